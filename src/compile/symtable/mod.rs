@@ -1,0 +1,178 @@
+//! Syntax tree → which name is local, global, free or a cell in which scope.
+//!
+//! CPython: `Python/symtable.c`.
+
+use crate::syntax::ast::NodeId;
+use crate::text::{Location, Name};
+use rustc_hash::FxHashMap;
+
+/// A scope of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScopeId(pub u32);
+
+/// CPython's `_Py_block_ty`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are CPython's")]
+pub enum BlockKind {
+    Module,
+    Function,
+    Class,
+    /// The `__annotate__` of a function, class or module.
+    Annotation,
+    TypeAlias,
+    TypeParameters,
+    /// Bound, constraints or default of a type parameter.
+    TypeVariable,
+}
+
+/// How a scope is found again from the node that opened it. One node opens several scopes (a generic function has its
+/// own, its type parameters' and its annotations').
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScopeKey {
+    /// The node.
+    pub node: NodeId,
+    /// Which of its scopes.
+    pub role: ScopeRole,
+}
+
+/// Which scope of a node is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScopeRole {
+    /// Module, function, lambda, class, comprehension, value of a type alias, bound of a type variable.
+    Own,
+    /// The type parameters of a generic definition.
+    TypeParameters,
+    /// The annotations of a function (or of the class or module: held by [`Scope::annotations`] too).
+    Annotations,
+    /// The default of a type parameter.
+    Default,
+}
+
+/// Where a name lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are CPython's")]
+pub enum NameScope {
+    /// The name does not occur in the scope.
+    Unknown,
+    Local,
+    GlobalExplicit,
+    GlobalImplicit,
+    Free,
+    Cell,
+}
+
+/// `DEF_*` of CPython's `pycore_symtable.h`.
+pub mod flag {
+    #![expect(missing_docs, reason = "the names are CPython's")]
+    pub const GLOBAL: u32 = 1;
+    pub const LOCAL: u32 = 2;
+    pub const PARAM: u32 = 2 << 1;
+    pub const NONLOCAL: u32 = 2 << 2;
+    pub const USE: u32 = 2 << 3;
+    pub const FREE_CLASS: u32 = 2 << 5;
+    pub const IMPORT: u32 = 2 << 6;
+    pub const ANNOT: u32 = 2 << 7;
+    pub const COMP_ITER: u32 = 2 << 8;
+    pub const TYPE_PARAM: u32 = 2 << 9;
+    pub const COMP_CELL: u32 = 2 << 10;
+    pub const BOUND: u32 = LOCAL | PARAM | IMPORT | TYPE_PARAM;
+}
+
+/// A name in a scope.
+#[derive(Clone, Copy, Debug)]
+pub struct SymbolInfo {
+    /// Mangled.
+    pub name: Name,
+    /// [`flag`] bits.
+    pub flags: u32,
+    /// Decided by the analysis.
+    pub scope: NameScope,
+}
+
+/// One scope (CPython: `PySTEntryObject`).
+#[derive(Debug)]
+pub struct Scope {
+    /// What opened it.
+    pub key: ScopeKey,
+    /// Its kind.
+    pub kind: BlockKind,
+    /// Its name.
+    pub name: Name,
+    /// The enclosing scope.
+    pub parent: Option<ScopeId>,
+    /// Enclosed scopes in source order; inlined comprehensions are replaced by their own children.
+    pub children: Vec<ScopeId>,
+    /// Names in order of first appearance.
+    pub symbols: Vec<SymbolInfo>,
+    /// Index into `symbols`.
+    pub index: FxHashMap<Name, u32>,
+    /// Parameters in order (`ste_varnames`).
+    pub varnames: Vec<Name>,
+    /// Whether the scope is nested in a function.
+    pub nested: bool,
+    /// Contains `yield`.
+    pub generator: bool,
+    /// Contains `await`, or is `async def`, or holds an asynchronous comprehension.
+    pub coroutine: bool,
+    /// Which comprehension it is, if any.
+    pub comprehension: Option<crate::syntax::ast::ComprehensionKind>,
+    /// The comprehension is inlined in its parent (PEP 709).
+    pub comp_inlined: bool,
+    /// Has `*args`.
+    pub varargs: bool,
+    /// Has `**kwargs`.
+    pub varkeywords: bool,
+    /// Contains `return` with a value.
+    pub returns_value: bool,
+    /// A class whose `__class__` cell is used.
+    pub needs_class_closure: bool,
+    /// A class whose `__classdict__` cell is used.
+    pub needs_classdict: bool,
+    /// Holds annotations that may or may not be executed.
+    pub has_conditional_annotations: bool,
+    /// Annotations were seen.
+    pub annotations_used: bool,
+    /// Directly in a class, or in an annotation-like scope that is: sees the class's names.
+    pub can_see_class_scope: bool,
+    /// A function defined directly in a class.
+    pub method: bool,
+    /// The body starts with a docstring.
+    pub has_docstring: bool,
+    /// The scope of its annotations.
+    pub annotations: Option<ScopeId>,
+    /// Where it was opened.
+    pub location: Location,
+}
+
+impl Scope {
+    /// The name's entry, if it occurs.
+    pub fn symbol(&self, name: Name) -> Option<&SymbolInfo> {
+        self.index.get(&name).map(|&index| &self.symbols[index as usize])
+    }
+
+    /// Where the name lives.
+    pub fn name_scope(&self, name: Name) -> NameScope {
+        self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope)
+    }
+}
+
+/// All scopes of a module.
+#[derive(Debug)]
+pub struct SymbolTable {
+    /// By [`ScopeId`]; the module's is the first.
+    pub scopes: Vec<Scope>,
+    /// From the nodes.
+    pub by_key: FxHashMap<ScopeKey, ScopeId>,
+}
+
+impl SymbolTable {
+    /// The scope that `node` opened.
+    pub fn find(&self, node: NodeId, role: ScopeRole) -> Option<ScopeId> {
+        self.by_key.get(&ScopeKey { node, role }).copied()
+    }
+
+    /// A scope.
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+}

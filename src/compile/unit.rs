@@ -1,0 +1,42 @@
+//! What code generation hands to the flow graph for one code object.
+//!
+//! CPython: `_PyCompile_CodeUnitMetadata` of `compile.c`.
+
+use super::constants::ConstId;
+use super::instruction::InstructionSequence;
+use crate::text::Name;
+
+/// One code object before its instructions are optimised and assembled.
+#[derive(Debug)]
+pub struct CodeUnit {
+    /// Instructions as generated.
+    pub sequence: InstructionSequence,
+    /// `co_consts` so far; the flow graph appends folded ones and removes unused ones.
+    pub consts: Vec<ConstId>,
+    /// `co_names`.
+    pub names: Vec<Name>,
+    /// Parameters, then other fast locals in order of first use in code generation.
+    pub varnames: Vec<Name>,
+    /// Cell variables in CPython's order.
+    pub cellvars: Vec<Name>,
+    /// Free variables in CPython's order.
+    pub freevars: Vec<Name>,
+    /// Those of `varnames` that belong to comprehensions inlined in a class or module (`CO_FAST_HIDDEN`).
+    pub fast_hidden: Vec<Name>,
+    /// `co_argcount` without the positional-only ones.
+    pub argcount: u32,
+    /// `co_posonlyargcount`.
+    pub posonlyargcount: u32,
+    /// `co_kwonlyargcount`.
+    pub kwonlyargcount: u32,
+    /// `co_flags`, complete.
+    pub flags: u32,
+    /// `co_firstlineno`.
+    pub first_line: i32,
+    /// `co_name`.
+    pub name: Name,
+    /// `co_qualname`.
+    pub qualname: Name,
+    /// A compiler-made `__annotate__`, whose parameter `.format` is renamed to `format` when the code object is made.
+    pub is_annotate: bool,
+}

@@ -1,0 +1,37 @@
+//! Reproducible Python bytecode.
+//!
+//! The map, top to bottom. A layer imports from the layers below it only; `tests/it/house.rs` holds that.
+//!
+//! | layer | what it turns into what |
+//! |---|---|
+//! | [`cli`] | arguments, environment → settings → one of the commands; printing, progress, exit status |
+//! | [`report`] | findings → text, JSON, HTML |
+//! | [`build`], [`audit`], [`config`] | `pycompile.toml` → jobs → outputs; pycs → findings |
+//! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
+//! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
+//! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
+//! | [`engine`] | source bytes → marshalled code, or a diagnostic |
+//! | [`pyc`], [`compile`] | header and source hash; the native compiler |
+//! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
+//! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
+//! | [`text`], [`target`] | positions, strings with lone surrogates; what each CPython version is, as data |
+
+pub mod audit;
+pub mod build;
+pub mod cli;
+pub mod compile;
+pub mod config;
+pub mod decode;
+pub mod diff;
+pub mod dis;
+pub mod engine;
+pub mod manifest;
+pub mod marshal;
+pub mod object;
+pub mod output;
+pub mod project;
+pub mod pyc;
+pub mod report;
+pub mod syntax;
+pub mod target;
+pub mod text;

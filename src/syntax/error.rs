@@ -1,0 +1,72 @@
+//! What CPython would raise instead of compiling.
+
+use crate::text::Location;
+
+/// The Python exception that CPython raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorType {
+    /// `SyntaxError`
+    Syntax,
+    /// `IndentationError`
+    Indentation,
+    /// `TabError`
+    Tab,
+    /// `ValueError` (NUL in the source, digits limit)
+    Value,
+    /// `OverflowError`
+    Overflow,
+    /// `RecursionError`
+    Recursion,
+    /// `MemoryError` (too complex for the parser)
+    Memory,
+    /// `UnicodeDecodeError`
+    UnicodeDecode,
+    /// `SystemError`
+    System,
+}
+
+impl ErrorType {
+    /// The exception's name in Python.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "SyntaxError",
+            Self::Indentation => "IndentationError",
+            Self::Tab => "TabError",
+            Self::Value => "ValueError",
+            Self::Overflow => "OverflowError",
+            Self::Recursion => "RecursionError",
+            Self::Memory => "MemoryError",
+            Self::UnicodeDecode => "UnicodeDecodeError",
+            Self::System => "SystemError",
+        }
+    }
+}
+
+/// A refusal of the source, in CPython's terms. The fault is the source's.
+///
+/// `location` columns count from 0 in bytes, as everywhere in this crate; CPython shows them from 1 in characters, a
+/// conversion that belongs to whoever has the source text at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Which exception.
+    pub kind: ErrorType,
+    /// Its message, without position.
+    pub message: String,
+    /// Where; [`Location::NONE`] if CPython gives no place.
+    pub location: Location,
+}
+
+impl SyntaxError {
+    /// A plain `SyntaxError`.
+    pub fn new(message: impl Into<String>, location: Location) -> Self {
+        Self { kind: ErrorType::Syntax, message: message.into(), location }
+    }
+}
+
+impl std::fmt::Display for SyntaxError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.kind.name(), self.message)
+    }
+}
+
+impl std::error::Error for SyntaxError {}

@@ -1,0 +1,13 @@
+//! The differences between versions that are choices inside a pass.
+
+/// Named by behaviour. Only the oldest target spells every field; each newer one is `Features { …, ..OLDER }`, so that
+/// its file reads as the list of its changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).
+    pub deferred_annotations: bool,
+    /// Small integers are interned up to this value; they are never written without FLAG_REF.
+    pub small_int_max: i32,
+    /// The root code object is written with FLAG_REF.
+    pub root_flagged: bool,
+}

@@ -1,0 +1,46 @@
+//! What each CPython version is, as data.
+//!
+//! A difference between versions goes, in this order of preference, into a generated table (`pyXYZ/opcodes.rs`), a
+//! field of [`Features`], the schedule of passes, or two files side by side chosen by a feature. Adding a version is a
+//! new folder here plus what is really new.
+//!
+//! **Invariant:** no other module compares versions. [`PyVersion`] has no order for that reason.
+
+mod features;
+pub(crate) mod op;
+pub(crate) mod opcode;
+mod py314;
+mod version;
+
+pub use features::Features;
+pub use op::{OP_COUNT, Op};
+pub use opcode::OpcodeInfo;
+pub use version::PyVersion;
+
+/// One version that the native compiler compiles for.
+#[derive(Debug)]
+pub struct Target {
+    /// `3.14`
+    pub version: PyVersion,
+    /// The release whose bytes are the reference, `3.14.10`.
+    pub reference: &'static str,
+    /// What it does differently.
+    pub features: Features,
+    /// Its opcodes, by [`Op`].
+    pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
+}
+
+impl Target {
+    /// What `op` is in this version, if it has it.
+    pub fn opcode(&self, op: Op) -> Option<OpcodeInfo> {
+        self.opcodes[op as usize]
+    }
+
+    /// The target for `version`, if the native compiler knows it.
+    pub fn find(version: PyVersion) -> Option<&'static Self> {
+        ALL.iter().copied().find(|target| target.version == version)
+    }
+}
+
+/// All targets, oldest first.
+pub static ALL: [&Target; 1] = [&py314::TARGET];
