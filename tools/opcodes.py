@@ -37,7 +37,7 @@ def main():
     out = [head.replace("//! @generated", "//! The opcodes of all targets.\n//!\n//! @generated")]
     out.append("/// An opcode or pseudo-instruction of any target, under CPython's name.\n")
     out.append("#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u16)]\n")
-    out.append('#[expect(missing_docs, non_camel_case_types, clippy::upper_case_acronyms, reason = "the names are CPython\'s")]\npub enum Op {\n')
+    out.append('#[expect(missing_docs, non_camel_case_types, reason = "the names are CPython\'s")]\npub enum Op {\n')
     out += [f"    {name},\n" for name in names]
     out.append("}\n\n/// How many there are.\n")
     out.append(f"pub const OP_COUNT: usize = {len(names)};\n\n")

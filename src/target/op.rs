@@ -5,7 +5,7 @@
 /// An opcode or pseudo-instruction of any target, under CPython's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
-#[expect(missing_docs, non_camel_case_types, clippy::upper_case_acronyms, reason = "the names are CPython's")]
+#[expect(missing_docs, non_camel_case_types, reason = "the names are CPython's")]
 pub enum Op {
     ANNOTATIONS_PLACEHOLDER,
     BEFORE_ASYNC_WITH,

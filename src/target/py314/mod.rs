@@ -5,7 +5,7 @@ mod opcodes;
 use super::{Features, PyVersion, Target};
 
 /// What 3.14 is.
-pub static TARGET: Target = Target {
+pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 14),
     reference: "3.14.10",
     features: FEATURES,
@@ -13,5 +13,5 @@ pub static TARGET: Target = Target {
 };
 
 /// What 3.14 does.
-pub const FEATURES: Features =
+pub(super) const FEATURES: Features =
     Features { deferred_annotations: true, small_int_max: 256, root_flagged: true };
