@@ -1,1 +1,48 @@
-//! (to be written)
+//! Source bytes → text, as CPython reads files (`Parser/tokenizer/`, PEP 263).
+//!
+//! A byte order mark goes, a coding cookie chooses the codec, line ends become `\n`.
+//!
+//! **Invariant:** the text holds no `\r` and no NUL, and columns of all later stages count its UTF-8 bytes.
+
+use std::borrow::Cow;
+
+mod codec;
+mod cookie;
+
+
+use crate::text::{ErrorType, Location, SyntaxError};
+
+/// Decodes a source file.
+///
+/// # Errors
+///
+/// An unknown or unsupported encoding, bytes the encoding does not have, or a NUL.
+pub fn decode(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
+    let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => (true, rest),
+        None => (false, source),
+    };
+    let text = codec::decode(bytes, cookie::find(bytes), marked)?;
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        let message = "source code string cannot contain null bytes".to_owned();
+        return Err(SyntaxError { kind: ErrorType::Syntax, message, location: Location::NONE });
+    }
+    Ok(normalise(text))
+}
+
+/// `\r\n` and `\r` → `\n`.
+fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'\r', text.as_bytes()) else { return text };
+    let mut result = String::with_capacity(text.len());
+    let mut rest = &*text;
+    let mut next = Some(first);
+    while let Some(at) = next {
+        result.push_str(&rest[..at]);
+        result.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+        next = memchr::memchr(b'\r', rest.as_bytes());
+    }
+    result.push_str(rest);
+    Cow::Owned(result)
+}

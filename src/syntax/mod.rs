@@ -2,8 +2,17 @@
 //!
 //! The only layer that names `ruff_python_parser`: its tree is lowered into [`ast`], with CPython's locations, string
 //! values with lone surrogates, big integers, and CPython's limits.
+//!
+//! **Invariant:** a tree that leaves this layer is one that CPython's parser could have built, node by node.
 
 pub mod ast;
-mod error;
+mod dump;
+mod escape;
+mod lower;
+mod parse;
+mod refusal;
+mod unicode_name;
 
-pub use error::{ErrorType, SyntaxError};
+pub use dump::dump;
+pub use crate::text::{ErrorType, SyntaxError};
+pub use parse::parse;

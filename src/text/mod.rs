@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** knows nothing of any CPython version, and reads no file.
 
+mod error;
 mod location;
 mod name;
 
+pub use error::{ErrorType, SyntaxError};
 pub use location::Location;
 pub use name::{Name, Names};

@@ -1,6 +1,6 @@
 //! What CPython would raise instead of compiling.
 
-use crate::text::Location;
+use super::Location;
 
 /// The Python exception that CPython raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

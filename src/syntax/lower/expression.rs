@@ -1,0 +1,295 @@
+//! Expressions, calls, parameters and comprehensions.
+
+use ruff_python_ast as ruff;
+use ruff_text_size::{Ranged, TextRange};
+
+use super::position::{between, end_of};
+use super::statement::operator;
+use super::Lowering;
+use crate::syntax::ast::{
+    Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
+    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
+};
+
+impl<'a> Lowering<'a, '_> {
+    pub(super) fn expressions(&mut self, list: &[ruff::Expr]) -> &'a mut [Expr<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(list.iter().map(|expression| self.expression(expression)))
+    }
+
+    pub(super) fn boxed(&mut self, expression: &ruff::Expr) -> &'a mut Expr<'a> {
+        let lowered = self.expression(expression);
+        self.arena.alloc(lowered)
+    }
+
+    pub(super) fn optional(&mut self, expression: Option<&ruff::Expr>) -> Option<&'a mut Expr<'a>> {
+        expression.map(|expression| self.boxed(expression))
+    }
+
+    pub(super) fn expression(&mut self, expression: &ruff::Expr) -> Expr<'a> {
+        match expression {
+            ruff::Expr::Name(node) => {
+                let kind = ExprKind::Name { id: self.name(&node.id), ctx: context(node.ctx) };
+                return Expr { location: self.positions.range(node.range), kind };
+            }
+            ruff::Expr::NumberLiteral(node) => {
+                let kind = ExprKind::Constant(self.number(node));
+                return Expr { location: self.positions.range(node.range), kind };
+            }
+            _ => {}
+        }
+        let range = expression.range();
+        if !self.enter(range) {
+            let location = self.positions.range(range);
+            return Expr { location, kind: ExprKind::Constant(Constant::None) };
+        }
+        let start = self.positions.place(range.start());
+        let kind = self.expression_kind(expression, range);
+        let end = self.positions.place(range.end());
+        self.leave();
+        Expr { location: between(start, end), kind }
+    }
+
+    fn expression_kind(&mut self, expression: &ruff::Expr, range: TextRange) -> ExprKind<'a> {
+        let arena = self.arena;
+        match expression {
+            ruff::Expr::BoolOp(node) => {
+                let op = match node.op {
+                    ruff::BoolOp::And => BoolOperator::And,
+                    ruff::BoolOp::Or => BoolOperator::Or,
+                };
+                ExprKind::BoolOp { op, values: self.expressions(&node.values) }
+            }
+            ruff::Expr::Named(node) => {
+                ExprKind::NamedExpr { target: self.boxed(&node.target), value: self.boxed(&node.value) }
+            }
+            ruff::Expr::BinOp(node) => ExprKind::BinOp {
+                left: self.boxed(&node.left),
+                op: operator(node.op),
+                right: self.boxed(&node.right),
+            },
+            ruff::Expr::UnaryOp(node) => {
+                let op = match node.op {
+                    ruff::UnaryOp::Invert => UnaryOperator::Invert,
+                    ruff::UnaryOp::Not => UnaryOperator::Not,
+                    ruff::UnaryOp::UAdd => UnaryOperator::UAdd,
+                    ruff::UnaryOp::USub => UnaryOperator::USub,
+                };
+                ExprKind::UnaryOp { op, operand: self.boxed(&node.operand) }
+            }
+            ruff::Expr::Lambda(node) => {
+                let id = self.id();
+                let args = node.parameters.as_deref().map(|args| self.arguments(args)).unwrap_or_default();
+                let body = self.expression(&node.body);
+                ExprKind::Lambda(arena.alloc(Lambda { id, args, body }))
+            }
+            ruff::Expr::If(node) => {
+                let body = self.boxed(&node.body);
+                let test = self.boxed(&node.test);
+                ExprKind::IfExp { test, body, orelse: self.boxed(&node.orelse) }
+            }
+            ruff::Expr::Dict(node) => {
+                let mut values = bumpalo::collections::Vec::with_capacity_in(node.items.len(), arena);
+                let keys = arena.alloc_slice_fill_iter(node.items.iter().map(|item| {
+                    let key = item.key.as_ref().map(|key| self.expression(key));
+                    values.push(self.expression(&item.value));
+                    key
+                }));
+                ExprKind::Dict { keys, values: values.into_bump_slice_mut() }
+            }
+            ruff::Expr::Set(node) => ExprKind::Set(self.expressions(&node.elts)),
+            ruff::Expr::ListComp(node) => {
+                self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators)
+            }
+            ruff::Expr::SetComp(node) => {
+                self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators)
+            }
+            ruff::Expr::Generator(node) => {
+                self.comprehension(ComprehensionKind::Generator, &node.elt, None, &node.generators)
+            }
+            ruff::Expr::DictComp(node) => match &node.key {
+                Some(key) => {
+                    self.comprehension(ComprehensionKind::Dict, key, Some(&node.value), &node.generators)
+                }
+                None => self.comprehension(ComprehensionKind::Dict, &node.value, None, &node.generators),
+            },
+            ruff::Expr::Await(node) => ExprKind::Await(self.boxed(&node.value)),
+            ruff::Expr::Yield(node) => ExprKind::Yield(self.optional(node.value.as_deref())),
+            ruff::Expr::YieldFrom(node) => ExprKind::YieldFrom(self.boxed(&node.value)),
+            ruff::Expr::Compare(node) => ExprKind::Compare {
+                left: self.boxed(&node.left),
+                ops: arena.alloc_slice_fill_iter(node.ops.iter().map(|&op| comparison(op))),
+                comparators: self.expressions(&node.comparators),
+            },
+            ruff::Expr::Call(node) => self.call(node),
+            ruff::Expr::FString(node) => self.f_string(node),
+            ruff::Expr::TString(node) => self.t_string(node),
+            ruff::Expr::StringLiteral(node) => ExprKind::Constant(Constant::Str(self.string(node))),
+            ruff::Expr::BytesLiteral(node) => ExprKind::Constant(Constant::Bytes(self.bytes(node))),
+            ruff::Expr::BooleanLiteral(node) => {
+                ExprKind::Constant(if node.value { Constant::True } else { Constant::False })
+            }
+            ruff::Expr::NoneLiteral(_) => ExprKind::Constant(Constant::None),
+            ruff::Expr::EllipsisLiteral(_) => ExprKind::Constant(Constant::Ellipsis),
+            ruff::Expr::Attribute(node) => ExprKind::Attribute {
+                value: self.boxed(&node.value),
+                attr: self.name(&node.attr.id),
+                ctx: context(node.ctx),
+            },
+            ruff::Expr::Subscript(node) => ExprKind::Subscript {
+                value: self.boxed(&node.value),
+                slice: self.boxed(&node.slice),
+                ctx: context(node.ctx),
+            },
+            ruff::Expr::Starred(node) => {
+                ExprKind::Starred { value: self.boxed(&node.value), ctx: context(node.ctx) }
+            }
+            ruff::Expr::List(node) => {
+                ExprKind::List { elts: self.expressions(&node.elts), ctx: context(node.ctx) }
+            }
+            ruff::Expr::Tuple(node) => {
+                ExprKind::Tuple { elts: self.expressions(&node.elts), ctx: context(node.ctx) }
+            }
+            ruff::Expr::Slice(node) => ExprKind::Slice {
+                lower: self.optional(node.lower.as_deref()),
+                upper: self.optional(node.upper.as_deref()),
+                step: self.optional(node.step.as_deref()),
+            },
+            ruff::Expr::Name(_) | ruff::Expr::NumberLiteral(_) | ruff::Expr::IpyEscapeCommand(_) => {
+                self.fail(crate::syntax::ErrorType::Syntax, "invalid syntax", range);
+                ExprKind::Constant(Constant::None)
+            }
+        }
+    }
+
+    fn call(&mut self, node: &ruff::ExprCall) -> ExprKind<'a> {
+        let arena = self.arena;
+        let func = self.expression(&node.func);
+        let arguments = &node.arguments;
+        let args = match &*arguments.args {
+            // CPython's rule for a sole generator takes the call's parentheses as its own.
+            [ruff::Expr::Generator(generator)] if !generator.parenthesized => {
+                let start = self.positions.place(arguments.range.start());
+                let kind = self.comprehension(
+                    ComprehensionKind::Generator,
+                    &generator.elt,
+                    None,
+                    &generator.generators,
+                );
+                let end = self.positions.place(arguments.range.end());
+                std::slice::from_mut(arena.alloc(Expr { location: between(start, end), kind }))
+            }
+            args => self.expressions(args),
+        };
+        let keywords = self.keywords(&arguments.keywords);
+        ExprKind::Call(arena.alloc(Call { func, args, keywords }))
+    }
+
+    pub(super) fn keywords(&mut self, keywords: &[ruff::Keyword]) -> &'a mut [Keyword<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(keywords.iter().map(|keyword| {
+            let start = self.positions.place(keyword.range.start());
+            let arg = keyword.arg.as_ref().map(|name| self.name(&name.id));
+            let value = self.expression(&keyword.value);
+            let end = self.positions.place(keyword.range.end());
+            Keyword { location: between(start, end), arg, value }
+        }))
+    }
+
+    fn comprehension(
+        &mut self,
+        kind: ComprehensionKind,
+        element: &ruff::Expr,
+        value: Option<&ruff::Expr>,
+        generators: &[ruff::Comprehension],
+    ) -> ExprKind<'a> {
+        let arena = self.arena;
+        let id = self.id();
+        let element = self.expression(element);
+        let value = value.map(|value| self.expression(value));
+        let generators = arena.alloc_slice_fill_iter(generators.iter().map(|generator| Comprehension {
+            target: self.expression(&generator.target),
+            iter: self.expression(&generator.iter),
+            ifs: self.expressions(&generator.ifs),
+            is_async: generator.is_async,
+        }));
+        ExprKind::Comprehension(arena.alloc(ComprehensionExpr { id, kind, element, value, generators }))
+    }
+
+    pub(super) fn arguments(&mut self, parameters: &ruff::Parameters) -> Arguments<'a> {
+        let arena = self.arena;
+        let defaulted = parameters.posonlyargs.iter().chain(&parameters.args);
+        let count = defaulted.filter(|parameter| parameter.default.is_some()).count();
+        let mut defaults = bumpalo::collections::Vec::with_capacity_in(count, arena);
+        let mut positional = |list: &[ruff::ParameterWithDefault], this: &mut Self| {
+            arena.alloc_slice_fill_iter(list.iter().map(|parameter| {
+                let arg = this.arg(&parameter.parameter);
+                defaults.extend(parameter.default.as_deref().map(|default| this.expression(default)));
+                arg
+            })) as &'a mut [Arg<'a>]
+        };
+        let posonlyargs = positional(&parameters.posonlyargs, self);
+        let args = positional(&parameters.args, self);
+        let vararg = parameters.vararg.as_deref().map(|arg| {
+            let arg = self.arg(arg);
+            arena.alloc(arg)
+        });
+        let mut kw_defaults = bumpalo::collections::Vec::with_capacity_in(parameters.kwonlyargs.len(), arena);
+        let kwonlyargs = arena.alloc_slice_fill_iter(parameters.kwonlyargs.iter().map(|parameter| {
+            let arg = self.arg(&parameter.parameter);
+            kw_defaults.push(parameter.default.as_deref().map(|default| self.expression(default)));
+            arg
+        }));
+        let kwarg = parameters.kwarg.as_deref().map(|arg| {
+            let arg = self.arg(arg);
+            arena.alloc(arg)
+        });
+        Arguments {
+            posonlyargs,
+            args,
+            vararg,
+            kwonlyargs,
+            kw_defaults: kw_defaults.into_bump_slice_mut(),
+            kwarg,
+            defaults: defaults.into_bump_slice_mut(),
+        }
+    }
+
+    /// ruff counts the stars of `*args` in, CPython starts at the name.
+    fn arg(&mut self, parameter: &ruff::Parameter) -> Arg<'a> {
+        let start = self.positions.place(parameter.name.range.start());
+        let arg = self.name(&parameter.name.id);
+        let annotation = self.optional(parameter.annotation.as_deref());
+        let end = match &annotation {
+            // The annotation's own parentheses belong to the parameter.
+            Some(annotation) if parameter.range.end() == parameter.name.range.end() => {
+                end_of(annotation.location)
+            }
+            _ => self.positions.place(parameter.range.end()),
+        };
+        Arg { location: between(start, end), arg, annotation }
+    }
+}
+
+fn context(context: ruff::ExprContext) -> ExprContext {
+    match context {
+        ruff::ExprContext::Store => ExprContext::Store,
+        ruff::ExprContext::Del => ExprContext::Del,
+        ruff::ExprContext::Load | ruff::ExprContext::Invalid => ExprContext::Load,
+    }
+}
+
+fn comparison(operator: ruff::CmpOp) -> CompareOperator {
+    match operator {
+        ruff::CmpOp::Eq => CompareOperator::Eq,
+        ruff::CmpOp::NotEq => CompareOperator::NotEq,
+        ruff::CmpOp::Lt => CompareOperator::Lt,
+        ruff::CmpOp::LtE => CompareOperator::LtE,
+        ruff::CmpOp::Gt => CompareOperator::Gt,
+        ruff::CmpOp::GtE => CompareOperator::GtE,
+        ruff::CmpOp::Is => CompareOperator::Is,
+        ruff::CmpOp::IsNot => CompareOperator::IsNot,
+        ruff::CmpOp::In => CompareOperator::In,
+        ruff::CmpOp::NotIn => CompareOperator::NotIn,
+    }
+}

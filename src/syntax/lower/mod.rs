@@ -1,0 +1,83 @@
+//! ruff's tree → [`ast`](super::ast), in one pass, children before their parent.
+//!
+//! What CPython's parser builds differently is changed here: locations of decorated definitions, blocks that end in a
+//! `;` and sole generator arguments; nested `elif`; joined string literals; string, bytes and integer values, which
+//! are read from the source text again.
+//!
+//! **Invariant:** the first fault is kept and the walk goes on with a stand-in, so no step returns a `Result`.
+
+mod expression;
+mod literal;
+mod pattern;
+pub(crate) mod position;
+mod statement;
+mod string;
+
+use bumpalo::Bump;
+use ruff_python_ast as ruff;
+use ruff_text_size::TextRange;
+
+use self::position::Positions;
+use super::ast::{Module, NodeId};
+use super::{ErrorType, SyntaxError};
+use crate::text::{Name, Names};
+
+/// Deepest nesting of nodes. CPython's own limit depends on the size of the C stack; 3.14 compiles chains of this
+/// depth on Linux.
+const MAX_DEPTH: u32 = 6000;
+
+pub(crate) struct Lowering<'a, 't> {
+    text: &'t str,
+    arena: &'a Bump,
+    names: &'t mut Names,
+    positions: Positions,
+    next_id: u32,
+    depth: u32,
+    error: Option<SyntaxError>,
+}
+
+impl<'a, 't> Lowering<'a, 't> {
+    pub(crate) fn new(text: &'t str, arena: &'a Bump, names: &'t mut Names, positions: Positions) -> Self {
+        Self { text, arena, names, positions, next_id: 0, depth: 0, error: None }
+    }
+
+    /// Lowers the whole module, or returns the first fault.
+    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<Module<'a>, SyntaxError> {
+        let id = self.id();
+        let (body, _) = self.suite(body);
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(Module { id, body, node_count: self.next_id }),
+        }
+    }
+
+    fn id(&mut self) -> NodeId {
+        let id = NodeId(self.next_id);
+        self.next_id += 1;
+        id
+    }
+
+    fn name(&mut self, text: &str) -> Name {
+        self.names.intern(text)
+    }
+
+    fn enter(&mut self, range: TextRange) -> bool {
+        if self.depth >= MAX_DEPTH {
+            self.fail(ErrorType::Recursion, "maximum recursion depth exceeded during compilation", range);
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn fail(&mut self, kind: ErrorType, message: impl Into<String>, range: TextRange) {
+        if self.error.is_none() {
+            let location = self.positions.range(range);
+            self.error = Some(SyntaxError { kind, message: message.into(), location });
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! f-strings, t-strings, and what implicit concatenation makes of them.
+
+use bumpalo::collections::Vec as ArenaVec;
+use ruff_python_ast::{self as ruff, ConversionFlag, StringFlags};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::Lowering;
+use super::position::{between, offset};
+use crate::syntax::ast::{Constant, Expr, ExprKind};
+use crate::text::Location;
+
+/// Which kind of literal the pieces belong to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flavor {
+    Format,
+    Template,
+}
+
+/// Joined pieces under construction. Adjacent constants are one; an empty one neither starts nor makes a constant,
+/// but behind another it moves the end (CPython: `_PyPegen_concatenate_strings`).
+struct Pieces<'a> {
+    list: ArenaVec<'a, Expr<'a>>,
+    text: ArenaVec<'a, u8>,
+    /// Of the constant under construction.
+    location: Option<Location>,
+}
+
+impl<'a> Pieces<'a> {
+    /// Ends one constant piece whose text was appended to `self.text` from `before` on.
+    fn constant(&mut self, before: usize, location: Location) {
+        self.location = match self.location {
+            Some(first) => Some(first.to(location)),
+            None if self.text.len() == before => None,
+            None => Some(location),
+        };
+    }
+
+    fn flush(&mut self, arena: &'a bumpalo::Bump) {
+        if let Some(location) = self.location.take() {
+            let text = arena.alloc_slice_copy(&self.text);
+            self.text.clear();
+            self.list.push(Expr { location, kind: ExprKind::Constant(Constant::Str(text)) });
+        }
+    }
+}
+
+impl<'a> Lowering<'a, '_> {
+    pub(super) fn f_string(&mut self, node: &ruff::ExprFString) -> ExprKind<'a> {
+        let mut pieces = self.pieces();
+        for part in &node.value {
+            match part {
+                ruff::FStringPart::Literal(literal) => {
+                    let before = pieces.text.len();
+                    self.append_string(literal, &mut pieces.text);
+                    pieces.constant(before, self.positions.range(literal.range));
+                }
+                ruff::FStringPart::FString(part) => {
+                    let raw = part.flags.prefix().is_raw();
+                    let end = part.range.end() - part.flags.closer_len();
+                    self.elements(&part.elements, raw, true, end, Flavor::Format, &mut pieces);
+                }
+            }
+        }
+        pieces.flush(self.arena);
+        ExprKind::JoinedStr(pieces.list.into_bump_slice_mut())
+    }
+
+    pub(super) fn t_string(&mut self, node: &ruff::ExprTString) -> ExprKind<'a> {
+        let mut pieces = self.pieces();
+        for part in &node.value {
+            let raw = part.flags.prefix().is_raw();
+            let end = part.range.end() - part.flags.closer_len();
+            self.elements(&part.elements, raw, true, end, Flavor::Template, &mut pieces);
+        }
+        pieces.flush(self.arena);
+        ExprKind::TemplateStr(pieces.list.into_bump_slice_mut())
+    }
+
+    fn pieces(&self) -> Pieces<'a> {
+        let arena = self.arena;
+        Pieces { list: ArenaVec::new_in(arena), text: ArenaVec::new_in(arena), location: None }
+    }
+
+    /// `top`: not in a format spec, so doubled braces stand for one.
+    fn elements(
+        &mut self,
+        elements: &ruff::InterpolatedStringElements,
+        raw: bool,
+        top: bool,
+        end: TextSize,
+        flavor: Flavor,
+        pieces: &mut Pieces<'a>,
+    ) {
+        let _ = end;
+        for element in elements {
+            match element {
+                ruff::InterpolatedStringElement::Literal(literal) => {
+                    let before = pieces.text.len();
+                    self.middle(literal.range, raw, top, pieces);
+                    pieces.constant(before, self.positions.range(literal.range));
+                }
+                ruff::InterpolatedStringElement::Interpolation(element) => {
+                    self.interpolation(element, raw, flavor, pieces);
+                }
+            }
+        }
+    }
+
+    /// The text between interpolations.
+    fn middle(&mut self, range: TextRange, raw: bool, top: bool, pieces: &mut Pieces<'a>) {
+        let source = &self.text[range];
+        let mut rest = source;
+        while top && let Some(at) = brace_pair(rest, raw) {
+            self.plain(&rest[..=at], raw, range, pieces);
+            rest = &rest[at + 2..];
+        }
+        self.plain(rest, raw, range, pieces);
+    }
+
+    fn plain(&mut self, source: &str, raw: bool, range: TextRange, pieces: &mut Pieces<'a>) {
+        if raw {
+            pieces.text.extend_from_slice_copy(source.as_bytes());
+        } else {
+            self.append_escaped(source, range, &mut pieces.text);
+        }
+    }
+
+    fn interpolation(
+        &mut self,
+        element: &ruff::InterpolatedElement,
+        raw: bool,
+        flavor: Flavor,
+        pieces: &mut Pieces<'a>,
+    ) {
+        let arena = self.arena;
+        let start = self.positions.place(element.range.start());
+        let text_end = self.value_end(element);
+        let text_range = TextRange::new(element.range.start() + TextSize::new(1), text_end);
+        if element.debug_text.is_some() {
+            let before = pieces.text.len();
+            without_comments(&self.text[text_range], &mut pieces.text);
+            pieces.constant(before, self.positions.range(text_range));
+        }
+        pieces.flush(arena);
+        let value = self.boxed(&element.expression);
+        let format_spec = element.format_spec.as_deref().map(|spec| {
+            let mut inner = self.pieces();
+            // The spec starts at its colon.
+            let start = self.positions.place(spec.range.start() - TextSize::new(1));
+            self.elements(&spec.elements, raw, false, spec.range.end(), Flavor::Format, &mut inner);
+            inner.flush(arena);
+            let end = self.positions.place(spec.range.end());
+            let kind = ExprKind::JoinedStr(inner.list.into_bump_slice_mut());
+            arena.alloc(Expr { location: between(start, end), kind })
+        });
+        let conversion = match element.conversion {
+            ConversionFlag::None if element.debug_text.is_some() && format_spec.is_none() => i32::from(b'r'),
+            ConversionFlag::None => -1,
+            ConversionFlag::Str => i32::from(b's'),
+            ConversionFlag::Ascii => i32::from(b'a'),
+            ConversionFlag::Repr => i32::from(b'r'),
+        };
+        let kind = match flavor {
+            Flavor::Format => ExprKind::FormattedValue { value, conversion, format_spec },
+            Flavor::Template => {
+                let mut text = ArenaVec::new_in(arena);
+                without_comments(&self.text[text_range], &mut text);
+                let mut text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
+                if element.debug_text.is_some() {
+                    text = text.trim_end_matches(|letter: char| letter.is_whitespace() || letter == '=');
+                }
+                ExprKind::Interpolation { value, text: text.as_bytes(), conversion, format_spec }
+            }
+        };
+        let end = self.positions.place(element.range.end());
+        pieces.list.push(Expr { location: between(start, end), kind });
+    }
+
+    /// Where the `!`, `:` or `}` behind the value stands.
+    fn value_end(&self, element: &ruff::InterpolatedElement) -> TextSize {
+        let bytes = self.text.as_bytes();
+        if let Some(debug) = &element.debug_text {
+            let length = TextSize::new(offset(debug.as_str().len()));
+            return element.range.start() + TextSize::new(1) + length;
+        }
+        let last = match &element.format_spec {
+            Some(spec) => spec.range.start() - TextSize::new(1),
+            None => element.range.end() - TextSize::new(1),
+        };
+        if element.conversion == ConversionFlag::None {
+            return last;
+        }
+        let value_end = element.expression.range().end().to_usize();
+        let found = memchr::memrchr(b'!', &bytes[value_end..last.to_usize()]).unwrap_or(0);
+        TextSize::new(offset(value_end + found))
+    }
+}
+
+/// The first `{{` or `}}` outside of a `\N{…}`.
+fn brace_pair(source: &str, raw: bool) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr2(b'{', b'}', &bytes[from..])?;
+        let slashes = bytes[..at].iter().rev().skip(1).take_while(|&&byte| byte == b'\\').count();
+        if !raw && bytes[at] == b'{' && at > 0 && bytes[at - 1] == b'N' && slashes % 2 == 1 {
+            from = at + memchr::memchr(b'}', &bytes[at..])? + 1;
+        } else if bytes.get(at + 1) == Some(&bytes[at]) {
+            return Some(at);
+        } else {
+            from = at + 1;
+        }
+    }
+}
+
+/// Appends the source text of a value. Comments go; CPython's search for them takes every quote as the start or end
+/// of a string.
+fn without_comments(source: &str, text: &mut ArenaVec<'_, u8>) {
+    if memchr::memchr(b'#', source.as_bytes()).is_none() {
+        text.extend_from_slice_copy(source.as_bytes());
+        return;
+    }
+    let mut quote = None;
+    let mut comment = false;
+    for &byte in source.as_bytes() {
+        match byte {
+            b'\n' => comment = false,
+            _ if comment => continue,
+            b'"' | b'\'' if quote.is_none() => quote = Some(byte),
+            b'"' | b'\'' if quote == Some(byte) => quote = None,
+            b'#' if quote.is_none() => {
+                comment = true;
+                continue;
+            }
+            _ => {}
+        }
+        text.push(byte);
+    }
+}
