@@ -24,8 +24,10 @@ pub(super) fn decode<'s>(
 
 /// CPython's own normal form of the two encodings that it knows without codecs.
 fn normal(name: &str) -> Cow<'_, str> {
-    let short: String = name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
-    let is = |known: &str| short == known || short.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
+    let short: String =
+        name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
+    let is =
+        |known: &str| short == known || short.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
     if is("utf-8") {
         Cow::Borrowed("utf-8")
     } else if is("latin-1") || is("iso-8859-1") || is("iso-latin-1") {

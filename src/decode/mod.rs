@@ -9,7 +9,6 @@ use std::borrow::Cow;
 mod codec;
 mod cookie;
 
-
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Decodes a source file.

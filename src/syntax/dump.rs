@@ -71,7 +71,7 @@ impl Dump<'_> {
 
     fn statement(&mut self, field: &str, statement: &Stmt<'_>) {
         let location = Some(statement.location);
-        let mut open = |this: &mut Self, kind: &str| this.line(field, kind, location);
+        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
         match &statement.kind {
             StmtKind::FunctionDef(node) => {
                 open(self, if node.is_async { "AsyncFunctionDef" } else { "FunctionDef" });
@@ -310,7 +310,7 @@ impl Dump<'_> {
 
     fn pattern(&mut self, field: &str, pattern: &Pattern<'_>) {
         let location = Some(pattern.location);
-        let mut open = |this: &mut Self, kind: &str| this.line(field, kind, location);
+        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
         match &pattern.kind {
             PatternKind::MatchValue(value) => {
                 open(self, "MatchValue");
@@ -373,7 +373,7 @@ impl Dump<'_> {
 
     fn expression(&mut self, field: &str, expression: &Expr<'_>) {
         let location = Some(expression.location);
-        let mut open = |this: &mut Self, kind: &str| this.line(field, kind, location);
+        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
         match &expression.kind {
             ExprKind::BoolOp { op, values } => {
                 open(self, "BoolOp");

@@ -174,7 +174,9 @@ fn fault(body: &str, start: usize, end: usize, reason: &str) -> String {
     let (start, end) = (position(start), position(end));
     if end > start + 1 {
         let last = end - 1;
-        format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{last}: {reason}")
+        format!(
+            "(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{last}: {reason}"
+        )
     } else {
         format!("(unicode error) 'unicodeescape' codec can't decode byte 0x5c in position {start}: {reason}")
     }

@@ -13,6 +13,6 @@ mod parse;
 mod refusal;
 mod unicode_name;
 
-pub use dump::dump;
 pub use crate::text::{ErrorType, SyntaxError};
+pub use dump::dump;
 pub use parse::parse;

@@ -3,9 +3,9 @@
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::Lowering;
 use super::position::{between, end_of};
 use super::statement::operator;
-use super::Lowering;
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
     Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,

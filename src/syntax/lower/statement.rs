@@ -3,8 +3,8 @@
 use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextSize};
 
-use super::position::{Place, between, end_of};
 use super::Lowering;
+use super::position::{Place, between, end_of};
 use crate::syntax::ast::{
     Alias, ClassDef, ExceptHandler, For, FunctionDef, MatchCase, Operator, Stmt, StmtKind, Try, TypeAlias,
     TypeParam, TypeParamKind, With, WithItem,
