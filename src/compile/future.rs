@@ -1,1 +1,71 @@
-//! (to be written)
+//! `from __future__ import …`.
+//!
+//! CPython: `Python/future.c`.
+
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Constant, ExprKind, Module, Stmt, StmtKind};
+use crate::text::{Location, Names};
+
+/// `CO_FUTURE_BARRY_AS_BDFL`
+pub const BARRY_AS_BDFL: u32 = 0x40_0000;
+/// `CO_FUTURE_ANNOTATIONS`
+pub const ANNOTATIONS: u32 = 0x100_0000;
+
+/// The future statements of a module.
+#[derive(Clone, Copy, Debug)]
+pub struct Future {
+    /// Bits that every code object's flags get.
+    pub flags: u32,
+    /// The last future statement, [`Location::NONE`] without one.
+    pub location: Location,
+}
+
+impl Future {
+    /// Annotations are kept as text (PEP 563).
+    pub const fn annotations(&self) -> bool {
+        self.flags & ANNOTATIONS != 0
+    }
+}
+
+/// Reads the future statements at the start of `module`.
+///
+/// # Errors
+/// A feature that does not exist.
+pub fn scan(module: &Module<'_>, names: &Names) -> Result<Future, SyntaxError> {
+    let mut future = Future { flags: 0, location: Location::NONE };
+    let start = usize::from(docstring(module.body).is_some());
+    for statement in &module.body[start..] {
+        let StmtKind::ImportFrom { module: Some(from), names: aliases, level: 0, .. } = &statement.kind
+        else {
+            break;
+        };
+        if names.text(*from) != "__future__" {
+            break;
+        }
+        for alias in aliases.iter() {
+            future.flags |= match names.text(alias.name) {
+                "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
+                | "print_function" | "unicode_literals" | "generator_stop" => 0,
+                "barry_as_FLUFL" => BARRY_AS_BDFL,
+                "annotations" => ANNOTATIONS,
+                "braces" => return Err(SyntaxError::new("not a chance", alias.location)),
+                unknown => {
+                    let unknown: String = unknown.chars().take(100).collect();
+                    let message = format!("future feature {unknown} is not defined");
+                    return Err(SyntaxError::new(message, alias.location));
+                }
+            };
+        }
+        future.location = statement.location;
+    }
+    Ok(future)
+}
+
+/// The docstring of a body: its first statement, if that is a text constant.
+pub fn docstring<'a>(body: &[Stmt<'a>]) -> Option<&'a [u8]> {
+    let StmtKind::Expr(expression) = &body.first()?.kind else { return None };
+    match expression.kind {
+        ExprKind::Constant(Constant::Str(text)) => Some(text),
+        _ => None,
+    }
+}

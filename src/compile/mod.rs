@@ -21,6 +21,7 @@ pub mod assemble;
 pub mod codegen;
 pub mod constants;
 pub mod flow;
+pub mod folding;
 pub mod future;
 pub mod instruction;
 pub mod preprocess;

@@ -8,6 +8,8 @@ pub struct Features {
     pub deferred_annotations: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.
     pub small_int_max: i32,
+    /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.
+    pub mixed_complex: bool,
     /// The root code object is written with FLAG_REF.
     pub root_flagged: bool,
 }

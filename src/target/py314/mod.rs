@@ -14,4 +14,4 @@ pub(super) static TARGET: Target = Target {
 
 /// What 3.14 does.
 pub(super) const FEATURES: Features =
-    Features { deferred_annotations: true, small_int_max: 256, root_flagged: true };
+    Features { deferred_annotations: true, small_int_max: 256, mixed_complex: true, root_flagged: true };

@@ -1,0 +1,175 @@
+//! Complex numbers. CPython: `Objects/complexobject.c`.
+
+use super::Number;
+use crate::syntax::ast::Operator;
+
+/// Real and imaginary part.
+type Complex = (f64, f64);
+
+/// One of the operands is complex. `mixed`: a real operand has no imaginary part at all (3.14 and newer), and
+/// infinities are recovered from NaN results; else it is given a zero one.
+pub(super) fn binary(operator: Operator, left: &Number, right: &Number, mixed: bool) -> Option<Complex> {
+    let promote = |number: &Number| match number {
+        Number::Complex(real, imaginary) => Some((*real, *imaginary)),
+        number => Some((number.real()?, 0.0)),
+    };
+    let (left_real, right_real) = if mixed { (left.real(), right.real()) } else { (None, None) };
+    let (a, b) = (promote(left)?, promote(right)?);
+    match (operator, left_real, right_real) {
+        (Operator::Add, None, None) => Some((a.0 + b.0, a.1 + b.1)),
+        (Operator::Add, Some(real), _) => Some((real + b.0, b.1)),
+        (Operator::Add, None, Some(real)) => Some((a.0 + real, a.1)),
+        (Operator::Sub, None, None) => Some((a.0 - b.0, a.1 - b.1)),
+        (Operator::Sub, Some(real), _) => Some((real - b.0, -b.1)),
+        (Operator::Sub, None, Some(real)) => Some((a.0 - real, a.1)),
+        (Operator::Mult, None, None) => Some(product(a, b, mixed)),
+        (Operator::Mult, Some(real), _) => Some((b.0 * real, b.1 * real)),
+        (Operator::Mult, None, Some(real)) => Some((a.0 * real, a.1 * real)),
+        (Operator::Div, None, None) => quotient(a, b, mixed),
+        (Operator::Div, Some(real), _) => real_by_complex(real, b),
+        (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (a.0 / real, a.1 / real)),
+        (Operator::Pow, ..) => {
+            if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
+                finite(integer_power(a, b.0 as i64, mixed)?)
+            } else {
+                power(a, b)
+            }
+        }
+        _ => None,
+    }
+}
+
+/// An infinite power is an `OverflowError`.
+fn finite(value: Complex) -> Option<Complex> {
+    (!value.0.is_infinite() && !value.1.is_infinite()).then_some(value)
+}
+
+fn product(a: Complex, b: Complex, recover: bool) -> Complex {
+    let (ac, bd, ad, bc) = (a.0 * b.0, a.1 * b.1, a.0 * b.1, a.1 * b.0);
+    let plain = (ac - bd, ad + bc);
+    if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
+        return plain;
+    }
+    let (mut a, mut b, mut again) = (a, b, false);
+    let zero_nan = |value: f64| if value.is_nan() { 0.0_f64.copysign(value) } else { value };
+    if a.0.is_infinite() || a.1.is_infinite() {
+        a = boxed(a);
+        b = (zero_nan(b.0), zero_nan(b.1));
+        again = true;
+    }
+    if b.0.is_infinite() || b.1.is_infinite() {
+        b = boxed(b);
+        a = (zero_nan(a.0), zero_nan(a.1));
+        again = true;
+    }
+    if !again && [ac, bd, ad, bc].iter().any(|part| part.is_infinite()) {
+        a = (zero_nan(a.0), zero_nan(a.1));
+        b = (zero_nan(b.0), zero_nan(b.1));
+        again = true;
+    }
+    if !again {
+        return plain;
+    }
+    (f64::INFINITY * (a.0 * b.0 - a.1 * b.1), f64::INFINITY * (a.0 * b.1 + a.1 * b.0))
+}
+
+/// Infinite parts become 1, finite ones 0; signs stay.
+fn boxed(value: Complex) -> Complex {
+    let part = |part: f64| f64::from(u8::from(part.is_infinite())).copysign(part);
+    (part(value.0), part(value.1))
+}
+
+fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
+    let (real, imaginary) = (b.0.abs(), b.1.abs());
+    let plain = if real >= imaginary {
+        if real == 0.0 {
+            return None;
+        }
+        let ratio = b.1 / b.0;
+        let denominator = b.0 + b.1 * ratio;
+        ((a.0 + a.1 * ratio) / denominator, (a.1 - a.0 * ratio) / denominator)
+    } else if imaginary >= real {
+        let ratio = b.0 / b.1;
+        let denominator = b.0 * ratio + b.1;
+        ((a.0 * ratio + a.1) / denominator, (a.1 * ratio - a.0) / denominator)
+    } else {
+        (f64::NAN, f64::NAN)
+    };
+    if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
+        return Some(plain);
+    }
+    let infinite = |value: Complex| value.0.is_infinite() || value.1.is_infinite();
+    let all_finite = |value: Complex| value.0.is_finite() && value.1.is_finite();
+    if infinite(a) && all_finite(b) {
+        let (x, y) = boxed(a);
+        return Some((f64::INFINITY * (x * b.0 + y * b.1), f64::INFINITY * (y * b.0 - x * b.1)));
+    }
+    if infinite(b) && all_finite(a) {
+        let (x, y) = boxed(b);
+        return Some((0.0 * (a.0 * x + a.1 * y), 0.0 * (a.1 * x - a.0 * y)));
+    }
+    Some(plain)
+}
+
+fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
+    let (real, imaginary) = (b.0.abs(), b.1.abs());
+    Some(if real >= imaginary {
+        if real == 0.0 {
+            return None;
+        }
+        let ratio = b.1 / b.0;
+        let denominator = b.0 + b.1 * ratio;
+        (a / denominator, (-a * ratio) / denominator)
+    } else if imaginary >= real {
+        let ratio = b.0 / b.1;
+        let denominator = b.0 * ratio + b.1;
+        ((a * ratio) / denominator, (-a) / denominator)
+    } else {
+        (f64::NAN, f64::NAN)
+    })
+}
+
+fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex> {
+    if exponent > 0 {
+        return Some(positive_power(base, exponent, recover));
+    }
+    quotient((1.0, 0.0), positive_power(base, -exponent, recover), recover)
+}
+
+/// By squaring; newer CPythons start from the base instead of from one.
+fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
+    let (mut square, mut exponent) = (base, exponent);
+    let mut result = (1.0, 0.0);
+    if recover && exponent > 0 {
+        result = base;
+        exponent -= 1;
+    }
+    let mut mask = 1;
+    while exponent >= mask {
+        if exponent & mask != 0 {
+            result = product(result, square, recover);
+        }
+        mask <<= 1;
+        square = product(square, square, recover);
+    }
+    result
+}
+
+/// By logarithm and angle.
+pub(super) fn power(a: Complex, b: Complex) -> Option<Complex> {
+    if b.0 == 0.0 && b.1 == 0.0 {
+        return Some((1.0, 0.0));
+    }
+    if a.0 == 0.0 && a.1 == 0.0 {
+        return (b.1 == 0.0 && b.0 >= 0.0).then_some((0.0, 0.0));
+    }
+    let absolute = a.0.hypot(a.1);
+    let mut length = absolute.powf(b.0);
+    let angle = a.1.atan2(a.0);
+    let mut phase = angle * b.0;
+    if b.1 != 0.0 {
+        length *= (-angle * b.1).exp();
+        phase += b.1 * absolute.ln();
+    }
+    finite((length * phase.cos(), length * phase.sin()))
+}

@@ -1,0 +1,184 @@
+//! Constant operands → the constant that an operator gives, where CPython dares to compute it.
+//!
+//! CPython: `fold_const_binop` and `fold_const_unaryop` of `Python/flowgraph.c` (3.14 and newer), `fold_binop` and
+//! `fold_unaryop` of `Python/ast_opt.c` (before). Sizes are limited as there; whatever would raise is not folded.
+//!
+//! **Invariant:** adds nothing to the constants; the caller decides how a result is merged.
+
+mod complex;
+mod float;
+mod integer;
+mod sequence;
+
+use super::constants::{ConstId, ConstValue, Constants};
+use crate::syntax::ast::{Operator, UnaryOperator};
+use crate::target::Target;
+use num_bigint::BigInt;
+
+/// What an operator gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Folded {
+    /// A new value.
+    Value(ConstValue),
+    /// A member of the tuple that was subscripted.
+    Member(ConstId),
+}
+
+/// A number, promoted as far as an operation needs it. `bool` counts as an integer.
+#[derive(Clone, Debug)]
+enum Number {
+    Int(BigInt),
+    Float(f64),
+    Complex(f64, f64),
+}
+
+impl Number {
+    fn from(value: &ConstValue) -> Option<Self> {
+        Some(match value {
+            ConstValue::True => Self::Int(BigInt::from(1)),
+            ConstValue::False => Self::Int(BigInt::from(0)),
+            ConstValue::Int(value) => Self::Int(BigInt::from(*value)),
+            ConstValue::BigInt(value) => Self::Int(value.clone()),
+            ConstValue::Float(bits) => Self::Float(f64::from_bits(*bits)),
+            ConstValue::Complex(real, imaginary) => {
+                Self::Complex(f64::from_bits(*real), f64::from_bits(*imaginary))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The number as a float; none if it is complex or too large.
+    fn real(&self) -> Option<f64> {
+        match self {
+            Self::Int(value) => integer::to_float(value),
+            Self::Float(value) => Some(*value),
+            Self::Complex(..) => None,
+        }
+    }
+}
+
+/// An integer in its smallest form.
+pub fn integer(value: BigInt) -> ConstValue {
+    match i64::try_from(&value) {
+        Ok(small) => ConstValue::Int(small),
+        Err(_) => ConstValue::BigInt(value),
+    }
+}
+
+fn float(value: f64) -> ConstValue {
+    ConstValue::Float(value.to_bits())
+}
+
+fn complex_value((real, imaginary): (f64, f64)) -> ConstValue {
+    ConstValue::Complex(real.to_bits(), imaginary.to_bits())
+}
+
+/// Whether Python takes `value` for true.
+pub fn truth(value: &ConstValue) -> bool {
+    match value {
+        ConstValue::None | ConstValue::False => false,
+        ConstValue::True | ConstValue::Ellipsis | ConstValue::Slice(_) | ConstValue::Code(_) => true,
+        ConstValue::Int(value) => *value != 0,
+        ConstValue::BigInt(value) => value.sign() != num_bigint::Sign::NoSign,
+        ConstValue::Float(bits) => f64::from_bits(*bits) != 0.0,
+        ConstValue::Complex(real, imaginary) => {
+            f64::from_bits(*real) != 0.0 || f64::from_bits(*imaginary) != 0.0
+        }
+        ConstValue::Str(text) | ConstValue::Bytes(text) => !text.is_empty(),
+        ConstValue::Tuple(items) | ConstValue::FrozenSet(items) => !items.is_empty(),
+    }
+}
+
+/// `operator operand`. `~` of a `bool` is folded too: whoever must not do it asks before.
+pub fn unary(operator: UnaryOperator, operand: &ConstValue) -> Option<ConstValue> {
+    if operator == UnaryOperator::Not {
+        return Some(if truth(operand) { ConstValue::False } else { ConstValue::True });
+    }
+    Some(match (operator, Number::from(operand)?) {
+        (UnaryOperator::UAdd, Number::Int(value)) => integer(value),
+        (UnaryOperator::USub, Number::Int(value)) => integer(-value),
+        (UnaryOperator::Invert, Number::Int(value)) => integer(-value - 1),
+        (UnaryOperator::UAdd, Number::Float(value)) => float(value),
+        (UnaryOperator::USub, Number::Float(value)) => float(-value),
+        (UnaryOperator::UAdd, Number::Complex(real, imaginary)) => complex_value((real, imaginary)),
+        (UnaryOperator::USub, Number::Complex(real, imaginary)) => complex_value((-real, -imaginary)),
+        _ => return None,
+    })
+}
+
+/// `left operator right`.
+pub fn binary(
+    operator: Operator,
+    left: &ConstValue,
+    right: &ConstValue,
+    constants: &Constants,
+    target: &Target,
+) -> Option<ConstValue> {
+    match (left, right) {
+        (ConstValue::True | ConstValue::False, ConstValue::True | ConstValue::False) => {
+            if let Some(value) = of_bools(operator, left, right) {
+                return Some(value);
+            }
+        }
+        _ => {}
+    }
+    match operator {
+        Operator::MatMult => return None,
+        Operator::Mod if matches!(left, ConstValue::Str(_) | ConstValue::Bytes(_)) => return None,
+        Operator::Add if sequence::is_sequence(left) => return sequence::concatenate(left, right),
+        Operator::Mult if sequence::is_sequence(left) => {
+            return sequence::repeat(left, right, constants);
+        }
+        Operator::Mult if sequence::is_sequence(right) => {
+            return sequence::repeat(right, left, constants);
+        }
+        _ => {}
+    }
+    let exact = is_exact_integer(left) && is_exact_integer(right);
+    match (Number::from(left)?, Number::from(right)?) {
+        (Number::Int(left), Number::Int(right)) => integer::binary(operator, &left, &right, exact),
+        (left, right) => {
+            if matches!(left, Number::Complex(..)) || matches!(right, Number::Complex(..)) {
+                return complex::binary(operator, &left, &right, target.features.mixed_complex)
+                    .map(complex_value);
+            }
+            float::binary(operator, left.real()?, right.real()?)
+        }
+    }
+}
+
+/// `left[right]`.
+pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -> Option<Folded> {
+    match right {
+        ConstValue::Slice(parts) => {
+            let mut indices = [None; 3];
+            for (index, part) in indices.iter_mut().zip(parts) {
+                *index = match constants.value(*part) {
+                    ConstValue::None => None,
+                    value => Some(sequence::saturating_index(value)?),
+                };
+            }
+            sequence::slice(left, indices).map(Folded::Value)
+        }
+        _ => sequence::item(left, sequence::index(right)?),
+    }
+}
+
+const fn is_exact_integer(value: &ConstValue) -> bool {
+    matches!(value, ConstValue::Int(_) | ConstValue::BigInt(_))
+}
+
+/// `&`, `|` and `^` of two `bool`s give a `bool`.
+fn of_bools(operator: Operator, left: &ConstValue, right: &ConstValue) -> Option<ConstValue> {
+    let (left, right) = (*left == ConstValue::True, *right == ConstValue::True);
+    let value = match operator {
+        Operator::BitAnd => left & right,
+        Operator::BitOr => left | right,
+        Operator::BitXor => left ^ right,
+        _ => return None,
+    };
+    Some(if value { ConstValue::True } else { ConstValue::False })
+}
+
+#[cfg(test)]
+mod tests;
