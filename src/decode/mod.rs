@@ -8,8 +8,10 @@ use std::borrow::Cow;
 
 mod codec;
 mod cookie;
+mod tables;
+mod utf7;
 
-use crate::text::{ErrorType, Location, SyntaxError};
+use crate::text::{Location, SyntaxError};
 
 /// Decodes a source file.
 ///
@@ -17,16 +19,21 @@ use crate::text::{ErrorType, Location, SyntaxError};
 ///
 /// An unknown or unsupported encoding, bytes the encoding does not have, or a NUL.
 pub fn decode(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
+    refuse_null(source)?;
     let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (true, rest),
         None => (false, source),
     };
     let text = codec::decode(bytes, cookie::find(bytes), marked)?;
-    if memchr::memchr(0, text.as_bytes()).is_some() {
-        let message = "source code string cannot contain null bytes".to_owned();
-        return Err(SyntaxError { kind: ErrorType::Syntax, message, location: Location::NONE });
-    }
+    refuse_null(text.as_bytes())?;
     Ok(normalise(text))
+}
+
+fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
+    match memchr::memchr(0, bytes) {
+        Some(_) => Err(SyntaxError::new("source code string cannot contain null bytes", Location::NONE)),
+        None => Ok(()),
+    }
 }
 
 /// `\r\n` and `\r` → `\n`.

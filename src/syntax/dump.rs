@@ -1,4 +1,4 @@
-//! The tree as text, for developers and for the comparison with CPython's `ast` (`tests/oracle/ast.py`).
+//! The tree as text, for developers and for the comparison with CPython's `ast` (`tests/oracle/syntax_tree.py`).
 
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! f-strings, t-strings, and what implicit concatenation makes of them.
 
 use bumpalo::collections::Vec as ArenaVec;
-use ruff_python_ast::{self as ruff, ConversionFlag, StringFlags};
+use ruff_python_ast::{self as ruff, ConversionFlag};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
@@ -56,8 +56,7 @@ impl<'a> Lowering<'a, '_> {
                 }
                 ruff::FStringPart::FString(part) => {
                     let raw = part.flags.prefix().is_raw();
-                    let end = part.range.end() - part.flags.closer_len();
-                    self.elements(&part.elements, raw, true, end, Flavor::Format, &mut pieces);
+                    self.elements(&part.elements, raw, true, Flavor::Format, &mut pieces);
                 }
             }
         }
@@ -69,8 +68,7 @@ impl<'a> Lowering<'a, '_> {
         let mut pieces = self.pieces();
         for part in &node.value {
             let raw = part.flags.prefix().is_raw();
-            let end = part.range.end() - part.flags.closer_len();
-            self.elements(&part.elements, raw, true, end, Flavor::Template, &mut pieces);
+            self.elements(&part.elements, raw, true, Flavor::Template, &mut pieces);
         }
         pieces.flush(self.arena);
         ExprKind::TemplateStr(pieces.list.into_bump_slice_mut())
@@ -87,11 +85,9 @@ impl<'a> Lowering<'a, '_> {
         elements: &ruff::InterpolatedStringElements,
         raw: bool,
         top: bool,
-        end: TextSize,
         flavor: Flavor,
         pieces: &mut Pieces<'a>,
     ) {
-        let _ = end;
         for element in elements {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
@@ -147,7 +143,7 @@ impl<'a> Lowering<'a, '_> {
             let mut inner = self.pieces();
             // The spec starts at its colon.
             let start = self.positions.place(spec.range.start() - TextSize::new(1));
-            self.elements(&spec.elements, raw, false, spec.range.end(), Flavor::Format, &mut inner);
+            self.elements(&spec.elements, raw, false, Flavor::Format, &mut inner);
             inner.flush(arena);
             let end = self.positions.place(spec.range.end());
             let kind = ExprKind::JoinedStr(inner.list.into_bump_slice_mut());
@@ -167,7 +163,8 @@ impl<'a> Lowering<'a, '_> {
                 without_comments(&self.text[text_range], &mut text);
                 let mut text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
                 if element.debug_text.is_some() {
-                    text = text.trim_end_matches(|letter: char| letter.is_whitespace() || letter == '=');
+                    text = text.trim_end();
+                    text = text.strip_suffix('=').unwrap_or(text);
                 }
                 ExprKind::Interpolation { value, text: text.as_bytes(), conversion, format_spec }
             }
@@ -213,10 +210,10 @@ fn brace_pair(source: &str, raw: bool) -> Option<usize> {
     }
 }
 
-/// Appends the source text of a value. Comments go; CPython's search for them takes every quote as the start or end
-/// of a string.
+/// Appends the source text of a value, without its comments. As CPython's search for them, this one takes every quote
+/// as the start or end of a string, and knows of backslashes only while it asks whether there is a comment at all.
 fn without_comments(source: &str, text: &mut ArenaVec<'_, u8>) {
-    if memchr::memchr(b'#', source.as_bytes()).is_none() {
+    if memchr::memchr(b'#', source.as_bytes()).is_none() || !has_comment(source.as_bytes()) {
         text.extend_from_slice_copy(source.as_bytes());
         return;
     }
@@ -226,14 +223,36 @@ fn without_comments(source: &str, text: &mut ArenaVec<'_, u8>) {
         match byte {
             b'\n' => comment = false,
             _ if comment => continue,
-            b'"' | b'\'' if quote.is_none() => quote = Some(byte),
-            b'"' | b'\'' if quote == Some(byte) => quote = None,
             b'#' if quote.is_none() => {
                 comment = true;
                 continue;
             }
-            _ => {}
+            _ => toggle(&mut quote, byte),
         }
         text.push(byte);
+    }
+}
+
+fn has_comment(source: &[u8]) -> bool {
+    let mut quote = None;
+    let mut bytes = source.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'#' if quote.is_none() => return true,
+            _ => toggle(&mut quote, byte),
+        }
+    }
+    false
+}
+
+/// Opens or closes a string if `byte` is a quote that can.
+fn toggle(quote: &mut Option<u8>, byte: u8) {
+    if matches!(byte, b'"' | b'\'') {
+        match *quote {
+            None => *quote = Some(byte),
+            Some(open) if open == byte => *quote = None,
+            Some(_) => {}
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Dumps syntax trees for `tests/oracle/ast.py`, which compares them with CPython's.
+//! Dumps syntax trees for `tests/oracle/syntax_tree.py`, which compares them with CPython's.
 //!
 //! Reads paths from standard input, one a line, and writes for each `ok LENGTH`, or `error TYPE LINE COLUMN MESSAGE`,
 //! and the dump. With `--time` it measures instead.

@@ -2,7 +2,7 @@
 """Compares pycompile's syntax trees with those of the running CPython 3.14.
 
     cargo build --profile fast --test oracle_ast
-    python3.14 tests/oracle/ast.py target/fast/deps/oracle_ast-… DIRECTORY_OR_FILE…
+    python3.14 tests/oracle/syntax_tree.py target/fast/deps/oracle_ast-… DIRECTORY_OR_FILE…
 
 Structure, values and locations of every node must be equal. Files that this interpreter refuses must be refused.
 """
@@ -87,7 +87,7 @@ def main():
     binary, *roots = sys.argv[1:]
     files = []
     for root in map(Path, roots):
-        files += [root] if root.is_file() else sorted(root.rglob("*.py"))
+        files += [root] if root.is_file() else sorted(path for path in root.rglob("*.py") if path.is_file())
     process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     counts = {"same": 0, "refused": 0, "different": 0}
     for path in files:
