@@ -29,11 +29,12 @@ def rust(text):
 
 def main():
     names = [module.name for module in pkgutil.iter_modules(encodings.__path__)]
-    tables, refused = {}, []
+    tables, refused, not_text = {}, [], []
     for name in names:
         if name in ("aliases", "mbcs", "oem", "_win_cp_codecs") or name in OWN:
             continue
         if not codecs.lookup(name)._is_text_encoding:
+            not_text.append(name)
             continue
         chars = table(name)
         if chars is None:
@@ -41,7 +42,7 @@ def main():
         else:
             ascii_half = "".join(map(chr, range(128)))
             tables[name] = chars.removeprefix(ascii_half)
-    known = set(tables) | set(refused) | OWN
+    known = set(tables) | set(refused) | set(not_text) | OWN
     aliases = sorted((alias, name) for alias, name in encodings.aliases.aliases.items() if name in known)
     print("//! The single-byte codecs of CPython's standard library, and the names of all its codecs.")
     print("//!")
@@ -58,6 +59,13 @@ def main():
     print("#[rustfmt::skip]")
     print(f"pub(super) static UNSUPPORTED: [&str; {len(refused)}] = [")
     for name in sorted(refused):
+        print(f'    "{name}",')
+    print("];")
+    print()
+    print("/// Codecs that are not for text, sorted.")
+    print("#[rustfmt::skip]")
+    print(f"pub(super) static NOT_TEXT: [&str; {len(not_text)}] = [")
+    for name in sorted(not_text):
         print(f'    "{name}",')
     print("];")
     print()

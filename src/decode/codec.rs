@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tables::{ALIASES, SINGLE_BYTE, UNSUPPORTED};
+use super::tables::{ALIASES, NOT_TEXT, SINGLE_BYTE, UNSUPPORTED};
 use super::utf7;
 use crate::text::{Location, SyntaxError};
 
@@ -81,6 +81,11 @@ fn named<'s>(bytes: &'s [u8], name: &str) -> Result<Cow<'s, str>, SyntaxError> {
         },
         _ if UNSUPPORTED.binary_search(&codec).is_ok() => {
             let message = format!("the native compiler does not support the encoding {name}");
+            Err(SyntaxError::new(message, NOWHERE))
+        }
+        _ if NOT_TEXT.contains(&codec) => {
+            let message =
+                format!("'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs");
             Err(SyntaxError::new(message, NOWHERE))
         }
         _ => Err(SyntaxError::new(format!("unknown encoding: {name}"), NOWHERE)),

@@ -118,9 +118,21 @@ pub(super) static UNSUPPORTED: [&str; 36] = [
     "utf_32_le",
 ];
 
+/// Codecs that are not for text, sorted.
+#[rustfmt::skip]
+pub(super) static NOT_TEXT: [&str; 7] = [
+    "base64_codec",
+    "bz2_codec",
+    "hex_codec",
+    "quopri_codec",
+    "rot_13",
+    "uu_codec",
+    "zlib_codec",
+];
+
 /// Other name and codec, sorted.
 #[rustfmt::skip]
-pub(super) static ALIASES: [(&str, &str); 328] = [
+pub(super) static ALIASES: [(&str, &str); 339] = [
     ("037", "cp037"),
     ("1026", "cp1026"),
     ("1125", "cp1125"),
@@ -164,8 +176,11 @@ pub(super) static ALIASES: [(&str, &str); 328] = [
     ("ansi_x3_4_1968", "ascii"),
     ("arabic", "iso8859_6"),
     ("asmo_708", "iso8859_6"),
+    ("base64", "base64_codec"),
+    ("base_64", "base64_codec"),
     ("big5_hkscs", "big5hkscs"),
     ("big5_tw", "big5"),
+    ("bz2", "bz2_codec"),
     ("chinese", "gb2312"),
     ("cp00858", "cp858"),
     ("cp01140", "cp1140"),
@@ -248,6 +263,7 @@ pub(super) static ALIASES: [(&str, &str); 328] = [
     ("greek", "iso8859_7"),
     ("greek8", "iso8859_7"),
     ("hebrew", "iso8859_8"),
+    ("hex", "hex_codec"),
     ("hkscs", "big5hkscs"),
     ("hz_gb", "hz"),
     ("hz_gb_2312", "hz"),
@@ -392,9 +408,13 @@ pub(super) static ALIASES: [(&str, &str); 328] = [
     ("mskanji", "cp932"),
     ("pc_multilingual_850_euro", "cp858"),
     ("pt154", "ptcp154"),
+    ("quopri", "quopri_codec"),
+    ("quoted_printable", "quopri_codec"),
+    ("quotedprintable", "quopri_codec"),
     ("r8", "hp_roman8"),
     ("rk1048", "kz1048"),
     ("roman8", "hp_roman8"),
+    ("rot13", "rot_13"),
     ("ruscii", "cp1125"),
     ("s_jis", "shift_jis"),
     ("s_jis_2004", "shift_jis_2004"),
@@ -434,6 +454,7 @@ pub(super) static ALIASES: [(&str, &str); 328] = [
     ("utf_16le", "utf_16_le"),
     ("utf_32be", "utf_32_be"),
     ("utf_32le", "utf_32_le"),
+    ("uu", "uu_codec"),
     ("windows_1250", "cp1250"),
     ("windows_1251", "cp1251"),
     ("windows_1252", "cp1252"),
@@ -449,4 +470,6 @@ pub(super) static ALIASES: [(&str, &str); 328] = [
     ("x_mac_korean", "euc_kr"),
     ("x_mac_simp_chinese", "gb2312"),
     ("x_mac_trad_chinese", "big5"),
+    ("zip", "zlib_codec"),
+    ("zlib", "zlib_codec"),
 ];

@@ -163,8 +163,7 @@ impl<'a> Lowering<'a, '_> {
                 without_comments(&self.text[text_range], &mut text);
                 let mut text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
                 if element.debug_text.is_some() {
-                    text = text.trim_end();
-                    text = text.strip_suffix('=').unwrap_or(text);
+                    text = text.rfind('=').map_or(text, |at| &text[..at]);
                 }
                 ExprKind::Interpolation { value, text: text.as_bytes(), conversion, format_spec }
             }
@@ -211,48 +210,33 @@ fn brace_pair(source: &str, raw: bool) -> Option<usize> {
 }
 
 /// Appends the source text of a value, without its comments. As CPython's search for them, this one takes every quote
-/// as the start or end of a string, and knows of backslashes only while it asks whether there is a comment at all.
+/// that no backslash precedes as the start or end of a string.
 fn without_comments(source: &str, text: &mut ArenaVec<'_, u8>) {
-    if memchr::memchr(b'#', source.as_bytes()).is_none() || !has_comment(source.as_bytes()) {
-        text.extend_from_slice_copy(source.as_bytes());
+    let mut rest = source.as_bytes();
+    if memchr::memchr(b'#', rest).is_none() {
+        text.extend_from_slice_copy(rest);
         return;
     }
     let mut quote = None;
-    let mut comment = false;
-    for &byte in source.as_bytes() {
-        match byte {
-            b'\n' => comment = false,
-            _ if comment => continue,
-            b'#' if quote.is_none() => {
-                comment = true;
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        match *byte {
+            b'\\' => {
+                text.push(b'\\');
+                if let [escaped, after @ ..] = rest {
+                    text.push(*escaped);
+                    rest = after;
+                }
                 continue;
             }
-            _ => toggle(&mut quote, byte),
+            b'#' if quote.is_none() => {
+                rest = memchr::memchr(b'\n', rest).map_or(&[], |at| &rest[at..]);
+                continue;
+            }
+            b'"' | b'\'' if quote.is_none() => quote = Some(*byte),
+            _ if quote == Some(*byte) => quote = None,
+            _ => {}
         }
-        text.push(byte);
-    }
-}
-
-fn has_comment(source: &[u8]) -> bool {
-    let mut quote = None;
-    let mut bytes = source.iter();
-    while let Some(&byte) = bytes.next() {
-        match byte {
-            b'\\' => drop(bytes.next()),
-            b'#' if quote.is_none() => return true,
-            _ => toggle(&mut quote, byte),
-        }
-    }
-    false
-}
-
-/// Opens or closes a string if `byte` is a quote that can.
-fn toggle(quote: &mut Option<u8>, byte: u8) {
-    if matches!(byte, b'"' | b'\'') {
-        match *quote {
-            None => *quote = Some(byte),
-            Some(open) if open == byte => *quote = None,
-            Some(_) => {}
-        }
+        text.push(*byte);
     }
 }
