@@ -10,6 +10,8 @@ pub struct Features {
     pub small_int_max: i32,
     /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.
     pub mixed_complex: bool,
+    /// What the message about a repeated parameter calls it.
+    pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.
     pub root_flagged: bool,
 }

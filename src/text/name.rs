@@ -31,6 +31,16 @@ impl Names {
         self.by_text.get(text).copied()
     }
 
+    /// How many there are; the numbers are below this.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether there is none yet.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// The text of `name`.
     pub fn text(&self, name: Name) -> &str {
         &self.texts[name.0 as usize]

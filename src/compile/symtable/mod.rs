@@ -1,10 +1,44 @@
 //! Syntax tree → which name is local, global, free or a cell in which scope.
 //!
-//! CPython: `Python/symtable.c`.
+//! CPython: `Python/symtable.c`. The first pass ([`builder`]) collects what is said about each name, the second
+//! ([`analysis`]) decides where it lives and which comprehensions are inlined (PEP 709).
+//!
+//! **Invariant:** no later step adds a scope or changes where a name lives.
 
-use crate::syntax::ast::NodeId;
-use crate::text::{Location, Name};
+mod analysis;
+mod annotation;
+mod builder;
+mod comprehension;
+mod definition;
+mod expression;
+mod mangling;
+mod statement;
+
+pub use mangling::mangle;
+
+use super::future::Future;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Module, NodeId};
+use crate::target::Target;
+use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
+
+/// The symbol table of a preprocessed module.
+///
+/// # Errors
+/// What CPython's symbol table refuses, in its words.
+pub fn build(
+    module: &Module<'_>,
+    future: &Future,
+    target: &Target,
+    names: &mut Names,
+) -> Result<SymbolTable, SyntaxError> {
+    let mut builder = builder::Builder::new(future, target, names);
+    builder.module(module)?;
+    let (mut table, directives, known) = builder.finish();
+    analysis::analyze(&mut table, &directives, &known, names)?;
+    Ok(table)
+}
 
 /// A scope of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,6 +176,9 @@ pub struct Scope {
     pub annotations: Option<ScopeId>,
     /// Where it was opened.
     pub location: Location,
+    /// Only these names (an index into [`SymbolTable::mangled_names`]) are mangled here: the scope is that of a generic
+    /// class's type parameters, or lies in it.
+    pub mangled_names: Option<u32>,
 }
 
 impl Scope {
@@ -163,12 +200,22 @@ pub struct SymbolTable {
     pub scopes: Vec<Scope>,
     /// From the nodes.
     pub by_key: FxHashMap<ScopeKey, ScopeId>,
+    /// For generic classes: the names of their type parameters.
+    pub mangled_names: Vec<Vec<Name>>,
 }
 
 impl SymbolTable {
     /// The scope that `node` opened.
     pub fn find(&self, node: NodeId, role: ScopeRole) -> Option<ScopeId> {
         self.by_key.get(&ScopeKey { node, role }).copied()
+    }
+
+    /// `name` as it is called in `scope`, inside the class `private`. CPython: `_Py_MaybeMangle`.
+    pub fn mangled(&self, scope: ScopeId, private: Option<Name>, name: Name, names: &mut Names) -> Name {
+        match self.scope(scope).mangled_names {
+            Some(only) if !self.mangled_names[only as usize].contains(&name) => name,
+            _ => mangle(private, name, names),
+        }
     }
 
     /// A scope.

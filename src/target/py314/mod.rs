@@ -13,5 +13,10 @@ pub(super) static TARGET: Target = Target {
 };
 
 /// What 3.14 does.
-pub(super) const FEATURES: Features =
-    Features { deferred_annotations: true, small_int_max: 256, mixed_complex: true, root_flagged: true };
+pub(super) const FEATURES: Features = Features {
+    deferred_annotations: true,
+    small_int_max: 256,
+    mixed_complex: true,
+    parameter_noun: "argument",
+    root_flagged: true,
+};

@@ -1,0 +1,298 @@
+//! The second pass: where each name lives.
+//!
+//! CPython passes copies of its sets of bound names from scope to scope; here one map holds what is visible at the
+//! moment, and each scope takes its own changes back when it is done.
+
+use super::builder::{Directive, Known};
+use super::{BlockKind, NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::ComprehensionKind;
+use crate::text::{Location, Name, Names};
+
+/// A name is bound in a function-like scope around, as a type parameter or otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+struct Visible {
+    bound: bool,
+    type_param: bool,
+}
+
+struct Analysis<'t> {
+    table: &'t mut SymbolTable,
+    directives: &'t [Directive],
+    known: &'t Known,
+    names: &'t Names,
+    /// By name.
+    visible: Vec<Visible>,
+    /// Changes of `visible` with the values before.
+    undo: Vec<(Name, Visible)>,
+}
+
+/// Decides the scope of every name of `table`.
+pub(super) fn analyze(
+    table: &mut SymbolTable,
+    directives: &[Directive],
+    known: &Known,
+    names: &Names,
+) -> Result<(), SyntaxError> {
+    let visible = vec![Visible::default(); names.len()];
+    let mut analysis = Analysis { table, directives, known, names, visible, undo: Vec::new() };
+    analysis.block(ScopeId(0), None).map(drop)
+}
+
+impl Analysis<'_> {
+    fn set(&mut self, name: Name, value: Visible) {
+        let place = &mut self.visible[name.0 as usize];
+        self.undo.push((name, *place));
+        *place = value;
+    }
+
+    fn restore(&mut self, mark: usize) {
+        for (name, value) in self.undo.drain(mark..).rev() {
+            self.visible[name.0 as usize] = value;
+        }
+    }
+
+    /// Returns the names that are free in the scope or below, sorted. CPython: `analyze_block`.
+    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<Vec<Name>, SyntaxError> {
+        let mark = self.undo.len();
+        let kind = self.table.scope(id).kind;
+        let mut free = Vec::new();
+        for index in 0..self.table.scope(id).symbols.len() {
+            let symbol = self.table.scope(id).symbols[index];
+            let scope = self.name(id, kind, symbol, class)?;
+            if scope == NameScope::Free {
+                free.push(symbol.name);
+            }
+            self.table.scopes[id.0 as usize].symbols[index].scope = scope;
+        }
+        if kind == BlockKind::Class {
+            let known = self.known;
+            for name in [known.class, known.classdict, known.conditional_annotations] {
+                let type_param = self.visible[name.0 as usize].type_param;
+                self.set(name, Visible { bound: true, type_param });
+            }
+        }
+        let mut below = Vec::new();
+        let mut inlined_cells = Vec::new();
+        self.children(id, class, &mut below, &mut inlined_cells)?;
+        self.restore(mark);
+        below.sort_unstable();
+        below.dedup();
+        inlined_cells.sort_unstable();
+        if kind == BlockKind::Class {
+            self.drop_class_free(id, &mut below);
+        } else if kind.is_function_like() {
+            self.cells(id, &mut below, &inlined_cells);
+        }
+        self.update(id, &below, &inlined_cells);
+        free.append(&mut below);
+        free.sort_unstable();
+        free.dedup();
+        Ok(free)
+    }
+
+    fn children(
+        &mut self,
+        id: ScopeId,
+        class: Option<ScopeId>,
+        below: &mut Vec<Name>,
+        inlined_cells: &mut Vec<Name>,
+    ) -> Result<(), SyntaxError> {
+        let children = std::mem::take(&mut self.table.scopes[id.0 as usize].children);
+        let mut spliced = Vec::with_capacity(children.len());
+        let kind = self.table.scope(id).kind;
+        let sees_class = self.table.scope(id).can_see_class_scope;
+        for child in children {
+            let entry = self.table.scope(child);
+            let class = match (entry.can_see_class_scope, kind) {
+                (true, BlockKind::Class) => Some(id),
+                (true, _) => class,
+                (false, _) => None,
+            };
+            let inline =
+                entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator) && !sees_class;
+            let mut free = self.block(child, class)?;
+            if inline {
+                self.inline(id, child, &mut free, inlined_cells);
+                let entry = &mut self.table.scopes[child.0 as usize];
+                entry.comp_inlined = true;
+                spliced.extend_from_slice(&entry.children);
+            } else {
+                spliced.push(child);
+            }
+            below.append(&mut free);
+        }
+        self.table.scopes[id.0 as usize].children = spliced;
+        Ok(())
+    }
+
+    /// CPython: `analyze_name`.
+    fn name(
+        &mut self,
+        id: ScopeId,
+        kind: BlockKind,
+        symbol: SymbolInfo,
+        class: Option<ScopeId>,
+    ) -> Result<NameScope, SyntaxError> {
+        let SymbolInfo { name, flags, .. } = symbol;
+        let visible = self.visible[name.0 as usize];
+        if flags & flag::GLOBAL != 0 {
+            if flags & flag::NONLOCAL != 0 {
+                return Err(self.error(id, name, "name '", "' is nonlocal and global"));
+            }
+            if visible.bound && kind != BlockKind::Class {
+                self.set(name, Visible { bound: false, ..visible });
+            }
+            return Ok(NameScope::GlobalExplicit);
+        }
+        if flags & flag::NONLOCAL != 0 {
+            if kind == BlockKind::Module {
+                let message = "nonlocal declaration not allowed at module level";
+                return Err(SyntaxError::new(message, self.directive(id, name)));
+            }
+            if !visible.bound {
+                return Err(self.error(id, name, "no binding for nonlocal '", "' found"));
+            }
+            if visible.type_param {
+                let start = "nonlocal binding not allowed for type parameter '";
+                return Err(self.error(id, name, start, "'"));
+            }
+            return Ok(NameScope::Free);
+        }
+        if flags & flag::BOUND != 0 {
+            let new = Visible {
+                bound: visible.bound || kind.is_function_like(),
+                type_param: flags & flag::TYPE_PARAM != 0,
+            };
+            if new.bound != visible.bound || new.type_param != visible.type_param {
+                self.set(name, new);
+            }
+            return Ok(NameScope::Local);
+        }
+        if let Some(symbol) = class.and_then(|class| self.table.scope(class).symbol(name)) {
+            if symbol.flags & flag::GLOBAL != 0 {
+                return Ok(NameScope::GlobalExplicit);
+            }
+            if symbol.flags & flag::BOUND != 0 && symbol.flags & flag::NONLOCAL == 0 {
+                return Ok(NameScope::GlobalImplicit);
+            }
+        }
+        Ok(if visible.bound { NameScope::Free } else { NameScope::GlobalImplicit })
+    }
+
+    fn directive(&self, id: ScopeId, name: Name) -> Location {
+        let found = self.directives.iter().find(|entry| entry.scope == id && entry.name == name);
+        found.map_or(Location::NONE, |entry| entry.location)
+    }
+
+    fn error(&self, id: ScopeId, name: Name, start: &str, end: &str) -> SyntaxError {
+        let message = format!("{start}{}{end}", self.names.text(name));
+        SyntaxError::new(message, self.directive(id, name))
+    }
+
+    /// Merges the names of a comprehension into the scope it is inlined in. CPython: `inline_comprehension`.
+    fn inline(&mut self, id: ScopeId, inner: ScopeId, free: &mut Vec<Name>, inlined_cells: &mut Vec<Name>) {
+        let known = self.known;
+        let kind = self.table.scope(id).kind;
+        let mut hides_class = false;
+        for index in 0..self.table.scope(inner).symbols.len() {
+            let SymbolInfo { name, flags, mut scope } = self.table.scope(inner).symbols[index];
+            if flags & flag::PARAM != 0 {
+                continue;
+            }
+            if scope == NameScope::Cell || flags & flag::COMP_CELL != 0 {
+                inlined_cells.push(name);
+            }
+            let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name);
+            if scope == NameScope::Free && kind == BlockKind::Class && of_class {
+                scope = NameScope::GlobalImplicit;
+                free.retain(|other| *other != name);
+                hides_class |= name == known.class;
+            }
+            match self.table.scope(id).symbol(name).map(|symbol| symbol.flags) {
+                None => {
+                    let symbol = self.table.scopes[id.0 as usize].symbol_entry(name);
+                    symbol.flags = flags;
+                    symbol.scope = scope;
+                }
+                Some(outer) => {
+                    let bound = outer & flag::BOUND != 0 && kind != BlockKind::Class;
+                    if bound && !self.free_in_a_child(inner, name) {
+                        free.retain(|other| *other != name);
+                    }
+                }
+            }
+        }
+        if hides_class {
+            let scope = &mut self.table.scopes[inner.0 as usize];
+            scope.symbols.retain(|symbol| symbol.name != known.class);
+            let places = scope.symbols.iter().zip(0_u32..);
+            scope.index = places.map(|(symbol, place)| (symbol.name, place)).collect();
+        }
+    }
+
+    fn free_in_a_child(&self, id: ScopeId, name: Name) -> bool {
+        let children = &self.table.scope(id).children;
+        children.iter().any(|child| self.table.scope(*child).name_scope(name) == NameScope::Free)
+    }
+
+    /// Locals that are free below become cells. CPython: `analyze_cells`.
+    fn cells(&mut self, id: ScopeId, below: &mut Vec<Name>, inlined_cells: &[Name]) {
+        let scope = &mut self.table.scopes[id.0 as usize];
+        let inlined = inlined_cells.iter().filter(|name| below.binary_search(name).is_err());
+        for name in inlined {
+            if let Some(&index) = scope.index.get(name) {
+                let symbol = &mut scope.symbols[index as usize];
+                if symbol.scope == NameScope::Local {
+                    symbol.scope = NameScope::Cell;
+                }
+            }
+        }
+        below.retain(|name| {
+            let Some(&index) = scope.index.get(name) else { return true };
+            let symbol = &mut scope.symbols[index as usize];
+            if symbol.scope != NameScope::Local {
+                return true;
+            }
+            symbol.scope = NameScope::Cell;
+            false
+        });
+    }
+
+    fn drop_class_free(&mut self, id: ScopeId, below: &mut Vec<Name>) {
+        let known = self.known;
+        let scope = &mut self.table.scopes[id.0 as usize];
+        below.retain(|&name| {
+            if name == known.class {
+                scope.needs_class_closure = true;
+            } else if name == known.classdict {
+                scope.needs_classdict = true;
+            } else if name == known.conditional_annotations {
+                scope.has_conditional_annotations = true;
+            } else {
+                return true;
+            }
+            false
+        });
+    }
+
+    /// CPython: `update_symbols`.
+    fn update(&mut self, id: ScopeId, below: &[Name], inlined_cells: &[Name]) {
+        let scope = &mut self.table.scopes[id.0 as usize];
+        for name in inlined_cells {
+            if let Some(&index) = scope.index.get(name) {
+                scope.symbols[index as usize].flags |= flag::COMP_CELL;
+            }
+        }
+        let class = scope.kind == BlockKind::Class || scope.can_see_class_scope;
+        for &name in below {
+            if let Some(&index) = scope.index.get(&name) {
+                if class {
+                    scope.symbols[index as usize].flags |= flag::FREE_CLASS;
+                }
+            } else if self.visible[name.0 as usize].bound {
+                scope.symbol_entry(name).scope = NameScope::Free;
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Annotations: of functions, and of names in a module, class or function body.
+
+use super::builder::{Builder, Visit};
+use super::{BlockKind, ScopeKey, ScopeRole, flag};
+use crate::syntax::ast::{Arg, Expr, FunctionDef};
+use crate::text::Location;
+
+impl Builder<'_> {
+    /// The annotation of a name in a body.
+    pub(super) fn annotation(&mut self, annotation: &Expr<'_>) -> Visit {
+        let outer = self.current;
+        let kind = self.scope().kind;
+        let node = self.scope().key.node;
+        let key = ScopeKey { node, role: ScopeRole::Annotations };
+        if !self.target.features.deferred_annotations {
+            if !self.future.annotations() {
+                return self.expression(annotation);
+            }
+            self.enter_new(self.known.annotate, BlockKind::Annotation, key, annotation.location)?;
+            self.expression(annotation)?;
+            self.exit();
+            return Ok(());
+        }
+        let in_condition = self.progress().in_conditional_block;
+        let conditional = kind == BlockKind::Module || (kind == BlockKind::Class && in_condition);
+        if conditional && !self.scope().has_conditional_annotations {
+            self.current().has_conditional_annotations = true;
+            let name = self.known.conditional_annotations;
+            self.define(name, flag::USE, annotation.location)?;
+        }
+        if let Some(existing) = self.scope().annotations {
+            self.enter(existing, false);
+        } else {
+            let name = self.known.annotate;
+            let id = self.enter_new(name, BlockKind::Annotation, key, annotation.location)?;
+            self.table.scopes[outer.0 as usize].annotations = Some(id);
+            if kind == BlockKind::Class && !self.future.annotations() {
+                self.see_class(true, annotation.location)?;
+            }
+        }
+        let unevaluated = kind == BlockKind::Function;
+        self.progress().in_unevaluated_annotation = unevaluated;
+        self.expression(annotation)?;
+        self.progress().in_unevaluated_annotation = false;
+        self.exit();
+        Ok(())
+    }
+
+    /// The annotations of a function's parameters and result, read before the function's own scope is entered.
+    pub(super) fn function_annotations(&mut self, function: &FunctionDef<'_>, location: Location) -> Visit {
+        let deferred = self.target.features.deferred_annotations;
+        let separate = deferred || self.future.annotations();
+        if separate {
+            let outer = self.scope();
+            let in_class = outer.can_see_class_scope || outer.kind == BlockKind::Class;
+            let key = ScopeKey { node: function.id, role: ScopeRole::Annotations };
+            self.enter_new(self.known.annotate, BlockKind::Annotation, key, location)?;
+            self.see_class(in_class && deferred, location)?;
+        }
+        let arguments = &function.args;
+        self.of_parameters(arguments.posonlyargs)?;
+        self.of_parameters(arguments.args)?;
+        self.of_parameters(arguments.vararg.as_deref().map_or(&[], std::slice::from_ref))?;
+        self.of_parameters(arguments.kwarg.as_deref().map_or(&[], std::slice::from_ref))?;
+        self.of_parameters(arguments.kwonlyargs)?;
+        if let Some(returns) = &function.returns {
+            self.current().annotations_used = true;
+            self.expression(returns)?;
+        }
+        if separate {
+            self.exit();
+        }
+        Ok(())
+    }
+
+    fn of_parameters(&mut self, parameters: &[Arg<'_>]) -> Visit {
+        for parameter in parameters {
+            if let Some(annotation) = &parameter.annotation {
+                self.current().annotations_used = true;
+                self.expression(annotation)?;
+            }
+        }
+        Ok(())
+    }
+}

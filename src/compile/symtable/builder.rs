@@ -1,0 +1,347 @@
+//! The first pass: what is said about each name, scope by scope.
+
+use super::{
+    BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag, mangle,
+};
+use crate::compile::future::{Future, docstring};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{ExprContext, Module, NodeId};
+use crate::target::Target;
+use crate::text::{Location, Name, Names};
+use rustc_hash::FxHashMap;
+
+pub(super) type Visit = Result<(), SyntaxError>;
+
+/// Names that the symbol table itself speaks of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) iterable: Name,
+    pub(super) format: Name,
+    pub(super) type_params: Name,
+    pub(super) generic_base: Name,
+    pub(super) defaults: Name,
+    pub(super) kwdefaults: Name,
+    pub(super) class: Name,
+    pub(super) classdict: Name,
+    pub(super) conditional_annotations: Name,
+    pub(super) annotate: Name,
+    pub(super) dunder_type_params: Name,
+    pub(super) debug: Name,
+    pub(super) super_: Name,
+    pub(super) top: Name,
+    pub(super) lambda: Name,
+    pub(super) genexpr: Name,
+    pub(super) listcomp: Name,
+    pub(super) setcomp: Name,
+    pub(super) dictcomp: Name,
+    pub(super) star: Name,
+}
+
+impl Known {
+    fn new(names: &mut Names) -> Self {
+        Self {
+            iterable: names.intern(".0"),
+            format: names.intern(".format"),
+            type_params: names.intern(".type_params"),
+            generic_base: names.intern(".generic_base"),
+            defaults: names.intern(".defaults"),
+            kwdefaults: names.intern(".kwdefaults"),
+            class: names.intern("__class__"),
+            classdict: names.intern("__classdict__"),
+            conditional_annotations: names.intern("__conditional_annotations__"),
+            annotate: names.intern("__annotate__"),
+            dunder_type_params: names.intern("__type_params__"),
+            debug: names.intern("__debug__"),
+            super_: names.intern("super"),
+            top: names.intern("top"),
+            lambda: names.intern("lambda"),
+            genexpr: names.intern("genexpr"),
+            listcomp: names.intern("listcomp"),
+            setcomp: names.intern("setcomp"),
+            dictcomp: names.intern("dictcomp"),
+            star: names.intern("*"),
+        }
+    }
+}
+
+/// What is needed of a scope only while its part of the tree is read.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    pub(super) comp_iter_target: bool,
+    pub(super) comp_iter_expr: u32,
+    pub(super) in_conditional_block: bool,
+    pub(super) in_unevaluated_annotation: bool,
+    pub(super) info: &'static str,
+}
+
+/// A name declared `global` or `nonlocal`, and where.
+#[derive(Debug)]
+pub(super) struct Directive {
+    pub(super) scope: ScopeId,
+    pub(super) name: Name,
+    pub(super) location: Location,
+}
+
+pub(super) struct Builder<'n> {
+    pub(super) table: SymbolTable,
+    pub(super) progress: Vec<Progress>,
+    pub(super) directives: Vec<Directive>,
+    pub(super) stack: Vec<ScopeId>,
+    pub(super) current: ScopeId,
+    pub(super) private: Option<Name>,
+    pub(super) future: &'n Future,
+    pub(super) target: &'n Target,
+    pub(super) names: &'n mut Names,
+    pub(super) known: Known,
+}
+
+const MODULE: ScopeId = ScopeId(0);
+
+impl<'n> Builder<'n> {
+    pub(super) fn new(future: &'n Future, target: &'n Target, names: &'n mut Names) -> Self {
+        let known = Known::new(names);
+        let table =
+            SymbolTable { scopes: Vec::new(), by_key: FxHashMap::default(), mangled_names: Vec::new() };
+        Self {
+            table,
+            progress: Vec::new(),
+            directives: Vec::new(),
+            stack: Vec::new(),
+            current: MODULE,
+            private: None,
+            future,
+            target,
+            names,
+            known,
+        }
+    }
+
+    pub(super) fn finish(self) -> (SymbolTable, Vec<Directive>, Known) {
+        (self.table, self.directives, self.known)
+    }
+
+    pub(super) fn module(&mut self, module: &Module<'_>) -> Visit {
+        let location = Location::new(0, 0, 0, 0);
+        let key = ScopeKey { node: module.id, role: ScopeRole::Own };
+        self.enter_new(self.known.top, BlockKind::Module, key, location)?;
+        self.current().has_docstring = docstring(module.body).is_some();
+        self.statements(module.body)
+    }
+
+    pub(super) fn current(&mut self) -> &mut Scope {
+        &mut self.table.scopes[self.current.0 as usize]
+    }
+
+    pub(super) fn scope(&self) -> &Scope {
+        &self.table.scopes[self.current.0 as usize]
+    }
+
+    pub(super) fn progress(&mut self) -> &mut Progress {
+        &mut self.progress[self.current.0 as usize]
+    }
+
+    pub(super) fn own(node: NodeId) -> ScopeKey {
+        ScopeKey { node, role: ScopeRole::Own }
+    }
+
+    /// A scope that is not entered yet. CPython: `ste_new`.
+    pub(super) fn new_scope(
+        &mut self,
+        name: Name,
+        kind: BlockKind,
+        key: ScopeKey,
+        location: Location,
+    ) -> ScopeId {
+        let outer = self.stack.last().map(|id| &self.table.scopes[id.0 as usize]);
+        let nested = outer.is_some_and(|outer| outer.nested || outer.kind.is_function_like());
+        let in_class = outer.is_some_and(|outer| outer.kind == BlockKind::Class);
+        let id = ScopeId(self.table.scopes.len() as u32);
+        self.table.by_key.entry(key).or_insert(id);
+        self.progress.push(Progress::default());
+        self.table.scopes.push(Scope {
+            key,
+            kind,
+            name,
+            parent: self.stack.last().copied(),
+            children: Vec::new(),
+            symbols: Vec::new(),
+            index: FxHashMap::default(),
+            varnames: Vec::new(),
+            nested,
+            generator: false,
+            coroutine: false,
+            comprehension: None,
+            comp_inlined: false,
+            varargs: false,
+            varkeywords: false,
+            returns_value: false,
+            needs_class_closure: false,
+            needs_classdict: false,
+            has_conditional_annotations: false,
+            annotations_used: false,
+            can_see_class_scope: false,
+            method: in_class && kind == BlockKind::Function,
+            has_docstring: false,
+            annotations: None,
+            location,
+            mangled_names: None,
+        });
+        id
+    }
+
+    /// CPython: `symtable_enter_existing_block`.
+    pub(super) fn enter(&mut self, id: ScopeId, add_to_children: bool) {
+        let outer = self.stack.last().copied();
+        self.stack.push(id);
+        self.current = id;
+        let Some(outer) = outer else { return };
+        self.progress[id.0 as usize].comp_iter_expr = self.progress[outer.0 as usize].comp_iter_expr;
+        let kind = self.scope().kind;
+        let inherited = self.table.scopes[outer.0 as usize].mangled_names;
+        if inherited.is_some() && kind != BlockKind::Class {
+            self.current().mangled_names = inherited;
+        }
+        let text_only = self.future.annotations() && kind == BlockKind::Annotation;
+        if add_to_children && !text_only {
+            self.table.scopes[outer.0 as usize].children.push(id);
+        }
+    }
+
+    /// CPython: `symtable_enter_block`.
+    pub(super) fn enter_new(
+        &mut self,
+        name: Name,
+        kind: BlockKind,
+        key: ScopeKey,
+        location: Location,
+    ) -> Result<ScopeId, SyntaxError> {
+        let id = self.new_scope(name, kind, key, location);
+        self.enter(id, true);
+        let evaluator =
+            matches!(kind, BlockKind::Annotation | BlockKind::TypeVariable | BlockKind::TypeAlias);
+        if evaluator && self.target.features.deferred_annotations {
+            self.define(self.known.format, flag::PARAM, location)?;
+            self.define(self.known.format, flag::USE, location)?;
+        }
+        Ok(id)
+    }
+
+    pub(super) fn exit(&mut self) {
+        self.stack.pop();
+        self.current = self.stack.last().copied().unwrap_or(MODULE);
+    }
+
+    pub(super) fn mangled(&mut self, name: Name) -> Name {
+        if self.private.is_none() {
+            return name;
+        }
+        if let Some(only) = self.scope().mangled_names
+            && !self.table.mangled_names[only as usize].contains(&name)
+        {
+            return name;
+        }
+        mangle(self.private, name, self.names)
+    }
+
+    /// The flags of `name` in `scope` so far.
+    pub(super) fn flags(&mut self, scope: ScopeId, name: Name) -> u32 {
+        let name = self.mangled(name);
+        self.table.scopes[scope.0 as usize].symbol(name).map_or(0, |symbol| symbol.flags)
+    }
+
+    /// CPython: `symtable_add_def`.
+    pub(super) fn define(&mut self, name: Name, flags: u32, location: Location) -> Visit {
+        let context = if flags == flag::USE { ExprContext::Load } else { ExprContext::Store };
+        self.define_in_context(name, flags, location, context)
+    }
+
+    pub(super) fn define_in_context(
+        &mut self,
+        name: Name,
+        flags: u32,
+        location: Location,
+        context: ExprContext,
+    ) -> Visit {
+        if flags & (flag::PARAM | flag::LOCAL | flag::IMPORT) != 0 {
+            self.check_name(name, location, context)?;
+        }
+        if flags & flag::TYPE_PARAM != 0
+            && let Some(only) = self.scope().mangled_names
+        {
+            self.table.mangled_names[only as usize].push(name);
+        }
+        self.define_in(self.current, name, flags, location)
+    }
+
+    /// CPython: `symtable_add_def_helper`.
+    pub(super) fn define_in(&mut self, scope: ScopeId, name: Name, flags: u32, location: Location) -> Visit {
+        let mangled = self.mangled(name);
+        let is_target = self.progress[scope.0 as usize].comp_iter_target;
+        let entry = &mut self.table.scopes[scope.0 as usize];
+        let symbol = entry.symbol_entry(mangled);
+        let mut message = None;
+        if flags & symbol.flags & flag::PARAM != 0 {
+            let noun = self.target.features.parameter_noun;
+            message = Some((format!("duplicate {noun} '"), "' in function definition"));
+        } else if flags & symbol.flags & flag::TYPE_PARAM != 0 {
+            message = Some((String::from("duplicate type parameter '"), "'"));
+        } else {
+            symbol.flags |= flags;
+            if is_target {
+                if symbol.flags & (flag::GLOBAL | flag::NONLOCAL) != 0 {
+                    let start = "comprehension inner loop cannot rebind assignment expression target '";
+                    message = Some((String::from(start), "'"));
+                }
+                symbol.flags |= flag::COMP_ITER;
+            }
+        }
+        if let Some((start, end)) = message {
+            let text = self.names.text(name);
+            return Err(SyntaxError::new(format!("{start}{text}{end}"), location));
+        }
+        if flags & flag::PARAM != 0 {
+            entry.varnames.push(mangled);
+        } else if flags & flag::GLOBAL != 0 {
+            self.table.scopes[MODULE.0 as usize].symbol_entry(mangled).flags |= flags;
+        }
+        Ok(())
+    }
+
+    /// `__debug__` is never bound.
+    pub(super) fn check_name(&self, name: Name, location: Location, context: ExprContext) -> Visit {
+        if name != self.known.debug || context == ExprContext::Load {
+            return Ok(());
+        }
+        let what = if context == ExprContext::Store { "assign to" } else { "delete" };
+        Err(SyntaxError::new(format!("cannot {what} __debug__"), location))
+    }
+
+    pub(super) fn record_directive(&mut self, name: Name, location: Location) {
+        let name = self.mangled(name);
+        self.directives.push(Directive { scope: self.current, name, location });
+    }
+
+    pub(super) fn error_with_name(&self, start: &str, name: Name, end: &str, location: Location) -> Visit {
+        let message = format!("{start}{}{end}", self.names.text(name));
+        Err(SyntaxError::new(message, location))
+    }
+}
+
+impl BlockKind {
+    /// CPython: `_PyST_IsFunctionLike`.
+    pub const fn is_function_like(self) -> bool {
+        !matches!(self, Self::Module | Self::Class)
+    }
+}
+
+impl Scope {
+    /// The name's entry, made at the end if it does not occur yet.
+    pub(super) fn symbol_entry(&mut self, name: Name) -> &mut SymbolInfo {
+        let next = self.symbols.len() as u32;
+        let index = *self.index.entry(name).or_insert(next);
+        if index == next {
+            self.symbols.push(SymbolInfo { name, flags: 0, scope: NameScope::Unknown });
+        }
+        &mut self.symbols[index as usize]
+    }
+}

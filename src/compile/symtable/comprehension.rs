@@ -1,0 +1,120 @@
+//! Comprehensions, and the assignment expressions in them (PEP 572).
+
+use super::builder::{Builder, Visit};
+use super::{BlockKind, flag};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
+use crate::text::{Location, Name};
+
+impl Builder<'_> {
+    pub(super) fn comprehension(
+        &mut self,
+        comprehension: &ComprehensionExpr<'_>,
+        location: Location,
+    ) -> Visit {
+        let Some((first, others)) = comprehension.generators.split_first() else { return Ok(()) };
+        self.progress().comp_iter_expr += 1;
+        self.expression(&first.iter)?;
+        self.progress().comp_iter_expr -= 1;
+        let name = match comprehension.kind {
+            ComprehensionKind::List => self.known.listcomp,
+            ComprehensionKind::Set => self.known.setcomp,
+            ComprehensionKind::Dict => self.known.dictcomp,
+            ComprehensionKind::Generator => self.known.genexpr,
+        };
+        self.enter_new(name, BlockKind::Function, Self::own(comprehension.id), location)?;
+        self.current().comprehension = Some(comprehension.kind);
+        self.current().coroutine = first.is_async;
+        self.define(self.known.iterable, flag::PARAM, location)?;
+        self.target(&first.target)?;
+        self.expressions(first.ifs)?;
+        for clause in others {
+            self.target(&clause.target)?;
+            self.progress().comp_iter_expr += 1;
+            self.expression(&clause.iter)?;
+            self.progress().comp_iter_expr -= 1;
+            self.expressions(clause.ifs)?;
+            if clause.is_async {
+                self.current().coroutine = true;
+            }
+        }
+        self.optional(comprehension.value.as_ref())?;
+        self.expression(&comprehension.element)?;
+        let generator = comprehension.kind == ComprehensionKind::Generator;
+        self.current().generator = generator;
+        let is_async = self.scope().coroutine && !generator;
+        self.exit();
+        if is_async {
+            if !self.in_async_function() && self.scope().comprehension.is_none() {
+                let message = "asynchronous comprehension outside of an asynchronous function";
+                return Err(SyntaxError::new(message, location));
+            }
+            self.current().coroutine = true;
+        }
+        Ok(())
+    }
+
+    fn target(&mut self, target: &Expr<'_>) -> Visit {
+        self.progress().comp_iter_target = true;
+        self.expression(target)?;
+        self.progress().comp_iter_target = false;
+        Ok(())
+    }
+
+    pub(super) fn named_expression(
+        &mut self,
+        target: &Expr<'_>,
+        value: &Expr<'_>,
+        location: Location,
+    ) -> Visit {
+        if self.progress().comp_iter_expr > 0 {
+            let message = "assignment expression cannot be used in a comprehension iterable expression";
+            return Err(SyntaxError::new(message, location));
+        }
+        if self.scope().comprehension.is_some()
+            && let ExprKind::Name { id, .. } = target.kind
+        {
+            self.bind_outside(id, target.location)?;
+        }
+        self.expression(value)?;
+        self.expression(target)
+    }
+
+    /// Binds a target in the scope around all comprehensions. CPython: `symtable_extend_namedexpr_scope`.
+    fn bind_outside(&mut self, name: Name, location: Location) -> Visit {
+        for position in (0..self.stack.len()).rev() {
+            let id = self.stack[position];
+            let scope = &self.table.scopes[id.0 as usize];
+            if scope.comprehension.is_some() {
+                let both = flag::COMP_ITER | flag::LOCAL;
+                if self.flags(id, name) & both == both {
+                    let start = "assignment expression cannot rebind comprehension iteration variable '";
+                    return self.error_with_name(start, name, "'", location);
+                }
+                continue;
+            }
+            let place = match scope.kind {
+                BlockKind::Function => {
+                    let global = self.flags(id, name) & flag::GLOBAL != 0;
+                    let declared = if global { flag::GLOBAL } else { flag::NONLOCAL };
+                    self.define(name, declared, location)?;
+                    self.record_directive(name, location);
+                    return self.define_in(id, name, flag::LOCAL, location);
+                }
+                BlockKind::Module => {
+                    self.define(name, flag::GLOBAL, location)?;
+                    self.record_directive(name, location);
+                    return self.define_in(id, name, flag::GLOBAL, location);
+                }
+                BlockKind::Annotation => continue,
+                BlockKind::Class => "in a class body",
+                BlockKind::TypeParameters => "within the definition of a generic",
+                BlockKind::TypeAlias => "in a type alias",
+                BlockKind::TypeVariable => "in a TypeVar bound",
+            };
+            let message = format!("assignment expression within a comprehension cannot be used {place}");
+            return Err(SyntaxError::new(message, location));
+        }
+        Ok(())
+    }
+}
