@@ -13,7 +13,9 @@ pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>) -> Result<(), Strin
         value.extend_from_slice_copy(&bytes[done..at]);
         done = at + 2;
         let Some(&letter) = bytes.get(at + 1) else {
-            return Err(fault(body, at, at + 1, "\\ at end of string"));
+            // Only before a replacement field of an f-string.
+            value.push(b'\\');
+            return Ok(());
         };
         match letter {
             b'\n' => {}

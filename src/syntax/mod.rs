@@ -8,6 +8,7 @@
 pub mod ast;
 mod dump;
 mod escape;
+mod limit;
 mod lower;
 mod parse;
 mod refusal;

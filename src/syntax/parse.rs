@@ -8,7 +8,7 @@ use ruff_text_size::Ranged;
 use super::ast::Module;
 use super::lower::Lowering;
 use super::lower::position::Positions;
-use super::{ErrorType, SyntaxError, refusal};
+use super::{ErrorType, SyntaxError, limit, refusal, unicode_name};
 use crate::target::Target;
 use crate::text::{Location, Names};
 
@@ -29,9 +29,17 @@ pub fn parse<'a>(
         let message = "source is larger than 4 GiB".to_owned();
         return Err(SyntaxError { kind: ErrorType::Overflow, message, location: Location::NONE });
     }
+    if let Err(excess) = limit::check(text) {
+        return Err(match excess {
+            limit::Excess::Parentheses(range) => {
+                SyntaxError::new("too many nested parentheses", Positions::new(text).range(range))
+            }
+            limit::Excess::Operators => refusal::too_complex(Location::NONE),
+        });
+    }
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
-    let parsed = parse_unchecked(text, options);
+    let parsed = parse_unchecked(&unicode_name::masked(text), options);
     let mut positions = Positions::new(text);
     if let Some(error) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
         return Err(refusal::parse_error(error, text, &mut positions));
@@ -41,6 +49,7 @@ pub fn parse<'a>(
     }
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
+            refusal::barry(text, parsed.tokens(), &module.body, &mut positions)?;
             Lowering::new(text, arena, names, positions).module(&module.body)
         }
         ruff_python_ast::Mod::Expression(_) => {

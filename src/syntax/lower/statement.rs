@@ -5,6 +5,7 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::Lowering;
 use super::position::{Place, between, end_of};
+use crate::syntax::ErrorType;
 use crate::syntax::ast::{
     Alias, ClassDef, ExceptHandler, For, FunctionDef, MatchCase, Operator, Stmt, StmtKind, Try, TypeAlias,
     TypeParam, TypeParamKind, With, WithItem,
@@ -15,7 +16,15 @@ impl<'a> Lowering<'a, '_> {
     /// The statements of a block, and where the block ends: after a trailing `;` if there is one.
     pub(super) fn suite(&mut self, body: &[ruff::Stmt]) -> (&'a mut [Stmt<'a>], Place) {
         let arena = self.arena;
+        self.blocks += 1;
+        if self.blocks > super::MAX_BLOCKS + 1
+            && let Some(first) = body.first()
+            && self.is_indented(first.start())
+        {
+            self.fail(ErrorType::Indentation, "too many levels of indentation", first.range());
+        }
         let statements = arena.alloc_slice_fill_iter(body.iter().map(|statement| self.statement(statement)));
+        self.blocks -= 1;
         let end = match (body.last(), statements.last()) {
             (Some(last), Some(lowered)) => {
                 let compound = matches!(
@@ -37,6 +46,12 @@ impl<'a> Lowering<'a, '_> {
             _ => (1, 0),
         };
         (statements, end)
+    }
+
+    /// Whether only blanks stand before `at` on its line.
+    fn is_indented(&self, at: TextSize) -> bool {
+        let ahead = &self.text.as_bytes()[..at.to_usize()];
+        ahead.iter().rev().take_while(|&&byte| byte != b'\n').all(u8::is_ascii_whitespace)
     }
 
     /// The offset after a `;` that follows `at`, with only blanks and line continuations between them.
@@ -210,6 +225,7 @@ impl<'a> Lowering<'a, '_> {
         let arena = self.arena;
         let subject = self.boxed(&node.subject);
         let mut end = end_of(subject.location);
+        self.blocks += 1;
         let cases = arena.alloc_slice_fill_iter(node.cases.iter().map(|case| {
             let pattern = self.pattern(&case.pattern);
             let guard = self.optional(case.guard.as_deref());
@@ -217,6 +233,7 @@ impl<'a> Lowering<'a, '_> {
             end = after;
             MatchCase { pattern, guard, body }
         }));
+        self.blocks -= 1;
         Stmt { location: between(start, end), kind: StmtKind::Match { subject, cases } }
     }
 

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
 use super::position::{between, offset};
+use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::text::Location;
 
@@ -130,6 +131,10 @@ impl<'a> Lowering<'a, '_> {
     ) {
         let arena = self.arena;
         let start = self.positions.place(element.range.start());
+        self.fields += 1;
+        if self.fields > super::MAX_FIELDS {
+            self.fail(ErrorType::Syntax, "f-string: expressions nested too deeply", element.range);
+        }
         let text_end = self.value_end(element);
         let text_range = TextRange::new(element.range.start() + TextSize::new(1), text_end);
         if element.debug_text.is_some() {
@@ -138,7 +143,9 @@ impl<'a> Lowering<'a, '_> {
             pieces.constant(before, self.positions.range(text_range));
         }
         pieces.flush(arena);
+        let outer = std::mem::take(&mut self.fields);
         let value = self.boxed(&element.expression);
+        self.fields = outer;
         let format_spec = element.format_spec.as_deref().map(|spec| {
             let mut inner = self.pieces();
             // The spec starts at its colon.
@@ -149,6 +156,7 @@ impl<'a> Lowering<'a, '_> {
             let kind = ExprKind::JoinedStr(inner.list.into_bump_slice_mut());
             arena.alloc(Expr { location: between(start, end), kind })
         });
+        self.fields -= 1;
         let conversion = match element.conversion {
             ConversionFlag::None if element.debug_text.is_some() && format_spec.is_none() => i32::from(b'r'),
             ConversionFlag::None => -1,

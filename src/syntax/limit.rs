@@ -1,0 +1,120 @@
+//! Limits of CPython's tokenizer that must hold before a recursive parser sees the text.
+
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::Mode;
+use ruff_python_parser::lexer::lex;
+use ruff_text_size::{TextRange, TextSize};
+
+use super::lower::position::offset;
+
+/// CPython: `MAXLEVEL`.
+const MAX_PARENTHESES: usize = 200;
+/// More prefix operators in a row than this overflow CPython's parser.
+const MAX_OPERATORS: usize = 5900;
+
+/// What is wrong with the nesting.
+pub(super) enum Excess {
+    Parentheses(TextRange),
+    Operators,
+}
+
+/// Checks nesting. One cheap pass tells nearly every text from one that needs its tokens looked at.
+pub(super) fn check(text: &str) -> Result<(), Excess> {
+    match first_doubt(text.as_bytes()) {
+        None => Ok(()),
+        Some(at) => check_tokens(text, TextRange::at(TextSize::new(offset(at)), TextSize::new(1))),
+    }
+}
+
+/// Where the nesting may pass a limit, if it may at all. Strings are skipped by their quotes alone; f-strings, which can hold
+/// code, count with all their braces.
+fn first_doubt(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut operators) = (0usize, 0usize);
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                if depth > MAX_PARENTHESES {
+                    return Some(at - 1);
+                }
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'-' | b'+' | b'~' => {
+                operators += 1;
+                if operators > MAX_OPERATORS / 2 {
+                    return Some(at - 1);
+                }
+            }
+            b'\n' if depth == 0 => operators = 0,
+            b',' => operators = 0,
+            b'#' => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+            b'"' | b'\'' => {
+                let start = at;
+                at = string_end(bytes, at, byte);
+                if is_interpolated(bytes, start - 1) {
+                    depth += memchr::memchr3_iter(b'(', b'[', b'{', &bytes[start..at]).count();
+                    if depth > MAX_PARENTHESES {
+                        return Some(at - 1);
+                    }
+                    depth -= memchr::memchr3_iter(b'(', b'[', b'{', &bytes[start..at]).count();
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The offset after the string whose first quote stands before `at`.
+fn string_end(bytes: &[u8], mut at: usize, quote: u8) -> usize {
+    let triple = bytes.get(at) == Some(&quote) && bytes.get(at + 1) == Some(&quote);
+    if triple {
+        at += 2;
+    }
+    while let Some(found) = memchr::memchr3(quote, b'\\', b'\n', &bytes[at..]) {
+        at += found + 1;
+        match bytes[at - 1] {
+            b'\\' => at = (at + 1).min(bytes.len()),
+            b'\n' if !triple => return at,
+            b'\n' => {}
+            _ if !triple => return at,
+            _ if bytes.get(at) == Some(&quote) && bytes.get(at + 1) == Some(&quote) => return at + 2,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+/// Whether the prefix of the string that opens at `quote` has an `f` or a `t`.
+fn is_interpolated(bytes: &[u8], quote: usize) -> bool {
+    bytes[quote.saturating_sub(2)..quote].iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+}
+
+fn check_tokens(text: &str, doubt: TextRange) -> Result<(), Excess> {
+    let mut lexer = lex(text, Mode::Module);
+    let (mut depth, mut operators) = (0usize, 0usize);
+    loop {
+        match lexer.next_token() {
+            TokenKind::EndOfFile => return Ok(()),
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                depth += 1;
+                if depth > MAX_PARENTHESES {
+                    return Err(Excess::Parentheses(doubt));
+                }
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                depth = depth.saturating_sub(1);
+                operators = 0;
+            }
+            TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Not => {
+                operators += 1;
+                if operators > MAX_OPERATORS {
+                    return Err(Excess::Operators);
+                }
+            }
+            _ => operators = 0,
+        }
+    }
+}
