@@ -134,6 +134,6 @@ fn true_divide(left: &BigInt, right: &BigInt) -> Option<f64> {
 }
 
 /// The value of an integer constant given by sign and little-endian magnitude.
-pub(super) fn from_magnitude(negative: bool, magnitude: &[u8]) -> BigInt {
+pub fn from_magnitude(negative: bool, magnitude: &[u8]) -> BigInt {
     BigInt::from_bytes_le(if negative { Sign::Minus } else { Sign::Plus }, magnitude)
 }

@@ -10,6 +10,8 @@ mod float;
 mod integer;
 mod sequence;
 
+pub use integer::from_magnitude;
+
 use super::constants::{ConstId, ConstValue, Constants};
 use crate::syntax::ast::{Operator, UnaryOperator};
 use crate::target::Target;
