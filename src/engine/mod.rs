@@ -1,1 +1,91 @@
-//! (to be written)
+//! Source bytes → marshalled code, or a diagnostic.
+//!
+//! CPython: `SourceLoader.source_to_code` and `marshal.dumps`.
+//!
+//! **Invariant:** an engine never executes or imports the source, never reads or writes the file system for it, and
+//! its answer depends on the request alone.
+
+pub mod python;
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+/// One compilation.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The file's bytes as they are on disk.
+    pub source: &'a [u8],
+    /// What goes into `co_filename`.
+    pub filename: OsString,
+    /// 0, 1 or 2.
+    pub optimize: u8,
+}
+
+/// Why a source was refused, in Python's terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Diagnostic {
+    /// The exception, `SyntaxError`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its message without place.
+    pub message: String,
+    /// From 1.
+    pub line: Option<i64>,
+    /// From 1, in characters.
+    pub column: Option<i64>,
+    /// From 1.
+    pub end_line: Option<i64>,
+    /// From 1, in characters, exclusive.
+    pub end_column: Option<i64>,
+    /// The source line.
+    pub text: Option<String>,
+    /// What `py_compile` prints.
+    pub rendered: String,
+}
+
+impl Diagnostic {
+    /// An error that has no place in the source.
+    pub fn without_place(kind: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let rendered = format!("{kind}: {message}");
+        Self { kind: kind.into(), message, rendered, ..Self::default() }
+    }
+}
+
+/// Why an engine cannot serve at all. The fault is the environment's or the command line's.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No such interpreter.
+    #[error("no interpreter for Python {0}: tried {1}")]
+    NoInterpreter(crate::target::PyVersion, String),
+    /// It did not start.
+    #[error("cannot start {path}: {reason}")]
+    Start {
+        /// The command.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is another version than it was asked for.
+    #[error("{path} is Python {found}, not {wanted}")]
+    WrongVersion {
+        /// The command.
+        path: String,
+        /// What it says.
+        found: String,
+        /// What was asked for.
+        wanted: crate::target::PyVersion,
+    },
+}
+
+/// A way to compile for one version. Shared by all threads.
+pub trait Engine: Send + Sync {
+    /// The marshalled code object.
+    ///
+    /// # Errors
+    /// The source's fault, or this file's misfortune (time-out, memory); other requests go on.
+    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Diagnostic>;
+}
+
+/// How long one file may take.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,1 +1,11 @@
-//! (to be written)
+//! The pyc file around the code: its header and its path.
+//!
+//! CPython: `Lib/importlib/_bootstrap_external.py`, PEP 552, PEP 3147, PEP 488.
+//!
+//! **Invariant:** reads no file and no clock.
+
+mod header;
+mod path;
+
+pub use header::{HEADER_SIZE, Header, HeaderError, InvalidationMode, source_hash};
+pub use path::{cache_path, legacy_path};

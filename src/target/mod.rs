@@ -10,11 +10,13 @@ mod features;
 pub(crate) mod op;
 pub(crate) mod opcode;
 mod py314;
+mod series;
 mod version;
 
 pub use features::Features;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
+pub use series::{SERIES, Series, SourceHash};
 pub use version::PyVersion;
 
 /// One version that the native compiler compiles for.

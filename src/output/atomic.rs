@@ -1,0 +1,67 @@
+//! Write-and-rename.
+//!
+//! CPython: `py_compile.compile` and `importlib._bootstrap_external._write_atomic`.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Why a file was not written. What stood at the path before is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A symlink is in the way.
+    #[error("{} is a symlink and will be changed into a regular file if import writes a byte-compiled file to it", .0.display())]
+    Symlink(PathBuf),
+    /// A directory, a pipe or a device is in the way.
+    #[error("{} is a non-regular file and will be changed into a regular one if import writes a byte-compiled file to it", .0.display())]
+    NotRegular(PathBuf),
+    /// The operating system refused.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Refuses a symlink or a non-regular file at `path`, as `py_compile` does, before anything is compiled.
+///
+/// # Errors
+/// [`WriteError::Symlink`], [`WriteError::NotRegular`].
+pub fn check_target(path: &Path) -> Result<(), WriteError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.file_type().is_symlink() => Err(WriteError::Symlink(path.into())),
+        Ok(found) if !found.is_file() => Err(WriteError::NotRegular(path.into())),
+        _ => Ok(()),
+    }
+}
+
+/// Writes `bytes` to a temporary file beside `path` and renames it. Missing directories are made.
+///
+/// `mode` holds the permission bits of the new file, whatever the umask.
+///
+/// # Errors
+/// [`WriteError`]; the temporary file is gone in any case.
+pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+    check_target(path)?;
+    let io_error = |source| WriteError::Io { path: path.into(), source };
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(io_error)?;
+    let mut file =
+        tempfile::Builder::new().prefix(".pycompile-").suffix(".tmp").tempfile_in(folder).map_err(io_error)?;
+    file.write_all(bytes).map_err(io_error)?;
+    set_mode(file.as_file(), mode).map_err(io_error)?;
+    file.persist(path).map_err(|error| io_error(error.error))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_mode(file: &std::fs::File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &std::fs::File, _mode: u32) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! What every release series writes into a pyc's header, known whether or not the native compiler has it.
+
+use super::PyVersion;
+
+/// Which SipHash keys the source hash (PEP 552 as implemented by `_imp.source_hash`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceHash {
+    /// SipHash-2-4.
+    SipHash24,
+    /// SipHash-1-3.
+    SipHash13,
+}
+
+/// A release series of CPython.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// `3.14`
+    pub version: PyVersion,
+    /// The magic number, without the `\r\n` behind it.
+    pub magic: u16,
+    /// Its source hash.
+    pub source_hash: SourceHash,
+}
+
+const fn series(minor: u8, magic: u16, source_hash: SourceHash) -> Series {
+    Series { version: PyVersion::new(3, minor), magic, source_hash }
+}
+
+/// All series, oldest first.
+pub const SERIES: [Series; 8] = [
+    series(8, 3413, SourceHash::SipHash24),
+    series(9, 3425, SourceHash::SipHash24),
+    series(10, 3439, SourceHash::SipHash24),
+    series(11, 3495, SourceHash::SipHash13),
+    series(12, 3531, SourceHash::SipHash13),
+    series(13, 3571, SourceHash::SipHash13),
+    series(14, 3627, SourceHash::SipHash13),
+    series(15, 3666, SourceHash::SipHash13),
+];
+
+impl Series {
+    /// The series of `version`, if it is known.
+    pub fn find(version: PyVersion) -> Option<&'static Self> {
+        SERIES.iter().find(|series| series.version == version)
+    }
+
+    /// The series that writes `magic`.
+    pub fn with_magic(magic: u16) -> Option<&'static Self> {
+        SERIES.iter().find(|series| series.magic == magic)
+    }
+
+    /// `cpython-314`, the tag of PEP 3147.
+    pub fn cache_tag(&self) -> String {
+        format!("cpython-{}{}", self.version.major, self.version.minor)
+    }
+}
