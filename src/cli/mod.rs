@@ -1,6 +1,70 @@
 //! Arguments → settings → commands.
+//!
+//! CPython: the command lines of `py_compile` and `compileall`.
+//!
+//! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command is a file.
+
+mod args;
+mod compile;
+mod environment;
+mod interrupt;
+mod printer;
+mod targets;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+pub use args::Arguments;
+
+/// What a run comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done, the same, verified.
+    Done = 0,
+    /// The answer is no: a file does not compile, two things differ.
+    No = 1,
+    /// It could not run: usage, config, no engine.
+    Trouble = 2,
+}
+
+/// Why a command could not run at all: exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A sentence for the user.
+    #[error("{0}")]
+    Usage(String),
+    /// No engine for a version.
+    #[error(transparent)]
+    Engine(#[from] crate::engine::EngineError),
+    /// Standard input or output.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// A glob pattern.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// A directory.
+    #[error(transparent)]
+    Discover(#[from] crate::project::DiscoverError),
+}
 
 /// Runs the command line and returns its exit status.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::from(2)
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    interrupt::install();
+    let printer = printer::Printer::new(&arguments.global);
+    let status = match arguments.run(&printer) {
+        Ok(status) => status,
+        Err(CommandError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Done,
+        Err(error) => {
+            printer.trouble(&error.to_string());
+            Status::Trouble
+        }
+    };
+    ExitCode::from(status as u8)
 }

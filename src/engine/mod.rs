@@ -58,6 +58,9 @@ pub enum EngineError {
     /// No such interpreter.
     #[error("no interpreter for Python {0}: tried {1}")]
     NoInterpreter(crate::target::PyVersion, String),
+    /// No version was asked for and there is no `python3`.
+    #[error("no python3 on PATH")]
+    NoDefault,
     /// It did not start.
     #[error("cannot start {path}: {reason}")]
     Start {

@@ -47,8 +47,11 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
     let io_error = |source| WriteError::Io { path: path.into(), source };
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(io_error)?;
-    let mut file =
-        tempfile::Builder::new().prefix(".pycompile-").suffix(".tmp").tempfile_in(folder).map_err(io_error)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".pycompile-")
+        .suffix(".tmp")
+        .tempfile_in(folder)
+        .map_err(io_error)?;
     file.write_all(bytes).map_err(io_error)?;
     set_mode(file.as_file(), mode).map_err(io_error)?;
     file.persist(path).map_err(|error| io_error(error.error))?;

@@ -7,7 +7,7 @@
 mod find;
 mod worker;
 
-pub use find::find_interpreter;
+pub use find::{default_interpreter, find_interpreter};
 
 use super::{Diagnostic, Engine, EngineError, Request};
 use crate::target::PyVersion;

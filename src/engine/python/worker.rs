@@ -53,7 +53,8 @@ impl Worker {
         });
         let mut worker = Self { child, stdin: Some(stdin), frames, version: String::new() };
         let greeting = worker.frames.recv_timeout(timeout);
-        let greeting = greeting.map_err(|_| error("it is not a Python 3.8 or newer, or it does not start".into()))?;
+        let greeting =
+            greeting.map_err(|_| error("it is not a Python 3.8 or newer, or it does not start".into()))?;
         worker.version = String::from_utf8_lossy(&greeting).into_owned();
         Ok(worker)
     }

@@ -1,0 +1,114 @@
+//! The command line as it is typed.
+
+use super::printer::Printer;
+use super::{CommandError, Status, compile, targets};
+use crate::pyc::InvalidationMode;
+use crate::target::PyVersion;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// Reproducible Python bytecode: compiles Python files to the pycs that CPython itself writes.
+#[derive(Debug, Parser)]
+#[command(name = "pycompile", version, about, max_term_width = 100, subcommand_required = true)]
+#[command(
+    after_help = "Exit status: 0 done, 1 the answer is no (a file does not compile, two things differ), \
+2 could not run."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Say less: once, only errors; twice, nothing.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) quiet: u8,
+    /// Say more: which engine takes which version, and what becomes of every file.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// When to use colour; NO_COLOR is honoured by `auto`.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How results are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// CPython's own words on standard error.
+    Human,
+    /// One object a line on standard output.
+    Json,
+}
+
+/// `py_compile.PycInvalidationMode` as it is typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Mode {
+    Timestamp,
+    CheckedHash,
+    UncheckedHash,
+}
+
+impl From<Mode> for InvalidationMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Timestamp => Self::Timestamp,
+            Mode::CheckedHash => Self::CheckedHash,
+            Mode::UncheckedHash => Self::UncheckedHash,
+        }
+    }
+}
+
+/// Reads `3.14`.
+pub(super) fn parse_version(text: &str) -> Result<PyVersion, String> {
+    let parsed = text
+        .split_once('.')
+        .and_then(|(major, minor)| Some(PyVersion::new(major.parse().ok()?, minor.parse().ok()?)));
+    parsed.ok_or_else(|| format!("`{text}` is not a version like 3.14"))
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile the named files to pycs.
+    Compile(compile::CompileArgs),
+    /// List the versions that can be compiled for.
+    Targets(targets::TargetsArgs),
+    /// Print a shell's completion script.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+impl Arguments {
+    pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {
+        match self.command {
+            Command::Compile(arguments) => compile::run(arguments, printer),
+            Command::Targets(arguments) => targets::run(&arguments, printer),
+            Command::Completions { shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "pycompile", &mut script);
+                printer.data(String::from_utf8_lossy(&script).trim_end())?;
+                Ok(Status::Done)
+            }
+            Command::Man => {
+                let mut page = Vec::new();
+                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+                printer.data(String::from_utf8_lossy(&page).trim_end())?;
+                Ok(Status::Done)
+            }
+        }
+    }
+}

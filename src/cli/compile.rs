@@ -1,0 +1,259 @@
+//! `pycompile compile`: what `py_compile` does, for many files, versions and levels at once.
+
+mod jobs;
+mod messages;
+mod one;
+
+use super::args::{MessageFormat, Mode, parse_version};
+use super::printer::Printer;
+use super::{CommandError, Status, environment, interrupt};
+use crate::engine::Engine;
+use crate::engine::python::{PythonEngine, find_interpreter};
+use crate::project::{Layout, Naming, python_files};
+use crate::pyc::InvalidationMode;
+use crate::target::{PyVersion, SERIES, Series};
+use jobs::{Job, Settings};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels at once.
+///
+/// Example: pycompile compile --python 3.14 --invalidation-mode unchecked-hash demo/core.py
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct CompileArgs {
+    /// Files to compile; `-` reads the list from standard input, one path a line.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The list on standard input is separated by NUL instead of newline.
+    #[arg(short = '0', long = "null")]
+    null: bool,
+    /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
+    #[arg(long, value_name = "X.Y", value_parser = parse_version)]
+    python: Vec<PyVersion>,
+    /// Write the pyc here; one file, version and level only.
+    #[arg(short, long, value_name = "CFILE")]
+    output: Option<PathBuf>,
+    /// Record this name in the code instead of the path as given.
+    #[arg(long, value_name = "NAME")]
+    dfile: Option<PathBuf>,
+    /// Optimisation level 0, 1 or 2 (repeatable).
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    optimize: Vec<u8>,
+    /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    #[arg(long, value_enum, value_name = "MODE")]
+    invalidation_mode: Option<Mode>,
+    /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
+    #[arg(long, value_enum, default_value_t = LayoutArg::Pycache)]
+    layout: LayoutArg,
+    /// Mirror the tree below this directory, by the path that is left after --strip-dir.
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// Take these leading directories off the recorded name; an error where they do not lead.
+    #[arg(long, value_name = "DIR")]
+    strip_dir: Option<PathBuf>,
+    /// Put this directory before the recorded name.
+    #[arg(long, value_name = "DIR")]
+    prepend_dir: Option<PathBuf>,
+    /// Compile all `.py` files below directories that are named.
+    #[arg(short, long)]
+    recursive: bool,
+    /// Leave out what matches, with --recursive (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Files compiled at the same time; without it, one for each processor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Compile also what is up to date.
+    #[arg(short, long)]
+    force: bool,
+    /// Make one file of the pycs of a source that are equal at several levels.
+    #[arg(long)]
+    hardlink_dupes: bool,
+    /// What compiles; `auto` and `python` take the real interpreters.
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
+    engine: EngineArg,
+    /// The interpreter for the one version that is compiled for.
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<PathBuf>,
+    /// Seconds that one file may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// How results are told.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LayoutArg {
+    Pycache,
+    Legacy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum EngineArg {
+    Auto,
+    Python,
+}
+
+pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let format = arguments.message_format;
+    let hardlink_dupes = arguments.hardlink_dupes;
+    let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    let engines = start_engines(&arguments, printer)?;
+    let files = list_files(&arguments)?;
+    let settings = settings(arguments)?;
+    if settings.output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
+        return Err(CommandError::Usage("--output takes one file, one version and one level".into()));
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = pool.map_err(|error| CommandError::Usage(format!("cannot start threads: {error}")))?;
+    let jobs: Vec<Job<'_>> = files.iter().map(|file| Job { file, engines: &engines }).collect();
+    let bar = printer.progress(jobs.len() as u64);
+    let results: Vec<Vec<one::Outcome>> = pool.install(|| {
+        jobs.par_iter()
+            .map(|job| {
+                let outcomes = if interrupt::requested() { Vec::new() } else { one::compile(job, &settings) };
+                bar.inc(1);
+                outcomes
+            })
+            .collect()
+    });
+    bar.finish_and_clear();
+    if hardlink_dupes {
+        for outcomes in &results {
+            one::hardlink_equal_levels(outcomes);
+        }
+    }
+    messages::tell(&results, format, printer)
+}
+
+fn start_engines(
+    arguments: &CompileArgs,
+    printer: &Printer,
+) -> Result<Vec<(&'static Series, Box<dyn Engine>)>, CommandError> {
+    let search_path = environment::search_path();
+    let timeout = Duration::from_secs(arguments.timeout);
+    if arguments.interpreter.is_some() && arguments.python.len() > 1 {
+        return Err(CommandError::Usage(
+            "--interpreter serves one version, and several are asked for".into(),
+        ));
+    }
+    let mut engines: Vec<(&'static Series, Box<dyn Engine>)> = Vec::new();
+    let mut add = |version: PyVersion, interpreter: &Path| -> Result<(), CommandError> {
+        let series = Series::find(version).ok_or_else(|| unknown_version(version))?;
+        let engine = PythonEngine::start(interpreter, version, timeout)?;
+        printer.detail(&format!(
+            "{version}: python engine, {} ({})",
+            interpreter.display(),
+            engine.full_version()
+        ));
+        engines.push((series, Box::new(engine)));
+        Ok(())
+    };
+    if arguments.python.is_empty() {
+        let named = arguments.interpreter.as_deref();
+        let (version, interpreter) = crate::engine::python::default_interpreter(
+            named,
+            search_path.as_deref(),
+            timeout,
+        )
+        .map_err(|error| {
+            CommandError::Usage(format!("{error}; name a version with --python: {}", known_versions()))
+        })?;
+        add(version, &interpreter)?;
+    }
+    for (index, &version) in arguments.python.iter().enumerate() {
+        if !arguments.python[..index].contains(&version) {
+            Series::find(version).ok_or_else(|| unknown_version(version))?;
+            add(
+                version,
+                &find_interpreter(version, arguments.interpreter.as_deref(), search_path.as_deref())?,
+            )?;
+        }
+    }
+    Ok(engines)
+}
+
+fn known_versions() -> String {
+    SERIES.iter().map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn unknown_version(version: PyVersion) -> CommandError {
+    CommandError::Usage(format!("Python {version} is not known; known are {}", known_versions()))
+}
+
+fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
+    let mut exclude = globset::GlobSetBuilder::new();
+    for pattern in &arguments.exclude {
+        exclude.add(globset::Glob::new(pattern)?);
+    }
+    let exclude = exclude.build()?;
+    let mut files = Vec::new();
+    for file in &arguments.files {
+        if file.as_os_str() == "-" {
+            let mut list = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut list)?;
+            let separator = if arguments.null { 0 } else { b'\n' };
+            let names = list.split(|&byte| byte == separator).filter(|name| !name.is_empty());
+            files.extend(names.map(path_from_bytes));
+        } else if arguments.recursive && file.is_dir() {
+            files.extend(python_files(file, &exclude)?);
+        } else {
+            files.push(file.clone());
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(unix)]
+fn path_from_bytes(name: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt as _;
+    OsString::from_vec(name.to_vec()).into()
+}
+
+#[cfg(not(unix))]
+fn path_from_bytes(name: &[u8]) -> PathBuf {
+    OsString::from(String::from_utf8_lossy(name).trim_end_matches('\r')).into()
+}
+
+fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
+    let mode = arguments.invalidation_mode.map_or_else(
+        || match environment::source_date_epoch() {
+            Some(_) => InvalidationMode::CheckedHash,
+            None => InvalidationMode::Timestamp,
+        },
+        InvalidationMode::from,
+    );
+    let mut levels = arguments.optimize;
+    if levels.is_empty() {
+        levels.push(0);
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    let layout = match arguments.layout {
+        LayoutArg::Pycache => Layout::Pycache,
+        LayoutArg::Legacy => Layout::Legacy,
+    };
+    if layout == Layout::Legacy && levels.len() > 1 {
+        return Err(CommandError::Usage(
+            "--layout legacy has one pyc for a source: name one --optimize level".into(),
+        ));
+    }
+    Ok(Settings {
+        mode,
+        levels,
+        force: arguments.force,
+        output: arguments.output,
+        naming: Naming {
+            dfile: arguments.dfile,
+            strip_dir: arguments.strip_dir,
+            prepend_dir: arguments.prepend_dir,
+            output_dir: arguments.output_dir,
+            layout,
+        },
+    })
+}

@@ -1,0 +1,33 @@
+//! `pycompile targets`.
+
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::engine::python::{PythonEngine, find_interpreter};
+use crate::target::SERIES;
+
+/// Example: `pycompile targets`
+#[derive(Debug, clap::Args)]
+pub(super) struct TargetsArgs {}
+
+pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
+    printer.data("version  magic  cache tag    engine  interpreter")?;
+    let search_path = environment::search_path();
+    for series in &SERIES {
+        let found = find_interpreter(series.version, None, search_path.as_deref()).and_then(|path| {
+            let engine = PythonEngine::start(&path, series.version, DEFAULT_TIMEOUT)?;
+            Ok(format!("{} ({})", path.display(), engine.full_version()))
+        });
+        let (engine, interpreter) = match found {
+            Ok(interpreter) => ("python", interpreter),
+            Err(_) => ("none", format!("no python{} on PATH", series.version)),
+        };
+        let version = series.version.to_string();
+        printer.data(&format!(
+            "{version:<7}  {:<5}  {:<11}  {engine:<6}  {interpreter}",
+            series.magic,
+            series.cache_tag()
+        ))?;
+    }
+    Ok(Status::Done)
+}

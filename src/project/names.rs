@@ -1,0 +1,96 @@
+//! A source's recorded name and the path of its pyc.
+
+use crate::pyc::{cache_path, legacy_path};
+use crate::target::Series;
+use std::path::{Component, Path, PathBuf};
+
+/// Where pycs stand relative to their sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// `__pycache__/mod.cpython-314.pyc` (PEP 3147).
+    #[default]
+    Pycache,
+    /// `mod.pyc` beside `mod.py`.
+    Legacy,
+}
+
+/// A name that cannot be made. The fault is the command line's or the config's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// `--strip-dir` is not a leading directory of the file.
+    #[error("{} is not below {}, which --strip-dir names", file.display(), strip.display())]
+    NotBelow {
+        /// The source.
+        file: PathBuf,
+        /// What was to be stripped.
+        strip: PathBuf,
+    },
+    /// The mirrored path would leave the output directory.
+    #[error("{} cannot be mirrored below --output-dir: use --strip-dir to make it relative", .0.display())]
+    NotMirrored(PathBuf),
+}
+
+/// The rules for names, the same for every file of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// Recorded instead of any other name.
+    pub dfile: Option<PathBuf>,
+    /// Leading directories taken off the recorded name.
+    pub strip_dir: Option<PathBuf>,
+    /// Put before the recorded name after stripping.
+    pub prepend_dir: Option<PathBuf>,
+    /// The tree is mirrored below it.
+    pub output_dir: Option<PathBuf>,
+    /// Where pycs stand.
+    pub layout: Layout,
+}
+
+impl Naming {
+    fn stripped(&self, source: &Path) -> Result<PathBuf, NameError> {
+        let Some(strip) = &self.strip_dir else { return Ok(source.into()) };
+        // `Path::strip_prefix` compares whole components, so `/usr/li` takes nothing off `/usr/lib/x.py`.
+        source
+            .strip_prefix(strip)
+            .map(Path::to_path_buf)
+            .map_err(|_| NameError::NotBelow { file: source.into(), strip: strip.clone() })
+    }
+
+    /// What goes into `co_filename`: the path as given unless a rule says otherwise.
+    ///
+    /// # Errors
+    /// [`NameError::NotBelow`].
+    pub fn recorded(&self, source: &Path) -> Result<PathBuf, NameError> {
+        if let Some(dfile) = &self.dfile {
+            return Ok(dfile.clone());
+        }
+        let stripped = self.stripped(source)?;
+        Ok(match &self.prepend_dir {
+            Some(prepend) => prepend.join(stripped.strip_prefix("/").unwrap_or(&stripped)),
+            None => stripped,
+        })
+    }
+
+    /// Where the pyc goes.
+    ///
+    /// # Errors
+    /// [`NameError`].
+    pub fn output(&self, source: &Path, series: &Series, optimize: u8) -> Result<PathBuf, NameError> {
+        let place = match &self.output_dir {
+            None => source.to_path_buf(),
+            Some(output_dir) => {
+                let stripped = self.stripped(source)?;
+                let stays = stripped
+                    .components()
+                    .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+                if !stays {
+                    return Err(NameError::NotMirrored(source.into()));
+                }
+                output_dir.join(stripped)
+            }
+        };
+        Ok(match self.layout {
+            Layout::Pycache => cache_path(&place, series, optimize),
+            Layout::Legacy => legacy_path(&place),
+        })
+    }
+}
