@@ -45,10 +45,10 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error that has no place in the source.
-    pub fn without_place(kind: &str, message: impl Into<String>) -> Self {
+    pub fn without_place(kind: &str, message: impl Into<String>) -> Box<Self> {
         let message = message.into();
         let rendered = format!("{kind}: {message}");
-        Self { kind: kind.into(), message, rendered, ..Self::default() }
+        Box::new(Self { kind: kind.into(), message, rendered, ..Self::default() })
     }
 }
 
@@ -87,7 +87,7 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// The source's fault, or this file's misfortune (time-out, memory); other requests go on.
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Diagnostic>;
+    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>>;
 }
 
 /// How long one file may take.

@@ -6,6 +6,9 @@ use crate::pyc::InvalidationMode;
 use crate::target::Series;
 use std::path::{Path, PathBuf};
 
+/// One engine for each version.
+pub(super) type Engines = Vec<(&'static Series, Box<dyn Engine>)>;
+
 /// The same for every file of a run.
 pub(super) struct Settings {
     pub(super) mode: InvalidationMode,
@@ -18,5 +21,5 @@ pub(super) struct Settings {
 /// One source, for every version.
 pub(super) struct Job<'a> {
     pub(super) file: &'a Path,
-    pub(super) engines: &'a [(&'static Series, Box<dyn Engine>)],
+    pub(super) engines: &'a Engines,
 }

@@ -39,7 +39,7 @@ pub(super) fn tell(
                 "failed"
             }
         };
-        let error = outcome.result.as_ref().err();
+        let error = outcome.result.as_ref().err().map(AsRef::as_ref);
         match format {
             MessageFormat::Json => {
                 let message = Message {

@@ -14,7 +14,7 @@ pub(super) struct Outcome {
     pub(super) output: Option<PathBuf>,
     pub(super) python: PyVersion,
     pub(super) optimize: u8,
-    pub(super) result: Result<Done, Diagnostic>,
+    pub(super) result: Result<Done, Box<Diagnostic>>,
 }
 
 /// The good ends.
@@ -64,7 +64,7 @@ fn one(
     optimize: u8,
     output: &Path,
     settings: &Settings,
-) -> Result<Done, Diagnostic> {
+) -> Result<Done, Box<Diagnostic>> {
     atomic::check_target(output).map_err(|error| write_diagnostic(&error))?;
     let header = match settings.mode {
         InvalidationMode::Timestamp => {
@@ -98,7 +98,7 @@ fn starts_with(output: &Path, header: &[u8; HEADER_SIZE]) -> bool {
     read.is_ok() && found == *header
 }
 
-fn read(file: &Path) -> Result<Source, Diagnostic> {
+fn read(file: &Path) -> Result<Source, Box<Diagnostic>> {
     let found = std::fs::metadata(file).and_then(|metadata| {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
@@ -132,7 +132,7 @@ fn mode(_metadata: &std::fs::Metadata) -> u32 {
     0o644
 }
 
-fn write_diagnostic(error: &WriteError) -> Diagnostic {
+fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     match error {
         WriteError::Symlink(_) | WriteError::NotRegular(_) => {
             Diagnostic::without_place("FileExistsError", error.to_string())
@@ -142,7 +142,7 @@ fn write_diagnostic(error: &WriteError) -> Diagnostic {
 }
 
 /// An operating-system error in Python's words: `[Errno 2] No such file or directory: 'x.py'`.
-fn io_diagnostic(path: &Path, error: &io::Error) -> Diagnostic {
+fn io_diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     let kind = match error.kind() {
         io::ErrorKind::NotFound => "FileNotFoundError",
         io::ErrorKind::PermissionDenied => "PermissionError",
@@ -159,7 +159,7 @@ fn io_diagnostic(path: &Path, error: &io::Error) -> Diagnostic {
         }
     };
     let message = format!("[Errno {number}] {text}: '{}'", path.display());
-    Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() }
+    Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
 }
 
 /// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.

@@ -67,7 +67,7 @@ impl PythonEngine {
 }
 
 impl Engine for PythonEngine {
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Diagnostic> {
+    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
         let mut failure = String::new();
         // A worker that died may have died of an earlier file's memory: the file gets a second one, and no third.
         for _ in 0..2 {
@@ -82,7 +82,7 @@ impl Engine for PythonEngine {
                 }
                 Answer::Refused(diagnostic) => {
                     self.give_back(worker);
-                    return Err(*diagnostic);
+                    return Err(diagnostic);
                 }
                 Answer::ChildDied(how) => {
                     self.give_back(worker);

@@ -4,17 +4,12 @@
 # Request:  optimize (1 byte), length of the name (4 bytes), the name, the source.
 # Answer:   b"C" and the marshalled code, or b"E" and the error as JSON.
 #
-# Nothing is imported here that py_compile does not import itself: which strings are interned in the process decides
-# bits of the output.
+# The compiling is done by py_compile.compile itself, with its reading and writing taken over: how many references the
+# code has when it is marshalled, and which strings are interned in the process, decide bits of the output.
 import importlib._bootstrap_external
-import importlib.machinery
-import importlib.util
 import os
-import os.path
+import py_compile
 import sys
-import traceback
-import enum
-import marshal
 
 
 def read_exactly(count):
@@ -34,18 +29,13 @@ def write_all(descriptor, data):
         view = view[os.write(descriptor, view[: 1 << 20]):]
 
 
-def describe(error, name):
+def describe(error, rendered):
     import json
 
     syntax = isinstance(error, SyntaxError)
-    rendered = "".join(traceback.format_exception_only(type(error), error))
-    if type(error) is SyntaxError:
-        rendered = rendered.replace('File "<string>"', 'File "%s"' % name)
-    else:
-        rendered = "Sorry: %s: %s" % (type(error).__name__, error)
     answer = {
         "type": type(error).__name__,
-        "message": error.msg if syntax else str(error),
+        "message": str(error.msg if syntax else error),
         "line": error.lineno if syntax else None,
         "column": error.offset if syntax else None,
         "end_line": getattr(error, "end_lineno", None) if syntax else None,
@@ -53,22 +43,29 @@ def describe(error, name):
         "text": error.text if syntax and isinstance(error.text, str) else None,
         "rendered": rendered,
     }
-    return json.dumps(answer, default=str).encode("ascii")
+    return json.dumps(answer).encode("ascii")
 
 
 def compile_one(optimize, name, source):
     import warnings
 
     warnings.simplefilter("ignore")
-    loader = importlib.machinery.SourceFileLoader("<py_compile>", name)
+    written = []
+    bootstrap = importlib._bootstrap_external
+    # A codec that the source names is imported by the same loader, from its own file.
+    read_file = bootstrap.FileLoader.get_data
+    bootstrap.SourceFileLoader.get_data = (
+        lambda self, path: source if self.name == "<py_compile>" else read_file(self, path))
+    bootstrap._calc_mode = lambda path: 0
+    bootstrap._write_atomic = lambda path, data, mode: written.append(data)
     try:
-        code = loader.source_to_code(source, name, _optimize=optimize)
-        return b"C" + marshal.dumps(code)
-    except MemoryError as error:
-        source = None
-        return b"E" + describe(error, name)
+        py_compile.compile(name, "pycompile-answer", name, doraise=True, optimize=optimize,
+                           invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        return b"C" + written[0][16:]
+    except py_compile.PyCompileError as error:
+        return b"E" + describe(error.exc_value, error.msg)
     except Exception as error:
-        return b"E" + describe(error, name)
+        return b"E" + describe(error, "%s: %s" % (type(error).__name__, error))
 
 
 def main():

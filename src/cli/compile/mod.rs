@@ -1,4 +1,8 @@
 //! `pycompile compile`: what `py_compile` does, for many files, versions and levels at once.
+//!
+//! CPython: `Lib/py_compile.py`.
+//!
+//! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
 mod jobs;
 mod messages;
@@ -7,12 +11,11 @@ mod one;
 use super::args::{MessageFormat, Mode, parse_version};
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
-use crate::engine::Engine;
 use crate::engine::python::{PythonEngine, find_interpreter};
 use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, SERIES, Series};
-use jobs::{Job, Settings};
+use jobs::{Engines, Job, Settings};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::ffi::OsString;
 use std::io::Read as _;
@@ -131,10 +134,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     messages::tell(&results, format, printer)
 }
 
-fn start_engines(
-    arguments: &CompileArgs,
-    printer: &Printer,
-) -> Result<Vec<(&'static Series, Box<dyn Engine>)>, CommandError> {
+fn start_engines(arguments: &CompileArgs, printer: &Printer) -> Result<Engines, CommandError> {
     let search_path = environment::search_path();
     let timeout = Duration::from_secs(arguments.timeout);
     if arguments.interpreter.is_some() && arguments.python.len() > 1 {
@@ -142,7 +142,7 @@ fn start_engines(
             "--interpreter serves one version, and several are asked for".into(),
         ));
     }
-    let mut engines: Vec<(&'static Series, Box<dyn Engine>)> = Vec::new();
+    let mut engines = Engines::new();
     let mut add = |version: PyVersion, interpreter: &Path| -> Result<(), CommandError> {
         let series = Series::find(version).ok_or_else(|| unknown_version(version))?;
         let engine = PythonEngine::start(interpreter, version, timeout)?;
