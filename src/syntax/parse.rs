@@ -42,7 +42,14 @@ pub fn parse<'a>(
     let parsed = parse_unchecked(&unicode_name::masked(text), options);
     let mut positions = Positions::new(text);
     if let Some(error) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
-        return Err(refusal::parse_error(error, text, &mut positions));
+        let refused = refusal::parse_error(error, text, parsed.tokens(), &mut positions);
+        if refusal::only_escapes(parsed.errors())
+            && let ruff_python_ast::Mod::Module(module) = parsed.syntax()
+            && let Err(escape) = Lowering::new(text, arena, names, positions).module(&module.body)
+        {
+            return Err(escape);
+        }
+        return Err(refused);
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         return Err(SyntaxError::new(error.to_string(), positions.range(error.range())));

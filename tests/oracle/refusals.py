@@ -57,7 +57,7 @@ def main():
     binary, *options = sys.argv[1:]
     counts = dict.fromkeys(
         ("programs", "accepted by both", "refused by both", "type", "message", "line", "column", "only CPython refuses",
-         "only pycompile refuses"), 0)
+         "only pycompile refuses", "left to the future statements"), 0)
     process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with tempfile.NamedTemporaryFile(suffix=".py") as file:
         for program in programs():
@@ -82,6 +82,8 @@ def main():
             elif error is None:
                 counts["only pycompile refuses"] += 1
                 print(f"only pycompile refuses: {program!r:.300}: {rest}")
+            elif status == "ok" and str(error).startswith(("future feature", "not a chance")):
+                counts["left to the future statements"] += 1
             elif status == "ok":
                 counts["only CPython refuses"] += 1
                 print(f"only CPython refuses: {program!r:.300}: {error!r:.200}")
