@@ -1,0 +1,3 @@
+"""A module whose name is not ASCII."""
+
+saison = "été"
