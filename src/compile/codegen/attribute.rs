@@ -1,0 +1,146 @@
+//! Attributes, and those of `super()`.
+
+use super::{Codegen, Result};
+use crate::compile::symtable::{NameScope, ScopeId};
+use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// The module's scope, always the first of the table.
+const MODULE: ScopeId = ScopeId(0);
+
+impl Codegen<'_> {
+    pub(super) fn attribute(
+        &mut self,
+        expr: &Expr<'_>,
+        value: &Expr<'_>,
+        attr: Name,
+        ctx: ExprContext,
+    ) -> Result<()> {
+        if ctx == ExprContext::Load
+            && let Some(call) = self.super_call(value, attr)
+        {
+            self.load_super_args(call, value.location)?;
+            self.load_super_attr(call, attr, false, expr.location);
+            let location = self.attribute_location(expr.location, expr.location, attr);
+            self.emit(Op::NOP, location);
+            return Ok(());
+        }
+        self.note_static_attribute(value, attr, ctx);
+        self.visit_expr(value)?;
+        let location = self.attribute_location(expr.location, expr.location, attr);
+        match ctx {
+            ExprContext::Load => self.load_attr(attr, location),
+            ExprContext::Store => self.emit_name(Op::STORE_ATTR, attr, location),
+            ExprContext::Del => self.emit_name(Op::DELETE_ATTR, attr, location),
+        }
+        Ok(())
+    }
+
+    /// `LOAD_ATTR` that leaves the value only.
+    pub(super) fn load_attr(&mut self, attr: Name, location: Location) {
+        let attr = self.mangled(attr);
+        let index = self.name_index(attr);
+        self.emit_arg(Op::LOAD_ATTR, index << 1, location);
+    }
+
+    /// `LOAD_ATTR` that leaves a method and its object.
+    pub(super) fn load_method_attr(&mut self, attr: Name, location: Location) {
+        let attr = self.mangled(attr);
+        let index = self.name_index(attr);
+        self.emit_arg(Op::LOAD_ATTR, index << 1 | 1, location);
+    }
+
+    /// `location` moved to the name of the attribute `attribute` if it stands on another line than `location` starts.
+    ///
+    /// CPython subtracts the name's length in characters from a column that counts bytes; so does this.
+    pub(super) fn attribute_location(
+        &self,
+        mut location: Location,
+        attribute: Location,
+        attr: Name,
+    ) -> Location {
+        if location.line == attribute.end_line {
+            return location;
+        }
+        location.line = attribute.end_line;
+        let length = self.name_text(attr).chars().count() as i32;
+        if length <= attribute.end_column {
+            location.column = attribute.end_column - length;
+        } else {
+            location.column = -1;
+            location.end_column = -1;
+        }
+        location.end_line = location.end_line.max(location.line);
+        if location.line == location.end_line {
+            location.end_column = location.end_column.max(location.column);
+        }
+        location
+    }
+
+    /// The call, if `value.attr` is an attribute of `super()` that needs no `super` object.
+    pub(super) fn super_call<'e, 'a>(&self, value: &'e Expr<'a>, attr: Name) -> Option<&'e Call<'a>> {
+        let ExprKind::Call(call) = &value.kind else { return None };
+        let ExprKind::Name { id, .. } = call.func.kind else { return None };
+        if self.name_text(id) != "super" || self.name_text(attr) == "__class__" || !call.keywords.is_empty() {
+            return None;
+        }
+        let here = self.symbol(id).map_or(NameScope::Unknown, |symbol| symbol.scope);
+        let shadowed = here != NameScope::GlobalImplicit
+            || self.symbols.scope(MODULE).name_scope(id) != NameScope::Unknown;
+        if shadowed {
+            return None;
+        }
+        let fits = match call.args.len() {
+            0 => self.is_method_with_class(),
+            2 => !call.args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. })),
+            _ => false,
+        };
+        fits.then_some(call)
+    }
+
+    /// Whether the unit has a first parameter and the cell of its class.
+    fn is_method_with_class(&self) -> bool {
+        let code = &self.unit.code;
+        let Some(class) = self.names.find("__class__") else { return false };
+        code.argcount + code.posonlyargcount > 0
+            && self.symbol(class).is_some_and(|symbol| symbol.scope == NameScope::Free)
+    }
+
+    /// `super`, the class and the object.
+    pub(super) fn load_super_args(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
+        if let ExprKind::Name { id, .. } = call.func.kind {
+            self.name_op(id, ExprContext::Load, call.func.location)?;
+        }
+        if !call.args.is_empty() {
+            return self.visit_exprs(call.args);
+        }
+        let class = self.intern("__class__");
+        self.name_op(class, ExprContext::Load, location)?;
+        if let Some(&first) = self.unit.code.varnames.first() {
+            self.name_op(first, ExprContext::Load, location)?;
+        }
+        Ok(())
+    }
+
+    /// `LOAD_SUPER_ATTR`: bit 0 asks for a method, bit 1 says that `super` had arguments.
+    pub(super) fn load_super_attr(
+        &mut self,
+        call: &Call<'_>,
+        attr: Name,
+        is_method: bool,
+        location: Location,
+    ) {
+        let attr = self.mangled(attr);
+        let index = self.name_index(attr);
+        let operand = index << 2 | u32::from(!call.args.is_empty()) << 1 | u32::from(is_method);
+        self.emit_arg(Op::LOAD_SUPER_ATTR, operand, location);
+    }
+
+    /// Whether `expr` is a name that an import binds anywhere in the module's scope.
+    pub(super) fn is_import_bound(&self, expr: &Expr<'_>) -> bool {
+        use crate::compile::symtable::flag::IMPORT;
+        let ExprKind::Name { id, .. } = expr.kind else { return false };
+        self.symbols.scope(MODULE).symbol(id).is_some_and(|symbol| symbol.flags & IMPORT != 0)
+    }
+}

@@ -1,0 +1,83 @@
+//! `await`, `yield`, `yield from` and the loop that drives a delegate.
+
+use super::{Codegen, Result};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Constant, Expr};
+use crate::target::Op;
+use crate::text::Location;
+
+/// `CALL_INTRINSIC_1` operand that wraps a value yielded by an asynchronous generator.
+const INTRINSIC_ASYNC_GEN_WRAP: u32 = 4;
+const RESUME_AFTER_YIELD: u32 = 1;
+const RESUME_AFTER_YIELD_FROM: u32 = 2;
+const RESUME_AFTER_AWAIT: u32 = 3;
+
+impl Codegen<'_> {
+    pub(super) fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Result<()> {
+        if !self.in_function_like() {
+            return Err(SyntaxError::new("'yield' outside function", location));
+        }
+        match value {
+            Some(value) => self.visit_expr(value)?,
+            None => self.load_const(&Constant::None, location),
+        }
+        self.emit_yield(location);
+        Ok(())
+    }
+
+    pub(super) fn yield_from_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
+        if !self.in_function_like() {
+            return Err(SyntaxError::new("'yield from' outside function", location));
+        }
+        if self.in_async_function() {
+            return Err(SyntaxError::new("'yield from' inside async function", location));
+        }
+        self.visit_expr(value)?;
+        self.emit(Op::GET_YIELD_FROM_ITER, location);
+        self.load_const(&Constant::None, location);
+        self.emit_send_loop(location, false);
+        Ok(())
+    }
+
+    pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
+        self.visit_expr(value)?;
+        self.emit_await(0, location);
+        Ok(())
+    }
+
+    /// Awaits the topmost value; `kind` tells an expression (0) from entering (1) and leaving (2) `async with`.
+    pub(super) fn emit_await(&mut self, kind: u32, location: Location) {
+        self.emit_arg(Op::GET_AWAITABLE, kind, location);
+        self.load_const(&Constant::None, location);
+        self.emit_send_loop(location, true);
+    }
+
+    /// Yields the topmost value.
+    pub(super) fn emit_yield(&mut self, location: Location) {
+        let scope = self.scope();
+        if scope.generator && scope.coroutine {
+            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_ASYNC_GEN_WRAP, location);
+        }
+        self.emit_arg(Op::YIELD_VALUE, 0, location);
+        self.emit_arg(Op::RESUME, RESUME_AFTER_YIELD, location);
+    }
+
+    /// Sends to the delegate below the topmost value until it is exhausted.
+    pub(super) fn emit_send_loop(&mut self, location: Location, is_await: bool) {
+        let send = self.new_label();
+        let fail = self.new_label();
+        let exit = self.new_label();
+        self.use_label(send);
+        self.emit_jump(Op::SEND, exit, location);
+        self.emit_jump(Op::SETUP_FINALLY, fail, location);
+        self.emit_arg(Op::YIELD_VALUE, 1, location);
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        let resume = if is_await { RESUME_AFTER_AWAIT } else { RESUME_AFTER_YIELD_FROM };
+        self.emit_arg(Op::RESUME, resume, location);
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, send, location);
+        self.use_label(fail);
+        self.emit(Op::CLEANUP_THROW, location);
+        self.use_label(exit);
+        self.emit(Op::END_SEND, location);
+    }
+}

@@ -1,0 +1,239 @@
+//! Calls.
+
+use super::display::Build;
+use super::{Codegen, Result, STACK_USE_GUIDELINE};
+use crate::compile::instruction::Label;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{
+    Call, CompareOperator, ComprehensionKind, Constant, Expr, ExprContext, ExprKind, Keyword,
+};
+use crate::target::Op;
+use crate::text::{Location, Name};
+use rustc_hash::FxHashSet;
+
+impl Codegen<'_> {
+    pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
+        self.check_keywords(call.keywords)?;
+        if self.method_call(call, location)? {
+            return Ok(());
+        }
+        let end = self.new_label();
+        self.visit_expr(&call.func)?;
+        self.builtin_over_generator(call, end)?;
+        self.emit(Op::PUSH_NULL, call.func.location);
+        self.call_arguments(0, call.args, None, call.keywords, location)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
+        // The first name that has a repetition is reported at its first repetition.
+        let mut seen = FxHashSet::default();
+        if keywords.iter().filter_map(|keyword| keyword.arg).all(|name| seen.insert(name)) {
+            return Ok(());
+        }
+        for (index, keyword) in keywords.iter().enumerate() {
+            let Some(name) = keyword.arg else { continue };
+            if let Some(other) = keywords[index + 1..].iter().find(|other| other.arg == Some(name)) {
+                let message = format!("keyword argument repeated: {}", self.name_text(name));
+                return Err(SyntaxError::new(message, other.location));
+            }
+        }
+        Ok(())
+    }
+
+    /// `base.name(…)` without a bound method; false if the call does not allow it.
+    fn method_call(&mut self, call: &Call<'_>, location: Location) -> Result<bool> {
+        let ExprKind::Attribute { value, attr, ctx: ExprContext::Load } = &call.func.kind else {
+            return Ok(false);
+        };
+        let (arguments, keywords) = (call.args.len(), call.keywords.len());
+        if self.is_import_bound(value)
+            || arguments + keywords + usize::from(keywords != 0) >= STACK_USE_GUIDELINE
+            || call.args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
+            || call.keywords.iter().any(|keyword| keyword.arg.is_none())
+        {
+            return Ok(false);
+        }
+        let method = call.func.location;
+        let method_name;
+        if let Some(super_call) = self.super_call(value, *attr) {
+            self.load_super_args(super_call, value.location)?;
+            self.load_super_attr(super_call, *attr, true, method);
+            method_name = self.attribute_location(method, method, *attr);
+            self.emit(Op::NOP, method_name);
+        } else {
+            self.visit_expr(value)?;
+            method_name = self.attribute_location(method, method, *attr);
+            self.load_method_attr(*attr, method_name);
+        }
+        self.visit_exprs(call.args)?;
+        let location = self.attribute_location(location, method, *attr);
+        if keywords == 0 {
+            self.emit_arg(Op::CALL, arguments as u32, location);
+        } else {
+            self.keyword_values(call.keywords, method_name)?;
+            self.emit_arg(Op::CALL_KW, (arguments + keywords) as u32, location);
+        }
+        Ok(true)
+    }
+
+    /// `all`, `any` and `tuple` of a generator expression: a loop here if the name is still the builtin.
+    fn builtin_over_generator(&mut self, call: &Call<'_>, end: Label) -> Result<()> {
+        let ExprKind::Name { id, .. } = call.func.kind else { return Ok(()) };
+        let ([generator], []) = (&*call.args, &*call.keywords) else { return Ok(()) };
+        let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
+        if comprehension.kind != ComprehensionKind::Generator {
+            return Ok(());
+        }
+        let location = call.func.location;
+        let skip = self.new_label();
+        // The number of the builtin; for `all` and `any` the jump of a value that goes on, and the result at the end.
+        let (number, goes_on) = match self.name_text(id) {
+            "tuple" => (2, None),
+            "all" => (3, Some((Op::POP_JUMP_IF_TRUE, Constant::True, Constant::False))),
+            "any" => (4, Some((Op::POP_JUMP_IF_FALSE, Constant::False, Constant::True))),
+            _ => {
+                self.use_label(skip);
+                return Ok(());
+            }
+        };
+        self.emit_arg(Op::COPY, 1, location);
+        self.emit_arg(Op::LOAD_COMMON_CONSTANT, number, location);
+        self.compare_op(CompareOperator::Is, location);
+        self.emit_jump(Op::POP_JUMP_IF_FALSE, skip, location);
+        self.emit(Op::POP_TOP, location);
+        if goes_on.is_none() {
+            self.emit_arg(Op::BUILD_LIST, 0, location);
+        }
+        self.visit_expr(generator)?;
+        let next = self.new_label();
+        let cleanup = self.new_label();
+        self.use_label(next);
+        self.emit_jump(Op::FOR_ITER, cleanup, location);
+        match goes_on {
+            None => {
+                self.emit_arg(Op::LIST_APPEND, 2, location);
+                self.emit_jump(Op::JUMP, next, location);
+            }
+            Some((jump, ..)) => {
+                self.emit(Op::TO_BOOL, location);
+                self.emit_jump(jump, next, location);
+            }
+        }
+        self.emit(Op::POP_ITER, Location::NONE);
+        if let Some((_, _, decided)) = &goes_on {
+            self.load_const(decided, location);
+        }
+        self.emit_jump(Op::JUMP, end, location);
+        self.use_label(cleanup);
+        self.emit(Op::END_FOR, Location::NONE);
+        self.emit(Op::POP_ITER, Location::NONE);
+        match &goes_on {
+            None => self.emit_arg(Op::CALL_INTRINSIC_1, super::display::INTRINSIC_LIST_TO_TUPLE, location),
+            Some((_, exhausted, _)) => self.load_const(exhausted, location),
+        }
+        self.emit_jump(Op::JUMP, end, location);
+        self.use_label(skip);
+        Ok(())
+    }
+
+    /// The arguments and the call; `pushed` arguments are on the stack already, `injected` names one more at the end.
+    pub(super) fn call_arguments(
+        &mut self,
+        pushed: u32,
+        args: &[Expr<'_>],
+        injected: Option<Name>,
+        keywords: &[Keyword<'_>],
+        location: Location,
+    ) -> Result<()> {
+        self.check_keywords(keywords)?;
+        let is_plain = args.len() + keywords.len() * 2 <= STACK_USE_GUIDELINE
+            && !args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
+            && keywords.iter().all(|keyword| keyword.arg.is_some());
+        if is_plain {
+            self.visit_exprs(args)?;
+            let mut count = pushed + args.len() as u32;
+            if let Some(name) = injected {
+                self.name_op(name, ExprContext::Load, location)?;
+                count += 1;
+            }
+            if keywords.is_empty() {
+                self.emit_arg(Op::CALL, count, location);
+            } else {
+                self.keyword_values(keywords, location)?;
+                self.emit_arg(Op::CALL_KW, count + keywords.len() as u32, location);
+            }
+            return Ok(());
+        }
+        match args {
+            [Expr { kind: ExprKind::Starred { value, .. }, .. }] if pushed == 0 => self.visit_expr(value)?,
+            _ => self.collection(args, injected, pushed, Build::TUPLE, location)?,
+        }
+        if keywords.is_empty() {
+            self.emit(Op::PUSH_NULL, location);
+        } else {
+            self.keyword_dict(keywords, location)?;
+        }
+        self.emit(Op::CALL_FUNCTION_EX, location);
+        Ok(())
+    }
+
+    /// The values of keyword arguments and the tuple of their names.
+    fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> Result<()> {
+        keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;
+        self.load_names_const(keywords.iter().filter_map(|keyword| keyword.arg), names);
+        Ok(())
+    }
+
+    fn keyword_dict(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
+        let mut has_dict = false;
+        let mut start = 0;
+        for (index, keyword) in keywords.iter().enumerate() {
+            if keyword.arg.is_some() {
+                continue;
+            }
+            if start < index {
+                self.keyword_dict_part(&keywords[start..index], location)?;
+                if has_dict {
+                    self.emit_arg(Op::DICT_MERGE, 1, location);
+                }
+                has_dict = true;
+            }
+            start = index + 1;
+            if !has_dict {
+                self.emit_arg(Op::BUILD_MAP, 0, location);
+                has_dict = true;
+            }
+            self.visit_expr(&keyword.value)?;
+            self.emit_arg(Op::DICT_MERGE, 1, location);
+        }
+        if start < keywords.len() {
+            self.keyword_dict_part(&keywords[start..], location)?;
+            if has_dict {
+                self.emit_arg(Op::DICT_MERGE, 1, location);
+            }
+        }
+        Ok(())
+    }
+
+    fn keyword_dict_part(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
+        let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
+        if is_big {
+            self.emit_arg(Op::BUILD_MAP, 0, Location::NONE);
+        }
+        for keyword in keywords {
+            if let Some(name) = keyword.arg {
+                self.load_name_const(name, location);
+            }
+            self.visit_expr(&keyword.value)?;
+            if is_big {
+                self.emit_arg(Op::MAP_ADD, 1, Location::NONE);
+            }
+        }
+        if !is_big {
+            self.emit_arg(Op::BUILD_MAP, keywords.len() as u32, location);
+        }
+        Ok(())
+    }
+}

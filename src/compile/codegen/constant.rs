@@ -1,0 +1,86 @@
+//! Constants of the syntax tree → constants of the module and `co_consts`.
+
+use super::Codegen;
+use crate::compile::constants::{CodeId, ConstId, ConstValue};
+use crate::syntax::ast::Constant;
+use crate::target::Op;
+use crate::text::{Location, Name};
+use num_bigint::{BigInt, Sign};
+
+impl Codegen<'_> {
+    /// Loads a literal.
+    pub(crate) fn load_const(&mut self, constant: &Constant<'_>, location: Location) {
+        let id = self.constant(constant);
+        self.load_const_id(id, location);
+    }
+
+    pub(crate) fn load_const_id(&mut self, id: ConstId, location: Location) {
+        let index = self.const_index(id);
+        self.emit_arg(Op::LOAD_CONST, index, location);
+    }
+
+    /// The place of a constant in `co_consts`.
+    pub(crate) fn const_index(&mut self, id: ConstId) -> u32 {
+        let consts = &mut self.unit.code.consts;
+        *self.unit.const_index.entry(id).or_insert_with(|| {
+            consts.push(id);
+            consts.len() as u32 - 1
+        })
+    }
+
+    pub(crate) fn load_code_const(&mut self, code: CodeId, location: Location) {
+        let id = self.constants.add(ConstValue::Code(code));
+        self.load_const_id(id, location);
+    }
+
+    /// Loads the text of a name.
+    pub(crate) fn load_name_const(&mut self, name: Name, location: Location) {
+        let id = self.name_constant(name);
+        self.load_const_id(id, location);
+    }
+
+    /// Loads a tuple of names.
+    pub(crate) fn load_names_const(&mut self, names: impl Iterator<Item = Name>, location: Location) {
+        let names = names.map(|name| self.name_constant(name)).collect();
+        let id = self.constants.add(ConstValue::Tuple(names));
+        self.load_const_id(id, location);
+    }
+
+    /// Loads a slice; its parts are merged with no other constant.
+    pub(crate) fn load_slice_const(&mut self, parts: [Constant<'_>; 3], location: Location) {
+        let parts = parts.map(|part| self.constant(&part));
+        let id = self.constants.add(ConstValue::Slice(parts));
+        self.load_const_id(id, location);
+    }
+
+    pub(crate) fn name_constant(&mut self, name: Name) -> ConstId {
+        let text = self.names.text(name).as_bytes().into();
+        self.constants.add(ConstValue::Str(text))
+    }
+
+    /// The module's constant for a literal.
+    pub(crate) fn constant(&mut self, constant: &Constant<'_>) -> ConstId {
+        let value = match *constant {
+            Constant::None => ConstValue::None,
+            Constant::True => ConstValue::True,
+            Constant::False => ConstValue::False,
+            Constant::Ellipsis => ConstValue::Ellipsis,
+            Constant::Int(value) => ConstValue::Int(value),
+            Constant::BigInt { negative, magnitude } => {
+                let sign = if negative { Sign::Minus } else { Sign::Plus };
+                ConstValue::BigInt(BigInt::from_bytes_le(sign, magnitude))
+            }
+            Constant::Float(value) => ConstValue::Float(value.to_bits()),
+            Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
+            Constant::Str(text) => ConstValue::Str(text.into()),
+            Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
+            Constant::Tuple(items) => {
+                ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
+            }
+            Constant::FrozenSet(items) => {
+                ConstValue::FrozenSet(items.iter().map(|item| self.constant(item)).collect())
+            }
+        };
+        self.constants.add(value)
+    }
+}

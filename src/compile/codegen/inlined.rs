@@ -1,0 +1,104 @@
+//! The isolation of the names of an inlined comprehension from the unit around it (PEP 709).
+
+use super::Codegen;
+use crate::compile::instruction::Label;
+use crate::compile::symtable::{BlockKind, NameScope, ScopeId, SymbolInfo, flag};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// What an inlined comprehension changes in the unit around it, to be undone at its end.
+pub(super) struct Inlined {
+    /// Names whose outer values wait on the stack.
+    pushed: Vec<Name>,
+    /// The handler that restores them; absent if there are none.
+    cleanup: Option<Label>,
+    /// What the names mean outside.
+    outer: Vec<(Name, Option<SymbolInfo>)>,
+    /// Names that are fast locals of a module or class only inside.
+    hidden: Vec<Name>,
+}
+
+impl Codegen<'_> {
+    /// Gives the names of `comprehension` their meaning inside it and saves the values of those it binds.
+    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Inlined {
+        let in_class = self.scope().kind == BlockKind::Class && self.unit.inlined_depth == 0;
+        let is_function_like = self.in_function_like();
+        self.unit.inlined_depth += 1;
+        let symbols = &self.symbols.scope(comprehension).symbols;
+        let mut state = Inlined { pushed: Vec::new(), cleanup: None, outer: Vec::new(), hidden: Vec::new() };
+        let mut bound = Vec::new();
+        for &symbol in symbols {
+            let name = symbol.name;
+            let outer_scope = self.symbol(name).map_or(NameScope::Unknown, |outer| outer.scope);
+            let is_bound = symbol.flags & flag::LOCAL != 0 && symbol.flags & flag::NONLOCAL == 0;
+            let differs = symbol.scope != outer_scope
+                && symbol.scope != NameScope::Free
+                && !(symbol.scope == NameScope::Cell && outer_scope == NameScope::Free);
+            if differs || in_class {
+                let outer = self.unit.overrides.insert(name, symbol);
+                state.outer.push((name, outer));
+            }
+            if (is_bound || in_class) && !is_function_like && self.unit.hidden_now.insert(name) {
+                state.hidden.push(name);
+            }
+            if is_bound {
+                bound.push((name, symbol.scope));
+            }
+        }
+        for (name, scope) in bound {
+            let index = self.varname_index(name);
+            self.emit_arg(Op::LOAD_FAST_AND_CLEAR, index, location);
+            if !is_function_like {
+                self.note_hidden(name);
+            }
+            if scope == NameScope::Cell {
+                let index = self.closure_index(name);
+                self.emit_arg(Op::MAKE_CELL, index, location);
+            }
+            state.pushed.push(name);
+        }
+        if !state.pushed.is_empty() {
+            self.emit_arg(Op::SWAP, state.pushed.len() as u32 + 1, location);
+            let cleanup = self.new_label();
+            self.emit_jump(Op::SETUP_FINALLY, cleanup, location);
+            state.cleanup = Some(cleanup);
+        }
+        state
+    }
+
+    /// Restores what [`Self::enter_inlined`] changed, in the code and in the compiler.
+    pub(super) fn leave_inlined(&mut self, state: Inlined, location: Location) {
+        if let Some(cleanup) = state.cleanup {
+            self.emit(Op::POP_BLOCK, Location::NONE);
+            let end = self.new_label();
+            self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+            self.use_label(cleanup);
+            // The unfinished collection lies below the exception.
+            self.emit_arg(Op::SWAP, 2, Location::NONE);
+            self.emit(Op::POP_TOP, Location::NONE);
+            self.restore_locals(&state.pushed, location);
+            self.emit_arg(Op::RERAISE, 0, Location::NONE);
+            self.use_label(end);
+            self.restore_locals(&state.pushed, location);
+        }
+        let unit = &mut self.unit;
+        unit.inlined_depth -= 1;
+        for (name, outer) in state.outer.into_iter().rev() {
+            match outer {
+                Some(symbol) => unit.overrides.insert(name, symbol),
+                None => unit.overrides.remove(&name),
+            };
+        }
+        for name in &state.hidden {
+            unit.hidden_now.remove(name);
+        }
+    }
+
+    fn restore_locals(&mut self, names: &[Name], location: Location) {
+        self.emit_arg(Op::SWAP, names.len() as u32 + 1, location);
+        for &name in names.iter().rev() {
+            let index = self.varname_index(name);
+            self.emit_arg(Op::STORE_FAST_MAYBE_NULL, index, location);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Conditions: short-circuit jumps without building the value.
+
+use super::{Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::ast::{BoolOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
+use crate::target::Op;
+use crate::text::Location;
+
+impl Codegen<'_> {
+    /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
+    pub(super) fn jump_if(
+        &mut self,
+        location: Location,
+        test: &Expr<'_>,
+        target: Label,
+        condition: bool,
+    ) -> Result<()> {
+        match &test.kind {
+            ExprKind::UnaryOp { op: UnaryOperator::Not, operand } => {
+                return self.jump_if(location, operand, target, !condition);
+            }
+            ExprKind::BoolOp { op, values } => {
+                let decides = *op == BoolOperator::Or;
+                // The value that decides the whole early is not the one that is jumped for: past the last operand.
+                let early = if decides == condition { target } else { self.new_label() };
+                let Some((last, others)) = values.split_last() else { return Ok(()) };
+                for value in others {
+                    self.jump_if(location, value, early, decides)?;
+                }
+                self.jump_if(location, last, target, condition)?;
+                if early != target {
+                    self.use_label(early);
+                }
+                return Ok(());
+            }
+            ExprKind::IfExp { test, body, orelse } => {
+                let end = self.new_label();
+                let otherwise = self.new_label();
+                self.jump_if(location, test, otherwise, false)?;
+                self.jump_if(location, body, target, condition)?;
+                self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+                self.use_label(otherwise);
+                self.jump_if(location, orelse, target, condition)?;
+                self.use_label(end);
+                return Ok(());
+            }
+            ExprKind::Compare { left, ops, comparators } if ops.len() > 1 => {
+                return self.jump_if_chain(test.location, left, ops, comparators, target, condition);
+            }
+            _ => {}
+        }
+        self.visit_expr(test)?;
+        self.emit(Op::TO_BOOL, test.location);
+        self.emit_jump(conditional(condition), target, test.location);
+        Ok(())
+    }
+
+    fn jump_if_chain(
+        &mut self,
+        location: Location,
+        left: &Expr<'_>,
+        ops: &[CompareOperator],
+        comparators: &[Expr<'_>],
+        target: Label,
+        condition: bool,
+    ) -> Result<()> {
+        let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
+        else {
+            return Ok(());
+        };
+        let cleanup = self.new_label();
+        self.visit_expr(left)?;
+        for (op, comparator) in ops.iter().zip(comparators) {
+            self.visit_expr(comparator)?;
+            self.emit_arg(Op::SWAP, 2, location);
+            self.emit_arg(Op::COPY, 2, location);
+            self.compare_op(*op, location);
+            self.emit(Op::TO_BOOL, location);
+            self.emit_jump(Op::POP_JUMP_IF_FALSE, cleanup, location);
+        }
+        self.visit_expr(last)?;
+        self.compare_op(*last_op, location);
+        self.emit(Op::TO_BOOL, location);
+        self.emit_jump(conditional(condition), target, location);
+        let end = self.new_label();
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.use_label(cleanup);
+        self.emit(Op::POP_TOP, location);
+        if !condition {
+            self.emit_jump(Op::JUMP_NO_INTERRUPT, target, Location::NONE);
+        }
+        self.use_label(end);
+        Ok(())
+    }
+}
+
+const fn conditional(condition: bool) -> Op {
+    if condition { Op::POP_JUMP_IF_TRUE } else { Op::POP_JUMP_IF_FALSE }
+}

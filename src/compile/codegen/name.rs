@@ -1,0 +1,166 @@
+//! Names: where they live decides the instruction.
+
+use super::{Codegen, Result, UnitKind};
+use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
+use crate::syntax::ast::{Expr, ExprContext, ExprKind};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+impl Codegen<'_> {
+    /// Loads, stores or deletes a name.
+    pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> Result<()> {
+        let name = self.mangled(name);
+        let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
+        let kind = self.scope().kind;
+        let in_inlined = self.unit.inlined_depth > 0;
+        let sees_class = self.scope().can_see_class_scope;
+        match scope {
+            NameScope::Free | NameScope::Cell => {
+                let op = match ctx {
+                    ExprContext::Store => Op::STORE_DEREF,
+                    ExprContext::Del => Op::DELETE_DEREF,
+                    ExprContext::Load if kind == BlockKind::Class && !in_inlined => {
+                        self.emit(Op::LOAD_LOCALS, location);
+                        Op::LOAD_FROM_DICT_OR_DEREF
+                    }
+                    ExprContext::Load if sees_class => {
+                        self.load_class_dict(location);
+                        Op::LOAD_FROM_DICT_OR_DEREF
+                    }
+                    ExprContext::Load => Op::LOAD_DEREF,
+                };
+                let index = self.closure_index(name);
+                self.emit_arg(op, index, location);
+            }
+            NameScope::Local if self.in_function_like() || self.unit.hidden_now.contains(&name) => {
+                let index = self.varname_index(name);
+                let op = match ctx {
+                    ExprContext::Load => Op::LOAD_FAST,
+                    ExprContext::Store => Op::STORE_FAST,
+                    ExprContext::Del => Op::DELETE_FAST,
+                };
+                self.emit_arg(op, index, location);
+            }
+            NameScope::GlobalExplicit => self.global_op(name, ctx, false, location),
+            NameScope::GlobalImplicit if self.in_function_like() => {
+                self.global_op(name, ctx, sees_class, location);
+            }
+            _ => {
+                let index = self.name_index(name);
+                match ctx {
+                    ExprContext::Load if kind == BlockKind::Class && in_inlined => {
+                        self.emit_arg(Op::LOAD_GLOBAL, index << 1, location);
+                    }
+                    ExprContext::Load => self.emit_arg(Op::LOAD_NAME, index, location),
+                    ExprContext::Store => self.emit_arg(Op::STORE_NAME, index, location),
+                    ExprContext::Del => self.emit_arg(Op::DELETE_NAME, index, location),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn global_op(&mut self, name: Name, ctx: ExprContext, from_class: bool, location: Location) {
+        let index = self.name_index(name);
+        match ctx {
+            ExprContext::Load if from_class => {
+                self.load_class_dict(location);
+                self.emit_arg(Op::LOAD_FROM_DICT_OR_GLOBALS, index, location);
+            }
+            ExprContext::Load => self.emit_arg(Op::LOAD_GLOBAL, index << 1, location),
+            ExprContext::Store => self.emit_arg(Op::STORE_GLOBAL, index, location),
+            ExprContext::Del => self.emit_arg(Op::DELETE_GLOBAL, index, location),
+        }
+    }
+
+    fn load_class_dict(&mut self, location: Location) {
+        let name = self.intern("__classdict__");
+        let index = self.closure_index(name);
+        self.emit_arg(Op::LOAD_DEREF, index, location);
+    }
+
+    /// An instruction whose operand is the place of an attribute in `co_names`.
+    pub(crate) fn emit_name(&mut self, op: Op, name: Name, location: Location) {
+        let name = self.mangled(name);
+        let index = self.name_index(name);
+        self.emit_arg(op, index, location);
+    }
+
+    /// What a mangled name means here and now.
+    pub(crate) fn symbol(&self, name: Name) -> Option<SymbolInfo> {
+        let overridden = self.unit.overrides.get(&name).copied();
+        overridden.or_else(|| self.scope().symbol(name).copied())
+    }
+
+    /// `name` as the current scope calls it.
+    pub(crate) fn mangled(&mut self, name: Name) -> Name {
+        self.symbols.mangled(self.unit.scope, self.unit.private, name, self.names)
+    }
+
+    /// The place of a mangled name in `co_names`.
+    pub(crate) fn name_index(&mut self, name: Name) -> u32 {
+        let names = &mut self.unit.code.names;
+        *self.unit.name_index.entry(name).or_insert_with(|| {
+            names.push(name);
+            names.len() as u32 - 1
+        })
+    }
+
+    /// The place of a mangled name among the fast locals.
+    pub(crate) fn varname_index(&mut self, name: Name) -> u32 {
+        let names = &mut self.unit.code.varnames;
+        *self.unit.varname_index.entry(name).or_insert_with(|| {
+            names.push(name);
+            names.len() as u32 - 1
+        })
+    }
+
+    /// The place of a mangled name among cells and free variables.
+    pub(crate) fn closure_index(&self, name: Name) -> u32 {
+        let code = &self.unit.code;
+        let cell = || code.cellvars.iter().position(|other| *other == name);
+        let free =
+            || code.freevars.iter().position(|other| *other == name).map(|at| at + code.cellvars.len());
+        let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
+        let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
+        place.unwrap_or_default() as u32
+    }
+
+    /// Remembers `self.attr = …` for the `__static_attributes__` of the enclosing class.
+    pub(super) fn note_static_attribute(&mut self, value: &Expr<'_>, attr: Name, ctx: ExprContext) {
+        let ExprKind::Name { id, .. } = value.kind else { return };
+        if ctx != ExprContext::Store || self.names.text(id) != "self" {
+            return;
+        }
+        if let Some(class) = self.stack.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class)
+            && !class.static_attributes.contains(&attr)
+        {
+            class.static_attributes.push(attr);
+        }
+    }
+
+    /// Marks a fast local of a module or class as a comprehension's.
+    pub(super) fn note_hidden(&mut self, name: Name) {
+        let hidden = &mut self.unit.code.fast_hidden;
+        if !hidden.contains(&name) {
+            hidden.push(name);
+        }
+    }
+
+    pub(crate) fn name_text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+
+    pub(crate) fn intern(&mut self, text: &str) -> Name {
+        self.names.intern(text)
+    }
+
+    /// Whether names are fast locals here (`_PyST_IsFunctionLike`).
+    pub(crate) fn in_function_like(&self) -> bool {
+        !matches!(self.scope().kind, BlockKind::Module | BlockKind::Class)
+    }
+
+    pub(crate) fn in_async_function(&self) -> bool {
+        self.unit.kind == UnitKind::AsyncFunction
+    }
+}

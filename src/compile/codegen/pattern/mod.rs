@@ -1,0 +1,210 @@
+//! `match` statement → comparisons of the topmost value, with captures kept below until the whole pattern matches.
+//!
+//! CPython: the pattern half of `Python/codegen.c` (PEP 634). Every routine consumes the value it matches and jumps
+//! to a failure label otherwise.
+//!
+//! **Invariant:** `on_top` plus the number of `stores` is what a failing jump has to pop from the stack.
+
+mod alternatives;
+mod class;
+mod mapping;
+mod sequence;
+
+use super::{Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{
+    CompareOperator, Constant, Expr, ExprContext, ExprKind, MatchCase, Pattern, PatternKind,
+};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// What is on the stack while a pattern is matched.
+#[derive(Debug, Default)]
+struct Context {
+    /// Captured names; their values lie below everything else, the first one deepest.
+    stores: Vec<Name>,
+    /// A pattern that always matches is allowed here.
+    allow_irrefutable: bool,
+    /// By how many values have to be popped, where a failure jumps to.
+    fail_pop: Vec<Label>,
+    /// Values above the captures.
+    on_top: usize,
+}
+
+impl Codegen<'_> {
+    pub(super) fn match_statement(&mut self, subject: &Expr<'_>, cases: &[MatchCase<'_>]) -> Result<()> {
+        self.visit_expr(subject)?;
+        let end = self.new_label();
+        let (default, tested) = match cases.split_last() {
+            Some((last, others)) if !others.is_empty() && is_wildcard(&last.pattern) => (Some(last), others),
+            _ => (None, cases),
+        };
+        for (index, case) in tested.iter().enumerate() {
+            let location = case.pattern.location;
+            let is_last = index + 1 == tested.len();
+            if !is_last {
+                self.emit_arg(Op::COPY, 1, location);
+            }
+            let mut context = Context {
+                allow_irrefutable: case.guard.is_some() || (is_last && default.is_none()),
+                ..Context::default()
+            };
+            self.pattern(&case.pattern, &mut context)?;
+            for &name in &context.stores {
+                self.name_op(name, ExprContext::Store, location)?;
+            }
+            context.stores.clear();
+            if let Some(guard) = &case.guard {
+                let fail = self.fail_label(&mut context, 0);
+                self.jump_if(location, guard, fail, false)?;
+            }
+            if !is_last {
+                self.emit(Op::POP_TOP, Location::NEXT);
+            }
+            self.visit_body(case.body)?;
+            self.emit_jump(Op::JUMP, end, Location::NONE);
+            self.place_fail_labels(&mut context, location);
+        }
+        if let Some(case) = default {
+            self.emit(Op::NOP, case.pattern.location);
+            if let Some(guard) = &case.guard {
+                self.jump_if(case.pattern.location, guard, end, false)?;
+            }
+            self.visit_body(case.body)?;
+        }
+        self.use_label(end);
+        Ok(())
+    }
+
+    fn pattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
+        let location = pattern.location;
+        match &pattern.kind {
+            PatternKind::MatchValue(value) => self.value_pattern(value, location, context),
+            PatternKind::MatchSingleton(value) => {
+                self.load_const(value, location);
+                self.compare_op(CompareOperator::Is, location);
+                self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
+                Ok(())
+            }
+            PatternKind::MatchSequence(patterns) => self.sequence_pattern(patterns, location, context),
+            PatternKind::MatchMapping { keys, patterns, rest } => {
+                self.mapping_pattern(keys, patterns, *rest, location, context)
+            }
+            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
+                self.class_pattern(cls, patterns, kwd_attrs, kwd_patterns, location, context)
+            }
+            PatternKind::MatchStar(name) => self.capture(*name, location, context),
+            PatternKind::MatchAs { pattern, name } => {
+                self.as_pattern(pattern.as_deref(), *name, location, context)
+            }
+            PatternKind::MatchOr(patterns) => self.or_pattern(patterns, location, context),
+        }
+    }
+
+    /// A pattern inside another one: it may be irrefutable.
+    fn subpattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
+        let outer = std::mem::replace(&mut context.allow_irrefutable, true);
+        self.pattern(pattern, context)?;
+        context.allow_irrefutable = outer;
+        Ok(())
+    }
+
+    fn value_pattern(&mut self, value: &Expr<'_>, location: Location, context: &mut Context) -> Result<()> {
+        if !matches!(value.kind, ExprKind::Constant(_) | ExprKind::Attribute { .. }) {
+            return Err(SyntaxError::new("patterns may only match literals and attribute lookups", location));
+        }
+        self.visit_expr(value)?;
+        self.compare_op(CompareOperator::Eq, location);
+        self.emit(Op::TO_BOOL, location);
+        self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
+        Ok(())
+    }
+
+    fn as_pattern(
+        &mut self,
+        pattern: Option<&Pattern<'_>>,
+        name: Option<Name>,
+        location: Location,
+        context: &mut Context,
+    ) -> Result<()> {
+        let Some(pattern) = pattern else {
+            if context.allow_irrefutable {
+                return self.capture(name, location, context);
+            }
+            let message = match name {
+                Some(name) => {
+                    format!("name capture '{}' makes remaining patterns unreachable", self.name_text(name))
+                }
+                None => "wildcard makes remaining patterns unreachable".to_owned(),
+            };
+            return Err(SyntaxError::new(message, location));
+        };
+        context.on_top += 1;
+        self.emit_arg(Op::COPY, 1, location);
+        self.pattern(pattern, context)?;
+        context.on_top -= 1;
+        self.capture(name, location, context)
+    }
+
+    /// Moves the topmost value below everything that is to be kept, or drops it if it has no name.
+    fn capture(&mut self, name: Option<Name>, location: Location, context: &mut Context) -> Result<()> {
+        let Some(name) = name else {
+            self.emit(Op::POP_TOP, location);
+            return Ok(());
+        };
+        self.check_capture(name, location, context)?;
+        self.rotate_down(context.on_top + context.stores.len() + 1, location);
+        context.stores.push(name);
+        Ok(())
+    }
+
+    fn check_capture(&self, name: Name, location: Location, context: &Context) -> Result<()> {
+        if !context.stores.contains(&name) {
+            return Ok(());
+        }
+        let message = format!("multiple assignments to name '{}' in pattern", self.name_text(name));
+        Err(SyntaxError::new(message, location))
+    }
+
+    /// Moves the topmost value below the `count - 1` others.
+    fn rotate_down(&mut self, count: usize, location: Location) {
+        for depth in (2..=count).rev() {
+            self.emit_arg(Op::SWAP, depth as u32, location);
+        }
+    }
+
+    /// Where a failure with `pops` values to be popped jumps to.
+    fn fail_label(&mut self, context: &mut Context, pops: usize) -> Label {
+        while context.fail_pop.len() <= pops {
+            let label = self.new_label();
+            context.fail_pop.push(label);
+        }
+        context.fail_pop[pops]
+    }
+
+    fn jump_to_fail(&mut self, context: &mut Context, op: Op, location: Location) {
+        let label = self.fail_label(context, context.on_top + context.stores.len());
+        self.emit_jump(op, label, location);
+    }
+
+    /// The failure labels, each popping one value more than the next.
+    fn place_fail_labels(&mut self, context: &mut Context, location: Location) {
+        while let Some(label) = context.fail_pop.pop() {
+            self.use_label(label);
+            if !context.fail_pop.is_empty() {
+                self.emit(Op::POP_TOP, location);
+            }
+        }
+    }
+}
+
+/// `_`
+fn is_wildcard(pattern: &Pattern<'_>) -> bool {
+    matches!(pattern.kind, PatternKind::MatchAs { name: None, .. })
+}
+
+/// A number of elements as a constant.
+fn count_constant(count: usize) -> Constant<'static> {
+    Constant::Int(count as i64)
+}

@@ -1,0 +1,260 @@
+//! Entering and leaving the scopes that become code objects.
+
+use super::closure::function_flag;
+use super::{Codegen, Result, Unit, UnitKind};
+use crate::compile::constants::CodeId;
+use crate::compile::instruction::InstructionSequence;
+use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole, flag};
+use crate::compile::unit::CodeUnit;
+use crate::syntax::ast::{Arguments, Constant, Lambda, NodeId};
+use crate::syntax::{ErrorType, SyntaxError};
+use crate::target::Op;
+use crate::text::{Location, Name};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// `CALL_INTRINSIC_1` operand that turns `StopIteration` into `RuntimeError`.
+const INTRINSIC_STOPITERATION_ERROR: u32 = 3;
+
+/// `CO_*` flags.
+mod code_flag {
+    pub(super) const OPTIMIZED_NEWLOCALS: u32 = 3;
+    pub(super) const VARARGS: u32 = 4;
+    pub(super) const VARKEYWORDS: u32 = 8;
+    pub(super) const NESTED: u32 = 0x10;
+    pub(super) const GENERATOR: u32 = 0x20;
+    pub(super) const COROUTINE: u32 = 0x80;
+    pub(super) const ASYNC_GENERATOR: u32 = 0x200;
+    pub(super) const HAS_DOCSTRING: u32 = 0x400_0000;
+    pub(super) const METHOD: u32 = 0x800_0000;
+}
+
+/// Parameter counts of a code object.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) args: u32,
+    pub(crate) posonly: u32,
+    pub(crate) kwonly: u32,
+}
+
+impl Counts {
+    pub(crate) const fn of(args: &Arguments<'_>) -> Self {
+        Self {
+            args: args.args.len() as u32,
+            posonly: args.posonlyargs.len() as u32,
+            kwonly: args.kwonlyargs.len() as u32,
+        }
+    }
+}
+
+impl Codegen<'_> {
+    /// The scope that `node` opened.
+    pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> Result<ScopeId> {
+        self.symbols.find(node, role).ok_or_else(|| SyntaxError {
+            kind: ErrorType::System,
+            message: "a node without scope (this is a bug in pycompile)".to_owned(),
+            location: Location::NONE,
+        })
+    }
+
+    /// An empty unit for `scope`, its cells and free variables in CPython's order.
+    pub(super) fn new_unit(
+        symbols: &crate::compile::symtable::SymbolTable,
+        names: &mut crate::text::Names,
+        scope_id: ScopeId,
+        kind: UnitKind,
+        name: Name,
+    ) -> Unit {
+        let scope = symbols.scope(scope_id);
+        let named = |wanted: NameScope, bit: u32| -> Vec<Name> {
+            let fits = |symbol: &&crate::compile::symtable::SymbolInfo| {
+                symbol.scope == wanted || symbol.flags & bit != 0
+            };
+            scope.symbols.iter().filter(fits).map(|symbol| symbol.name).collect()
+        };
+        let mut cellvars = named(NameScope::Cell, flag::COMP_CELL);
+        let mut freevars = named(NameScope::Free, flag::FREE_CLASS);
+        cellvars.sort_by(|left, right| names.text(*left).cmp(names.text(*right)));
+        freevars.sort_by(|left, right| names.text(*left).cmp(names.text(*right)));
+        let special = [
+            (scope.needs_class_closure, "__class__"),
+            (scope.needs_classdict, "__classdict__"),
+            (scope.has_conditional_annotations, "__conditional_annotations__"),
+        ];
+        for (_, text) in special.into_iter().filter(|(needed, _)| *needed) {
+            let name = names.intern(text);
+            if !cellvars.contains(&name) {
+                cellvars.push(name);
+            }
+        }
+        let varnames = scope.varnames.clone();
+        let varname_index = varnames.iter().enumerate().map(|(index, name)| (*name, index as u32)).collect();
+        Unit {
+            kind,
+            scope: scope_id,
+            code: CodeUnit {
+                sequence: InstructionSequence::default(),
+                consts: Vec::new(),
+                names: Vec::new(),
+                varnames,
+                cellvars,
+                freevars,
+                fast_hidden: Vec::new(),
+                argcount: 0,
+                posonlyargcount: 0,
+                kwonlyargcount: 0,
+                flags: 0,
+                first_line: 1,
+                name,
+                qualname: name,
+                is_annotate: false,
+            },
+            private: None,
+            blocks: Vec::new(),
+            inlined_depth: 0,
+            overrides: FxHashMap::default(),
+            hidden_now: FxHashSet::default(),
+            static_attributes: Vec::new(),
+            const_index: FxHashMap::default(),
+            name_index: FxHashMap::default(),
+            varname_index,
+        }
+    }
+
+    /// Starts the unit of `scope`. `private` is the class whose private names are mangled from here on.
+    pub(crate) fn enter_scope(
+        &mut self,
+        scope: ScopeId,
+        kind: UnitKind,
+        name: Name,
+        first_line: i32,
+        private: Option<Name>,
+        counts: Counts,
+    ) {
+        let mut unit = Self::new_unit(self.symbols, self.names, scope, kind, name);
+        unit.private = private.or(self.unit.private);
+        unit.code.first_line = first_line;
+        unit.code.argcount = counts.args;
+        unit.code.posonlyargcount = counts.posonly;
+        unit.code.kwonlyargcount = counts.kwonly;
+        let outer = std::mem::replace(&mut self.unit, unit);
+        self.stack.push(outer);
+        self.unit.code.qualname = self.qualified_name(name);
+        self.emit_arg(Op::RESUME, 0, Location::new(first_line, first_line, 0, 0));
+    }
+
+    fn qualified_name(&mut self, name: Name) -> Name {
+        let mut parents = self.stack.iter().skip(1).rev();
+        let Some(mut parent) = parents.next() else { return name };
+        if parent.kind == UnitKind::Annotations {
+            // Type parameters: what counts is the scope around them.
+            match parents.next() {
+                Some(grandparent) => parent = grandparent,
+                None => return name,
+            }
+        }
+        let (parent_kind, parent_scope) = (parent.kind, parent.scope);
+        let (parent_name, private) = (parent.code.qualname, parent.private);
+        if matches!(self.unit.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Class) {
+            let mangled = crate::compile::symtable::mangle(private, name, self.names);
+            if self.symbols.scope(parent_scope).name_scope(mangled) == NameScope::GlobalExplicit {
+                return name;
+            }
+        }
+        let locals = match parent_kind {
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
+            _ => "",
+        };
+        let text = format!("{}{locals}.{}", self.names.text(parent_name), self.names.text(name));
+        self.names.intern(&text)
+    }
+
+    /// Ends the current unit: it returns None if it falls off its end, and becomes a code object.
+    pub(crate) fn finish_unit(&mut self, returns_none: bool) -> Result<CodeId> {
+        if returns_none {
+            self.load_const(&Constant::None, Location::NONE);
+        }
+        self.emit(Op::RETURN_VALUE, Location::NONE);
+        self.unit.code.flags = self.code_flags();
+        let Some(outer) = self.stack.pop() else {
+            return Err(SyntaxError {
+                kind: ErrorType::System,
+                message: "a scope without parent (this is a bug in pycompile)".to_owned(),
+                location: Location::NONE,
+            });
+        };
+        let unit = std::mem::replace(&mut self.unit, outer);
+        self.finish.finish(unit.code, self.constants, self.names)
+    }
+
+    pub(super) fn code_flags(&self) -> u32 {
+        let scope = self.scope();
+        let mut flags = self.future.flags;
+        let mut set = |condition: bool, bits: u32| {
+            if condition {
+                flags |= bits;
+            }
+        };
+        if !matches!(scope.kind, BlockKind::Module | BlockKind::Class) {
+            set(true, code_flag::OPTIMIZED_NEWLOCALS);
+            set(scope.nested, code_flag::NESTED);
+            set(scope.generator && !scope.coroutine, code_flag::GENERATOR);
+            set(scope.generator && scope.coroutine, code_flag::ASYNC_GENERATOR);
+            set(scope.varargs, code_flag::VARARGS);
+            set(scope.varkeywords, code_flag::VARKEYWORDS);
+            set(scope.has_docstring, code_flag::HAS_DOCSTRING);
+            set(scope.method, code_flag::METHOD);
+        }
+        set(scope.coroutine && !scope.generator, code_flag::COROUTINE);
+        flags
+    }
+
+    /// `StopIteration` must not leave a generator: the whole unit becomes a block with a handler.
+    pub(crate) fn wrap_in_stop_iteration_handler(&mut self) {
+        let handler = self.new_label();
+        self.sequence().insert(0, Op::SETUP_CLEANUP, handler.0, Location::NONE);
+        self.load_const(&Constant::None, Location::NONE);
+        self.emit(Op::RETURN_VALUE, Location::NONE);
+        self.use_label(handler);
+        self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_STOPITERATION_ERROR, Location::NONE);
+        self.emit_arg(Op::RERAISE, 1, Location::NONE);
+    }
+
+    /// The default values on the stack; returns which kinds there are.
+    pub(crate) fn default_arguments(&mut self, args: &Arguments<'_>, location: Location) -> Result<u32> {
+        let mut flags = 0;
+        if !args.defaults.is_empty() {
+            flags |= function_flag::DEFAULTS;
+            self.visit_exprs(args.defaults)?;
+            self.emit_arg(Op::BUILD_TUPLE, args.defaults.len() as u32, location);
+        }
+        let mut count = 0;
+        for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
+            let Some(default) = default else { continue };
+            let name = self.mangled(parameter.arg);
+            self.load_name_const(name, location);
+            self.visit_expr(default)?;
+            count += 1;
+        }
+        if count > 0 {
+            flags |= function_flag::KWDEFAULTS;
+            self.emit_arg(Op::BUILD_MAP, count, location);
+        }
+        Ok(flags)
+    }
+
+    pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Result<()> {
+        let flags = self.default_arguments(&lambda.args, location)?;
+        let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
+        let name = self.intern("<lambda>");
+        self.enter_scope(scope, UnitKind::Lambda, name, location.line, None, Counts::of(&lambda.args));
+        self.visit_expr(&lambda.body)?;
+        let code = if self.scope().generator {
+            self.finish_unit(false)?
+        } else {
+            self.emit(Op::RETURN_VALUE, lambda.body.location);
+            self.finish_unit(true)?
+        };
+        self.make_closure(code, flags, location);
+        Ok(())
+    }
+}

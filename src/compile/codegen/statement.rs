@@ -1,0 +1,137 @@
+//! Statements.
+
+use super::subscript::{NB_SUBSCR, is_two_part_slice};
+use super::{Codegen, Result};
+use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
+use crate::syntax::{ErrorType, SyntaxError};
+use crate::target::Op;
+use crate::text::Location;
+
+impl Codegen<'_> {
+    /// Each statement in order.
+    pub(super) fn visit_body(&mut self, body: &[Stmt<'_>]) -> Result<()> {
+        body.iter().try_for_each(|statement| self.visit_stmt(statement))
+    }
+
+    fn visit_stmt(&mut self, statement: &Stmt<'_>) -> Result<()> {
+        let location = statement.location;
+        match &statement.kind {
+            StmtKind::Expr(value) => {
+                if matches!(value.kind, ExprKind::Constant(_)) {
+                    self.emit(Op::NOP, location);
+                    return Ok(());
+                }
+                self.visit_expr(value)?;
+                self.emit(Op::POP_TOP, Location::NONE);
+                Ok(())
+            }
+            StmtKind::Pass => {
+                self.emit(Op::NOP, location);
+                Ok(())
+            }
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) => Ok(()),
+            StmtKind::Delete(targets) => self.visit_exprs(targets),
+            StmtKind::Assign { targets, value } => {
+                self.visit_expr(value)?;
+                for (index, target) in targets.iter().enumerate() {
+                    if index + 1 < targets.len() {
+                        self.emit_arg(Op::COPY, 1, location);
+                    }
+                    self.visit_expr(target)?;
+                }
+                Ok(())
+            }
+            StmtKind::AugAssign { target, op, value } => self.aug_assign(target, *op, value, location),
+            StmtKind::Raise { exc, cause } => {
+                let mut count = 0;
+                for value in [exc, cause].into_iter().flatten() {
+                    self.visit_expr(value)?;
+                    count += 1;
+                }
+                self.emit_arg(Op::RAISE_VARARGS, count, location);
+                Ok(())
+            }
+            StmtKind::If { test, body, orelse } => {
+                let end = self.new_label();
+                let next = if orelse.is_empty() { end } else { self.new_label() };
+                self.jump_if(location, test, next, false)?;
+                self.visit_body(body)?;
+                if !orelse.is_empty() {
+                    self.emit_jump(Op::JUMP, end, Location::NONE);
+                    self.use_label(next);
+                    self.visit_body(orelse)?;
+                }
+                self.use_label(end);
+                Ok(())
+            }
+            StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
+            _ => Err(SyntaxError {
+                kind: ErrorType::System,
+                message: "the native compiler does not compile this statement".to_owned(),
+                location,
+            }),
+        }
+    }
+
+    fn aug_assign(
+        &mut self,
+        target: &Expr<'_>,
+        op: Operator,
+        value: &Expr<'_>,
+        location: Location,
+    ) -> Result<()> {
+        let at = target.location;
+        match &target.kind {
+            ExprKind::Attribute { value: base, attr, .. } => {
+                self.visit_expr(base)?;
+                self.emit_arg(Op::COPY, 1, at);
+                let at = self.attribute_location(at, at, *attr);
+                self.load_attr(*attr, at);
+                self.visit_expr(value)?;
+                self.binary_op(op, true, location);
+                self.emit_arg(Op::SWAP, 2, at);
+                self.emit_name(Op::STORE_ATTR, *attr, at);
+                Ok(())
+            }
+            ExprKind::Subscript { value: base, slice, .. } if is_two_part_slice(slice) => {
+                self.visit_expr(base)?;
+                self.slice_parts(slice)?;
+                for _ in 0..3 {
+                    self.emit_arg(Op::COPY, 3, at);
+                }
+                self.emit(Op::BINARY_SLICE, at);
+                self.visit_expr(value)?;
+                self.binary_op(op, true, location);
+                for depth in [4, 3, 2] {
+                    self.emit_arg(Op::SWAP, depth, at);
+                }
+                self.emit(Op::STORE_SLICE, at);
+                Ok(())
+            }
+            ExprKind::Subscript { value: base, slice, .. } => {
+                self.visit_expr(base)?;
+                self.visit_expr(slice)?;
+                self.emit_arg(Op::COPY, 2, at);
+                self.emit_arg(Op::COPY, 2, at);
+                self.emit_arg(Op::BINARY_OP, NB_SUBSCR, at);
+                self.visit_expr(value)?;
+                self.binary_op(op, true, location);
+                self.emit_arg(Op::SWAP, 3, at);
+                self.emit_arg(Op::SWAP, 2, at);
+                self.emit(Op::STORE_SUBSCR, at);
+                Ok(())
+            }
+            ExprKind::Name { id, .. } => {
+                self.name_op(*id, ExprContext::Load, at)?;
+                self.visit_expr(value)?;
+                self.binary_op(op, true, location);
+                self.name_op(*id, ExprContext::Store, at)
+            }
+            _ => Err(SyntaxError {
+                kind: ErrorType::System,
+                message: "invalid node type for augmented assignment".to_owned(),
+                location: at,
+            }),
+        }
+    }
+}

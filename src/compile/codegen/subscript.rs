@@ -1,0 +1,94 @@
+//! Subscripts and slices.
+
+use super::{Codegen, Result};
+use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
+use crate::target::Op;
+use crate::text::Location;
+
+/// `BINARY_OP` operand of a subscript.
+pub(super) const NB_SUBSCR: u32 = 26;
+
+impl Codegen<'_> {
+    pub(super) fn subscript(
+        &mut self,
+        value: &Expr<'_>,
+        slice: &Expr<'_>,
+        ctx: ExprContext,
+        location: Location,
+    ) -> Result<()> {
+        self.visit_expr(value)?;
+        if ctx != ExprContext::Del && is_two_part_slice(slice) {
+            self.slice_parts(slice)?;
+            self.emit(if ctx == ExprContext::Load { Op::BINARY_SLICE } else { Op::STORE_SLICE }, location);
+            return Ok(());
+        }
+        self.visit_expr(slice)?;
+        match ctx {
+            ExprContext::Load => self.emit_arg(Op::BINARY_OP, NB_SUBSCR, location),
+            ExprContext::Store => self.emit(Op::STORE_SUBSCR, location),
+            ExprContext::Del => self.emit(Op::DELETE_SUBSCR, location),
+        }
+        Ok(())
+    }
+
+    /// A slice object, a constant one if all its parts are constants.
+    pub(super) fn slice(
+        &mut self,
+        lower: Option<&Expr<'_>>,
+        upper: Option<&Expr<'_>>,
+        step: Option<&Expr<'_>>,
+        location: Location,
+    ) -> Result<()> {
+        if let (Some(lower), Some(upper), Some(step)) = (constant(lower), constant(upper), constant(step)) {
+            self.load_slice_const([lower, upper, step], location);
+            return Ok(());
+        }
+        self.bound(lower, location)?;
+        self.bound(upper, location)?;
+        let mut count = 2;
+        if let Some(step) = step {
+            self.visit_expr(step)?;
+            count = 3;
+        }
+        self.emit_arg(Op::BUILD_SLICE, count, location);
+        Ok(())
+    }
+
+    /// The two bounds of a slice for `BINARY_SLICE` and `STORE_SLICE`.
+    pub(super) fn slice_parts(&mut self, slice: &Expr<'_>) -> Result<()> {
+        if let ExprKind::Slice { lower, upper, .. } = &slice.kind {
+            self.bound(lower.as_deref(), slice.location)?;
+            self.bound(upper.as_deref(), slice.location)?;
+        }
+        Ok(())
+    }
+
+    fn bound(&mut self, bound: Option<&Expr<'_>>, location: Location) -> Result<()> {
+        match bound {
+            Some(bound) => self.visit_expr(bound),
+            None => {
+                self.load_const(&Constant::None, location);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether `slice` is `lower:upper` without step and not a constant.
+pub(super) fn is_two_part_slice(slice: &Expr<'_>) -> bool {
+    match &slice.kind {
+        ExprKind::Slice { lower, upper, step: None } => {
+            constant(lower.as_deref()).is_none() || constant(upper.as_deref()).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// The constant that a slice's part is, `None` standing for an absent one.
+fn constant<'a>(part: Option<&Expr<'a>>) -> Option<Constant<'a>> {
+    match part.map(|part| &part.kind) {
+        None => Some(Constant::None),
+        Some(ExprKind::Constant(value)) => Some(*value),
+        Some(_) => None,
+    }
+}
