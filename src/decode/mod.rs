@@ -52,3 +52,53 @@ fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
     result.push_str(rest);
     Cow::Owned(result)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    fn message(source: &[u8]) -> String {
+        decode(source).unwrap_err().message
+    }
+
+    #[test]
+    fn line_ends_and_byte_order_mark() {
+        assert_eq!(decode(b"\xef\xbb\xbfa\r\nb\rc\n\r\n").unwrap(), "a\nb\nc\n\n");
+    }
+
+    #[test]
+    fn cookies_choose_the_codec() {
+        assert_eq!(
+            decode(b"# -*- coding: cp1252 -*-\n'\x80'").unwrap(),
+            "# -*- coding: cp1252 -*-\n'\u{20ac}'"
+        );
+        assert_eq!(decode(b"\n#coding=Latin-1\n'\xe9'").unwrap(), "\n#coding=Latin-1\n'\u{e9}'");
+        assert_eq!(decode(b"# coding: utf-7\nx='+AOk-'").unwrap(), "# coding: utf-7\nx='\u{e9}'");
+    }
+
+    /// The messages are those of CPython 3.14.10.
+    #[test]
+    fn refusals_in_the_words_of_cpython() {
+        assert_eq!(
+            message(b"x=1\ny='\xff'"),
+            "Non-UTF-8 code starting with '\\xff' on line 2, but no encoding declared; see \
+             https://peps.python.org/pep-0263/ for details"
+        );
+        assert_eq!(message(b"\xef\xbb\xbf# coding: utf8\n"), "encoding problem: utf8 with BOM");
+        assert_eq!(message(b"# coding: foo-bar\n"), "unknown encoding: foo-bar");
+        assert_eq!(
+            message(b"# coding: cp1252\nx='\x81'"),
+            "'charmap' codec can't decode byte 0x81 in position 20: character maps to <undefined>"
+        );
+        assert_eq!(
+            message(b"# coding: utf8\nx='\xe9\xff'"),
+            "'utf-8' codec can't decode byte 0xe9 in position 18: invalid continuation byte"
+        );
+        assert_eq!(message(b"x\0"), "source code string cannot contain null bytes");
+    }
+
+    #[test]
+    fn unsupported_codecs_are_named() {
+        assert!(message(b"# coding: shift_jis\n").contains("shift_jis"));
+    }
+}

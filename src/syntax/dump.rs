@@ -117,7 +117,7 @@ impl Dump<'_> {
                     this.name("id", node.name);
                     this.put(format_args!(" ctx=Store"));
                     this.type_params(node.type_params);
-                    this.expression("value", &node.value);
+                    this.expression("value", node.value);
                 });
             }
             StmtKind::AugAssign { target, op, value } => {

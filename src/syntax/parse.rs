@@ -64,3 +64,65 @@ pub fn parse<'a>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::parse;
+    use crate::syntax::{ErrorType, SyntaxError, dump};
+    use crate::target::{PyVersion, Target};
+    use crate::text::Names;
+
+    fn tree(text: &str) -> Result<String, SyntaxError> {
+        let arena = Bump::new();
+        let mut names = Names::default();
+        let target = Target::find(PyVersion::new(3, 14)).unwrap();
+        parse(text, target, &arena, &mut names).map(|module| dump(&module, &names))
+    }
+
+    /// Trees and locations as CPython 3.14.10's `ast` gives them.
+    #[test]
+    fn what_differs_from_the_parser_underneath() {
+        assert_eq!(tree("f(x for x in y)").unwrap().lines().nth(3).unwrap(), "  args=GeneratorExp 1:1-1:15");
+        assert!(tree("@d\ndef f(): pass;\n").unwrap().starts_with("body=FunctionDef 2:0-2:14 name=f"));
+        assert!(tree("if a: pass\nelif b: pass;\n").unwrap().contains("\n orelse=If 2:0-2:13"));
+        assert!(tree("'\\ud800' 'a'").unwrap().ends_with("Constant 1:0-1:12 str:eda08061"));
+        assert!(tree("b'\\777'").unwrap().ends_with("bytes:ff"));
+        assert!(tree("'\\N{TANGUT IDEOGRAPH-17000}'").unwrap().ends_with("str:f0978080"));
+    }
+
+    #[test]
+    fn joined_strings() {
+        let text = tree("f\"a{x = }\" 'b' ''").unwrap();
+        let lines: Vec<_> = text.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "  values=Constant 1:2-1:8 str:6178203d20",
+                "  values=FormattedValue 1:3-1:9 conversion=114",
+                "   value=Name 1:4-1:5 id=x ctx=Load",
+                "  values=Constant 1:11-1:17 str:62",
+            ]
+        );
+    }
+
+    #[test]
+    fn limits() {
+        assert!(tree(&format!("{}{}", "(".repeat(200), ")".repeat(200))).is_ok());
+        let error = tree(&"(".repeat(100_000)).unwrap_err();
+        assert_eq!(error.message, "too many nested parentheses");
+        assert_eq!(tree(&format!("{}1", "-".repeat(100_000))).unwrap_err().kind, ErrorType::Memory);
+        assert!(tree(&"9".repeat(4301)).unwrap_err().message.starts_with("Exceeds the limit (4300 digits)"));
+    }
+
+    #[test]
+    fn types_of_refusals() {
+        assert_eq!(tree("if a:\npass\n").unwrap_err().kind, ErrorType::Indentation);
+        assert_eq!(tree("if a:\n        b\n\tc\n").unwrap_err().kind, ErrorType::Tab);
+        assert_eq!(
+            tree("'\\x'").unwrap_err().message,
+            "(unicode error) 'unicodeescape' codec can't decode bytes in position 0-1: truncated \\xXX escape"
+        );
+    }
+}

@@ -1,6 +1,9 @@
 //! Identifiers as small numbers.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// An identifier of one compilation, equal to another if and only if the text is equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,39 +13,51 @@ pub struct Name(pub u32);
 /// hashing.
 #[derive(Debug, Default)]
 pub struct Names {
-    by_text: FxHashMap<Box<str>, Name>,
-    texts: Vec<Box<str>>,
+    numbers: HashTable<Name>,
+    /// All texts, one behind the other.
+    texts: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
 }
 
 impl Names {
     /// The number of `text`, a new one if it was not seen before.
     pub fn intern(&mut self, text: &str) -> Name {
-        if let Some(&name) = self.by_text.get(text) {
+        if let Some(name) = self.find(text) {
             return name;
         }
-        let name = Name(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(text.into());
-        self.by_text.insert(text.into(), name);
+        let name = Name(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+        let (texts, ends) = (&self.texts, &self.ends);
+        let rehash = |&name: &Name| FxBuildHasher.hash_one(slice(texts, ends, name));
+        self.numbers.insert_unique(FxBuildHasher.hash_one(text), name, rehash);
         name
     }
 
     /// The number of `text` if it was seen before.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.by_text.get(text).copied()
+        self.numbers.find(FxBuildHasher.hash_one(text), |&name| self.text(name) == text).copied()
     }
 
-    /// How many there are; the numbers are below this.
+    /// How many there are.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
-    /// Whether there is none yet.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.ends.is_empty()
     }
 
     /// The text of `name`.
     pub fn text(&self, name: Name) -> &str {
-        &self.texts[name.0 as usize]
+        slice(&self.texts, &self.ends, name)
     }
+}
+
+fn slice<'t>(texts: &'t str, ends: &[usize], name: Name) -> &'t str {
+    let index = name.0 as usize;
+    let start = if index == 0 { 0 } else { ends[index - 1] };
+    &texts[start..ends[index]]
 }
