@@ -2,90 +2,99 @@
 # standard output. A frame is a 32-bit little-endian length and that many bytes.
 #
 # Request:  optimize (1 byte), length of the name (4 bytes), the name, the source.
-# Answer:   b"C" and the marshalled code, or b"E" and the error as JSON.
+# Answer:   b"C" and the code, b"E" and the error as JSON, or b"D" and how the fork died.
 #
 # The compiling is done by py_compile.compile itself, with its reading and writing taken over: how many references the
-# code has when it is marshalled, and which strings are interned in the process, decide bits of the output.
-import importlib._bootstrap_external
+# code has when it is marshalled, and which strings are interned in the process, decide bits of the output. CPython up
+# to 3.10 marks an interned string as shared if the process holds it anywhere. Therefore every name here is one that
+# the modules imported below hold too, or starts with "worker_", which no source will hold; and what is needed for
+# errors alone is text until an error is there.
 import os
 import py_compile
 import sys
+import warnings
+
+importlib = py_compile.importlib
+# What is taken over stays alive: its words stay interned.
+worker_kept = (importlib._bootstrap_external._write_atomic, importlib._bootstrap_external._calc_mode)
+
+worker_error_text = """
+import json
+syntax = isinstance(error, SyntaxError)
+worker_answer = json.dumps({
+    "type": type(error).__name__,
+    "message": str(error.msg if syntax else error),
+    "line": error.lineno if syntax else None,
+    "column": error.offset if syntax else None,
+    "end_line": getattr(error, "end_lineno", None) if syntax else None,
+    "end_column": getattr(error, "end_offset", None) if syntax else None,
+    "text": error.text if syntax and isinstance(error.text, str) else None,
+    "rendered": worker_rendered or "%s: %s" % (type(error).__name__, error),
+}).encode("ascii")
+"""
 
 
-def read_exactly(count):
-    parts = []
-    while count:
-        part = os.read(0, min(count, 1 << 20))
-        if not part:
+def worker_read(worker_count):
+    worker_parts = []
+    while worker_count:
+        data = os.read(0, min(worker_count, 1 << 20))
+        if not data:
             os._exit(0)
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+        worker_parts.append(data)
+        worker_count -= len(data)
+    return b"".join(worker_parts)
 
 
-def write_all(descriptor, data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view[: 1 << 20]):]
+def worker_write(data):
+    data = len(data).to_bytes(4, "little") + data
+    worker_at = 0
+    while worker_at < len(data):
+        worker_at += os.write(1, data[worker_at:worker_at + (1 << 20)])
 
 
-def describe(error, rendered):
-    import json
-
-    syntax = isinstance(error, SyntaxError)
-    answer = {
-        "type": type(error).__name__,
-        "message": str(error.msg if syntax else error),
-        "line": error.lineno if syntax else None,
-        "column": error.offset if syntax else None,
-        "end_line": getattr(error, "end_lineno", None) if syntax else None,
-        "end_column": getattr(error, "end_offset", None) if syntax else None,
-        "text": error.text if syntax and isinstance(error.text, str) else None,
-        "rendered": rendered,
-    }
-    return json.dumps(answer).encode("ascii")
+def worker_describe(error, worker_rendered):
+    # CPython's own drivers have a "failure" at hand; so has this process.
+    failure = {"error": error, "worker_rendered": worker_rendered}
+    exec(worker_error_text, failure)
+    return b"E" + failure["worker_answer"]
 
 
-def compile_one(optimize, name, source):
-    import warnings
-
+def worker_compile(optimize, name, source):
     warnings.simplefilter("ignore")
-    written = []
-    bootstrap = importlib._bootstrap_external
+    worker_pycs = []
     # A codec that the source names is imported by the same loader, from its own file.
-    read_file = bootstrap.FileLoader.get_data
-    bootstrap.SourceFileLoader.get_data = (
-        lambda self, path: source if self.name == "<py_compile>" else read_file(self, path))
-    bootstrap._calc_mode = lambda path: 0
-    bootstrap._write_atomic = lambda path, data, mode: written.append(data)
+    worker_get = importlib._bootstrap_external.FileLoader.get_data
+    importlib._bootstrap_external.SourceFileLoader.get_data = (
+        lambda self, path: source if self.name == "<py_compile>" else worker_get(self, path))
+    importlib._bootstrap_external._calc_mode = lambda path: 0
+    importlib._bootstrap_external._write_atomic = lambda path, data, mode: worker_pycs.append(data)
     try:
-        py_compile.compile(name, "pycompile-answer", name, doraise=True, optimize=optimize,
+        py_compile.compile(name, "<pyc>", name, doraise=True, optimize=optimize,
                            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-        return b"C" + written[0][16:]
+        return b"C" + worker_pycs[0][16:]
     except py_compile.PyCompileError as error:
-        return b"E" + describe(error.exc_value, error.msg)
+        return worker_describe(error.exc_value, error.msg)
     except Exception as error:
-        return b"E" + describe(error, "%s: %s" % (type(error).__name__, error))
+        return worker_describe(error, None)
 
 
-def main():
-    version = "%d.%d.%d" % sys.version_info[:3]
-    write_all(1, len(version).to_bytes(4, "little") + version.encode("ascii"))
+def worker_main():
+    worker_write(("%d.%d.%d" % sys.version_info[:3]).encode("ascii"))
     while True:
-        request = read_exactly(int.from_bytes(read_exactly(4), "little"))
-        length = int.from_bytes(request[1:5], "little")
-        child = os.fork()
-        if child == 0:
-            answer = compile_one(request[0], os.fsdecode(request[5:5 + length]), request[5 + length:])
-            write_all(1, len(answer).to_bytes(4, "little") + answer)
+        data = worker_read(int.from_bytes(worker_read(4), "little"))
+        worker_size = int.from_bytes(data[1:5], "little")
+        worker_pid = os.fork()
+        if worker_pid == 0:
+            worker_write(worker_compile(data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]))
             os._exit(0)
-        request = None
-        _, status = os.waitpid(child, 0)
-        if status:
-            signal = status & 127
-            what = "was killed by signal %d" % signal if signal else "exited with status %d" % (status >> 8)
-            answer = b"D" + what.encode("ascii")
-            write_all(1, len(answer).to_bytes(4, "little") + answer)
+        data = None
+        _, worker_end = os.waitpid(worker_pid, 0)
+        if worker_end:
+            if worker_end & 127:
+                worker_how = "was killed by signal %d" % (worker_end & 127)
+            else:
+                worker_how = "exited with status %d" % (worker_end >> 8)
+            worker_write(b"D" + worker_how.encode("ascii"))
 
 
-main()
+worker_main()
