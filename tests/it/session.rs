@@ -1,0 +1,114 @@
+//! A scratch directory with the binary in it.
+
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The one place that says which engine these tests use.
+pub const ENGINE: &str = "python";
+
+pub struct Session {
+    folder: tempfile::TempDir,
+}
+
+/// What a run said.
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Said {
+    /// Holds the exit status, showing what was said if it is another.
+    #[track_caller]
+    pub fn exits(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// Holds that standard error has `text`.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        assert!(self.err.contains(text), "expected {text:?} in\n{}", self.err);
+        self
+    }
+}
+
+impl Session {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file, with the directories it needs.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::create(&path).unwrap().write_all(content.as_ref()).unwrap();
+        path
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pycompile"));
+        command.args(arguments).current_dir(self.folder.path()).env_remove("SOURCE_DATE_EPOCH");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap().into()
+    }
+
+    /// `compile` with the engine under test.
+    pub fn compile(&self, arguments: &[&str]) -> Said {
+        self.run(&[&["compile", "--engine", ENGINE], arguments].concat())
+    }
+
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// All files below the directory, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let mut files = walkdir::WalkDir::new(self.folder.path())
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| !entry.file_type().is_dir())
+            .map(|entry| entry.path().strip_prefix(self.folder.path()).unwrap().to_str().unwrap().to_owned())
+            .collect::<Vec<_>>();
+        files.sort();
+        files
+    }
+
+    /// What the `python3` on PATH does with `program`.
+    pub fn python(&self, program: &str, arguments: &[&str]) -> Said {
+        let mut command = Command::new("python3");
+        command.args(["-I", "-S", "-c", program]).args(arguments);
+        command.current_dir(self.folder.path()).env_remove("SOURCE_DATE_EPOCH");
+        command.output().expect("these tests need a python3 on PATH").into()
+    }
+}
+
+/// The flags of a pyc, bytes 4 to 7.
+pub fn flags(pyc: &Path) -> u32 {
+    let bytes = std::fs::read(pyc).unwrap();
+    u32::from_le_bytes(bytes[4..8].try_into().unwrap())
+}

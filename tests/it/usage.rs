@@ -1,0 +1,90 @@
+//! The command line itself.
+
+use crate::session::Session;
+
+#[test]
+fn every_command_and_flag_has_help() {
+    let session = Session::new();
+    let top = session.run(&["--help"]).exits(0).out;
+    let commands = top
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help" && name.chars().all(|c| c.is_ascii_lowercase()))
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    assert!(commands.iter().any(|name| name == "compile"), "{top}");
+    for command in commands {
+        let help = session.run(&[&command, "--help"]).exits(0).out;
+        let lines = help.lines().collect::<Vec<_>>();
+        for (at, line) in lines.iter().enumerate() {
+            let flag = line.trim_start();
+            if !(flag.starts_with("--") || (flag.starts_with('-') && flag.contains(", --"))) {
+                continue;
+            }
+            // The help stands on the flag's line after two spaces, or on the next line, deeper.
+            let beside = flag.trim_start_matches('-').contains("  ");
+            let indent = |line: &str| line.len() - line.trim_start().len();
+            let below = lines.get(at + 1).is_some_and(|next| !next.trim().is_empty() && indent(next) > indent(line));
+            assert!(beside || below, "{command}: no help for {flag}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_usage() {
+    Session::new().run(&["compile", "--no-such-flag"]).exits(2).says("--no-such-flag");
+}
+
+#[test]
+fn an_unknown_version_lists_the_targets() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.run(&["compile", "--python", "3.7", "a.py"]).exits(2).says("3.14");
+    session.run(&["compile", "--python", "three", "a.py"]).exits(2).says("three");
+    assert_eq!(session.files(), ["a.py"]);
+}
+
+#[test]
+fn an_absent_interpreter_is_named() {
+    let session = Session::new();
+    session.file("a.py", "");
+    let mut command = session.command(&["compile", "--engine", "python", "--python", "3.9", "a.py"]);
+    let output = command.env("PATH", session.path("nothing")).output().unwrap();
+    crate::session::Said::from(output).exits(2).says("3.9");
+    session
+        .run(&["compile", "--engine", "python", "--python", "3.9", "--interpreter", "/no/such/python", "a.py"])
+        .exits(2)
+        .says("/no/such/python");
+    assert_eq!(session.files(), ["a.py"]);
+}
+
+#[test]
+fn targets_lists_every_series() {
+    let out = Session::new().run(&["targets"]).exits(0).out;
+    for text in ["3.8", "3413", "cpython-38", "3.14", "3627", "cpython-314", "3.15", "3666"] {
+        assert!(out.contains(text), "{text} is not in\n{out}");
+    }
+}
+
+#[test]
+fn completions_and_the_manual_page_are_made() {
+    let session = Session::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(session.run(&["completions", shell]).exits(0).out.contains("pycompile"), "{shell}");
+    }
+    assert!(session.run(&["man"]).exits(0).out.contains(".TH pycompile 1"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let session = Session::new();
+    let mut command = session.command(&["targets"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,13 @@
+//! The tests of `compile` that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
+//!
+//! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
+//! aloud as `SKIPPED` by the test that needs it.
+
+#[path = "../it/compile.rs"]
+mod compile;
+#[path = "../it/errors.rs"]
+mod errors;
+#[path = "../it/py_compile_port.rs"]
+mod py_compile_port;
+#[path = "../it/session.rs"]
+mod session;
