@@ -45,7 +45,10 @@ fn is_generated(text: &str) -> bool {
 }
 
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text.lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 fn report(findings: &[String]) {
@@ -117,7 +120,8 @@ fn no_bag_of_everything() {
 
 #[test]
 fn versions_are_data() {
-    let allowed = |name: &str| ["target/", "engine/python/", "cli/"].iter().any(|layer| name.starts_with(layer));
+    let allowed =
+        |name: &str| ["target/", "engine/python/", "cli/"].iter().any(|layer| name.starts_with(layer));
     let mut findings = Vec::new();
     for (name, text) in sources() {
         if allowed(&name) {

@@ -93,18 +93,18 @@ fn bytes_are_those_of_py_compile() {
     let session = Session::new();
     let source = "'doc'\n\ndef f(a, *, b=1):\n    'inner'\n    assert a\n    return {a: b, 'é': b'x'}\n";
     session.file("test.py", source);
-    for (mode, name) in [
-        ("timestamp", "TIMESTAMP"),
-        ("checked-hash", "CHECKED_HASH"),
-        ("unchecked-hash", "UNCHECKED_HASH"),
-    ] {
+    for (mode, name) in
+        [("timestamp", "TIMESTAMP"), ("checked-hash", "CHECKED_HASH"), ("unchecked-hash", "UNCHECKED_HASH")]
+    {
         for level in ["0", "1", "2"] {
             session.python(REFERENCE, &["test.py", "theirs", name, level]).exits(0);
             session
                 .compile(&["-f", "test.py", "-o", "ours", "--optimize", level, "--invalidation-mode", mode])
                 .exits(0);
-            let (ours, theirs) =
-                (std::fs::read(session.path("ours")).unwrap(), std::fs::read(session.path("theirs")).unwrap());
+            let (ours, theirs) = (
+                std::fs::read(session.path("ours")).unwrap(),
+                std::fs::read(session.path("theirs")).unwrap(),
+            );
             assert!(ours == theirs, "{mode}, level {level}");
         }
     }
@@ -126,7 +126,8 @@ fn a_coding_cookie_is_obeyed() {
     let session = Session::new();
     session.file("latin.py", b"# -*- coding: latin-1 -*-\ntext = '\xe9'\n");
     session.compile(&["latin.py", "-o", "a.pyc"]).exits(0);
-    let program = "import marshal; exec(marshal.loads(open('a.pyc', 'rb').read()[16:])); print(ascii(text), end='')";
+    let program =
+        "import marshal; exec(marshal.loads(open('a.pyc', 'rb').read()[16:])); print(ascii(text), end='')";
     assert_eq!(session.python(program, &[]).exits(0).out, r"'\xe9'");
 }
 
@@ -165,7 +166,8 @@ fn source_date_epoch_chooses_checked_hash() {
     let session = Session::new();
     session.file("test.py", SOURCE);
     for (value, expected) in [("123456789", 3), ("any text", 3), ("", 0)] {
-        let mut command = session.command(&["compile", "--engine", crate::session::ENGINE, "test.py", "-o", "a.pyc"]);
+        let mut command =
+            session.command(&["compile", "--engine", crate::session::ENGINE, "test.py", "-o", "a.pyc"]);
         assert!(command.env("SOURCE_DATE_EPOCH", value).status().unwrap().success());
         assert_eq!(flags(&session.path("a.pyc")), expected, "SOURCE_DATE_EPOCH={value:?}");
     }
@@ -179,7 +181,9 @@ fn several_files_and_a_list_on_standard_input() {
     let engine = crate::session::ENGINE;
     session.run_with_input(&["compile", "--engine", engine, "-"], b"a.py\nb c.py\n").exits(0);
     assert!(cached(&session, "a.py", 0).exists() && cached(&session, "b c.py", 0).exists());
-    session.run_with_input(&["compile", "--engine", engine, "-0", "-", "--layout", "legacy"], b"a.py\0b c.py").exits(0);
+    session
+        .run_with_input(&["compile", "--engine", engine, "-0", "-", "--layout", "legacy"], b"a.py\0b c.py")
+        .exits(0);
     assert!(session.path("a.pyc").exists() && session.path("b c.pyc").exists());
 }
 

@@ -27,7 +27,8 @@ fn every_command_and_flag_has_help() {
             // The help stands on the flag's line after two spaces, or on the next line, deeper.
             let beside = flag.trim_start_matches('-').contains("  ");
             let indent = |line: &str| line.len() - line.trim_start().len();
-            let below = lines.get(at + 1).is_some_and(|next| !next.trim().is_empty() && indent(next) > indent(line));
+            let below =
+                lines.get(at + 1).is_some_and(|next| !next.trim().is_empty() && indent(next) > indent(line));
             assert!(beside || below, "{command}: no help for {flag}");
         }
     }
@@ -55,7 +56,16 @@ fn an_absent_interpreter_is_named() {
     let output = command.env("PATH", session.path("nothing")).output().unwrap();
     crate::session::Said::from(output).exits(2).says("3.9");
     session
-        .run(&["compile", "--engine", "python", "--python", "3.9", "--interpreter", "/no/such/python", "a.py"])
+        .run(&[
+            "compile",
+            "--engine",
+            "python",
+            "--python",
+            "3.9",
+            "--interpreter",
+            "/no/such/python",
+            "a.py",
+        ])
         .exits(2)
         .says("/no/such/python");
     assert_eq!(session.files(), ["a.py"]);

@@ -3,6 +3,8 @@
 //! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
 //! aloud as `SKIPPED` by the test that needs it.
 
+#![allow(clippy::disallowed_methods, reason = "the tests write what they please")]
+
 #[path = "../it/compile.rs"]
 mod compile;
 #[path = "../it/errors.rs"]

@@ -1,0 +1,149 @@
+//! What `compile` does beyond `py_compile`: freshness, messages, many files.
+
+use crate::session::Session;
+use std::io::Read as _;
+
+fn statuses(out: &str) -> Vec<String> {
+    let json = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    out.lines().map(|line| json(line)["status"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn json_messages_have_the_keys_of_the_contract() {
+    let session = Session::new();
+    session.file("good.py", "x = 1\n");
+    session.file("bad.py", "x = 1\nx = = 2\n");
+    let out = session.compile(&["--message-format", "json", "good.py", "bad.py"]).exits(1).out;
+    let lines = out.lines().collect::<Vec<_>>();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with(r#"{"path":"good.py","status":"compiled","output":"#), "{}", lines[0]);
+    assert!(lines[0].ends_with(r#""optimize":0,"error":null}"#), "{}", lines[0]);
+    let message: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
+    assert_eq!(message["status"], "failed");
+    let error = message["error"].as_object().unwrap();
+    assert_eq!(error["type"], "SyntaxError");
+    assert_eq!(error["message"], "invalid syntax");
+    assert_eq!((error["line"].as_i64(), error["column"].as_i64()), (Some(2), Some(5)));
+    for key in ["end_line", "end_column", "text", "rendered"] {
+        assert!(error.contains_key(key), "{key}");
+    }
+    assert!(error["rendered"].as_str().unwrap().starts_with("  File \"bad.py\", line 2\n"));
+}
+
+#[test]
+fn current_pycs_are_left_alone_and_no_others() {
+    let session = Session::new();
+    let source = session.file("a.py", "x = 1\n");
+    let run = |options: &[&str]| {
+        let arguments = [&["--message-format", "json", "-q", "a.py", "-o", "a.pyc"], options].concat();
+        statuses(&session.compile(&arguments).exits(0).out).remove(0)
+    };
+    assert_eq!(run(&[]), "compiled");
+    assert_eq!(run(&[]), "up-to-date");
+    assert_eq!(run(&["--force"]), "compiled");
+    assert_eq!(run(&["--invalidation-mode", "checked-hash"]), "compiled", "another mode");
+    assert_eq!(run(&["--invalidation-mode", "checked-hash"]), "up-to-date");
+    assert_eq!(run(&["--invalidation-mode", "unchecked-hash"]), "compiled", "another flag");
+    std::fs::write(&source, "x = 2\n").unwrap();
+    assert_eq!(
+        run(&["--invalidation-mode", "unchecked-hash"]),
+        "compiled",
+        "another source of the same size"
+    );
+    assert_eq!(run(&[]), "compiled");
+    let time = source.metadata().unwrap().modified().unwrap();
+    session.file("a.py", "x = 10\n");
+    std::fs::File::options().write(true).open(&source).unwrap().set_modified(time).unwrap();
+    assert_eq!(run(&[]), "compiled", "another size at the same time");
+    let later = time + std::time::Duration::from_secs(5);
+    std::fs::File::options().write(true).open(&source).unwrap().set_modified(later).unwrap();
+    assert_eq!(run(&[]), "compiled", "another time at the same size");
+    session.file("a.pyc", "short");
+    assert_eq!(run(&[]), "compiled", "a pyc that is none");
+    let mut other = std::fs::read(session.path("a.pyc")).unwrap();
+    other[0] ^= 1;
+    session.file("a.pyc", &other);
+    assert_eq!(run(&[]), "compiled", "another magic");
+}
+
+#[test]
+fn quiet_is_quiet_and_the_summary_counts() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.file("b.py", "x = \n");
+    let said = session.compile(&["a.py", "b.py"]).exits(1);
+    assert!(said.out.is_empty());
+    assert!(said.err.ends_with("1 compiled, 0 up to date, 1 failed\n"), "{}", said.err);
+    let said = session.compile(&["-q", "a.py", "b.py"]).exits(1);
+    assert!(said.err.ends_with("SyntaxError: invalid syntax\n"), "{}", said.err);
+    let said = session.compile(&["-qq", "a.py", "b.py"]).exits(1);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
+}
+
+#[test]
+fn order_and_number_of_jobs_change_no_byte() {
+    let session = Session::new();
+    let names = (0..40).map(|at| format!("src/m{at}.py")).collect::<Vec<_>>();
+    for (at, name) in names.iter().enumerate() {
+        session.file(
+            name,
+            format!(
+                "def f{at}(x): return {{'all', 'always', 'x{at}'}} if x in {{'all', 'always'}} else f{at}\n"
+            ),
+        );
+    }
+    let reversed = names.iter().rev().cloned().collect::<Vec<_>>();
+    for (jobs, list, out) in [("1", &names, "one"), ("8", &names, "eight"), ("3", &reversed, "reversed")] {
+        let options =
+            ["--invalidation-mode", "checked-hash", "--strip-dir", "src", "-j", jobs, "--output-dir", out];
+        let list = list.iter().map(String::as_str).collect::<Vec<_>>();
+        session.compile(&[&options[..], &list[..]].concat()).exits(0);
+    }
+    let of = |folder: &str| {
+        let prefix = format!("{folder}/");
+        let files = session.files().into_iter().filter(|name| name.starts_with(&prefix));
+        files
+            .map(|name| (name[prefix.len()..].to_owned(), std::fs::read(session.path(&name)).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("one").len(), 40);
+    assert!(of("one") == of("eight") && of("one") == of("reversed"));
+}
+
+#[test]
+fn nothing_is_executed_or_imported() {
+    let session = Session::new();
+    session.file("a.py", "open('touched', 'w')\nimport b\n");
+    session.file("b.py", "open('touched', 'w')\n");
+    session.file("json.py", "open('touched', 'w')\n");
+    session.compile(&["a.py", "b.py", "json.py"]).exits(0);
+    assert!(!session.path("touched").exists());
+}
+
+#[test]
+fn one_output_takes_one_file() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.file("b.py", "");
+    session.compile(&["a.py", "b.py", "-o", "x.pyc"]).exits(2).says("--output");
+    assert_eq!(session.files(), ["a.py", "b.py"]);
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let session = Session::new();
+    let names = (0..30).map(|at| format!("m{at}.py")).collect::<Vec<_>>();
+    for name in &names {
+        session.file(name, "x = 1\n");
+    }
+    let mut command =
+        session.command(&["compile", "--engine", crate::session::ENGINE, "--message-format", "json"]);
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut child = command.args(&names).stdout(writer).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(command);
+    reader.read_exact(&mut [0; 10]).unwrap();
+    drop(reader);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+}
