@@ -79,6 +79,9 @@ pub(super) struct CompileArgs {
     /// What compiles; `auto` and `python` take the real interpreters.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
+    /// The normal form of references: CPython's own bytes, or only those that are used.
+    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
+    refs: RefsArg,
     /// The interpreter for the one version that is compiled for.
     #[arg(long, value_name = "PATH")]
     interpreter: Option<PathBuf>,
@@ -99,13 +102,29 @@ enum LayoutArg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum EngineArg {
     Auto,
+    Native,
     Python,
+}
+
+/// Which references the pyc marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum RefsArg {
+    Cpython,
+    Minimal,
 }
 
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.message_format;
     let hardlink_dupes = arguments.hardlink_dupes;
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    if arguments.refs == RefsArg::Minimal {
+        return Err(CommandError::Usage("--refs minimal is not available yet: only `cpython` is".into()));
+    }
+    if arguments.engine == EngineArg::Native {
+        let wanted = arguments.python.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let wanted = if wanted.is_empty() { "any version".to_owned() } else { wanted.join(", ") };
+        return Err(CommandError::Usage(format!("no native engine for {wanted}: use --engine python")));
+    }
     let engines = start_engines(&arguments, printer)?;
     let files = list_files(&arguments)?;
     let settings = settings(arguments)?;

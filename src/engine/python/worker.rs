@@ -32,7 +32,8 @@ impl Worker {
         let error = |reason: String| EngineError::Start { path: interpreter.display().to_string(), reason };
         let mut command = Command::new(interpreter);
         command.args(["-I", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
-        command.env_clear().env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0");
+        // Under -I no variable of Python's own has a say; PATH and HOME must stay for interpreters that are wrappers.
+        command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         {
