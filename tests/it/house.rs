@@ -98,6 +98,8 @@ fn modules_say_what_they_do() {
             name.ends_with("/mod.rs")
                 && !is_generated(text)
                 && name.matches('/').count() == 1
+                // A layer that has nothing yet.
+                && text.lines().count() > 1
                 && !(text.starts_with("//!") && text.contains("//! **Invariant:**"))
         })
         .map(|(name, _)| format!("{name}: opens without `//!` or has no Invariant"))
@@ -124,7 +126,7 @@ fn versions_are_data() {
         |name: &str| ["target/", "engine/python/", "cli/"].iter().any(|layer| name.starts_with(layer));
     let mut findings = Vec::new();
     for (name, text) in sources() {
-        if allowed(&name) {
+        if allowed(&name) || name.ends_with("/tests.rs") {
             continue;
         }
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
