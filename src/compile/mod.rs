@@ -27,3 +27,4 @@ pub mod instruction;
 pub mod preprocess;
 pub mod symtable;
 pub mod unit;
+pub mod unparse;

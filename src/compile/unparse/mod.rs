@@ -1,0 +1,97 @@
+//! Expression → its text, as `from __future__ import annotations` keeps it.
+//!
+//! CPython: `Python/ast_unparse.c`, which normalises: `List[ int ]` is written `List[int]`.
+//!
+//! **Invariant:** the text depends on the tree alone, never on the source it came from.
+
+mod expression;
+mod format;
+mod repr;
+
+use crate::syntax::ast::Expr;
+use crate::text::Names;
+
+/// The text of `expression`, as generalised UTF-8.
+pub fn expression(expression: &Expr<'_>, names: &Names) -> Vec<u8> {
+    let mut writer = Writer { out: Vec::new(), names };
+    writer.expression(expression, Level::Test);
+    writer.out
+}
+
+/// How tightly an operator binds; CPython's `PR_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Tuple,
+    Test,
+    Or,
+    And,
+    Not,
+    Compare,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Arithmetic,
+    Term,
+    Factor,
+    Power,
+    Await,
+    Atom,
+}
+
+impl Level {
+    /// The next tighter level.
+    const fn tighter(self) -> Self {
+        match self {
+            Self::Tuple => Self::Test,
+            Self::Test => Self::Or,
+            Self::Or => Self::And,
+            Self::And => Self::Not,
+            Self::Not => Self::Compare,
+            Self::Compare => Self::BitOr,
+            Self::BitOr => Self::BitXor,
+            Self::BitXor => Self::BitAnd,
+            Self::BitAnd => Self::Shift,
+            Self::Shift => Self::Arithmetic,
+            Self::Arithmetic => Self::Term,
+            Self::Term => Self::Factor,
+            Self::Factor => Self::Power,
+            Self::Power => Self::Await,
+            Self::Await | Self::Atom => Self::Atom,
+        }
+    }
+}
+
+struct Writer<'n> {
+    out: Vec<u8>,
+    names: &'n Names,
+}
+
+impl Writer<'_> {
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// In parentheses if what is around binds tighter.
+    fn grouped(&mut self, parentheses: bool, write: impl FnOnce(&mut Self)) {
+        if parentheses {
+            self.text("(");
+        }
+        write(self);
+        if parentheses {
+            self.text(")");
+        }
+    }
+
+    fn separated<T>(&mut self, items: &[T], mut write: impl FnMut(&mut Self, &T)) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.text(", ");
+            }
+            write(self, item);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

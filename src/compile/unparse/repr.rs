@@ -1,0 +1,157 @@
+//! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`.
+
+use super::Writer;
+use crate::compile::folding::from_magnitude;
+use crate::syntax::ast::Constant;
+use std::fmt::Write as _;
+
+impl Writer<'_> {
+    pub(super) fn constant(&mut self, constant: &Constant<'_>) {
+        match *constant {
+            Constant::None => self.text("None"),
+            Constant::True => self.text("True"),
+            Constant::False => self.text("False"),
+            Constant::Ellipsis => self.text("..."),
+            Constant::Int(value) => self.text(&value.to_string()),
+            Constant::BigInt { negative, magnitude } => {
+                self.text(&from_magnitude(negative, magnitude).to_string());
+            }
+            Constant::Float(value) => self.text(&float(value, true)),
+            Constant::Complex(real, imaginary) => self.text(&complex(real, imaginary)),
+            Constant::Str(text) => self.str_repr(text),
+            Constant::Bytes(bytes) => self.bytes_repr(bytes),
+            Constant::Tuple(items) => {
+                self.text("(");
+                self.separated(items, |writer, item| writer.constant(item));
+                self.text(if items.len() == 1 { ",)" } else { ")" });
+            }
+            Constant::FrozenSet(items) => {
+                self.text("frozenset({");
+                self.separated(items, |writer, item| writer.constant(item));
+                self.text("})");
+            }
+        }
+    }
+
+    fn quote(&mut self, text: &[u8]) -> u8 {
+        let quote = if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' };
+        self.out.push(quote);
+        quote
+    }
+
+    fn ascii(&mut self, byte: u8, quote: u8) {
+        match byte {
+            b'\\' => self.text("\\\\"),
+            b'\t' => self.text("\\t"),
+            b'\n' => self.text("\\n"),
+            b'\r' => self.text("\\r"),
+            b' '..=b'~' => {
+                if byte == quote {
+                    self.text("\\");
+                }
+                self.out.push(byte);
+            }
+            _ => self.text(&format!("\\x{byte:02x}")),
+        }
+    }
+
+    fn bytes_repr(&mut self, bytes: &[u8]) {
+        self.text("b");
+        let quote = self.quote(bytes);
+        bytes.iter().for_each(|&byte| self.ascii(byte, quote));
+        self.out.push(quote);
+    }
+
+    pub(super) fn str_repr(&mut self, text: &[u8]) {
+        let quote = self.quote(text);
+        for point in text.chunk_by(|_, next| next & 0xC0 == 0x80) {
+            match (point, std::str::from_utf8(point).ok().and_then(|point| point.chars().next())) {
+                ([byte], _) => self.ascii(*byte, quote),
+                (_, Some(point)) if is_printable(point) => {
+                    let mut buffer = [0; 4];
+                    self.text(point.encode_utf8(&mut buffer));
+                }
+                (_, Some(point)) => {
+                    let code = u32::from(point);
+                    self.text(&match code {
+                        0..=0xFF => format!("\\x{code:02x}"),
+                        0x100..=0xFFFF => format!("\\u{code:04x}"),
+                        _ => format!("\\U{code:08x}"),
+                    });
+                }
+                (&[_, second, third], None) => {
+                    let code = 0xD000 | u32::from(second & 0x3F) << 6 | u32::from(third & 0x3F);
+                    self.text(&format!("\\u{code:04x}"));
+                }
+                (_, None) => {}
+            }
+        }
+        self.out.push(quote);
+    }
+}
+
+/// Whether `repr()` shows a character beyond ASCII as itself.
+fn is_printable(point: char) -> bool {
+    !matches!(
+        u32::from(point),
+        0..=0xA0 | 0xAD | 0x1680 | 0x180E | 0x2000..=0x200F | 0x2028..=0x202F | 0x205F..=0x206F | 0x3000
+            | 0xE000..=0xF8FF | 0xFDD0..=0xFDEF | 0xFEFF | 0xFFF0..=0xFFFB | 0xFFFE | 0xFFFF
+            | 0xE0000..=0x10_FFFF
+    )
+}
+
+/// The shortest text that reads back the same, as Python lays it out.
+fn float(value: f64, with_point: bool) -> String {
+    if value.is_nan() {
+        return String::from("nan");
+    }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if value.is_infinite() {
+        return format!("{sign}1e309");
+    }
+    let scientific = format!("{:e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits: String = mantissa.chars().filter(|digit| *digit != '.').collect();
+    let mut out = String::from(sign);
+    if !(-4..16).contains(&exponent) {
+        out.push_str(&digits[..1]);
+        if digits.len() > 1 {
+            out.push('.');
+            out.push_str(&digits[1..]);
+        }
+        let sign = if exponent < 0 { '-' } else { '+' };
+        let _ = write!(out, "e{sign}{:02}", exponent.unsigned_abs());
+        return out;
+    }
+    let Ok(before) = usize::try_from(exponent + 1) else {
+        out.push_str("0.");
+        out.extend(std::iter::repeat_n('0', (-exponent - 1).unsigned_abs() as usize));
+        out.push_str(&digits);
+        return out;
+    };
+    if before == 0 {
+        out.push_str("0.");
+        out.push_str(&digits);
+    } else if digits.len() > before {
+        out.push_str(&digits[..before]);
+        out.push('.');
+        out.push_str(&digits[before..]);
+    } else {
+        out.push_str(&digits);
+        out.extend(std::iter::repeat_n('0', before - digits.len()));
+        if with_point {
+            out.push_str(".0");
+        }
+    }
+    out
+}
+
+fn complex(real: f64, imaginary: f64) -> String {
+    let last = float(imaginary, false);
+    if real == 0.0 && real.is_sign_positive() {
+        return format!("{last}j");
+    }
+    let plus = if last.starts_with('-') { "" } else { "+" };
+    format!("({}{plus}{last}j)", float(real, false))
+}
