@@ -217,6 +217,9 @@ impl Analysis<'_> {
                 }
                 Some(outer) => {
                     let bound = outer & flag::BOUND != 0 && kind != BlockKind::Class;
+                    if bound {
+                        self.table.scopes[id.0 as usize].symbol_entry(name).flags |= flags & flag::USE;
+                    }
                     if bound && !self.free_in_a_child(inner, name) {
                         free.retain(|other| *other != name);
                     }

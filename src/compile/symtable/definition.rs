@@ -18,9 +18,8 @@ impl Builder<'_> {
         let generic = !function.type_params.is_empty();
         if generic {
             self.enter_type_parameters(function.name, function.id, location)?;
-            if self.defaults_are_parameters(&function.args) {
-                self.define(self.known.defaults, flag::PARAM, location)?;
-            }
+            // Also without defaults: CPython's parser makes a list of them in any case.
+            self.define(self.known.defaults, flag::PARAM, location)?;
             if function.args.kw_defaults.iter().any(Option::is_some) {
                 self.define(self.known.kwdefaults, flag::PARAM, location)?;
             }
@@ -39,12 +38,6 @@ impl Builder<'_> {
             self.exit();
         }
         Ok(())
-    }
-
-    /// CPython's parser always makes a list of defaults, if only an empty one, so the answer is always yes.
-    #[expect(clippy::unused_self, reason = "reads like the question it answers")]
-    const fn defaults_are_parameters(&self, _: &Arguments<'_>) -> bool {
-        true
     }
 
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Visit {
