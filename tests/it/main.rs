@@ -1,6 +1,10 @@
 //! The tests that need nothing but the binary. Those that need an interpreter are in `tests/oracle/compile.rs`.
 
-#![allow(clippy::disallowed_methods, reason = "the tests write what they please")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write what they please, and may panic"
+)]
 
 mod house;
 mod session;

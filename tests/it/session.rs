@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The one place that says which engine these tests use.
-pub const ENGINE: &str = "python";
+pub(crate) const ENGINE: &str = "python";
 
-pub struct Session {
+pub(crate) struct Session {
     folder: tempfile::TempDir,
 }
 
 /// What a run said.
-pub struct Said {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Said {
@@ -33,52 +33,52 @@ impl From<Output> for Said {
 impl Said {
     /// Holds the exit status, showing what was said if it is another.
     #[track_caller]
-    pub fn exits(self, status: i32) -> Self {
+    pub(crate) fn exits(self, status: i32) -> Self {
         assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
 
     /// Holds that standard error has `text`.
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.err.contains(text), "expected {text:?} in\n{}", self.err);
         self
     }
 }
 
 impl Session {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file, with the directories it needs.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::File::create(&path).unwrap().write_all(content.as_ref()).unwrap();
         path
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pycompile"));
         command.args(arguments).current_dir(self.folder.path()).env_remove("SOURCE_DATE_EPOCH");
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.command(arguments).stdin(Stdio::null()).output().unwrap().into()
     }
 
     /// `compile` with the engine under test.
-    pub fn compile(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn compile(&self, arguments: &[&str]) -> Said {
         self.run(&[&["compile", "--engine", ENGINE], arguments].concat())
     }
 
-    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Said {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -87,7 +87,7 @@ impl Session {
     }
 
     /// All files below the directory, sorted.
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mut files = walkdir::WalkDir::new(self.folder.path())
             .into_iter()
             .filter_map(Result::ok)
@@ -99,7 +99,7 @@ impl Session {
     }
 
     /// What the `python3` on PATH does with `program`.
-    pub fn python(&self, program: &str, arguments: &[&str]) -> Said {
+    pub(crate) fn python(&self, program: &str, arguments: &[&str]) -> Said {
         let mut command = Command::new("python3");
         command.args(["-I", "-S", "-c", program]).args(arguments);
         command.current_dir(self.folder.path()).env_remove("SOURCE_DATE_EPOCH");
@@ -108,7 +108,7 @@ impl Session {
 }
 
 /// The flags of a pyc, bytes 4 to 7.
-pub fn flags(pyc: &Path) -> u32 {
+pub(crate) fn flags(pyc: &Path) -> u32 {
     let bytes = std::fs::read(pyc).unwrap();
     u32::from_le_bytes(bytes[4..8].try_into().unwrap())
 }

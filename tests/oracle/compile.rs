@@ -3,7 +3,11 @@
 //! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
 //! aloud as `SKIPPED` by the test that needs it.
 
-#![allow(clippy::disallowed_methods, reason = "the tests write what they please")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write what they please, and may panic"
+)]
 
 #[path = "../it/compile.rs"]
 mod compile;
