@@ -57,7 +57,7 @@ impl Codegen<'_> {
                 self.jump_if(location, test, next, false)?;
                 self.visit_body(body)?;
                 if !orelse.is_empty() {
-                    self.emit_jump(Op::JUMP, end, Location::NONE);
+                    self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
                     self.use_label(next);
                     self.visit_body(orelse)?;
                 }

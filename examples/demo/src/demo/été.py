@@ -1,3 +1,0 @@
-"""A module whose name is not ASCII."""
-
-saison = "été"
