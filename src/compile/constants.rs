@@ -4,7 +4,7 @@
 //! objects that its const cache merges, `merge_consts_recursive` of `compile.c`). FLAG_REF is decided from these
 //! identities when the module is marshalled.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A constant of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,11 +52,25 @@ pub enum ConstValue {
 pub struct Constants {
     by_value: FxHashMap<ConstValue, ConstId>,
     values: Vec<ConstValue>,
+    /// Strings that were identifiers before they were constants, which keeps them interned whatever their characters.
+    identifiers: FxHashSet<ConstId>,
 }
 
 impl Constants {
     /// The constant with this value, made if it is new.
-    pub fn add(&mut self, value: ConstValue) -> ConstId {
+    pub fn add(&mut self, mut value: ConstValue) -> ConstId {
+        match &mut value {
+            // Equal whatever the order of their elements; they are written in an order of their own.
+            ConstValue::FrozenSet(items) => items.sort_unstable(),
+            // Never equal to itself.
+            ConstValue::Float(bits) if f64::from_bits(*bits).is_nan() => return self.add_unmerged(value),
+            ConstValue::Complex(real, imaginary)
+                if f64::from_bits(*real).is_nan() || f64::from_bits(*imaginary).is_nan() =>
+            {
+                return self.add_unmerged(value);
+            }
+            _ => {}
+        }
         if let Some(&id) = self.by_value.get(&value) {
             return id;
         }
@@ -69,6 +83,36 @@ impl Constants {
     pub fn add_unmerged(&mut self, value: ConstValue) -> ConstId {
         self.values.push(value);
         ConstId(self.values.len() as u32 - 1)
+    }
+
+    /// The constant for an identifier (a keyword name, an imported name, a class's qualified name).
+    pub fn add_identifier(&mut self, text: &str) -> ConstId {
+        let before = self.values.len();
+        let id = self.add(ConstValue::Str(text.as_bytes().into()));
+        if self.values.len() > before {
+            self.identifiers.insert(id);
+        }
+        id
+    }
+
+    /// Whether `id` was an identifier first.
+    pub fn is_identifier(&self, id: ConstId) -> bool {
+        self.identifiers.contains(&id)
+    }
+
+    /// The constant with this value, if there is one.
+    pub fn find(&self, value: &ConstValue) -> Option<ConstId> {
+        self.by_value.get(value).copied()
+    }
+
+    /// How many constants there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// The value of `id`.

@@ -25,6 +25,7 @@ pub mod folding;
 pub mod future;
 pub mod instruction;
 pub mod preprocess;
+pub mod refs;
 pub mod symtable;
 pub mod unit;
 pub mod unparse;

@@ -14,4 +14,12 @@ pub struct Features {
     pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.
     pub root_flagged: bool,
+    /// Bit of `RESUME`'s operand that says that the yield before it had exactly one handler.
+    pub resume_depth_bit: u32,
+    /// `CALL_FUNCTION_EX` says in its operand whether there are keywords.
+    pub call_ex_flag: bool,
+    /// `NOT_TAKEN` follows forward conditional jumps.
+    pub mark_not_taken: bool,
+    /// `co_localspluskinds` tells how an argument is passed.
+    pub argument_kinds: bool,
 }

@@ -7,6 +7,7 @@
 //! **Invariant:** no other module compares versions. [`PyVersion`] has no order for that reason.
 
 mod features;
+mod flow_pass;
 pub(crate) mod op;
 pub(crate) mod opcode;
 mod py314;
@@ -14,6 +15,7 @@ mod series;
 mod version;
 
 pub use features::Features;
+pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
 pub use series::{SERIES, Series, SourceHash};
@@ -28,6 +30,8 @@ pub struct Target {
     pub reference: &'static str,
     /// What it does differently.
     pub features: Features,
+    /// Its passes over the flow graph, in order.
+    pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
     pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
 }

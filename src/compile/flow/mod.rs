@@ -1,1 +1,105 @@
-//! (to be written)
+//! Instruction sequence → optimised basic blocks, ready to be assembled.
+//!
+//! CPython: `Python/flowgraph.c`. Which passes run, and in which order, is the target's schedule
+//! ([`crate::target::Target::flow`]); each pass is a file.
+//!
+//! **Invariant:** in debug builds the graph is verified after each pass.
+
+mod borrow;
+mod build;
+mod cold;
+mod context;
+mod exceptions;
+mod fold;
+pub(crate) mod graph;
+mod inline_exits;
+mod lines;
+mod load_const;
+mod locals_plus;
+mod normalize_jumps;
+mod peephole;
+mod pseudo;
+mod redundant;
+mod stack_depth;
+mod stack_effect;
+mod superinstructions;
+mod swaps;
+mod unreachable;
+mod unset_locals;
+mod unused_consts;
+mod verify;
+
+use graph::Graph;
+
+use super::constants::Constants;
+use super::unit::CodeUnit;
+use crate::target::{FlowPass, Target};
+
+/// A flow graph that makes no sense; always a bug in pycompile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FlowError {
+    /// A jump to a label that was not placed.
+    #[error("label {0} is not placed (this is a bug in pycompile)")]
+    Label(u32),
+    /// An instruction that the target does not have.
+    #[error("{0} is no instruction of the target (this is a bug in pycompile)")]
+    Opcode(&'static str),
+    /// Something that no valid program gives.
+    #[error("malformed flow graph: {0} (this is a bug in pycompile)")]
+    Malformed(&'static str),
+}
+
+/// The graph after all passes, and `co_stacksize`.
+pub(super) fn run(
+    unit: &mut CodeUnit,
+    constants: &mut Constants,
+    target: &'static Target,
+) -> Result<(Graph, u32), FlowError> {
+    let mut graph = build::build(&unit.sequence)?;
+    let mut consts = std::mem::take(&mut unit.consts);
+    // `*args` and `**kwargs` count, as flags 4 and 8 say.
+    let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
+    let mut context = context::Context {
+        target,
+        constants,
+        consts: &mut consts,
+        places: None,
+        parameters: (unit.argcount + unit.posonlyargcount + unit.kwonlyargcount + stars) as usize,
+        locals: unit.varnames.len(),
+    };
+    let mut depth = 0;
+    verify::verify(&graph)?;
+    for &pass in target.flow {
+        match pass {
+            FlowPass::LabelExceptions => {
+                exceptions::label_exceptions(&mut graph, target.features.resume_depth_bit)?
+            }
+            FlowPass::InlineExits => inline_exits::inline_exits(&mut graph),
+            FlowPass::RemoveUnreachable => unreachable::remove_unreachable(&mut graph),
+            FlowPass::ResolveLines => lines::resolve_lines(&mut graph),
+            FlowPass::OptimizeLoadConst => load_const::optimize_load_const(&mut graph, &mut context),
+            FlowPass::Peephole => peephole::peephole(&mut graph, &mut context),
+            FlowPass::RemoveNopsAndPairs => redundant::remove_nops_and_pairs(&mut graph),
+            FlowPass::RemoveNopsAndJumps => redundant::remove_nops_and_jumps(&mut graph)?,
+            FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(&mut graph, &mut context),
+            FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(&mut graph, &context),
+            FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(&mut graph),
+            FlowPass::PushColdBlocks => cold::push_cold_blocks(&mut graph)?,
+            FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(&mut graph),
+            FlowPass::StackDepth => {
+                depth = stack_depth::stack_depth(&mut graph, target.features.call_ex_flag)?
+            }
+            FlowPass::PrepareLocals => locals_plus::prepare_locals(&mut graph, unit),
+            FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(&mut graph)?,
+            FlowPass::NormalizeJumps => {
+                normalize_jumps::normalize_jumps(&mut graph, target.features.mark_not_taken)
+            }
+            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph)?,
+        }
+        if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
+            verify::verify(&graph)?;
+        }
+    }
+    unit.consts = consts;
+    Ok((graph, depth))
+}

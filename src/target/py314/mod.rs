@@ -2,13 +2,14 @@
 
 mod opcodes;
 
-use super::{Features, PyVersion, Target};
+use super::{Features, FlowPass, PyVersion, Target};
 
 /// What 3.14 is.
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 14),
     reference: "3.14.10",
     features: FEATURES,
+    flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
 
@@ -19,4 +20,32 @@ pub(super) const FEATURES: Features = Features {
     mixed_complex: true,
     parameter_noun: "argument",
     root_flagged: true,
+    resume_depth_bit: 4,
+    call_ex_flag: false,
+    mark_not_taken: true,
+    argument_kinds: true,
 };
+
+/// `_PyCfg_OptimizeCodeUnit`, then `_PyCfg_OptimizedCfgToInstructionSequence`.
+static FLOW: [FlowPass; 20] = [
+    FlowPass::LabelExceptions,
+    FlowPass::InlineExits,
+    FlowPass::RemoveUnreachable,
+    FlowPass::ResolveLines,
+    FlowPass::OptimizeLoadConst,
+    FlowPass::Peephole,
+    FlowPass::RemoveNopsAndPairs,
+    FlowPass::RemoveUnreachable,
+    FlowPass::RemoveNopsAndJumps,
+    FlowPass::RemoveUnusedConsts,
+    FlowPass::CheckUnsetLocals,
+    FlowPass::InsertSuperinstructions,
+    FlowPass::PushColdBlocks,
+    FlowPass::ResolveLines,
+    FlowPass::ConvertConditionalJumps,
+    FlowPass::StackDepth,
+    FlowPass::PrepareLocals,
+    FlowPass::ConvertPseudoOps,
+    FlowPass::NormalizeJumps,
+    FlowPass::BorrowLocals,
+];

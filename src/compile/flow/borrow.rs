@@ -1,0 +1,196 @@
+//! Loads of locals that need no reference of their own (`optimize_load_fast`).
+
+use super::FlowError;
+use super::graph::{BlockId, Graph, has_target, is_block_push};
+use super::stack_effect::stack_effect;
+use crate::target::Op;
+
+const NOT_LOCAL: u32 = u32::MAX;
+const DUMMY: usize = usize::MAX;
+
+/// A value on the stack: the instruction that made it, and the local it came from.
+type Value = (usize, u32);
+
+struct Walk {
+    values: Vec<Value>,
+    /// Per instruction: its value is stored, outlives its local, or is left on the stack.
+    owned: Vec<bool>,
+}
+
+const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
+
+impl Walk {
+    fn own(&mut self, instr: usize) {
+        if let Some(owned) = self.owned.get_mut(instr) {
+            *owned = true;
+        }
+    }
+
+    fn push(&mut self, instr: usize) {
+        self.values.push((instr, NOT_LOCAL));
+    }
+
+    fn pop(&mut self) -> Result<Value, FlowError> {
+        self.values.pop().ok_or(UNDERFLOW)
+    }
+
+    fn at(&self, depth: u32) -> Result<usize, FlowError> {
+        self.values.len().checked_sub(depth as usize).ok_or(UNDERFLOW)
+    }
+
+    fn kill(&mut self, local: u32) {
+        for index in 0..self.values.len() {
+            let (instr, of) = self.values[index];
+            if of == local {
+                self.own(instr);
+            }
+        }
+    }
+
+    fn store(&mut self, local: u32) -> Result<(), FlowError> {
+        let (instr, _) = self.pop()?;
+        self.kill(local);
+        self.own(instr);
+        Ok(())
+    }
+
+    /// The instruction at `index`.
+    fn step(&mut self, index: usize, op: Op, arg: u32) -> Result<(), FlowError> {
+        match op {
+            Op::DELETE_FAST => self.kill(arg),
+            Op::LOAD_FAST => self.values.push((index, arg)),
+            Op::LOAD_FAST_AND_CLEAR => {
+                self.kill(arg);
+                self.values.push((index, arg));
+            }
+            Op::LOAD_FAST_LOAD_FAST => {
+                self.values.push((index, arg >> 4));
+                self.values.push((index, arg & 15));
+            }
+            Op::STORE_FAST => self.store(arg)?,
+            Op::STORE_FAST_LOAD_FAST => {
+                self.store(arg >> 4)?;
+                self.values.push((index, arg & 15));
+            }
+            Op::STORE_FAST_STORE_FAST => {
+                self.store(arg >> 4)?;
+                self.store(arg & 15)?;
+            }
+            Op::COPY => {
+                let place = self.at(arg)?;
+                let value = *self.values.get(place).ok_or(UNDERFLOW)?;
+                self.values.push(value);
+            }
+            Op::SWAP => {
+                let place = self.at(arg)?;
+                let top = self.at(1)?;
+                self.values.swap(place, top);
+            }
+            // These leave their input. CPython counts what they push from the block's first instruction on.
+            Op::FORMAT_SIMPLE
+            | Op::GET_ANEXT
+            | Op::GET_LEN
+            | Op::GET_YIELD_FROM_ITER
+            | Op::IMPORT_FROM
+            | Op::MATCH_KEYS
+            | Op::MATCH_MAPPING
+            | Op::MATCH_SEQUENCE
+            | Op::WITH_EXCEPT_START => {
+                let (popped, pushed) = stack_effect(op, arg, false);
+                for number in 0..pushed.saturating_sub(popped) {
+                    self.push(number as usize);
+                }
+            }
+            Op::DICT_MERGE
+            | Op::DICT_UPDATE
+            | Op::LIST_APPEND
+            | Op::LIST_EXTEND
+            | Op::MAP_ADD
+            | Op::RERAISE
+            | Op::SET_ADD
+            | Op::SET_UPDATE => {
+                let (popped, pushed) = stack_effect(op, arg, false);
+                for _ in pushed..popped {
+                    self.pop()?;
+                }
+            }
+            Op::END_SEND | Op::SET_FUNCTION_ATTRIBUTE => {
+                let top = self.pop()?;
+                self.pop()?;
+                self.values.push(top);
+            }
+            Op::CHECK_EXC_MATCH | Op::SEND => {
+                self.pop()?;
+                self.push(index);
+            }
+            Op::FOR_ITER => self.push(index),
+            Op::LOAD_ATTR | Op::LOAD_SUPER_ATTR => {
+                let receiver = self.pop()?;
+                if op == Op::LOAD_SUPER_ATTR {
+                    self.pop()?;
+                    self.pop()?;
+                }
+                self.push(index);
+                if arg & 1 != 0 {
+                    self.values.push(receiver);
+                }
+            }
+            Op::LOAD_SPECIAL | Op::PUSH_EXC_INFO => {
+                let top = self.pop()?;
+                self.push(index);
+                self.values.push(top);
+            }
+            op if is_block_push(op) => {}
+            _ => {
+                let (popped, pushed) = stack_effect(op, arg, false);
+                let left = self.at(popped)?;
+                self.values.truncate(left);
+                for _ in 0..pushed {
+                    self.push(index);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn borrow_locals(graph: &mut Graph) -> Result<(), FlowError> {
+    graph.clear_visited();
+    let mut walk = Walk { values: Vec::new(), owned: Vec::new() };
+    let mut stack = Vec::new();
+    graph.block_mut(Graph::ENTRY).start_depth = 0;
+    graph.visit(Graph::ENTRY, &mut stack);
+    while let Some(id) = stack.pop() {
+        let len = graph.block(id).len();
+        walk.owned.clear();
+        walk.owned.resize(len, false);
+        walk.values.clear();
+        walk.values.resize(graph.block(id).start_depth.max(0) as usize, (DUMMY, NOT_LOCAL));
+        for index in 0..len {
+            let instr = graph.block(id).code()[index];
+            if has_target(instr.op) {
+                graph.visit(instr.target, &mut stack);
+            }
+            walk.step(index, instr.op, instr.arg)?;
+        }
+        let block = graph.block(id);
+        let next: BlockId = block.next;
+        if next.is_some() && !block.is_empty() && !block.no_fallthrough() {
+            graph.visit(next, &mut stack);
+        }
+        for index in 0..walk.values.len() {
+            let (instr, _) = walk.values[index];
+            walk.own(instr);
+        }
+        for (instr, owned) in graph.block_mut(id).code_mut().iter_mut().zip(&walk.owned) {
+            if !owned {
+                instr.op = match instr.op {
+                    Op::LOAD_FAST => Op::LOAD_FAST_BORROW,
+                    Op::LOAD_FAST_LOAD_FAST => Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW,
+                    op => op,
+                };
+            }
+        }
+    }
+    Ok(())
+}

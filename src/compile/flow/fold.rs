@@ -1,0 +1,249 @@
+//! Constant folding in a block (`fold_tuple_of_constants`, `optimize_lists_and_sets`, `fold_const_binop`, …).
+
+use super::context::Context;
+use super::graph::Instr;
+use crate::compile::constants::{ConstId, ConstValue};
+use crate::compile::folding::{self, Folded};
+use crate::syntax::ast::{Operator, UnaryOperator};
+use crate::target::Op;
+use crate::text::Location;
+
+/// Longest display that is folded.
+const MAX_ITEMS: usize = 30;
+/// Shortest list or set display that is built from a constant.
+const MIN_ITEMS: usize = 3;
+/// `INTRINSIC_UNARY_POSITIVE`
+pub(super) const UNARY_POSITIVE: u32 = 5;
+/// `INTRINSIC_LIST_TO_TUPLE`
+pub(super) const LIST_TO_TUPLE: u32 = 6;
+/// `NB_SUBSCR`
+const SUBSCRIPT: u32 = 26;
+
+const fn loads_const(op: Op) -> bool {
+    matches!(op, Op::LOAD_CONST | Op::LOAD_SMALL_INT)
+}
+
+/// The places of the `size` constant loads right before `end`, if there are so many with only NOPs between.
+fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<Vec<usize>> {
+    let mut found = vec![0; size];
+    let mut missing = size;
+    for index in (0..end).rev() {
+        if missing == 0 {
+            break;
+        }
+        if code[index].op == Op::NOP {
+            continue;
+        }
+        if !loads_const(code[index].op) {
+            return None;
+        }
+        missing -= 1;
+        found[missing] = index;
+    }
+    (missing == 0).then_some(found)
+}
+
+fn nop_out(instr: &mut Instr) {
+    instr.set_nop();
+    instr.location = Location::NONE;
+}
+
+fn ids(code: &[Instr], places: &[usize], context: &mut Context<'_>) -> Vec<ConstId> {
+    places.iter().map(|&place| context.id(code[place].op, code[place].arg)).collect()
+}
+
+/// `BUILD_TUPLE` of constants.
+pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let size = code[index].arg as usize;
+    if size > MAX_ITEMS {
+        return;
+    }
+    let Some(places) = const_loads(code, index, size) else { return };
+    let items = ids(code, &places, context);
+    for place in places {
+        nop_out(&mut code[place]);
+    }
+    context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+}
+
+/// A tuple of constants too long for the stack, appended one by one to a list.
+pub(super) fn fold_list_to_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let mut places = Vec::new();
+    let mut expect_append = true;
+    for position in (0..index).rev() {
+        let instr = code[position];
+        match instr.op {
+            Op::NOP => continue,
+            Op::BUILD_LIST if instr.arg == 0 => {
+                if !expect_append {
+                    return;
+                }
+                places.reverse();
+                let items = ids(code, &places, context);
+                for instr in &mut code[position..index] {
+                    if instr.op != Op::NOP {
+                        nop_out(instr);
+                    }
+                }
+                context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+                return;
+            }
+            Op::LIST_APPEND if expect_append && instr.arg == 1 => {}
+            op if !expect_append && loads_const(op) => places.push(position),
+            _ => return,
+        }
+        expect_append = !expect_append;
+    }
+}
+
+/// `BUILD_LIST` and `BUILD_SET`.
+pub(super) fn optimize_display(code: &mut [Instr], index: usize, next: Op, context: &mut Context<'_>) {
+    let iterated = matches!(next, Op::GET_ITER | Op::CONTAINS_OP);
+    let instr = code[index];
+    let size = instr.arg as usize;
+    if size > MAX_ITEMS || size < MIN_ITEMS && !iterated {
+        return;
+    }
+    let Some(places) = const_loads(code, index, size) else {
+        if iterated && instr.op == Op::BUILD_LIST {
+            code[index].op = Op::BUILD_TUPLE;
+        }
+        return;
+    };
+    let mut items = ids(code, &places, context);
+    let value = if instr.op == Op::BUILD_SET {
+        items = distinct(&items, context);
+        ConstValue::FrozenSet(items.into())
+    } else {
+        ConstValue::Tuple(items.into())
+    };
+    let constant = context.add(value);
+    for place in places {
+        nop_out(&mut code[place]);
+    }
+    if iterated {
+        code[index].set(Op::LOAD_CONST, constant);
+    } else if index >= 2 {
+        code[index - 2].location = instr.location;
+        code[index - 2].set(instr.op, 0);
+        code[index - 1].set(Op::LOAD_CONST, constant);
+        code[index].set(if instr.op == Op::BUILD_LIST { Op::LIST_EXTEND } else { Op::SET_UPDATE }, 1);
+    }
+}
+
+/// Elements that Python's `==` tells apart, the first of each kind.
+fn distinct(items: &[ConstId], context: &Context<'_>) -> Vec<ConstId> {
+    let mut kept: Vec<ConstId> = Vec::with_capacity(items.len());
+    for &item in items {
+        if !kept.iter().any(|&other| equal(item, other, context)) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
+fn equal(left: ConstId, right: ConstId, context: &Context<'_>) -> bool {
+    if left == right {
+        return true;
+    }
+    match (context.constants.value(left), context.constants.value(right)) {
+        (ConstValue::Tuple(left), ConstValue::Tuple(right)) => {
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(&left, &right)| equal(left, right, context))
+        }
+        (left, right) => match (number(left), number(right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => false,
+        },
+    }
+}
+
+/// Real and imaginary part as Python compares them; an integer is exact.
+fn number(value: &ConstValue) -> Option<(Real, Real)> {
+    let zero = Real::Int(0);
+    Some(match value {
+        ConstValue::True => (Real::Int(1), zero),
+        ConstValue::False => (Real::Int(0), zero),
+        ConstValue::Int(value) => (Real::Int(*value), zero),
+        ConstValue::Float(bits) => (Real::of(f64::from_bits(*bits)), zero),
+        ConstValue::Complex(real, imaginary) => {
+            (Real::of(f64::from_bits(*real)), Real::of(f64::from_bits(*imaginary)))
+        }
+        _ => return None,
+    })
+}
+
+#[derive(PartialEq)]
+enum Real {
+    Int(i64),
+    Float(f64),
+}
+
+impl Real {
+    fn of(value: f64) -> Self {
+        if value.fract() == 0.0 && value.abs() < 9.0e18 {
+            Self::Int(value as i64)
+        } else {
+            Self::Float(value)
+        }
+    }
+}
+
+fn operator(arg: u32) -> Option<Operator> {
+    Some(match arg {
+        0 => Operator::Add,
+        1 => Operator::BitAnd,
+        2 => Operator::FloorDiv,
+        3 => Operator::LShift,
+        4 => Operator::MatMult,
+        5 => Operator::Mult,
+        6 => Operator::Mod,
+        7 => Operator::BitOr,
+        8 => Operator::Pow,
+        9 => Operator::RShift,
+        10 => Operator::Sub,
+        11 => Operator::Div,
+        12 => Operator::BitXor,
+        _ => return None,
+    })
+}
+
+/// `BINARY_OP` on constants.
+pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let Some(places) = const_loads(code, index, 2) else { return };
+    let (left, right) = (code[places[0]], code[places[1]]);
+    let arg = code[index].arg;
+    let left = context.value(left.op, left.arg);
+    let right = context.value(right.op, right.arg);
+    let folded = if arg == SUBSCRIPT {
+        folding::subscript(&left, &right, context.constants)
+    } else {
+        operator(arg)
+            .and_then(|operator| folding::binary(operator, &left, &right, context.constants, context.target))
+            .map(Folded::Value)
+    };
+    let Some(folded) = folded else { return };
+    for place in places {
+        nop_out(&mut code[place]);
+    }
+    context.load(&mut code[index], folded);
+}
+
+/// A unary operator on a constant.
+pub(super) fn fold_unary(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let Some(places) = const_loads(code, index, 1) else { return };
+    let operand = code[places[0]];
+    let operator = match code[index].op {
+        Op::UNARY_NEGATIVE => UnaryOperator::USub,
+        Op::UNARY_INVERT => UnaryOperator::Invert,
+        Op::UNARY_NOT => UnaryOperator::Not,
+        _ => UnaryOperator::UAdd,
+    };
+    let value = context.value(operand.op, operand.arg);
+    if operator == UnaryOperator::Invert && matches!(*value, ConstValue::True | ConstValue::False) {
+        return;
+    }
+    let Some(folded) = folding::unary(operator, &value) else { return };
+    nop_out(&mut code[places[0]]);
+    context.load(&mut code[index], Folded::Value(folded));
+}

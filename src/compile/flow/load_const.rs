@@ -1,0 +1,84 @@
+//! Small integers, and jumps and tests on constants (`optimize_load_const`).
+
+use super::context::Context;
+use super::graph::{BlockId, Graph};
+use crate::compile::constants::ConstValue;
+use crate::compile::folding;
+use crate::target::Op;
+
+fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    let mut op = Op::NOP;
+    let mut arg = 0;
+    let code = graph.block_mut(id).code_mut();
+    for index in 0..code.len() {
+        if code[index].op == Op::LOAD_CONST {
+            context.make_small_int(&mut code[index]);
+        }
+        let instr = code[index];
+        // A copy of a constant is as constant as the original.
+        let copies = op == Op::LOAD_CONST && instr.op == Op::COPY && instr.arg == 1;
+        if !copies {
+            op = instr.op;
+            arg = instr.arg;
+        }
+        if !matches!(op, Op::LOAD_CONST | Op::LOAD_SMALL_INT) || index + 1 == code.len() {
+            continue;
+        }
+        match code[index + 1].op {
+            next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {
+                let truth = context.truth(op, arg);
+                if matches!(next, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
+                    code[index].set_nop();
+                }
+                if truth == matches!(next, Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_TRUE) {
+                    code[index + 1].op = Op::JUMP;
+                } else {
+                    code[index + 1].set_nop();
+                }
+            }
+            Op::IS_OP => {
+                if op != Op::LOAD_CONST
+                    || *context.value(op, arg) != ConstValue::None
+                    || index + 2 >= code.len()
+                {
+                    continue;
+                }
+                let mut jump = index + 2;
+                if code[jump].op == Op::TO_BOOL {
+                    code[jump].set_nop();
+                    jump += 1;
+                    if jump >= code.len() {
+                        continue;
+                    }
+                }
+                let invert = (code[index + 1].arg != 0) != (code[jump].op == Op::POP_JUMP_IF_FALSE);
+                if !matches!(code[jump].op, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
+                    continue;
+                }
+                code[index].set_nop();
+                code[index + 1].set_nop();
+                code[jump].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
+            }
+            Op::TO_BOOL => {
+                let value = if context.truth(op, arg) { ConstValue::True } else { ConstValue::False };
+                let constant = context.add(value);
+                code[index].set_nop();
+                code[index + 1].set(Op::LOAD_CONST, constant);
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn optimize_load_const(graph: &mut Graph, context: &mut Context<'_>) {
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        optimize_block(graph, id, context);
+        id = graph.next(id);
+    }
+}
+
+/// Whether a constant is true.
+pub(super) fn truth(value: &ConstValue) -> bool {
+    folding::truth(value)
+}

@@ -1,0 +1,68 @@
+//! Cells get their place among the locals, and the code its prefix (`prepare_localsplus`).
+
+use super::graph::{Graph, Instr};
+use crate::compile::unit::CodeUnit;
+use crate::target::Op;
+use crate::text::{Location, Name};
+use rustc_hash::FxHashMap;
+
+/// `CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR`
+const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
+
+pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
+    let locals = unit.varnames.len();
+    let cells = unit.cellvars.len();
+    let mut fixed: Vec<usize> = (locals..locals + cells + unit.freevars.len()).collect();
+    if cells > 0 {
+        let places: FxHashMap<Name, usize> =
+            unit.varnames.iter().enumerate().map(|(index, &name)| (name, index)).collect();
+        for (index, name) in unit.cellvars.iter().enumerate() {
+            if let Some(&place) = places.get(name) {
+                fixed[index] = place;
+            }
+        }
+    }
+    let entry = graph.block_mut(Graph::ENTRY);
+    if unit.flags & GENERATOR_FLAGS != 0 {
+        let location = Location::new(unit.first_line, unit.first_line, -1, -1);
+        entry.insert(0, Instr::new(Op::RETURN_GENERATOR, 0, location));
+        entry.insert(1, Instr::new(Op::POP_TOP, 0, location));
+    }
+    if cells > 0 {
+        let mut sorted: Vec<usize> = (0..cells).collect();
+        sorted.sort_by_key(|&cell| fixed[cell]);
+        for (position, &cell) in sorted.iter().enumerate() {
+            entry.insert(position, Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE));
+        }
+    }
+    if !unit.freevars.is_empty() {
+        entry.insert(0, Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
+    }
+    let mut dropped = 0;
+    for (index, place) in fixed.iter_mut().enumerate() {
+        if *place == index + locals {
+            *place -= dropped;
+        } else {
+            dropped += 1;
+        }
+    }
+    if fixed.is_empty() {
+        return;
+    }
+    for block in &mut graph.blocks {
+        for instr in block.code_mut() {
+            if matches!(
+                instr.op,
+                Op::MAKE_CELL
+                    | Op::LOAD_CLOSURE
+                    | Op::LOAD_DEREF
+                    | Op::STORE_DEREF
+                    | Op::DELETE_DEREF
+                    | Op::LOAD_FROM_DICT_OR_DEREF
+            ) && let Some(&place) = fixed.get(instr.arg as usize)
+            {
+                instr.arg = place as u32;
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Pseudo-instructions become real ones (`convert_pseudo_conditional_jumps`, `convert_pseudo_ops`).
+
+use super::graph::{Graph, Instr, is_block_push};
+use super::{FlowError, redundant};
+use crate::target::Op;
+
+pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
+    for block in &mut graph.blocks {
+        let Some(last) = block.last_mut() else { continue };
+        last.op = match last.op {
+            Op::JUMP_IF_FALSE => Op::POP_JUMP_IF_FALSE,
+            Op::JUMP_IF_TRUE => Op::POP_JUMP_IF_TRUE,
+            _ => continue,
+        };
+        let location = last.location;
+        let end = block.len() - 1;
+        block.insert(end, Instr::new(Op::COPY, 1, location));
+        block.insert(end + 1, Instr::new(Op::TO_BOOL, 0, location));
+    }
+}
+
+pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
+    for block in &mut graph.blocks {
+        for instr in block.code_mut() {
+            match instr.op {
+                op if is_block_push(op) => instr.set_nop(),
+                Op::LOAD_CLOSURE => instr.op = Op::LOAD_FAST,
+                Op::STORE_FAST_MAYBE_NULL => instr.op = Op::STORE_FAST,
+                _ => {}
+            }
+        }
+    }
+    redundant::remove_nops_and_jumps(graph)
+}

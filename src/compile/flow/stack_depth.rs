@@ -1,0 +1,53 @@
+//! The stack depth on entry of each block, and the greatest (`calculate_stackdepth`).
+
+use super::FlowError;
+use super::graph::{BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
+use super::stack_effect::stack_effect;
+use crate::target::Op;
+
+fn push(graph: &mut Graph, id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
+    let block = graph.block_mut(id);
+    if block.start_depth >= 0 && block.start_depth != depth {
+        return Err(FlowError::Malformed("inconsistent stack depth"));
+    }
+    if block.start_depth < depth {
+        block.start_depth = depth;
+        stack.push(id);
+    }
+    Ok(())
+}
+
+pub(super) fn stack_depth(graph: &mut Graph, call_ex_flag: bool) -> Result<u32, FlowError> {
+    for block in &mut graph.blocks {
+        block.start_depth = i32::MIN;
+    }
+    let mut stack = Vec::new();
+    let mut deepest = 0;
+    push(graph, Graph::ENTRY, 0, &mut stack)?;
+    while let Some(id) = stack.pop() {
+        let mut depth = graph.block(id).start_depth;
+        let mut next = graph.next(id);
+        for index in 0..graph.block(id).len() {
+            let instr = graph.block(id).code()[index];
+            let (popped, pushed) = stack_effect(instr.op, instr.arg, call_ex_flag);
+            let net = pushed as i32 - popped as i32;
+            let after = if is_block_push(instr.op) { depth } else { depth + net };
+            if after < 0 {
+                return Err(FlowError::Malformed("stack underflow"));
+            }
+            deepest = deepest.max(depth);
+            if has_target(instr.op) && instr.op != Op::END_ASYNC_FOR {
+                push(graph, instr.target, depth + net, &mut stack)?;
+            }
+            depth = after;
+            if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
+                next = BlockId::NONE;
+                break;
+            }
+        }
+        if next.is_some() {
+            push(graph, next, depth, &mut stack)?;
+        }
+    }
+    Ok(deepest as u32)
+}

@@ -1,0 +1,84 @@
+//! How many values each instruction takes from the stack and leaves on it (`_PyOpcode_num_popped`, `_num_pushed`).
+
+use crate::target::Op;
+
+/// `(popped, pushed)`. For `SETUP_*` the effect on entry of the handler.
+pub fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
+    let n = arg;
+    match op {
+        Op::BINARY_OP | Op::BINARY_SUBSCR | Op::BUILD_TEMPLATE | Op::CALL_INTRINSIC_2 | Op::COMPARE_OP => {
+            (2, 1)
+        }
+        Op::CONTAINS_OP | Op::END_SEND | Op::FORMAT_WITH_SPEC | Op::IMPORT_NAME | Op::IS_OP => (2, 1),
+        Op::SET_FUNCTION_ATTRIBUTE => (2, 1),
+        Op::BINARY_SLICE => (3, 1),
+        Op::BUILD_INTERPOLATION => (2 + (n & 1), 1),
+        Op::BUILD_LIST | Op::BUILD_SET | Op::BUILD_SLICE | Op::BUILD_STRING | Op::BUILD_TUPLE => (n, 1),
+        Op::BUILD_CONST_KEY_MAP => (n + 1, 1),
+        Op::BUILD_MAP => (2 * n, 1),
+        Op::CALL => (n + 2, 1),
+        Op::CALL_KW => (n + 3, 1),
+        Op::CALL_FUNCTION_EX => (if call_ex_flag { 3 + (n & 1) } else { 4 }, 1),
+        Op::CALL_INTRINSIC_1 | Op::CONVERT_VALUE | Op::FORMAT_SIMPLE | Op::GET_AITER | Op::GET_AWAITABLE => {
+            (1, 1)
+        }
+        Op::GET_ITER | Op::GET_YIELD_FROM_ITER | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE => (1, 1),
+        Op::LOAD_FROM_DICT_OR_DEREF
+        | Op::LOAD_FROM_DICT_OR_GLOBALS
+        | Op::MAKE_FUNCTION
+        | Op::RETURN_VALUE => (1, 1),
+        Op::STORE_FAST_LOAD_FAST | Op::TO_BOOL | Op::UNARY_INVERT | Op::UNARY_NEGATIVE | Op::UNARY_NOT => {
+            (1, 1)
+        }
+        Op::YIELD_VALUE => (1, 1),
+        Op::CHECK_EG_MATCH | Op::CHECK_EXC_MATCH | Op::SEND => (2, 2),
+        Op::CLEANUP_THROW => (3, 2),
+        Op::COPY => (n, n + 1),
+        Op::DELETE_ATTR
+        | Op::DELETE_SUBSCR
+        | Op::END_ASYNC_FOR
+        | Op::STORE_ATTR
+        | Op::STORE_FAST_STORE_FAST => (2, 0),
+        Op::DICT_MERGE => (n + 4, n + 3),
+        Op::DICT_UPDATE | Op::LIST_APPEND | Op::LIST_EXTEND | Op::SET_ADD | Op::SET_UPDATE => (n + 1, n),
+        Op::MAP_ADD => (n + 2, n),
+        Op::END_FOR | Op::EXIT_INIT_CHECK | Op::POP_EXCEPT | Op::POP_ITER | Op::POP_TOP => (1, 0),
+        Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_NONE | Op::POP_JUMP_IF_NOT_NONE | Op::POP_JUMP_IF_TRUE => {
+            (1, 0)
+        }
+        Op::STORE_DEREF | Op::STORE_FAST | Op::STORE_FAST_MAYBE_NULL | Op::STORE_GLOBAL | Op::STORE_NAME => {
+            (1, 0)
+        }
+        Op::BEFORE_ASYNC_WITH
+        | Op::BEFORE_WITH
+        | Op::FOR_ITER
+        | Op::GET_ANEXT
+        | Op::GET_LEN
+        | Op::IMPORT_FROM => (1, 2),
+        Op::LOAD_SPECIAL | Op::MATCH_MAPPING | Op::MATCH_SEQUENCE | Op::PUSH_EXC_INFO => (1, 2),
+        Op::LOAD_ATTR => (1, 1 + (n & 1)),
+        Op::LOAD_METHOD => (1, 2),
+        Op::LOAD_SUPER_ATTR => (3, 1 + (n & 1)),
+        Op::LOAD_GLOBAL => (0, 1 + (n & 1)),
+        Op::LOAD_FAST_LOAD_FAST | Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW | Op::SETUP_CLEANUP => (0, 2),
+        Op::LOAD_ASSERTION_ERROR | Op::LOAD_BUILD_CLASS | Op::LOAD_CLOSURE | Op::LOAD_COMMON_CONSTANT => {
+            (0, 1)
+        }
+        Op::LOAD_CONST | Op::LOAD_DEREF | Op::LOAD_FAST | Op::LOAD_FAST_AND_CLEAR | Op::LOAD_FAST_BORROW => {
+            (0, 1)
+        }
+        Op::LOAD_FAST_CHECK | Op::LOAD_LOCALS | Op::LOAD_NAME | Op::LOAD_SMALL_INT | Op::PUSH_NULL => (0, 1),
+        Op::RETURN_GENERATOR | Op::SETUP_FINALLY | Op::SETUP_WITH => (0, 1),
+        Op::MATCH_CLASS => (3, 1),
+        Op::MATCH_KEYS => (2, 3),
+        Op::RAISE_VARARGS => (n, 0),
+        Op::RERAISE => (n + 1, n),
+        Op::STORE_SLICE => (4, 0),
+        Op::STORE_SUBSCR => (3, 0),
+        Op::SWAP => (n, n),
+        Op::UNPACK_EX => (1, 1 + (n & 0xff) + (n >> 8)),
+        Op::UNPACK_SEQUENCE => (1, n),
+        Op::WITH_EXCEPT_START => (5, 6),
+        _ => (0, 0),
+    }
+}

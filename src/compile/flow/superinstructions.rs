@@ -1,0 +1,27 @@
+//! Pairs of local loads and stores in one instruction (`insert_superinstructions`).
+
+use super::graph::Graph;
+use super::redundant;
+use crate::target::Op;
+
+pub(super) fn insert_superinstructions(graph: &mut Graph) {
+    for block in &mut graph.blocks {
+        let code = block.code_mut();
+        for index in 1..code.len() {
+            let (first, second) = (code[index - 1], code[index]);
+            let op = match (first.op, second.op) {
+                (Op::LOAD_FAST, Op::LOAD_FAST) => Op::LOAD_FAST_LOAD_FAST,
+                (Op::STORE_FAST, Op::LOAD_FAST) => Op::STORE_FAST_LOAD_FAST,
+                (Op::STORE_FAST, Op::STORE_FAST) => Op::STORE_FAST_STORE_FAST,
+                _ => continue,
+            };
+            let (line, other) = (first.location.line, second.location.line);
+            if line >= 0 && other >= 0 && line != other || first.arg >= 16 || second.arg >= 16 {
+                continue;
+            }
+            code[index - 1].set(op, first.arg << 4 | second.arg);
+            code[index].set_nop();
+        }
+    }
+    redundant::remove_nops(graph);
+}

@@ -1,0 +1,112 @@
+//! Runs of `SWAP` made short, and swaps done by reordering stores (`swaptimize`, `apply_static_swaps`).
+
+use super::graph::Instr;
+use crate::target::Op;
+
+const DONE: usize = usize::MAX;
+
+/// Shortest equivalent of the run of `SWAP` and NOP at `start`; where the run ends.
+fn shorten(code: &mut [Instr], start: usize) -> usize {
+    let run = &mut code[start..];
+    let len = run.iter().position(|instr| !matches!(instr.op, Op::SWAP | Op::NOP)).unwrap_or(run.len());
+    let run = &mut run[..len];
+    if run.iter().filter(|instr| instr.op == Op::SWAP).count() < 2 {
+        return start;
+    }
+    let depth =
+        run.iter().filter(|instr| instr.op == Op::SWAP).map(|instr| instr.arg as usize).max().unwrap_or(0);
+    let mut stack: Vec<usize> = (0..depth).collect();
+    for instr in run.iter() {
+        if instr.op == Op::SWAP {
+            stack.swap(0, instr.arg as usize - 1);
+        }
+    }
+    // The permutation is undone cycle by cycle from the end of the run: each cycle is rotated through the top.
+    let mut free = len;
+    for first in 0..depth {
+        if stack[first] == DONE || stack[first] == first {
+            continue;
+        }
+        let mut item = first;
+        loop {
+            if item != 0 {
+                free -= 1;
+                run[free].set(Op::SWAP, item as u32 + 1);
+            }
+            if stack[item] == DONE {
+                break;
+            }
+            item = std::mem::replace(&mut stack[item], DONE);
+        }
+    }
+    for instr in &mut run[..free] {
+        instr.set_nop();
+    }
+    start + len - 1
+}
+
+const fn swappable(op: Op) -> bool {
+    matches!(op, Op::STORE_FAST | Op::STORE_FAST_MAYBE_NULL | Op::POP_TOP)
+}
+
+fn stored(instr: &Instr) -> Option<u32> {
+    matches!(instr.op, Op::STORE_FAST | Op::STORE_FAST_MAYBE_NULL).then_some(instr.arg)
+}
+
+fn next_swappable(code: &[Instr], after: usize, line: i32) -> Option<usize> {
+    for (index, instr) in code.iter().enumerate().skip(after + 1) {
+        if line >= 0 && instr.location.line != line {
+            return None;
+        }
+        if instr.op == Op::NOP {
+            continue;
+        }
+        return swappable(instr.op).then_some(index);
+    }
+    None
+}
+
+fn apply_static(code: &mut [Instr], end: usize) {
+    for index in (0..=end).rev() {
+        let swap = code[index];
+        if swap.op != Op::SWAP {
+            if swap.op == Op::NOP || swappable(swap.op) {
+                continue;
+            }
+            return;
+        }
+        let Some(first) = next_swappable(code, index, -1) else { return };
+        let line = code[first].location.line;
+        let mut second = first;
+        for _ in 1..swap.arg {
+            let Some(next) = next_swappable(code, second, line) else { return };
+            second = next;
+        }
+        let (one, two) = (stored(&code[first]), stored(&code[second]));
+        if one.is_some() || two.is_some() {
+            if one == two {
+                return;
+            }
+            for instr in &code[first + 1..second.max(first + 1)] {
+                let between = stored(instr);
+                if between.is_some() && (between == one || between == two) {
+                    return;
+                }
+            }
+        }
+        code[index].set_nop();
+        code.swap(first, second);
+    }
+}
+
+/// Both, for one block.
+pub(super) fn optimize(code: &mut [Instr]) {
+    let mut index = 0;
+    while index < code.len() {
+        if code[index].op == Op::SWAP {
+            index = shorten(code, index);
+            apply_static(code, index);
+        }
+        index += 1;
+    }
+}

@@ -1,0 +1,43 @@
+//! Drops constants that nothing loads, except the first (`remove_unused_consts`).
+
+use super::context::Context;
+use super::graph::Graph;
+use crate::target::Op;
+
+pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>) {
+    if context.consts.is_empty() {
+        return;
+    }
+    let mut used = vec![false; context.consts.len()];
+    used[0] = true;
+    for block in &graph.blocks {
+        for instr in block.code() {
+            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST)
+                && let Some(used) = used.get_mut(instr.arg as usize)
+            {
+                *used = true;
+            }
+        }
+    }
+    context.places = None;
+    if used.iter().all(|&used| used) {
+        return;
+    }
+    let mut map = vec![0; used.len()];
+    let mut kept = 0;
+    for (index, &used) in used.iter().enumerate() {
+        map[index] = kept as u32;
+        if used {
+            context.consts[kept] = context.consts[index];
+            kept += 1;
+        }
+    }
+    context.consts.truncate(kept);
+    for block in &mut graph.blocks {
+        for instr in block.code_mut() {
+            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST) {
+                instr.arg = map[instr.arg as usize];
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What every pass must leave true (`check_cfg`).
+
+use super::FlowError;
+use super::graph::{Graph, has_target, is_terminator};
+
+/// Jumps and exits end their blocks, and targets exist.
+pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        let block = graph.block(id);
+        for (index, instr) in block.code().iter().enumerate() {
+            if is_terminator(instr.op) && index + 1 != block.len() {
+                return Err(FlowError::Malformed("code after a jump"));
+            }
+            if has_target(instr.op) && instr.target.0 as usize >= graph.blocks.len() {
+                return Err(FlowError::Malformed("jump to nothing"));
+            }
+        }
+        id = block.next;
+    }
+    Ok(())
+}
