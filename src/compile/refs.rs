@@ -80,8 +80,8 @@ pub fn finish(
     }
     // Parts of slices are not merged, but singletons are one wherever they stand.
     let mut same: Vec<ConstId> = (0..constants.len() as u32).map(ConstId).collect();
-    for index in 0..same.len() {
-        let value = constants.value(same[index]);
+    for entry in &mut same {
+        let value = constants.value(*entry);
         let singleton = match value {
             ConstValue::Int(_) => true,
             ConstValue::Str(text) => is_name_text(text) || is_latin1_char(text),
@@ -92,7 +92,7 @@ pub fn finish(
             let known = constants.len();
             let id = constants.add(value);
             if (id.0 as usize) < known {
-                same[index] = id;
+                *entry = id;
             }
         }
     }

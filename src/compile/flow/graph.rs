@@ -8,83 +8,83 @@ use crate::text::Location;
 
 /// A block, by its index in [`Graph::blocks`]; `u32::MAX` for none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockId(pub u32);
+pub(crate) struct BlockId(pub(crate) u32);
 
 impl BlockId {
     /// No block.
-    pub const NONE: Self = Self(u32::MAX);
+    pub(crate) const NONE: Self = Self(u32::MAX);
 
     /// Whether there is a block.
-    pub const fn is_some(self) -> bool {
+    pub(crate) const fn is_some(self) -> bool {
         self.0 != u32::MAX
     }
 }
 
 /// An instruction of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instr {
+pub(crate) struct Instr {
     /// The opcode.
-    pub op: Op,
+    pub(crate) op: Op,
     /// The operand; meaningless for those that have a target.
-    pub arg: u32,
+    pub(crate) arg: u32,
     /// Where it jumps to, or the handler it sets up.
-    pub target: BlockId,
+    pub(crate) target: BlockId,
     /// What handles its exceptions.
-    pub handler: BlockId,
+    pub(crate) handler: BlockId,
     /// Where in the source.
-    pub location: Location,
+    pub(crate) location: Location,
 }
 
 const _: () = assert!(size_of::<Instr>() <= 40);
 
 impl Instr {
     /// Without target and handler.
-    pub const fn new(op: Op, arg: u32, location: Location) -> Self {
+    pub(crate) const fn new(op: Op, arg: u32, location: Location) -> Self {
         Self { op, arg, target: BlockId::NONE, handler: BlockId::NONE, location }
     }
 
     /// Replaces opcode and operand, and keeps the rest.
-    pub fn set(&mut self, op: Op, arg: u32) {
+    pub(crate) fn set(&mut self, op: Op, arg: u32) {
         self.op = op;
         self.arg = arg;
     }
 
     /// Makes it do nothing, at the same place.
-    pub fn set_nop(&mut self) {
+    pub(crate) fn set_nop(&mut self) {
         self.set(Op::NOP, 0);
     }
 }
 
 /// A basic block.
 #[derive(Clone, Debug)]
-pub struct Block {
+pub(crate) struct Block {
     slots: Vec<Instr>,
     used: usize,
     /// The block after it in the code.
-    pub next: BlockId,
+    pub(crate) next: BlockId,
     /// Whether something jumps here (CPython: has a label).
-    pub labelled: bool,
+    pub(crate) labelled: bool,
     /// Stack depth on entry; `i32::MIN` while it is not known.
-    pub start_depth: i32,
+    pub(crate) start_depth: i32,
     /// How many ways lead here.
-    pub predecessors: u32,
+    pub(crate) predecessors: u32,
     /// Which of the first 64 locals may be unset on entry.
-    pub unsafe_locals: u64,
+    pub(crate) unsafe_locals: u64,
     /// Handler that restores `f_lasti`.
-    pub preserve_lasti: bool,
+    pub(crate) preserve_lasti: bool,
     /// Is an exception handler.
-    pub except_handler: bool,
+    pub(crate) except_handler: bool,
     /// Reached only through exceptions.
-    pub cold: bool,
+    pub(crate) cold: bool,
     /// Reached without exceptions.
-    pub warm: bool,
+    pub(crate) warm: bool,
     /// Mark of the pass that runs.
-    pub visited: bool,
+    pub(crate) visited: bool,
 }
 
 impl Block {
     /// An empty one that nothing follows.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             slots: Vec::new(),
             used: 0,
@@ -102,42 +102,42 @@ impl Block {
     }
 
     /// Its instructions.
-    pub fn code(&self) -> &[Instr] {
+    pub(crate) fn code(&self) -> &[Instr] {
         &self.slots[..self.used]
     }
 
     /// Its instructions.
-    pub fn code_mut(&mut self) -> &mut [Instr] {
+    pub(crate) fn code_mut(&mut self) -> &mut [Instr] {
         &mut self.slots[..self.used]
     }
 
     /// How many instructions it has.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.used
     }
 
     /// Whether it has no instructions.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.used == 0
     }
 
     /// Its last instruction.
-    pub fn last(&self) -> Option<&Instr> {
+    pub(crate) fn last(&self) -> Option<&Instr> {
         self.code().last()
     }
 
     /// Its last instruction.
-    pub fn last_mut(&mut self) -> Option<&mut Instr> {
+    pub(crate) fn last_mut(&mut self) -> Option<&mut Instr> {
         self.code_mut().last_mut()
     }
 
     /// Cuts it to `len` instructions; the slots of the others stay.
-    pub fn truncate(&mut self, len: usize) {
+    pub(crate) fn truncate(&mut self, len: usize) {
         self.used = self.used.min(len);
     }
 
     /// Appends a copy of an instruction with its handler.
-    pub fn push_copy(&mut self, instr: Instr) {
+    pub(crate) fn push_copy(&mut self, instr: Instr) {
         if self.used < self.slots.len() {
             self.slots[self.used] = instr;
         } else {
@@ -147,7 +147,7 @@ impl Block {
     }
 
     /// Appends a new instruction, whose handler is whatever the slot held before.
-    pub fn push_new(&mut self, op: Op, arg: u32, location: Location) -> &mut Instr {
+    pub(crate) fn push_new(&mut self, op: Op, arg: u32, location: Location) -> &mut Instr {
         let handler = self.slots.get(self.used).map_or(BlockId::NONE, |slot| slot.handler);
         self.push_copy(Instr { op, arg, target: BlockId::NONE, handler, location });
         let last = self.used - 1;
@@ -155,61 +155,61 @@ impl Block {
     }
 
     /// Inserts an instruction before `position`.
-    pub fn insert(&mut self, position: usize, instr: Instr) {
+    pub(crate) fn insert(&mut self, position: usize, instr: Instr) {
         self.push_copy(instr);
         self.slots[position..self.used].rotate_right(1);
     }
 
     /// Whether control never runs past its end.
-    pub fn no_fallthrough(&self) -> bool {
+    pub(crate) fn no_fallthrough(&self) -> bool {
         self.last().is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))
     }
 
     /// Whether it ends by leaving the scope.
-    pub fn exits_scope(&self) -> bool {
+    pub(crate) fn exits_scope(&self) -> bool {
         self.last().is_some_and(|last| is_scope_exit(last.op))
     }
 
     /// Whether none of its instructions has a line.
-    pub fn has_no_line(&self) -> bool {
+    pub(crate) fn has_no_line(&self) -> bool {
         self.code().iter().all(|instr| instr.location.line < 0)
     }
 }
 
 /// The blocks of one code unit; the first is the entry.
 #[derive(Debug)]
-pub struct Graph {
+pub(crate) struct Graph {
     /// In order of creation; order in the code is by `next`.
-    pub blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 impl Graph {
     /// The entry.
-    pub const ENTRY: BlockId = BlockId(0);
+    pub(crate) const ENTRY: BlockId = BlockId(0);
 
     /// Adds a block.
-    pub fn add(&mut self, block: Block) -> BlockId {
+    pub(crate) fn add(&mut self, block: Block) -> BlockId {
         self.blocks.push(block);
         BlockId(self.blocks.len() as u32 - 1)
     }
 
     /// The block `id`.
-    pub fn block(&self, id: BlockId) -> &Block {
+    pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
     }
 
     /// The block `id`.
-    pub fn block_mut(&mut self, id: BlockId) -> &mut Block {
+    pub(crate) fn block_mut(&mut self, id: BlockId) -> &mut Block {
         &mut self.blocks[id.0 as usize]
     }
 
     /// The block after `id` in the code.
-    pub fn next(&self, id: BlockId) -> BlockId {
+    pub(crate) fn next(&self, id: BlockId) -> BlockId {
         self.block(id).next
     }
 
     /// `id` or the first block after it that is not empty.
-    pub fn non_empty(&self, mut id: BlockId) -> BlockId {
+    pub(crate) fn non_empty(&self, mut id: BlockId) -> BlockId {
         while id.is_some() && self.block(id).is_empty() {
             id = self.next(id);
         }
@@ -217,14 +217,14 @@ impl Graph {
     }
 
     /// Forgets which blocks were visited.
-    pub fn clear_visited(&mut self) {
+    pub(crate) fn clear_visited(&mut self) {
         for block in &mut self.blocks {
             block.visited = false;
         }
     }
 
     /// Pushes `id` on `stack` unless it was visited.
-    pub fn visit(&mut self, id: BlockId, stack: &mut Vec<BlockId>) {
+    pub(crate) fn visit(&mut self, id: BlockId, stack: &mut Vec<BlockId>) {
         let block = self.block_mut(id);
         if !block.visited {
             block.visited = true;
@@ -234,17 +234,17 @@ impl Graph {
 }
 
 /// `SETUP_*`.
-pub const fn is_block_push(op: Op) -> bool {
+pub(crate) const fn is_block_push(op: Op) -> bool {
     matches!(op, Op::SETUP_FINALLY | Op::SETUP_WITH | Op::SETUP_CLEANUP)
 }
 
 /// Leaves the code object.
-pub const fn is_scope_exit(op: Op) -> bool {
+pub(crate) const fn is_scope_exit(op: Op) -> bool {
     matches!(op, Op::RETURN_VALUE | Op::RETURN_CONST | Op::RAISE_VARARGS | Op::RERAISE)
 }
 
 /// Always jumps.
-pub const fn is_unconditional_jump(op: Op) -> bool {
+pub(crate) const fn is_unconditional_jump(op: Op) -> bool {
     matches!(
         op,
         Op::JUMP
@@ -256,7 +256,7 @@ pub const fn is_unconditional_jump(op: Op) -> bool {
 }
 
 /// Jumps or not, and has an opposite.
-pub const fn is_conditional_jump(op: Op) -> bool {
+pub(crate) const fn is_conditional_jump(op: Op) -> bool {
     matches!(
         op,
         Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::POP_JUMP_IF_NONE | Op::POP_JUMP_IF_NOT_NONE
@@ -264,23 +264,23 @@ pub const fn is_conditional_jump(op: Op) -> bool {
 }
 
 /// Has a jump as operand.
-pub const fn is_jump(op: Op) -> bool {
+pub(crate) const fn is_jump(op: Op) -> bool {
     is_unconditional_jump(op)
         || is_conditional_jump(op)
         || matches!(op, Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE | Op::FOR_ITER | Op::SEND | Op::END_ASYNC_FOR)
 }
 
 /// Refers to a block.
-pub const fn has_target(op: Op) -> bool {
+pub(crate) const fn has_target(op: Op) -> bool {
     is_jump(op) || is_block_push(op)
 }
 
 /// Must end its block.
-pub const fn is_terminator(op: Op) -> bool {
+pub(crate) const fn is_terminator(op: Op) -> bool {
     is_jump(op) || is_scope_exit(op)
 }
 
 /// Looks for signals and the like when it runs.
-pub const fn has_eval_break(op: Op) -> bool {
+pub(crate) const fn has_eval_break(op: Op) -> bool {
     matches!(op, Op::JUMP | Op::JUMP_BACKWARD | Op::RESUME | Op::CALL | Op::CALL_KW | Op::CALL_FUNCTION_EX)
 }

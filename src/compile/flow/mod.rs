@@ -72,7 +72,7 @@ pub(super) fn run(
     for &pass in target.flow {
         match pass {
             FlowPass::LabelExceptions => {
-                exceptions::label_exceptions(&mut graph, target.features.resume_depth_bit)?
+                exceptions::label_exceptions(&mut graph, target.features.resume_depth_bit)?;
             }
             FlowPass::InlineExits => inline_exits::inline_exits(&mut graph),
             FlowPass::RemoveUnreachable => unreachable::remove_unreachable(&mut graph),
@@ -87,12 +87,12 @@ pub(super) fn run(
             FlowPass::PushColdBlocks => cold::push_cold_blocks(&mut graph)?,
             FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(&mut graph),
             FlowPass::StackDepth => {
-                depth = stack_depth::stack_depth(&mut graph, target.features.call_ex_flag)?
+                depth = stack_depth::stack_depth(&mut graph, target.features.call_ex_flag)?;
             }
             FlowPass::PrepareLocals => locals_plus::prepare_locals(&mut graph, unit),
             FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(&mut graph)?,
             FlowPass::NormalizeJumps => {
-                normalize_jumps::normalize_jumps(&mut graph, target.features.mark_not_taken)
+                normalize_jumps::normalize_jumps(&mut graph, target.features.mark_not_taken);
             }
             FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph)?,
         }

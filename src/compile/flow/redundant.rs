@@ -3,7 +3,6 @@
 use super::FlowError;
 use super::graph::{BlockId, Graph, is_jump, is_unconditional_jump};
 use crate::target::Op;
-use crate::text::Location;
 
 /// Removes the NOPs of one block that hold no line of their own; whether there were any.
 fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
@@ -17,9 +16,7 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
             let code = graph.block(next).code();
             code.iter()
                 .find(|instr| instr.op != Op::NOP || instr.location.line >= 0)
-                .map(|instr| instr.location)
-                .unwrap_or(Location::NONE)
-                .line
+                .map_or(-1, |instr| instr.location.line)
         } else {
             -1
         }

@@ -3,7 +3,7 @@
 use crate::target::Op;
 
 /// `(popped, pushed)`. For `SETUP_*` the effect on entry of the handler.
-pub fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
+pub(crate) fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
     let n = arg;
     match op {
         Op::BINARY_OP | Op::BINARY_SUBSCR | Op::BUILD_TEMPLATE | Op::CALL_INTRINSIC_2 | Op::COMPARE_OP => {
