@@ -114,7 +114,7 @@ impl Codegen<'_> {
         }
         self.visit_expr(&clause.target)?;
         for condition in &*clause.ifs {
-            self.jump_if(location, condition, if_cleanup, false)?;
+            self.jump_if(condition, if_cleanup, false)?;
         }
         let element = self.clause_body(expr, index, depth, location)?;
         self.use_label(if_cleanup);
@@ -158,7 +158,7 @@ impl Codegen<'_> {
         self.emit(Op::POP_BLOCK, location);
         self.visit_expr(&clause.target)?;
         for condition in &*clause.ifs {
-            self.jump_if(location, condition, if_cleanup, false)?;
+            self.jump_if(condition, if_cleanup, false)?;
         }
         let element = self.clause_body(expr, index, depth + 1, location)?;
         self.use_label(if_cleanup);

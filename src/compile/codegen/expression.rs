@@ -32,7 +32,7 @@ impl Codegen<'_> {
                 Ok(())
             }
             ExprKind::Lambda(lambda) => self.lambda(lambda, location),
-            ExprKind::IfExp { test, body, orelse } => self.if_exp(test, body, orelse, location),
+            ExprKind::IfExp { test, body, orelse } => self.if_exp(test, body, orelse),
             ExprKind::Dict { keys, values } => self.dict(keys, values, location),
             ExprKind::Set(elements) => self.set(elements, location),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, location),
@@ -109,16 +109,10 @@ impl Codegen<'_> {
         }
     }
 
-    fn if_exp(
-        &mut self,
-        test: &Expr<'_>,
-        body: &Expr<'_>,
-        orelse: &Expr<'_>,
-        location: Location,
-    ) -> Result<()> {
+    fn if_exp(&mut self, test: &Expr<'_>, body: &Expr<'_>, orelse: &Expr<'_>) -> Result<()> {
         let end = self.new_label();
         let next = self.new_label();
-        self.jump_if(location, test, next, false)?;
+        self.jump_if(test, next, false)?;
         self.visit_expr(body)?;
         self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
         self.use_label(next);

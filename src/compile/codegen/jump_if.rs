@@ -8,16 +8,10 @@ use crate::text::Location;
 
 impl Codegen<'_> {
     /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
-    pub(super) fn jump_if(
-        &mut self,
-        location: Location,
-        test: &Expr<'_>,
-        target: Label,
-        condition: bool,
-    ) -> Result<()> {
+    pub(super) fn jump_if(&mut self, test: &Expr<'_>, target: Label, condition: bool) -> Result<()> {
         match &test.kind {
             ExprKind::UnaryOp { op: UnaryOperator::Not, operand } => {
-                return self.jump_if(location, operand, target, !condition);
+                return self.jump_if(operand, target, !condition);
             }
             ExprKind::BoolOp { op, values } => {
                 let decides = *op == BoolOperator::Or;
@@ -25,9 +19,9 @@ impl Codegen<'_> {
                 let early = if decides == condition { target } else { self.new_label() };
                 let Some((last, others)) = values.split_last() else { return Ok(()) };
                 for value in others {
-                    self.jump_if(location, value, early, decides)?;
+                    self.jump_if(value, early, decides)?;
                 }
-                self.jump_if(location, last, target, condition)?;
+                self.jump_if(last, target, condition)?;
                 if early != target {
                     self.use_label(early);
                 }
@@ -36,11 +30,11 @@ impl Codegen<'_> {
             ExprKind::IfExp { test, body, orelse } => {
                 let end = self.new_label();
                 let otherwise = self.new_label();
-                self.jump_if(location, test, otherwise, false)?;
-                self.jump_if(location, body, target, condition)?;
+                self.jump_if(test, otherwise, false)?;
+                self.jump_if(body, target, condition)?;
                 self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
                 self.use_label(otherwise);
-                self.jump_if(location, orelse, target, condition)?;
+                self.jump_if(orelse, target, condition)?;
                 self.use_label(end);
                 return Ok(());
             }

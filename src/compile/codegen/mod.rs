@@ -57,6 +57,7 @@ pub trait Finish {
 }
 
 /// CPython's `COMPILE_SCOPE_*`.
+#[expect(dead_code, reason = "`def` is refused for now, and it makes the unit of that kind")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
     Module,
@@ -105,6 +106,7 @@ pub struct Codegen<'a> {
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
+    #[expect(dead_code, reason = "3.14 is the only target so far")]
     pub(crate) target: &'static Target,
     pub(crate) finish: &'a mut dyn Finish,
     pub(crate) unit: Unit,

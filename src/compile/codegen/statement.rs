@@ -54,7 +54,7 @@ impl Codegen<'_> {
             StmtKind::If { test, body, orelse } => {
                 let end = self.new_label();
                 let next = if orelse.is_empty() { end } else { self.new_label() };
-                self.jump_if(location, test, next, false)?;
+                self.jump_if(test, next, false)?;
                 self.visit_body(body)?;
                 if !orelse.is_empty() {
                     self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);

@@ -116,7 +116,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 }
             }
             Op::CALL_INTRINSIC_1 if instr.arg == fold::UNARY_POSITIVE => {
-                fold::fold_unary(code, index, context)
+                fold::fold_unary(code, index, context);
             }
             Op::BINARY_OP => fold::fold_binary(code, index, context),
             _ => {}

@@ -116,13 +116,10 @@ pub fn binary(
     constants: &Constants,
     target: &Target,
 ) -> Option<ConstValue> {
-    match (left, right) {
-        (ConstValue::True | ConstValue::False, ConstValue::True | ConstValue::False) => {
-            if let Some(value) = of_bools(operator, left, right) {
-                return Some(value);
-            }
-        }
-        _ => {}
+    if let (ConstValue::True | ConstValue::False, ConstValue::True | ConstValue::False) = (left, right)
+        && let Some(value) = of_bools(operator, left, right)
+    {
+        return Some(value);
     }
     match operator {
         Operator::MatMult => return None,

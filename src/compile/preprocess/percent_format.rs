@@ -29,10 +29,7 @@ impl<'a> Preprocess<'a, '_> {
                 Piece::Unit { conversion, spec } => {
                     let value = self.arena.alloc(std::mem::replace(items.next()?, none()));
                     let spec = (!spec.is_empty()).then(|| self.text(spec.as_bytes()));
-                    let format_spec = match spec {
-                        Some(spec) => Some(self.arena.alloc(spec)),
-                        None => None,
-                    };
+                    let format_spec = spec.map(|spec| self.arena.alloc(spec));
                     Expr {
                         location: value.location,
                         kind: ExprKind::FormattedValue {

@@ -57,7 +57,7 @@ impl Codegen<'_> {
             context.stores.clear();
             if let Some(guard) = &case.guard {
                 let fail = self.fail_label(&mut context, 0);
-                self.jump_if(location, guard, fail, false)?;
+                self.jump_if(guard, fail, false)?;
             }
             if !is_last {
                 self.emit(Op::POP_TOP, Location::NEXT);
@@ -69,7 +69,7 @@ impl Codegen<'_> {
         if let Some(case) = default {
             self.emit(Op::NOP, case.pattern.location);
             if let Some(guard) = &case.guard {
-                self.jump_if(case.pattern.location, guard, end, false)?;
+                self.jump_if(guard, end, false)?;
             }
             self.visit_body(case.body)?;
         }
