@@ -1,0 +1,1 @@
+"""A small package with what makes packaging hard."""
