@@ -34,6 +34,11 @@ worker_answer = json.dumps({
 """
 
 
+if sys.version_info >= (3, 11):
+    # A fork lives for one file: collecting would only copy pages. Up to 3.10 the module's words would show.
+    exec("import gc; gc.disable(); gc.freeze()", {})
+
+
 def worker_read(worker_count):
     worker_parts = []
     while worker_count:
