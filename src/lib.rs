@@ -6,7 +6,8 @@
 //! |---|---|
 //! | [`cli`] | arguments, environment → settings → one of the commands; printing, progress, exit status |
 //! | [`report`] | findings → text, JSON, HTML |
-//! | [`build`], [`audit`], [`config`] | `pycompile.toml` → jobs → outputs; pycs → findings |
+//! | [`build`], [`audit`] | jobs → outputs; pycs → findings |
+//! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
 //! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
 //! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
 //! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |

@@ -35,7 +35,13 @@ pub enum CommandError {
     Usage(String),
     /// No engine for a version.
     #[error(transparent)]
-    Engine(#[from] crate::engine::EngineError),
+    Engines(#[from] crate::build::EnginesError),
+    /// Two files that would be one.
+    #[error(transparent)]
+    Plan(#[from] crate::build::plan::PlanError),
+    /// No threads.
+    #[error(transparent)]
+    Threads(#[from] crate::build::parallel::ThreadsError),
     /// Standard input or output.
     #[error("{0}")]
     Io(#[from] std::io::Error),

@@ -1,6 +1,8 @@
 //! Everything that a person or a pipe sees.
 
 use super::args::{Color, Global};
+use super::interrupt;
+use crate::build::Watch;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write};
@@ -76,10 +78,10 @@ impl Printer {
         self.say(Loudness::Verbose, "", AnsiColor::Cyan, text);
     }
 
-    /// A bar that shows itself after half a second, on a terminal only.
-    pub(super) fn progress(&self, length: u64) -> ProgressBar {
+    /// A bar that shows itself after half a second, on a terminal only; it also tells the work when to stop.
+    pub(super) fn progress(&self, length: u64) -> Progress {
         if self.loudness < Loudness::Normal || !io::stderr().is_terminal() {
-            return ProgressBar::hidden();
+            return Progress(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden());
         let shown = bar.clone();
@@ -92,6 +94,26 @@ impl Printer {
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left") {
             bar.set_style(style);
         }
-        bar
+        Progress(bar)
+    }
+}
+
+/// Looks on while files are worked at.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn advance(&self) {
+        self.0.inc(1);
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupt::requested()
     }
 }

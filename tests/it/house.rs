@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["cli"],
     &["report"],
-    &["build", "audit", "config"],
+    &["build", "audit"],
+    &["config"],
     &["manifest", "diff"],
     &["output"],
     &["project"],

@@ -1,6 +1,6 @@
 //! What is said of the files.
 
-use super::one::{Done, Outcome};
+use crate::build::{Done, Outcome};
 use crate::cli::args::MessageFormat;
 use crate::cli::printer::Printer;
 use crate::cli::{CommandError, Status};
@@ -19,20 +19,19 @@ struct Message<'a> {
 
 /// Prints every file's outcome in the order of the request, then the summary.
 pub(super) fn tell(
-    results: &[Vec<Outcome>],
+    results: &[Option<Vec<Outcome>>],
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
     let (mut compiled, mut up_to_date, mut failed) = (0_u64, 0_u64, 0_u64);
-    for outcome in results.iter().flatten() {
+    for outcome in results.iter().flatten().flatten() {
         let status = match &outcome.result {
-            Ok(Done::Compiled) => {
-                compiled += 1;
-                "compiled"
-            }
-            Ok(Done::UpToDate) => {
-                up_to_date += 1;
-                "up-to-date"
+            Ok(done) => {
+                match done {
+                    Done::Compiled => compiled += 1,
+                    Done::UpToDate => up_to_date += 1,
+                }
+                done.name()
             }
             Err(_) => {
                 failed += 1;
@@ -59,7 +58,7 @@ pub(super) fn tell(
             },
         }
     }
-    let missing = results.iter().filter(|outcomes| outcomes.is_empty()).count();
+    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed"));
     if missing > 0 {
         return Err(CommandError::Usage(format!("interrupted: {missing} files were not reached")));

@@ -4,22 +4,18 @@
 //!
 //! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
-mod jobs;
 mod messages;
-mod one;
 
 use super::args::{MessageFormat, Mode, parse_version};
 use super::printer::Printer;
-use super::{CommandError, Status, environment, interrupt};
-use crate::engine::python::{PythonEngine, find_interpreter};
+use super::{CommandError, Status, environment};
+use crate::build::{self, EngineChoice, EngineOptions, Settings, engines, parallel, plan};
 use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
-use crate::target::{PyVersion, SERIES, Series};
-use jobs::{Engines, Job, Settings};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use crate::target::PyVersion;
 use std::ffi::OsString;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels at once.
@@ -106,6 +102,16 @@ enum EngineArg {
     Python,
 }
 
+impl From<EngineArg> for EngineChoice {
+    fn from(engine: EngineArg) -> Self {
+        match engine {
+            EngineArg::Auto => Self::Auto,
+            EngineArg::Native => Self::Native,
+            EngineArg::Python => Self::Python,
+        }
+    }
+}
+
 /// Which references the pyc marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum RefsArg {
@@ -120,89 +126,40 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if arguments.refs == RefsArg::Minimal {
         return Err(CommandError::Usage("--refs minimal is not available yet: only `cpython` is".into()));
     }
-    if arguments.engine == EngineArg::Native {
-        let wanted = arguments.python.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let wanted = if wanted.is_empty() { "any version".to_owned() } else { wanted.join(", ") };
-        return Err(CommandError::Usage(format!("no native engine for {wanted}: use --engine python")));
+    let search_path = environment::search_path();
+    let engines = engines::start(
+        &arguments.python,
+        &EngineOptions {
+            choice: arguments.engine.into(),
+            interpreters: Vec::new(),
+            interpreter: arguments.interpreter.as_deref(),
+            search_path: search_path.as_deref(),
+            timeout: Duration::from_secs(arguments.timeout),
+        },
+    )?;
+    for target in &engines {
+        printer.detail(&target.about);
     }
-    let engines = start_engines(&arguments, printer)?;
     let files = list_files(&arguments)?;
     let settings = settings(arguments)?;
+    plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
+    let files = match (&settings.output, engines.first()) {
+        (None, Some(target)) => plan::unique(files, &settings.naming, target.series, false)?,
+        _ => files,
+    };
     if settings.output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
         return Err(CommandError::Usage("--output takes one file, one version and one level".into()));
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
-    let pool = pool.map_err(|error| CommandError::Usage(format!("cannot start threads: {error}")))?;
-    let jobs: Vec<Job<'_>> = files.iter().map(|file| Job { file, engines: &engines }).collect();
-    let bar = printer.progress(jobs.len() as u64);
-    let results: Vec<Vec<one::Outcome>> = pool.install(|| {
-        jobs.par_iter()
-            .map(|job| {
-                let outcomes = if interrupt::requested() { Vec::new() } else { one::compile(job, &settings) };
-                bar.inc(1);
-                outcomes
-            })
-            .collect()
-    });
-    bar.finish_and_clear();
+    let progress = printer.progress(files.len() as u64);
+    let results =
+        parallel::map(&files, jobs, &progress, |file| build::compile::compile(file, &engines, &settings))?;
+    progress.finish();
     if hardlink_dupes {
-        for outcomes in &results {
-            one::hardlink_equal_levels(outcomes);
+        for outcomes in results.iter().flatten() {
+            build::compile::hardlink_equal_levels(outcomes);
         }
     }
     messages::tell(&results, format, printer)
-}
-
-fn start_engines(arguments: &CompileArgs, printer: &Printer) -> Result<Engines, CommandError> {
-    let search_path = environment::search_path();
-    let timeout = Duration::from_secs(arguments.timeout);
-    if arguments.interpreter.is_some() && arguments.python.len() > 1 {
-        return Err(CommandError::Usage(
-            "--interpreter serves one version, and several are asked for".into(),
-        ));
-    }
-    let mut engines = Engines::new();
-    let mut add = |version: PyVersion, interpreter: &Path| -> Result<(), CommandError> {
-        let series = Series::find(version).ok_or_else(|| unknown_version(version))?;
-        let engine = PythonEngine::start(interpreter, version, timeout)?;
-        printer.detail(&format!(
-            "{version}: python engine, {} ({})",
-            interpreter.display(),
-            engine.full_version()
-        ));
-        engines.push((series, Box::new(engine)));
-        Ok(())
-    };
-    if arguments.python.is_empty() {
-        let named = arguments.interpreter.as_deref();
-        let (version, interpreter) = crate::engine::python::default_interpreter(
-            named,
-            search_path.as_deref(),
-            timeout,
-        )
-        .map_err(|error| {
-            CommandError::Usage(format!("{error}; name a version with --python: {}", known_versions()))
-        })?;
-        add(version, &interpreter)?;
-    }
-    for (index, &version) in arguments.python.iter().enumerate() {
-        if !arguments.python[..index].contains(&version) {
-            Series::find(version).ok_or_else(|| unknown_version(version))?;
-            add(
-                version,
-                &find_interpreter(version, arguments.interpreter.as_deref(), search_path.as_deref())?,
-            )?;
-        }
-    }
-    Ok(engines)
-}
-
-fn known_versions() -> String {
-    SERIES.iter().map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn unknown_version(version: PyVersion) -> CommandError {
-    CommandError::Usage(format!("Python {version} is not known; known are {}", known_versions()))
 }
 
 fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
@@ -257,11 +214,6 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         LayoutArg::Pycache => Layout::Pycache,
         LayoutArg::Legacy => Layout::Legacy,
     };
-    if layout == Layout::Legacy && levels.len() > 1 {
-        return Err(CommandError::Usage(
-            "--layout legacy has one pyc for a source: name one --optimize level".into(),
-        ));
-    }
     Ok(Settings {
         mode,
         levels,

@@ -1,0 +1,141 @@
+//! One source → its pycs on disk, as `py_compile.compile` makes them.
+
+use super::engines::Engines;
+use super::errno;
+use super::source::Source;
+use crate::engine::{Diagnostic, Engine};
+use crate::output::atomic;
+use crate::project::Naming;
+use crate::pyc::{HEADER_SIZE, InvalidationMode};
+use crate::target::{PyVersion, Series};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The same for every file of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How importers check the pycs.
+    pub mode: InvalidationMode,
+    /// 0, 1, 2; each once.
+    pub levels: Vec<u8>,
+    /// Compile also what is up to date.
+    pub force: bool,
+    /// The path of the one pyc, whatever the rules say.
+    pub output: Option<PathBuf>,
+    /// Recorded names and paths of pycs.
+    pub naming: Naming,
+}
+
+/// What became of one source at one version and level.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The source as it was named.
+    pub file: PathBuf,
+    /// Its pyc, if its path could be made.
+    pub output: Option<PathBuf>,
+    /// Compiled for.
+    pub python: PyVersion,
+    /// 0, 1 or 2.
+    pub optimize: u8,
+    /// How it ended.
+    pub result: Result<Done, Box<Diagnostic>>,
+}
+
+/// The good ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The pyc was written.
+    Compiled,
+    /// The pyc that is there says the same.
+    UpToDate,
+}
+
+impl Done {
+    /// `compiled` or `up-to-date`, as messages have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compiled => "compiled",
+            Self::UpToDate => "up-to-date",
+        }
+    }
+}
+
+/// All pycs of one source. An error in one does not stop the others.
+pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
+    let source = Source::read(file);
+    let mut outcomes = Vec::new();
+    for target in engines {
+        for &optimize in &settings.levels {
+            let output = match &settings.output {
+                Some(output) => Ok(output.clone()),
+                None => settings.naming.output(file, target.series, optimize),
+            };
+            let (output, result) = match (&source, output) {
+                (Err(error), _) => (None, Err(error.clone())),
+                (_, Err(error)) => (None, Err(Diagnostic::without_place("ValueError", error.to_string()))),
+                (Ok(source), Ok(output)) => {
+                    let engine = target.engine.as_ref();
+                    let result = one(file, source, target.series, engine, optimize, &output, settings);
+                    (Some(output), result)
+                }
+            };
+            let python = target.series.version;
+            outcomes.push(Outcome { file: file.into(), output, python, optimize, result });
+        }
+    }
+    outcomes
+}
+
+fn one(
+    file: &Path,
+    source: &Source,
+    series: &'static Series,
+    engine: &dyn Engine,
+    optimize: u8,
+    output: &Path,
+    settings: &Settings,
+) -> Result<Done, Box<Diagnostic>> {
+    atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
+    let header = source.header(series, settings.mode);
+    if !settings.force && starts_with(output, &header) {
+        return Ok(Done::UpToDate);
+    }
+    let recorded = settings.naming.recorded(file);
+    let recorded = recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))?;
+    let pyc = source.pyc(engine, &header, recorded.into_os_string(), optimize)?;
+    atomic::write(output, &pyc, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
+    Ok(Done::Compiled)
+}
+
+/// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.
+fn starts_with(output: &Path, header: &[u8; HEADER_SIZE]) -> bool {
+    let mut found = [0; HEADER_SIZE];
+    let read = std::fs::File::open(output).and_then(|mut file| io::Read::read_exact(&mut file, &mut found));
+    read.is_ok() && found == *header
+}
+
+/// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
+pub fn hardlink_equal_levels(outcomes: &[Outcome]) {
+    let written = outcomes.iter().filter(|outcome| outcome.result.is_ok());
+    let mut kept: Vec<(&Path, PyVersion, Vec<u8>)> = Vec::new();
+    for outcome in written {
+        let Some(output) = outcome.output.as_deref() else { continue };
+        let Ok(bytes) = std::fs::read(output) else { continue };
+        match kept.iter().find(|(_, python, other)| *python == outcome.python && *other == bytes) {
+            Some((first, _, _)) if *first != output => {
+                // A file system without hard links keeps two files: equal bytes are what matters.
+                let _ = link(first, output);
+            }
+            Some(_) => {}
+            None => kept.push((output, outcome.python, bytes)),
+        }
+    }
+}
+
+fn link(first: &Path, output: &Path) -> io::Result<()> {
+    let folder = output.parent().unwrap_or(Path::new("."));
+    let temporary = tempfile::Builder::new()
+        .prefix(".pycompile-")
+        .make_in(folder, |path| std::fs::hard_link(first, path))?;
+    temporary.into_temp_path().persist(output).map_err(|error| error.error)
+}

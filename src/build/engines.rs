@@ -1,0 +1,123 @@
+//! Which engine compiles for which version.
+
+use crate::engine::python::{PythonEngine, default_interpreter, find_interpreter};
+use crate::engine::{Engine, EngineError};
+use crate::target::{PyVersion, SERIES, Series};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// The native compiler where it is exact, else an interpreter.
+    #[default]
+    Auto,
+    /// The native compiler.
+    Native,
+    /// Real interpreters.
+    Python,
+}
+
+/// How engines are found.
+#[derive(Clone, Debug)]
+pub struct EngineOptions<'a> {
+    /// Which kind.
+    pub choice: EngineChoice,
+    /// Interpreters named for a version.
+    pub interpreters: Vec<(PyVersion, PathBuf)>,
+    /// The interpreter named for whatever version it is.
+    pub interpreter: Option<&'a Path>,
+    /// The value of `PATH`.
+    pub search_path: Option<&'a OsStr>,
+    /// How long one file may take.
+    pub timeout: Duration,
+}
+
+/// One version with what compiles for it.
+pub struct TargetEngine {
+    /// What its pycs look like.
+    pub series: &'static Series,
+    /// What compiles.
+    pub engine: Box<dyn Engine>,
+    /// The engine in words, for `--verbose`.
+    pub about: String,
+}
+
+/// The engines of a run, in the order of the request, each version once.
+pub type Engines = Vec<TargetEngine>;
+
+/// Why there is no engine: the run cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum EnginesError {
+    /// No such version.
+    #[error("Python {0} is not known; known are {known}", known = known_versions())]
+    UnknownVersion(PyVersion),
+    /// The native compiler does not have it.
+    #[error("no native engine for {0}: use --engine python")]
+    NoNative(String),
+    /// One interpreter for several versions.
+    #[error("--interpreter serves one version, and several are asked for")]
+    OneInterpreter,
+    /// Neither a version nor a `python3`.
+    #[error("{0}; name a version with --python: {known}", known = known_versions())]
+    NoDefault(#[source] EngineError),
+    /// The engine's own reason.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+fn known_versions() -> String {
+    SERIES.iter().map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The series of a version.
+///
+/// # Errors
+/// [`EnginesError::UnknownVersion`].
+pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
+    Series::find(version).ok_or(EnginesError::UnknownVersion(version))
+}
+
+/// An engine for each of `versions`; for none, one for the version of the `python3` at hand.
+///
+/// # Errors
+/// [`EnginesError`].
+pub fn start(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    if options.interpreter.is_some() && versions.len() > 1 {
+        return Err(EnginesError::OneInterpreter);
+    }
+    if options.choice == EngineChoice::Native {
+        let wanted = versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Err(EnginesError::NoNative(if wanted.is_empty() { "any version".into() } else { wanted }));
+    }
+    if versions.is_empty() {
+        let (version, interpreter) =
+            default_interpreter(options.interpreter, options.search_path, options.timeout)
+                .map_err(EnginesError::NoDefault)?;
+        return Ok(vec![python(version, &interpreter, options)?]);
+    }
+    let mut engines = Engines::new();
+    for (index, &version) in versions.iter().enumerate() {
+        if versions[..index].contains(&version) {
+            continue;
+        }
+        series(version)?;
+        let named = options.interpreters.iter().find(|(named, _)| *named == version);
+        let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
+        let interpreter = find_interpreter(version, named, options.search_path)?;
+        engines.push(python(version, &interpreter, options)?);
+    }
+    Ok(engines)
+}
+
+fn python(
+    version: PyVersion,
+    interpreter: &Path,
+    options: &EngineOptions<'_>,
+) -> Result<TargetEngine, EnginesError> {
+    let series = series(version)?;
+    let engine = PythonEngine::start(interpreter, version, options.timeout)?;
+    let about = format!("{version}: python engine, {} ({})", interpreter.display(), engine.full_version());
+    Ok(TargetEngine { series, engine: Box::new(engine), about })
+}

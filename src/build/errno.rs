@@ -1,0 +1,37 @@
+//! Errors of the operating system in Python's words.
+
+use crate::engine::Diagnostic;
+use crate::output::atomic::WriteError;
+use std::io;
+use std::path::Path;
+
+/// `[Errno 2] No such file or directory: 'x.py'`, as the subclass of `OSError` that Python raises.
+pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound => "FileNotFoundError",
+        io::ErrorKind::PermissionDenied => "PermissionError",
+        io::ErrorKind::IsADirectory => "IsADirectoryError",
+        io::ErrorKind::NotADirectory => "NotADirectoryError",
+        io::ErrorKind::AlreadyExists => "FileExistsError",
+        _ => "OSError",
+    };
+    let (number, text) = match (error.raw_os_error(), error.kind()) {
+        (None, io::ErrorKind::IsADirectory) => (21, "Is a directory".to_owned()),
+        (number, _) => {
+            let text = error.to_string();
+            (number.unwrap_or(0), text.split(" (os error").next().unwrap_or(&text).to_owned())
+        }
+    };
+    let message = format!("[Errno {number}] {text}: '{}'", path.display());
+    Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
+}
+
+/// What `py_compile` raises when it cannot write.
+pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
+    match error {
+        WriteError::Symlink(_) | WriteError::NotRegular(_) => {
+            Diagnostic::without_place("FileExistsError", error.to_string())
+        }
+        WriteError::Io { path, source } => diagnostic(path, source),
+    }
+}
