@@ -29,7 +29,7 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
 /// What `py_compile` raises when it cannot write.
 pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     match error {
-        WriteError::Symlink(_) | WriteError::NotRegular(_) => {
+        WriteError::Symlink(_) | WriteError::SymlinkFolder(_) | WriteError::NotRegular(_) => {
             Diagnostic::without_place("FileExistsError", error.to_string())
         }
         WriteError::Io { path, source } => diagnostic(path, source),

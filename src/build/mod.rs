@@ -5,13 +5,21 @@
 //! **Invariant:** one bad file does not stop the others; outcomes come in the order of the request, whatever the number
 //! of threads.
 
+pub mod batch;
+pub mod clean;
 pub mod compile;
 pub mod engines;
 mod errno;
 pub mod parallel;
 pub mod plan;
-pub mod source;
+mod project;
+mod publish;
+mod source;
+pub mod tree;
 
 pub use compile::{Done, Outcome, Settings};
 pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, TargetEngine};
 pub use parallel::Watch;
+pub use project::{Project, ProjectError};
+pub use publish::publish;
+pub use source::Source;

@@ -1,9 +1,8 @@
 //! The command line as it is typed.
 
 use super::printer::Printer;
-use super::{CommandError, Status, compile, targets};
+use super::{CommandError, Status, build, clean, compile, init, targets};
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Reproducible Python bytecode: compiles Python files to the pycs that CPython itself writes.
@@ -69,18 +68,16 @@ impl From<Mode> for InvalidationMode {
     }
 }
 
-/// Reads `3.14`.
-pub(super) fn parse_version(text: &str) -> Result<PyVersion, String> {
-    let parsed = text
-        .split_once('.')
-        .and_then(|(major, minor)| Some(PyVersion::new(major.parse().ok()?, minor.parse().ok()?)));
-    parsed.ok_or_else(|| format!("`{text}` is not a version like 3.14"))
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compile the named files to pycs.
     Compile(compile::CompileArgs),
+    /// Compile what pycompile.toml lists, in place or into a tree, and write the manifest.
+    Build(build::BuildArgs),
+    /// Write a pycompile.toml that lists the files found.
+    Init(init::InitArgs),
+    /// Remove the pycs that `build` would write, and nothing else.
+    Clean(clean::CleanArgs),
     /// List the versions that can be compiled for.
     Targets(targets::TargetsArgs),
     /// Print a shell's completion script.
@@ -96,6 +93,9 @@ impl Arguments {
     pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {
         match self.command {
             Command::Compile(arguments) => compile::run(arguments, printer),
+            Command::Build(arguments) => build::run(&arguments, printer),
+            Command::Init(arguments) => init::run(&arguments, printer),
+            Command::Clean(arguments) => clean::run(&arguments, printer),
             Command::Targets(arguments) => targets::run(&arguments, printer),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

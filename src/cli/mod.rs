@@ -5,10 +5,15 @@
 //! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command is a file.
 
 mod args;
+mod build;
+mod clean;
 mod compile;
 mod environment;
+mod init;
 mod interrupt;
+mod messages;
 mod printer;
+mod project;
 mod targets;
 
 use clap::Parser as _;
@@ -36,6 +41,9 @@ pub enum CommandError {
     /// No engine for a version.
     #[error(transparent)]
     Engines(#[from] crate::build::EnginesError),
+    /// The config, or what it asks for.
+    #[error(transparent)]
+    Project(#[from] crate::build::ProjectError),
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),

@@ -1,1 +1,18 @@
-//! (to be written)
+//! `pycompile.toml` → settings.
+//!
+//! **Invariant:** whatever is wrong with the file is told with its line and column, and nothing in it is ignored.
+
+mod error;
+pub mod init;
+mod load;
+mod model;
+mod paths;
+mod selection;
+
+pub use error::{ConfigError, Place};
+pub use load::{Loaded, load};
+pub use model::{
+    Also, Bytecode, CompileTable, Compression, Config, Engine, LayoutName, ManifestTable, Mode, OnError,
+    ProjectSource, Refs, SourceTable, TreeTable, WheelTable, ZipTable,
+};
+pub use selection::{Selected, Selection};

@@ -1,1 +1,17 @@
-//! (to be written)
+//! Pycs → a manifest that two builders can compare with `cmp`.
+//!
+//! Formats: `pycompile-manifest/1` (schema in `schema/`), GNU coreutils' checksum lines, in-toto Statement v1.
+//!
+//! **Invariant:** no time, host, user, absolute path, engine or thread count; entries sorted by path.
+
+mod entry;
+mod in_toto;
+mod model;
+mod parse;
+mod sha256sum;
+
+pub use entry::{hex, pyc_entry, sha256, source_entry};
+pub use in_toto::in_toto;
+pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
+pub use parse::{ManifestError, parse};
+pub use sha256sum::sha256sum;

@@ -11,6 +11,9 @@ pub enum WriteError {
     /// A symlink is in the way.
     #[error("{} is a symlink and will be changed into a regular file if import writes a byte-compiled file to it", .0.display())]
     Symlink(PathBuf),
+    /// A directory on the way is a symlink.
+    #[error("{} is a symlink: nothing is written through it", .0.display())]
+    SymlinkFolder(PathBuf),
     /// A directory, a pipe or a device is in the way.
     #[error("{} is a non-regular file and will be changed into a regular one if import writes a byte-compiled file to it", .0.display())]
     NotRegular(PathBuf),
@@ -44,9 +47,23 @@ pub fn check_target(path: &Path) -> Result<(), WriteError> {
 /// [`WriteError`]; the temporary file is gone in any case.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
     check_target(path)?;
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: path.into(), source })?;
+    replace(path, bytes, mode)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Like [`write`], in a directory that is there.
+///
+/// # Errors
+/// [`WriteError`]; the temporary file is gone in any case.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+    check_target(path)?;
     let io_error = |source| WriteError::Io { path: path.into(), source };
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(io_error)?;
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".pycompile-")
         .suffix(".tmp")

@@ -5,3 +5,4 @@
 //! **Invariant:** what existed is there until its replacement is complete.
 
 pub mod atomic;
+pub mod tree;

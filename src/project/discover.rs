@@ -32,3 +32,45 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> Result<Vec<PathBuf>, Disc
     }
     Ok(files)
 }
+
+/// The names, relative to `root` and with `/`, of the regular files below it that `include` matches and `exclude` does
+/// not, sorted. Links are not followed; names that are not UTF-8 cannot be matched.
+///
+/// # Errors
+/// [`DiscoverError`] at the first directory that cannot be read.
+pub fn search(root: &Path, include: &GlobSet, exclude: &GlobSet) -> Result<Vec<String>, DiscoverError> {
+    let names = files_below(root, |name| !exclude.is_match(name))?;
+    Ok(names.into_iter().filter(|name| include.is_match(name)).collect())
+}
+
+/// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn all_files(root: &Path) -> Result<Vec<String>, DiscoverError> {
+    let hidden = |name: &str| name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
+    files_below(root, |name| !hidden(name))
+}
+
+fn files_below(root: &Path, keep: impl Fn(&str) -> bool) -> Result<Vec<String>, DiscoverError> {
+    let relative = |path: &Path| {
+        let below = path.strip_prefix(root).ok()?;
+        let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
+        Some(parts?.join("/"))
+    };
+    let mut files = Vec::new();
+    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| {
+        entry.depth() == 0
+            || (entry.file_name() != "__pycache__" && relative(entry.path()).is_some_and(|name| keep(&name)))
+    }) {
+        let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
+        if entry.file_type().is_file()
+            && let Some(name) = relative(entry.path())
+        {
+            files.push(name);
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}

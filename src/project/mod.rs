@@ -7,5 +7,5 @@
 mod discover;
 mod names;
 
-pub use discover::{DiscoverError, python_files};
+pub use discover::{DiscoverError, all_files, python_files, search};
 pub use names::{Layout, NameError, Naming};

@@ -19,7 +19,7 @@ pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
 pub use series::{SERIES, Series, SourceHash};
-pub use version::PyVersion;
+pub use version::{PyVersion, VersionError};
 
 /// One version that the native compiler compiles for.
 #[derive(Debug)]

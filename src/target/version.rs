@@ -21,3 +21,18 @@ impl std::fmt::Display for PyVersion {
         write!(formatter, "{}.{}", self.major, self.minor)
     }
 }
+
+/// A text that is no version. The fault is the user's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a version like 3.14")]
+pub struct VersionError(String);
+
+impl std::str::FromStr for PyVersion {
+    type Err = VersionError;
+
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        text.split_once('.')
+            .and_then(|(major, minor)| Some(Self::new(major.parse().ok()?, minor.parse().ok()?)))
+            .ok_or_else(|| VersionError(text.into()))
+    }
+}

@@ -1,11 +1,12 @@
 //! What is said of the files.
 
+use super::args::MessageFormat;
+use super::printer::Printer;
+use super::{CommandError, Status};
 use crate::build::{Done, Outcome};
-use crate::cli::args::MessageFormat;
-use crate::cli::printer::Printer;
-use crate::cli::{CommandError, Status};
 use crate::engine::Diagnostic;
 use serde::Serialize;
+use std::path::PathBuf;
 
 #[derive(Serialize)]
 struct Message<'a> {
@@ -17,14 +18,17 @@ struct Message<'a> {
     error: Option<&'a Diagnostic>,
 }
 
-/// Prints every file's outcome in the order of the request, then the summary.
+/// Prints every file's outcome in the order of the request, then the summary. Failures of files in `allowed` are told
+/// and do not count for the exit status; `missing` files were not reached.
 pub(super) fn tell(
-    results: &[Option<Vec<Outcome>>],
+    outcomes: &[Outcome],
+    missing: usize,
+    allowed: &[PathBuf],
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    let (mut compiled, mut up_to_date, mut failed) = (0_u64, 0_u64, 0_u64);
-    for outcome in results.iter().flatten().flatten() {
+    let (mut compiled, mut up_to_date, mut failed, mut forgiven) = (0_u64, 0_u64, 0_u64, 0_u64);
+    for outcome in outcomes {
         let status = match &outcome.result {
             Ok(done) => {
                 match done {
@@ -34,7 +38,11 @@ pub(super) fn tell(
                 done.name()
             }
             Err(_) => {
-                failed += 1;
+                if allowed.contains(&outcome.file) {
+                    forgiven += 1;
+                } else {
+                    failed += 1;
+                }
                 "failed"
             }
         };
@@ -58,8 +66,8 @@ pub(super) fn tell(
             },
         }
     }
-    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
-    printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed"));
+    let forgiven = if forgiven > 0 { format!(", {forgiven} allowed to fail") } else { String::new() };
+    printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed{forgiven}"));
     if missing > 0 {
         return Err(CommandError::Usage(format!("interrupted: {missing} files were not reached")));
     }

@@ -4,9 +4,8 @@
 //!
 //! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
-mod messages;
-
-use super::args::{MessageFormat, Mode, parse_version};
+use super::args::{MessageFormat, Mode};
+use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::{self, EngineChoice, EngineOptions, Settings, engines, parallel, plan};
@@ -31,7 +30,7 @@ pub(super) struct CompileArgs {
     #[arg(short = '0', long = "null")]
     null: bool,
     /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
-    #[arg(long, value_name = "X.Y", value_parser = parse_version)]
+    #[arg(long, value_name = "X.Y")]
     python: Vec<PyVersion>,
     /// Write the pyc here; one file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
@@ -159,7 +158,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             build::compile::hardlink_equal_levels(outcomes);
         }
     }
-    messages::tell(&results, format, printer)
+    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
+    let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
+    messages::tell(&outcomes, missing, &[], format, printer)
 }
 
 fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {

@@ -1,0 +1,92 @@
+//! One source of a project → its pycs in memory.
+
+use super::engines::Engines;
+use super::project::Project;
+use super::source::Source;
+use crate::config::Selected;
+use crate::engine::Diagnostic;
+use crate::manifest::{FileEntry, pyc_entry, source_entry};
+use crate::pyc::HEADER_SIZE;
+use crate::target::Series;
+use std::path::Path;
+
+/// One source and what became of it.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The source, or why it cannot be read.
+    pub source: Result<Source, Box<Diagnostic>>,
+    /// One for each version and level, in that order.
+    pub pycs: Vec<Pyc>,
+}
+
+/// One pyc.
+#[derive(Debug)]
+pub struct Pyc {
+    /// Compiled for.
+    pub series: &'static Series,
+    /// 0, 1 or 2.
+    pub optimize: u8,
+    /// Its name in the tree, relative to the root.
+    pub name: String,
+    /// What the code records.
+    pub recorded: String,
+    /// Its bytes.
+    pub result: Result<Vec<u8>, Box<Diagnostic>>,
+}
+
+impl Pyc {
+    /// Its entry in the manifest, if there is a pyc.
+    pub fn entry(&self, name: &str, source_name: &str, source: &Source) -> Option<FileEntry> {
+        let pyc = self.result.as_ref().ok()?;
+        let source = source_entry(source_name, &source.bytes, self.series);
+        pyc_entry(name, pyc, self.series, self.optimize, Some(source), &self.recorded).ok()
+    }
+}
+
+/// Compiles one file for every version and level.
+pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compiled {
+    let source = Source::read(&file.path);
+    let mut pycs = Vec::with_capacity(engines.len() * project.levels.len());
+    for target in engines {
+        let header = source.as_ref().ok().map(|source| source.header(target.series, project.mode));
+        for &optimize in &project.levels {
+            let (name, recorded) = names(file, target.series, optimize, project);
+            let result = match (&source, &header) {
+                (Ok(source), Some(header)) => match &recorded {
+                    Ok(recorded) => pyc(source, target, header, recorded, optimize),
+                    Err(error) => Err(error.clone()),
+                },
+                (Err(error), _) => Err(error.clone()),
+                (Ok(_), None) => Err(Diagnostic::without_place("SystemError", "no header was made")),
+            };
+            let recorded = recorded.unwrap_or_default();
+            pycs.push(Pyc { series: target.series, optimize, name, recorded, result });
+        }
+    }
+    Compiled { source, pycs }
+}
+
+fn pyc(
+    source: &Source,
+    target: &super::TargetEngine,
+    header: &[u8; HEADER_SIZE],
+    recorded: &str,
+    optimize: u8,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
+    source.pyc(target.engine.as_ref(), header, recorded.into(), optimize)
+}
+
+/// The pyc's name below the root and the recorded name; the config's paths are UTF-8, so nothing is lost.
+fn names(
+    file: &Selected,
+    series: &'static Series,
+    optimize: u8,
+    project: &Project,
+) -> (String, Result<String, Box<Diagnostic>>) {
+    let value_error =
+        |error: crate::project::NameError| Diagnostic::without_place("ValueError", error.to_string());
+    let path = Path::new(&file.name);
+    let name = project.naming.output(path, series, optimize).unwrap_or_else(|_| path.to_path_buf());
+    let recorded = project.naming.recorded(path).map_err(value_error);
+    (name.to_string_lossy().into_owned(), recorded.map(|recorded| recorded.to_string_lossy().into_owned()))
+}

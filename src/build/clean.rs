@@ -1,0 +1,45 @@
+//! `pycompile clean`: takes away what `build` would write, and nothing else.
+
+use super::project::Project;
+use crate::target::{PyVersion, Series};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What was taken away and what was not.
+#[derive(Debug, Default)]
+pub struct Cleaned {
+    /// Pycs that are gone.
+    pub removed: Vec<PathBuf>,
+    /// Those that are still there, and why.
+    pub failed: Vec<(PathBuf, String)>,
+}
+
+/// Removes the pycs of the config's files at its versions and levels. Links and whatever else is no regular file are
+/// left and reported; directories stay.
+pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
+    let mut cleaned = Cleaned::default();
+    let tree = project.tree();
+    for file in &project.selection.sources {
+        for series in versions.iter().filter_map(|&version| Series::find(version)) {
+            for &optimize in &project.levels {
+                let Ok(name) = project.naming.output(Path::new(&file.name), series, optimize) else {
+                    continue;
+                };
+                remove(tree.join(name), &mut cleaned);
+            }
+        }
+    }
+    cleaned
+}
+
+fn remove(path: PathBuf, cleaned: &mut Cleaned) {
+    match std::fs::symlink_metadata(&path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+        Err(error) => cleaned.failed.push((path, error.to_string())),
+        Ok(found) if !found.is_file() => cleaned.failed.push((path, "not a regular file".into())),
+        Ok(_) => match std::fs::remove_file(&path) {
+            Ok(()) => cleaned.removed.push(path),
+            Err(error) => cleaned.failed.push((path, error.to_string())),
+        },
+    }
+}

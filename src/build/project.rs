@@ -1,0 +1,92 @@
+//! What a config asks for, with nothing left open.
+
+use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError};
+use crate::config::{ConfigError, Engine, Loaded, Selection};
+use crate::project::Naming;
+use crate::pyc::InvalidationMode;
+use crate::target::PyVersion;
+use std::ffi::OsStr;
+
+/// A config with its files and rules settled.
+#[derive(Debug)]
+pub struct Project {
+    /// The config.
+    pub loaded: Loaded,
+    /// Its files.
+    pub selection: Selection,
+    /// How importers check the pycs.
+    pub mode: InvalidationMode,
+    /// 0, 1, 2; each once.
+    pub levels: Vec<u8>,
+    /// Recorded names and paths, relative to the root.
+    pub naming: Naming,
+}
+
+impl Project {
+    /// Settles the files; `default_mode` is for a config that leaves the mode open.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn new(loaded: Loaded, default_mode: InvalidationMode) -> Result<Self, ConfigError> {
+        let selection = loaded.select()?;
+        let mode = loaded.config.compile.invalidation_mode.as_ref();
+        let mode = mode.map_or(default_mode, |mode| (*mode.get_ref()).into());
+        let (levels, naming) = (loaded.levels(), loaded.naming());
+        Ok(Self { loaded, selection, mode, levels, naming })
+    }
+
+    /// Starts what compiles.
+    ///
+    /// # Errors
+    /// [`ProjectError`].
+    pub fn engines(&self, search_path: Option<&OsStr>) -> Result<Engines, ProjectError> {
+        let versions = self.loaded.versions()?;
+        let options = EngineOptions {
+            choice: match self.loaded.config.compile.engine {
+                Engine::Auto => EngineChoice::Auto,
+                Engine::Native => EngineChoice::Native,
+                Engine::Python => EngineChoice::Python,
+            },
+            interpreters: self.loaded.interpreters()?,
+            interpreter: None,
+            search_path,
+            timeout: self.loaded.timeout(),
+        };
+        Ok(engines::start(&versions, &options)?)
+    }
+
+    /// The versions, of which the `python3` at hand is one if the config names none.
+    ///
+    /// # Errors
+    /// [`ProjectError`].
+    pub fn versions(&self, search_path: Option<&OsStr>) -> Result<Vec<PyVersion>, ProjectError> {
+        let versions = self.loaded.versions()?;
+        if !versions.is_empty() {
+            return Ok(versions);
+        }
+        Ok(self.engines(search_path)?.iter().map(|target| target.series.version).collect())
+    }
+}
+
+/// Why a project cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// The config.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The engines.
+    #[error(transparent)]
+    Engines(#[from] EnginesError),
+    /// Threads.
+    #[error(transparent)]
+    Threads(#[from] super::parallel::ThreadsError),
+    /// A file that is no source cannot be written.
+    #[error(transparent)]
+    Write(#[from] crate::output::atomic::WriteError),
+    /// The manifest cannot be made.
+    #[error("cannot write the manifest: {0}")]
+    Manifest(#[from] serde_json::Error),
+    /// Stopped by the user.
+    #[error("interrupted: {0} files were not reached; nothing was packed")]
+    Interrupted(usize),
+}

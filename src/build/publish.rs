@@ -1,0 +1,36 @@
+//! The manifest and its other forms → files.
+
+use super::project::{Project, ProjectError};
+use crate::config::Also;
+use crate::manifest::{Manifest, in_toto, sha256sum};
+use crate::output::atomic;
+use std::path::PathBuf;
+
+/// Writes the manifest where the config wants it, and what else it wants beside it; says which files.
+///
+/// # Errors
+/// [`ProjectError::Write`].
+pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, ProjectError> {
+    let Some(table) = &project.loaded.config.manifest else { return Ok(Vec::new()) };
+    let output = project.loaded.folder.join(table.output.get_ref());
+    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = name.strip_suffix(".json").unwrap_or(&name);
+    let mut written = Vec::new();
+    let mut write = |path: PathBuf, text: &str| {
+        atomic::write(&path, text.as_bytes(), 0o644)?;
+        written.push(path);
+        Ok::<(), ProjectError>(())
+    };
+    write(output.clone(), &manifest.to_json()?)?;
+    for also in &table.also {
+        match also {
+            Also::Sha256sum => {
+                write(output.with_file_name(format!("{stem}.sha256")), &sha256sum(manifest))?;
+            }
+            Also::InToto => {
+                write(output.with_file_name(format!("{stem}.in-toto.json")), &in_toto(manifest)?)?;
+            }
+        }
+    }
+    Ok(written)
+}

@@ -1,0 +1,112 @@
+//! `pycompile build`: the pycs in place, or in a tree that mirrors the sources.
+
+use super::batch;
+use super::compile::{Done, Outcome};
+use super::engines::Engines;
+use super::errno::write_diagnostic;
+use super::parallel::{self, Watch};
+use super::project::{Project, ProjectError};
+use crate::engine::Diagnostic;
+use crate::manifest::FileEntry;
+use crate::output::tree::Tree;
+use std::path::PathBuf;
+
+/// A tree as it was built.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// What became of each pyc, in the order of the names, then version and level; data files that cannot be copied
+    /// are here too, as failures.
+    pub outcomes: Vec<Outcome>,
+    /// The entries of the pycs that are there now.
+    pub entries: Vec<FileEntry>,
+    /// Files that were not reached because the user stopped.
+    pub missing: usize,
+}
+
+impl Project {
+    /// Where the tree is: the root of the sources, or the mirror.
+    pub fn tree(&self) -> PathBuf {
+        match self.loaded.config.tree.output.as_ref().map(|output| output.get_ref().as_str()) {
+            None | Some("." | "./") => self.loaded.root.clone(),
+            Some(output) => self.loaded.folder.join(output),
+        }
+    }
+
+    fn mirrors(&self) -> bool {
+        self.tree() != self.loaded.root
+    }
+}
+
+/// Compiles everything and writes what differs from what is there.
+///
+/// Every file is compiled, also where a pyc with the right header is there: what a build publishes must follow from
+/// its sources alone. A pyc with the same bytes is left alone.
+///
+/// # Errors
+/// [`ProjectError::Threads`].
+pub fn build(
+    project: &Project,
+    engines: &Engines,
+    jobs: usize,
+    watch: &dyn Watch,
+) -> Result<Built, ProjectError> {
+    let tree = Tree::new(project.tree());
+    let copy = project.mirrors()
+        && project.loaded.config.tree.sources.as_ref().is_none_or(|sources| *sources.get_ref());
+    let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
+        let compiled = batch::compile(file, engines, project);
+        let mut built = Built::default();
+        let copied = match &compiled.source {
+            Ok(source) if copy => tree
+                .write(&file.name, &source.bytes, source.executable)
+                .map(|_| ())
+                .map_err(|error| write_diagnostic(&error)),
+            _ => Ok(()),
+        };
+        for pyc in compiled.pycs {
+            let entry =
+                compiled.source.as_ref().ok().and_then(|source| pyc.entry(&pyc.name, &file.name, source));
+            let output = Some(tree.root().join(&pyc.name));
+            let result = copied.clone().and(pyc.result).and_then(|bytes| {
+                let written =
+                    tree.write(&pyc.name, &bytes, false).map_err(|error| write_diagnostic(&error))?;
+                Ok(if written { Done::Compiled } else { Done::UpToDate })
+            });
+            if result.is_ok() {
+                built.entries.extend(entry);
+            }
+            let (python, optimize) = (pyc.series.version, pyc.optimize);
+            built.outcomes.push(Outcome { file: file.path.clone(), output, python, optimize, result });
+        }
+        built
+    })?;
+    let mut all = Built::default();
+    for built in results {
+        match built {
+            Some(mut built) => {
+                all.outcomes.append(&mut built.outcomes);
+                all.entries.append(&mut built.entries);
+            }
+            None => all.missing += 1,
+        }
+    }
+    if copy {
+        copy_data(project, &tree, engines, &mut all.outcomes);
+    }
+    Ok(all)
+}
+
+fn copy_data(project: &Project, tree: &Tree, engines: &Engines, outcomes: &mut Vec<Outcome>) {
+    for file in &project.selection.data {
+        let copied = super::Source::read(&file.path).and_then(|source| {
+            tree.write(&file.name, &source.bytes, source.executable).map_err(|error| write_diagnostic(&error))
+        });
+        if let (Err(error), Some(target)) = (copied, engines.first()) {
+            outcomes.push(failure(file.path.clone(), target.series.version, error));
+        }
+    }
+}
+
+fn failure(file: PathBuf, python: crate::target::PyVersion, error: Box<Diagnostic>) -> Outcome {
+    Outcome { file, output: None, python, optimize: 0, result: Err(error) }
+}

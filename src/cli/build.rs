@@ -1,0 +1,61 @@
+//! `pycompile build`.
+
+use super::args::MessageFormat;
+use super::messages;
+use super::printer::Printer;
+use super::project::ConfigArgs;
+use super::{CommandError, Status, environment};
+use crate::build::{Project, publish, tree};
+use crate::config::OnError;
+use crate::manifest::Manifest;
+use std::path::PathBuf;
+
+/// Compiles the files that pycompile.toml lists, in place or into [tree] output, and writes the manifest.
+///
+/// Example: pycompile build --config pycompile.toml
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Files compiled at the same time; without it, one for each processor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// How results are told.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+}
+
+pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let project = arguments.config.load()?;
+    let search_path = environment::search_path();
+    let engines = project.engines(search_path.as_deref())?;
+    for target in &engines {
+        printer.detail(&target.about);
+    }
+    let progress = printer.progress(project.selection.sources.len() as u64);
+    let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    let built = tree::build(&project, &engines, jobs, &progress)?;
+    progress.finish();
+    let failed = built.outcomes.iter().any(|outcome| outcome.result.is_err());
+    let status = messages::tell(
+        &built.outcomes,
+        built.missing,
+        &allowed(&project),
+        arguments.message_format,
+        printer,
+    )?;
+    if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
+        return Ok(status);
+    }
+    for path in publish(&project, &Manifest::new(built.entries, Vec::new()))? {
+        printer.detail(&format!("written: {}", path.display()));
+    }
+    Ok(status)
+}
+
+/// The files whose failure is no surprise.
+pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
+    let sources = project.selection.sources.iter();
+    sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
+}

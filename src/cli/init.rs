@@ -1,0 +1,41 @@
+//! `pycompile init`.
+
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::config::init::draft;
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::engine::python::default_interpreter;
+use crate::output::atomic;
+use std::path::PathBuf;
+
+/// Writes a pycompile.toml that lists the files found, once: what is added later must be added to it.
+///
+/// Example: pycompile init .
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct InitArgs {
+    /// The project's directory.
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+}
+
+pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let path = arguments.folder.join("pycompile.toml");
+    if path.symlink_metadata().is_ok() {
+        return Err(CommandError::Usage(format!("{} exists already: it is left as it is", path.display())));
+    }
+    let search_path = environment::search_path();
+    let python = default_interpreter(None, search_path.as_deref(), DEFAULT_TIMEOUT).ok();
+    let draft = draft(&arguments.folder, python.map(|(version, _)| version))?;
+    if draft.sources == 0 {
+        return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.display())));
+    }
+    atomic::write(&path, draft.text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    printer.summary(&format!(
+        "{}: {} Python files, {} data files",
+        path.display(),
+        draft.sources,
+        draft.data
+    ));
+    Ok(Status::Done)
+}

@@ -1,0 +1,32 @@
+//! The options that `build`, `pack`, `manifest` and `clean` share.
+
+use super::{CommandError, environment};
+use crate::build::{Project, ProjectError};
+use crate::config;
+use crate::pyc::InvalidationMode;
+use std::path::PathBuf;
+
+/// Which config.
+#[derive(Debug, clap::Args)]
+pub(super) struct ConfigArgs {
+    /// The config.
+    #[arg(long, value_name = "FILE", default_value = "pycompile.toml")]
+    pub(super) config: PathBuf,
+}
+
+impl ConfigArgs {
+    /// Reads the config; a mode that it leaves open is py_compile's.
+    pub(super) fn load(&self) -> Result<Project, CommandError> {
+        let mode = match environment::source_date_epoch() {
+            Some(_) => InvalidationMode::CheckedHash,
+            None => InvalidationMode::Timestamp,
+        };
+        self.load_with(mode)
+    }
+
+    /// Reads the config; a mode that it leaves open is `mode`.
+    pub(super) fn load_with(&self, mode: InvalidationMode) -> Result<Project, CommandError> {
+        let loaded = config::load(&self.config).map_err(ProjectError::from)?;
+        Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
+    }
+}

@@ -1,0 +1,101 @@
+//! Errors that point at the line.
+
+use crate::project::DiscoverError;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A place in the config file, with its line shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    file: PathBuf,
+    line: usize,
+    column: usize,
+    text: String,
+    width: usize,
+}
+
+impl Place {
+    /// The place of `span`, in bytes, in the file's text.
+    pub(super) fn new(file: &Path, text: &str, span: &Range<usize>) -> Self {
+        let floor = |mut at: usize| {
+            at = at.min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (start, end) = (floor(span.start), floor(span.end));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        Self {
+            file: file.into(),
+            line: text[..start].matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+            text: text[line_start..line_end].trim_end_matches('\r').to_owned(),
+            width: text[start..end.clamp(start, line_end)].chars().count().max(1),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+}
+
+/// Why a config cannot be used. The fault is the config's.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}{hint}", path.display())]
+    Read {
+        /// The config file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// It is not UTF-8.
+    #[error("{}: not UTF-8 at byte {at}", path.display())]
+    Encoding {
+        /// The config file.
+        path: PathBuf,
+        /// From 0.
+        at: usize,
+    },
+    /// Something in it is wrong.
+    #[error("{place}: {message}{}", show(place))]
+    At {
+        /// Where.
+        place: Box<Place>,
+        /// What.
+        message: String,
+    },
+    /// Something is missing, which has no place.
+    #[error("{}: {message}", path.display())]
+    Missing {
+        /// The config file.
+        path: PathBuf,
+        /// What.
+        message: String,
+    },
+    /// A directory that `search` names cannot be listed.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+}
+
+fn show(place: &Place) -> String {
+    let margin = place.line.to_string().len();
+    format!(
+        "\n{:margin$} |\n{} | {}\n{:margin$} | {:indent$}{}",
+        "",
+        place.line,
+        place.text.replace('\t', " "),
+        "",
+        "",
+        "^".repeat(place.width),
+        indent = place.column - 1
+    )
+}

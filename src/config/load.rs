@@ -1,0 +1,192 @@
+//! The file → checked settings.
+
+use super::error::{ConfigError, Place};
+use super::model::{Config, LayoutName};
+use crate::project::{Layout, Naming};
+use crate::target::{PyVersion, Series};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A config with where it came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// Its directory: what paths in it are relative to.
+    pub folder: PathBuf,
+    /// What names are relative to.
+    pub root: PathBuf,
+    /// What it says.
+    pub config: Config,
+    /// Its text, to point at.
+    text: String,
+}
+
+/// Reads and checks a config; the files that it names are not looked at.
+///
+/// # Errors
+/// [`ConfigError`] at the first thing that is wrong.
+pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
+    let bytes = std::fs::read(path).map_err(|source| {
+        let missing = source.kind() == std::io::ErrorKind::NotFound;
+        let hint = if missing { "; `pycompile init` writes one, --config names another" } else { "" };
+        ConfigError::Read { path: path.into(), source, hint }
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| ConfigError::Encoding { path: path.into(), at: error.utf8_error().valid_up_to() })?;
+    parse(path, text)
+}
+
+/// The same for a text that is at hand.
+///
+/// # Errors
+/// [`ConfigError`].
+pub(super) fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
+    let config: Config = toml::from_str(&text).map_err(|error| match error.span() {
+        Some(span) => at(path, &text, &span, error.message().trim_end()),
+        None => ConfigError::Missing { path: path.into(), message: error.message().into() },
+    })?;
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.to_path_buf();
+    let root = match config.source.root.get_ref().as_str() {
+        "." | "./" | "" => folder.clone(),
+        root => folder.join(root),
+    };
+    let loaded = Loaded { path: path.into(), folder, root, config, text };
+    loaded.check()?;
+    Ok(loaded)
+}
+
+fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {
+    ConfigError::At { place: Box::new(Place::new(path, text, span)), message: message.into() }
+}
+
+impl Loaded {
+    /// An error at a place of the file.
+    pub fn error_at(&self, span: &Range<usize>, message: impl AsRef<str>) -> ConfigError {
+        at(&self.path, &self.text, span, message.as_ref())
+    }
+
+    /// An error without a place.
+    pub fn missing(&self, message: impl Into<String>) -> ConfigError {
+        ConfigError::Missing { path: self.path.clone(), message: message.into() }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.versions()?;
+        let compile = &self.config.compile;
+        for level in &compile.optimize {
+            if *level.get_ref() > 2 {
+                return Err(self.error_at(&level.span(), "an optimisation level is 0, 1 or 2"));
+            }
+        }
+        if let Some(timeout) = compile.timeout.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
+            return Err(self.error_at(&timeout.span(), "a time-out is at least one second"));
+        }
+        self.interpreters()?;
+        let source = &self.config.source;
+        if source.files.is_empty() && source.search.is_empty() {
+            let message = "no files: list them under [source] files, or ask for a search";
+            return Err(self.missing(message));
+        }
+        if let Some(dfile) = &compile.dfile
+            && (source.files.len() != 1 || !source.search.is_empty())
+        {
+            return Err(self.error_at(&dfile.span(), "dfile is the recorded name of one file: list one"));
+        }
+        let (versions, levels) = (compile.python.len(), self.levels().len());
+        if let Some(layout) = compile.layout.as_ref().filter(|layout| *layout.get_ref() == LayoutName::Legacy)
+            && (versions > 1 || levels > 1)
+        {
+            let message = "the legacy layout has one pyc for a source: name one version and one level";
+            return Err(self.error_at(&layout.span(), message));
+        }
+        Ok(())
+    }
+
+    /// The versions asked for, each once; none if the config leaves them open.
+    ///
+    /// # Errors
+    /// A version that is unknown or named twice.
+    pub fn versions(&self) -> Result<Vec<PyVersion>, ConfigError> {
+        let mut versions = Vec::new();
+        for text in &self.config.compile.python {
+            let version = self.version(text.get_ref(), &text.span())?;
+            if versions.contains(&version) {
+                return Err(self.error_at(&text.span(), format!("{version} is listed twice")));
+            }
+            versions.push(version);
+        }
+        Ok(versions)
+    }
+
+    /// A version that is known.
+    ///
+    /// # Errors
+    /// At `span`.
+    pub fn version(&self, text: &str, span: &Range<usize>) -> Result<PyVersion, ConfigError> {
+        let version: PyVersion = text.parse().map_err(|error| self.error_at(span, format!("{error}")))?;
+        match Series::find(version) {
+            Some(_) => Ok(version),
+            None => {
+                let known = crate::target::SERIES.iter().map(|series| series.version.to_string());
+                let known = known.collect::<Vec<_>>().join(", ");
+                Err(self.error_at(span, format!("Python {version} is not known; known are {known}")))
+            }
+        }
+    }
+
+    /// The interpreters that are named, by version; relative paths are relative to the config file.
+    ///
+    /// # Errors
+    /// A version that is not known.
+    pub fn interpreters(&self) -> Result<Vec<(PyVersion, PathBuf)>, ConfigError> {
+        let named = self.config.compile.interpreters.iter();
+        named
+            .map(|(version, path)| {
+                let version = self.version(version.get_ref(), &version.span())?;
+                let is_path = path.contains('/');
+                Ok((version, if is_path { self.folder.join(path) } else { PathBuf::from(path) }))
+            })
+            .collect()
+    }
+
+    /// The levels asked for, sorted, each once.
+    pub fn levels(&self) -> Vec<u8> {
+        let mut levels: Vec<u8> = self.config.compile.optimize.iter().map(|level| *level.get_ref()).collect();
+        if levels.is_empty() {
+            levels.push(0);
+        }
+        levels.sort_unstable();
+        levels.dedup();
+        levels
+    }
+
+    /// Where pycs stand.
+    pub fn layout(&self) -> Layout {
+        match self.config.compile.layout.as_ref().map(toml::Spanned::get_ref) {
+            Some(LayoutName::Legacy) => Layout::Legacy,
+            _ => Layout::Pycache,
+        }
+    }
+
+    /// How names are recorded: relative to the root, under `prepend-dir`.
+    pub fn naming(&self) -> Naming {
+        let compile = &self.config.compile;
+        let path = |key: &Option<toml::Spanned<String>>| key.as_ref().map(|key| PathBuf::from(key.get_ref()));
+        Naming {
+            dfile: path(&compile.dfile),
+            strip_dir: path(&compile.strip_dir),
+            prepend_dir: path(&compile.prepend_dir),
+            output_dir: None,
+            layout: self.layout(),
+        }
+    }
+
+    /// How long one file may take.
+    pub fn timeout(&self) -> Duration {
+        let seconds = self.config.compile.timeout.as_ref().map(|timeout| *timeout.get_ref());
+        seconds.map_or(crate::engine::DEFAULT_TIMEOUT, Duration::from_secs)
+    }
+}

@@ -1,0 +1,248 @@
+//! The tables and keys, as they are written.
+
+use crate::pyc::InvalidationMode;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// `[source]`
+    pub source: SourceTable,
+    /// `[compile]`
+    #[serde(default)]
+    pub compile: CompileTable,
+    /// `[tree]`
+    #[serde(default)]
+    pub tree: TreeTable,
+    /// `[wheel]`
+    pub wheel: Option<WheelTable>,
+    /// `[zip]`
+    pub zip: Option<ZipTable>,
+    /// `[manifest]`
+    pub manifest: Option<ManifestTable>,
+}
+
+/// Which files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourceTable {
+    /// Names inside the tree, wheel and zip are relative to it.
+    #[serde(default = "here")]
+    pub root: Spanned<String>,
+    /// Compiled.
+    #[serde(default)]
+    pub files: Vec<Spanned<String>>,
+    /// Patterns of more files to compile.
+    #[serde(default)]
+    pub search: Vec<Spanned<String>>,
+    /// Patterns that `search` leaves out.
+    #[serde(default)]
+    pub exclude: Vec<Spanned<String>>,
+    /// Copied into archives as they are.
+    #[serde(default)]
+    pub data: Vec<Spanned<String>>,
+}
+
+fn here() -> Spanned<String> {
+    Spanned::new(0..0, ".".into())
+}
+
+/// How they are compiled.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CompileTable {
+    /// Versions; none: that of the `python3` on PATH.
+    pub python: Vec<Spanned<String>>,
+    /// Levels; none: level 0.
+    pub optimize: Vec<Spanned<u8>>,
+    /// How importers check the pycs.
+    pub invalidation_mode: Option<Spanned<Mode>>,
+    /// Where pycs stand in a tree or wheel.
+    pub layout: Option<Spanned<LayoutName>>,
+    /// Taken off recorded names.
+    pub strip_dir: Option<Spanned<String>>,
+    /// Put before recorded names.
+    pub prepend_dir: Option<Spanned<String>>,
+    /// The recorded name of the only file.
+    pub dfile: Option<Spanned<String>>,
+    /// Which engine.
+    pub engine: Engine,
+    /// Interpreters by version.
+    pub interpreters: std::collections::BTreeMap<Spanned<String>, String>,
+    /// Seconds that one file may take.
+    pub timeout: Option<Spanned<u64>>,
+    /// The normal form of references.
+    pub refs: Refs,
+    /// What a file that does not compile means for the rest.
+    pub on_error: OnError,
+    /// Files that are known not to compile.
+    pub allow_failures: Vec<Spanned<String>>,
+}
+
+/// `py_compile.PycInvalidationMode`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// By modification time and size.
+    Timestamp,
+    /// By a hash that is checked.
+    CheckedHash,
+    /// By a hash that is not checked.
+    UncheckedHash,
+}
+
+impl From<Mode> for InvalidationMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Timestamp => Self::Timestamp,
+            Mode::CheckedHash => Self::CheckedHash,
+            Mode::UncheckedHash => Self::UncheckedHash,
+        }
+    }
+}
+
+/// Where pycs stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayoutName {
+    /// `__pycache__/core.cpython-314.pyc`
+    Pycache,
+    /// `core.pyc`
+    Legacy,
+}
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// Native where it is exact.
+    #[default]
+    Auto,
+    /// The native compiler.
+    Native,
+    /// Real interpreters.
+    Python,
+}
+
+/// The normal form of references.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refs {
+    /// CPython's own bytes.
+    #[default]
+    Cpython,
+    /// No unused FLAG_REF.
+    Minimal,
+}
+
+/// What a file that does not compile means for the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnError {
+    /// No archive and no manifest is written.
+    #[default]
+    Fail,
+    /// The rest is written without its pycs.
+    Skip,
+}
+
+/// `pycompile build`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct TreeTable {
+    /// A directory that mirrors the sources; none or `.`: in place.
+    pub output: Option<Spanned<String>>,
+    /// Whether sources and data are copied into the mirror; they are unless this says no.
+    pub sources: Option<Spanned<bool>>,
+}
+
+/// `pycompile pack`, the wheel.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WheelTable {
+    /// A `pyproject.toml`, or the keys of its `[project]` table.
+    pub project: Spanned<ProjectSource>,
+    /// Which pycs are in it.
+    #[serde(default)]
+    pub bytecode: Bytecode,
+    /// The directory that it is written to; `dist` if not named.
+    pub output: Option<Spanned<String>>,
+    /// Instead of `py3-none-any`.
+    pub tag: Option<Spanned<String>>,
+}
+
+/// Where a wheel's metadata come from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum ProjectSource {
+    /// The path of a `pyproject.toml`.
+    File(String),
+    /// PEP 621's keys.
+    Inline(toml::Table),
+}
+
+/// Which pycs a wheel has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bytecode {
+    /// None: whoever installs it compiles.
+    #[default]
+    None,
+    /// In `__pycache__`, beside the sources.
+    Pycache,
+    /// Instead of the sources.
+    Sourceless,
+}
+
+/// `pycompile pack`, the zip.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ZipTable {
+    /// Its path.
+    pub output: Spanned<String>,
+    /// `module:function`, which makes it a zipapp.
+    pub main: Option<Spanned<String>>,
+    /// `python3` or a path, on the first line.
+    pub interpreter: Option<Spanned<String>>,
+    /// The version whose pycs are in it; needed if there are several.
+    pub python: Option<Spanned<String>>,
+    /// Whether the sources are in it too; they are unless this says no.
+    pub sources: Option<Spanned<bool>>,
+    /// How entries are compressed.
+    #[serde(default)]
+    pub compression: Compression,
+}
+
+/// How entries are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compression {
+    /// Not at all.
+    Stored,
+    /// Deflate.
+    #[default]
+    Deflated,
+}
+
+/// The list of pycs and their digests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ManifestTable {
+    /// Its path; the others stand beside it.
+    pub output: Spanned<String>,
+    /// Other forms to write too.
+    #[serde(default)]
+    pub also: Vec<Also>,
+}
+
+/// Other forms of the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Also {
+    /// What `sha256sum --check` reads.
+    Sha256sum,
+    /// An in-toto Statement v1.
+    InToto,
+}

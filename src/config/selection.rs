@@ -1,0 +1,130 @@
+//! The files that a config names.
+
+use super::error::ConfigError;
+use super::load::Loaded;
+use super::paths::normalised;
+use crate::project::search;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// Relative to the root, with `/`.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Whether it may fail to compile.
+    pub may_fail: bool,
+}
+
+/// All files of a config, each list sorted by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Compiled.
+    pub sources: Vec<Selected>,
+    /// Copied.
+    pub data: Vec<Selected>,
+}
+
+impl Loaded {
+    /// Settles which files there are; only `search` looks at the disk.
+    ///
+    /// # Errors
+    /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also where only case
+    /// differs; a pattern that is none; a search that finds nothing.
+    pub fn select(&self) -> Result<Selection, ConfigError> {
+        let source = &self.config.source;
+        let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
+        for file in &source.files {
+            let name = self.name(file)?;
+            if named.insert(name.clone(), Some(file.span())).is_some() {
+                return Err(self.error_at(&file.span(), format!("{name} is listed twice")));
+            }
+        }
+        let include = self.globs(&source.search)?;
+        let exclude = self.globs(&source.exclude)?;
+        if let Some(pattern) = source.search.first() {
+            let found = search(&self.root, &include, &exclude)?;
+            if found.is_empty() {
+                return Err(self.error_at(&pattern.span(), "the search finds no file"));
+            }
+            for name in found {
+                named.entry(name).or_insert(None);
+            }
+        }
+        self.check_folded(&named)?;
+        let mut allowed = Vec::new();
+        for file in &self.config.compile.allow_failures {
+            let name = self.name(file)?;
+            if !named.contains_key(&name) {
+                return Err(self.error_at(&file.span(), format!("{name} is not among the files")));
+            }
+            allowed.push(name);
+        }
+        let selected = |name: String, may_fail| Selected { path: self.root.join(&name), name, may_fail };
+        let mut data = BTreeMap::new();
+        for file in &source.data {
+            let name = self.name(file)?;
+            if named.contains_key(&name) {
+                return Err(self.error_at(&file.span(), format!("{name} is compiled already: it is no data")));
+            }
+            if data.insert(name.clone(), selected(name.clone(), false)).is_some() {
+                return Err(self.error_at(&file.span(), format!("{name} is listed twice")));
+            }
+        }
+        let sources = named.into_keys().map(|name| {
+            let may_fail = allowed.contains(&name);
+            selected(name, may_fail)
+        });
+        Ok(Selection { sources: sources.collect(), data: data.into_values().collect() })
+    }
+
+    fn name(&self, file: &Spanned<String>) -> Result<String, ConfigError> {
+        normalised(file.get_ref()).map_err(|error| {
+            self.error_at(&file.span(), format!("`{}` cannot be used: {error}", file.get_ref()))
+        })
+    }
+
+    fn globs(&self, patterns: &[Spanned<String>]) -> Result<globset::GlobSet, ConfigError> {
+        let mut set = globset::GlobSetBuilder::new();
+        let error = |pattern: &Spanned<String>, error: globset::Error| {
+            self.error_at(&pattern.span(), format!("not a pattern: {}", error.kind()))
+        };
+        for pattern in patterns {
+            let glob = globset::GlobBuilder::new(pattern.get_ref()).literal_separator(true).build();
+            set.add(glob.map_err(|cause| error(pattern, cause))?);
+        }
+        set.build().map_err(|cause| match patterns.first() {
+            Some(pattern) => error(pattern, cause),
+            None => self.missing(cause.to_string()),
+        })
+    }
+
+    fn check_folded(
+        &self,
+        named: &BTreeMap<String, Option<std::ops::Range<usize>>>,
+    ) -> Result<(), ConfigError> {
+        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+        for (name, span) in named {
+            // A pyc takes its name from what is before the last dot: `a.py` and `a.pyw` have one.
+            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            let key = format!("{folder}/{stem}").to_lowercase();
+            if let Some(other) = folded.insert(key, name) {
+                let how = if other.to_lowercase() == name.to_lowercase() {
+                    " where file names are the same in upper and lower case"
+                } else {
+                    ""
+                };
+                let message = format!("{other} and {name} would both be compiled to one pyc{how}");
+                return Err(match span {
+                    Some(span) => self.error_at(span, message),
+                    None => self.missing(message),
+                });
+            }
+        }
+        Ok(())
+    }
+}

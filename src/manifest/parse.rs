@@ -1,0 +1,141 @@
+//! A manifest that somebody else wrote.
+
+use super::model::{Manifest, SCHEMA};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Why a manifest is refused. The fault is the manifest's.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON, or not of this shape.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Malformed {
+        /// The manifest.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A schema that this version does not know.
+    #[error("{}: schema `{schema}` is not known; known is `{SCHEMA}`", path.display())]
+    Schema {
+        /// The manifest.
+        path: PathBuf,
+        /// What it says.
+        schema: String,
+    },
+    /// An entry that cannot be.
+    #[error("{}: {place}: {message}", path.display())]
+    Entry {
+        /// The manifest.
+        path: PathBuf,
+        /// `files[3]`
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Reads a manifest and holds every entry against the format.
+///
+/// # Errors
+/// [`ManifestError`] with the place.
+pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
+    #[derive(serde::Deserialize)]
+    struct SchemaOnly {
+        schema: String,
+    }
+    let malformed = |error: serde_json::Error| {
+        let text = error.to_string();
+        let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
+        ManifestError::Malformed { path: path.into(), line: error.line(), column: error.column(), message }
+    };
+    let found: SchemaOnly = serde_json::from_slice(text).map_err(malformed)?;
+    if found.schema != SCHEMA {
+        return Err(ManifestError::Schema { path: path.into(), schema: found.schema });
+    }
+    let manifest: Manifest = serde_json::from_slice(text).map_err(malformed)?;
+    let entry = |list: &str, index: usize, message: String| ManifestError::Entry {
+        path: path.into(),
+        place: format!("{list}[{index}]"),
+        message,
+    };
+    let mut seen = BTreeSet::new();
+    for (index, file) in manifest.files.iter().enumerate() {
+        let refuse = |message: String| Err(entry("files", index, message));
+        if !seen.insert(&file.path) {
+            return refuse(format!("{} is listed twice", file.path));
+        }
+        if !is_relative(&file.path) {
+            return refuse(format!("`{}` is no path below the root", file.path));
+        }
+        if !is_hex(&file.sha256, 64) {
+            return refuse("sha256 is not 64 hexadecimal digits".into());
+        }
+        if !is_hex(&file.code_sha256, 64) {
+            return refuse("code_sha256 is not 64 hexadecimal digits".into());
+        }
+        if !["timestamp", "checked-hash", "unchecked-hash"].contains(&file.invalidation_mode.as_str()) {
+            return refuse(format!("invalidation_mode `{}` is not known", file.invalidation_mode));
+        }
+        if file.optimize > 2 {
+            return refuse(format!("optimize is {}, not 0, 1 or 2", file.optimize));
+        }
+        if let Some(source) = &file.source {
+            if !is_relative(&source.path) {
+                return refuse(format!("source: `{}` is no path below the root", source.path));
+            }
+            if !is_hex(&source.sha256, 64) || !is_hex(&source.source_hash, 16) {
+                return refuse("source: a digest is malformed".into());
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (index, archive) in manifest.archives.iter().enumerate() {
+        if !seen.insert(&archive.path) {
+            return Err(entry("archives", index, format!("{} is listed twice", archive.path)));
+        }
+        if !is_relative(&archive.path) || !is_hex(&archive.sha256, 64) {
+            return Err(entry("archives", index, "the path or the digest is malformed".into()));
+        }
+    }
+    Ok(manifest)
+}
+
+fn is_relative(path: &str) -> bool {
+    !path.is_empty() && !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        parse(Path::new("m.json"), text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn refuses_with_the_place() {
+        assert_eq!(refusal("{"), "m.json:1:1: EOF while parsing an object");
+        assert_eq!(
+            refusal(r#"{"schema": "other/2"}"#),
+            "m.json: schema `other/2` is not known; known is `pycompile-manifest/1`"
+        );
+        assert_eq!(
+            refusal("{\"schema\": \"pycompile-manifest/1\",\n \"files\": 3}"),
+            "m.json:2:11: invalid type: integer `3`, expected a sequence"
+        );
+        let archive = format!(r#"{{"path": "a.whl", "sha256": "{}", "size": 1}}"#, "0".repeat(64));
+        let twice = format!(
+            r#"{{"schema": "pycompile-manifest/1", "files": [], "archives": [{archive}, {archive}]}}"#
+        );
+        assert_eq!(refusal(&twice), "m.json: archives[1]: a.whl is listed twice");
+    }
+}
