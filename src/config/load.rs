@@ -47,9 +47,9 @@ pub(super) fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
         Some(span) => at(path, &text, &span, error.message().trim_end()),
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },
     })?;
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.to_path_buf();
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let root = match config.source.root.get_ref().as_str() {
+        "." | "./" | "" if folder.as_os_str().is_empty() => PathBuf::from("."),
         "." | "./" | "" => folder.clone(),
         root => folder.join(root),
     };

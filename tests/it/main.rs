@@ -6,6 +6,7 @@
     reason = "tests write what they please, and may panic"
 )]
 
+mod config;
 mod house;
 mod session;
 mod usage;

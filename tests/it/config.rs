@@ -1,0 +1,248 @@
+//! `pycompile.toml`: what it accepts and what it says of mistakes. No interpreter is needed for any of it.
+
+use crate::session::{Said, Session};
+use std::path::Path;
+
+/// What `clean` says of this config: it reads all of it and compiles nothing.
+fn clean(config: &str) -> Said {
+    let session = Session::new();
+    session.file("pycompile.toml", config);
+    session.run(&["clean"])
+}
+
+#[track_caller]
+fn refused(config: &str, message: &str) {
+    let said = clean(config).exits(2);
+    assert_eq!(said.err, format!("error: {message}\n"));
+}
+
+const GOOD: &str = "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n";
+
+#[test]
+fn a_small_config_is_enough() {
+    clean(GOOD).exits(0).says("0 removed, 0 failed");
+}
+
+fn example() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("pycompile.toml.example")).unwrap()
+}
+
+#[test]
+fn the_example_is_read() {
+    let session = Session::new();
+    session.file("pycompile.toml", example());
+    session.file("src/demo/plugins/one.py", "");
+    session.run(&["clean"]).exits(0);
+}
+
+#[test]
+fn the_example_has_every_key() {
+    let sections = [
+        ("source", ""),
+        ("compile", ""),
+        ("tree", ""),
+        ("wheel", "project = \"p\""),
+        ("zip", ""),
+        ("manifest", ""),
+    ];
+    for (section, needed) in sections {
+        let mut config = format!("[{section}]\n{needed}\nno-such-key = 1\n");
+        if section != "source" {
+            config.push_str("[source]\nfiles = [\"a.py\"]\n");
+        }
+        let said = clean(&config).exits(2);
+        let expected =
+            said.err.split("expected one of ").nth(1).or_else(|| said.err.split("expected ").nth(1));
+        let keys = expected.unwrap().lines().next().unwrap();
+        for key in keys.split(", ").flat_map(|keys| keys.split(" or ")) {
+            let key = key.trim_matches('`');
+            let mentioned = [format!("\n{key} = "), format!("\n# {key} = "), format!("[{section}.{key}]")];
+            let example = example();
+            assert!(
+                mentioned.iter().any(|text| example.contains(text)),
+                "[{section}] {key} is not in the example"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_config_at_all() {
+    let session = Session::new();
+    let said = session.run(&["build"]).exits(2);
+    assert_eq!(
+        said.err,
+        "error: cannot read pycompile.toml: No such file or directory (os error 2); `pycompile init` writes one, \
+         --config names another\n"
+    );
+}
+
+#[test]
+fn not_toml() {
+    refused(
+        "[source\nfiles = []\n",
+        "pycompile.toml:1:8: unclosed table, expected `]`\n  |\n1 | [source\n  |        ^",
+    );
+}
+
+#[test]
+fn not_utf8() {
+    let session = Session::new();
+    session.file("pycompile.toml", b"[source]\n# caf\xe9\n");
+    let said = session.run(&["clean"]).exits(2);
+    assert_eq!(said.err, "error: pycompile.toml: not UTF-8 at byte 14\n");
+}
+
+#[test]
+fn unknown_key() {
+    refused(
+        "[source]\nfiles = [\"a.py\"]\nexlude = [\"b\"]\n",
+        "pycompile.toml:3:1: unknown field `exlude`, expected one of `root`, `files`, `search`, `exclude`, `data`\n  \
+         |\n3 | exlude = [\"b\"]\n  | ^^^^^^",
+    );
+}
+
+#[test]
+fn wrong_type() {
+    refused(
+        "[source]\nfiles = \"a.py\"\n",
+        "pycompile.toml:2:9: invalid type: string \"a.py\", expected a sequence\n  |\n2 | files = \"a.py\"\n  \
+         |         ^^^^^^",
+    );
+}
+
+#[test]
+fn unknown_value() {
+    refused(
+        &format!("{GOOD}invalidation-mode = \"checked\"\n"),
+        "pycompile.toml:5:21: unknown variant `checked`, expected one of `timestamp`, `checked-hash`, \
+         `unchecked-hash`\n  |\n5 | invalidation-mode = \"checked\"\n  |                     ^^^^^^^^^",
+    );
+}
+
+#[test]
+fn empty_file_list() {
+    refused(
+        "[source]\nfiles = []\n",
+        "pycompile.toml: no files: list them under [source] files, or ask for a search",
+    );
+}
+
+#[test]
+fn a_path_that_leaves_the_root() {
+    refused(
+        "[source]\nfiles = [\"a.py\", \"b/../../c.py\"]\n[compile]\npython = [\"3.14\"]\n",
+        "pycompile.toml:2:18: `b/../../c.py` cannot be used: it leaves the root\n  |\n2 | files = [\"a.py\", \
+         \"b/../../c.py\"]\n  |                  ^^^^^^^^^^^^^^",
+    );
+}
+
+#[test]
+fn an_absolute_path() {
+    refused(
+        "[source]\nfiles = [\"/etc/a.py\"]\n",
+        "pycompile.toml:2:10: `/etc/a.py` cannot be used: it is absolute; paths are relative to the config file\n  \
+         |\n2 | files = [\"/etc/a.py\"]\n  |          ^^^^^^^^^^^",
+    );
+}
+
+#[test]
+fn a_file_listed_twice() {
+    refused(
+        "[source]\nfiles = [\"a.py\", \"./a.py\"]\n",
+        "pycompile.toml:2:18: a.py is listed twice\n  |\n2 | files = [\"a.py\", \"./a.py\"]\n  \
+         |                  ^^^^^^^^",
+    );
+}
+
+#[test]
+fn two_sources_for_one_pyc() {
+    refused(
+        "[source]\nfiles = [\"a.py\", \"a.pyw\"]\n",
+        "pycompile.toml:2:18: a.py and a.pyw would both be compiled to one pyc\n  |\n2 | files = [\"a.py\", \
+         \"a.pyw\"]\n  |                  ^^^^^^^",
+    );
+}
+
+#[test]
+fn two_sources_that_differ_in_case() {
+    refused(
+        "[source]\nfiles = [\"Mod.py\", \"mod.py\"]\n",
+        "pycompile.toml:2:20: Mod.py and mod.py would both be compiled to one pyc where file names are the same in \
+         upper and lower case\n  |\n2 | files = [\"Mod.py\", \"mod.py\"]\n  |                    ^^^^^^^^",
+    );
+}
+
+#[test]
+fn a_search_that_finds_nothing() {
+    refused(
+        "[source]\nsearch = [\"b/**/*.py\"]\n",
+        "pycompile.toml:2:11: the search finds no file\n  |\n2 | search = [\"b/**/*.py\"]\n  |           ^^^^^^^^^^^",
+    );
+}
+
+#[test]
+fn a_version_that_is_not_known() {
+    refused(
+        "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\", \"2.7\"]\n",
+        "pycompile.toml:4:19: Python 2.7 is not known; known are 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15\n  \
+         |\n4 | python = [\"3.14\", \"2.7\"]\n  |                   ^^^^^",
+    );
+}
+
+#[test]
+fn a_level_that_is_not_known() {
+    refused(
+        &format!("{GOOD}optimize = [0, 3]\n"),
+        "pycompile.toml:5:16: an optimisation level is 0, 1 or 2\n  |\n5 | optimize = [0, 3]\n  |                ^",
+    );
+}
+
+#[test]
+fn a_legacy_layout_for_several_levels() {
+    refused(
+        &format!("{GOOD}optimize = [0, 1]\nlayout = \"legacy\"\n"),
+        "pycompile.toml:6:10: the legacy layout has one pyc for a source: name one version and one level\n  |\n6 | \
+         layout = \"legacy\"\n  |          ^^^^^^^^",
+    );
+}
+
+#[test]
+fn data_that_are_compiled_already() {
+    refused(
+        "[source]\nfiles = [\"a.py\"]\ndata = [\"a.py\"]\n",
+        "pycompile.toml:3:9: a.py is compiled already: it is no data\n  |\n3 | data = [\"a.py\"]\n  |         ^^^^^^",
+    );
+}
+
+#[test]
+fn init_lists_what_it_finds_and_overwrites_nothing() {
+    let session = Session::new();
+    session.file("src/demo/__init__.py", "");
+    session.file("src/demo/gr\u{f6}\u{df}e.py", "");
+    session.file("src/demo/py.typed", "");
+    session.file("src/demo/__pycache__/old.pyc", "");
+    session.file("README.md", "");
+    session.run(&["init"]).exits(0).says("2 Python files, 1 data files");
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    assert!(config.contains(
+        "root = \"src\"\nfiles = [\n    \"demo/__init__.py\",\n    \"demo/gr\u{f6}\u{df}e.py\",\n]"
+    ));
+    assert!(config.contains("data = [\n    \"demo/py.typed\",\n]"), "{config}");
+    let said = session.run(&["init"]).exits(2);
+    assert_eq!(said.err, "error: ./pycompile.toml exists already: it is left as it is\n");
+    assert_eq!(std::fs::read_to_string(session.path("pycompile.toml")).unwrap(), config);
+}
+
+#[test]
+fn clean_removes_only_what_build_would_write() {
+    let session = Session::new();
+    session.file("pycompile.toml", GOOD);
+    session.file("a.py", "");
+    session.file("__pycache__/a.cpython-314.pyc", "");
+    session.file("__pycache__/a.cpython-313.pyc", "");
+    session.file("__pycache__/b.cpython-314.pyc", "");
+    session.run(&["clean"]).exits(0).says("1 removed, 0 failed");
+    let left = ["__pycache__/a.cpython-313.pyc", "__pycache__/b.cpython-314.pyc", "a.py", "pycompile.toml"];
+    assert_eq!(session.files(), left);
+}
