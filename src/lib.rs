@@ -10,6 +10,7 @@
 //! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
 //! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
 //! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
+//! | [`archive`] | zip, wheel, zipapp → entries; names that stay inside |
 //! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
 //! | [`pyc`], [`compile`] | header and source hash; the native compiler |
@@ -17,6 +18,7 @@
 //! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
 //! | [`text`], [`target`] | positions, strings with lone surrogates; what each CPython version is, as data |
 
+pub mod archive;
 pub mod audit;
 pub mod build;
 pub mod cli;

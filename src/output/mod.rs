@@ -1,8 +1,10 @@
-//! Bytes → files.
+//! Bytes → files; files → a zip.
 //!
-//! CPython: `importlib._bootstrap_external._write_atomic`.
+//! CPython: `importlib._bootstrap_external._write_atomic`; `Lib/zipfile`, `Lib/zipimport.py` for what reads the zip.
 //!
-//! **Invariant:** what existed is there until its replacement is complete.
+//! **Invariant:** what existed is there until its replacement is complete; the bytes of a zip depend on its files, their
+//! order and [`zip::ZipOptions`] alone.
 
 pub mod atomic;
 pub mod tree;
+pub mod zip;

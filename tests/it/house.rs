@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["cli"],
     &["report"],
     &["build", "audit"],
     &["config"],
     &["manifest", "diff"],
     &["output"],
+    &["archive"],
     &["project"],
     &["engine"],
     &["pyc", "compile"],

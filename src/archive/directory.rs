@@ -1,0 +1,271 @@
+//! The end of central directory and the central directory: what the archive says it holds.
+//!
+//! APPNOTE 4.3.12 to 4.3.16 and 4.5.3.
+
+use super::error::{ArchiveError, Fault};
+use super::fields::{Fields, extra_field};
+use super::name::check_file_name;
+use std::path::Path;
+
+const END: &[u8; 4] = b"PK\x05\x06";
+const END_SIZE: usize = 22;
+const END64: &[u8; 4] = b"PK\x06\x06";
+const END64_SIZE: usize = 56;
+const LOCATOR: &[u8; 4] = b"PK\x06\x07";
+const LOCATOR_SIZE: usize = 20;
+const CENTRAL: &[u8; 4] = b"PK\x01\x02";
+/// The least that a central header takes.
+pub(super) const CENTRAL_SIZE: u64 = 46;
+
+/// Where the directory stands.
+pub(super) struct End<'a> {
+    pub(super) entries: u64,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// What must be added to every offset that the archive records.
+    pub(super) base: u64,
+    pub(super) comment: &'a [u8],
+}
+
+/// One central header.
+pub(super) struct Central<'a> {
+    pub(super) made_by: u16,
+    pub(super) version_needed: u16,
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) time: u16,
+    pub(super) date: u16,
+    pub(super) crc32: u32,
+    pub(super) compressed: u64,
+    pub(super) size: u64,
+    pub(super) internal: u16,
+    pub(super) external: u32,
+    /// Of the local header, from the start of the file.
+    pub(super) offset: u64,
+    pub(super) raw_name: &'a [u8],
+    pub(super) name: &'a str,
+    pub(super) extra: &'a [u8],
+    pub(super) comment: &'a [u8],
+}
+
+impl Central<'_> {
+    pub(super) fn is_directory(&self) -> bool {
+        self.name.ends_with('/')
+    }
+}
+
+fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
+    let last = bytes.len().checked_sub(END_SIZE).ok_or(Fault::NoEnd)?;
+    let first = last.saturating_sub(65_535);
+    let candidates = memchr::memmem::rfind_iter(&bytes[first..bytes.len() - END_SIZE + 4], END);
+    let ends_file = |at: usize| {
+        let comment = u16::from_le_bytes([bytes[at + 20], bytes[at + 21]]);
+        at + END_SIZE + usize::from(comment) == bytes.len()
+    };
+    let mut found = None;
+    for at in candidates.map(|at| at + first) {
+        match found {
+            None if ends_file(at) => found = Some(at),
+            // Readers that look for the signature alone take this one.
+            None => return Err(Fault::TrailingBytes(at as u64)),
+            Some(end) if ends_file(at) => return Err(Fault::TwoEnds(at as u64, end as u64)),
+            Some(_) => {}
+        }
+    }
+    found.ok_or(Fault::NoEnd)
+}
+
+/// Finds the end record, and the zip64 one where there is one.
+pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
+    let at = find_end(bytes)?;
+    let mut fields = Fields::new(&bytes[at..], at as u64, "end of central directory");
+    fields.signature(END)?;
+    let disks = (fields.u16()?, fields.u16()?);
+    let on_this_disk = fields.u16()?;
+    let mut entries = u64::from(fields.u16()?);
+    let mut size = u64::from(fields.u32()?);
+    let mut offset = u64::from(fields.u32()?);
+    let comment_size = fields.u16()?;
+    let comment = fields.take(usize::from(comment_size))?;
+    if disks != (0, 0) || u64::from(on_this_disk) != entries {
+        return Err(Fault::MultiDisk);
+    }
+    let mut end = at;
+    let locator = at.checked_sub(LOCATOR_SIZE).filter(|&start| bytes[start..].starts_with(LOCATOR));
+    if let Some(locator) = locator {
+        let end64 = locator
+            .checked_sub(END64_SIZE)
+            .filter(|&start| bytes[start..].starts_with(END64))
+            .ok_or(Fault::Zip64("end of central directory"))?;
+        let mut fields = Fields::new(&bytes[locator..at], locator as u64, "zip64 locator");
+        fields.take(4)?;
+        let (disk, said, disks) = (fields.u32()?, fields.u64()?, fields.u32()?);
+        let mut fields = Fields::new(&bytes[end64..locator], end64 as u64, "zip64 end of central directory");
+        fields.take(4)?;
+        let record_size = fields.u64()?;
+        fields.take(4)?;
+        let (this_disk, directory_disk) = (fields.u32()?, fields.u32()?);
+        let (here64, entries64) = (fields.u64()?, fields.u64()?);
+        let (size64, offset64) = (fields.u64()?, fields.u64()?);
+        if (disk, this_disk, directory_disk) != (0, 0, 0) || disks > 1 || here64 != entries64 {
+            return Err(Fault::MultiDisk);
+        }
+        let agrees = |small: u64, sentinel: u64, large: u64| small == sentinel || small == large;
+        if record_size != END64_SIZE as u64 - 12
+            || !agrees(entries, 0xffff, entries64)
+            || !agrees(size, 0xffff_ffff, size64)
+            || !agrees(offset, 0xffff_ffff, offset64)
+        {
+            return Err(Fault::Zip64("end of central directory"));
+        }
+        (entries, size, offset) = (entries64, size64, offset64);
+        end = end64;
+        let base = (end as u64).checked_sub(size).and_then(|start| start.checked_sub(offset));
+        if base.and_then(|base| base.checked_add(said)) != Some(end64 as u64) {
+            return Err(Fault::Zip64("locator"));
+        }
+    } else if entries == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff {
+        return Err(Fault::Zip64("end of central directory"));
+    }
+    let beyond =
+        Fault::Directory { what: "the size and offset of the directory", said: size, found: end as u64 };
+    let Some(start) = (end as u64).checked_sub(size) else { return Err(beyond) };
+    let Some(base) = start.checked_sub(offset) else { return Err(beyond) };
+    let start = usize::try_from(start).map_err(|_| Fault::Memory(start))?;
+    Ok(End { entries, start, end, base, comment })
+}
+
+/// The values of a zip64 extra field for the fields that need one: those that are all ones.
+pub(super) struct Zip64 {
+    pub(super) size: u64,
+    pub(super) compressed: u64,
+    pub(super) offset: u64,
+}
+
+/// Resolves 32-bit fields against the zip64 extra field; what both hold must agree.
+pub(super) fn zip64(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Result<Zip64, Fault> {
+    let mut resolved =
+        Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
+    let field = extra_field(extra, 1)?;
+    let mut fields = field.map(|data| Fields::new(data, 0, "zip64 extra field"));
+    for value in [&mut resolved.size, &mut resolved.compressed, &mut resolved.offset] {
+        let needed = *value == 0xffff_ffff;
+        match &mut fields {
+            Some(fields) => match fields.u64() {
+                Ok(large) if needed || large == *value => *value = large,
+                // A writer that needs the offset alone writes no sizes.
+                Ok(_) => return Err(Fault::Zip64("extra field")),
+                Err(_) if needed => return Err(Fault::Zip64("extra field")),
+                Err(_) => {}
+            },
+            None if needed => return Err(Fault::Zip64("extra field")),
+            None => {}
+        }
+    }
+    Ok(resolved)
+}
+
+/// The zip64 field of a central header holds only what is all ones in the header, in this order.
+fn zip64_central(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Result<Zip64, Fault> {
+    let mut resolved =
+        Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
+    let Some(data) = extra_field(extra, 1)? else { return zip64(extra, size, compressed, offset) };
+    let needed = [size, compressed, offset].iter().filter(|value| **value == u32::MAX).count();
+    if data.len() != needed * 8 && data.len() != needed * 8 + 4 {
+        return zip64(extra, size, compressed, offset);
+    }
+    let mut fields = Fields::new(data, 0, "zip64 extra field");
+    for value in [&mut resolved.size, &mut resolved.compressed, &mut resolved.offset] {
+        if *value == 0xffff_ffff {
+            *value = fields.u64()?;
+        }
+    }
+    if data.len() % 8 == 4 && fields.u32()? != 0 {
+        return Err(Fault::MultiDisk);
+    }
+    Ok(resolved)
+}
+
+fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option<String>, Fault)> {
+    let whole = |fault| (None, fault);
+    fields.signature(CENTRAL).map_err(whole)?;
+    let mut word = || fields.u16().map_err(whole);
+    let [made_by, version_needed, flags, method, time, date] =
+        [word()?, word()?, word()?, word()?, word()?, word()?];
+    let mut long = || fields.u32().map_err(whole);
+    let [crc32, compressed, size] = [long()?, long()?, long()?];
+    let mut word = || fields.u16().map_err(whole);
+    let [name_size, extra_size, comment_size, disk, internal] = [word()?, word()?, word()?, word()?, word()?];
+    let mut long = || fields.u32().map_err(whole);
+    let [external, offset] = [long()?, long()?];
+    let raw_name = fields.take(usize::from(name_size)).map_err(whole)?;
+    let extra = fields.take(usize::from(extra_size)).map_err(whole)?;
+    let comment = fields.take(usize::from(comment_size)).map_err(whole)?;
+
+    let lossy = || Some(String::from_utf8_lossy(raw_name).into_owned());
+    let of_entry = |fault| (lossy(), fault);
+    let name = std::str::from_utf8(raw_name).map_err(|_| of_entry(Fault::NameEncoding))?;
+    if !name.is_ascii() && flags & 1 << 11 == 0 {
+        return Err(of_entry(Fault::NameEncoding));
+    }
+    check_file_name(name.strip_suffix('/').unwrap_or(name)).map_err(|fault| of_entry(fault.into()))?;
+    if disk != 0 && disk != 0xffff {
+        return Err(of_entry(Fault::MultiDisk));
+    }
+    let Zip64 { size, compressed, offset } =
+        zip64_central(extra, size, compressed, offset).map_err(of_entry)?;
+    unicode_path(extra, raw_name).map_err(of_entry)?;
+    let offset = offset.checked_add(base).ok_or_else(|| of_entry(Fault::Zip64("offset")))?;
+    Ok(Central {
+        made_by,
+        version_needed,
+        flags,
+        method,
+        time,
+        date,
+        crc32,
+        compressed,
+        size,
+        internal,
+        external,
+        offset,
+        raw_name,
+        name,
+        extra,
+        comment,
+    })
+}
+
+/// Info-ZIP's second name must be the first (APPNOTE 4.6.9): version, CRC-32 of the name, name.
+pub(super) fn unicode_path(extra: &[u8], name: &[u8]) -> Result<(), Fault> {
+    match extra_field(extra, 0x7075)? {
+        Some(data) if data.get(5..) != Some(name) => Err(Fault::UnicodePath),
+        _ => Ok(()),
+    }
+}
+
+/// The central headers, which must fill the directory exactly.
+pub(super) fn headers<'a>(
+    path: &Path,
+    bytes: &'a [u8],
+    end: &End<'_>,
+) -> Result<Vec<Central<'a>>, ArchiveError> {
+    let refuse = |entry, fault| ArchiveError { archive: path.into(), entry, fault };
+    let window = &bytes[end.start..end.end];
+    let mut headers = Vec::new();
+    let mut at = 0;
+    while at < window.len() {
+        let mut fields =
+            Fields::new(&window[at..], (end.start + at) as u64, "header of the central directory");
+        headers.push(header(&mut fields, end.base).map_err(|(entry, fault)| refuse(entry, fault))?);
+        at += fields.position();
+    }
+    if headers.len() as u64 != end.entries {
+        let found = headers.len() as u64;
+        return Err(refuse(
+            None,
+            Fault::Directory { what: "the number of entries", said: end.entries, found },
+        ));
+    }
+    Ok(headers)
+}

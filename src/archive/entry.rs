@@ -1,0 +1,168 @@
+//! What an archive holds, and what it says about it.
+
+use std::path::PathBuf;
+
+/// A file on its way into an archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// Relative, `/` between components.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Mode 0755 instead of 0644.
+    pub executable: bool,
+}
+
+impl File {
+    /// A file that is not executable.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), bytes: bytes.into(), executable: false }
+    }
+}
+
+/// How an entry's bytes are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// As they are (method 0).
+    Stored,
+    /// Deflate (method 8).
+    Deflated,
+}
+
+impl Compression {
+    /// `stored` or `deflated`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Deflated => "deflated",
+        }
+    }
+}
+
+/// A time of day and a date as a zip has them: local time, two-second steps, 1980 to 2107. Not every value is a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DosTime {
+    /// Bits 9 to 15 years from 1980, 5 to 8 month, 0 to 4 day.
+    pub date: u16,
+    /// Bits 11 to 15 hours, 5 to 10 minutes, 0 to 4 half seconds.
+    pub time: u16,
+}
+
+const DAY: i64 = 86_400;
+
+impl DosTime {
+    /// 1980-01-01 00:00:00, the first there is.
+    pub const EPOCH: Self = Self { date: 1 << 5 | 1, time: 0 };
+
+    /// Seconds since 1970, read as UTC, clamped to what a zip can hold and rounded down to even seconds.
+    pub fn from_unix(seconds: i64) -> Self {
+        // 1980-01-01 00:00:00 and 2107-12-31 23:59:58.
+        let seconds = seconds.clamp(315_532_800, 4_354_819_198);
+        let (year, month, day) = civil(seconds.div_euclid(DAY));
+        let second = seconds.rem_euclid(DAY);
+        // The clamp above keeps every part in its bits.
+        let date = (year - 1980) << 9 | month << 5 | day;
+        let time = second / 3600 << 11 | second / 60 % 60 << 5 | second % 60 / 2;
+        Self { date: u16::try_from(date).unwrap_or(u16::MAX), time: u16::try_from(time).unwrap_or(u16::MAX) }
+    }
+}
+
+/// The Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin on 1 March.
+fn civil(day: i64) -> (i64, i64, i64) {
+    let shifted = day + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, of_year - (153 * from_march + 2) / 5 + 1)
+}
+
+impl std::fmt::Display for DosTime {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { date, time } = self;
+        write!(
+            formatter,
+            "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+            1980 + (date >> 9),
+            date >> 5 & 15,
+            date & 31,
+            time >> 11,
+            time >> 5 & 63,
+            (time & 31) * 2
+        )
+    }
+}
+
+/// One entry, its bytes checked against size and CRC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The path, without the `/` that a directory's ends in.
+    pub name: String,
+    /// An entry for a directory: no bytes.
+    pub directory: bool,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Permission bits, where a Unix wrote the entry; else none.
+    pub mode: Option<u32>,
+    /// How the bytes are stored.
+    pub compression: Compression,
+    /// Bytes that they take in the archive.
+    pub compressed_size: u64,
+    /// When the file was changed, by its own account.
+    pub modified: DosTime,
+    /// The CRC-32 of the bytes.
+    pub crc32: u32,
+    /// The flag bits: 3 a data descriptor follows, 11 the name is UTF-8.
+    pub flags: u16,
+    /// The system (high byte; 3 is Unix) and the version (low byte, times ten) that it was made by.
+    pub made_by: u16,
+    /// The version needed to extract it, times ten.
+    pub version_needed: u16,
+    /// The MS-DOS attributes in the low 16 bits, the Unix mode in the high ones.
+    pub external_attributes: u32,
+    /// Bit 0: the writer took it for text.
+    pub internal_attributes: u16,
+    /// The extra fields of the central directory, raw.
+    pub extra: Vec<u8>,
+    /// The extra fields of the local header, raw.
+    pub local_extra: Vec<u8>,
+    /// The comment, raw.
+    pub comment: Vec<u8>,
+    /// Where the local header stands in the file, in bytes.
+    pub offset: u64,
+}
+
+impl Entry {
+    /// Whether the owner may execute it.
+    pub fn executable(&self) -> bool {
+        self.mode.is_some_and(|mode| mode & 0o100 != 0)
+    }
+}
+
+/// A whole archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    /// The name that errors use.
+    pub path: PathBuf,
+    /// What stands before the first entry: a zipapp's shebang line with its newline, or nothing.
+    pub prefix: Vec<u8>,
+    /// In the order of the central directory.
+    pub entries: Vec<Entry>,
+    /// The archive's own comment.
+    pub comment: Vec<u8>,
+}
+
+impl Archive {
+    /// The entry of that name that is a file.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.files().find(|entry| entry.name == name)
+    }
+
+    /// The entries that are files.
+    pub fn files(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| !entry.directory)
+    }
+}

@@ -1,0 +1,179 @@
+//! Why an archive is refused.
+
+use super::name::NameFault;
+use std::path::PathBuf;
+
+/// An archive that is not read. The fault is the archive's, or the file system's.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {}{fault}", archive.display(), entry.as_ref().map(|name| format!("entry {name:?}: ")).unwrap_or_default())]
+pub struct ArchiveError {
+    /// The archive.
+    pub archive: PathBuf,
+    /// The entry, where it is one entry's fault.
+    pub entry: Option<String>,
+    /// What is wrong.
+    #[source]
+    pub fault: Fault,
+}
+
+/// What is wrong with an archive or an entry of it. Offsets are bytes from the start of the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The file cannot be read.
+    #[error("cannot read the archive: {0}")]
+    Io(#[from] std::io::Error),
+    /// No end of central directory.
+    #[error("not a zip archive, or a truncated one: it has no end of central directory")]
+    NoEnd,
+    /// Bytes behind the end record, or a comment that is cut off.
+    #[error("the end of central directory at offset {0} does not end with the file")]
+    TrailingBytes(u64),
+    /// More than one record could be the end.
+    #[error("two records could be the end of the archive: at offsets {0} and {1}")]
+    TwoEnds(u64, u64),
+    /// Something reaches beyond the end of what it stands in.
+    #[error("truncated: {what} at offset {offset} reaches beyond its end")]
+    Truncated {
+        /// What was being read.
+        what: &'static str,
+        /// Where it begins.
+        offset: u64,
+    },
+    /// A record does not begin with its signature.
+    #[error("no {what} at offset {offset}")]
+    Signature {
+        /// What was expected.
+        what: &'static str,
+        /// Where.
+        offset: u64,
+    },
+    /// An archive in parts.
+    #[error("it is one part of an archive in several")]
+    MultiDisk,
+    /// The end record and the directory disagree.
+    #[error("the end of central directory says {said} for {what}, there is {found}")]
+    Directory {
+        /// The field.
+        what: &'static str,
+        /// What it says.
+        said: u64,
+        /// What there is.
+        found: u64,
+    },
+    /// 32-bit and 64-bit fields disagree, or one is missing.
+    #[error("its zip64 {0} does not agree with the 32-bit one, or is missing")]
+    Zip64(&'static str),
+    /// Extra fields that do not fill their place.
+    #[error("malformed extra fields")]
+    Extra,
+    /// Something before the first entry.
+    #[error("{0} bytes stand before the first entry")]
+    Prefix(u64),
+    /// The prefix is not one shebang line.
+    #[error("the {0} bytes before the first entry are not a shebang line")]
+    NotShebang(u64),
+    /// Bytes that belong to nothing.
+    #[error("{size} bytes at offset {offset} belong to no entry")]
+    Gap {
+        /// Where.
+        offset: u64,
+        /// How many.
+        size: u64,
+    },
+    /// Two entries share bytes.
+    #[error("it overlaps what stands at offset {0}")]
+    Overlap(u64),
+    /// A name that is refused.
+    #[error("{0}")]
+    Name(#[from] NameFault),
+    /// A name that is no UTF-8, or does not say that it is.
+    #[error("the name is not UTF-8, or not marked as UTF-8")]
+    NameEncoding,
+    /// The Unicode path extra field holds another name.
+    #[error("the Unicode path field holds another name")]
+    UnicodePath,
+    /// Two entries of one name.
+    #[error("there are two entries of this name")]
+    Duplicate,
+    /// Names that are one on a file system without case, or with normalisation.
+    #[error("on some file systems the name is the same as {0:?}")]
+    Collision(String),
+    /// A file where another entry needs a directory.
+    #[error("it is a file, and {0:?} needs it to be a directory")]
+    FileAsDirectory(String),
+    /// A symbolic link.
+    #[error("symbolic links are refused")]
+    Symlink,
+    /// A device, a pipe, a socket; or a directory whose name does not end in `/`.
+    #[error("neither a file nor a directory (mode {0:o})")]
+    Special(u32),
+    /// A directory with content.
+    #[error("a directory with content")]
+    DirectoryContent,
+    /// Encrypted.
+    #[error("encrypted entries are refused")]
+    Encrypted,
+    /// A patch, or another flag that changes how the bytes are read.
+    #[error("unsupported flags {0:#06x}")]
+    Flags(u16),
+    /// Neither stored nor deflated.
+    #[error("unsupported compression method {}", method_name(*.0))]
+    Method(u16),
+    /// The local header says something else.
+    #[error("the local header and the central directory disagree on the {0}")]
+    Disagree(&'static str),
+    /// The bytes are not what the CRC is of.
+    #[error("wrong CRC-32: {found:08x} instead of {said:08x}")]
+    Crc {
+        /// By the directory.
+        said: u32,
+        /// Of the bytes.
+        found: u32,
+    },
+    /// The deflate stream is broken.
+    #[error("the compressed data is broken")]
+    Deflate,
+    /// The data is more or less than the directory says.
+    #[error("the data is not the {0} bytes that the directory says")]
+    Size(u64),
+    /// The archive is too large to be read.
+    #[error("{what}: {found}, at most {limit} are read")]
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// How many there are.
+        found: u64,
+        /// How many are read.
+        limit: u64,
+    },
+    /// A zip bomb.
+    #[error("{size} bytes out of {compressed}: more than {limit} to one is taken for a zip bomb")]
+    Bomb {
+        /// Bytes, by the directory.
+        size: u64,
+        /// Compressed bytes.
+        compressed: u64,
+        /// The ratio.
+        limit: u64,
+    },
+    /// No memory.
+    #[error("no memory for {0} bytes")]
+    Memory(u64),
+}
+
+fn method_name(method: u16) -> String {
+    let name = match method {
+        1 => "shrunk",
+        2..=5 => "reduced",
+        6 => "imploded",
+        9 => "deflate64",
+        12 => "bzip2",
+        14 => "lzma",
+        93 => "zstandard",
+        95 => "xz",
+        98 => "ppmd",
+        99 => "AES encryption",
+        _ => return method.to_string(),
+    };
+    format!("{method} ({name})")
+}

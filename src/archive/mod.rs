@@ -1,0 +1,25 @@
+//! The bytes of a zip, wheel or zipapp → its files, when nothing about them is in doubt.
+//!
+//! Written after PKWARE's APPNOTE.TXT; CPython: `Lib/zipfile`, `Lib/zipimport.py`. A zip says most things twice (a local
+//! header before each file, the central directory behind all of them), and readers differ in which they believe. This
+//! one wants both to agree, every byte to belong to exactly one thing, and every name to stay inside.
+//!
+//! **Invariant:** no input panics, takes memory out of proportion to its size, or is half read: an archive is whole or
+//! it is an error that names the archive and the entry.
+//!
+//! [`read`] is the way in; [`Limits`] bounds what it takes. Nothing is written to disk and no link is followed.
+
+mod directory;
+mod entry;
+mod error;
+mod fields;
+mod name;
+mod reader;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use entry::{Archive, Compression, DosTime, Entry, File};
+pub use error::{ArchiveError, Fault};
+pub use name::{NameFault, check_file_name, collision_key};
+pub use reader::{Limits, Prefix, read, read_file};

@@ -1,0 +1,377 @@
+//! Local headers, data, and everything held against the central directory.
+
+use super::directory::{self, CENTRAL_SIZE, Central};
+use super::entry::{Archive, Compression, DosTime, Entry};
+use super::error::{ArchiveError, Fault};
+use super::fields::{Fields, extra_field};
+use super::name::collision_key;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+/// What may stand before the first entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// Nothing.
+    Nothing,
+    /// One line that begins with `#!`, as in a zipapp.
+    Shebang,
+}
+
+/// How much is read at most, and how strictly.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of the archive itself.
+    pub archive: u64,
+    /// Number of entries.
+    pub entries: u64,
+    /// Bytes of one entry.
+    pub entry: u64,
+    /// Bytes of all entries together.
+    pub total: u64,
+    /// Bytes of an entry to one compressed byte; entries of up to 1 MiB may have more.
+    pub ratio: u64,
+    /// What may stand before the first entry.
+    pub prefix: Prefix,
+    /// Refuses two names that differ only in case or Unicode normalisation.
+    pub refuse_collisions: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            archive: 2 << 30,
+            entries: 100_000,
+            entry: 1 << 30,
+            total: 3 << 30,
+            ratio: 200,
+            prefix: Prefix::Nothing,
+            refuse_collisions: true,
+        }
+    }
+}
+
+impl Limits {
+    /// The default ones, with a zipapp's shebang allowed.
+    pub fn zipapp() -> Self {
+        Self { prefix: Prefix::Shebang, ..Self::default() }
+    }
+}
+
+/// Entries of this size may have any ratio: the bound on the number of entries is enough for them.
+const SMALL: u64 = 1 << 20;
+
+/// Reads an archive from disk.
+///
+/// # Errors
+/// [`ArchiveError`].
+pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let io = |error| refuse(Fault::Io(error));
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    let metadata = file.metadata().map_err(io)?;
+    if !metadata.is_file() {
+        return Err(io(std::io::Error::other("not a regular file")));
+    }
+    within("bytes in the archive", metadata.len(), limits.archive).map_err(refuse)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(limits.archive.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
+    read(path, &bytes, limits)
+}
+
+/// Reads an archive; `path` is what errors call it.
+///
+/// # Errors
+/// [`ArchiveError`] with the first fault, in the order: end record, directory, names, each entry as it stands in the
+/// file.
+pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let of = |central: &Central<'_>, fault| ArchiveError {
+        archive: path.into(),
+        entry: Some(central.name.to_owned()),
+        fault,
+    };
+    within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
+    let end = directory::end(bytes).map_err(refuse)?;
+    within("entries", end.entries, limits.entries).map_err(refuse)?;
+    // Headers are read only as long as there are bytes for them, so that the count alone takes no memory.
+    let room = (end.end - end.start) as u64 / CENTRAL_SIZE;
+    if end.entries > room {
+        let what = "the number of entries";
+        return Err(refuse(Fault::Directory { what, said: end.entries, found: room }));
+    }
+    let headers = directory::headers(path, bytes, &end)?;
+    names(path, &headers, limits)?;
+    let mut total = 0u64;
+    for header in &headers {
+        bounded(header, limits).map_err(|fault| of(header, fault))?;
+        total = total.saturating_add(header.size);
+    }
+    within("bytes in all entries", total, limits.total).map_err(refuse)?;
+
+    let mut by_place = (0..headers.len()).collect::<Vec<_>>();
+    by_place.sort_by_key(|&index| headers[index].offset);
+    let start = by_place.first().map_or(end.start as u64, |&index| headers[index].offset);
+    let prefix = prefix(bytes, start, limits.prefix).map_err(refuse)?;
+    let mut at = start;
+    let mut entries = BTreeMap::new();
+    for (position, &index) in by_place.iter().enumerate() {
+        let header = &headers[index];
+        match header.offset.checked_sub(at) {
+            None => return Err(of(header, Fault::Overlap(header.offset))),
+            Some(0) => {}
+            Some(size) => return Err(refuse(Fault::Gap { offset: at, size })),
+        }
+        let next = by_place.get(position + 1).map_or(end.start as u64, |&index| headers[index].offset);
+        let (entry, after) = entry(bytes, header, next).map_err(|fault| of(header, fault))?;
+        entries.insert(index, entry);
+        at = after;
+    }
+    if at < end.start as u64 {
+        return Err(refuse(Fault::Gap { offset: at, size: end.start as u64 - at }));
+    }
+    Ok(Archive {
+        path: path.into(),
+        prefix: prefix.to_vec(),
+        entries: entries.into_values().collect(),
+        comment: end.comment.to_vec(),
+    })
+}
+
+fn within(what: &'static str, found: u64, limit: u64) -> Result<(), Fault> {
+    if found > limit { Err(Fault::Limit { what, found, limit }) } else { Ok(()) }
+}
+
+fn prefix(bytes: &[u8], start: u64, allowed: Prefix) -> Result<&[u8], Fault> {
+    let truncated = || Fault::Truncated { what: "local header", offset: start };
+    let prefix = usize::try_from(start).ok().and_then(|start| bytes.get(..start)).ok_or_else(truncated)?;
+    if prefix.is_empty() {
+        return Ok(prefix);
+    }
+    let lines = memchr::memchr_iter(b'\n', prefix).count();
+    match allowed {
+        Prefix::Nothing => Err(Fault::Prefix(start)),
+        Prefix::Shebang if prefix.starts_with(b"#!") && prefix.ends_with(b"\n") && lines == 1 => Ok(prefix),
+        Prefix::Shebang => Err(Fault::NotShebang(start)),
+    }
+}
+
+/// Names that are one, and files that another name needs as a directory.
+fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), ArchiveError> {
+    let refuse =
+        |entry: &str, fault| ArchiveError { archive: path.into(), entry: Some(entry.to_owned()), fault };
+    let key = |name: &str| if limits.refuse_collisions { collision_key(name) } else { name.to_owned() };
+    let mut seen = BTreeMap::new();
+    for header in headers {
+        let name = header.name.strip_suffix('/').unwrap_or(header.name);
+        if let Some((other, _)) = seen.insert(key(name), (name, header.is_directory())) {
+            let same = other == name;
+            let fault = if same { Fault::Duplicate } else { Fault::Collision(other.to_owned()) };
+            return Err(refuse(header.name, fault));
+        }
+    }
+    let mut folders = BTreeMap::<String, &str>::new();
+    for header in headers {
+        let name = header.name.strip_suffix('/').unwrap_or(header.name);
+        for (slash, _) in name.match_indices('/') {
+            let folder = &name[..slash];
+            let key = key(folder);
+            match seen.get(&key) {
+                Some((file, false)) => {
+                    return Err(refuse(file, Fault::FileAsDirectory(header.name.to_owned())));
+                }
+                Some((other, true)) if *other != folder => {
+                    return Err(refuse(header.name, Fault::Collision((*other).to_owned())));
+                }
+                _ => {}
+            }
+            match folders.get(&key) {
+                Some(other) if *other != folder => {
+                    return Err(refuse(header.name, Fault::Collision((*other).to_owned())));
+                }
+                Some(_) => {}
+                None => {
+                    folders.insert(key, folder);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the directory alone is enough to refuse, before anything is unpacked.
+fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
+    let &Central { flags, method, size, compressed, .. } = header;
+    if flags & (1 | 1 << 6 | 1 << 13) != 0 {
+        return Err(Fault::Encrypted);
+    }
+    // Bits 1 and 2 say how hard the compressor tried, 3 that a descriptor follows, 11 that the name is UTF-8.
+    if flags & !(0b1110 | 1 << 11) != 0 {
+        return Err(Fault::Flags(flags));
+    }
+    match method {
+        0 if size != compressed => return Err(Fault::Size(size)),
+        0 | 8 => {}
+        _ => return Err(Fault::Method(method)),
+    }
+    if let Some(mode) = unix_mode(header) {
+        let format = mode & 0o170_000;
+        match format {
+            0 => {}
+            0o120_000 => return Err(Fault::Symlink),
+            0o100_000 if !header.is_directory() => {}
+            0o040_000 if header.is_directory() => {}
+            _ => return Err(Fault::Special(mode)),
+        }
+    }
+    if header.is_directory() && size != 0 {
+        return Err(Fault::DirectoryContent);
+    }
+    within("bytes in the entry", size, limits.entry)?;
+    if size > SMALL && size / limits.ratio.max(1) > compressed {
+        return Err(Fault::Bomb { size, compressed, limit: limits.ratio });
+    }
+    Ok(())
+}
+
+/// The high half of the external attributes, where a Unix (3) or macOS (19) made the entry; some writers that say
+/// MS-DOS fill it all the same, and unpackers believe a symlink there.
+fn unix_mode(header: &Central<'_>) -> Option<u32> {
+    let mode = header.external >> 16;
+    let is_unix = matches!(header.made_by >> 8, 3 | 19);
+    (is_unix || mode != 0).then_some(mode)
+}
+
+struct Local<'a> {
+    extra: &'a [u8],
+    /// Of the data.
+    start: u64,
+    zip64: bool,
+}
+
+/// The local header, which must say what the central one says.
+fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> {
+    let window = usize::try_from(header.offset)
+        .ok()
+        .and_then(|offset| bytes.get(offset..))
+        .ok_or(Fault::Truncated { what: "local header", offset: header.offset })?;
+    let mut fields = Fields::new(window, header.offset, "local header");
+    fields.signature(b"PK\x03\x04")?;
+    fields.u16()?;
+    let [flags, method, _time, _date] = [fields.u16()?, fields.u16()?, fields.u16()?, fields.u16()?];
+    let [crc32, compressed, size] = [fields.u32()?, fields.u32()?, fields.u32()?];
+    let (name_size, extra_size) = (fields.u16()?, fields.u16()?);
+    let name = fields.take(usize::from(name_size))?;
+    let extra = fields.take(usize::from(extra_size))?;
+    let disagree = |what| Err(Fault::Disagree(what));
+    if name != header.raw_name {
+        return disagree("name");
+    }
+    if flags != header.flags {
+        return disagree("flags");
+    }
+    if method != header.method {
+        return disagree("compression method");
+    }
+    directory::unicode_path(extra, name)?;
+    let resolved = directory::zip64(extra, size, compressed, 0)?;
+    // With a descriptor the local fields may be left at zero.
+    let open = flags & 1 << 3 != 0;
+    let agrees = |said: u64, found: u64| said == found || (open && found == 0);
+    if !agrees(u64::from(header.crc32), u64::from(crc32)) {
+        return disagree("CRC-32");
+    }
+    if !agrees(header.compressed, resolved.compressed) || !agrees(header.size, resolved.size) {
+        return disagree("size");
+    }
+    let zip64 = extra_field(extra, 1)?.is_some();
+    Ok(Local { extra, start: header.offset + fields.position() as u64, zip64 })
+}
+
+/// How many bytes the data descriptor before `next` takes: CRC-32 and sizes of four or eight bytes, with or without a
+/// signature (APPNOTE 4.3.9).
+fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, Fault> {
+    let mut plain = header.crc32.to_le_bytes().to_vec();
+    for size in [header.compressed, header.size] {
+        let size = size.to_le_bytes();
+        plain.extend_from_slice(if zip64 { &size } else { &size[..4] });
+    }
+    let signed = [b"PK\x07\x08", plain.as_slice()].concat();
+    [&signed, &plain]
+        .into_iter()
+        .find(|form| form.as_slice() == bytes)
+        .map(Vec::len)
+        .ok_or(Fault::Disagree("data descriptor"))
+}
+
+/// The entry, and where what follows it begins; `next` is where that must be.
+fn entry(bytes: &[u8], header: &Central<'_>, next: u64) -> Result<(Entry, u64), Fault> {
+    let local = local(bytes, header)?;
+    let data_end = local.start.checked_add(header.compressed).filter(|end| *end <= next);
+    let Some(data_end) = data_end else { return Err(Fault::Overlap(next)) };
+    let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+    let data = bytes
+        .get(place(local.start)..place(data_end))
+        .ok_or(Fault::Truncated { what: "data", offset: local.start })?;
+    let mut after = data_end;
+    if header.flags & 1 << 3 != 0 {
+        let window = bytes.get(place(data_end)..place(next)).unwrap_or_default();
+        after += descriptor(window, header, local.zip64)? as u64;
+    }
+    let (compression, content) = match header.method {
+        0 => (Compression::Stored, data.to_vec()),
+        _ => (Compression::Deflated, inflate(data, header.size)?),
+    };
+    let mut crc = flate2::Crc::new();
+    crc.update(&content);
+    if crc.sum() != header.crc32 {
+        return Err(Fault::Crc { said: header.crc32, found: crc.sum() });
+    }
+    let entry = Entry {
+        name: header.name.strip_suffix('/').unwrap_or(header.name).to_owned(),
+        directory: header.is_directory(),
+        bytes: content,
+        mode: unix_mode(header).map(|mode| mode & 0o7777),
+        compression,
+        compressed_size: header.compressed,
+        modified: DosTime { date: header.date, time: header.time },
+        crc32: header.crc32,
+        flags: header.flags,
+        made_by: header.made_by,
+        version_needed: header.version_needed,
+        external_attributes: header.external,
+        internal_attributes: header.internal,
+        extra: header.extra.to_vec(),
+        local_extra: local.extra.to_vec(),
+        comment: header.comment.to_vec(),
+        offset: header.offset,
+    };
+    Ok((entry, after))
+}
+
+/// Exactly `size` bytes out of exactly `data`.
+fn inflate(data: &[u8], size: u64) -> Result<Vec<u8>, Fault> {
+    // A deflate stream cannot make more out of a byte than this, so that memory is in proportion to the data.
+    let most = (data.len() as u64).saturating_mul(1032).saturating_add(64);
+    if size > most {
+        return Err(Fault::Size(size));
+    }
+    // One byte more, so that a stream that holds more than it should is seen to.
+    let capacity = usize::try_from(size).ok().and_then(|size| size.checked_add(1));
+    let capacity = capacity.ok_or(Fault::Memory(size))?;
+    let mut content = Vec::new();
+    content.try_reserve_exact(capacity).map_err(|_| Fault::Memory(size))?;
+    content.resize(capacity, 0);
+    let mut stream = flate2::Decompress::new(false);
+    let status =
+        stream.decompress(data, &mut content, flate2::FlushDecompress::Finish).map_err(|_| Fault::Deflate)?;
+    let whole = status == flate2::Status::StreamEnd && stream.total_in() == data.len() as u64;
+    if stream.total_out() > size || (whole && stream.total_out() != size) {
+        return Err(Fault::Size(size));
+    }
+    if !whole {
+        return Err(Fault::Deflate);
+    }
+    content.truncate(capacity - 1);
+    Ok(content)
+}

@@ -1,0 +1,285 @@
+//! Files → a zip whose bytes depend on the files alone.
+//!
+//! APPNOTE.TXT with everything left out that could differ: no directory entries, no data descriptors, no comments, no
+//! extra fields. The same in every header: made by Unix, version 2.0, one time, mode 0644 or 0755. Flag bit 11 (UTF-8) is
+//! set for names that are not ASCII, and only for them.
+
+use crate::archive::{Compression, DosTime, File, NameFault, check_file_name, collision_key};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::collections::BTreeMap;
+
+/// How an archive is written.
+#[derive(Clone, Debug)]
+pub struct ZipOptions {
+    /// Seconds since 1970, the same for every entry; clamped to 1980…2107 and to even seconds, and written as UTC.
+    pub time: i64,
+    /// How entries are stored. A file that deflate does not make smaller is stored all the same.
+    pub compression: Compression,
+    /// `/usr/bin/env python3` puts `#!/usr/bin/env python3` before the archive.
+    pub shebang: Option<String>,
+}
+
+impl Default for ZipOptions {
+    fn default() -> Self {
+        Self { time: 0, compression: Compression::Deflated, shebang: None }
+    }
+}
+
+/// Files that cannot be put into a zip. The fault is the config's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ZipError {
+    /// A name that a reader would refuse.
+    #[error("{name:?} cannot be put into an archive: {fault}")]
+    Name {
+        /// The name.
+        name: String,
+        /// Why.
+        #[source]
+        fault: NameFault,
+    },
+    /// Two files of one name, also where only case differs.
+    #[error("{0:?} and {1:?} would be the same file in an archive, on some file systems at least")]
+    Collision(String, String),
+    /// A file that another name needs as a directory.
+    #[error("{0:?} cannot be a file in the archive: {1:?} needs it to be a directory")]
+    FileAsDirectory(String, String),
+    /// A line end or a NUL in the shebang.
+    #[error("the interpreter {0:?} does not fit on a shebang line")]
+    Shebang(String),
+    /// More than a zip without its 64-bit extension holds.
+    #[error("too many files for a zip: {0}, at most 65534")]
+    TooMany(usize),
+    /// More bytes than a zip without its 64-bit extension holds.
+    #[error("too large for a zip at {0:?}: files and archive must stay below 4 GiB")]
+    TooLarge(String),
+}
+
+struct Packed<'a> {
+    file: &'a File,
+    compression: Compression,
+    deflated: Vec<u8>,
+    crc32: u32,
+}
+
+impl Packed<'_> {
+    fn data(&self) -> &[u8] {
+        match self.compression {
+            Compression::Stored => &self.file.bytes,
+            Compression::Deflated => &self.deflated,
+        }
+    }
+}
+
+/// The archive with `files` in the order given.
+///
+/// # Errors
+/// [`ZipError`], before anything is compressed where the names are at fault.
+pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> {
+    check_names(files)?;
+    if files.len() >= 0xffff {
+        return Err(ZipError::TooMany(files.len()));
+    }
+    let mut bytes = Vec::new();
+    if let Some(interpreter) = &options.shebang {
+        if interpreter.is_empty() || interpreter.chars().any(char::is_control) {
+            return Err(ZipError::Shebang(interpreter.clone()));
+        }
+        bytes.extend_from_slice(format!("#!{interpreter}\n").as_bytes());
+    }
+    let packed = files.par_iter().map(|file| pack(file, options.compression)).collect::<Vec<_>>();
+    let time = DosTime::from_unix(options.time);
+    let mut directory = Vec::new();
+    for packed in &packed {
+        let too_large = || ZipError::TooLarge(packed.file.path.clone());
+        let offset = small(bytes.len()).ok_or_else(too_large)?;
+        let shared = shared_fields(packed, time).ok_or_else(too_large)?;
+        bytes.extend_from_slice(b"PK\x03\x04");
+        bytes.extend_from_slice(&shared);
+        bytes.extend_from_slice(packed.file.path.as_bytes());
+        bytes.extend_from_slice(packed.data());
+
+        directory.extend_from_slice(b"PK\x01\x02");
+        // Version 2.0 of the format, made by Unix.
+        directory.extend_from_slice(&[20, 3]);
+        directory.extend_from_slice(&shared);
+        // No comment, first disk, no internal attributes.
+        directory.extend_from_slice(&[0; 6]);
+        let mode: u32 = if packed.file.executable { 0o100_755 } else { 0o100_644 };
+        directory.extend_from_slice(&(mode << 16).to_le_bytes());
+        directory.extend_from_slice(&offset.to_le_bytes());
+        directory.extend_from_slice(packed.file.path.as_bytes());
+    }
+    let too_large = || ZipError::TooLarge("the central directory".to_owned());
+    let offset = small(bytes.len()).ok_or_else(too_large)?;
+    let size = small(directory.len()).ok_or_else(too_large)?;
+    let count = u16::try_from(files.len()).map_err(|_| ZipError::TooMany(files.len()))?;
+    bytes.extend_from_slice(&directory);
+    bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    bytes.extend_from_slice(&count.to_le_bytes());
+    bytes.extend_from_slice(&count.to_le_bytes());
+    bytes.extend_from_slice(&size.to_le_bytes());
+    bytes.extend_from_slice(&offset.to_le_bytes());
+    bytes.extend_from_slice(&[0; 2]);
+    Ok(bytes)
+}
+
+/// Below the value that sends a reader to the 64-bit fields.
+fn small(size: usize) -> Option<u32> {
+    u32::try_from(size).ok().filter(|size| *size != u32::MAX)
+}
+
+/// What both headers hold, from the version needed to the size of the extra fields.
+fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
+    let name = &packed.file.path;
+    let flags: u16 = if name.is_ascii() { 0 } else { 1 << 11 };
+    let method: u16 = match packed.compression {
+        Compression::Stored => 0,
+        Compression::Deflated => 8,
+    };
+    let mut fields = Vec::with_capacity(26);
+    for word in [20, flags, method, time.time, time.date] {
+        fields.extend_from_slice(&word.to_le_bytes());
+    }
+    for long in [packed.crc32, small(packed.data().len())?, small(packed.file.bytes.len())?] {
+        fields.extend_from_slice(&long.to_le_bytes());
+    }
+    fields.extend_from_slice(&u16::try_from(name.len()).ok()?.to_le_bytes());
+    fields.extend_from_slice(&[0; 2]);
+    Some(fields)
+}
+
+fn pack(file: &File, wanted: Compression) -> Packed<'_> {
+    let mut crc = flate2::Crc::new();
+    crc.update(&file.bytes);
+    let deflated = match wanted {
+        Compression::Deflated => deflate(&file.bytes),
+        Compression::Stored => None,
+    };
+    let compression = if deflated.is_some() { Compression::Deflated } else { Compression::Stored };
+    Packed { file, compression, deflated: deflated.unwrap_or_default(), crc32: crc.sum() }
+}
+
+/// The deflate stream, if it is smaller than the bytes.
+fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    // Level 6 by number: the crate's default could change.
+    let mut stream = flate2::Compress::new(flate2::Compression::new(6), false);
+    let mut out = Vec::with_capacity(bytes.len());
+    let status = stream.compress_vec(bytes, &mut out, flate2::FlushCompress::Finish).ok()?;
+    (status == flate2::Status::StreamEnd && out.len() < bytes.len()).then_some(out)
+}
+
+fn check_names(files: &[File]) -> Result<(), ZipError> {
+    let mut seen = BTreeMap::new();
+    for file in files {
+        check_file_name(&file.path).map_err(|fault| ZipError::Name { name: file.path.clone(), fault })?;
+        if let Some(other) = seen.insert(collision_key(&file.path), file.path.as_str()) {
+            return Err(ZipError::Collision(other.to_owned(), file.path.clone()));
+        }
+    }
+    let mut folders = BTreeMap::new();
+    for file in files {
+        for (slash, _) in file.path.match_indices('/') {
+            let folder = &file.path[..slash];
+            let key = collision_key(folder);
+            if let Some(other) = seen.get(&key) {
+                return Err(ZipError::FileAsDirectory((*other).to_owned(), file.path.clone()));
+            }
+            let other = *folders.entry(key).or_insert(folder);
+            if other != folder {
+                return Err(ZipError::Collision(other.to_owned(), folder.to_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::{Limits, read};
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof};
+    use std::io::Read as _;
+    use std::path::Path;
+
+    fn files() -> impl Strategy<Value = Vec<File>> {
+        let name = prop_oneof!["[a-z]{1,8}(/[a-z]{1,8}){0,3}", "[ä-üα-ω]{1,5}[.]py"];
+        let bytes = prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..300),
+            (any::<u8>(), 0usize..3000).prop_map(|(byte, size)| vec![byte; size]),
+            Just(Vec::new()),
+        ];
+        proptest::collection::btree_map(name, (bytes, any::<bool>()), 0..12).prop_map(|files| {
+            let files = files.into_iter();
+            files.map(|(path, (bytes, executable))| File { path, bytes, executable }).collect()
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read(files in files(), time in any::<i64>(), deflate in any::<bool>()) {
+            let compression = if deflate { Compression::Deflated } else { Compression::Stored };
+            let options = ZipOptions { time, compression, shebang: None };
+            let Ok(bytes) = write(&files, &options) else { return Ok(()) };
+            let archive = read(Path::new("a.zip"), &bytes, &Limits::default()).unwrap();
+            let found = archive.entries.iter().map(|entry| File {
+                path: entry.name.clone(),
+                bytes: entry.bytes.clone(),
+                executable: entry.executable(),
+            });
+            prop_assert_eq!(found.collect::<Vec<_>>(), files.clone());
+            for entry in &archive.entries {
+                prop_assert_eq!(entry.modified, DosTime::from_unix(time));
+                prop_assert_eq!((entry.extra.len(), entry.local_extra.len(), entry.comment.len()), (0, 0, 0));
+                prop_assert_eq!(entry.flags, if entry.name.is_ascii() { 0 } else { 1 << 11 });
+                prop_assert_eq!(entry.made_by, 3 << 8 | 20);
+            }
+            // A reader that is not ours.
+            let mut other = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+            for file in &files {
+                let mut found = Vec::new();
+                other.by_name(&file.path).unwrap().read_to_end(&mut found).unwrap();
+                prop_assert_eq!(&found, &file.bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_a_small_one() {
+        let options = ZipOptions { time: 1_700_000_000, compression: Compression::Stored, shebang: None };
+        let bytes = write(&[File::new("a", "hi")], &options).unwrap();
+        let expected = b"PK\x03\x04\x14\0\0\0\0\0\xaa\xb1\x6eW\xac*\x93\xd8\x02\0\0\0\x02\0\0\0\x01\0\0\0ahi\
+            PK\x01\x02\x14\x03\x14\0\0\0\0\0\xaa\xb1\x6eW\xac*\x93\xd8\x02\0\0\0\x02\0\0\0\x01\0\0\0\0\0\0\0\0\0\
+            \0\0\xa4\x81\0\0\0\0aPK\x05\x06\0\0\0\0\x01\0\x01\0/\0\0\0!\0\0\0\0\0";
+        assert_eq!(bytes.escape_ascii().to_string(), expected.escape_ascii().to_string());
+    }
+
+    #[test]
+    fn a_shebang_stands_first() {
+        let options =
+            ZipOptions { shebang: Some("/usr/bin/env python3".to_owned()), ..ZipOptions::default() };
+        let bytes = write(&[File::new("__main__.py", "")], &options).unwrap();
+        assert!(bytes.starts_with(b"#!/usr/bin/env python3\nPK\x03\x04"));
+        let archive = read(Path::new("a.pyz"), &bytes, &Limits::zipapp()).unwrap();
+        assert_eq!(archive.entries[0].offset, 23);
+        let two_lines = ZipOptions { shebang: Some("a\nb".to_owned()), ..ZipOptions::default() };
+        assert_eq!(write(&[], &two_lines), Err(ZipError::Shebang("a\nb".to_owned())));
+    }
+
+    #[test]
+    fn refuses_what_no_reader_takes() {
+        let refused = |paths: &[&str]| {
+            let files = paths.iter().map(|path| File::new(*path, "")).collect::<Vec<_>>();
+            write(&files, &ZipOptions::default()).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refused(&["../a"]),
+            "\"../a\" cannot be put into an archive: the name leaves the archive with \"..\""
+        );
+        assert!(refused(&["a", "A"]).starts_with("\"a\" and \"A\" would be the same file"));
+        assert!(refused(&["a/x", "A/y"]).starts_with("\"a\" and \"A\" would be the same file"));
+        assert!(refused(&["a", "a/b"]).starts_with("\"a\" cannot be a file in the archive"));
+        let many = (0..0xffff).map(|n| File::new(n.to_string(), "")).collect::<Vec<_>>();
+        assert_eq!(write(&many, &ZipOptions::default()), Err(ZipError::TooMany(0xffff)));
+        assert!(write(&many[1..], &ZipOptions::default()).is_ok());
+    }
+}
