@@ -1,13 +1,13 @@
 //! One source → its pycs on disk, as `py_compile.compile` makes them.
 
-use super::engines::Engines;
+use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::source::Source;
-use crate::engine::{Diagnostic, Engine};
+use crate::engine::Diagnostic;
 use crate::output::atomic;
 use crate::project::Naming;
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
-use crate::target::{PyVersion, Series};
+use crate::target::PyVersion;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -70,41 +70,60 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
                 Some(output) => Ok(output.clone()),
                 None => settings.naming.output(file, target.series, optimize),
             };
-            let (output, result) = match (&source, output) {
-                (Err(error), _) => (None, Err(error.clone())),
-                (_, Err(error)) => (None, Err(Diagnostic::without_place("ValueError", error.to_string()))),
-                (Ok(source), Ok(output)) => {
-                    let engine = target.engine.as_ref();
-                    let result = one(file, source, target.series, engine, optimize, &output, settings);
-                    (Some(output), result)
-                }
+            let failed = |error| Outcome {
+                file: file.into(),
+                output: None,
+                python: target.series.version,
+                optimize,
+                result: Err(error),
             };
-            let python = target.series.version;
-            outcomes.push(Outcome { file: file.into(), output, python, optimize, result });
+            outcomes.push(match (&source, output) {
+                (Err(error), _) => failed(error.clone()),
+                (_, Err(error)) => failed(Diagnostic::without_place("ValueError", error.to_string())),
+                (Ok(source), Ok(output)) => compile_source(file, source, target, optimize, &output, settings),
+            });
         }
     }
     outcomes
 }
 
-fn one(
+/// One pyc of a source that was read from `file`.
+pub fn compile_source(
     file: &Path,
     source: &Source,
-    series: &'static Series,
-    engine: &dyn Engine,
+    target: &TargetEngine,
     optimize: u8,
     output: &Path,
     settings: &Settings,
-) -> Result<Done, Box<Diagnostic>> {
-    atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
-    let header = source.header(series, settings.mode);
-    if !settings.force && starts_with(output, &header) {
-        return Ok(Done::UpToDate);
-    }
+) -> Outcome {
+    let result = (|| {
+        atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
+        if !settings.force && starts_with(output, &source.header(target.series, settings.mode)) {
+            return Ok(Done::UpToDate);
+        }
+        let pyc = pyc(file, source, target, optimize, settings)?;
+        atomic::write(output, &pyc, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
+        Ok(Done::Compiled)
+    })();
+    let python = target.series.version;
+    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result }
+}
+
+/// The bytes of one pyc.
+///
+/// # Errors
+/// What Python would raise.
+pub fn pyc(
+    file: &Path,
+    source: &Source,
+    target: &TargetEngine,
+    optimize: u8,
+    settings: &Settings,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
     let recorded = settings.naming.recorded(file);
     let recorded = recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))?;
-    let pyc = source.pyc(engine, &header, recorded.into_os_string(), optimize)?;
-    atomic::write(output, &pyc, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
-    Ok(Done::Compiled)
+    let header = source.header(target.series, settings.mode);
+    source.pyc(target.engine.as_ref(), &header, recorded.into_os_string(), optimize)
 }
 
 /// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.

@@ -8,13 +8,13 @@ use super::args::{MessageFormat, Mode};
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
-use crate::build::{self, EngineChoice, EngineOptions, Settings, engines, parallel, plan};
+use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan};
 use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
 use std::ffi::OsString;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels at once.
@@ -24,7 +24,7 @@ use std::time::Duration;
 #[command(verbatim_doc_comment)]
 pub(super) struct CompileArgs {
     /// Files to compile; `-` reads the list from standard input, one path a line.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "stdin_filename")]
     files: Vec<PathBuf>,
     /// The list on standard input is separated by NUL instead of newline.
     #[arg(short = '0', long = "null")]
@@ -35,6 +35,9 @@ pub(super) struct CompileArgs {
     /// Write the pyc here; one file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
     output: Option<PathBuf>,
+    /// Compile the source on standard input as if it were this file; needs --output, where `-` is standard output.
+    #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir"])]
+    stdin_filename: Option<PathBuf>,
     /// Record this name in the code instead of the path as given.
     #[arg(long, value_name = "NAME")]
     dfile: Option<PathBuf>,
@@ -139,6 +142,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     for target in &engines {
         printer.detail(&target.about);
     }
+    if let Some(name) = arguments.stdin_filename.clone() {
+        return standard_input(&name, &engines, &settings(arguments)?, format, printer);
+    }
     let files = list_files(&arguments)?;
     let settings = settings(arguments)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
@@ -161,6 +167,42 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
     messages::tell(&outcomes, missing, &[], format, printer)
+}
+
+fn standard_input(
+    name: &Path,
+    engines: &Engines,
+    settings: &Settings,
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<Status, CommandError> {
+    let ([target], &[optimize], Some(output)) =
+        (engines.as_slice(), settings.levels.as_slice(), &settings.output)
+    else {
+        return Err(CommandError::Usage("--stdin-filename takes one version and one level".into()));
+    };
+    if settings.mode == InvalidationMode::Timestamp {
+        let hint =
+            "standard input has no modification time: use --invalidation-mode checked-hash or unchecked-hash";
+        return Err(CommandError::Usage(hint.into()));
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    let source = Source::from_bytes(bytes);
+    if output.as_os_str() != "-" {
+        let outcome = build::compile::compile_source(name, &source, target, optimize, output, settings);
+        return messages::tell(&[outcome], 0, &[], format, printer);
+    }
+    match build::compile::pyc(name, &source, target, optimize, settings) {
+        Ok(pyc) => {
+            printer.bytes(&pyc)?;
+            Ok(Status::Done)
+        }
+        Err(error) => {
+            printer.file_error(&error.rendered);
+            Ok(Status::No)
+        }
+    }
 }
 
 fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {

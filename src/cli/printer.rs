@@ -45,6 +45,13 @@ impl Printer {
         writeln!(out, "{line}")
     }
 
+    /// A file's bytes on standard output.
+    pub(super) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
     fn say(&self, from: Loudness, label: &str, color: AnsiColor, text: &str) {
         if self.loudness < from {
             return;
