@@ -10,6 +10,7 @@ pub mod clean;
 pub mod compile;
 pub mod engines;
 mod errno;
+pub mod pack;
 pub mod parallel;
 pub mod plan;
 mod project;

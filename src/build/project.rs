@@ -83,6 +83,15 @@ pub enum ProjectError {
     /// A file that is no source cannot be written.
     #[error(transparent)]
     Write(#[from] crate::output::atomic::WriteError),
+    /// A zip that cannot be made.
+    #[error(transparent)]
+    Zip(#[from] crate::output::zip::ZipError),
+    /// The program that calls `main`.
+    #[error("the zip's __main__.py does not compile: {0}")]
+    Main(String),
+    /// No version to compile for.
+    #[error("there is no version to compile for")]
+    NoEngine,
     /// The manifest cannot be made.
     #[error("cannot write the manifest: {0}")]
     Manifest(#[from] serde_json::Error),

@@ -12,3 +12,16 @@ pub(super) fn source_date_epoch() -> Option<OsString> {
 pub(super) fn search_path() -> Option<OsString> {
     std::env::var_os("PATH")
 }
+
+/// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the first that a zip can
+/// hold.
+///
+/// # Errors
+/// A `SOURCE_DATE_EPOCH` that is no number of seconds.
+pub(super) fn archive_time() -> Result<i64, super::CommandError> {
+    let Some(value) = source_date_epoch() else { return Ok(0) };
+    value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
+        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.display());
+        super::CommandError::Usage(message)
+    })
+}

@@ -12,6 +12,7 @@ mod environment;
 mod init;
 mod interrupt;
 mod messages;
+mod pack;
 mod printer;
 mod project;
 mod targets;

@@ -169,6 +169,8 @@ pub struct WheelTable {
     pub bytecode: Bytecode,
     /// The directory that it is written to; `dist` if not named.
     pub output: Option<Spanned<String>>,
+    /// The level of a sourceless wheel's pycs; needed if there are several.
+    pub optimize: Option<Spanned<u8>>,
     /// Instead of `py3-none-any`.
     pub tag: Option<Spanned<String>>,
 }
@@ -208,6 +210,8 @@ pub struct ZipTable {
     pub interpreter: Option<Spanned<String>>,
     /// The version whose pycs are in it; needed if there are several.
     pub python: Option<Spanned<String>>,
+    /// The level of its pycs; needed if there are several.
+    pub optimize: Option<Spanned<u8>>,
     /// Whether the sources are in it too; they are unless this says no.
     pub sources: Option<Spanned<bool>>,
     /// How entries are compressed.

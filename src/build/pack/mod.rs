@@ -1,0 +1,194 @@
+//! `pycompile pack` from a config: a wheel or a zip, and the manifest.
+//!
+//! **Invariant:** an archive is written when everything in it is there, or not at all.
+
+mod zip;
+
+use super::batch::{self, Compiled};
+use super::compile::{Done, Outcome};
+use super::engines::Engines;
+use super::parallel::{self, Watch};
+use super::project::{Project, ProjectError};
+use crate::archive::File;
+use crate::config::{Bytecode, ConfigError, OnError, Selected};
+use crate::engine::Diagnostic;
+use crate::manifest::{Archive, FileEntry, Manifest, sha256};
+use crate::output::atomic;
+use crate::pyc::InvalidationMode;
+use std::path::PathBuf;
+
+/// What a run of `pack` made.
+#[derive(Debug, Default)]
+pub struct Packed {
+    /// What became of each pyc; data files that cannot be read are here too, as failures.
+    pub outcomes: Vec<Outcome>,
+    /// The archives that were written.
+    pub archives: Vec<PathBuf>,
+    /// What to publish; none if nothing was written.
+    pub manifest: Option<Manifest>,
+}
+
+/// One file of the project with its pycs.
+struct Item<'a> {
+    file: &'a Selected,
+    compiled: Compiled,
+}
+
+/// Everything that goes into archives.
+struct Contents<'a> {
+    items: Vec<Item<'a>>,
+    data: Vec<File>,
+}
+
+/// An archive in memory.
+struct Made {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    executable: bool,
+}
+
+/// Compiles everything and writes the wheel and the zip that the config asks for. `time` is the seconds since 1970
+/// that entries carry.
+///
+/// # Errors
+/// [`ProjectError`]: the config, the metadata, an archive that cannot be written.
+pub fn pack(
+    project: &Project,
+    engines: &Engines,
+    jobs: usize,
+    time: i64,
+    allowed: &[PathBuf],
+    watch: &dyn Watch,
+) -> Result<Packed, ProjectError> {
+    check(project)?;
+    // Metadata first: a mistake in them should not cost the time of a compilation.
+    let zip = zip::Plan::new(project, engines)?;
+    let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
+        batch::compile(file, engines, project)
+    })?;
+    let missing = results.iter().filter(|compiled| compiled.is_none()).count();
+    if missing > 0 {
+        return Err(ProjectError::Interrupted(missing));
+    }
+    let compiled = project.selection.sources.iter().zip(results.into_iter().flatten());
+    let items = compiled.map(|(file, compiled)| Item { file, compiled }).collect::<Vec<_>>();
+    let mut packed = Packed { outcomes: outcomes(&items), ..Packed::default() };
+    let data = read_data(project, engines, &mut packed.outcomes);
+    let failed = packed.outcomes.iter().filter(|outcome| outcome.result.is_err());
+    let failed = failed.filter(|outcome| !allowed.contains(&outcome.file)).count();
+    if failed > 0 && project.loaded.config.compile.on_error == OnError::Fail {
+        return Ok(packed);
+    }
+    let contents = Contents { items, data };
+    let mut made = Vec::new();
+    if let Some(zip) = &zip {
+        made.push(zip.make(&contents, engines, project, time)?);
+    }
+    let mut archives = Vec::new();
+    for archive in made {
+        atomic::write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;
+        let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (sha256, size) = (sha256(&archive.bytes), archive.bytes.len() as u64);
+        archives.push(Archive { path: name, sha256, size });
+        packed.archives.push(archive.path);
+    }
+    packed.manifest = Some(Manifest::new(entries(&contents, project, engines), archives));
+    Ok(packed)
+}
+
+fn check(project: &Project) -> Result<(), ConfigError> {
+    let config = &project.loaded.config;
+    if config.wheel.is_none() && config.zip.is_none() {
+        return Err(project.loaded.missing("nothing to pack: there is neither a [wheel] nor a [zip]"));
+    }
+    if let Some(mode) = config.compile.invalidation_mode.as_ref()
+        && project.mode == InvalidationMode::Timestamp
+    {
+        let message =
+            "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
+        return Err(project.loaded.error_at(&mode.span(), message));
+    }
+    Ok(())
+}
+
+fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
+    let pycs = items.iter().flat_map(|item| item.compiled.pycs.iter().map(move |pyc| (item, pyc)));
+    pycs.map(|(item, pyc)| Outcome {
+        file: item.file.path.clone(),
+        output: Some(PathBuf::from(&pyc.name)),
+        python: pyc.series.version,
+        optimize: pyc.optimize,
+        result: pyc.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone),
+    })
+    .collect()
+}
+
+fn read_data(project: &Project, engines: &Engines, outcomes: &mut Vec<Outcome>) -> Vec<File> {
+    let mut data = Vec::new();
+    for file in &project.selection.data {
+        match super::Source::read(&file.path) {
+            Ok(source) => data.push(File {
+                path: file.name.clone(),
+                bytes: source.bytes,
+                executable: source.executable,
+            }),
+            Err(error) => outcomes.extend(engines.first().map(|target| failure(file, target, error))),
+        }
+    }
+    data
+}
+
+fn failure(file: &Selected, target: &super::TargetEngine, error: Box<Diagnostic>) -> Outcome {
+    let python = target.series.version;
+    Outcome { file: file.path.clone(), output: None, python, optimize: 0, result: Err(error) }
+}
+
+/// The pycs as they will lie once installed, also where the wheel has none. A sourceless wheel's lie beside where
+/// their sources would be; of several such wheels each has a directory of its own here.
+fn entries(contents: &Contents<'_>, project: &Project, engines: &Engines) -> Vec<FileEntry> {
+    let config = &project.loaded.config;
+    let legacy = match &config.wheel {
+        Some(wheel) => wheel.bytecode == Bytecode::Sourceless,
+        None => true,
+    };
+    let mut entries = Vec::new();
+    for item in &contents.items {
+        let Ok(source) = &item.compiled.source else { continue };
+        for pyc in &item.compiled.pycs {
+            let name = match (legacy, config.wheel.is_some() && engines.len() > 1) {
+                (false, _) => pyc.name.clone(),
+                (true, false) => format!("{}c", item.file.name),
+                (true, true) => format!("{}/{}c", pyc.series.cache_tag(), item.file.name),
+            };
+            entries.extend(pyc.entry(&name, &item.file.name, source));
+        }
+    }
+    entries
+}
+
+impl Contents<'_> {
+    fn sources(&self) -> impl Iterator<Item = File> + '_ {
+        self.items.iter().filter_map(|item| {
+            let source = item.compiled.source.as_ref().ok()?;
+            let bytes = source.bytes.clone();
+            Some(File { path: item.file.name.clone(), bytes, executable: source.executable })
+        })
+    }
+
+    /// `core.pyc` beside where `core.py` is; what does not compile is here with its source.
+    fn legacy_pycs(
+        &self,
+        version: crate::target::PyVersion,
+        optimize: u8,
+    ) -> impl Iterator<Item = File> + '_ {
+        self.items.iter().filter_map(move |item| {
+            let mut pycs = item.compiled.pycs.iter();
+            let pyc = pycs.find(|pyc| pyc.series.version == version && pyc.optimize == optimize)?;
+            match (&pyc.result, &item.compiled.source) {
+                (Ok(bytes), _) => Some(File::new(format!("{}c", item.file.name), bytes.clone())),
+                (Err(_), Ok(source)) => Some(File::new(item.file.name.clone(), source.bytes.clone())),
+                (Err(_), Err(_)) => None,
+            }
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! The zip, which is a zipapp if it has a `main`.
+//!
+//! CPython: `Lib/zipimport.py` reads `core.pyc` beside `core.py` and never `__pycache__`; `Lib/zipapp.py`.
+
+use super::{Contents, Made};
+use crate::archive::{Compression, File};
+use crate::build::engines::{Engines, TargetEngine};
+use crate::build::project::{Project, ProjectError};
+use crate::build::source::Source;
+use crate::config::{self, ConfigError};
+use crate::output::zip::{ZipOptions, write};
+use std::path::PathBuf;
+
+/// A zip whose settings are sound.
+pub(super) struct Plan {
+    output: PathBuf,
+    main: Option<String>,
+    engine: usize,
+    optimize: u8,
+    sources: bool,
+    options: ZipOptions,
+}
+
+impl Plan {
+    pub(super) fn new(project: &Project, engines: &Engines) -> Result<Option<Self>, ConfigError> {
+        let loaded = &project.loaded;
+        let Some(table) = &loaded.config.zip else { return Ok(None) };
+        let engine = match &table.python {
+            Some(version) => {
+                let wanted = loaded.version(version.get_ref(), &version.span())?;
+                let found = engines.iter().position(|target| target.series.version == wanted);
+                found.ok_or_else(|| {
+                    loaded.error_at(&version.span(), format!("{wanted} is not among [compile] python"))
+                })?
+            }
+            None if engines.len() > 1 => {
+                let message = "a zip has the pycs of one version: name it with `python`";
+                return Err(loaded.error_at(&table.output.span(), message));
+            }
+            None => 0,
+        };
+        let optimize = match (&table.optimize, project.levels.as_slice()) {
+            (Some(level), levels) if levels.contains(level.get_ref()) => *level.get_ref(),
+            (Some(level), _) => {
+                let message = format!("level {} is not among [compile] optimize", level.get_ref());
+                return Err(loaded.error_at(&level.span(), message));
+            }
+            (None, [level]) => *level,
+            (None, _) => {
+                let message = "a zip has the pycs of one level: name it with `optimize`";
+                return Err(loaded.error_at(&table.output.span(), message));
+            }
+        };
+        let main = match &table.main {
+            Some(main) => Some(main_program(main.get_ref()).ok_or_else(|| {
+                loaded.error_at(&main.span(), "main is `module:function`, both dotted Python names")
+            })?),
+            None => None,
+        };
+        let clash = loaded.select()?.sources.iter().any(|file| file.name == "__main__.py");
+        if let (Some(main), true) = (&table.main, clash) {
+            return Err(
+                loaded.error_at(&main.span(), "the files have a __main__.py already: it or main, not both")
+            );
+        }
+        let shebang = table.interpreter.as_ref().map(|interpreter| interpreter.get_ref().clone());
+        let compression = match table.compression {
+            config::Compression::Stored => Compression::Stored,
+            config::Compression::Deflated => Compression::Deflated,
+        };
+        Ok(Some(Self {
+            output: loaded.folder.join(table.output.get_ref()),
+            main,
+            engine,
+            optimize,
+            sources: table.sources.as_ref().is_none_or(|sources| *sources.get_ref()),
+            options: ZipOptions { time: 0, compression, shebang },
+        }))
+    }
+
+    pub(super) fn make(
+        &self,
+        contents: &Contents<'_>,
+        engines: &Engines,
+        project: &Project,
+        time: i64,
+    ) -> Result<Made, ProjectError> {
+        let Some(target) = engines.get(self.engine) else { return Err(ProjectError::NoEngine) };
+        let mut files: Vec<File> = contents.data.clone();
+        files.extend(contents.legacy_pycs(target.series.version, self.optimize));
+        if self.sources {
+            for source in contents.sources() {
+                if !files.iter().any(|file| file.path == source.path) {
+                    files.push(source);
+                }
+            }
+        }
+        if let Some(main) = &self.main {
+            files.extend(self.compiled_main(main, target, project)?);
+        }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        let options = ZipOptions { time, ..self.options.clone() };
+        let bytes = write(&files, &options)?;
+        Ok(Made { path: self.output.clone(), bytes, executable: options.shebang.is_some() })
+    }
+
+    /// `__main__.py`, its pyc, or both.
+    fn compiled_main(
+        &self,
+        main: &str,
+        target: &TargetEngine,
+        project: &Project,
+    ) -> Result<Vec<File>, ProjectError> {
+        let source = Source::from_bytes(main.as_bytes().to_vec());
+        let header = source.header(target.series, project.mode);
+        let pyc = source.pyc(target.engine.as_ref(), &header, "__main__.py".into(), self.optimize);
+        let pyc = pyc.map_err(|error| ProjectError::Main(error.rendered))?;
+        let mut files = vec![File::new("__main__.pyc", pyc)];
+        if self.sources {
+            files.push(File::new("__main__.py", source.bytes));
+        }
+        Ok(files)
+    }
+}
+
+/// The program that calls `module:function`, as an entry point's script does.
+fn main_program(main: &str) -> Option<String> {
+    let (module, function) = main.split_once(':')?;
+    let is_name = |name: &str| {
+        let mut characters = name.chars();
+        characters.next().is_some_and(|first| first == '_' || unicode_ident::is_xid_start(first))
+            && characters.all(unicode_ident::is_xid_continue)
+    };
+    let is_dotted = |name: &str| name.split('.').all(is_name);
+    (is_dotted(module) && is_dotted(function))
+        .then(|| format!("import sys\nimport {module}\n\nsys.exit({module}.{function}())\n"))
+}
