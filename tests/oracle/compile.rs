@@ -9,6 +9,8 @@
     reason = "tests write what they please, and may panic"
 )]
 
+#[path = "../it/build.rs"]
+mod build;
 #[path = "../it/compile.rs"]
 mod compile;
 #[path = "../it/errors.rs"]
