@@ -87,6 +87,25 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
     outcomes
 }
 
+/// The outcomes of a source that is not compiled for a reason of the caller's.
+pub fn refuse(file: &Path, engines: &Engines, message: &str) -> Vec<Outcome> {
+    let targets = engines.iter().map(|target| target.series.version);
+    targets
+        .map(|python| Outcome {
+            file: file.into(),
+            output: None,
+            python,
+            optimize: 0,
+            result: Err(Box::new(Diagnostic {
+                kind: "ValueError".into(),
+                message: message.into(),
+                rendered: message.into(),
+                ..Diagnostic::default()
+            })),
+        })
+        .collect()
+}
+
 /// One pyc of a source that was read from `file`.
 pub fn compile_source(
     file: &Path,

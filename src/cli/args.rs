@@ -1,7 +1,7 @@
 //! The command line as it is typed.
 
 use super::printer::Printer;
-use super::{CommandError, Status, build, clean, compile, init, pack, targets};
+use super::{CommandError, Status, build, clean, compile, compileall, init, pack, targets};
 use crate::pyc::InvalidationMode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -74,6 +74,8 @@ enum Command {
     Compile(compile::CompileArgs),
     /// Compile what pycompile.toml lists, in place or into a tree, and write the manifest.
     Build(build::BuildArgs),
+    /// Compile with compileall's own flags, for scripts that call it today.
+    Compileall(compileall::CompileallArgs),
     /// Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest.
     Pack(pack::PackArgs),
     /// Write a pycompile.toml that lists the files found.
@@ -96,6 +98,7 @@ impl Arguments {
         match self.command {
             Command::Compile(arguments) => compile::run(arguments, printer),
             Command::Build(arguments) => build::run(&arguments, printer),
+            Command::Compileall(arguments) => compileall::run(&arguments, printer),
             Command::Pack(arguments) => pack::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),

@@ -229,13 +229,13 @@ fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
 }
 
 #[cfg(unix)]
-fn path_from_bytes(name: &[u8]) -> PathBuf {
+pub(super) fn path_from_bytes(name: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStringExt as _;
     OsString::from_vec(name.to_vec()).into()
 }
 
 #[cfg(not(unix))]
-fn path_from_bytes(name: &[u8]) -> PathBuf {
+pub(super) fn path_from_bytes(name: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(name).trim_end_matches('\r')).into()
 }
 

@@ -8,6 +8,7 @@ mod args;
 mod build;
 mod clean;
 mod compile;
+mod compileall;
 mod environment;
 mod init;
 mod interrupt;

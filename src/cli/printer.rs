@@ -45,6 +45,16 @@ impl Printer {
         writeln!(out, "{line}")
     }
 
+    /// A line on standard output that `--quiet` takes away.
+    pub(super) fn told(&self, line: &str) -> io::Result<()> {
+        if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }
+    }
+
+    /// A line on standard output that only `-qq` takes away.
+    pub(super) fn complaint(&self, line: &str) -> io::Result<()> {
+        if self.loudness >= Loudness::Quiet { self.data(line) } else { Ok(()) }
+    }
+
     /// A file's bytes on standard output.
     pub(super) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();

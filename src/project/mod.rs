@@ -6,6 +6,8 @@
 
 mod discover;
 mod names;
+mod walk;
 
 pub use discover::{DiscoverError, all_files, python_files, search};
 pub use names::{Layout, NameError, Naming};
+pub use walk::{Walk, walk};

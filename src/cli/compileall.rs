@@ -1,0 +1,296 @@
+//! `pycompile compileall`: a front with compileall's own flags.
+//!
+//! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this refuses; each such place says
+//! so in its message.
+
+use super::args::Mode;
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::build::{self, EngineChoice, EngineOptions, Engines, Outcome, Settings, engines, parallel};
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::project::{Layout, Naming, Walk, walk};
+use crate::pyc::InvalidationMode;
+use crate::target::PyVersion;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists too.
+///
+/// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall takes all of sys.path); a name
+/// that is missing fails (compileall exits 0); -s fails for a path that it does not lead (compileall records the
+/// full path); a named file that does not end in .py fails (compileall skips it).
+///
+/// Example: pycompile compileall -o 0 -o 1 -q -f -s "$DESTDIR" -p / --hardlink-dupes -e "$DESTDIR" "$DESTDIR"
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct CompileallArgs {
+    /// Files and directories.
+    #[arg(value_name = "FILE|DIR")]
+    destinations: Vec<PathBuf>,
+    /// Do not go into directories below those that are named.
+    #[arg(short = 'l')]
+    flat: bool,
+    /// Go so many levels deep; has precedence over -l.
+    #[arg(short = 'r', value_name = "LEVELS")]
+    recursion: Option<usize>,
+    /// Compile also what is up to date.
+    #[arg(short = 'f')]
+    force: bool,
+    /// Write `mod.pyc` beside `mod.py`.
+    #[arg(short = 'b')]
+    legacy: bool,
+    /// Record this directory instead of the one that is named.
+    #[arg(short = 'd', value_name = "DESTDIR", conflicts_with_all = ["strip_dir", "prepend_dir"])]
+    destination_dir: Option<PathBuf>,
+    /// Take this off the front of recorded names.
+    #[arg(short = 's', value_name = "STRIPDIR")]
+    strip_dir: Option<PathBuf>,
+    /// Put this before recorded names, after -s.
+    #[arg(short = 'p', value_name = "PREPENDDIR")]
+    prepend_dir: Option<PathBuf>,
+    /// Leave out paths in which this regular expression is found.
+    #[arg(short = 'x', value_name = "REGEXP")]
+    exclude: Option<String>,
+    /// Add the names in this file, one a line; `-` is standard input.
+    #[arg(short = 'i', value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// Files compiled at the same time; 0: one for each processor.
+    #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1)]
+    workers: usize,
+    /// Optimisation level (repeatable).
+    #[arg(short = 'o', value_name = "LEVEL", value_parser = clap::value_parser!(i8).range(-1..=2), allow_negative_numbers = true)]
+    levels: Vec<i8>,
+    /// Level 1 (`-O`) or 2 (`-OO`) where no -o is given, as python's own flag.
+    #[arg(short = 'O', action = clap::ArgAction::Count)]
+    optimize: u8,
+    /// Leave out links to files outside of this directory.
+    #[arg(short = 'e', value_name = "DIR")]
+    limit: Option<PathBuf>,
+    /// Make one file of the pycs of a source that are equal at several levels.
+    #[arg(long)]
+    hardlink_dupes: bool,
+    /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    #[arg(long, value_enum, value_name = "MODE")]
+    invalidation_mode: Option<Mode>,
+    /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
+    #[arg(long, value_name = "X.Y")]
+    python: Vec<PyVersion>,
+    /// The interpreter for the one version that is compiled for.
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<PathBuf>,
+}
+
+/// One source with the name that it records.
+struct Job {
+    file: PathBuf,
+    recorded: Result<PathBuf, String>,
+}
+
+pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let levels = levels(arguments)?;
+    let exclude = arguments.exclude.as_deref().map(fancy_regex::Regex::new).transpose();
+    let exclude = exclude.map_err(|error| CommandError::Usage(format!("-x: {error}")))?;
+    let mut destinations = arguments.destinations.clone();
+    if let Some(list) = &arguments.list {
+        destinations.extend(read_list(list)?);
+    }
+    if destinations.is_empty() {
+        if arguments.list.is_some() {
+            printer
+                .summary("the list is empty: nothing to compile (compileall would compile all of sys.path)");
+            return Ok(Status::Done);
+        }
+        return Err(CommandError::Usage(
+            "name a file or a directory (compileall would take all of sys.path)".into(),
+        ));
+    }
+    let search_path = environment::search_path();
+    let options = EngineOptions {
+        choice: EngineChoice::Auto,
+        interpreters: Vec::new(),
+        interpreter: arguments.interpreter.as_deref(),
+        search_path: search_path.as_deref(),
+        timeout: DEFAULT_TIMEOUT,
+    };
+    let engines = engines::start(&arguments.python, &options)?;
+    let mut failures = Vec::new();
+    let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
+    let settings = settings(arguments, levels);
+    let layout = settings.naming.layout;
+    build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
+    let progress = printer.progress(jobs.len() as u64);
+    let results = parallel::map(&jobs, arguments.workers, &progress, |job| {
+        compile(job, &engines, &settings, arguments.hardlink_dupes)
+    })?;
+    progress.finish();
+    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
+    let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
+    tell(&outcomes, &failures, printer)?;
+    if missing > 0 {
+        return Err(CommandError::Usage(format!("interrupted: {missing} files were not reached")));
+    }
+    let failed = !failures.is_empty() || outcomes.iter().any(|outcome| outcome.result.is_err());
+    Ok(if failed { Status::No } else { Status::Done })
+}
+
+fn levels(arguments: &CompileallArgs) -> Result<Vec<u8>, CommandError> {
+    let own = arguments.optimize.min(2);
+    let mut levels: Vec<u8> =
+        arguments.levels.iter().map(|&level| u8::try_from(level).unwrap_or(own)).collect();
+    if levels.is_empty() {
+        levels.push(own);
+    }
+    if arguments.hardlink_dupes && levels.len() == 1 {
+        let message = "--hardlink-dupes makes sense for more than one optimisation level only";
+        return Err(CommandError::Usage(message.into()));
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    Ok(levels)
+}
+
+fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let mut text = Vec::new();
+    if list.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut text)?;
+    } else {
+        text = std::fs::read(list).map_err(|error| {
+            CommandError::Usage(format!("cannot read the list {}: {error}", list.display()))
+        })?;
+    }
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    Ok(lines.map(super::compile::path_from_bytes).collect())
+}
+
+fn jobs(
+    arguments: &CompileallArgs,
+    destinations: &[PathBuf],
+    exclude: Option<&fancy_regex::Regex>,
+    printer: &Printer,
+    failures: &mut Vec<String>,
+) -> Result<Vec<Job>, CommandError> {
+    let depth = arguments.recursion.unwrap_or(if arguments.flat { 0 } else { usize::MAX });
+    let mut jobs = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for destination in destinations {
+        let (files, base) = if destination.is_dir() {
+            let mut found = Walk::default();
+            walk(destination, depth, &mut found);
+            for folder in &found.listed {
+                printer.told(&format!("Listing '{}'...", folder.display()))?;
+            }
+            for (folder, error) in found.failed {
+                failures.push(format!("Can't list '{}': {error}", folder.display()));
+            }
+            (found.files, Some(destination.as_path()))
+        } else if !destination.is_file() {
+            failures.push(format!("'{}' is neither a file nor a directory", destination.display()));
+            continue;
+        } else if destination.extension().is_none_or(|extension| extension != "py") {
+            failures
+                .push(format!("'{}' does not end in .py (compileall would skip it)", destination.display()));
+            continue;
+        } else {
+            (vec![destination.clone()], None)
+        };
+        for file in files {
+            let searched = exclude.map_or(Ok(false), |regex| regex.is_match(&*file.to_string_lossy()));
+            let excluded = searched.map_err(|error| CommandError::Usage(format!("-x: {error}")))?;
+            if excluded || leads_outside(&file, arguments.limit.as_deref()) || !seen.insert(file.clone()) {
+                continue;
+            }
+            let recorded = recorded(arguments, &file, base);
+            jobs.push(Job { file, recorded });
+        }
+    }
+    Ok(jobs)
+}
+
+/// Whether this is a link to a file that is not below `limit`.
+fn leads_outside(file: &Path, limit: Option<&Path>) -> bool {
+    let Some(limit) = limit.filter(|limit| !limit.as_os_str().is_empty() && file.is_symlink()) else {
+        return false;
+    };
+    match (limit.canonicalize(), file.canonicalize()) {
+        (Ok(limit), Ok(file)) => !file.starts_with(limit),
+        _ => true,
+    }
+}
+
+fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Result<PathBuf, String> {
+    if let Some(destination) = &arguments.destination_dir {
+        let below = base.and_then(|base| file.strip_prefix(base).ok()).map(Path::to_path_buf);
+        let name = || PathBuf::from(file.file_name().unwrap_or_default());
+        return Ok(destination.join(below.unwrap_or_else(name)));
+    }
+    let stripped = match &arguments.strip_dir {
+        None => file.to_path_buf(),
+        Some(strip) => file.strip_prefix(strip).map(Path::to_path_buf).map_err(|_| {
+            format!(
+                "ValueError: -s {} does not lead {} (compileall would record the full path)",
+                strip.display(),
+                file.display()
+            )
+        })?,
+    };
+    // As os.path.join: an absolute name stays what it is.
+    Ok(arguments.prepend_dir.as_ref().map_or(stripped.clone(), |prepend| prepend.join(&stripped)))
+}
+
+fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Settings {
+    let mode = arguments.invalidation_mode.map_or_else(
+        || match environment::source_date_epoch() {
+            Some(_) => InvalidationMode::CheckedHash,
+            None => InvalidationMode::Timestamp,
+        },
+        InvalidationMode::from,
+    );
+    let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
+    let naming = Naming { layout, ..Naming::default() };
+    Settings { mode, levels, force: arguments.force, output: None, naming }
+}
+
+fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bool) -> Vec<Outcome> {
+    match &job.recorded {
+        Ok(recorded) => {
+            let mut settings = settings.clone();
+            settings.naming.dfile = Some(recorded.clone());
+            let outcomes = build::compile::compile(&job.file, engines, &settings);
+            if hardlink_dupes {
+                build::compile::hardlink_equal_levels(&outcomes);
+            }
+            outcomes
+        }
+        Err(message) => build::compile::refuse(&job.file, engines, message),
+    }
+}
+
+/// On standard output, as compileall does; an error of one source is told once.
+fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<(), CommandError> {
+    for failure in failures {
+        printer.complaint(failure)?;
+    }
+    let mut last: Option<(&Path, &str)> = None;
+    for outcome in outcomes {
+        match &outcome.result {
+            Ok(build::Done::UpToDate) => {}
+            Ok(build::Done::Compiled) => {
+                if last != Some((&outcome.file, "")) {
+                    printer.told(&format!("Compiling '{}'...", outcome.file.display()))?;
+                    last = Some((&outcome.file, ""));
+                }
+            }
+            Err(error) => {
+                if last != Some((&outcome.file, &error.rendered)) {
+                    printer.complaint(&format!(
+                        "*** Error compiling '{}'...\n{}",
+                        outcome.file.display(),
+                        error.rendered.trim_end_matches('\n')
+                    ))?;
+                    last = Some((&outcome.file, &error.rendered));
+                }
+            }
+        }
+    }
+    Ok(())
+}

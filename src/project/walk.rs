@@ -1,0 +1,46 @@
+//! Directories as `compileall` walks them.
+#![allow(clippy::disallowed_methods, reason = "this is the place that lists directories, and it sorts them")]
+
+use std::path::{Path, PathBuf};
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// Files whose name ends in `.py`, in the order of the walk.
+    pub files: Vec<PathBuf>,
+    /// Directories in the order in which they were listed.
+    pub listed: Vec<PathBuf>,
+    /// Directories that could not be listed, and why.
+    pub failed: Vec<(PathBuf, std::io::Error)>,
+}
+
+/// Lists `folder` and, `levels` deep, the directories below it: names sorted, `__pycache__` and links to directories
+/// left out (`compileall._walk_dir`). A link that leads nowhere is no file.
+pub fn walk(folder: &Path, levels: usize, found: &mut Walk) {
+    let names = std::fs::read_dir(folder).and_then(|entries| {
+        let names: std::io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.file_name())).collect();
+        names
+    });
+    let mut names = match names {
+        Ok(names) => names,
+        Err(error) => {
+            found.failed.push((folder.into(), error));
+            return;
+        }
+    };
+    found.listed.push(folder.into());
+    names.sort();
+    for name in names {
+        if name == "__pycache__" {
+            continue;
+        }
+        let path = folder.join(&name);
+        if !path.is_dir() {
+            if name.as_encoded_bytes().ends_with(b".py") && path.is_file() {
+                found.files.push(path);
+            }
+        } else if levels > 0 && !path.is_symlink() {
+            walk(&path, levels - 1, found);
+        }
+    }
+}
