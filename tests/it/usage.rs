@@ -11,6 +11,8 @@ fn every_command_and_flag_has_help() {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| line.starts_with("  "))
+        // Deeper lines continue the one before.
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help" && name.chars().all(|c| c.is_ascii_lowercase()))
         .map(str::to_owned)

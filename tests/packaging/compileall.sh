@@ -10,16 +10,16 @@ trap 'rm -rf "$work"' EXIT
 unset SOURCE_DATE_EPOCH
 
 make_tree() {
-    mkdir -p "$1/root/usr/lib/pkg/sub" "$1/root/usr/bin"
+    mkdir -p "$1/dest/usr/lib/pkg/sub" "$1/dest/usr/bin"
     cd "$1"
-    printf 'def f(x):\n    "doc"\n    assert x\n    return x\n' >root/usr/lib/pkg/m.py
-    echo 'x = 1' >root/usr/lib/pkg/__init__.py
-    echo 'y = "ä"' >root/usr/lib/pkg/sub/größe.py
-    echo 'x = = 1' >root/usr/lib/pkg/bad_syntax.py
-    echo 'no Python' >root/usr/lib/pkg/README
-    echo 'z = 1' >root/usr/bin/tool.py
-    ln -s /dev/null/nothing root/usr/lib/pkg/dangling.py
-    ln -s /etc/hosts root/usr/lib/pkg/outside.py
+    printf 'def f(x):\n    "doc"\n    assert x\n    return x\n' >dest/usr/lib/pkg/m.py
+    echo 'x = 1' >dest/usr/lib/pkg/__init__.py
+    echo 'y = "ä"' >dest/usr/lib/pkg/sub/größe.py
+    echo 'x = = 1' >dest/usr/lib/pkg/bad_syntax.py
+    echo 'no Python' >dest/usr/lib/pkg/README
+    echo 'z = 1' >dest/usr/bin/tool.py
+    ln -s /dev/null/nothing dest/usr/lib/pkg/dangling.py
+    ln -s /etc/hosts dest/usr/lib/pkg/outside.py
     find . -exec touch -h -d @1700000000 {} +
 }
 
@@ -47,18 +47,18 @@ while IFS=$'\t' read -r version python; do
     case $series in 3.8 | 3.9 | 3.10 | 3.11 | 3.12 | 3.13 | 3.14 | 3.15) ;; *) continue ;; esac
     forks=true
     "$python" -c 'import subprocess, sys; subprocess.run([sys.executable, "-c", ""], check=True)' 2>/dev/null || forks=false
-    compare "Void" '-f -q root/usr/lib'
-    compare "nixpkgs" "-q -f -x bad_syntax -i - -j 2 < <(find root -name '*.py' -not -type l | sort)"
-    compare "conda" "-q -l -i <(printf 'root/usr/lib/pkg/m.py\nroot/usr/bin/tool.py\n') -j 2"
-    compare "Guix" '--invalidation-mode=unchecked-hash root/usr'
-    compare "freezers" '-b -q --invalidation-mode=unchecked-hash root'
-    compare "exclusion" '-q -f -x "/bin/|/sub/" root'
-    compare "destination" '-q -d /opt/app root/usr'
-    compare "depth" '-q -r 1 root/usr/lib'
+    compare "Void" '-f -q dest/usr/lib'
+    compare "nixpkgs" "-q -f -x bad_syntax -i - -j 2 < <(find dest -name '*.py' -not -type l | sort)"
+    compare "conda" "-q -l -i <(printf 'dest/usr/lib/pkg/m.py\nroot/usr/bin/tool.py\n') -j 2"
+    compare "Guix" '--invalidation-mode=unchecked-hash dest/usr'
+    compare "freezers" '-b -q --invalidation-mode=unchecked-hash dest'
+    compare "exclusion" '-q -f -x "/bin/|/sub/" dest'
+    compare "destination" '-q -d /opt/app dest/usr'
+    compare "depth" '-q -r 1 dest/usr/lib'
     if [[ $series != 3.8 ]]; then
-        compare "Fedora" '-o 0 -o 1 -q -f -x bad_syntax -s root -p / --hardlink-dupes -e root root'
-        compare "Gentoo" '-j 2 -o 0 -o 1 -o 2 --hardlink-dupes -q -f -s root -p / root/usr'
-        compare "Arch" '-o 0 -o 1 -o 2 --hardlink-dupes -s root -p / root/usr'
+        compare "Fedora" '-o 0 -o 1 -q -f -x bad_syntax -s dest -p / --hardlink-dupes -e dest dest'
+        compare "Gentoo" '-j 2 -o 0 -o 1 -o 2 --hardlink-dupes -q -f -s dest -p / dest/usr'
+        compare "Arch" '-o 0 -o 1 -o 2 --hardlink-dupes -s dest -p / dest/usr'
     fi
 done
 
