@@ -9,6 +9,7 @@
 //! | [`build`], [`audit`] | jobs → outputs; pycs → findings |
 //! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
 //! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
+//! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
 //! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
 //! | [`archive`] | zip, wheel, zipapp → entries; names that stay inside |
 //! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
@@ -38,3 +39,4 @@ pub mod report;
 pub mod syntax;
 pub mod target;
 pub mod text;
+pub mod wheel;

@@ -62,7 +62,7 @@ impl DosTime {
         let second = seconds.rem_euclid(DAY);
         // The clamp above keeps every part in its bits.
         let date = (year - 1980) << 9 | month << 5 | day;
-        let time = second / 3600 << 11 | second / 60 % 60 << 5 | second % 60 / 2;
+        let time = (second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60 / 2);
         Self { date: u16::try_from(date).unwrap_or(u16::MAX), time: u16::try_from(time).unwrap_or(u16::MAX) }
     }
 }

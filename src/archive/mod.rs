@@ -2,7 +2,9 @@
 //!
 //! Written after PKWARE's APPNOTE.TXT; CPython: `Lib/zipfile`, `Lib/zipimport.py`. A zip says most things twice (a local
 //! header before each file, the central directory behind all of them), and readers differ in which they believe. This
-//! one wants both to agree, every byte to belong to exactly one thing, and every name to stay inside.
+//! one wants both to agree, every byte to belong to exactly one thing, and every name to stay inside. That is why it is not
+//! the `zip` crate's: a reader that opens as many archives as it can takes the central directory's word for most things
+//! and does not show the local headers. The crate cross-reads in the tests what is written and read here.
 //!
 //! **Invariant:** no input panics, takes memory out of proportion to its size, or is half read: an archive is whole or
 //! it is an error that names the archive and the entry.

@@ -397,6 +397,31 @@ fn times_are_clamped_and_even() {
     assert_eq!(DosTime::from_unix(0), DosTime::EPOCH);
 }
 
+/// What the `zip` crate writes, with and without descriptors and 64-bit fields, is read as it was meant.
+#[test]
+fn reads_what_another_writer_writes() {
+    for large in [false, true] {
+        let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = ::zip::write::SimpleFileOptions::default().large_file(large);
+        writer.add_directory("pkg", options).unwrap();
+        for (name, executable, method) in [
+            ("pkg/a.py", false, ::zip::CompressionMethod::Stored),
+            ("pkg/ü.py", true, ::zip::CompressionMethod::Deflated),
+        ] {
+            let mode = if executable { 0o755 } else { 0o644 };
+            writer.start_file(name, options.compression_method(method).unix_permissions(mode)).unwrap();
+            writer.write_all(name.repeat(50).as_bytes()).unwrap();
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        let archive = parse(&bytes).unwrap();
+        let names = archive.entries.iter().map(|entry| (entry.name.as_str(), entry.directory));
+        assert_eq!(names.collect::<Vec<_>>(), [("pkg", true), ("pkg/a.py", false), ("pkg/ü.py", false)]);
+        let entry = archive.get("pkg/ü.py").unwrap();
+        assert!(entry.executable());
+        assert_eq!(entry.bytes, "pkg/ü.py".repeat(50).as_bytes());
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {

@@ -8,3 +8,4 @@
 pub mod atomic;
 pub mod tree;
 pub mod zip;
+pub mod zipapp;

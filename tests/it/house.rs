@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["cli"],
     &["report"],
     &["build", "audit"],
     &["config"],
     &["manifest", "diff"],
+    &["wheel"],
     &["output"],
     &["archive"],
     &["project"],

@@ -1,0 +1,84 @@
+//! A project's files and metadata → the files of a wheel.
+
+use super::descriptor::Descriptor;
+use super::error::WheelError;
+use super::name::{TagSet, WheelName};
+use super::project::Project;
+use super::record::{Record, Row};
+use crate::archive::{File, check_file_name};
+use crate::pyc::{Header, InvalidationMode};
+use std::collections::BTreeSet;
+
+/// The files of a wheel, in the order in which they are written: by name, the `dist-info` folder behind all others,
+/// RECORD last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wheel {
+    /// Its file name.
+    pub name: WheelName,
+    /// For [`crate::output::zip::write`].
+    pub files: Vec<File>,
+}
+
+/// Sorts by name, with `dist_info` behind all others and its RECORD last.
+pub fn in_order(mut files: Vec<File>, dist_info: &str) -> Vec<File> {
+    let place = |path: &str| match path.strip_prefix(dist_info).and_then(|rest| rest.strip_prefix('/')) {
+        None => 0,
+        Some("RECORD") => 2,
+        Some(_) => 1,
+    };
+    files.sort_by(|a, b| (place(&a.path), &a.path).cmp(&(place(&b.path), &b.path)));
+    files
+}
+
+/// Refuses pycs that are valid by time stamp.
+///
+/// # Errors
+/// [`WheelError::TimestampPyc`] with the first one.
+pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
+    let stale = files.iter().find(|file| {
+        file.path.ends_with(".pyc")
+            && Header::parse(&file.bytes).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp)
+    });
+    stale.map_or(Ok(()), |file| Err(WheelError::TimestampPyc(file.path.clone())))
+}
+
+/// Puts RECORD behind `files`, which have none, in the order of a wheel.
+pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Vec<File> {
+    let mut files = in_order(files, dist_info);
+    let path = format!("{dist_info}/RECORD");
+    let mut rows = files.iter().map(|file| Row::of(&file.path, &file.bytes)).collect::<Vec<_>>();
+    rows.push(Row::bare(&path));
+    files.push(File::new(path, Record { rows }.render()));
+    files
+}
+
+/// Makes a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to `files`.
+///
+/// # Errors
+/// [`WheelError`]: a name that is refused or there twice, a file in the wheel's own folder, a time stamp pyc.
+pub fn assemble(project: &Project, tags: &TagSet, files: Vec<File>) -> Result<Wheel, WheelError> {
+    let name = WheelName::new(&project.name, &project.version, tags.clone());
+    let dist_info = name.dist_info();
+    let mut seen = BTreeSet::new();
+    for file in &files {
+        check_file_name(&file.path)
+            .map_err(|fault| WheelError::FileName { name: file.path.clone(), fault })?;
+        if name.owns(file.path.split('/').next().unwrap_or_default()) {
+            return Err(WheelError::Reserved(file.path.clone()));
+        }
+        if !seen.insert(file.path.as_str()) {
+            return Err(WheelError::Duplicate(file.path.clone()));
+        }
+    }
+    refuse_timestamp_pycs(&files)?;
+    let mut files = files;
+    files.push(File::new(format!("{dist_info}/METADATA"), project.metadata()));
+    files.push(File::new(format!("{dist_info}/WHEEL"), Descriptor::pure(tags).render()));
+    if let Some(entry_points) = project.entry_points() {
+        files.push(File::new(format!("{dist_info}/entry_points.txt"), entry_points));
+    }
+    for license in &project.license_files {
+        files.push(File::new(format!("{dist_info}/licenses/{}", license.path), license.bytes.clone()));
+    }
+    Ok(Wheel { name, files: with_record(files, &dist_info) })
+}

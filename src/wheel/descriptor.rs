@@ -1,0 +1,111 @@
+//! The `WHEEL` file.
+
+use super::name::TagSet;
+
+/// `WHEEL`, line by line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Descriptor {
+    fields: Vec<(String, String)>,
+}
+
+/// A `WHEEL` file that cannot be used. The fault is that of whoever wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptorError {
+    /// Not UTF-8.
+    #[error("WHEEL is not UTF-8")]
+    Encoding,
+    /// Not `Key: value`.
+    #[error("WHEEL, line {0}: not `Key: value`")]
+    Line(usize),
+    /// No version, or one that we do not know.
+    #[error("WHEEL has the Wheel-Version {0:?}; 1.x is supported")]
+    Version(String),
+}
+
+impl Descriptor {
+    /// What `pycompile` writes for a pure wheel.
+    pub fn pure(tags: &TagSet) -> Self {
+        let mut fields = vec![
+            ("Wheel-Version".to_owned(), "1.0".to_owned()),
+            ("Generator".to_owned(), concat!("pycompile ", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("Root-Is-Purelib".to_owned(), "true".to_owned()),
+        ];
+        fields.extend(tags.tags().into_iter().map(|tag| ("Tag".to_owned(), tag)));
+        Self { fields }
+    }
+
+    /// Reads a `WHEEL` file.
+    ///
+    /// # Errors
+    /// [`DescriptorError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, DescriptorError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| DescriptorError::Encoding)?;
+        let mut fields = Vec::new();
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let (key, value) = line.split_once(':').ok_or(DescriptorError::Line(at + 1))?;
+            fields.push((key.trim().to_owned(), value.trim().to_owned()));
+        }
+        let descriptor = Self { fields };
+        let version = descriptor.values("Wheel-Version").next().unwrap_or_default();
+        if !version.starts_with("1.") {
+            return Err(DescriptorError::Version(version.to_owned()));
+        }
+        Ok(descriptor)
+    }
+
+    /// The values of a field; keys have no case.
+    pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let fields = self.fields.iter().filter(|field| field.0.eq_ignore_ascii_case(key));
+        fields.map(|field| field.1.as_str())
+    }
+
+    /// Puts the tags of `tags` where the first `Tag` line was, and leaves the rest alone.
+    #[must_use]
+    pub fn with_tags(&self, tags: &TagSet) -> Self {
+        let is_tag = |field: &(String, String)| field.0.eq_ignore_ascii_case("Tag");
+        let at = self.fields.iter().position(is_tag).unwrap_or(self.fields.len());
+        let mut fields = self.fields[..at].to_vec();
+        fields.extend(tags.tags().into_iter().map(|tag| ("Tag".to_owned(), tag)));
+        fields.extend(self.fields[at..].iter().filter(|field| !is_tag(field)).cloned());
+        Self { fields }
+    }
+
+    /// The text.
+    pub fn render(&self) -> String {
+        self.fields.iter().map(|(key, value)| format!("{key}: {value}\n")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written() {
+        let text = Descriptor::pure(&"py2.py3-none-any".parse().unwrap()).render();
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            text,
+            format!(
+                "Wheel-Version: 1.0\nGenerator: pycompile {version}\nRoot-Is-Purelib: true\n\
+                 Tag: py2-none-any\nTag: py3-none-any\n"
+            )
+        );
+    }
+
+    #[test]
+    fn tags_are_replaced_in_place() {
+        let text =
+            b"Wheel-Version: 1.0\nGenerator: other (1)\nTag: py2-none-any\nTag: py3-none-any\nBuild: 1\n";
+        let changed = Descriptor::parse(text).unwrap().with_tags(&"cp314-none-any".parse().unwrap());
+        assert_eq!(
+            changed.render(),
+            "Wheel-Version: 1.0\nGenerator: other (1)\nTag: cp314-none-any\nBuild: 1\n"
+        );
+        assert_eq!(Descriptor::parse(b"x"), Err(DescriptorError::Line(1)));
+        assert_eq!(
+            Descriptor::parse(b"Wheel-Version: 2.0\n"),
+            Err(DescriptorError::Version("2.0".to_owned()))
+        );
+    }
+}

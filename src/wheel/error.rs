@@ -1,0 +1,106 @@
+//! Why a wheel is not made.
+
+use super::descriptor::DescriptorError;
+use super::name::WheelNameError;
+use super::record::RecordError;
+use crate::archive::NameFault;
+use std::path::PathBuf;
+
+/// A wheel that is not made. The fault is that of the wheel that was given, or of the config.
+#[derive(Debug, thiserror::Error)]
+pub enum WheelError {
+    /// The file name.
+    #[error(transparent)]
+    Name(#[from] WheelNameError),
+    /// No `*.dist-info`, or more than one, or another project's.
+    #[error("{}: {found} folders {expected}.dist-info, a wheel has one", wheel.display())]
+    DistInfo {
+        /// The wheel.
+        wheel: PathBuf,
+        /// `name-version` by the file name.
+        expected: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// A file that every wheel has.
+    #[error("{}: there is no {file}", wheel.display())]
+    MissingFile {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The file.
+        file: String,
+    },
+    /// RECORD does not fit.
+    #[error("{}: {fault}", wheel.display())]
+    Record {
+        /// The wheel.
+        wheel: PathBuf,
+        /// What does not fit.
+        #[source]
+        fault: RecordError,
+    },
+    /// A signature, which would not hold any more.
+    #[error("{}: it is signed ({file}); a signed wheel cannot be repacked", wheel.display())]
+    Signed {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The signature.
+        file: String,
+    },
+    /// The `WHEEL` file.
+    #[error("{}: {fault}", wheel.display())]
+    Descriptor {
+        /// The wheel.
+        wheel: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: DescriptorError,
+    },
+    /// `WHEEL` and the file name disagree.
+    #[error("{}: the tags in WHEEL ({found}) are not those of the file name ({expected})", wheel.display())]
+    Tags {
+        /// The wheel.
+        wheel: PathBuf,
+        /// By the file name.
+        expected: String,
+        /// By `WHEEL`.
+        found: String,
+    },
+    /// The tags leave no room for byte code of one version.
+    #[error("byte code of {python} in place of the sources does not fit a wheel tagged {tags}")]
+    Sourceless {
+        /// `cp314`
+        python: String,
+        /// The tags.
+        tags: String,
+    },
+    /// A pyc in place of a source that is not there.
+    #[error("{pyc:?} is to replace {source_file:?}, which the wheel does not have")]
+    NoSource {
+        /// The pyc.
+        pyc: String,
+        /// The source.
+        source_file: String,
+    },
+    /// A pyc with a time stamp.
+    #[error(
+        "{0:?} is valid by its source's time stamp, and installers give sources a new one: it would be stale the \
+         moment it is installed\nhint: use `invalidation-mode = \"checked-hash\"` or \"unchecked-hash\""
+    )]
+    TimestampPyc(String),
+    /// A name.
+    #[error("{name:?} cannot be in a wheel: {fault}")]
+    FileName {
+        /// The name.
+        name: String,
+        /// Why.
+        #[source]
+        fault: NameFault,
+    },
+    /// A file where the wheel has one of its own.
+    #[error("{0:?} is in the wheel's own folder, and written by pycompile")]
+    Reserved(String),
+    /// One name twice.
+    #[error("{0:?} would be in the wheel twice")]
+    Duplicate(String),
+}

@@ -1,0 +1,35 @@
+//! A project's metadata and its files → the files of a wheel; a wheel that exists → the same one, made deterministic.
+//!
+//! Binary distribution format (PEP 427, 491, 425), core metadata 2.4, `pyproject.toml` (PEP 621, 639), dependency
+//! specifiers (PEP 508, 440), RECORD (PEP 376, 627).
+//!
+//! **Invariant:** what comes out is complete: every file has its row in RECORD, the tags in `WHEEL` are those of the file
+//! name, and nothing was dropped without being named in a [`Note`].
+//!
+//! [`assemble`] makes a wheel, [`repack`] takes one that exists, [`Project`] holds the metadata. None writes a file: the
+//! list that they give goes to [`crate::output::zip::write`]. The time does not enter here.
+
+mod assemble;
+mod descriptor;
+mod error;
+mod license;
+mod name;
+pub mod project;
+mod record;
+mod repack;
+mod requirement;
+mod version;
+
+#[cfg(test)]
+mod tests;
+
+pub use assemble::{Wheel, assemble, in_order, refuse_timestamp_pycs};
+pub use descriptor::{Descriptor, DescriptorError};
+pub use error::WheelError;
+pub use license::{LicenseError, normalize_license};
+pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
+pub use project::{Project, ProjectError, ProjectFault};
+pub use record::{Record, RecordError, Row};
+pub use repack::{Bytecode, Note, Repacked, repack};
+pub use requirement::{Requirement, RequirementError};
+pub use version::{Version, VersionError};

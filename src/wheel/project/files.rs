@@ -1,0 +1,110 @@
+//! The files that a `[project]` table names: readme and licenses.
+
+use super::fault::{ProjectError, ProjectFault};
+use super::value::Item;
+use super::{License, Readme};
+use crate::archive::{File, check_file_name};
+use crate::project::matching_files;
+use crate::wheel::license::normalize_license;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A file's text with LF line ends.
+fn text(root: &Path, item: &Item<'_>, name: &str) -> Result<String, ProjectError> {
+    let bytes = bytes(root, item, name)?;
+    let text = String::from_utf8(bytes).map_err(|_| item.error(ProjectFault::Encoding(name.to_owned())))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+fn bytes(root: &Path, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectError> {
+    stays_inside(item, name)?;
+    let path = root.join(name);
+    std::fs::read(&path).map_err(|source| item.error(ProjectFault::File { path, source }))
+}
+
+fn stays_inside(item: &Item<'_>, name: &str) -> Result<(), ProjectError> {
+    let path = name.to_owned();
+    check_file_name(name).map_err(|fault| item.error(ProjectFault::Path { path, fault }))
+}
+
+/// `readme = "README.md"`, `{file = …}` or `{text = …}` with a content type.
+pub(super) fn readme(root: &Path, item: &Item<'_>) -> Result<Readme, ProjectError> {
+    if !item.is_table() {
+        let name = item.text()?;
+        let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
+        let content_type = match suffix.as_deref() {
+            Some("md") => "text/markdown",
+            Some("rst") => "text/x-rst",
+            Some("txt") => "text/plain",
+            _ => return Err(item.error(ProjectFault::UnknownReadme(name.to_owned()))),
+        };
+        return Ok(Readme { text: text(root, item, name)?, content_type: content_type.to_owned() });
+    }
+    let mut table = item.clone().table()?;
+    let Some(content_type) = table.take("content-type") else {
+        return Err(table.error("content-type", ProjectFault::Missing));
+    };
+    let (file, inline) = (table.take("file"), table.take("text"));
+    table.finish()?;
+    let text = match (file, inline) {
+        (Some(file), None) => text(root, &file, file.text()?)?,
+        (None, Some(inline)) => inline.text()?.replace("\r\n", "\n"),
+        _ => return Err(item.error(ProjectFault::FileOrText)),
+    };
+    let found = content_type.line()?;
+    let mut parts = found.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let known = ["text/markdown", "text/x-rst", "text/plain"];
+    let is_known = parts.next().is_some_and(|kind| known.contains(&kind.as_str()));
+    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(str::to_owned));
+    let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
+    if !(is_known && is_utf8) {
+        return Err(content_type.error(ProjectFault::ContentType(found)));
+    }
+    Ok(Readme { text, content_type: found })
+}
+
+/// `license = "MIT"`, or the table of PEP 621; with the file that the table names.
+pub(super) fn license(root: &Path, item: &Item<'_>) -> Result<(License, Option<File>), ProjectError> {
+    if !item.is_table() {
+        let expression = normalize_license(&item.line()?).map_err(|fault| item.error(fault.into()))?;
+        return Ok((License::Expression(expression), None));
+    }
+    let mut table = item.clone().table()?;
+    let (file, inline) = (table.take("file"), table.take("text"));
+    table.finish()?;
+    match (file, inline) {
+        (Some(file), None) => {
+            let name = file.text()?;
+            let copy = File::new(name, bytes(root, &file, name)?);
+            Ok((License::Text(text(root, &file, name)?), Some(copy)))
+        }
+        (None, Some(inline)) => Ok((License::Text(inline.text()?.replace("\r\n", "\n")), None)),
+        _ => Err(item.error(ProjectFault::FileOrText)),
+    }
+}
+
+/// `license-files`: what each pattern matches, which must be something; sorted, each once.
+pub(super) fn license_files(root: &Path, item: Item<'_>) -> Result<Vec<File>, ProjectError> {
+    let mut names = BTreeSet::new();
+    for item in item.list()? {
+        let pattern = item.text()?;
+        stays_inside(&item, pattern)?;
+        let found = match matching_files(root, pattern) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(item.error(ProjectFault::Pattern(pattern.to_owned()))),
+            Err(error) => return Err(item.error(error.into())),
+        };
+        if found.is_empty() {
+            return Err(item.error(ProjectFault::NoMatch(pattern.to_owned())));
+        }
+        for name in found {
+            let content = bytes(root, &item, &name)?;
+            if std::str::from_utf8(&content).is_err() {
+                return Err(item.error(ProjectFault::Encoding(name)));
+            }
+            names.insert((name, content));
+        }
+    }
+    Ok(names.into_iter().map(|(name, content)| File::new(name, content)).collect())
+}

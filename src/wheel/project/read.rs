@@ -1,0 +1,231 @@
+//! The table, key by key.
+
+use super::fault::{ProjectError, ProjectFault};
+use super::value::{Item, Table, project_table};
+use super::{License, Project, files, people};
+use crate::wheel::name::normalize_name;
+use crate::wheel::requirement::{Requirement, is_name, specifier_set};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+impl Project {
+    /// Reads a `pyproject.toml`. `given` holds keys of `[project]` that it leaves to a build backend, or does not have.
+    ///
+    /// # Errors
+    /// [`ProjectError`] with the line of the key.
+    pub fn read(path: &Path, given: &toml::Table) -> Result<Self, ProjectError> {
+        let refuse = |fault: ProjectFault| ProjectError {
+            path: path.into(),
+            line: None,
+            key: String::new(),
+            fault: fault.into(),
+        };
+        let bytes = std::fs::read(path).map_err(|error| refuse(error.into()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| refuse(ProjectFault::Encoding(path.display().to_string())))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
+    }
+
+    /// Reads a `[project]` table that stands in another file, `path`; files are named relative to `folder`.
+    ///
+    /// # Errors
+    /// [`ProjectError`] without a line.
+    pub fn from_table(path: &Path, folder: &Path, table: &toml::Table) -> Result<Self, ProjectError> {
+        let nothing = Table::without_lines(path, &toml::Table::new());
+        project(folder, Table::without_lines(path, table), &nothing)
+    }
+}
+
+fn project<'a>(folder: &Path, mut table: Table<'a>, given: &Table<'a>) -> Result<Project, ProjectError> {
+    dynamic(&mut table, given)?;
+    let Some(name) = table.take("name") else { return Err(table.error("name", ProjectFault::Missing)) };
+    let text = name.text()?;
+    if !is_name(text) {
+        return Err(name.error(ProjectFault::Name(text.to_owned())));
+    }
+    let Some(version) = table.take("version") else {
+        return Err(table.error("version", ProjectFault::Missing));
+    };
+    let number = version.text()?.parse().map_err(|fault| version.error(ProjectFault::Version(fault)))?;
+    let mut project = Project::new(text, number);
+
+    project.summary = table.take("description").as_ref().map(Item::line).transpose()?;
+    project.readme = table.take("readme").map(|item| files::readme(folder, &item)).transpose()?;
+    if let Some(item) = table.take("requires-python") {
+        let set = specifier_set(&item.line()?).map_err(|fault| item.error(fault.into()))?;
+        project.requires_python = Some(set);
+    }
+    licenses(&mut project, folder, &mut table)?;
+    let mut people = |key| table.take(key).map(people::read).transpose();
+    project.authors = people("authors")?.unwrap_or_default();
+    project.maintainers = people("maintainers")?.unwrap_or_default();
+    if let Some(item) = table.take("keywords") {
+        for item in item.list()? {
+            let keyword = item.line()?;
+            if keyword.contains(',') {
+                return Err(item.error(ProjectFault::Comma));
+            }
+            project.keywords.push(keyword);
+        }
+    }
+    if let Some(item) = table.take("urls") {
+        for (label, item) in item.table()?.into_items() {
+            if label.chars().count() > 32 || label.is_empty() || label.contains([',', '\n', '\r']) {
+                return Err(item.error(ProjectFault::Label));
+            }
+            project.urls.push((label, item.line()?));
+        }
+    }
+    if let Some(item) = table.take("dependencies") {
+        project.dependencies = requirements(item)?;
+    }
+    if let Some(item) = table.take("optional-dependencies") {
+        let mut written = BTreeMap::<String, String>::new();
+        for (extra, item) in item.table()?.into_items() {
+            if !is_name(&extra) {
+                return Err(item.error(ProjectFault::Name(extra)));
+            }
+            let normal = normalize_name(&extra);
+            if let Some(other) = written.insert(normal.clone(), extra.clone()) {
+                return Err(item.error(ProjectFault::SameName(other, extra)));
+            }
+            project.extras.insert(normal, requirements(item)?);
+        }
+    }
+    entry_points(&mut project, &mut table)?;
+    table.finish()?;
+    Ok(project)
+}
+
+/// Puts what is given into the table, and refuses what is left dynamic.
+fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectError> {
+    let mut open = given.keys();
+    if let Some(item) = table.take("dynamic") {
+        for item in item.list()? {
+            let key = item.text()?;
+            if key == "name" || key == "dynamic" {
+                return Err(item.error(ProjectFault::NeverDynamic(key.to_owned())));
+            }
+            if table.contains(key) {
+                return Err(ProjectError {
+                    key: key.to_owned(),
+                    ..item.error(ProjectFault::DynamicAndStatic)
+                });
+            }
+            if !open.remove(key) {
+                return Err(ProjectError { key: key.to_owned(), ..item.error(ProjectFault::Dynamic) });
+            }
+            table.adopt(key, given);
+        }
+    }
+    for key in open {
+        if table.contains(&key) {
+            return Err(given.error(&key, ProjectFault::GivenTwice));
+        }
+        table.adopt(&key, given);
+    }
+    Ok(())
+}
+
+fn licenses(project: &mut Project, folder: &Path, table: &mut Table<'_>) -> Result<(), ProjectError> {
+    let mut is_table = false;
+    if let Some(item) = table.take("license") {
+        is_table = item.is_table();
+        let (license, file) = files::license(folder, &item)?;
+        project.license = license;
+        project.license_files.extend(file);
+    }
+    if let Some(item) = table.take("license-files") {
+        if is_table {
+            return Err(item.error(ProjectFault::LicenseTable));
+        }
+        project.license_files = files::license_files(folder, item)?;
+    }
+    if let Some(item) = table.take("classifiers") {
+        let place = item.clone();
+        project.classifiers = item.lines()?;
+        let about_license = |classifier: &&String| classifier.starts_with("License ::");
+        if matches!(project.license, License::Expression(_))
+            && let Some(classifier) = project.classifiers.iter().find(about_license)
+        {
+            return Err(place.error(ProjectFault::LicenseClassifier(classifier.clone())));
+        }
+    }
+    Ok(())
+}
+
+fn requirements(item: Item<'_>) -> Result<Vec<Requirement>, ProjectError> {
+    let read =
+        |item: &Item<'_>| item.text()?.parse().map_err(|fault| item.error(ProjectFault::Requirement(fault)));
+    item.list()?.iter().map(read).collect()
+}
+
+fn entry_points(project: &mut Project, table: &mut Table<'_>) -> Result<(), ProjectError> {
+    for (key, group) in [("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")] {
+        if let Some(item) = table.take(key) {
+            add_group(project, group, item)?;
+        }
+    }
+    let Some(item) = table.take("entry-points") else { return Ok(()) };
+    for (group, item) in item.table()?.into_items() {
+        match group.as_str() {
+            "console_scripts" => return Err(item.error(ProjectFault::ReservedGroup("scripts"))),
+            "gui_scripts" => return Err(item.error(ProjectFault::ReservedGroup("gui-scripts"))),
+            _ => {}
+        }
+        let is_part = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        };
+        if !group.split('.').all(is_part) {
+            return Err(item.error(ProjectFault::EntryPointName(group)));
+        }
+        add_group(project, &group, item)?;
+    }
+    Ok(())
+}
+
+fn add_group(project: &mut Project, group: &str, item: Item<'_>) -> Result<(), ProjectError> {
+    let mut entries = BTreeMap::new();
+    for (name, item) in item.table()?.into_items() {
+        let odd = |c: char| c == '=' || c.is_control();
+        if name.trim() != name || name.is_empty() || name.starts_with(['[', '#', ';']) || name.contains(odd) {
+            return Err(item.error(ProjectFault::EntryPointName(name)));
+        }
+        let reference = item.line()?;
+        if !is_reference(&reference) {
+            return Err(item.error(ProjectFault::Reference(reference)));
+        }
+        entries.insert(name, reference);
+    }
+    if !entries.is_empty() {
+        project.entry_points.insert(group.to_owned(), entries);
+    }
+    Ok(())
+}
+
+/// `package.module:attribute.attribute [extra]`, of which the module must be there.
+fn is_reference(text: &str) -> bool {
+    let (object, extras) = match text.split_once('[') {
+        Some((object, extras)) => (object, Some(extras)),
+        None => (text, None),
+    };
+    let is_identifier = |part: &str| {
+        let mut characters = part.chars();
+        characters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            && characters.all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let is_dotted = |path: &str| path.trim().split('.').all(is_identifier);
+    let (module, attribute) = match object.split_once(':') {
+        Some((module, attribute)) => (module, Some(attribute)),
+        None => (object, None),
+    };
+    is_dotted(module)
+        && attribute.is_none_or(is_dotted)
+        && extras.is_none_or(|extras| {
+            extras
+                .trim_end()
+                .strip_suffix(']')
+                .is_some_and(|extras| extras.split(',').all(|extra| is_name(extra.trim())))
+        })
+}

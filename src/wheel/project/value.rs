@@ -1,0 +1,218 @@
+//! TOML with its lines, so that every error can name one.
+
+use super::fault::{ProjectError, ProjectFault};
+use std::collections::BTreeSet;
+use std::path::Path;
+use toml::de::{DeTable, DeValue};
+
+/// A value and the line that it begins in.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    pub(super) line: Option<usize>,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Text(String),
+    List(Vec<Value>),
+    /// In the order of the file.
+    Table(Vec<(String, Value)>),
+    /// With its article.
+    Other(&'static str),
+}
+
+impl Kind {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::List(_) => "an array",
+            Self::Table(_) => "a table",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+fn line(text: &str, offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes().get(..offset).unwrap_or_default()).count() + 1
+}
+
+fn with_lines(text: &str, at: usize, value: &DeValue<'_>) -> Value {
+    let kind = match value {
+        DeValue::String(string) => Kind::Text(string.to_string()),
+        DeValue::Array(items) => {
+            Kind::List(items.iter().map(|item| with_lines(text, item.span().start, item.get_ref())).collect())
+        }
+        DeValue::Table(table) => {
+            let mut items = table.iter().collect::<Vec<_>>();
+            items.sort_by_key(|(key, _)| key.span().start);
+            let item = |key: &toml::Spanned<toml::de::DeString<'_>>, value: &toml::Spanned<DeValue<'_>>| {
+                (key.get_ref().to_string(), with_lines(text, key.span().start, value.get_ref()))
+            };
+            Kind::Table(items.into_iter().map(|(key, value)| item(key, value)).collect())
+        }
+        DeValue::Integer(_) => Kind::Other("an integer"),
+        DeValue::Float(_) => Kind::Other("a float"),
+        DeValue::Boolean(_) => Kind::Other("a boolean"),
+        DeValue::Datetime(_) => Kind::Other("a date"),
+    };
+    Value { line: Some(line(text, at)), kind }
+}
+
+fn without_lines(value: &toml::Value) -> Value {
+    let kind = match value {
+        toml::Value::String(string) => Kind::Text(string.clone()),
+        toml::Value::Array(items) => Kind::List(items.iter().map(without_lines).collect()),
+        toml::Value::Table(table) => {
+            Kind::Table(table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect())
+        }
+        toml::Value::Integer(_) => Kind::Other("an integer"),
+        toml::Value::Float(_) => Kind::Other("a float"),
+        toml::Value::Boolean(_) => Kind::Other("a boolean"),
+        toml::Value::Datetime(_) => Kind::Other("a date"),
+    };
+    Value { line: None, kind }
+}
+
+/// The `[project]` table of a `pyproject.toml`.
+pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>, ProjectError> {
+    let refuse = |line, fault| {
+        let fault = Box::new(fault);
+        ProjectError { path: path.into(), line, key: String::new(), fault }
+    };
+    let document = DeTable::parse(text).map_err(|error| {
+        let line = error.span().map(|span| line(text, span.start));
+        refuse(line, ProjectFault::Toml(error.message().to_owned()))
+    })?;
+    let found = document.get_ref().iter().find(|(key, _)| key.get_ref().as_ref() == "project");
+    let (key, value) = found.ok_or_else(|| refuse(None, ProjectFault::NoTable))?;
+    match with_lines(text, key.span().start, value.get_ref()) {
+        Value { kind: Kind::Table(items), line } => Ok(Table { path, key: String::new(), line, items }),
+        Value { line, .. } => Err(refuse(line, ProjectFault::NoTable)),
+    }
+}
+
+/// A table whose keys are taken one by one.
+#[derive(Clone, Debug)]
+pub(super) struct Table<'a> {
+    path: &'a Path,
+    /// Of the table itself, below `project`; empty for that.
+    key: String,
+    line: Option<usize>,
+    items: Vec<(String, Value)>,
+}
+
+/// A value with its key.
+#[derive(Clone, Debug)]
+pub(super) struct Item<'a> {
+    path: &'a Path,
+    key: String,
+    value: Value,
+}
+
+impl<'a> Table<'a> {
+    /// A table that was read with something else.
+    pub(super) fn without_lines(path: &'a Path, table: &toml::Table) -> Self {
+        let items = table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect();
+        Self { path, key: String::new(), line: None, items }
+    }
+
+    fn full_key(&self, key: &str) -> String {
+        if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) }
+    }
+
+    pub(super) fn error(&self, key: &str, fault: ProjectFault) -> ProjectError {
+        ProjectError { path: self.path.into(), line: self.line, key: self.full_key(key), fault: fault.into() }
+    }
+
+    pub(super) fn take(&mut self, key: &str) -> Option<Item<'a>> {
+        let at = self.items.iter().position(|item| item.0 == key)?;
+        let (name, value) = self.items.remove(at);
+        Some(Item { path: self.path, key: self.full_key(&name), value })
+    }
+
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.items.iter().any(|item| item.0 == key)
+    }
+
+    pub(super) fn keys(&self) -> BTreeSet<String> {
+        self.items.iter().map(|item| item.0.clone()).collect()
+    }
+
+    /// Takes `key` of `other`.
+    pub(super) fn adopt(&mut self, key: &str, other: &Self) {
+        self.items.extend(other.items.iter().filter(|item| item.0 == key).cloned());
+    }
+
+    /// All that is left, with its keys, in order.
+    pub(super) fn into_items(self) -> impl Iterator<Item = (String, Item<'a>)> {
+        let (path, prefix) = (self.path, self.key);
+        self.items.into_iter().map(move |(name, value)| {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            (name, Item { path, key, value })
+        })
+    }
+
+    /// Refuses what is left.
+    pub(super) fn finish(self) -> Result<(), ProjectError> {
+        match self.into_items().next() {
+            Some((_, item)) => Err(item.error(ProjectFault::Unknown)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    pub(super) fn error(&self, fault: ProjectFault) -> ProjectError {
+        ProjectError {
+            path: self.path.into(),
+            line: self.value.line,
+            key: self.key.clone(),
+            fault: fault.into(),
+        }
+    }
+
+    fn expected(&self, expected: &'static str) -> ProjectError {
+        self.error(ProjectFault::Type { expected, found: self.value.kind.name() })
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.value.kind, Kind::Table(_))
+    }
+
+    pub(super) fn text(&self) -> Result<&str, ProjectError> {
+        match &self.value.kind {
+            Kind::Text(text) => Ok(text),
+            _ => Err(self.expected("a string")),
+        }
+    }
+
+    /// Text that fits on one line of METADATA, and is not empty.
+    pub(super) fn line(&self) -> Result<String, ProjectError> {
+        let text = self.text()?.trim();
+        if text.is_empty() {
+            return Err(self.error(ProjectFault::Empty));
+        }
+        // What `str.splitlines` and e-mail parsers take for a line end.
+        let ends = |c: char| c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{2029}');
+        if text.contains(ends) {
+            return Err(self.error(ProjectFault::Lines));
+        }
+        Ok(text.to_owned())
+    }
+
+    pub(super) fn list(self) -> Result<Vec<Self>, ProjectError> {
+        let Kind::List(values) = self.value.kind else { return Err(self.expected("an array")) };
+        let (path, key) = (self.path, self.key);
+        Ok(values.into_iter().map(|value| Self { path, key: key.clone(), value }).collect())
+    }
+
+    pub(super) fn lines(self) -> Result<Vec<String>, ProjectError> {
+        self.list()?.iter().map(Self::line).collect()
+    }
+
+    pub(super) fn table(self) -> Result<Table<'a>, ProjectError> {
+        let Kind::Table(items) = self.value.kind else { return Err(self.expected("a table")) };
+        Ok(Table { path: self.path, key: self.key, line: self.value.line, items })
+    }
+}

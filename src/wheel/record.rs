@@ -1,0 +1,332 @@
+//! RECORD: which files there are, with their digests and sizes (PEP 376, 427, 627).
+
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use std::collections::BTreeMap;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Relative to the archive's root, or to `site-packages`.
+    pub path: String,
+    /// `sha256=…`, base64 for URLs without padding; empty for RECORD itself.
+    pub hash: String,
+    /// Bytes; empty for RECORD itself.
+    pub size: String,
+}
+
+/// A RECORD.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// In the order of the file.
+    pub rows: Vec<Row>,
+}
+
+/// A RECORD that is wrong. The fault is that of whoever wrote it, or of whoever changed the files.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Not UTF-8.
+    #[error("RECORD is not UTF-8")]
+    Encoding,
+    /// Broken quotes.
+    #[error("RECORD, line {0}: the quotes do not close, or something follows them")]
+    Quotes(usize),
+    /// Not three fields.
+    #[error("RECORD, line {line}: {found} fields instead of 3")]
+    Fields {
+        /// From 1.
+        line: usize,
+        /// How many.
+        found: usize,
+    },
+    /// A path twice.
+    #[error("RECORD lists {0:?} twice")]
+    Duplicate(String),
+    /// A file without a row.
+    #[error("RECORD does not list {0:?}")]
+    Unlisted(String),
+    /// A row without a file.
+    #[error("RECORD lists {0:?}, which is not there")]
+    Missing(String),
+    /// A row without a digest.
+    #[error("RECORD has no digest for {0:?}")]
+    NoDigest(String),
+    /// A digest that is too weak or unknown.
+    #[error(
+        "RECORD has a digest for {path:?} that is not accepted: {algorithm:?} (sha256, sha384 and sha512 are)"
+    )]
+    Algorithm {
+        /// The file.
+        path: String,
+        /// The name before the `=`.
+        algorithm: String,
+    },
+    /// Another digest.
+    #[error("{0:?} is not the file that RECORD lists: its digest differs")]
+    Digest(String),
+    /// Another size.
+    #[error("{path:?} is not the file that RECORD lists: {found} bytes instead of {said}")]
+    Size {
+        /// The file.
+        path: String,
+        /// What RECORD says.
+        said: String,
+        /// What there is.
+        found: usize,
+    },
+}
+
+/// Base64 with the alphabet for URLs and without padding (RFC 4648, section 5).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut bits = 0u32;
+        for at in 0..3 {
+            bits = bits << 8 | u32::from(group.get(at).copied().unwrap_or(0));
+        }
+        for at in 0..=group.len() {
+            let index = bits >> (18 - 6 * at) & 63;
+            text.push(char::from(ALPHABET[index as usize]));
+        }
+    }
+    text
+}
+
+/// A field as Python's `csv` writes it.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+impl Row {
+    /// The row of a file: its SHA-256 and its size.
+    pub fn of(path: &str, bytes: &[u8]) -> Self {
+        Self {
+            path: path.to_owned(),
+            hash: format!("sha256={}", base64(&Sha256::digest(bytes))),
+            size: bytes.len().to_string(),
+        }
+    }
+
+    /// A row without digest and size, as RECORD has for itself.
+    pub fn bare(path: &str) -> Self {
+        Self { path: path.to_owned(), hash: String::new(), size: String::new() }
+    }
+
+    /// Whether `bytes` are the file of this row.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn check(&self, bytes: &[u8]) -> Result<(), RecordError> {
+        let path = || self.path.clone();
+        if self.hash.is_empty() {
+            return Err(RecordError::NoDigest(path()));
+        }
+        let (algorithm, said) = self.hash.split_once('=').unwrap_or((&self.hash, ""));
+        let found = match algorithm {
+            "sha256" => base64(&Sha256::digest(bytes)),
+            "sha384" => base64(&Sha384::digest(bytes)),
+            "sha512" => base64(&Sha512::digest(bytes)),
+            _ => {
+                return Err(RecordError::Algorithm { path: path(), algorithm: algorithm.to_owned() });
+            }
+        };
+        if found != said.trim_end_matches('=') {
+            return Err(RecordError::Digest(path()));
+        }
+        if !self.size.is_empty() && self.size.parse() != Ok(bytes.len()) {
+            return Err(RecordError::Size { path: path(), said: self.size.clone(), found: bytes.len() });
+        }
+        Ok(())
+    }
+}
+
+impl Record {
+    /// Reads a RECORD; lines may end in LF or CRLF.
+    ///
+    /// # Errors
+    /// [`RecordError::Encoding`], [`RecordError::Quotes`], [`RecordError::Fields`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, RecordError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| RecordError::Encoding)?;
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut rows = Vec::new();
+        let mut line = 0;
+        while !rest.is_empty() {
+            line += 1;
+            let mut fields = Vec::new();
+            loop {
+                let (field, after) = field(rest).ok_or(RecordError::Quotes(line))?;
+                fields.push(field);
+                match after.strip_prefix(',') {
+                    Some(after) => rest = after,
+                    None => {
+                        rest = after;
+                        break;
+                    }
+                }
+            }
+            let after = rest.strip_prefix('\r').unwrap_or(rest);
+            rest = match after.strip_prefix('\n') {
+                Some(after) => after,
+                None if after.is_empty() => after,
+                None => return Err(RecordError::Quotes(line)),
+            };
+            match <[String; 3]>::try_from(fields) {
+                Ok([path, hash, size]) => rows.push(Row { path, hash, size }),
+                // An empty line.
+                Err(fields) if fields.len() == 1 && fields[0].is_empty() => {}
+                Err(fields) => return Err(RecordError::Fields { line, found: fields.len() }),
+            }
+        }
+        Ok(Self { rows })
+    }
+
+    /// The text: rows as given, LF at each end.
+    pub fn render(&self) -> String {
+        let row = |row: &Row| format!("{},{},{}\n", quoted(&row.path), quoted(&row.hash), quoted(&row.size));
+        self.rows.iter().map(row).collect()
+    }
+
+    /// Holds every file against its row and every row against the files. `path` is that of RECORD itself, which has a
+    /// row without a digest; its signatures have none.
+    ///
+    /// # Errors
+    /// [`RecordError`], of the first file in their order that is wrong.
+    pub fn verify<'a>(
+        &self,
+        path: &str,
+        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<(), RecordError> {
+        let mut rows = BTreeMap::new();
+        for row in &self.rows {
+            if rows.insert(row.path.as_str(), row).is_some() {
+                return Err(RecordError::Duplicate(row.path.clone()));
+            }
+        }
+        for (name, bytes) in files {
+            let row = rows.remove(name);
+            if name == path || is_signature(name, path) {
+                continue;
+            }
+            row.ok_or_else(|| RecordError::Unlisted(name.to_owned()))?.check(bytes)?;
+        }
+        match rows.into_keys().next() {
+            Some(missing) => Err(RecordError::Missing(missing.to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `RECORD.jws` and `RECORD.p7s`, beside RECORD.
+pub(super) fn is_signature(name: &str, record: &str) -> bool {
+    name.strip_prefix(record).is_some_and(|suffix| suffix == ".jws" || suffix == ".p7s")
+}
+
+/// One field and what follows it: a comma, a line end or nothing.
+fn field(text: &str) -> Option<(String, &str)> {
+    let Some(mut rest) = text.strip_prefix('"') else {
+        let end = text.find([',', '\r', '\n']).unwrap_or(text.len());
+        return Some((text[..end].to_owned(), &text[end..]));
+    };
+    let mut field = String::new();
+    loop {
+        let quote = rest.find('"')?;
+        field.push_str(&rest[..quote]);
+        rest = &rest[quote + 1..];
+        match rest.strip_prefix('"') {
+            Some(after) => {
+                field.push('"');
+                rest = after;
+            }
+            None if rest.is_empty() || rest.starts_with([',', '\r', '\n']) => return Some((field, rest)),
+            None => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = "demo-1.dist-info/RECORD";
+
+    #[test]
+    fn rows_are_as_python_writes_them() {
+        // base64.urlsafe_b64encode(hashlib.sha256(b"x = 1\n").digest()).rstrip(b"=")
+        let row = Row::of("a,\"b\".py", b"x = 1\n");
+        let record = Record { rows: vec![row, Row::bare(RECORD)] };
+        let text = record.render();
+        assert_eq!(
+            text,
+            "\"a,\"\"b\"\".py\",sha256=nia_NpkRxFwkPGhBR7I_yeHc_PJX0pmhxjIBam_NM_Q,6\ndemo-1.dist-info/RECORD,,\n"
+        );
+        assert_eq!(Record::parse(text.as_bytes()).unwrap(), record);
+        assert_eq!(Record::parse(text.replace('\n', "\r\n").as_bytes()).unwrap(), record);
+        assert_eq!(base64(b"\xff\xff\xfe"), "___-");
+        assert_eq!((base64(b"a"), base64(b"ab")), ("YQ".to_owned(), "YWI".to_owned()));
+    }
+
+    #[test]
+    fn broken_rows() {
+        let parse = |text: &str| Record::parse(text.as_bytes()).unwrap_err().to_string();
+        assert_eq!(parse("a,b\n"), "RECORD, line 1: 2 fields instead of 3");
+        assert_eq!(
+            parse("a,b,c\n\"a,b,c\n"),
+            "RECORD, line 2: the quotes do not close, or something follows them"
+        );
+        assert_eq!(parse("\"a\"b,,\n"), "RECORD, line 1: the quotes do not close, or something follows them");
+        assert_eq!(Record::parse(b"\xff,,"), Err(RecordError::Encoding));
+        assert_eq!(Record::parse(b"").unwrap(), Record::default());
+    }
+
+    #[test]
+    fn files_are_held_against_rows() {
+        let record = Record { rows: vec![Row::of("a", b"1"), Row::bare(RECORD)] };
+        let files = [("a", b"1".as_slice()), (RECORD, b"")];
+        let signed = [("a", b"1".as_slice()), (RECORD, b""), ("demo-1.dist-info/RECORD.jws", b"x")];
+        assert_eq!(record.verify(RECORD, files), Ok(()));
+        assert_eq!(record.verify(RECORD, signed), Ok(()));
+        let verify = |record: &Record, files: &[(&str, &[u8])]| {
+            record.verify(RECORD, files.iter().copied()).unwrap_err().to_string()
+        };
+        let changed = |change: fn(&mut Row)| {
+            let mut record = record.clone();
+            change(&mut record.rows[0]);
+            verify(&record, &files)
+        };
+        assert_eq!(
+            verify(&record, &[("a", b"2"), (RECORD, b"")]),
+            "\"a\" is not the file that RECORD lists: its digest differs"
+        );
+        assert_eq!(verify(&record, &[(RECORD, b"")]), "RECORD lists \"a\", which is not there");
+        let more: [(&str, &[u8]); 3] = [("a", b"1"), ("b", b""), (RECORD, b"")];
+        assert_eq!(verify(&record, &more), "RECORD does not list \"b\"");
+        assert_eq!(changed(|row| row.hash.clear()), "RECORD has no digest for \"a\"");
+        assert_eq!(
+            changed(|row| row.hash = "md5=xyz".to_owned()),
+            "RECORD has a digest for \"a\" that is not accepted: \"md5\" (sha256, sha384 and sha512 are)"
+        );
+        assert_eq!(
+            changed(|row| row.size = "9".to_owned()),
+            "\"a\" is not the file that RECORD lists: 1 bytes instead of 9"
+        );
+        let twice = Record { rows: vec![Row::of("a", b"1"), Row::of("a", b"1")] };
+        assert_eq!(verify(&twice, &files), "RECORD lists \"a\" twice");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_path_survives(paths in proptest::collection::vec("[ -~\n\r\"',ü]{1,12}", 0..5)) {
+            let record = Record { rows: paths.iter().map(|path| Row::of(path, path.as_bytes())).collect() };
+            proptest::prop_assert_eq!(Record::parse(record.render().as_bytes()), Ok(record));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".{0,60}") {
+            let _ = Record::parse(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A wheel that exists → the same wheel, with nothing left to chance.
+
+use super::assemble::{refuse_timestamp_pycs, with_record};
+use super::descriptor::Descriptor;
+use super::error::WheelError;
+use super::name::{TagSet, WheelName};
+use super::record::{Record, is_signature};
+use crate::archive::{Archive, Entry, File};
+use crate::target::PyVersion;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What becomes of the pycs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bytecode {
+    /// Those that are there stay.
+    Keep,
+    /// Those whose source is in the wheel too go.
+    None,
+    /// These are added, or take the place of those of the same path; others of `__pycache__` go.
+    Pycache(Vec<File>),
+    /// Each takes the place of its source (`demo/core.pyc` that of `demo/core.py`), all other pycs of those sources go,
+    /// and the tags say the version.
+    Sourceless {
+        /// Of the pycs.
+        python: PyVersion,
+        /// The pycs.
+        pycs: Vec<File>,
+    },
+}
+
+/// What of the wheel that was given is not in the one that comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A pyc, replaced or not wanted any more.
+    RemovedPyc(String),
+    /// A source, in whose place a pyc stands.
+    RemovedSource(String),
+    /// A directory without a file in it, which RECORD cannot list.
+    EmptyDirectory(String),
+    /// The comment of the archive or of an entry, or extra fields.
+    ZipMetadata,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::RemovedPyc(path) => write!(formatter, "removed {path}"),
+            Self::RemovedSource(path) => write!(formatter, "removed {path}: its pyc stands in its place"),
+            Self::EmptyDirectory(path) => write!(formatter, "left out the empty directory {path}"),
+            Self::ZipMetadata => formatter.write_str("left out comments and extra fields of the zip"),
+        }
+    }
+}
+
+/// A wheel, and what it does not have any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repacked {
+    /// Its file name, which differs only where tags do.
+    pub name: WheelName,
+    /// In order, for [`crate::output::zip::write`].
+    pub files: Vec<File>,
+    /// Sorted by path within each kind.
+    pub notes: Vec<Note>,
+}
+
+/// Checks a wheel against its RECORD, changes its pycs as `bytecode` says, sorts it and writes a new RECORD. The name is
+/// that of [`Archive::path`].
+///
+/// # Errors
+/// [`WheelError`]; nothing of the wheel is believed before RECORD has been verified.
+pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelError> {
+    let wheel = || archive.path.clone();
+    let name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut name = WheelName::parse(name)?;
+    let dist_info = dist_info(archive, &name)?;
+    let record_path = format!("{dist_info}/RECORD");
+    let read = |file: &str| {
+        let path = format!("{dist_info}/{file}");
+        archive.get(&path).ok_or(WheelError::MissingFile { wheel: wheel(), file: path })
+    };
+    read("METADATA")?;
+    let record = Record::parse(&read("RECORD")?.bytes)
+        .map_err(|fault| WheelError::Record { wheel: wheel(), fault })?;
+    if let Some(signature) = archive.files().find(|entry| is_signature(&entry.name, &record_path)) {
+        return Err(WheelError::Signed { wheel: wheel(), file: signature.name.clone() });
+    }
+    let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.as_slice()));
+    record.verify(&record_path, contents).map_err(|fault| WheelError::Record { wheel: wheel(), fault })?;
+    let descriptor_entry = read("WHEEL")?;
+    let descriptor = Descriptor::parse(&descriptor_entry.bytes)
+        .map_err(|fault| WheelError::Descriptor { wheel: wheel(), fault })?;
+    agree(archive, &name, &descriptor)?;
+
+    let mut files = archive
+        .files()
+        .filter(|entry| entry.name != record_path)
+        .map(|entry| (entry.name.clone(), file(entry)))
+        .collect::<BTreeMap<_, _>>();
+    let mut notes = Vec::new();
+    match bytecode {
+        Bytecode::Keep => {}
+        Bytecode::None => remove_compiled(&mut files, &mut notes),
+        Bytecode::Pycache(pycs) => {
+            let kept = pycs.iter().map(|pyc| pyc.path.clone()).collect::<BTreeSet<_>>();
+            remove_compiled(&mut files, &mut notes);
+            notes.retain(|note| !matches!(note, Note::RemovedPyc(path) if kept.contains(path)));
+            add(&mut files, pycs)?;
+        }
+        Bytecode::Sourceless { python, pycs } => {
+            remove_compiled(&mut files, &mut notes);
+            for pyc in &pycs {
+                let source = pyc.path.strip_suffix('c').unwrap_or_default();
+                if files.remove(source).is_none() {
+                    let source_file = source.to_owned();
+                    return Err(WheelError::NoSource { pyc: pyc.path.clone(), source_file });
+                }
+                notes.push(Note::RemovedSource(source.to_owned()));
+            }
+            add(&mut files, pycs)?;
+            name.tags = sourceless_tags(&name.tags, python)?;
+            let changed = descriptor.with_tags(&name.tags).render();
+            if let Some(file) = files.get_mut(&descriptor_entry.name) {
+                file.bytes = changed.into_bytes();
+            }
+        }
+    }
+    for folder in archive.entries.iter().filter(|entry| entry.directory) {
+        let inside = format!("{}/", folder.name);
+        if !archive.entries.iter().any(|entry| entry.name.starts_with(&inside)) {
+            notes.push(Note::EmptyDirectory(folder.name.clone()));
+        }
+    }
+    let plain =
+        |entry: &Entry| entry.comment.is_empty() && entry.extra.is_empty() && entry.local_extra.is_empty();
+    if !archive.comment.is_empty() || !archive.entries.iter().all(plain) {
+        notes.push(Note::ZipMetadata);
+    }
+    let files = files.into_values().collect::<Vec<_>>();
+    refuse_timestamp_pycs(&files)?;
+    Ok(Repacked { name, files: with_record(files, &dist_info), notes })
+}
+
+fn file(entry: &Entry) -> File {
+    File { path: entry.name.clone(), bytes: entry.bytes.clone(), executable: entry.executable() }
+}
+
+/// The one `*.dist-info` at the top, which must be the wheel's own.
+fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> {
+    let folders = archive
+        .entries
+        .iter()
+        .filter_map(|entry| entry.name.split_once('/').map(|(folder, _)| folder))
+        .filter(|folder| folder.ends_with(".dist-info"))
+        .collect::<BTreeSet<_>>();
+    match folders.iter().next() {
+        Some(folder) if folders.len() == 1 && name.owns(folder) => Ok((*folder).to_owned()),
+        _ => Err(WheelError::DistInfo {
+            wheel: archive.path.clone(),
+            expected: format!("{}-{}", name.distribution, name.version),
+            found: folders.iter().filter(|folder| name.owns(folder)).count(),
+        }),
+    }
+}
+
+/// The `Tag` lines are the file name's, in any order.
+fn agree(archive: &Archive, name: &WheelName, descriptor: &Descriptor) -> Result<(), WheelError> {
+    // A compressed set in a line of its own is allowed, too.
+    let expand = |tag: &str| match tag.parse::<TagSet>() {
+        Ok(set) => set.tags(),
+        Err(_) => vec![tag.to_owned()],
+    };
+    let found = descriptor.values("Tag").flat_map(expand).collect::<BTreeSet<_>>();
+    let expected = name.tags.tags().into_iter().collect::<BTreeSet<_>>();
+    if found == expected {
+        return Ok(());
+    }
+    let list = |tags: BTreeSet<String>| tags.into_iter().collect::<Vec<_>>().join(", ");
+    Err(WheelError::Tags { wheel: archive.path.clone(), expected: list(expected), found: list(found) })
+}
+
+/// `demo/core.py` for `demo/__pycache__/core.cpython-314.opt-1.pyc` and for `demo/core.pyc`.
+fn source_of(pyc: &str) -> Option<String> {
+    let stem = pyc.strip_suffix(".pyc")?;
+    let (folder, file) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let Some(parent) = folder.strip_suffix("__pycache__") else { return Some(format!("{stem}.py")) };
+    let file = match file.rsplit_once('.') {
+        Some((front, level)) if level.starts_with("opt-") => front,
+        _ => file,
+    };
+    let (module, _tag) = file.rsplit_once('.')?;
+    Some(format!("{parent}{module}.py"))
+}
+
+/// Takes out the pycs whose source is there.
+fn remove_compiled(files: &mut BTreeMap<String, File>, notes: &mut Vec<Note>) {
+    let compiled = files
+        .keys()
+        .filter(|path| source_of(path).is_some_and(|source| files.contains_key(&source)))
+        .cloned()
+        .collect::<Vec<_>>();
+    for path in compiled {
+        files.remove(&path);
+        notes.push(Note::RemovedPyc(path));
+    }
+}
+
+fn add(files: &mut BTreeMap<String, File>, pycs: Vec<File>) -> Result<(), WheelError> {
+    for pyc in pycs {
+        crate::archive::check_file_name(&pyc.path)
+            .map_err(|fault| WheelError::FileName { name: pyc.path.clone(), fault })?;
+        if let Some(there) = files.insert(pyc.path.clone(), pyc) {
+            return Err(WheelError::Duplicate(there.path));
+        }
+    }
+    Ok(())
+}
+
+/// `py3-none-any` becomes `cp314-none-any`; a wheel that is for a platform already stays for it, and one that is for
+/// another version is refused. The stable ABI does not help byte code.
+fn sourceless_tags(tags: &TagSet, python: PyVersion) -> Result<TagSet, WheelError> {
+    let interpreter = TagSet::sourceless(python).python;
+    let refuse = || WheelError::Sourceless { python: interpreter.clone(), tags: tags.to_string() };
+    let generic = format!("py{}", python.major);
+    let exact = format!("py{}{}", python.major, python.minor);
+    let is_abi3 = tags.abi == "abi3";
+    let older = tags.python.split('.').filter_map(|tag| tag.strip_prefix(&format!("cp{}", python.major)));
+    // `cp38-abi3`: 3.8 and all that follow.
+    let reaches = older.filter_map(|minor| minor.parse::<u8>().ok()).any(|minor| minor <= python.minor);
+    let fits = tags.python.split('.').any(|tag| tag == generic || tag == exact || tag == interpreter)
+        || (is_abi3 && reaches);
+    if !fits {
+        return Err(refuse());
+    }
+    let abi = if is_abi3 { interpreter.clone() } else { tags.abi.clone() };
+    if abi != "none" && abi.split('.').all(|abi| abi != interpreter) {
+        return Err(refuse());
+    }
+    let abi = if abi == "none" { abi } else { interpreter.clone() };
+    Ok(TagSet { python: interpreter, abi, platform: tags.platform.clone() })
+}
