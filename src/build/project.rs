@@ -83,6 +83,15 @@ pub enum ProjectError {
     /// A file that is no source cannot be written.
     #[error(transparent)]
     Write(#[from] crate::output::atomic::WriteError),
+    /// The metadata of a wheel.
+    #[error(transparent)]
+    Metadata(#[from] crate::wheel::ProjectError),
+    /// A wheel that cannot be made.
+    #[error(transparent)]
+    Wheel(#[from] crate::wheel::WheelError),
+    /// A wheel that cannot be read.
+    #[error(transparent)]
+    Archive(#[from] crate::archive::ArchiveError),
     /// A zip that cannot be made.
     #[error(transparent)]
     Zip(#[from] crate::output::zip::ZipError),

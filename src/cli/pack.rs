@@ -1,22 +1,58 @@
 //! `pycompile pack`.
 
-use super::args::MessageFormat;
+use super::args::{MessageFormat, Mode};
 use super::build::allowed;
 use super::messages;
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment};
-use crate::build::{pack, publish};
+use crate::build::pack::{self, Packed};
+use crate::build::{EngineChoice, EngineOptions, engines, publish};
+use crate::config::Bytecode;
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::output::atomic;
 use crate::pyc::InvalidationMode;
+use crate::target::PyVersion;
+use crate::wheel::Note;
+use std::path::PathBuf;
 
-/// Packs what pycompile.toml lists into a deterministic wheel or zip, and writes the manifest.
+/// Packs what pycompile.toml lists into deterministic wheels and zips, or makes a wheel that exists deterministic, and
+/// writes the manifest. Entries carry the time of SOURCE_DATE_EPOCH, or 1980-01-01.
 ///
-/// Example: SOURCE_DATE_EPOCH=1700000000 pycompile pack --config pycompile.toml
+/// Examples: pycompile pack --config pycompile.toml
+///           pycompile pack dist/demo-1.0-py3-none-any.whl --bytecode sourceless --python 3.14
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct PackArgs {
+    /// A wheel that exists, instead of a config.
+    #[arg(value_name = "WHEEL", conflicts_with = "config")]
+    wheel: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
+    /// The pycs that WHEEL is to have; without it, those that it has.
+    #[arg(long, value_enum, requires = "wheel", value_name = "WHICH")]
+    bytecode: Option<BytecodeArg>,
+    /// Compile WHEEL's sources for this version (repeatable); without it: the version of the `python3` on PATH.
+    #[arg(long, value_name = "X.Y", requires = "bytecode")]
+    python: Vec<PyVersion>,
+    /// Optimisation level 0, 1 or 2 of WHEEL's pycs (repeatable).
+    #[arg(long, value_name = "LEVEL", requires = "bytecode", value_parser = clap::value_parser!(u8).range(0..=2))]
+    optimize: Vec<u8>,
+    /// How importers check WHEEL's pycs; timestamp pycs are stale as soon as they are unpacked, and refused.
+    #[arg(long, value_enum, requires = "bytecode", value_name = "MODE")]
+    invalidation_mode: Option<Mode>,
+    /// Do not compile what matches (repeatable).
+    #[arg(long, value_name = "GLOB", requires = "bytecode")]
+    exclude: Vec<String>,
+    /// The interpreter for the one version that WHEEL is compiled for.
+    #[arg(long, value_name = "PATH", requires = "bytecode")]
+    interpreter: Option<PathBuf>,
+    /// The directory that the new wheel is written to.
+    #[arg(long, value_name = "DIR", default_value = "dist", requires = "wheel")]
+    output_dir: PathBuf,
+    /// Write the manifest of WHEEL's pycs here.
+    #[arg(long, value_name = "FILE", requires = "wheel")]
+    manifest: Option<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -25,7 +61,31 @@ pub(super) struct PackArgs {
     message_format: MessageFormat,
 }
 
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum BytecodeArg {
+    None,
+    Pycache,
+    Sourceless,
+}
+
+impl From<BytecodeArg> for Bytecode {
+    fn from(bytecode: BytecodeArg) -> Self {
+        match bytecode {
+            BytecodeArg::None => Self::None,
+            BytecodeArg::Pycache => Self::Pycache,
+            BytecodeArg::Sourceless => Self::Sourceless,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
+    match &arguments.wheel {
+        Some(wheel) => existing(wheel, arguments, printer),
+        None => project(arguments, printer),
+    }
+}
+
+fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     let project = arguments.config.load_with(InvalidationMode::CheckedHash)?;
     let time = environment::archive_time()?;
     let search_path = environment::search_path();
@@ -40,13 +100,112 @@ pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, Com
     progress.finish();
     let packed = packed?;
     let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.message_format, printer)?;
-    for path in &packed.archives {
-        printer.summary(&format!("packed {}", path.display()));
-    }
+    tell_archives(&packed, printer);
     if let Some(manifest) = &packed.manifest {
         for path in publish(&project, manifest)? {
             printer.detail(&format!("written: {}", path.display()));
         }
     }
     Ok(status)
+}
+
+fn existing(
+    wheel: &std::path::Path,
+    arguments: &PackArgs,
+    printer: &Printer,
+) -> Result<Status, CommandError> {
+    let mode = arguments.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
+    if mode == InvalidationMode::Timestamp {
+        let message =
+            "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
+        return Err(CommandError::Usage(message.into()));
+    }
+    let bytecode = arguments.bytecode.map(Bytecode::from);
+    let mut levels = arguments.optimize.clone();
+    if levels.is_empty() {
+        levels.push(0);
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    if bytecode == Some(Bytecode::Sourceless) && levels.len() > 1 {
+        return Err(CommandError::Usage(
+            "a sourceless wheel has the pycs of one level: name one --optimize".into(),
+        ));
+    }
+    let search_path = environment::search_path();
+    let engines = match bytecode {
+        Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(
+            &arguments.python,
+            &EngineOptions {
+                choice: EngineChoice::Auto,
+                interpreters: Vec::new(),
+                interpreter: arguments.interpreter.as_deref(),
+                search_path: search_path.as_deref(),
+                timeout: DEFAULT_TIMEOUT,
+            },
+        )?,
+        _ => Vec::new(),
+    };
+    for target in &engines {
+        printer.detail(&target.about);
+    }
+    let mut exclude = globset::GlobSetBuilder::new();
+    for pattern in &arguments.exclude {
+        exclude.add(globset::Glob::new(pattern)?);
+    }
+    let request = pack::Request {
+        bytecode,
+        levels,
+        mode,
+        exclude: exclude.build()?,
+        folder: arguments.output_dir.clone(),
+        time: environment::archive_time()?,
+    };
+    let progress = printer.progress(0);
+    let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    let repacked = pack::repack_wheel(wheel, &request, &engines, jobs, &progress);
+    progress.finish();
+    let repacked = repacked?;
+    let packed = &repacked.packed;
+    let status = if packed.outcomes.is_empty() {
+        Status::Done
+    } else {
+        messages::tell(&packed.outcomes, 0, &[], arguments.message_format, printer)?
+    };
+    tell_notes(&repacked.notes, printer);
+    tell_archives(packed, printer);
+    if let (Some(path), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
+        let text = manifest.to_json().map_err(crate::build::ProjectError::from)?;
+        atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+        printer.detail(&format!("written: {}", path.display()));
+    }
+    Ok(status)
+}
+
+/// Nothing is left out silently; which pycs and sources made room is for `--verbose`.
+fn tell_notes(notes: &[Note], printer: &Printer) {
+    let (mut pycs, mut sources) = (0_u64, 0_u64);
+    for note in notes {
+        match note {
+            Note::RemovedPyc(_) => pycs += 1,
+            Note::RemovedSource(_) => sources += 1,
+            Note::EmptyDirectory(_) | Note::ZipMetadata => {
+                printer.summary(&note.to_string());
+                continue;
+            }
+        }
+        printer.detail(&note.to_string());
+    }
+    if pycs > 0 {
+        printer.summary(&format!("removed {pycs} pycs that the wheel had"));
+    }
+    if sources > 0 {
+        printer.summary(&format!("removed {sources} sources in whose place pycs stand"));
+    }
+}
+
+fn tell_archives(packed: &Packed, printer: &Printer) {
+    for path in &packed.archives {
+        printer.summary(&format!("packed {}", path.display()));
+    }
 }

@@ -2,7 +2,11 @@
 //!
 //! **Invariant:** an archive is written when everything in it is there, or not at all.
 
+mod repack;
+mod wheel;
 mod zip;
+
+pub use repack::{Repacked, Request, repack_wheel};
 
 use super::batch::{self, Compiled};
 use super::compile::{Done, Outcome};
@@ -62,6 +66,7 @@ pub fn pack(
 ) -> Result<Packed, ProjectError> {
     check(project)?;
     // Metadata first: a mistake in them should not cost the time of a compilation.
+    let wheel = wheel::Plan::new(project)?;
     let zip = zip::Plan::new(project, engines)?;
     let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
         batch::compile(file, engines, project)
@@ -81,6 +86,9 @@ pub fn pack(
     }
     let contents = Contents { items, data };
     let mut made = Vec::new();
+    if let Some(wheel) = &wheel {
+        made.extend(wheel.make(&contents, engines, time)?);
+    }
     if let Some(zip) = &zip {
         made.push(zip.make(&contents, engines, project, time)?);
     }
@@ -172,6 +180,15 @@ impl Contents<'_> {
             let source = item.compiled.source.as_ref().ok()?;
             let bytes = source.bytes.clone();
             Some(File { path: item.file.name.clone(), bytes, executable: source.executable })
+        })
+    }
+
+    /// In `__pycache__`, for every version and level.
+    fn cached_pycs(&self) -> impl Iterator<Item = File> + '_ {
+        let pycs = self.items.iter().flat_map(|item| &item.compiled.pycs);
+        pycs.filter_map(|pyc| {
+            let bytes = pyc.result.as_ref().ok()?;
+            Some(File::new(pyc.name.clone(), bytes.clone()))
         })
     }
 

@@ -9,6 +9,7 @@ use crate::build::project::{Project, ProjectError};
 use crate::build::source::Source;
 use crate::config::{self, ConfigError};
 use crate::output::zip::{ZipOptions, write};
+use crate::output::zipapp::main_module;
 use std::path::PathBuf;
 
 /// A zip whose settings are sound.
@@ -52,9 +53,10 @@ impl Plan {
             }
         };
         let main = match &table.main {
-            Some(main) => Some(main_program(main.get_ref()).ok_or_else(|| {
-                loaded.error_at(&main.span(), "main is `module:function`, both dotted Python names")
-            })?),
+            Some(main) => Some(
+                main_module(main.get_ref())
+                    .map_err(|error| loaded.error_at(&main.span(), error.to_string()))?,
+            ),
             None => None,
         };
         let clash = loaded.select()?.sources.iter().any(|file| file.name == "__main__.py");
@@ -121,17 +123,4 @@ impl Plan {
         }
         Ok(files)
     }
-}
-
-/// The program that calls `module:function`, as an entry point's script does.
-fn main_program(main: &str) -> Option<String> {
-    let (module, function) = main.split_once(':')?;
-    let is_name = |name: &str| {
-        let mut characters = name.chars();
-        characters.next().is_some_and(|first| first == '_' || unicode_ident::is_xid_start(first))
-            && characters.all(unicode_ident::is_xid_continue)
-    };
-    let is_dotted = |name: &str| name.split('.').all(is_name);
-    (is_dotted(module) && is_dotted(function))
-        .then(|| format!("import sys\nimport {module}\n\nsys.exit({module}.{function}())\n"))
 }

@@ -1,0 +1,192 @@
+//! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked for.
+
+use super::Packed;
+use crate::archive::{self, Archive, File};
+use crate::build::compile::{Done, Outcome};
+use crate::build::engines::Engines;
+use crate::build::parallel::{self, Watch};
+use crate::build::project::ProjectError;
+use crate::build::source::Source;
+use crate::config::Bytecode as Wanted;
+use crate::engine::Diagnostic;
+use crate::manifest::{self, FileEntry, Manifest, pyc_entry, sha256, source_entry};
+use crate::output::atomic;
+use crate::output::zip::{ZipOptions, write};
+use crate::pyc::{InvalidationMode, cache_path, legacy_path};
+use crate::target::{PyVersion, Series};
+use crate::wheel::{Bytecode, Note, repack};
+use std::path::{Path, PathBuf};
+
+/// What is asked of a wheel.
+#[derive(Debug)]
+pub struct Request {
+    /// The pycs it is to have; none: those that it has.
+    pub bytecode: Option<Wanted>,
+    /// Levels, each once.
+    pub levels: Vec<u8>,
+    /// How importers check them.
+    pub mode: InvalidationMode,
+    /// Files that are not compiled.
+    pub exclude: globset::GlobSet,
+    /// Where it is written to.
+    pub folder: PathBuf,
+    /// Seconds since 1970 that entries carry.
+    pub time: i64,
+}
+
+/// What became of a wheel.
+#[derive(Debug, Default)]
+pub struct Repacked {
+    /// As for a config; without archives if something failed.
+    pub packed: Packed,
+    /// What the new one does not have.
+    pub notes: Vec<Note>,
+}
+
+/// One source of the wheel.
+struct Item<'a> {
+    name: &'a str,
+    /// The name once installed, which is what its code records.
+    installed: &'a str,
+    source: Source,
+}
+
+struct Compiled {
+    name: String,
+    installed: String,
+    series: &'static Series,
+    optimize: u8,
+    result: Result<Vec<u8>, Box<Diagnostic>>,
+}
+
+/// Reads, checks, compiles and writes.
+///
+/// # Errors
+/// [`ProjectError`]; what stood at the new wheel's path is untouched then.
+pub fn repack_wheel(
+    path: &Path,
+    request: &Request,
+    engines: &Engines,
+    jobs: usize,
+    watch: &dyn Watch,
+) -> Result<Repacked, ProjectError> {
+    let archive = archive::read_file(path, &archive::Limits::default())?;
+    let items = match request.bytecode {
+        Some(Wanted::Pycache | Wanted::Sourceless) => sources(&archive, request),
+        Some(Wanted::None) | None => Vec::new(),
+    };
+    let results = parallel::map(&items, jobs, watch, |item| compile(item, request, engines))?;
+    let missing = results.iter().filter(|compiled| compiled.is_none()).count();
+    if missing > 0 {
+        return Err(ProjectError::Interrupted(missing));
+    }
+    let mut packed = Packed::default();
+    let mut entries = Vec::new();
+    let mut pycs: Vec<(PyVersion, File)> = Vec::new();
+    for (item, compiled) in items
+        .iter()
+        .zip(results.into_iter().flatten())
+        .flat_map(|(item, all)| all.into_iter().map(move |compiled| (item, compiled)))
+    {
+        entries.extend(entry(item, &compiled));
+        let result = compiled.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone);
+        packed.outcomes.push(Outcome {
+            file: path.join(item.name),
+            output: Some(PathBuf::from(&compiled.name)),
+            python: compiled.series.version,
+            optimize: compiled.optimize,
+            result,
+        });
+        if let Ok(bytes) = compiled.result {
+            pycs.push((compiled.series.version, File::new(compiled.name, bytes)));
+        }
+    }
+    if packed.outcomes.iter().any(|outcome| outcome.result.is_err()) {
+        return Ok(Repacked { packed, notes: Vec::new() });
+    }
+    let made = match request.bytecode {
+        None => vec![repack(&archive, Bytecode::Keep)?],
+        Some(Wanted::None) => vec![repack(&archive, Bytecode::None)?],
+        Some(Wanted::Pycache) => {
+            let files = pycs.into_iter().map(|(_, file)| file).collect();
+            vec![repack(&archive, Bytecode::Pycache(files))?]
+        }
+        Some(Wanted::Sourceless) => {
+            let of = |python| {
+                let own = pycs.iter().filter(|(version, _)| *version == python);
+                Bytecode::Sourceless { python, pycs: own.map(|(_, file)| file.clone()).collect() }
+            };
+            let versions = engines.iter().map(|target| target.series.version);
+            versions.map(|python| repack(&archive, of(python))).collect::<Result<Vec<_>, _>>()?
+        }
+    };
+    let mut archives = Vec::new();
+    let mut notes: Vec<Note> = Vec::new();
+    for wheel in made {
+        let name = wheel.name.to_string();
+        let bytes = write(&wheel.files, &ZipOptions { time: request.time, ..ZipOptions::default() })?;
+        let output = request.folder.join(&name);
+        atomic::write(&output, &bytes, 0o644)?;
+        archives.push(manifest::Archive { path: name, sha256: sha256(&bytes), size: bytes.len() as u64 });
+        packed.archives.push(output);
+        notes.extend(wheel.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
+    }
+    packed.manifest = Some(Manifest::new(entries, archives));
+    Ok(Repacked { packed, notes })
+}
+
+/// The Python files that are importable once installed: not scripts, headers or data of `NAME.data`.
+fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
+    let entries = archive.files().filter(|entry| entry.name.ends_with(".py"));
+    entries
+        .filter(|entry| !request.exclude.is_match(&entry.name))
+        .filter_map(|entry| {
+            let installed = installed(&entry.name)?;
+            Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.clone()) })
+        })
+        .collect()
+}
+
+/// The path below `site-packages`, if it is there that the file goes.
+fn installed(name: &str) -> Option<&str> {
+    let Some((folder, rest)) = name.split_once('/') else { return Some(name) };
+    if folder.ends_with(".dist-info") {
+        return None;
+    }
+    if !folder.ends_with(".data") {
+        return Some(name);
+    }
+    let (scheme, rest) = rest.split_once('/')?;
+    matches!(scheme, "purelib" | "platlib").then_some(rest)
+}
+
+fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {
+    let mut all = Vec::new();
+    for target in engines {
+        let header = item.source.header(target.series, request.mode);
+        for &optimize in &request.levels {
+            let pyc = |name: &str| {
+                let path = match request.bytecode {
+                    Some(Wanted::Sourceless) => legacy_path(Path::new(name)),
+                    _ => cache_path(Path::new(name), target.series, optimize),
+                };
+                path.to_string_lossy().into_owned()
+            };
+            all.push(Compiled {
+                name: pyc(item.name),
+                installed: pyc(item.installed),
+                series: target.series,
+                optimize,
+                result: item.source.pyc(target.engine.as_ref(), &header, item.installed.into(), optimize),
+            });
+        }
+    }
+    all
+}
+
+fn entry(item: &Item<'_>, compiled: &Compiled) -> Option<FileEntry> {
+    let pyc = compiled.result.as_ref().ok()?;
+    let source = source_entry(item.installed, &item.source.bytes, compiled.series);
+    let (series, optimize) = (compiled.series, compiled.optimize);
+    pyc_entry(&compiled.installed, pyc, series, optimize, Some(source), item.installed).ok()
+}

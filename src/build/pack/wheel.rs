@@ -1,0 +1,97 @@
+//! The wheel of a config: without pycs, with them, or with them instead of the sources.
+
+use super::{Contents, Made};
+use crate::archive::{Compression, File};
+use crate::build::engines::Engines;
+use crate::build::project::{Project, ProjectError};
+use crate::config::{Bytecode, ProjectSource};
+use crate::output::zip::{ZipOptions, write};
+use crate::wheel::{self, TagSet, Wheel};
+use std::path::PathBuf;
+
+/// A wheel whose metadata are sound.
+pub(super) struct Plan {
+    metadata: wheel::Project,
+    bytecode: Bytecode,
+    folder: PathBuf,
+    tags: TagSet,
+    optimize: u8,
+}
+
+impl Plan {
+    pub(super) fn new(project: &Project) -> Result<Option<Self>, ProjectError> {
+        let loaded = &project.loaded;
+        let Some(table) = &loaded.config.wheel else { return Ok(None) };
+        let metadata = match table.project.get_ref() {
+            ProjectSource::File(path) => {
+                wheel::Project::read(&loaded.folder.join(path), &toml::Table::new())?
+            }
+            ProjectSource::Inline(keys) => wheel::Project::from_table(&loaded.path, &loaded.folder, keys)?,
+        };
+        let sourceless = table.bytecode == Bytecode::Sourceless;
+        let optimize = match (&table.optimize, project.levels.as_slice()) {
+            (Some(level), _) if !sourceless => {
+                let message = "only a sourceless wheel has pycs of one level";
+                return Err(loaded.error_at(&level.span(), message).into());
+            }
+            (Some(level), levels) if levels.contains(level.get_ref()) => *level.get_ref(),
+            (Some(level), _) => {
+                let message = format!("level {} is not among [compile] optimize", level.get_ref());
+                return Err(loaded.error_at(&level.span(), message).into());
+            }
+            (None, [level]) => *level,
+            (None, _) if sourceless => {
+                let message = "a sourceless wheel has the pycs of one level: name it with `optimize`";
+                return Err(loaded.error_at(&table.project.span(), message).into());
+            }
+            (None, _) => 0,
+        };
+        let tags = match &table.tag {
+            Some(tag) if sourceless => {
+                let message = "the tag of a sourceless wheel is that of its version: leave it out";
+                return Err(loaded.error_at(&tag.span(), message).into());
+            }
+            Some(tag) => {
+                tag.get_ref().parse().map_err(|error| loaded.error_at(&tag.span(), format!("{error}")))?
+            }
+            None => TagSet::any_python(),
+        };
+        let folder = table.output.as_ref().map_or("dist", |output| output.get_ref());
+        let folder = loaded.folder.join(folder);
+        Ok(Some(Self { metadata, bytecode: table.bytecode, folder, tags, optimize }))
+    }
+
+    pub(super) fn make(
+        &self,
+        contents: &Contents<'_>,
+        engines: &Engines,
+        time: i64,
+    ) -> Result<Vec<Made>, ProjectError> {
+        let with = |files: Vec<File>, tags: &TagSet| {
+            let mut all = contents.data.clone();
+            all.extend(files);
+            self.finish(&wheel::assemble(&self.metadata, tags, all)?, time)
+        };
+        match self.bytecode {
+            Bytecode::None => Ok(vec![with(contents.sources().collect(), &self.tags)?]),
+            Bytecode::Pycache => {
+                let files = contents.sources().chain(contents.cached_pycs()).collect();
+                Ok(vec![with(files, &self.tags)?])
+            }
+            Bytecode::Sourceless => engines
+                .iter()
+                .map(|target| {
+                    let version = target.series.version;
+                    let files = contents.legacy_pycs(version, self.optimize).collect();
+                    with(files, &TagSet::sourceless(version))
+                })
+                .collect(),
+        }
+    }
+
+    fn finish(&self, wheel: &Wheel, time: i64) -> Result<Made, ProjectError> {
+        let options = ZipOptions { time, compression: Compression::Deflated, shebang: None };
+        let bytes = write(&wheel.files, &options)?;
+        Ok(Made { path: self.folder.join(wheel.name.to_string()), bytes, executable: false })
+    }
+}
