@@ -29,7 +29,7 @@ pub struct Limits {
     pub entry: u64,
     /// Bytes of all entries together.
     pub total: u64,
-    /// Bytes of an entry to one compressed byte; entries of up to 1 MiB may have more.
+    /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than 64 MiB.
     pub ratio: u64,
     /// What may stand before the first entry.
     pub prefix: Prefix,
@@ -58,8 +58,10 @@ impl Limits {
     }
 }
 
-/// Entries of this size may have any ratio: the bound on the number of entries is enough for them.
-const SMALL: u64 = 1 << 20;
+/// Entries up to this size may have any ratio: a shared library with room for patches has more than 200 to one.
+const SMALL_ENTRY: u64 = 16 << 20;
+/// Archives that unpack to this much may have any ratio.
+const SMALL_TOTAL: u64 = 64 << 20;
 
 /// Reads an archive from disk.
 ///
@@ -108,6 +110,10 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
         total = total.saturating_add(header.size);
     }
     within("bytes in all entries", total, limits.total).map_err(refuse)?;
+    if total > SMALL_TOTAL && total / limits.ratio.max(1) > bytes.len() as u64 {
+        let (compressed, limit) = (bytes.len() as u64, limits.ratio);
+        return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
+    }
 
     let mut by_place = (0..headers.len()).collect::<Vec<_>>();
     by_place.sort_by_key(|&index| headers[index].offset);
@@ -228,7 +234,7 @@ fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
         return Err(Fault::DirectoryContent);
     }
     within("bytes in the entry", size, limits.entry)?;
-    if size > SMALL && size / limits.ratio.max(1) > compressed {
+    if size > SMALL_ENTRY && size / limits.ratio.max(1) > compressed {
         return Err(Fault::Bomb { size, compressed, limit: limits.ratio });
     }
     Ok(())

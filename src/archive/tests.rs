@@ -352,8 +352,12 @@ fn what_stands_before_the_archive() {
 
 #[test]
 fn bombs_take_no_memory() {
-    let bomb = deflated("bomb", &vec![0; 8 << 20]);
-    refused(&zip(&[bomb]), "entry \"bomb\": 8388608 bytes out of ");
+    let bomb = deflated("bomb", &vec![0; 20 << 20]);
+    refused(&zip(&[bomb]), "entry \"bomb\": 20971520 bytes out of ");
+    let part = deflated("", &vec![0; 10 << 20]);
+    let parts = (0..7).map(|n| Raw { name: n.to_string().into(), ..part.clone() }).collect::<Vec<_>>();
+    refused(&zip(&parts), "73400320 bytes out of ");
+    assert!(parse(&zip(&parts[..2])).is_ok());
     let limits = Limits { total: 1000, ..Limits::default() };
     let many = (0..11).map(|n| stored(&format!("{n}"), &[0; 100])).collect::<Vec<_>>();
     let error = read(Path::new("a.whl"), &zip(&many), &limits).unwrap_err().to_string();
