@@ -3,6 +3,7 @@
 use crate::project::{Layout, NameError, Naming};
 use crate::target::Series;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 /// Two things that cannot both be written.
@@ -16,19 +17,6 @@ pub enum PlanError {
         /// The later one.
         second: PathBuf,
         /// Their pyc.
-        output: PathBuf,
-    },
-    /// The same, where a file system does not tell case.
-    #[error(
-        "{} and {} would both be compiled to {} where file names are the same in upper and lower case",
-        first.display(), second.display(), output.display()
-    )]
-    SamePycButForCase {
-        /// The earlier source.
-        first: PathBuf,
-        /// The later one.
-        second: PathBuf,
-        /// The later one's pyc.
         output: PathBuf,
     },
     /// The layout has one pyc for a source.
@@ -51,16 +39,10 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
 /// The sources, each once, in the order of their first mention.
 ///
 /// # Errors
-/// [`PlanError::SamePyc`] if two of them have one pyc; with `fold_case` also where only case differs. A name that
-/// cannot be made is reported with its file later.
-pub fn unique(
-    files: Vec<PathBuf>,
-    naming: &Naming,
-    series: &Series,
-    fold_case: bool,
-) -> Result<Vec<PathBuf>, PlanError> {
+/// [`PlanError::SamePyc`] if two of them have one pyc. A name that cannot be made is reported with its file later.
+pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<Vec<PathBuf>, PlanError> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(files.len());
-    let mut seen: FxHashMap<PathBuf, (usize, PathBuf)> = FxHashMap::default();
+    let mut seen: FxHashMap<PathBuf, usize> = FxHashMap::default();
     for file in files {
         let output = match naming.output(&file, series, 0) {
             Ok(output) => output,
@@ -69,26 +51,23 @@ pub fn unique(
                 continue;
             }
         };
-        let key = if fold_case { folded(&output) } else { output.clone() };
-        match seen.get(&key) {
-            None => {
-                seen.insert(key, (kept.len(), output));
+        match seen.entry(plain(&output)) {
+            Entry::Vacant(entry) => {
+                entry.insert(kept.len());
                 kept.push(file);
             }
-            Some((first, _)) if kept[*first] == file => {}
-            Some((first, other)) => {
-                let (first, second) = (kept[*first].clone(), file);
-                return Err(if *other == output {
-                    PlanError::SamePyc { first, second, output }
-                } else {
-                    PlanError::SamePycButForCase { first, second, output }
-                });
+            Entry::Occupied(entry) => {
+                let first = &kept[*entry.get()];
+                if plain(first) != plain(&file) {
+                    return Err(PlanError::SamePyc { first: first.clone(), second: file, output });
+                }
             }
         }
     }
     Ok(kept)
 }
 
-fn folded(path: &Path) -> PathBuf {
-    PathBuf::from(path.to_string_lossy().to_lowercase())
+/// Without `./`, wherever it stands.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != std::path::Component::CurDir).collect()
 }

@@ -149,7 +149,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let settings = settings(arguments)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
     let files = match (&settings.output, engines.first()) {
-        (None, Some(target)) => plan::unique(files, &settings.naming, target.series, false)?,
+        (None, Some(target)) => plan::unique(files, &settings.naming, target.series)?,
         _ => files,
     };
     if settings.output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {

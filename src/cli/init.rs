@@ -31,11 +31,12 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.display())));
     }
     atomic::write(&path, draft.text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     printer.summary(&format!(
-        "{}: {} Python files, {} data files",
+        "{}: {}, {}",
         path.display(),
-        draft.sources,
-        draft.data
+        count(draft.sources, "Python file"),
+        count(draft.data, "data file")
     ));
     Ok(Status::Done)
 }

@@ -147,3 +147,42 @@ fn a_reader_that_leaves_early_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
 }
+
+#[test]
+fn several_versions_in_one_run() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    let found = session.run(&["targets"]).exits(0).out;
+    let series = |line: &str| {
+        let mut parts = line.split_whitespace();
+        let version = parts.next()?.to_owned();
+        line.contains(" python ").then_some(version)
+    };
+    let versions = found.lines().filter_map(series).collect::<Vec<_>>();
+    if versions.len() < 2 {
+        return crate::session::skipped(
+            "only one Python on PATH: several versions were not compiled in one run",
+        );
+    }
+    let mut arguments = vec!["a.py"];
+    arguments.extend(versions.iter().flat_map(|version| ["--python", version]));
+    session.compile(&arguments).exits(0).says(&format!("{} compiled", versions.len()));
+    assert_eq!(session.files().len(), 1 + versions.len());
+    arguments.extend(["--layout", "legacy"]);
+    let said = session.compile(&arguments).exits(2);
+    assert_eq!(said.err, "error: --layout legacy has one pyc for a source: name one --python version\n");
+}
+
+#[test]
+fn standard_input_is_compiled_under_a_name() {
+    let session = Session::new();
+    let arguments =
+        ["compile", "--engine", crate::session::ENGINE, "--stdin-filename", "pkg/m.py", "-o", "m.pyc"];
+    let run =
+        |more: &[&str], input: &str| session.run_with_input(&[&arguments, more].concat(), input.as_bytes());
+    run(&[], "x = 1\n").exits(2).says("standard input has no modification time");
+    run(&["--invalidation-mode", "checked-hash"], "x = 1\n").exits(0).says("1 compiled");
+    let program = "import marshal; print(marshal.loads(open('m.pyc', 'rb').read()[16:]).co_filename, end='')";
+    assert_eq!(session.python(program, &[]).exits(0).out, "pkg/m.py");
+    run(&["--invalidation-mode", "checked-hash"], "x = = 1\n").exits(1).says("  File \"pkg/m.py\", line 1\n");
+}

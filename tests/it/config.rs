@@ -223,7 +223,7 @@ fn init_lists_what_it_finds_and_overwrites_nothing() {
     session.file("src/demo/py.typed", "");
     session.file("src/demo/__pycache__/old.pyc", "");
     session.file("README.md", "");
-    session.run(&["init"]).exits(0).says("2 Python files, 1 data files");
+    session.run(&["init"]).exits(0).says("2 Python files, 1 data file");
     let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
     assert!(config.contains(
         "root = \"src\"\nfiles = [\n    \"demo/__init__.py\",\n    \"demo/gr\u{f6}\u{df}e.py\",\n]"

@@ -64,6 +64,46 @@ fn line_ends_of_all_kinds_compile() {
     session.compile(&["cr.py", "crlf.py"]).exits(0);
 }
 
+#[cfg(unix)]
+#[test]
+fn unreadable_file() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    let session = Session::new();
+    let source = session.file("a.py", "x = 1\n");
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&source, 0o000);
+    set(&session.path(""), 0o755);
+    let mut command = session.command(&["compile", "--engine", crate::session::ENGINE, "a.py"]);
+    // Everything is readable to root; nobody in particular is somebody else.
+    if source.metadata().unwrap().uid() == 0 {
+        command.uid(65534);
+    }
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => return crate::session::skipped(&format!("nobody cannot run the binary here: {error}")),
+    };
+    let said = crate::session::Said::from(output).exits(1);
+    assert!(said.err.starts_with("[Errno 13] Permission denied: 'a.py'\n"), "{}", said.err);
+}
+
+#[test]
+fn two_sources_for_one_pyc() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.file("d/a.py", "");
+    let said = session.compile(&["a.py", "d/a.py", "--output-dir", "out", "--strip-dir", "d"]).exits(1);
+    assert!(said.err.contains("ValueError: a.py is not below d, which --strip-dir names"), "{}", said.err);
+    let said = session.compile(&["a.py", "./a.py", "--layout", "legacy"]).exits(0);
+    assert!(said.err.ends_with("1 compiled, 0 up to date, 0 failed\n"), "one file named twice: {}", said.err);
+    session.file("a.pyw", "");
+    let said = session.compile(&["a.py", "a.pyw"]).exits(2);
+    let message = "error: a.py and a.pyw would both be compiled to __pycache__/a.cpython-";
+    assert!(said.err.starts_with(message), "{}", said.err);
+}
+
 #[test]
 fn one_bad_file_does_not_stop_the_others() {
     let session = Session::new();
@@ -127,7 +167,7 @@ fn mounted(session: &Session, options: &str) -> Option<std::path::PathBuf> {
     if mount.is_ok_and(|output| output.status.success()) {
         return Some(folder);
     }
-    eprintln!("SKIPPED: this machine lets nobody mount a tmpfs");
+    crate::session::skipped("this machine lets nobody mount a tmpfs");
     None
 }
 

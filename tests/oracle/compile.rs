@@ -1,7 +1,7 @@
 //! The tests of `compile` that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
 //!
 //! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
-//! aloud as `SKIPPED` by the test that needs it.
+//! aloud as `SKIPPED` by the test that needs it, and counted by `.ci/run`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -15,7 +15,11 @@ mod build;
 mod compile;
 #[path = "../it/errors.rs"]
 mod errors;
+#[path = "../it/pack.rs"]
+mod pack;
 #[path = "../it/py_compile_port.rs"]
 mod py_compile_port;
+#[path = "../it/readme.rs"]
+mod readme;
 #[path = "../it/session.rs"]
 mod session;
