@@ -2,15 +2,22 @@
 """Holds pycompile against CPython over whole standard libraries, byte for byte.
 
     tests/oracle/stdlib.py BINARY [--engine python|native] [--optimize N]... [--only X.Y.Z]... [--sources DIR]
-                           [--orders] [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+                           [--orders] [--isolated] [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+    tests/oracle/stdlib.py --own-differences [--only X.Y.Z]... < the same lines
 
 The reference for a file is the pyc that a fresh process of that CPython writes when it compiles this file and nothing
-else (unchecked hash, recorded filename relative to the library). References are kept in the cache directory and made
-once. `--orders` compiles three times more: with one worker, with eight, and with the list reversed; all bytes must be
-the same. With `--sources DIR` that tree takes the place of the standard library.
+else (unchecked hash, recorded filename relative to the library), with PYTHONHASHSEED=0. References are kept in the
+cache directory and made once. `--orders` compiles three times more at each level: with one worker, with eight, and
+with the list reversed; all bytes must be the same. With `--sources DIR` that tree takes the place of the standard
+library.
 
-A difference listed in tests/oracle/known-differences.tsv is counted apart. Exit status 0 only if nothing is wrong and
-at least one interpreter was there.
+`--isolated` takes references of `python -I`, which ignores PYTHONHASHSEED: up to 3.10 the members of a frozenset are
+written in the order of their hashes, so that CPython's own bytes change from one run to the next. The files that this
+befalls are listed in tests/oracle/known-differences.tsv, where each can be checked with `--own-differences`: it
+compiles every file under several seeds and prints those whose bytes differ.
+
+A difference that is listed is counted apart. Exit status 0 only if nothing is wrong and at least one interpreter was
+there.
 """
 import argparse
 import concurrent.futures
@@ -23,17 +30,21 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# Up to 3.10 a string is marked as shared if the process holds it anywhere: the words of a driver are in the bytes that
+# it makes. These are the fewest, and all but "failure" are CPython's own.
 COMPILE_ONE = """
 import py_compile, sys, warnings
 warnings.simplefilter("ignore")
-path, cfile, name, refusal, level = sys.argv[1:]
+source, target, name, error, optimize = sys.argv[1:]
 try:
-    py_compile.compile(path, cfile, name, doraise=True, optimize=int(level),
+    py_compile.compile(source, target, name, doraise=True, optimize=int(optimize),
                        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-except (py_compile.PyCompileError, RecursionError, MemoryError) as error:
-    with open(refusal, "w", encoding="utf-8", errors="backslashreplace") as out:
-        out.write(str(error))
+except (py_compile.PyCompileError, RecursionError, MemoryError) as failure:
+    with open(error, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(str(failure))
 """
+# Without -I the working directory is on the path.
+SEEDED = "import sys\ndel sys.path[0]\n" + COMPILE_ONE
 
 LIBRARY = "import sysconfig; print(sysconfig.get_path('stdlib'))"
 
@@ -53,17 +64,45 @@ def sources_of(python, version, tree):
     return root, chosen
 
 
-def reference(python, root, path, level, folder):
+def process(python, seed, *arguments):
+    """Compiles one file in a fresh process; no seed: the random one of `-I`."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("PYTHON") and name != "SOURCE_DATE_EPOCH"}
+    if seed is None:
+        command = [python, "-I", "-S", "-c", COMPILE_ONE]
+    else:
+        environment["PYTHONHASHSEED"] = str(seed)
+        command = [python, "-s", "-S", "-c", SEEDED]
+    subprocess.run([*command, *arguments], env=environment, check=True)
+
+
+def reference(python, root, path, level, folder, seed):
     name = path.relative_to(root).as_posix()
     content = path.read_bytes()
-    key = hashlib.sha256(f"{name}\0{level}\0".encode() + content).hexdigest()
+    key = hashlib.sha256(f"{name}\0{level}\0{seed}\0".encode() + COMPILE_ONE.encode() + content).hexdigest()
     cfile, refusal = folder / f"{key}.pyc", folder / f"{key}.refused"
     if not cfile.exists() and not refusal.exists():
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        environment.pop("SOURCE_DATE_EPOCH", None)
-        subprocess.run([python, "-I", "-S", "-c", COMPILE_ONE, path, cfile, name, refusal, str(level)],
-                       env=environment, check=True)
+        process(python, seed, path, cfile, name, refusal, str(level))
     return cfile.read_bytes() if cfile.exists() else None
+
+
+def references(python, root, paths, level, folder, seed):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(paths, pool.map(lambda path: reference(python, root, path, level, folder, seed), paths)))
+
+
+def own_differences(interpreters, options):
+    """CPython against itself: each file under four seeds."""
+    for version, python in interpreters:
+        root, paths = sources_of(python, version, options.sources)
+        folder = options.cache / version
+        folder.mkdir(parents=True, exist_ok=True)
+        for level in options.optimize or [0]:
+            runs = [references(python, root, paths, level, folder, seed) for seed in (0, 1, 2, 3)]
+            for path in paths:
+                if len({run[path] for run in runs}) > 1:
+                    name = path.relative_to(root).as_posix()
+                    print(f"python\t{version}\t{name}\thash seed: level {level}, a frozenset in hash order", flush=True)
 
 
 def ours(binary, engine, python, version, level, root, paths, out, jobs):
@@ -93,7 +132,9 @@ def known_differences():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("binary")
+    parser.add_argument("binary", nargs="?")
+    parser.add_argument("--own-differences", action="store_true")
+    parser.add_argument("--isolated", action="store_true")
     parser.add_argument("--engine", default="python", choices=["python", "native"])
     parser.add_argument("--optimize", type=int, action="append")
     parser.add_argument("--only", action="append", default=[])
@@ -109,14 +150,18 @@ def main():
                     if not options.only or any(version == only or version.startswith(only + ".") for only in options.only)]
     if not interpreters:
         sys.exit("stdlib.py: NO INTERPRETER to compare with: nothing was tested")
+    if options.own_differences:
+        return own_differences(interpreters, options)
+    if options.binary is None:
+        sys.exit("stdlib.py: no BINARY to test")
+    seed = None if options.isolated else 0
     total_wrong = 0
     for version, python in interpreters:
         root, paths = sources_of(python, version, options.sources)
         folder = options.cache / version
         folder.mkdir(parents=True, exist_ok=True)
         for level in options.optimize or [0, 1, 2]:
-            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                expected = dict(zip(paths, pool.map(lambda path: reference(python, root, path, level, folder), paths)))
+            expected = references(python, root, paths, level, folder, seed)
             with tempfile.TemporaryDirectory() as out:
                 got = ours(options.binary, options.engine, python, version, level, root, paths, out, os.cpu_count())
             wrong, listed = [], []
@@ -131,12 +176,12 @@ def main():
             for name in wrong[:20]:
                 print(f"    wrong: {name}")
             total_wrong += len(wrong)
-            if options.orders and level == 0:
+            if options.orders:
                 for label, jobs, order in (("-j1", 1, paths), ("-j8", 8, paths), ("reversed", 2, paths[::-1])):
                     with tempfile.TemporaryDirectory() as out:
                         again = ours(options.binary, options.engine, python, version, level, root, order, out, jobs)
                     differ = [path for path in paths if again[path] != got[path]]
-                    print(f"{version} {label}: {len(differ)} differ from the first run", flush=True)
+                    print(f"{version} level {level} {label}: {len(differ)} differ from the first run", flush=True)
                     total_wrong += len(differ)
     sys.exit(1 if total_wrong else 0)
 

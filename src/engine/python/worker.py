@@ -2,16 +2,21 @@
 # standard output. A frame is a 32-bit little-endian length and that many bytes.
 #
 # Request:  optimize (1 byte), length of the name (4 bytes), the name, the source.
-# Answer:   b"C" and the code, b"E" and the error as JSON, or b"D" and how the fork died.
+# Answer:   b"C" and the code, b"E" and the error as JSON, or b"D" and how the fork died. The code and the error end
+#           in one more byte, b".": a fork that dies while it writes has not written that.
 #
-# The compiling is done by py_compile.compile itself, with its reading and writing taken over: how many references the
-# code has when it is marshalled, and which strings are interned in the process, decide bits of the output. CPython up
-# to 3.10 marks an interned string as shared if the process holds it anywhere. Therefore every name here is one that
-# the modules imported below hold too, or starts with "worker_", which no source will hold; and what is needed for
-# errors alone is text until an error is there.
+# The references of the code when it is marshalled, and the strings that are interned in the process, decide bits of
+# the output. CPython up to 3.10 marks a string as shared if the process holds it anywhere. Therefore every name here
+# is one that the modules imported below hold too, or starts with "worker_", which no source will hold; what is needed
+# for errors alone is text until an error is there; and up to 3.10 the compiling is done by py_compile.compile itself,
+# with its reading and writing taken over.
+import sys
+
+# The working directory, which -c puts there.
+del sys.path[0]
+
 import os
 import py_compile
-import sys
 import warnings
 
 importlib = py_compile.importlib
@@ -33,10 +38,13 @@ worker_answer = json.dumps({
 }).encode("ascii")
 """
 
-
-if sys.version_info >= (3, 11):
-    # A fork lives for one file: collecting would only copy pages. Up to 3.10 the module's words would show.
-    exec("import gc; gc.disable(); gc.freeze()", {})
+worker_prepare_text = """
+import gc, marshal
+gc.disable()
+gc.freeze()
+def worker_direct(optimize, name, source):
+    return marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=optimize))
+"""
 
 
 def worker_read(worker_count):
@@ -65,7 +73,6 @@ def worker_describe(error, worker_rendered):
 
 
 def worker_compile(optimize, name, source):
-    warnings.simplefilter("ignore")
     worker_pycs = []
     # A codec that the source names is imported by the same loader, from its own file.
     worker_get = importlib._bootstrap_external.FileLoader.get_data
@@ -84,13 +91,39 @@ def worker_compile(optimize, name, source):
 
 
 def worker_main():
+    warnings.simplefilter("ignore")
+    worker_direct = None
+    if sys.version_info >= (3, 11):
+        # A fork lives for one file: collecting would only copy pages.
+        worker_words = {}
+        exec(worker_prepare_text, worker_words)
+        worker_direct = worker_words["worker_direct"]
+    else:
+        # What a name is marked by must not be garbage that a collection happens to have left (enough new containers
+        # bring on a full one), nor the cache of attributes, where addresses decide what stays.
+        worker_words = []
+        while len(worker_words) < 100000:
+            worker_words.append([])
+        worker_words = None
+        sys._clear_type_cache()
+        if sys.version_info >= (3, 10):
+            # Always in 3.10's cache.
+            worker_words = {}
+            exec("_m = None", worker_words)
     worker_write(("%d.%d.%d" % sys.version_info[:3]).encode("ascii"))
     while True:
         data = worker_read(int.from_bytes(worker_read(4), "little"))
         worker_size = int.from_bytes(data[1:5], "little")
         worker_pid = os.fork()
         if worker_pid == 0:
-            worker_write(worker_compile(data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]))
+            data = data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]
+            if worker_direct is not None:
+                try:
+                    worker_write(b"C" + worker_direct(*data))
+                    os._exit(0)
+                except Exception:
+                    pass
+            worker_write(worker_compile(*data))
             os._exit(0)
         data = None
         _, worker_end = os.waitpid(worker_pid, 0)

@@ -9,6 +9,54 @@ use std::time::Duration;
 
 const SCRIPT: &str = include_str!("worker.py");
 
+/// What CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper may set some of them again.
+const PYTHON_VARIABLES: [&str; 44] = [
+    "PYTHONASYNCIODEBUG",
+    "PYTHONBREAKPOINT",
+    "PYTHONCASEOK",
+    "PYTHONCOERCECLOCALE",
+    "PYTHONDEBUG",
+    "PYTHONDEVMODE",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONDUMPREFS",
+    "PYTHONDUMPREFSFILE",
+    "PYTHONEXECUTABLE",
+    "PYTHONFAULTHANDLER",
+    "PYTHONHOME",
+    "PYTHONINSPECT",
+    "PYTHONINTMAXSTRDIGITS",
+    "PYTHONIOENCODING",
+    "PYTHONLEGACYWINDOWSFSENCODING",
+    "PYTHONLEGACYWINDOWSSTDIO",
+    "PYTHONMALLOC",
+    "PYTHONMALLOCSTATS",
+    "PYTHONNODEBUGRANGES",
+    "PYTHONNOUSERSITE",
+    "PYTHONOPTIMIZE",
+    "PYTHONPATH",
+    "PYTHONPERFSUPPORT",
+    "PYTHONPLATLIBDIR",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONPYCACHEPREFIX",
+    "PYTHONSAFEPATH",
+    "PYTHONSTARTUP",
+    "PYTHONTHREADDEBUG",
+    "PYTHONTRACEMALLOC",
+    "PYTHONUNBUFFERED",
+    "PYTHONUSERBASE",
+    "PYTHONUTF8",
+    "PYTHONVERBOSE",
+    "PYTHONWARNDEFAULTENCODING",
+    "PYTHONWARNINGS",
+    "PYTHON_CONTEXT_AWARE_WARNINGS",
+    "PYTHON_CPU_COUNT",
+    "PYTHON_FROZEN_MODULES",
+    "PYTHON_GIL",
+    "PYTHON_JIT",
+    "PYTHON_LAZY_IMPORTS",
+    "PYTHON_PRESITE",
+];
+
 /// What became of a request.
 pub(super) enum Answer {
     Code(Vec<u8>),
@@ -31,9 +79,14 @@ impl Worker {
     pub(super) fn start(interpreter: &Path, timeout: Duration) -> Result<Self, EngineError> {
         let error = |reason: String| EngineError::Start { path: interpreter.display().to_string(), reason };
         let mut command = Command::new(interpreter);
-        command.args(["-I", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
-        // Under -I no variable of Python's own has a say; PATH and HOME must stay for interpreters that are wrappers.
+        // Not -I, which would also ignore PYTHONHASHSEED: up to 3.10 it orders the members of frozensets.
+        command.args(["-s", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
+        for name in PYTHON_VARIABLES {
+            command.env_remove(name);
+        }
         command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
+        // Symbols are looked up once, not in each fork.
+        command.env("LD_BIND_NOW", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         {
