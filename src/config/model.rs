@@ -164,6 +164,8 @@ pub struct TreeTable {
 pub struct WheelTable {
     /// A `pyproject.toml`, or the keys of its `[project]` table.
     pub project: Spanned<ProjectSource>,
+    /// Values of keys that the `pyproject.toml` leaves to a build backend, or does not have.
+    pub dynamic: Option<Spanned<toml::Table>>,
     /// Which pycs are in it.
     #[serde(default)]
     pub bytecode: Bytecode,

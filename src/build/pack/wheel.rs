@@ -22,11 +22,18 @@ impl Plan {
     pub(super) fn new(project: &Project) -> Result<Option<Self>, ProjectError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
-        let metadata = match table.project.get_ref() {
-            ProjectSource::File(path) => {
-                wheel::Project::read(&loaded.folder.join(path), &toml::Table::new())?
+        let metadata = match (table.project.get_ref(), &table.dynamic) {
+            (ProjectSource::File(path), given) => {
+                let given = given.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
+                wheel::Project::read(&loaded.folder.join(path), &given)?
             }
-            ProjectSource::Inline(keys) => wheel::Project::from_table(&loaded.path, &loaded.folder, keys)?,
+            (ProjectSource::Inline(keys), None) => {
+                wheel::Project::from_table(&loaded.path, &loaded.folder, keys)?
+            }
+            (ProjectSource::Inline(_), Some(given)) => {
+                let message = "`project` has the keys here already: write these beside them";
+                return Err(loaded.error_at(&given.span(), message).into());
+            }
         };
         let sourceless = table.bytecode == Bytecode::Sourceless;
         let optimize = match (&table.optimize, project.levels.as_slice()) {

@@ -57,8 +57,8 @@ pub enum ProjectFault {
     },
     /// Left to a build backend.
     #[error(
-        "the key is dynamic: a build backend would have to find it out\nhint: give it in pycompile.toml, or write it \
-         into [project]"
+        "the key is dynamic: a build backend would have to find it out\nhint: give it in pycompile.toml (`[wheel] \
+         dynamic`), or write it into [project]"
     )]
     Dynamic,
     /// Dynamic, though it is there.

@@ -124,7 +124,7 @@ fn dynamic_keys_are_given_or_refused() {
     assert_eq!(
         folder.read(table).unwrap_err(),
         "pyproject.toml:3: project.version: the key is dynamic: a build backend would have to find it out\n\
-         hint: give it in pycompile.toml, or write it into [project]"
+         hint: give it in pycompile.toml (`[wheel] dynamic`), or write it into [project]"
     );
     let both = "[project]\nname = \"demo\"\nversion = \"1\"\ndynamic = [\"version\"]\n";
     assert_eq!(
