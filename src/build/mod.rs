@@ -9,6 +9,7 @@ pub mod batch;
 pub mod clean;
 pub mod compile;
 pub mod engines;
+pub mod env;
 mod errno;
 pub mod pack;
 pub mod parallel;

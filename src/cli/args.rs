@@ -1,7 +1,7 @@
 //! The command line as it is typed.
 
 use super::printer::Printer;
-use super::{CommandError, Status, build, clean, compile, compileall, init, pack, targets};
+use super::{CommandError, Status, build, clean, compile, compileall, env, init, pack, targets};
 use crate::pyc::InvalidationMode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -76,6 +76,8 @@ enum Command {
     Build(build::BuildArgs),
     /// Compile with compileall's own flags, for scripts that call it today.
     Compileall(compileall::CompileallArgs),
+    /// Compile an installed environment by its RECORDs.
+    Env(env::EnvArgs),
     /// Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest.
     Pack(pack::PackArgs),
     /// Write a pycompile.toml that lists the files found.
@@ -99,6 +101,7 @@ impl Arguments {
             Command::Compile(arguments) => compile::run(arguments, printer),
             Command::Build(arguments) => build::run(&arguments, printer),
             Command::Compileall(arguments) => compileall::run(&arguments, printer),
+            Command::Env(arguments) => env::run(&arguments, printer),
             Command::Pack(arguments) => pack::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),

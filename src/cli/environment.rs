@@ -25,3 +25,8 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
         super::CommandError::Usage(message)
     })
 }
+
+/// `VIRTUAL_ENV`.
+pub(super) fn virtual_env() -> Option<OsString> {
+    std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty())
+}

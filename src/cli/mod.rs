@@ -9,6 +9,7 @@ mod build;
 mod clean;
 mod compile;
 mod compileall;
+mod env;
 mod environment;
 mod init;
 mod interrupt;
@@ -46,6 +47,9 @@ pub enum CommandError {
     /// The config, or what it asks for.
     #[error(transparent)]
     Project(#[from] crate::build::ProjectError),
+    /// An installed environment.
+    #[error(transparent)]
+    Env(#[from] crate::build::env::EnvError),
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),
@@ -65,6 +69,10 @@ pub enum CommandError {
 
 /// Runs the command line and returns its exit status.
 pub fn main() -> ExitCode {
+    if let Some(package) = legacy_maintainer_script(std::env::args_os().skip(1)) {
+        printer::legacy_note(&package);
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -83,4 +91,10 @@ pub fn main() -> ExitCode {
         }
     };
     ExitCode::from(status as u8)
+}
+
+/// `pycompile -p PKG …`: what maintainer scripts of old Debian packages call if there is any program of this name. A
+/// failure would leave the package half-configured, and Python 2's pycs are nobody's any more.
+fn legacy_maintainer_script(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
+    (arguments.next()? == "-p").then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
 }

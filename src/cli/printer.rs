@@ -115,6 +115,14 @@ impl Printer {
     }
 }
 
+/// Said to a maintainer script that wants another program of this name.
+pub(super) fn legacy_note(package: &str) {
+    let _ = writeln!(
+        io::stderr(),
+        "pycompile: nothing done for package {package}: `pycompile -p` was a program for Python 2"
+    );
+}
+
 /// Looks on while files are worked at.
 pub(super) struct Progress(ProgressBar);
 

@@ -74,3 +74,20 @@ fn files_below(root: &Path, keep: impl Fn(&str) -> bool) -> Result<Vec<String>, 
     files.sort_unstable();
     Ok(files)
 }
+
+/// The entries of one directory with a name that is UTF-8, sorted; none if there is no such directory.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn names_in(folder: &Path) -> Result<Vec<String>, DiscoverError> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| DiscoverError { path: folder.into(), source })?;
+        names.extend(entry.file_name().to_str().map(str::to_owned));
+    }
+    Ok(names)
+}

@@ -100,3 +100,11 @@ fn a_closed_pipe_is_no_error() {
     let output = command.stdout(writer).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn old_maintainer_scripts_do_not_fail() {
+    let said = Session::new().run(&["-p", "python-old", "-V", "2.7-", "/usr/share/old"]).exits(0);
+    assert_eq!(said.out, "");
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert!(said.err.contains("nothing done for package python-old"), "{}", said.err);
+}

@@ -1,0 +1,141 @@
+//! Prefix → site-packages directories → distributions.
+
+use crate::project::{DiscoverError, names_in};
+use crate::target::{PyVersion, Series};
+use crate::wheel::{Record, RecordError};
+use std::path::{Path, PathBuf};
+
+/// A directory that one version imports from.
+#[derive(Debug)]
+pub struct SitePackages {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// Whose it is.
+    pub python: PyVersion,
+    /// What is installed in it and is the environment's own.
+    pub distributions: Vec<Distribution>,
+    /// What is left alone.
+    pub left_alone: Vec<LeftAlone>,
+}
+
+/// One installed project.
+#[derive(Debug)]
+pub struct Distribution {
+    /// `demo-1.0.dist-info`
+    pub dist_info: String,
+    /// Its RECORD.
+    pub record: Record,
+}
+
+impl Distribution {
+    /// Its Python files below site-packages, in RECORD's order.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let paths = self.record.rows.iter().map(|row| row.path.as_str());
+        paths.filter(|path| path.ends_with(".py") && stays_inside(path))
+    }
+}
+
+/// Whether a path of RECORD is below site-packages: scripts, for one, are not.
+pub(super) fn stays_inside(path: &str) -> bool {
+    !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// A project that is not touched, and why.
+#[derive(Debug)]
+pub struct LeftAlone {
+    /// `demo-1.0.dist-info`
+    pub name: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// An environment that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvError {
+    /// No `lib/pythonX.Y/site-packages` of a known version.
+    #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.display())]
+    NoSitePackages(PathBuf),
+    /// A directory.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// A RECORD that cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The RECORD.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A RECORD that is wrong.
+    #[error("{}: {fault}", path.display())]
+    Record {
+        /// The RECORD.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: RecordError,
+    },
+}
+
+/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`.
+///
+/// # Errors
+/// [`EnvError`].
+pub fn site_packages(prefix: &Path) -> Result<Vec<SitePackages>, EnvError> {
+    let mut all = Vec::new();
+    let mut seen = Vec::new();
+    for lib in ["lib", "lib64"] {
+        for name in names_in(&prefix.join(lib))? {
+            let Some(version) = name.strip_prefix("python").and_then(|text| text.parse::<PyVersion>().ok())
+            else {
+                continue;
+            };
+            let folder = prefix.join(lib).join(&name).join("site-packages");
+            let Ok(real) = folder.canonicalize() else { continue };
+            if Series::find(version).is_none() || seen.contains(&real) {
+                continue;
+            }
+            seen.push(real);
+            all.push(read(folder, version)?);
+        }
+    }
+    if all.is_empty() {
+        return Err(EnvError::NoSitePackages(prefix.into()));
+    }
+    Ok(all)
+}
+
+fn read(folder: PathBuf, python: PyVersion) -> Result<SitePackages, EnvError> {
+    let mut found = SitePackages { folder, python, distributions: Vec::new(), left_alone: Vec::new() };
+    for dist_info in names_in(&found.folder)?.into_iter().filter(|name| name.ends_with(".dist-info")) {
+        let place = found.folder.join(&dist_info);
+        let text = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+        let installer = text("INSTALLER");
+        let reason = if !place.join("RECORD").is_file() {
+            Some("it has no RECORD")
+        } else if ["debian", "rpm", "conda", "apk", "portage"].contains(&installer.trim()) {
+            Some("the system's package manager owns it")
+        } else if is_editable(&text("direct_url.json")) {
+            Some("it is editable")
+        } else {
+            None
+        };
+        match reason {
+            Some(reason) => found.left_alone.push(LeftAlone { name: dist_info, reason }),
+            None => {
+                let path = place.join("RECORD");
+                let bytes =
+                    std::fs::read(&path).map_err(|source| EnvError::Read { path: path.clone(), source })?;
+                let record = Record::parse(&bytes).map_err(|fault| EnvError::Record { path, fault })?;
+                found.distributions.push(Distribution { dist_info, record });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// PEP 610: `{"dir_info": {"editable": true}, …}`
+fn is_editable(direct_url: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(direct_url)
+        .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
+}

@@ -1,0 +1,259 @@
+//! `pycompile env`: the pycs of an installed environment, by its RECORDs.
+//!
+//! PEP 376, PEP 627, PEP 610; `pip` and `uv` remove what RECORD lists.
+//!
+//! **Invariant:** a file that is hard-linked from elsewhere (uv's cache) is never written in place, and a distribution
+//! that cannot be told to be the environment's own is left alone.
+
+mod discover;
+
+pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, site_packages};
+
+use super::compile::{Done, Outcome};
+use super::engines::TargetEngine;
+use super::errno::{diagnostic, write_diagnostic};
+use super::parallel::{self, ThreadsError, Watch};
+use super::source::Source;
+use crate::engine::Diagnostic;
+use crate::manifest::{FileEntry, pyc_entry, source_entry};
+use crate::output::atomic;
+use crate::project::names_in;
+use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
+use crate::wheel::{Record, Row};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The same for the whole environment.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// 0, 1, 2; each once.
+    pub levels: Vec<u8>,
+    /// How importers check the pycs.
+    pub mode: InvalidationMode,
+    /// Report what would be written, and write nothing.
+    pub check: bool,
+}
+
+/// What is wrong with a pyc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It is not there.
+    Missing,
+    /// Its header is of another version, mode or source.
+    Stale,
+    /// Its header is right and its code is not.
+    Wrong,
+    /// Its source is gone.
+    Orphaned,
+    /// RECORD does not list it, or lists another one.
+    Unrecorded,
+}
+
+impl Finding {
+    /// As it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Stale => "stale",
+            Self::Wrong => "wrong",
+            Self::Orphaned => "orphaned",
+            Self::Unrecorded => "unrecorded",
+        }
+    }
+}
+
+/// What became of one site-packages directory.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// For each pyc; with `check`, for each source that does not compile.
+    pub outcomes: Vec<Outcome>,
+    /// The pycs as they are to be.
+    pub entries: Vec<FileEntry>,
+    /// What is not as it is to be; with `check` only.
+    pub findings: Vec<(PathBuf, Finding)>,
+    /// Files that were not reached.
+    pub missing: usize,
+}
+
+struct Pyc {
+    name: String,
+    outcome: Outcome,
+    row: Option<Row>,
+    entry: Option<FileEntry>,
+    finding: Option<Finding>,
+}
+
+/// Compiles one site-packages directory, or checks it.
+///
+/// # Errors
+/// [`ThreadsError`]. A RECORD that cannot be written is an outcome.
+pub fn run(
+    site: &SitePackages,
+    target: &TargetEngine,
+    settings: &Settings,
+    jobs: usize,
+    watch: &dyn Watch,
+) -> Result<Report, ThreadsError> {
+    let sources = site.distributions.iter().flat_map(|distribution| {
+        distribution.sources().map(move |name| (distribution.dist_info.as_str(), name))
+    });
+    let sources = sources.collect::<Vec<_>>();
+    let results = parallel::map(&sources, jobs, watch, |(_, name)| compile(site, name, target, settings))?;
+    let mut report = Report::default();
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for ((dist_info, _), pycs) in sources.iter().zip(results) {
+        let Some(pycs) = pycs else {
+            report.missing += 1;
+            continue;
+        };
+        for pyc in pycs {
+            rows.entry(dist_info).or_default().extend(pyc.row);
+            report.entries.extend(pyc.entry);
+            report.findings.extend(pyc.finding.map(|finding| (site.folder.join(&pyc.name), finding)));
+            if !settings.check || pyc.outcome.result.is_err() {
+                report.outcomes.push(pyc.outcome);
+            }
+        }
+    }
+    for distribution in &site.distributions {
+        let rows = rows.remove(distribution.dist_info.as_str()).unwrap_or_default();
+        if settings.check {
+            check_rows(site, distribution, &rows, &mut report);
+        } else if report.missing == 0 {
+            report.outcomes.extend(write_record(site, distribution, rows, target));
+        }
+    }
+    if settings.check {
+        find_orphans(site, &mut report);
+        report.findings.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    Ok(report)
+}
+
+fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Settings) -> Vec<Pyc> {
+    let path = site.folder.join(name);
+    let source = Source::read(&path);
+    let series = target.series;
+    let pyc = |&optimize: &u8| {
+        let pyc_name = cache_path(Path::new(name), series, optimize).to_string_lossy().into_owned();
+        let output = site.folder.join(&pyc_name);
+        let mut made = Pyc {
+            name: pyc_name,
+            outcome: Outcome {
+                file: path.clone(),
+                output: Some(output.clone()),
+                python: series.version,
+                optimize,
+                result: Ok(Done::UpToDate),
+            },
+            row: None,
+            entry: None,
+            finding: None,
+        };
+        let bytes = source.as_ref().map_err(Clone::clone).and_then(|source| {
+            let header = source.header(series, settings.mode);
+            Ok((source, source.pyc(target.engine.as_ref(), &header, name.into(), optimize)?))
+        });
+        let (source, bytes) = match bytes {
+            Ok(made) => made,
+            Err(error) => {
+                made.outcome.result = Err(error);
+                return made;
+            }
+        };
+        made.row = Some(Row::of(&made.name, &bytes));
+        let from = source_entry(name, &source.bytes, series);
+        made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
+        let found = std::fs::read(&output);
+        let same = found.as_ref().is_ok_and(|found| *found == bytes) && !output.is_symlink();
+        if settings.check {
+            made.finding = match found {
+                _ if same => None,
+                Err(_) => Some(Finding::Missing),
+                Ok(found) if found.get(..HEADER_SIZE) != bytes.get(..HEADER_SIZE) => Some(Finding::Stale),
+                Ok(_) => Some(Finding::Wrong),
+            };
+        } else if !same {
+            let written = atomic::write(&output, &bytes, source.mode);
+            made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
+            if made.outcome.result.is_err() {
+                (made.row, made.entry) = (None, None);
+            }
+        }
+        made
+    };
+    settings.levels.iter().map(pyc).collect()
+}
+
+/// RECORD with the rows of the pycs: those that it has are replaced where they stand, the others come behind.
+fn with_rows(record: &Record, rows: Vec<Row>) -> Record {
+    let mut new: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
+    let kept = record.rows.iter().map(|row| new.remove(&row.path).unwrap_or_else(|| row.clone()));
+    let mut rows: Vec<Row> = kept.collect();
+    rows.extend(new.into_values());
+    Record { rows }
+}
+
+fn write_record(
+    site: &SitePackages,
+    distribution: &Distribution,
+    rows: Vec<Row>,
+    target: &TargetEngine,
+) -> Option<Outcome> {
+    let path = site.folder.join(&distribution.dist_info).join("RECORD");
+    let record = with_rows(&distribution.record, rows);
+    if record == distribution.record {
+        return None;
+    }
+    let mode = Source::read(&path).map_or(0o644, |source| source.mode);
+    let written = atomic::write(&path, record.render().as_bytes(), mode);
+    let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
+    let python = target.series.version;
+    Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })
+}
+
+fn check_rows(site: &SitePackages, distribution: &Distribution, rows: &[Row], report: &mut Report) {
+    for row in rows {
+        let path = site.folder.join(&row.path);
+        let reported = report.findings.iter().any(|(found, _)| *found == path);
+        if !reported && !distribution.record.rows.contains(row) {
+            report.findings.push((path, Finding::Unrecorded));
+        }
+    }
+}
+
+/// Pycs of any version beside the environment's own files, whose source is gone.
+fn find_orphans(site: &SitePackages, report: &mut Report) {
+    let folders: BTreeSet<&str> = site
+        .distributions
+        .iter()
+        .flat_map(Distribution::sources)
+        .map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder))
+        .collect();
+    for folder in folders {
+        let cache = site.folder.join(folder).join("__pycache__");
+        match names_in(&cache) {
+            Ok(names) => {
+                for name in names.iter().filter(|name| name.ends_with(".pyc")) {
+                    let module = name.split(".cpython-").next().unwrap_or(name);
+                    if name.contains(".cpython-")
+                        && !site.folder.join(folder).join(format!("{module}.py")).is_file()
+                    {
+                        report.findings.push((cache.join(name), Finding::Orphaned));
+                    }
+                }
+            }
+            Err(error) => {
+                let error = diagnostic(&cache, &std::io::Error::other(error.to_string()));
+                let python = site.python;
+                report.outcomes.push(Outcome {
+                    file: cache,
+                    output: None,
+                    python,
+                    optimize: 0,
+                    result: Err(error),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `pycompile env`.
+
+use super::args::{MessageFormat, Mode};
+use super::messages;
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
+use crate::build::{EngineChoice, EngineOptions, Engines, ProjectError, engines};
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::manifest::Manifest;
+use crate::output::atomic;
+use crate::pyc::InvalidationMode;
+use std::path::{Component, Path, PathBuf};
+
+/// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
+/// remove them with the rest. Code records names relative to site-packages, so that two environments with the same
+/// packages have the same pycs, wherever they are. Editable packages, and those of the system's package manager, are
+/// left alone.
+///
+/// Example: pycompile env .venv --optimize 0 --optimize 1 --manifest venv.pyc.json
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct EnvArgs {
+    /// The environment's prefix; without it, the one that is activated (VIRTUAL_ENV).
+    #[arg(value_name = "PREFIX")]
+    prefix: Option<PathBuf>,
+    /// PREFIX is inside of this image.
+    #[arg(long, value_name = "DIR", requires = "prefix")]
+    root: Option<PathBuf>,
+    /// Optimisation level 0, 1 or 2 (repeatable).
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    optimize: Vec<u8>,
+    /// How importers check the pycs.
+    #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
+    invalidation_mode: Mode,
+    /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded.
+    #[arg(long)]
+    check: bool,
+    /// Write the manifest here.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// The interpreter; without it, the environment's own, then pythonX.Y on PATH.
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<PathBuf>,
+    /// Files compiled at the same time; without it, one for each processor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// How results are told.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+}
+
+pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let prefix = prefix(arguments)?;
+    let sites = site_packages(&prefix)?;
+    let mut levels = arguments.optimize.clone();
+    if levels.is_empty() {
+        levels.push(0);
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    let mode = InvalidationMode::from(arguments.invalidation_mode);
+    let settings = Settings { levels, mode, check: arguments.check };
+    let mut all = Report::default();
+    for site in &sites {
+        for left in &site.left_alone {
+            printer.detail(&format!("left alone: {}: {}", left.name, left.reason));
+        }
+        let engines = start(site, &prefix, arguments)?;
+        let Some(target) = engines.first() else { continue };
+        printer.detail(&target.about);
+        let files =
+            site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
+        let progress = printer.progress(files as u64);
+        let report = compile(site, target, &settings, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+        progress.finish();
+        let report = report?;
+        all.outcomes.extend(report.outcomes);
+        all.findings.extend(report.findings);
+        all.missing += report.missing;
+        // Of several versions, each has its own directory in the manifest.
+        all.entries.extend(report.entries.into_iter().map(|mut entry| {
+            if sites.len() > 1 {
+                entry.path = format!("python{}/{}", site.python, entry.path);
+            }
+            entry
+        }));
+    }
+    let mut status = if arguments.check && all.outcomes.is_empty() {
+        Status::Done
+    } else {
+        messages::tell(&all.outcomes, all.missing, &[], arguments.message_format, printer)?
+    };
+    if arguments.check {
+        for (path, finding) in &all.findings {
+            match arguments.message_format {
+                MessageFormat::Human => {
+                    printer.file_error(&format!("{}: {}", finding.name(), path.display()));
+                }
+                MessageFormat::Json => {
+                    let message =
+                        serde_json::json!({"path": path.to_string_lossy(), "finding": finding.name()});
+                    printer.data(&message.to_string())?;
+                }
+            }
+        }
+        printer.summary(&format!("{} pycs checked, {} findings", all.entries.len(), all.findings.len()));
+        if !all.findings.is_empty() {
+            status = Status::No;
+        }
+    }
+    if let Some(path) = &arguments.manifest {
+        let text = Manifest::new(all.entries, Vec::new()).to_json().map_err(ProjectError::from)?;
+        atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?;
+        printer.detail(&format!("written: {}", path.display()));
+    }
+    Ok(status)
+}
+
+fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
+    let Some(prefix) = &arguments.prefix else {
+        return environment::virtual_env().map(PathBuf::from).ok_or_else(|| {
+            CommandError::Usage("name a PREFIX: no environment is activated (VIRTUAL_ENV is not set)".into())
+        });
+    };
+    Ok(match &arguments.root {
+        Some(root) => {
+            root.join(prefix.components().filter(|part| *part != Component::RootDir).collect::<PathBuf>())
+        }
+        None => prefix.clone(),
+    })
+}
+
+fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engines, CommandError> {
+    // An image's own interpreter may not run here, and is somebody else's program.
+    let own = prefix.join("bin").join(format!("python{}", site.python));
+    let own = (arguments.root.is_none() && own.is_file()).then_some(own);
+    let search_path = environment::search_path();
+    let options = EngineOptions {
+        choice: EngineChoice::Auto,
+        interpreters: Vec::new(),
+        interpreter: arguments.interpreter.as_deref().or(own.as_deref()),
+        search_path: search_path.as_deref(),
+        timeout: DEFAULT_TIMEOUT,
+    };
+    Ok(engines::start(&[site.python], &options)?)
+}
