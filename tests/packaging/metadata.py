@@ -11,6 +11,7 @@ import configparser
 import email
 import email.policy
 import itertools
+import json
 import pathlib
 import subprocess
 import sys
@@ -136,7 +137,7 @@ def theirs(python, backend, folder, out):
     return next(out.glob("*.dist-info")), next(out.glob("*.whl")).name
 
 
-def ours(binary, folder, out, given=""):
+def ours(packaging, binary, folder, out, given=""):
     source = folder / "pycompile_probe.py"
     source.write_text("")
     version = "%d.%d" % sys.version_info[:2]
@@ -149,7 +150,9 @@ def ours(binary, folder, out, given=""):
     wheel = next((folder / "pycompile-out").glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(out)
-    return next(out.glob("*.dist-info")), wheel.name
+    folder = next(out.glob("*.dist-info"))
+    packaging.metadata.Metadata.from_email((folder / "METADATA").read_bytes(), validate=True)
+    return folder, wheel.name
 
 
 def applies(marker, extras):
@@ -229,6 +232,7 @@ def main():
         run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--upgrade", *BACKENDS, "packaging"], work)
         site = run([python, "-c", "import packaging, os; print(os.path.dirname(os.path.dirname(packaging.__file__)))"], work)
         sys.path.insert(0, site.strip())
+        import packaging.metadata
         import packaging.requirements
         import packaging.specifiers
         import packaging.utils
@@ -255,10 +259,11 @@ def main():
                 continue
             found = fields(other, packaging)
             given = ""
-            if "version" in project.get("dynamic", []):
-                given += f'dynamic.version = "{found["Version"][0]}"\n'
+            for key, field in [("version", "Version"), ("description", "Summary")]:
+                if key in project.get("dynamic", []):
+                    given += f"dynamic.{key} = {json.dumps(found[field][0])}\n"
             try:
-                mine, my_name = ours(binary, folder, work / f"ours-{sdist.name}", given)
+                mine, my_name = ours(packaging, binary, folder, work / f"ours-{sdist.name}", given)
             except RuntimeError as error:
                 print(f"REFUSED {sdist.name}: {error}")
                 differences += 1
@@ -292,7 +297,7 @@ def main():
                     print(f"skipped {label}, {backend}: {str(error).strip().splitlines()[-1]}")
                     skipped += 1
                     continue
-                mine, my_name = ours(binary, folder, work / f"ours-{label}-{backend}")
+                mine, my_name = ours(packaging, binary, folder, work / f"ours-{label}-{backend}")
                 compared += 1
                 if my_name.split("-")[:2] != wheel_name.split("-")[:2]:
                     print(f"DIFFERS {label}: {my_name}, {backend}: {wheel_name}")
