@@ -1,1 +1,18 @@
-//! (to be written)
+//! Bytes ↔ objects, in marshal versions 4 to 6.
+//!
+//! CPython: `Python/marshal.c`.
+//!
+//! **Invariant:** what is read and written again is the same bytes; no input panics, overflows the stack, or takes memory
+//! out of proportion to its size.
+
+mod error;
+mod minimal;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use error::{MarshalError, What};
+pub use minimal::minimal_refs;
+pub use read::read;
+pub use write::write;

@@ -11,6 +11,15 @@ pub enum SourceHash {
     SipHash13,
 }
 
+/// Which fields a version's code objects have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeLayout {
+    /// 3.8 to 3.10: variables, free and cell variables apart; `co_lnotab` or `co_linetable`.
+    Separate,
+    /// 3.11 and later: all of them in `localsplusnames`; qualified name, exception table.
+    LocalsPlus,
+}
+
 /// A release series of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
@@ -20,22 +29,24 @@ pub struct Series {
     pub magic: u16,
     /// Its source hash.
     pub source_hash: SourceHash,
+    /// The fields of its code objects.
+    pub code_layout: CodeLayout,
 }
 
-const fn series(minor: u8, magic: u16, source_hash: SourceHash) -> Series {
-    Series { version: PyVersion::new(3, minor), magic, source_hash }
+const fn series(minor: u8, magic: u16, source_hash: SourceHash, code_layout: CodeLayout) -> Series {
+    Series { version: PyVersion::new(3, minor), magic, source_hash, code_layout }
 }
 
 /// All series, oldest first.
 pub const SERIES: [Series; 8] = [
-    series(8, 3413, SourceHash::SipHash24),
-    series(9, 3425, SourceHash::SipHash24),
-    series(10, 3439, SourceHash::SipHash24),
-    series(11, 3495, SourceHash::SipHash13),
-    series(12, 3531, SourceHash::SipHash13),
-    series(13, 3571, SourceHash::SipHash13),
-    series(14, 3627, SourceHash::SipHash13),
-    series(15, 3666, SourceHash::SipHash13),
+    series(8, 3413, SourceHash::SipHash24, CodeLayout::Separate),
+    series(9, 3425, SourceHash::SipHash24, CodeLayout::Separate),
+    series(10, 3439, SourceHash::SipHash24, CodeLayout::Separate),
+    series(11, 3495, SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    series(12, 3531, SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    series(13, 3571, SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    series(14, 3627, SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    series(15, 3666, SourceHash::SipHash13, CodeLayout::LocalsPlus),
 ];
 
 impl Series {

@@ -1,0 +1,61 @@
+//! Why bytes are no marshalled object.
+
+use std::fmt;
+
+/// What was being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The type code of an object.
+    Object,
+    /// A number of four bytes.
+    Number,
+    /// A length.
+    Length,
+    /// The digits of an integer.
+    Digits,
+    /// A float or complex number.
+    Float,
+    /// A bytes object.
+    Bytes,
+    /// A string.
+    Str,
+    /// A tuple, list, set, frozenset, dict or slice.
+    Elements,
+    /// A field of a code object.
+    Field(&'static str),
+    /// A reference.
+    Reference,
+    /// What stands behind the object.
+    End,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Object => "an object",
+            Self::Number => "a number",
+            Self::Length => "a length",
+            Self::Digits => "an integer's digits",
+            Self::Float => "a float",
+            Self::Bytes => "bytes",
+            Self::Str => "a string",
+            Self::Elements => "elements",
+            Self::Field(name) => return write!(formatter, "the code object's {name}"),
+            Self::Reference => "a reference",
+            Self::End => "the end",
+        };
+        formatter.write_str(text)
+    }
+}
+
+/// A refusal, with its place. The fault is the file's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("byte {at}, reading {what}: {fault}")]
+pub struct MarshalError {
+    /// Bytes from the start of the marshalled object.
+    pub at: usize,
+    /// What was being read.
+    pub what: What,
+    /// What is wrong.
+    pub fault: String,
+}

@@ -1,0 +1,392 @@
+//! Bytes → objects, without recursion.
+
+use super::error::{MarshalError, What};
+use crate::object::{Code, CodeLayout, Node, NodeId, Objects, Value};
+
+const FLAG_REF: u8 = 0x80;
+/// CPython's `MAX_MARSHAL_STACK_DEPTH`.
+const MAX_DEPTH: usize = 2000;
+
+type Result<T> = std::result::Result<T, MarshalError>;
+
+/// Reads one object, which must be all there is.
+///
+/// # Errors
+/// [`MarshalError`] with the byte and what was being read there.
+pub fn read(bytes: &[u8], layout: CodeLayout) -> Result<Objects> {
+    let mut reader = Reader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
+    reader.run()?;
+    if reader.at != bytes.len() {
+        let fault = format!("{} bytes too many", bytes.len() - reader.at);
+        return Err(MarshalError { at: reader.at, what: What::End, fault });
+    }
+    Ok(Objects { nodes: reader.nodes })
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    layout: CodeLayout,
+    nodes: Vec<Node>,
+    /// The objects that have a number, by number.
+    refs: Vec<NodeId>,
+    /// Objects whose parts are being read, outermost first.
+    open: Vec<Open>,
+}
+
+/// An object that is not complete.
+struct Open {
+    id: NodeId,
+    parts: Vec<NodeId>,
+    kind: OpenKind,
+}
+
+enum OpenKind {
+    /// So many elements in all.
+    Counted(usize),
+    /// A dictionary, until `0` stands for a key.
+    Dict,
+    /// The numbers before the first object, and the first line once it is read.
+    Code { numbers: Vec<i32>, firstlineno: i32 },
+}
+
+/// The objects of a code object; the first line stands before the one that `first_line` numbers.
+struct Fields {
+    numbers: &'static [&'static str],
+    objects: &'static [&'static str],
+    first_line: usize,
+}
+
+const SEPARATE: Fields = Fields {
+    numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
+    objects: &["code", "consts", "names", "varnames", "freevars", "cellvars", "filename", "name", "lnotab"],
+    first_line: 8,
+};
+const LOCALS_PLUS: Fields = Fields {
+    numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "stacksize", "flags"],
+    objects: &[
+        "code",
+        "consts",
+        "names",
+        "localsplusnames",
+        "localspluskinds",
+        "filename",
+        "name",
+        "qualname",
+        "linetable",
+        "exceptiontable",
+    ],
+    first_line: 8,
+};
+
+fn fields(layout: CodeLayout) -> &'static Fields {
+    match layout {
+        CodeLayout::Separate => &SEPARATE,
+        CodeLayout::LocalsPlus => &LOCALS_PLUS,
+    }
+}
+
+impl Reader<'_> {
+    fn run(&mut self) -> Result<()> {
+        let mut done = self.object()?;
+        loop {
+            // `done` is complete: it goes into what is open, which may be complete then.
+            if let Some(id) = done {
+                let Some(open) = self.open.last_mut() else { return Ok(()) };
+                open.parts.push(id);
+            }
+            let Some(open) = self.open.last() else { return Ok(()) };
+            let complete = match &open.kind {
+                OpenKind::Counted(count) => open.parts.len() == *count,
+                OpenKind::Dict => open.parts.len() % 2 == 0 && self.ends_dict(),
+                OpenKind::Code { .. } => {
+                    let read = open.parts.len();
+                    let fields = fields(self.layout);
+                    if read == fields.first_line && done.is_some() {
+                        let line = self.number(What::Field("firstlineno"))?;
+                        if let Some(Open { kind: OpenKind::Code { firstlineno, .. }, .. }) =
+                            self.open.last_mut()
+                        {
+                            *firstlineno = line;
+                        }
+                    }
+                    read == fields.objects.len()
+                }
+            };
+            done = if complete { Some(self.close()?) } else { self.object()? };
+        }
+    }
+
+    fn ends_dict(&mut self) -> bool {
+        let ends = self.bytes.get(self.at) == Some(&b'0');
+        self.at += usize::from(ends);
+        ends
+    }
+
+    fn close(&mut self) -> Result<NodeId> {
+        let at = self.at;
+        let bug =
+            || MarshalError { at, what: What::Object, fault: "nothing is open (a bug in pycompile)".into() };
+        let open = self.open.pop().ok_or_else(bug)?;
+        let value = match open.kind {
+            OpenKind::Counted(_) | OpenKind::Dict => Value::Sequence(open.parts.into()),
+            OpenKind::Code { numbers, firstlineno } => {
+                Value::Code(Box::new(self.code(&numbers, &open.parts, firstlineno).ok_or_else(bug)?))
+            }
+        };
+        self.nodes[open.id.0 as usize].value = value;
+        Ok(open.id)
+    }
+
+    fn code(&self, numbers: &[i32], parts: &[NodeId], firstlineno: i32) -> Option<Code> {
+        Some(match (self.layout, numbers, parts) {
+            (
+                CodeLayout::Separate,
+                &[argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags],
+                &[code, consts, names, varnames, freevars, cellvars, filename, name, linetable],
+            ) => Code {
+                argcount,
+                posonlyargcount,
+                kwonlyargcount,
+                nlocals: Some(nlocals),
+                stacksize,
+                flags,
+                code,
+                consts,
+                names,
+                varnames,
+                freevars,
+                cellvars: Some(cellvars),
+                filename,
+                name,
+                qualname: None,
+                firstlineno,
+                linetable,
+                exceptiontable: None,
+            },
+            (
+                CodeLayout::LocalsPlus,
+                &[argcount, posonlyargcount, kwonlyargcount, stacksize, flags],
+                &[
+                    code,
+                    consts,
+                    names,
+                    varnames,
+                    freevars,
+                    filename,
+                    name,
+                    qualname,
+                    linetable,
+                    exceptiontable,
+                ],
+            ) => Code {
+                argcount,
+                posonlyargcount,
+                kwonlyargcount,
+                nlocals: None,
+                stacksize,
+                flags,
+                code,
+                consts,
+                names,
+                varnames,
+                freevars,
+                cellvars: None,
+                filename,
+                name,
+                qualname: Some(qualname),
+                firstlineno,
+                linetable,
+                exceptiontable: Some(exceptiontable),
+            },
+            _ => return None,
+        })
+    }
+
+    /// Reads an object: its number if it is complete, none if its parts are still to come.
+    fn object(&mut self) -> Result<Option<NodeId>> {
+        let what = self.expected();
+        let start = self.at;
+        let byte = self.take(1, what)?[0];
+        let (type_code, flagged) = (byte & !FLAG_REF, byte & FLAG_REF != 0);
+        let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_| MarshalError {
+            at: start,
+            what,
+            fault: "more than 4294967295 objects".into(),
+        })?);
+        if flagged {
+            self.refs.push(id);
+        }
+        let value = match type_code {
+            b'N' | b'T' | b'F' | b'.' | b'S' => Value::Singleton,
+            b'i' => Value::Int(self.number(What::Number)?),
+            b'l' => self.long()?,
+            b'g' => Value::Float(self.float()?),
+            b'y' => Value::Complex(Box::new([self.float()?, self.float()?])),
+            b's' => {
+                let length = self.length(What::Bytes)?;
+                Value::Bytes(self.take(length, What::Bytes)?.into())
+            }
+            b'u' | b't' => {
+                let length = self.length(What::Str)?;
+                self.wtf8(length)?
+            }
+            b'a' | b'A' => {
+                let length = self.length(What::Str)?;
+                self.ascii(length)?
+            }
+            b'z' | b'Z' => {
+                let length = usize::from(self.take(1, What::Length)?[0]);
+                self.ascii(length)?
+            }
+            b'r' => self.reference(start, flagged)?,
+            b')' => {
+                let count = usize::from(self.take(1, What::Length)?[0]);
+                return self.open(id, type_code, flagged, OpenKind::Counted(count), start);
+            }
+            b'(' | b'[' | b'<' | b'>' => {
+                let count = self.length(What::Elements)?;
+                return self.open(id, type_code, flagged, OpenKind::Counted(count), start);
+            }
+            b'{' => return self.open(id, type_code, flagged, OpenKind::Dict, start),
+            b':' => return self.open(id, type_code, flagged, OpenKind::Counted(3), start),
+            b'c' => {
+                let numbers = fields(self.layout).numbers.iter();
+                let numbers = numbers.map(|name| self.number(What::Field(name))).collect::<Result<_>>()?;
+                let kind = OpenKind::Code { numbers, firstlineno: 0 };
+                return self.open(id, type_code, flagged, kind, start);
+            }
+            _ => {
+                let fault = format!("unknown type code {type_code:#04x}");
+                return Err(MarshalError { at: start, what, fault });
+            }
+        };
+        self.nodes.push(Node { type_code, flagged, value });
+        Ok(Some(id))
+    }
+
+    fn open(
+        &mut self,
+        id: NodeId,
+        type_code: u8,
+        flagged: bool,
+        kind: OpenKind,
+        at: usize,
+    ) -> Result<Option<NodeId>> {
+        if self.open.len() >= MAX_DEPTH {
+            let fault = format!("objects nested more than {MAX_DEPTH} deep");
+            return Err(MarshalError { at, what: What::Object, fault });
+        }
+        // An empty one until it is closed.
+        self.nodes.push(Node { type_code, flagged, value: Value::Sequence(Box::default()) });
+        self.open.push(Open { id, parts: Vec::new(), kind });
+        Ok(None)
+    }
+
+    /// What the object that comes is, where a code object wants it.
+    fn expected(&self) -> What {
+        match self.open.last() {
+            Some(Open { kind: OpenKind::Code { .. }, parts, .. }) => {
+                fields(self.layout).objects.get(parts.len()).map_or(What::Object, |name| What::Field(name))
+            }
+            _ => What::Object,
+        }
+    }
+
+    fn reference(&mut self, at: usize, flagged: bool) -> Result<Value> {
+        let error = |fault: String| MarshalError { at, what: What::Reference, fault };
+        let number = self.number(What::Reference)?;
+        let target = usize::try_from(number).ok().and_then(|number| self.refs.get(number)).copied();
+        let target = target.ok_or_else(|| error(format!("there is no object number {number}")))?;
+        if flagged {
+            return Err(error("it has a number of its own".into()));
+        }
+        if self.open.iter().any(|open| open.id == target) {
+            return Err(error(format!("object number {number} would contain itself")));
+        }
+        Ok(Value::Ref(target))
+    }
+
+    fn long(&mut self) -> Result<Value> {
+        let at = self.at;
+        let error = |fault: &str| MarshalError { at, what: What::Digits, fault: fault.into() };
+        let size = self.number(What::Length)?;
+        let count = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
+        let bytes = self.take(count.saturating_mul(2), What::Digits)?;
+        let digits: Box<[u16]> =
+            bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        if digits.iter().any(|digit| *digit > 0x7fff) {
+            return Err(error("a digit of more than 15 bits"));
+        }
+        if digits.last() == Some(&0) {
+            return Err(error("a leading zero"));
+        }
+        Ok(Value::Long { negative: size < 0, digits })
+    }
+
+    fn float(&mut self) -> Result<u64> {
+        let bytes = self.take(8, What::Float)?;
+        Ok(bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+    }
+
+    fn ascii(&mut self, length: usize) -> Result<Value> {
+        let at = self.at;
+        let bytes = self.take(length, What::Str)?;
+        if !bytes.is_ascii() {
+            return Err(MarshalError { at, what: What::Str, fault: "it is not ASCII".into() });
+        }
+        Ok(Value::Str(bytes.into()))
+    }
+
+    fn wtf8(&mut self, length: usize) -> Result<Value> {
+        let at = self.at;
+        let bytes = self.take(length, What::Str)?;
+        if !is_wtf8(bytes) {
+            return Err(MarshalError { at, what: What::Str, fault: "it is not UTF-8".into() });
+        }
+        Ok(Value::Str(bytes.into()))
+    }
+
+    /// A length; every element takes a byte at least, so it is never more than what is left.
+    fn length(&mut self, what: What) -> Result<usize> {
+        let at = self.at;
+        let length = self.number(What::Length)?;
+        let left = self.bytes.len() - self.at;
+        match usize::try_from(length) {
+            Ok(length) if length <= left => Ok(length),
+            _ => Err(MarshalError {
+                at,
+                what,
+                fault: format!("a length of {length}, and {left} bytes are left"),
+            }),
+        }
+    }
+
+    fn number(&mut self, what: What) -> Result<i32> {
+        let bytes = self.take(4, what)?;
+        Ok(i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+    }
+
+    fn take(&mut self, count: usize, what: What) -> Result<&[u8]> {
+        let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
+        let Some(end) = end else {
+            let left = self.bytes.len() - self.at;
+            let fault = format!("{count} bytes are needed, {left} are left");
+            return Err(MarshalError { at: self.at, what, fault });
+        };
+        let taken = &self.bytes[self.at..end];
+        self.at = end;
+        Ok(taken)
+    }
+}
+
+/// UTF-8 in which lone surrogates may stand as three bytes (Python's `surrogatepass`).
+fn is_wtf8(mut bytes: &[u8]) -> bool {
+    loop {
+        let Err(error) = std::str::from_utf8(bytes) else { return true };
+        match &bytes[error.valid_up_to()..] {
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..] => bytes = rest,
+            _ => return false,
+        }
+    }
+}

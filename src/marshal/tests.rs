@@ -1,0 +1,78 @@
+//! Hand-made bytes; whole libraries are compared by `tests/oracle/marshal.rs`.
+
+use super::{minimal_refs, read, write};
+use crate::object::CodeLayout;
+use proptest::prelude::*;
+
+fn refusal(bytes: &[u8]) -> String {
+    read(bytes, CodeLayout::LocalsPlus).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_read_is_written() {
+    for bytes in [
+        &b"N"[..],
+        b"i\x01\x00\x00\x00",
+        b"l\xfe\xff\xff\xff\x01\x00\x02\x00",
+        b"g\x01\x00\x00\x00\x00\x00\xf8\x7f",
+        b"y\0\0\0\0\0\0\0\x80\0\0\0\0\0\0\xf0?",
+        b"u\x03\x00\x00\x00\xed\xa0\x80",
+        b")\x03\xda\x01a\xfa\x01br\x00\x00\x00\x00",
+        b"{z\x01aN0",
+        b":NNN",
+        b"<\x01\x00\x00\x00\xa9\x00",
+    ] {
+        let objects = read(bytes, CodeLayout::LocalsPlus).unwrap();
+        assert_eq!(write(&objects), bytes);
+    }
+}
+
+#[test]
+fn unused_flags_go_and_references_are_numbered_anew() {
+    let bytes = b")\x03\xda\x01a\xfa\x01br\x01\x00\x00\x00";
+    let mut objects = read(bytes, CodeLayout::LocalsPlus).unwrap();
+    minimal_refs(&mut objects);
+    assert_eq!(write(&objects), b")\x03\x5a\x01a\xfa\x01br\x00\x00\x00\x00");
+    let again = write(&objects);
+    minimal_refs(&mut objects);
+    assert_eq!(write(&objects), again);
+}
+
+#[test]
+fn refusals_have_their_place() {
+    assert_eq!(refusal(b""), "byte 0, reading an object: 1 bytes are needed, 0 are left");
+    assert_eq!(refusal(b"NN"), "byte 1, reading the end: 1 bytes too many");
+    assert_eq!(refusal(b"?"), "byte 0, reading an object: unknown type code 0x3f");
+    assert_eq!(
+        refusal(b"(\xff\xff\xff\x7f"),
+        "byte 1, reading elements: a length of 2147483647, and 0 bytes are left"
+    );
+    assert_eq!(
+        refusal(b"\xa9\x01r\0\0\0\0"),
+        "byte 2, reading a reference: object number 0 would contain itself"
+    );
+    assert_eq!(refusal(b"r\x05\0\0\0"), "byte 0, reading a reference: there is no object number 5");
+    assert_eq!(refusal(b"z\x01\xff"), "byte 2, reading a string: it is not ASCII");
+    assert_eq!(refusal(b"u\x01\0\0\0\xff"), "byte 5, reading a string: it is not UTF-8");
+    assert_eq!(refusal(b"l\x01\0\0\0\0\0"), "byte 1, reading an integer's digits: a leading zero");
+    assert_eq!(
+        refusal(b"c\0\0"),
+        "byte 1, reading the code object's argcount: 4 bytes are needed, 2 are left"
+    );
+    let code = [&b"c"[..], &[0; 20], b"N"].concat();
+    assert_eq!(refusal(&code), "byte 22, reading the code object's consts: 1 bytes are needed, 0 are left");
+    assert_eq!(
+        refusal(&b")\x01".repeat(3000)),
+        "byte 4000, reading an object: objects nested more than 2000 deep"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..400), separate: bool) {
+        let layout = if separate { CodeLayout::Separate } else { CodeLayout::LocalsPlus };
+        if let Ok(objects) = read(&bytes, layout) {
+            prop_assert_eq!(write(&objects), bytes);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the same.
+//!
+//! `cargo test --release --test oracle_marshal -- DIR…`
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
+
+use pycompile::pyc::{HEADER_SIZE, Header};
+use pycompile::target::Series;
+use pycompile::{marshal, object::Objects};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[derive(Default)]
+struct Count {
+    files: u64,
+    bytes: u64,
+    objects: u64,
+    seconds: f64,
+}
+
+fn check(path: &Path, counts: &mut BTreeMap<String, Count>) -> Result<(), String> {
+    let pyc = std::fs::read(path).map_err(|error| error.to_string())?;
+    let header = Header::parse(&pyc).map_err(|error| error.to_string())?;
+    let series = Series::with_magic(header.magic()).ok_or("unknown magic number")?;
+    let code = &pyc[HEADER_SIZE..];
+    let start = Instant::now();
+    let objects = marshal::read(code, series.code_layout).map_err(|error| error.to_string())?;
+    let seconds = start.elapsed().as_secs_f64();
+    if objects.code(Objects::ROOT).is_none() {
+        return Err("it is no code object".into());
+    }
+    if marshal::write(&objects) != code {
+        return Err("other bytes are written than were read".into());
+    }
+    let count = counts.entry(format!("{:>5}", series.version.to_string())).or_default();
+    count.files += 1;
+    count.bytes += code.len() as u64;
+    count.objects += objects.len() as u64;
+    count.seconds += seconds;
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let mut counts = BTreeMap::new();
+    let mut failed = 0;
+    for folder in std::env::args().skip(1).filter(|argument| !argument.starts_with("--")) {
+        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_some_and(|extension| extension == "pyc")
+                && let Err(error) = check(&path, &mut counts)
+            {
+                println!("{}: {error}", path.display());
+                failed += 1;
+            }
+        }
+    }
+    for (version, count) in &counts {
+        let speed = count.bytes as f64 / 1e6 / count.seconds;
+        println!("{version}: {} pycs, {} objects, read at {speed:.0} MB/s", count.files, count.objects);
+    }
+    let files = counts.values().map(|count| count.files).sum::<u64>();
+    println!("{files} pycs are the same after reading and writing, {failed} are not");
+    if failed == 0 && files > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
