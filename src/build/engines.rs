@@ -1,5 +1,6 @@
 //! Which engine compiles for which version.
 
+use super::minimal::MinimalRefs;
 use crate::engine::python::{PythonEngine, default_interpreter, find_interpreter};
 use crate::engine::{Engine, EngineError};
 use crate::target::{PyVersion, SERIES, Series};
@@ -19,6 +20,16 @@ pub enum EngineChoice {
     Python,
 }
 
+/// Which references the code marks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Refs {
+    /// Those that CPython marks.
+    #[default]
+    Cpython,
+    /// Those that are used.
+    Minimal,
+}
+
 /// How engines are found.
 #[derive(Clone, Debug)]
 pub struct EngineOptions<'a> {
@@ -32,6 +43,8 @@ pub struct EngineOptions<'a> {
     pub search_path: Option<&'a OsStr>,
     /// How long one file may take.
     pub timeout: Duration,
+    /// The normal form of their code.
+    pub refs: Refs,
 }
 
 /// One version with what compiles for it.
@@ -84,6 +97,19 @@ pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
 /// # Errors
 /// [`EnginesError`].
 pub fn start(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    let engines = start_plain(versions, options)?;
+    Ok(match options.refs {
+        Refs::Cpython => engines,
+        Refs::Minimal => engines.into_iter().map(minimal).collect(),
+    })
+}
+
+fn minimal(target: TargetEngine) -> TargetEngine {
+    let layout = target.series.code_layout;
+    TargetEngine { engine: Box::new(MinimalRefs { inner: target.engine, layout }), ..target }
+}
+
+fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
     if options.interpreter.is_some() && versions.len() > 1 {
         return Err(EnginesError::OneInterpreter);
     }

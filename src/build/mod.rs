@@ -11,6 +11,8 @@ pub mod compile;
 pub mod engines;
 pub mod env;
 mod errno;
+mod minimal;
+pub mod normalize;
 pub mod pack;
 pub mod parallel;
 pub mod plan;
@@ -20,7 +22,7 @@ mod source;
 pub mod tree;
 
 pub use compile::{Done, Outcome, Settings};
-pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, TargetEngine};
+pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, TargetEngine};
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};
 pub use publish::publish;

@@ -1,6 +1,6 @@
 //! What a config asks for, with nothing left open.
 
-use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError};
+use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
 use crate::config::{ConfigError, Engine, Loaded, Selection};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
@@ -51,6 +51,10 @@ impl Project {
             interpreter: None,
             search_path,
             timeout: self.loaded.timeout(),
+            refs: match self.loaded.config.compile.refs {
+                crate::config::Refs::Cpython => Refs::Cpython,
+                crate::config::Refs::Minimal => Refs::Minimal,
+            },
         };
         Ok(engines::start(&versions, &options)?)
     }

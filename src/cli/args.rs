@@ -1,7 +1,10 @@
 //! The command line as it is typed.
 
 use super::printer::Printer;
-use super::{CommandError, Status, build, clean, compile, compileall, env, init, pack, targets};
+use super::{
+    CommandError, Status, build, clean, compile, compileall, env, init, manifest, normalize, pack, targets,
+};
+use crate::build::Refs;
 use crate::pyc::InvalidationMode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -68,6 +71,22 @@ impl From<Mode> for InvalidationMode {
     }
 }
 
+/// Which references the pyc marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RefsArg {
+    Cpython,
+    Minimal,
+}
+
+impl From<RefsArg> for Refs {
+    fn from(refs: RefsArg) -> Self {
+        match refs {
+            RefsArg::Cpython => Self::Cpython,
+            RefsArg::Minimal => Self::Minimal,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compile the named files to pycs.
@@ -80,6 +99,10 @@ enum Command {
     Env(env::EnvArgs),
     /// Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest.
     Pack(pack::PackArgs),
+    /// Write the manifest of a tree, wheel, zip or pyc that exists.
+    Manifest(manifest::ManifestArgs),
+    /// Bring pycs that exist into the form without unused reference flags.
+    Normalize(normalize::NormalizeArgs),
     /// Write a pycompile.toml that lists the files found.
     Init(init::InitArgs),
     /// Remove the pycs that `build` would write, and nothing else.
@@ -103,6 +126,8 @@ impl Arguments {
             Command::Compileall(arguments) => compileall::run(&arguments, printer),
             Command::Env(arguments) => env::run(&arguments, printer),
             Command::Pack(arguments) => pack::run(&arguments, printer),
+            Command::Manifest(arguments) => manifest::run(&arguments, printer),
+            Command::Normalize(arguments) => normalize::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),
             Command::Targets(arguments) => targets::run(&arguments, printer),

@@ -4,7 +4,7 @@
 //!
 //! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
-use super::args::{MessageFormat, Mode};
+use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
@@ -114,20 +114,10 @@ impl From<EngineArg> for EngineChoice {
     }
 }
 
-/// Which references the pyc marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum RefsArg {
-    Cpython,
-    Minimal,
-}
-
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.message_format;
     let hardlink_dupes = arguments.hardlink_dupes;
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
-    if arguments.refs == RefsArg::Minimal {
-        return Err(CommandError::Usage("--refs minimal is not available yet: only `cpython` is".into()));
-    }
     let search_path = environment::search_path();
     let engines = engines::start(
         &arguments.python,
@@ -137,6 +127,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             interpreter: arguments.interpreter.as_deref(),
             search_path: search_path.as_deref(),
             timeout: Duration::from_secs(arguments.timeout),
+            refs: arguments.refs.into(),
         },
     )?;
     for target in &engines {

@@ -3,7 +3,7 @@
 //! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this refuses; each such place says
 //! so in its message.
 
-use super::args::Mode;
+use super::args::{Mode, RefsArg};
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::{self, EngineChoice, EngineOptions, Engines, Outcome, Settings, engines, parallel};
@@ -75,6 +75,9 @@ pub(super) struct CompileallArgs {
     /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
     python: Vec<PyVersion>,
+    /// The normal form of references: CPython's own bytes, or only those that are used.
+    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
+    refs: RefsArg,
     /// The interpreter for the one version that is compiled for.
     #[arg(long, value_name = "PATH")]
     interpreter: Option<PathBuf>,
@@ -111,6 +114,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
         interpreter: arguments.interpreter.as_deref(),
         search_path: search_path.as_deref(),
         timeout: DEFAULT_TIMEOUT,
+        refs: arguments.refs.into(),
     };
     let engines = engines::start(&arguments.python, &options)?;
     let mut failures = Vec::new();

@@ -1,6 +1,6 @@
 //! `pycompile env`.
 
-use super::args::{MessageFormat, Mode};
+use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
@@ -39,6 +39,9 @@ pub(super) struct EnvArgs {
     /// Write the manifest here.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// The normal form of references: CPython's own bytes, or only those that are used.
+    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
+    refs: RefsArg,
     /// The interpreter; without it, the environment's own, then pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Option<PathBuf>,
@@ -142,6 +145,7 @@ fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engi
         interpreter: arguments.interpreter.as_deref().or(own.as_deref()),
         search_path: search_path.as_deref(),
         timeout: DEFAULT_TIMEOUT,
+        refs: arguments.refs.into(),
     };
     Ok(engines::start(&[site.python], &options)?)
 }

@@ -13,7 +13,9 @@ mod env;
 mod environment;
 mod init;
 mod interrupt;
+mod manifest;
 mod messages;
+mod normalize;
 mod pack;
 mod printer;
 mod project;
@@ -50,6 +52,9 @@ pub enum CommandError {
     /// An installed environment.
     #[error(transparent)]
     Env(#[from] crate::build::env::EnvError),
+    /// What is to be looked into.
+    #[error(transparent)]
+    Place(#[from] crate::manifest::PlaceError),
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),

@@ -1,6 +1,6 @@
 //! `pycompile pack`.
 
-use super::args::{MessageFormat, Mode};
+use super::args::{MessageFormat, Mode, RefsArg};
 use super::build::allowed;
 use super::messages;
 use super::printer::Printer;
@@ -44,6 +44,9 @@ pub(super) struct PackArgs {
     /// Do not compile what matches (repeatable).
     #[arg(long, value_name = "GLOB", requires = "bytecode")]
     exclude: Vec<String>,
+    /// The normal form of references: CPython's own bytes, or only those that are used.
+    #[arg(long, value_enum, default_value_t = RefsArg::Cpython, requires = "bytecode")]
+    refs: RefsArg,
     /// The interpreter for the one version that WHEEL is compiled for.
     #[arg(long, value_name = "PATH", requires = "bytecode")]
     interpreter: Option<PathBuf>,
@@ -142,6 +145,7 @@ fn existing(
                 interpreter: arguments.interpreter.as_deref(),
                 search_path: search_path.as_deref(),
                 timeout: DEFAULT_TIMEOUT,
+                refs: arguments.refs.into(),
             },
         )?,
         _ => Vec::new(),

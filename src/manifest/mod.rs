@@ -6,12 +6,16 @@
 
 mod entry;
 mod in_toto;
+mod inventory;
 mod model;
 mod parse;
+mod place;
 mod sha256sum;
 
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use in_toto::in_toto;
+pub use inventory::{PycError, existing_entry, inventory};
 pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
 pub use parse::{ManifestError, parse};
+pub use place::{Place, PlaceError};
 pub use sha256sum::sha256sum;

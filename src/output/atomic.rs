@@ -61,16 +61,34 @@ fn folder_of(path: &Path) -> &Path {
 /// # Errors
 /// [`WriteError`]; the temporary file is gone in any case.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+    replace_with(path, bytes, |file| set_mode(file, mode))
+}
+
+/// Like [`replace`], with the permissions and the modification time of the file that was there.
+///
+/// # Errors
+/// [`WriteError`]; the temporary file is gone in any case.
+pub fn replace_like(path: &Path, bytes: &[u8], old: &std::fs::Metadata) -> Result<(), WriteError> {
+    replace_with(path, bytes, |file| {
+        file.set_permissions(old.permissions())?;
+        file.set_modified(old.modified()?)
+    })
+}
+
+fn replace_with(
+    path: &Path,
+    bytes: &[u8],
+    prepare: impl FnOnce(&std::fs::File) -> io::Result<()>,
+) -> Result<(), WriteError> {
     check_target(path)?;
     let io_error = |source| WriteError::Io { path: path.into(), source };
-    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".pycompile-")
         .suffix(".tmp")
-        .tempfile_in(folder)
+        .tempfile_in(folder_of(path))
         .map_err(io_error)?;
     file.write_all(bytes).map_err(io_error)?;
-    set_mode(file.as_file(), mode).map_err(io_error)?;
+    prepare(file.as_file()).map_err(io_error)?;
     file.persist(path).map_err(|error| io_error(error.error))?;
     Ok(())
 }

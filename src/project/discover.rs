@@ -91,3 +91,22 @@ pub fn names_in(folder: &Path) -> Result<Vec<String>, DiscoverError> {
     }
     Ok(names)
 }
+
+/// The names, relative to `root` and with `/`, of everything below it that is no directory, and whether it is a symlink;
+/// `__pycache__` and what is hidden included.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn links_and_files(root: &Path) -> Result<std::collections::BTreeMap<String, bool>, DiscoverError> {
+    let mut found = std::collections::BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
+        let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        found.insert(parts.join("/"), entry.file_type().is_symlink());
+    }
+    Ok(found)
+}

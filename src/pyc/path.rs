@@ -31,3 +31,58 @@ pub fn legacy_path(source: &Path) -> PathBuf {
     name.push("c");
     PathBuf::from(name)
 }
+
+/// What a pyc's path says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PycName {
+    /// The source that it is for, relative to whatever the path is relative to; with `/`.
+    pub source: String,
+    /// `cpython-314`; none for the legacy layout.
+    pub cache_tag: Option<String>,
+    /// The level that its name says; 0 where it says none.
+    pub optimize: u8,
+}
+
+/// The inverse of [`cache_path`] and [`legacy_path`] for a path with `/`; none if it is no pyc's.
+pub fn parse_name(path: &str) -> Option<PycName> {
+    let stem = path.strip_suffix(".pyc")?;
+    let (folder, file) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let in_cache = folder == "__pycache__" || folder.ends_with("/__pycache__");
+    if !in_cache {
+        return (!file.is_empty()).then(|| PycName {
+            source: format!("{stem}.py"),
+            cache_tag: None,
+            optimize: 0,
+        });
+    }
+    let parent = folder.strip_suffix("__pycache__")?;
+    let (file, optimize) = match file.rsplit_once(".opt-") {
+        Some((file, level)) => (file, level.parse().ok().filter(|level| (1..=2).contains(level))?),
+        None => (file, 0),
+    };
+    let (module, tag) = file.rsplit_once('.')?;
+    Some(PycName { source: format!("{parent}{module}.py"), cache_tag: Some(tag.into()), optimize })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        let series = Series::with_magic(3627).unwrap();
+        for source in ["a.py", "p/a.py", "p/foo.bar.py", "p/q/größe.py"] {
+            for optimize in 0..3 {
+                let path = cache_path(Path::new(source), series, optimize);
+                let name = parse_name(path.to_str().unwrap()).unwrap();
+                let tag = Some("cpython-314".to_owned());
+                assert_eq!(name, PycName { source: source.into(), cache_tag: tag, optimize });
+            }
+            let name = parse_name(legacy_path(Path::new(source)).to_str().unwrap()).unwrap();
+            assert_eq!(name, PycName { source: source.into(), cache_tag: None, optimize: 0 });
+        }
+        for path in ["a.py", ".pyc", "__pycache__/a.pyc", "__pycache__/a.cpython-314.opt-3.pyc"] {
+            assert_eq!(parse_name(path), None, "{path}");
+        }
+    }
+}

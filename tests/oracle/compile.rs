@@ -15,6 +15,8 @@ mod build;
 mod compile;
 #[path = "../it/errors.rs"]
 mod errors;
+#[path = "../it/manifest.rs"]
+mod manifest;
 #[path = "../it/pack.rs"]
 mod pack;
 #[path = "../it/py_compile_port.rs"]

@@ -1,0 +1,53 @@
+//! `pycompile manifest`.
+
+use super::printer::Printer;
+use super::{CommandError, Status};
+use crate::build::ProjectError;
+use crate::manifest::{in_toto, inventory, sha256sum};
+use crate::output::atomic;
+use std::path::PathBuf;
+
+/// Writes the manifest of the pycs in a tree, wheel, zip or single file. Nothing is compiled: for that, see verify.
+///
+/// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct ManifestArgs {
+    /// A directory, wheel, zip or pyc.
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// Write it here instead of to standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Json,
+    Sha256sum,
+    InToto,
+}
+
+pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let (manifest, failures) = inventory(&arguments.path)?;
+    let text = match arguments.format {
+        Format::Json => manifest.to_json().map_err(ProjectError::from)?,
+        Format::Sha256sum => sha256sum(&manifest),
+        Format::InToto => in_toto(&manifest).map_err(ProjectError::from)?,
+    };
+    match &arguments.output {
+        Some(path) => atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?,
+        None => printer.bytes(text.as_bytes())?,
+    }
+    for (name, error) in &failures {
+        printer.file_error(&format!("{name}: {error}"));
+    }
+    printer.summary(&format!("{} pycs, {} without an entry", manifest.files.len(), failures.len()));
+    if manifest.files.is_empty() && failures.is_empty() {
+        return Err(CommandError::Usage(format!("no pyc in {}", arguments.path.display())));
+    }
+    Ok(if failures.is_empty() { Status::Done } else { Status::No })
+}

@@ -1,0 +1,45 @@
+//! `pycompile normalize`.
+
+use super::args::RefsArg;
+use super::printer::Printer;
+use super::{CommandError, Status};
+use crate::build::normalize::normalize;
+use std::path::PathBuf;
+
+/// Takes the reference flags that nothing refers to off pycs that exist, by write-and-rename: modes and modification
+/// times stay, and other names of the same file keep what they had. A second run changes nothing.
+///
+/// Example: pycompile normalize demo/__pycache__/*.pyc
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct NormalizeArgs {
+    /// Pycs.
+    #[arg(value_name = "PYC", required = true)]
+    files: Vec<PathBuf>,
+    /// The form; CPython's own cannot be had without compiling.
+    #[arg(long, value_enum, default_value_t = RefsArg::Minimal)]
+    refs: RefsArg,
+}
+
+pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if arguments.refs == RefsArg::Cpython {
+        let message = "which references CPython marks does not follow from a pyc: compile the source instead";
+        return Err(CommandError::Usage(message.into()));
+    }
+    let (mut changed, mut same, mut failed) = (0_u64, 0_u64, 0_u64);
+    for file in &arguments.files {
+        match normalize(file) {
+            Ok(true) => {
+                changed += 1;
+                printer.detail(&format!("normalized: {}", file.display()));
+            }
+            Ok(false) => same += 1,
+            Err(error) => {
+                failed += 1;
+                printer.file_error(&error.to_string());
+            }
+        }
+    }
+    printer.summary(&format!("{changed} normalized, {same} as they were, {failed} failed"));
+    Ok(if failed > 0 { Status::No } else { Status::Done })
+}

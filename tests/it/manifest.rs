@@ -1,0 +1,95 @@
+//! `manifest` and `normalize` on pycs that exist, with the interpreter at hand.
+
+use crate::session::Session;
+use std::path::Path;
+
+const CONFIG: &str = "[source]\nfiles = [\"p/__init__.py\", \"p/m.py\"]\n[compile]\nengine = \"python\"\n\
+invalidation-mode = \"unchecked-hash\"\noptimize = [0, 1]\n[manifest]\noutput = \"m.json\"\n";
+
+fn project() -> Session {
+    let session = Session::new();
+    session.file("p/__init__.py", "");
+    session.file("p/m.py", "def f(name, other='default'):\n    return name.attribute, (1, 2, 'text')\n");
+    session.file("pycompile.toml", CONFIG);
+    session
+}
+
+fn read(session: &Session, name: &str) -> Vec<u8> {
+    std::fs::read(session.path(name)).unwrap()
+}
+
+fn pyc(session: &Session) -> String {
+    session.files().into_iter().find(|name| name.contains("/m.cpython-") && !name.contains("opt-")).unwrap()
+}
+
+#[test]
+fn the_manifest_of_a_tree_is_that_of_its_build() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    let said = session.run(&["manifest", "."]).exits(0).says("4 pycs, 0 without an entry");
+    assert_eq!(said.out.into_bytes(), read(&session, "m.json"));
+    session.run(&["manifest", ".", "--format", "sha256sum", "-o", "sums"]).exits(0);
+    assert_eq!(read(&session, "sums").iter().filter(|byte| **byte == b'\n').count(), 4);
+}
+
+#[test]
+fn pycs_that_cannot_be_read_have_no_entry() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    let name = pyc(&session);
+    let bytes = read(&session, &name);
+    session.file(&name, &bytes[..bytes.len() - 3]);
+    session.file("p/__pycache__/short.cpython-314.pyc", "short");
+    session.file("p/__pycache__/other.cpython-99.pyc", [&b"\xff\xff\r\n"[..], &[0; 20]].concat());
+    let said = session.run(&["manifest", "."]).exits(1).says("3 pycs, 3 without an entry");
+    assert!(
+        said.err.contains("short.cpython-314.pyc: the file has 5 bytes, a pyc has at least 16\n"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("other.cpython-99.pyc: magic number 65535 is of no version that is known\n"));
+    assert!(said.err.contains(&format!("{name}: the code cannot be read: byte ")), "{}", said.err);
+    let empty = Session::new();
+    let said = empty.run(&["manifest", "."]).exits(2);
+    assert!(said.err.ends_with("error: no pyc in .\n"), "{}", said.err);
+}
+
+#[test]
+fn the_minimal_form_loads_the_same_and_is_reached_both_ways() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    let name = pyc(&session);
+    let before = read(&session, &name);
+    let path = session.path(&name);
+    std::fs::hard_link(&path, session.path("other-name.pyc")).unwrap();
+    let time = path.metadata().unwrap().modified().unwrap() - std::time::Duration::from_secs(1000);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    session.run(&["normalize", &name]).exits(0).says("1 normalized, 0 as they were, 0 failed");
+    let after = read(&session, &name);
+    assert_ne!(before, after);
+    assert_eq!(read(&session, "other-name.pyc"), before, "the other name keeps what it had");
+    assert_eq!(path.metadata().unwrap().modified().unwrap(), time);
+    session.run(&["normalize", &name]).exits(0).says("0 normalized, 1 as they were, 0 failed");
+    let program = "
+import marshal, sys
+one, other = (marshal.loads(open(name, 'rb').read()[16:]) for name in sys.argv[1:])
+print(one == other, end='')
+";
+    assert_eq!(session.python(program, &[&name, "other-name.pyc"]).exits(0).out, "True");
+    session
+        .compile(&["p/m.py", "--refs", "minimal", "--invalidation-mode", "unchecked-hash", "-o", "fresh.pyc"])
+        .exits(0);
+    assert_eq!(read(&session, "fresh.pyc"), after);
+}
+
+#[test]
+fn normalize_leaves_what_it_does_not_understand() {
+    let session = Session::new();
+    session.file("a.pyc", "no pyc at all, but long enough");
+    let said = session.run(&["normalize", "a.pyc", "gone.pyc"]).exits(1);
+    let lines = said.err.lines().collect::<Vec<_>>();
+    assert_eq!(lines[0], "a.pyc: the file does not start with a pyc's magic number");
+    assert!(lines[1].starts_with("cannot read gone.pyc: No such file or directory"), "{}", lines[1]);
+    assert_eq!(read(&session, "a.pyc"), b"no pyc at all, but long enough");
+    assert!(Path::new(&session.path("a.pyc")).exists());
+}
