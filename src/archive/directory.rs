@@ -127,10 +127,9 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     } else if entries == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff {
         return Err(Fault::Zip64("end of central directory"));
     }
-    let beyond =
-        Fault::Directory { what: "the size and offset of the directory", said: size, found: end as u64 };
-    let Some(start) = (end as u64).checked_sub(size) else { return Err(beyond) };
-    let Some(base) = start.checked_sub(offset) else { return Err(beyond) };
+    let beyond = || Fault::Front { end: end as u64, size, offset };
+    let start = (end as u64).checked_sub(size).ok_or_else(beyond)?;
+    let base = start.checked_sub(offset).ok_or_else(beyond)?;
     let start = usize::try_from(start).map_err(|_| Fault::Memory(start))?;
     Ok(End { entries, start, end, base, comment })
 }

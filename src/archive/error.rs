@@ -60,6 +60,18 @@ pub enum Fault {
         /// What there is.
         found: u64,
     },
+    /// The front is missing, or the end lies.
+    #[error(
+        "bytes are missing before offset {end}: the directory there is said to have {size} bytes and to begin at {offset}"
+    )]
+    Front {
+        /// Where the directory ends.
+        end: u64,
+        /// Bytes of the directory.
+        size: u64,
+        /// Where it is said to begin.
+        offset: u64,
+    },
     /// 32-bit and 64-bit fields disagree, or one is missing.
     #[error("its zip64 {0} does not agree with the 32-bit one, or is missing")]
     Zip64(&'static str),

@@ -23,5 +23,5 @@ pub(crate) mod tests;
 
 pub use entry::{Archive, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
-pub use name::{NameFault, check_file_name, collision_key};
+pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use reader::{Limits, Prefix, read, read_file};

@@ -1,5 +1,6 @@
 //! Names that stay inside, wherever they are unpacked.
 
+use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Why a name is refused. The fault is the archive's or the config's.
@@ -76,4 +77,96 @@ pub fn collision_key(name: &str) -> String {
         return name.to_ascii_lowercase();
     }
     name.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
+
+/// Two names of one archive that cannot both be unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clash<'a> {
+    /// The name is there already.
+    Duplicate,
+    /// The name, or a directory in it, is there in another spelling: this one.
+    Collision(&'a str),
+    /// `file` is a file, and `inside` needs it to be a directory.
+    FileAsDirectory {
+        /// The file.
+        file: &'a str,
+        /// A name below it.
+        inside: &'a str,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    /// With an entry of its own.
+    Directory,
+    /// Because a name is below it.
+    Implied,
+}
+
+struct Node<'a> {
+    id: usize,
+    /// From the root to here, as it was spelled first.
+    path: &'a str,
+    /// The whole name that brought it.
+    whole: &'a str,
+    kind: Kind,
+}
+
+/// The names of an archive as the tree that they make. It takes memory in proportion to the names, however deep.
+pub struct NameTree<'a> {
+    /// By the parent's number and [`collision_key`] of the component.
+    nodes: BTreeMap<(usize, String), Node<'a>>,
+    folds: bool,
+}
+
+impl<'a> NameTree<'a> {
+    /// An empty one; `folds`: spellings of one name clash.
+    pub const fn new(folds: bool) -> Self {
+        Self { nodes: BTreeMap::new(), folds }
+    }
+
+    /// Adds a name, without a `/` at its end.
+    ///
+    /// # Errors
+    /// [`Clash`] with a name that was added before.
+    pub fn add(&mut self, name: &'a str, is_directory: bool) -> Result<(), Clash<'a>> {
+        let mut parent = 0;
+        let mut start = 0;
+        while start <= name.len() {
+            let end = name[start..].find('/').map_or(name.len(), |slash| start + slash);
+            let is_last = end == name.len();
+            let (component, path) = (&name[start..end], &name[..end]);
+            let key = if self.folds { collision_key(component) } else { component.to_owned() };
+            let kind = match (is_last, is_directory) {
+                (false, _) => Kind::Implied,
+                (true, true) => Kind::Directory,
+                (true, false) => Kind::File,
+            };
+            let id = self.nodes.len() + 1;
+            let node = self.nodes.entry((parent, key)).or_insert(Node { id, path, whole: name, kind });
+            let is_new = node.id == id;
+            if !is_new {
+                if node.path.len() < start || &node.path[start..] != component {
+                    return Err(Clash::Collision(node.path));
+                }
+                match (node.kind, kind) {
+                    (Kind::File, Kind::Implied) => {
+                        return Err(Clash::FileAsDirectory { file: node.path, inside: name });
+                    }
+                    (Kind::Implied, Kind::File) => {
+                        return Err(Clash::FileAsDirectory { file: name, inside: node.whole });
+                    }
+                    (Kind::Implied, Kind::Directory) => node.kind = Kind::Directory,
+                    (_, Kind::Implied) => {}
+                    (Kind::File | Kind::Directory, Kind::File | Kind::Directory) => {
+                        return Err(Clash::Duplicate);
+                    }
+                }
+            }
+            parent = node.id;
+            start = end + 1;
+        }
+        Ok(())
+    }
 }

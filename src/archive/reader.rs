@@ -4,7 +4,7 @@ use super::directory::{self, CENTRAL_SIZE, Central};
 use super::entry::{Archive, Compression, DosTime, Entry};
 use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
-use super::name::collision_key;
+use super::name::{Clash, NameTree};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -164,43 +164,16 @@ fn prefix(bytes: &[u8], start: u64, allowed: Prefix) -> Result<&[u8], Fault> {
 
 /// Names that are one, and files that another name needs as a directory.
 fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), ArchiveError> {
-    let refuse =
-        |entry: &str, fault| ArchiveError { archive: path.into(), entry: Some(entry.to_owned()), fault };
-    let key = |name: &str| if limits.refuse_collisions { collision_key(name) } else { name.to_owned() };
-    let mut seen = BTreeMap::new();
+    let mut tree = NameTree::new(limits.refuse_collisions);
     for header in headers {
         let name = header.name.strip_suffix('/').unwrap_or(header.name);
-        if let Some((other, _)) = seen.insert(key(name), (name, header.is_directory())) {
-            let same = other == name;
-            let fault = if same { Fault::Duplicate } else { Fault::Collision(other.to_owned()) };
-            return Err(refuse(header.name, fault));
-        }
-    }
-    let mut folders = BTreeMap::<String, &str>::new();
-    for header in headers {
-        let name = header.name.strip_suffix('/').unwrap_or(header.name);
-        for (slash, _) in name.match_indices('/') {
-            let folder = &name[..slash];
-            let key = key(folder);
-            match seen.get(&key) {
-                Some((file, false)) => {
-                    return Err(refuse(file, Fault::FileAsDirectory(header.name.to_owned())));
-                }
-                Some((other, true)) if *other != folder => {
-                    return Err(refuse(header.name, Fault::Collision((*other).to_owned())));
-                }
-                _ => {}
-            }
-            match folders.get(&key) {
-                Some(other) if *other != folder => {
-                    return Err(refuse(header.name, Fault::Collision((*other).to_owned())));
-                }
-                Some(_) => {}
-                None => {
-                    folders.insert(key, folder);
-                }
-            }
-        }
+        let Err(clash) = tree.add(name, header.is_directory()) else { continue };
+        let (entry, fault) = match clash {
+            Clash::Duplicate => (header.name, Fault::Duplicate),
+            Clash::Collision(other) => (header.name, Fault::Collision(other.to_owned())),
+            Clash::FileAsDirectory { file, inside } => (file, Fault::FileAsDirectory(inside.to_owned())),
+        };
+        return Err(ArchiveError { archive: path.into(), entry: Some(entry.to_owned()), fault });
     }
     Ok(())
 }

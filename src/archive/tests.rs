@@ -207,6 +207,16 @@ fn names_are_unique_everywhere() {
     assert!(read(Path::new("a.whl"), &two("a", "a"), &limits).is_err());
 }
 
+/// A name of 32,000 directories takes no more memory than its letters.
+#[test]
+fn deep_names() {
+    let deep = |last: &str| format!("{}{last}", "a/".repeat(32_000));
+    let entries = (0..10).map(|n| stored(&deep(&n.to_string()), b"")).collect::<Vec<_>>();
+    assert_eq!(parse(&zip(&entries)).unwrap().entries.len(), 10);
+    let two = [stored(&deep("b"), b""), stored(&deep("B"), b"")];
+    assert!(parse(&zip(&two)).unwrap_err().to_string().ends_with("/b\""));
+}
+
 #[test]
 fn only_files_and_directories() {
     let with = |external: u32, made_by: u16| {

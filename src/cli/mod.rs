@@ -72,6 +72,19 @@ pub enum CommandError {
     Discover(#[from] crate::project::DiscoverError),
 }
 
+impl CommandError {
+    /// An archive that is refused and a file that cannot be written are an answer; all else is trouble.
+    const fn status(&self) -> Status {
+        use crate::build::ProjectError;
+        match self {
+            Self::Project(ProjectError::Archive(_) | ProjectError::Wheel(_) | ProjectError::Write(_)) => {
+                Status::No
+            }
+            _ => Status::Trouble,
+        }
+    }
+}
+
 /// Runs the command line and returns its exit status.
 pub fn main() -> ExitCode {
     if let Some(package) = legacy_maintainer_script(std::env::args_os().skip(1)) {
@@ -92,7 +105,7 @@ pub fn main() -> ExitCode {
         Err(CommandError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Done,
         Err(error) => {
             printer.trouble(&error.to_string());
-            Status::Trouble
+            error.status()
         }
     };
     ExitCode::from(status as u8)

@@ -7,9 +7,8 @@
 //! Written here and not by the `zip` crate because the bytes are a promise: the crate decides on its own about versions,
 //! attributes and extra fields, and an update may decide otherwise. It is the second reader in the tests.
 
-use crate::archive::{Compression, DosTime, File, NameFault, check_file_name, collision_key};
+use crate::archive::{Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use std::collections::BTreeMap;
 
 /// How an archive is written.
 #[derive(Clone, Debug)]
@@ -41,7 +40,7 @@ pub enum ZipError {
         fault: NameFault,
     },
     /// Two files of one name, also where only case differs.
-    #[error("{0:?} and {1:?} would be the same file in an archive, on some file systems at least")]
+    #[error("{0:?} and {1:?} would be the same file or directory, on some file systems at least")]
     Collision(String, String),
     /// A file that another name needs as a directory.
     #[error("{0:?} cannot be a file in the archive: {1:?} needs it to be a directory")]
@@ -172,26 +171,17 @@ fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn check_names(files: &[File]) -> Result<(), ZipError> {
-    let mut seen = BTreeMap::new();
+    let mut tree = NameTree::new(true);
     for file in files {
-        check_file_name(&file.path).map_err(|fault| ZipError::Name { name: file.path.clone(), fault })?;
-        if let Some(other) = seen.insert(collision_key(&file.path), file.path.as_str()) {
-            return Err(ZipError::Collision(other.to_owned(), file.path.clone()));
-        }
-    }
-    let mut folders = BTreeMap::new();
-    for file in files {
-        for (slash, _) in file.path.match_indices('/') {
-            let folder = &file.path[..slash];
-            let key = collision_key(folder);
-            if let Some(other) = seen.get(&key) {
-                return Err(ZipError::FileAsDirectory((*other).to_owned(), file.path.clone()));
+        let name = &file.path;
+        check_file_name(name).map_err(|fault| ZipError::Name { name: name.clone(), fault })?;
+        tree.add(name, false).map_err(|clash| match clash {
+            Clash::Duplicate => ZipError::Collision(name.clone(), name.clone()),
+            Clash::Collision(other) => ZipError::Collision(other.to_owned(), name.clone()),
+            Clash::FileAsDirectory { file, inside } => {
+                ZipError::FileAsDirectory(file.to_owned(), inside.to_owned())
             }
-            let other = *folders.entry(key).or_insert(folder);
-            if other != folder {
-                return Err(ZipError::Collision(other.to_owned(), folder.to_owned()));
-            }
-        }
+        })?;
     }
     Ok(())
 }
@@ -278,8 +268,10 @@ mod tests {
             refused(&["../a"]),
             "\"../a\" cannot be put into an archive: the name leaves the archive with \"..\""
         );
-        assert!(refused(&["a", "A"]).starts_with("\"a\" and \"A\" would be the same file"));
-        assert!(refused(&["a/x", "A/y"]).starts_with("\"a\" and \"A\" would be the same file"));
+        assert!(refused(&["a", "A"]).starts_with("\"a\" and \"A\" would be the same file or directory"));
+        assert!(
+            refused(&["a/x", "A/y"]).starts_with("\"a\" and \"A/y\" would be the same file or directory")
+        );
         assert!(refused(&["a", "a/b"]).starts_with("\"a\" cannot be a file in the archive"));
         let many = (0..0xffff).map(|n| File::new(n.to_string(), "")).collect::<Vec<_>>();
         assert_eq!(write(&many, &ZipOptions::default()), Err(ZipError::TooMany(0xffff)));

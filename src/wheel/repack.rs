@@ -124,9 +124,10 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
             }
         }
     }
+    let all = archive.entries.iter().map(|entry| entry.name.as_str()).collect::<BTreeSet<_>>();
     for folder in archive.entries.iter().filter(|entry| entry.directory) {
         let inside = format!("{}/", folder.name);
-        if !archive.entries.iter().any(|entry| entry.name.starts_with(&inside)) {
+        if !all.range(inside.as_str()..).next().is_some_and(|name| name.starts_with(&inside)) {
             notes.push(Note::EmptyDirectory(folder.name.clone()));
         }
     }

@@ -6,6 +6,7 @@ use crate::archive::{Archive, Compression, File, Limits, read};
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::Header;
 use crate::target::{PyVersion, SERIES};
+use sha2::Digest as _;
 use std::path::Path;
 
 fn pyc(checked: bool) -> Vec<u8> {
@@ -213,4 +214,28 @@ fn wheels_that_are_not_believed() {
          (py2-none-any, py3-none-any)"
     );
     assert!(with("demo.zip", &|_| {}).starts_with("\"demo.zip\" is not the name of a wheel"));
+}
+
+/// The bytes of the example's wheel. They change with the compressor, the zip writer, METADATA, RECORD and the version of
+/// pycompile in `WHEEL`: a change that was not meant to change them, such as an update of a dependency, must not; one that
+/// was goes to CHANGELOG.md under **Output changes**.
+#[test]
+fn the_bytes_of_the_example() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
+    let project = Project::read(&root.join("pyproject.toml"), &toml::Table::new()).unwrap();
+    let read = |name: &str| File::new(name, std::fs::read(root.join("src").join(name)).unwrap());
+    let mut files = ["__init__.py", "__main__.py", "core.py", "größe.py", "latin.py", "words.txt"]
+        .map(|name| read(&format!("demo/{name}")))
+        .to_vec();
+    // Enough for several blocks of deflate, and the same everywhere.
+    let text =
+        (0..20_000u32).map(|n| format!("{} ", n.wrapping_mul(2_654_435_761) >> 20)).collect::<String>();
+    files.push(File::new("demo/numbers.txt", text));
+    let wheel = assemble(&project, &TagSet::any_python(), files).unwrap();
+    let bytes = write(&wheel.files, &ZipOptions { time: 1_700_000_000, ..ZipOptions::default() }).unwrap();
+    let digest = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(
+        (wheel.name.to_string().as_str(), digest.as_str()),
+        ("demo-1.0-py3-none-any.whl", "d1b051c68df981800650e8df861889614364ecba9bf1f740dabd3621e316acc1")
+    );
 }

@@ -10,3 +10,4 @@ mod config;
 mod house;
 mod session;
 mod usage;
+mod wheels;

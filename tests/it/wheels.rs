@@ -1,0 +1,210 @@
+//! `pack WHEEL`: wheels that are made anew, and wheels that are refused, with the words that say why.
+
+use crate::session::{Said, Session};
+use pycompile::archive::File;
+use pycompile::output::zip::{ZipOptions, write};
+use pycompile::wheel::{Project, TagSet, assemble};
+
+const NAME: &str = "demo-1.0-py3-none-any.whl";
+
+fn files() -> Vec<File> {
+    let project = Project::new("demo", "1.0".parse().unwrap());
+    let sources = vec![File::new("demo/__init__.py", ""), File::new("demo/core.py", "x = 1\n")];
+    assemble(&project, &TagSet::any_python(), sources).unwrap().files
+}
+
+fn zip(files: &[File]) -> Vec<u8> {
+    write(files, &ZipOptions::default()).unwrap()
+}
+
+fn pack(wheel: &[u8]) -> (Session, Said) {
+    let session = Session::new();
+    session.file(NAME, wheel);
+    let said = session.run(&["pack", NAME]);
+    (session, said)
+}
+
+/// Refused with these words; nothing is written.
+#[track_caller]
+fn refused(wheel: &[u8], status: i32, message: &str) {
+    let (session, said) = pack(wheel);
+    let said = said.exits(status);
+    assert_eq!(said.err.lines().next(), Some(format!("error: {message}").as_str()), "{}", said.err);
+    assert_eq!(session.files(), [NAME]);
+}
+
+/// `from` wherever it stands, local header and directory alike.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = bytes.to_vec();
+    let places = memchr::memmem::find_iter(&bytes, from).collect::<Vec<_>>();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}
+
+/// Changes the header of `demo/core.py` in the central directory, `offset` bytes from its signature.
+fn central(bytes: &[u8], offset: usize, value: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let at = memchr::memmem::find_iter(&bytes, b"PK\x01\x02")
+        .find(|at| bytes[at + 46..].starts_with(b"demo/core.py"))
+        .unwrap();
+    bytes[at + offset..at + offset + value.len()].copy_from_slice(value);
+    bytes
+}
+
+#[test]
+fn a_wheel_comes_out_the_same() {
+    let bytes = zip(&files());
+    let (session, said) = pack(&bytes);
+    said.exits(0);
+    assert_eq!(std::fs::read(session.path(&format!("dist/{NAME}"))).unwrap(), bytes);
+}
+
+#[test]
+fn another_order_and_other_times_make_no_difference() {
+    let mut shuffled = files();
+    shuffled.reverse();
+    let options = ZipOptions { time: 1_600_000_000, ..ZipOptions::default() };
+    let (session, said) = pack(&write(&shuffled, &options).unwrap());
+    said.exits(0);
+    assert_eq!(std::fs::read(session.path(&format!("dist/{NAME}"))).unwrap(), zip(&files()));
+}
+
+#[test]
+fn a_path_that_escapes() {
+    let bytes = replaced(&zip(&files()), b"demo/core.py", b"../../core.p");
+    refused(&bytes, 1, &format!("{NAME}: entry \"../../core.p\": the name leaves the archive with \"..\""));
+    let bytes = replaced(&zip(&files()), b"demo/core.py", b"/tmp/core.py");
+    refused(&bytes, 1, &format!("{NAME}: entry \"/tmp/core.py\": the name is an absolute path"));
+    let bytes = replaced(&zip(&files()), b"demo/core.py", b"demo\\core.py");
+    refused(&bytes, 1, &format!("{NAME}: entry \"demo\\\\core.py\": the name has a backslash"));
+}
+
+#[test]
+fn duplicate_names() {
+    let mut twice = files();
+    twice.push(File::new("demo/care.py", ""));
+    let bytes = replaced(&zip(&twice), b"demo/care.py", b"demo/core.py");
+    refused(&bytes, 1, &format!("{NAME}: entry \"demo/core.py\": there are two entries of this name"));
+    let bytes = replaced(&zip(&twice), b"demo/care.py", b"demo/CORE.py");
+    refused(
+        &bytes,
+        1,
+        &format!(
+            "{NAME}: entry \"demo/CORE.py\": on some file systems the name is the same as \"demo/core.py\""
+        ),
+    );
+}
+
+#[test]
+fn a_symlink_entry() {
+    let bytes = central(&zip(&files()), 38, &(0o120_777u32 << 16).to_le_bytes());
+    refused(&bytes, 1, &format!("{NAME}: entry \"demo/core.py\": symbolic links are refused"));
+}
+
+#[test]
+fn a_record_that_does_not_match() {
+    let mut changed = files();
+    changed.iter_mut().find(|file| file.path == "demo/core.py").unwrap().bytes = b"x = 2\n".to_vec();
+    refused(
+        &zip(&changed),
+        1,
+        &format!("{NAME}: \"demo/core.py\" is not the file that RECORD lists: its digest differs"),
+    );
+    let mut more = files();
+    more.push(File::new("demo/evil.py", ""));
+    refused(&zip(&more), 1, &format!("{NAME}: RECORD does not list \"demo/evil.py\""));
+    let fewer = files().into_iter().filter(|file| file.path != "demo/core.py").collect::<Vec<_>>();
+    refused(&zip(&fewer), 1, &format!("{NAME}: RECORD lists \"demo/core.py\", which is not there"));
+    let mut signed = files();
+    signed.push(File::new("demo-1.0.dist-info/RECORD.jws", "{}"));
+    refused(
+        &zip(&signed),
+        1,
+        &format!("{NAME}: it is signed (demo-1.0.dist-info/RECORD.jws); a signed wheel cannot be repacked"),
+    );
+}
+
+#[test]
+fn an_encrypted_entry() {
+    let bytes = central(&zip(&files()), 8, &1u16.to_le_bytes());
+    refused(&bytes, 1, &format!("{NAME}: entry \"demo/core.py\": encrypted entries are refused"));
+}
+
+#[test]
+fn a_truncated_wheel() {
+    let bytes = zip(&files());
+    let message =
+        format!("{NAME}: not a zip archive, or a truncated one: it has no end of central directory");
+    refused(&bytes[..bytes.len() - 1], 1, &message);
+    refused(b"", 1, &message);
+    let end = bytes.len() - 22;
+    let field = |at: usize| u32::from_le_bytes(bytes[end + at..end + at + 4].try_into().unwrap());
+    let message = format!(
+        "{NAME}: bytes are missing before offset {}: the directory there is said to have {} bytes and to begin at {}",
+        end - 1,
+        field(12),
+        field(16)
+    );
+    refused(&bytes[1..], 1, &message);
+}
+
+#[test]
+fn a_zip_bomb() {
+    let mut files = files();
+    files.push(File::new("zeros", vec![0; 40 << 20]));
+    let bytes = zip(&files);
+    let (session, said) = pack(&bytes);
+    let said = said.exits(1);
+    let message = format!("error: {NAME}: entry \"zeros\": 41943040 bytes out of ");
+    assert!(said.err.starts_with(&message) && said.err.contains("is taken for a zip bomb"), "{}", said.err);
+    assert_eq!(session.files(), [NAME]);
+    // A size that only the directory has: no memory is taken for it.
+    let liar = central(&zip(&self::files()), 24, &(900u32 << 20).to_le_bytes());
+    refused(
+        &liar,
+        1,
+        &format!(
+            "{NAME}: entry \"demo/core.py\": the data is not the 943718400 bytes that the directory says"
+        ),
+    );
+}
+
+#[test]
+fn timestamp_pycs_in_a_wheel() {
+    let project = Project::new("demo", "1.0".parse().unwrap());
+    let mut sources = vec![File::new("demo/core.py", "x = 1\n")];
+    // Assembled as a file of another name: a wheel with such a pyc is not made here.
+    sources.push(File::new("demo/core.pxx", [b"+\x0e\r\n".as_slice(), &[0; 12], b"N"].concat()));
+    let files = assemble(&project, &TagSet::any_python(), sources).unwrap().files;
+    let renamed = files.into_iter().map(|file| File {
+        path: file.path.replace(".pxx", ".pyc"),
+        bytes: match file.path.ends_with("RECORD") {
+            true => String::from_utf8(file.bytes).unwrap().replace(".pxx", ".pyc").into_bytes(),
+            false => file.bytes,
+        },
+        ..file
+    });
+    refused(
+        &zip(&renamed.collect::<Vec<_>>()),
+        1,
+        "\"demo/core.pyc\" is valid by its source's time stamp, and installers give sources a new one: it would be \
+         stale the moment it is installed",
+    );
+}
+
+#[test]
+fn what_is_no_wheel_at_all() {
+    let session = Session::new();
+    session.file("demo.zip", zip(&files()));
+    session.run(&["pack", "demo.zip"]).exits(1).says("\"demo.zip\" is not the name of a wheel");
+    session.run(&["pack", "absent-1.0-py3-none-any.whl"]).exits(1).says("cannot read the archive");
+    session.file("other-1.0-py3-none-any.whl", zip(&files()));
+    session
+        .run(&["pack", "other-1.0-py3-none-any.whl"])
+        .exits(1)
+        .says("other-1.0-py3-none-any.whl: 0 folders other-1.0.dist-info, a wheel has one");
+}
