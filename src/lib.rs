@@ -6,7 +6,8 @@
 //! |---|---|
 //! | [`cli`] | arguments, environment → settings → one of the commands; printing, progress, exit status |
 //! | [`report`] | findings → text, JSON, HTML |
-//! | [`build`], [`audit`] | jobs → outputs; pycs → findings |
+//! | [`audit`] | pycs → findings |
+//! | [`build`] | jobs → outputs |
 //! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
 //! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |

@@ -3,6 +3,7 @@
 use super::printer::Printer;
 use super::{
     CommandError, Status, build, clean, compile, compileall, env, init, manifest, normalize, pack, targets,
+    verify,
 };
 use crate::build::Refs;
 use crate::pyc::InvalidationMode;
@@ -51,6 +52,17 @@ pub(super) enum MessageFormat {
     Human,
     /// One object a line on standard output.
     Json,
+}
+
+/// How findings are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// One line for each, on standard output.
+    Human,
+    /// One object a line on standard output.
+    Json,
+    /// Workflow annotations of GitHub Actions.
+    Github,
 }
 
 /// `py_compile.PycInvalidationMode` as it is typed.
@@ -103,6 +115,8 @@ enum Command {
     Manifest(manifest::ManifestArgs),
     /// Bring pycs that exist into the form without unused reference flags.
     Normalize(normalize::NormalizeArgs),
+    /// Compile the source of every pyc again and compare.
+    Verify(verify::VerifyArgs),
     /// Write a pycompile.toml that lists the files found.
     Init(init::InitArgs),
     /// Remove the pycs that `build` would write, and nothing else.
@@ -128,6 +142,7 @@ impl Arguments {
             Command::Pack(arguments) => pack::run(&arguments, printer),
             Command::Manifest(arguments) => manifest::run(&arguments, printer),
             Command::Normalize(arguments) => normalize::run(&arguments, printer),
+            Command::Verify(arguments) => verify::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),
             Command::Targets(arguments) => targets::run(&arguments, printer),

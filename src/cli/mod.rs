@@ -20,6 +20,7 @@ mod pack;
 mod printer;
 mod project;
 mod targets;
+mod verify;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -55,6 +56,9 @@ pub enum CommandError {
     /// What is to be looked into.
     #[error(transparent)]
     Place(#[from] crate::manifest::PlaceError),
+    /// A manifest that is given.
+    #[error(transparent)]
+    Manifest(#[from] crate::manifest::ManifestError),
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),

@@ -50,6 +50,11 @@ impl Printer {
         if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }
     }
 
+    /// A finding, on standard output unless `-qq` takes it away.
+    pub(super) fn finding(&self, line: &str) -> io::Result<()> {
+        self.complaint(line)
+    }
+
     /// A line on standard output that only `-qq` takes away.
     pub(super) fn complaint(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Quiet { self.data(line) } else { Ok(()) }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["cli"],
     &["report"],
-    &["build", "audit"],
+    &["audit"],
+    &["build"],
     &["config"],
     &["manifest", "diff"],
     &["wheel"],

@@ -25,3 +25,5 @@ mod py_compile_port;
 mod readme;
 #[path = "../it/session.rs"]
 mod session;
+#[path = "../it/verify.rs"]
+mod verify;

@@ -1,0 +1,128 @@
+//! `pycompile verify`.
+
+use super::args::ReportFormat;
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::audit::{Finding, Request, verify};
+use crate::build::{EngineChoice, EngineOptions, Refs};
+use crate::engine::DEFAULT_TIMEOUT;
+use crate::manifest::{Place, parse};
+use std::path::{Path, PathBuf};
+
+/// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
+/// the code. A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version nothing
+/// compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. What RECORDs say is checked too.
+///
+/// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct VerifyArgs {
+    /// A directory, wheel, zip, pyc or installed environment.
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// Where to look for sources that are not beside their pycs: a directory, wheel or zip.
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// Hold PATH against this manifest as well.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// What to make of code that is the same and marks other references, as a process that compiles many files writes.
+    #[arg(long, value_enum, default_value_t = References::Exact)]
+    references: References,
+    /// The interpreter, for pycs of one version.
+    #[arg(long, value_name = "PATH")]
+    interpreter: Option<PathBuf>,
+    /// Files compiled at the same time; without it, one for each processor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// How findings are told.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human, value_name = "FORMAT")]
+    message_format: ReportFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum References {
+    /// It is a finding.
+    Exact,
+    /// It passes.
+    Any,
+}
+
+pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let place = Place::open(&arguments.path)?;
+    let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
+    let manifest = match &arguments.manifest {
+        Some(path) => {
+            let text = std::fs::read(path)
+                .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.display())))?;
+            Some(parse(path, &text)?)
+        }
+        None => None,
+    };
+    let pycs = place.pycs().len();
+    if pycs == 0 && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty()) {
+        return Err(CommandError::Usage(format!(
+            "no pyc in {}: nothing to verify",
+            arguments.path.display()
+        )));
+    }
+    let search_path = environment::search_path();
+    let request = Request {
+        sources: sources.as_ref(),
+        manifest: manifest.as_ref(),
+        any_references: arguments.references == References::Any,
+        engines: EngineOptions {
+            choice: EngineChoice::Auto,
+            interpreters: Vec::new(),
+            interpreter: arguments.interpreter.as_deref(),
+            search_path: search_path.as_deref(),
+            timeout: DEFAULT_TIMEOUT,
+            refs: Refs::Cpython,
+        },
+    };
+    let progress = printer.progress(pycs as u64);
+    let verified = verify(&place, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+    progress.finish();
+    let verified = verified?;
+    for engine in &verified.engines {
+        printer.detail(engine);
+    }
+    for finding in &verified.findings {
+        tell(finding, &place, arguments.message_format, printer)?;
+    }
+    printer.summary(&format!("{} verified, {} findings", verified.passed, verified.findings.len()));
+    if verified.missing > 0 {
+        return Err(CommandError::Usage(format!("interrupted: {} pycs were not reached", verified.missing)));
+    }
+    Ok(if verified.findings.is_empty() { Status::Done } else { Status::No })
+}
+
+fn tell(
+    finding: &Finding,
+    place: &Place,
+    format: ReportFormat,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    let shown = match place {
+        Place::Tree(root, _) if root != Path::new(".") => root.join(&finding.path).display().to_string(),
+        Place::Archive(archive) => format!("{}: {}", archive.path.display(), finding.path),
+        _ => finding.path.clone(),
+    };
+    match format {
+        ReportFormat::Human => {
+            printer.finding(&format!("{shown}: {}: {}", finding.kind.name(), finding.message))?;
+        }
+        ReportFormat::Json => {
+            printer.data(&serde_json::to_string(finding).map_err(std::io::Error::from)?)?;
+        }
+        ReportFormat::Github => {
+            // `%`, line ends and, in properties, `:` and `,` have a meaning there.
+            let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+            let file = data(&shown).replace(':', "%3A").replace(',', "%2C");
+            let message = data(&finding.message);
+            printer
+                .data(&format!("::error file={file},title=pycompile {}::{message}", finding.kind.name()))?;
+        }
+    }
+    Ok(())
+}

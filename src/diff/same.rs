@@ -1,0 +1,71 @@
+//! Whether two marshalled objects are the same, whatever they mark as shared.
+
+use crate::object::{Code, NodeId, Objects, Value};
+
+/// The first pair of objects that differ, without regard to reference flags, references, interned bits and the short
+/// and long forms of one type.
+pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
+    let mut pairs = vec![(Objects::ROOT, Objects::ROOT)];
+    // A pair that was compared need not be compared again: references can make a small file a large tree.
+    let mut seen = rustc_hash::FxHashSet::default();
+    while let Some((left, right)) = pairs.pop() {
+        let (left, right) = (one.resolve(left), other.resolve(right));
+        if !seen.insert((left, right)) {
+            continue;
+        }
+        let (a, b) = (one.node(left), other.node(right));
+        let same = match (&a.value, &b.value) {
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Sequence(a_parts), Value::Sequence(b_parts)) => {
+                let same = kind(a.type_code) == kind(b.type_code) && a_parts.len() == b_parts.len();
+                if same {
+                    pairs.extend(a_parts.iter().copied().zip(b_parts.iter().copied()).rev());
+                }
+                same
+            }
+            (Value::Code(a), Value::Code(b)) => {
+                let same = numbers(a) == numbers(b);
+                if same {
+                    pairs.extend(parts(a).into_iter().zip(parts(b)).rev());
+                }
+                same
+            }
+            (a_value, b_value) => a.type_code == b.type_code && a_value == b_value,
+        };
+        if !same {
+            return Some((left, right));
+        }
+    }
+    None
+}
+
+/// `)` and `(` are both tuples.
+fn kind(type_code: u8) -> u8 {
+    if type_code == b')' { b'(' } else { type_code }
+}
+
+fn numbers(code: &Code) -> [i32; 7] {
+    [
+        code.argcount,
+        code.posonlyargcount,
+        code.kwonlyargcount,
+        code.nlocals.unwrap_or(-1),
+        code.stacksize,
+        code.flags,
+        code.firstlineno,
+    ]
+}
+
+fn parts(code: &Code) -> Vec<NodeId> {
+    let fixed = [
+        code.code,
+        code.consts,
+        code.names,
+        code.varnames,
+        code.freevars,
+        code.filename,
+        code.name,
+        code.linetable,
+    ];
+    fixed.into_iter().chain(code.cellvars).chain(code.qualname).chain(code.exceptiontable).collect()
+}

@@ -1,0 +1,195 @@
+//! `verify` against an attacker, with the interpreter at hand.
+
+use crate::session::Session;
+
+const CONFIG: &str = "[source]\nfiles = [\"p/__init__.py\", \"p/m.py\"]\n[compile]\nengine = \"python\"\n\
+invalidation-mode = \"unchecked-hash\"\n[manifest]\noutput = \"../m.json\"\n[wheel]\nproject = { name = \"p\", version = \"1\" }\n\
+bytecode = \"pycache\"\noutput = \"../dist\"\n";
+
+/// A tree whose pycs are honest.
+fn honest() -> Session {
+    let session = Session::new();
+    session.file("t/p/__init__.py", "");
+    session.file("t/p/m.py", "def f():\n    return 'harmless'\n");
+    session.file("t/pycompile.toml", CONFIG);
+    let output = session.command(&["build"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    session
+}
+
+fn pyc(session: &Session, stem: &str) -> String {
+    let names = session.files().into_iter().filter(|name| name.ends_with(".pyc"));
+    names.filter(|name| name.contains(stem)).min_by_key(String::len).unwrap()
+}
+
+fn read(session: &Session, name: &str) -> Vec<u8> {
+    std::fs::read(session.path(name)).unwrap()
+}
+
+/// The finding for the pyc of `p/m.py`.
+#[track_caller]
+fn found(session: &Session, kind: &str, message: &str) {
+    let said = session.run(&["verify", "t", "--message-format", "json"]).exits(1);
+    let lines = said.out.lines().collect::<Vec<_>>();
+    assert_eq!(lines.len(), 1, "{}", said.out);
+    let finding: serde_json::Value = serde_json::from_str(lines[0]).unwrap();
+    assert_eq!(finding["kind"], kind, "{}", lines[0]);
+    assert!(finding["message"].as_str().unwrap().contains(message), "{}", lines[0]);
+    assert!(said.err.contains("1 verified, 1 findings"), "{}", said.err);
+}
+
+#[test]
+fn the_honest_twin_passes() {
+    let session = honest();
+    session.run(&["verify", "t", "--manifest", "m.json"]).exits(0).says("2 verified, 0 findings");
+    let output = session.command(&["pack"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    session.run(&["verify", "dist/p-1-py3-none-any.whl"]).exits(0).says("2 verified, 0 findings");
+}
+
+#[test]
+fn a_harmless_source_beside_another_unchecked_pyc() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let honest_pyc = read(&session, &name);
+    session.file("evil/m.py", "def f():\n    return 'harmful!'\n");
+    session.compile(&["evil/m.py", "--dfile", "p/m.py", "-o", "evil.pyc"]).exits(0);
+    let evil = read(&session, "evil.pyc");
+    session.file(&name, [&honest_pyc[..16], &evil[16..]].concat());
+    found(&session, "code", "its code is not that of p/m.py");
+    session.run(&["verify", "t", "--references", "any"]).exits(1);
+    let said = session.run(&["verify", "t", "--manifest", "m.json"]).exits(1);
+    assert!(said.out.contains("it is not the file that the manifest lists"), "{}", said.out);
+    let said = session.run(&["verify", "t", "--message-format", "github"]).exits(1);
+    assert!(said.out.starts_with("::error file=t/p/__pycache__/m.cpython-"), "{}", said.out);
+    assert!(said.out.contains(",title=pycompile code::its code is not that of p/m.py\n"), "{}", said.out);
+}
+
+#[test]
+fn a_header_that_lies() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let mut bytes = read(&session, &name);
+    bytes[8] ^= 1;
+    session.file(&name, bytes);
+    found(&session, "header", "the hash in its header is not that of p/m.py");
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let mut bytes = read(&session, &name);
+    bytes[4..16].copy_from_slice(&[0; 12]);
+    session.file(&name, bytes);
+    found(&session, "header", "the size in its header is not that of p/m.py");
+}
+
+#[test]
+fn trailing_bytes_and_truncated_bodies() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let bytes = read(&session, &name);
+    session.file(&name, [&bytes[..], b"payload"].concat());
+    found(&session, "malformed", "reading the end: 7 bytes too many");
+    session.file(&name, &bytes[..bytes.len() - 10]);
+    found(&session, "malformed", "are left");
+    session.file(&name, &bytes[..10]);
+    found(&session, "header", "the file has 10 bytes, a pyc has at least 16");
+}
+
+#[test]
+fn a_version_that_is_not_known() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let mut bytes = read(&session, &name);
+    bytes[..2].copy_from_slice(&1234_u16.to_le_bytes());
+    session.file(&name, bytes);
+    found(&session, "version", "magic number 1234 is of no version that is known");
+}
+
+#[test]
+fn a_name_of_another_version() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let bytes = read(&session, &name);
+    std::fs::remove_file(session.path(&name)).unwrap();
+    session.file("t/p/__pycache__/m.cpython-399.pyc", bytes);
+    found(&session, "header", "its name says cpython-399, its magic number says cpython-3");
+}
+
+#[test]
+fn a_source_that_is_missing() {
+    let session = honest();
+    std::fs::remove_file(session.path("t/p/m.py")).unwrap();
+    found(&session, "source", "its source cannot be read: there is no p/m.py");
+    session.file("elsewhere/p/m.py", "def f():\n    return 'harmless'\n");
+    session.run(&["verify", "t", "--sources", "elsewhere"]).exits(0).says("2 verified, 0 findings");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symlink_to_outside() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    let bytes = read(&session, &name);
+    session.file("outside.pyc", bytes);
+    std::fs::remove_file(session.path(&name)).unwrap();
+    std::os::unix::fs::symlink(session.path("outside.pyc"), session.path(&name)).unwrap();
+    found(&session, "unreadable", "is a symlink: it is not followed");
+}
+
+#[test]
+fn other_references_are_told_apart() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    // Every string flagged or not as it pleases: the code is the same.
+    let program = "
+import marshal, sys
+data = open(sys.argv[1], 'rb').read()
+code = marshal.loads(data[16:])
+keep = [code.co_consts, code.co_names, code]
+open(sys.argv[1], 'wb').write(data[:16] + marshal.dumps(code))
+";
+    session.python(program, &[&name]).exits(0);
+    let said = session.run(&["verify", "t"]);
+    if said.status == 0 {
+        return crate::session::skipped("this Python marshals a loaded code object as the compiler does");
+    }
+    assert!(
+        said.out.contains("references: its code is that of p/m.py, with other references"),
+        "{}",
+        said.out
+    );
+    session.run(&["verify", "t", "--references", "any"]).exits(0);
+}
+
+#[test]
+fn a_manifest_counts_both_ways() {
+    let session = honest();
+    std::fs::remove_file(session.path(&pyc(&session, "/m."))).unwrap();
+    session.file("t/p/extra.py", "");
+    session.compile(&["t/p/extra.py", "--dfile", "p/extra.py"]).exits(0);
+    let said = session.run(&["verify", "t", "--manifest", "m.json"]).exits(1);
+    assert!(said.out.contains("manifest: the manifest does not list it"), "{}", said.out);
+    assert!(
+        said.out.contains("manifest: the manifest lists it: there is no p/__pycache__/m."),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_sourceless_wheel_with_its_sources() {
+    let session = honest();
+    session.file("t/pycompile.toml", CONFIG.replace("\"pycache\"", "\"sourceless\""));
+    let output = session.command(&["pack"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let wheel = session.files().into_iter().find(|name| name.ends_with("-none-any.whl")).unwrap();
+    let said = session.run(&["verify", &wheel]).exits(1);
+    assert!(said.out.contains("source: its source cannot be read: there is no p/m.py"), "{}", said.out);
+    session.run(&["verify", &wheel, "--sources", "t"]).exits(0).says("2 verified, 0 findings");
+}
+
+#[test]
+fn nothing_to_verify() {
+    let session = Session::new();
+    let said = session.run(&["verify", "."]).exits(2);
+    assert_eq!(said.err, "error: no pyc in .: nothing to verify\n");
+}
