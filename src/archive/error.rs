@@ -128,6 +128,9 @@ pub enum Fault {
     /// A patch, or another flag that changes how the bytes are read.
     #[error("unsupported flags {0:#06x}")]
     Flags(u16),
+    /// A version of the format that does not exist, or that we do not know.
+    #[error("it needs version {}.{} of the zip format, at most 6.3 is read", .0 / 10, .0 % 10)]
+    Version(u16),
     /// Neither stored nor deflated.
     #[error("unsupported compression method {}", method_name(*.0))]
     Method(u16),

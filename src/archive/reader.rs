@@ -180,7 +180,10 @@ fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), Ar
 
 /// What the directory alone is enough to refuse, before anything is unpacked.
 fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
-    let &Central { flags, method, size, compressed, .. } = header;
+    let &Central { flags, method, size, compressed, version_needed, .. } = header;
+    if version_needed > 63 {
+        return Err(Fault::Version(version_needed));
+    }
     if flags & (1 | 1 << 6 | 1 << 13) != 0 {
         return Err(Fault::Encrypted);
     }

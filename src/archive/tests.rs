@@ -20,6 +20,7 @@ pub(crate) struct Raw {
     pub(crate) flags: u16,
     pub(crate) local_flags: Option<u16>,
     pub(crate) made_by: u16,
+    pub(crate) needed: u16,
     pub(crate) external: u32,
     pub(crate) extra: Vec<u8>,
     pub(crate) local_extra: Vec<u8>,
@@ -45,6 +46,7 @@ pub(crate) fn stored(name: &str, data: &[u8]) -> Raw {
         flags: if name.is_ascii() { 0 } else { 1 << 11 },
         local_flags: None,
         made_by: 3 << 8 | 20,
+        needed: 20,
         external: 0o100_644 << 16,
         extra: Vec::new(),
         local_extra: Vec::new(),
@@ -88,7 +90,7 @@ fn local(raw: &Raw) -> Vec<u8> {
 fn central(raw: &Raw, offset: u32) -> Vec<u8> {
     [
         b"PK\x01\x02".to_vec(),
-        words(&[raw.made_by, 20, raw.flags, raw.method, 0, 33]),
+        words(&[raw.made_by, raw.needed, raw.flags, raw.method, 0, 33]),
         longs(&[raw.crc32, raw.compressed.unwrap_or(raw.data.len() as u32), raw.size]),
         words(&[raw.name.len() as u16, raw.extra.len() as u16, 0, raw.disk, 0]),
         longs(&[raw.external, raw.offset.unwrap_or(offset)]),
@@ -269,6 +271,7 @@ fn headers_agree() {
     refused(&change(|raw| raw.data.push(0)), "entry \"abc\": the compressed data is broken");
     refused(&change(|raw| raw.data.truncate(3)), "entry \"abc\": the compressed data is broken");
     refused(&change(|raw| raw.data = vec![0xff; 9]), "entry \"abc\": the compressed data is broken");
+    refused(&change(|raw| raw.needed = 84), "entry \"abc\": it needs version 8.4 of the zip format");
     refused(&change(|raw| raw.disk = 1), "entry \"abc\": it is one part of an archive in several");
     refused(&change(|raw| raw.extra = vec![1, 0, 9]), "entry \"abc\": malformed extra fields");
 }
