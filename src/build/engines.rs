@@ -1,9 +1,10 @@
 //! Which engine compiles for which version.
 
 use super::minimal::MinimalRefs;
+use crate::engine::native::NativeEngine;
 use crate::engine::python::{PythonEngine, default_interpreter, find_interpreter};
 use crate::engine::{Engine, EngineError};
-use crate::target::{PyVersion, SERIES, Series};
+use crate::target::{PyVersion, SERIES, Series, Target};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,8 +68,11 @@ pub enum EnginesError {
     #[error("Python {0} is not known; known are {known}", known = known_versions())]
     UnknownVersion(PyVersion),
     /// The native compiler does not have it.
-    #[error("no native engine for {0}: use --engine python")]
-    NoNative(String),
+    #[error("no native engine for {0}: use --engine python, or one of {known}", known = native_versions())]
+    NoNative(PyVersion),
+    /// The native compiler asks no interpreter for a version.
+    #[error("--engine native needs a version: --python {known}", known = native_versions())]
+    NativeDefault,
     /// One interpreter for several versions.
     #[error("--interpreter serves one version, and several are asked for")]
     OneInterpreter,
@@ -82,6 +86,10 @@ pub enum EnginesError {
 
 fn known_versions() -> String {
     SERIES.iter().map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn native_versions() -> String {
+    crate::target::ALL.iter().map(|target| target.version.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The series of a version.
@@ -114,8 +122,7 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         return Err(EnginesError::OneInterpreter);
     }
     if options.choice == EngineChoice::Native {
-        let wanted = versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        return Err(EnginesError::NoNative(if wanted.is_empty() { "any version".into() } else { wanted }));
+        return native(versions);
     }
     if versions.is_empty() {
         let (version, interpreter) =
@@ -133,6 +140,23 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
         let interpreter = find_interpreter(version, named, options.search_path)?;
         engines.push(python(version, &interpreter, options)?);
+    }
+    Ok(engines)
+}
+
+fn native(versions: &[PyVersion]) -> Result<Engines, EnginesError> {
+    if versions.is_empty() {
+        return Err(EnginesError::NativeDefault);
+    }
+    let mut engines = Engines::new();
+    for (index, &version) in versions.iter().enumerate() {
+        if versions[..index].contains(&version) {
+            continue;
+        }
+        let series = series(version)?;
+        let target = Target::find(version).ok_or(EnginesError::NoNative(version))?;
+        let about = format!("{version}: native engine, bytes of CPython {}", target.reference);
+        engines.push(TargetEngine { series, engine: Box::new(NativeEngine::new(target)), about });
     }
     Ok(engines)
 }

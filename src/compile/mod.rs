@@ -12,7 +12,7 @@
 //! | codegen | [`codegen`] | `Python/codegen.c`, `Python/compile.c` |
 //! | flow graph passes | [`flow`] | `Python/flowgraph.c` |
 //! | assemble | [`assemble`] | `Python/assemble.c`, `Objects/codeobject.c` |
-//! | marshal | [`crate::marshal`] | `Python/marshal.c` |
+//! | marshal | [`refs`] | `Python/marshal.c` |
 //!
 //! **Invariant:** what differs between CPython versions is read from [`crate::target::Target`]; no version number is
 //! compared here.
@@ -29,3 +29,92 @@ pub mod refs;
 pub mod symtable;
 pub mod unit;
 pub mod unparse;
+
+use self::assemble::Codes;
+use self::codegen::Finish;
+use self::constants::{CodeId, Constants};
+use self::unit::CodeUnit;
+use crate::target::Target;
+use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
+use bumpalo::Bump;
+use std::borrow::Cow;
+
+/// A source that was refused, with the decoded text to show the place in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why and where.
+    pub error: SyntaxError,
+    /// The decoded source; empty if it could not be decoded.
+    pub text: String,
+}
+
+/// Compiles a module: the marshal bytes of its code object, as `py_compile` writes them behind the header.
+///
+/// `source` holds the file's bytes, `filename` goes into `co_filename`, `optimize` is 0, 1 or 2. The syntax tree is as
+/// deep as the source nests: call it on a large stack.
+///
+/// # Errors
+/// What CPython refuses, in its terms; constructs that this compiler does not know (`SystemError`, naming them).
+pub fn compile(
+    source: &[u8],
+    filename: &str,
+    target: &'static Target,
+    optimize: u8,
+) -> Result<Vec<u8>, Box<Refusal>> {
+    let refusal = |text: &str| {
+        let text = text.to_owned();
+        move |error| Box::new(Refusal { error, text })
+    };
+    let text: Cow<'_, str> = crate::decode::decode(source).map_err(refusal(""))?;
+    pipeline(&text, filename, target, optimize).map_err(|error| refusal(&text)(error))
+}
+
+fn pipeline(
+    text: &str,
+    filename: &str,
+    target: &'static Target,
+    optimize: u8,
+) -> Result<Vec<u8>, SyntaxError> {
+    let arena = Bump::new();
+    let mut names = Names::default();
+    let mut constants = Constants::default();
+    let mut module = crate::syntax::parse(text, target, &arena, &mut names)?;
+    let future = future::scan(&module, &names)?;
+    preprocess::run(&mut module, &arena, &names, optimize, &future, target);
+    let symbols = symtable::build(&module, &future, target, &mut names)?;
+    let mut back_end = BackEnd { codes: Codes::default(), freevars: Vec::new(), target };
+    let root =
+        codegen::compile(&module, &symbols, future, target, &mut names, &mut constants, &mut back_end)?;
+    Ok(refs::finish(root, &mut constants, &back_end.codes, &names, filename, target))
+}
+
+/// Flow graph passes and assembly, for each unit when its scope ends.
+struct BackEnd {
+    codes: Codes,
+    /// By code object.
+    freevars: Vec<Vec<Name>>,
+    target: &'static Target,
+}
+
+impl Finish for BackEnd {
+    fn finish(
+        &mut self,
+        unit: CodeUnit,
+        constants: &mut Constants,
+        names: &mut Names,
+    ) -> Result<CodeId, SyntaxError> {
+        let freevars = unit.freevars.clone();
+        let id =
+            assemble::assemble(unit, constants, &mut self.codes, names, self.target).map_err(|error| {
+                SyntaxError { kind: ErrorType::System, message: error.to_string(), location: Location::NONE }
+            })?;
+        if self.freevars.len() == id.0 as usize {
+            self.freevars.push(freevars);
+        }
+        Ok(id)
+    }
+
+    fn freevars(&self, code: CodeId) -> &[Name] {
+        self.freevars.get(code.0 as usize).map_or(&[], Vec::as_slice)
+    }
+}

@@ -5,6 +5,7 @@
 //! **Invariant:** an engine never executes or imports the source, never reads or writes the file system for it, and
 //! its answer depends on the request alone.
 
+pub mod native;
 pub mod python;
 
 use std::ffi::OsString;

@@ -1,0 +1,95 @@
+//! A refusal as CPython shows it (`traceback.TracebackException._format_syntax_error`, `py_compile.PyCompileError`).
+
+use crate::compile::Refusal;
+use crate::engine::Diagnostic;
+use crate::text::ErrorType;
+use std::fmt::Write as _;
+
+/// Line and columns in the text; lines count from 1, columns from 1 in characters.
+struct Place<'t> {
+    line: i32,
+    column: usize,
+    end_line: i32,
+    end_column: usize,
+    text: &'t str,
+}
+
+/// The line `number` of `text`, with its line end.
+fn line_of(text: &str, number: i32) -> Option<&str> {
+    let index = usize::try_from(number.checked_sub(1)?).ok()?;
+    text.split_inclusive('\n').nth(index)
+}
+
+/// From a byte offset from 0 to characters from 1; offsets past the line's end go on counting.
+fn column_of(line: &str, byte: i32) -> usize {
+    let byte = usize::try_from(byte).unwrap_or(0);
+    let within = line.char_indices().take_while(|(at, _)| *at < byte).count();
+    1 + within + byte.saturating_sub(line.len())
+}
+
+fn place(refusal: &Refusal) -> Option<Place<'_>> {
+    let location = refusal.error.location;
+    if location.line < 0 {
+        return None;
+    }
+    let text = line_of(&refusal.text, location.line).unwrap_or("");
+    let end_text = line_of(&refusal.text, location.end_line).unwrap_or("");
+    Some(Place {
+        line: location.line,
+        column: column_of(text, location.column),
+        end_line: location.end_line,
+        end_column: column_of(end_text, location.end_column),
+        text,
+    })
+}
+
+/// Traceback's lines: place, source line, carets.
+fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> String {
+    let mut out = format!("  File \"{filename}\", line {}\n", place.line);
+    let right = place.text.trim_end_matches('\n');
+    let shown = right.trim_start_matches([' ', '\n', '\x0c']);
+    if !place.text.is_empty() {
+        let spaces = right.chars().count() - shown.chars().count();
+        let _ = writeln!(out, "    {shown}");
+        let start = place.column.min(place.text.chars().count() + 1);
+        let end = if place.end_line == place.line { place.end_column } else { right.chars().count() + 1 };
+        let end = if end == start { start + 1 } else { end };
+        if let Some(before) = (start - 1).checked_sub(spaces) {
+            let indent: String =
+                shown.chars().take(before).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+            let _ = writeln!(out, "    {indent}{}", "^".repeat(end.saturating_sub(start)));
+        }
+    }
+    let _ = writeln!(out, "{kind}: {message}");
+    out
+}
+
+/// The diagnostic for `refusal` of the file that is called `filename`.
+pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
+    let error = &refusal.error;
+    let (kind, message) = (error.kind.name(), error.message.as_str());
+    let place = place(refusal);
+    let rendered = match (&place, error.kind) {
+        (Some(place), ErrorType::Syntax) => traceback(place, kind, message, filename),
+        (None, ErrorType::Syntax) => format!("{kind}: {message} ({filename})\n"),
+        (Some(place), ErrorType::Indentation | ErrorType::Tab) => {
+            let base = filename.rsplit('/').next().unwrap_or(filename);
+            format!("Sorry: {kind}: {message} ({base}, line {})", place.line)
+        }
+        _ => format!("Sorry: {kind}: {message}"),
+    };
+    let mut diagnostic = Diagnostic {
+        kind: kind.to_owned(),
+        message: error.message.clone(),
+        rendered,
+        ..Diagnostic::default()
+    };
+    if let Some(place) = place {
+        diagnostic.line = Some(i64::from(place.line));
+        diagnostic.column = Some(place.column as i64);
+        diagnostic.end_line = Some(i64::from(place.end_line));
+        diagnostic.end_column = Some(place.end_column as i64);
+        diagnostic.text = Some(place.text.to_owned()).filter(|text| !text.is_empty());
+    }
+    Box::new(diagnostic)
+}
