@@ -341,7 +341,7 @@ impl Reader<'_> {
     fn wtf8(&mut self, length: usize) -> Result<Value> {
         let at = self.at;
         let bytes = self.take(length, What::Str)?;
-        if !is_wtf8(bytes) {
+        if !crate::text::python::is_valid(bytes) {
             return Err(MarshalError { at, what: What::Str, fault: "it is not UTF-8".into() });
         }
         Ok(Value::Str(bytes.into()))
@@ -377,16 +377,5 @@ impl Reader<'_> {
         let taken = &self.bytes[self.at..end];
         self.at = end;
         Ok(taken)
-    }
-}
-
-/// UTF-8 in which lone surrogates may stand as three bytes (Python's `surrogatepass`).
-fn is_wtf8(mut bytes: &[u8]) -> bool {
-    loop {
-        let Err(error) = std::str::from_utf8(bytes) else { return true };
-        match &bytes[error.valid_up_to()..] {
-            [0xed, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..] => bytes = rest,
-            _ => return false,
-        }
     }
 }

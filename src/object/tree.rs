@@ -109,7 +109,7 @@ impl Objects {
     /// The text, if it is a string; a lone surrogate becomes `\udc80`.
     pub fn text(&self, id: NodeId) -> Option<String> {
         match &self.get(id).value {
-            Value::Str(bytes) => Some(printable(bytes)),
+            Value::Str(bytes) => Some(crate::text::python::display(bytes)),
             _ => None,
         }
     }
@@ -121,26 +121,4 @@ impl Objects {
             _ => None,
         }
     }
-}
-
-/// WTF-8 as text, with `\udXXX` for surrogates (Python's `backslashreplace`).
-fn printable(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        match std::str::from_utf8(rest) {
-            Ok(valid) => {
-                text.push_str(valid);
-                break;
-            }
-            Err(error) => {
-                let (valid, bad) = rest.split_at(error.valid_up_to());
-                text.push_str(std::str::from_utf8(valid).unwrap_or_default());
-                let unit = |at: usize| u32::from(bad.get(at).copied().unwrap_or(0)) & 0x3f;
-                text.push_str(&format!("\\u{:04x}", 0xd000 | unit(1) << 6 | unit(2)));
-                rest = bad.get(3..).unwrap_or_default();
-            }
-        }
-    }
-    text
 }

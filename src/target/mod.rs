@@ -18,7 +18,7 @@ pub use features::Features;
 pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
-pub use series::{CodeLayout, SERIES, Series, SourceHash};
+pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
 pub use version::{PyVersion, VersionError};
 
 /// One version that the native compiler compiles for.

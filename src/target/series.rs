@@ -20,6 +20,17 @@ pub enum CodeLayout {
     LocalsPlus,
 }
 
+/// What the line table says and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFormat {
+    /// `co_lnotab` of 3.8 and 3.9: steps of address and line.
+    Lnotab,
+    /// `co_linetable` of 3.10 (PEP 626): address ranges with a line or none.
+    Ranges,
+    /// The location table of 3.11 and newer (PEP 657): ranges with lines and columns.
+    Locations,
+}
+
 /// A release series of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
@@ -31,22 +42,28 @@ pub struct Series {
     pub source_hash: SourceHash,
     /// The fields of its code objects.
     pub code_layout: CodeLayout,
+    /// The format of its line tables.
+    pub line_format: LineFormat,
 }
 
-const fn series(minor: u8, magic: u16, source_hash: SourceHash, code_layout: CodeLayout) -> Series {
-    Series { version: PyVersion::new(3, minor), magic, source_hash, code_layout }
+const fn series(minor: u8, magic: u16, line_format: LineFormat) -> Series {
+    let (source_hash, code_layout) = match line_format {
+        LineFormat::Lnotab | LineFormat::Ranges => (SourceHash::SipHash24, CodeLayout::Separate),
+        LineFormat::Locations => (SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    };
+    Series { version: PyVersion::new(3, minor), magic, source_hash, code_layout, line_format }
 }
 
 /// All series, oldest first.
 pub const SERIES: [Series; 8] = [
-    series(8, 3413, SourceHash::SipHash24, CodeLayout::Separate),
-    series(9, 3425, SourceHash::SipHash24, CodeLayout::Separate),
-    series(10, 3439, SourceHash::SipHash24, CodeLayout::Separate),
-    series(11, 3495, SourceHash::SipHash13, CodeLayout::LocalsPlus),
-    series(12, 3531, SourceHash::SipHash13, CodeLayout::LocalsPlus),
-    series(13, 3571, SourceHash::SipHash13, CodeLayout::LocalsPlus),
-    series(14, 3627, SourceHash::SipHash13, CodeLayout::LocalsPlus),
-    series(15, 3666, SourceHash::SipHash13, CodeLayout::LocalsPlus),
+    series(8, 3413, LineFormat::Lnotab),
+    series(9, 3425, LineFormat::Lnotab),
+    series(10, 3439, LineFormat::Ranges),
+    series(11, 3495, LineFormat::Locations),
+    series(12, 3531, LineFormat::Locations),
+    series(13, 3571, LineFormat::Locations),
+    series(14, 3627, LineFormat::Locations),
+    series(15, 3666, LineFormat::Locations),
 ];
 
 impl Series {

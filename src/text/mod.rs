@@ -5,6 +5,7 @@
 mod error;
 mod location;
 mod name;
+pub mod python;
 
 pub use error::{ErrorType, SyntaxError};
 pub use location::Location;

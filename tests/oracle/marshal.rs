@@ -1,12 +1,14 @@
-//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the same.
+//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the same, and
+//! so must every line table and exception table after it was decoded and encoded.
 //!
 //! `cargo test --release --test oracle_marshal -- DIR…`
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers")]
 
+use pycompile::marshal;
+use pycompile::object::{CodeView, Objects, decode_handlers, encode_handlers, lines};
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::target::Series;
-use pycompile::{marshal, object::Objects};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ struct Count {
     files: u64,
     bytes: u64,
     objects: u64,
+    tables: u64,
     seconds: f64,
 }
 
@@ -34,12 +37,36 @@ fn check(path: &Path, counts: &mut BTreeMap<String, Count>) -> Result<(), String
     if marshal::write(&objects) != code {
         return Err("other bytes are written than were read".into());
     }
+    let tables = tables(&objects, series)?;
     let count = counts.entry(format!("{:>5}", series.version.to_string())).or_default();
     count.files += 1;
     count.bytes += code.len() as u64;
     count.objects += objects.len() as u64;
+    count.tables += tables;
     count.seconds += seconds;
     Ok(())
+}
+
+/// How many tables were encoded as they were.
+fn tables(objects: &Objects, series: &Series) -> Result<u64, String> {
+    let mut tables = 0;
+    for code in objects.nodes().filter_map(|(id, _)| CodeView::at(objects, id)) {
+        let fault = |what: &dyn std::fmt::Display| format!("{}: {what}", code.name());
+        let (format, first, size) = (series.line_format, code.code.firstlineno, code.bytecode().len() as u32);
+        let runs = lines::decode(format, code.line_table(), first, size).map_err(|error| fault(&error))?;
+        if runs.iter().map(|run| run.size).sum::<u32>() != size {
+            return Err(fault(&"the line table has another size than the code"));
+        }
+        if lines::encode(format, &runs, first) != code.line_table() {
+            return Err(fault(&"another line table is encoded than was decoded"));
+        }
+        let handlers = decode_handlers(code.exception_table()).map_err(|error| fault(&error))?;
+        if encode_handlers(&handlers) != code.exception_table() {
+            return Err(fault(&"another exception table is encoded than was decoded"));
+        }
+        tables += 1 + u64::from(code.code.exceptiontable.is_some());
+    }
+    Ok(tables)
 }
 
 fn main() -> ExitCode {
@@ -58,7 +85,10 @@ fn main() -> ExitCode {
     }
     for (version, count) in &counts {
         let speed = count.bytes as f64 / 1e6 / count.seconds;
-        println!("{version}: {} pycs, {} objects, read at {speed:.0} MB/s", count.files, count.objects);
+        println!(
+            "{version}: {} pycs, {} objects, {} tables, read at {speed:.0} MB/s",
+            count.files, count.objects, count.tables
+        );
     }
     let files = counts.values().map(|count| count.files).sum::<u64>();
     println!("{files} pycs are the same after reading and writing, {failed} are not");

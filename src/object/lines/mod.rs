@@ -1,0 +1,65 @@
+//! Line tables ↔ runs of bytecode with their place in the source.
+//!
+//! CPython: `Objects/lnotab_notes.txt` (3.8, 3.9), PEP 626 (3.10), `Objects/locations.md` (3.11 and newer).
+//!
+//! **Invariant:** what CPython wrote is decoded and encoded again without a change.
+
+mod lnotab;
+mod locations;
+mod ranges;
+
+use crate::target::LineFormat;
+use crate::text::Location;
+
+/// Bytecode at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Bytes of `co_code`; 0 for a step that moves the line alone.
+    pub size: u32,
+    /// Where; columns are −1 where the format has none.
+    pub location: Location,
+}
+
+/// Why a line table cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// It stops in the middle of an entry.
+    #[error("the line table ends within an entry, at its byte {0}")]
+    Short(usize),
+    /// An entry that does not start with its mark.
+    #[error("an entry at byte {0} of the line table has no start mark")]
+    Mark(usize),
+    /// A number that is no line or column.
+    #[error("a number at byte {0} of the line table is out of range")]
+    Large(usize),
+}
+
+/// Reads a table; `code_size` is the size of `co_code` in bytes, where the last run of an lnotab ends.
+///
+/// # Errors
+/// [`LineError`].
+pub fn decode(
+    format: LineFormat,
+    table: &[u8],
+    first_line: i32,
+    code_size: u32,
+) -> Result<Vec<Run>, LineError> {
+    match format {
+        LineFormat::Lnotab => lnotab::decode(table, first_line, code_size),
+        LineFormat::Ranges => ranges::decode(table, first_line),
+        LineFormat::Locations => locations::decode(table, first_line),
+    }
+}
+
+/// Writes a table.
+pub fn encode(format: LineFormat, runs: &[Run], first_line: i32) -> Vec<u8> {
+    match format {
+        LineFormat::Lnotab => lnotab::encode(runs),
+        LineFormat::Ranges => ranges::encode(runs, first_line),
+        LineFormat::Locations => locations::encode(runs, first_line),
+    }
+}
+
+const fn line(line: i32) -> Location {
+    Location::new(line, line, -1, -1)
+}

@@ -1,0 +1,216 @@
+//! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`.
+
+use super::{CodeView, NodeId, Objects, Value};
+use crate::text::python::code_points;
+use num_bigint::{BigInt, BigUint, Sign};
+use std::fmt::Write as _;
+
+/// How deep constants are shown.
+const DEPTH: usize = 20;
+/// Where a text for people is long enough.
+const LONG: usize = 100_000;
+/// Digits of an int up to which it is shown in decimal, which takes time that grows with their square.
+const DECIMAL: usize = 2000;
+
+impl Objects {
+    /// What Python's `repr` shows, with three differences: a code object is shown by name and line, the members of a
+    /// frozenset stand in the order of the bytes, and what is nested too deep or too long is `…`.
+    pub fn repr(&self, id: NodeId) -> String {
+        let mut out = String::new();
+        self.put(id, DEPTH, &mut out);
+        out
+    }
+
+    fn put(&self, id: NodeId, depth: usize, out: &mut String) {
+        if depth == 0 || out.len() > LONG {
+            out.push('…');
+            return;
+        }
+        let node = self.get(id);
+        match &node.value {
+            Value::Singleton => out.push_str(match node.type_code {
+                b'T' => "True",
+                b'F' => "False",
+                b'.' => "Ellipsis",
+                b'S' => "StopIteration",
+                _ => "None",
+            }),
+            Value::Int(value) => drop(write!(out, "{value}")),
+            Value::Long { negative, digits } => out.push_str(&long_text(*negative, digits)),
+            Value::Float(bits) => out.push_str(&float_repr(f64::from_bits(*bits))),
+            Value::Complex(parts) => {
+                out.push_str(&complex_repr(f64::from_bits(parts[0]), f64::from_bits(parts[1])));
+            }
+            Value::Str(text) => out.push_str(&str_repr(text)),
+            Value::Bytes(bytes) => bytes_repr(bytes, out),
+            Value::Sequence(items) => match (node.type_code, items.len()) {
+                (b'(' | b')', 1) => self.sequence("(", items, ",)", depth, out),
+                (b'(' | b')', _) => self.sequence("(", items, ")", depth, out),
+                (b'[', _) => self.sequence("[", items, "]", depth, out),
+                (b'<', 0) => out.push_str("set()"),
+                (b'<', _) => self.sequence("{", items, "}", depth, out),
+                (b'>', 0) => out.push_str("frozenset()"),
+                (b'>', _) => self.sequence("frozenset({", items, "})", depth, out),
+                (b':', _) => self.sequence("slice(", items, ")", depth, out),
+                _ => self.sequence("dict(", items, ")", depth, out),
+            },
+            Value::Code(_) => {
+                let Some(code) = CodeView::at(self, id) else { return };
+                let _ = write!(out, "<code object {}, line {}>", code.name(), code.code.firstlineno);
+            }
+            // `get` has followed it.
+            Value::Ref(_) => {}
+        }
+    }
+
+    fn sequence(&self, open: &str, items: &[NodeId], close: &str, depth: usize, out: &mut String) {
+        out.push_str(open);
+        for (index, &item) in items.iter().enumerate() {
+            if index > 0 {
+                out.push_str(", ");
+            }
+            self.put(item, depth - 1, out);
+            if out.len() > LONG {
+                break;
+            }
+        }
+        out.push_str(close);
+    }
+}
+
+/// An int of 15-bit digits: in decimal, or in hexadecimal where decimal would take long.
+pub fn long_text(negative: bool, digits: &[u16]) -> String {
+    let mut bytes = Vec::with_capacity(digits.len() * 2);
+    for group in digits.chunks(8) {
+        let word = group
+            .iter()
+            .enumerate()
+            .fold(0u128, |word, (place, digit)| word | u128::from(*digit) << (15 * place));
+        bytes.extend_from_slice(&word.to_le_bytes()[..15]);
+    }
+    let sign = if negative { Sign::Minus } else { Sign::Plus };
+    let value = BigInt::from_biguint(sign, BigUint::from_bytes_le(&bytes));
+    if digits.len() <= DECIMAL { value.to_string() } else { format!("{value:#x}") }
+}
+
+fn quote(text: &[u8]) -> u8 {
+    if text.contains(&b'\'') && !text.contains(&b'"') { b'"' } else { b'\'' }
+}
+
+fn put_ascii(byte: u8, quote: u8, out: &mut String) {
+    match byte {
+        b'\\' => out.push_str("\\\\"),
+        b'\t' => out.push_str("\\t"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b' '..=b'~' => {
+            if byte == quote {
+                out.push('\\');
+            }
+            out.push(char::from(byte));
+        }
+        _ => drop(write!(out, "\\x{byte:02x}")),
+    }
+}
+
+fn bytes_repr(bytes: &[u8], out: &mut String) {
+    let quote = quote(bytes);
+    out.push('b');
+    out.push(char::from(quote));
+    for &byte in bytes {
+        put_ascii(byte, quote, out);
+    }
+    out.push(char::from(quote));
+}
+
+/// The `repr` of a string.
+pub fn str_repr(text: &[u8]) -> String {
+    let quote = quote(text);
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(char::from(quote));
+    for point in code_points(text) {
+        let point = point.unwrap_or(0xfffd);
+        match (u8::try_from(point).ok().filter(u8::is_ascii), char::from_u32(point)) {
+            (Some(byte), _) => put_ascii(byte, quote, &mut out),
+            (None, Some(character)) if is_printable(point) => out.push(character),
+            _ if point <= 0xff => drop(write!(out, "\\x{point:02x}")),
+            _ if point <= 0xffff => drop(write!(out, "\\u{point:04x}")),
+            _ => drop(write!(out, "\\U{point:08x}")),
+        }
+    }
+    out.push(char::from(quote));
+    out
+}
+
+/// Whether a character beyond ASCII is shown as itself: what is invisible, a space or unassigned for good is not.
+fn is_printable(point: u32) -> bool {
+    !matches!(
+        point,
+        0..=0xa0 | 0xad | 0x61c | 0x1680 | 0x180e | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x206f | 0x3000
+            | 0xd800..=0xf8ff | 0xfdd0..=0xfdef | 0xfeff | 0xfff0..=0xfffb | 0xfffe | 0xffff
+            | 0xe0000..=0x10_ffff
+    )
+}
+
+/// The shortest text that reads back the same, as Python lays it out.
+pub fn float_repr(value: f64) -> String {
+    float(value, true)
+}
+
+fn float(value: f64, with_point: bool) -> String {
+    if value.is_nan() {
+        return "nan".into();
+    }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if value.is_infinite() {
+        return format!("{sign}inf");
+    }
+    let scientific = format!("{:e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits = mantissa.replace('.', "");
+    let (first, rest) = digits.split_at(1);
+    if !(-4..16).contains(&exponent) {
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{exponent_sign}{:02}", exponent.unsigned_abs());
+    }
+    if exponent < 0 {
+        return format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1));
+    }
+    let before = exponent as usize + 1;
+    if digits.len() > before {
+        return format!("{sign}{}.{}", &digits[..before], &digits[before..]);
+    }
+    let point = if with_point { ".0" } else { "" };
+    format!("{sign}{digits}{}{point}", "0".repeat(before - digits.len()))
+}
+
+fn complex_repr(real: f64, imaginary: f64) -> String {
+    let last = float(imaginary, false);
+    if real == 0.0 && real.is_sign_positive() {
+        return format!("{last}j");
+    }
+    let plus = if last.starts_with('-') { "" } else { "+" };
+    format!("({}{plus}{last}j)", float(real, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_python_shows_them() {
+        assert_eq!(long_text(true, &[1, 2]), "-65537");
+        assert_eq!(long_text(false, &[0, 0, 0, 0, 0, 0, 0, 0, 1]), (1u128 << 120).to_string());
+        let floats =
+            [(0.1, "0.1"), (-0.0, "-0.0"), (1e16, "1e+16"), (1e-5, "1e-05"), (123_456.75, "123456.75")];
+        for (value, text) in floats {
+            assert_eq!(float_repr(value), text);
+        }
+        assert_eq!(complex_repr(-0.0, 1.5), "(-0+1.5j)");
+        assert_eq!(complex_repr(0.0, f64::INFINITY), "infj");
+        assert_eq!(str_repr("it's \u{e9}\n".as_bytes()), "\"it's \u{e9}\\n\"");
+        assert_eq!(str_repr(b"\xed\xb2\x80\x00"), "'\\udc80\\x00'");
+    }
+}
