@@ -7,6 +7,7 @@
 )]
 
 mod config;
+mod golden;
 mod house;
 mod session;
 mod usage;

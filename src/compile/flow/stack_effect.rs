@@ -34,15 +34,13 @@ pub(crate) fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
         Op::CHECK_EG_MATCH | Op::CHECK_EXC_MATCH | Op::SEND => (2, 2),
         Op::CLEANUP_THROW => (3, 2),
         Op::COPY => (n, n + 1),
-        Op::DELETE_ATTR
-        | Op::DELETE_SUBSCR
-        | Op::END_ASYNC_FOR
-        | Op::STORE_ATTR
-        | Op::STORE_FAST_STORE_FAST => (2, 0),
+        Op::DELETE_SUBSCR | Op::END_ASYNC_FOR | Op::STORE_ATTR | Op::STORE_FAST_STORE_FAST => (2, 0),
         Op::DICT_MERGE => (n + 4, n + 3),
         Op::DICT_UPDATE | Op::LIST_APPEND | Op::LIST_EXTEND | Op::SET_ADD | Op::SET_UPDATE => (n + 1, n),
         Op::MAP_ADD => (n + 2, n),
-        Op::END_FOR | Op::EXIT_INIT_CHECK | Op::POP_EXCEPT | Op::POP_ITER | Op::POP_TOP => (1, 0),
+        Op::DELETE_ATTR | Op::END_FOR | Op::EXIT_INIT_CHECK | Op::POP_EXCEPT | Op::POP_ITER | Op::POP_TOP => {
+            (1, 0)
+        }
         Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_NONE | Op::POP_JUMP_IF_NOT_NONE | Op::POP_JUMP_IF_TRUE => {
             (1, 0)
         }
@@ -80,5 +78,28 @@ pub(crate) fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
         Op::UNPACK_SEQUENCE => (1, n),
         Op::WITH_EXCEPT_START => (5, 6),
         _ => (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stack_effect;
+    use crate::target::{Op, PyVersion, Target};
+
+    /// `tests/golden/stack_effects.tsv` holds `opcode.stack_effect` of CPython 3.14.10.
+    #[test]
+    fn net_effects_are_those_of_cpython() {
+        let target = Target::find(PyVersion::new(3, 14)).unwrap();
+        let mut seen = 0;
+        for line in include_str!("../../../tests/golden/stack_effects.tsv").lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let op = Op::ALL.into_iter().find(|op| op.name() == fields[0]);
+            let Some(op) = op.filter(|op| target.opcode(*op).is_some()) else { continue };
+            let arg: u32 = fields[1].parse().unwrap();
+            let (popped, pushed) = stack_effect(op, arg, target.features.call_ex_flag);
+            assert_eq!((i64::from(pushed) - i64::from(popped)).to_string(), fields[2], "{line}");
+            seen += 1;
+        }
+        assert!(seen > 700, "{seen}");
     }
 }

@@ -1,0 +1,2 @@
+x = a and b or not c
+y = a if b else c

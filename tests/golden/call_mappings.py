@@ -1,0 +1,3 @@
+f(**a, **b)
+f(*a, *b, c)
+f(x for x in y)

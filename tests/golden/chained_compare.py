@@ -1,0 +1,2 @@
+z = a < b < c
+if a < b < c: d

@@ -1,0 +1,1 @@
+x = {'foo','bar'} ; y = a in {'foo','bar'}, (lambda: a in {'foo', 'bar'})

@@ -1,0 +1,1 @@
+lambda b: [a for a in b]

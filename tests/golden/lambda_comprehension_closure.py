@@ -1,0 +1,1 @@
+lambda b: [(lambda: a) for a in b]

@@ -1,0 +1,1 @@
+lambda b: [a + c for a in b for c in a if c if a]

@@ -1,0 +1,1 @@
+f = lambda x, *y, z=1, **k: x + z

@@ -1,0 +1,2 @@
+x = super().foo
+f = lambda self: super().m(1)

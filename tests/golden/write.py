@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Writes the expectations in this folder. Run it with CPython 3.14, as `python3.14 -I -S tests/golden/write.py [PYTHON]`;
+PYTHON is the command that starts it again, where sys.executable does not.
+
+For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
+NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it. And `stack_effects.tsv`: opcode,
+operand, net effect (into the handler for those that set one up).
+"""
+import opcode
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
+ONE = """
+import py_compile, sys, warnings
+warnings.simplefilter("ignore")
+py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, optimize=int(sys.argv[4]),
+                   invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+"""
+
+
+def write(source):
+    written = []
+    for level in (0, 1, 2):
+        target = source.with_suffix(f".opt-{level}.pyc" if level else ".pyc")
+        subprocess.run([PYTHON, "-I", "-S", "-c", ONE, source, target, source.name, str(level)], check=True)
+        written.append(target)
+    base, *others = written
+    for other in others:
+        if other.read_bytes() == base.read_bytes():
+            other.unlink()
+
+
+def effects():
+    rows = []
+    for name, number in sorted(opcode.opmap.items()) + sorted(PSEUDO.items()):
+        for operand in (0, 1, 2, 3, 4, 5, 259):
+            takes = number >= opcode.HAVE_ARGUMENT or number > 255
+            try:
+                net = opcode.stack_effect(number, operand if takes else None, jump=True if number > 255 else None)
+            except ValueError:
+                continue
+            rows.append(f"{name}\t{operand}\t{net}\n")
+    (HERE / "stack_effects.tsv").write_text("".join(rows))
+
+
+PSEUDO = {name: number for number, name in enumerate(opcode.opname) if number > 255 and not name.startswith("<")}
+
+if __name__ == "__main__":
+    if sys.version_info[:2] != (3, 14):
+        sys.exit("write.py: this is not CPython 3.14")
+    effects()
+    for path in sorted(HERE.glob("*.py")):
+        if path.name != "write.py":
+            write(path)
