@@ -39,11 +39,27 @@ worker_answer = json.dumps({
 """
 
 worker_prepare_text = """
-import gc, marshal
+import gc, marshal, sys
+def worker_direct(optimize, name, source):
+    return b"C" + marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=optimize))
+def worker_held(optimize, name, source):
+    worker_code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
+    worker_holders = [worker_code, worker_code]
+    return b"C" + marshal.dumps(worker_code)
+# What a first compilation sets up is set up once, by this process's own text, which has no new words. It also shows
+# whether py_compile's own code object counts as shared when it is marshalled.
+worker_request = 0, "<worker>", sys.orig_argv[-1].encode()
+worker_expected = worker_compile(*worker_request)
+for worker_way in worker_direct, worker_held:
+    if all(worker_way(*worker_request) == worker_expected for worker_time in range(20)):
+        worker_compile = worker_way
+        break
+else:
+    worker_compile = None
+del worker_request, worker_expected, worker_way
+gc.collect()
 gc.disable()
 gc.freeze()
-def worker_direct(optimize, name, source):
-    return marshal.dumps(compile(source, name, "exec", dont_inherit=True, optimize=optimize))
 """
 
 
@@ -95,9 +111,9 @@ def worker_main():
     worker_direct = None
     if sys.version_info >= (3, 11):
         # A fork lives for one file: collecting would only copy pages.
-        worker_words = {}
+        worker_words = {"worker_compile": worker_compile}
         exec(worker_prepare_text, worker_words)
-        worker_direct = worker_words["worker_direct"]
+        worker_direct = worker_words["worker_compile"]
     else:
         # What a name is marked by must not be garbage that a collection happens to have left (enough new containers
         # bring on a full one), nor the cache of attributes, where addresses decide what stays.
@@ -119,7 +135,7 @@ def worker_main():
             data = data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]
             if worker_direct is not None:
                 try:
-                    worker_write(b"C" + worker_direct(*data))
+                    worker_write(worker_direct(*data))
                     os._exit(0)
                 except Exception:
                     pass

@@ -86,7 +86,7 @@ impl Worker {
         }
         command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
         // Symbols are looked up once, not in each fork.
-        command.env("LD_BIND_NOW", "1");
+        command.env("LD_BIND_NOW", "1").env("GLIBC_TUNABLES", "glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=100000000:glibc.malloc.trim_threshold=100000000");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         #[cfg(unix)]
         {
