@@ -3,11 +3,10 @@
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
 use crate::engine::python::{PythonEngine, default_interpreter, find_interpreter};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, SERIES, Series, Target};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,8 +41,8 @@ pub struct EngineOptions<'a> {
     pub interpreter: Option<&'a Path>,
     /// The value of `PATH`.
     pub search_path: Option<&'a OsStr>,
-    /// How long one file may take.
-    pub timeout: Duration,
+    /// What one file may take.
+    pub limits: Limits,
     /// The normal form of their code.
     pub refs: Refs,
 }
@@ -125,21 +124,24 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         return native(versions);
     }
     if versions.is_empty() {
-        let (version, interpreter) =
-            default_interpreter(options.interpreter, options.search_path, options.timeout)
-                .map_err(EnginesError::NoDefault)?;
-        return Ok(vec![python(version, &interpreter, options)?]);
+        let engine = default_interpreter(options.interpreter, options.search_path)
+            .and_then(|interpreter| PythonEngine::start_any(&interpreter, options.limits))
+            .map_err(|error| match error {
+                EngineError::Interrupted => EnginesError::Engine(error),
+                error => EnginesError::NoDefault(error),
+            })?;
+        return Ok(vec![python(series(engine.version())?, engine)]);
     }
     let mut engines = Engines::new();
     for (index, &version) in versions.iter().enumerate() {
         if versions[..index].contains(&version) {
             continue;
         }
-        series(version)?;
+        let series = series(version)?;
         let named = options.interpreters.iter().find(|(named, _)| *named == version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
         let interpreter = find_interpreter(version, named, options.search_path)?;
-        engines.push(python(version, &interpreter, options)?);
+        engines.push(python(series, PythonEngine::start(&interpreter, version, options.limits)?));
     }
     Ok(engines)
 }
@@ -161,13 +163,12 @@ fn native(versions: &[PyVersion]) -> Result<Engines, EnginesError> {
     Ok(engines)
 }
 
-fn python(
-    version: PyVersion,
-    interpreter: &Path,
-    options: &EngineOptions<'_>,
-) -> Result<TargetEngine, EnginesError> {
-    let series = series(version)?;
-    let engine = PythonEngine::start(interpreter, version, options.timeout)?;
-    let about = format!("{version}: python engine, {} ({})", interpreter.display(), engine.full_version());
-    Ok(TargetEngine { series, engine: Box::new(engine), about })
+fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {
+    let about = format!(
+        "{}: python engine, {} ({})",
+        series.version,
+        engine.interpreter().display(),
+        engine.full_version()
+    );
+    TargetEngine { series, engine: Box::new(engine), about }
 }

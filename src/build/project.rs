@@ -2,10 +2,13 @@
 
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
 use crate::config::{ConfigError, Engine, Loaded, Selection};
+use crate::engine::Limits;
+use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
 use std::ffi::OsStr;
+use std::sync::atomic::AtomicBool;
 
 /// A config with its files and rules settled.
 #[derive(Debug)]
@@ -39,7 +42,11 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectError`].
-    pub fn engines(&self, search_path: Option<&OsStr>) -> Result<Engines, ProjectError> {
+    pub fn engines(
+        &self,
+        search_path: Option<&OsStr>,
+        stop: &'static AtomicBool,
+    ) -> Result<Engines, ProjectError> {
         let versions = self.loaded.versions()?;
         let options = EngineOptions {
             choice: match self.loaded.config.compile.engine {
@@ -50,7 +57,7 @@ impl Project {
             interpreters: self.loaded.interpreters()?,
             interpreter: None,
             search_path,
-            timeout: self.loaded.timeout(),
+            limits: Limits { timeout: self.loaded.timeout(), memory: self.loaded.memory_limit(), stop },
             refs: match self.loaded.config.compile.refs {
                 crate::config::Refs::Cpython => Refs::Cpython,
                 crate::config::Refs::Minimal => Refs::Minimal,
@@ -68,7 +75,9 @@ impl Project {
         if !versions.is_empty() {
             return Ok(versions);
         }
-        Ok(self.engines(search_path)?.iter().map(|target| target.series.version).collect())
+        let interpreter = default_interpreter(None, search_path).map_err(EnginesError::NoDefault)?;
+        let engine = PythonEngine::start_any(&interpreter, Limits::default());
+        Ok(vec![engine.map_err(EnginesError::NoDefault)?.version()])
     }
 }
 

@@ -4,7 +4,7 @@ use super::args::MessageFormat;
 use super::messages;
 use super::printer::Printer;
 use super::project::ConfigArgs;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::{Project, publish, tree};
 use crate::config::OnError;
 use crate::manifest::Manifest;
@@ -29,7 +29,7 @@ pub(super) struct BuildArgs {
 pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, CommandError> {
     let project = arguments.config.load()?;
     let search_path = environment::search_path();
-    let engines = project.engines(search_path.as_deref())?;
+    let engines = project.engines(search_path.as_deref(), interrupt::flag())?;
     for target in &engines {
         printer.detail(&target.about);
     }

@@ -7,8 +7,9 @@
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages;
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan};
+use crate::engine::Limits;
 use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
@@ -86,6 +87,9 @@ pub(super) struct CompileArgs {
     /// Seconds that one file may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
+    /// Megabytes of address space that the compiling of one file may take (Linux); 64 or more.
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
+    memory_limit: Option<u64>,
     /// How results are told.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -126,7 +130,11 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             interpreters: Vec::new(),
             interpreter: arguments.interpreter.as_deref(),
             search_path: search_path.as_deref(),
-            timeout: Duration::from_secs(arguments.timeout),
+            limits: Limits {
+                timeout: Duration::from_secs(arguments.timeout),
+                memory: arguments.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)),
+                stop: interrupt::flag(),
+            },
             refs: arguments.refs.into(),
         },
     )?;

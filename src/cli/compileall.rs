@@ -5,9 +5,8 @@
 
 use super::args::{Mode, RefsArg};
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineChoice, EngineOptions, Engines, Outcome, Settings, engines, parallel};
-use crate::engine::DEFAULT_TIMEOUT;
 use crate::project::{Layout, Naming, Walk, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
@@ -113,7 +112,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
         interpreters: Vec::new(),
         interpreter: arguments.interpreter.as_deref(),
         search_path: search_path.as_deref(),
-        timeout: DEFAULT_TIMEOUT,
+        limits: interrupt::limits(),
         refs: arguments.refs.into(),
     };
     let engines = engines::start(&arguments.python, &options)?;

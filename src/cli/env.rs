@@ -3,10 +3,9 @@
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages;
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
 use crate::build::{EngineChoice, EngineOptions, Engines, ProjectError, engines};
-use crate::engine::DEFAULT_TIMEOUT;
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
@@ -144,7 +143,7 @@ fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engi
         interpreters: Vec::new(),
         interpreter: arguments.interpreter.as_deref().or(own.as_deref()),
         search_path: search_path.as_deref(),
-        timeout: DEFAULT_TIMEOUT,
+        limits: interrupt::limits(),
         refs: arguments.refs.into(),
     };
     Ok(engines::start(&[site.python], &options)?)

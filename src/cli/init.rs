@@ -1,10 +1,9 @@
 //! `pycompile init`.
 
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::config::init::draft;
-use crate::engine::DEFAULT_TIMEOUT;
-use crate::engine::python::default_interpreter;
+use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::output::atomic;
 use std::path::PathBuf;
 
@@ -25,8 +24,10 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         return Err(CommandError::Usage(format!("{} exists already: it is left as it is", path.display())));
     }
     let search_path = environment::search_path();
-    let python = default_interpreter(None, search_path.as_deref(), DEFAULT_TIMEOUT).ok();
-    let draft = draft(&arguments.folder, python.map(|(version, _)| version))?;
+    let python = default_interpreter(None, search_path.as_deref())
+        .and_then(|interpreter| PythonEngine::start_any(&interpreter, interrupt::limits()))
+        .ok();
+    let draft = draft(&arguments.folder, python.map(|engine| engine.version()))?;
     if draft.sources == 0 {
         return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.display())));
     }

@@ -27,8 +27,12 @@ pub(super) fn tell(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
+    // What was in hand at an interrupt was not reached either.
+    let dropped =
+        |outcome: &Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
+    let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();
     let (mut compiled, mut up_to_date, mut failed, mut forgiven) = (0_u64, 0_u64, 0_u64, 0_u64);
-    for outcome in outcomes {
+    for outcome in outcomes.iter().filter(|outcome| !dropped(outcome)) {
         let status = match &outcome.result {
             Ok(done) => {
                 match done {
@@ -69,7 +73,10 @@ pub(super) fn tell(
     let forgiven = if forgiven > 0 { format!(", {forgiven} allowed to fail") } else { String::new() };
     printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed{forgiven}"));
     if missing > 0 {
-        return Err(CommandError::Usage(format!("interrupted: {missing} files were not reached")));
+        return Err(CommandError::Usage(format!(
+            "interrupted: {missing} {} not reached",
+            if missing == 1 { "file was" } else { "files were" }
+        )));
     }
     Ok(if failed > 0 { Status::No } else { Status::Done })
 }

@@ -5,11 +5,10 @@ use super::build::allowed;
 use super::messages;
 use super::printer::Printer;
 use super::project::ConfigArgs;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineChoice, EngineOptions, engines, publish};
 use crate::config::Bytecode;
-use crate::engine::DEFAULT_TIMEOUT;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
@@ -92,7 +91,7 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     let project = arguments.config.load_with(InvalidationMode::CheckedHash)?;
     let time = environment::archive_time()?;
     let search_path = environment::search_path();
-    let engines = project.engines(search_path.as_deref())?;
+    let engines = project.engines(search_path.as_deref(), interrupt::flag())?;
     for target in &engines {
         printer.detail(&target.about);
     }
@@ -144,7 +143,7 @@ fn existing(
                 interpreters: Vec::new(),
                 interpreter: arguments.interpreter.as_deref(),
                 search_path: search_path.as_deref(),
-                timeout: DEFAULT_TIMEOUT,
+                limits: interrupt::limits(),
                 refs: arguments.refs.into(),
             },
         )?,

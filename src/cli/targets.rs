@@ -2,7 +2,7 @@
 
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
-use crate::engine::DEFAULT_TIMEOUT;
+use crate::engine::Limits;
 use crate::engine::python::{PythonEngine, find_interpreter};
 use crate::target::SERIES;
 
@@ -15,7 +15,7 @@ pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status,
     let search_path = environment::search_path();
     for series in &SERIES {
         let found = find_interpreter(series.version, None, search_path.as_deref()).and_then(|path| {
-            let engine = PythonEngine::start(&path, series.version, DEFAULT_TIMEOUT)?;
+            let engine = PythonEngine::start(&path, series.version, Limits::default())?;
             Ok(format!("{} ({})", path.display(), engine.full_version()))
         });
         let (engine, interpreter) = match found {

@@ -2,10 +2,9 @@
 
 use super::args::ReportFormat;
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, environment, interrupt};
 use crate::audit::{Finding, Request, verify};
 use crate::build::{EngineChoice, EngineOptions, Refs};
-use crate::engine::DEFAULT_TIMEOUT;
 use crate::manifest::{Place, parse};
 use std::path::{Path, PathBuf};
 
@@ -76,7 +75,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
             interpreters: Vec::new(),
             interpreter: arguments.interpreter.as_deref(),
             search_path: search_path.as_deref(),
-            timeout: DEFAULT_TIMEOUT,
+            limits: interrupt::limits(),
             refs: Refs::Cpython,
         },
     };

@@ -84,6 +84,9 @@ impl Loaded {
         if let Some(timeout) = compile.timeout.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
             return Err(self.error_at(&timeout.span(), "a time-out is at least one second"));
         }
+        if let Some(limit) = compile.memory_limit.as_ref().filter(|limit| *limit.get_ref() < 64) {
+            return Err(self.error_at(&limit.span(), "no interpreter works with less than 64 MB"));
+        }
         self.interpreters()?;
         let source = &self.config.source;
         if source.files.is_empty() && source.search.is_empty() {
@@ -188,5 +191,11 @@ impl Loaded {
     pub fn timeout(&self) -> Duration {
         let seconds = self.config.compile.timeout.as_ref().map(|timeout| *timeout.get_ref());
         seconds.map_or(crate::engine::DEFAULT_TIMEOUT, Duration::from_secs)
+    }
+
+    /// How many bytes of memory one file may take.
+    pub fn memory_limit(&self) -> Option<u64> {
+        let megabytes = self.config.compile.memory_limit.as_ref()?;
+        Some(megabytes.get_ref().saturating_mul(1 << 20))
     }
 }

@@ -73,6 +73,8 @@ pub struct CompileTable {
     pub interpreters: std::collections::BTreeMap<Spanned<String>, String>,
     /// Seconds that one file may take.
     pub timeout: Option<Spanned<u64>>,
+    /// Megabytes of address space that one file may take.
+    pub memory_limit: Option<Spanned<u64>>,
     /// The normal form of references.
     pub refs: Refs,
     /// What a file that does not compile means for the rest.

@@ -9,6 +9,7 @@ pub mod native;
 pub mod python;
 
 use std::ffi::OsString;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// One compilation.
@@ -45,6 +46,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// The kind of a file that was given up because the user wants to stop.
+    pub const INTERRUPTED: &'static str = "KeyboardInterrupt";
+
     /// An error that has no place in the source.
     pub fn without_place(kind: &str, message: impl Into<String>) -> Box<Self> {
         let message = message.into();
@@ -62,6 +66,9 @@ pub enum EngineError {
     /// No version was asked for and there is no `python3`.
     #[error("no python3 on PATH")]
     NoDefault,
+    /// The user does not want it any more.
+    #[error("interrupted")]
+    Interrupted,
     /// It did not start.
     #[error("cannot start {path}: {reason}")]
     Start {
@@ -91,5 +98,23 @@ pub trait Engine: Send + Sync {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>>;
 }
 
-/// How long one file may take.
+/// What one file may take, for engines that leave this process.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long.
+    pub timeout: Duration,
+    /// How many bytes of address space.
+    pub memory: Option<u64>,
+    /// Set by others when everything in hand is to be dropped.
+    pub stop: &'static AtomicBool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self { timeout: DEFAULT_TIMEOUT, memory: None, stop: &NEVER }
+    }
+}
+
+/// How long one file may take if nobody says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);

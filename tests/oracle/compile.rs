@@ -9,6 +9,7 @@
     reason = "tests write what they please, and may panic"
 )]
 
+mod adversity;
 #[path = "../it/build.rs"]
 mod build;
 #[path = "../it/compile.rs"]

@@ -2,18 +2,26 @@
 //!
 //! CPython: `py_compile`, `importlib._bootstrap_external.SourceFileLoader.source_to_code`.
 //!
-//! **Invariant:** no interpreter compiles two files, so what was compiled before changes no byte.
+//! A worker always has one fork ready that waits for a request, reads it, answers and ends; the worker itself never
+//! sees a source. What is different between CPythons is in `worker.py`, which asks the interpreter how it behaves.
+//!
+//! **Invariant:** no process compiles two files, so what was compiled before changes no byte.
 
 mod find;
+#[cfg(unix)]
+mod pipe;
+#[cfg(unix)]
+mod worker;
+#[cfg(not(unix))]
+#[path = "no_fork.rs"]
 mod worker;
 
 pub use find::{default_interpreter, find_interpreter};
 
-use super::{Diagnostic, Engine, EngineError, Request};
+use super::{Diagnostic, Engine, EngineError, Limits, Request};
 use crate::target::PyVersion;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::{Answer, Worker};
 
 /// Interpreters of one version. Workers are started when they are first needed, at most one for each caller at a
@@ -23,32 +31,44 @@ pub struct PythonEngine {
     interpreter: PathBuf,
     version: PyVersion,
     full_version: String,
-    timeout: Duration,
+    limits: Limits,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl PythonEngine {
-    /// Starts one interpreter and asks for its version.
+    /// Starts one interpreter, asks for its version and keeps it as the first worker.
+    ///
+    /// # Errors
+    /// [`EngineError::Start`].
+    pub fn start_any(interpreter: &Path, limits: Limits) -> Result<Self, EngineError> {
+        let worker = Worker::start(interpreter, &limits)?;
+        let full_version = worker.version().to_owned();
+        let mut parts = full_version.split('.').map(str::parse);
+        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
+            let path = interpreter.display().to_string();
+            return Err(EngineError::Start { path, reason: "it does not tell its version".into() });
+        };
+        let version = PyVersion::new(major, minor);
+        let idle = Mutex::new(vec![worker]);
+        Ok(Self { interpreter: interpreter.into(), version, full_version, limits, idle })
+    }
+
+    /// [`Self::start_any`], for an interpreter that must be of `version`.
     ///
     /// # Errors
     /// [`EngineError::Start`], [`EngineError::WrongVersion`].
-    pub fn start(interpreter: &Path, version: PyVersion, timeout: Duration) -> Result<Self, EngineError> {
-        let worker = Worker::start(interpreter, timeout)?;
-        let full_version = worker.version().to_owned();
-        if !full_version.starts_with(&format!("{version}.")) {
-            return Err(EngineError::WrongVersion {
-                path: interpreter.display().to_string(),
-                found: full_version,
-                wanted: version,
-            });
+    pub fn start(interpreter: &Path, version: PyVersion, limits: Limits) -> Result<Self, EngineError> {
+        let engine = Self::start_any(interpreter, limits)?;
+        if engine.version == version {
+            return Ok(engine);
         }
-        Ok(Self {
-            interpreter: interpreter.into(),
-            version,
-            full_version,
-            timeout,
-            idle: Mutex::new(vec![worker]),
-        })
+        let path = interpreter.display().to_string();
+        Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: version })
+    }
+
+    /// `3.14`
+    pub fn version(&self) -> PyVersion {
+        self.version
     }
 
     /// `3.14.10`
@@ -56,44 +76,70 @@ impl PythonEngine {
         &self.full_version
     }
 
-    fn take(&self) -> Result<Worker, EngineError> {
-        let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        idle.map_or_else(|| Worker::start(&self.interpreter, self.timeout), Ok)
+    /// The command.
+    pub fn interpreter(&self) -> &Path {
+        &self.interpreter
     }
 
-    fn give_back(&self, worker: Worker) {
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(worker);
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn take(&self) -> Result<Worker, EngineError> {
+        let idle = self.idle().pop();
+        idle.map_or_else(|| Worker::start(&self.interpreter, &self.limits), Ok)
+    }
+
+    fn no_memory(&self) -> Box<Diagnostic> {
+        let limit = match self.limits.memory {
+            Some(bytes) => format!("the limit of {} MB", bytes >> 20),
+            None => "there is".to_owned(),
+        };
+        let message = format!("Python {} needs more memory than {limit}", self.version);
+        Diagnostic::without_place("MemoryError", message)
+    }
+}
+
+fn interrupted() -> Box<Diagnostic> {
+    Diagnostic::without_place(Diagnostic::INTERRUPTED, "interrupted")
 }
 
 impl Engine for PythonEngine {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let python = format!("Python {}", self.version);
         let mut failure = String::new();
-        // A worker that died may have died of an earlier file's memory: the file gets a second one, and no third.
+        // A worker that died may have died of another's doing: the file gets a second one, and no third.
         for _ in 0..2 {
             let mut worker = match self.take() {
                 Ok(worker) => worker,
+                Err(EngineError::Interrupted) => return Err(interrupted()),
                 Err(error) => return Err(Diagnostic::without_place("OSError", error.to_string())),
             };
-            match worker.compile(request, self.timeout) {
+            match worker.compile(request, &self.limits) {
                 Answer::Code(code) => {
-                    self.give_back(worker);
+                    self.idle().push(worker);
                     return Ok(code);
                 }
                 Answer::Refused(diagnostic) => {
-                    self.give_back(worker);
-                    return Err(diagnostic);
+                    self.idle().push(worker);
+                    let bare = diagnostic.kind == "MemoryError" && diagnostic.message.is_empty();
+                    return Err(if bare && self.limits.memory.is_some() {
+                        self.no_memory()
+                    } else {
+                        diagnostic
+                    });
                 }
-                Answer::ChildDied(how) => {
-                    self.give_back(worker);
-                    let message = format!("the compiling process of Python {} {how}", self.version);
+                Answer::NoMemory => return Err(self.no_memory()),
+                Answer::ForkDied(how) => {
+                    let message = format!("the compiling process of {python} {how}");
                     return Err(Diagnostic::without_place("MemoryError", message));
                 }
                 Answer::TimedOut => {
                     let message =
-                        format!("Python {} did not finish within {} s", self.version, self.timeout.as_secs());
+                        format!("{python} did not finish within {} s", self.limits.timeout.as_secs());
                     return Err(Diagnostic::without_place("TimeoutError", message));
                 }
+                Answer::Stopped => return Err(interrupted()),
                 Answer::WorkerDied(how) => failure = how,
             }
         }

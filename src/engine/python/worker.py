@@ -1,9 +1,11 @@
-# The worker of the python engine: reads requests on standard input, compiles each in a fresh fork, and answers on
-# standard output. A frame is a 32-bit little-endian length and that many bytes.
+# The worker of the python engine. It keeps one fork ready, which reads a request on standard input, compiles it, answers
+# on standard output and ends. A frame is a 32-bit little-endian length and that many bytes.
 #
 # Request:  optimize (1 byte), length of the name (4 bytes), the name, the source.
-# Answer:   b"C" and the code, b"E" and the error as JSON, or b"D" and how the fork died. The code and the error end
-#           in one more byte, b".": a fork that dies while it writes has not written that.
+# Answer:   b"C" and the code, b"E" and the error as JSON, or b"M" when memory does not suffice for either; at its end
+#           b".", which a fork that dies while it writes has not written.
+#
+# A fork that dies ends the worker, whose exit status says how: 128 and the signal, or the fork's own status.
 #
 # The references of the code when it is marshalled, and the strings that are interned in the process, decide bits of
 # the output. CPython up to 3.10 marks a string as shared if the process holds it anywhere. Therefore every name here
@@ -68,7 +70,8 @@ def worker_read(worker_count):
     while worker_count:
         data = os.read(0, min(worker_count, 1 << 20))
         if not data:
-            os._exit(0)
+            # Nobody asks any more.
+            os._exit(1)
         worker_parts.append(data)
         worker_count -= len(data)
     return b"".join(worker_parts)
@@ -106,6 +109,28 @@ def worker_compile(optimize, name, source):
         return worker_describe(error, None)
 
 
+def worker_serve(worker_direct):
+    worker_end = 2
+    try:
+        data = worker_read(int.from_bytes(worker_read(4), "little"))
+        # From here on the next request can be read, whatever becomes of this one.
+        worker_end = 0
+        worker_size = int.from_bytes(data[1:5], "little")
+        data = data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]
+        if worker_direct is not None:
+            try:
+                data = worker_direct(*data)
+            except Exception:
+                data = worker_compile(*data)
+        else:
+            data = worker_compile(*data)
+        worker_write(data + b".")
+    except MemoryError:
+        data = None
+        worker_write(b"M.")
+    os._exit(worker_end)
+
+
 def worker_main():
     warnings.simplefilter("ignore")
     worker_direct = None
@@ -128,27 +153,12 @@ def worker_main():
             exec("_m = None", worker_words)
     worker_write(("%d.%d.%d" % sys.version_info[:3]).encode("ascii"))
     while True:
-        data = worker_read(int.from_bytes(worker_read(4), "little"))
-        worker_size = int.from_bytes(data[1:5], "little")
         worker_pid = os.fork()
         if worker_pid == 0:
-            data = data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]
-            if worker_direct is not None:
-                try:
-                    worker_write(worker_direct(*data))
-                    os._exit(0)
-                except Exception:
-                    pass
-            worker_write(worker_compile(*data))
-            os._exit(0)
-        data = None
+            worker_serve(worker_direct)
         _, worker_end = os.waitpid(worker_pid, 0)
         if worker_end:
-            if worker_end & 127:
-                worker_how = "was killed by signal %d" % (worker_end & 127)
-            else:
-                worker_how = "exited with status %d" % (worker_end >> 8)
-            worker_write(b"D" + worker_how.encode("ascii"))
+            os._exit(128 + (worker_end & 127) if worker_end & 127 else worker_end >> 8)
 
 
 worker_main()

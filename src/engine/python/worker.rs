@@ -1,13 +1,15 @@
-//! One interpreter process and the frames that go to and from it.
+//! One interpreter process and what is said to it and by it.
 
-use crate::engine::{Diagnostic, EngineError, Request};
-use std::io::{Read, Write};
+use super::pipe::{self, Broken, Deadline};
+use crate::engine::{Diagnostic, EngineError, Limits, Request};
+use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 const SCRIPT: &str = include_str!("worker.py");
+const TUNABLES: &str = "glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=100000000:glibc.malloc.trim_threshold=100000000";
 
 /// What CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper may set some of them again.
 const PYTHON_VARIABLES: [&str; 44] = [
@@ -59,90 +61,106 @@ const PYTHON_VARIABLES: [&str; 44] = [
 
 /// What became of a request.
 pub(super) enum Answer {
+    /// The marshalled code.
     Code(Vec<u8>),
+    /// CPython's error.
     Refused(Box<Diagnostic>),
-    ChildDied(String),
+    /// CPython had no more memory, not even to say so in detail.
+    NoMemory,
+    /// The fork ended before it had answered in full; so did the worker, which is of no more use.
+    ForkDied(String),
+    /// The worker ended, or speaks in tongues.
     WorkerDied(String),
+    /// The time is over.
     TimedOut,
+    /// The user wants to stop.
+    Stopped,
 }
 
 /// A running interpreter. Dropping it ends the process and whatever it has forked.
 #[derive(Debug)]
 pub(super) struct Worker {
     child: Child,
-    stdin: Option<ChildStdin>,
-    frames: Receiver<Vec<u8>>,
+    stdin: ChildStdin,
+    stdout: ChildStdout,
     version: String,
 }
 
 impl Worker {
-    pub(super) fn start(interpreter: &Path, timeout: Duration) -> Result<Self, EngineError> {
+    pub(super) fn start(interpreter: &Path, limits: &Limits) -> Result<Self, EngineError> {
         let error = |reason: String| EngineError::Start { path: interpreter.display().to_string(), reason };
-        let mut command = Command::new(interpreter);
-        // Not -I, which would also ignore PYTHONHASHSEED: up to 3.10 it orders the members of frozensets.
-        command.args(["-s", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
-        for name in PYTHON_VARIABLES {
-            command.env_remove(name);
-        }
-        command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
-        // Symbols are looked up once, not in each fork.
-        command.env("LD_BIND_NOW", "1").env("GLIBC_TUNABLES", "glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=100000000:glibc.malloc.trim_threshold=100000000");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt as _;
-            command.process_group(0);
-        }
-        let mut child = command.spawn().map_err(|cause| error(cause.to_string()))?;
-        let (Some(stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let mut child = command(interpreter).spawn().map_err(|cause| error(cause.to_string()))?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(error("it has no pipes".into()));
         };
-        let (sender, frames) = sync_channel(1);
-        std::thread::spawn(move || {
-            while let Some(frame) = read_frame(&mut stdout) {
-                if sender.send(frame).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut worker = Self { child, stdin: Some(stdin), frames, version: String::new() };
-        let greeting = worker.frames.recv_timeout(timeout);
-        let greeting =
-            greeting.map_err(|_| error("it is not a Python 3.8 or newer, or it does not start".into()))?;
+        let mut worker = Self { child, stdin, stdout, version: String::new() };
+        if let Some(bytes) = limits.memory {
+            worker
+                .limit_memory(bytes)
+                .map_err(|cause| error(format!("no memory limit can be set: {cause}")))?;
+        }
+        rustix::io::ioctl_fionbio(&worker.stdin, true).map_err(|cause| error(cause.to_string()))?;
+        let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(limits));
+        let greeting = greeting.map_err(|broken| match (broken, limits.memory) {
+            (Broken::Stopped, _) => EngineError::Interrupted,
+            (_, Some(bytes)) => error(format!(
+                "it is not a Python 3.8 or newer, or it does not start within {} MB of memory",
+                bytes >> 20
+            )),
+            _ => error("it is not a Python 3.8 or newer, or it does not start".into()),
+        })?;
         worker.version = String::from_utf8_lossy(&greeting).into_owned();
         Ok(worker)
     }
 
+    /// `3.14.10`
     pub(super) fn version(&self) -> &str {
         &self.version
     }
 
-    pub(super) fn compile(&mut self, request: &Request<'_>, timeout: Duration) -> Answer {
+    /// Bounds the address space of the worker and of all its forks.
+    #[cfg(target_os = "linux")]
+    fn limit_memory(&self, bytes: u64) -> io::Result<()> {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        prlimit(process_id(&self.child), Resource::As, limit)?;
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn limit_memory(&self, _bytes: u64) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot"))
+    }
+
+    pub(super) fn compile(&mut self, request: &Request<'_>, limits: &Limits) -> Answer {
         let name = request.filename.as_encoded_bytes();
         let (Ok(name_size), Ok(size)) =
             (u32::try_from(name.len()), u32::try_from(5 + name.len() + request.source.len()))
         else {
-            return Answer::ChildDied("cannot take a source of 4 GB or more".into());
+            return Answer::NoMemory;
         };
         let mut head = Vec::with_capacity(9 + name.len());
         head.extend_from_slice(&size.to_le_bytes());
         head.push(request.optimize);
         head.extend_from_slice(&name_size.to_le_bytes());
         head.extend_from_slice(name);
-        let Some(stdin) = &mut self.stdin else { return Answer::WorkerDied("its input is closed".into()) };
-        if let Err(error) =
-            stdin.write_all(&head).and_then(|()| stdin.write_all(request.source)).and_then(|()| stdin.flush())
-        {
-            return Answer::WorkerDied(error.to_string());
-        }
-        let frame = match self.frames.recv_timeout(timeout) {
-            Ok(frame) => frame,
-            Err(RecvTimeoutError::Timeout) => return Answer::TimedOut,
-            Err(RecvTimeoutError::Disconnected) => return Answer::WorkerDied("it closed its output".into()),
+        let deadline = Deadline::new(limits);
+        let frame = match pipe::send(&mut self.stdin, &[&head, request.source], &deadline) {
+            // A fork that could not take the source may have told why.
+            Ok(()) | Err(Broken::Closed) => pipe::receive(&mut self.stdout, &deadline),
+            Err(broken) => Err(broken),
         };
-        match frame.split_first() {
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(Broken::TimedOut) => return Answer::TimedOut,
+            Err(Broken::Stopped) => return Answer::Stopped,
+            Err(Broken::Failed(error)) => return Answer::WorkerDied(error.to_string()),
+            Err(Broken::Closed) => return self.last_words(),
+        };
+        let Some(answer) = frame.strip_suffix(b".") else { return self.last_words() };
+        match answer.split_first() {
             Some((b'C', code)) => Answer::Code(code.to_vec()),
-            Some((b'D', how)) => Answer::ChildDied(String::from_utf8_lossy(how).into_owned()),
+            Some((b'M', b"")) => Answer::NoMemory,
             Some((b'E', json)) => match serde_json::from_slice(json) {
                 Ok(diagnostic) => Answer::Refused(Box::new(diagnostic)),
                 Err(error) => Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
@@ -150,27 +168,59 @@ impl Worker {
             _ => Answer::WorkerDied("it sent an unknown answer".into()),
         }
     }
+
+    /// How a worker ended that has closed its output: by itself after a fork that died, with that fork's end as its
+    /// exit status, or by another's hand.
+    fn last_words(&mut self) -> Answer {
+        let patience = Instant::now();
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => {
+                    return match status.code() {
+                        Some(code @ 129..) => {
+                            Answer::ForkDied(format!("was killed by signal {}", code - 128))
+                        }
+                        Some(code) => Answer::ForkDied(format!("exited with status {code}")),
+                        None => Answer::WorkerDied(status.to_string()),
+                    };
+                }
+                Ok(None) if patience.elapsed() < LAST_WORDS => std::thread::sleep(Duration::from_millis(2)),
+                Ok(None) => return Answer::WorkerDied("it closed its output".into()),
+                Err(error) => return Answer::WorkerDied(error.to_string()),
+            }
+        }
+    }
+}
+
+/// How long a worker that has closed its output may take to end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+fn command(interpreter: &Path) -> Command {
+    let mut command = Command::new(interpreter);
+    // Not -I, which would also ignore PYTHONHASHSEED: up to 3.10 it orders the members of frozensets.
+    command.args(["-s", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
+    for name in PYTHON_VARIABLES {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
+    // Symbols are looked up once, not in each fork; what a fork frees it does not give back before it ends.
+    command.env("LD_BIND_NOW", "1").env("GLIBC_TUNABLES", TUNABLES);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.process_group(0);
+    command
+}
+
+fn process_id(child: &Child) -> Option<rustix::process::Pid> {
+    i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw)
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.stdin = None;
-        #[cfg(unix)]
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        if let Some(group) = process_id(&self.child) {
             // Its forks too: a file that timed out is still being compiled by one.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn read_frame(stdout: &mut impl Read) -> Option<Vec<u8>> {
-    let mut size = [0; 4];
-    stdout.read_exact(&mut size).ok()?;
-    let size = u64::from(u32::from_le_bytes(size));
-    let mut frame = Vec::new();
-    // The size is taken as a bound, not as an allocation: the interpreter may be anything.
-    let read = stdout.take(size).read_to_end(&mut frame).ok()?;
-    (read as u64 == size).then_some(frame)
 }
