@@ -56,7 +56,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Like [`write`], in a directory that is there.
+/// Like [`write()`], in a directory that is there.
 ///
 /// # Errors
 /// [`WriteError`]; the temporary file is gone in any case.
