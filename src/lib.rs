@@ -9,7 +9,8 @@
 //! | [`audit`] | pycs → findings |
 //! | [`build`] | jobs → outputs |
 //! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
-//! | [`manifest`], [`diff`] | pycs → manifest; two of anything → differences |
+//! | [`diff`] | two of anything → differences |
+//! | [`manifest`] | pycs → manifest |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
 //! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
 //! | [`archive`] | zip, wheel, zipapp → entries; names that stay inside |

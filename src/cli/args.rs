@@ -2,8 +2,8 @@
 
 use super::printer::Printer;
 use super::{
-    CommandError, Status, build, clean, compile, compileall, env, init, manifest, normalize, pack, targets,
-    verify,
+    CommandError, Status, build, clean, compile, compileall, diff, env, init, manifest, normalize, pack,
+    targets, verify,
 };
 use crate::build::Refs;
 use crate::pyc::InvalidationMode;
@@ -115,6 +115,8 @@ enum Command {
     Manifest(manifest::ManifestArgs),
     /// Bring pycs that exist into the form without unused reference flags.
     Normalize(normalize::NormalizeArgs),
+    /// Say what differs between two manifests, trees, wheels, zips or pycs, and why.
+    Diff(diff::DiffArgs),
     /// Compile the source of every pyc again and compare.
     Verify(verify::VerifyArgs),
     /// Write a pycompile.toml that lists the files found.
@@ -142,6 +144,7 @@ impl Arguments {
             Command::Pack(arguments) => pack::run(&arguments, printer),
             Command::Manifest(arguments) => manifest::run(&arguments, printer),
             Command::Normalize(arguments) => normalize::run(&arguments, printer),
+            Command::Diff(arguments) => diff::run(&arguments, printer),
             Command::Verify(arguments) => verify::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),

@@ -26,6 +26,12 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     })
 }
 
+/// The width of the terminal by `COLUMNS`, or one that fits most.
+pub(super) fn columns() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
+    columns.filter(|columns| *columns >= 40).unwrap_or(120)
+}
+
 /// `VIRTUAL_ENV`.
 pub(super) fn virtual_env() -> Option<OsString> {
     std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty())

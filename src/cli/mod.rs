@@ -9,6 +9,7 @@ mod build;
 mod clean;
 mod compile;
 mod compileall;
+mod diff;
 mod env;
 mod environment;
 mod init;
@@ -59,6 +60,9 @@ pub enum CommandError {
     /// A manifest that is given.
     #[error(transparent)]
     Manifest(#[from] crate::manifest::ManifestError),
+    /// What is to be compared.
+    #[error(transparent)]
+    Side(#[from] crate::diff::SideError),
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),

@@ -5,7 +5,16 @@ use crate::object::{Code, NodeId, Objects, Value};
 /// The first pair of objects that differ, without regard to reference flags, references, interned bits and the short
 /// and long forms of one type.
 pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
-    let mut pairs = vec![(Objects::ROOT, Objects::ROOT)];
+    differ(one, Objects::ROOT, other, Objects::ROOT)
+}
+
+/// Whether two objects are the same in that sense.
+pub(super) fn same_objects(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> bool {
+    differ(one, left, other, right).is_none()
+}
+
+fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option<(NodeId, NodeId)> {
+    let mut pairs = vec![(left, right)];
     // A pair that was compared need not be compared again: references can make a small file a large tree.
     let mut seen = rustc_hash::FxHashSet::default();
     while let Some((left, right)) = pairs.pop() {

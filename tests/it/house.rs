@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 16] = [
     &["cli"],
     &["report"],
     &["audit"],
     &["build"],
     &["config"],
-    &["manifest", "diff"],
+    &["diff"],
+    &["manifest"],
     &["wheel"],
     &["output"],
     &["archive"],

@@ -7,6 +7,7 @@
 )]
 
 mod config;
+mod diff;
 mod golden;
 mod house;
 mod session;

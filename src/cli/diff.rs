@@ -1,0 +1,54 @@
+//! `pycompile diff`.
+
+use super::args::MessageFormat;
+use super::printer::Printer;
+use super::{CommandError, Status, environment};
+use crate::build::ProjectError;
+use crate::diff::{Side, compare};
+use crate::output::atomic;
+use crate::report::difference;
+use std::path::PathBuf;
+
+/// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says what differs and, where the bytes are at
+/// hand, why: from missing files over headers and reference flags to the constant, name, instruction or line table entry.
+///
+/// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment, after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
+pub(super) struct DiffArgs {
+    /// A directory, wheel, zip, pyc, or manifest (a file named *.json).
+    #[arg(value_name = "A")]
+    left: PathBuf,
+    /// What A is compared with.
+    #[arg(value_name = "B")]
+    right: PathBuf,
+    /// How differences are told on standard output: side by side, or as one JSON document.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Write the differences into this file as well, as a page that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
+    let comparison = compare(&left, &right)?;
+    if let Some(path) = &arguments.html {
+        let page = difference::html(&comparison);
+        atomic::write(path, page.as_bytes(), 0o644).map_err(ProjectError::from)?;
+    }
+    match arguments.message_format {
+        MessageFormat::Human => {
+            let text = difference::text(&comparison, environment::columns());
+            if !text.is_empty() {
+                printer.told(text.trim_end())?;
+            }
+        }
+        MessageFormat::Json => {
+            let text = difference::json(&comparison).map_err(std::io::Error::from)?;
+            printer.data(text.trim_end())?;
+        }
+    }
+    printer.summary(&format!("{} files are the same, {} differ", comparison.same, comparison.files.len()));
+    Ok(if comparison.files.is_empty() { Status::Done } else { Status::No })
+}
