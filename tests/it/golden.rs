@@ -33,7 +33,7 @@ fn native_compiler() {
                 Ok(code) if code == expected[HEADER_SIZE..] => {}
                 Ok(_) => wrong.push(format!("{} at level {optimize}: other bytes", filename.display())),
                 Err(error) => {
-                    wrong.push(format!("{} at level {optimize}: {}", filename.display(), error.rendered))
+                    wrong.push(format!("{} at level {optimize}: {}", filename.display(), error.rendered));
                 }
             }
         }
