@@ -2,8 +2,8 @@
 
 use super::printer::Printer;
 use super::{
-    CommandError, Status, build, clean, compile, compileall, diff, env, init, manifest, normalize, pack,
-    targets, verify,
+    CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, manifest, normalize,
+    pack, targets, verify,
 };
 use crate::build::Refs;
 use crate::pyc::InvalidationMode;
@@ -119,6 +119,8 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Compile the source of every pyc again and compare.
     Verify(verify::VerifyArgs),
+    /// Show what is in a pyc.
+    Inspect(inspect::InspectArgs),
     /// Write a pycompile.toml that lists the files found.
     Init(init::InitArgs),
     /// Remove the pycs that `build` would write, and nothing else.
@@ -146,6 +148,7 @@ impl Arguments {
             Command::Normalize(arguments) => normalize::run(&arguments, printer),
             Command::Diff(arguments) => diff::run(&arguments, printer),
             Command::Verify(arguments) => verify::run(&arguments, printer),
+            Command::Inspect(arguments) => inspect::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),
             Command::Targets(arguments) => targets::run(&arguments, printer),

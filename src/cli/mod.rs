@@ -13,6 +13,7 @@ mod diff;
 mod env;
 mod environment;
 mod init;
+mod inspect;
 mod interrupt;
 mod manifest;
 mod messages;

@@ -1,1 +1,149 @@
-//! (to be written)
+//! Code objects → instructions with what their operands stand for.
+//!
+//! CPython: `Lib/dis.py`.
+//!
+//! **Invariant:** bytes that are no valid code are shown as they are; nothing here panics on them, and what comes out
+//! is no more than a fixed number of bytes for each byte of `co_code`.
+
+mod operand;
+mod tables;
+
+use crate::object::{CodeView, HandlerError, decode_handlers, lines};
+use crate::target::Series;
+use crate::text::Location;
+use std::fmt;
+use tables::{Argument, Operation, Table};
+
+pub use operand::Operand;
+
+/// One instruction; `EXTENDED_ARG` is one of its own, caches are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// In bytes.
+    pub offset: u32,
+    /// The number in the code.
+    pub opcode: u8,
+    /// The operand with those of `EXTENDED_ARG` before it; none where there is none.
+    pub arg: Option<u32>,
+    /// What the operand stands for.
+    pub operand: Operand,
+    /// Where it stands in the source; −1 for what is not known.
+    pub location: Location,
+    /// Whether a jump or a handler leads here.
+    pub is_target: bool,
+    name: Option<&'static str>,
+}
+
+impl Instruction {
+    /// CPython's name, or `<NN>` for a number that is none.
+    pub fn name(&self) -> OperationName {
+        OperationName { name: self.name, opcode: self.opcode }
+    }
+}
+
+/// The name of an operation, for `Display`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationName {
+    name: Option<&'static str>,
+    opcode: u8,
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => formatter.pad(name),
+            None => formatter.pad(&format!("<{}>", self.opcode)),
+        }
+    }
+}
+
+/// A table of a code object that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DisError {
+    /// Where instructions stand.
+    #[error(transparent)]
+    Lines(#[from] lines::LineError),
+    /// Where exceptions go.
+    #[error(transparent)]
+    Handlers(#[from] HandlerError),
+}
+
+/// The instructions of a code object of a version.
+///
+/// # Errors
+/// [`DisError`] for a line or exception table that cannot be read.
+pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instruction>, DisError> {
+    let table = Table::of(series);
+    let bytes = view.bytecode();
+    let mut places = Places::new(view, series)?;
+    let names = operand::Resolver::new(view, table);
+    let mut instructions = Vec::with_capacity(bytes.len() / 2);
+    let mut extended = 0_u32;
+    let mut after_caches = 0;
+    for (unit, pair) in bytes.chunks_exact(2).enumerate() {
+        let location = places.next_unit();
+        if unit < after_caches {
+            continue;
+        }
+        let (opcode, low) = (pair[0], u32::from(pair[1]));
+        let operation = table.operation(opcode);
+        let offset = unit as u32 * 2;
+        let caches = operation.map_or(0, |operation| u32::from(operation.caches));
+        after_caches = unit + 1 + caches as usize;
+        let (arg, operand) = match operation.map(|operation| operation.argument) {
+            None | Some(Argument::None) => (None, Operand::Plain),
+            Some(argument) => {
+                let arg = extended << 8 | low;
+                (Some(arg), names.resolve(argument, arg, offset + 2 + 2 * caches))
+            }
+        };
+        extended = if operation.is_some_and(Operation::extends) { arg.unwrap_or(0) } else { 0 };
+        let name = operation.map(|operation| operation.name);
+        instructions.push(Instruction { offset, opcode, arg, operand, location, is_target: false, name });
+    }
+    mark_targets(view, &mut instructions)?;
+    Ok(instructions)
+}
+
+fn mark_targets(view: CodeView<'_>, instructions: &mut [Instruction]) -> Result<(), HandlerError> {
+    let handlers = decode_handlers(view.exception_table())?;
+    let jumps = instructions.iter().filter_map(|instruction| match instruction.operand {
+        Operand::Target(target) => Some(target),
+        _ => None,
+    });
+    let mut targets: Vec<u32> = handlers.iter().map(|handler| handler.target).chain(jumps).collect();
+    targets.sort_unstable();
+    for instruction in instructions {
+        instruction.is_target = targets.binary_search(&instruction.offset).is_ok();
+    }
+    Ok(())
+}
+
+/// Goes along the line table, a code unit of two bytes at a time.
+struct Places {
+    runs: std::vec::IntoIter<lines::Run>,
+    /// Bytes of the current run that are left.
+    left: u32,
+    location: Location,
+}
+
+impl Places {
+    fn new(view: CodeView<'_>, series: &Series) -> Result<Self, lines::LineError> {
+        let size = view.bytecode().len() as u32;
+        let runs = lines::decode(series.line_format, view.line_table(), view.code.firstlineno, size)?;
+        Ok(Self { runs: runs.into_iter(), left: 0, location: Location::NONE })
+    }
+
+    fn next_unit(&mut self) -> Location {
+        while self.left == 0 {
+            let Some(run) = self.runs.next() else {
+                self.location = Location::NONE;
+                return self.location;
+            };
+            (self.left, self.location) = (run.size, run.location);
+        }
+        // A run of an old table may end within a unit; what begins there counts from the next one on.
+        self.left = self.left.saturating_sub(2);
+        self.location
+    }
+}

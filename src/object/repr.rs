@@ -16,13 +16,22 @@ impl Objects {
     /// What Python's `repr` shows, with three differences: a code object is shown by name and line, the members of a
     /// frozenset stand in the order of the bytes, and what is nested too deep or too long is `…`.
     pub fn repr(&self, id: NodeId) -> String {
+        self.short_repr(id, LONG)
+    }
+
+    /// The same, of about `limit` bytes at most; the rest is `…`.
+    pub fn short_repr(&self, id: NodeId, limit: usize) -> String {
         let mut out = String::new();
-        self.put(id, DEPTH, &mut out);
+        self.put(id, DEPTH, limit, &mut out);
+        if out.len() > limit {
+            out.truncate(out.floor_char_boundary(limit));
+            out.push('…');
+        }
         out
     }
 
-    fn put(&self, id: NodeId, depth: usize, out: &mut String) {
-        if depth == 0 || out.len() > LONG {
+    fn put(&self, id: NodeId, depth: usize, limit: usize, out: &mut String) {
+        if depth == 0 || out.len() > limit {
             out.push('…');
             return;
         }
@@ -41,18 +50,18 @@ impl Objects {
             Value::Complex(parts) => {
                 out.push_str(&complex_repr(f64::from_bits(parts[0]), f64::from_bits(parts[1])));
             }
-            Value::Str(text) => out.push_str(&str_repr(text)),
-            Value::Bytes(bytes) => bytes_repr(bytes, out),
+            Value::Str(text) => out.push_str(&str_repr(start_of_text(text, limit))),
+            Value::Bytes(bytes) => bytes_repr(&bytes[..bytes.len().min(limit.saturating_add(1))], out),
             Value::Sequence(items) => match (node.type_code, items.len()) {
-                (b'(' | b')', 1) => self.sequence("(", items, ",)", depth, out),
-                (b'(' | b')', _) => self.sequence("(", items, ")", depth, out),
-                (b'[', _) => self.sequence("[", items, "]", depth, out),
+                (b'(' | b')', 1) => self.sequence("(", items, ",)", depth, limit, out),
+                (b'(' | b')', _) => self.sequence("(", items, ")", depth, limit, out),
+                (b'[', _) => self.sequence("[", items, "]", depth, limit, out),
                 (b'<', 0) => out.push_str("set()"),
-                (b'<', _) => self.sequence("{", items, "}", depth, out),
+                (b'<', _) => self.sequence("{", items, "}", depth, limit, out),
                 (b'>', 0) => out.push_str("frozenset()"),
-                (b'>', _) => self.sequence("frozenset({", items, "})", depth, out),
-                (b':', _) => self.sequence("slice(", items, ")", depth, out),
-                _ => self.sequence("dict(", items, ")", depth, out),
+                (b'>', _) => self.sequence("frozenset({", items, "})", depth, limit, out),
+                (b':', _) => self.sequence("slice(", items, ")", depth, limit, out),
+                _ => self.sequence("dict(", items, ")", depth, limit, out),
             },
             Value::Code(_) => {
                 let Some(code) = CodeView::at(self, id) else { return };
@@ -63,19 +72,34 @@ impl Objects {
         }
     }
 
-    fn sequence(&self, open: &str, items: &[NodeId], close: &str, depth: usize, out: &mut String) {
+    fn sequence(
+        &self,
+        open: &str,
+        items: &[NodeId],
+        close: &str,
+        depth: usize,
+        limit: usize,
+        out: &mut String,
+    ) {
         out.push_str(open);
         for (index, &item) in items.iter().enumerate() {
             if index > 0 {
                 out.push_str(", ");
             }
-            self.put(item, depth - 1, out);
-            if out.len() > LONG {
+            self.put(item, depth - 1, limit, out);
+            if out.len() > limit {
                 break;
             }
         }
         out.push_str(close);
     }
+}
+
+/// No more of a text than is shown.
+fn start_of_text(text: &[u8], limit: usize) -> &[u8] {
+    let within_character = |at: &usize| text.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let end = (limit.saturating_add(1)..text.len()).find(|at| !within_character(at));
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// An int of 15-bit digits: in decimal, or in hexadecimal where decimal would take long.

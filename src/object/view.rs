@@ -134,7 +134,7 @@ impl<'a> CodeView<'a> {
 
 /// `co_flags` spelled out, lowest bit first; what no name is known for is given as a number.
 pub fn flag_names(flags: u32) -> Vec<String> {
-    const NAMES: [(u32, &str); 20] = [
+    const NAMES: [(u32, &str); 21] = [
         (0x1, "OPTIMIZED"),
         (0x2, "NEWLOCALS"),
         (0x4, "VARARGS"),
@@ -153,6 +153,7 @@ pub fn flag_names(flags: u32) -> Vec<String> {
         (0x40_0000, "FUTURE_BARRY_AS_BDFL"),
         (0x80_0000, "FUTURE_GENERATOR_STOP"),
         (0x100_0000, "FUTURE_ANNOTATIONS"),
+        (0x200_0000, "NO_MONITORING_EVENTS"),
         (0x400_0000, "HAS_DOCSTRING"),
         (0x800_0000, "METHOD"),
     ];

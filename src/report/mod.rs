@@ -4,3 +4,6 @@
 //! control sequence.
 
 pub mod difference;
+mod inspect;
+
+pub use inspect::{InspectError, Inspected, SourceState, inspect_json, inspect_text};

@@ -1,0 +1,94 @@
+//! `pycompile inspect`.
+
+use super::printer::Printer;
+use super::{CommandError, Status};
+use crate::manifest::{Place, PlaceError, PycError};
+use crate::marshal;
+use crate::object::Objects;
+use crate::pyc::{HEADER_SIZE, Header, source_hash};
+use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
+use crate::target::Series;
+use std::path::{Path, PathBuf};
+
+/// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words, whether the source beside it
+/// matches, and for every code object its flags, constants, names, instructions with lines and columns, and exception
+/// table. The exit status is 2 if a file cannot be read as a pyc.
+///
+/// Example: pycompile inspect demo/__pycache__/core.cpython-314.pyc
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct InspectArgs {
+    /// Pycs.
+    #[arg(value_name = "PYC", required = true)]
+    files: Vec<PathBuf>,
+    /// A JSON document for each file, on a line of its own.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Pyc(#[from] PycError),
+    #[error(transparent)]
+    Shown(#[from] InspectError),
+}
+
+pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let mut status = Status::Done;
+    for (at, file) in arguments.files.iter().enumerate() {
+        match inspect(file, arguments.json) {
+            Ok(text) => {
+                if at > 0 && !arguments.json {
+                    printer.data("")?;
+                }
+                printer.data(text.trim_end())?;
+            }
+            Err(error) => {
+                printer.trouble(&format!("{}: {error}", file.display()));
+                status = Status::Trouble;
+            }
+        }
+    }
+    Ok(status)
+}
+
+fn inspect(file: &Path, as_json: bool) -> Result<String, Failure> {
+    let place = Place::File(file.into());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let pyc = place.read(&name).map_err(PycError::from)?;
+    let header = Header::parse(&pyc).map_err(PycError::from)?;
+    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
+    let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout).map_err(PycError::from)?;
+    objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
+    let source = source(&place, &name, header, series);
+    let path = file.to_string_lossy();
+    let shown =
+        Inspected { path: &path, header, series, objects: &objects, size: pyc.len() as u64, source: &source };
+    Ok(if as_json { inspect_json(&shown)? } else { inspect_text(&shown)? })
+}
+
+fn source(place: &Place, name: &str, header: Header, series: &Series) -> SourceState {
+    match place.read_source(name) {
+        Ok((path, bytes)) => {
+            let matches = match header {
+                Header::Hash { hash, .. } => hash == source_hash(series, &bytes),
+                Header::Timestamp { mtime, size, .. } => {
+                    size == bytes.len() as u32 && modified(Path::new(&path)) == Some(mtime)
+                }
+            };
+            SourceState::Found { path, matches }
+        }
+        Err(PlaceError::Missing(path)) => SourceState::Absent(format!("there is no {path}")),
+        Err(error) => SourceState::Absent(error.to_string()),
+    }
+}
+
+/// Seconds since 1970 modulo 2³², as the header counts them.
+fn modified(source: &Path) -> Option<u32> {
+    let time = std::fs::metadata(source).ok()?.modified().ok()?;
+    Some(match time.duration_since(std::time::UNIX_EPOCH) {
+        Ok(since) => since.as_secs() as u32,
+        Err(before) => (before.duration().as_secs() as u32).wrapping_neg(),
+    })
+}

@@ -1,0 +1,96 @@
+//! What each version's operations are and what their operands mean.
+
+mod py310;
+mod py311;
+mod py312;
+mod py313;
+mod py314;
+mod py315;
+mod py38;
+mod py39;
+
+use crate::target::{SERIES, Series};
+
+/// What an operand stands for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dis) enum Argument {
+    /// There is none.
+    None,
+    /// A number.
+    Plain,
+    /// An index into the constants.
+    Const,
+    /// An index into the names, above so many bits of flags.
+    Name(u8),
+    /// A fast local.
+    Local,
+    /// Two fast locals, four bits each.
+    LocalPair,
+    /// A cell or free variable.
+    Free,
+    /// A distance from the next instruction, in units of so many bytes.
+    JumpForward(u8),
+    /// The same backwards, in units of two bytes.
+    JumpBackward,
+    /// An offset in units of so many bytes.
+    JumpAbsolute(u8),
+    /// A comparison, above so many bits.
+    Compare(u8),
+    /// A word from a list.
+    Words(&'static [&'static str]),
+    /// A set of words, a bit for each.
+    Flags(&'static [&'static str]),
+    /// A conversion and whether there is a format.
+    FormatValue,
+}
+
+/// One operation.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dis) struct Operation {
+    pub(in crate::dis) number: u8,
+    pub(in crate::dis) name: &'static str,
+    pub(in crate::dis) argument: Argument,
+    /// Cache entries behind it, of two bytes.
+    pub(in crate::dis) caches: u8,
+}
+
+impl Operation {
+    /// Whether its operand is the upper part of the next one's.
+    pub(in crate::dis) fn extends(&self) -> bool {
+        self.name == "EXTENDED_ARG"
+    }
+}
+
+/// A version's operations.
+#[derive(Debug)]
+pub(in crate::dis) struct Table {
+    /// Sorted by number.
+    pub(in crate::dis) operations: &'static [Operation],
+    /// The words of comparisons.
+    pub(in crate::dis) compare: &'static [&'static str],
+}
+
+impl Table {
+    pub(in crate::dis) fn operation(&self, number: u8) -> Option<&'static Operation> {
+        let at = self.operations.binary_search_by_key(&number, |operation| operation.number).ok()?;
+        self.operations.get(at)
+    }
+
+    /// The table of a series; every series has one.
+    pub(in crate::dis) fn of(series: &Series) -> &'static Self {
+        let at = SERIES.iter().position(|known| known == series);
+        TABLES[at.unwrap_or(TABLES.len() - 1)]
+    }
+}
+
+/// In the order of [`SERIES`].
+static TABLES: [&Table; SERIES.len()] = [
+    &py38::TABLE,
+    &py39::TABLE,
+    &py310::TABLE,
+    &py311::TABLE,
+    &py312::TABLE,
+    &py313::TABLE,
+    &py314::TABLE,
+    &py315::TABLE,
+];

@@ -1,0 +1,111 @@
+//! A pyc as JSON: one object, `pycompile-inspect/1`.
+
+use super::listing::Listing;
+use super::{Budget, Codes, InspectError, Inspected, SourceState};
+use crate::dis::Operand;
+use crate::object::{CodeView, Objects, flag_names};
+use crate::pyc::Header;
+use crate::target::Series;
+use crate::text::Location;
+use serde_json::{Value, json};
+
+/// The document, on one line. `code` lists all code objects, the module's first; a constant that is one is given by its
+/// place there. Offsets are in bytes of `co_code`; positions are line, end line, column, end column, null where there
+/// is none.
+///
+/// # Errors
+/// [`InspectError`].
+pub fn inspect_json(pyc: &Inspected<'_>) -> Result<String, InspectError> {
+    let mut budget = Budget::new(pyc.size);
+    let header = match pyc.header {
+        Header::Timestamp { mtime, size, .. } => json!({"mode": "timestamp", "mtime": mtime, "size": size}),
+        Header::Hash { hash, .. } => json!({
+            "mode": pyc.header.mode().name(),
+            "hash": hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        }),
+    };
+    let source = match pyc.source {
+        SourceState::Found { path, matches } => json!({"path": path, "matches": matches}),
+        SourceState::Absent(why) => json!({"path": null, "why": why}),
+    };
+    let head = json!({
+        "schema": "pycompile-inspect/1",
+        "path": pyc.path,
+        "python": pyc.series.version.to_string(),
+        "magic": pyc.header.magic(),
+        "header": header,
+        "source": source,
+        "code": null,
+    });
+    let mut codes = Vec::new();
+    let all = Codes::of(pyc.objects);
+    for view in &all.views {
+        let text = code(*view, pyc.objects, &all, pyc.series, &mut budget)?.to_string();
+        budget.take(text.len())?;
+        codes.push(text);
+    }
+    // Code objects are written one by one: as values they would take ten times their text.
+    let head = head.to_string();
+    let code = format!("\"code\":[{}]", codes.join(","));
+    Ok(head.replacen("\"code\":null", &code, 1))
+}
+
+fn code(
+    view: CodeView<'_>,
+    objects: &Objects,
+    codes: &Codes<'_>,
+    series: &Series,
+    budget: &mut Budget,
+) -> Result<Value, InspectError> {
+    let listing = Listing::of(view, series, budget)?;
+    let constants = view.consts().iter().zip(&listing.constants).map(|(&id, shown)| {
+        let number = codes.number(objects, id);
+        number.map_or_else(|| json!(shown), |number| json!({"code": number}))
+    });
+    let instructions = listing.instructions.iter().map(|instruction| {
+        let target = match instruction.operand {
+            Operand::Target(target) => Some(target),
+            _ => None,
+        };
+        let known = |number: i32| (number >= 0).then_some(number);
+        let Location { line, end_line, column, end_column } = instruction.location;
+        let positions = [line, end_line, column, end_column].map(known);
+        json!({
+            "offset": instruction.offset,
+            "opcode": instruction.opcode,
+            "name": instruction.name().to_string(),
+            "arg": instruction.arg,
+            "operand": listing.operand(instruction),
+            "target": target,
+            "is_target": instruction.is_target,
+            "positions": positions,
+        })
+    });
+    let variables = listing.variables.iter().map(|(name, kind)| json!({"name": name, "kind": kind.words()}));
+    let handlers = listing.handlers.iter().map(|handler| {
+        json!({
+            "start": handler.start,
+            "end": handler.end,
+            "target": handler.target,
+            "depth": handler.depth,
+            "lasti": handler.lasti,
+        })
+    });
+    Ok(json!({
+        "name": view.name(),
+        "qualname": view.qualname(),
+        "filename": view.filename(),
+        "firstlineno": view.code.firstlineno,
+        "argcount": view.code.argcount,
+        "posonlyargcount": view.code.posonlyargcount,
+        "kwonlyargcount": view.code.kwonlyargcount,
+        "stacksize": view.code.stacksize,
+        "flags": view.flags(),
+        "flag_names": flag_names(view.flags()),
+        "names": listing.names,
+        "variables": variables.collect::<Vec<_>>(),
+        "constants": constants.collect::<Vec<_>>(),
+        "instructions": instructions.collect::<Vec<_>>(),
+        "handlers": handlers.collect::<Vec<_>>(),
+    }))
+}

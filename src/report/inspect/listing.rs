@@ -1,0 +1,54 @@
+//! What text and JSON need of a code object, in the order in which both show it.
+
+use super::{Budget, InspectError, full_name};
+use crate::dis::{DisError, Instruction, Operand, disassemble};
+use crate::object::{CodeView, Handler, LocalKind, decode_handlers};
+use crate::target::Series;
+
+/// Bytes of a constant or name that stand beside an instruction.
+const BESIDE: usize = 160;
+
+pub(super) struct Listing {
+    pub(super) names: Vec<String>,
+    pub(super) variables: Vec<(String, LocalKind)>,
+    /// As Python's `repr` shows them.
+    pub(super) constants: Vec<String>,
+    pub(super) instructions: Vec<Instruction>,
+    pub(super) handlers: Vec<Handler>,
+}
+
+impl Listing {
+    pub(super) fn of(view: CodeView<'_>, series: &Series, budget: &mut Budget) -> Result<Self, InspectError> {
+        let fault = |error: DisError| InspectError::Table { name: full_name(view), error };
+        let (names, variables) = (view.names(), view.variables());
+        let texts = names.iter().chain(variables.iter().map(|(name, _)| name));
+        budget.take(texts.map(String::len).sum())?;
+        let mut constants = Vec::with_capacity(view.consts().len());
+        for &id in view.consts() {
+            let shown = view.objects.short_repr(id, budget.left);
+            budget.take(shown.len())?;
+            constants.push(shown);
+        }
+        let handlers = decode_handlers(view.exception_table()).map_err(|error| fault(error.into()))?;
+        let instructions = disassemble(view, series).map_err(fault)?;
+        Ok(Self { names, variables, constants, instructions, handlers })
+    }
+
+    /// What the operand of an instruction stands for, cut where it is long; none for offsets.
+    pub(super) fn operand(&self, instruction: &Instruction) -> Option<String> {
+        let constant = instruction.arg.and_then(|arg| self.constants.get(arg as usize));
+        match &instruction.operand {
+            Operand::Const(_) => constant.map(|constant| start(constant)),
+            Operand::Name(name) => Some(start(name)),
+            Operand::Names(first, second) => Some(format!("{}, {}", start(first), start(second))),
+            other => other.words(),
+        }
+    }
+}
+
+fn start(text: &str) -> String {
+    if text.len() <= BESIDE {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(BESIDE)])
+}

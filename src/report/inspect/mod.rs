@@ -1,0 +1,118 @@
+//! A pyc as text and as JSON: header, code objects, constants, instructions, handlers.
+//!
+//! CPython: `Lib/dis.py` for the listing.
+//!
+//! **Invariant:** every code object is shown once, however many references lead to it, and what comes out has a size in
+//! proportion to the pyc's.
+
+mod json;
+mod listing;
+mod text;
+
+use crate::dis::DisError;
+use crate::object::{CodeView, NodeId, Objects};
+use crate::pyc::Header;
+use crate::target::Series;
+use std::collections::BTreeMap;
+
+pub use json::inspect_json;
+pub use text::inspect_text;
+
+/// A pyc that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Inspected<'a> {
+    /// As it was named.
+    pub path: &'a str,
+    /// The header.
+    pub header: Header,
+    /// Its version.
+    pub series: &'static Series,
+    /// What was marshalled: a code object.
+    pub objects: &'a Objects,
+    /// Bytes, header included.
+    pub size: u64,
+    /// What became of its source.
+    pub source: &'a SourceState,
+}
+
+/// The source beside a pyc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceState {
+    /// It is there.
+    Found {
+        /// Where.
+        path: String,
+        /// Whether the header is one for it.
+        matches: bool,
+    },
+    /// It cannot be read, or there is none; why.
+    Absent(String),
+}
+
+/// Why a pyc cannot be shown. The fault is the file's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InspectError {
+    /// A table of a code object.
+    #[error("code object {name}: {error}")]
+    Table {
+        /// Its qualified name.
+        name: String,
+        /// What is wrong with the table.
+        error: DisError,
+    },
+    /// References that multiply what is in it.
+    #[error("it unfolds to more than {0} bytes of text: no compiler writes such a pyc")]
+    Unfolds(usize),
+}
+
+/// All code objects, outer ones first, each once, in the order of the constants, with its number.
+struct Codes<'a> {
+    views: Vec<CodeView<'a>>,
+    numbers: BTreeMap<NodeId, usize>,
+}
+
+impl<'a> Codes<'a> {
+    fn of(objects: &'a Objects) -> Self {
+        let mut codes = Self { views: Vec::new(), numbers: BTreeMap::new() };
+        let mut waiting: Vec<_> = CodeView::at(objects, Objects::ROOT).into_iter().collect();
+        while let Some(view) = waiting.pop() {
+            if codes.numbers.contains_key(&view.id) {
+                continue;
+            }
+            codes.numbers.insert(view.id, codes.views.len());
+            codes.views.push(view);
+            let first = waiting.len();
+            waiting.extend(view.children().filter(|child| !codes.numbers.contains_key(&child.id)));
+            waiting[first..].reverse();
+        }
+        codes
+    }
+
+    fn number(&self, objects: &Objects, id: NodeId) -> Option<usize> {
+        self.numbers.get(&objects.resolve(id)).copied()
+    }
+}
+
+/// How much may still be written. A pyc of a compiler takes about 80 bytes of JSON for each of its own.
+struct Budget {
+    whole: usize,
+    left: usize,
+}
+
+impl Budget {
+    fn new(pyc_size: u64) -> Self {
+        let whole =
+            usize::try_from(pyc_size).unwrap_or(usize::MAX).saturating_mul(512).saturating_add(1 << 20);
+        Self { whole, left: whole }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), InspectError> {
+        self.left = self.left.checked_sub(bytes).ok_or(InspectError::Unfolds(self.whole))?;
+        Ok(())
+    }
+}
+
+/// The name for messages and headings: the qualified one where there is one.
+fn full_name(view: CodeView<'_>) -> String {
+    view.qualname().unwrap_or_else(|| view.name())
+}
