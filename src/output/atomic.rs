@@ -82,15 +82,25 @@ fn replace_with(
 ) -> Result<(), WriteError> {
     check_target(path)?;
     let io_error = |source| WriteError::Io { path: path.into(), source };
+    // Created and written by hand: `tempfile` would wrap the errors, and their numbers would be lost.
     let mut file = tempfile::Builder::new()
         .prefix(".pycompile-")
         .suffix(".tmp")
-        .tempfile_in(folder_of(path))
+        .make_in(folder_of(path), create)
         .map_err(io_error)?;
-    file.write_all(bytes).map_err(io_error)?;
+    file.as_file_mut().write_all(bytes).map_err(io_error)?;
     prepare(file.as_file()).map_err(io_error)?;
     file.persist(path).map_err(|error| io_error(error.error))?;
     Ok(())
+}
+
+/// A new file that only its owner can read, until it has its mode.
+fn create(path: &Path) -> io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(unix)]

@@ -1,4 +1,5 @@
-//! Bad input, with the exact words.
+//! Bad input to `compile`, with the exact words. That of configs is in `config.rs`, of archives in `wheels.rs`, of
+//! `pack` in `pack.rs`.
 
 use crate::session::Session;
 
@@ -36,24 +37,65 @@ fn directory_given_as_file() {
     assert_eq!(says_what_cpython_says(&session, "d.py"), "[Errno 21] Is a directory: 'd.py'");
 }
 
-#[test]
-fn sources_that_do_not_compile() {
+/// A source that CPython refuses is refused in the same words.
+#[track_caller]
+fn refused(source: impl AsRef<[u8]>) -> String {
     let session = Session::new();
-    for (name, source) in [
-        ("syntax.py", &b"x = 1\nif x:\n    y = = 2\n"[..]),
-        ("indent.py", b"if 1:\nx = 2\n"),
-        ("tab.py", b"if 1:\n\tx = 1\n        y = 2\n"),
-        ("return.py", b"return 1\n"),
-        ("wide.py", "é = 'é' + + * 2\n".as_bytes()),
-        ("undecodable.py", b"x = '\xff'\n"),
-        ("unknown.py", b"# coding: no-such-codec\nx = 1\n"),
-        ("null.py", b"x = 1\n\0\n"),
-        ("returns.py", b"x = 1\rif x:\r    y = = 2\r"),
-        ("open.py", b"f(1,\n"),
-    ] {
-        session.file(name, source);
-        says_what_cpython_says(&session, name);
-    }
+    session.file("a.py", source);
+    says_what_cpython_says(&session, "a.py")
+}
+
+#[test]
+fn syntax_error() {
+    let said = refused("x = 1\nif x:\n    y = = 2\n");
+    assert_eq!(said, "  File \"a.py\", line 3\n    y = = 2\n        ^\nSyntaxError: invalid syntax");
+}
+
+#[test]
+fn errors_of_indentation() {
+    refused("if 1:\nx = 2\n");
+    refused("if 1:\n\tx = 1\n        y = 2\n");
+    refused("x = 1\n  y = 2\n");
+}
+
+#[test]
+fn errors_behind_the_parser() {
+    refused("return 1\n");
+    refused("def f(a):\n    global a\n");
+    refused("from __future__ import braces\n");
+}
+
+#[test]
+fn error_in_a_line_that_is_not_ascii() {
+    refused("é = 'é' + + * 2\n");
+}
+
+#[test]
+fn source_that_ends_early() {
+    refused("f(1,\n");
+    refused("x = \"\"\"\n");
+}
+
+#[test]
+fn undecodable_source() {
+    refused(b"x = '\xff'\n");
+    refused(b"# coding: ascii\nx = '\xe9'\n");
+}
+
+#[test]
+fn unknown_coding() {
+    refused("# coding: no-such-codec\nx = 1\n");
+    refused(b"\xef\xbb\xbf# coding: latin-1\nx = 1\n");
+}
+
+#[test]
+fn nul_in_source() {
+    refused("x = 1\n\0\n");
+}
+
+#[test]
+fn error_between_cr_line_ends() {
+    refused("x = 1\rif x:\r    y = = 2\r");
 }
 
 #[test]
@@ -61,32 +103,42 @@ fn line_ends_of_all_kinds_compile() {
     let session = Session::new();
     session.file("cr.py", "x = 1\ry = 2\r");
     session.file("crlf.py", "x = 1\r\ny = 2\r\n");
-    session.compile(&["cr.py", "crlf.py"]).exits(0);
+    let said = session.compile(&["cr.py", "crlf.py"]).exits(0);
+    assert_eq!(said.err, "2 compiled, 0 up to date, 0 failed\n");
 }
 
-#[cfg(unix)]
-#[test]
-fn unreadable_file() {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+fn set_mode(path: &std::path::Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Compiles as a user whom permissions hold: not as root. None where nobody in particular cannot run the binary.
+fn as_nobody(session: &Session, arguments: &[&str]) -> Option<crate::session::Said> {
+    use std::os::unix::fs::MetadataExt as _;
     use std::os::unix::process::CommandExt as _;
-    let session = Session::new();
-    let source = session.file("a.py", "x = 1\n");
-    let set = |path: &std::path::Path, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    };
-    set(&source, 0o000);
-    set(&session.path(""), 0o755);
-    let mut command = session.command(&["compile", "--engine", crate::session::ENGINE, "a.py"]);
-    // Everything is readable to root; nobody in particular is somebody else.
-    if source.metadata().unwrap().uid() == 0 {
+    set_mode(&session.path(""), 0o755);
+    let mut command =
+        session.command(&[&["compile", "--engine", crate::session::ENGINE], arguments].concat());
+    if session.path("").metadata().unwrap().uid() == 0 {
         command.uid(65534);
     }
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) => return crate::session::skipped(&format!("nobody cannot run the binary here: {error}")),
-    };
-    let said = crate::session::Said::from(output).exits(1);
-    assert!(said.err.starts_with("[Errno 13] Permission denied: 'a.py'\n"), "{}", said.err);
+    match command.output() {
+        Ok(output) => Some(output.into()),
+        Err(error) => {
+            crate::session::skipped(&format!("nobody cannot run the binary here: {error}"));
+            None
+        }
+    }
+}
+
+#[test]
+fn unreadable_file() {
+    let session = Session::new();
+    let source = session.file("a.py", "x = 1\n");
+    set_mode(&source, 0o000);
+    let Some(said) = as_nobody(&session, &["a.py"]) else { return };
+    let expected = "[Errno 13] Permission denied: 'a.py'\n0 compiled, 0 up to date, 1 failed\n";
+    assert_eq!(said.exits(1).err, expected);
 }
 
 #[test]
@@ -95,13 +147,16 @@ fn two_sources_for_one_pyc() {
     session.file("a.py", "");
     session.file("d/a.py", "");
     let said = session.compile(&["a.py", "d/a.py", "--output-dir", "out", "--strip-dir", "d"]).exits(1);
-    assert!(said.err.contains("ValueError: a.py is not below d, which --strip-dir names"), "{}", said.err);
+    let expected =
+        "ValueError: a.py is not below d, which --strip-dir names\n1 compiled, 0 up to date, 1 failed\n";
+    assert_eq!(said.err, expected);
     let said = session.compile(&["a.py", "./a.py", "--layout", "legacy"]).exits(0);
     assert!(said.err.ends_with("1 compiled, 0 up to date, 0 failed\n"), "one file named twice: {}", said.err);
     session.file("a.pyw", "");
     let said = session.compile(&["a.py", "a.pyw"]).exits(2);
-    let message = "error: a.py and a.pyw would both be compiled to __pycache__/a.cpython-";
-    assert!(said.err.starts_with(message), "{}", said.err);
+    let tag = session.python("import sys; print(sys.implementation.cache_tag, end='')", &[]).exits(0).out;
+    let expected = format!("error: a.py and a.pyw would both be compiled to __pycache__/a.{tag}.pyc\n");
+    assert_eq!(said.err, expected);
 }
 
 #[test]
@@ -110,7 +165,12 @@ fn one_bad_file_does_not_stop_the_others() {
     session.file("a.py", "");
     session.file("bad.py", "x = = 1\n");
     session.file("z.py", "");
-    session.compile(&["a.py", "bad.py", "gone.py", "z.py", "--layout", "legacy"]).exits(1).says("2 compiled");
+    let said = session.compile(&["a.py", "bad.py", "gone.py", "z.py", "--layout", "legacy"]).exits(1);
+    let of_python = session.python(REFERENCE, &["bad.py"]).exits(0).out;
+    let expected = format!(
+        "{of_python}\n[Errno 2] No such file or directory: 'gone.py'\n2 compiled, 0 up to date, 2 failed\n"
+    );
+    assert_eq!(said.err, expected);
     assert_eq!(session.files(), ["a.py", "a.pyc", "bad.py", "z.py", "z.pyc"]);
 }
 
@@ -127,22 +187,32 @@ fn a_failure_leaves_what_was_there() {
 #[test]
 fn an_empty_list_is_told() {
     let session = Session::new();
-    session.run(&["compile"]).exits(2).says("FILE");
+    let said = session.run(&["compile"]).exits(2);
+    let expected = "error: the following required arguments were not provided:\n  <FILE>...\n";
+    assert!(said.err.starts_with(expected), "{}", said.err);
+    // A list that comes through a pipe may well be empty, as it may for py_compile.
+    let said = session.run_with_input(&["compile", "--engine", crate::session::ENGINE, "-"], b"").exits(0);
+    assert_eq!(said.err, "0 compiled, 0 up to date, 0 failed\n");
 }
 
 #[test]
 fn an_interpreter_of_another_version() {
     let session = Session::new();
     session.file("a.py", "");
-    let python = session.python("import sys; print(sys.executable, end='')", &[]).exits(0).out;
-    session
-        .run(&["compile", "--engine", "python", "--python", "3.8", "--interpreter", &python, "a.py"])
-        .exits(2)
-        .says("not 3.8");
-    session
-        .run(&["compile", "--engine", "python", "--python", "3.8", "--interpreter", "/bin/true", "a.py"])
-        .exits(2)
-        .says("cannot start /bin/true");
+    let program = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n', end='')";
+    let about = session.python(program, &[]).exits(0).out;
+    let (python, version) = about.split_once('\n').unwrap();
+    let other = if version.starts_with("3.8.") { "3.9" } else { "3.8" };
+    let run = |interpreter: &str| {
+        let engine = ["compile", "--engine", "python", "--python", other, "--interpreter", interpreter];
+        session.run(&[&engine[..], &["a.py"]].concat()).exits(2).err
+    };
+    assert_eq!(run(python), format!("error: {python} is Python {version}, not {other}\n"));
+    let expected = "error: cannot start /bin/true: it is not a Python 3.8 or newer, or it does not start\n";
+    assert_eq!(run("/bin/true"), expected);
+    let expected = "error: cannot start /no/such/python: No such file or directory (os error 2)\n";
+    assert_eq!(run("/no/such/python"), expected);
+    assert_eq!(session.files(), ["a.py"]);
 }
 
 #[test]
@@ -152,51 +222,111 @@ fn a_file_that_takes_too_long_is_given_up() {
     session.file("slow.py", "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(1_500_000) + "]\n");
     session.file("fast.py", "");
     let said = session.compile(&["--timeout", "1", "--layout", "legacy", "slow.py", "fast.py"]).exits(1);
-    said.says("did not finish within 1 s").says("1 compiled");
+    let program = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
+    let version = session.python(program, &[]).exits(0).out;
+    let expected = format!(
+        "TimeoutError: Python {version} did not finish within 1 s\n1 compiled, 0 up to date, 1 failed\n"
+    );
+    assert_eq!(said.err, expected);
     assert!(session.path("fast.pyc").exists() && !session.path("slow.pyc").exists());
 }
 
-/// Mounts a small file system, or says that it cannot.
-fn mounted(session: &Session, options: &str) -> Option<std::path::PathBuf> {
-    let folder = session.path("mounted");
-    std::fs::create_dir(&folder).unwrap();
-    let mount = std::process::Command::new("mount")
-        .args(["-t", "tmpfs", "-o", options, "none"])
-        .arg(&folder)
-        .output();
-    if mount.is_ok_and(|output| output.status.success()) {
-        return Some(folder);
+/// Compiles `a.py` with a tmpfs of these mount options at `mounted`, and says what is in it at the end; none where
+/// nobody may mount. The mount is in a namespace of its own, and goes with the process.
+fn with_tmpfs(session: &Session, options: &str, arguments: &[&str]) -> Option<crate::session::Said> {
+    const CANNOT: i32 = 77;
+    let script = "mount -t tmpfs -o \"$1\" none mounted 2>/dev/null || exit 77; shift
+                  \"$@\"; status=$?; find mounted -mindepth 1; exit $status";
+    std::fs::create_dir(session.path("mounted")).unwrap();
+    let binary = env!("CARGO_BIN_EXE_pycompile");
+    for namespace in ["--mount", "--map-root-user"] {
+        let mut command = std::process::Command::new("unshare");
+        command.args([namespace, "--mount", "sh", "-c", script, "sh", options, binary, "compile"]);
+        command.args(["--engine", crate::session::ENGINE, "a.py"]).args(arguments);
+        let Ok(output) = command.current_dir(session.path("")).output() else { break };
+        let own = output.stderr.starts_with(b"unshare:");
+        if output.status.code() != Some(CANNOT) && !own {
+            return Some(output.into());
+        }
     }
     crate::session::skipped("this machine lets nobody mount a tmpfs");
     None
 }
 
-struct Mounted(std::path::PathBuf);
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn disk_full() {
     let session = Session::new();
-    let Some(folder) = mounted(&session, "size=16k") else { return };
-    let folder = Mounted(folder);
     session.file("a.py", format!("x = {:?}\n", "y".repeat(100_000)));
-    session.compile(&["a.py", "-o", "mounted/a.pyc"]).exits(1).says("No space left on device");
-    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0);
+    let Some(said) = with_tmpfs(&session, "size=16k", &["-o", "mounted/a.pyc"]) else { return };
+    let said = said.exits(1);
+    let expected =
+        "[Errno 28] No space left on device: 'mounted/a.pyc'\n0 compiled, 0 up to date, 1 failed\n";
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", expected));
 }
 
 #[test]
 fn read_only_output_directory() {
     let session = Session::new();
-    let Some(folder) = mounted(&session, "ro,size=16k") else { return };
-    let _folder = Mounted(folder);
     session.file("a.py", "");
-    session
-        .compile(&["a.py", "--output-dir", "mounted/out"])
-        .exits(1)
-        .says("[Errno 30] Read-only file system");
+    for output in ["mounted/out/a.pyc", "mounted/a.pyc"] {
+        let Some(said) = with_tmpfs(&session, "ro,size=16k", &["-o", output]) else { return };
+        let said = said.exits(1);
+        let expected =
+            format!("[Errno 30] Read-only file system: '{output}'\n0 compiled, 0 up to date, 1 failed\n");
+        assert_eq!((said.out.as_str(), said.err), ("", expected));
+        std::fs::remove_dir(session.path("mounted")).unwrap();
+    }
+}
+
+#[test]
+fn output_directory_of_somebody_else() {
+    let session = Session::new();
+    session.file("a.py", "");
+    std::fs::create_dir(session.path("out")).unwrap();
+    set_mode(&session.path("out"), 0o555);
+    let Some(said) = as_nobody(&session, &["a.py", "-o", "out/a.pyc"]) else { return };
+    let said = said.exits(1);
+    let expected = "[Errno 13] Permission denied: 'out/a.pyc'\n0 compiled, 0 up to date, 1 failed\n";
+    assert_eq!(said.err, expected);
+    assert_eq!(session.files(), ["a.py"]);
+}
+
+/// The target of a compilation is something else than a file, and stays what it is.
+#[track_caller]
+fn target_is_refused(make: impl Fn(&std::path::Path), words: &str) {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    make(&session.path("a.pyc"));
+    let kind = || session.path("a.pyc").symlink_metadata().unwrap().file_type();
+    let before = (session.files(), kind());
+    let program = REFERENCE.replace("'reference.pyc'", "'a.pyc'");
+    let of_python = session.python(&program, &["a.py"]).exits(0).out;
+    let said = session.compile(&["a.py", "--layout", "legacy"]).exits(1);
+    assert_eq!(of_python, format!("a.pyc {words}"));
+    let expected = format!("FileExistsError: {of_python}\n0 compiled, 0 up to date, 1 failed\n");
+    assert_eq!(said.err, expected);
+    assert_eq!((session.files(), kind()), before);
+}
+
+const NOT_REGULAR: &str = "is a non-regular file and will be changed into a regular one if import writes a byte-compiled file to it";
+
+#[test]
+fn target_is_a_symlink() {
+    let words =
+        "is a symlink and will be changed into a regular file if import writes a byte-compiled file to it";
+    target_is_refused(|path| std::os::unix::fs::symlink("a.py", path).unwrap(), words);
+    target_is_refused(|path| std::os::unix::fs::symlink("nowhere", path).unwrap(), words);
+}
+
+#[test]
+fn target_is_a_fifo() {
+    let mkfifo = |path: &std::path::Path| {
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    target_is_refused(mkfifo, NOT_REGULAR);
+}
+
+#[test]
+fn target_is_a_directory() {
+    target_is_refused(|path| std::fs::create_dir(path).unwrap(), NOT_REGULAR);
 }
