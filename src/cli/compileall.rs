@@ -10,6 +10,7 @@ use crate::build::{self, EngineChoice, EngineOptions, Engines, Outcome, Settings
 use crate::project::{Layout, Naming, Walk, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -39,13 +40,13 @@ pub(super) struct CompileallArgs {
     #[arg(short = 'b')]
     legacy: bool,
     /// Record this directory instead of the one that is named.
-    #[arg(short = 'd', value_name = "DESTDIR", conflicts_with_all = ["strip_dir", "prepend_dir"])]
+    #[arg(short = 'd', value_name = "DESTDIR", value_parser = any_path(), conflicts_with_all = ["strip_dir", "prepend_dir"])]
     destination_dir: Option<PathBuf>,
     /// Take this off the front of recorded names.
-    #[arg(short = 's', value_name = "STRIPDIR")]
+    #[arg(short = 's', value_name = "STRIPDIR", value_parser = any_path())]
     strip_dir: Option<PathBuf>,
     /// Put this before recorded names, after -s.
-    #[arg(short = 'p', value_name = "PREPENDDIR")]
+    #[arg(short = 'p', value_name = "PREPENDDIR", value_parser = any_path())]
     prepend_dir: Option<PathBuf>,
     /// Leave out paths in which this regular expression is found.
     #[arg(short = 'x', value_name = "REGEXP")]
@@ -63,7 +64,7 @@ pub(super) struct CompileallArgs {
     #[arg(short = 'O', action = clap::ArgAction::Count)]
     optimize: u8,
     /// Leave out links to files outside of this directory.
-    #[arg(short = 'e', value_name = "DIR")]
+    #[arg(short = 'e', value_name = "DIR", value_parser = any_path())]
     limit: Option<PathBuf>,
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
@@ -80,6 +81,11 @@ pub(super) struct CompileallArgs {
     /// The interpreter for the one version that is compiled for.
     #[arg(long, value_name = "PATH")]
     interpreter: Option<PathBuf>,
+}
+
+/// Paths as compileall takes them: a script's variable may be empty.
+fn any_path() -> impl TypedValueParser {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// One source with the name that it records.
@@ -228,6 +234,8 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
     }
     let stripped = match &arguments.strip_dir {
         None => file.to_path_buf(),
+        // The root is what an empty directory leaves of a path.
+        Some(strip) if strip.as_os_str().is_empty() => file.strip_prefix("/").unwrap_or(file).to_path_buf(),
         Some(strip) => file.strip_prefix(strip).map(Path::to_path_buf).map_err(|_| {
             format!(
                 "ValueError: -s {} does not lead {} (compileall would record the full path)",

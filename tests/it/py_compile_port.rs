@@ -1,4 +1,4 @@
-//! What CPython's `test_py_compile` and `test_compileall` hold of `py_compile`, held of the binary.
+//! What CPython's `test_py_compile` holds, held of `pycompile compile`, and its options that are compileall's.
 
 use crate::session::{Session, flags};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -245,4 +245,44 @@ fn output_directory_mirrors_the_tree() {
     assert!(session.path("out/d/a.pyc").exists());
     assert!(session.files().iter().any(|name| name.starts_with("out/d/__pycache__/a.cpython-")));
     assert!(!session.path("src/d/__pycache__").exists());
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_compiled_once() {
+    let session = Session::new();
+    session.file("test.py", SOURCE);
+    let said = session.compile(&["-q", "test.py", "test.py"]).exits(0);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
+    assert!(cached(&session, "test.py", 0).exists());
+}
+
+#[test]
+fn quiet_runs_fail_all_the_same() {
+    let session = Session::new();
+    session.file("coding.py", "# -*- coding: uft-8 -*-\n");
+    session.file("syntax.py", "x (\n");
+    for name in ["coding.py", "syntax.py", "missing.py"] {
+        assert!(!session.compile(&["-q", name]).exits(1).err.is_empty(), "{name}");
+        let said = session.compile(&["-qq", name]).exits(1);
+        assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""), "{name}");
+    }
+    assert_eq!(session.files(), ["coding.py", "syntax.py"]);
+}
+
+#[test]
+fn line_ends_that_only_decoding_brings() {
+    let session = Session::new();
+    session.file("test.py", "#coding=U7+AA0''\n");
+    let program = REFERENCE.replace("py_compile.compile(", "import os\ntry: py_compile.compile(")
+        + "except py_compile.PyCompileError: os.write(1, b'refused')\n";
+    let said = session.python(&program, &["test.py", "theirs", "UNCHECKED_HASH", "0"]).exits(0);
+    let arguments = ["test.py", "-o", "ours", "--invalidation-mode", "unchecked-hash"];
+    if said.out == "refused" {
+        session.compile(&arguments).exits(1);
+    } else {
+        session.compile(&arguments).exits(0);
+        assert!(
+            std::fs::read(session.path("ours")).unwrap() == std::fs::read(session.path("theirs")).unwrap()
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! The tests of `compile` that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
+//! The tests that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
 //!
 //! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
 //! aloud as `SKIPPED` by the test that needs it, and counted by `.ci/run`.
@@ -14,6 +14,8 @@ mod adversity;
 mod build;
 #[path = "../it/compile.rs"]
 mod compile;
+#[path = "../it/compileall_port.rs"]
+mod compileall_port;
 #[path = "../it/errors.rs"]
 mod errors;
 #[path = "../it/manifest.rs"]
