@@ -21,6 +21,8 @@ pub enum ErrorType {
     Memory,
     /// `UnicodeDecodeError`
     UnicodeDecode,
+    /// `UnicodeEncodeError` (lone surrogates in a docstring)
+    UnicodeEncode,
     /// `SystemError`
     System,
 }
@@ -37,6 +39,7 @@ impl ErrorType {
             Self::Recursion => "RecursionError",
             Self::Memory => "MemoryError",
             Self::UnicodeDecode => "UnicodeDecodeError",
+            Self::UnicodeEncode => "UnicodeEncodeError",
             Self::System => "SystemError",
         }
     }

@@ -9,7 +9,7 @@ use crate::text::{Location, Name};
 /// The module's scope, always the first of the table.
 const MODULE: ScopeId = ScopeId(0);
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn attribute(
         &mut self,
         expr: &Expr<'_>,

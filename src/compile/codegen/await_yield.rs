@@ -12,7 +12,7 @@ const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Result<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'yield' outside function", location));

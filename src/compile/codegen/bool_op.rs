@@ -5,7 +5,7 @@ use crate::syntax::ast::{BoolOperator, Expr};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn bool_op(
         &mut self,
         op: BoolOperator,

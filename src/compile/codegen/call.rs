@@ -11,7 +11,7 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 use rustc_hash::FxHashSet;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
         self.check_keywords(call.keywords)?;
         if self.method_call(call, location)? {

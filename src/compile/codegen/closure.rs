@@ -14,7 +14,7 @@ pub(crate) mod function_flag {
     pub(crate) const ANNOTATE: u32 = 16;
 }
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Makes a function of `code`; what `flags` names lies on the stack already, except the closure.
     pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) {
         let free = self.finish.freevars(code).to_vec();

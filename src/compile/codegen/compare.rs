@@ -5,7 +5,7 @@ use crate::syntax::ast::{CompareOperator, Expr};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// The instruction for one comparison of the two topmost values.
     pub(super) fn compare_op(&mut self, op: CompareOperator, location: Location) {
         // The number in bits 5 and up; below it which of unordered (1), less (2), greater (4), equal (8) is true.

@@ -7,7 +7,7 @@ use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Constant, Expr, E
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn comprehension(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> Result<()> {
         let id = self.find_scope(expr.id, ScopeRole::Own)?;
         let scope = self.symbols.scope(id);

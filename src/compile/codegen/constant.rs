@@ -7,7 +7,7 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 use num_bigint::{BigInt, Sign};
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Loads a literal.
     pub(crate) fn load_const(&mut self, constant: &Constant<'_>, location: Location) {
         let id = self.constant(constant);
@@ -54,8 +54,7 @@ impl Codegen<'_> {
     }
 
     pub(crate) fn name_constant(&mut self, name: Name) -> ConstId {
-        let text = self.names.text(name).as_bytes().into();
-        self.constants.add(ConstValue::Str(text))
+        self.constants.add_identifier(self.names.text(name))
     }
 
     /// The module's constant for a literal.

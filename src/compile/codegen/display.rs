@@ -26,7 +26,7 @@ impl Build {
         Self { build: Op::BUILD_SET, add: Op::SET_ADD, extend: Op::SET_UPDATE, is_tuple: false };
 }
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn list(&mut self, elements: &[Expr<'_>], ctx: ExprContext, location: Location) -> Result<()> {
         match ctx {
             ExprContext::Load => self.collection(elements, None, 0, Build::LIST, location),

@@ -9,7 +9,7 @@ use crate::text::Location;
 /// `CALL_INTRINSIC_1` operand of unary `+`.
 const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Code that leaves the value on the stack, or that stores to or deletes the target.
     pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> Result<()> {
         let location = expr.location;

@@ -5,7 +5,7 @@ use crate::syntax::ast::{Constant, Expr};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn joined_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {
         if values.len() > STACK_USE_GUIDELINE {
             self.load_const(&Constant::Str(b""), location);

@@ -18,7 +18,7 @@ pub(super) struct Inlined {
     hidden: Vec<Name>,
 }
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Gives the names of `comprehension` their meaning inside it and saves the values of those it binds.
     pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Inlined {
         let in_class = self.scope().kind == BlockKind::Class && self.unit.inlined_depth == 0;

@@ -6,7 +6,7 @@ use crate::syntax::ast::{BoolOperator, CompareOperator, Expr, ExprKind, UnaryOpe
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
     pub(super) fn jump_if(&mut self, test: &Expr<'_>, target: Label, condition: bool) -> Result<()> {
         match &test.kind {

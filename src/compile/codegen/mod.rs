@@ -5,19 +5,29 @@
 //!
 //! **Invariant:** instructions come out as CPython's generator emits them; nothing is optimised here.
 
+mod annotation;
+mod assertion;
 mod attribute;
 mod await_yield;
+mod block;
 mod bool_op;
 mod call;
+mod class;
 mod closure;
 mod compare;
 mod comprehension;
 mod constant;
 mod display;
+mod docstring;
+mod exception_group;
 mod expression;
 mod fstring;
+mod function;
+mod import;
 mod inlined;
 mod jump_if;
+mod leave;
+mod loops;
 mod module;
 mod name;
 mod pattern;
@@ -25,8 +35,14 @@ mod scope;
 mod statement;
 mod subscript;
 mod template;
+mod try_except;
+mod type_alias;
+mod type_parameter;
+mod with;
 
 pub use module::compile;
+
+pub(crate) use block::Block;
 
 use super::constants::{CodeId, Constants};
 use super::future::Future;
@@ -34,6 +50,7 @@ use super::instruction::{InstructionSequence, Label};
 use super::symtable::{Scope, ScopeId, SymbolInfo, SymbolTable};
 use super::unit::CodeUnit;
 use crate::syntax::SyntaxError;
+use crate::syntax::ast::Stmt;
 use crate::target::{Op, Target};
 use crate::text::{Location, Name, Names};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -57,7 +74,6 @@ pub trait Finish {
 }
 
 /// CPython's `COMPILE_SCOPE_*`.
-#[expect(dead_code, reason = "`def` is refused for now, and it makes the unit of that kind")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
     Module,
@@ -69,24 +85,24 @@ pub(crate) enum UnitKind {
     Annotations,
 }
 
-/// CPython's frame blocks that only expressions and functions push; statements push their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Block {
-    AsyncComprehension,
+/// An annotated name of a module or class whose annotation is evaluated in `__annotate__`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deferred<'a, 'ast> {
+    /// The annotated assignment.
+    pub(crate) statement: &'a Stmt<'ast>,
+    /// Its number in `__conditional_annotations__`, if it may or may not be executed.
+    pub(crate) condition: Option<i64>,
 }
-
-/// The deepest nesting of blocks (`CO_MAXBLOCKS`).
-const MAX_BLOCKS: usize = 40;
 
 /// One code object under construction.
 #[derive(Debug)]
-pub(crate) struct Unit {
+pub(crate) struct Unit<'a, 'ast> {
     pub(crate) kind: UnitKind,
     pub(crate) scope: ScopeId,
     pub(crate) code: CodeUnit,
     /// The class whose private names are mangled.
     pub(crate) private: Option<Name>,
-    pub(crate) blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block<'a, 'ast>>,
     /// Inlined comprehensions that are being compiled.
     pub(crate) inlined_depth: u32,
     /// Names that an inlined comprehension gives another meaning for now.
@@ -95,32 +111,40 @@ pub(crate) struct Unit {
     pub(crate) hidden_now: FxHashSet<Name>,
     /// Attributes of `self` stored by methods of this class.
     pub(crate) static_attributes: Vec<Name>,
+    /// Annotations to evaluate later, in source order.
+    pub(crate) deferred: Vec<Deferred<'a, 'ast>>,
+    /// How many of them are conditional.
+    pub(crate) conditions: i64,
+    /// How many conditional statements are around the current one.
+    pub(crate) conditional_depth: u32,
     const_index: FxHashMap<super::constants::ConstId, u32>,
     name_index: FxHashMap<Name, u32>,
     varname_index: FxHashMap<Name, u32>,
 }
 
 /// The generator of one module.
-pub struct Codegen<'a> {
+pub struct Codegen<'a, 'ast> {
     pub(crate) symbols: &'a SymbolTable,
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
     #[expect(dead_code, reason = "3.14 is the only target so far")]
     pub(crate) target: &'static Target,
+    /// The level: 0, 1 or 2.
+    pub(crate) optimize: u8,
     pub(crate) finish: &'a mut dyn Finish,
-    pub(crate) unit: Unit,
+    pub(crate) unit: Unit<'a, 'ast>,
     /// The enclosing units, outermost first.
-    pub(crate) stack: Vec<Unit>,
+    pub(crate) stack: Vec<Unit<'a, 'ast>>,
 }
 
-impl std::fmt::Debug for Codegen<'_> {
+impl std::fmt::Debug for Codegen<'_, '_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Codegen").field("unit", &self.unit).finish_non_exhaustive()
     }
 }
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// An instruction without operand.
     pub(crate) fn emit(&mut self, op: Op, location: Location) {
         self.sequence().emit(op, 0, location);
@@ -152,17 +176,5 @@ impl Codegen<'_> {
     /// The symbol table's scope of the current unit; [`Codegen::symbol`] knows what inlined comprehensions override.
     pub(crate) fn scope(&self) -> &Scope {
         self.symbols.scope(self.unit.scope)
-    }
-
-    fn push_block(&mut self, block: Block, location: Location) -> Result<()> {
-        if self.unit.blocks.len() >= MAX_BLOCKS {
-            return Err(SyntaxError::new("too many statically nested blocks", location));
-        }
-        self.unit.blocks.push(block);
-        Ok(())
-    }
-
-    fn pop_block(&mut self) {
-        self.unit.blocks.pop();
     }
 }

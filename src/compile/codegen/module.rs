@@ -8,26 +8,31 @@ use crate::syntax::ast::{Constant, Module};
 use crate::target::{Op, Target};
 use crate::text::{Location, Names};
 
-/// Compiles `module`; every code object, the module's last, goes through `finish`.
+/// Compiles `module`; every code object, the module's last, goes through `finish`. `optimize` is 0, 1 or 2.
 ///
 /// # Errors
 /// What CPython's code generator refuses, in its words.
+#[expect(clippy::too_many_arguments, reason = "each is a result of another pass")]
 pub fn compile(
     module: &Module<'_>,
     symbols: &SymbolTable,
     future: Future,
     target: &'static Target,
+    optimize: u8,
     names: &mut Names,
     constants: &mut Constants,
     finish: &mut dyn Finish,
 ) -> Result<CodeId> {
     let name = names.intern("<module>");
     let unit = Codegen::new_unit(symbols, names, ScopeId(0), UnitKind::Module, name);
-    let mut codegen = Codegen { symbols, names, constants, future, target, finish, unit, stack: Vec::new() };
+    let mut codegen =
+        Codegen { symbols, names, constants, future, target, optimize, finish, unit, stack: Vec::new() };
     let start = Location::new(0, 1, 0, 0);
     codegen.emit_arg(Op::RESUME, 0, start);
     codegen.emit(Op::ANNOTATIONS_PLACEHOLDER, start);
-    codegen.visit_body(module.body)?;
+    let first = module.body.first().map_or(Location::new(1, 1, 0, 0), |statement| statement.location);
+    codegen.conditional_annotations(first);
+    codegen.visit_annotated_body(module.body, first)?;
     codegen.load_const(&Constant::None, Location::NONE);
     codegen.emit(Op::RETURN_VALUE, Location::NONE);
     codegen.unit.code.flags = codegen.code_flags();

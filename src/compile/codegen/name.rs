@@ -6,7 +6,7 @@ use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// Loads, stores or deletes a name.
     pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> Result<()> {
         let name = self.mangled(name);

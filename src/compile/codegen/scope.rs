@@ -46,7 +46,7 @@ impl Counts {
     }
 }
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// The scope that `node` opened.
     pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> Result<ScopeId> {
         self.symbols.find(node, role).ok_or_else(|| SyntaxError {
@@ -57,13 +57,13 @@ impl Codegen<'_> {
     }
 
     /// An empty unit for `scope`, its cells and free variables in CPython's order.
-    pub(super) fn new_unit(
+    pub(super) fn new_unit<'u, 'ast>(
         symbols: &crate::compile::symtable::SymbolTable,
         names: &mut crate::text::Names,
         scope_id: ScopeId,
         kind: UnitKind,
         name: Name,
-    ) -> Unit {
+    ) -> Unit<'u, 'ast> {
         let scope = symbols.scope(scope_id);
         let named = |wanted: NameScope, bit: u32| -> Vec<Name> {
             let fits = |symbol: &&crate::compile::symtable::SymbolInfo| {
@@ -114,6 +114,9 @@ impl Codegen<'_> {
             overrides: FxHashMap::default(),
             hidden_now: FxHashSet::default(),
             static_attributes: Vec::new(),
+            deferred: Vec::new(),
+            conditions: 0,
+            conditional_depth: 0,
             const_index: FxHashMap::default(),
             name_index: FxHashMap::default(),
             varname_index,

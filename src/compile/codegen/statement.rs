@@ -1,21 +1,67 @@
 //! Statements.
 
 use super::subscript::{NB_SUBSCR, is_two_part_slice};
-use super::{Codegen, Result};
+use super::{Codegen, Result, docstring};
+use crate::compile::constants::ConstValue;
+use crate::compile::future;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// The body of a module or class: its docstring, its statements, and what its annotations need.
+    pub(super) fn visit_annotated_body(
+        &mut self,
+        mut body: &'a [Stmt<'ast>],
+        location: Location,
+    ) -> Result<()> {
+        if self.future.annotations() && self.scope().annotations_used {
+            self.emit(Op::SETUP_ANNOTATIONS, location);
+        }
+        if self.scope().has_docstring
+            && let Some((first, rest)) = body.split_first()
+            && let StmtKind::Expr(value) = &first.kind
+            && let Some(text) = future::docstring(body)
+        {
+            let text = docstring::clean(text)?;
+            let id = self.constants.add(ConstValue::Str(text.into()));
+            self.load_const_id(id, value.location);
+            let name = self.intern("__doc__");
+            self.name_op(name, ExprContext::Store, Location::NONE)?;
+            body = rest;
+        }
+        self.visit_body(body)?;
+        if self.future.annotations() { Ok(()) } else { self.deferred_annotations(location) }
+    }
+
     /// Each statement in order.
-    pub(super) fn visit_body(&mut self, body: &[Stmt<'_>]) -> Result<()> {
+    pub(super) fn visit_body(&mut self, body: &'a [Stmt<'ast>]) -> Result<()> {
         body.iter().try_for_each(|statement| self.visit_stmt(statement))
     }
 
-    fn visit_stmt(&mut self, statement: &Stmt<'_>) -> Result<()> {
+    fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+        let is_conditional = matches!(
+            statement.kind,
+            StmtKind::For(_)
+                | StmtKind::While { .. }
+                | StmtKind::If { .. }
+                | StmtKind::Match { .. }
+                | StmtKind::Try(_)
+                | StmtKind::With(_)
+        );
+        self.unit.conditional_depth += u32::from(is_conditional);
+        self.statement(statement)?;
+        self.unit.conditional_depth -= u32::from(is_conditional);
+        Ok(())
+    }
+
+    fn statement(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         let location = statement.location;
         match &statement.kind {
+            StmtKind::FunctionDef(function) => self.function(function, location),
+            StmtKind::ClassDef(class) => self.class(class, location),
+            StmtKind::Return(value) => self.return_statement(value.as_deref(), location),
             StmtKind::Expr(value) => {
                 if matches!(value.kind, ExprKind::Constant(_)) {
                     self.emit(Op::NOP, location);
@@ -51,26 +97,41 @@ impl Codegen<'_> {
                 self.emit_arg(Op::RAISE_VARARGS, count, location);
                 Ok(())
             }
-            StmtKind::If { test, body, orelse } => {
-                let end = self.new_label();
-                let next = if orelse.is_empty() { end } else { self.new_label() };
-                self.jump_if(test, next, false)?;
-                self.visit_body(body)?;
-                if !orelse.is_empty() {
-                    self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
-                    self.use_label(next);
-                    self.visit_body(orelse)?;
-                }
-                self.use_label(end);
-                Ok(())
-            }
+            StmtKind::TypeAlias(alias) => self.type_alias(alias, location),
+            StmtKind::AnnAssign { .. } => self.annotated_assignment(statement),
+            StmtKind::For(statement) => self.for_statement(statement, location),
+            StmtKind::While { test, body, orelse } => self.while_statement(test, body, orelse, location),
+            StmtKind::If { test, body, orelse } => self.if_statement(test, body, orelse),
+            StmtKind::With(statement) => self.with_statement(statement, 0),
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
-            _ => Err(SyntaxError {
-                kind: ErrorType::System,
-                message: "the native compiler does not compile this statement".to_owned(),
-                location,
-            }),
+            StmtKind::Try(statement) => self.try_statement(statement, location),
+            StmtKind::Assert { test, msg } => self.assertion(test, msg.as_deref(), location),
+            StmtKind::Import { names, .. } => self.import(names, location),
+            StmtKind::ImportFrom { module, names, level, .. } => {
+                self.import_from(*module, names, *level, location)
+            }
+            StmtKind::Break => self.break_statement(location),
+            StmtKind::Continue => self.continue_statement(location),
         }
+    }
+
+    fn if_statement(
+        &mut self,
+        test: &Expr<'_>,
+        body: &'a [Stmt<'ast>],
+        orelse: &'a [Stmt<'ast>],
+    ) -> Result<()> {
+        let end = self.new_label();
+        let next = if orelse.is_empty() { end } else { self.new_label() };
+        self.jump_if(test, next, false)?;
+        self.visit_body(body)?;
+        if !orelse.is_empty() {
+            self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+            self.use_label(next);
+            self.visit_body(orelse)?;
+        }
+        self.use_label(end);
+        Ok(())
     }
 
     fn aug_assign(

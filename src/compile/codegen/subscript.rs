@@ -8,7 +8,7 @@ use crate::text::Location;
 /// `BINARY_OP` operand of a subscript.
 pub(super) const NB_SUBSCR: u32 = 26;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn subscript(
         &mut self,
         value: &Expr<'_>,

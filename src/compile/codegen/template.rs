@@ -6,7 +6,7 @@ use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     /// A tuple of the strings around the interpolations, empty ones where two interpolations meet, and a tuple of the
     /// interpolations.
     pub(super) fn template_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {

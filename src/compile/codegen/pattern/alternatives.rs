@@ -7,7 +7,7 @@ use crate::syntax::ast::Pattern;
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn or_pattern(
         &mut self,
         patterns: &[Pattern<'_>],

@@ -7,7 +7,7 @@ use crate::syntax::ast::{Constant, Expr, Pattern};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn class_pattern<'a>(
         &mut self,
         cls: &Expr<'_>,

@@ -7,7 +7,7 @@ use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprKind, Pattern};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn mapping_pattern(
         &mut self,
         keys: &[Expr<'_>],

@@ -32,8 +32,8 @@ struct Context {
     on_top: usize,
 }
 
-impl Codegen<'_> {
-    pub(super) fn match_statement(&mut self, subject: &Expr<'_>, cases: &[MatchCase<'_>]) -> Result<()> {
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    pub(super) fn match_statement(&mut self, subject: &Expr<'_>, cases: &'a [MatchCase<'ast>]) -> Result<()> {
         self.visit_expr(subject)?;
         let end = self.new_label();
         let (default, tested) = match cases.split_last() {

@@ -8,7 +8,7 @@ use crate::syntax::ast::{CompareOperator, Operator, Pattern, PatternKind};
 use crate::target::Op;
 use crate::text::Location;
 
-impl Codegen<'_> {
+impl Codegen<'_, '_> {
     pub(super) fn sequence_pattern(
         &mut self,
         patterns: &[Pattern<'_>],

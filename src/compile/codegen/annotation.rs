@@ -1,0 +1,258 @@
+//! Annotations: evaluated in `__annotate__` functions (PEP 649, PEP 749), or kept as text (PEP 563).
+
+use super::closure::function_flag;
+use super::scope::Counts;
+use super::{Codegen, Deferred, Result, UnitKind};
+use crate::compile::constants::ConstValue;
+use crate::compile::symtable::{ScopeId, ScopeRole, mangle};
+use crate::compile::unparse;
+use crate::syntax::ast::{
+    Arg, CompareOperator, Constant, Expr, ExprContext, ExprKind, FunctionDef, Stmt, StmtKind,
+};
+use crate::syntax::{ErrorType, SyntaxError};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`: an `__annotate__` made by the compiler knows no higher format.
+const FORMAT_VALUE_WITH_FAKE_GLOBALS: i64 = 2;
+
+/// `LOAD_COMMON_CONSTANT` operand of `NotImplementedError`.
+const NOT_IMPLEMENTED_ERROR: u32 = 1;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// `TARGET: ANNOTATION = VALUE`, which is `statement`.
+    pub(super) fn annotated_assignment(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+        let StmtKind::AnnAssign { target, annotation, value, simple } = &statement.kind else {
+            return Ok(());
+        };
+        let location = statement.location;
+        if let Some(value) = value {
+            self.visit_expr(value)?;
+            self.visit_expr(target)?;
+        }
+        match &target.kind {
+            ExprKind::Name { id, .. } => {
+                let is_stored = *simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class);
+                if is_stored && self.future.annotations() {
+                    self.text_annotation(annotation);
+                    let annotations = self.intern("__annotations__");
+                    self.emit_name(Op::LOAD_NAME, annotations, location);
+                    let name = self.mangled(*id);
+                    self.load_name_const(name, location);
+                    self.emit(Op::STORE_SUBSCR, location);
+                } else if is_stored {
+                    self.defer_annotation(statement);
+                }
+                Ok(())
+            }
+            ExprKind::Attribute { value: base, .. } if value.is_none() => self.evaluate(base),
+            ExprKind::Subscript { value: base, slice, .. } if value.is_none() => {
+                self.evaluate(base)?;
+                self.evaluate_index(slice)
+            }
+            ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => Ok(()),
+            _ => Err(SyntaxError {
+                kind: ErrorType::System,
+                message: "invalid node type for annotated assignment".to_owned(),
+                location,
+            }),
+        }
+    }
+
+    /// An expression for its side effects.
+    fn evaluate(&mut self, expr: &Expr<'_>) -> Result<()> {
+        self.visit_expr(expr)?;
+        self.emit(Op::POP_TOP, expr.location);
+        Ok(())
+    }
+
+    fn evaluate_index(&mut self, index: &Expr<'_>) -> Result<()> {
+        match &index.kind {
+            ExprKind::Slice { lower, upper, step } => {
+                [lower, upper, step].into_iter().flatten().try_for_each(|part| self.evaluate(part))
+            }
+            ExprKind::Tuple { elts, .. } => elts.iter().try_for_each(|element| self.evaluate_index(element)),
+            _ => self.evaluate(index),
+        }
+    }
+
+    fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) {
+        let location = statement.location;
+        let is_class = self.unit.kind == UnitKind::Class;
+        let is_conditional = !is_class || self.unit.conditional_depth > 0;
+        let condition = is_conditional.then_some(self.unit.conditions);
+        self.unit.deferred.push(Deferred { statement, condition });
+        let Some(condition) = condition else { return };
+        self.unit.conditions += 1;
+        let name = self.intern("__conditional_annotations__");
+        if is_class {
+            let index = self.closure_index(name);
+            self.emit_arg(Op::LOAD_DEREF, index, location);
+        } else {
+            self.emit_name(Op::LOAD_NAME, name, location);
+        }
+        self.load_const(&Constant::Int(condition), location);
+        self.emit_arg(Op::SET_ADD, 1, location);
+        self.emit(Op::POP_TOP, location);
+    }
+
+    /// The `__annotate__` of the current module or class, stored under its name there.
+    pub(super) fn deferred_annotations(&mut self, location: Location) -> Result<()> {
+        if self.unit.deferred.is_empty() {
+            return Ok(());
+        }
+        let deferred = std::mem::take(&mut self.unit.deferred);
+        let kind = self.unit.kind;
+        let is_module = kind == UnitKind::Module;
+        // A module's stands before its body.
+        let body = is_module.then(|| std::mem::take(self.sequence()));
+        let scope = self.scope().annotations.ok_or_else(|| SyntaxError {
+            kind: ErrorType::System,
+            message: "annotations without scope (this is a bug in pycompile)".to_owned(),
+            location,
+        })?;
+        self.enter_annotations(scope, self.symbols.scope(scope).name, location);
+        self.emit_arg(Op::BUILD_MAP, 0, location);
+        for annotation in &deferred {
+            self.deferred_annotation(*annotation, kind, location)?;
+        }
+        self.leave_annotations(location)?;
+        let name = self.intern(if is_module { "__annotate__" } else { "__annotate_func__" });
+        self.name_op(name, ExprContext::Store, location)?;
+        if let Some(body) = body {
+            let code = std::mem::replace(self.sequence(), body);
+            self.sequence().annotations_code = Some(Box::new(code));
+        }
+        Ok(())
+    }
+
+    fn deferred_annotation(
+        &mut self,
+        deferred: Deferred<'a, 'ast>,
+        outer: UnitKind,
+        location: Location,
+    ) -> Result<()> {
+        let StmtKind::AnnAssign { target, annotation, .. } = &deferred.statement.kind else { return Ok(()) };
+        let ExprKind::Name { id, .. } = target.kind else { return Ok(()) };
+        let at = deferred.statement.location;
+        let name = mangle(self.unit.private, id, self.names);
+        let not_set = self.new_label();
+        if let Some(condition) = deferred.condition {
+            self.load_const(&Constant::Int(condition), at);
+            let set = self.intern("__conditional_annotations__");
+            if outer == UnitKind::Class {
+                let index = self.closure_index(set);
+                self.emit_arg(Op::LOAD_DEREF, index, at);
+            } else {
+                self.emit_name(Op::LOAD_GLOBAL, set, at);
+            }
+            self.emit_arg(Op::CONTAINS_OP, 0, at);
+            self.emit_jump(Op::POP_JUMP_IF_FALSE, not_set, at);
+        }
+        self.visit_expr(annotation)?;
+        self.emit_arg(Op::COPY, 2, at);
+        self.load_name_const(name, at);
+        self.emit(Op::STORE_SUBSCR, location);
+        self.use_label(not_set);
+        Ok(())
+    }
+
+    /// Starts a function that takes the format of annotations.
+    pub(super) fn enter_annotations(&mut self, scope: ScopeId, name: Name, location: Location) {
+        let counts = Counts { posonly: 1, ..Counts::default() };
+        self.enter_scope(scope, UnitKind::Annotations, name, location.line, None, counts);
+        let body = self.new_label();
+        self.emit_arg(Op::LOAD_FAST, 0, location);
+        self.load_const(&Constant::Int(FORMAT_VALUE_WITH_FAKE_GLOBALS), location);
+        self.compare_op(CompareOperator::Gt, location);
+        self.emit_jump(Op::POP_JUMP_IF_FALSE, body, location);
+        self.emit_arg(Op::LOAD_COMMON_CONSTANT, NOT_IMPLEMENTED_ERROR, location);
+        self.emit_arg(Op::RAISE_VARARGS, 1, location);
+        self.use_label(body);
+    }
+
+    /// Ends an `__annotate__` and makes the function.
+    fn leave_annotations(&mut self, location: Location) -> Result<()> {
+        self.emit(Op::RETURN_VALUE, location);
+        self.unit.code.is_annotate = true;
+        let code = self.finish_unit(true)?;
+        self.make_closure(code, 0, location);
+        Ok(())
+    }
+
+    /// The `__annotate__` of a function on the stack, if it has annotations; returns the flag for it.
+    pub(super) fn function_annotations(
+        &mut self,
+        function: &FunctionDef<'_>,
+        location: Location,
+    ) -> Result<u32> {
+        let scope = self.find_scope(function.id, ScopeRole::Annotations)?;
+        if !self.symbols.scope(scope).annotations_used {
+            return Ok(0);
+        }
+        self.enter_annotations(scope, self.symbols.scope(scope).name, location);
+        let args = &function.args;
+        let mut count = 0;
+        for parameters in [
+            &*args.args,
+            &*args.posonlyargs,
+            args.vararg.as_deref().map_or(&[], std::slice::from_ref),
+            &*args.kwonlyargs,
+            args.kwarg.as_deref().map_or(&[], std::slice::from_ref),
+        ] {
+            for Arg { arg, annotation, .. } in parameters {
+                if let Some(annotation) = annotation {
+                    self.function_annotation(*arg, annotation, location)?;
+                    count += 1;
+                }
+            }
+        }
+        if let Some(returns) = &function.returns {
+            let name = self.intern("return");
+            self.function_annotation(name, returns, location)?;
+            count += 1;
+        }
+        self.emit_arg(Op::BUILD_MAP, count, location);
+        self.leave_annotations(location)?;
+        Ok(function_flag::ANNOTATE)
+    }
+
+    fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {
+        let name = self.mangled(name);
+        self.load_name_const(name, location);
+        if self.future.annotations() {
+            self.text_annotation(annotation);
+            return Ok(());
+        }
+        self.unpacked(annotation, location)
+    }
+
+    /// `*Ts` stands for its only element.
+    pub(super) fn unpacked(&mut self, expr: &Expr<'_>, location: Location) -> Result<()> {
+        let ExprKind::Starred { value, .. } = &expr.kind else { return self.visit_expr(expr) };
+        self.visit_expr(value)?;
+        self.emit_arg(Op::UNPACK_SEQUENCE, 1, location);
+        Ok(())
+    }
+
+    fn text_annotation(&mut self, annotation: &Expr<'_>) {
+        let text = unparse::expression(annotation, self.names);
+        let id = self.constants.add(ConstValue::Str(text.into()));
+        self.load_const_id(id, annotation.location);
+    }
+
+    /// An empty `__conditional_annotations__`, if the current module or class needs one.
+    pub(super) fn conditional_annotations(&mut self, location: Location) {
+        if !self.scope().has_conditional_annotations {
+            return;
+        }
+        self.emit_arg(Op::BUILD_SET, 0, location);
+        let name = self.intern("__conditional_annotations__");
+        if self.unit.kind == UnitKind::Class {
+            let index = self.closure_index(name);
+            self.emit_arg(Op::STORE_DEREF, index, location);
+        } else {
+            self.emit_name(Op::STORE_NAME, name, location);
+        }
+    }
+}

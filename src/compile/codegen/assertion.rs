@@ -1,0 +1,32 @@
+//! `assert`.
+
+use super::{Codegen, Result};
+use crate::syntax::ast::Expr;
+use crate::target::Op;
+use crate::text::Location;
+
+/// `LOAD_COMMON_CONSTANT` operand of `AssertionError`.
+const ASSERTION_ERROR: u32 = 0;
+
+impl Codegen<'_, '_> {
+    pub(super) fn assertion(
+        &mut self,
+        test: &Expr<'_>,
+        message: Option<&Expr<'_>>,
+        location: Location,
+    ) -> Result<()> {
+        if self.optimize > 0 {
+            return Ok(());
+        }
+        let end = self.new_label();
+        self.jump_if(test, end, true)?;
+        self.emit_arg(Op::LOAD_COMMON_CONSTANT, ASSERTION_ERROR, location);
+        if let Some(message) = message {
+            self.visit_expr(message)?;
+            self.emit_arg(Op::CALL, 0, location);
+        }
+        self.emit_arg(Op::RAISE_VARARGS, 1, test.location);
+        self.use_label(end);
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! The statements around the current one that a jump out of them has to leave in order.
+//!
+//! CPython: frame blocks (`fblockinfo`) of `compile.c` and `codegen_unwind_fblock` of `codegen.c`.
+
+use super::{Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Constant, ExprContext, Stmt};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// The deepest nesting of blocks (`CO_MAXBLOCKS`).
+const MAX_BLOCKS: usize = 40;
+
+/// `GET_AWAITABLE` operand for `__aexit__`.
+const AWAIT_EXIT: u32 = 2;
+
+/// One frame block: what lies on the stack because of it, and what must run before it is left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Block<'a, 'ast> {
+    /// A loop without iterator.
+    While(Loop),
+    /// A loop whose iterator is on the stack.
+    For(Loop),
+    /// The body of `try … except`.
+    Try,
+    /// The body of `try … finally`; the statements of `finally` are compiled again at each way out.
+    Finally(&'a [Stmt<'ast>]),
+    /// `finally` after an exception.
+    FinallyEnd,
+    /// The body of `with` or `async with`, and where its context expression stands.
+    With { at: Location, is_async: bool },
+    /// All handlers of a `try`.
+    Handlers,
+    /// All handlers of a `try` with `except*`.
+    GroupHandlers,
+    /// The body of one handler, and the name it binds.
+    Handler(Option<Name>),
+    /// A value to be thrown away.
+    Value,
+    /// The call of `__anext__` in a comprehension.
+    AsyncComprehension,
+    /// A whole generator.
+    StopIteration,
+}
+
+/// Where `continue` and `break` go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loop {
+    pub(super) start: Label,
+    pub(super) end: Label,
+}
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    pub(super) fn push_block(&mut self, block: Block<'a, 'ast>, location: Location) -> Result<()> {
+        if self.unit.blocks.len() >= MAX_BLOCKS {
+            return Err(SyntaxError::new("too many statically nested blocks", location));
+        }
+        self.unit.blocks.push(block);
+        Ok(())
+    }
+
+    pub(super) fn pop_block(&mut self) {
+        self.unit.blocks.pop();
+    }
+
+    /// Leaves all blocks, or those inside the innermost loop, which is returned. The topmost value is kept if
+    /// `keeps_value`. `location` is that of the jump; it becomes none once other code has run in between.
+    pub(super) fn unwind(
+        &mut self,
+        location: &mut Location,
+        keeps_value: bool,
+        to_loop: bool,
+    ) -> Result<Option<Block<'a, 'ast>>> {
+        let mut left = Vec::new();
+        let mut found = None;
+        while let Some(&block) = self.unit.blocks.last() {
+            match block {
+                Block::GroupHandlers => {
+                    let message = "'break', 'continue' and 'return' cannot appear in an except* block";
+                    return Err(SyntaxError::new(message, *location));
+                }
+                Block::While(_) | Block::For(_) if to_loop => {
+                    found = Some(block);
+                    break;
+                }
+                _ => {}
+            }
+            self.pop_block();
+            left.push(block);
+            self.leave_block(block, location, keeps_value)?;
+        }
+        self.unit.blocks.extend(left.into_iter().rev());
+        Ok(found)
+    }
+
+    /// The code that leaves one block.
+    pub(super) fn leave_block(
+        &mut self,
+        block: Block<'a, 'ast>,
+        location: &mut Location,
+        keeps_value: bool,
+    ) -> Result<()> {
+        let keep = |this: &mut Self, at: Location| {
+            if keeps_value {
+                this.emit_arg(Op::SWAP, 2, at);
+            }
+        };
+        match block {
+            Block::While(_)
+            | Block::Handlers
+            | Block::GroupHandlers
+            | Block::AsyncComprehension
+            | Block::StopIteration => {}
+            Block::For(_) | Block::Value => {
+                keep(self, *location);
+                self.emit(Op::POP_TOP, *location);
+            }
+            Block::Try => self.emit(Op::POP_BLOCK, *location),
+            Block::Finally(body) => {
+                self.emit(Op::POP_BLOCK, *location);
+                if keeps_value {
+                    self.push_block(Block::Value, *location)?;
+                }
+                self.visit_body(body)?;
+                if keeps_value {
+                    self.pop_block();
+                }
+                *location = Location::NONE;
+            }
+            Block::FinallyEnd => {
+                keep(self, *location);
+                self.emit(Op::POP_TOP, *location);
+                keep(self, *location);
+                self.emit(Op::POP_BLOCK, *location);
+                self.emit(Op::POP_EXCEPT, *location);
+            }
+            Block::With { at, is_async } => {
+                self.emit(Op::POP_BLOCK, at);
+                if keeps_value {
+                    self.emit_arg(Op::SWAP, 3, at);
+                    self.emit_arg(Op::SWAP, 2, at);
+                }
+                self.call_exit(at);
+                if is_async {
+                    self.emit_await(AWAIT_EXIT, at);
+                }
+                self.emit(Op::POP_TOP, at);
+                *location = Location::NONE;
+            }
+            Block::Handler(name) => {
+                if name.is_some() {
+                    self.emit(Op::POP_BLOCK, *location);
+                }
+                keep(self, *location);
+                self.emit(Op::POP_BLOCK, *location);
+                self.emit(Op::POP_EXCEPT, *location);
+                if let Some(name) = name {
+                    self.unbind(name, *location)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `NAME = None; del NAME`, at the end of a handler.
+    pub(super) fn unbind(&mut self, name: Name, location: Location) -> Result<()> {
+        self.load_const(&Constant::None, location);
+        self.name_op(name, ExprContext::Store, location)?;
+        self.name_op(name, ExprContext::Del, location)
+    }
+}

@@ -1,0 +1,108 @@
+//! `class`.
+
+use super::function::first_line;
+use super::scope::Counts;
+use super::{Codegen, Result, UnitKind};
+use crate::compile::constants::CodeId;
+use crate::compile::symtable::ScopeRole;
+use crate::syntax::ast::{ClassDef, Constant, ExprContext};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// `CALL_INTRINSIC_1` operand that makes `Generic[…]` of type parameters.
+const INTRINSIC_SUBSCRIPT_GENERIC: u32 = 10;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    pub(super) fn class(&mut self, class: &'a ClassDef<'ast>, location: Location) -> Result<()> {
+        self.visit_exprs(class.decorator_list)?;
+        let first_line = first_line(class.decorator_list, location);
+        let is_generic = !class.type_params.is_empty();
+        let type_params = self.intern(".type_params");
+        let generic_base = self.intern(".generic_base");
+        if is_generic {
+            let private = Some(class.name);
+            self.enter_type_parameters(class.id, class.name, first_line, private, Counts::default())?;
+            self.type_parameters(class.type_params)?;
+            self.name_op(type_params, ExprContext::Store, location)?;
+        }
+        let code = self.class_body(class, first_line)?;
+        self.emit(Op::LOAD_BUILD_CLASS, location);
+        self.emit(Op::PUSH_NULL, location);
+        self.make_closure(code, 0, location);
+        self.load_name_const(class.name, location);
+        if is_generic {
+            self.name_op(type_params, ExprContext::Load, location)?;
+            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_SUBSCRIPT_GENERIC, location);
+            self.name_op(generic_base, ExprContext::Store, location)?;
+            self.call_arguments(2, class.bases, Some(generic_base), class.keywords, location)?;
+            let code = self.finish_unit(false)?;
+            self.make_closure(code, 0, location);
+            self.emit(Op::PUSH_NULL, location);
+            self.emit_arg(Op::CALL, 0, location);
+        } else {
+            self.call_arguments(2, class.bases, None, class.keywords, location)?;
+        }
+        self.apply_decorators(class.decorator_list);
+        self.name_op(class.name, ExprContext::Store, location)
+    }
+
+    fn class_body(&mut self, class: &'a ClassDef<'ast>, first_line: i32) -> Result<CodeId> {
+        let scope = self.find_scope(class.id, ScopeRole::Own)?;
+        let counts = Counts::default();
+        self.enter_scope(scope, UnitKind::Class, class.name, first_line, Some(class.name), counts);
+        let location = Location::new(first_line, first_line, 0, 0);
+        self.copy_name("__name__", "__module__", location)?;
+        self.load_name_const(self.unit.code.qualname, location);
+        self.store_as("__qualname__", location)?;
+        self.load_const(&Constant::Int(i64::from(first_line)), location);
+        self.store_as("__firstlineno__", location)?;
+        if !class.type_params.is_empty() {
+            self.copy_name(".type_params", "__type_params__", location)?;
+        }
+        let classdict = self.intern("__classdict__");
+        let needs_classdict = self.scope().needs_classdict;
+        if needs_classdict {
+            self.emit(Op::LOAD_LOCALS, location);
+            let index = self.closure_index(classdict);
+            self.emit_arg(Op::STORE_DEREF, index, location);
+        }
+        self.conditional_annotations(location);
+        self.visit_annotated_body(class.body, location)?;
+        self.static_attributes();
+        self.store_as("__static_attributes__", Location::NONE)?;
+        if needs_classdict {
+            let index = self.closure_index(classdict);
+            self.emit_arg(Op::LOAD_CLOSURE, index, Location::NONE);
+            self.store_as("__classdictcell__", Location::NONE)?;
+        }
+        if self.scope().needs_class_closure {
+            let class_cell = self.intern("__class__");
+            let index = self.closure_index(class_cell);
+            self.emit_arg(Op::LOAD_CLOSURE, index, Location::NONE);
+            self.emit_arg(Op::COPY, 1, Location::NONE);
+            self.store_as("__classcell__", Location::NONE)?;
+        } else {
+            self.load_const(&Constant::None, Location::NONE);
+        }
+        self.emit(Op::RETURN_VALUE, Location::NONE);
+        self.finish_unit(true)
+    }
+
+    fn copy_name(&mut self, from: &str, to: &str, location: Location) -> Result<()> {
+        let from = self.intern(from);
+        self.name_op(from, ExprContext::Load, location)?;
+        self.store_as(to, location)
+    }
+
+    fn store_as(&mut self, name: &str, location: Location) -> Result<()> {
+        let name = self.intern(name);
+        self.name_op(name, ExprContext::Store, location)
+    }
+
+    /// The tuple of attributes that methods store on `self`, in order of their names.
+    fn static_attributes(&mut self) {
+        let mut attributes: Vec<Name> = std::mem::take(&mut self.unit.static_attributes);
+        attributes.sort_by(|left, right| self.names.text(*left).cmp(self.names.text(*right)));
+        self.load_names_const(attributes.into_iter(), Location::NONE);
+    }
+}

@@ -1,0 +1,111 @@
+//! `try … except*` (PEP 654).
+
+use super::{Block, Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
+use crate::target::Op;
+use crate::text::Location;
+
+/// `CALL_INTRINSIC_2` operand that makes the exception to raise in the end.
+const INTRINSIC_PREP_RERAISE_STAR: u32 = 1;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Each handler finds the exception and a list of what handlers raised on the stack, and above them what no handler
+    /// has taken yet.
+    pub(super) fn try_star_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+        let except = self.new_label();
+        let orelse = self.new_label();
+        let end = self.new_label();
+        let cleanup = self.new_label();
+        let reraise_star = self.new_label();
+        self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.push_block(Block::Try, location)?;
+        self.visit_body(statement.body)?;
+        self.pop_block();
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, orelse, Location::NONE);
+        self.use_label(except);
+        self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Op::PUSH_EXC_INFO, Location::NONE);
+        self.push_block(Block::GroupHandlers, location)?;
+        for (index, handler) in statement.handlers.iter().enumerate() {
+            if index == 0 {
+                self.emit_arg(Op::BUILD_LIST, 0, handler.location);
+                self.emit_arg(Op::COPY, 2, handler.location);
+            }
+            self.except_star_handler(handler)?;
+            if index + 1 == statement.handlers.len() {
+                self.emit_arg(Op::LIST_APPEND, 1, Location::NONE);
+                self.emit_jump(Op::JUMP_NO_INTERRUPT, reraise_star, Location::NONE);
+            }
+        }
+        self.pop_block();
+        self.use_label(reraise_star);
+        self.reraise_group(end);
+        self.use_label(cleanup);
+        self.pop_except_and_reraise();
+        self.use_label(orelse);
+        self.visit_body(statement.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>) -> Result<()> {
+        let location = handler.location;
+        let done = self.new_label();
+        let failed = self.new_label();
+        let no_match = self.new_label();
+        if let Some(kind) = &handler.kind {
+            self.visit_expr(kind)?;
+            self.emit(Op::CHECK_EG_MATCH, location);
+            self.emit_arg(Op::COPY, 1, location);
+            self.emit_jump(Op::POP_JUMP_IF_NONE, no_match, location);
+        }
+        let cleanup = self.new_label();
+        match handler.name {
+            Some(name) => self.name_op(name, ExprContext::Store, location)?,
+            None => self.emit(Op::POP_TOP, location),
+        }
+        self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
+        self.push_block(Block::Handler(handler.name), location)?;
+        self.visit_body(handler.body)?;
+        self.pop_block();
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        if let Some(name) = handler.name {
+            self.unbind(name, Location::NONE)?;
+        }
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, done, Location::NONE);
+        self.use_label(cleanup);
+        if let Some(name) = handler.name {
+            self.unbind(name, Location::NONE)?;
+        }
+        self.emit_arg(Op::LIST_APPEND, 3, Location::NONE);
+        self.emit(Op::POP_TOP, Location::NONE);
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
+        self.use_label(done);
+        // Takes the location of what comes before.
+        self.emit(Op::NOP, Location::NONE);
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
+        self.use_label(no_match);
+        self.emit(Op::POP_TOP, location);
+        self.use_label(failed);
+        Ok(())
+    }
+
+    /// Raises what handlers raised and what none has taken, if there is any.
+    fn reraise_group(&mut self, end: Label) {
+        let reraise = self.new_label();
+        self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_PREP_RERAISE_STAR, Location::NONE);
+        self.emit_arg(Op::COPY, 1, Location::NONE);
+        self.emit_jump(Op::POP_JUMP_IF_NOT_NONE, reraise, Location::NONE);
+        self.emit(Op::POP_TOP, Location::NONE);
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.emit(Op::POP_EXCEPT, Location::NONE);
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.use_label(reraise);
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.emit_arg(Op::SWAP, 2, Location::NONE);
+        self.emit(Op::POP_EXCEPT, Location::NONE);
+        self.emit_arg(Op::RERAISE, 0, Location::NONE);
+    }
+}

@@ -1,0 +1,68 @@
+//! `return`, `break` and `continue`.
+
+use super::{Block, Codegen, Result};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::target::Op;
+use crate::text::Location;
+
+impl Codegen<'_, '_> {
+    pub(super) fn return_statement(&mut self, value: Option<&Expr<'_>>, statement: Location) -> Result<()> {
+        if !self.in_function_like() {
+            return Err(SyntaxError::new("'return' outside function", statement));
+        }
+        let scope = self.scope();
+        if value.is_some() && scope.coroutine && scope.generator {
+            return Err(SyntaxError::new("'return' with value in async generator", statement));
+        }
+        let constant = value.and_then(|value| match &value.kind {
+            ExprKind::Constant(constant) => Some(constant),
+            _ => None,
+        });
+        let keeps_value = value.is_some() && constant.is_none();
+        let mut location = statement;
+        if let Some(value) = value {
+            if keeps_value {
+                self.visit_expr(value)?;
+            } else {
+                location = value.location;
+                self.emit(Op::NOP, location);
+            }
+        }
+        if value.is_none_or(|value| value.location.line != statement.line) {
+            location = statement;
+            self.emit(Op::NOP, location);
+        }
+        self.unwind(&mut location, keeps_value, false)?;
+        if let Some(constant) = constant {
+            self.load_const(constant, location);
+        } else if value.is_none() {
+            self.load_const(&crate::syntax::ast::Constant::None, location);
+        }
+        self.emit(Op::RETURN_VALUE, location);
+        Ok(())
+    }
+
+    pub(super) fn break_statement(&mut self, statement: Location) -> Result<()> {
+        let mut location = statement;
+        self.emit(Op::NOP, location);
+        let block = self.unwind(&mut location, false, true)?;
+        let Some(found @ (Block::While(target) | Block::For(target))) = block else {
+            return Err(SyntaxError::new("'break' outside loop", statement));
+        };
+        self.leave_block(found, &mut location, false)?;
+        self.emit_jump(Op::JUMP, target.end, location);
+        Ok(())
+    }
+
+    pub(super) fn continue_statement(&mut self, statement: Location) -> Result<()> {
+        let mut location = statement;
+        self.emit(Op::NOP, location);
+        let block = self.unwind(&mut location, false, true)?;
+        let Some(Block::While(target) | Block::For(target)) = block else {
+            return Err(SyntaxError::new("'continue' not properly in loop", statement));
+        };
+        self.emit_jump(Op::JUMP, target.start, location);
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! `while`, `for` and `async for`.
+
+use super::block::Loop;
+use super::{Block, Codegen, Result};
+use crate::syntax::ast::{Constant, Expr, For, Stmt};
+use crate::target::Op;
+use crate::text::Location;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    pub(super) fn while_statement(
+        &mut self,
+        test: &Expr<'_>,
+        body: &'a [Stmt<'ast>],
+        orelse: &'a [Stmt<'ast>],
+        location: Location,
+    ) -> Result<()> {
+        let start = self.new_label();
+        let end = self.new_label();
+        let anchor = self.new_label();
+        self.use_label(start);
+        self.push_block(Block::While(Loop { start, end }), location)?;
+        self.jump_if(test, anchor, false)?;
+        self.visit_body(body)?;
+        self.emit_jump(Op::JUMP, start, Location::NONE);
+        self.pop_block();
+        self.use_label(anchor);
+        self.visit_body(orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    pub(super) fn for_statement(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
+        if statement.is_async {
+            return self.async_for(statement, location);
+        }
+        let start = self.new_label();
+        let cleanup = self.new_label();
+        let end = self.new_label();
+        self.push_block(Block::For(Loop { start, end }), location)?;
+        let iter = statement.iter.location;
+        self.visit_expr(&statement.iter)?;
+        self.emit(Op::GET_ITER, iter);
+        self.use_label(start);
+        self.emit_jump(Op::FOR_ITER, cleanup, iter);
+        // Where a trace sees each round start.
+        self.emit(Op::NOP, statement.target.location);
+        self.visit_expr(&statement.target)?;
+        self.visit_body(statement.body)?;
+        self.emit_jump(Op::JUMP, start, Location::NONE);
+        self.use_label(cleanup);
+        self.emit(Op::END_FOR, Location::NONE);
+        self.emit(Op::POP_ITER, Location::NONE);
+        self.pop_block();
+        self.visit_body(statement.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+
+    fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
+        let start = self.new_label();
+        let send = self.new_label();
+        let except = self.new_label();
+        let end = self.new_label();
+        let iter = statement.iter.location;
+        self.visit_expr(&statement.iter)?;
+        self.emit(Op::GET_AITER, iter);
+        self.use_label(start);
+        self.push_block(Block::For(Loop { start, end }), location)?;
+        self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.emit(Op::GET_ANEXT, location);
+        self.load_const(&Constant::None, location);
+        self.use_label(send);
+        self.emit_send_loop(location, true);
+        self.emit(Op::POP_BLOCK, location);
+        self.emit(Op::NOT_TAKEN, location);
+        self.visit_expr(&statement.target)?;
+        self.visit_body(statement.body)?;
+        self.emit_jump(Op::JUMP, start, Location::NONE);
+        self.pop_block();
+        self.use_label(except);
+        self.emit_jump(Op::END_ASYNC_FOR, send, iter);
+        self.visit_body(statement.orelse)?;
+        self.use_label(end);
+        Ok(())
+    }
+}

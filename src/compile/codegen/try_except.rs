@@ -1,0 +1,126 @@
+//! `try`, its handlers, `else` and `finally`.
+
+use super::{Block, Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
+use crate::target::Op;
+use crate::text::Location;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    pub(super) fn try_statement(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+        if statement.finalbody.is_empty() {
+            self.try_handlers(statement, location)
+        } else {
+            self.try_finally(statement, location)
+        }
+    }
+
+    fn try_handlers(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+        if statement.is_star {
+            self.try_star_except(statement, location)
+        } else {
+            self.try_except(statement, location)
+        }
+    }
+
+    fn try_finally(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+        let handler = self.new_label();
+        let exit = self.new_label();
+        let cleanup = self.new_label();
+        self.emit_jump(Op::SETUP_FINALLY, handler, location);
+        self.push_block(Block::Finally(statement.finalbody), location)?;
+        if statement.handlers.is_empty() {
+            self.visit_body(statement.body)?;
+        } else {
+            self.try_handlers(statement, location)?;
+        }
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.pop_block();
+        self.visit_body(statement.finalbody)?;
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, exit, Location::NONE);
+        self.use_label(handler);
+        self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Op::PUSH_EXC_INFO, Location::NONE);
+        self.push_block(Block::FinallyEnd, Location::NONE)?;
+        self.visit_body(statement.finalbody)?;
+        self.pop_block();
+        self.emit_arg(Op::RERAISE, 0, Location::NONE);
+        self.use_label(cleanup);
+        self.pop_except_and_reraise();
+        self.use_label(exit);
+        Ok(())
+    }
+
+    fn try_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+        let except = self.new_label();
+        let end = self.new_label();
+        let cleanup = self.new_label();
+        self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.push_block(Block::Try, location)?;
+        self.visit_body(statement.body)?;
+        self.pop_block();
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.visit_body(statement.orelse)?;
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.use_label(except);
+        self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
+        self.emit(Op::PUSH_EXC_INFO, Location::NONE);
+        self.push_block(Block::Handlers, location)?;
+        for (index, handler) in statement.handlers.iter().enumerate() {
+            if handler.kind.is_none() && index + 1 < statement.handlers.len() {
+                return Err(SyntaxError::new("default 'except:' must be last", handler.location));
+            }
+            self.except_handler(handler, end)?;
+        }
+        self.pop_block();
+        self.emit_arg(Op::RERAISE, 0, Location::NONE);
+        self.use_label(cleanup);
+        self.pop_except_and_reraise();
+        self.use_label(end);
+        Ok(())
+    }
+
+    fn except_handler(&mut self, handler: &'a ExceptHandler<'ast>, end: Label) -> Result<()> {
+        let location = handler.location;
+        let next = self.new_label();
+        if let Some(kind) = &handler.kind {
+            self.visit_expr(kind)?;
+            self.emit(Op::CHECK_EXC_MATCH, location);
+            self.emit_jump(Op::POP_JUMP_IF_FALSE, next, location);
+        }
+        let cleanup = handler.name.map(|name| (name, self.new_label()));
+        if let Some((name, cleanup)) = cleanup {
+            self.name_op(name, ExprContext::Store, location)?;
+            self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
+        } else {
+            self.emit(Op::POP_TOP, location);
+        }
+        self.push_block(Block::Handler(handler.name), location)?;
+        self.visit_body(handler.body)?;
+        self.pop_block();
+        if cleanup.is_some() {
+            self.emit(Op::POP_BLOCK, Location::NONE);
+        }
+        self.emit(Op::POP_BLOCK, Location::NONE);
+        self.emit(Op::POP_EXCEPT, Location::NONE);
+        if let Some(name) = handler.name {
+            self.unbind(name, Location::NONE)?;
+        }
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        if let Some((name, cleanup)) = cleanup {
+            self.use_label(cleanup);
+            self.unbind(name, Location::NONE)?;
+            self.emit_arg(Op::RERAISE, 1, Location::NONE);
+        }
+        self.use_label(next);
+        Ok(())
+    }
+
+    /// An exception in a handler: the one that was being handled is restored and the new one goes on.
+    pub(super) fn pop_except_and_reraise(&mut self) {
+        self.emit_arg(Op::COPY, 3, Location::NONE);
+        self.emit(Op::POP_EXCEPT, Location::NONE);
+        self.emit_arg(Op::RERAISE, 1, Location::NONE);
+    }
+}

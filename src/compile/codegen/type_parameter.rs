@@ -1,0 +1,105 @@
+//! Type parameters (PEP 695, PEP 696).
+
+use super::closure::function_flag;
+use super::scope::Counts;
+use super::{Codegen, Result, UnitKind};
+use crate::compile::constants::ConstValue;
+use crate::compile::symtable::{ScopeId, ScopeRole};
+use crate::syntax::SyntaxError;
+use crate::syntax::ast::{Expr, ExprContext, ExprKind, NodeId, TypeParam, TypeParamKind};
+use crate::target::Op;
+use crate::text::{Location, Name};
+
+/// `CALL_INTRINSIC_1` operands.
+const INTRINSIC_TYPEVAR: u32 = 7;
+const INTRINSIC_PARAMSPEC: u32 = 8;
+const INTRINSIC_TYPEVARTUPLE: u32 = 9;
+
+/// `CALL_INTRINSIC_2` operands.
+const INTRINSIC_TYPEVAR_WITH_BOUND: u32 = 2;
+const INTRINSIC_TYPEVAR_WITH_CONSTRAINTS: u32 = 3;
+const INTRINSIC_SET_TYPEPARAM_DEFAULT: u32 = 5;
+
+impl Codegen<'_, '_> {
+    /// Starts the scope of the type parameters of the definition `node`.
+    pub(super) fn enter_type_parameters(
+        &mut self,
+        node: NodeId,
+        name: Name,
+        first_line: i32,
+        private: Option<Name>,
+        counts: Counts,
+    ) -> Result<()> {
+        let scope = self.find_scope(node, ScopeRole::TypeParameters)?;
+        let name = format!("<generic parameters of {}>", self.name_text(name));
+        let name = self.intern(&name);
+        self.enter_scope(scope, UnitKind::Annotations, name, first_line, private, counts);
+        Ok(())
+    }
+
+    /// The tuple of the parameters; each is stored under its name as well.
+    pub(super) fn type_parameters(&mut self, parameters: &[TypeParam<'_>]) -> Result<()> {
+        let mut has_default = false;
+        for parameter in parameters {
+            let (name, location) = (parameter.name, parameter.location);
+            self.load_name_const(name, location);
+            match (parameter.kind, &parameter.bound) {
+                (TypeParamKind::TypeVar, Some(bound)) => {
+                    let scope = self.find_scope(parameter.id, ScopeRole::Own)?;
+                    self.evaluator(bound, scope, name)?;
+                    let is_tuple = matches!(bound.kind, ExprKind::Tuple { .. });
+                    let intrinsic = if is_tuple {
+                        INTRINSIC_TYPEVAR_WITH_CONSTRAINTS
+                    } else {
+                        INTRINSIC_TYPEVAR_WITH_BOUND
+                    };
+                    self.emit_arg(Op::CALL_INTRINSIC_2, intrinsic, location);
+                }
+                (TypeParamKind::TypeVar, None) => {
+                    self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_TYPEVAR, location);
+                }
+                (TypeParamKind::ParamSpec, _) => {
+                    self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_PARAMSPEC, location);
+                }
+                (TypeParamKind::TypeVarTuple, _) => {
+                    self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_TYPEVARTUPLE, location);
+                }
+            }
+            if let Some(default) = &parameter.default_value {
+                has_default = true;
+                let scope = self.find_scope(parameter.id, ScopeRole::Default)?;
+                self.evaluator(default, scope, name)?;
+                self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_SET_TYPEPARAM_DEFAULT, location);
+            } else if has_default {
+                let name = self.name_text(name);
+                let message = format!("non-default type parameter '{name}' follows default type parameter");
+                return Err(SyntaxError::new(message, location));
+            }
+            self.emit_arg(Op::COPY, 1, location);
+            self.name_op(name, ExprContext::Store, location)?;
+        }
+        if let Some(first) = parameters.first() {
+            self.emit_arg(Op::BUILD_TUPLE, parameters.len() as u32, first.location);
+        }
+        Ok(())
+    }
+
+    /// The function that evaluates a bound or default when it is asked for.
+    fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> Result<()> {
+        let location = expr.location;
+        self.load_format_default(location);
+        self.enter_annotations(scope, name, location);
+        self.unpacked(expr, location)?;
+        self.emit(Op::RETURN_VALUE, location);
+        let code = self.finish_unit(true)?;
+        self.make_closure(code, function_flag::DEFAULTS, location);
+        Ok(())
+    }
+
+    /// The default of an evaluator's parameter: `annotationlib.Format.VALUE`.
+    pub(super) fn load_format_default(&mut self, location: Location) {
+        let value = self.constants.add(ConstValue::Int(1));
+        let defaults = self.constants.add(ConstValue::Tuple([value].into()));
+        self.load_const_id(defaults, location);
+    }
+}

@@ -1,0 +1,97 @@
+//! `with` and `async with`.
+
+use super::{Block, Codegen, Result};
+use crate::compile::instruction::Label;
+use crate::syntax::ast::{Constant, With};
+use crate::target::Op;
+use crate::text::Location;
+
+/// `GET_AWAITABLE` operands for `__aenter__` and `__aexit__`.
+const AWAIT_ENTER: u32 = 1;
+const AWAIT_EXIT: u32 = 2;
+
+/// `LOAD_SPECIAL` operands.
+const SPECIAL_ENTER: u32 = 0;
+const SPECIAL_EXIT: u32 = 1;
+const SPECIAL_AENTER: u32 = 2;
+const SPECIAL_AEXIT: u32 = 3;
+
+impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Item `index` and all it encloses.
+    pub(super) fn with_statement(&mut self, statement: &'a With<'ast>, index: usize) -> Result<()> {
+        let Some(item) = statement.items.get(index) else {
+            return self.visit_body(statement.body);
+        };
+        let is_async = statement.is_async;
+        let handler = self.new_label();
+        let exit = self.new_label();
+        let cleanup = self.new_label();
+        self.visit_expr(&item.context_expr)?;
+        let location = item.context_expr.location;
+        let (enter_method, exit_method) =
+            if is_async { (SPECIAL_AENTER, SPECIAL_AEXIT) } else { (SPECIAL_ENTER, SPECIAL_EXIT) };
+        self.emit_arg(Op::COPY, 1, location);
+        self.emit_arg(Op::LOAD_SPECIAL, exit_method, location);
+        self.emit_arg(Op::SWAP, 2, location);
+        self.emit_arg(Op::SWAP, 3, location);
+        self.emit_arg(Op::LOAD_SPECIAL, enter_method, location);
+        self.emit_arg(Op::CALL, 0, location);
+        if is_async {
+            self.emit_await(AWAIT_ENTER, location);
+        }
+        self.emit_jump(Op::SETUP_WITH, handler, location);
+        self.push_block(Block::With { at: location, is_async }, location)?;
+        match &item.optional_vars {
+            Some(target) => self.visit_expr(target)?,
+            None => self.emit(Op::POP_TOP, location),
+        }
+        self.with_statement(statement, index + 1)?;
+        self.emit(Op::POP_BLOCK, if is_async { location } else { Location::NONE });
+        self.pop_block();
+        self.call_exit(location);
+        if is_async {
+            self.emit_await(AWAIT_EXIT, location);
+        }
+        self.emit(Op::POP_TOP, location);
+        self.emit_jump(Op::JUMP, exit, location);
+        self.use_label(handler);
+        self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
+        self.emit(Op::PUSH_EXC_INFO, location);
+        self.emit(Op::WITH_EXCEPT_START, location);
+        if is_async {
+            self.emit_await(AWAIT_EXIT, location);
+        }
+        self.finish_with_handler(cleanup);
+        self.use_label(exit);
+        Ok(())
+    }
+
+    /// What `__exit__` returned decides whether the exception is swallowed.
+    fn finish_with_handler(&mut self, cleanup: Label) {
+        let at = Location::NONE;
+        let suppress = self.new_label();
+        let exit = self.new_label();
+        self.emit(Op::TO_BOOL, at);
+        self.emit_jump(Op::POP_JUMP_IF_TRUE, suppress, at);
+        self.emit_arg(Op::RERAISE, 2, at);
+        self.use_label(suppress);
+        self.emit(Op::POP_TOP, at);
+        self.emit(Op::POP_BLOCK, at);
+        self.emit(Op::POP_EXCEPT, at);
+        for _ in 0..3 {
+            self.emit(Op::POP_TOP, at);
+        }
+        self.emit_jump(Op::JUMP_NO_INTERRUPT, exit, at);
+        self.use_label(cleanup);
+        self.pop_except_and_reraise();
+        self.use_label(exit);
+    }
+
+    /// `__exit__(None, None, None)`.
+    pub(super) fn call_exit(&mut self, location: Location) {
+        for _ in 0..3 {
+            self.load_const(&Constant::None, location);
+        }
+        self.emit_arg(Op::CALL, 3, location);
+    }
+}
