@@ -83,8 +83,16 @@ fn pipeline(
     preprocess::run(&mut module, &arena, &names, optimize, &future, target);
     let symbols = symtable::build(&module, &future, target, &mut names)?;
     let mut back_end = BackEnd { codes: Codes::default(), freevars: Vec::new(), target };
-    let root =
-        codegen::compile(&module, &symbols, future, target, optimize, &mut names, &mut constants, &mut back_end)?;
+    let root = codegen::compile(
+        &module,
+        &symbols,
+        future,
+        target,
+        optimize,
+        &mut names,
+        &mut constants,
+        &mut back_end,
+    )?;
     Ok(refs::finish(root, &mut constants, &back_end.codes, &names, filename, target))
 }
 
