@@ -54,6 +54,12 @@ pub struct Constants {
     values: Vec<ConstValue>,
     /// Strings that were identifiers before they were constants, which keeps them interned whatever their characters.
     identifiers: FxHashSet<ConstId>,
+    /// Strings that are parts of tables of names, and no constants so far.
+    names: FxHashSet<ConstId>,
+    /// Strings that are no singletons although their value has one.
+    fresh: FxHashSet<ConstId>,
+    /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
+    qualnames: FxHashSet<Box<[u8]>>,
 }
 
 impl Constants {
@@ -72,10 +78,23 @@ impl Constants {
             _ => {}
         }
         if let Some(&id) = self.by_value.get(&value) {
+            self.names.remove(&id);
             return id;
         }
         let id = self.add_unmerged(value.clone());
         self.by_value.insert(value, id);
+        id
+    }
+
+    /// The slice of these constants. Equal slices are one object, but their parts are merged with nothing.
+    pub fn add_slice(&mut self, parts: [ConstId; 3]) -> ConstId {
+        let key = ConstValue::Slice(parts);
+        if let Some(&id) = self.by_value.get(&key) {
+            return id;
+        }
+        let own = parts.map(|part| self.add_unmerged(self.value(part).clone()));
+        let id = self.add_unmerged(ConstValue::Slice(own));
+        self.by_value.insert(key, id);
         id
     }
 
@@ -85,14 +104,59 @@ impl Constants {
         ConstId(self.values.len() as u32 - 1)
     }
 
-    /// The constant for an identifier (a keyword name, an imported name, a class's qualified name).
+    /// The constant for an identifier (a keyword name, an imported name).
     pub fn add_identifier(&mut self, text: &str) -> ConstId {
         let before = self.values.len();
-        let id = self.add(ConstValue::Str(text.as_bytes().into()));
-        if self.values.len() > before {
+        let value = ConstValue::Str(text.as_bytes().into());
+        let only_name = self.by_value.get(&value).is_some_and(|id| self.names.contains(id));
+        let id = self.add(value);
+        if self.values.len() > before || only_name {
             self.identifiers.insert(id);
         }
         id
+    }
+
+    /// An element of a table of names: it is interned there, and the table's strings are merged with no constant.
+    pub fn add_name(&mut self, text: &str) -> ConstId {
+        let value = ConstValue::Str(text.as_bytes().into());
+        if let Some(&id) = self.by_value.get(&value) {
+            return id;
+        }
+        let id = self.add(value);
+        self.names.insert(id);
+        id
+    }
+
+    /// The constant for the qualified name of a class that is being compiled: the string that its code object gets,
+    /// unless an equal one has been interned before.
+    pub fn add_qualname(&mut self, text: &str) -> ConstId {
+        if self.qualnames.contains(text.as_bytes()) {
+            self.add(ConstValue::Str(text.as_bytes().into()))
+        } else {
+            self.add_identifier(text)
+        }
+    }
+
+    /// Notes that a code object with this qualified name is finished.
+    pub fn note_qualname(&mut self, text: &str) {
+        if !self.qualnames.contains(text.as_bytes()) {
+            self.qualnames.insert(text.as_bytes().into());
+        }
+    }
+
+    /// The constant for text that is made anew where CPython would otherwise take a singleton.
+    pub fn add_fresh(&mut self, text: &[u8]) -> ConstId {
+        let before = self.values.len();
+        let id = self.add(ConstValue::Str(text.into()));
+        if self.values.len() > before {
+            self.fresh.insert(id);
+        }
+        id
+    }
+
+    /// Whether `id` was made anew, and is no singleton although its value has one.
+    pub fn is_fresh(&self, id: ConstId) -> bool {
+        self.fresh.contains(&id)
     }
 
     /// Whether `id` was an identifier first.

@@ -84,7 +84,11 @@ pub fn finish(
         let value = constants.value(*entry);
         let singleton = match value {
             ConstValue::Int(_) => true,
-            ConstValue::Str(text) => is_name_text(text) || is_latin1_char(text),
+            ConstValue::Str(text) => {
+                is_name_text(text) || is_latin1_char(text) && !constants.is_fresh(*entry)
+            }
+            ConstValue::Bytes(bytes) => bytes.len() < 2,
+            ConstValue::Tuple(items) => items.is_empty(),
             _ => false,
         };
         if singleton {
@@ -175,7 +179,10 @@ impl Writer<'_> {
     fn text(&mut self, id: ConstId, name: bool, forced: bool) {
         let constants = self.constants;
         let ConstValue::Str(text) = constants.value(id) else { return };
-        let interned = name || is_name_text(text) || is_latin1_char(text) || self.constants.is_identifier(id);
+        let interned = name
+            || is_name_text(text)
+            || is_latin1_char(text) && !self.constants.is_fresh(id)
+            || self.constants.is_identifier(id);
         let id = if interned { self.same[id.0 as usize] } else { id };
         let slot = self.slot(id, interned);
         let identity = if interned { Identity::Shared(slot) } else { Identity::Counted(slot) };
@@ -280,12 +287,19 @@ impl Writer<'_> {
             }
             ConstValue::Str(_) => self.text(id, false, forced),
             ConstValue::Bytes(bytes) => {
-                let identity = if bytes.len() < 2 { Identity::Shared(self.slot(id, false)) } else { counted };
+                let identity = if bytes.len() < 2 {
+                    Identity::Shared(self.slot(self.same[id.0 as usize], false))
+                } else {
+                    counted
+                };
                 self.bytes_object(&identity, bytes, forced);
             }
             ConstValue::Tuple(items) => {
-                let identity =
-                    if items.is_empty() { Identity::Shared(self.slot(id, false)) } else { counted };
+                let identity = if items.is_empty() {
+                    Identity::Shared(self.slot(self.same[id.0 as usize], false))
+                } else {
+                    counted
+                };
                 self.tuple(&identity, items, false, forced);
             }
             ConstValue::FrozenSet(items) => {

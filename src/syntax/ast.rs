@@ -478,6 +478,8 @@ pub enum Constant<'a> {
     Complex(f64, f64),
     /// Text as WTF-8.
     Str(&'a [u8]),
+    /// The `%` of a `%%` in a folded format, which CPython makes anew and does not intern.
+    FreshPercent,
     /// Bytes.
     Bytes(&'a [u8]),
     /// Made by folding in the syntax tree (CPython up to 3.13).

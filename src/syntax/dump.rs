@@ -573,6 +573,7 @@ impl Dump<'_> {
                 self.put(format_args!("str:"));
                 self.hex(text);
             }
+            Constant::FreshPercent => self.put(format_args!("str:25")),
             Constant::Bytes(bytes) => {
                 self.put(format_args!("bytes:"));
                 self.hex(bytes);

@@ -20,6 +20,8 @@ pub struct Features {
     pub call_ex_flag: bool,
     /// `NOT_TAKEN` follows forward conditional jumps.
     pub mark_not_taken: bool,
+    /// A list or set display that is too long for the stack, all constants, and only iterated over or searched is a constant.
+    pub fold_long_displays: bool,
     /// `co_localspluskinds` tells how an argument is passed.
     pub argument_kinds: bool,
 }

@@ -70,7 +70,8 @@ pub(super) fn flatten(graph: &Graph) -> Result<Flat, FlowError> {
                 Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
                 op => op,
             };
-            placed.arg = 0;
+            // The size that CPython starts from is that of the target's index.
+            placed.arg = placed.target;
         }
     }
     Ok(Flat { code, starts, offsets: Vec::new() })

@@ -107,7 +107,7 @@ pub fn assemble(
     let code = jumps::emit(&flat, target)?;
     let (locals, kinds) = locals::layout(&unit, names, target);
     let mut text_tuple = |names_of: &[Name]| {
-        let items = names_of.iter().map(|&name| constants.add_identifier(names.text(name))).collect();
+        let items = names_of.iter().map(|&name| constants.add_name(names.text(name))).collect();
         constants.add(ConstValue::Tuple(items))
     };
     let names_tuple = text_tuple(&unit.names);
@@ -115,6 +115,7 @@ pub fn assemble(
     let consts = constants.add(ConstValue::Tuple(unit.consts.into()));
     let line_table = constants.add(ConstValue::Bytes(line_table.into()));
     let exception_table = constants.add(ConstValue::Bytes(exception_table.into()));
+    constants.note_qualname(names.text(unit.qualname));
     Ok(codes.add(CodeObject {
         argcount: unit.argcount + unit.posonlyargcount,
         posonlyargcount: unit.posonlyargcount,

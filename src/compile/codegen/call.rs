@@ -3,6 +3,7 @@
 use super::display::Build;
 use super::{Codegen, Result, STACK_USE_GUIDELINE};
 use crate::compile::instruction::Label;
+use crate::compile::symtable::ScopeRole;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{
     Call, CompareOperator, ComprehensionKind, Constant, Expr, ExprContext, ExprKind, Keyword,
@@ -83,7 +84,8 @@ impl Codegen<'_, '_> {
         let ExprKind::Name { id, .. } = call.func.kind else { return Ok(()) };
         let ([generator], []) = (&*call.args, &*call.keywords) else { return Ok(()) };
         let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
-        if comprehension.kind != ComprehensionKind::Generator {
+        let scope = self.find_scope(comprehension.id, ScopeRole::Own)?;
+        if comprehension.kind != ComprehensionKind::Generator || self.symbols.scope(scope).coroutine {
             return Ok(());
         }
         let location = call.func.location;

@@ -52,7 +52,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.enter_scope(scope, UnitKind::Class, class.name, first_line, Some(class.name), counts);
         let location = Location::new(first_line, first_line, 0, 0);
         self.copy_name("__name__", "__module__", location)?;
-        self.load_name_const(self.unit.code.qualname, location);
+        self.load_qualname(location);
         self.store_as("__qualname__", location)?;
         self.load_const(&Constant::Int(i64::from(first_line)), location);
         self.store_as("__firstlineno__", location)?;

@@ -39,6 +39,12 @@ impl Codegen<'_, '_> {
         self.load_const_id(id, location);
     }
 
+    /// Loads the qualified name of the class that is being compiled.
+    pub(crate) fn load_qualname(&mut self, location: Location) {
+        let id = self.constants.add_qualname(self.names.text(self.unit.code.qualname));
+        self.load_const_id(id, location);
+    }
+
     /// Loads a tuple of names.
     pub(crate) fn load_names_const(&mut self, names: impl Iterator<Item = Name>, location: Location) {
         let names = names.map(|name| self.name_constant(name)).collect();
@@ -49,7 +55,7 @@ impl Codegen<'_, '_> {
     /// Loads a slice; its parts are merged with no other constant.
     pub(crate) fn load_slice_const(&mut self, parts: [Constant<'_>; 3], location: Location) {
         let parts = parts.map(|part| self.constant(&part));
-        let id = self.constants.add(ConstValue::Slice(parts));
+        let id = self.constants.add_slice(parts);
         self.load_const_id(id, location);
     }
 
@@ -72,6 +78,7 @@ impl Codegen<'_, '_> {
             Constant::Float(value) => ConstValue::Float(value.to_bits()),
             Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
             Constant::Str(text) => ConstValue::Str(text.into()),
+            Constant::FreshPercent => return self.constants.add_fresh(b"%"),
             Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())

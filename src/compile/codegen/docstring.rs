@@ -76,7 +76,7 @@ mod tests {
     fn indentation_goes_and_lines_stay() {
         for (text, cleaned) in [
             ("one", "one"),
-            ("  one\n    two\n      three\n  ", "one\n  two\n    three\n"),
+            ("  one\n    two\n      three\n  ", "one\ntwo\n  three\n"),
             ("\n\tone\n        two\n", "\none\ntwo\n"),
             ("a\n\n  b\n \n", "a\n\nb\n\n"),
             ("é\tx\n  y", "é       x\ny"),

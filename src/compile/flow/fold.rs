@@ -66,29 +66,40 @@ pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context
     context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
 }
 
-/// A tuple of constants too long for the stack, appended one by one to a list.
-pub(super) fn fold_list_to_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+/// A display of constants too long for the stack, appended one by one. `index` is where it is made a tuple, or the last
+/// append before it is only iterated over or searched.
+pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let is_append = code[index].op != Op::CALL_INTRINSIC_1;
+    let (build, append) = match code[index].op {
+        Op::SET_ADD => (Op::BUILD_SET, Op::SET_ADD),
+        _ => (Op::BUILD_LIST, Op::LIST_APPEND),
+    };
     let mut places = Vec::new();
-    let mut expect_append = true;
+    let mut expect_append = !is_append;
     for position in (0..index).rev() {
         let instr = code[position];
         match instr.op {
             Op::NOP => continue,
-            Op::BUILD_LIST if instr.arg == 0 => {
+            op if op == build && instr.arg == 0 => {
                 if !expect_append {
                     return;
                 }
                 places.reverse();
                 let items = ids(code, &places, context);
-                for instr in &mut code[position..index] {
+                for instr in &mut code[position..index + usize::from(is_append)] {
                     if instr.op != Op::NOP {
                         nop_out(instr);
                     }
                 }
-                context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+                let value = if build == Op::BUILD_SET {
+                    ConstValue::FrozenSet(distinct(&items, context).into())
+                } else {
+                    ConstValue::Tuple(items.into())
+                };
+                context.load(&mut code[index], Folded::Value(value));
                 return;
             }
-            Op::LIST_APPEND if expect_append && instr.arg == 1 => {}
+            op if expect_append && op == append && instr.arg == 1 => {}
             op if !expect_append && loads_const(op) => places.push(position),
             _ => return,
         }

@@ -72,6 +72,13 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 }
             }
             Op::BUILD_LIST | Op::BUILD_SET => fold::optimize_display(code, index, next, context),
+            Op::LIST_APPEND | Op::SET_ADD
+                if instr.arg == 1
+                    && context.target.features.fold_long_displays
+                    && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
+            {
+                fold::fold_appended(code, index, context);
+            }
             Op::STORE_FAST => {
                 if let Some(following) = following
                     && next == Op::STORE_FAST
@@ -109,10 +116,9 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             }
             Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE => fold::fold_unary(code, index, context),
             Op::CALL_INTRINSIC_1 if instr.arg == fold::LIST_TO_TUPLE => {
-                if next == Op::GET_ITER {
+                fold::fold_appended(code, index, context);
+                if next == Op::GET_ITER && code[index].op == Op::CALL_INTRINSIC_1 {
                     code[index].set_nop();
-                } else {
-                    fold::fold_list_to_tuple(code, index, context);
                 }
             }
             Op::CALL_INTRINSIC_1 if instr.arg == fold::UNARY_POSITIVE => {

@@ -1,6 +1,6 @@
 //! Pseudo-instructions become real ones (`convert_pseudo_conditional_jumps`, `convert_pseudo_ops`).
 
-use super::graph::{Graph, Instr, is_block_push};
+use super::graph::{BlockId, Graph, Instr, is_block_push};
 use super::{FlowError, redundant};
 use crate::target::Op;
 
@@ -12,10 +12,10 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
             Op::JUMP_IF_TRUE => Op::POP_JUMP_IF_TRUE,
             _ => continue,
         };
-        let location = last.location;
+        let copy = Instr { op: Op::COPY, arg: 1, target: BlockId::NONE, ..*last };
         let end = block.len() - 1;
-        block.insert(end, Instr::new(Op::COPY, 1, location));
-        block.insert(end + 1, Instr::new(Op::TO_BOOL, 0, location));
+        block.insert(end, copy);
+        block.insert(end + 1, Instr { op: Op::TO_BOOL, arg: 0, ..copy });
     }
 }
 

@@ -49,5 +49,6 @@ pub(super) fn stack_depth(graph: &mut Graph, call_ex_flag: bool) -> Result<u32, 
             push(graph, next, depth, &mut stack)?;
         }
     }
-    Ok(deepest as u32)
+    // A code object has room for one value at least.
+    Ok(deepest.max(1) as u32)
 }

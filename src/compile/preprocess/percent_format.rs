@@ -45,7 +45,10 @@ impl<'a> Preprocess<'a, '_> {
     }
 
     fn text(&self, text: &[u8]) -> Expr<'a> {
-        let text = Constant::Str(self.arena.alloc_slice_copy(text));
+        let text = match text {
+            b"%" => Constant::FreshPercent,
+            text => Constant::Str(self.arena.alloc_slice_copy(text)),
+        };
         Expr { location: Location::NONE, kind: ExprKind::Constant(text) }
     }
 }

@@ -32,6 +32,7 @@ impl Writer<'_> {
                     }
                 }
             }
+            ExprKind::Constant(Constant::FreshPercent) => self.out.push(b'%'),
             ExprKind::JoinedStr(values) if is_spec => {
                 let body = self.body(values, true);
                 self.out.extend_from_slice(&body);

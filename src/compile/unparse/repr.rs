@@ -19,6 +19,7 @@ impl Writer<'_> {
             Constant::Float(value) => self.text(&float(value, true)),
             Constant::Complex(real, imaginary) => self.text(&complex(real, imaginary)),
             Constant::Str(text) => self.str_repr(text),
+            Constant::FreshPercent => self.str_repr(b"%"),
             Constant::Bytes(bytes) => self.bytes_repr(bytes),
             Constant::Tuple(items) => {
                 self.text("(");

@@ -23,6 +23,7 @@ pub(super) const FEATURES: Features = Features {
     resume_depth_bit: 4,
     call_ex_flag: false,
     mark_not_taken: true,
+    fold_long_displays: true,
     argument_kinds: true,
 };
 
