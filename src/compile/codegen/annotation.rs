@@ -86,7 +86,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.unit.conditions += 1;
         let name = self.intern("__conditional_annotations__");
         if is_class {
-            let index = self.closure_index(name);
+            let index = self.captured_index(name);
             self.emit_arg(Op::LOAD_DEREF, index, location);
         } else {
             self.emit_name(Op::LOAD_NAME, name, location);
@@ -141,7 +141,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.load_const(&Constant::Int(condition), at);
             let set = self.intern("__conditional_annotations__");
             if outer == UnitKind::Class {
-                let index = self.closure_index(set);
+                let index = self.captured_index(set);
                 self.emit_arg(Op::LOAD_DEREF, index, at);
             } else {
                 self.emit_name(Op::LOAD_GLOBAL, set, at);
@@ -249,7 +249,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_arg(Op::BUILD_SET, 0, location);
         let name = self.intern("__conditional_annotations__");
         if self.unit.kind == UnitKind::Class {
-            let index = self.closure_index(name);
+            let index = self.captured_index(name);
             self.emit_arg(Op::STORE_DEREF, index, location);
         } else {
             self.emit_name(Op::STORE_NAME, name, location);

@@ -20,7 +20,7 @@ impl Codegen<'_, '_> {
         let free = self.finish.freevars(code).to_vec();
         if !free.is_empty() {
             for &name in &free {
-                let index = self.closure_index(name);
+                let index = self.captured_index(name);
                 self.emit_arg(Op::LOAD_CLOSURE, index, location);
             }
             flags |= function_flag::CLOSURE;

@@ -126,6 +126,19 @@ impl Codegen<'_, '_> {
         place.unwrap_or_default() as u32
     }
 
+    /// Place of the variable that a function made here closes over. In a class body the names of the class's own cells
+    /// mean those, even if the body itself reads a variable of an enclosing scope by that name.
+    pub(crate) fn captured_index(&self, name: Name) -> u32 {
+        let text = self.names.text(name);
+        if self.unit.kind == UnitKind::Class
+            && matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__")
+            && let Some(place) = self.unit.code.cellvars.iter().position(|other| *other == name)
+        {
+            return place as u32;
+        }
+        self.closure_index(name)
+    }
+
     /// Remembers `self.attr = …` for the `__static_attributes__` of the enclosing class.
     pub(super) fn note_static_attribute(&mut self, value: &Expr<'_>, attr: Name, ctx: ExprContext) {
         let ExprKind::Name { id, .. } = value.kind else { return };

@@ -206,7 +206,9 @@ impl Analysis<'_> {
             let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name);
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
-                free.retain(|other| *other != name);
+                if !self.free_in_a_child(inner, name) {
+                    free.retain(|other| *other != name);
+                }
                 hides_class |= name == known.class;
             }
             match self.table.scope(id).symbol(name).map(|symbol| symbol.flags) {
