@@ -1,0 +1,5 @@
+"""A package that is packed in every way."""
+
+from .core import greeting
+
+__all__ = ["greeting"]

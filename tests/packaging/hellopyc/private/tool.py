@@ -1,0 +1,5 @@
+"""A module outside of the interpreter's own path."""
+
+from hellopyc import greeting
+
+print(greeting())
