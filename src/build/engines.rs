@@ -2,7 +2,7 @@
 
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
-use crate::engine::python::{PythonEngine, default_interpreter, find_interpreter};
+use crate::engine::python::{PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, SERIES, Series, Target};
 use std::ffi::OsStr;
@@ -140,8 +140,7 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         let series = series(version)?;
         let named = options.interpreters.iter().find(|(named, _)| *named == version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
-        let interpreter = find_interpreter(version, named, options.search_path)?;
-        engines.push(python(series, PythonEngine::start(&interpreter, version, options.limits)?));
+        engines.push(python(series, start_found(version, named, options.search_path, options.limits)?));
     }
     Ok(engines)
 }

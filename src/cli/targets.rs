@@ -3,7 +3,7 @@
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::engine::Limits;
-use crate::engine::python::{PythonEngine, find_interpreter};
+use crate::engine::python::start_found;
 use crate::target::SERIES;
 
 /// Example: `pycompile targets`
@@ -14,10 +14,8 @@ pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status,
     printer.data("version  magic  cache tag    engine  interpreter")?;
     let search_path = environment::search_path();
     for series in &SERIES {
-        let found = find_interpreter(series.version, None, search_path.as_deref()).and_then(|path| {
-            let engine = PythonEngine::start(&path, series.version, Limits::default())?;
-            Ok(format!("{} ({})", path.display(), engine.full_version()))
-        });
+        let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
+            .map(|engine| format!("{} ({})", engine.interpreter().display(), engine.full_version()));
         let (engine, interpreter) = match found {
             Ok(interpreter) => ("python", interpreter),
             Err(_) => ("none", format!("no python{} on PATH", series.version)),

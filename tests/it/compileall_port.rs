@@ -1,8 +1,7 @@
 //! What CPython's `test_compileall` holds of compileall, held of `pycompile compileall`. Where we differ on purpose,
-//! the test says so; `docs/compileall.md` lists it.
+//! the test says so; `docs/compileall.md` lists it. Hard links are in `compileall_links_port.rs`.
 
 use crate::session::{Said, Session, flags};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,13 +9,13 @@ const NAME: &str =
     "import marshal, sys; print(marshal.loads(open(sys.argv[1], 'rb').read()[16:]).co_filename, end='')";
 
 /// A package `foo` with two modules, and the cache tag of the `python3` at hand.
-struct Package {
-    session: Session,
+pub(crate) struct Package {
+    pub(crate) session: Session,
     tag: String,
 }
 
 impl Package {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let session = Session::new();
         let tag = session.python("import sys; print(sys.implementation.cache_tag, end='')", &[]).exits(0).out;
         session.file("foo/__init__.py", "");
@@ -24,12 +23,12 @@ impl Package {
         Self { session, tag }
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.session.run(&[&["compileall"], arguments].concat())
     }
 
     /// The pyc of a source at a level.
-    fn pyc(&self, source: &str, level: u8) -> PathBuf {
+    pub(crate) fn pyc(&self, source: &str, level: u8) -> PathBuf {
         let path = Path::new(source);
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let level = if level == 0 { String::new() } else { format!(".opt-{level}") };
@@ -39,10 +38,6 @@ impl Package {
 
     fn compiled(&self, source: &str) -> bool {
         self.pyc(source, 0).exists()
-    }
-
-    fn inode(&self, source: &str, level: u8) -> u64 {
-        self.pyc(source, level).metadata().unwrap().ino()
     }
 
     fn recorded(&self, source: &str) -> String {
@@ -399,80 +394,4 @@ fn workers() {
     }
     package.run(&["foo", "-j", "0"]).exits(0);
     assert!(names.iter().all(|name| package.compiled(name)));
-}
-
-const LEVELS: [&str; 6] = ["-o", "0", "-o", "1", "-o", "2"];
-
-#[test]
-fn hard_links_need_two_levels() {
-    let package = Package::new();
-    let said = package.run(&["foo", "-o", "1", "--hardlink-dupes"]).exits(2);
-    let message = "error: --hardlink-dupes makes sense for more than one optimisation level only\n";
-    assert_eq!(said.err, message);
-}
-
-#[test]
-fn hard_links_join_equal_levels_and_no_others() {
-    for docstring in [false, true] {
-        for assertion in [false, true] {
-            let package = Package::new();
-            let mut source = if docstring { "'module docstring'\n" } else { "" }.to_owned() + "x = 1\n";
-            if assertion {
-                source += "assert x == 1\n";
-            }
-            package.session.file("foo/bar.py", source);
-            package.run(&[&["-q", "foo"], &LEVELS[..]].concat()).exits(0);
-            let [zero, one, two] = [0, 1, 2].map(|level| package.inode("foo/bar.py", level));
-            assert!(zero != one && zero != two && one != two, "links without being asked for");
-            package.run(&[&["-q", "-f", "foo", "--hardlink-dupes"], &LEVELS[..]].concat()).exits(0);
-            let [zero, one, two] = [0, 1, 2].map(|level| package.inode("foo/bar.py", level));
-            assert_eq!(zero == one, !assertion);
-            assert_eq!(zero == two, !assertion && !docstring);
-            assert_eq!(one == two, !docstring);
-        }
-    }
-}
-
-#[test]
-fn hard_links_of_some_levels() {
-    for (one, other) in [(0, 1), (1, 2), (0, 2)] {
-        let package = Package::new();
-        let levels = [one, other].map(|level: u8| level.to_string());
-        package
-            .run(&["-q", "--hardlink-dupes", "-o", &levels[0], "-o", &levels[1], "-o", &levels[0], "foo"])
-            .exits(0);
-        assert_eq!(package.inode("foo/bar.py", one), package.inode("foo/bar.py", other));
-    }
-}
-
-#[test]
-fn a_linked_level_that_is_not_compiled_again_stays() {
-    let package = Package::new();
-    package.run(&[&["-q", "--hardlink-dupes", "foo"], &LEVELS[..]].concat()).exits(0);
-    let inode = package.inode("foo/bar.py", 1);
-    assert_eq!(package.inode("foo/bar.py", 0), inode);
-    let before = std::fs::read(package.pyc("foo/bar.py", 1)).unwrap();
-    package.session.file("foo/bar.py", "print(0)\n");
-    package.run(&["-q", "-f", "--hardlink-dupes", "-o", "0", "-o", "2", "foo"]).exits(0);
-    assert_eq!(package.inode("foo/bar.py", 1), inode);
-    assert!(std::fs::read(package.pyc("foo/bar.py", 1)).unwrap() == before);
-    assert_eq!(package.inode("foo/bar.py", 0), package.inode("foo/bar.py", 2));
-    assert_ne!(package.inode("foo/bar.py", 0), inode);
-}
-
-#[test]
-fn an_import_changes_one_of_the_linked_levels() {
-    let package = Package::new();
-    package.run(&[&["-q", "--hardlink-dupes", "foo"], &LEVELS[..]].concat()).exits(0);
-    let inode = package.inode("foo/bar.py", 0);
-    package.session.file("foo/bar.py", "y = 'another text'\n");
-    let mut command = std::process::Command::new("python3");
-    command.args(["-O", "-c", "import foo.bar"]).current_dir(package.session.path(""));
-    command
-        .env_remove("PYTHONDONTWRITEBYTECODE")
-        .env_remove("PYTHONPYCACHEPREFIX")
-        .env_remove("PYTHONSAFEPATH");
-    assert!(command.status().unwrap().success());
-    assert_eq!([0, 2].map(|level| package.inode("foo/bar.py", level)), [inode; 2]);
-    assert_ne!(package.inode("foo/bar.py", 1), inode);
 }

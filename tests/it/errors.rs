@@ -195,19 +195,26 @@ fn an_empty_list_is_told() {
     assert_eq!(said.err, "0 compiled, 0 up to date, 0 failed\n");
 }
 
+/// The path of the `python3` on PATH, and its version in full.
+fn python_at_hand(session: &Session) -> (String, String) {
+    let program =
+        "import platform, shutil; print(shutil.which('python3'), platform.python_version(), end='')";
+    let about = session.python(program, &[]).exits(0).out;
+    let (python, version) = about.rsplit_once(' ').unwrap();
+    (python.to_owned(), version.to_owned())
+}
+
 #[test]
 fn an_interpreter_of_another_version() {
     let session = Session::new();
     session.file("a.py", "");
-    let program = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n', end='')";
-    let about = session.python(program, &[]).exits(0).out;
-    let (python, version) = about.split_once('\n').unwrap();
+    let (python, version) = python_at_hand(&session);
     let other = if version.starts_with("3.8.") { "3.9" } else { "3.8" };
     let run = |interpreter: &str| {
         let engine = ["compile", "--engine", "python", "--python", other, "--interpreter", interpreter];
         session.run(&[&engine[..], &["a.py"]].concat()).exits(2).err
     };
-    assert_eq!(run(python), format!("error: {python} is Python {version}, not {other}\n"));
+    assert_eq!(run(&python), format!("error: {python} is Python {version}, not {other}\n"));
     let expected = "error: cannot start /bin/true: it is not a Python 3.8 or newer, or it does not start\n";
     assert_eq!(run("/bin/true"), expected);
     let expected = "error: cannot start /no/such/python: No such file or directory (os error 2)\n";
@@ -329,4 +336,36 @@ fn target_is_a_fifo() {
 #[test]
 fn target_is_a_directory() {
     target_is_refused(|path| std::fs::create_dir(path).unwrap(), NOT_REGULAR);
+}
+
+#[test]
+fn no_interpreter_of_a_version() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    let (python, version) = python_at_hand(&session);
+    let own = &version[..version.rfind('.').unwrap()];
+    let other = if own == "3.8" { "3.9" } else { "3.8" };
+    // A PATH with a `python3` and nothing else on it.
+    session.file("bin/python3", format!("#!/bin/sh\nexec {python} \"$@\"\n"));
+    set_mode(&session.path("bin/python3"), 0o755);
+    let run = |path: &str, version: &str| {
+        let engine = crate::session::ENGINE;
+        let mut command = session.command(&["compile", "--engine", engine, "--python", version, "a.py"]);
+        crate::session::Said::from(command.env("PATH", session.path(path)).output().unwrap())
+    };
+    let said = run("bin", other).exits(2);
+    let expected = format!(
+        "error: no interpreter for Python {other}: tried `python{other}` and `python3` (which is {version}) on PATH, and \
+         no --interpreter was given\n"
+    );
+    assert_eq!(said.err, expected);
+    let said = run("nowhere", other).exits(2);
+    let expected = format!(
+        "error: no interpreter for Python {other}: tried `python{other}` and `python3` on PATH, and no --interpreter was \
+         given\n"
+    );
+    assert_eq!(said.err, expected);
+    assert_eq!(session.files(), ["a.py", "bin/python3"]);
+    // It serves its own version.
+    run("bin", own).exits(0).says("1 compiled");
 }

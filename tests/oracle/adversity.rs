@@ -33,7 +33,7 @@ while size: size -= len(os.read(0, size))
 ";
 
 fn real_python() -> String {
-    let said = Session::new().python("import sys; print(sys.executable)", &[]).exits(0);
+    let said = Session::new().python("import shutil; print(shutil.which('python3'))", &[]).exits(0);
     said.out.trim().to_owned()
 }
 

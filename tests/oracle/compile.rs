@@ -14,6 +14,8 @@ mod adversity;
 mod build;
 #[path = "../it/compile.rs"]
 mod compile;
+#[path = "../it/compileall_links_port.rs"]
+mod compileall_links_port;
 #[path = "../it/compileall_port.rs"]
 mod compileall_port;
 #[path = "../it/errors.rs"]

@@ -1,27 +1,37 @@
 //! Which interpreter serves a version.
 
-use crate::engine::EngineError;
+use super::PythonEngine;
+use crate::engine::{EngineError, Limits};
 use crate::target::PyVersion;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// The interpreter for `version`: the one named, or `pythonX.Y` on `search_path` (the value of `PATH`).
+/// Starts the interpreter for `version`: the one named, or `pythonX.Y` on `search_path` (the value of `PATH`), or the
+/// `python3` there if it is of that version.
 ///
 /// # Errors
-/// [`EngineError::NoInterpreter`] with the names that were tried.
-pub fn find_interpreter(
+/// [`EngineError::NoInterpreter`] with what was tried, and those of [`PythonEngine::start`].
+pub fn start_found(
     version: PyVersion,
     named: Option<&Path>,
     search_path: Option<&OsStr>,
-) -> Result<PathBuf, EngineError> {
-    if let Some(named) = named {
-        return Ok(named.into());
-    }
+    limits: Limits,
+) -> Result<PythonEngine, EngineError> {
     let name = format!("python{version}");
-    on_path(&name, search_path).ok_or_else(|| {
-        EngineError::NoInterpreter(version, format!("`{name}` on PATH, and no --interpreter was given"))
-    })
+    if let Some(path) = named.map(PathBuf::from).or_else(|| on_path(&name, search_path)) {
+        return PythonEngine::start(&path, version, limits);
+    }
+    let default = match on_path(DEFAULT, search_path).map(|path| PythonEngine::start_any(&path, limits)) {
+        Some(Ok(engine)) if engine.version() == version => return Ok(engine),
+        Some(Err(EngineError::Interrupted)) => return Err(EngineError::Interrupted),
+        Some(Ok(engine)) => format!("`{DEFAULT}` (which is {})", engine.full_version()),
+        Some(Err(_)) | None => format!("`{DEFAULT}`"),
+    };
+    let tried = format!("`{name}` and {default} on PATH, and no --interpreter was given");
+    Err(EngineError::NoInterpreter(version, tried))
 }
+
+const DEFAULT: &str = "python3";
 
 /// The interpreter to take when no version was asked for: the one named, or `python3` on `search_path`.
 ///
@@ -31,7 +41,7 @@ pub fn default_interpreter(
     named: Option<&Path>,
     search_path: Option<&OsStr>,
 ) -> Result<PathBuf, EngineError> {
-    named.map(PathBuf::from).or_else(|| on_path("python3", search_path)).ok_or(EngineError::NoDefault)
+    named.map(PathBuf::from).or_else(|| on_path(DEFAULT, search_path)).ok_or(EngineError::NoDefault)
 }
 
 /// The first executable file called `name` on `search_path`.
