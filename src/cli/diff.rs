@@ -25,6 +25,9 @@ pub(super) struct DiffArgs {
     /// How differences are told on standard output: side by side, or as one JSON document.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
+    /// The same as --message-format json.
+    #[arg(long, conflicts_with = "message_format")]
+    json: bool,
     /// Write the differences into this file as well, as a page that needs nothing else.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -37,7 +40,8 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         let page = difference::html(&comparison);
         atomic::write(path, page.as_bytes(), 0o644).map_err(ProjectError::from)?;
     }
-    match arguments.message_format {
+    let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
+    match format {
         MessageFormat::Human => {
             let text = difference::text(&comparison, environment::columns());
             if !text.is_empty() {
