@@ -31,6 +31,9 @@ pub(super) struct DiffArgs {
     /// Write the differences into this file as well, as a page that needs nothing else.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Columns for both sides together; without it, those of the terminal.
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    width: Option<u16>,
 }
 
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -43,7 +46,8 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
     match format {
         MessageFormat::Human => {
-            let text = difference::text(&comparison, environment::columns());
+            let width = arguments.width.map_or_else(environment::columns, usize::from);
+            let text = difference::text(&comparison, width);
             if !text.is_empty() {
                 printer.told(text.trim_end())?;
             }
@@ -53,6 +57,6 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             printer.data(text.trim_end())?;
         }
     }
-    printer.summary(&format!("{} files are the same, {} differ", comparison.same, comparison.files.len()));
+    printer.summary(&difference::summary(&comparison));
     Ok(if comparison.files.is_empty() { Status::Done } else { Status::No })
 }

@@ -26,10 +26,11 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     })
 }
 
-/// The width of the terminal by `COLUMNS`, or one that fits most.
+/// Columns of the terminal: `COLUMNS`, or what the terminal on standard output says, or what fits most.
 pub(super) fn columns() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
-    columns.filter(|columns| *columns >= 40).unwrap_or(120)
+    let said = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
+    said.or_else(terminal).filter(|columns| (20..=1000).contains(columns)).unwrap_or(120)
 }
 
 /// `VIRTUAL_ENV`.

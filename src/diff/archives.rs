@@ -1,7 +1,8 @@
 //! Two archives → what differs in them besides the files' bytes.
 
-use super::model::{FileDifference, Finding, Kind};
+use super::model::{FileDifference, Finding, Kind, Row};
 use crate::archive::{Archive, Entry};
+use std::collections::BTreeSet;
 
 /// What differs in the archives as a whole.
 pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> {
@@ -16,12 +17,13 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
         findings.push(Finding::new(Kind::Archive, "the comment").sides(side(left), side(right)));
     }
     let both = |archive: &Archive, other: &Archive, by_place: bool| {
-        let mut entries: Vec<&Entry> = archive.entries.iter().collect();
+        let known: BTreeSet<&str> = other.entries.iter().map(|entry| entry.name.as_str()).collect();
+        let mut entries: Vec<&Entry> =
+            archive.entries.iter().filter(|entry| known.contains(entry.name.as_str())).collect();
         if by_place {
             entries.sort_by_key(|entry| entry.offset);
         }
-        let names = entries.into_iter().map(|entry| entry.name.clone());
-        names.filter(|name| other.entries.iter().any(|entry| entry.name == *name)).collect::<Vec<_>>()
+        entries.into_iter().map(|entry| entry.name.clone()).collect::<Vec<_>>()
     };
     for (by_place, message) in [(false, "the order of the directory"), (true, "the order of the entries")] {
         let (one, other) = (both(left, right, by_place), both(right, left, by_place));
@@ -30,7 +32,21 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
             break;
         }
     }
+    findings.extend(directories(left, right));
     findings
+}
+
+/// Directories that only one side has an entry for; files that only one has are findings of their own.
+fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
+    let names = |archive: &Archive| -> BTreeSet<String> {
+        let directories = archive.entries.iter().filter(|entry| entry.directory);
+        directories.map(|entry| format!("{}/", entry.name)).collect()
+    };
+    let (one, other) = (names(left), names(right));
+    let mut rows: Vec<Row> =
+        one.difference(&other).map(|name| Row::sides(Some(name.clone()), None, false)).collect();
+    rows.extend(other.difference(&one).map(|name| Row::sides(None, Some(name.clone()), false)));
+    (!rows.is_empty()).then(|| Finding::new(Kind::Archive, "entries for directories").rows(rows))
 }
 
 /// What differs in the entries of one name besides their bytes.
@@ -59,21 +75,21 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
         // The mode is a part of the external attributes.
         let told = what == "external attributes" && left.mode != right.mode;
         if one != other && !told {
-            finding = finding.sides(format!("{what} {one}"), format!("{what} {other}"));
+            finding = finding.labelled_sides(what, one, other);
             differing.push(what);
         }
     }
     if differing.is_empty() && left.bytes == right.bytes && left.compressed_size != right.compressed_size {
         differing.push("compressed size");
-        let size = |entry: &Entry| format!("compressed to {} bytes", entry.compressed_size);
-        finding = finding.sides(size(left), size(right));
+        let size = |entry: &Entry| format!("{} bytes", entry.compressed_size);
+        finding = finding.labelled_sides("compressed to", size(left), size(right));
     }
     finding.message = differing.join(", ");
     (!differing.is_empty()).then_some(finding)
 }
 
 /// A finding for archives whose bytes differ where nothing else does.
-pub(super) fn other_bytes() -> FileDifference {
+pub(super) fn other_bytes(path: &str) -> FileDifference {
     let message = "the same entries with the same bytes, compressed otherwise";
-    FileDifference { path: String::new(), findings: vec![Finding::new(Kind::Archive, message)] }
+    FileDifference { path: path.to_owned(), findings: vec![Finding::new(Kind::Archive, message)] }
 }

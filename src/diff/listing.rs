@@ -1,47 +1,197 @@
-//! A code object → lines to be set side by side.
+//! Two code objects → their instructions side by side.
 
+use super::align::align;
+use super::content::bytes_row;
+use super::lists::{Classes, around, paired, show};
+use super::model::{Finding, Kind, Row};
+use crate::dis::{DisError, Instruction, Operand, disassemble};
 use crate::object::CodeView;
 use crate::target::Series;
 use crate::text::Location;
+use rustc_hash::FxHashMap;
 
-/// One instruction. Two are equal if they do the same: offsets, places and where jumps lead to do not count.
+/// Bytes of a constant or name beside an instruction.
+const BESIDE: usize = 80;
+/// Instructions of a code object that only one side has.
+const ALONE: usize = 300;
+
+/// One instruction.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// In bytes.
+    /// Where it or its first `EXTENDED_ARG` begins, in bytes.
     pub(super) offset: u32,
-    /// The operation.
-    pub(super) name: String,
-    /// What the operand stands for, or its number.
-    pub(super) operand: String,
+    /// Equal for two that do the same: offsets, places and where jumps lead to do not count.
+    pub(super) key: u32,
     /// Where it jumps to, in bytes.
-    pub(super) target: Option<u32>,
-    /// As it is shown.
+    target: Option<u32>,
+    /// Where it stands in the source.
+    pub(super) location: Location,
+    /// The name of the operation and what the operand stands for.
     pub(super) text: String,
 }
 
-impl PartialEq for Line {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-            && self.operand == other.operand
-            && self.target.is_some() == other.target.is_some()
+/// What an instruction does.
+#[derive(PartialEq, Eq, Hash)]
+enum Does {
+    Nothing,
+    Number(u32),
+    Constant(u32),
+    Words(String, u32),
+    Jump,
+}
+
+/// The instructions of two code objects, and which belong together.
+pub(super) struct Both {
+    pub(super) left: Vec<Line>,
+    pub(super) right: Vec<Line>,
+    pub(super) pairs: Vec<(Option<usize>, Option<usize>)>,
+    /// By offset on the left: where the instruction that it is paired with stands on the right.
+    pub(super) partner: FxHashMap<u32, u32>,
+}
+
+impl Both {
+    /// # Errors
+    /// [`DisError`] of the side that cannot be disassembled.
+    pub(super) fn of(
+        left: CodeView<'_>,
+        right: CodeView<'_>,
+        classes: &Classes,
+        series: &Series,
+    ) -> Result<Self, DisError> {
+        let mut keys = FxHashMap::default();
+        let one = lines(left, &classes.left, series, &mut keys)?;
+        let other = lines(right, &classes.right, series, &mut keys)?;
+        let pairs = if left.bytecode() == right.bytecode() {
+            (0..one.len()).map(|at| (Some(at), Some(at))).collect()
+        } else {
+            let keys = |lines: &[Line]| lines.iter().map(|line| line.key).collect::<Vec<_>>();
+            align(&keys(&one), &keys(&other))
+        };
+        let mut partner: FxHashMap<u32, u32> =
+            pairs.iter().filter_map(|(a, b)| Some((one[(*a)?].offset, other[(*b)?].offset))).collect();
+        // What ends with the code has its end as the offset behind it.
+        partner.insert(left.bytecode().len() as u32, right.bytecode().len() as u32);
+        Ok(Self { left: one, right: other, pairs, partner })
+    }
+
+    /// The instructions, where they differ; none only if they are the same, though not always in the same bytes.
+    pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> Finding {
+        let Self { left: one, right: other, pairs, partner } = self;
+        let mut count = 0;
+        let mut rows = Vec::new();
+        let mut before = (0, 0);
+        for (a, b) in paired(pairs) {
+            let same = match (a, b) {
+                (Some(a), Some(b)) => {
+                    let (a, b) = (&one[a], &other[b]);
+                    // A jump is the same if it leads to the same instruction.
+                    a.key == b.key
+                        && a.target.map(|target| partner.get(&target).copied()) == b.target.map(Some)
+                }
+                _ => false,
+            };
+            count += usize::from(!same);
+            let left = a.map(|at| row(&one[at], &mut before.0));
+            let right = b.map(|at| row(&other[at], &mut before.1));
+            rows.push(Row::sides(left, right, same));
+        }
+        let message = match count {
+            0 => "the same instructions with other encodings".to_owned(),
+            1 => "one instruction differs".to_owned(),
+            _ => format!("{count} instructions differ"),
+        };
+        let rows = if count == 0 { vec![bytes_row(left.bytecode(), right.bytecode())] } else { around(rows) };
+        Finding::new(Kind::Instructions, message).rows(rows)
     }
 }
 
-/// The instructions of a code object.
-///
-/// # Errors
-/// The text of what is wrong with its tables.
-pub(super) fn lines(code: CodeView<'_>, _series: &Series) -> Result<Vec<Line>, String> {
-    Ok(code
-        .bytecode()
-        .chunks(2)
-        .enumerate()
-        .map(|(at, unit)| {
-            let (name, operand) = (unit[0].to_string(), unit.get(1).copied().unwrap_or(0).to_string());
-            let text = format!("{} {name} {operand}", at * 2);
-            Line { offset: at as u32 * 2, name, operand, target: None, text }
-        })
-        .collect())
+/// The instructions of a code object that only one side has.
+pub(super) fn alone(view: CodeView<'_>, is_left: bool, series: &Series) -> Result<Vec<Row>, DisError> {
+    let classes: Vec<u32> = (0..view.consts().len() as u32).collect();
+    let lines = lines(view, &classes, series, &mut FxHashMap::default())?;
+    let mut before = 0;
+    let side = |line: &Line, before: &mut i32| {
+        let text = Some(row(line, before));
+        if is_left { Row::sides(text, None, false) } else { Row::sides(None, text, false) }
+    };
+    let mut rows: Vec<Row> = lines.iter().take(ALONE).map(|line| side(line, &mut before)).collect();
+    if lines.len() > ALONE {
+        rows.push(Row::remark(format!("… {} more instructions", lines.len() - ALONE)));
+    }
+    Ok(rows)
+}
+
+fn lines(
+    view: CodeView<'_>,
+    classes: &[u32],
+    series: &Series,
+    keys: &mut FxHashMap<(u8, Does), u32>,
+) -> Result<Vec<Line>, DisError> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut begin = None;
+    for instruction in disassemble(view, series)? {
+        let offset = begin.take().unwrap_or(instruction.offset);
+        if instruction.extends {
+            // Its operand is a part of the next one's.
+            begin = Some(offset);
+            continue;
+        }
+        let (does, text) = does(view, classes, &instruction);
+        let count = keys.len() as u32;
+        let key = *keys.entry((instruction.opcode, does)).or_insert(count);
+        let target = match instruction.operand {
+            Operand::Target(target) => Some(target),
+            _ => None,
+        };
+        let text = format!("{:<22} {text}", instruction.name()).trim_end().to_owned();
+        lines.push(Line { offset, key, target, location: instruction.location, text });
+    }
+    Ok(lines)
+}
+
+fn does(view: CodeView<'_>, classes: &[u32], instruction: &Instruction) -> (Does, String) {
+    let arg = instruction.arg.unwrap_or(0);
+    match &instruction.operand {
+        Operand::Target(target) => (Does::Jump, format!("to {target}")),
+        Operand::Const(id) => {
+            let class = classes.get(arg as usize).copied().unwrap_or(u32::MAX);
+            (Does::Constant(class), show(view.objects, *id, BESIDE))
+        }
+        operand => match (operand.words(), instruction.arg) {
+            (Some(words), _) => {
+                let mut text = start(&words);
+                if instruction.flags != 0 {
+                    text.push_str(&format!(" (+{})", instruction.flags));
+                }
+                (Does::Words(words, instruction.flags), text)
+            }
+            (None, Some(arg)) => (Does::Number(arg), arg.to_string()),
+            (None, None) => (Does::Nothing, String::new()),
+        },
+    }
+}
+
+fn start(text: &str) -> String {
+    if text.len() <= BESIDE {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(BESIDE)])
+}
+
+/// `  12    4 LOAD_CONST             'text'`: the line where it changes, the offset.
+fn row(line: &Line, before: &mut i32) -> String {
+    let number = match line.location.line {
+        number if number == *before => String::new(),
+        number if line.location.is_none() => {
+            *before = number;
+            "-".to_owned()
+        }
+        number => {
+            *before = number;
+            number.to_string()
+        }
+    };
+    format!("{number:>5} {:>5} {}", line.offset, line.text)
 }
 
 /// `3:4-3:10`, `3`, or `no line`; columns count from 0.

@@ -1,20 +1,27 @@
 //! Two of anything → what differs, from the outside in.
 //!
 //! Two manifests, trees, wheels, zips or pycs, in any pairing. Files are paired by name, code objects by qualified name,
-//! instructions by what they do.
+//! instructions by what they do, and their places by instruction.
 //!
 //! **Invariant:** no difference of bytes goes without a finding, and a finding names the finest thing that explains it.
+//! What is listed stays in proportion to what was read.
 
 mod align;
 mod archives;
 mod code;
+mod content;
 mod listing;
+mod lists;
+mod manifests;
 mod model;
 mod places;
 mod pyc;
 mod references;
 mod same;
+mod sides;
+mod tables;
 
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
-pub use places::{Side, SideError, compare};
+pub use places::compare;
 pub use same::first_difference;
+pub use sides::{Side, SideError};

@@ -10,7 +10,7 @@ pub enum Kind {
     OnlyLeft,
     /// Only the right side has it.
     OnlyRight,
-    /// A side cannot be read or parsed.
+    /// A side cannot be read or parsed, or not be explained.
     Unreadable,
     /// The container: times, modes, order, compression, comments.
     Archive,
@@ -20,6 +20,8 @@ pub enum Kind {
     Content,
     /// The 16 bytes before the code.
     Header,
+    /// The code as a whole, where its parts are not compared.
+    Code,
     /// The same code with other reference flags, references or interned bits.
     References,
     /// `co_filename`
@@ -50,7 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, from the outside in.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::OnlyLeft,
         Self::OnlyRight,
         Self::Unreadable,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Manifest,
         Self::Content,
         Self::Header,
+        Self::Code,
         Self::References,
         Self::Filename,
         Self::Structure,
@@ -83,6 +86,7 @@ impl Kind {
             Self::Manifest => "manifest",
             Self::Content => "content",
             Self::Header => "header",
+            Self::Code => "code",
             Self::References => "same code, other references",
             Self::Filename => "recorded file name",
             Self::Structure => "code objects",
@@ -100,10 +104,20 @@ impl Kind {
     }
 }
 
-/// One line of a listing with both sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Characters of a side that a row shows.
+const LONGEST: usize = 400;
+/// Characters before the first that differs, where a side is longer than that.
+const BEFORE: usize = 60;
+/// Rows of one finding.
+const MOST: usize = 1000;
+
+/// One line of a listing with both sides. Without a side it is a remark that stands in its label.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// What the left side has.
+    /// What both sides are about, where they do not say it themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What the left side has; of what is long, the part where the sides begin to differ.
     pub left: Option<String>,
     /// What the right side has.
     pub right: Option<String>,
@@ -113,9 +127,46 @@ pub struct Row {
 
 impl Row {
     /// Two values that differ.
-    pub fn differ(left: impl Into<String>, right: impl Into<String>) -> Self {
-        Self { left: Some(left.into()), right: Some(right.into()), same: false }
+    pub fn differ(left: impl AsRef<str>, right: impl AsRef<str>) -> Self {
+        let (left, right) = clip(left.as_ref(), right.as_ref());
+        Self { left: Some(left), right: Some(right), ..Self::default() }
     }
+
+    /// Values of both sides, of one of them, or of none, from lines that were shortened.
+    pub fn sides(left: Option<String>, right: Option<String>, same: bool) -> Self {
+        Self { label: None, left, right, same }
+    }
+
+    /// A remark.
+    pub fn remark(text: impl Into<String>) -> Self {
+        Self { label: Some(text.into()), left: None, right: None, same: true }
+    }
+
+    /// With what both sides are about.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+}
+
+/// Two texts, and of long ones the part where they begin to differ.
+pub(super) fn clip(left: &str, right: &str) -> (String, String) {
+    if left.len() <= LONGEST && right.len() <= LONGEST {
+        return (left.to_owned(), right.to_owned());
+    }
+    let common = left.chars().zip(right.chars()).take_while(|(a, b)| a == b).count();
+    let from = if common > 2 * BEFORE { common - BEFORE } else { 0 };
+    let window = |text: &str| {
+        let mut rest = text.chars().skip(from);
+        let mut shown = if from > 0 { format!("(from character {from}) …") } else { String::new() };
+        shown.extend(rest.by_ref().take(LONGEST));
+        if rest.next().is_some() {
+            shown.push('…');
+        }
+        shown
+    };
+    (window(left), window(right))
 }
 
 /// One difference.
@@ -128,7 +179,7 @@ pub struct Finding {
     pub place: Option<String>,
     /// In words.
     pub message: String,
-    /// Both sides.
+    /// Both sides, line by line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
 }
@@ -139,17 +190,34 @@ impl Finding {
         Self { kind, place: None, message: message.into(), rows: Vec::new() }
     }
 
-    /// With both sides.
+    /// With both sides; of very many rows, the first.
     #[must_use]
-    pub fn rows(mut self, rows: Vec<Row>) -> Self {
+    pub fn rows(mut self, mut rows: Vec<Row>) -> Self {
+        if rows.len() > MOST {
+            let more = rows.len() - MOST;
+            rows.truncate(MOST);
+            rows.push(Row::remark(format!("… {more} more rows")));
+        }
         self.rows = rows;
         self
     }
 
     /// With one line for both sides.
     #[must_use]
-    pub fn sides(mut self, left: impl Into<String>, right: impl Into<String>) -> Self {
+    pub fn sides(mut self, left: impl AsRef<str>, right: impl AsRef<str>) -> Self {
         self.rows.push(Row::differ(left, right));
+        self
+    }
+
+    /// With one line for both sides and what it is about.
+    #[must_use]
+    pub fn labelled_sides(
+        mut self,
+        label: impl Into<String>,
+        left: impl AsRef<str>,
+        right: impl AsRef<str>,
+    ) -> Self {
+        self.rows.push(Row::differ(left, right).labelled(label));
         self
     }
 

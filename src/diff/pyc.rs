@@ -1,9 +1,11 @@
 //! Two pycs → what differs, from the header to the instruction.
 
-use super::code::compare_code;
+use super::code::Comparer;
+use super::content::bytes_row;
 use super::model::{Finding, Kind};
 use super::references;
 use super::same::first_difference;
+use crate::manifest::hex;
 use crate::marshal;
 use crate::object::{CodeView, Objects};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
@@ -21,7 +23,12 @@ pub(super) fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding
     let mut findings = Vec::new();
     findings.extend(compare_headers(headers.0, headers.1));
     let (left, right) = (&left[HEADER_SIZE..], &right[HEADER_SIZE..]);
-    if left == right || headers.0.magic() != headers.1.magic() {
+    if left == right {
+        return findings;
+    }
+    if headers.0.magic() != headers.1.magic() {
+        let message = "it differs as well; code of two versions is not compared";
+        findings.push(Finding::new(Kind::Code, message).sides(size(left), size(right)));
         return findings;
     }
     let Some(series) = Series::with_magic(headers.0.magic()) else {
@@ -29,11 +36,14 @@ pub(super) fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding
             "the code differs, and magic number {} is of no version that is known",
             headers.0.magic()
         );
-        findings.push(Finding::new(Kind::Unreadable, message).sides(size(left), size(right)));
+        findings.push(Finding::new(Kind::Unreadable, message).rows(vec![bytes_row(left, right)]));
         return findings;
     };
     match (marshal::read(left, series.code_layout), marshal::read(right, series.code_layout)) {
-        (Ok(left), Ok(right)) => findings.extend(compare_objects(name, &left, &right, series)),
+        (Ok(one), Ok(other)) => {
+            let size = left.len() + right.len();
+            findings.extend(compare_objects(&name_of_module(name), &one, &other, series, size));
+        }
         (one, other) => findings.push(unreadable(one.err(), other.err())),
     }
     findings
@@ -53,27 +63,28 @@ fn compare_headers(left: Header, right: Header) -> Option<Finding> {
     let mut fields = Vec::new();
     if left.magic() != right.magic() {
         fields.push("magic number");
-        finding = finding.sides(magic(left.magic()), magic(right.magic()));
+        finding = finding.labelled_sides("magic number", magic(left.magic()), magic(right.magic()));
     }
     match (left, right) {
         (Header::Timestamp { mtime: a, size: c, .. }, Header::Timestamp { mtime: b, size: d, .. }) => {
             if a != b {
                 fields.push("source time");
-                finding = finding.sides(format!("source time {a}"), format!("source time {b}"));
+                finding = finding.labelled_sides("source time", a.to_string(), b.to_string());
             }
             if c != d {
                 fields.push("source size");
-                finding = finding.sides(format!("source size {c}"), format!("source size {d}"));
+                finding = finding.labelled_sides("source size", c.to_string(), d.to_string());
             }
         }
         (Header::Hash { hash: a, checked: c, .. }, Header::Hash { hash: b, checked: d, .. }) => {
             if c != d {
                 fields.push("invalidation mode");
-                finding = finding.sides(left.mode().name(), right.mode().name());
+                finding =
+                    finding.labelled_sides("invalidation mode", left.mode().name(), right.mode().name());
             }
             if a != b {
                 fields.push("source hash");
-                finding = finding.sides(hash(a), hash(b));
+                finding = finding.labelled_sides("source hash", hex(&a), hex(&b));
             }
         }
         _ => {
@@ -88,15 +99,7 @@ fn compare_headers(left: Header, right: Header) -> Option<Finding> {
 fn magic(magic: u16) -> String {
     let version = Series::with_magic(magic)
         .map_or_else(|| "no known version".to_owned(), |series| format!("Python {}", series.version));
-    format!("magic number {magic} ({version})")
-}
-
-fn hash(hash: [u8; 8]) -> String {
-    use std::fmt::Write as _;
-    hash.iter().fold("source hash ".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{magic} ({version})")
 }
 
 fn whole(header: Header) -> String {
@@ -104,28 +107,54 @@ fn whole(header: Header) -> String {
         Header::Timestamp { mtime, size, .. } => {
             format!("{}: source time {mtime}, source size {size}", InvalidationMode::Timestamp.name())
         }
-        Header::Hash { hash: bytes, .. } => format!("{}: {}", header.mode().name(), hash(bytes)),
+        Header::Hash { hash: bytes, .. } => format!("{}: source hash {}", header.mode().name(), hex(&bytes)),
     }
 }
 
-fn compare_objects(name: &str, left: &Objects, right: &Objects, series: &'static Series) -> Vec<Finding> {
-    if first_difference(left, right).is_none() {
-        return vec![references::compare(name_of_module(name).as_str(), left, right)];
+fn compare_objects(
+    module: &str,
+    left: &Objects,
+    right: &Objects,
+    series: &'static Series,
+    size: usize,
+) -> Vec<Finding> {
+    let Some((one, other)) = first_difference(left, right) else {
+        return vec![references::compare(module, left, right)];
+    };
+    let (Some(a), Some(b)) = (CodeView::at(left, Objects::ROOT), CodeView::at(right, Objects::ROOT)) else {
+        let say = |objects: &Objects| match objects.code(Objects::ROOT) {
+            Some(_) => "a code object".to_owned(),
+            None => objects.short_repr(Objects::ROOT, SHOWN),
+        };
+        return vec![
+            Finding::new(Kind::Unreadable, "a side holds no code object").sides(say(left), say(right)),
+        ];
+    };
+    let mut findings = Comparer::new(module, series, size).compare(a, b);
+    if findings.is_empty() {
+        // A part of a type that no code object of CPython has there.
+        let sides = (left.short_repr(one, SHOWN), right.short_repr(other, SHOWN));
+        findings.push(
+            Finding::new(Kind::Code, "in a part of another type than CPython's").sides(sides.0, sides.1),
+        );
     }
-    match (CodeView::at(left, Objects::ROOT), CodeView::at(right, Objects::ROOT)) {
-        (Some(left), Some(right)) => compare_code(&name_of_module(name), left, right, series),
-        (left, right) => {
-            let say =
-                |code: Option<CodeView<'_>>| if code.is_some() { "a code object" } else { "something else" };
-            vec![Finding::new(Kind::Unreadable, "a side holds no code object").sides(say(left), say(right))]
-        }
-    }
+    findings
 }
+
+/// Bytes of an object that is shown.
+const SHOWN: usize = 400;
 
 /// `demo.core` for `demo/__pycache__/core.cpython-314.pyc`.
 fn name_of_module(name: &str) -> String {
-    let source = parse_name(name).map_or_else(|| name.to_owned(), |name| name.source);
+    // A pyc that was taken out of its `__pycache__` keeps the tag in its name.
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let source = parse_name(&format!("{folder}/__pycache__/{file}"))
+        .filter(|parsed| parsed.cache_tag.as_ref().is_some_and(|tag| tag.starts_with("cpython-")))
+        .or_else(|| parse_name(name))
+        .map_or_else(|| name.to_owned(), |parsed| parsed.source);
+    let source = source.strip_prefix('/').unwrap_or(&source);
+    let source = source.replace("__pycache__/", "");
     let stem = source.strip_suffix(".py").unwrap_or(&source);
     let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
-    stem.replace('/', ".")
+    stem.rsplit_once('!').map_or(stem, |(_, inner)| inner).replace('/', ".")
 }

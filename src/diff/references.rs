@@ -1,76 +1,109 @@
-//! Two forms of the same code → where the first one marks or refers to what the other does not.
+//! Two forms of the same code → where the first one marks or shares what the other does not.
+//!
+//! CPython marks an object with `FLAG_REF` if its reference count is above one while it is written, and writes a
+//! reference for one that was marked before. Counts depend on what else the process holds; so does which of two equal
+//! strings are one object.
 
 use super::model::{Finding, Kind, Row};
 use crate::object::{Code, Node, NodeId, Objects, Value};
 
 /// Differences that are listed.
-const LISTED: usize = 20;
+const LISTED: usize = 40;
+/// Bytes of an object that is named.
+const SHOWN: usize = 60;
 
 /// What two marshalled objects that are otherwise the same differ in: flags, references, interned bits, type codes.
 pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding {
+    let (count, differences) = differences(module, left, right);
+    let mut message = match count {
+        0 => "the same objects are numbered otherwise".to_owned(),
+        1 => "one object is marked or shared otherwise".to_owned(),
+        count => format!("{count} objects are marked or shared otherwise"),
+    };
+    match (unused(left), unused(right)) {
+        (0, 1..) => message.push_str("; the left side marks only what is referred to"),
+        (1.., 0) => message.push_str("; the right side marks only what is referred to"),
+        _ => message.push_str(", which depends on what else the process that wrote it held"),
+    }
     let counts = |of: &dyn Fn(&Node) -> bool| {
         let count = |objects: &Objects| objects.nodes().filter(|(_, node)| of(node)).count();
         (count(left), count(right))
     };
-    let flagged = counts(&|node| node.flagged);
-    let references = counts(&|node| matches!(node.value, Value::Ref(_)));
-    let interned = counts(&|node| matches!(node.type_code, b't' | b'A' | b'Z'));
     let mut rows = Vec::new();
-    for (what, (left, right)) in [
-        ("objects with FLAG_REF", flagged),
-        ("references to objects before", references),
-        ("interned strings", interned),
+    for (what, (one, other)) in [
+        ("objects marked with FLAG_REF", counts(&|node| node.flagged)),
+        ("references to objects before", counts(&|node| matches!(node.value, Value::Ref(_)))),
+        ("interned strings", counts(&|node| is_interned(node))),
     ] {
-        rows.push(Row {
-            left: Some(format!("{left} {what}")),
-            right: Some(format!("{right} {what}")),
-            same: left == right,
-        });
+        let row = Row::sides(Some(one.to_string()), Some(other.to_string()), one == other);
+        rows.push(row.labelled(what));
     }
-    let differences = differences(module, left, right);
-    let message = match differences.len() {
-        0 => "the same objects are numbered otherwise".to_owned(),
-        1 => "the same code; one object is marked otherwise".to_owned(),
-        count => format!("the same code; {count} objects are marked otherwise"),
-    };
-    let more = differences.len().saturating_sub(LISTED);
-    rows.extend(differences.into_iter().take(LISTED));
-    if more > 0 {
-        rows.push(Row::differ(format!("… {more} more"), format!("… {more} more")));
+    rows.extend(differences);
+    if count > LISTED {
+        rows.push(Row::remark(format!("… {} more objects", count - LISTED)));
     }
     Finding::new(Kind::References, message).rows(rows)
 }
 
-/// A part of both trees: where it is, in words.
+/// How many objects are marked that nothing refers to.
+fn unused(objects: &Objects) -> usize {
+    let mut waiting: rustc_hash::FxHashSet<NodeId> =
+        objects.nodes().filter(|(_, node)| node.flagged).map(|(id, _)| id).collect();
+    for (_, node) in objects.nodes() {
+        if let Value::Ref(target) = node.value {
+            waiting.remove(&target);
+        }
+    }
+    waiting.len()
+}
+
+const fn is_interned(node: &Node) -> bool {
+    matches!(node.type_code, b't' | b'A' | b'Z')
+}
+
+/// A part of both trees, and where it is.
+#[derive(Clone, Copy)]
 struct Part {
     left: NodeId,
     right: NodeId,
+    /// The code object that it belongs to.
     scope: usize,
-    field: String,
+    field: &'static str,
+    index: Option<usize>,
+    /// Inside of the element at `index`.
+    deeper: bool,
 }
 
-fn differences(module: &str, left: &Objects, right: &Objects) -> Vec<Row> {
-    let mut rows = Vec::new();
+impl Part {
+    fn place(&self, scopes: &[String]) -> String {
+        let inside = if self.deeper { "inside " } else { "" };
+        let index = self.index.map(|index| format!("[{index}]")).unwrap_or_default();
+        format!("{} {inside}{}{index}", scopes[self.scope], self.field)
+    }
+}
+
+/// How many objects differ in form, and the first of them.
+fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row>) {
+    let (mut count, mut rows) = (0, Vec::new());
     let mut scopes = vec![module.to_owned()];
-    let root = Part { left: Objects::ROOT, right: Objects::ROOT, scope: 0, field: "the module".into() };
-    let mut parts = vec![root];
+    let (root, field) = (Objects::ROOT, "the code object itself");
+    let mut parts = vec![Part { left: root, right: root, scope: 0, field, index: None, deeper: false }];
     while let Some(part) = parts.pop() {
         let (a, b) = (left.node(part.left), right.node(part.right));
         let (said_a, said_b) = (form(a), form(b));
         if said_a != said_b {
-            let shown = shorten(&left.repr(part.left));
-            let place = format!("{} {}", scopes[part.scope], part.field);
-            rows.push(Row::differ(
-                format!("{place}: {shown}: {said_a}"),
-                format!("{place}: {shown}: {said_b}"),
-            ));
+            count += 1;
+            if rows.len() < LISTED {
+                let label = format!("{} {}", part.place(&scopes), left.short_repr(part.left, SHOWN));
+                rows.push(Row::differ(said_a, said_b).labelled(label));
+            }
         }
         // Behind a reference there is nothing that was not there before.
         match (&a.value, &b.value) {
             (Value::Sequence(one), Value::Sequence(other)) => {
                 for (at, (&left, &right)) in one.iter().zip(other.iter()).enumerate().rev() {
-                    let field = format!("{}[{at}]", part.field);
-                    parts.push(Part { left, right, scope: part.scope, field });
+                    let (index, deeper) = (part.index.or(Some(at)), part.index.is_some());
+                    parts.push(Part { left, right, index, deeper, ..part });
                 }
             }
             (Value::Code(one), Value::Code(other)) => {
@@ -81,61 +114,47 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> Vec<Row> {
                 });
                 let scope = scopes.len() - 1;
                 for ((field, left), (_, right)) in fields(one).into_iter().zip(fields(other)).rev() {
-                    parts.push(Part { left, right, scope, field: field.to_owned() });
+                    parts.push(Part { left, right, scope, field, index: None, deeper: false });
                 }
             }
             _ => {}
         }
     }
-    rows
+    (count, rows)
 }
 
 /// How an object is written, apart from what it is.
 fn form(node: &Node) -> String {
-    let mut words = Vec::new();
     if matches!(node.value, Value::Ref(_)) {
-        words.push("a reference to it");
-    } else {
-        words.push("the object");
-        if node.flagged {
-            words.push("FLAG_REF");
-        }
-        match node.type_code {
-            b't' | b'A' | b'Z' => words.push("interned"),
-            _ => {}
-        }
-        match node.type_code {
-            b'a' | b'A' | b'(' => words.push("long form"),
-            b'u' | b't' => words.push("UTF-8 form"),
-            _ => {}
-        }
+        return "a reference to the one before".to_owned();
+    }
+    let mut words = vec!["written here"];
+    words.extend(node.flagged.then_some("FLAG_REF"));
+    words.extend(is_interned(node).then_some("interned"));
+    match node.type_code {
+        b'a' | b'A' | b'(' => words.push("long form"),
+        b'u' | b't' => words.push("UTF-8 form"),
+        _ => {}
     }
     words.join(", ")
-}
-
-fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(60).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 /// The objects of a code object in the order in which they are written.
 fn fields(code: &Code) -> Vec<(&'static str, NodeId)> {
     let separate = code.cellvars.is_some();
-    let locals = if separate { ("varnames", "freevars") } else { ("localsplusnames", "localspluskinds") };
+    let locals =
+        if separate { ("co_varnames", "co_freevars") } else { ("co_localsplusnames", "co_localspluskinds") };
     let mut fields = vec![
-        ("code", code.code),
-        ("consts", code.consts),
-        ("names", code.names),
+        ("co_code", code.code),
+        ("co_consts", code.consts),
+        ("co_names", code.names),
         (locals.0, code.varnames),
         (locals.1, code.freevars),
     ];
-    fields.extend(code.cellvars.map(|id| ("cellvars", id)));
-    fields.extend([("filename", code.filename), ("name", code.name)]);
-    fields.extend(code.qualname.map(|id| ("qualname", id)));
-    fields.push(("linetable", code.linetable));
-    fields.extend(code.exceptiontable.map(|id| ("exceptiontable", id)));
+    fields.extend(code.cellvars.map(|id| ("co_cellvars", id)));
+    fields.extend([("co_filename", code.filename), ("co_name", code.name)]);
+    fields.extend(code.qualname.map(|id| ("co_qualname", id)));
+    fields.push(("co_linetable", code.linetable));
+    fields.extend(code.exceptiontable.map(|id| ("co_exceptiontable", id)));
     fields
 }

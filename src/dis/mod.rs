@@ -27,6 +27,10 @@ pub struct Instruction {
     pub arg: Option<u32>,
     /// What the operand stands for.
     pub operand: Operand,
+    /// The bits of the operand below an index: whether NULL or `self` is pushed as well, or a bool made of the result.
+    pub flags: u32,
+    /// Whether its operand is the upper part of the next one's.
+    pub extends: bool,
     /// Where it stands in the source; −1 for what is not known.
     pub location: Location,
     /// Whether a jump or a handler leads here.
@@ -90,16 +94,28 @@ pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instructio
         let offset = unit as u32 * 2;
         let caches = operation.map_or(0, |operation| u32::from(operation.caches));
         after_caches = unit + 1 + caches as usize;
-        let (arg, operand) = match operation.map(|operation| operation.argument) {
-            None | Some(Argument::None) => (None, Operand::Plain),
+        let (arg, operand, flags) = match operation.map(|operation| operation.argument) {
+            None | Some(Argument::None) => (None, Operand::Plain, 0),
             Some(argument) => {
                 let arg = extended << 8 | low;
-                (Some(arg), names.resolve(argument, arg, offset + 2 + 2 * caches))
+                let flags = arg & ((1 << argument.flag_bits()) - 1);
+                (Some(arg), names.resolve(argument, arg, offset + 2 + 2 * caches), flags)
             }
         };
-        extended = if operation.is_some_and(Operation::extends) { arg.unwrap_or(0) } else { 0 };
+        let extends = operation.is_some_and(Operation::extends);
+        extended = if extends { arg.unwrap_or(0) } else { 0 };
         let name = operation.map(|operation| operation.name);
-        instructions.push(Instruction { offset, opcode, arg, operand, location, is_target: false, name });
+        instructions.push(Instruction {
+            offset,
+            opcode,
+            arg,
+            operand,
+            flags,
+            extends,
+            location,
+            is_target: false,
+            name,
+        });
     }
     mark_targets(view, &mut instructions)?;
     Ok(instructions)

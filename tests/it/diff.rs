@@ -103,7 +103,7 @@ fn only(left: &Pyc<'_>, right: &Pyc<'_>, kind: &str, place: &str) -> Value {
 #[test]
 fn the_same_is_the_same() {
     let session = two(&PLAIN, &PLAIN);
-    session.run(&["diff", "a", "b"]).exits(0).says("1 files are the same, 0 differ");
+    session.run(&["diff", "a", "b"]).exits(0).says("no file differs, 1 is the same");
     session.run(&["diff", "a", "nowhere"]).exits(2);
 }
 
@@ -117,9 +117,11 @@ fn the_finest_thing_that_explains_it() {
     let found = only(&PLAIN, &Pyc { name: "y", ..PLAIN }, "names", "p.m:f");
     assert_eq!(found["rows"][0]["right"], "[0] y");
     let found = only(&PLAIN, &Pyc { flagged: true, ..PLAIN }, "references", "");
-    assert_eq!(found["message"], "the same code; one object is marked otherwise");
-    assert_eq!(found["rows"][3]["left"], "p.m:f consts[0]: 'harmless': the object");
-    assert_eq!(found["rows"][3]["right"], "p.m:f consts[0]: 'harmless': the object, FLAG_REF");
+    let message = "one object is marked or shared otherwise; the left side marks only what is referred to";
+    assert_eq!(found["message"], message);
+    assert_eq!(found["rows"][3]["label"], "p.m:f co_consts[0] 'harmless'");
+    assert_eq!(found["rows"][3]["left"], "written here");
+    assert_eq!(found["rows"][3]["right"], "written here, FLAG_REF");
     let found = only(&PLAIN, &Pyc { lines: &[0x80, 0, 0xd8, 4, 8], ..PLAIN }, "line-table", "p.m:f");
     assert_eq!(found["message"], "one range of instructions has another place");
 }
@@ -157,7 +159,7 @@ fn manifests_stand_for_files() {
     let said = session.run(&["diff", "a.json", "b.json"]).exits(1);
     assert!(said.out.contains("only the header of the pyc differs"), "{}", said.out);
     let said = session.run(&["diff", "a", "b.json"]).exits(1);
-    assert!(said.out.contains("only the header differs from what the manifest lists"), "{}", said.out);
+    assert!(said.out.contains("only the header of the pyc differs"), "{}", said.out);
     session.run(&["diff", "a.json", "b/p/__pycache__/m.cpython-314.pyc"]).exits(1);
     session.file("c.json", "{}");
     session.run(&["diff", "a.json", "c.json"]).exits(2);

@@ -44,6 +44,16 @@ pub(in crate::dis) enum Argument {
     FormatValue,
 }
 
+impl Argument {
+    /// How many bits of the operand stand below an index.
+    pub(in crate::dis) const fn flag_bits(self) -> u8 {
+        match self {
+            Self::Name(bits) | Self::Compare(bits) => bits,
+            _ => 0,
+        }
+    }
+}
+
 /// One operation.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::dis) struct Operation {

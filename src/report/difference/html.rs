@@ -1,9 +1,16 @@
 //! One page that needs nothing else: no script, no network, light and dark, whole when printed.
 
+use super::emphasis::{Parts, sides, visible};
 use crate::diff::{Comparison, FileDifference, Finding, Row};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");
+/// Bytes of the page after which findings stand without their listings.
+const LISTINGS: usize = 24 << 20;
+/// Bytes after which files stand with their kinds of difference alone.
+const FINDINGS: usize = 32 << 20;
+/// Files up to which all are open.
+const OPEN: usize = 40;
 
 /// The page.
 pub fn html(comparison: &Comparison) -> String {
@@ -15,99 +22,126 @@ pub fn html(comparison: &Comparison) -> String {
     out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
     let _ = writeln!(out, "<title>{left} and {right}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>");
     out.push_str(
-        "<a class=\"skip\" href=\"#files\">To the files</a>\n<header>\n<h1>Bytecode, compared</h1>\n<dl>\n",
+        "<a class=\"skip\" href=\"#files\">To the differences</a>\n<header>\n<h1>Bytecode, compared</h1>\n<dl>\n",
     );
-    let _ = writeln!(out, "<dt>Left</dt><dd><code>{left}</code></dd>");
-    let _ = writeln!(out, "<dt>Right</dt><dd><code>{right}</code></dd>\n</dl>");
+    let _ = writeln!(out, "<dt>Left</dt><dd class=\"left\"><code>{left}</code></dd>");
+    let _ = writeln!(out, "<dt>Right</dt><dd class=\"right\"><code>{right}</code></dd>\n</dl>");
     summary(comparison, &mut out);
     out.push_str("</header>\n<main>\n");
     if !comparison.files.is_empty() {
         contents(comparison, &mut out);
     }
     out.push_str("<section id=\"files\" aria-label=\"Differences\">\n");
+    let open = if comparison.files.len() <= OPEN { " open" } else { "" };
     for (number, file) in comparison.files.iter().enumerate() {
-        section(number, file, &mut out);
+        section(number, file, open, &mut out);
     }
     out.push_str("</section>\n</main>\n</body>\n</html>\n");
     out
 }
 
 fn summary(comparison: &Comparison, out: &mut String) {
-    let (same, differ) = (comparison.same, comparison.files.len());
-    let class = if differ == 0 { "same" } else { "differs" };
-    let _ = writeln!(
-        out,
-        "<p class=\"verdict {class}\"><strong>{}</strong> {same} files are the same, {differ} differ.</p>",
-        if differ == 0 { "The same." } else { "They differ." }
-    );
-    if differ == 0 {
-        return;
-    }
-    out.push_str("<table class=\"summary\">\n<caption>Differences by kind, from the outside in</caption>\n");
-    out.push_str(
-        "<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\">Count</th></tr></thead>\n<tbody>\n",
-    );
-    for (kind, count) in comparison.counts() {
-        let _ = writeln!(out, "<tr><th scope=\"row\">{}</th><td>{count}</td></tr>", kind.words());
-    }
-    out.push_str("</tbody>\n</table>\n");
+    let (class, verdict) =
+        if comparison.files.is_empty() { ("same", "The same.") } else { ("differs", "Not the same.") };
+    let words = super::summary(comparison);
+    let _ = writeln!(out, "<p class=\"verdict {class}\"><strong>{verdict}</strong> {words}.</p>");
 }
 
 /// The files, listed under each kind of difference that they have.
 fn contents(comparison: &Comparison, out: &mut String) {
-    out.push_str("<nav aria-label=\"Files by kind of difference\">\n<h2>Files</h2>\n");
-    for (kind, _) in comparison.counts() {
+    out.push_str(
+        "<nav aria-labelledby=\"kinds\">\n<h2 id=\"kinds\">By kind of difference, from the outside in</h2>\n",
+    );
+    for (kind, findings) in comparison.counts() {
         let files = comparison.files.iter().enumerate();
-        let files = files.filter(|(_, file)| file.findings.iter().any(|finding| finding.kind == kind));
-        let _ = writeln!(out, "<h3>{}</h3>\n<ul>", kind.words());
+        let files: Vec<_> =
+            files.filter(|(_, file)| file.findings.iter().any(|finding| finding.kind == kind)).collect();
+        let in_files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+        let times = if findings == files.len() { String::new() } else { format!(", {findings} places") };
+        let open = if files.len() <= OPEN { " open" } else { "" };
+        let _ = writeln!(
+            out,
+            "<details{open}>\n<summary>{} <span class=\"count\">{in_files}{times}</span></summary>\n<ul>",
+            kind.words()
+        );
         for (number, file) in files {
-            let _ = writeln!(out, "<li><a href=\"#f{number}\">{}</a></li>", path(file));
+            let _ = writeln!(out, "<li><a href=\"#f{number}\">{}</a></li>", escape(super::path(file)));
         }
-        out.push_str("</ul>\n");
+        out.push_str("</ul>\n</details>\n");
     }
     out.push_str("</nav>\n");
 }
 
-fn path(file: &FileDifference) -> String {
-    if file.path.is_empty() { "the archive".to_owned() } else { escape(&file.path) }
-}
-
-fn section(number: usize, file: &FileDifference, out: &mut String) {
-    let _ = writeln!(out, "<details open id=\"f{number}\">\n<summary><h2>{}</h2></summary>", path(file));
-    let mut place = None;
-    for finding in &file.findings {
-        if finding.place != place {
-            place.clone_from(&finding.place);
-            if let Some(place) = &place {
-                let _ = writeln!(out, "<h3><code>{}</code></h3>", escape(place));
+fn section(number: usize, file: &FileDifference, open: &str, out: &mut String) {
+    let path = escape(super::path(file));
+    let _ = writeln!(out, "<details class=\"file\"{open}>\n<summary><h2>{path}</h2></summary>");
+    // A link to what is inside opens what is closed.
+    let _ = writeln!(out, "<div id=\"f{number}\" class=\"body\">");
+    if out.len() > FINDINGS {
+        let mut kinds: Vec<_> = file.findings.iter().map(|finding| finding.kind).collect();
+        kinds.dedup();
+        let words: Vec<_> = kinds.into_iter().map(crate::diff::Kind::words).collect();
+        let _ = writeln!(out, "<p class=\"finding\">{}</p>", words.join(", "));
+        out.push_str("<p class=\"remark\">Not shown, to keep the page short: compare this file alone.</p>\n");
+    } else {
+        let mut place = None;
+        for finding in &file.findings {
+            if finding.place != place {
+                place.clone_from(&finding.place);
+                if let Some(place) = &place {
+                    let _ = writeln!(out, "<h3><code>{}</code></h3>", escape(place));
+                }
             }
+            put(finding, out);
         }
-        put(finding, out);
     }
-    out.push_str("</details>\n");
+    out.push_str("</div>\n</details>\n");
 }
 
 fn put(finding: &Finding, out: &mut String) {
     let message =
         if finding.message.is_empty() { String::new() } else { format!(": {}", escape(&finding.message)) };
     let words = finding.kind.words();
-    if finding.rows.is_empty() {
-        let _ = writeln!(out, "<p class=\"finding\">{words}{message}</p>");
+    if finding.rows.is_empty() || out.len() > LISTINGS {
+        let _ = writeln!(out, "<p class=\"finding\"><strong>{words}</strong>{message}</p>");
+        if !finding.rows.is_empty() {
+            out.push_str(
+                "<p class=\"remark\">Not listed, to keep the page short: compare this file alone.</p>\n",
+            );
+        }
         return;
     }
-    let _ = writeln!(out, "<table class=\"sides\">\n<caption>{words}{message}</caption>");
+    let _ = writeln!(out, "<table class=\"sides\">\n<caption><strong>{words}</strong>{message}</caption>");
     out.push_str("<thead><tr><th scope=\"col\">Left</th><th scope=\"col\" class=\"mark\"><span class=\"hidden\">Change</span></th><th scope=\"col\">Right</th></tr></thead>\n<tbody>\n");
     for row in &finding.rows {
-        let (class, mark) = change(row);
-        let side = |side: &Option<String>| side.as_deref().map(escape).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "<tr class=\"{class}\"><td>{}</td><td class=\"mark\">{mark}</td><td>{}</td></tr>",
-            side(&row.left),
-            side(&row.right)
-        );
+        if let Some(label) = &row.label {
+            let _ = writeln!(out, "<tr class=\"label\"><td colspan=\"3\">{}</td></tr>", escape(label));
+        }
+        if row.left.is_some() || row.right.is_some() {
+            let (class, mark) = change(row);
+            let (left, right) = sides(row);
+            let _ = writeln!(
+                out,
+                "<tr class=\"{class}\"><td>{}</td><td class=\"mark\">{mark}</td><td>{}</td></tr>",
+                cell(&left, class == "changed"),
+                cell(&right, class == "changed")
+            );
+        }
     }
     out.push_str("</tbody>\n</table>\n");
+}
+
+fn cell(parts: &Parts, marked: bool) -> String {
+    let mut out = String::new();
+    for (differs, text) in parts {
+        let text = markup(text);
+        if *differs && marked {
+            let _ = write!(out, "<mark>{text}</mark>");
+        } else {
+            out.push_str(&text);
+        }
+    }
+    out
 }
 
 /// Colour is never alone: the mark says the same.
@@ -120,8 +154,12 @@ const fn change(row: &Row) -> (&'static str, &'static str) {
     }
 }
 
-/// Text as text; controls and what would turn the direction of writing become visible.
+/// Text from outside as text.
 fn escape(text: &str) -> String {
+    markup(&visible(text))
+}
+
+fn markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -130,12 +168,6 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(character));
-            }
-            _ if character.is_control() => {
-                let _ = write!(out, "\\x{:02x}", u32::from(character));
-            }
             _ => out.push(character),
         }
     }

@@ -1,19 +1,63 @@
 //! A comparison → text, JSON, a page.
 
+mod emphasis;
 mod html;
 mod text;
 
 pub use html::html;
 pub use text::text;
 
-use crate::diff::Comparison;
+use crate::diff::{Comparison, FileDifference, Kind};
+use serde::Serialize;
 
 /// The comparison as JSON: two-space indent, a newline at the end.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
 pub fn json(comparison: &Comparison) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(comparison)?;
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: &'a str,
+        left: &'a str,
+        right: &'a str,
+        same: usize,
+        different: usize,
+        kinds: Vec<Count>,
+        files: &'a [FileDifference],
+    }
+    #[derive(Serialize)]
+    struct Count {
+        kind: Kind,
+        findings: usize,
+    }
+    let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
+    let document = Document {
+        schema: comparison.schema,
+        left: &comparison.left,
+        right: &comparison.right,
+        same: comparison.same,
+        different: comparison.files.len(),
+        kinds: kinds.collect(),
+        files: &comparison.files,
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
+}
+
+/// The result in a line: `2 files differ, 31 are the same`.
+pub fn summary(comparison: &Comparison) -> String {
+    let (different, same) = (comparison.files.len(), comparison.same);
+    let differ = match different {
+        0 => "no file differs".to_owned(),
+        1 => "1 file differs".to_owned(),
+        count => format!("{count} files differ"),
+    };
+    let are = if same == 1 { "is" } else { "are" };
+    format!("{differ}, {same} {are} the same")
+}
+
+/// What a file is called; what holds the files has no path.
+fn path(file: &FileDifference) -> &str {
+    if file.path.is_empty() { "(the archive)" } else { &file.path }
 }

@@ -1,71 +1,142 @@
-//! For a terminal: both sides beside each other.
+//! For a terminal: both sides beside each other, or below each other where there is no room.
 
+use super::emphasis::{Parts, sides, visible};
 use crate::diff::{Comparison, Finding, Kind, Row};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthChar as _;
 
-/// Columns of a side, where there is room for less than this.
-const LEAST: usize = 24;
+/// Columns of a side below which the sides stand below each other.
+const LEAST: usize = 32;
 
-/// One paragraph for each file, lines of at most `width` columns.
+const FILE: Style = Style::new().bold();
+const PLACE: Style = AnsiColor::Cyan.on_default();
+const KIND: Style = AnsiColor::Yellow.on_default();
+const LEFT: Style = AnsiColor::Red.on_default();
+const RIGHT: Style = AnsiColor::Green.on_default();
+const QUIET: Style = Style::new().dimmed();
+const PLAIN: Style = Style::new();
+
+/// The differences with styles, in lines of at most `width` columns where that is possible; nothing if there are none.
 pub fn text(comparison: &Comparison, width: usize) -> String {
     let mut out = String::new();
+    if comparison.files.is_empty() {
+        return out;
+    }
+    line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
+    line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
     for file in &comparison.files {
-        let path = if file.path.is_empty() { "(the archive)" } else { &file.path };
-        if let [Finding { kind: kind @ (Kind::OnlyLeft | Kind::OnlyRight), message, .. }] = &file.findings[..]
+        let path = visible(super::path(file));
+        out.push('\n');
+        if let [Finding { kind: kind @ (Kind::OnlyLeft | Kind::OnlyRight), message, rows, .. }] =
+            &file.findings[..]
+            && rows.is_empty()
         {
-            let what = if message.is_empty() { String::new() } else { format!(": {message}") };
-            out.push_str(&format!("{}: {path}{what}\n", kind.words()));
+            let what = if message.is_empty() { String::new() } else { format!(" ({})", visible(message)) };
+            let style = if *kind == Kind::OnlyLeft { LEFT } else { RIGHT };
+            line(&mut out, style, &format!("{}: {path}{what}", kind.words()));
             continue;
         }
-        out.push_str(&format!("{path}\n"));
+        line(&mut out, FILE, &path);
         let mut place = None;
         for finding in &file.findings {
             if finding.place != place {
                 place.clone_from(&finding.place);
                 if let Some(place) = &place {
-                    out.push_str(&format!("  {place}\n"));
+                    line(&mut out, PLACE, &format!("  {}", visible(place)));
                 }
             }
-            let indent = if place.is_some() { 4 } else { 2 };
-            put(finding, indent, width, &mut out);
+            put(finding, if place.is_some() { 4 } else { 2 }, width, &mut out);
         }
     }
     out
 }
 
+fn line(out: &mut String, style: Style, text: &str) {
+    let _ = writeln!(out, "{style}{text}{style:#}");
+}
+
 fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
     let space = " ".repeat(indent);
     let words = finding.kind.words();
-    let message = if finding.message.is_empty() { String::new() } else { format!(": {}", finding.message) };
-    out.push_str(&format!("{space}{words}{message}\n"));
-    let column = (width.saturating_sub(indent + 2 + 3) / 2).max(LEAST);
+    let message =
+        if finding.message.is_empty() { String::new() } else { format!(": {}", visible(&finding.message)) };
+    let _ = writeln!(out, "{space}{KIND}{words}{KIND:#}{message}");
+    let indent = " ".repeat(indent + 2);
+    let room = width.saturating_sub(indent.len());
     for row in &finding.rows {
-        rows(row, &format!("{space}  "), column, out);
+        if let Some(label) = &row.label {
+            line(out, QUIET, &format!("{indent}{}", visible(label)));
+        }
+        if row.left.is_some() || row.right.is_some() {
+            let column = room.saturating_sub(3) / 2;
+            if column >= LEAST { beside(row, &indent, column, out) } else { below(row, &indent, room, out) }
+        }
     }
 }
 
 /// A row takes as many lines as its longer side.
-fn rows(row: &Row, indent: &str, column: usize, out: &mut String) {
+fn beside(row: &Row, indent: &str, column: usize, out: &mut String) {
     let mark = match (row.same, &row.left, &row.right) {
         (true, ..) => ' ',
         (false, Some(_), Some(_)) => '|',
         (false, Some(_), None) => '<',
         (false, None, _) => '>',
     };
-    let fold = |side: &Option<String>| {
-        let characters: Vec<char> = side.iter().flat_map(|text| text.chars().map(visible)).collect();
-        characters.chunks(column).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>()
-    };
-    let (left, right) = (fold(&row.left), fold(&row.right));
+    let (left, right) = sides(row);
+    let styles = if row.same { (QUIET, QUIET) } else { (LEFT, RIGHT) };
+    let (left, right) = (fold(&left, column, styles.0), fold(&right, column, styles.1));
     for at in 0..left.len().max(right.len()) {
-        let side = |lines: &[String]| lines.get(at).cloned().unwrap_or_default();
-        let (left, right) = (side(&left), side(&right));
-        let gap = " ".repeat(column - left.chars().count());
-        out.push_str(format!("{indent}{left}{gap} {mark} {right}").trim_end());
-        out.push('\n');
+        let empty = (String::new(), 0);
+        let (one, taken) = left.get(at).unwrap_or(&empty);
+        let (other, _) = right.get(at).unwrap_or(&empty);
+        let gap = " ".repeat(column.saturating_sub(*taken));
+        let _ = writeln!(out, "{}", format!("{indent}{one}{gap} {mark} {other}").trim_end());
     }
 }
 
-/// What a terminal might obey is not passed on.
-fn visible(character: char) -> char {
-    if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }
+fn below(row: &Row, indent: &str, room: usize, out: &mut String) {
+    let (left, right) = sides(row);
+    let mut put = |mark: char, parts: &Parts, style: Style| {
+        for (text, _) in fold(parts, room.saturating_sub(2).max(10), style) {
+            let _ = writeln!(out, "{}", format!("{indent}{mark} {text}").trim_end());
+        }
+    };
+    if row.same {
+        return put(' ', &left, QUIET);
+    }
+    if row.left.is_some() {
+        put('<', &left, LEFT);
+    }
+    if row.right.is_some() {
+        put('>', &right, RIGHT);
+    }
+}
+
+/// Lines of at most so many columns, each with the columns that it takes. What does not differ in a row that does has no
+/// style.
+fn fold(parts: &Parts, columns: usize, style: Style) -> Vec<(String, usize)> {
+    let mut lines = Vec::new();
+    let (mut line, mut taken) = (String::new(), 0);
+    let quiet = style == QUIET;
+    for (differs, text) in parts {
+        let style = if *differs || quiet { style } else { PLAIN };
+        let _ = write!(line, "{style}");
+        for character in text.chars() {
+            let wide = character.width().unwrap_or(0);
+            if taken + wide > columns {
+                let _ = write!(line, "{style:#}");
+                lines.push((std::mem::take(&mut line), taken));
+                let _ = write!(line, "{style}");
+                taken = 0;
+            }
+            line.push(character);
+            taken += wide;
+        }
+        let _ = write!(line, "{style:#}");
+    }
+    if taken > 0 || lines.is_empty() {
+        lines.push((line, taken));
+    }
+    lines
 }

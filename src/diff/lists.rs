@@ -1,0 +1,170 @@
+//! Two lists → rows: constants, names, variables, and what is needed to set any two lists side by side.
+
+use super::align::align;
+use super::model::{Finding, Kind, Row, clip};
+use super::same::same_objects;
+use crate::object::{CodeView, NodeId, Objects, Value};
+use rustc_hash::FxHashMap;
+
+/// Rows around what differs.
+const AROUND: usize = 3;
+/// Bytes of a constant that is the same on both sides.
+const SHOWN: usize = 100;
+/// Bytes of a constant that is not.
+const COMPARED: usize = 20_000;
+/// Constants that begin alike, among which one that is the same is looked for.
+const BUCKET: usize = 64;
+
+/// Sets what is removed beside what is added in its place.
+pub(super) fn paired(pairs: Vec<(Option<usize>, Option<usize>)>) -> Vec<(Option<usize>, Option<usize>)> {
+    let mut out = Vec::with_capacity(pairs.len());
+    let (mut removed, mut added) = (Vec::new(), Vec::new());
+    let flush = |removed: &mut Vec<usize>, added: &mut Vec<usize>, out: &mut Vec<_>| {
+        for at in 0..removed.len().max(added.len()) {
+            out.push((removed.get(at).copied(), added.get(at).copied()));
+        }
+        removed.clear();
+        added.clear();
+    };
+    for pair in pairs {
+        match pair {
+            (Some(a), Some(b)) => {
+                flush(&mut removed, &mut added, &mut out);
+                out.push((Some(a), Some(b)));
+            }
+            (a, b) => {
+                removed.extend(a);
+                added.extend(b);
+            }
+        }
+    }
+    flush(&mut removed, &mut added, &mut out);
+    out
+}
+
+/// Only what differs, and a few rows around it.
+pub(super) fn around(rows: Vec<Row>) -> Vec<Row> {
+    let mut keep = vec![false; rows.len()];
+    for (at, row) in rows.iter().enumerate() {
+        if !row.same {
+            let range = at.saturating_sub(AROUND)..(at + AROUND + 1).min(rows.len());
+            keep[range].fill(true);
+        }
+    }
+    let mut out = Vec::new();
+    let mut skipped = 0;
+    for (row, keep) in rows.into_iter().zip(keep) {
+        if keep {
+            out.extend(left_out(&mut skipped));
+            out.push(row);
+        } else {
+            skipped += 1;
+        }
+    }
+    out.extend(left_out(&mut skipped));
+    out
+}
+
+fn left_out(skipped: &mut usize) -> Option<Row> {
+    let count = std::mem::take(skipped);
+    (count > 0).then(|| Row::remark(format!("⋯ {count} the same")))
+}
+
+/// Two lists of texts, where they differ.
+pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Finding> {
+    if left == right {
+        return None;
+    }
+    let mut rows = Vec::new();
+    for (a, b) in paired(align(left, right)) {
+        let same = matches!((a, b), (Some(a), Some(b)) if left[a] == right[b]);
+        let (one, other) = clip(a.map_or("", |a| &left[a]), b.map_or("", |b| &right[b]));
+        let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
+        rows.push(Row::sides(side(a, one), side(b, other), same));
+    }
+    Some(Finding::new(kind, "").rows(around(rows)))
+}
+
+/// Which constants of two code objects are the same: by index, a number that equal ones share.
+pub(super) struct Classes {
+    pub(super) left: Vec<u32>,
+    pub(super) right: Vec<u32>,
+}
+
+/// Constants that begin alike.
+type Bucket<'a> = Vec<(&'a Objects, NodeId, u32)>;
+
+impl Classes {
+    pub(super) fn of(left: CodeView<'_>, right: CodeView<'_>) -> Self {
+        let mut buckets: FxHashMap<(u8, String), Bucket<'_>> = FxHashMap::default();
+        let mut next = 0;
+        let mut classify = |objects, id| {
+            let bucket = buckets.entry(key(objects, id)).or_default();
+            let known = bucket.iter().rev().take(BUCKET).find(|(other, other_id, _)| {
+                let codes = (objects.code(id), other.code(*other_id));
+                // Code objects are compared on their own, by name; the name is in the key.
+                matches!(codes, (Some(_), Some(_))) || same_objects(objects, id, other, *other_id)
+            });
+            match known {
+                Some((_, _, class)) => *class,
+                None => {
+                    next += 1;
+                    bucket.push((objects, id, next));
+                    next
+                }
+            }
+        };
+        let left = left.consts().iter().map(|&id| classify(left.objects, id)).collect();
+        let right = right.consts().iter().map(|&id| classify(right.objects, id)).collect();
+        Self { left, right }
+    }
+}
+
+fn key(objects: &Objects, id: NodeId) -> (u8, String) {
+    let node = objects.get(id);
+    let text = match (&node.value, objects.code(id)) {
+        (_, Some(code)) => objects.text(code.name).unwrap_or_default(),
+        // Equal strings may have different type codes.
+        (Value::Str(_) | Value::Sequence(_), _) => return (0, objects.short_repr(id, SHOWN)),
+        _ => objects.short_repr(id, SHOWN),
+    };
+    (node.type_code, text)
+}
+
+/// Constants but for what is in code objects, which are compared on their own.
+pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Classes) -> Option<Finding> {
+    if classes.left == classes.right {
+        return None;
+    }
+    let mut rows = Vec::new();
+    for (a, b) in paired(align(&classes.left, &classes.right)) {
+        let same = matches!((a, b), (Some(a), Some(b)) if classes.left[a] == classes.right[b]);
+        let limit = if same { SHOWN } else { COMPARED };
+        let text = |code: CodeView<'_>, at: Option<usize>| {
+            at.and_then(|at| code.consts().get(at))
+                .map(|&id| show(code.objects, id, limit))
+                .unwrap_or_default()
+        };
+        let (whole_one, whole_other) = (text(left, a), text(right, b));
+        let (one, other) = clip(&whole_one, &whole_other);
+        let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
+        let mut row = Row::sides(side(a, one), side(b, other), same);
+        if !same && whole_one == whole_other {
+            row = row.labelled("they differ in what is not shown here");
+        }
+        rows.push(row);
+    }
+    Some(Finding::new(Kind::Constants, "").rows(around(rows)))
+}
+
+/// A constant; what looks alike and is not is told apart.
+pub(super) fn show(objects: &Objects, id: NodeId, limit: usize) -> String {
+    match objects.get(id).value {
+        // NaNs have only their bits.
+        Value::Float(bits) if f64::from_bits(bits).is_nan() => format!("nan {bits:#x}"),
+        Value::Code(ref code) => {
+            format!("<code object {}>", objects.text(code.name).unwrap_or_default())
+        }
+        _ => objects.short_repr(id, limit),
+    }
+}

@@ -1,0 +1,156 @@
+//! What is compared → its files by name.
+
+use crate::archive::{Archive, Entry};
+use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub enum Side {
+    /// What files are said to be.
+    Manifest(PathBuf, Manifest),
+    /// Files.
+    Place(PathBuf, Place),
+}
+
+/// Why there is nothing to compare.
+#[derive(Debug, thiserror::Error)]
+pub enum SideError {
+    /// A tree, archive or file.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// A manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A single file against something with many.
+    #[error("{} is one file, and {} has {found} of that name", file.display(), other.display())]
+    NoPartner {
+        /// The single file.
+        file: PathBuf,
+        /// The other side.
+        other: PathBuf,
+        /// How many names fit.
+        found: usize,
+    },
+}
+
+impl Side {
+    /// Opens a side; a file whose name ends in `.json` is a manifest.
+    ///
+    /// # Errors
+    /// [`SideError`].
+    pub fn open(path: &Path) -> Result<Self, SideError> {
+        let place = Place::open(path)?;
+        if matches!(place, Place::File(_)) && path.extension().is_some_and(|extension| extension == "json") {
+            let text =
+                std::fs::read(path).map_err(|source| PlaceError::Read { path: path.into(), source })?;
+            return Ok(Self::Manifest(path.into(), manifest::parse(path, &text)?));
+        }
+        Ok(Self::Place(path.into(), place))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Manifest(path, _) | Self::Place(path, _) => path,
+        }
+    }
+
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::Place(_, Place::File(_)))
+    }
+
+    pub(super) fn archive(&self) -> Option<&Archive> {
+        match self {
+            Self::Place(_, Place::Archive(archive)) => Some(archive),
+            _ => None,
+        }
+    }
+
+    pub(super) fn manifest(&self) -> Option<&Manifest> {
+        match self {
+            Self::Manifest(_, manifest) => Some(manifest),
+            Self::Place(..) => None,
+        }
+    }
+}
+
+/// Where a file's bytes are, or what stands for them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum File<'a> {
+    Listed(&'a FileEntry),
+    Entry(&'a Entry),
+    Disk(&'a Place, &'a str),
+    Alone(&'a Place),
+}
+
+/// What is known of a file.
+pub(super) enum Content<'a> {
+    Bytes(Cow<'a, [u8]>),
+    Listed(&'a FileEntry),
+    Failed(String),
+}
+
+impl<'a> File<'a> {
+    pub(super) fn content(self) -> Content<'a> {
+        match self {
+            File::Listed(entry) => Content::Listed(entry),
+            File::Entry(entry) => Content::Bytes(Cow::Borrowed(&entry.bytes)),
+            File::Disk(place, name) => read(place, name),
+            File::Alone(place) => read(place, &place.names().concat()),
+        }
+    }
+
+    /// The source of a pyc that is no entry of an archive.
+    pub(super) fn source(self) -> Option<Vec<u8>> {
+        let source = match self {
+            File::Disk(place, name) => place.read_source(name),
+            File::Alone(place) => place.read_source(&place.names().concat()),
+            File::Listed(_) | File::Entry(_) => return None,
+        };
+        source.ok().map(|(_, bytes)| bytes)
+    }
+
+    pub(super) fn entry(self) -> Option<&'a Entry> {
+        match self {
+            File::Entry(entry) => Some(entry),
+            _ => None,
+        }
+    }
+}
+
+fn read<'a>(place: &Place, name: &str) -> Content<'a> {
+    match place.read(name) {
+        Ok(bytes) => Content::Bytes(Cow::Owned(bytes)),
+        Err(error) => Content::Failed(error.to_string()),
+    }
+}
+
+/// The files of a side by name.
+pub(super) type Files<'a> = BTreeMap<Cow<'a, str>, File<'a>>;
+
+/// All files of a side, or its pycs alone where the other side knows nothing else.
+pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
+    let mut files: Files<'_> = match side {
+        Side::Manifest(_, manifest) => {
+            manifest.files.iter().map(|file| (file.path.as_str().into(), File::Listed(file))).collect()
+        }
+        Side::Place(_, Place::Archive(archive)) => files_of(archive),
+        Side::Place(_, place @ Place::Tree(_, names)) => {
+            names.keys().map(|name| (name.as_str().into(), File::Disk(place, name))).collect()
+        }
+        Side::Place(_, place @ Place::File(path)) => {
+            [(path.file_name().unwrap_or_default().to_string_lossy(), File::Alone(place))].into()
+        }
+    };
+    if pycs_only && !side.is_file() {
+        files.retain(|name, _| name.ends_with(".pyc"));
+    }
+    files
+}
+
+/// The files of an archive.
+pub(super) fn files_of(archive: &Archive) -> Files<'_> {
+    archive.files().map(|entry| (entry.name.as_str().into(), File::Entry(entry))).collect()
+}

@@ -1,0 +1,135 @@
+//! Line and exception tables of two code objects whose instructions are paired → what differs in them.
+
+use super::content::bytes_row;
+use super::listing::{Both, Line, location};
+use super::lists::list;
+use super::model::{Finding, Kind, Row};
+use crate::object::{CodeView, Handler, decode_handlers};
+use crate::text::Location;
+
+/// Ranges of instructions that are listed.
+const LISTED: usize = 40;
+
+/// Where the instructions that both have stand in the source, apart from where the code object begins.
+pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) -> Option<Finding> {
+    let (one, other) = (left.line_table(), right.line_table());
+    let same_code = left.bytecode() == right.bytecode();
+    if one == other && same_code {
+        return None;
+    }
+    let relative = |line: &Line, code: CodeView<'_>| {
+        let Location { line: first, end_line, .. } = line.location;
+        let from = |number: i32| if number < 0 { number } else { number.wrapping_sub(code.code.firstlineno) };
+        Location { line: from(first), end_line: from(end_line), ..line.location }
+    };
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut adjacent = false;
+    for (a, b) in both.pairs.iter().filter_map(|(a, b)| Some((&both.left[(*a)?], &both.right[(*b)?]))) {
+        let (from, to) = (relative(a, left), relative(b, right));
+        if from == to {
+            adjacent = false;
+            continue;
+        }
+        let shift = shift(from, to);
+        match groups.last_mut() {
+            Some(group) if adjacent && group.shift == shift => {
+                (group.last, group.count) = (a, group.count + 1);
+            }
+            _ => groups.push(Group { first: a, partner: b, last: a, shift, count: 1 }),
+        }
+        adjacent = true;
+    }
+    if groups.is_empty() {
+        return same_code.then(|| {
+            let message = "the same places with other encodings";
+            Finding::new(Kind::LineTable, message).rows(vec![bytes_row(one, other)])
+        });
+    }
+    let message = match groups.len() {
+        1 => "one range of instructions has another place".to_owned(),
+        count => format!("{count} ranges of instructions have other places"),
+    };
+    let mut rows: Vec<Row> = groups.iter().take(LISTED).map(Group::row).collect();
+    if groups.len() > LISTED {
+        rows.push(Row::remark(format!("… {} more ranges", groups.len() - LISTED)));
+    }
+    Some(Finding::new(Kind::LineTable, message).rows(rows))
+}
+
+/// Instructions after each other whose places differ by the same.
+struct Group<'a> {
+    first: &'a Line,
+    partner: &'a Line,
+    last: &'a Line,
+    shift: [i32; 4],
+    count: usize,
+}
+
+impl Group<'_> {
+    fn row(&self) -> Row {
+        let label = match self.count {
+            1 => format!("at {} {}", self.first.offset, self.first.text),
+            count => format!(
+                "at {} {} and on to {}, {count} instructions",
+                self.first.offset, self.first.text, self.last.offset
+            ),
+        };
+        Row::differ(location(self.first.location), location(self.partner.location)).labelled(label)
+    }
+}
+
+fn shift(from: Location, to: Location) -> [i32; 4] {
+    [
+        to.line.wrapping_sub(from.line),
+        to.end_line.wrapping_sub(from.end_line),
+        to.column.wrapping_sub(from.column),
+        to.end_column.wrapping_sub(from.end_column),
+    ]
+}
+
+/// Which instructions lead where when they raise.
+pub(super) fn exception_tables(
+    left: CodeView<'_>,
+    right: CodeView<'_>,
+    both: Option<&Both>,
+) -> Option<Finding> {
+    let (one, other) = (left.exception_table(), right.exception_table());
+    let same_code = left.bytecode() == right.bytecode();
+    if one == other && same_code {
+        return None;
+    }
+    let (Ok(handlers), Ok(others)) = (decode_handlers(one), decode_handlers(other)) else {
+        let finding = Finding::new(Kind::ExceptionTable, "a side cannot be read");
+        return Some(finding.rows(vec![bytes_row(one, other)]));
+    };
+    if !same_code && moved(&handlers, &others, both) {
+        return None;
+    }
+    let texts = |handlers: &[Handler]| handlers.iter().map(text).collect::<Vec<_>>();
+    match list(Kind::ExceptionTable, &texts(&handlers), &texts(&others)) {
+        None if same_code => {
+            let finding = Finding::new(Kind::ExceptionTable, "the same entries with other encodings");
+            Some(finding.rows(vec![bytes_row(one, other)]))
+        }
+        found => found,
+    }
+}
+
+/// Whether all entries have only moved with their instructions.
+fn moved(left: &[Handler], right: &[Handler], both: Option<&Both>) -> bool {
+    let Some(both) = both else { return false };
+    let moved = |from: u32, to: u32| both.partner.get(&from) == Some(&to);
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(a, b)| {
+            moved(a.start, b.start)
+                && moved(a.end, b.end)
+                && moved(a.target, b.target)
+                && (a.depth, a.lasti) == (b.depth, b.lasti)
+        })
+}
+
+fn text(handler: &Handler) -> String {
+    let lasti = if handler.lasti { ", pushes the offset" } else { "" };
+    let Handler { start, end, target, depth, .. } = handler;
+    format!("{start} to {end}: handler {target}, depth {depth}{lasti}")
+}
