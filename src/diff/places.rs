@@ -38,10 +38,10 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             match (left.manifest(), right.manifest()) {
                 (Some(one), Some(other)) => found.files.extend(compare_listed_archives(one, other)),
                 (Some(manifest), None) => {
-                    found.files.extend(compare_archive_with_manifest(manifest, right, false))
+                    found.files.extend(compare_archive_with_manifest(manifest, right, false));
                 }
                 (None, Some(manifest)) => {
-                    found.files.extend(compare_archive_with_manifest(manifest, left, true))
+                    found.files.extend(compare_archive_with_manifest(manifest, left, true));
                 }
                 (None, None) => {}
             }
@@ -140,10 +140,10 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
         },
         (Content::Listed(one), Content::Listed(other)) => findings.extend(compare_listed(one, other)),
         (Content::Listed(one), Content::Bytes(other)) => {
-            findings.extend(compare_with_listed(one, right, &other, false))
+            findings.extend(compare_with_listed(one, right, &other, false));
         }
         (Content::Bytes(one), Content::Listed(other)) => {
-            findings.extend(compare_with_listed(other, left, &one, true))
+            findings.extend(compare_with_listed(other, left, &one, true));
         }
         (Content::Failed(one), Content::Failed(other)) => findings.extend(unreadable(&one, &other)),
         (Content::Failed(one), _) => findings.extend(unreadable(&one, "can be read")),
