@@ -42,7 +42,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
 ///
 /// # Errors
 /// [`ConfigError`].
-pub(super) fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
+pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
     let config: Config = toml::from_str(&text).map_err(|error| match error.span() {
         Some(span) => at(path, &text, &span, error.message().trim_end()),
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },

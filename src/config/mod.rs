@@ -10,7 +10,7 @@ mod paths;
 mod selection;
 
 pub use error::{ConfigError, Place};
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, parse};
 pub use model::{
     Also, Bytecode, CompileTable, Compression, Config, Engine, LayoutName, ManifestTable, Mode, OnError,
     ProjectSource, Refs, SourceTable, TreeTable, WheelTable, ZipTable,

@@ -178,10 +178,19 @@ fn is_printable(point: u32) -> bool {
 
 /// The shortest text that reads back the same, as Python lays it out.
 pub fn float_repr(value: f64) -> String {
-    float(value, true)
+    float_text(value, true)
 }
 
-fn float(value: f64, with_point: bool) -> String {
+/// In scientific notation; of two texts that are equally short and near the one with an even last digit.
+fn shortest(value: f64) -> String {
+    let text = format!("{value:e}");
+    let digits = text.find('e').unwrap_or(text.len()).saturating_sub(2);
+    let even = format!("{value:.digits$e}");
+    if even.parse() == Ok(value) { even } else { text }
+}
+
+/// The same, without `.0` where it has no other digits behind the point unless `with_point`.
+pub fn float_text(value: f64, with_point: bool) -> String {
     if value.is_nan() {
         return "nan".into();
     }
@@ -189,7 +198,7 @@ fn float(value: f64, with_point: bool) -> String {
     if value.is_infinite() {
         return format!("{sign}inf");
     }
-    let scientific = format!("{:e}", value.abs());
+    let scientific = shortest(value.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits = mantissa.replace('.', "");
@@ -211,12 +220,12 @@ fn float(value: f64, with_point: bool) -> String {
 }
 
 fn complex_repr(real: f64, imaginary: f64) -> String {
-    let last = float(imaginary, false);
+    let last = float_text(imaginary, false);
     if real == 0.0 && real.is_sign_positive() {
         return format!("{last}j");
     }
     let plus = if last.starts_with('-') { "" } else { "+" };
-    format!("({}{plus}{last}j)", float(real, false))
+    format!("({}{plus}{last}j)", float_text(real, false))
 }
 
 #[cfg(test)]
@@ -227,8 +236,16 @@ mod tests {
     fn as_python_shows_them() {
         assert_eq!(long_text(true, &[1, 2]), "-65537");
         assert_eq!(long_text(false, &[0, 0, 0, 0, 0, 0, 0, 0, 1]), (1u128 << 120).to_string());
-        let floats =
-            [(0.1, "0.1"), (-0.0, "-0.0"), (1e16, "1e+16"), (1e-5, "1e-05"), (123_456.75, "123456.75")];
+        let floats = [
+            (0.1, "0.1"),
+            (-0.0, "-0.0"),
+            (1e16, "1e+16"),
+            (1e-5, "1e-05"),
+            (123_456.75, "123456.75"),
+            (2f64.powi(-25), "2.9802322387695312e-08"),
+            (5e-324, "5e-324"),
+            (2.0, "2.0"),
+        ];
         for (value, text) in floats {
             assert_eq!(float_repr(value), text);
         }

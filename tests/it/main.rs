@@ -10,6 +10,7 @@ mod config;
 mod diff;
 mod golden;
 mod house;
+mod inspect;
 mod session;
 mod usage;
 mod wheels;

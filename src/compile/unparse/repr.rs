@@ -3,7 +3,6 @@
 use super::Writer;
 use crate::compile::folding::from_magnitude;
 use crate::syntax::ast::Constant;
-use std::fmt::Write as _;
 
 impl Writer<'_> {
     pub(super) fn constant(&mut self, constant: &Constant<'_>) {
@@ -101,51 +100,12 @@ fn is_printable(point: char) -> bool {
     )
 }
 
-/// The shortest text that reads back the same, as Python lays it out.
+/// As `repr` shows it, but an infinity as a literal that overflows to it.
 fn float(value: f64, with_point: bool) -> String {
-    if value.is_nan() {
-        return String::from("nan");
-    }
-    let sign = if value.is_sign_negative() { "-" } else { "" };
     if value.is_infinite() {
-        return format!("{sign}1e309");
+        return String::from(if value < 0.0 { "-1e309" } else { "1e309" });
     }
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits: String = mantissa.chars().filter(|digit| *digit != '.').collect();
-    let mut out = String::from(sign);
-    if !(-4..16).contains(&exponent) {
-        out.push_str(&digits[..1]);
-        if digits.len() > 1 {
-            out.push('.');
-            out.push_str(&digits[1..]);
-        }
-        let sign = if exponent < 0 { '-' } else { '+' };
-        let _ = write!(out, "e{sign}{:02}", exponent.unsigned_abs());
-        return out;
-    }
-    let Ok(before) = usize::try_from(exponent + 1) else {
-        out.push_str("0.");
-        out.extend(std::iter::repeat_n('0', (-exponent - 1).unsigned_abs() as usize));
-        out.push_str(&digits);
-        return out;
-    };
-    if before == 0 {
-        out.push_str("0.");
-        out.push_str(&digits);
-    } else if digits.len() > before {
-        out.push_str(&digits[..before]);
-        out.push('.');
-        out.push_str(&digits[before..]);
-    } else {
-        out.push_str(&digits);
-        out.extend(std::iter::repeat_n('0', before - digits.len()));
-        if with_point {
-            out.push_str(".0");
-        }
-    }
-    out
+    crate::object::float_text(value, with_point)
 }
 
 fn complex(real: f64, imaginary: f64) -> String {

@@ -1,0 +1,20 @@
+//! Any bytes → an answer in time and in 64 MiB, or a crash that the fuzzer keeps.
+
+pub mod oracles;
+
+use cap::Cap;
+use std::alloc::System;
+
+/// What one input of up to a megabyte may take on top of what was taken before.
+const LIMIT: usize = 64 << 20;
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Runs `oracle`; an allocation beyond the limit fails, which aborts.
+pub fn bounded(oracle: impl FnOnce()) {
+    // The limit holds for every thread, and no other thread runs.
+    let _ = ALLOCATOR.set_limit(ALLOCATOR.allocated() + LIMIT);
+    oracle();
+    let _ = ALLOCATOR.set_limit(usize::MAX);
+}

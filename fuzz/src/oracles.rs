@@ -1,0 +1,123 @@
+//! What must hold for any bytes. The fuzz targets call these, and so do the property tests of `tests/it/properties.rs`.
+
+use pycompile::archive::{self, Limits};
+use pycompile::dis::disassemble;
+use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_handlers, flag_names, lines};
+use pycompile::pyc::{HEADER_SIZE, Header};
+use pycompile::report::{Inspected, SourceState, inspect_json, inspect_text};
+use pycompile::target::{LineFormat, Series};
+use pycompile::{config, manifest, marshal};
+use std::path::Path;
+
+/// Marshalled objects of either layout: what is read is written again, and the minimal form is stable.
+pub fn marshal(data: &[u8]) {
+    for layout in [CodeLayout::Separate, CodeLayout::LocalsPlus] {
+        if let Ok(objects) = marshal::read(data, layout) {
+            assert_eq!(marshal::write(&objects), data, "other bytes are written than were read");
+            objects.repr(Objects::ROOT);
+            minimal(objects, layout);
+        }
+    }
+}
+
+fn minimal(mut objects: Objects, layout: CodeLayout) {
+    marshal::minimal_refs(&mut objects);
+    let minimal = marshal::write(&objects);
+    drop(objects);
+    match marshal::read(&minimal, layout) {
+        Ok(mut again) => {
+            marshal::minimal_refs(&mut again);
+            assert_eq!(marshal::write(&again), minimal, "the minimal form is not stable");
+        }
+        Err(error) => panic!("the minimal form cannot be read: {error}"),
+    }
+}
+
+/// A whole pyc, down to the tables of its code objects.
+pub fn pyc(data: &[u8]) {
+    let Ok(header) = Header::parse(data) else { return };
+    assert_eq!(header.to_bytes(), data[..HEADER_SIZE], "another header is written than was read");
+    let Some(series) = Series::with_magic(header.magic()) else { return };
+    let Ok(objects) = marshal::read(&data[HEADER_SIZE..], series.code_layout) else { return };
+    assert_eq!(marshal::write(&objects), data[HEADER_SIZE..], "other bytes are written than were read");
+    // One code can stand in many code objects, which take as long as they are many.
+    let mut left = data.len() * 2;
+    for (id, _) in objects.nodes() {
+        let Some(code) = CodeView::at(&objects, id).filter(|code| code.id == id) else { continue };
+        let size = code.bytecode().len() + code.line_table().len() + code.exception_table().len();
+        let Some(rest) = left.checked_sub(size + 64 + code.names().len() + code.variables().len()) else {
+            break;
+        };
+        left = rest;
+        tables(code, series.line_format);
+        if let Ok(instructions) = disassemble(code, series) {
+            assert!(instructions.len() <= code.bytecode().len() / 2);
+        }
+    }
+}
+
+/// What `inspect` shows of a pyc. Its size is bounded by another measure: 512 bytes for each byte of the pyc.
+pub fn inspect(data: &[u8]) {
+    let Ok(header) = Header::parse(data) else { return };
+    let Some(series) = Series::with_magic(header.magic()) else { return };
+    let Ok(objects) = marshal::read(&data[HEADER_SIZE..], series.code_layout) else { return };
+    if objects.code(Objects::ROOT).is_none() {
+        return;
+    }
+    let source = SourceState::Absent("there is none".into());
+    let size = data.len() as u64;
+    let pyc = Inspected { path: "fuzz.pyc", header, series, objects: &objects, size, source: &source };
+    let (text, json) = (inspect_text(&pyc), inspect_json(&pyc));
+    if let Ok(text) = text {
+        let steers = |character: char| character.is_control() && character != '\n';
+        assert!(!text.contains(steers), "the text could steer a terminal");
+    }
+    if let Ok(json) = json {
+        let document: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+        assert!(document["code"].is_array());
+    }
+}
+
+fn tables(code: CodeView<'_>, format: LineFormat) {
+    let (first, size) = (code.code.firstlineno, code.bytecode().len() as u32);
+    if let Ok(runs) = lines::decode(format, code.line_table(), first, size) {
+        // The table need not be the shortest one; what it says must stay.
+        let encoded = lines::encode(format, &runs, first);
+        if let Ok(again) = lines::decode(format, &encoded, first, size) {
+            assert_eq!(lines::encode(format, &again, first), encoded, "the line table is not stable");
+        }
+    }
+    if let Ok(handlers) = decode_handlers(code.exception_table()) {
+        assert_eq!(decode_handlers(&encode_handlers(&handlers)), Ok(handlers), "other handlers are written");
+    }
+    code.variables();
+    code.names();
+    flag_names(code.flags());
+    (code.name(), code.qualname(), code.filename());
+}
+
+/// Zips and wheels.
+pub fn archive(data: &[u8]) {
+    if let Ok(archive) = archive::read(Path::new("fuzz.zip"), data, &Limits::default()) {
+        for entry in &archive.entries {
+            assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| part == ".."));
+        }
+    }
+}
+
+/// Manifests: what is read is the same after writing and reading.
+pub fn manifest(data: &[u8]) {
+    let path = Path::new("fuzz.json");
+    if let Ok(found) = manifest::parse(path, data) {
+        let text = found.to_json().expect("a manifest can be written");
+        let again = manifest::parse(path, text.as_bytes()).expect("what is written can be read");
+        assert_eq!(again, found);
+    }
+}
+
+/// Configs.
+pub fn config(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = config::parse(Path::new("fuzz.toml"), text.to_owned());
+    }
+}
