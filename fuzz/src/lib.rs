@@ -1,5 +1,6 @@
 //! Any bytes → an answer in time and in 64 MiB, or a crash that the fuzzer keeps.
 
+#[path = "../../tests/it/any_bytes.rs"]
 pub mod oracles;
 
 use cap::Cap;

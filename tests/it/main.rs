@@ -6,11 +6,14 @@
     reason = "tests write what they please, and may panic"
 )]
 
+#[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
+mod any_bytes;
 mod config;
 mod diff;
 mod golden;
 mod house;
 mod inspect;
+mod properties;
 mod session;
 mod usage;
 mod wheels;

@@ -1,4 +1,4 @@
-//! What must hold for any bytes. The fuzz targets call these, and so do the property tests of `tests/it/properties.rs`.
+//! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets of `fuzz/` with many.
 
 use pycompile::archive::{self, Limits};
 use pycompile::dis::disassemble;
@@ -6,7 +6,7 @@ use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_h
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, inspect_json, inspect_text};
 use pycompile::target::{LineFormat, Series};
-use pycompile::{config, manifest, marshal};
+use pycompile::{config, manifest, marshal, output, wheel};
 use std::path::Path;
 
 /// Marshalled objects of either layout: what is read is written again, and the minimal form is stable.
@@ -24,13 +24,9 @@ fn minimal(mut objects: Objects, layout: CodeLayout) {
     marshal::minimal_refs(&mut objects);
     let minimal = marshal::write(&objects);
     drop(objects);
-    match marshal::read(&minimal, layout) {
-        Ok(mut again) => {
-            marshal::minimal_refs(&mut again);
-            assert_eq!(marshal::write(&again), minimal, "the minimal form is not stable");
-        }
-        Err(error) => panic!("the minimal form cannot be read: {error}"),
-    }
+    let mut again = marshal::read(&minimal, layout).expect("the minimal form can be read");
+    marshal::minimal_refs(&mut again);
+    assert_eq!(marshal::write(&again), minimal, "the minimal form is not stable");
 }
 
 /// A whole pyc, down to the tables of its code objects.
@@ -93,16 +89,27 @@ fn tables(code: CodeView<'_>, format: LineFormat) {
     code.variables();
     code.names();
     flag_names(code.flags());
-    (code.name(), code.qualname(), code.filename());
+    let _ = (code.name(), code.qualname(), code.filename());
 }
 
-/// Zips and wheels.
+/// Zips, zipapps and wheels; a wheel is made anew, and making the result anew changes nothing.
 pub fn archive(data: &[u8]) {
-    if let Ok(archive) = archive::read(Path::new("fuzz.zip"), data, &Limits::default()) {
-        for entry in &archive.entries {
-            assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| part == ".."));
-        }
+    let path = Path::new("demo-1.0-py3-none-any.whl");
+    // As much as one input may take.
+    let limits = Limits { entry: 4 << 20, total: 16 << 20, ..Limits::zipapp() };
+    let Ok(archive) = archive::read(path, data, &limits) else { return };
+    for entry in &archive.entries {
+        assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| part == ".."));
     }
+    let Ok(repacked) = wheel::repack(&archive, wheel::Bytecode::Keep) else { return };
+    let written =
+        output::zip::write(&repacked.files, &output::zip::ZipOptions::default()).expect("it can be written");
+    drop(repacked);
+    let again = archive::read(path, &written, &limits).expect("what is written can be read");
+    let again = wheel::repack(&again, wheel::Bytecode::Keep).expect("what is packed can be packed");
+    let again =
+        output::zip::write(&again.files, &output::zip::ZipOptions::default()).expect("it can be written");
+    assert_eq!(again, written, "packing is not stable");
 }
 
 /// Manifests: what is read is the same after writing and reading.
