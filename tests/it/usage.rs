@@ -2,9 +2,7 @@
 
 use crate::session::Session;
 
-#[test]
-fn every_command_and_flag_has_help() {
-    let session = Session::new();
+fn commands(session: &Session) -> Vec<String> {
     let top = session.run(&["--help"]).exits(0).out;
     let commands = top
         .lines()
@@ -18,7 +16,13 @@ fn every_command_and_flag_has_help() {
         .map(str::to_owned)
         .collect::<Vec<_>>();
     assert!(commands.iter().any(|name| name == "compile"), "{top}");
-    for command in commands {
+    commands
+}
+
+#[test]
+fn every_command_and_flag_has_help() {
+    let session = Session::new();
+    for command in commands(&session) {
         let help = session.run(&[&command, "--help"]).exits(0).out;
         let lines = help.lines().collect::<Vec<_>>();
         for (at, line) in lines.iter().enumerate() {
@@ -33,6 +37,19 @@ fn every_command_and_flag_has_help() {
                 lines.get(at + 1).is_some_and(|next| !next.trim().is_empty() && indent(next) > indent(line));
             assert!(beside || below, "{command}: no help for {flag}");
         }
+    }
+}
+
+#[test]
+fn the_readme_has_every_command() {
+    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    for command in commands(&Session::new()) {
+        let row = readme.lines().any(|line| {
+            let cell = line.strip_prefix("| ").and_then(|line| line.split(" | ").next()).unwrap_or_default();
+            cell.split('`').any(|name| name.split(' ').next() == Some(command.as_str()))
+        });
+        assert!(row, "{command} is not in the README's table of commands");
     }
 }
 

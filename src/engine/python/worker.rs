@@ -100,7 +100,8 @@ impl Worker {
                 .map_err(|cause| error(format!("no memory limit can be set: {cause}")))?;
         }
         rustix::io::ioctl_fionbio(&worker.stdin, true).map_err(|cause| error(cause.to_string()))?;
-        let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(limits));
+        let patience = Limits { timeout: limits.timeout.max(START), ..*limits };
+        let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(&patience));
         let greeting = greeting.map_err(|broken| match (broken, limits.memory) {
             (Broken::Stopped, _) => EngineError::Interrupted,
             (_, Some(bytes)) => error(format!(
@@ -192,6 +193,8 @@ impl Worker {
     }
 }
 
+/// How long an interpreter may take to start, however little its files may take.
+const START: Duration = Duration::from_secs(60);
 /// How long a worker that has closed its output may take to end.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
