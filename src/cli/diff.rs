@@ -57,6 +57,9 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             printer.data(text.trim_end())?;
         }
     }
+    if format == MessageFormat::Human && !comparison.files.is_empty() {
+        printer.summary(&format!("findings: {}", difference::kinds(&comparison)));
+    }
     printer.summary(&difference::summary(&comparison));
     Ok(if comparison.files.is_empty() { Status::Done } else { Status::No })
 }

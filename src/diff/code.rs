@@ -4,10 +4,11 @@ use super::align::align;
 use super::content::bytes_row;
 use super::listing::{Both, alone};
 use super::lists::{Classes, constants, list};
-use super::model::{Finding, Kind};
+use super::model::{Finding, Kind, Row};
 use super::tables::{exception_tables, line_tables};
 use crate::object::{CodeView, flag_names};
 use crate::target::Series;
+use std::collections::BTreeMap;
 
 /// Bytes of bytecode and constants that are listed for each byte of a pyc: references can make code large that is small
 /// on disk.
@@ -20,12 +21,26 @@ pub(super) struct Comparer<'a> {
     /// Bytes that may still be listed.
     left: usize,
     findings: Vec<Finding>,
+    /// Code objects that differ in nothing but where they begin.
+    moved: Vec<Moved>,
+}
+
+/// A code object that begins in another line.
+struct Moved {
+    place: String,
+    lines: (i32, i32),
 }
 
 impl<'a> Comparer<'a> {
     /// `size`: the bytes of both pycs.
     pub(super) fn new(module: &'a str, series: &'static Series, size: usize) -> Self {
-        Self { module, series, left: size.saturating_mul(PROPORTION), findings: Vec::new() }
+        Self {
+            module,
+            series,
+            left: size.saturating_mul(PROPORTION),
+            findings: Vec::new(),
+            moved: Vec::new(),
+        }
     }
 
     /// The findings of one code object after the other, outermost first.
@@ -50,7 +65,32 @@ impl<'a> Comparer<'a> {
             let inner = self.children(left, right, &path);
             pairs.extend(inner.into_iter().rev());
         }
+        self.tell_moved();
         self.findings
+    }
+
+    /// One finding for all code objects that have moved by the same number of lines.
+    fn tell_moved(&mut self) {
+        let mut by_distance: BTreeMap<i64, Vec<Moved>> = BTreeMap::new();
+        for moved in std::mem::take(&mut self.moved) {
+            let distance = i64::from(moved.lines.1) - i64::from(moved.lines.0);
+            by_distance.entry(distance).or_default().push(moved);
+        }
+        for (distance, all) in by_distance {
+            let lines = if distance.abs() == 1 { "line" } else { "lines" };
+            let direction = if distance < 0 { "earlier" } else { "later" };
+            let by = format!("{} {lines} {direction}", distance.abs());
+            let message = match all.len() {
+                1 => format!("one code object begins {by} and differs in nothing else"),
+                count => format!("{count} code objects begin {by} and differ in nothing else"),
+            };
+            let line = |line: i32| format!("line {line}");
+            let rows = all
+                .into_iter()
+                .map(|moved| Row::differ(line(moved.lines.0), line(moved.lines.1)).labelled(moved.place));
+            let finding = Finding::new(Kind::FirstLine, message).rows(rows.collect());
+            self.add(self.module, finding);
+        }
     }
 
     fn place(&self, path: &str) -> String {
@@ -105,11 +145,7 @@ impl<'a> Comparer<'a> {
 
     fn one(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let (a, b) = (left.code, right.code);
-        if a.firstlineno != b.firstlineno {
-            let line = |line: i32| format!("line {line}");
-            let finding = Finding::new(Kind::FirstLine, "");
-            self.add(place, finding.sides(line(a.firstlineno), line(b.firstlineno)));
-        }
+        let before = self.findings.len();
         for (what, one, other) in [
             ("name", Some(left.name()), Some(right.name())),
             ("qualified name", left.qualname(), right.qualname()),
@@ -136,6 +172,16 @@ impl<'a> Comparer<'a> {
             self.add(place, Finding::new(Kind::Flags, "").sides(words(left.flags()), words(right.flags())));
         }
         self.lists(place, left, right);
+        if a.firstlineno == b.firstlineno {
+            return;
+        }
+        if self.findings.len() == before {
+            self.moved.push(Moved { place: place.to_owned(), lines: (a.firstlineno, b.firstlineno) });
+        } else {
+            let line = |line: i32| format!("line {line}");
+            let finding = Finding::new(Kind::FirstLine, "").sides(line(a.firstlineno), line(b.firstlineno));
+            self.findings.insert(before, finding.at(place));
+        }
     }
 
     /// Constants, names, variables, instructions and what stands beside instructions.

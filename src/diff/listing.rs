@@ -26,8 +26,17 @@ pub(super) struct Line {
     target: Option<u32>,
     /// Where it stands in the source.
     pub(super) location: Location,
-    /// The name of the operation and what the operand stands for.
-    pub(super) text: String,
+    /// The name of the operation.
+    name: String,
+    /// What the operand stands for.
+    operand: String,
+}
+
+impl Line {
+    /// `LOAD_CONST 'text'`
+    pub(super) fn text(&self) -> String {
+        format!("{} {}", self.name, self.operand).trim_end().to_owned()
+    }
 }
 
 /// What an instruction does.
@@ -136,15 +145,15 @@ fn lines(
             begin = Some(offset);
             continue;
         }
-        let (does, text) = does(view, classes, &instruction);
+        let (does, operand) = does(view, classes, &instruction);
         let count = keys.len() as u32;
         let key = *keys.entry((instruction.opcode, does)).or_insert(count);
         let target = match instruction.operand {
             Operand::Target(target) => Some(target),
             _ => None,
         };
-        let text = format!("{:<22} {text}", instruction.name()).trim_end().to_owned();
-        lines.push(Line { offset, key, target, location: instruction.location, text });
+        let name = instruction.name().to_string();
+        lines.push(Line { offset, key, target, location: instruction.location, name, operand });
     }
     Ok(lines)
 }
@@ -191,7 +200,7 @@ fn row(line: &Line, before: &mut i32) -> String {
             number.to_string()
         }
     };
-    format!("{number:>5} {:>5} {}", line.offset, line.text)
+    format!("{number:>5} {:>5} {:<22} {}", line.offset, line.name, line.operand).trim_end().to_owned()
 }
 
 /// `3:4-3:10`, `3`, or `no line`; columns count from 0.

@@ -23,5 +23,6 @@ mod tables;
 
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 pub use places::compare;
+pub use pyc::compare_pycs;
 pub use same::first_difference;
 pub use sides::{Side, SideError};

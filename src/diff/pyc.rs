@@ -11,8 +11,9 @@ use crate::object::{CodeView, Objects};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
 use crate::target::Series;
 
-/// The differences of two files named like pycs; empty only if their bytes are the same.
-pub(super) fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
+/// The differences of two pycs; none only if their bytes are the same. `name` says what the module is called:
+/// `demo/__pycache__/core.cpython-314.pyc`.
+pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
     if left == right {
         return Vec::new();
     }

@@ -68,10 +68,12 @@ struct Group<'a> {
 impl Group<'_> {
     fn row(&self) -> Row {
         let label = match self.count {
-            1 => format!("at {} {}", self.first.offset, self.first.text),
+            1 => format!("at {} {}", self.first.offset, self.first.text()),
             count => format!(
                 "at {} {} and on to {}, {count} instructions",
-                self.first.offset, self.first.text, self.last.offset
+                self.first.offset,
+                self.first.text(),
+                self.last.offset
             ),
         };
         Row::differ(location(self.first.location), location(self.partner.location)).labelled(label)

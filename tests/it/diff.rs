@@ -1,7 +1,10 @@
 //! `diff`, on code objects made by hand.
 
 use crate::session::Session;
+use proptest::prelude::*;
+use pycompile::diff::{Kind, compare_pycs};
 use serde_json::Value;
+use std::path::Path;
 
 /// A pyc of 3.14 whose module holds one function; by constant, name, line table and the flag of the constant.
 struct Pyc<'a> {
@@ -175,4 +178,110 @@ fn a_page_is_markup_only_where_it_should_be() {
     assert!(page.contains("&lt;script&gt;alert("), "{page}");
     assert!(!page.contains("http://") && !page.contains("https://"), "{page}");
     assert!(page.contains("prefers-color-scheme") || page.contains("color-scheme: light dark"));
+}
+
+/// A pyc of CPython's, from the golden ones.
+fn golden(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)).unwrap()
+}
+
+proptest! {
+    /// Whatever is broken in a pyc: a difference is told, and nothing panics or grows without bound.
+    #[test]
+    fn no_difference_goes_untold(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        for name in ["attribute_chain.pyc", "aug_assign.pyc"] {
+            let left = golden(name);
+            let mut right = left.clone();
+            for (at, byte) in &changes {
+                right[at.index(left.len())] = *byte;
+            }
+            if let Some(cut) = &cut {
+                right.truncate(cut.index(left.len()));
+            }
+            for (one, other) in [(&left, &right), (&right, &left)] {
+                let findings = compare_pycs("p/__pycache__/m.cpython-314.pyc", one, other);
+                prop_assert_eq!(findings.is_empty(), one == other);
+                let shown: usize = findings
+                    .iter()
+                    .flat_map(|finding| &finding.rows)
+                    .flat_map(|row| [&row.left, &row.right])
+                    .map(|side| side.as_ref().map_or(0, String::len))
+                    .sum();
+                prop_assert!(shown < 1 << 20, "{} bytes are shown", shown);
+            }
+        }
+    }
+}
+
+#[test]
+fn code_that_one_side_has_is_listed() {
+    let left = golden("attribute_chain.pyc");
+    let right = golden("aug_assign.pyc");
+    let findings = compare_pycs("m.pyc", &left, &right);
+    assert!(findings.iter().any(|finding| finding.kind == Kind::Instructions), "{findings:?}");
+    for finding in findings.iter().filter(|finding| finding.kind == Kind::Structure) {
+        assert!(finding.rows.iter().any(|row| format!("{row:?}").contains("RETURN_VALUE")), "{finding:?}");
+    }
+}
+
+#[test]
+fn code_that_only_moved_is_one_finding() {
+    let moved = |by: u8| {
+        let mut pyc = PLAIN.bytes();
+        // The first line of the inner code object stands behind its names.
+        let marks: Vec<usize> =
+            (0..pyc.len() - 4).filter(|&at| pyc[at..at + 4] == [b'z', 1, b'f', 1]).collect();
+        assert_eq!(marks.len(), 1, "{pyc:?}");
+        pyc[marks[0] + 3] += by;
+        pyc
+    };
+    let findings = compare_pycs("m.pyc", &moved(0), &moved(4));
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].kind, Kind::FirstLine);
+    assert_eq!(findings[0].message, "one code object begins 4 lines later and differs in nothing else");
+}
+
+#[test]
+fn archives_in_what_is_compared_are_looked_into() {
+    let session = two(&PLAIN, &Pyc { constant: "harmful!", ..PLAIN });
+    for side in ["a", "b"] {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file("p/__pycache__/m.cpython-314.pyc", options).unwrap();
+        let pyc = std::fs::read(session.path(&format!("{side}/p/__pycache__/m.cpython-314.pyc"))).unwrap();
+        std::io::Write::write_all(&mut zip, &pyc).unwrap();
+        session.file(&format!("dist-{side}/p.zip"), zip.finish().unwrap().into_inner());
+    }
+    let said = session.run(&["diff", "--json", "dist-a", "dist-b"]).exits(1);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["files"][0]["path"], "p.zip!p/__pycache__/m.cpython-314.pyc");
+    assert_eq!(document["files"][0]["findings"][0]["place"], "p.m:f");
+    let said = session.run(&["diff", "dist-a/p.zip", "dist-b/p.zip"]).exits(1);
+    assert!(said.out.contains("'harmful!'"), "{}", said.out);
+}
+
+#[test]
+fn text_fits_the_width_and_colour_is_optional() {
+    let session = two(
+        &PLAIN,
+        &Pyc { constant: "\u{4f60}\u{597d} and a good deal more than fits into one column", ..PLAIN },
+    );
+    for width in ["50", "80", "200"] {
+        let said = session.run(&["diff", "a", "b", "--width", width]).exits(1);
+        assert!(!said.out.contains('\u{1b}'), "{}", said.out);
+        for line in said.out.lines() {
+            let columns: usize =
+                line.chars().map(|character| if character > '\u{2fff}' { 2 } else { 1 }).sum();
+            assert!(columns <= width.parse().unwrap(), "{line:?} has {columns} columns");
+            assert_eq!(line, line.trim_end());
+        }
+    }
+    let said = session.run(&["diff", "a", "b", "--color", "always"]).exits(1);
+    assert!(said.out.contains("\u{1b}[31m"), "{}", said.out);
+    let said = session.run(&["diff", "-q", "a", "b"]).exits(1);
+    assert_eq!(said.out, "");
 }

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");
 /// Bytes of the page after which findings stand without their listings.
-const LISTINGS: usize = 24 << 20;
+const LISTINGS: usize = 12 << 20;
 /// Bytes after which files stand with their kinds of difference alone.
-const FINDINGS: usize = 32 << 20;
+const FINDINGS: usize = 16 << 20;
 /// Files up to which all are open.
 const OPEN: usize = 40;
 
@@ -52,6 +52,7 @@ fn contents(comparison: &Comparison, out: &mut String) {
     out.push_str(
         "<nav aria-labelledby=\"kinds\">\n<h2 id=\"kinds\">By kind of difference, from the outside in</h2>\n",
     );
+    out.push_str("<div class=\"kinds\">\n");
     for (kind, findings) in comparison.counts() {
         let files = comparison.files.iter().enumerate();
         let files: Vec<_> =
@@ -69,7 +70,7 @@ fn contents(comparison: &Comparison, out: &mut String) {
         }
         out.push_str("</ul>\n</details>\n");
     }
-    out.push_str("</nav>\n");
+    out.push_str("</div>\n</nav>\n");
 }
 
 fn section(number: usize, file: &FileDifference, open: &str, out: &mut String) {
@@ -114,7 +115,7 @@ fn put(finding: &Finding, out: &mut String) {
     let _ = writeln!(out, "<table class=\"sides\">\n<caption><strong>{words}</strong>{message}</caption>");
     out.push_str("<thead><tr><th scope=\"col\">Left</th><th scope=\"col\" class=\"mark\"><span class=\"hidden\">Change</span></th><th scope=\"col\">Right</th></tr></thead>\n<tbody>\n");
     for row in &finding.rows {
-        if let Some(label) = &row.label {
+        if let Some(label) = row.label.as_ref().filter(|label| **label != finding.message) {
             let _ = writeln!(out, "<tr class=\"label\"><td colspan=\"3\">{}</td></tr>", escape(label));
         }
         if row.left.is_some() || row.right.is_some() {

@@ -57,6 +57,12 @@ pub fn summary(comparison: &Comparison) -> String {
     format!("{differ}, {same} {are} the same")
 }
 
+/// How many findings there are of each kind: `1 header, 3 constants`; nothing if there are none.
+pub fn kinds(comparison: &Comparison) -> String {
+    let counts = comparison.counts().into_iter();
+    counts.map(|(kind, count)| format!("{count} {}", kind.words())).collect::<Vec<_>>().join(", ")
+}
+
 /// What a file is called; what holds the files has no path.
 fn path(file: &FileDifference) -> &str {
     if file.path.is_empty() { "(the archive)" } else { &file.path }

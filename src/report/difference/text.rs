@@ -65,7 +65,7 @@ fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
     let indent = " ".repeat(indent + 2);
     let room = width.saturating_sub(indent.len());
     for row in &finding.rows {
-        if let Some(label) = &row.label {
+        if let Some(label) = row.label.as_ref().filter(|label| **label != finding.message) {
             line(out, QUIET, &format!("{indent}{}", visible(label)));
         }
         if row.left.is_some() || row.right.is_some() {
