@@ -20,6 +20,8 @@ pub struct Settings {
     pub levels: Vec<u8>,
     /// Compile also what is up to date.
     pub force: bool,
+    /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to it.
+    pub clamp_mtime: Option<u64>,
     /// The path of the one pyc, whatever the rules say.
     pub output: Option<PathBuf>,
     /// Recorded names and paths of pycs.
@@ -62,7 +64,7 @@ impl Done {
 
 /// All pycs of one source. An error in one does not stop the others.
 pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
-    let source = Source::read(file);
+    let source = Source::read_clamped(file, settings.clamp_mtime);
     let mut outcomes = Vec::new();
     for target in engines {
         for &optimize in &settings.levels {

@@ -7,6 +7,7 @@ use crate::target::Series;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A source file as it was when it was read.
 #[derive(Clone, Debug)]
@@ -39,11 +40,38 @@ impl Source {
         let mode = permissions(&metadata);
         Ok(Self {
             bytes,
-            mtime: mtime(&metadata),
+            mtime: metadata.modified().map_or(0, seconds),
             size: metadata.len() as u32,
             mode: (mode | 0o200) & 0o666,
             executable: mode & 0o111 != 0,
         })
+    }
+
+    /// Like [`Source::read`], with a modification time that is not after `latest`, in seconds since 1970. A later one is
+    /// set back on disk too, so that the header speaks of the file as it is. Of a link only the header's is.
+    ///
+    /// # Errors
+    /// What Python would raise.
+    pub fn read_clamped(file: &Path, latest: Option<u64>) -> Result<Self, Box<Diagnostic>> {
+        let mut source = Self::read(file)?;
+        // A time that the system cannot hold is later than every file.
+        let Some(latest) = latest.and_then(|latest| UNIX_EPOCH.checked_add(Duration::from_secs(latest)))
+        else {
+            return Ok(source);
+        };
+        let clamped = (|| {
+            let metadata = std::fs::metadata(file)?;
+            if metadata.modified()? <= latest {
+                return Ok(());
+            }
+            if !std::fs::symlink_metadata(file)?.is_symlink() {
+                std::fs::File::open(file)?.set_modified(latest)?;
+            }
+            source.mtime = seconds(latest);
+            Ok(())
+        })();
+        clamped.map_err(|error: io::Error| errno::diagnostic(file, &error))?;
+        Ok(source)
     }
 
     /// A source that does not come from a file.
@@ -87,12 +115,10 @@ impl Source {
 }
 
 /// Whole seconds modulo 2³², floored as CPython's `int(st_mtime)` is for times after 1970.
-fn mtime(metadata: &std::fs::Metadata) -> u32 {
-    let since = metadata.modified().ok().map(|time| time.duration_since(std::time::UNIX_EPOCH));
-    match since {
-        Some(Ok(after)) => after.as_secs() as u32,
-        Some(Err(before)) => (before.duration().as_secs() as u32).wrapping_neg(),
-        None => 0,
+fn seconds(time: SystemTime) -> u32 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.as_secs() as u32,
+        Err(before) => (before.duration().as_secs() as u32).wrapping_neg(),
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) struct CompileArgs {
     #[arg(short, long, value_name = "CFILE")]
     output: Option<PathBuf>,
     /// Compile the source on standard input as if it were this file; needs --output, where `-` is standard output.
-    #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir"])]
+    #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir", "clamp_mtime"])]
     stdin_filename: Option<PathBuf>,
     /// Record this name in the code instead of the path as given.
     #[arg(long, value_name = "NAME")]
@@ -48,6 +48,9 @@ pub(super) struct CompileArgs {
     /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
+    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
+    #[arg(long)]
+    clamp_mtime: bool,
     /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
     #[arg(long, value_enum, default_value_t = LayoutArg::Pycache)]
     layout: LayoutArg,
@@ -260,6 +263,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         mode,
         levels,
         force: arguments.force,
+        clamp_mtime: arguments.clamp_mtime.then(environment::latest_time).transpose()?,
         output: arguments.output,
         naming: Naming {
             dfile: arguments.dfile,

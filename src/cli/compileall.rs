@@ -72,6 +72,9 @@ pub(super) struct CompileallArgs {
     /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
+    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
+    #[arg(long)]
+    clamp_mtime: bool,
     /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
     python: Vec<PyVersion>,
@@ -124,7 +127,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let engines = engines::start(&arguments.python, &options)?;
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
-    let settings = settings(arguments, levels);
+    let settings = settings(arguments, levels)?;
     let layout = settings.naming.layout;
     build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
     let progress = printer.progress(jobs.len() as u64);
@@ -248,7 +251,7 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
     Ok(arguments.prepend_dir.as_ref().map_or(stripped.clone(), |prepend| prepend.join(&stripped)))
 }
 
-fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Settings {
+fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Result<Settings, CommandError> {
     let mode = arguments.invalidation_mode.map_or_else(
         || match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,
@@ -258,7 +261,8 @@ fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Settings {
     );
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, ..Naming::default() };
-    Settings { mode, levels, force: arguments.force, output: None, naming }
+    let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
+    Ok(Settings { mode, levels, force: arguments.force, clamp_mtime, output: None, naming })
 }
 
 fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bool) -> Vec<Outcome> {

@@ -26,6 +26,21 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     })
 }
 
+/// What modification times are clamped to, in seconds since 1970: `SOURCE_DATE_EPOCH`.
+///
+/// # Errors
+/// None is set, or it is no number of seconds.
+pub(super) fn latest_time() -> Result<u64, super::CommandError> {
+    let Some(value) = source_date_epoch() else {
+        let message = "--clamp-mtime needs SOURCE_DATE_EPOCH, which is not set";
+        return Err(super::CommandError::Usage(message.into()));
+    };
+    value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
+        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.display());
+        super::CommandError::Usage(message)
+    })
+}
+
 /// Columns of the terminal: `COLUMNS`, or what the terminal on standard output says, or what fits most.
 pub(super) fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());

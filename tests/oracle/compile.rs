@@ -12,6 +12,7 @@
 mod adversity;
 #[path = "../it/build.rs"]
 mod build;
+mod clamp;
 #[path = "../it/compile.rs"]
 mod compile;
 #[path = "../it/compileall_links_port.rs"]
