@@ -1,5 +1,14 @@
 //! The differences between versions that are choices inside a pass.
 
+/// Which exception handler an instruction gets that is added after handlers were assigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateHandlers {
+    /// That of the removed instruction whose slot it takes, or none.
+    OfSlot,
+    /// That of the instruction it belongs to.
+    Inherited,
+}
+
 /// Named by behaviour. Only the oldest target spells every field; each newer one is `Features { …, ..OLDER }`, so that
 /// its file reads as the list of its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +31,24 @@ pub struct Features {
     pub mark_not_taken: bool,
     /// A list or set display that is too long for the stack, all constants, and only iterated over or searched is a constant.
     pub fold_long_displays: bool,
+    /// `None`, `True`, `False`, `''` and -1 are loaded by `LOAD_COMMON_CONSTANT`.
+    pub common_values: bool,
+    /// An iterator takes two places on the stack: itself, and an index or nothing.
+    pub indexed_iterators: bool,
+    /// A generator expression asks for its iterator itself, in a preamble, and not its caller.
+    pub generator_preamble: bool,
+    /// `IMPORT_NAME` says in its operand whether the import is lazy, eager or neither (PEP 810).
+    pub import_modes: bool,
+    /// `list(…)` and `set(…)` of a generator expression are compiled as loops, as `all`, `any` and `tuple` are.
+    pub list_and_set_loops: bool,
+    /// The qualified name of a function's `__annotate__` contains the function's name.
+    pub annotate_below_function: bool,
+    /// The exception handler of instructions that are added after handlers were assigned.
+    pub late_handlers: LateHandlers,
+    /// Loads are made to borrow behind an empty block too.
+    pub borrow_past_empty_blocks: bool,
+    /// Whether, when loads are made to borrow, `GET_ITER` leaves its operand on the stack.
+    pub iter_keeps_operand: bool,
     /// `co_localspluskinds` tells how an argument is passed.
     pub argument_kinds: bool,
 }

@@ -11,10 +11,11 @@ mod flow_pass;
 pub(crate) mod op;
 pub(crate) mod opcode;
 mod py314;
+mod py315;
 mod series;
 mod version;
 
-pub use features::Features;
+pub use features::{Features, LateHandlers};
 pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
@@ -49,4 +50,4 @@ impl Target {
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 1] = [&py314::TARGET];
+pub static ALL: [&Target; 2] = [&py314::TARGET, &py315::TARGET];

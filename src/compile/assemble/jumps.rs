@@ -6,7 +6,12 @@ use crate::target::{Op, Target};
 use crate::text::Location;
 
 /// From the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
-const END_SEND_OFFSET: u32 = 5;
+fn end_send_offset(target: &Target) -> u32 {
+    [Op::SEND, Op::YIELD_VALUE, Op::RESUME, Op::JUMP_BACKWARD_NO_INTERRUPT]
+        .into_iter()
+        .map(|op| 1 + target.opcode(op).map_or(0, |info| u32::from(info.caches)))
+        .sum()
+}
 
 /// An instruction at its place.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +93,7 @@ pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError>
         placed.size = prefixes(placed.arg) + 1 + u32::from(info.caches);
     }
     flat.offsets.resize(flat.code.len(), 0);
+    let end_send = end_send_offset(target);
     loop {
         let mut offset = 0;
         for (index, placed) in flat.code.iter().enumerate() {
@@ -104,7 +110,7 @@ pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError>
                 return Err(FlowError::Malformed("jump to the end"));
             };
             placed.arg = if placed.op == Op::END_ASYNC_FOR {
-                after.saturating_sub(to + END_SEND_OFFSET)
+                after.saturating_sub(to + end_send)
             } else {
                 after.abs_diff(to)
             };

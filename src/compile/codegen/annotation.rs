@@ -191,6 +191,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             return Ok(0);
         }
         self.enter_annotations(scope, self.symbols.scope(scope).name, location);
+        let in_generic_of_module = self.stack.len() == 2 && self.stack[1].kind == UnitKind::Annotations;
+        if self.target.features.annotate_below_function && !in_generic_of_module {
+            let name = format!("{}.__annotate__", self.name_text(function.name));
+            let name = self.intern(&name);
+            self.unit.code.qualname = self.qualified_name(name);
+        }
         let args = &function.args;
         let mut count = 0;
         for parameters in [

@@ -8,6 +8,11 @@ use crate::text::Location;
 
 /// `CALL_INTRINSIC_1` operand that wraps a value yielded by an asynchronous generator.
 const INTRINSIC_ASYNC_GEN_WRAP: u32 = 4;
+/// `GET_ITER` operands of `yield from`: in a coroutine, and elsewhere.
+const DELEGATE: u32 = 2;
+const DELEGATE_CHECKED: u32 = 3;
+/// `CO_COROUTINE | CO_ITERABLE_COROUTINE`
+const COROUTINE_FLAGS: u32 = 0x80 | 0x100;
 const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
@@ -33,7 +38,14 @@ impl Codegen<'_, '_> {
             return Err(SyntaxError::new("'yield from' inside async function", location));
         }
         self.visit_expr(value)?;
-        self.emit(Op::GET_YIELD_FROM_ITER, location);
+        if self.target.features.indexed_iterators {
+            // A generator may delegate to a coroutine only if it is one itself.
+            let is_coroutine = self.code_flags() & COROUTINE_FLAGS != 0;
+            let kind = if is_coroutine { DELEGATE } else { DELEGATE_CHECKED };
+            self.emit_arg(Op::GET_ITER, kind, location);
+        } else {
+            self.emit(Op::GET_YIELD_FROM_ITER, location);
+        }
         self.load_const(&Constant::None, location);
         self.emit_send_loop(location, false);
         Ok(())
@@ -48,8 +60,16 @@ impl Codegen<'_, '_> {
     /// Awaits the topmost value; `kind` tells an expression (0) from entering (1) and leaving (2) `async with`.
     pub(super) fn emit_await(&mut self, kind: u32, location: Location) {
         self.emit_arg(Op::GET_AWAITABLE, kind, location);
+        self.push_index(location);
         self.load_const(&Constant::None, location);
         self.emit_send_loop(location, true);
+    }
+
+    /// The place beside an awaitable that an iterator has for its index.
+    pub(super) fn push_index(&mut self, location: Location) {
+        if self.target.features.indexed_iterators {
+            self.emit(Op::PUSH_NULL, location);
+        }
     }
 
     /// Yields the topmost value.

@@ -22,6 +22,8 @@ pub(crate) enum Block<'a, 'ast> {
     While(Loop),
     /// A loop whose iterator is on the stack.
     For(Loop),
+    /// The same for `async for`.
+    AsyncFor(Loop),
     /// The body of `try … except`.
     Try,
     /// The body of `try … finally`; the statements of `finally` are compiled again at each way out.
@@ -80,7 +82,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                     let message = "'break', 'continue' and 'return' cannot appear in an except* block";
                     return Err(SyntaxError::new(message, *location));
                 }
-                Block::While(_) | Block::For(_) if to_loop => {
+                Block::While(_) | Block::For(_) | Block::AsyncFor(_) if to_loop => {
                     found = Some(block);
                     break;
                 }
@@ -112,7 +114,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             | Block::GroupHandlers
             | Block::AsyncComprehension
             | Block::StopIteration => {}
-            Block::For(_) | Block::Value => {
+            Block::For(_) if self.target.features.indexed_iterators => {
+                if keeps_value {
+                    self.emit_arg(Op::SWAP, 3, *location);
+                }
+                self.emit(Op::POP_TOP, *location);
+                self.emit(Op::POP_TOP, *location);
+            }
+            Block::For(_) | Block::AsyncFor(_) | Block::Value => {
                 keep(self, *location);
                 self.emit(Op::POP_TOP, *location);
             }

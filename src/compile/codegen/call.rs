@@ -12,6 +12,10 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 use rustc_hash::FxHashSet;
 
+/// Operands of `LOAD_COMMON_CONSTANT`.
+const LIST: u32 = 5;
+const SET: u32 = 6;
+
 impl Codegen<'_, '_> {
     pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
         self.check_keywords(call.keywords)?;
@@ -90,9 +94,13 @@ impl Codegen<'_, '_> {
         }
         let location = call.func.location;
         let skip = self.new_label();
+        let features = &self.target.features;
+        let depth = 2 + u32::from(features.indexed_iterators);
         // The number of the builtin; for `all` and `any` the jump of a value that goes on, and the result at the end.
         let (number, goes_on) = match self.name_text(id) {
             "tuple" => (2, None),
+            "list" if features.list_and_set_loops => (LIST, None),
+            "set" if features.list_and_set_loops => (SET, None),
             "all" => (3, Some((Op::POP_JUMP_IF_TRUE, Constant::True, Constant::False))),
             "any" => (4, Some((Op::POP_JUMP_IF_FALSE, Constant::False, Constant::True))),
             _ => {
@@ -106,16 +114,18 @@ impl Codegen<'_, '_> {
         self.emit_jump(Op::POP_JUMP_IF_FALSE, skip, location);
         self.emit(Op::POP_TOP, location);
         if goes_on.is_none() {
-            self.emit_arg(Op::BUILD_LIST, 0, location);
+            self.emit_arg(if number == SET { Op::BUILD_SET } else { Op::BUILD_LIST }, 0, location);
         }
         self.visit_expr(generator)?;
+        self.push_index(location);
         let next = self.new_label();
         let cleanup = self.new_label();
         self.use_label(next);
         self.emit_jump(Op::FOR_ITER, cleanup, location);
         match goes_on {
             None => {
-                self.emit_arg(Op::LIST_APPEND, 2, location);
+                let append = if number == SET { Op::SET_ADD } else { Op::LIST_APPEND };
+                self.emit_arg(append, depth, location);
                 self.emit_jump(Op::JUMP, next, location);
             }
             Some((jump, ..)) => {
@@ -132,6 +142,7 @@ impl Codegen<'_, '_> {
         self.emit(Op::END_FOR, Location::NONE);
         self.emit(Op::POP_ITER, Location::NONE);
         match &goes_on {
+            None if matches!(number, LIST | SET) => {}
             None => self.emit_arg(Op::CALL_INTRINSIC_1, super::display::INTRINSIC_LIST_TO_TUPLE, location),
             Some((_, exhausted, _)) => self.load_const(exhausted, location),
         }

@@ -12,10 +12,17 @@ impl Codegen<'_, '_> {
         let id = self.find_scope(expr.id, ScopeRole::Own)?;
         let scope = self.symbols.scope(id);
         let (is_inlined, is_async) = (scope.comp_inlined, scope.coroutine);
+        let is_indexed = self.target.features.indexed_iterators;
         if is_inlined {
-            self.comprehension_iterator(expr)?;
+            self.comprehension_iterable(expr)?;
+            if !is_indexed {
+                self.get_iterator(expr);
+            }
             let state = self.enter_inlined(id, location);
             self.build_collection(expr, location, true);
+            if is_indexed {
+                self.get_iterator(expr);
+            }
             self.comprehension_clause(expr, 0, 0, true, location)?;
             self.leave_inlined(state, location);
             return Ok(());
@@ -27,17 +34,29 @@ impl Codegen<'_, '_> {
             ComprehensionKind::Generator => "<genexpr>",
         });
         let counts = Counts { args: 1, ..Counts::default() };
+        let has_preamble = self.target.features.generator_preamble;
+        let is_generator = expr.kind == ComprehensionKind::Generator;
         self.enter_scope(id, UnitKind::Comprehension, name, location.line, None, counts);
+        let mut preamble = 0;
+        if has_preamble && is_generator {
+            preamble = self.generator_preamble(expr, location);
+        }
         self.build_collection(expr, location, false);
-        self.comprehension_clause(expr, 0, 0, false, location)?;
-        if expr.kind == ComprehensionKind::Generator {
-            self.wrap_in_stop_iteration_handler();
+        if has_preamble && !is_generator {
+            self.load_first_iterator(expr, location);
+        }
+        self.comprehension_clause(expr, 0, 0, has_preamble, location)?;
+        if is_generator {
+            self.wrap_in_stop_iteration_handler(preamble);
         } else {
             self.emit(Op::RETURN_VALUE, location);
         }
         let code = self.finish_unit(true)?;
         self.make_closure(code, 0, location);
-        self.comprehension_iterator(expr)?;
+        self.comprehension_iterable(expr)?;
+        if !has_preamble {
+            self.get_iterator(expr);
+        }
         self.emit_arg(Op::CALL, 0, location);
         if is_async && expr.kind != ComprehensionKind::Generator {
             self.emit_await(0, location);
@@ -45,12 +64,37 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The iterator of the first clause, evaluated in the enclosing scope.
-    fn comprehension_iterator(&mut self, expr: &ComprehensionExpr<'_>) -> Result<()> {
-        let Some(first) = expr.generators.first() else { return Ok(()) };
-        self.visit_expr(&first.iter)?;
-        self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, first.iter.location);
-        Ok(())
+    /// What the first clause iterates over, evaluated in the enclosing scope.
+    fn comprehension_iterable(&mut self, expr: &ComprehensionExpr<'_>) -> Result<()> {
+        expr.generators.first().map_or(Ok(()), |first| self.visit_expr(&first.iter))
+    }
+
+    /// The iterator of the first clause, from what is on the stack.
+    fn get_iterator(&mut self, expr: &ComprehensionExpr<'_>) {
+        if let Some(first) = expr.generators.first() {
+            self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, first.iter.location);
+        }
+    }
+
+    fn load_first_iterator(&mut self, expr: &ComprehensionExpr<'_>, location: Location) {
+        let at = expr.generators.first().map_or(location, |first| first.iter.location);
+        self.emit_arg(Op::LOAD_FAST, 0, at);
+        self.get_iterator(expr);
+    }
+
+    /// The part of a generator expression that runs when it is made; returns how many instructions it has.
+    fn generator_preamble(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> usize {
+        self.unit.code.has_preamble = true;
+        self.sequence().instructions.clear();
+        self.emit_arg(Op::RESUME, RESUME_AT_GENERATOR_START, Location::NONE);
+        self.load_first_iterator(expr, location);
+        let line = location.line;
+        let start = Location::new(line, line, -1, -1);
+        self.emit(Op::RETURN_GENERATOR, start);
+        self.emit(Op::POP_TOP, start);
+        let length = self.sequence().instructions.len();
+        self.emit_arg(Op::RESUME, 0, Location::new(line, line, 0, 0));
+        length
     }
 
     fn build_collection(&mut self, expr: &ComprehensionExpr<'_>, location: Location, is_inlined: bool) {
@@ -108,7 +152,7 @@ impl Codegen<'_, '_> {
             }
         }
         if is_loop {
-            depth += 1;
+            depth += 1 + u32::from(self.target.features.indexed_iterators);
             self.use_label(start);
             self.emit_jump(Op::FOR_ITER, anchor, clause.iter.location);
         }
@@ -152,6 +196,7 @@ impl Codegen<'_, '_> {
         self.push_block(Block::AsyncComprehension, location)?;
         self.emit_jump(Op::SETUP_FINALLY, except, location);
         self.emit(Op::GET_ANEXT, location);
+        self.push_index(location);
         self.load_const(&Constant::None, location);
         self.use_label(send);
         self.emit_send_loop(location, true);
@@ -182,8 +227,17 @@ impl Codegen<'_, '_> {
             self.comprehension_clause(expr, index + 1, depth, false, location)?;
             return Ok(element.location);
         }
-        self.visit_expr(element)?;
         let mut at = element.location;
+        if let ExprKind::Starred { value, .. } = &element.kind {
+            self.visit_expr(value)?;
+            match expr.kind {
+                ComprehensionKind::List => self.emit_arg(Op::LIST_EXTEND, depth + 1, at),
+                ComprehensionKind::Set => self.emit_arg(Op::SET_UPDATE, depth + 1, at),
+                ComprehensionKind::Generator | ComprehensionKind::Dict => self.yield_each(at),
+            }
+            return Ok(at);
+        }
+        self.visit_expr(element)?;
         match (expr.kind, &expr.value) {
             (ComprehensionKind::Generator, _) => {
                 self.emit_yield(at);
@@ -200,7 +254,25 @@ impl Codegen<'_, '_> {
         }
         Ok(at)
     }
+
+    /// Yields the elements of what is on the stack one by one.
+    fn yield_each(&mut self, at: Location) {
+        let start = self.new_label();
+        let end = self.new_label();
+        self.emit(Op::GET_ITER, at);
+        self.use_label(start);
+        self.emit_jump(Op::FOR_ITER, end, at);
+        self.emit_yield(at);
+        self.emit(Op::POP_TOP, at);
+        self.emit_jump(Op::JUMP, start, Location::NONE);
+        self.use_label(end);
+        self.emit(Op::END_FOR, Location::NONE);
+        self.emit(Op::POP_ITER, Location::NONE);
+    }
 }
+
+/// Operand of `RESUME` at the start of the preamble.
+const RESUME_AT_GENERATOR_START: u32 = 4;
 
 /// The element of a list or tuple display that has no other.
 fn single_element<'e, 'a>(expr: &'e Expr<'a>) -> Option<&'e Expr<'a>> {

@@ -77,7 +77,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         self.visit_body(body)?;
         if is_generator {
-            self.wrap_in_stop_iteration_handler();
+            self.wrap_in_stop_iteration_handler(0);
             self.pop_block();
         }
         let code = self.finish_unit(true)?;

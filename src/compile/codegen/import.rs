@@ -1,6 +1,6 @@
 //! `import` and `from … import`.
 
-use super::{Codegen, Result};
+use super::{Block, Codegen, Result, UnitKind};
 use crate::syntax::ast::{Alias, Constant, ExprContext};
 use crate::target::Op;
 use crate::text::{Location, Name};
@@ -8,12 +8,16 @@ use crate::text::{Location, Name};
 /// `CALL_INTRINSIC_1` operand of `from … import *`.
 const INTRINSIC_IMPORT_STAR: u32 = 2;
 
+/// Low bits of the operand of `IMPORT_NAME`.
+const MODE_LAZY: u32 = 1;
+const MODE_EAGER: u32 = 2;
+
 impl Codegen<'_, '_> {
-    pub(super) fn import(&mut self, names: &[Alias], location: Location) -> Result<()> {
+    pub(super) fn import(&mut self, names: &[Alias], is_lazy: bool, location: Location) -> Result<()> {
         for alias in names {
             self.load_const(&Constant::Int(0), location);
             self.load_const(&Constant::None, location);
-            self.emit_name(Op::IMPORT_NAME, alias.name, location);
+            self.import_name(alias.name, is_lazy, false, location);
             if let Some(target) = alias.asname {
                 self.import_as(alias.name, target, location)?;
                 continue;
@@ -23,6 +27,38 @@ impl Codegen<'_, '_> {
             self.name_op(target, ExprContext::Store, location)?;
         }
         Ok(())
+    }
+
+    /// `IMPORT_NAME`. An import that nobody asked to be lazy must not become so where its errors may be caught, or
+    /// outside the module's own scope.
+    fn import_name(&mut self, name: Name, is_lazy: bool, is_star: bool, location: Location) {
+        if !self.target.features.import_modes {
+            self.emit_name(Op::IMPORT_NAME, name, location);
+            return;
+        }
+        let is_guarded = |block: &Block<'_, '_>| {
+            matches!(
+                block,
+                Block::Try
+                    | Block::Finally(_)
+                    | Block::FinallyEnd
+                    | Block::Handlers
+                    | Block::GroupHandlers
+                    | Block::Handler(_)
+            )
+        };
+        let is_eager =
+            is_star || self.unit.kind != UnitKind::Module || self.unit.blocks.iter().any(is_guarded);
+        let mode = if is_lazy {
+            MODE_LAZY
+        } else if is_eager {
+            MODE_EAGER
+        } else {
+            0
+        };
+        let name = self.mangled(name);
+        let index = self.name_index(name);
+        self.emit_arg(Op::IMPORT_NAME, index << 2 | mode, location);
     }
 
     /// Binds the last part of a dotted name; the first part is on the stack.
@@ -51,15 +87,15 @@ impl Codegen<'_, '_> {
         module: Option<Name>,
         names: &[Alias],
         level: u32,
+        is_lazy: bool,
         location: Location,
     ) -> Result<()> {
         self.load_const(&Constant::Int(i64::from(level)), location);
         self.load_names_const(names.iter().map(|alias| alias.name), location);
         let module = module.unwrap_or_else(|| self.intern(""));
-        self.emit_name(Op::IMPORT_NAME, module, location);
-        if let Some(first) = names.first()
-            && self.name_text(first.name) == "*"
-        {
+        let is_star = names.first().is_some_and(|first| self.name_text(first.name) == "*");
+        self.import_name(module, is_lazy, is_star, location);
+        if is_star {
             self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_IMPORT_STAR, location);
             self.emit(Op::POP_TOP, Location::NONE);
             return Ok(());

@@ -47,7 +47,8 @@ impl Codegen<'_, '_> {
         let mut location = statement;
         self.emit(Op::NOP, location);
         let block = self.unwind(&mut location, false, true)?;
-        let Some(found @ (Block::While(target) | Block::For(target))) = block else {
+        let Some(found @ (Block::While(target) | Block::For(target) | Block::AsyncFor(target))) = block
+        else {
             return Err(SyntaxError::new("'break' outside loop", statement));
         };
         self.leave_block(found, &mut location, false)?;
@@ -59,7 +60,7 @@ impl Codegen<'_, '_> {
         let mut location = statement;
         self.emit(Op::NOP, location);
         let block = self.unwind(&mut location, false, true)?;
-        let Some(Block::While(target) | Block::For(target)) = block else {
+        let Some(Block::While(target) | Block::For(target) | Block::AsyncFor(target)) = block else {
             return Err(SyntaxError::new("'continue' not properly in loop", statement));
         };
         self.emit_jump(Op::JUMP, target.start, location);

@@ -65,9 +65,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.visit_expr(&statement.iter)?;
         self.emit(Op::GET_AITER, iter);
         self.use_label(start);
-        self.push_block(Block::For(Loop { start, end }), location)?;
+        self.push_block(Block::AsyncFor(Loop { start, end }), location)?;
         self.emit_jump(Op::SETUP_FINALLY, except, location);
         self.emit(Op::GET_ANEXT, location);
+        self.push_index(location);
         self.load_const(&Constant::None, location);
         self.use_label(send);
         self.emit_send_loop(location, true);

@@ -128,7 +128,6 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
-    #[expect(dead_code, reason = "3.14 is the only target so far")]
     pub(crate) target: &'static Target,
     /// The level: 0, 1 or 2.
     pub(crate) optimize: u8,

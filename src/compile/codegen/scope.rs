@@ -107,6 +107,7 @@ impl Codegen<'_, '_> {
                 name,
                 qualname: name,
                 is_annotate: false,
+                has_preamble: false,
             },
             private: None,
             blocks: Vec::new(),
@@ -145,7 +146,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::RESUME, 0, Location::new(first_line, first_line, 0, 0));
     }
 
-    fn qualified_name(&mut self, name: Name) -> Name {
+    pub(super) fn qualified_name(&mut self, name: Name) -> Name {
         let mut parents = self.stack.iter().skip(1).rev();
         let Some(mut parent) = parents.next() else { return name };
         if parent.kind == UnitKind::Annotations {
@@ -211,10 +212,11 @@ impl Codegen<'_, '_> {
         flags
     }
 
-    /// `StopIteration` must not leave a generator: the whole unit becomes a block with a handler.
-    pub(crate) fn wrap_in_stop_iteration_handler(&mut self) {
+    /// `StopIteration` must not leave a generator: the unit behind its preamble, as many instructions as that has,
+    /// becomes a block with a handler.
+    pub(crate) fn wrap_in_stop_iteration_handler(&mut self, preamble: usize) {
         let handler = self.new_label();
-        self.sequence().insert(0, Op::SETUP_CLEANUP, handler.0, Location::NONE);
+        self.sequence().insert(preamble, Op::SETUP_CLEANUP, handler.0, Location::NONE);
         self.load_const(&Constant::None, Location::NONE);
         self.emit(Op::RETURN_VALUE, Location::NONE);
         self.use_label(handler);

@@ -106,9 +106,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Try(statement) => self.try_statement(statement, location),
             StmtKind::Assert { test, msg } => self.assertion(test, msg.as_deref(), location),
-            StmtKind::Import { names, .. } => self.import(names, location),
-            StmtKind::ImportFrom { module, names, level, .. } => {
-                self.import_from(*module, names, *level, location)
+            StmtKind::Import { names, is_lazy } => self.import(names, *is_lazy, location),
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
+                self.import_from(*module, names, *level, *is_lazy, location)
             }
             StmtKind::Break => self.break_statement(location),
             StmtKind::Continue => self.continue_statement(location),

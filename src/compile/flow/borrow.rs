@@ -3,7 +3,7 @@
 use super::FlowError;
 use super::graph::{BlockId, Graph, has_target, is_block_push};
 use super::stack_effect::stack_effect;
-use crate::target::Op;
+use crate::target::{Features, Op};
 
 const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: usize = usize::MAX;
@@ -12,6 +12,7 @@ const DUMMY: usize = usize::MAX;
 type Value = (usize, u32);
 
 struct Walk {
+    features: &'static Features,
     values: Vec<Value>,
     /// Per instruction: its value is stored, outlives its local, or is left on the stack.
     owned: Vec<bool>,
@@ -86,9 +87,14 @@ impl Walk {
                 let top = self.at(1)?;
                 self.values.swap(place, top);
             }
-            // These leave their input. CPython counts what they push from the block's first instruction on.
+            Op::GET_ITER if !self.features.iter_keeps_operand => {
+                self.pop()?;
+                self.push(index);
+            }
+            // These leave their input. CPython 3.14 counts what they push from the block's first instruction on.
             Op::FORMAT_SIMPLE
             | Op::GET_ANEXT
+            | Op::GET_ITER
             | Op::GET_LEN
             | Op::GET_YIELD_FROM_ITER
             | Op::IMPORT_FROM
@@ -96,9 +102,9 @@ impl Walk {
             | Op::MATCH_MAPPING
             | Op::MATCH_SEQUENCE
             | Op::WITH_EXCEPT_START => {
-                let (popped, pushed) = stack_effect(op, arg, false);
+                let (popped, pushed) = stack_effect(op, arg, self.features);
                 for number in 0..pushed.saturating_sub(popped) {
-                    self.push(number as usize);
+                    self.push(if self.features.iter_keeps_operand { index } else { number as usize });
                 }
             }
             Op::DICT_MERGE
@@ -109,14 +115,17 @@ impl Walk {
             | Op::RERAISE
             | Op::SET_ADD
             | Op::SET_UPDATE => {
-                let (popped, pushed) = stack_effect(op, arg, false);
+                let (popped, pushed) = stack_effect(op, arg, self.features);
                 for _ in pushed..popped {
                     self.pop()?;
                 }
             }
             Op::END_SEND | Op::SET_FUNCTION_ATTRIBUTE => {
+                let (popped, _) = stack_effect(op, arg, self.features);
                 let top = self.pop()?;
-                self.pop()?;
+                for _ in 1..popped {
+                    self.pop()?;
+                }
                 self.values.push(top);
             }
             Op::CHECK_EXC_MATCH | Op::SEND => {
@@ -142,7 +151,7 @@ impl Walk {
             }
             op if is_block_push(op) => {}
             _ => {
-                let (popped, pushed) = stack_effect(op, arg, false);
+                let (popped, pushed) = stack_effect(op, arg, self.features);
                 let left = self.at(popped)?;
                 self.values.truncate(left);
                 for _ in 0..pushed {
@@ -154,9 +163,9 @@ impl Walk {
     }
 }
 
-pub(super) fn borrow_locals(graph: &mut Graph) -> Result<(), FlowError> {
+pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> Result<(), FlowError> {
     graph.clear_visited();
-    let mut walk = Walk { values: Vec::new(), owned: Vec::new() };
+    let mut walk = Walk { features, values: Vec::new(), owned: Vec::new() };
     let mut stack = Vec::new();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);
@@ -175,7 +184,10 @@ pub(super) fn borrow_locals(graph: &mut Graph) -> Result<(), FlowError> {
         }
         let block = graph.block(id);
         let next: BlockId = block.next;
-        if next.is_some() && !block.is_empty() && !block.no_fallthrough() {
+        if next.is_some()
+            && (!block.is_empty() || features.borrow_past_empty_blocks)
+            && !block.no_fallthrough()
+        {
             graph.visit(next, &mut stack);
         }
         for index in 0..walk.values.len() {

@@ -1,6 +1,6 @@
 //! Moves what only exceptions reach to the end (`push_cold_blocks_to_end`).
 
-use super::graph::{Block, BlockId, Graph, is_jump};
+use super::graph::{Block, BlockId, Graph, Instr, is_jump};
 use super::{FlowError, redundant};
 use crate::target::Op;
 use crate::text::Location;
@@ -64,7 +64,7 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
         if block.cold && !block.no_fallthrough() && next.is_some() && graph.block(next).warm {
             graph.block_mut(next).labelled = true;
             let mut jump = Block::new();
-            jump.push_new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE).target = next;
+            jump.push_copy(Instr { target: next, ..Instr::new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE) });
             jump.cold = true;
             jump.next = next;
             jump.predecessors = 1;

@@ -29,8 +29,10 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// The value that a constant load puts on the stack.
     pub(crate) fn value(&self, op: Op, arg: u32) -> Cow<'_, ConstValue> {
-        if op == Op::LOAD_SMALL_INT {
-            return Cow::Owned(ConstValue::Int(i64::from(arg)));
+        match op {
+            Op::LOAD_SMALL_INT => return Cow::Owned(ConstValue::Int(i64::from(arg))),
+            Op::LOAD_COMMON_CONSTANT => return Cow::Owned(common_value(arg).unwrap_or(ConstValue::Ellipsis)),
+            _ => {}
         }
         match self.consts.get(arg as usize) {
             Some(&id) => Cow::Borrowed(self.constants.value(id)),
@@ -41,8 +43,11 @@ impl Context<'_> {
     /// The constant that a constant load puts on the stack.
     pub(crate) fn id(&mut self, op: Op, arg: u32) -> ConstId {
         match self.consts.get(arg as usize) {
-            Some(&id) if op != Op::LOAD_SMALL_INT => id,
-            _ => self.constants.add(ConstValue::Int(i64::from(arg))),
+            Some(&id) if op == Op::LOAD_CONST => id,
+            _ => {
+                let value = self.value(op, arg).into_owned();
+                self.constants.add(value)
+            }
         }
     }
 
@@ -82,6 +87,16 @@ impl Context<'_> {
         true
     }
 
+    /// Turns the load of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`; whether it was one.
+    pub(crate) fn make_common(&self, instr: &mut Instr) -> bool {
+        if !self.target.features.common_values {
+            return false;
+        }
+        let Some(number) = common_number(&self.value(instr.op, instr.arg)) else { return false };
+        instr.set(Op::LOAD_COMMON_CONSTANT, number);
+        true
+    }
+
     /// Makes `instr` load a folded value.
     pub(crate) fn load(&mut self, instr: &mut Instr, folded: Folded) {
         let id = match folded {
@@ -92,12 +107,50 @@ impl Context<'_> {
                     instr.set(Op::LOAD_SMALL_INT, value as u32);
                     return;
                 }
+                if self.target.features.common_values
+                    && let Some(number) = common_number(&value)
+                {
+                    instr.set(Op::LOAD_COMMON_CONSTANT, number);
+                    return;
+                }
                 self.constants.add(value)
             }
             Folded::Member(id) => id,
         };
         let place = self.place(id);
         instr.set(Op::LOAD_CONST, place);
-        self.make_small_int(instr);
+        if !self.make_small_int(instr) {
+            self.make_common(instr);
+        }
+    }
+}
+
+/// The values of `LOAD_COMMON_CONSTANT` that are constants, by operand (`CONSTANT_NONE` and so on).
+const COMMON_VALUES: [(u32, ConstValue); 4] =
+    [(7, ConstValue::None), (9, ConstValue::True), (10, ConstValue::False), (11, ConstValue::Int(-1))];
+const COMMON_EMPTY_TEXT: u32 = 8;
+
+/// The operand with which `LOAD_COMMON_CONSTANT` loads this value.
+fn common_number(value: &ConstValue) -> Option<u32> {
+    match value {
+        ConstValue::Str(text) if text.is_empty() => Some(COMMON_EMPTY_TEXT),
+        value => COMMON_VALUES.iter().find(|(_, common)| common == value).map(|(number, _)| *number),
+    }
+}
+
+/// The constant that `LOAD_COMMON_CONSTANT` loads; none for builtins and exceptions.
+fn common_value(number: u32) -> Option<ConstValue> {
+    if number == COMMON_EMPTY_TEXT {
+        return Some(ConstValue::Str(Box::default()));
+    }
+    COMMON_VALUES.into_iter().find(|(common, _)| *common == number).map(|(_, value)| value)
+}
+
+/// Whether an instruction loads a constant whose value is known here.
+pub(crate) const fn loads_const(op: Op, arg: u32) -> bool {
+    match op {
+        Op::LOAD_CONST | Op::LOAD_SMALL_INT => true,
+        Op::LOAD_COMMON_CONSTANT => arg >= 7,
+        _ => false,
     }
 }

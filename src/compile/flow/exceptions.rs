@@ -6,6 +6,10 @@ use super::FlowError;
 use super::graph::{BlockId, Graph, is_block_push, is_jump};
 use crate::target::Op;
 
+/// Operands of `RESUME` where no yield lies before.
+const AT_START: u32 = 0;
+const AT_GENERATOR_START: u32 = 4;
+
 /// Handlers active at a place, innermost first.
 type Stack = Option<Rc<Active>>;
 
@@ -74,13 +78,14 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 }
                 Op::RESUME => {
                     slot.handler = handler;
-                    if slot.arg != 0 {
+                    if !matches!(slot.arg, AT_START | AT_GENERATOR_START) {
                         if yield_depth == Some(1) {
                             slot.arg |= resume_depth_bit;
                         }
                         yield_depth = None;
                     }
                 }
+                Op::RETURN_GENERATOR => slot.handler = BlockId::NONE,
                 _ => slot.handler = handler,
             }
         }

@@ -1,6 +1,6 @@
 //! Constant folding in a block (`fold_tuple_of_constants`, `optimize_lists_and_sets`, `fold_const_binop`, …).
 
-use super::context::Context;
+use super::context::{Context, loads_const};
 use super::graph::Instr;
 use crate::compile::constants::{ConstId, ConstValue};
 use crate::compile::folding::{self, Folded};
@@ -19,10 +19,6 @@ pub(super) const LIST_TO_TUPLE: u32 = 6;
 /// `NB_SUBSCR`
 const SUBSCRIPT: u32 = 26;
 
-const fn loads_const(op: Op) -> bool {
-    matches!(op, Op::LOAD_CONST | Op::LOAD_SMALL_INT)
-}
-
 /// The places of the `size` constant loads right before `end`, if there are so many with only NOPs between.
 fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<Vec<usize>> {
     let mut found = vec![0; size];
@@ -34,7 +30,7 @@ fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<Vec<usize>> {
         if code[index].op == Op::NOP {
             continue;
         }
-        if !loads_const(code[index].op) {
+        if !loads_const(code[index].op, code[index].arg) {
             return None;
         }
         missing -= 1;
@@ -100,7 +96,7 @@ pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Cont
                 return;
             }
             op if expect_append && op == append && instr.arg == 1 => {}
-            op if !expect_append && loads_const(op) => places.push(position),
+            op if !expect_append && loads_const(op, instr.arg) => places.push(position),
             _ => return,
         }
         expect_append = !expect_append;

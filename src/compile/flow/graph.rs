@@ -3,7 +3,7 @@
 //! Blocks keep the slots of removed instructions: in CPython's arrays they stay behind the used length with their old
 //! exception handler, and an instruction appended later inherits that handler (3.14).
 
-use crate::target::Op;
+use crate::target::{LateHandlers, Op};
 use crate::text::Location;
 
 /// A block, by its index in [`Graph::blocks`]; `u32::MAX` for none.
@@ -146,12 +146,20 @@ impl Block {
         self.used += 1;
     }
 
-    /// Appends a new instruction, whose handler is whatever the slot held before.
-    pub(crate) fn push_new(&mut self, op: Op, arg: u32, location: Location) -> &mut Instr {
-        let handler = self.slots.get(self.used).map_or(BlockId::NONE, |slot| slot.handler);
-        self.push_copy(Instr { op, arg, target: BlockId::NONE, handler, location });
-        let last = self.used - 1;
-        &mut self.slots[last]
+    /// Appends an instruction after handlers were assigned; `near` is the handler of the one it belongs to.
+    pub(crate) fn push_late(
+        &mut self,
+        op: Op,
+        location: Location,
+        target: BlockId,
+        near: BlockId,
+        handlers: LateHandlers,
+    ) {
+        let handler = match handlers {
+            LateHandlers::OfSlot => self.slots.get(self.used).map_or(BlockId::NONE, |slot| slot.handler),
+            LateHandlers::Inherited => near,
+        };
+        self.push_copy(Instr { op, arg: 0, target, handler, location });
     }
 
     /// Inserts an instruction before `position`.

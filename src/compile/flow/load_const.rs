@@ -1,7 +1,7 @@
 //! Small integers, and jumps and tests on constants (`optimize_load_const`).
 
-use super::context::Context;
-use super::graph::{BlockId, Graph};
+use super::context::{Context, loads_const};
+use super::graph::{BlockId, Graph, Instr};
 use crate::compile::constants::ConstValue;
 use crate::compile::folding;
 use crate::target::Op;
@@ -21,52 +21,56 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             op = instr.op;
             arg = instr.arg;
         }
-        if !matches!(op, Op::LOAD_CONST | Op::LOAD_SMALL_INT) || index + 1 == code.len() {
-            continue;
+        if loads_const(op, arg) && index + 1 < code.len() {
+            simplify(code, index, op, arg, context);
         }
-        match code[index + 1].op {
-            next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {
-                let truth = context.truth(op, arg);
-                if matches!(next, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
-                    code[index].set_nop();
-                }
-                if truth == matches!(next, Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_TRUE) {
-                    code[index + 1].op = Op::JUMP;
-                } else {
-                    code[index + 1].set_nop();
-                }
-            }
-            Op::IS_OP => {
-                if op != Op::LOAD_CONST
-                    || *context.value(op, arg) != ConstValue::None
-                    || index + 2 >= code.len()
-                {
-                    continue;
-                }
-                let mut jump = index + 2;
-                if code[jump].op == Op::TO_BOOL {
-                    code[jump].set_nop();
-                    jump += 1;
-                    if jump >= code.len() {
-                        continue;
-                    }
-                }
-                let invert = (code[index + 1].arg != 0) != (code[jump].op == Op::POP_JUMP_IF_FALSE);
-                if !matches!(code[jump].op, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
-                    continue;
-                }
+        if code[index].op == Op::LOAD_CONST {
+            context.make_common(&mut code[index]);
+        }
+    }
+}
+
+/// Rewrites what follows the constant `(op, arg)` on the stack behind the instruction `index`.
+fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Context<'_>) {
+    match code[index + 1].op {
+        next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {
+            let truth = context.truth(op, arg);
+            if matches!(next, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
                 code[index].set_nop();
+            }
+            if truth == matches!(next, Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_TRUE) {
+                code[index + 1].op = Op::JUMP;
+            } else {
                 code[index + 1].set_nop();
-                code[jump].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
             }
-            Op::TO_BOOL => {
-                let value = if context.truth(op, arg) { ConstValue::True } else { ConstValue::False };
-                let constant = context.add(value);
-                code[index].set_nop();
-                code[index + 1].set(Op::LOAD_CONST, constant);
-            }
-            _ => {}
         }
+        Op::IS_OP => {
+            if *context.value(op, arg) != ConstValue::None || index + 2 >= code.len() {
+                return;
+            }
+            let mut jump = index + 2;
+            if code[jump].op == Op::TO_BOOL {
+                code[jump].set_nop();
+                jump += 1;
+                if jump >= code.len() {
+                    return;
+                }
+            }
+            let invert = (code[index + 1].arg != 0) != (code[jump].op == Op::POP_JUMP_IF_FALSE);
+            if !matches!(code[jump].op, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
+                return;
+            }
+            code[index].set_nop();
+            code[index + 1].set_nop();
+            code[jump].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
+        }
+        Op::TO_BOOL => {
+            let value = if context.truth(op, arg) { ConstValue::True } else { ConstValue::False };
+            let constant = context.add(value);
+            code[index].set_nop();
+            code[index + 1].set(Op::LOAD_CONST, constant);
+        }
+        _ => {}
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
         }
     }
     let entry = graph.block_mut(Graph::ENTRY);
-    if unit.flags & GENERATOR_FLAGS != 0 {
+    if unit.flags & GENERATOR_FLAGS != 0 && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
         entry.insert(0, Instr::new(Op::RETURN_GENERATOR, 0, location));
         entry.insert(1, Instr::new(Op::POP_TOP, 0, location));

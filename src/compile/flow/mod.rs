@@ -87,14 +87,14 @@ pub(super) fn run(
             FlowPass::PushColdBlocks => cold::push_cold_blocks(&mut graph)?,
             FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(&mut graph),
             FlowPass::StackDepth => {
-                depth = stack_depth::stack_depth(&mut graph, target.features.call_ex_flag)?;
+                depth = stack_depth::stack_depth(&mut graph, &target.features)?;
             }
             FlowPass::PrepareLocals => locals_plus::prepare_locals(&mut graph, unit),
             FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(&mut graph)?,
             FlowPass::NormalizeJumps => {
-                normalize_jumps::normalize_jumps(&mut graph, target.features.mark_not_taken);
+                normalize_jumps::normalize_jumps(&mut graph, &target.features);
             }
-            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph)?,
+            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph, &target.features)?,
         }
         if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
             verify::verify(&graph)?;

@@ -1,9 +1,9 @@
 //! Conditional jumps only go forward, and what follows them is marked (`normalize_jumps`).
 
-use super::graph::{Block, Graph, is_conditional_jump};
-use crate::target::Op;
+use super::graph::{Block, BlockId, Graph, is_conditional_jump};
+use crate::target::{Features, Op};
 
-pub(super) fn normalize_jumps(graph: &mut Graph, mark_not_taken: bool) {
+pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
     graph.clear_visited();
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -16,17 +16,30 @@ pub(super) fn normalize_jumps(graph: &mut Graph, mark_not_taken: bool) {
             continue;
         };
         if !graph.block(last.target).visited {
-            if mark_not_taken {
-                graph.block_mut(id).push_new(Op::NOT_TAKEN, 0, last.location);
+            if features.mark_not_taken {
+                let block = graph.block_mut(id);
+                block.push_late(
+                    Op::NOT_TAKEN,
+                    last.location,
+                    BlockId::NONE,
+                    last.handler,
+                    features.late_handlers,
+                );
             }
             id = next;
             continue;
         }
         let mut backward = Block::new();
-        if mark_not_taken {
-            backward.push_new(Op::NOT_TAKEN, 0, last.location);
+        if features.mark_not_taken {
+            backward.push_late(
+                Op::NOT_TAKEN,
+                last.location,
+                BlockId::NONE,
+                last.handler,
+                features.late_handlers,
+            );
         }
-        backward.push_new(Op::JUMP, 0, last.location).target = last.target;
+        backward.push_late(Op::JUMP, last.location, last.target, last.handler, features.late_handlers);
         backward.start_depth = graph.block(last.target).start_depth;
         backward.cold = cold;
         backward.next = next;

@@ -4,10 +4,10 @@ use super::context::Context;
 use super::fold;
 use super::graph::{BlockId, Graph, has_target};
 use super::swaps;
-use crate::target::Op;
+use crate::target::{LateHandlers, Op};
 
 /// Replaces the jump at the end by one to where `target` jumps; whether that is another place.
-fn thread(graph: &mut Graph, id: BlockId, op: Op) -> bool {
+fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> bool {
     let Some(instr) = graph.block(id).last().copied() else { return false };
     let Some(target) = graph.block(instr.target).code().first().copied() else { return false };
     if instr.target == target.target {
@@ -17,11 +17,12 @@ fn thread(graph: &mut Graph, id: BlockId, op: Op) -> bool {
     if let Some(last) = block.last_mut() {
         last.set_nop();
     }
-    block.push_new(op, 0, target.location).target = target.target;
+    block.push_late(op, target.location, target.target, instr.handler, handlers);
     true
 }
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    let handlers = context.target.features.late_handlers;
     let mut index = 0;
     while index < graph.block(id).len() {
         let instr = graph.block(id).code()[index];
@@ -38,13 +39,15 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                     Op::JUMP,
                 )
                 | (Op::JUMP_IF_FALSE, Op::JUMP | Op::JUMP_IF_FALSE)
-                | (Op::JUMP_IF_TRUE, Op::JUMP | Op::JUMP_IF_TRUE) => thread(graph, id, instr.op),
+                | (Op::JUMP_IF_TRUE, Op::JUMP | Op::JUMP_IF_TRUE) => thread(graph, id, instr.op, handlers),
                 (Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE) | (Op::JUMP_IF_TRUE, Op::JUMP_IF_FALSE) => {
                     graph.block_mut(id).code_mut()[index].target = next;
                     true
                 }
-                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP) => thread(graph, id, Op::JUMP),
-                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP_NO_INTERRUPT) => thread(graph, id, instr.op),
+                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP) => thread(graph, id, Op::JUMP, handlers),
+                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP_NO_INTERRUPT) => {
+                    thread(graph, id, instr.op, handlers)
+                }
                 _ => false,
             };
             if !threaded {

@@ -1,6 +1,7 @@
 //! Takes out NOPs, pairs and jumps that do nothing (`remove_redundant_nops`, `…_pairs`, `…_jumps`).
 
 use super::FlowError;
+use super::context::loads_const;
 use super::graph::{BlockId, Graph, is_jump, is_unconditional_jump};
 use crate::target::Op;
 
@@ -82,9 +83,7 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
                     && let Some((block, at)) = previous
                 {
                     let load = &mut graph.block_mut(block).code_mut()[at];
-                    if matches!(load.op, Op::LOAD_CONST | Op::LOAD_SMALL_INT)
-                        || load.op == Op::COPY && load.arg == 1
-                    {
+                    if loads_const(load.op, load.arg) || load.op == Op::COPY && load.arg == 1 {
                         load.set_nop();
                         graph.block_mut(id).code_mut()[index].set_nop();
                         done = false;

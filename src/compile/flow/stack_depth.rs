@@ -3,7 +3,7 @@
 use super::FlowError;
 use super::graph::{BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
 use super::stack_effect::stack_effect;
-use crate::target::Op;
+use crate::target::{Features, Op};
 
 fn push(graph: &mut Graph, id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
     let block = graph.block_mut(id);
@@ -17,7 +17,7 @@ fn push(graph: &mut Graph, id: BlockId, depth: i32, stack: &mut Vec<BlockId>) ->
     Ok(())
 }
 
-pub(super) fn stack_depth(graph: &mut Graph, call_ex_flag: bool) -> Result<u32, FlowError> {
+pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32, FlowError> {
     for block in &mut graph.blocks {
         block.start_depth = i32::MIN;
     }
@@ -29,7 +29,7 @@ pub(super) fn stack_depth(graph: &mut Graph, call_ex_flag: bool) -> Result<u32, 
         let mut next = graph.next(id);
         for index in 0..graph.block(id).len() {
             let instr = graph.block(id).code()[index];
-            let (popped, pushed) = stack_effect(instr.op, instr.arg, call_ex_flag);
+            let (popped, pushed) = stack_effect(instr.op, instr.arg, features);
             let net = pushed as i32 - popped as i32;
             let after = if is_block_push(instr.op) { depth } else { depth + net };
             if after < 0 {

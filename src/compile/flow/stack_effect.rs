@@ -1,11 +1,14 @@
 //! How many values each instruction takes from the stack and leaves on it (`_PyOpcode_num_popped`, `_num_pushed`).
 
-use crate::target::Op;
+use crate::target::{Features, Op};
 
 /// `(popped, pushed)`. For `SETUP_*` the effect on entry of the handler.
-pub(crate) fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
+pub(crate) fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) {
     let n = arg;
     match op {
+        Op::GET_ITER if features.indexed_iterators => (1, 2),
+        Op::POP_ITER if features.indexed_iterators => (2, 0),
+        Op::END_SEND if features.indexed_iterators => (3, 1),
         Op::BINARY_OP | Op::BINARY_SUBSCR | Op::BUILD_TEMPLATE | Op::CALL_INTRINSIC_2 | Op::COMPARE_OP => {
             (2, 1)
         }
@@ -18,7 +21,7 @@ pub(crate) fn stack_effect(op: Op, arg: u32, call_ex_flag: bool) -> (u32, u32) {
         Op::BUILD_MAP => (2 * n, 1),
         Op::CALL => (n + 2, 1),
         Op::CALL_KW => (n + 3, 1),
-        Op::CALL_FUNCTION_EX => (if call_ex_flag { 3 + (n & 1) } else { 4 }, 1),
+        Op::CALL_FUNCTION_EX => (if features.call_ex_flag { 3 + (n & 1) } else { 4 }, 1),
         Op::CALL_INTRINSIC_1 | Op::CONVERT_VALUE | Op::FORMAT_SIMPLE | Op::GET_AITER | Op::GET_AWAITABLE => {
             (1, 1)
         }
@@ -96,7 +99,7 @@ mod tests {
             let op = Op::ALL.into_iter().find(|op| op.name() == fields[0]);
             let Some(op) = op.filter(|op| target.opcode(*op).is_some()) else { continue };
             let arg: u32 = fields[1].parse().unwrap();
-            let (popped, pushed) = stack_effect(op, arg, target.features.call_ex_flag);
+            let (popped, pushed) = stack_effect(op, arg, &target.features);
             assert_eq!((i64::from(pushed) - i64::from(popped)).to_string(), fields[2], "{line}");
             seen += 1;
         }

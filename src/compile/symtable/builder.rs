@@ -70,6 +70,7 @@ pub(super) struct Progress {
     pub(super) comp_iter_target: bool,
     pub(super) comp_iter_expr: u32,
     pub(super) in_conditional_block: bool,
+    pub(super) in_try_block: bool,
     pub(super) in_unevaluated_annotation: bool,
     pub(super) info: &'static str,
 }

@@ -67,8 +67,20 @@ impl Builder<'_> {
                 self.expression(test)?;
                 self.optional(msg.as_deref())
             }
-            StmtKind::Import { names, .. } => names.iter().try_for_each(|alias| self.alias(alias)),
-            StmtKind::ImportFrom { module, names, level, .. } => {
+            StmtKind::Import { names, is_lazy } => {
+                if *is_lazy {
+                    self.check_lazy("lazy import", location)?;
+                }
+                names.iter().try_for_each(|alias| self.alias(alias))
+            }
+            StmtKind::ImportFrom { module, names, level, is_lazy } => {
+                if *is_lazy {
+                    self.check_lazy("lazy from ... import", location)?;
+                    if names.first().is_some_and(|first| first.name == self.known.star) {
+                        let message = "lazy from ... import * is not allowed";
+                        return Err(SyntaxError::new(message, location));
+                    }
+                }
                 names.iter().try_for_each(|alias| self.alias(alias))?;
                 self.check_future(*module, *level, location)
             }
@@ -141,6 +153,7 @@ impl Builder<'_> {
     }
 
     fn try_statement(&mut self, statement: &Try<'_>) -> Visit {
+        let was_in_try = std::mem::replace(&mut self.progress().in_try_block, true);
         self.conditional(|builder| {
             builder.statements(statement.body)?;
             for handler in statement.handlers.iter() {
@@ -152,7 +165,23 @@ impl Builder<'_> {
             }
             builder.statements(statement.orelse)?;
             builder.statements(statement.finalbody)
-        })
+        })?;
+        self.progress().in_try_block = was_in_try;
+        Ok(())
+    }
+
+    /// Where a lazy import must not stand (PEP 810).
+    fn check_lazy(&mut self, what: &str, location: Location) -> Visit {
+        let place = if self.progress().in_try_block {
+            "try/except blocks"
+        } else {
+            match self.scope().kind {
+                BlockKind::Function => "functions",
+                BlockKind::Class => "classes",
+                _ => return Ok(()),
+            }
+        };
+        Err(SyntaxError::new(format!("{what} not allowed inside {place}"), location))
     }
 
     fn alias(&mut self, alias: &Alias) -> Visit {

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, PyVersion, Target};
+use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
 
 /// What 3.14 is.
 pub(super) static TARGET: Target = Target {
@@ -24,11 +24,20 @@ pub(super) const FEATURES: Features = Features {
     call_ex_flag: false,
     mark_not_taken: true,
     fold_long_displays: true,
+    common_values: false,
+    indexed_iterators: false,
+    generator_preamble: false,
+    import_modes: false,
+    list_and_set_loops: false,
+    annotate_below_function: false,
+    late_handlers: LateHandlers::OfSlot,
+    borrow_past_empty_blocks: false,
+    iter_keeps_operand: false,
     argument_kinds: true,
 };
 
 /// `_PyCfg_OptimizeCodeUnit`, then `_PyCfg_OptimizedCfgToInstructionSequence`.
-static FLOW: [FlowPass; 20] = [
+pub(super) static FLOW: [FlowPass; 20] = [
     FlowPass::LabelExceptions,
     FlowPass::InlineExits,
     FlowPass::RemoveUnreachable,

@@ -1,0 +1,31 @@
+//! CPython 3.15.
+
+mod opcodes;
+
+use super::{Features, LateHandlers, PyVersion, Target, py314};
+
+/// What 3.15 is.
+pub(super) static TARGET: Target = Target {
+    version: PyVersion::new(3, 15),
+    reference: "3.15.2",
+    features: FEATURES,
+    flow: &py314::FLOW,
+    opcodes: &opcodes::OPCODES,
+};
+
+/// What 3.15 does otherwise than 3.14.
+pub(super) const FEATURES: Features = Features {
+    small_int_max: 1024,
+    root_flagged: false,
+    resume_depth_bit: 8,
+    common_values: true,
+    indexed_iterators: true,
+    generator_preamble: true,
+    import_modes: true,
+    list_and_set_loops: true,
+    annotate_below_function: true,
+    late_handlers: LateHandlers::Inherited,
+    borrow_past_empty_blocks: true,
+    iter_keeps_operand: true,
+    ..py314::FEATURES
+};
