@@ -3,7 +3,14 @@
 use super::align::align;
 use super::lists::{around, paired};
 use super::model::{Finding, Kind, Row, clip};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 
+/// Bytes from which files are not taken into memory.
+const LARGE: u64 = 64 << 20;
+/// Bytes that are compared at once.
+const BLOCK: usize = 1 << 16;
 /// Bytes up to which texts are compared line by line.
 const TEXT: usize = 4 << 20;
 
@@ -13,6 +20,43 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
         (Some(one), Some(other)) => compare_texts(one, other),
         _ => Finding::new(Kind::Content, "").rows(vec![bytes_row(left, right)]),
     }
+}
+
+/// What differs in two files of which one is too large to be taken into memory; none if neither is, and nothing in it if
+/// they are the same.
+///
+/// # Errors
+/// A file that cannot be read, by its path.
+pub(super) fn compare_large(left: &Path, right: &Path) -> Result<Option<Vec<Finding>>, (PathBuf, io::Error)> {
+    let open = |path: &Path| {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok((BufReader::with_capacity(BLOCK, file), size))
+    };
+    let (mut one, size) = open(left).map_err(|error| (left.into(), error))?;
+    let (mut other, other_size) = open(right).map_err(|error| (right.into(), error))?;
+    if size.max(other_size) <= LARGE {
+        return Ok(None);
+    }
+    let mut at = 0;
+    loop {
+        let block = one.fill_buf().map_err(|error| (left.into(), error))?;
+        let other_block = other.fill_buf().map_err(|error| (right.into(), error))?;
+        let length = block.len().min(other_block.len());
+        let same = block.iter().zip(other_block).take_while(|(a, b)| a == b).count();
+        at += same as u64;
+        if same < length || length == 0 {
+            break;
+        }
+        one.consume(length);
+        other.consume(length);
+    }
+    if at == size && at == other_size {
+        return Ok(Some(Vec::new()));
+    }
+    let side = |size: u64| format!("{size} bytes");
+    let message = format!("from byte {at}");
+    Ok(Some(vec![Finding::new(Kind::Content, message).sides(side(size), side(other_size))]))
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

@@ -1,11 +1,11 @@
 //! Manifests, trees, archives and files, in any pairing → a comparison.
 
 use super::archives::{compare_archives, compare_entries, other_bytes};
-use super::content::compare_content;
+use super::content::{compare_content, compare_large};
 use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_with_listed,
 };
-use super::model::{Comparison, FileDifference, Finding, Kind, SCHEMA};
+use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
 use crate::archive::{self, Limits};
@@ -13,6 +13,10 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// Entries from which one finding stands for all that differ in the same way.
+const ALIKE: usize = 3;
+/// Of these, so many are named.
+const NAMED: usize = 20;
 /// Archives within archives that are looked into.
 const DEPTH: usize = 3;
 
@@ -35,17 +39,29 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
                 found.add(String::new(), compare_archives(one, other));
             }
+            let listed = usize::from(lists(left, right) || lists(right, left));
+            if lists(left, right) {
+                one.retain(|name, _| other.contains_key(name));
+            }
+            if lists(right, left) {
+                other.retain(|name, _| one.contains_key(name));
+            }
             match (left.manifest(), right.manifest()) {
                 (Some(one), Some(other)) => found.files.extend(compare_listed_archives(one, other)),
                 (Some(manifest), None) => {
                     found.files.extend(compare_archive_with_manifest(manifest, right, false));
+                    found.same += listed - found.files.len().min(listed);
                 }
                 (None, Some(manifest)) => {
                     found.files.extend(compare_archive_with_manifest(manifest, left, true));
+                    found.same += listed - found.files.len().min(listed);
                 }
                 (None, None) => {}
             }
             found.extend(compare_all("", &one, &other, DEPTH));
+            if left.archive().is_some() && right.archive().is_some() {
+                tell_entries_once("", &mut found);
+            }
         }
         (is_file, _) => {
             let (file, name, many) =
@@ -78,6 +94,14 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         same: found.same,
         files: found.files,
     })
+}
+
+/// Whether a manifest lists the archive by its name. Then it says by the digest what the archive is, and may list pycs
+/// that are there only once a wheel is installed.
+fn lists(manifest: &Side, archive: &Side) -> bool {
+    let (Some(manifest), Some(_)) = (manifest.manifest(), archive.archive()) else { return false };
+    let name = archive.path().file_name().unwrap_or_default().to_string_lossy();
+    manifest.archives.iter().any(|listed| listed.path == name)
 }
 
 /// What came of some of the files.
@@ -124,6 +148,44 @@ fn compare_all(prefix: &str, left: &Files<'_>, right: &Files<'_>, depth: usize) 
     all
 }
 
+/// Says once, of the archive at `path`, what many entries differ in in the same way.
+fn tell_entries_once(path: &str, outcome: &mut Outcome) {
+    let is_entry = |finding: &Finding| finding.kind == Kind::Archive && finding.place.is_none();
+    let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
+    for file in &outcome.files {
+        if let Some(finding) = file.findings.first().filter(|finding| is_entry(finding)) {
+            match groups.iter_mut().find(|(known, _)| known == finding) {
+                Some((_, paths)) => paths.push(file.path.clone()),
+                None => groups.push((finding.clone(), vec![file.path.clone()])),
+            }
+        }
+    }
+    groups.retain(|(_, paths)| paths.len() >= ALIKE);
+    for file in &mut outcome.files {
+        if file.findings.first().is_some_and(|finding| groups.iter().any(|(known, _)| known == finding)) {
+            file.findings.remove(0);
+        }
+    }
+    let before = outcome.files.len();
+    outcome.files.retain(|file| !file.findings.is_empty());
+    // What is left of them is the same.
+    outcome.same += before - outcome.files.len();
+    let findings = groups.into_iter().map(|(mut finding, paths)| {
+        finding.message = format!("{} of {} entries", finding.message, paths.len());
+        let names: Vec<&str> =
+            paths.iter().take(NAMED).map(|path| path.rsplit('!').next().unwrap_or(path)).collect();
+        let more =
+            if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
+        finding.rows.push(Row::remark(format!("in {}{more}", names.join(", "))));
+        finding
+    });
+    let findings: Vec<Finding> = findings.collect();
+    match outcome.files.iter_mut().find(|file| file.path == path) {
+        Some(file) => file.findings.extend(findings),
+        None => outcome.add(path.to_owned(), findings),
+    }
+}
+
 /// Two files, which are one in the result by the name of `path`.
 fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> Outcome {
     let mut findings = Vec::new();
@@ -132,6 +194,12 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     }
     let unreadable = |one: &str, other: &str| vec![Finding::new(Kind::Unreadable, "").sides(one, other)];
     let mut outcome = Outcome::default();
+    if let Some(large) = compare_large_files(path, left, right) {
+        findings.extend(large);
+        outcome.same = usize::from(findings.is_empty());
+        outcome.add(path.to_owned(), findings);
+        return outcome;
+    }
     match (left.content(), right.content()) {
         (Content::Bytes(one), Content::Bytes(other)) if one == other => {}
         (Content::Bytes(one), Content::Bytes(other)) => match compare_nested(path, &one, &other, depth) {
@@ -156,6 +224,22 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     outcome
 }
 
+/// Two files that are not taken into memory; archives and pycs are.
+fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Vec<Finding>> {
+    let has_parts = ["whl", "zip", "pyz", "pyc"].iter().any(|end| path.rsplit('.').next() == Some(end));
+    let (one, other) = (left.path()?, right.path()?);
+    if has_parts {
+        return None;
+    }
+    match compare_large(&one, &other) {
+        Ok(found) => found,
+        Err((path, error)) => {
+            let message = format!("cannot read {}: {error}", path.display());
+            Some(vec![Finding::new(Kind::Unreadable, message)])
+        }
+    }
+}
+
 /// Two archives that lie in what is compared: the names of their files follow theirs after a `!`.
 fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option<Outcome> {
     let is_zip = |bytes: &[u8]| bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!");
@@ -167,6 +251,8 @@ fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option
     let mut outcome = compare_all(&format!("{path}!"), &files_of(&one), &files_of(&other), depth - 1);
     outcome.same = 0;
     outcome.add(path.to_owned(), compare_archives(&one, &other));
+    tell_entries_once(path, &mut outcome);
+    outcome.same = 0;
     if outcome.files.is_empty() {
         outcome.files.push(other_bytes(path));
     }

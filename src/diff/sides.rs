@@ -102,6 +102,17 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Where it lies on the disk.
+    pub(super) fn path(self) -> Option<PathBuf> {
+        match self {
+            File::Disk(Place::Tree(root, names), name) => {
+                names.get(name).is_some_and(|is_symlink| !is_symlink).then(|| root.join(name))
+            }
+            File::Alone(Place::File(path)) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
     /// The source of a pyc that is no entry of an archive.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {

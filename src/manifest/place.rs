@@ -56,7 +56,10 @@ impl Place {
             .extension()
             .is_some_and(|extension| ["whl", "zip", "pyz"].iter().any(|known| extension == *known));
         if is_archive || begins_like_a_zip(path) {
-            return Ok(Self::Archive(read_file(path, &Limits::default())?));
+            // Only a zipapp may begin with the line that names its interpreter.
+            let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
+            let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
+            return Ok(Self::Archive(read_file(path, &limits)?));
         }
         Ok(Self::File(path.into()))
     }

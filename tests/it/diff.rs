@@ -265,6 +265,43 @@ fn archives_in_what_is_compared_are_looked_into() {
 }
 
 #[test]
+fn what_all_entries_differ_in_is_told_once() {
+    let session = Session::new();
+    for (side, mode) in [("a", 0o644), ("b", 0o664)] {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().unix_permissions(mode);
+        for name in ["one.py", "two.py", "three.py", "four.py"] {
+            zip.start_file(name, options).unwrap();
+        }
+        session.file(&format!("{side}.zip"), zip.finish().unwrap().into_inner());
+    }
+    let said = session.run(&["diff", "--json", "a.zip", "b.zip"]).exits(1);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&document["same"], &document["different"]), (&4.into(), &1.into()), "{document}");
+    let finding = &document["files"][0]["findings"][0];
+    assert_eq!(finding["message"], "mode of 4 entries");
+    assert_eq!(finding["rows"][1]["label"], "in four.py, one.py, three.py, two.py");
+}
+
+#[test]
+fn a_manifest_stands_for_the_archive_that_it_lists() {
+    let session = Session::new();
+    let zip = |comment: &str| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.set_comment(comment);
+        zip.start_file("m.pyc", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &PLAIN.bytes()).unwrap();
+        zip.finish().unwrap().into_inner()
+    };
+    session.file("p.zip", zip(""));
+    session.run(&["manifest", "p.zip", "--output", "p.json"]).exits(0);
+    session.run(&["diff", "p.json", "p.zip"]).exits(0);
+    session.file("p.zip", zip("another"));
+    let said = session.run(&["diff", "p.json", "p.zip"]).exits(1);
+    assert!(said.out.contains("the archive as a whole"), "{}", said.out);
+}
+
+#[test]
 fn text_fits_the_width_and_colour_is_optional() {
     let session = two(
         &PLAIN,

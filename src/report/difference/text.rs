@@ -25,9 +25,14 @@ pub fn text(comparison: &Comparison, width: usize) -> String {
     }
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
     line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
+    let mut after_only = false;
     for file in &comparison.files {
         let path = visible(super::path(file));
-        out.push('\n');
+        let is_only = matches!(&file.findings[..], [Finding { kind: Kind::OnlyLeft | Kind::OnlyRight, .. }]);
+        if !(is_only && after_only) {
+            out.push('\n');
+        }
+        after_only = is_only;
         if let [Finding { kind: kind @ (Kind::OnlyLeft | Kind::OnlyRight), message, rows, .. }] =
             &file.findings[..]
             && rows.is_empty()
@@ -61,12 +66,21 @@ fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
     let words = finding.kind.words();
     let message =
         if finding.message.is_empty() { String::new() } else { format!(": {}", visible(&finding.message)) };
-    let _ = writeln!(out, "{space}{KIND}{words}{KIND:#}{message}");
+    let mut lines = wrap(&format!("{words}{message}"), width.saturating_sub(indent)).into_iter();
+    let first = lines.next().unwrap_or_default();
+    // The kind is short and has no break in it that matters.
+    let rest = first.strip_prefix(words).unwrap_or_default();
+    let _ = writeln!(out, "{space}{KIND}{words}{KIND:#}{rest}");
     let indent = " ".repeat(indent + 2);
+    for line in lines {
+        let _ = writeln!(out, "{indent}{line}");
+    }
     let room = width.saturating_sub(indent.len());
     for row in &finding.rows {
         if let Some(label) = row.label.as_ref().filter(|label| **label != finding.message) {
-            line(out, QUIET, &format!("{indent}{}", visible(label)));
+            for text in wrap(&visible(label), room) {
+                line(out, QUIET, &format!("{indent}{text}"));
+            }
         }
         if row.left.is_some() || row.right.is_some() {
             let column = room.saturating_sub(3) / 2;
@@ -111,6 +125,27 @@ fn below(row: &Row, indent: &str, room: usize, out: &mut String) {
     if row.right.is_some() {
         put('>', &right, RIGHT);
     }
+}
+
+/// Lines of at most so many columns, broken at spaces where there are some.
+fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(10);
+    let (mut lines, mut line, mut taken) = (Vec::new(), String::new(), 0);
+    for word in text.split(' ') {
+        for (part, wide) in fold(&vec![(false, word.to_owned())], columns, PLAIN) {
+            if !line.is_empty() && taken + 1 + wide > columns {
+                lines.push(std::mem::take(&mut line));
+                taken = 0;
+            } else if !line.is_empty() {
+                line.push(' ');
+                taken += 1;
+            }
+            line.push_str(&part);
+            taken += wide;
+        }
+    }
+    lines.push(line);
+    lines
 }
 
 /// Lines of at most so many columns, each with the columns that it takes. What does not differ in a row that does has no
