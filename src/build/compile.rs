@@ -20,6 +20,8 @@ pub struct Settings {
     pub levels: Vec<u8>,
     /// Compile also what is up to date.
     pub force: bool,
+    /// Write nothing.
+    pub check: bool,
     /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to it.
     pub clamp_mtime: Option<u64>,
     /// The path of the one pyc, whatever the rules say.
@@ -117,6 +119,10 @@ pub fn compile_source(
     output: &Path,
     settings: &Settings,
 ) -> Outcome {
+    if settings.check {
+        let result = pyc(file, source, target, optimize, settings).map(|_| Done::Compiled);
+        return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
+    }
     let result = (|| {
         atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
         if !settings.force && starts_with(output, &source.header(target.series, settings.mode)) {

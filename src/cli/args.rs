@@ -48,20 +48,11 @@ pub(super) enum Color {
 /// How results are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
-    /// CPython's own words on standard error.
+    /// In words; errors in CPython's own, on standard error.
     Human,
-    /// One object a line on standard output.
+    /// JSON on standard output.
     Json,
-}
-
-/// How findings are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ReportFormat {
-    /// One line for each, on standard output.
-    Human,
-    /// One object a line on standard output.
-    Json,
-    /// Workflow annotations of GitHub Actions.
+    /// Workflow annotations of GitHub Actions, on standard output.
     Github,
 }
 

@@ -75,6 +75,9 @@ pub(super) struct CompileArgs {
     /// Compile also what is up to date.
     #[arg(short, long)]
     force: bool,
+    /// Write nothing: only say which files do not compile.
+    #[arg(long, conflicts_with_all = ["output", "output_dir", "hardlink_dupes", "clamp_mtime"])]
+    check: bool,
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
     hardlink_dupes: bool,
@@ -263,6 +266,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         mode,
         levels,
         force: arguments.force,
+        check: arguments.check,
         clamp_mtime: arguments.clamp_mtime.then(environment::latest_time).transpose()?,
         output: arguments.output,
         naming: Naming {

@@ -262,7 +262,7 @@ fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Result<Settings, Com
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
-    Ok(Settings { mode, levels, force: arguments.force, clamp_mtime, output: None, naming })
+    Ok(Settings { mode, levels, force: arguments.force, check: false, clamp_mtime, output: None, naming })
 }
 
 fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bool) -> Vec<Outcome> {

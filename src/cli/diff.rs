@@ -2,7 +2,7 @@
 
 use super::args::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
+use super::{CommandError, Status, annotation, environment};
 use crate::build::ProjectError;
 use crate::diff::{Side, compare};
 use crate::output::atomic;
@@ -22,7 +22,7 @@ pub(super) struct DiffArgs {
     /// What A is compared with.
     #[arg(value_name = "B")]
     right: PathBuf,
-    /// How differences are told on standard output: side by side, or as one JSON document.
+    /// How differences are told on standard output: side by side, as one JSON document, or one annotation a file.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     /// The same as --message-format json.
@@ -50,6 +50,12 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             let text = difference::text(&comparison, width);
             if !text.is_empty() {
                 printer.told(text.trim_end())?;
+            }
+        }
+        MessageFormat::Github => {
+            for file in &comparison.files {
+                let message = difference::reasons(file);
+                printer.data(&annotation::error(&file.path, (None, None), "difference", &message))?;
             }
         }
         MessageFormat::Json => {

@@ -3,7 +3,7 @@
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages;
 use super::printer::Printer;
-use super::{CommandError, Status, environment, interrupt};
+use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
 use crate::build::{EngineChoice, EngineOptions, Engines, ProjectError, engines};
 use crate::manifest::Manifest;
@@ -98,6 +98,10 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             match arguments.message_format {
                 MessageFormat::Human => {
                     printer.file_error(&format!("{}: {}", finding.name(), path.display()));
+                }
+                MessageFormat::Github => {
+                    let file = path.display().to_string();
+                    printer.data(&annotation::error(&file, (None, None), finding.name(), finding.name()))?;
                 }
                 MessageFormat::Json => {
                     let message =

@@ -2,7 +2,7 @@
 
 use super::args::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, Status};
+use super::{CommandError, Status, annotation};
 use crate::build::{Done, Outcome};
 use crate::engine::Diagnostic;
 use serde::Serialize;
@@ -62,6 +62,13 @@ pub(super) fn tell(
                     error,
                 };
                 printer.data(&serde_json::to_string(&message).map_err(std::io::Error::from)?)?;
+            }
+            MessageFormat::Github => {
+                if let Some(error) = error {
+                    let file = outcome.file.display().to_string();
+                    let place = (error.line, error.column);
+                    printer.data(&annotation::error(&file, place, &error.kind, &error.message))?;
+                }
             }
             MessageFormat::Human => match (error, &outcome.output) {
                 (Some(error), _) => printer.file_error(&error.rendered),

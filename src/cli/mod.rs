@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command is a file.
 
+mod annotation;
 mod args;
 mod build;
 mod clean;

@@ -1,8 +1,8 @@
 //! `pycompile verify`.
 
-use super::args::ReportFormat;
+use super::args::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, Status, environment, interrupt};
+use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Finding, Request, verify};
 use crate::build::{EngineChoice, EngineOptions, Refs};
 use crate::manifest::{Place, parse};
@@ -35,8 +35,8 @@ pub(super) struct VerifyArgs {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// How findings are told.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human, value_name = "FORMAT")]
-    message_format: ReportFormat,
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -99,7 +99,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
 fn tell(
     finding: &Finding,
     place: &Place,
-    format: ReportFormat,
+    format: MessageFormat,
     printer: &Printer,
 ) -> Result<(), CommandError> {
     let shown = match place {
@@ -108,19 +108,15 @@ fn tell(
         _ => finding.path.clone(),
     };
     match format {
-        ReportFormat::Human => {
+        MessageFormat::Human => {
             printer.finding(&format!("{shown}: {}: {}", finding.kind.name(), finding.message))?;
         }
-        ReportFormat::Json => {
+        MessageFormat::Json => {
             printer.data(&serde_json::to_string(finding).map_err(std::io::Error::from)?)?;
         }
-        ReportFormat::Github => {
-            // `%`, line ends and, in properties, `:` and `,` have a meaning there.
-            let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-            let file = data(&shown).replace(':', "%3A").replace(',', "%2C");
-            let message = data(&finding.message);
-            printer
-                .data(&format!("::error file={file},title=pycompile {}::{message}", finding.kind.name()))?;
+        MessageFormat::Github => {
+            let title = finding.kind.name();
+            printer.data(&annotation::error(&shown, (None, None), title, &finding.message))?;
         }
     }
     Ok(())

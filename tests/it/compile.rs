@@ -186,3 +186,23 @@ fn standard_input_is_compiled_under_a_name() {
     assert_eq!(session.python(program, &[]).exits(0).out, "pkg/m.py");
     run(&["--invalidation-mode", "checked-hash"], "x = = 1\n").exits(1).says("  File \"pkg/m.py\", line 1\n");
 }
+
+#[test]
+fn check_writes_nothing() {
+    let session = Session::new();
+    session.file("good.py", "x = 1\n");
+    session.file("bad.py", "x = 1\nx = = 2\n");
+    let said = session.compile(&["--check", "good.py"]).exits(0);
+    assert_eq!(said.err, "1 compiled, 0 up to date, 0 failed\n");
+    session.compile(&["--check", "good.py", "bad.py"]).exits(1).says("  File \"bad.py\", line 2\n");
+    assert_eq!(session.files(), ["bad.py", "good.py"]);
+}
+
+#[test]
+fn errors_as_annotations_of_a_workflow() {
+    let session = Session::new();
+    session.file("good.py", "x = 1\n");
+    session.file("a,b.py", "x = 1\nx = = 2\n");
+    let said = session.compile(&["--check", "--message-format", "github", "good.py", "a,b.py"]).exits(1);
+    assert_eq!(said.out, "::error file=a%2Cb.py,line=2,col=5,title=pycompile SyntaxError::invalid syntax\n");
+}

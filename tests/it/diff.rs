@@ -322,3 +322,12 @@ fn text_fits_the_width_and_colour_is_optional() {
     let said = session.run(&["diff", "-q", "a", "b"]).exits(1);
     assert_eq!(said.out, "");
 }
+
+#[test]
+fn differences_as_annotations_of_a_workflow() {
+    let session = two(&PLAIN, &Pyc { hash: 2, ..PLAIN });
+    let said = session.run(&["diff", "--message-format", "github", "a", "b"]).exits(1);
+    assert!(said.out.starts_with("::error file="), "{}", said.out);
+    assert!(said.out.contains(",title=pycompile difference::header: "), "{}", said.out);
+    assert_eq!(said.out.lines().count(), 1, "{}", said.out);
+}

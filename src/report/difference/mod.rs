@@ -7,7 +7,7 @@ mod text;
 pub use html::html;
 pub use text::text;
 
-use crate::diff::{Comparison, FileDifference, Kind};
+use crate::diff::{Comparison, FileDifference, Finding, Kind};
 use serde::Serialize;
 
 /// The comparison as JSON: two-space indent, a newline at the end.
@@ -61,6 +61,15 @@ pub fn summary(comparison: &Comparison) -> String {
 pub fn kinds(comparison: &Comparison) -> String {
     let counts = comparison.counts().into_iter();
     counts.map(|(kind, count)| format!("{count} {}", kind.words())).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a file differs, in one line for each finding.
+pub fn reasons(file: &FileDifference) -> String {
+    let line = |finding: &Finding| {
+        let place = finding.place.as_deref().map_or(String::new(), |place| format!("{place}: "));
+        format!("{place}{}: {}", finding.kind.words(), finding.message)
+    };
+    file.findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What a file is called; what holds the files has no path.
