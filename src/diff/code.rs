@@ -10,15 +10,15 @@ use crate::object::{CodeView, flag_names};
 use crate::target::Series;
 use std::collections::BTreeMap;
 
-/// Bytes of bytecode and constants that are listed for each byte of a pyc: references can make code large that is small
-/// on disk.
-const PROPORTION: usize = 16;
+/// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can make code large that
+/// is small on disk.
+const PROPORTION: usize = 4;
 
 /// Compares the code objects of two pycs.
 pub(super) struct Comparer<'a> {
     module: &'a str,
     series: &'static Series,
-    /// Bytes that may still be listed.
+    /// Bytes that may still be compared.
     left: usize,
     findings: Vec<Finding>,
     /// Code objects that differ in nothing but where they begin.
@@ -61,6 +61,12 @@ impl<'a> Comparer<'a> {
             if own.0 != own.1 && own != filenames {
                 self.add(&place, Finding::new(Kind::Filename, "").sides(own.0, own.1));
             }
+            if !self.afford(&[left, right]) {
+                let message = "references make the code so large that it is not compared from here on";
+                let size = |code: CodeView<'_>| format!("{} bytes of bytecode", code.bytecode().len());
+                self.add(&place, Finding::new(Kind::Code, message).sides(size(left), size(right)));
+                break;
+            }
             self.one(&place, left, right);
             let inner = self.children(left, right, &path);
             pairs.extend(inner.into_iter().rev());
@@ -101,7 +107,7 @@ impl<'a> Comparer<'a> {
         self.findings.push(finding.at(place));
     }
 
-    /// Whether so much may still be listed.
+    /// Whether so much may still be compared.
     fn afford(&mut self, codes: &[CodeView<'_>]) -> bool {
         let size =
             |code: &CodeView<'_>| code.bytecode().len() + code.consts().len() + code.line_table().len();
@@ -186,14 +192,6 @@ impl<'a> Comparer<'a> {
 
     /// Constants, names, variables, instructions and what stands beside instructions.
     fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
-        if !self.afford(&[left, right]) {
-            let message = "references make the code so large that it is not listed";
-            let row = bytes_row(left.bytecode(), right.bytecode());
-            if left.bytecode() != right.bytecode() {
-                self.add(place, Finding::new(Kind::Instructions, message).rows(vec![row]));
-            }
-            return;
-        }
         let classes = Classes::of(left, right);
         constants(left, right, &classes).into_iter().for_each(|finding| self.add(place, finding));
         let names = list(Kind::Names, &left.names(), &right.names());

@@ -3,7 +3,7 @@
 use super::align::align;
 use super::model::{Finding, Kind, Row, clip};
 use super::same::same_objects;
-use crate::object::{CodeView, NodeId, Objects, Value};
+use crate::object::{CodeView, NodeId, Objects, Value, str_repr};
 use rustc_hash::FxHashMap;
 
 /// Rows around what differs.
@@ -12,6 +12,9 @@ const AROUND: usize = 3;
 const SHOWN: usize = 100;
 /// Bytes of a constant that is not.
 const COMPARED: usize = 20_000;
+/// Bytes of a long string that are shown, and how many of them before the first that differs.
+const WINDOW: usize = 200;
+const AHEAD: usize = 40;
 /// Constants that begin alike, among which one that is the same is looked for.
 const BUCKET: usize = 64;
 
@@ -139,6 +142,10 @@ pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Class
     let mut rows = Vec::new();
     for (a, b) in paired(align(&classes.left, &classes.right)) {
         let same = matches!((a, b), (Some(a), Some(b)) if classes.left[a] == classes.right[b]);
+        if let Some(row) = a.zip(b).filter(|_| !same).and_then(|(a, b)| long(left, a, right, b)) {
+            rows.push(row);
+            continue;
+        }
         let limit = if same { SHOWN } else { COMPARED };
         let text = |code: CodeView<'_>, at: Option<usize>| {
             at.and_then(|at| code.consts().get(at))
@@ -155,6 +162,36 @@ pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Class
         rows.push(row);
     }
     Some(Finding::new(Kind::Constants, "").rows(around(rows)))
+}
+
+/// Two long strings, from where they begin to differ.
+fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> Option<Row> {
+    let one = left.objects.get(*left.consts().get(at)?);
+    let other = right.objects.get(*right.consts().get(other_at)?);
+    let (one, other, is_text) = match (&one.value, &other.value) {
+        (Value::Str(one), Value::Str(other)) => (one, other, true),
+        (Value::Bytes(one), Value::Bytes(other)) => (one, other, false),
+        _ => return None,
+    };
+    if one.len().max(other.len()) <= COMPARED {
+        return None;
+    }
+    let common = one.iter().zip(other.iter()).take_while(|(a, b)| a == b).count();
+    let mut from = common.saturating_sub(AHEAD);
+    while is_text && from > 0 && one.get(from).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        from -= 1;
+    }
+    let window = |text: &[u8]| {
+        let end = text.len().min(from + WINDOW);
+        // A character that the end cuts would look like a difference.
+        let end = (end..text.len()).find(|&end| !is_text || text[end] & 0xc0 != 0x80).unwrap_or(text.len());
+        let part = &text[from..end];
+        let shown = if is_text { str_repr(part) } else { format!("b'{}'", part.escape_ascii()) };
+        format!("{}{shown}{}", if from > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" })
+    };
+    let label = format!("from byte {common} of {} and {}", one.len(), other.len());
+    let side = |at: usize, text: &[u8]| Some(format!("[{at}] {}", window(text)));
+    Some(Row::sides(side(at, one), side(other_at, other), false).labelled(label))
 }
 
 /// A constant; what looks alike and is not is told apart.
