@@ -49,7 +49,7 @@ pub(super) fn records(place: &Place) -> Vec<Finding> {
 }
 
 /// Every pyc against a manifest, both ways.
-pub(super) fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
+pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Manifest, message };
     let mut findings = Vec::new();
     let mut listed = BTreeSet::new();

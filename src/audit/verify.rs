@@ -152,14 +152,21 @@ fn check(
         }
         let mut expected = marshal::read(&compiled, series.code_layout).map_err(malformed)?;
         if same_code(&objects, &expected) {
-            marshal::minimal_refs(&mut expected);
-            if marshal::write(&expected) == code || request.any_references {
+            if request.any_references || in_other_form(&mut expected, code) {
                 return Ok(());
             }
             closest = (Kind::References, format!("its code is that of {source_name}, with other references"));
         }
     }
     Err(closest)
+}
+
+/// Whether `code` is one of the forms that distributions bring pycs into.
+fn in_other_form(expected: &mut Objects, code: &[u8]) -> bool {
+    [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
+        form(expected);
+        marshal::write(expected) == code
+    })
 }
 
 fn source(place: &Place, name: &str, sources: Option<&Place>) -> Result<(String, Vec<u8>), PlaceError> {

@@ -1,4 +1,4 @@
-//! `--refs minimal`: an engine's code without unused reference flags.
+//! `--refs minimal`: an engine's code with every object written once and no unused reference flag.
 
 use crate::engine::{Diagnostic, Engine, Request};
 use crate::marshal;

@@ -104,7 +104,7 @@ enum Command {
     Pack(pack::PackArgs),
     /// Write the manifest of a tree, wheel, zip or pyc that exists.
     Manifest(manifest::ManifestArgs),
-    /// Bring pycs that exist into the form without unused reference flags.
+    /// Bring pycs that exist into the form with fewest references, which some distributions use.
     Normalize(normalize::NormalizeArgs),
     /// Say what differs between two manifests, trees, wheels, zips or pycs, and why.
     Diff(diff::DiffArgs),

@@ -6,8 +6,9 @@ use super::{CommandError, Status};
 use crate::build::normalize::normalize;
 use std::path::PathBuf;
 
-/// Takes the reference flags that nothing refers to off pycs that exist, by write-and-rename: modes and modification
-/// times stay, and other names of the same file keep what they had. A second run changes nothing.
+/// Brings pycs that exist into the form in which every object is written once and none has an unused reference flag: that
+/// of add-determinism. By write-and-rename: modes and modification times stay, and other names of the same file keep what
+/// they had. A second run changes nothing.
 ///
 /// Example: pycompile normalize demo/__pycache__/*.pyc
 #[derive(Debug, clap::Args)]

@@ -135,7 +135,7 @@ pub enum Refs {
     /// CPython's own bytes.
     #[default]
     Cpython,
-    /// No unused FLAG_REF.
+    /// Every object once, no unused FLAG_REF.
     Minimal,
 }
 

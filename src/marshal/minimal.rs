@@ -1,13 +1,15 @@
-//! The normal form without unused `FLAG_REF`s, which some distributions bring pycs into.
+//! The normal form of references that some distributions bring pycs into: every object is written once, and flagged only
+//! if it is referred to again.
 //!
-//! Which objects CPython flags follows from how many references a process happens to hold; which of them are referred to
-//! follows from the source.
+//! Which objects CPython flags follows from how many references a process happens to hold, and which of two equal ones it
+//! writes as a reference follows from how it came to hold them. In this form neither decides a byte.
 
-use crate::object::{Objects, Value};
+use super::classes::{classes, ends};
+use crate::object::{Code, Node, NodeId, Objects, Value};
 
 /// Takes the flag off every object that nothing refers to; what refers to the others is numbered anew when it is
 /// written.
-pub fn minimal_refs(objects: &mut Objects) {
+pub fn drop_unused_flags(objects: &mut Objects) {
     let mut used = vec![false; objects.len()];
     for (_, node) in objects.nodes() {
         if let Value::Ref(target) = node.value {
@@ -16,5 +18,75 @@ pub fn minimal_refs(objects: &mut Objects) {
     }
     for (node, used) in objects.nodes.iter_mut().zip(used) {
         node.flagged &= used;
+    }
+}
+
+/// Writes what is equal once, with references to it, and takes all other flags off. Objects are equal if they have the
+/// same type code and the same content, bit for bit; what a program could change (lists, sets, dictionaries) is equal to
+/// itself alone.
+pub fn minimal_refs(objects: &mut Objects) {
+    let ends = ends(objects);
+    let classes = classes(objects, &ends);
+    let count = classes.iter().max().map_or(0, |&last| last as usize + 1);
+    // Where the first of each class stands in the new order.
+    let mut first: Vec<Option<NodeId>> = vec![None; count];
+    let mut moved = vec![NodeId(0); objects.len()];
+    let mut nodes: Vec<Node> = Vec::new();
+    let old = std::mem::take(&mut objects.nodes);
+    // What is inside of an object that was written before.
+    let mut skipped = 0;
+    for (at, mut node) in old.into_iter().enumerate() {
+        if at < skipped {
+            continue;
+        }
+        let new = NodeId(nodes.len() as u32);
+        moved[at] = new;
+        let place = &mut first[classes[at] as usize];
+        match *place {
+            Some(target) if !is_short(&nodes[target.0 as usize]) => {
+                nodes[target.0 as usize].flagged = true;
+                nodes.push(Node { type_code: b'r', flagged: false, value: Value::Ref(target) });
+                skipped = ends[at] as usize;
+            }
+            Some(target) => {
+                let again = nodes[target.0 as usize].clone();
+                nodes.push(again);
+            }
+            None => {
+                node.flagged = false;
+                *place = Some(new);
+                nodes.push(node);
+            }
+        }
+    }
+    for node in &mut nodes {
+        match &mut node.value {
+            Value::Sequence(elements) => elements.iter_mut().for_each(|id| *id = moved[id.0 as usize]),
+            Value::Code(code) => move_parts(code, &moved),
+            _ => {}
+        }
+    }
+    objects.nodes = nodes;
+}
+
+/// `None`, `True`, `False`, `...`, `StopIteration`: shorter than a reference, and never flagged.
+fn is_short(node: &Node) -> bool {
+    matches!(node.value, Value::Singleton)
+}
+
+fn move_parts(code: &mut Code, moved: &[NodeId]) {
+    let always = [
+        &mut code.code,
+        &mut code.consts,
+        &mut code.names,
+        &mut code.varnames,
+        &mut code.freevars,
+        &mut code.filename,
+        &mut code.name,
+        &mut code.linetable,
+    ];
+    let sometimes = [&mut code.cellvars, &mut code.qualname, &mut code.exceptiontable];
+    for id in always.into_iter().chain(sometimes.into_iter().flatten()) {
+        *id = moved[id.0 as usize];
     }
 }

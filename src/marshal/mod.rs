@@ -5,6 +5,7 @@
 //! **Invariant:** what is read and written again is the same bytes; no input panics, overflows the stack, or takes memory
 //! out of proportion to its size.
 
+mod classes;
 mod error;
 mod minimal;
 mod read;
@@ -13,6 +14,6 @@ mod tests;
 mod write;
 
 pub use error::{MarshalError, What};
-pub use minimal::minimal_refs;
+pub use minimal::{drop_unused_flags, minimal_refs};
 pub use read::read;
 pub use write::write;

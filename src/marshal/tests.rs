@@ -1,6 +1,6 @@
 //! Hand-made bytes; whole libraries are compared by `tests/oracle/marshal.rs`.
 
-use super::{minimal_refs, read, write};
+use super::{drop_unused_flags, minimal_refs, read, write};
 use crate::object::CodeLayout;
 use proptest::prelude::*;
 
@@ -30,12 +30,47 @@ fn what_is_read_is_written() {
 #[test]
 fn unused_flags_go_and_references_are_numbered_anew() {
     let bytes = b")\x03\xda\x01a\xfa\x01br\x01\x00\x00\x00";
+    for form in [drop_unused_flags, minimal_refs] {
+        let mut objects = read(bytes, CodeLayout::LocalsPlus).unwrap();
+        form(&mut objects);
+        assert_eq!(write(&objects), b")\x03\x5a\x01a\xfa\x01br\x00\x00\x00\x00");
+        let again = write(&objects);
+        form(&mut objects);
+        assert_eq!(write(&objects), again);
+    }
+}
+
+fn minimal(bytes: &[u8]) -> Vec<u8> {
     let mut objects = read(bytes, CodeLayout::LocalsPlus).unwrap();
     minimal_refs(&mut objects);
-    assert_eq!(write(&objects), b")\x03\x5a\x01a\xfa\x01br\x00\x00\x00\x00");
-    let again = write(&objects);
-    minimal_refs(&mut objects);
-    assert_eq!(write(&objects), again);
+    write(&objects)
+}
+
+#[test]
+fn what_is_equal_is_written_once() {
+    // (("a", 1), ("a", 1), "a", 1) with no reference at all.
+    let pair = b")\x02z\x01ai\x01\0\0\0";
+    let tuple = [b")\x04", &pair[..], pair, b"z\x01ai\x01\0\0\0"].concat();
+    assert_eq!(minimal(&tuple), b")\x04\xa9\x02\xfa\x01a\xe9\x01\0\0\0r\0\0\0\0r\x01\0\0\0r\x02\0\0\0");
+    // A reference into something that is not written any more leads to what was written in its place.
+    let tuple = b")\x03)\x01z\x01a)\x01\xda\x01br\0\0\0\0";
+    assert_eq!(minimal(tuple), b")\x03)\x01z\x01a)\x01\xda\x01br\0\0\0\0");
+    let tuple = b")\x03)\x01z\x01a)\x01\xfa\x01ar\0\0\0\0";
+    assert_eq!(minimal(tuple), b")\x03\xa9\x01\xfa\x01ar\0\0\0\0r\x01\0\0\0");
+}
+
+#[test]
+fn what_only_looks_equal_stays() {
+    // 0.0 and -0.0; "a" of two type codes; None, which is shorter than a reference; two lists.
+    for bytes in [
+        &b")\x02g\0\0\0\0\0\0\0\0g\0\0\0\0\0\0\0\x80"[..],
+        b")\x03z\x01aZ\x01as\x01\0\0\0a",
+        b")\x02NN",
+        b")\x02[\0\0\0\0[\0\0\0\0",
+        b")\x02)\x01[\0\0\0\0)\x01[\0\0\0\0",
+    ] {
+        assert_eq!(minimal(bytes), bytes);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ import dis
 import importlib.util
 import json
 import marshal
+import opcode
 import pathlib
 import py_compile
 import subprocess
@@ -19,7 +20,7 @@ JUMPS = set(dis.hasjrel) | set(dis.hasjabs)
 NAMES = set(dis.hasname) | set(dis.haslocal) | set(dis.hasfree)
 # What `argrepr` says in words, in every version that says it.
 WORDS = {"BINARY_OP", "CALL_INTRINSIC_1", "CALL_INTRINSIC_2", "LOAD_SPECIAL", "SET_FUNCTION_ATTRIBUTE",
-         "LOAD_COMMON_CONSTANT", "CONVERT_VALUE", "MAKE_FUNCTION", "FORMAT_VALUE"}
+         "CONVERT_VALUE", "MAKE_FUNCTION", "FORMAT_VALUE"}
 # `dis` has no words for these before 3.14.
 CHOICES = {"IS_OP": ("is", "is not"), "CONTAINS_OP": ("in", "not in")}
 # Where the binary shortens what stands beside an instruction.
@@ -77,6 +78,10 @@ def operand(one):
         return one.argval
     if one.opname in CHOICES:
         return CHOICES[one.opname][one.arg]
+    if one.opname == "LOAD_COMMON_CONSTANT":
+        # `dis` shows some by name and some by repr: `<built-in function any>`.
+        value = getattr(dis, "_common_constants", opcode._common_constants)[one.arg]
+        return getattr(value, "__name__", None) or repr(value)
     if one.opname in WORDS:
         return one.argrepr or None
     return NotImplemented

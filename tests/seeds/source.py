@@ -1,4 +1,4 @@
-"""What a pyc can hold. The pycs of tests/seeds/pyc are compiled from this by CPython 3.8 to 3.15."""
+"""What a pyc can hold. The pycs of tests/seeds/pyc are compiled from this and from small.py by CPython 3.8 to 3.15."""
 import os, sys as system
 from a.b import c as d
 
