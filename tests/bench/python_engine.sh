@@ -3,10 +3,10 @@
 #
 #   tests/bench/python_engine.sh BINARY PYTHON [JOBS] [ROUNDS]
 #
-# Compiles PYTHON's own standard library (without site-packages) from a scratch copy, in turns, and prints every time
-# in seconds, the best of each, the ratio of these, and the median of the rounds' ratios. The difference is the price of
-# one fork for each file, which is what makes a file's bytes independent of the files before it. Both must write the same
-# number of pycs.
+# Compiles PYTHON's own standard library (without site-packages) from a scratch copy, in turns, and prints the
+# times and the medians of their ratios. The difference is the price of one fork for each file, which is what makes a
+# file's bytes independent of the files before it. Both must write the same number of pycs. On a machine that does other
+# work the processor's seconds tell more than the elapsed ones.
 #
 # PYTHON may be a script that starts an interpreter: compileall's processes are started by it too.
 set -euo pipefail
@@ -26,20 +26,23 @@ mkdir "$scratch/lib"
 echo "Python $version, $(tr -cd '\0' <"$scratch/list" | wc -c) files, $jobs processes"
 
 clean() { find "$scratch/lib" -name __pycache__ -prune -exec rm -rf {} +; }
+# Elapsed seconds, and seconds of processor with all that was started.
 seconds() {
-    local from to
-    from=$(date +%s.%N)
-    "$@" >"$scratch/said" 2>&1 || [[ $? == 1 ]] || { cat "$scratch/said" >&2; exit 1; }
-    to=$(date +%s.%N)
-    echo "$to $from" | awk '{ printf "%.2f\n", $1 - $2 }'
+    local TIMEFORMAT='%R %U %S'
+    { time { "$@" >"$scratch/said" 2>&1 || [[ $? == 1 ]] || echo failed >"$scratch/failed"; }; } 2>"$scratch/time"
+    [[ ! -e $scratch/failed ]] || { cat "$scratch/said" >&2; exit 1; }
+    awk '{ printf "%.2f %.2f\n", $1, $2 + $3 }' "$scratch/time"
 }
 ours() { cd "$scratch/lib" && "$binary" compile -qq -j "$jobs" --python "$version" --interpreter "$python" -0 - <"$scratch/list"; }
 compileall='
 import sys
-from multiprocessing import spawn
+from multiprocessing import forkserver, spawn
 import compileall
 spawn.set_executable(sys.argv.pop(1))
-sys.exit(not compileall.main())
+done = compileall.main()
+# Waited for, so that its time is counted.
+forkserver._forkserver._stop()
+sys.exit(not done)
 '
 theirs() { "$python" -I -S -c "$compileall" "$python" -qq -f -j "$jobs" "$scratch/lib"; }
 pycs() { find "$scratch/lib" -name '*.pyc' | wc -l; }
@@ -55,10 +58,11 @@ for ((round = 1; round <= rounds; round++)); do
         cat "$scratch/said" >&2
         exit 1
     fi
-    echo "round $round: pycompile $first  compileall $second  ratio $(awk "BEGIN { printf \"%.2f\", $first / $second }")"
     echo "$first $second" >>"$scratch/times"
+    echo "$first $second" | awk -v round="$round" '{
+        printf "round %d: pycompile %.2f s (%.2f of processor)  compileall %.2f s (%.2f)  ratio %.2f (%.2f)\n",
+            round, $1, $2, $3, $4, $1 / $3, $2 / $4 }'
 done
-awk 'NR == 1 || $1 < a { a = $1 } NR == 1 || $2 < b { b = $2 }
-     END { printf "best: pycompile %.2f  compileall %.2f  ratio %.2f\n", a, b, a / b }' "$scratch/times"
-awk '{ print $1 / $2 }' "$scratch/times" | sort -g |
-    awk '{ ratio[NR] = $1 } END { printf "median ratio %.2f of %d rounds\n", (ratio[int((NR + 1) / 2)] + ratio[int(NR / 2) + 1]) / 2, NR }'
+median() { sort -g | awk '{ all[NR] = $1 } END { printf "%.2f", (all[int((NR + 1) / 2)] + all[int(NR / 2) + 1]) / 2 }'; }
+printf 'median ratio of %d rounds: %s elapsed, %s of processor\n' "$rounds" \
+    "$(awk '{ print $1 / $3 }' "$scratch/times" | median)" "$(awk '{ print $2 / $4 }' "$scratch/times" | median)"
