@@ -60,7 +60,20 @@ else:
     worker_compile = None
 del worker_request, worker_expected, worker_way
 gc.collect()
+# A fork lives for one file: collecting would only copy pages.
 gc.disable()
+# Nor does a fork fill the holes that are left, for each of which it would copy a page: this process fills them. The
+# allocator for small objects has a pool for each 16 bytes up to 512; larger ones are the C library's.
+worker_kept = [[object() for _ in range(2048)], [float(worker_time) for worker_time in range(1024)]]
+for worker_size in range(48, 513, 16):
+    worker_kept.append([bytes(worker_size - 40) for _ in range(32768 // worker_size)])
+for worker_size in range(528, 4096, 16):
+    worker_kept.append([bytes(worker_size - 40) for _ in range(4)])
+# What the C library gives from here on begins with a page of two megabytes, where there are such.
+worker_kept.append(bytes(600))
+worker_kept.append(bytes((-id(worker_kept[-1]) - 1400) % (1 << 21)))
+worker_kept.append(bytes(600))
+del worker_size
 gc.freeze()
 """
 
@@ -135,7 +148,6 @@ def worker_main():
     warnings.simplefilter("ignore")
     worker_direct = None
     if sys.version_info >= (3, 11):
-        # A fork lives for one file: collecting would only copy pages.
         worker_words = {"worker_compile": worker_compile}
         exec(worker_prepare_text, worker_words)
         worker_direct = worker_words["worker_compile"]

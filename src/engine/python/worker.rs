@@ -9,7 +9,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = include_str!("worker.py");
-const TUNABLES: &str = "glibc.malloc.top_pad=1048576:glibc.malloc.mmap_threshold=100000000:glibc.malloc.trim_threshold=100000000";
+/// What a fork frees it does not give back before it ends; what it takes it takes in large pages.
+const TUNABLES: &str = "glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=100000000:\
+    glibc.malloc.trim_threshold=100000000:glibc.malloc.hugetlb=1";
+/// What a pipe may hold: most sources and most answers at once.
+const PIPE_SIZE: usize = 1 << 20;
 
 /// What CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper may set some of them again.
 const PYTHON_VARIABLES: [&str; 44] = [
@@ -100,6 +104,7 @@ impl Worker {
                 .map_err(|cause| error(format!("no memory limit can be set: {cause}")))?;
         }
         rustix::io::ioctl_fionbio(&worker.stdin, true).map_err(|cause| error(cause.to_string()))?;
+        worker.widen_pipes();
         let patience = Limits { timeout: limits.timeout.max(START), ..*limits };
         let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(&patience));
         let greeting = greeting.map_err(|broken| match (broken, limits.memory) {
@@ -117,6 +122,15 @@ impl Worker {
     /// `3.14.10`
     pub(super) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Spares both sides waiting for each other. A system that has no such pipes has the usual ones.
+    fn widen_pipes(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            let _ = rustix::pipe::fcntl_setpipe_size(&self.stdin, PIPE_SIZE);
+            let _ = rustix::pipe::fcntl_setpipe_size(&self.stdout, PIPE_SIZE);
+        }
     }
 
     /// Bounds the address space of the worker and of all its forks.
@@ -206,7 +220,7 @@ fn command(interpreter: &Path) -> Command {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
-    // Symbols are looked up once, not in each fork; what a fork frees it does not give back before it ends.
+    // Symbols are looked up once, not in each fork.
     command.env("LD_BIND_NOW", "1").env("GLIBC_TUNABLES", TUNABLES);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     command.process_group(0);
