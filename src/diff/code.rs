@@ -2,8 +2,8 @@
 
 use super::align::align;
 use super::content::bytes_row;
-use super::listing::{Both, alone};
-use super::lists::{Classes, constants, list};
+use super::listing::{self, Both};
+use super::lists::{Classes, constants, list, paired};
 use super::model::{Finding, Kind, Row};
 use super::tables::{exception_tables, line_tables};
 use crate::object::{CodeView, flag_names};
@@ -125,26 +125,41 @@ impl<'a> Comparer<'a> {
         path: &str,
     ) -> Vec<(CodeView<'b>, CodeView<'b>, String)> {
         let (one, other): (Vec<_>, Vec<_>) = (left.children().collect(), right.children().collect());
-        let names = |codes: &[CodeView<'b>], of: CodeView<'b>| {
-            codes.iter().map(|code| qualified(*code, of, path)).collect::<Vec<_>>()
-        };
-        let (left_names, right_names) = (names(&one, left), names(&other, right));
+        // The own name: the qualified one of everything inside changes with the name of what is around it.
+        let names = |codes: &[CodeView<'b>]| codes.iter().map(|code| code.name()).collect::<Vec<_>>();
+        let (left_names, right_names) = (names(&one), names(&other));
         let mut pairs = Vec::new();
-        for pair in align(&left_names, &right_names) {
-            let (is_left, name, code) = match pair {
-                (Some(a), Some(b)) => {
-                    pairs.push((one[a], other[b], left_names[a].clone()));
-                    continue;
+        let mut alone = Vec::new();
+        for pair in paired(align(&left_names, &right_names)) {
+            match pair {
+                // One that was renamed does what it did.
+                (Some(a), Some(b))
+                    if left_names[a] == right_names[b] || one[a].bytecode() == other[b].bytecode() =>
+                {
+                    pairs.push((one[a], other[b], qualified(one[a], left, path)));
                 }
-                (Some(a), None) => (true, &left_names[a], one[a]),
-                (None, Some(b)) => (false, &right_names[b], other[b]),
-                (None, None) => continue,
-            };
+                (a, b) => {
+                    alone.extend(a.map(|a| (true, qualified(one[a], left, path), one[a])));
+                    alone.extend(b.map(|b| (false, qualified(other[b], right, path), other[b])));
+                }
+            }
+        }
+        for (is_left, name, code) in alone {
             let side = if is_left { "left" } else { "right" };
-            let message = format!("only the {side} side has it, from line {}", code.code.firstlineno);
-            let rows = if self.afford(&[code]) { alone(code, is_left, self.series) } else { Ok(Vec::new()) };
-            let finding = Finding::new(Kind::Structure, message).rows(rows.unwrap_or_default());
-            self.add(&self.place(name), finding);
+            let mut message = format!("only the {side} side has it, from line {}", code.code.firstlineno);
+            let rows = match self.afford(&[code]).then(|| listing::alone(code, is_left, self.series)) {
+                Some(Ok(rows)) => rows,
+                Some(Err(error)) => {
+                    message.push_str(&format!("; it cannot be listed: {error}"));
+                    Vec::new()
+                }
+                None => {
+                    message.push_str("; it is not listed, as references make the code large");
+                    Vec::new()
+                }
+            };
+            let finding = Finding::new(Kind::Structure, message).rows(rows);
+            self.add(&self.place(&name), finding);
         }
         pairs
     }

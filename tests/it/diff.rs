@@ -245,6 +245,43 @@ fn code_that_only_moved_is_one_finding() {
 }
 
 #[test]
+fn code_that_was_renamed_is_compared() {
+    let mut renamed = PLAIN.bytes();
+    for at in 0..renamed.len() - 3 {
+        if renamed[at..at + 3] == *b"z\x01f" {
+            renamed[at + 2] = b'g';
+        }
+    }
+    let findings = compare_pycs("m.pyc", &PLAIN.bytes(), &renamed);
+    let kinds: Vec<Kind> = findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::Constants, Kind::Name, Kind::Name], "{findings:?}");
+    assert_eq!(findings[1].place.as_deref(), Some("m:f"));
+}
+
+#[test]
+fn json_is_by_its_schema() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    let schema = std::fs::read_to_string(folder.join("pycompile-diff-1.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let kinds = schema["$defs"]["kind"]["enum"].as_array().unwrap();
+    let known = Kind::ALL.map(|kind| serde_json::to_value(kind).unwrap());
+    assert_eq!(kinds, &known, "the schema lists other kinds");
+    for (left, right) in [
+        (&PLAIN, &PLAIN),
+        (&PLAIN, &Pyc { flagged: true, ..PLAIN }),
+        (&PLAIN, &Pyc { name: "y", hash: 2, ..PLAIN }),
+    ] {
+        let session = two(left, right);
+        session.file("a/only.py", "1\n");
+        let said = session.run(&["diff", "--json", "a", "b"]).exits(1);
+        let document: Value = serde_json::from_str(&said.out).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{}", said.out);
+    }
+}
+
+#[test]
 fn archives_in_what_is_compared_are_looked_into() {
     let session = two(&PLAIN, &Pyc { constant: "harmful!", ..PLAIN });
     for side in ["a", "b"] {
