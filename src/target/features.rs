@@ -13,6 +13,32 @@ pub enum LateHandlers {
 /// its file reads as the list of its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
+    /// Operators and displays of constants are folded in the syntax tree, and not in the flow graph.
+    pub fold_in_tree: bool,
+    /// Level 2 takes docstrings out of the syntax tree.
+    pub docstrings_leave_tree: bool,
+    /// A function's first constant is its docstring or `None`, used or not.
+    pub reserve_docstring: bool,
+    /// `co_flags` tells functions with a docstring, and methods.
+    pub docstring_and_method_flags: bool,
+    /// `with` looks up its methods by `LOAD_SPECIAL`, and keeps both the function and its instance.
+    pub special_methods: bool,
+    /// The test of `while` is compiled again at the end of the body.
+    pub repeat_loop_test: bool,
+    /// `all(…)`, `any(…)` and `tuple(…)` of a generator expression are compiled as loops.
+    pub generator_loops: bool,
+    /// A dict whose keys are constants takes them from a tuple.
+    pub const_key_maps: bool,
+    /// `and` and `or` jump by pseudo-instructions that become real after optimisation.
+    pub pseudo_bool_jumps: bool,
+    /// A slice of constants is a constant.
+    pub slice_constants: bool,
+    /// A comprehension asks its iterator for an iterator once more.
+    pub iterate_twice: bool,
+    /// A comprehension inlined in a class body saves all names that it mentions, not only those it binds.
+    pub save_all_in_class: bool,
+    /// The subject of `match` is dropped at the pattern, not at what follows.
+    pub drop_subject_at_pattern: bool,
     /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).
     pub deferred_annotations: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.

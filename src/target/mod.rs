@@ -10,6 +10,7 @@ mod features;
 mod flow_pass;
 pub(crate) mod op;
 pub(crate) mod opcode;
+mod py313;
 mod py314;
 mod py315;
 mod series;
@@ -50,4 +51,4 @@ impl Target {
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 2] = [&py314::TARGET, &py315::TARGET];
+pub static ALL: [&Target; 3] = [&py313::TARGET, &py314::TARGET, &py315::TARGET];

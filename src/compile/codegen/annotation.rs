@@ -25,16 +25,35 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let StmtKind::AnnAssign { target, annotation, value, simple } = &statement.kind else {
             return Ok(());
         };
-        let location = statement.location;
         if let Some(value) = value {
             self.visit_expr(value)?;
             self.visit_expr(target)?;
         }
+        self.annotated_target(statement, target, value.is_none())?;
+        let is_evaluated = !*simple
+            && !self.target.features.deferred_annotations
+            && !self.future.annotations()
+            && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class);
+        if is_evaluated { self.evaluate(annotation) } else { Ok(()) }
+    }
+
+    fn annotated_target(
+        &mut self,
+        statement: &'a Stmt<'ast>,
+        target: &Expr<'_>,
+        without_value: bool,
+    ) -> Result<()> {
+        let StmtKind::AnnAssign { annotation, simple, .. } = &statement.kind else { return Ok(()) };
+        let location = statement.location;
         match &target.kind {
             ExprKind::Name { id, .. } => {
                 let is_stored = *simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class);
-                if is_stored && self.future.annotations() {
-                    self.text_annotation(annotation);
+                if is_stored && (self.future.annotations() || !self.target.features.deferred_annotations) {
+                    if self.future.annotations() {
+                        self.text_annotation(annotation);
+                    } else {
+                        self.visit_expr(annotation)?;
+                    }
                     let annotations = self.intern("__annotations__");
                     self.emit_name(Op::LOAD_NAME, annotations, location);
                     let name = self.mangled(*id);
@@ -45,8 +64,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 }
                 Ok(())
             }
-            ExprKind::Attribute { value: base, .. } if value.is_none() => self.evaluate(base),
-            ExprKind::Subscript { value: base, slice, .. } if value.is_none() => {
+            ExprKind::Attribute { value: base, .. } if without_value => self.evaluate(base),
+            ExprKind::Subscript { value: base, slice, .. } if without_value => {
                 self.evaluate(base)?;
                 self.evaluate_index(slice)
             }
@@ -159,8 +178,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Starts a function that takes the format of annotations.
     pub(super) fn enter_annotations(&mut self, scope: ScopeId, name: Name, location: Location) {
-        let counts = Counts { posonly: 1, ..Counts::default() };
+        let has_format = self.target.features.deferred_annotations;
+        let counts = Counts { posonly: u32::from(has_format), ..Counts::default() };
         self.enter_scope(scope, UnitKind::Annotations, name, location.line, None, counts);
+        if !has_format {
+            self.reserve_docstring();
+            return;
+        }
         let body = self.new_label();
         self.emit_arg(Op::LOAD_FAST, 0, location);
         self.load_const(&Constant::Int(FORMAT_VALUE_WITH_FAKE_GLOBALS), location);
@@ -186,6 +210,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         function: &FunctionDef<'_>,
         location: Location,
     ) -> Result<u32> {
+        if !self.target.features.deferred_annotations {
+            let count = self.annotation_pairs(function, location)?;
+            if count > 0 {
+                self.emit_arg(Op::BUILD_TUPLE, 2 * count, location);
+            }
+            return Ok(if count > 0 { function_flag::ANNOTATIONS } else { 0 });
+        }
         let scope = self.find_scope(function.id, ScopeRole::Annotations)?;
         if !self.symbols.scope(scope).annotations_used {
             return Ok(0);
@@ -197,6 +228,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             let name = self.intern(&name);
             self.unit.code.qualname = self.qualified_name(name);
         }
+        let count = self.annotation_pairs(function, location)?;
+        self.emit_arg(Op::BUILD_MAP, count, location);
+        self.leave_annotations(location)?;
+        Ok(function_flag::ANNOTATE)
+    }
+
+    /// Names and annotations on the stack; returns how many pairs.
+    fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> Result<u32> {
         let args = &function.args;
         let mut count = 0;
         for parameters in [
@@ -218,9 +257,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.function_annotation(name, returns, location)?;
             count += 1;
         }
-        self.emit_arg(Op::BUILD_MAP, count, location);
-        self.leave_annotations(location)?;
-        Ok(function_flag::ANNOTATE)
+        Ok(count)
     }
 
     fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {

@@ -20,7 +20,11 @@ impl Codegen<'_, '_> {
         }
         let end = self.new_label();
         self.jump_if(test, end, true)?;
-        self.emit_arg(Op::LOAD_COMMON_CONSTANT, ASSERTION_ERROR, location);
+        if self.target.opcode(Op::LOAD_ASSERTION_ERROR).is_some() {
+            self.emit(Op::LOAD_ASSERTION_ERROR, location);
+        } else {
+            self.emit_arg(Op::LOAD_COMMON_CONSTANT, ASSERTION_ERROR, location);
+        }
         if let Some(message) = message {
             self.visit_expr(message)?;
             self.emit_arg(Op::CALL, 0, location);

@@ -147,7 +147,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             Block::With { at, is_async } => {
                 self.emit(Op::POP_BLOCK, at);
                 if keeps_value {
-                    self.emit_arg(Op::SWAP, 3, at);
+                    if self.target.features.special_methods {
+                        self.emit_arg(Op::SWAP, 3, at);
+                    }
                     self.emit_arg(Op::SWAP, 2, at);
                 }
                 self.call_exit(at);

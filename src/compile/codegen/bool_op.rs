@@ -12,14 +12,21 @@ impl Codegen<'_, '_> {
         values: &[Expr<'_>],
         location: Location,
     ) -> Result<()> {
-        let jump = match op {
-            BoolOperator::And => Op::JUMP_IF_FALSE,
-            BoolOperator::Or => Op::JUMP_IF_TRUE,
+        let is_pseudo = self.target.features.pseudo_bool_jumps;
+        let jump = match (op, is_pseudo) {
+            (BoolOperator::And, true) => Op::JUMP_IF_FALSE,
+            (BoolOperator::Or, true) => Op::JUMP_IF_TRUE,
+            (BoolOperator::And, false) => Op::POP_JUMP_IF_FALSE,
+            (BoolOperator::Or, false) => Op::POP_JUMP_IF_TRUE,
         };
         let end = self.new_label();
         let Some((last, others)) = values.split_last() else { return Ok(()) };
         for value in others {
             self.visit_expr(value)?;
+            if !is_pseudo {
+                self.emit_arg(Op::COPY, 1, location);
+                self.emit(Op::TO_BOOL, location);
+            }
             self.emit_jump(jump, end, location);
             self.emit(Op::POP_TOP, location);
         }

@@ -89,7 +89,10 @@ impl Codegen<'_, '_> {
         let ([generator], []) = (&*call.args, &*call.keywords) else { return Ok(()) };
         let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
         let scope = self.find_scope(comprehension.id, ScopeRole::Own)?;
-        if comprehension.kind != ComprehensionKind::Generator || self.symbols.scope(scope).coroutine {
+        if !self.target.features.generator_loops
+            || comprehension.kind != ComprehensionKind::Generator
+            || self.symbols.scope(scope).coroutine
+        {
             return Ok(());
         }
         let location = call.func.location;
@@ -133,14 +136,14 @@ impl Codegen<'_, '_> {
                 self.emit_jump(jump, next, location);
             }
         }
-        self.emit(Op::POP_ITER, Location::NONE);
+        self.pop_iterator();
         if let Some((_, _, decided)) = &goes_on {
             self.load_const(decided, location);
         }
         self.emit_jump(Op::JUMP, end, location);
         self.use_label(cleanup);
         self.emit(Op::END_FOR, Location::NONE);
-        self.emit(Op::POP_ITER, Location::NONE);
+        self.pop_iterator();
         match &goes_on {
             None if matches!(number, LIST | SET) => {}
             None => self.emit_arg(Op::CALL_INTRINSIC_1, super::display::INTRINSIC_LIST_TO_TUPLE, location),
@@ -183,12 +186,14 @@ impl Codegen<'_, '_> {
             [Expr { kind: ExprKind::Starred { value, .. }, .. }] if pushed == 0 => self.visit_expr(value)?,
             _ => self.collection(args, injected, pushed, Build::TUPLE, location)?,
         }
-        if keywords.is_empty() {
-            self.emit(Op::PUSH_NULL, location);
-        } else {
+        let has_flag = self.target.features.call_ex_flag;
+        if !keywords.is_empty() {
             self.keyword_dict(keywords, location)?;
+        } else if !has_flag {
+            self.emit(Op::PUSH_NULL, location);
         }
-        self.emit(Op::CALL_FUNCTION_EX, location);
+        let flag = u32::from(has_flag && !keywords.is_empty());
+        self.emit_arg(Op::CALL_FUNCTION_EX, flag, location);
         Ok(())
     }
 
@@ -232,6 +237,12 @@ impl Codegen<'_, '_> {
 
     fn keyword_dict_part(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
+        if self.target.features.const_key_maps && keywords.len() > 1 && !is_big {
+            keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;
+            self.load_names_const(keywords.iter().filter_map(|keyword| keyword.arg), location);
+            self.emit_arg(Op::BUILD_CONST_KEY_MAP, keywords.len() as u32, location);
+            return Ok(());
+        }
         if is_big {
             self.emit_arg(Op::BUILD_MAP, 0, Location::NONE);
         }

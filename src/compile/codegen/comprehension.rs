@@ -152,6 +152,9 @@ impl Codegen<'_, '_> {
             }
         }
         if is_loop {
+            if self.target.features.iterate_twice {
+                self.emit(Op::GET_ITER, clause.iter.location);
+            }
             depth += 1 + u32::from(self.target.features.indexed_iterators);
             self.use_label(start);
             self.emit_jump(Op::FOR_ITER, anchor, clause.iter.location);
@@ -166,7 +169,7 @@ impl Codegen<'_, '_> {
             self.emit_jump(Op::JUMP, start, element);
             self.use_label(anchor);
             self.emit(Op::END_FOR, Location::NONE);
-            self.emit(Op::POP_ITER, Location::NONE);
+            self.pop_iterator();
         }
         Ok(())
     }
@@ -267,7 +270,7 @@ impl Codegen<'_, '_> {
         self.emit_jump(Op::JUMP, start, Location::NONE);
         self.use_label(end);
         self.emit(Op::END_FOR, Location::NONE);
-        self.emit(Op::POP_ITER, Location::NONE);
+        self.pop_iterator();
     }
 }
 

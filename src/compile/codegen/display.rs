@@ -2,7 +2,7 @@
 
 use super::{Codegen, Result, STACK_USE_GUIDELINE};
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::{Expr, ExprContext, ExprKind};
+use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
@@ -63,6 +63,9 @@ impl Codegen<'_, '_> {
     ) -> Result<()> {
         let count = elements.len() as u32 + u32::from(injected.is_some()) + pushed;
         let is_big = count as usize > STACK_USE_GUIDELINE;
+        if self.constant_collection(elements, injected, pushed, how, location) {
+            return Ok(());
+        }
         let has_star = elements.iter().any(|element| matches!(element.kind, ExprKind::Starred { .. }));
         if !has_star && !is_big {
             self.visit_exprs(elements)?;
@@ -99,6 +102,41 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_LIST_TO_TUPLE, location);
         }
         Ok(())
+    }
+
+    /// A display of three or more constants, built from a constant; whether it was one (CPython 3.13).
+    fn constant_collection(
+        &mut self,
+        elements: &[Expr<'_>],
+        injected: Option<Name>,
+        pushed: u32,
+        how: Build,
+        location: Location,
+    ) -> bool {
+        if !self.target.features.fold_in_tree || elements.len() < 3 || injected.is_some() {
+            return false;
+        }
+        let constants = elements.iter().map(|element| match &element.kind {
+            ExprKind::Constant(constant) => Some(*constant),
+            _ => None,
+        });
+        let Some(constants) = constants.collect::<Option<Vec<_>>>() else { return false };
+        let folded = if how.add == Op::SET_ADD {
+            self.constant(&Constant::FrozenSet(&constants))
+        } else {
+            self.constant(&Constant::Tuple(&constants))
+        };
+        if how.is_tuple && pushed == 0 {
+            self.load_const_id(folded, location);
+            return true;
+        }
+        self.emit_arg(how.build, pushed, location);
+        self.load_const_id(folded, location);
+        self.emit_arg(how.extend, 1, location);
+        if how.is_tuple {
+            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_LIST_TO_TUPLE, location);
+        }
+        true
     }
 
     fn unpack_targets(&mut self, targets: &[Expr<'_>], location: Location) -> Result<()> {
@@ -183,6 +221,18 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> Result<()> {
         let is_big = values.len() * 2 > STACK_USE_GUIDELINE;
+        if self.target.features.const_key_maps && values.len() > 1 && !is_big {
+            let constants = keys.iter().map(|key| match key.as_ref().map(|key| &key.kind) {
+                Some(ExprKind::Constant(constant)) => Some(*constant),
+                _ => None,
+            });
+            if let Some(constants) = constants.collect::<Option<Vec<_>>>() {
+                self.visit_exprs(values)?;
+                self.load_const(&Constant::Tuple(&constants), location);
+                self.emit_arg(Op::BUILD_CONST_KEY_MAP, values.len() as u32, location);
+                return Ok(());
+            }
+        }
         if is_big {
             self.emit_arg(Op::BUILD_MAP, 0, location);
         }

@@ -66,10 +66,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         if self.scope().has_docstring
             && let Some(text) = future::docstring(body)
         {
-            let text = docstring::clean(text)?;
-            let id = self.constants.add(ConstValue::Str(text.into()));
-            self.const_index(id);
+            if self.keeps_docstrings() {
+                let text = docstring::clean(text)?;
+                let id = self.constants.add(ConstValue::Str(text.into()));
+                self.const_index(id);
+            }
             body = &body[1..];
+        }
+        if self.unit.code.consts.is_empty() {
+            self.reserve_docstring();
         }
         let is_generator = self.scope().coroutine || self.scope().generator;
         if is_generator {

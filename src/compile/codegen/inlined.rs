@@ -30,7 +30,8 @@ impl Codegen<'_, '_> {
         for &symbol in symbols {
             let name = symbol.name;
             let outer_scope = self.symbol(name).map_or(NameScope::Unknown, |outer| outer.scope);
-            let is_bound = symbol.flags & flag::LOCAL != 0 && symbol.flags & flag::NONLOCAL == 0;
+            let is_saved = in_class && self.target.features.save_all_in_class;
+            let is_bound = is_saved || symbol.flags & flag::LOCAL != 0 && symbol.flags & flag::NONLOCAL == 0;
             let differs = symbol.scope != outer_scope
                 && symbol.scope != NameScope::Free
                 && !(symbol.scope == NameScope::Cell && outer_scope == NameScope::Free);

@@ -20,8 +20,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(start);
         self.push_block(Block::While(Loop { start, end }), location)?;
         self.jump_if(test, anchor, false)?;
-        self.visit_body(body)?;
-        self.emit_jump(Op::JUMP, start, Location::NONE);
+        if self.target.features.repeat_loop_test {
+            let again = self.new_label();
+            self.use_label(again);
+            self.visit_body(body)?;
+            self.jump_if(test, again, true)?;
+        } else {
+            self.visit_body(body)?;
+            self.emit_jump(Op::JUMP, start, Location::NONE);
+        }
         self.pop_block();
         self.use_label(anchor);
         self.visit_body(orelse)?;
@@ -49,11 +56,17 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_jump(Op::JUMP, start, Location::NONE);
         self.use_label(cleanup);
         self.emit(Op::END_FOR, Location::NONE);
-        self.emit(Op::POP_ITER, Location::NONE);
+        self.pop_iterator();
         self.pop_block();
         self.visit_body(statement.orelse)?;
         self.use_label(end);
         Ok(())
+    }
+
+    /// Drops an exhausted iterator.
+    pub(super) fn pop_iterator(&mut self) {
+        let has_own = self.target.opcode(Op::POP_ITER).is_some();
+        self.emit(if has_own { Op::POP_ITER } else { Op::POP_TOP }, Location::NONE);
     }
 
     fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
@@ -73,7 +86,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(send);
         self.emit_send_loop(location, true);
         self.emit(Op::POP_BLOCK, location);
-        self.emit(Op::NOT_TAKEN, location);
+        if self.target.features.mark_not_taken {
+            self.emit(Op::NOT_TAKEN, location);
+        }
         self.visit_expr(&statement.target)?;
         self.visit_body(statement.body)?;
         self.emit_jump(Op::JUMP, start, Location::NONE);

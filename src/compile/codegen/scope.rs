@@ -2,7 +2,7 @@
 
 use super::closure::function_flag;
 use super::{Codegen, Result, Unit, UnitKind};
-use crate::compile::constants::CodeId;
+use crate::compile::constants::{CodeId, ConstValue};
 use crate::compile::instruction::InstructionSequence;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole, flag};
 use crate::compile::unit::CodeUnit;
@@ -205,8 +205,9 @@ impl Codegen<'_, '_> {
             set(scope.generator && scope.coroutine, code_flag::ASYNC_GENERATOR);
             set(scope.varargs, code_flag::VARARGS);
             set(scope.varkeywords, code_flag::VARKEYWORDS);
-            set(scope.has_docstring, code_flag::HAS_DOCSTRING);
-            set(scope.method, code_flag::METHOD);
+            let has_flags = self.target.features.docstring_and_method_flags;
+            set(has_flags && scope.has_docstring, code_flag::HAS_DOCSTRING);
+            set(has_flags && scope.method, code_flag::METHOD);
         }
         set(scope.coroutine && !scope.generator, code_flag::COROUTINE);
         flags
@@ -232,6 +233,9 @@ impl Codegen<'_, '_> {
             self.visit_exprs(args.defaults)?;
             self.emit_arg(Op::BUILD_TUPLE, args.defaults.len() as u32, location);
         }
+        if self.target.features.const_key_maps {
+            return self.keyword_defaults_by_key_tuple(args, flags, location);
+        }
         let mut count = 0;
         for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
             let Some(default) = default else { continue };
@@ -247,11 +251,42 @@ impl Codegen<'_, '_> {
         Ok(flags)
     }
 
+    fn keyword_defaults_by_key_tuple(
+        &mut self,
+        args: &Arguments<'_>,
+        mut flags: u32,
+        location: Location,
+    ) -> Result<u32> {
+        let mut names = Vec::new();
+        for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
+            if let Some(default) = default {
+                names.push(self.mangled(parameter.arg));
+                self.visit_expr(default)?;
+            }
+        }
+        if !names.is_empty() {
+            flags |= function_flag::KWDEFAULTS;
+            let count = names.len() as u32;
+            self.load_names_const(names.into_iter(), location);
+            self.emit_arg(Op::BUILD_CONST_KEY_MAP, count, location);
+        }
+        Ok(flags)
+    }
+
+    /// Takes the first place among the constants for `None` where a docstring would be.
+    pub(super) fn reserve_docstring(&mut self) {
+        if self.target.features.reserve_docstring {
+            let none = self.constants.add(ConstValue::None);
+            self.const_index(none);
+        }
+    }
+
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Result<()> {
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
         let name = self.intern("<lambda>");
         self.enter_scope(scope, UnitKind::Lambda, name, location.line, None, Counts::of(&lambda.args));
+        self.reserve_docstring();
         self.visit_expr(&lambda.body)?;
         let code = if self.scope().generator {
             self.finish_unit(false)?

@@ -1,6 +1,5 @@
 //! Statements.
 
-use super::subscript::{NB_SUBSCR, is_two_part_slice};
 use super::{Codegen, Result, docstring};
 use crate::compile::constants::ConstValue;
 use crate::compile::future;
@@ -16,7 +15,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         mut body: &'a [Stmt<'ast>],
         location: Location,
     ) -> Result<()> {
-        if self.future.annotations() && self.scope().annotations_used {
+        let is_eager = self.future.annotations() || !self.target.features.deferred_annotations;
+        if is_eager && self.scope().annotations_used {
             self.emit(Op::SETUP_ANNOTATIONS, location);
         }
         if self.scope().has_docstring
@@ -24,15 +24,22 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             && let StmtKind::Expr(value) = &first.kind
             && let Some(text) = future::docstring(body)
         {
-            let text = docstring::clean(text)?;
-            let id = self.constants.add(ConstValue::Str(text.into()));
-            self.load_const_id(id, value.location);
-            let name = self.intern("__doc__");
-            self.name_op(name, ExprContext::Store, Location::NONE)?;
+            if self.keeps_docstrings() {
+                let text = docstring::clean(text)?;
+                let id = self.constants.add(ConstValue::Str(text.into()));
+                self.load_const_id(id, value.location);
+                let name = self.intern("__doc__");
+                self.name_op(name, ExprContext::Store, Location::NONE)?;
+            }
             body = rest;
         }
         self.visit_body(body)?;
-        if self.future.annotations() { Ok(()) } else { self.deferred_annotations(location) }
+        if is_eager { Ok(()) } else { self.deferred_annotations(location) }
+    }
+
+    /// Level 2 drops docstrings: here, if they are still in the syntax tree.
+    pub(super) fn keeps_docstrings(&self) -> bool {
+        self.optimize < 2 || self.target.features.docstrings_leave_tree
     }
 
     /// Each statement in order.
@@ -154,7 +161,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.emit_name(Op::STORE_ATTR, *attr, at);
                 Ok(())
             }
-            ExprKind::Subscript { value: base, slice, .. } if is_two_part_slice(slice) => {
+            ExprKind::Subscript { value: base, slice, .. } if self.is_two_part_slice(slice) => {
                 self.visit_expr(base)?;
                 self.slice_parts(slice)?;
                 for _ in 0..3 {
@@ -174,7 +181,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.visit_expr(slice)?;
                 self.emit_arg(Op::COPY, 2, at);
                 self.emit_arg(Op::COPY, 2, at);
-                self.emit_arg(Op::BINARY_OP, NB_SUBSCR, at);
+                self.item(at);
                 self.visit_expr(value)?;
                 self.binary_op(op, true, location);
                 self.emit_arg(Op::SWAP, 3, at);

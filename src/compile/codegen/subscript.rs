@@ -6,7 +6,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 /// `BINARY_OP` operand of a subscript.
-pub(super) const NB_SUBSCR: u32 = 26;
+const NB_SUBSCR: u32 = 26;
 
 impl Codegen<'_, '_> {
     pub(super) fn subscript(
@@ -17,14 +17,14 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> Result<()> {
         self.visit_expr(value)?;
-        if ctx != ExprContext::Del && is_two_part_slice(slice) {
+        if ctx != ExprContext::Del && self.is_two_part_slice(slice) {
             self.slice_parts(slice)?;
             self.emit(if ctx == ExprContext::Load { Op::BINARY_SLICE } else { Op::STORE_SLICE }, location);
             return Ok(());
         }
         self.visit_expr(slice)?;
         match ctx {
-            ExprContext::Load => self.emit_arg(Op::BINARY_OP, NB_SUBSCR, location),
+            ExprContext::Load => self.item(location),
             ExprContext::Store => self.emit(Op::STORE_SUBSCR, location),
             ExprContext::Del => self.emit(Op::DELETE_SUBSCR, location),
         }
@@ -39,7 +39,9 @@ impl Codegen<'_, '_> {
         step: Option<&Expr<'_>>,
         location: Location,
     ) -> Result<()> {
-        if let (Some(lower), Some(upper), Some(step)) = (constant(lower), constant(upper), constant(step)) {
+        if self.target.features.slice_constants
+            && let (Some(lower), Some(upper), Some(step)) = (constant(lower), constant(upper), constant(step))
+        {
             self.load_slice_const([lower, upper, step], location);
             return Ok(());
         }
@@ -63,6 +65,27 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// `value[index]`, both on the stack.
+    pub(super) fn item(&mut self, location: Location) {
+        if self.target.opcode(Op::BINARY_SUBSCR).is_some() {
+            self.emit(Op::BINARY_SUBSCR, location);
+        } else {
+            self.emit_arg(Op::BINARY_OP, NB_SUBSCR, location);
+        }
+    }
+
+    /// Whether `slice` is `lower:upper` without step and not a constant.
+    pub(super) fn is_two_part_slice(&self, slice: &Expr<'_>) -> bool {
+        match &slice.kind {
+            ExprKind::Slice { lower, upper, step: None } => {
+                !self.target.features.slice_constants
+                    || constant(lower.as_deref()).is_none()
+                    || constant(upper.as_deref()).is_none()
+            }
+            _ => false,
+        }
+    }
+
     fn bound(&mut self, bound: Option<&Expr<'_>>, location: Location) -> Result<()> {
         match bound {
             Some(bound) => self.visit_expr(bound),
@@ -71,16 +94,6 @@ impl Codegen<'_, '_> {
                 Ok(())
             }
         }
-    }
-}
-
-/// Whether `slice` is `lower:upper` without step and not a constant.
-pub(super) fn is_two_part_slice(slice: &Expr<'_>) -> bool {
-    match &slice.kind {
-        ExprKind::Slice { lower, upper, step: None } => {
-            constant(lower.as_deref()).is_none() || constant(upper.as_deref()).is_none()
-        }
-        _ => false,
     }
 }
 

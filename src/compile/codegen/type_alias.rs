@@ -1,6 +1,5 @@
 //! `type X = …` (PEP 695).
 
-use super::closure::function_flag;
 use super::scope::Counts;
 use super::{Codegen, Result};
 use crate::compile::symtable::ScopeRole;
@@ -23,13 +22,13 @@ impl Codegen<'_, '_> {
             self.load_name_const(alias.name, location);
             self.load_const(&Constant::None, location);
         }
-        self.load_format_default(location);
+        let flags = self.load_format_default(location);
         let scope = self.find_scope(alias.id, ScopeRole::Own)?;
         self.enter_annotations(scope, alias.name, location);
         self.visit_expr(alias.value)?;
         self.emit(Op::RETURN_VALUE, location);
         let code = self.finish_unit(false)?;
-        self.make_closure(code, function_flag::DEFAULTS, location);
+        self.make_closure(code, flags, location);
         self.emit_arg(Op::BUILD_TUPLE, 3, location);
         self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_TYPEALIAS, location);
         if is_generic {

@@ -87,19 +87,23 @@ impl Codegen<'_, '_> {
     /// The function that evaluates a bound or default when it is asked for.
     fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> Result<()> {
         let location = expr.location;
-        self.load_format_default(location);
+        let flags = self.load_format_default(location);
         self.enter_annotations(scope, name, location);
         self.unpacked(expr, location)?;
         self.emit(Op::RETURN_VALUE, location);
         let code = self.finish_unit(true)?;
-        self.make_closure(code, function_flag::DEFAULTS, location);
+        self.make_closure(code, flags, location);
         Ok(())
     }
 
-    /// The default of an evaluator's parameter: `annotationlib.Format.VALUE`.
-    pub(super) fn load_format_default(&mut self, location: Location) {
+    /// The default of an evaluator's parameter, if it has one: `annotationlib.Format.VALUE`. Returns the flag for it.
+    pub(super) fn load_format_default(&mut self, location: Location) -> u32 {
+        if !self.target.features.deferred_annotations {
+            return 0;
+        }
         let value = self.constants.add(ConstValue::Int(1));
         let defaults = self.constants.add(ConstValue::Tuple([value].into()));
         self.load_const_id(defaults, location);
+        function_flag::DEFAULTS
     }
 }

@@ -28,14 +28,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let cleanup = self.new_label();
         self.visit_expr(&item.context_expr)?;
         let location = item.context_expr.location;
-        let (enter_method, exit_method) =
-            if is_async { (SPECIAL_AENTER, SPECIAL_AEXIT) } else { (SPECIAL_ENTER, SPECIAL_EXIT) };
-        self.emit_arg(Op::COPY, 1, location);
-        self.emit_arg(Op::LOAD_SPECIAL, exit_method, location);
-        self.emit_arg(Op::SWAP, 2, location);
-        self.emit_arg(Op::SWAP, 3, location);
-        self.emit_arg(Op::LOAD_SPECIAL, enter_method, location);
-        self.emit_arg(Op::CALL, 0, location);
+        self.enter_context(is_async, location);
         if is_async {
             self.emit_await(AWAIT_ENTER, location);
         }
@@ -66,6 +59,22 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// The exit method below what the enter method returned.
+    fn enter_context(&mut self, is_async: bool, location: Location) {
+        if !self.target.features.special_methods {
+            self.emit(if is_async { Op::BEFORE_ASYNC_WITH } else { Op::BEFORE_WITH }, location);
+            return;
+        }
+        let (enter_method, exit_method) =
+            if is_async { (SPECIAL_AENTER, SPECIAL_AEXIT) } else { (SPECIAL_ENTER, SPECIAL_EXIT) };
+        self.emit_arg(Op::COPY, 1, location);
+        self.emit_arg(Op::LOAD_SPECIAL, exit_method, location);
+        self.emit_arg(Op::SWAP, 2, location);
+        self.emit_arg(Op::SWAP, 3, location);
+        self.emit_arg(Op::LOAD_SPECIAL, enter_method, location);
+        self.emit_arg(Op::CALL, 0, location);
+    }
+
     /// What `__exit__` returned decides whether the exception is swallowed.
     fn finish_with_handler(&mut self, cleanup: Label) {
         let at = Location::NONE;
@@ -78,7 +87,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::POP_TOP, at);
         self.emit(Op::POP_BLOCK, at);
         self.emit(Op::POP_EXCEPT, at);
-        for _ in 0..3 {
+        for _ in 0..2 + u32::from(self.target.features.special_methods) {
             self.emit(Op::POP_TOP, at);
         }
         self.emit_jump(Op::JUMP_NO_INTERRUPT, exit, at);
@@ -92,6 +101,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         for _ in 0..3 {
             self.load_const(&Constant::None, location);
         }
-        self.emit_arg(Op::CALL, 3, location);
+        // A bound method has its instance in one of the places.
+        let arguments = 2 + u32::from(self.target.features.special_methods);
+        self.emit_arg(Op::CALL, arguments, location);
     }
 }

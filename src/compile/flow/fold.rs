@@ -62,6 +62,18 @@ pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context
     context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
 }
 
+/// `BUILD_TUPLE` right behind as many loads of constants (CPython 3.13).
+pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+    let Some(start) = index.checked_sub(code[index].arg as usize) else { return };
+    if code[start..index].iter().any(|instr| instr.op != Op::LOAD_CONST) {
+        return;
+    }
+    let places: Vec<usize> = (start..index).collect();
+    let items = ids(code, &places, context);
+    code[start..index].iter_mut().for_each(Instr::set_nop);
+    context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+}
+
 /// A display of constants too long for the stack, appended one by one. `index` is where it is made a tuple, or the last
 /// append before it is only iterated over or searched.
 pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Context<'_>) {

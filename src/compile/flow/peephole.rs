@@ -23,6 +23,7 @@ fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> boo
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let handlers = context.target.features.late_handlers;
+    let folds = !context.target.features.fold_in_tree;
     let mut index = 0;
     while index < graph.block(id).len() {
         let instr = graph.block(id).code()[index];
@@ -71,10 +72,11 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                         code[index].set_nop();
                         code[index + 1].op = Op::SWAP;
                     }
-                    _ => fold::fold_tuple(code, index, context),
+                    _ if folds => fold::fold_tuple(code, index, context),
+                    _ => fold::fold_adjacent_tuple(code, index, context),
                 }
             }
-            Op::BUILD_LIST | Op::BUILD_SET => fold::optimize_display(code, index, next, context),
+            Op::BUILD_LIST | Op::BUILD_SET if folds => fold::optimize_display(code, index, next, context),
             Op::LIST_APPEND | Op::SET_ADD
                 if instr.arg == 1
                     && context.target.features.fold_long_displays
@@ -104,7 +106,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 code[index].set_nop();
                 code[index + 1].set(instr.op, instr.arg);
             }
-            Op::CONTAINS_OP | Op::IS_OP if next == Op::UNARY_NOT => {
+            Op::CONTAINS_OP | Op::IS_OP if next == Op::UNARY_NOT && folds => {
                 code[index].set_nop();
                 code[index + 1].set(instr.op, instr.arg ^ 1);
             }
@@ -117,17 +119,19 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 code[index].set_nop();
                 code[index + 1].set_nop();
             }
-            Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE => fold::fold_unary(code, index, context),
-            Op::CALL_INTRINSIC_1 if instr.arg == fold::LIST_TO_TUPLE => {
+            Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
+                fold::fold_unary(code, index, context)
+            }
+            Op::CALL_INTRINSIC_1 if folds && instr.arg == fold::LIST_TO_TUPLE => {
                 fold::fold_appended(code, index, context);
                 if next == Op::GET_ITER && code[index].op == Op::CALL_INTRINSIC_1 {
                     code[index].set_nop();
                 }
             }
-            Op::CALL_INTRINSIC_1 if instr.arg == fold::UNARY_POSITIVE => {
+            Op::CALL_INTRINSIC_1 if folds && instr.arg == fold::UNARY_POSITIVE => {
                 fold::fold_unary(code, index, context);
             }
-            Op::BINARY_OP => fold::fold_binary(code, index, context),
+            Op::BINARY_OP if folds => fold::fold_binary(code, index, context),
             _ => {}
         }
         index += 1;

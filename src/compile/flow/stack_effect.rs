@@ -6,6 +6,7 @@ use crate::target::{Features, Op};
 pub(crate) fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) {
     let n = arg;
     match op {
+        Op::BUILD_SLICE if !features.slice_constants => (2 + u32::from(n == 3), 1),
         Op::GET_ITER if features.indexed_iterators => (1, 2),
         Op::POP_ITER if features.indexed_iterators => (2, 0),
         Op::END_SEND if features.indexed_iterators => (3, 1),
@@ -79,6 +80,7 @@ pub(crate) fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) 
         Op::SWAP => (n, n),
         Op::UNPACK_EX => (1, 1 + (n & 0xff) + (n >> 8)),
         Op::UNPACK_SEQUENCE => (1, n),
+        Op::WITH_EXCEPT_START if !features.special_methods => (4, 5),
         Op::WITH_EXCEPT_START => (5, 6),
         _ => (0, 0),
     }

@@ -59,6 +59,7 @@ impl<'a> Preprocess<'a, '_> {
                     && let Some(values) = self.percent_format(format, elts)
                 {
                     expression.kind = ExprKind::JoinedStr(values);
+                    return;
                 }
             }
             ExprKind::UnaryOp { operand: value, .. }
@@ -90,6 +91,7 @@ impl<'a> Preprocess<'a, '_> {
                     self.expression(&mut clause.target);
                     self.expression(&mut clause.iter);
                     self.expressions(clause.ifs);
+                    self.fold_iterable(&mut clause.iter);
                 }
             }
             ExprKind::Compare { left, comparators, .. } => {
@@ -115,6 +117,9 @@ impl<'a> Preprocess<'a, '_> {
                 self.optional(upper);
                 self.optional(step);
             }
+        }
+        if self.target.features.fold_in_tree {
+            self.fold(expression);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! **Invariant:** locations stay; new nodes without a place of their own have none.
 
 mod expression;
+mod fold;
 mod percent_format;
 mod statement;
 
@@ -52,7 +53,7 @@ impl<'a> Preprocess<'a, '_> {
     /// A body that may start with a docstring. CPython: `astfold_body`.
     fn body(&self, body: &mut &'a mut [Stmt<'a>]) {
         let mut has_docstring = docstring(body).is_some();
-        if has_docstring && self.optimize >= 2 {
+        if has_docstring && self.optimize >= 2 && self.target.features.docstrings_leave_tree {
             self.remove_docstring(body);
             has_docstring = false;
         }
@@ -113,6 +114,9 @@ impl<'a> Preprocess<'a, '_> {
 
     /// `-1` and `1 + 2j`. CPython: `fold_const_match_patterns`.
     fn pattern_constant(&self, expression: &mut Expr<'a>) {
+        if self.target.features.fold_in_tree {
+            return self.expression(expression);
+        }
         let folded = match &mut expression.kind {
             ExprKind::UnaryOp { op: UnaryOperator::USub, operand } => match &operand.kind {
                 ExprKind::Constant(operand) => {

@@ -59,6 +59,9 @@ impl<'a> Preprocess<'a, '_> {
                 self.expression(&mut statement.iter);
                 self.statements(statement.body);
                 self.statements(statement.orelse);
+                if !statement.is_async {
+                    self.fold_iterable(&mut statement.iter);
+                }
             }
             StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
                 self.expression(test);

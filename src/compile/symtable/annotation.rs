@@ -58,13 +58,13 @@ impl Builder<'_> {
             self.see_class(in_class && deferred, location)?;
         }
         let arguments = &function.args;
-        self.of_parameters(arguments.posonlyargs)?;
-        self.of_parameters(arguments.args)?;
-        self.of_parameters(arguments.vararg.as_deref().map_or(&[], std::slice::from_ref))?;
-        self.of_parameters(arguments.kwarg.as_deref().map_or(&[], std::slice::from_ref))?;
-        self.of_parameters(arguments.kwonlyargs)?;
+        self.of_parameters(arguments.posonlyargs, separate)?;
+        self.of_parameters(arguments.args, separate)?;
+        self.of_parameters(arguments.vararg.as_deref().map_or(&[], std::slice::from_ref), separate)?;
+        self.of_parameters(arguments.kwarg.as_deref().map_or(&[], std::slice::from_ref), separate)?;
+        self.of_parameters(arguments.kwonlyargs, separate)?;
         if let Some(returns) = &function.returns {
-            self.current().annotations_used = true;
+            self.current().annotations_used |= separate;
             self.expression(returns)?;
         }
         if separate {
@@ -73,10 +73,10 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn of_parameters(&mut self, parameters: &[Arg<'_>]) -> Visit {
+    fn of_parameters(&mut self, parameters: &[Arg<'_>], separate: bool) -> Visit {
         for parameter in parameters {
             if let Some(annotation) = &parameter.annotation {
-                self.current().annotations_used = true;
+                self.current().annotations_used |= separate;
                 self.expression(annotation)?;
             }
         }

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
+use super::{Features, FlowPass, PyVersion, Target, py313};
 
 /// What 3.14 is.
 pub(super) static TARGET: Target = Target {
@@ -13,27 +13,28 @@ pub(super) static TARGET: Target = Target {
     opcodes: &opcodes::OPCODES,
 };
 
-/// What 3.14 does.
+/// What 3.14 does otherwise than 3.13.
 pub(super) const FEATURES: Features = Features {
+    fold_in_tree: false,
+    docstrings_leave_tree: true,
+    reserve_docstring: false,
+    docstring_and_method_flags: true,
+    special_methods: true,
+    repeat_loop_test: false,
+    generator_loops: true,
+    const_key_maps: false,
+    pseudo_bool_jumps: true,
+    slice_constants: true,
+    iterate_twice: false,
+    save_all_in_class: false,
+    drop_subject_at_pattern: false,
     deferred_annotations: true,
-    small_int_max: 256,
     mixed_complex: true,
-    parameter_noun: "argument",
-    root_flagged: true,
-    resume_depth_bit: 4,
     call_ex_flag: false,
     mark_not_taken: true,
     fold_long_displays: true,
-    common_values: false,
-    indexed_iterators: false,
-    generator_preamble: false,
-    import_modes: false,
-    list_and_set_loops: false,
-    annotate_below_function: false,
-    late_handlers: LateHandlers::OfSlot,
-    borrow_past_empty_blocks: false,
-    iter_keeps_operand: false,
     argument_kinds: true,
+    ..py313::FEATURES
 };
 
 /// `_PyCfg_OptimizeCodeUnit`, then `_PyCfg_OptimizedCfgToInstructionSequence`.

@@ -60,7 +60,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.jump_if(guard, fail, false)?;
             }
             if !is_last {
-                self.emit(Op::POP_TOP, Location::NEXT);
+                let at_pattern = self.target.features.drop_subject_at_pattern;
+                self.emit(Op::POP_TOP, if at_pattern { case.pattern.location } else { Location::NEXT });
             }
             self.visit_body(case.body)?;
             self.emit_jump(Op::JUMP, end, Location::NONE);

@@ -1,7 +1,6 @@
 //! `[a, *b, c]`
 
 use super::{Context, count_constant, is_wildcard};
-use crate::compile::codegen::subscript::NB_SUBSCR;
 use crate::compile::codegen::{Codegen, Result};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{CompareOperator, Operator, Pattern, PatternKind};
@@ -111,7 +110,7 @@ impl Codegen<'_, '_> {
                 self.load_const(&count_constant(patterns.len() - index), location);
                 self.binary_op(Operator::Sub, false, location);
             }
-            self.emit_arg(Op::BINARY_OP, NB_SUBSCR, location);
+            self.item(location);
             self.subpattern(pattern, context)?;
         }
         context.on_top -= 1;

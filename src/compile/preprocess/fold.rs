@@ -1,0 +1,149 @@
+//! Constants folded in the syntax tree, up to CPython 3.13 (`fold_unaryop`, `fold_binop`, `fold_tuple`, `fold_iter`,
+//! `fold_subscr` of `Python/ast_opt.c`); later versions fold in the flow graph.
+
+use super::Preprocess;
+use crate::compile::constants::{ConstId, ConstValue, Constants};
+use crate::compile::folding::{self, Folded};
+use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, UnaryOperator};
+
+impl<'a> Preprocess<'a, '_> {
+    /// Folds `expression`, whose parts have been folded.
+    pub(super) fn fold(&self, expression: &mut Expr<'a>) {
+        let folded = match &mut expression.kind {
+            ExprKind::UnaryOp { op, operand } => match &mut operand.kind {
+                ExprKind::Constant(value) => self.unary(*op, value),
+                ExprKind::Compare { ops, .. } if *op == UnaryOperator::Not && ops.len() == 1 => {
+                    ops[0] = match ops[0] {
+                        CompareOperator::Is => CompareOperator::IsNot,
+                        CompareOperator::IsNot => CompareOperator::Is,
+                        CompareOperator::In => CompareOperator::NotIn,
+                        CompareOperator::NotIn => CompareOperator::In,
+                        _ => return,
+                    };
+                    // The comparison stands in for the negation, at its own place.
+                    *expression = std::mem::replace(&mut **operand, super::none());
+                    return;
+                }
+                _ => return,
+            },
+            ExprKind::BinOp { left, op, right } => {
+                let (ExprKind::Constant(left), ExprKind::Constant(right)) = (&left.kind, &right.kind) else {
+                    return;
+                };
+                let mut scratch = Constants::default();
+                let (left, right) = (value(left, &mut scratch), value(right, &mut scratch));
+                folding::binary(*op, &left, &right, &scratch, self.target)
+                    .and_then(|folded| self.tree_constant(&folded, &scratch))
+            }
+            ExprKind::Subscript { value: base, slice, ctx: ExprContext::Load } => {
+                let (ExprKind::Constant(base), ExprKind::Constant(index)) = (&base.kind, &slice.kind) else {
+                    return;
+                };
+                let mut scratch = Constants::default();
+                let (base, index) = (value(base, &mut scratch), value(index, &mut scratch));
+                match folding::subscript(&base, &index, &scratch) {
+                    Some(Folded::Value(folded)) => self.tree_constant(&folded, &scratch),
+                    Some(Folded::Member(id)) => self.tree_constant(scratch.value(id), &scratch),
+                    None => None,
+                }
+            }
+            ExprKind::Tuple { elts, ctx: ExprContext::Load } => self.constants(elts).map(Constant::Tuple),
+            ExprKind::Compare { ops, comparators, .. } => {
+                if let Some(CompareOperator::In | CompareOperator::NotIn) = ops.last()
+                    && let Some(last) = comparators.last_mut()
+                {
+                    self.fold_iterable(last);
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Some(constant) = folded {
+            expression.kind = ExprKind::Constant(constant);
+        }
+    }
+
+    /// A list or set that is only iterated over or searched may be a tuple or a frozenset.
+    pub(super) fn fold_iterable(&self, iterable: &mut Expr<'a>) {
+        if !self.target.features.fold_in_tree {
+            return;
+        }
+        match &mut iterable.kind {
+            ExprKind::List { elts, ctx } => {
+                if elts.iter().any(|element| matches!(element.kind, ExprKind::Starred { .. })) {
+                    return;
+                }
+                let (elts, ctx) = (std::mem::take(elts), *ctx);
+                iterable.kind = match self.constants(elts) {
+                    Some(items) => ExprKind::Constant(Constant::Tuple(items)),
+                    None => ExprKind::Tuple { elts, ctx },
+                };
+            }
+            ExprKind::Set(elements) => {
+                if let Some(items) = self.constants(elements) {
+                    iterable.kind = ExprKind::Constant(Constant::FrozenSet(items));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn constants(&self, elements: &[Expr<'a>]) -> Option<&'a [Constant<'a>]> {
+        let constant = |element: &Expr<'a>| match &element.kind {
+            ExprKind::Constant(constant) => Some(*constant),
+            _ => None,
+        };
+        let items: Option<Vec<Constant<'a>>> = elements.iter().map(constant).collect();
+        items.map(|items| &*self.arena.alloc_slice_copy(&items))
+    }
+
+    fn unary(&self, operator: UnaryOperator, operand: &Constant<'a>) -> Option<Constant<'a>> {
+        let mut scratch = Constants::default();
+        let operand = value(operand, &mut scratch);
+        folding::unary(operator, &operand).and_then(|folded| self.tree_constant(&folded, &scratch))
+    }
+
+    fn tree_constant(&self, folded: &ConstValue, scratch: &Constants) -> Option<Constant<'a>> {
+        let items = |ids: &[ConstId]| {
+            let items: Option<Vec<Constant<'a>>> =
+                ids.iter().map(|id| self.tree_constant(scratch.value(*id), scratch)).collect();
+            items.map(|items| &*self.arena.alloc_slice_copy(&items))
+        };
+        Some(match folded {
+            ConstValue::None => Constant::None,
+            ConstValue::True => Constant::True,
+            ConstValue::False => Constant::False,
+            ConstValue::Ellipsis => Constant::Ellipsis,
+            ConstValue::Str(text) => Constant::Str(self.arena.alloc_slice_copy(text)),
+            ConstValue::Bytes(bytes) => Constant::Bytes(self.arena.alloc_slice_copy(bytes)),
+            ConstValue::Tuple(ids) => Constant::Tuple(items(ids)?),
+            ConstValue::FrozenSet(ids) => Constant::FrozenSet(items(ids)?),
+            number => return self.constant(number),
+        })
+    }
+}
+
+/// A constant of the tree as a value among `scratch`.
+fn value(constant: &Constant<'_>, scratch: &mut Constants) -> ConstValue {
+    let mut ids = |items: &[Constant<'_>]| {
+        items
+            .iter()
+            .map(|item| {
+                let item = value(item, scratch);
+                scratch.add(item)
+            })
+            .collect()
+    };
+    match *constant {
+        Constant::None => ConstValue::None,
+        Constant::True => ConstValue::True,
+        Constant::False => ConstValue::False,
+        Constant::Ellipsis => ConstValue::Ellipsis,
+        Constant::Str(text) => ConstValue::Str(text.into()),
+        Constant::FreshPercent => ConstValue::Str((*b"%").into()),
+        Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
+        Constant::Tuple(items) => ConstValue::Tuple(ids(items)),
+        Constant::FrozenSet(items) => ConstValue::FrozenSet(ids(items)),
+        ref number => super::number(number).unwrap_or(ConstValue::None),
+    }
+}

@@ -1,0 +1,72 @@
+//! CPython 3.13.
+
+mod opcodes;
+
+use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
+
+/// What 3.13 is.
+pub(super) static TARGET: Target = Target {
+    version: PyVersion::new(3, 13),
+    reference: "3.13.18",
+    features: FEATURES,
+    flow: &FLOW,
+    opcodes: &opcodes::OPCODES,
+};
+
+/// What 3.13 does.
+pub(super) const FEATURES: Features = Features {
+    fold_in_tree: true,
+    docstrings_leave_tree: false,
+    reserve_docstring: true,
+    docstring_and_method_flags: false,
+    special_methods: false,
+    repeat_loop_test: true,
+    generator_loops: false,
+    const_key_maps: true,
+    pseudo_bool_jumps: false,
+    slice_constants: false,
+    iterate_twice: true,
+    save_all_in_class: true,
+    drop_subject_at_pattern: true,
+    deferred_annotations: false,
+    small_int_max: 256,
+    mixed_complex: false,
+    parameter_noun: "argument",
+    root_flagged: true,
+    resume_depth_bit: 4,
+    call_ex_flag: true,
+    mark_not_taken: false,
+    fold_long_displays: false,
+    common_values: false,
+    indexed_iterators: false,
+    generator_preamble: false,
+    import_modes: false,
+    list_and_set_loops: false,
+    annotate_below_function: false,
+    late_handlers: LateHandlers::OfSlot,
+    borrow_past_empty_blocks: false,
+    iter_keeps_operand: false,
+    argument_kinds: false,
+};
+
+/// `_PyCfg_OptimizeCodeUnit`, then `_PyCfg_OptimizedCfgToInstructionSequence`.
+static FLOW: [FlowPass; 18] = [
+    FlowPass::LabelExceptions,
+    FlowPass::InlineExits,
+    FlowPass::RemoveUnreachable,
+    FlowPass::ResolveLines,
+    FlowPass::OptimizeLoadConst,
+    FlowPass::Peephole,
+    FlowPass::RemoveNopsAndPairs,
+    FlowPass::RemoveUnreachable,
+    FlowPass::RemoveNopsAndJumps,
+    FlowPass::RemoveUnusedConsts,
+    FlowPass::CheckUnsetLocals,
+    FlowPass::InsertSuperinstructions,
+    FlowPass::PushColdBlocks,
+    FlowPass::ResolveLines,
+    FlowPass::StackDepth,
+    FlowPass::PrepareLocals,
+    FlowPass::ConvertPseudoOps,
+    FlowPass::NormalizeJumps,
+];
