@@ -35,6 +35,8 @@ pub struct Features {
     pub slice_constants: bool,
     /// A comprehension asks its iterator for an iterator once more.
     pub iterate_twice: bool,
+    /// A class has no cell for a function in an inlined comprehension that mentions `__class__`.
+    pub lose_class_cell: bool,
     /// A comprehension inlined in a class body saves all names that it mentions, not only those it binds.
     pub save_all_in_class: bool,
     /// The subject of `match` is dropped at the pattern, not at what follows.
@@ -69,6 +71,8 @@ pub struct Features {
     pub list_and_set_loops: bool,
     /// The qualified name of a function's `__annotate__` contains the function's name.
     pub annotate_below_function: bool,
+    /// Annotations of positional-only parameters stand before those of the others.
+    pub annotate_positional_first: bool,
     /// The exception handler of instructions that are added after handlers were assigned.
     pub late_handlers: LateHandlers,
     /// Loads are made to borrow behind an empty block too.

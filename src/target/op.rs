@@ -44,6 +44,7 @@ pub enum Op {
     DICT_MERGE,
     DICT_UPDATE,
     END_ASYNC_FOR,
+    END_ASYNC_FOR_PLAIN,
     END_FOR,
     END_SEND,
     EXIT_INIT_CHECK,
@@ -150,7 +151,7 @@ pub enum Op {
 }
 
 /// How many there are.
-pub const OP_COUNT: usize = 140;
+pub const OP_COUNT: usize = 141;
 
 impl Op {
     /// All of them, in the order of the enum.
@@ -192,6 +193,7 @@ impl Op {
         Self::DICT_MERGE,
         Self::DICT_UPDATE,
         Self::END_ASYNC_FOR,
+        Self::END_ASYNC_FOR_PLAIN,
         Self::END_FOR,
         Self::END_SEND,
         Self::EXIT_INIT_CHECK,
@@ -337,6 +339,7 @@ impl Op {
             Self::DICT_MERGE => "DICT_MERGE",
             Self::DICT_UPDATE => "DICT_UPDATE",
             Self::END_ASYNC_FOR => "END_ASYNC_FOR",
+            Self::END_ASYNC_FOR_PLAIN => "END_ASYNC_FOR_PLAIN",
             Self::END_FOR => "END_FOR",
             Self::END_SEND => "END_SEND",
             Self::EXIT_INIT_CHECK => "EXIT_INIT_CHECK",

@@ -182,7 +182,6 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let counts = Counts { posonly: u32::from(has_format), ..Counts::default() };
         self.enter_scope(scope, UnitKind::Annotations, name, location.line, None, counts);
         if !has_format {
-            self.reserve_docstring();
             return;
         }
         let body = self.new_label();
@@ -200,7 +199,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::RETURN_VALUE, location);
         self.unit.code.is_annotate = true;
         let code = self.finish_unit(true)?;
-        self.make_closure(code, 0, location);
+        self.make_closure(code, 0, location)?;
         Ok(())
     }
 
@@ -238,9 +237,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> Result<u32> {
         let args = &function.args;
         let mut count = 0;
+        let mut positional = [&*args.args, &*args.posonlyargs];
+        if self.target.features.annotate_positional_first {
+            positional.reverse();
+        }
         for parameters in [
-            &*args.args,
-            &*args.posonlyargs,
+            positional[0],
+            positional[1],
             args.vararg.as_deref().map_or(&[], std::slice::from_ref),
             &*args.kwonlyargs,
             args.kwarg.as_deref().map_or(&[], std::slice::from_ref),

@@ -28,7 +28,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let code = self.class_body(class, first_line)?;
         self.emit(Op::LOAD_BUILD_CLASS, location);
         self.emit(Op::PUSH_NULL, location);
-        self.make_closure(code, 0, location);
+        self.make_closure(code, 0, location)?;
         self.load_name_const(class.name, location);
         if is_generic {
             self.name_op(type_params, ExprContext::Load, location)?;
@@ -36,7 +36,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.name_op(generic_base, ExprContext::Store, location)?;
             self.call_arguments(2, class.bases, Some(generic_base), class.keywords, location)?;
             let code = self.finish_unit(false)?;
-            self.make_closure(code, 0, location);
+            self.make_closure(code, 0, location)?;
             self.emit(Op::PUSH_NULL, location);
             self.emit_arg(Op::CALL, 0, location);
         } else {

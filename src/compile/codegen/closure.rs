@@ -1,7 +1,8 @@
 //! Code objects → function objects.
 
-use super::Codegen;
+use super::{Codegen, Result};
 use crate::compile::constants::CodeId;
+use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::Location;
 
@@ -16,10 +17,17 @@ pub(crate) mod function_flag {
 
 impl Codegen<'_, '_> {
     /// Makes a function of `code`; what `flags` names lies on the stack already, except the closure.
-    pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) {
+    ///
+    /// # Errors
+    /// A variable that no enclosing scope provides; CPython 3.13 runs into that too, and refuses.
+    pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) -> Result<()> {
         let free = self.finish.freevars(code).to_vec();
         if !free.is_empty() {
             for &name in &free {
+                if !self.unit.code.cellvars.contains(&name) && !self.unit.code.freevars.contains(&name) {
+                    let message = format!("no cell for {:?}", self.names.text(name));
+                    return Err(SyntaxError { kind: ErrorType::System, message, location: Location::NONE });
+                }
                 let index = self.captured_index(name);
                 self.emit_arg(Op::LOAD_CLOSURE, index, location);
             }
@@ -39,5 +47,6 @@ impl Codegen<'_, '_> {
                 self.emit_arg(Op::SET_FUNCTION_ATTRIBUTE, flag, location);
             }
         }
+        Ok(())
     }
 }

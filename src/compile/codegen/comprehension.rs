@@ -52,7 +52,7 @@ impl Codegen<'_, '_> {
             self.emit(Op::RETURN_VALUE, location);
         }
         let code = self.finish_unit(true)?;
-        self.make_closure(code, 0, location);
+        self.make_closure(code, 0, location)?;
         self.comprehension_iterable(expr)?;
         if !has_preamble {
             self.get_iterator(expr);
@@ -213,7 +213,7 @@ impl Codegen<'_, '_> {
         self.emit_jump(Op::JUMP, start, element);
         self.pop_block();
         self.use_label(except);
-        self.emit_jump(Op::END_ASYNC_FOR, send, location);
+        self.end_async_for(send, location);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use super::Codegen;
 use crate::compile::constants::{CodeId, ConstId, ConstValue};
+use crate::compile::folding;
 use crate::syntax::ast::Constant;
 use crate::target::Op;
 use crate::text::{Location, Name};
@@ -84,7 +85,8 @@ impl Codegen<'_, '_> {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
             }
             Constant::FrozenSet(items) => {
-                ConstValue::FrozenSet(items.iter().map(|item| self.constant(item)).collect())
+                let items: Vec<ConstId> = items.iter().map(|item| self.constant(item)).collect();
+                ConstValue::FrozenSet(folding::distinct(&items, self.constants).into())
             }
         };
         self.constants.add(value)

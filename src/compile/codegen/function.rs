@@ -38,7 +38,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.emit_arg(Op::SWAP, 2, location);
             self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_SET_FUNCTION_TYPE_PARAMS, location);
             let code = self.finish_unit(false)?;
-            self.make_closure(code, 0, location);
+            self.make_closure(code, 0, location)?;
             if passed > 0 {
                 self.emit_arg(Op::SWAP, passed + 1, location);
                 self.emit_arg(Op::CALL, passed - 1, location);
@@ -86,7 +86,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.pop_block();
         }
         let code = self.finish_unit(true)?;
-        self.make_closure(code, flags, location);
+        self.make_closure(code, flags, location)?;
         Ok(())
     }
 

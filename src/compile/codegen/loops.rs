@@ -2,6 +2,7 @@
 
 use super::block::Loop;
 use super::{Block, Codegen, Result};
+use crate::compile::instruction::Label;
 use crate::syntax::ast::{Constant, Expr, For, Stmt};
 use crate::target::Op;
 use crate::text::Location;
@@ -63,6 +64,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Where an asynchronous iterator is exhausted; `send` is the `SEND` of the loop.
+    pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
+        if self.target.opcode(Op::END_ASYNC_FOR_PLAIN).is_some() {
+            self.emit(Op::END_ASYNC_FOR_PLAIN, location);
+        } else {
+            self.emit_jump(Op::END_ASYNC_FOR, send, location);
+        }
+    }
+
     /// Drops an exhausted iterator.
     pub(super) fn pop_iterator(&mut self) {
         let has_own = self.target.opcode(Op::POP_ITER).is_some();
@@ -94,7 +104,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_jump(Op::JUMP, start, Location::NONE);
         self.pop_block();
         self.use_label(except);
-        self.emit_jump(Op::END_ASYNC_FOR, send, iter);
+        self.end_async_for(send, iter);
         self.visit_body(statement.orelse)?;
         self.use_label(end);
         Ok(())

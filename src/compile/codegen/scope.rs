@@ -294,7 +294,7 @@ impl Codegen<'_, '_> {
             self.emit(Op::RETURN_VALUE, lambda.body.location);
             self.finish_unit(true)?
         };
-        self.make_closure(code, flags, location);
+        self.make_closure(code, flags, location)?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! `type X = …` (PEP 695).
 
 use super::scope::Counts;
-use super::{Codegen, Result};
+use super::{Codegen, Result, UnitKind};
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{Constant, ExprContext, TypeAlias};
 use crate::target::Op;
@@ -24,16 +24,22 @@ impl Codegen<'_, '_> {
         }
         let flags = self.load_format_default(location);
         let scope = self.find_scope(alias.id, ScopeRole::Own)?;
-        self.enter_annotations(scope, alias.name, location);
+        if self.target.features.deferred_annotations {
+            self.enter_annotations(scope, alias.name, location);
+        } else {
+            let counts = Counts::default();
+            self.enter_scope(scope, UnitKind::Function, alias.name, location.line, None, counts);
+            self.reserve_docstring();
+        }
         self.visit_expr(alias.value)?;
         self.emit(Op::RETURN_VALUE, location);
         let code = self.finish_unit(false)?;
-        self.make_closure(code, flags, location);
+        self.make_closure(code, flags, location)?;
         self.emit_arg(Op::BUILD_TUPLE, 3, location);
         self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_TYPEALIAS, location);
         if is_generic {
             let code = self.finish_unit(false)?;
-            self.make_closure(code, 0, location);
+            self.make_closure(code, 0, location)?;
             self.emit(Op::PUSH_NULL, location);
             self.emit_arg(Op::CALL, 0, location);
         }

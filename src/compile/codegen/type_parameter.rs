@@ -92,7 +92,7 @@ impl Codegen<'_, '_> {
         self.unpacked(expr, location)?;
         self.emit(Op::RETURN_VALUE, location);
         let code = self.finish_unit(true)?;
-        self.make_closure(code, flags, location);
+        self.make_closure(code, flags, location)?;
         Ok(())
     }
 

@@ -100,7 +100,7 @@ pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Cont
                     }
                 }
                 let value = if build == Op::BUILD_SET {
-                    ConstValue::FrozenSet(distinct(&items, context).into())
+                    ConstValue::FrozenSet(folding::distinct(&items, context.constants).into())
                 } else {
                     ConstValue::Tuple(items.into())
                 };
@@ -131,7 +131,7 @@ pub(super) fn optimize_display(code: &mut [Instr], index: usize, next: Op, conte
     };
     let mut items = ids(code, &places, context);
     let value = if instr.op == Op::BUILD_SET {
-        items = distinct(&items, context);
+        items = folding::distinct(&items, context.constants);
         ConstValue::FrozenSet(items.into())
     } else {
         ConstValue::Tuple(items.into())
@@ -147,64 +147,6 @@ pub(super) fn optimize_display(code: &mut [Instr], index: usize, next: Op, conte
         code[index - 2].set(instr.op, 0);
         code[index - 1].set(Op::LOAD_CONST, constant);
         code[index].set(if instr.op == Op::BUILD_LIST { Op::LIST_EXTEND } else { Op::SET_UPDATE }, 1);
-    }
-}
-
-/// Elements that Python's `==` tells apart, the first of each kind.
-fn distinct(items: &[ConstId], context: &Context<'_>) -> Vec<ConstId> {
-    let mut kept: Vec<ConstId> = Vec::with_capacity(items.len());
-    for &item in items {
-        if !kept.iter().any(|&other| equal(item, other, context)) {
-            kept.push(item);
-        }
-    }
-    kept
-}
-
-fn equal(left: ConstId, right: ConstId, context: &Context<'_>) -> bool {
-    if left == right {
-        return true;
-    }
-    match (context.constants.value(left), context.constants.value(right)) {
-        (ConstValue::Tuple(left), ConstValue::Tuple(right)) => {
-            left.len() == right.len()
-                && left.iter().zip(right).all(|(&left, &right)| equal(left, right, context))
-        }
-        (left, right) => match (number(left), number(right)) {
-            (Some(left), Some(right)) => left == right,
-            _ => false,
-        },
-    }
-}
-
-/// Real and imaginary part as Python compares them; an integer is exact.
-fn number(value: &ConstValue) -> Option<(Real, Real)> {
-    let zero = Real::Int(0);
-    Some(match value {
-        ConstValue::True => (Real::Int(1), zero),
-        ConstValue::False => (Real::Int(0), zero),
-        ConstValue::Int(value) => (Real::Int(*value), zero),
-        ConstValue::Float(bits) => (Real::of(f64::from_bits(*bits)), zero),
-        ConstValue::Complex(real, imaginary) => {
-            (Real::of(f64::from_bits(*real)), Real::of(f64::from_bits(*imaginary)))
-        }
-        _ => return None,
-    })
-}
-
-#[derive(PartialEq)]
-enum Real {
-    Int(i64),
-    Float(f64),
-}
-
-impl Real {
-    fn of(value: f64) -> Self {
-        if value.fract() == 0.0 && value.abs() < 9.0e18 {
-            Self::Int(value as i64)
-        } else {
-            Self::Float(value)
-        }
     }
 }
 

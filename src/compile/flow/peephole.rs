@@ -120,7 +120,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 code[index + 1].set_nop();
             }
             Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
-                fold::fold_unary(code, index, context)
+                fold::fold_unary(code, index, context);
             }
             Op::CALL_INTRINSIC_1 if folds && instr.arg == fold::LIST_TO_TUPLE => {
                 fold::fold_appended(code, index, context);

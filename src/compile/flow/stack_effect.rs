@@ -38,7 +38,11 @@ pub(crate) fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) 
         Op::CHECK_EG_MATCH | Op::CHECK_EXC_MATCH | Op::SEND => (2, 2),
         Op::CLEANUP_THROW => (3, 2),
         Op::COPY => (n, n + 1),
-        Op::DELETE_SUBSCR | Op::END_ASYNC_FOR | Op::STORE_ATTR | Op::STORE_FAST_STORE_FAST => (2, 0),
+        Op::DELETE_SUBSCR
+        | Op::END_ASYNC_FOR
+        | Op::END_ASYNC_FOR_PLAIN
+        | Op::STORE_ATTR
+        | Op::STORE_FAST_STORE_FAST => (2, 0),
         Op::DICT_MERGE => (n + 4, n + 3),
         Op::DICT_UPDATE | Op::LIST_APPEND | Op::LIST_EXTEND | Op::SET_ADD | Op::SET_UPDATE => (n + 1, n),
         Op::MAP_ADD => (n + 2, n),

@@ -6,6 +6,7 @@
 //! **Invariant:** adds nothing to the constants; the caller decides how a result is merged.
 
 mod complex;
+mod equality;
 mod float;
 mod integer;
 mod sequence;
@@ -13,6 +14,8 @@ mod sequence;
 pub use integer::from_magnitude;
 
 use super::constants::{ConstId, ConstValue, Constants};
+pub use equality::distinct;
+
 use crate::syntax::ast::{Operator, UnaryOperator};
 use crate::target::Target;
 use num_bigint::BigInt;

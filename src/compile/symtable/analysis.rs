@@ -21,6 +21,7 @@ struct Analysis<'t> {
     directives: &'t [Directive],
     known: &'t Known,
     names: &'t Names,
+    lose_class_cell: bool,
     /// By name.
     visible: Vec<Visible>,
     /// Changes of `visible` with the values before.
@@ -33,9 +34,11 @@ pub(super) fn analyze(
     directives: &[Directive],
     known: &Known,
     names: &Names,
+    lose_class_cell: bool,
 ) -> Result<(), SyntaxError> {
     let visible = vec![Visible::default(); names.len()];
-    let mut analysis = Analysis { table, directives, known, names, visible, undo: Vec::new() };
+    let mut analysis =
+        Analysis { table, directives, known, names, lose_class_cell, visible, undo: Vec::new() };
     analysis.block(ScopeId(0), None).map(drop)
 }
 
@@ -206,7 +209,7 @@ impl Analysis<'_> {
             let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name);
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
-                if !self.free_in_a_child(inner, name) {
+                if self.lose_class_cell || !self.free_in_a_child(inner, name) {
                     free.retain(|other| *other != name);
                 }
                 hides_class |= name == known.class;

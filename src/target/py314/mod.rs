@@ -26,6 +26,7 @@ pub(super) const FEATURES: Features = Features {
     pseudo_bool_jumps: true,
     slice_constants: true,
     iterate_twice: false,
+    lose_class_cell: false,
     save_all_in_class: false,
     drop_subject_at_pattern: false,
     deferred_annotations: true,

@@ -24,6 +24,7 @@ pub(super) const FEATURES: Features = Features {
     import_modes: true,
     list_and_set_loops: true,
     annotate_below_function: true,
+    annotate_positional_first: true,
     late_handlers: LateHandlers::Inherited,
     borrow_past_empty_blocks: true,
     iter_keeps_operand: true,

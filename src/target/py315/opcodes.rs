@@ -44,6 +44,7 @@ pub(crate) static OPCODES: [Option<OpcodeInfo>; OP_COUNT] = [
     Some(OpcodeInfo { number: 64, caches: 0, has_arg: true, has_jump: false }),   // DICT_MERGE
     Some(OpcodeInfo { number: 65, caches: 0, has_arg: true, has_jump: false }),   // DICT_UPDATE
     Some(OpcodeInfo { number: 66, caches: 0, has_arg: true, has_jump: true }),    // END_ASYNC_FOR
+    None,                                                                         // END_ASYNC_FOR_PLAIN
     Some(OpcodeInfo { number: 9, caches: 0, has_arg: false, has_jump: false }),   // END_FOR
     Some(OpcodeInfo { number: 10, caches: 0, has_arg: false, has_jump: false }),  // END_SEND
     Some(OpcodeInfo { number: 11, caches: 0, has_arg: false, has_jump: false }),  // EXIT_INIT_CHECK
