@@ -49,5 +49,9 @@ pycompilePhase() {
 if [[ -z ${dontUsePycompile-} ]]; then
     # This takes the place of nixpkgs' own hook.
     dontUsePythonRecompileBytecode=1
-    postPhases+=" pycompilePhase"
+    if declare -F appendToVar >/dev/null; then
+        appendToVar postPhases pycompilePhase
+    else
+        postPhases+=" pycompilePhase"
+    fi
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installed environments, by pip and by uv: equal pycs at different paths, RECORDs that are right, uninstallers that
+# Installed environments, by pip, by uv and in an image: equal pycs at different paths, RECORDs that are right, uninstallers that
 # leave nothing, uv's cache untouched.
 #
 #   tests/packaging/env.sh target/release/pycompile [PYTHON]     needs pip's package index
@@ -61,6 +61,19 @@ CHECK
         fail "$prefix: -O does not take the opt-1 pyc"
 done
 [[ $(digest by-pip) == "$(digest elsewhere/deep/by-uv)" ]] || fail "the two environments have other pycs"
+
+# What pip has compiled itself, and an image that is compiled from outside.
+"$python" -m venv compiled
+compiled/bin/pip install -q "${packages[@]}"
+[[ $(digest compiled) != "$(digest by-pip)" ]] || fail "pip's pycs are the same: this test shows nothing"
+mkdir -p image/opt
+cp -r compiled image/opt/env
+"$binary" env compiled --optimize 0 --optimize 1 -q
+"$binary" env /opt/env --root image --optimize 0 --optimize 1 -q
+"$binary" env compiled --optimize 0 --optimize 1 -q --check || fail "--check after pip's compilation"
+[[ $(digest compiled) == "$(digest by-pip)" ]] || fail "after pip's compilation there are other pycs"
+[[ $(digest image/opt/env) == "$(digest by-pip)" ]] || fail "an image has other pycs"
+
 [[ $(cache) == "$before" ]] || fail "uv's cache was changed"
 
 printf 'x = 1\n' >"$(site by-pip)/click/_new.py"
