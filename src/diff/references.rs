@@ -22,6 +22,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
     };
     match (unused(left), unused(right)) {
         (0, 1..) => message.push_str("; the left side marks only what is referred to"),
+        (0, 0) => message.push_str("; both sides mark only what is referred to"),
         (1.., 0) => message.push_str("; the right side marks only what is referred to"),
         _ => message.push_str(", which depends on what else the process that wrote it held"),
     }
