@@ -194,8 +194,13 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     }
     let unreadable = |one: &str, other: &str| vec![Finding::new(Kind::Unreadable, "").sides(one, other)];
     let mut outcome = Outcome::default();
-    if let Some(large) = compare_large_files(path, left, right) {
-        findings.extend(large);
+    let links = left.link().zip(right.link()).map(|(one, other)| {
+        let finding = Finding::new(Kind::Content, "symlinks that lead elsewhere");
+        let finding = finding.sides(one.to_string_lossy(), other.to_string_lossy());
+        if one == other { Vec::new() } else { vec![finding] }
+    });
+    if let Some(found) = links.or_else(|| compare_large_files(path, left, right)) {
+        findings.extend(found);
         outcome.same = usize::from(findings.is_empty());
         outcome.add(path.to_owned(), findings);
         return outcome;

@@ -113,6 +113,16 @@ impl<'a> File<'a> {
         }
     }
 
+    /// Where it leads to, if it is a symlink; nothing is followed.
+    pub(super) fn link(self) -> Option<PathBuf> {
+        match self {
+            File::Disk(Place::Tree(root, names), name) if names.get(name) == Some(&true) => {
+                std::fs::read_link(root.join(name)).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// The source of a pyc that is no entry of an archive.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {

@@ -338,6 +338,24 @@ fn a_manifest_stands_for_the_archive_that_it_lists() {
     assert!(said.out.contains("the archive as a whole"), "{}", said.out);
 }
 
+#[cfg(unix)]
+#[test]
+fn symlinks_are_compared_and_not_followed() {
+    let session = two(&PLAIN, &PLAIN);
+    for side in ["a", "b"] {
+        std::os::unix::fs::symlink("p", session.path(&format!("{side}/same"))).unwrap();
+    }
+    session.run(&["diff", "a", "b"]).exits(0);
+    std::os::unix::fs::symlink("p/__pycache__/m.cpython-314.pyc", session.path("a/m.pyc")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", session.path("b/m.pyc")).unwrap();
+    let found = findings(&session);
+    assert_eq!(found[0]["kind"], "content");
+    assert_eq!(found[0]["rows"][0]["right"], "elsewhere");
+    std::fs::remove_file(session.path("b/m.pyc")).unwrap();
+    session.file("b/m.pyc", PLAIN.bytes());
+    assert_eq!(findings(&session)[0]["kind"], "unreadable");
+}
+
 #[test]
 fn text_fits_the_width_and_colour_is_optional() {
     let session = two(
