@@ -90,40 +90,49 @@ impl From<RefsArg> for Refs {
     }
 }
 
+// A doc comment here would take the place of the long help, which stands with the arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compile the named files to pycs.
+    #[command(about = "Compile the named files to pycs")]
     Compile(compile::CompileArgs),
-    /// Compile what pycompile.toml lists, in place or into a tree, and write the manifest.
+    #[command(about = "Compile what pycompile.toml lists, in place or into a tree, and write the manifest")]
     Build(build::BuildArgs),
-    /// Compile with compileall's own flags, for scripts that call it today.
+    #[command(about = "Compile with compileall's own flags, for scripts that call it today")]
     Compileall(compileall::CompileallArgs),
-    /// Compile an installed environment by its RECORDs.
+    #[command(about = "Compile an installed environment by its RECORDs")]
     Env(env::EnvArgs),
-    /// Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest.
+    #[command(
+        about = "Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest"
+    )]
     Pack(pack::PackArgs),
-    /// Write the manifest of a tree, wheel, zip or pyc that exists.
+    #[command(about = "Write the manifest of a tree, wheel, zip or pyc that exists")]
     Manifest(manifest::ManifestArgs),
-    /// Bring pycs that exist into the form with fewest references, which some distributions use.
+    #[command(
+        about = "Bring pycs that exist into the form with fewest references, which some distributions use"
+    )]
     Normalize(normalize::NormalizeArgs),
-    /// Say what differs between two manifests, trees, wheels, zips or pycs, and why.
+    #[command(about = "Say what differs between two manifests, trees, wheels, zips or pycs, and why")]
     Diff(diff::DiffArgs),
-    /// Compile the source of every pyc again and compare.
+    #[command(about = "Compile the source of every pyc again and compare")]
     Verify(verify::VerifyArgs),
-    /// Show what is in a pyc.
+    #[command(about = "Show what is in a pyc")]
     Inspect(inspect::InspectArgs),
-    /// Write a pycompile.toml that lists the files found.
+    #[command(about = "Write a pycompile.toml that lists the files found")]
     Init(init::InitArgs),
-    /// Remove the pycs that `build` would write, and nothing else.
+    #[command(about = "Remove the pycs that `build` would write, and nothing else")]
     Clean(clean::CleanArgs),
-    /// List the versions that can be compiled for.
+    #[command(about = "List the versions that can be compiled for")]
     Targets(targets::TargetsArgs),
     /// Print a shell's completion script.
+    ///
+    /// Example: pycompile completions bash >pycompile.bash
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page.
+    ///
+    /// Example: pycompile man >pycompile.1
     Man,
 }
 

@@ -14,7 +14,6 @@ use std::path::PathBuf;
 ///
 /// Example: pycompile build --config pycompile.toml
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct BuildArgs {
     #[command(flatten)]
     config: ConfigArgs,

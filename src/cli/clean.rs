@@ -9,7 +9,6 @@ use crate::build::clean::clean;
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct CleanArgs {
     #[command(flatten)]
     config: ConfigArgs,

@@ -22,7 +22,6 @@ use std::time::Duration;
 ///
 /// Example: pycompile compile --python 3.14 --invalidation-mode unchecked-hash demo/core.py
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct CompileArgs {
     /// Files to compile; `-` reads the list from standard input, one path a line.
     #[arg(value_name = "FILE", required_unless_present = "stdin_filename")]

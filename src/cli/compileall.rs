@@ -22,7 +22,6 @@ use std::path::{Path, PathBuf};
 ///
 /// Example: pycompile compileall -o 0 -o 1 -q -f -s "$DESTDIR" -p / --hardlink-dupes -e "$DESTDIR" "$DESTDIR"
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct CompileallArgs {
     /// Files and directories.
     #[arg(value_name = "FILE|DIR")]

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 ///
 /// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
+#[command(after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
 pub(super) struct DiffArgs {
     /// A directory, wheel, zip, pyc, or manifest (a file named *.json).
     #[arg(value_name = "A")]

@@ -18,7 +18,6 @@ use std::path::{Component, Path, PathBuf};
 ///
 /// Example: pycompile env .venv --optimize 0 --optimize 1 --manifest venv.pyc.json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct EnvArgs {
     /// The environment's prefix; without it, the one that is activated (VIRTUAL_ENV).
     #[arg(value_name = "PREFIX")]

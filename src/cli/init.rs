@@ -11,7 +11,6 @@ use std::path::PathBuf;
 ///
 /// Example: pycompile init .
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct InitArgs {
     /// The project's directory.
     #[arg(value_name = "DIR", default_value = ".")]

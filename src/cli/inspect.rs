@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 ///
 /// Example: pycompile inspect demo/__pycache__/core.cpython-314.pyc
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct InspectArgs {
     /// Pycs.
     #[arg(value_name = "PYC", required = true)]

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 ///
 /// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct ManifestArgs {
     /// A directory, wheel, zip or pyc.
     #[arg(value_name = "PATH")]

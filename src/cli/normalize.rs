@@ -12,7 +12,6 @@ use std::path::PathBuf;
 ///
 /// Example: pycompile normalize demo/__pycache__/*.pyc
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct NormalizeArgs {
     /// Pycs.
     #[arg(value_name = "PYC", required = true)]

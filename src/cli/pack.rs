@@ -18,10 +18,10 @@ use std::path::PathBuf;
 /// Packs what pycompile.toml lists into deterministic wheels and zips, or makes a wheel that exists deterministic, and
 /// writes the manifest. Entries carry the time of SOURCE_DATE_EPOCH, or 1980-01-01.
 ///
-/// Examples: pycompile pack --config pycompile.toml
-///           pycompile pack dist/demo-1.0-py3-none-any.whl --bytecode sourceless --python 3.14
+/// Example: pycompile pack --config pycompile.toml
+///
+/// Example: pycompile pack dist/demo-1.0-py3-none-any.whl --bytecode sourceless --python 3.14
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct PackArgs {
     /// A wheel that exists, instead of a config.
     #[arg(value_name = "WHEEL", conflicts_with = "config")]

@@ -6,7 +6,9 @@ use crate::engine::Limits;
 use crate::engine::python::start_found;
 use crate::target::SERIES;
 
-/// Example: `pycompile targets`
+/// Lists the versions that can be compiled for: magic number, cache tag, engine, interpreter.
+///
+/// Example: pycompile targets
 #[derive(Debug, clap::Args)]
 pub(super) struct TargetsArgs {}
 

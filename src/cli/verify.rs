@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 ///
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct VerifyArgs {
     /// A directory, wheel, zip, pyc or installed environment.
     #[arg(value_name = "PATH")]

@@ -24,6 +24,7 @@ fn every_command_and_flag_has_help() {
     let session = Session::new();
     for command in commands(&session) {
         let help = session.run(&[&command, "--help"]).exits(0).out;
+        assert!(help.contains("Example"), "{command} --help has no example");
         let lines = help.lines().collect::<Vec<_>>();
         for (at, line) in lines.iter().enumerate() {
             let flag = line.trim_start();
