@@ -10,6 +10,7 @@
 mod any_bytes;
 mod config;
 mod diff;
+mod docs;
 mod golden;
 mod house;
 mod inspect;
