@@ -6,13 +6,16 @@ use super::listing::{self, Both};
 use super::lists::{Classes, constants, list, paired};
 use super::model::{Finding, Kind, Row};
 use super::tables::{exception_tables, line_tables};
-use crate::object::{CodeView, flag_names};
+use crate::object::{CodeView, Value, flag_names};
 use crate::target::Series;
 use std::collections::BTreeMap;
 
 /// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can make code large that
 /// is small on disk.
 const PROPORTION: usize = 4;
+
+/// Bytes that are shown of two pycs.
+const MOST: usize = 64 << 20;
 
 /// Compares the code objects of two pycs.
 pub(super) struct Comparer<'a> {
@@ -21,6 +24,8 @@ pub(super) struct Comparer<'a> {
     /// Bytes that may still be compared.
     left: usize,
     findings: Vec<Finding>,
+    /// Bytes that the findings show.
+    shown: usize,
     /// Code objects that differ in nothing but where they begin.
     moved: Vec<Moved>,
 }
@@ -39,6 +44,7 @@ impl<'a> Comparer<'a> {
             series,
             left: size.saturating_mul(PROPORTION),
             findings: Vec::new(),
+            shown: 0,
             moved: Vec::new(),
         }
     }
@@ -62,7 +68,7 @@ impl<'a> Comparer<'a> {
                 self.add(&place, Finding::new(Kind::Filename, "").sides(own.0, own.1));
             }
             if !self.afford(&[left, right]) {
-                let message = "references make the code so large that it is not compared from here on";
+                let message = "there is so much that it is not compared from here on";
                 let size = |code: CodeView<'_>| format!("{} bytes of bytecode", code.bytecode().len());
                 self.add(&place, Finding::new(Kind::Code, message).sides(size(left), size(right)));
                 break;
@@ -104,17 +110,19 @@ impl<'a> Comparer<'a> {
     }
 
     fn add(&mut self, place: &str, finding: Finding) {
+        let sides = finding.rows.iter().flat_map(|row| [&row.left, &row.right]);
+        self.shown += sides.map(|side| side.as_ref().map_or(0, String::len)).sum::<usize>();
         self.findings.push(finding.at(place));
     }
 
     /// Whether so much may still be compared.
     fn afford(&mut self, codes: &[CodeView<'_>]) -> bool {
-        let size =
-            |code: &CodeView<'_>| code.bytecode().len() + code.consts().len() + code.line_table().len();
-        let cost: usize = codes.iter().map(size).sum();
-        let enough = self.left >= cost;
-        self.left = self.left.saturating_sub(cost);
-        enough
+        let mut left = Some(self.left);
+        for code in codes {
+            left = left.and_then(|left| spend(*code, left));
+        }
+        self.left = left.unwrap_or(0);
+        left.is_some() && self.shown < MOST
     }
 
     /// The code objects inside of both, paired by name and order.
@@ -154,7 +162,7 @@ impl<'a> Comparer<'a> {
                     Vec::new()
                 }
                 None => {
-                    message.push_str("; it is not listed, as references make the code large");
+                    message.push_str("; it is not listed, as there is too much");
                     Vec::new()
                 }
             };
@@ -234,6 +242,24 @@ impl<'a> Comparer<'a> {
         };
         found.into_iter().for_each(|finding| self.add(place, finding));
     }
+}
+
+/// What is left of `left` after a code object: its bytes, constants and names, those too that it shares with others.
+fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
+    let sizes = code.bytecode().len() + code.line_table().len() + code.exception_table().len();
+    let mut left = left.checked_sub(sizes + code.consts().len())?;
+    let lists =
+        [Some(code.code.names), Some(code.code.varnames), code.code.cellvars, Some(code.code.freevars)];
+    for list in lists.into_iter().flatten() {
+        for &name in code.objects.elements(list).unwrap_or_default() {
+            let size = match &code.objects.get(name).value {
+                Value::Str(text) => text.len(),
+                _ => 0,
+            };
+            left = left.checked_sub(size + 1)?;
+        }
+    }
+    Some(left)
 }
 
 /// What can be said where a table cannot be read.

@@ -1,10 +1,11 @@
 //! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets of `fuzz/` with many.
 
 use pycompile::archive::{self, Limits};
+use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_handlers, flag_names, lines};
 use pycompile::pyc::{HEADER_SIZE, Header};
-use pycompile::report::{Inspected, SourceState, inspect_json, inspect_text};
+use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
 use pycompile::target::{LineFormat, Series};
 use pycompile::{config, manifest, marshal, output, wheel};
 use std::path::Path;
@@ -72,6 +73,32 @@ pub fn inspect(data: &[u8]) {
         let document: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
         assert!(document["code"].is_array());
     }
+}
+
+/// Two pycs, the halves of the bytes: a difference is told, and what is told is text alone.
+pub fn diff(data: &[u8]) {
+    let (left, right) = data.split_at(data.len() / 2);
+    let findings = compare_pycs("p/__pycache__/m.cpython-314.pyc", left, right);
+    assert_eq!(
+        findings.is_empty(),
+        left == right,
+        "a difference goes untold, or one is told that is not there"
+    );
+    let files = vec![FileDifference { path: "p/__pycache__/m.cpython-314.pyc".into(), findings }];
+    let comparison =
+        Comparison { schema: SCHEMA, left: "left".into(), right: "right".into(), same: 0, files };
+    let text = difference::text(&comparison, 80);
+    for part in text.split('\u{1b}').skip(1) {
+        let style = part.strip_prefix('[').and_then(|part| part.split_once('m')).map(|(style, _)| style);
+        let is_style =
+            |style: &str| style.chars().all(|character| character.is_ascii_digit() || character == ';');
+        assert!(style.is_some_and(is_style), "the text could steer a terminal");
+    }
+    let steers = |character: char| character.is_control() && !['\n', '\u{1b}'].contains(&character);
+    assert!(!text.contains(steers), "the text could steer a terminal");
+    let page = difference::html(&comparison);
+    assert!(!page.contains("<script") && !page.contains(steers), "the page is not text alone");
+    difference::json(&comparison).expect("it can be written");
 }
 
 fn tables(code: CodeView<'_>, format: LineFormat) {

@@ -176,8 +176,19 @@ fn a_page_is_markup_only_where_it_should_be() {
     let page = std::fs::read_to_string(session.path("page.html")).unwrap();
     assert!(!page.contains("<script"), "{page}");
     assert!(page.contains("&lt;script&gt;alert("), "{page}");
-    assert!(!page.contains("http://") && !page.contains("https://"), "{page}");
-    assert!(page.contains("prefers-color-scheme") || page.contains("color-scheme: light dark"));
+    for outside in
+        ["http:", "https:", "src=", "url(", "@import", "<link", "<img", "<iframe", " style=", " onload="]
+    {
+        assert!(!page.contains(outside), "{outside} is in {page}");
+    }
+    for link in page.split("href=\"").skip(1) {
+        let target = link.split('"').next().unwrap();
+        let id = target.strip_prefix('#').unwrap_or_else(|| panic!("{target} leads out of the page"));
+        assert!(page.contains(&format!("id=\"{id}\"")), "nothing is called {id}");
+    }
+    for part in ["prefers-color-scheme: dark", "@media print", "default-src 'none'", "<html lang=\"en\">"] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
 }
 
 /// A pyc of CPython's, from the golden ones.

@@ -142,6 +142,12 @@ fn any_pyc_shown() {
 }
 
 #[test]
+fn any_two_pycs() {
+    let seeds = seeds("pyc").into_iter().map(|pyc| pyc.repeat(2)).collect();
+    hold(1000, seeds, holds::diff);
+}
+
+#[test]
 fn any_archive() {
     hold(2000, seeds("archive"), holds::archive);
 }
