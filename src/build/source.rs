@@ -34,9 +34,15 @@ impl Source {
             if metadata.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
-            Ok((std::fs::read(file)?, metadata))
+            // A pipe may never begin, a device never end.
+            let content = metadata.is_file().then(|| std::fs::read(file)).transpose()?;
+            Ok((content, metadata))
         });
-        let (bytes, metadata) = found.map_err(|error| errno::diagnostic(file, &error))?;
+        let (content, metadata) = found.map_err(|error| errno::diagnostic(file, &error))?;
+        let Some(bytes) = content else {
+            let message = format!("{} is not a regular file: nothing is read from it", file.display());
+            return Err(Diagnostic::without_place("OSError", message));
+        };
         let mode = permissions(&metadata);
         Ok(Self {
             bytes,

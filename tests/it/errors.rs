@@ -37,6 +37,20 @@ fn directory_given_as_file() {
     assert_eq!(says_what_cpython_says(&session, "d.py"), "[Errno 21] Is a directory: 'd.py'");
 }
 
+#[test]
+fn pipe_or_device_given_as_file() {
+    let session = Session::new();
+    assert!(std::process::Command::new("mkfifo").arg(session.path("pipe.py")).status().unwrap().success());
+    for name in ["pipe.py", "/dev/zero"] {
+        let said = session.compile(&[name, "-o", "a.pyc"]).exits(1);
+        let expected = format!(
+            "OSError: {name} is not a regular file: nothing is read from it\n0 compiled, 0 up to date, 1 failed\n"
+        );
+        assert_eq!(said.err, expected);
+    }
+    assert_eq!(session.files(), ["pipe.py"]);
+}
+
 /// A source that CPython refuses is refused in the same words.
 #[track_caller]
 fn refused(source: impl AsRef<[u8]>) -> String {

@@ -83,6 +83,7 @@ fn memory_has_a_limit_for_each_file() {
         return skipped("memory limits are for Linux");
     }
     let session = Session::new();
+    // Four gigabytes without a limit.
     session.file("big.py", "a = b.c(d, e)\n".repeat(1_000_000));
     session.file("small.py", "x = 1\n");
     let arguments = ["--memory-limit", "300", "--layout", "legacy", "big.py", "small.py"];
