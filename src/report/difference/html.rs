@@ -43,7 +43,10 @@ pub fn html(comparison: &Comparison) -> String {
 fn summary(comparison: &Comparison, out: &mut String) {
     let (class, verdict) =
         if comparison.files.is_empty() { ("same", "The same.") } else { ("differs", "Not the same.") };
-    let words = super::summary(comparison);
+    let mut words = super::summary(comparison);
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     let _ = writeln!(out, "<p class=\"verdict {class}\"><strong>{verdict}</strong> {words}.</p>");
 }
 
