@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EngineChoice {
-    /// The native compiler where it is exact, else an interpreter.
+    /// The native compiler where it knows the version and no interpreter is named, else an interpreter.
     #[default]
     Auto,
     /// The native compiler.
@@ -130,7 +130,15 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
                 EngineError::Interrupted => EnginesError::Engine(error),
                 error => EnginesError::NoDefault(error),
             })?;
-        return Ok(vec![python(series(engine.version())?, engine)]);
+        // The interpreter at hand says for which version; a release that writes other bytes compiles itself.
+        let target =
+            Target::find(engine.version()).filter(|target| target.writes_like(engine.full_version()));
+        return Ok(match target {
+            Some(target) if options.choice == EngineChoice::Auto && options.interpreter.is_none() => {
+                vec![native_engine(series(engine.version())?, target)]
+            }
+            _ => vec![python(series(engine.version())?, engine)],
+        });
     }
     let mut engines = Engines::new();
     for (index, &version) in versions.iter().enumerate() {
@@ -140,6 +148,10 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         let series = series(version)?;
         let named = options.interpreters.iter().find(|(named, _)| *named == version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
+        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(version)) {
+            engines.push(native_engine(series, target));
+            continue;
+        }
         engines.push(python(series, start_found(version, named, options.search_path, options.limits)?));
     }
     Ok(engines)
@@ -156,10 +168,14 @@ fn native(versions: &[PyVersion]) -> Result<Engines, EnginesError> {
         }
         let series = series(version)?;
         let target = Target::find(version).ok_or(EnginesError::NoNative(version))?;
-        let about = format!("{version}: native engine, bytes of CPython {}", target.reference);
-        engines.push(TargetEngine { series, engine: Box::new(NativeEngine::new(target)), about });
+        engines.push(native_engine(series, target));
     }
     Ok(engines)
+}
+
+fn native_engine(series: &'static Series, target: &'static Target) -> TargetEngine {
+    let about = format!("{}: native engine, bytes of CPython {}", series.version, target.reference);
+    TargetEngine { series, engine: Box::new(NativeEngine::new(target)), about }
 }
 
 fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {

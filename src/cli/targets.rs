@@ -4,7 +4,7 @@ use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::engine::Limits;
 use crate::engine::python::start_found;
-use crate::target::SERIES;
+use crate::target::{SERIES, Target};
 
 /// Lists the versions that can be compiled for: magic number, cache tag, engine, interpreter.
 ///
@@ -13,14 +13,17 @@ use crate::target::SERIES;
 pub(super) struct TargetsArgs {}
 
 pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
-    printer.data("version  magic  cache tag    engine  interpreter")?;
+    printer.data("version  magic  cache tag    engine  bytes, interpreter")?;
     let search_path = environment::search_path();
     for series in &SERIES {
         let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
             .map(|engine| format!("{} ({})", engine.interpreter().display(), engine.full_version()));
-        let (engine, interpreter) = match found {
-            Ok(interpreter) => ("python", interpreter),
-            Err(_) => ("none", format!("no python{} on PATH", series.version)),
+        let native = Target::find(series.version);
+        let (engine, interpreter) = match (native, found) {
+            (Some(target), Ok(interpreter)) => ("native", format!("as {}; {interpreter}", target.reference)),
+            (Some(target), Err(_)) => ("native", format!("as {}", target.reference)),
+            (None, Ok(interpreter)) => ("python", interpreter),
+            (None, Err(_)) => ("none", format!("no python{} on PATH", series.version)),
         };
         let version = series.version.to_string();
         printer.data(&format!(

@@ -30,6 +30,8 @@ pub struct Target {
     pub version: PyVersion,
     /// The release whose bytes are the reference, `3.14.10`.
     pub reference: &'static str,
+    /// The oldest patch release that is known to write the same bytes.
+    pub oldest_patch: u32,
     /// What it does differently.
     pub features: Features,
     /// Its passes over the flow graph, in order.
@@ -42,6 +44,15 @@ impl Target {
     /// What `op` is in this version, if it has it.
     pub fn opcode(&self, op: Op) -> Option<OpcodeInfo> {
         self.opcodes[op as usize]
+    }
+
+    /// Whether the release `full_version` of this series (`3.14.9`) is known to write the same bytes.
+    pub fn writes_like(&self, full_version: &str) -> bool {
+        full_version
+            .split('.')
+            .nth(2)
+            .and_then(|patch| patch.parse().ok())
+            .is_some_and(|patch: u32| patch >= self.oldest_patch)
     }
 
     /// The target for `version`, if the native compiler knows it.

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the expectations in this folder. Run it with CPython 3.14, as `python3.14 -I -S tests/golden/write.py [PYTHON]`;
-PYTHON is the command that starts it again, where sys.executable does not.
+"""Writes the expectations in this folder. Run it with CPython 3.13, 3.14 and 3.15, as
+`python3.14 -I -S tests/golden/write.py [PYTHON]`; PYTHON is the command that starts it again, where sys.executable does
+not. Those of 3.14 stand beside the sources, the others in the folders 313 and 315.
 
 For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
-NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it. And `stack_effects.tsv`: opcode,
+NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none.
+And `stack_effects.tsv`: opcode,
 operand, net effect (into the handler for those that set one up).
 """
 import opcode
@@ -12,6 +14,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+VERSION = sys.version_info[:2]
+FOLDER = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
 PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 ONE = """
 import py_compile, sys, warnings
@@ -24,8 +28,12 @@ py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, optimize
 def write(source):
     written = []
     for level in (0, 1, 2):
-        target = source.with_suffix(f".opt-{level}.pyc" if level else ".pyc")
-        subprocess.run([PYTHON, "-I", "-S", "-c", ONE, source, target, source.name, str(level)], check=True)
+        target = FOLDER / source.with_suffix(f".opt-{level}.pyc" if level else ".pyc").name
+        done = subprocess.run([PYTHON, "-I", "-S", "-c", ONE, source, target, source.name, str(level)],
+                              stderr=subprocess.DEVNULL)
+        if done.returncode:
+            target.with_suffix(".refused").touch()
+            return
         written.append(target)
     base, *others = written
     for other in others:
@@ -49,9 +57,11 @@ def effects():
 PSEUDO = {name: number for number, name in enumerate(opcode.opname) if number > 255 and not name.startswith("<")}
 
 if __name__ == "__main__":
-    if sys.version_info[:2] != (3, 14):
-        sys.exit("write.py: this is not CPython 3.14")
-    effects()
+    if VERSION not in ((3, 13), (3, 14), (3, 15)):
+        sys.exit("write.py: this is not CPython 3.13, 3.14 or 3.15")
+    FOLDER.mkdir(exist_ok=True)
+    if VERSION == (3, 14):
+        effects()
     for path in sorted(HERE.glob("*.py")):
         if path.name != "write.py":
             write(path)

@@ -8,6 +8,7 @@ use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 13),
     reference: "3.13.18",
+    oldest_patch: 5,
     features: FEATURES,
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,

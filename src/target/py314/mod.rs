@@ -8,6 +8,7 @@ use super::{Features, FlowPass, PyVersion, Target, py313};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 14),
     reference: "3.14.10",
+    oldest_patch: 8,
     features: FEATURES,
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,

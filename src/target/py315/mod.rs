@@ -8,6 +8,7 @@ use super::{Features, LateHandlers, PyVersion, Target, py314};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 15),
     reference: "3.15.2",
+    oldest_patch: 2,
     features: FEATURES,
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
