@@ -1,0 +1,39 @@
+//! All differences between the targets of the native compiler, on one page.
+
+use pycompile::target::ALL;
+use std::path::Path;
+
+/// `docs/features.md` is what this writes; PYCOMPILE_WRITE=1 writes it anew.
+#[test]
+fn the_table_of_features_is_right() {
+    let columns: Vec<Vec<(String, String)>> = ALL
+        .iter()
+        .map(|target| {
+            let text = format!("{:#?}", target.features);
+            text.lines()
+                .filter_map(|line| line.trim().trim_end_matches(',').split_once(": "))
+                .map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned()))
+                .collect()
+        })
+        .collect();
+    let mut page = "# What the targets of the native compiler do differently\n\nThe fields of `Features` \
+        (`src/target/features.rs` says what each means); opcodes are tables of their own.\n\n| feature |"
+        .to_owned();
+    ALL.iter().for_each(|target| page += &format!(" {} |", target.reference));
+    page += "\n|---|";
+    page += &"---|".repeat(ALL.len());
+    page.push('\n');
+    for (index, (name, _)) in columns[0].iter().enumerate() {
+        page += &format!("| `{name}` |");
+        for column in &columns {
+            assert_eq!(&column[index].0, name);
+            page += &format!(" {} |", column[index].1);
+        }
+        page.push('\n');
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/features.md");
+    if std::env::var_os("PYCOMPILE_WRITE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), page, "run this test with PYCOMPILE_WRITE=1");
+}

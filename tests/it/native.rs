@@ -1,0 +1,91 @@
+//! The native compiler behind the command line, where there is no Python.
+
+use crate::session::Session;
+
+const VERSIONS: [&str; 6] = ["--python", "3.13", "--python", "3.14", "--python", "3.15"];
+
+fn session() -> Session {
+    let session = Session::new();
+    session.file("p/__init__.py", "");
+    session
+        .file("p/m.py", "import os\n\ndef f(a, *, b=1):\n    'doc'\n    return [x for x in a if x or b]\n");
+    session.file("p/latin.py", b"# coding: latin-1\nt = '\xe9'\n".as_slice());
+    session
+}
+
+fn pycs(session: &Session) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = session.files().into_iter().filter(|name| name.ends_with(".pyc")).collect();
+    found.sort();
+    found.into_iter().map(|name| (name.clone(), std::fs::read(session.path(&name)).unwrap())).collect()
+}
+
+/// The binary with nothing on its search path.
+fn run(session: &Session, arguments: &[&str]) -> std::process::Output {
+    session.command(arguments).env("PATH", "").output().unwrap()
+}
+
+#[test]
+fn versions_and_levels_in_one_run_whatever_the_number_of_threads() {
+    let files = ["p/__init__.py", "p/m.py", "p/latin.py"];
+    let mut all = Vec::new();
+    for (jobs, reversed) in [("1", false), ("8", true)] {
+        let session = session();
+        let mut arguments = vec!["compile", "-q", "-j", jobs, "--invalidation-mode", "unchecked-hash"];
+        arguments.extend(VERSIONS);
+        arguments.extend(["--optimize", "0", "--optimize", "2"]);
+        let mut names = files;
+        if reversed {
+            names.reverse();
+        }
+        arguments.extend(names);
+        assert!(run(&session, &arguments).status.success());
+        all.push(pycs(&session));
+    }
+    assert_eq!(all[0].len(), 18);
+    assert_eq!(all[0], all[1]);
+}
+
+#[test]
+fn what_it_writes_is_verified_and_what_was_changed_is_not() {
+    let session = session();
+    let mut arguments = vec!["compile", "-q", "--invalidation-mode", "unchecked-hash"];
+    arguments.extend(VERSIONS);
+    arguments.extend(["p/__init__.py", "p/m.py", "p/latin.py"]);
+    assert!(run(&session, &arguments).status.success());
+    let honest = run(&session, &["verify", "."]);
+    assert!(honest.status.success(), "{}", String::from_utf8_lossy(&honest.stderr));
+    for (name, mut bytes) in pycs(&session).into_iter().filter(|(name, _)| name.contains("/m.")) {
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        session.file(&name, bytes);
+    }
+    let changed = run(&session, &["verify", "."]);
+    assert_eq!(changed.status.code(), Some(1));
+}
+
+#[test]
+fn an_error_names_its_place_and_the_others_are_done() {
+    let session = session();
+    session.file("p/bad.py", "x = 1\ny = = 2\n");
+    session.file("p/new.py", "x = t'{1}'\n");
+    let mut arguments = vec!["compile"];
+    arguments.extend(VERSIONS);
+    arguments.extend(["p/bad.py", "p/new.py", "p/m.py"]);
+    let said = run(&session, &arguments);
+    assert_eq!(said.status.code(), Some(1));
+    let text = String::from_utf8(said.stderr).unwrap();
+    assert!(text.contains("File \"p/bad.py\", line 2"), "{text}");
+    assert!(text.contains("3.14"), "{text}");
+    let mut names: Vec<String> = pycs(&session).into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "p/__pycache__/m.cpython-313.pyc",
+            "p/__pycache__/m.cpython-314.pyc",
+            "p/__pycache__/m.cpython-315.pyc",
+            "p/__pycache__/new.cpython-314.pyc",
+            "p/__pycache__/new.cpython-315.pyc",
+        ]
+    );
+}
