@@ -63,8 +63,8 @@ done
 [[ $(digest by-pip) == "$(digest elsewhere/deep/by-uv)" ]] || fail "the two environments have other pycs"
 
 # What pip has compiled itself, and an image that is compiled from outside.
-"$python" -m venv compiled
-compiled/bin/pip install -q "${packages[@]}"
+"$python" -m venv --without-pip compiled
+by-pip/bin/pip --python compiled/bin/python install -q "${packages[@]}"
 [[ $(digest compiled) != "$(digest by-pip)" ]] || fail "pip's pycs are the same: this test shows nothing"
 mkdir -p image/opt
 cp -r compiled image/opt/env
