@@ -31,42 +31,40 @@ pub fn minimal_refs(objects: &mut Objects) {
     // Where the first of each class stands in the new order.
     let mut first: Vec<Option<NodeId>> = vec![None; count];
     let mut moved = vec![NodeId(0); objects.len()];
-    let mut nodes: Vec<Node> = Vec::new();
-    let old = std::mem::take(&mut objects.nodes);
+    let nodes = &mut objects.nodes;
     // What is inside of an object that was written before.
     let mut skipped = 0;
-    for (at, mut node) in old.into_iter().enumerate() {
+    let mut written = 0;
+    for at in 0..nodes.len() {
         if at < skipped {
             continue;
         }
-        let new = NodeId(nodes.len() as u32);
+        let new = NodeId(written as u32);
         moved[at] = new;
-        let place = &mut first[classes[at] as usize];
-        match *place {
+        let node = match first[classes[at] as usize] {
             Some(target) if !is_short(&nodes[target.0 as usize]) => {
                 nodes[target.0 as usize].flagged = true;
-                nodes.push(Node { type_code: b'r', flagged: false, value: Value::Ref(target) });
                 skipped = ends[at] as usize;
+                Node { type_code: b'r', flagged: false, value: Value::Ref(target) }
             }
-            Some(target) => {
-                let again = nodes[target.0 as usize].clone();
-                nodes.push(again);
-            }
+            Some(target) => nodes[target.0 as usize].clone(),
             None => {
-                node.flagged = false;
-                *place = Some(new);
-                nodes.push(node);
+                first[classes[at] as usize] = Some(new);
+                let value = std::mem::replace(&mut nodes[at].value, Value::Singleton);
+                Node { type_code: nodes[at].type_code, flagged: false, value }
             }
-        }
+        };
+        nodes[written] = node;
+        written += 1;
     }
-    for node in &mut nodes {
+    nodes.truncate(written);
+    for node in nodes {
         match &mut node.value {
             Value::Sequence(elements) => elements.iter_mut().for_each(|id| *id = moved[id.0 as usize]),
             Value::Code(code) => move_parts(code, &moved),
             _ => {}
         }
     }
-    objects.nodes = nodes;
 }
 
 /// `None`, `True`, `False`, `...`, `StopIteration`: shorter than a reference, and never flagged.

@@ -3,11 +3,12 @@
 use super::listing::Listing;
 use super::{Budget, Codes, InspectError, Inspected, SourceState};
 use crate::dis::Operand;
-use crate::object::{CodeView, Objects, flag_names};
+use crate::object::{CodeView, flag_names};
 use crate::pyc::Header;
 use crate::target::Series;
 use crate::text::Location;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// The document, on one line. `code` lists all code objects, the module's first; a constant that is one is given by its
 /// place there. Offsets are in bytes of `co_code`; positions are line, end line, column, end column, null where there
@@ -35,31 +36,67 @@ pub fn inspect_json(pyc: &Inspected<'_>) -> Result<String, InspectError> {
         "magic": pyc.header.magic(),
         "header": header,
         "source": source,
-        "code": null,
     });
-    let mut codes = Vec::new();
-    let all = Codes::of(pyc.objects);
-    for view in &all.views {
-        let text = code(*view, pyc.objects, &all, pyc.series, &mut budget)?.to_string();
-        budget.take(text.len())?;
-        codes.push(text);
-    }
-    // Code objects are written one by one: as values they would take ten times their text.
+    // Objects are written one by one: as values they would take ten times their text.
     let head = head.to_string();
-    let code = format!("\"code\":[{}]", codes.join(","));
-    Ok(head.replacen("\"code\":null", &code, 1))
+    let mut out = head.strip_suffix('}').unwrap_or_default().to_owned();
+    out.push_str(",\"code\":[");
+    let all = Codes::of(pyc.objects);
+    for (at, view) in all.views.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        code(*view, &all, pyc.series, &mut budget, &mut out)?;
+    }
+    out.push_str("]}");
+    Ok(out)
+}
+
+/// `,"key":[…]`
+fn list(
+    key: &str,
+    items: impl Iterator<Item = Value>,
+    budget: &mut Budget,
+    out: &mut String,
+) -> Result<(), InspectError> {
+    let _ = write!(out, ",\"{key}\":[");
+    for (at, item) in items.enumerate() {
+        let text = item.to_string();
+        budget.take(text.len() + 1)?;
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(&text);
+    }
+    out.push(']');
+    Ok(())
 }
 
 fn code(
     view: CodeView<'_>,
-    objects: &Objects,
     codes: &Codes<'_>,
     series: &Series,
     budget: &mut Budget,
-) -> Result<Value, InspectError> {
+    out: &mut String,
+) -> Result<(), InspectError> {
     let listing = Listing::of(view, series, budget)?;
+    let head = json!({
+        "name": view.name(),
+        "qualname": view.qualname(),
+        "filename": view.filename(),
+        "firstlineno": view.code.firstlineno,
+        "argcount": view.code.argcount,
+        "posonlyargcount": view.code.posonlyargcount,
+        "kwonlyargcount": view.code.kwonlyargcount,
+        "stacksize": view.code.stacksize,
+        "flags": view.flags(),
+        "flag_names": flag_names(view.flags()),
+    });
+    let head = head.to_string();
+    budget.take(head.len())?;
+    out.push_str(head.strip_suffix('}').unwrap_or_default());
     let constants = view.consts().iter().zip(&listing.constants).map(|(&id, shown)| {
-        let number = codes.number(objects, id);
+        let number = codes.number(view.objects, id);
         number.map_or_else(|| json!(shown), |number| json!({"code": number}))
     });
     let instructions = listing.instructions.iter().map(|instruction| {
@@ -91,21 +128,11 @@ fn code(
             "lasti": handler.lasti,
         })
     });
-    Ok(json!({
-        "name": view.name(),
-        "qualname": view.qualname(),
-        "filename": view.filename(),
-        "firstlineno": view.code.firstlineno,
-        "argcount": view.code.argcount,
-        "posonlyargcount": view.code.posonlyargcount,
-        "kwonlyargcount": view.code.kwonlyargcount,
-        "stacksize": view.code.stacksize,
-        "flags": view.flags(),
-        "flag_names": flag_names(view.flags()),
-        "names": listing.names,
-        "variables": variables.collect::<Vec<_>>(),
-        "constants": constants.collect::<Vec<_>>(),
-        "instructions": instructions.collect::<Vec<_>>(),
-        "handlers": handlers.collect::<Vec<_>>(),
-    }))
+    list("names", listing.names.iter().map(|name| json!(name)), budget, out)?;
+    list("variables", variables, budget, out)?;
+    list("constants", constants, budget, out)?;
+    list("instructions", instructions, budget, out)?;
+    list("handlers", handlers, budget, out)?;
+    out.push('}');
+    Ok(())
 }

@@ -20,6 +20,7 @@ pub(super) struct Listing {
 impl Listing {
     pub(super) fn of(view: CodeView<'_>, series: &Series, budget: &mut Budget) -> Result<Self, InspectError> {
         let fault = |error: DisError| InspectError::Table { name: full_name(view), error };
+        budget.take(work(view))?;
         let (names, variables) = (view.names(), view.variables());
         let texts = names.iter().chain(variables.iter().map(|(name, _)| name));
         budget.take(texts.map(String::len).sum())?;
@@ -44,6 +45,16 @@ impl Listing {
             other => other.words(),
         }
     }
+}
+
+/// What it takes to look at a code object, in about the measure of what is written of it: many can share their parts.
+fn work(view: CodeView<'_>) -> usize {
+    let code = view.code;
+    let bytes = view.bytecode().len() + view.line_table().len() + view.exception_table().len();
+    let lists =
+        [Some(code.names), Some(code.varnames), Some(code.consts), Some(code.freevars), code.cellvars];
+    let elements = |list: Option<_>| list.and_then(|list| view.objects.elements(list)).map_or(0, <[_]>::len);
+    bytes * 4 + lists.into_iter().map(elements).sum::<usize>() * 16
 }
 
 fn start(text: &str) -> String {

@@ -93,7 +93,8 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// How much may still be written. A pyc of a compiler takes about 80 bytes of JSON for each of its own.
+/// How much may still be written and looked at. A pyc of a compiler takes about 40 bytes of JSON for each of its own, and
+/// the shortest instructions 70.
 struct Budget {
     whole: usize,
     left: usize,
@@ -102,7 +103,7 @@ struct Budget {
 impl Budget {
     fn new(pyc_size: u64) -> Self {
         let whole =
-            usize::try_from(pyc_size).unwrap_or(usize::MAX).saturating_mul(512).saturating_add(1 << 20);
+            usize::try_from(pyc_size).unwrap_or(usize::MAX).saturating_mul(192).saturating_add(1 << 20);
         Self { whole, left: whole }
     }
 

@@ -18,9 +18,7 @@ pub fn inspect_text(pyc: &Inspected<'_>) -> Result<String, InspectError> {
     let mut out = head(pyc);
     for view in Codes::of(pyc.objects).views {
         let listing = Listing::of(view, pyc.series, &mut budget)?;
-        let before = out.len();
-        write_code(view, &listing, &mut out);
-        budget.take(out.len() - before)?;
+        write_code(view, &listing, &mut budget, &mut out)?;
     }
     Ok(out)
 }
@@ -74,7 +72,13 @@ fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn write_code(view: CodeView<'_>, listing: &Listing, out: &mut String) {
+fn write_code(
+    view: CodeView<'_>,
+    listing: &Listing,
+    budget: &mut Budget,
+    out: &mut String,
+) -> Result<(), InspectError> {
+    let before = out.len();
     let code = view.code;
     let _ = writeln!(out, "\ncode {}", visible(&full_name(view)));
     field(out, "file", &format!("{}, line {}", view.filename(), code.firstlineno));
@@ -95,11 +99,14 @@ fn write_code(view: CodeView<'_>, listing: &Listing, out: &mut String) {
     for (at, constant) in listing.constants.iter().enumerate() {
         field(out, if at == 0 { "constants" } else { "" }, &format!("{at}: {constant}"));
     }
+    budget.take(out.len() - before)?;
     let mut line = None;
     for instruction in &listing.instructions {
         let starts = line != Some(instruction.location.line);
         line = Some(instruction.location.line);
-        out.push_str(&row(instruction, listing.operand(instruction), starts));
+        let row = row(instruction, listing.operand(instruction), starts);
+        budget.take(row.len() + 1)?;
+        out.push_str(&row);
         out.push('\n');
     }
     for (at, handler) in listing.handlers.iter().enumerate() {
@@ -108,8 +115,10 @@ fn write_code(view: CodeView<'_>, listing: &Listing, out: &mut String) {
             "{} to {}: handler {}, depth {}{lasti}",
             handler.start, handler.end, handler.target, handler.depth
         );
+        budget.take(text.len() + 16)?;
         field(out, if at == 0 { "exceptions" } else { "" }, &text);
     }
+    Ok(())
 }
 
 /// `  12 >>     4 LOAD_CONST                      1 ('text')             12:4-12:10`
