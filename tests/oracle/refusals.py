@@ -1,115 +1,148 @@
 #!/usr/bin/env python3.14
-"""Compares what pycompile's front end refuses with what the running CPython 3.14's parser refuses.
+"""Compares what pycompile refuses with what the running CPython refuses.
 
-    cargo build --profile fast --test oracle_ast
-    python3.14 tests/oracle/refusals.py target/fast/deps/oracle_ast-… [-v]
+    python3.14 -I -S tests/oracle/refusals.py target/release/pycompile [--short] [--show KIND] [--save FOLDER]
 
-The programs are the string literals and doctests of CPython's own tests of syntax, read from the installed test suite.
+The programs are what CPython's own tests hand to its compiler: the string literals and doctests of the test suite that
+is installed with the interpreter, and what reaches `compile` while those tests run. All are compiled as modules by both.
+Wrong is what only one of them refuses, and different bytes; how far exception, message, line and columns agree is
+counted. KIND is one of: exception, message, line, column, end.
 """
 
-import ast
-import doctest
-import importlib.util
-import subprocess
 import sys
-import tempfile
-import textwrap
-import warnings
 from pathlib import Path
 
-TESTS = (
-    "test_syntax test_exceptions test_named_expressions test_scope test_future_stmt.test_future test_patma test_grammar "
-    "test_fstring test_tstring test_eof test_string_literals test_type_params test_unpack_ex test_positional_only_arg "
-    "test_tokenize test_except_star test_unparse test_genexps test_generators test_keywordonlyarg test_source_encoding "
-    "test_dictcomps test_listcomps test_setcomps test_coroutines test_int test_compile test_codeop test_cmd_line_script "
-    "test_ast.test_ast test_peg_generator.test_c_parser test_unicode_identifiers test_ucn test_flufl test_lambda test_with "
-    "test_decorators test_augassign test_bytes test_float test_complex test_global test_annotationlib test_typing test_with"
-).split()
+sys.path.insert(0, str(Path(__file__).parent))
+import judge  # noqa: E402, first of all: it forks
+
+import argparse  # noqa: E402
+import ast  # noqa: E402
+import builtins  # noqa: E402
+import doctest  # noqa: E402
+import importlib  # noqa: E402
+import importlib.util  # noqa: E402
+import io  # noqa: E402
+import marshal  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import tempfile  # noqa: E402
+import textwrap  # noqa: E402
+import warnings  # noqa: E402
+
+SHORT = "test_syntax test_exceptions test_named_expressions test_scope test_future_stmt.test_future test_patma".split()
+LONG = SHORT + (
+    "test_grammar test_fstring test_tstring test_eof test_string_literals test_type_params test_unpack_ex "
+    "test_positional_only_arg test_tokenize test_except_star test_unparse test_genexps test_generators "
+    "test_keywordonlyarg test_source_encoding test_dictcomps test_listcomps test_setcomps test_coroutines test_int "
+    "test_compile test_codeop test_ast.test_ast test_peg_generator.test_c_parser test_unicode_identifiers test_ucn "
+    "test_flufl test_lambda test_decorators test_augassign test_bytes test_float test_complex test_global "
+    "test_annotationlib test_typing test_with test_super test_class test_raise test_type_aliases test_type_annotations "
+    "test_pyrepl.test_interact test_builtin test_symtable test_utf8source test_funcattrs test_extcall test_call "
+    "test_metaclass test_nonlocal test_peepholer test_dis test_marshal test_sys_settrace test_traceback test_unpack "
+    "test_asyncgen test_contextlib test_cmd_line_script test_print test_pep646_syntax test_pep750 test_lexer "
+    "test_static_attributes test_monitoring test_finalization").split()
+LARGEST = 200_000
 
 
-def programs():
+def written(path):
+    """The string literals of a test file, and the doctests in them."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)):
+            text = node.value
+            yield text
+            if isinstance(text, bytes):
+                continue
+            yield textwrap.dedent(text)
+            if ">>>" in text:
+                try:
+                    examples = doctest.DocTestParser().get_examples(text)
+                except ValueError:
+                    continue
+                for example in examples:
+                    yield example.source
+
+
+def compiled(module):
+    """What reaches the compiler while the tests of `module` run, in a child."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(read)
+        signal.alarm(90)
+        seen = {}
+
+        def note(function):
+            def noted(source, *arguments, **options):
+                if isinstance(source, (str, bytes)) and len(source) < LARGEST and source not in seen:
+                    seen[source] = True
+                    data = marshal.dumps(source)
+                    view = memoryview(len(data).to_bytes(4) + data)
+                    while view:
+                        view = view[os.write(write, view):]
+                return function(source, *arguments, **options)
+            return noted
+
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        sys.stdout = sys.stderr = io.StringIO()
+        try:
+            import unittest
+            tests = unittest.defaultTestLoader.loadTestsFromName("test." + module)
+            builtins.compile = note(builtins.compile)
+            tests.run(unittest.TestResult())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with open(read, "rb") as file:
+        while head := file.read(4):
+            yield marshal.loads(file.read(int.from_bytes(head)))
+    os.waitpid(child, 0)
+
+
+def programs(modules):
     found = {}
-    for name in TESTS:
+
+    def add(text):
+        if isinstance(text, str):
+            try:
+                text = text.encode("utf-8", "surrogatepass")
+            except UnicodeEncodeError:
+                return
+        if len(text) < LARGEST:
+            found.setdefault(text)
+
+    for name in modules:
         try:
             spec = importlib.util.find_spec("test." + name)
         except ModuleNotFoundError:
             spec = None
-        if spec is None:
+        if spec is None or spec.origin is None:
             print(f"test.{name} is not installed: skipped")
             continue
-        for node in ast.walk(ast.parse(Path(spec.origin).read_bytes())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 20_000:
-                text = node.value
-                found.setdefault(text)
-                found.setdefault(textwrap.dedent(text))
-                if ">>>" in text:
-                    try:
-                        examples = doctest.DocTestParser().get_examples(text)
-                    except ValueError:
-                        continue
-                    for example in examples:
-                        found.setdefault(example.source)
+        for text in written(Path(spec.origin)):
+            add(text)
+        for text in compiled(name):
+            add(text)
     return list(found)
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--show", action="append", default=[])
+    parser.add_argument("--save", type=Path, help="keep the programs here, or take those that are here")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
-    binary, *options = sys.argv[1:]
-    counts = dict.fromkeys(
-        ("programs", "accepted by both", "refused by both", "type", "message", "line", "column", "only CPython refuses",
-         "only pycompile refuses", "left to the future statements"), 0)
-    process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with tempfile.NamedTemporaryFile(suffix=".py") as file:
-        for program in programs():
-            try:
-                source = program.encode()
-            except UnicodeEncodeError:
-                continue
-            counts["programs"] += 1
-            Path(file.name).write_bytes(source)
-            process.stdin.write(file.name.encode() + b"\n")
-            process.stdin.flush()
-            status, _, rest = process.stdout.readline().decode().rstrip("\n").partition(" ")
-            if status == "ok":
-                process.stdout.read(int(rest) + 1)
-            try:
-                ast.parse(source)
-                error = None
-            except Exception as raised:
-                error = raised
-            if error is None and status == "ok":
-                counts["accepted by both"] += 1
-            elif error is None:
-                counts["only pycompile refuses"] += 1
-                print(f"only pycompile refuses: {program!r:.300}: {rest}")
-            elif status == "ok" and str(error).startswith(("future feature", "not a chance")):
-                counts["left to the future statements"] += 1
-            elif status == "ok":
-                counts["only CPython refuses"] += 1
-                print(f"only CPython refuses: {program!r:.300}: {error!r:.200}")
-            else:
-                kind, line, column, message = rest.split(" ", 3)
-                counts["refused by both"] += 1
-                line_of = getattr(error, "lineno", None)
-                text, offset = getattr(error, "text", None), getattr(error, "offset", None)
-                counts["type"] += kind == type(error).__name__
-                counts["line"] += line_of == (int(line) if int(line) >= 0 else None)
-                same = message == str(error.args[0])
-                counts["message"] += same
-                lines = source.decode().splitlines()
-                mine = int(column)
-                if 0 < int(line) <= len(lines):
-                    mine = len(lines[int(line) - 1].encode()[:mine].decode(errors="replace"))
-                counts["column"] += offset == (mine + 1 if int(line) >= 0 else None)
-                if "-v" in options and not same:
-                    print(f"MSG\t{message}\t{error.args[0]}\t{program!r:.100}")
-                if "-t" in options and kind != type(error).__name__:
-                    print(f"TYPE\t{kind}\t{message}\t{error!r:.100}\t{program!r:.100}")
-                if "-l" in options and line_of != int(line):
-                    print(f"LINE\t{line}\t{message}\t{error!r:.100}\t{program!r:.100}")
-    print(", ".join(f"{count} {name}" for name, count in counts.items()))
-    return 1 if counts["only CPython refuses"] or counts["only pycompile refuses"] else 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.save or Path(scratch, "in")
+        if not folder.is_dir():
+            folder.mkdir()
+            for number, program in enumerate(programs(SHORT if options.short else LONG)):
+                (folder / f"p{number:05}.py").write_bytes(program)
+        sys.exit(1 if judge.compare(options.binary, str(folder), scratch, options.show) else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

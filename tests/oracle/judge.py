@@ -1,0 +1,161 @@
+"""CPython as the judge of single programs: each is compiled in a child that was forked from a clean interpreter.
+
+Import it first: the judge is forked off before anything else is imported, so that what a test imports cannot reach
+the references in the bytes. And what pycompile makes of the same files, in one run.
+"""
+
+import json
+import marshal
+import os
+import signal
+import struct
+import sys
+import warnings
+
+SECONDS = 60
+
+
+def _compile(path, name, level):
+    with open(path, "rb") as file:
+        source = file.read()
+    try:
+        # Two references, as py_compile holds when it dumps: that is a bit of the first byte.
+        held = [compile(source, name, "exec", dont_inherit=True, optimize=level)]
+        return marshal.dumps((True, marshal.dumps(held[0])))
+    except BaseException as error:
+        kind = type(error).__name__
+        if isinstance(error, SyntaxError):
+            place = (error.lineno, error.offset, error.end_lineno, error.end_offset)
+            return marshal.dumps((False, kind, str(error.msg), place))
+        return marshal.dumps((False, kind, str(error), (None,) * 4))
+
+
+def _serve(questions, answers):
+    warnings.simplefilter("ignore")
+    while True:
+        head = _read(questions, 4)
+        if not head:
+            os._exit(0)
+        path, name, level = marshal.loads(_read(questions, struct.unpack("<I", head)[0]))
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            signal.alarm(SECONDS)
+            data = _compile(path, name, level)
+            view = memoryview(data)
+            while view:
+                view = view[os.write(write, view):]
+            os._exit(0)
+        os.close(write)
+        data = b""
+        while part := os.read(read, 1 << 20):
+            data += part
+        os.close(read)
+        _, status = os.waitpid(child, 0)
+        if status:
+            data = marshal.dumps((False, f"signal {os.waitstatus_to_exitcode(status)}", "", (None,) * 4))
+        _write(answers, struct.pack("<I", len(data)) + data)
+
+
+def _read(file, size):
+    data = b""
+    while len(data) < size and (part := os.read(file, size - len(data))):
+        data += part
+    return data
+
+
+def _write(file, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view):]
+
+
+def _start():
+    asked, ask = os.pipe()
+    told, tell = os.pipe()
+    if not os.fork():
+        os.close(ask)
+        os.close(told)
+        _serve(asked, tell)
+    os.close(asked)
+    os.close(tell)
+    return ask, told
+
+
+_ASK, _TOLD = _start()
+
+
+def cpython(path, name, level=0):
+    """`(True, marshalled code)` or `(False, exception, message, (line, column, end line, end column))`."""
+    question = marshal.dumps((str(path), name, level))
+    _write(_ASK, struct.pack("<I", len(question)) + question)
+    return marshal.loads(_read(_TOLD, struct.unpack("<I", _read(_TOLD, 4))[0]))
+
+
+def compare(binary, folder, scratch, show=(), level=0):
+    """Holds both against each other on every `.py` file of `folder`; prints, and returns what is wrong."""
+    import collections
+
+    paths = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".py"))
+    results = pycompile(binary, paths, str(folder), os.path.join(scratch, "out"), level)
+    counts = collections.Counter(programs=len(paths))
+    wrong = 0
+    for path in paths:
+        expected, got = cpython(path, os.path.basename(path), level), results.get(path)
+        fault = None
+        if got is None:
+            fault = "NO ANSWER"
+        elif not got[0] and "bug in pycompile" in got[2]:
+            fault = f"BUG {got[1:]}"
+        elif expected[0] and got[0]:
+            counts["accepted by both"] += 1
+            if expected[1] != got[1]:
+                fault = "DIFFERENT BYTES"
+        elif expected[0]:
+            fault = f"ONLY PYCOMPILE REFUSES {got[1:]}"
+        elif got[0]:
+            fault = f"ONLY CPYTHON REFUSES {expected[1:]}"
+        else:
+            counts["refused by both"] += 1
+            agree = {
+                "exception": expected[1] == got[1],
+                "message": expected[2] == got[2],
+                "line": expected[3][0] == got[3][0],
+                "column": expected[3][:2] == got[3][:2],
+                "end": expected[3] == got[3],
+            }
+            for kind, same in agree.items():
+                counts["same " + kind] += same
+                if not same and kind in show:
+                    print(f"{path}: {kind} {got[1:]}\n    expected {expected[1:]}")
+            counts["same in all"] += all(agree.values())
+        if fault:
+            print(f"{path}: {fault}")
+            wrong += 1
+    print(", ".join(f"{count} {name}" for name, count in counts.items()), f"{wrong} wrong", sep=", ")
+    return wrong
+
+
+def pycompile(binary, paths, folder, out, level=0):
+    """The same, by path, from one run of `binary`; recorded names are relative to `folder`."""
+    import subprocess
+
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    done = subprocess.run(
+        [binary, "compile", "--force", "--engine", "native", "--python", version, "--optimize", str(level),
+         "--message-format", "json", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir",
+         folder, "--output-dir", out, "-0", "-"],
+        input=b"\0".join(os.fsencode(path) for path in paths), capture_output=True)
+    if done.returncode not in (0, 1):
+        sys.exit(f"pycompile exited {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+    results = {}
+    for line in done.stdout.decode("utf-8", "surrogatepass").split("\n")[:-1]:
+        result = json.loads(line)
+        error = result["error"]
+        if error is None:
+            with open(result["output"], "rb") as file:
+                results[result["path"]] = (True, file.read()[16:])
+        else:
+            place = (error["line"], error["column"], error["end_line"], error["end_column"])
+            results[result["path"]] = (False, error["type"], error["message"], place)
+    return results
