@@ -167,7 +167,7 @@ pub fn str_repr(text: &[u8]) -> String {
 }
 
 /// Whether a character beyond ASCII is shown as itself: what is invisible, a space or unassigned for good is not.
-fn is_printable(point: u32) -> bool {
+pub(crate) fn is_printable(point: u32) -> bool {
     !matches!(
         point,
         0..=0xa0 | 0xad | 0x61c | 0x1680 | 0x180e | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x206f | 0x3000

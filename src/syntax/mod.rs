@@ -6,8 +6,10 @@
 //! **Invariant:** a tree that leaves this layer is one that CPython's parser could have built, node by node.
 
 pub mod ast;
+mod diagnose;
 mod dump;
 mod escape;
+mod flufl;
 mod limit;
 mod lower;
 mod parse;

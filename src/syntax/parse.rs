@@ -6,9 +6,10 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use super::ast::Module;
+use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
-use super::{ErrorType, SyntaxError, limit, refusal, unicode_name};
+use super::{ErrorType, SyntaxError, flufl, limit, refusal, unicode_name};
 use crate::target::Target;
 use crate::text::{Location, Names};
 
@@ -39,7 +40,10 @@ pub fn parse<'a>(
     }
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
-    let parsed = parse_unchecked(&unicode_name::masked(text), options);
+    let mut parsed = parse_unchecked(&unicode_name::masked(text), options.clone());
+    if let Some(translated) = flufl::translated(text, parsed.tokens())? {
+        parsed = parse_unchecked(&unicode_name::masked(&translated), options);
+    }
     let mut positions = Positions::new(text);
     if let Some(error) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
         let refused = refusal::parse_error(error, text, parsed.tokens(), &mut positions);
@@ -47,21 +51,30 @@ pub fn parse<'a>(
             && let ruff_python_ast::Mod::Module(module) = parsed.syntax()
             && let Err(escape) = Lowering::new(text, arena, names, positions).module(&module.body)
         {
-            return Err(escape);
+            return Err(diagnosed(text, escape));
         }
-        return Err(refused);
+        return Err(diagnosed(text, refused));
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
-        return Err(SyntaxError::new(error.to_string(), positions.range(error.range())));
+        let refused = SyntaxError::new(error.to_string(), positions.range(error.range()));
+        return Err(diagnosed(text, refused));
     }
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
-            refusal::barry(text, parsed.tokens(), &module.body, &mut positions)?;
-            Lowering::new(text, arena, names, positions).module(&module.body)
+            let lowered = Lowering::new(text, arena, names, positions).module(&module.body);
+            lowered.map_err(|refused| diagnosed(text, refused))
         }
         ruff_python_ast::Mod::Expression(_) => {
             Err(SyntaxError::new("invalid syntax", Location::new(1, 1, 0, 0)))
         }
+    }
+}
+
+/// What CPython's parser says of a text that was refused for a reason of ours.
+fn diagnosed(text: &str, refused: SyntaxError) -> SyntaxError {
+    match refused.kind {
+        ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab => diagnose(text).unwrap_or(refused),
+        _ => refused,
     }
 }
 

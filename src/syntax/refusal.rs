@@ -1,6 +1,5 @@
 //! ruff's errors → CPython's, as far as they map one to one.
 
-use ruff_python_ast::Stmt;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{LexicalErrorType, ParseError, ParseErrorType};
 use ruff_text_size::{Ranged, TextRange, TextSize};
@@ -199,29 +198,4 @@ pub(super) fn only_escapes(errors: &[ParseError]) -> bool {
 /// What CPython's parser says when its own stack is used up.
 pub(super) fn too_complex(location: Location) -> SyntaxError {
     SyntaxError { kind: ErrorType::Memory, message: TOO_COMPLEX.to_owned(), location }
-}
-
-/// `!=` is refused behind `from __future__ import barry_as_FLUFL`.
-pub(super) fn barry(
-    text: &str,
-    tokens: &Tokens,
-    body: &[Stmt],
-    positions: &mut Positions,
-) -> Result<(), SyntaxError> {
-    if memchr::memmem::find(text.as_bytes(), b"barry_as_FLUFL").is_none() {
-        return Ok(());
-    }
-    let import = body.iter().find(|statement| {
-        matches!(statement, Stmt::ImportFrom(import)
-            if import.module.as_ref().is_some_and(|module| module.id == "__future__")
-                && import.names.iter().any(|alias| alias.name.id == "barry_as_FLUFL"))
-    });
-    let Some(import) = import else { return Ok(()) };
-    match tokens.iter().find(|token| token.kind() == TokenKind::NotEqual && token.start() > import.end()) {
-        Some(token) => {
-            let message = "with Barry as BDFL, use '<>' instead of '!='";
-            Err(SyntaxError::new(message, positions.range(token.range())))
-        }
-        None => Ok(()),
-    }
 }

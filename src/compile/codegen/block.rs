@@ -10,7 +10,7 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 
 /// The deepest nesting of blocks (`CO_MAXBLOCKS`).
-const MAX_BLOCKS: usize = 40;
+const MAX_BLOCKS: usize = 21;
 
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;

@@ -5,12 +5,13 @@ use crate::engine::Diagnostic;
 use crate::text::ErrorType;
 use std::fmt::Write as _;
 
-/// Line and columns in the text; lines count from 1, columns from 1 in characters.
+/// Line and columns in the text; lines count from 1, columns from 1 in characters. CPython gives 0 and −1 where it knows
+/// no column.
 struct Place<'t> {
     line: i32,
-    column: usize,
+    column: i64,
     end_line: i32,
-    end_column: usize,
+    end_column: i64,
     text: &'t str,
 }
 
@@ -21,10 +22,10 @@ fn line_of(text: &str, number: i32) -> Option<&str> {
 }
 
 /// From a byte offset from 0 to characters from 1; offsets past the line's end go on counting.
-fn column_of(line: &str, byte: i32) -> usize {
-    let byte = usize::try_from(byte).unwrap_or(0);
-    let within = line.char_indices().take_while(|(at, _)| *at < byte).count();
-    1 + within + byte.saturating_sub(line.len())
+fn column_of(line: &str, byte: i32) -> i64 {
+    let Ok(at) = usize::try_from(byte) else { return i64::from(byte) + 1 };
+    let within = line.char_indices().take_while(|(start, _)| *start < at).count();
+    (1 + within + at.saturating_sub(line.len())) as i64
 }
 
 fn place(refusal: &Refusal) -> Option<Place<'_>> {
@@ -51,13 +52,16 @@ fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> St
     if !place.text.is_empty() {
         let spaces = right.chars().count() - shown.chars().count();
         let _ = writeln!(out, "    {shown}");
-        let start = place.column.min(place.text.chars().count() + 1);
-        let end = if place.end_line == place.line { place.end_column } else { right.chars().count() + 1 };
-        let end = if end == start { start + 1 } else { end };
-        if let Some(before) = (start - 1).checked_sub(spaces) {
+        let start = place.column.min(place.text.chars().count() as i64 + 1);
+        let end =
+            if place.end_line == place.line { place.end_column } else { right.chars().count() as i64 + 1 };
+        let end = if end == 0 { place.column } else { end };
+        let end = if end == start || end == -1 { start + 1 } else { end };
+        if let Ok(before) = usize::try_from(start - 1 - spaces as i64) {
             let indent: String =
                 shown.chars().take(before).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
-            let _ = writeln!(out, "    {indent}{}", "^".repeat(end.saturating_sub(start)));
+            let carets = usize::try_from(end - start).unwrap_or(0);
+            let _ = writeln!(out, "    {indent}{}", "^".repeat(carets));
         }
     }
     let _ = writeln!(out, "{kind}: {message}");
@@ -86,9 +90,9 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
     };
     if let Some(place) = place {
         diagnostic.line = Some(i64::from(place.line));
-        diagnostic.column = Some(place.column as i64);
+        diagnostic.column = Some(place.column);
         diagnostic.end_line = Some(i64::from(place.end_line));
-        diagnostic.end_column = Some(place.end_column as i64);
+        diagnostic.end_column = Some(place.end_column);
         diagnostic.text = Some(place.text.to_owned()).filter(|text| !text.is_empty());
     }
     Box::new(diagnostic)

@@ -11,7 +11,7 @@ use crate::syntax::ast::Constant;
 use crate::syntax::escape;
 
 /// CPython's default for `sys.set_int_max_str_digits`.
-const MAX_DIGITS: usize = 4300;
+pub(crate) const MAX_DIGITS: usize = 4300;
 
 impl<'a> Lowering<'a, '_> {
     pub(super) fn number(&mut self, node: &ruff::ExprNumberLiteral) -> Constant<'a> {

@@ -17,10 +17,11 @@ use bumpalo::Bump;
 use ruff_python_ast as ruff;
 use ruff_text_size::TextRange;
 
+pub(super) use self::literal::MAX_DIGITS;
 use self::position::Positions;
 use super::ast::{Module, NodeId};
 use super::{ErrorType, SyntaxError};
-use crate::text::{Name, Names};
+use crate::text::{Location, Name, Names};
 
 /// Deepest nesting of nodes. CPython 3.14's parser gives up near this depth for everything that nests to the right; chains
 /// that nest to the left it takes further, as far as its C stack goes.
@@ -69,6 +70,11 @@ impl<'a, 't> Lowering<'a, 't> {
     }
 
     fn name(&mut self, text: &str) -> Name {
+        // As written they are keywords: these came out of the normalisation of other letters.
+        if matches!(text, "None" | "True" | "False") {
+            let message = format!("identifier field can't represent '{text}' constant");
+            self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        }
         self.names.intern(text)
     }
 
@@ -86,9 +92,11 @@ impl<'a, 't> Lowering<'a, 't> {
     }
 
     fn fail(&mut self, kind: ErrorType, message: impl Into<String>, range: TextRange) {
-        if self.error.is_none() {
-            let location = self.positions.range(range);
-            self.error = Some(SyntaxError { kind, message: message.into(), location });
-        }
+        let location = self.positions.range(range);
+        self.refuse(SyntaxError { kind, message: message.into(), location });
+    }
+
+    fn refuse(&mut self, error: SyntaxError) {
+        self.error.get_or_insert(error);
     }
 }

@@ -1,0 +1,244 @@
+//! What the grammar calls by name: checks that take more than a pattern.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::complaint::Targets;
+use super::grammar::Shape;
+use super::parser::{Labels, Matched, Parser, Stop, Value};
+use super::token::{Kind, Token};
+use crate::syntax::escape;
+use crate::syntax::lower::MAX_DIGITS;
+use crate::text::Location;
+
+impl Parser<'_, '_> {
+    pub(super) fn call(&mut self, name: &str, start: usize, values: Vec<Value>, labels: Labels) -> Matched {
+        let [a, b, _] = labels;
+        match name {
+            "top" => self.forget(),
+            "number" => self.number(a)?,
+            "string" => self.string(a)?,
+            "strings" => return self.strings(a, start).map(Some),
+            "real" | "imaginary" => self.part_of_complex(a, name)?,
+            "conversion" => self.conversion(a, b)?,
+            "unequal" => {
+                let written = self.written(a);
+                if !self.flufl {
+                    return Ok((written == "!=").then_some(a));
+                }
+                if written != "<>" {
+                    let message = "with Barry as BDFL, use '<>' instead of '!='";
+                    return self.refuse_at(message, self.at_token(self.last_token()));
+                }
+            }
+            "imported" => self.imported(labels),
+            "legacy" => return self.legacy(a, b),
+            "comma" => return self.comma(a, b),
+            "bound" => return self.bound(a, b),
+            "after_key" => {
+                let at = self.location(a);
+                let location = Location::new(at.line, at.end_line, at.end_column - 1, -1);
+                return self.refuse_at("':' expected after dictionary key", location);
+            }
+            "for_target" => return self.wrong_target(a, Targets::For, "cannot assign to"),
+            "argument_order" => return self.argument_order(a),
+            "bare_generator" => return self.bare_generator(a, b),
+            _ => {}
+        }
+        let only = values.first().copied().filter(|_| values.len() == 1);
+        Ok(Some(match only {
+            Some(value) => value,
+            None => self.node(Shape::Sequence, start, values),
+        }))
+    }
+
+    fn written(&self, value: Value) -> String {
+        let location = match value {
+            Value::Token(_) => self.token_of(value).map(|token| self.text(&token).to_owned()),
+            _ => None,
+        };
+        location.unwrap_or_default()
+    }
+
+    fn number(&mut self, value: Value) -> Result<(), Stop> {
+        let text = self.written(value);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+        if !decimal || digits <= MAX_DIGITS {
+            return Ok(());
+        }
+        let message = format!(
+            "Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion: value has {digits} digits; use \
+             sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
+             literals to avoid decimal conversion limits."
+        );
+        let at = self.location(value);
+        self.refuse_at(message, Location::new(at.line, at.end_line, -1, -1))
+    }
+
+    fn part_of_complex(&mut self, value: Value, part: &str) -> Result<(), Stop> {
+        let imaginary = self.written(value).ends_with(['j', 'J']);
+        if imaginary == (part == "imaginary") {
+            return Ok(());
+        }
+        let message = format!("{part} number required in complex literal");
+        self.refuse_at(message, self.location(value))
+    }
+
+    fn string(&mut self, value: Value) -> Result<(), Stop> {
+        let text = self.written(value);
+        let Some((prefix, body)) = opened(&text) else { return Ok(()) };
+        let raw = prefix.contains(['r', 'R']);
+        let arena = Bump::new();
+        let mut decoded = ArenaVec::new_in(&arena);
+        if prefix.contains(['b', 'B']) {
+            if !body.is_ascii() {
+                let message = "bytes can only contain ASCII literal characters";
+                return self.refuse_at(message, self.location(value));
+            }
+            if !raw && let Err(message) = escape::bytes(body.as_bytes(), &mut decoded) {
+                return self.refuse_at(message, self.at_token(self.last_token()));
+            }
+        } else if !raw && let Err(message) = escape::text(body, &mut decoded) {
+            return self.refuse_at(message, self.at_token(self.last_token()));
+        }
+        Ok(())
+    }
+
+    /// The text of an f-string is decoded when its end was seen.
+    pub(super) fn check_middles(&mut self, value: Value) -> Result<(), Stop> {
+        let Value::Node(node) = value else { return Ok(()) };
+        let Some(node) = self.nodes.get(node as usize) else { return Ok(()) };
+        let Some(start) = node.children.first().and_then(|&start| self.token_of(start)) else {
+            return Ok(());
+        };
+        if self.text(&start).contains(['r', 'R']) {
+            return Ok(());
+        }
+        let mut middles: Vec<Token> = Vec::new();
+        if let Some(&Value::Node(parts)) = node.children.get(1)
+            && let Some(parts) = self.nodes.get(parts as usize)
+        {
+            middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
+        }
+        let arena = Bump::new();
+        for middle in middles {
+            let mut decoded = ArenaVec::new_in(&arena);
+            if let Err(message) = escape::text(self.text(&middle), &mut decoded) {
+                return self.refuse_at(message, self.at_token(self.last_token()));
+            }
+        }
+        Ok(())
+    }
+
+    fn strings(&mut self, value: Value, start: usize) -> Result<Value, Stop> {
+        let parts = self.items(value);
+        let is_bytes = |part: &&Value| {
+            let text = self.written(**part);
+            opened(&text).is_some_and(|(prefix, _)| prefix.contains(['b', 'B']))
+        };
+        let bytes = parts.iter().filter(is_bytes).count();
+        if bytes != 0 && bytes != parts.len() {
+            let location = self.at_token(self.last_token());
+            return self.refuse_at("cannot mix bytes and nonbytes literals", location);
+        }
+        let has = |shape| parts.iter().any(|&part| self.shape(part) == Some(shape));
+        let shape = if has(Shape::TemplateStr) {
+            Shape::TemplateStr
+        } else if has(Shape::JoinedStr) {
+            Shape::JoinedStr
+        } else {
+            Shape::Constant
+        };
+        Ok(self.node(shape, start, Vec::new()))
+    }
+
+    fn conversion(&mut self, sign: Value, name: Value) -> Result<(), Stop> {
+        let prefix = self.lexer.modes.last().map_or('f', |mode| mode.prefix());
+        let (Some(sign_token), Some(name_token)) = (self.token_of(sign), self.token_of(name)) else {
+            return Ok(());
+        };
+        if sign_token.end != name_token.start {
+            let message =
+                format!("{prefix}-string: conversion type must come right after the exclamation mark");
+            return self.refuse_at(message, self.location(sign).to(self.location(name)));
+        }
+        let written = self.text(&name_token);
+        if matches!(written, "s" | "r" | "a") {
+            return Ok(());
+        }
+        let message =
+            format!("{prefix}-string: invalid conversion character '{written}': expected 's', 'r', or 'a'");
+        self.refuse_at(message, self.location(name))
+    }
+
+    /// `from __future__ import barry_as_FLUFL`
+    fn imported(&mut self, [dots, module, names]: Labels) {
+        let no_dots = matches!(dots, Value::Node(node) if self.nodes[node as usize].children.is_empty());
+        if no_dots && self.written(module) == "__future__" {
+            self.flufl |= self.items(names).iter().any(|&name| self.written(name) == "barry_as_FLUFL");
+        }
+    }
+
+    fn is_legacy(&self, value: Value) -> bool {
+        let name = self.token_of(value).is_some_and(|token| token.kind == Kind::Name);
+        name && matches!(self.written(value).as_str(), "print" | "exec")
+    }
+
+    fn legacy(&mut self, a: Value, b: Value) -> Matched {
+        if !self.is_legacy(a) {
+            return Ok(None);
+        }
+        let name = self.written(a);
+        let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
+        self.refuse_at(message, self.location(a).to(self.location(b)))
+    }
+
+    fn comma(&mut self, a: Value, b: Value) -> Matched {
+        let before = self.mark.checked_sub(1).and_then(|at| self.tokens.get(at));
+        if self.is_legacy(a) || before.is_none_or(|token| token.level == 0) {
+            return Ok(None);
+        }
+        let message = "invalid syntax. Perhaps you forgot a comma?";
+        self.refuse_at(message, self.location(a).to(self.location(b)))
+    }
+
+    fn bound(&mut self, colon: Value, bound: Value) -> Matched {
+        let Value::Token(at) = colon else { return Ok(None) };
+        let star = (at as usize).checked_sub(2).and_then(|at| self.tokens.get(at));
+        let kind = if star.is_some_and(|star| self.text(star) == "*") { "TypeVarTuple" } else { "ParamSpec" };
+        let what = if self.shape(bound) == Some(Shape::Tuple) { "constraints" } else { "bound" };
+        let location = self.from_here(self.location(colon));
+        self.refuse_at(format!("cannot use {what} with {kind}"), location)
+    }
+
+    fn argument_order(&mut self, arguments: Value) -> Matched {
+        let unpacking = self.items(arguments).iter().any(|&item| self.shape(item) == Some(Shape::DoubleStar));
+        let message = if unpacking {
+            "positional argument follows keyword argument unpacking"
+        } else {
+            "positional argument follows keyword argument"
+        };
+        self.refuse_at(message, self.at_token(self.last_token()))
+    }
+
+    fn bare_generator(&mut self, arguments: Value, clauses: Value) -> Matched {
+        let mut positional = self.items(arguments);
+        positional.retain(|&item| !matches!(self.shape(item), Some(Shape::Keyword | Shape::DoubleStar)));
+        if positional.len() <= 1 {
+            return Ok(None);
+        }
+        let first = positional.last().map_or(Location::NONE, |&last| self.location(last));
+        let location = first.to(self.location(self.last_item(clauses)));
+        self.refuse_at("Generator expression must be parenthesized", location)
+    }
+}
+
+/// Prefix and body of a string literal.
+fn opened(text: &str) -> Option<(&str, &str)> {
+    let at = text.find(['"', '\''])?;
+    let (prefix, rest) = text.split_at(at);
+    let triple = rest.len() >= 6 && (rest.starts_with("\"\"\"") || rest.starts_with("'''"));
+    let quotes = if triple { 3 } else { 1 };
+    Some((prefix, rest.get(quotes..rest.len().checked_sub(quotes)?)?))
+}

@@ -1,0 +1,251 @@
+//! What is said, and where.
+//!
+//! CPython: `Parser/pegen_errors.c` and the helpers of `Parser/action_helpers.c` that its grammar calls for mistakes.
+
+use super::grammar::{Place, Reference, Shape};
+use super::parser::{Labels, Matched, Node, Parser, Stop, Value};
+use super::token::{Kind, Token};
+use crate::text::{ErrorType, Location, SyntaxError};
+
+/// Which targets are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Targets {
+    Assignment,
+    Deletion,
+    For,
+}
+
+impl Parser<'_, '_> {
+    pub(super) fn complain(&mut self, place: Place, message: &str, labels: Labels) -> Matched {
+        let location = match place {
+            Place::At(at) => self.location(self.referred(at, labels)),
+            Place::Range(first, last) => {
+                let end = self.location(self.referred(last, labels));
+                self.location(self.referred(first, labels)).to(end)
+            }
+            Place::From(at) => self.from_here(self.location(self.referred(at, labels))),
+            Place::Last | Place::Indent => self.at_token(self.last_token()),
+            Place::Next => {
+                let token = self.current()?;
+                self.at_token(token)
+            }
+            Place::Target(at) => {
+                let of = if message == "cannot delete" { Targets::Deletion } else { Targets::Assignment };
+                return self.wrong_target(self.referred(at, labels), of, message);
+            }
+        };
+        let kind = if matches!(place, Place::Indent) { ErrorType::Indentation } else { ErrorType::Syntax };
+        let message = self.filled(message, labels[0]);
+        self.refuse(SyntaxError { kind, message, location })
+    }
+
+    pub(super) fn refuse<T>(&mut self, error: SyntaxError) -> Result<T, Stop> {
+        self.error.get_or_insert(error);
+        Err(Stop)
+    }
+
+    pub(super) fn refuse_at<T>(&mut self, message: impl Into<String>, location: Location) -> Result<T, Stop> {
+        self.refuse(SyntaxError::new(message, location))
+    }
+
+    pub(super) fn last_token(&self) -> Token {
+        let nothing =
+            Token { kind: Kind::End, start: 0, end: 0, location: Location::new(1, 1, 0, 0), level: 0 };
+        self.tokens.last().copied().unwrap_or(nothing)
+    }
+
+    /// From the start of `location` up to where the text was read.
+    pub(super) fn from_here(&self, location: Location) -> Location {
+        Location { end_line: self.lexer.line, end_column: self.lexer.reached() - 1, ..location }
+    }
+
+    /// As errors stand that are raised "at a token": one without a column stands where the text was read.
+    pub(super) fn at_token(&self, token: Token) -> Location {
+        let mut location = token.location;
+        if location.column < 0 {
+            location.column = self.lexer.reached() - 1;
+        }
+        if location.end_column < 0 {
+            location.end_column = -2;
+        }
+        location
+    }
+
+    fn referred(&self, reference: Reference, labels: Labels) -> Value {
+        let value = labels.get(usize::from(reference.label)).copied().unwrap_or(Value::Nothing);
+        if reference.last { self.last_item(value) } else { value }
+    }
+
+    /// The last item of a list; of a comprehension its last condition, or what it goes through.
+    pub(super) fn last_item(&self, value: Value) -> Value {
+        let items = self.items(value);
+        let Some(&last) = items.last() else { return value };
+        match self.shape(last) {
+            Some(Shape::Comprehension) => self.children(last).last().copied().unwrap_or(last),
+            _ => last,
+        }
+    }
+
+    pub(super) fn shape(&self, value: Value) -> Option<Shape> {
+        self.node_of(value).map(|node| node.shape)
+    }
+
+    fn node_of(&self, value: Value) -> Option<&Node> {
+        match value {
+            Value::Node(node) => self.nodes.get(node as usize),
+            _ => None,
+        }
+    }
+
+    pub(super) fn token_of(&self, value: Value) -> Option<Token> {
+        match value {
+            Value::Token(token) => self.tokens.get(token as usize).copied(),
+            _ => None,
+        }
+    }
+
+    /// `value` itself, or what a sequence holds; signs are left out.
+    pub(super) fn items(&self, value: Value) -> Vec<Value> {
+        let mut items = Vec::new();
+        self.collect(value, &mut items);
+        items
+    }
+
+    fn collect(&self, value: Value, items: &mut Vec<Value>) {
+        match value {
+            Value::Nothing => {}
+            Value::Token(_) => {
+                let is_value = self.token_of(value).is_some_and(|token| match token.kind {
+                    Kind::Name | Kind::Number | Kind::String => true,
+                    Kind::Literal(_) => matches!(self.text(&token), "True" | "False" | "None" | "..."),
+                    _ => false,
+                });
+                if is_value {
+                    items.push(value);
+                }
+            }
+            Value::Node(_) => match self.node_of(value) {
+                Some(node) if node.shape == Shape::Sequence => {
+                    node.children.iter().for_each(|&child| self.collect(child, items));
+                }
+                _ => items.push(value),
+            },
+        }
+    }
+
+    /// The items among the children of a node.
+    pub(super) fn children(&self, value: Value) -> Vec<Value> {
+        let mut items = Vec::new();
+        if let Some(node) = self.node_of(value) {
+            node.children.iter().for_each(|&child| self.collect(child, &mut items));
+        }
+        items
+    }
+
+    pub(super) fn location(&self, value: Value) -> Location {
+        match value {
+            Value::Nothing => Location::NONE,
+            Value::Token(token) => {
+                self.tokens.get(token as usize).map_or(Location::NONE, |token| token.location)
+            }
+            Value::Node(_) => {
+                let Some(node) = self.node_of(value) else { return Location::NONE };
+                let (first, end) = (node.first as usize, node.end as usize);
+                let start = self.tokens.get(first).map_or(Location::NONE, |token| token.location);
+                let last = end.checked_sub(1).and_then(|last| self.tokens.get(last));
+                last.map_or(start, |last| start.to(last.location))
+            }
+        }
+    }
+
+    fn filled(&self, message: &str, value: Value) -> String {
+        if !message.contains("{a") {
+            return message.to_owned();
+        }
+        let text = self.token_of(value).map_or("", |token| self.text(&token));
+        message
+            .replace("{a}", self.called(value))
+            .replace("{a.text}", text)
+            .replace("{a.line}", &self.location(value).line.to_string())
+    }
+
+    /// What CPython calls an expression (`_PyPegen_get_expr_name`).
+    pub(super) fn called(&self, value: Value) -> &'static str {
+        let Some(shape) = self.shape(value) else {
+            let Some(token) = self.token_of(value) else { return "expression" };
+            return match (token.kind, self.text(&token)) {
+                (Kind::Name, _) => "name",
+                (Kind::Literal(_), "True") => "True",
+                (Kind::Literal(_), "False") => "False",
+                (Kind::Literal(_), "None") => "None",
+                (Kind::Literal(_), "...") => "ellipsis",
+                _ => "literal",
+            };
+        };
+        match shape {
+            Shape::Tuple => "tuple",
+            Shape::List => "list",
+            Shape::Set => "set display",
+            Shape::Dict => "dict literal",
+            Shape::Starred => "starred",
+            Shape::Compare => "comparison",
+            Shape::Attribute => "attribute",
+            Shape::Subscript => "subscript",
+            Shape::Call => "function call",
+            Shape::Lambda => "lambda",
+            Shape::GeneratorExp => "generator expression",
+            Shape::ListComp => "list comprehension",
+            Shape::SetComp => "set comprehension",
+            Shape::DictComp => "dict comprehension",
+            Shape::Yield => "yield expression",
+            Shape::Await => "await expression",
+            Shape::IfExp => "conditional expression",
+            Shape::NamedExpr => "named expression",
+            Shape::Constant => "literal",
+            Shape::JoinedStr => "f-string expression",
+            Shape::TemplateStr => "t-string expression",
+            Shape::Sequence
+            | Shape::Operation
+            | Shape::Slice
+            | Shape::Comprehension
+            | Shape::Keyword
+            | Shape::DoubleStar => "expression",
+        }
+    }
+
+    /// Complains of the first part of `value` that is no target; nothing is wrong if there is none.
+    pub(super) fn wrong_target(&mut self, value: Value, targets: Targets, what: &str) -> Matched {
+        match self.invalid_target(value, targets) {
+            None => Ok(None),
+            Some(found) => {
+                let message = format!("{what} {}", self.called(found));
+                self.refuse_at(message, self.location(found))
+            }
+        }
+    }
+
+    fn invalid_target(&self, value: Value, targets: Targets) -> Option<Value> {
+        if self.token_of(value).is_some_and(|token| token.kind == Kind::Name) {
+            return None;
+        }
+        match self.shape(value) {
+            Some(Shape::Tuple | Shape::List) => {
+                self.children(value).into_iter().find_map(|item| self.invalid_target(item, targets))
+            }
+            Some(Shape::Starred) if targets == Targets::Deletion => Some(value),
+            Some(Shape::Starred) => {
+                self.children(value).first().and_then(|&item| self.invalid_target(item, targets))
+            }
+            Some(Shape::Compare) if targets == Targets::For => {
+                let node = self.node_of(value)?;
+                let (left, pairs) = (*node.children.first()?, *node.children.get(1)?);
+                let pair = *self.node_of(pairs)?.children.first()?;
+                let operator = *self.node_of(pair)?.children.first()?;
+                let is_in = self.token_of(operator).is_some_and(|token| self.text(&token) == "in");
+                if is_in { self.invalid_target(left, targets) } else { None }
+            }
+            Some(Shape::Attribute | Shape::Subscript) => None,
+            _ => Some(value),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! `python.peg` → rules. The notation is described at its head.
+
+use rustc_hash::FxHashMap;
+
+use super::token::{Kind, literal};
+
+const SOURCE: &str = include_str!("python.peg");
+
+/// What a node of the tree is called, where a complaint may name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Several values without a meaning of their own.
+    Sequence,
+    Tuple,
+    List,
+    Set,
+    Dict,
+    Starred,
+    Compare,
+    Operation,
+    Attribute,
+    Subscript,
+    Slice,
+    Call,
+    Lambda,
+    GeneratorExp,
+    ListComp,
+    SetComp,
+    DictComp,
+    Comprehension,
+    Yield,
+    Await,
+    IfExp,
+    NamedExpr,
+    Keyword,
+    DoubleStar,
+    Constant,
+    JoinedStr,
+    TemplateStr,
+}
+
+const SHAPES: [(&str, Shape); 25] = [
+    ("Tuple", Shape::Tuple),
+    ("List", Shape::List),
+    ("Set", Shape::Set),
+    ("Dict", Shape::Dict),
+    ("Starred", Shape::Starred),
+    ("Compare", Shape::Compare),
+    ("Operation", Shape::Operation),
+    ("Attribute", Shape::Attribute),
+    ("Subscript", Shape::Subscript),
+    ("Slice", Shape::Slice),
+    ("Call", Shape::Call),
+    ("Lambda", Shape::Lambda),
+    ("GeneratorExp", Shape::GeneratorExp),
+    ("ListComp", Shape::ListComp),
+    ("SetComp", Shape::SetComp),
+    ("DictComp", Shape::DictComp),
+    ("Comprehension", Shape::Comprehension),
+    ("Yield", Shape::Yield),
+    ("Await", Shape::Await),
+    ("IfExp", Shape::IfExp),
+    ("NamedExpr", Shape::NamedExpr),
+    ("Keyword", Shape::Keyword),
+    ("DoubleStar", Shape::DoubleStar),
+    ("JoinedStr", Shape::JoinedStr),
+    ("TemplateStr", Shape::TemplateStr),
+];
+
+pub(super) struct Grammar {
+    pub(super) rules: Vec<Rule>,
+    pub(super) start: usize,
+}
+
+pub(super) struct Rule {
+    pub(super) memo: bool,
+    pub(super) left: bool,
+    /// The alternatives of [`Rule`] whose own mistakes are not looked for.
+    pub(super) without_invalid: bool,
+    pub(super) alternatives: Vec<Alternative>,
+}
+
+pub(super) struct Alternative {
+    /// Only for the search for mistakes.
+    pub(super) invalid: bool,
+    pub(super) elements: Vec<(Option<u8>, Item)>,
+    pub(super) action: Action,
+}
+
+pub(super) enum Item {
+    Rule(usize),
+    Token(Kind),
+    /// A name with this text.
+    Soft(String),
+    AnySoft,
+    Group(Vec<Alternative>),
+    Optional(Box<Item>),
+    /// One or more, or any number.
+    Repeat(Box<Item>, bool),
+    /// Separator, element.
+    Separated(Box<Item>, Box<Item>),
+    /// Looks ahead; whether the item must be there.
+    Look(Box<Item>, bool),
+    Cut,
+    /// Must follow; its text.
+    Force(Kind, String),
+}
+
+pub(super) enum Action {
+    /// The only value, or all of them.
+    Values,
+    Label(u8),
+    Node(Shape),
+    Call(String),
+    Complain(Place, String),
+}
+
+/// A label, or the last item of what it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Reference {
+    pub(super) label: u8,
+    pub(super) last: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    At(Reference),
+    Range(Reference, Reference),
+    From(Reference),
+    Last,
+    Next,
+    Indent,
+    Target(Reference),
+}
+
+impl Grammar {
+    /// Reads the grammar; `None` if it is wrong.
+    pub(super) fn read() -> Option<Self> {
+        let mut bodies: Vec<(Vec<&str>, String)> = Vec::new();
+        for line in SOURCE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            if line.starts_with(' ') {
+                bodies.last_mut()?.1.push_str(line);
+            } else {
+                let (head, body) = line.split_once(':')?;
+                bodies.push((head.split(' ').collect(), body.to_owned()));
+            }
+        }
+        let numbers: FxHashMap<&str, usize> =
+            bodies.iter().enumerate().filter_map(|(at, (head, _))| Some((*head.first()?, at))).collect();
+        let mut rules = Vec::new();
+        for (head, body) in &bodies {
+            let mut reader = Reader { words: words(body)?, at: 0, numbers: &numbers };
+            let alternatives = reader.alternatives()?;
+            if reader.at != reader.words.len() {
+                return None;
+            }
+            rules.push(Rule {
+                memo: head.contains(&"memo"),
+                left: head.contains(&"left"),
+                without_invalid: head.first()?.ends_with("_without_invalid"),
+                alternatives,
+            });
+        }
+        Some(Self { start: *numbers.get("file")?, rules })
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Word {
+    Name(String),
+    Quoted(String),
+    DoubleQuoted(String),
+    Sign(char),
+    /// `&&`
+    Force,
+    /// `->`
+    Action,
+}
+
+fn words(body: &str) -> Option<Vec<Word>> {
+    let mut words = Vec::new();
+    let mut letters = body.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ' ' => {}
+            '\'' => words.push(Word::Quoted(letters.by_ref().take_while(|&letter| letter != '\'').collect())),
+            '"' => {
+                let mut text = String::new();
+                loop {
+                    match letters.next()? {
+                        '"' => break,
+                        '\\' => text.push(letters.next()?),
+                        other => text.push(other),
+                    }
+                }
+                words.push(Word::DoubleQuoted(text));
+            }
+            '-' if letters.next_if_eq(&'>').is_some() => words.push(Word::Action),
+            '&' if letters.next_if_eq(&'&').is_some() => words.push(Word::Force),
+            letter if letter.is_ascii_alphanumeric() || letter == '_' => {
+                let mut name = String::from(letter);
+                while let Some(next) = letters.next_if(|&next| next.is_ascii_alphanumeric() || next == '_') {
+                    name.push(next);
+                }
+                words.push(Word::Name(name));
+            }
+            sign => words.push(Word::Sign(sign)),
+        }
+    }
+    Some(words)
+}
+
+struct Reader<'n> {
+    words: Vec<Word>,
+    at: usize,
+    numbers: &'n FxHashMap<&'n str, usize>,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<&Word> {
+        self.words.get(self.at)
+    }
+
+    fn sign(&mut self, sign: char) -> bool {
+        let found = self.peek() == Some(&Word::Sign(sign));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn next(&mut self) -> Option<Word> {
+        self.at += 1;
+        self.words.get(self.at - 1).cloned()
+    }
+
+    fn alternatives(&mut self) -> Option<Vec<Alternative>> {
+        let mut alternatives = vec![self.alternative()?];
+        while self.sign('|') {
+            alternatives.push(self.alternative()?);
+        }
+        Some(alternatives)
+    }
+
+    fn alternative(&mut self) -> Option<Alternative> {
+        let mut elements = Vec::new();
+        let first = self.peek().cloned();
+        while !matches!(self.peek(), None | Some(Word::Sign('|' | ')') | Word::Action)) {
+            elements.push(self.element()?);
+        }
+        let invalid =
+            elements.len() == 1 && matches!(&first, Some(Word::Name(name)) if name.starts_with("invalid_"));
+        let action = if self.peek() == Some(&Word::Action) {
+            self.at += 1;
+            self.action()?
+        } else {
+            Action::Values
+        };
+        Some(Alternative { invalid, elements, action })
+    }
+
+    fn element(&mut self) -> Option<(Option<u8>, Item)> {
+        let mut label = None;
+        if let (Some(Word::Name(name)), Some(Word::Sign(':'))) = (self.peek(), self.words.get(self.at + 1))
+            && let [letter @ b'a'..=b'c'] = name.as_bytes()
+        {
+            label = Some(letter - b'a');
+            self.at += 2;
+        }
+        let item = match self.peek()? {
+            Word::Sign('~') => {
+                self.at += 1;
+                Item::Cut
+            }
+            Word::Sign(sign @ ('&' | '!')) => {
+                let wanted = *sign == '&';
+                self.at += 1;
+                Item::Look(Box::new(self.atom()?), wanted)
+            }
+            Word::Force => {
+                self.at += 1;
+                match self.next()? {
+                    Word::Quoted(text) => Item::Force(literal(&text)?, text),
+                    _ => return None,
+                }
+            }
+            _ => {
+                let atom = self.atom()?;
+                if self.sign('.') {
+                    let element = self.atom()?;
+                    if !self.sign('+') {
+                        return None;
+                    }
+                    Item::Separated(Box::new(atom), Box::new(element))
+                } else if self.sign('?') {
+                    Item::Optional(Box::new(atom))
+                } else if self.sign('*') {
+                    Item::Repeat(Box::new(atom), false)
+                } else if self.sign('+') {
+                    Item::Repeat(Box::new(atom), true)
+                } else {
+                    atom
+                }
+            }
+        };
+        Some((label, item))
+    }
+
+    fn atom(&mut self) -> Option<Item> {
+        Some(match self.next()? {
+            Word::Sign('(') => {
+                let group = self.alternatives()?;
+                if !self.sign(')') {
+                    return None;
+                }
+                Item::Group(group)
+            }
+            Word::Quoted(text) => Item::Token(literal(&text)?),
+            Word::DoubleQuoted(text) => Item::Soft(text),
+            Word::Name(name) => match name.as_str() {
+                "NAME" => Item::Token(Kind::Name),
+                "NUMBER" => Item::Token(Kind::Number),
+                "STRING" => Item::Token(Kind::String),
+                "NEWLINE" => Item::Token(Kind::Newline),
+                "INDENT" => Item::Token(Kind::Indent),
+                "DEDENT" => Item::Token(Kind::Dedent),
+                "END" => Item::Token(Kind::End),
+                "FSTART" => Item::Token(Kind::FormatStart),
+                "FMIDDLE" => Item::Token(Kind::FormatMiddle),
+                "FEND" => Item::Token(Kind::FormatEnd),
+                "TSTART" => Item::Token(Kind::TemplateStart),
+                "TMIDDLE" => Item::Token(Kind::TemplateMiddle),
+                "TEND" => Item::Token(Kind::TemplateEnd),
+                "SOFT" => Item::AnySoft,
+                name => Item::Rule(*self.numbers.get(name)?),
+            },
+            _ => return None,
+        })
+    }
+
+    fn action(&mut self) -> Option<Action> {
+        let Word::Name(name) = self.next()? else { return None };
+        if let Some((_, shape)) = SHAPES.iter().find(|(known, _)| *known == name) {
+            return Some(Action::Node(*shape));
+        }
+        if let [letter @ b'a'..=b'c'] = name.as_bytes() {
+            return Some(Action::Label(letter - b'a'));
+        }
+        let place = match name.as_str() {
+            "at" => Place::At(self.reference()?),
+            "range" => Place::Range(self.reference()?, self.reference()?),
+            "from" => Place::From(self.reference()?),
+            "target" => Place::Target(self.reference()?),
+            "last" => Place::Last,
+            "next" => Place::Next,
+            "indent" => Place::Indent,
+            _ => return Some(Action::Call(name)),
+        };
+        match self.next()? {
+            Word::DoubleQuoted(message) => Some(Action::Complain(place, message)),
+            _ => None,
+        }
+    }
+
+    fn reference(&mut self) -> Option<Reference> {
+        let Word::Name(name) = self.next()? else { return None };
+        let [letter @ b'a'..=b'c'] = name.as_bytes() else { return None };
+        Some(Reference { label: letter - b'a', last: self.sign('*') })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_grammar_can_be_read() {
+        assert!(super::Grammar::read().is_some());
+    }
+}

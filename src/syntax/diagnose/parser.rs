@@ -1,0 +1,329 @@
+//! The matching of rules against tokens.
+//!
+//! CPython: `Parser/pegen.c` and what its generator writes. Which results are remembered is a part of the result: a rule
+//! that failed without looking for mistakes is not tried again with them.
+
+use super::grammar::{Action, Alternative, Grammar, Item, Shape};
+use super::lexer::Lexer;
+use super::token::{Kind, Token};
+use crate::syntax::lower::TOO_COMPLEX;
+use crate::text::{ErrorType, Location, SyntaxError};
+
+/// CPython: `MAXSTACK`.
+const MAX_LEVEL: u32 = 6000;
+/// When the search for a better message is given up.
+const MAX_STEPS: u64 = 60_000_000;
+
+/// The parser is done: with [`Parser::error`], or without one because it gave up.
+pub(super) struct Stop;
+
+/// A token, a node, or what an optional item stands for when it is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Nothing,
+    Token(u32),
+    Node(u32),
+}
+
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) shape: Shape,
+    /// Its tokens.
+    pub(super) first: u32,
+    pub(super) end: u32,
+    pub(super) children: Box<[Value]>,
+}
+
+pub(super) type Matched = Result<Option<Value>, Stop>;
+pub(super) type Labels = [Value; 3];
+
+pub(super) struct Parser<'g, 't> {
+    grammar: &'g Grammar,
+    pub(super) lexer: Lexer<'t>,
+    pub(super) tokens: Vec<Token>,
+    /// By token: rule, result, where it ends.
+    memo: Vec<Vec<(usize, Option<Value>, usize)>>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) mark: usize,
+    /// Whether mistakes are looked for.
+    pub(super) invalid: bool,
+    pub(super) flufl: bool,
+    pub(super) error: Option<SyntaxError>,
+    level: u32,
+    steps: u64,
+}
+
+impl<'g, 't> Parser<'g, 't> {
+    pub(super) fn new(grammar: &'g Grammar, text: &'t str) -> Self {
+        Self {
+            grammar,
+            lexer: Lexer::new(text),
+            tokens: Vec::new(),
+            memo: Vec::new(),
+            nodes: Vec::new(),
+            mark: 0,
+            invalid: false,
+            flufl: false,
+            error: None,
+            level: 0,
+            steps: 0,
+        }
+    }
+
+    /// Parses a whole file from the first token; again, if mistakes are to be looked for.
+    pub(super) fn file(&mut self) -> Matched {
+        self.mark = 0;
+        self.level = 0;
+        self.forget();
+        self.rule(self.grammar.start)
+    }
+
+    /// What was remembered is of no use any more.
+    pub(super) fn forget(&mut self) {
+        self.memo.iter_mut().for_each(Vec::clear);
+        self.nodes.clear();
+    }
+
+    /// The token at the mark, read if need be.
+    pub(super) fn current(&mut self) -> Result<Token, Stop> {
+        if let Some(&token) = self.tokens.get(self.mark) {
+            return Ok(token);
+        }
+        let token = self.lexer.token();
+        self.tokens.push(token);
+        self.memo.push(Vec::new());
+        if token.kind == Kind::Error {
+            self.error = self.error.take().or_else(|| self.lexer.error.clone());
+            return Err(Stop);
+        }
+        Ok(token)
+    }
+
+    pub(super) fn text(&self, token: &Token) -> &'t str {
+        self.lexer.text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    fn rule(&mut self, number: usize) -> Matched {
+        let grammar = self.grammar;
+        let Some(rule) = grammar.rules.get(number) else { return Ok(None) };
+        self.deeper()?;
+        let result = if rule.left {
+            self.left_recursive(number, &rule.alternatives)
+        } else if rule.memo {
+            self.remembered(number, &rule.alternatives)
+        } else if rule.without_invalid {
+            let before = std::mem::replace(&mut self.invalid, false);
+            let result = self.alternatives(&rule.alternatives);
+            self.invalid = before;
+            result
+        } else {
+            self.alternatives(&rule.alternatives)
+        };
+        self.level -= 1;
+        result
+    }
+
+    fn deeper(&mut self) -> Result<(), Stop> {
+        self.level += 1;
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(Stop);
+        }
+        if self.level > MAX_LEVEL {
+            let message = TOO_COMPLEX.to_owned();
+            self.error = Some(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
+            return Err(Stop);
+        }
+        Ok(())
+    }
+
+    /// What is known of a rule at the mark.
+    fn known(&mut self, number: usize) -> Result<Option<Option<Value>>, Stop> {
+        self.current()?;
+        let found = self.memo[self.mark].iter().find(|entry| entry.0 == number).copied();
+        Ok(found.map(|(_, value, mark)| {
+            self.mark = mark;
+            value
+        }))
+    }
+
+    fn remember(&mut self, at: usize, number: usize, value: Option<Value>) {
+        let mark = self.mark;
+        match self.memo[at].iter_mut().find(|entry| entry.0 == number) {
+            Some(entry) => (entry.1, entry.2) = (value, mark),
+            None => self.memo[at].push((number, value, mark)),
+        }
+    }
+
+    fn remembered(&mut self, number: usize, alternatives: &'g [Alternative]) -> Matched {
+        if let Some(known) = self.known(number)? {
+            return Ok(known);
+        }
+        let start = self.mark;
+        let value = self.alternatives(alternatives)?;
+        self.remember(start, number, value);
+        Ok(value)
+    }
+
+    /// Grows a match from itself until it grows no more.
+    fn left_recursive(&mut self, number: usize, alternatives: &'g [Alternative]) -> Matched {
+        if let Some(known) = self.known(number)? {
+            return Ok(known);
+        }
+        let start = self.mark;
+        let (mut result, mut end) = (None, start);
+        loop {
+            self.mark = end;
+            self.remember(start, number, result);
+            self.mark = start;
+            let grown = self.alternatives(alternatives)?;
+            if grown.is_none() || self.mark <= end {
+                break;
+            }
+            (result, end) = (grown, self.mark);
+        }
+        self.mark = end;
+        Ok(result)
+    }
+
+    fn alternatives(&mut self, alternatives: &'g [Alternative]) -> Matched {
+        let start = self.mark;
+        for alternative in alternatives {
+            if alternative.invalid && !self.invalid {
+                continue;
+            }
+            let mut cut = false;
+            let mut values = Vec::new();
+            let mut labels = [Value::Nothing; 3];
+            if self.elements(alternative, &mut values, &mut labels, &mut cut)? {
+                // A complaint that was dropped ends the rule, as in CPython.
+                return self.act(&alternative.action, start, values, labels);
+            }
+            self.mark = start;
+            if cut {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn elements(
+        &mut self,
+        alternative: &'g Alternative,
+        values: &mut Vec<Value>,
+        labels: &mut Labels,
+        cut: &mut bool,
+    ) -> Result<bool, Stop> {
+        for (label, item) in &alternative.elements {
+            if matches!(item, Item::Cut) {
+                *cut = true;
+                continue;
+            }
+            let Some(value) = self.item(item)? else { return Ok(false) };
+            if !matches!(item, Item::Look(..)) {
+                values.push(value);
+            }
+            if let Some(label) = label {
+                labels[usize::from(*label)] = value;
+            }
+        }
+        Ok(true)
+    }
+
+    fn token(&mut self) -> Value {
+        self.mark += 1;
+        Value::Token(self.mark as u32 - 1)
+    }
+
+    fn item(&mut self, item: &'g Item) -> Matched {
+        Ok(match item {
+            Item::Rule(number) => self.rule(*number)?,
+            Item::Token(kind) => (self.current()?.kind == *kind).then(|| self.token()),
+            Item::Soft(text) => {
+                let token = self.current()?;
+                (token.kind == Kind::Name && self.text(&token) == text).then(|| self.token())
+            }
+            Item::AnySoft => {
+                let token = self.current()?;
+                let soft = matches!(self.text(&token), "_" | "case" | "match" | "type");
+                (token.kind == Kind::Name && soft).then(|| self.token())
+            }
+            Item::Group(alternatives) => {
+                self.deeper()?;
+                let value = self.alternatives(alternatives)?;
+                self.level -= 1;
+                value
+            }
+            Item::Optional(item) => Some(self.item(item)?.unwrap_or(Value::Nothing)),
+            Item::Repeat(item, once) => self.repeat(None, item, *once)?,
+            Item::Separated(separator, item) => self.repeat(Some(separator), item, true)?,
+            Item::Look(item, wanted) => {
+                let start = self.mark;
+                let found = self.item(item)?.is_some();
+                self.mark = start;
+                (found == *wanted).then_some(Value::Nothing)
+            }
+            Item::Cut => Some(Value::Nothing),
+            Item::Force(kind, text) => {
+                let token = self.current()?;
+                if token.kind == *kind {
+                    return Ok(Some(self.token()));
+                }
+                self.error = Some(SyntaxError::new(format!("expected '{text}'"), token.location));
+                return Err(Stop);
+            }
+        })
+    }
+
+    fn repeat(&mut self, separator: Option<&'g Item>, item: &'g Item, once: bool) -> Matched {
+        self.deeper()?;
+        let start = self.mark;
+        let mut values = Vec::new();
+        loop {
+            let before = self.mark;
+            if let Some(separator) = separator
+                && !values.is_empty()
+                && self.item(separator)?.is_none()
+            {
+                break;
+            }
+            match self.item(item)? {
+                Some(value) => values.push(value),
+                None => {
+                    self.mark = before;
+                    break;
+                }
+            }
+        }
+        self.level -= 1;
+        if once && values.is_empty() {
+            self.mark = start;
+            return Ok(None);
+        }
+        Ok(Some(self.node(Shape::Sequence, start, values)))
+    }
+
+    pub(super) fn node(&mut self, shape: Shape, start: usize, children: Vec<Value>) -> Value {
+        let node =
+            Node { shape, first: start as u32, end: self.mark as u32, children: children.into_boxed_slice() };
+        self.nodes.push(node);
+        Value::Node(self.nodes.len() as u32 - 1)
+    }
+
+    fn act(&mut self, action: &'g Action, start: usize, mut values: Vec<Value>, labels: Labels) -> Matched {
+        match action {
+            Action::Values if values.len() == 1 => Ok(values.pop()),
+            Action::Values => Ok(Some(self.node(Shape::Sequence, start, values))),
+            Action::Label(label) => Ok(labels.get(usize::from(*label)).copied()),
+            Action::Node(shape) => {
+                let value = self.node(*shape, start, values);
+                if matches!(shape, Shape::JoinedStr | Shape::TemplateStr) {
+                    self.check_middles(value)?;
+                }
+                Ok(Some(value))
+            }
+            Action::Call(name) => self.call(name, start, values, labels),
+            Action::Complain(place, message) => self.complain(*place, message, labels),
+        }
+    }
+}
