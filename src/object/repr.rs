@@ -156,7 +156,7 @@ pub fn str_repr(text: &[u8]) -> String {
         let point = point.unwrap_or(0xfffd);
         match (u8::try_from(point).ok().filter(u8::is_ascii), char::from_u32(point)) {
             (Some(byte), _) => put_ascii(byte, quote, &mut out),
-            (None, Some(character)) if is_printable(point) => out.push(character),
+            (None, Some(character)) if crate::text::is_printable(point) => out.push(character),
             _ if point <= 0xff => drop(write!(out, "\\x{point:02x}")),
             _ if point <= 0xffff => drop(write!(out, "\\u{point:04x}")),
             _ => drop(write!(out, "\\U{point:08x}")),
@@ -164,16 +164,6 @@ pub fn str_repr(text: &[u8]) -> String {
     }
     out.push(char::from(quote));
     out
-}
-
-/// Whether a character beyond ASCII is shown as itself: what is invisible, a space or unassigned for good is not.
-pub(crate) fn is_printable(point: u32) -> bool {
-    !matches!(
-        point,
-        0..=0xa0 | 0xad | 0x61c | 0x1680 | 0x180e | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x206f | 0x3000
-            | 0xd800..=0xf8ff | 0xfdd0..=0xfdef | 0xfeff | 0xfff0..=0xfffb | 0xfffe | 0xffff
-            | 0xe0000..=0x10_ffff
-    )
 }
 
 /// The shortest text that reads back the same, as Python lays it out.

@@ -5,8 +5,10 @@
 mod error;
 mod location;
 mod name;
+mod printable;
 pub mod python;
 
 pub use error::{ErrorType, SyntaxError};
 pub use location::Location;
 pub use name::{Name, Names};
+pub use printable::is_printable;

@@ -18,7 +18,7 @@ impl Codegen<'_, '_> {
             if !is_indexed {
                 self.get_iterator(expr);
             }
-            let state = self.enter_inlined(id, location);
+            let state = self.enter_inlined(id, location)?;
             self.build_collection(expr, location, true);
             if is_indexed {
                 self.get_iterator(expr);

@@ -1,6 +1,6 @@
 //! The isolation of the names of an inlined comprehension from the unit around it (PEP 709).
 
-use super::Codegen;
+use super::{Block, Codegen, Result};
 use crate::compile::instruction::Label;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, SymbolInfo, flag};
 use crate::target::Op;
@@ -20,7 +20,7 @@ pub(super) struct Inlined {
 
 impl Codegen<'_, '_> {
     /// Gives the names of `comprehension` their meaning inside it and saves the values of those it binds.
-    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Inlined {
+    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Result<Inlined> {
         let in_class = self.scope().kind == BlockKind::Class && self.unit.inlined_depth == 0;
         let is_function_like = self.in_function_like();
         self.unit.inlined_depth += 1;
@@ -62,14 +62,17 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::SWAP, state.pushed.len() as u32 + 1, location);
             let cleanup = self.new_label();
             self.emit_jump(Op::SETUP_FINALLY, cleanup, location);
+            // Nothing jumps out of a comprehension; it only counts as a block.
+            self.push_block(Block::StopIteration, location)?;
             state.cleanup = Some(cleanup);
         }
-        state
+        Ok(state)
     }
 
     /// Restores what [`Self::enter_inlined`] changed, in the code and in the compiler.
     pub(super) fn leave_inlined(&mut self, state: Inlined, location: Location) {
         if let Some(cleanup) = state.cleanup {
+            self.pop_block();
             self.emit(Op::POP_BLOCK, Location::NONE);
             let end = self.new_label();
             self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);

@@ -67,7 +67,7 @@ impl Writer<'_> {
         for point in text.chunk_by(|_, next| next & 0xC0 == 0x80) {
             match (point, std::str::from_utf8(point).ok().and_then(|point| point.chars().next())) {
                 ([byte], _) => self.ascii(*byte, quote),
-                (_, Some(point)) if is_printable(point) => {
+                (_, Some(point)) if crate::text::is_printable(u32::from(point)) => {
                     let mut buffer = [0; 4];
                     self.text(point.encode_utf8(&mut buffer));
                 }
@@ -88,16 +88,6 @@ impl Writer<'_> {
         }
         self.out.push(quote);
     }
-}
-
-/// Whether `repr()` shows a character beyond ASCII as itself.
-fn is_printable(point: char) -> bool {
-    !matches!(
-        u32::from(point),
-        0..=0xA0 | 0xAD | 0x1680 | 0x180E | 0x2000..=0x200F | 0x2028..=0x202F | 0x205F..=0x206F | 0x3000
-            | 0xE000..=0xF8FF | 0xFDD0..=0xFDEF | 0xFEFF | 0xFFF0..=0xFFFB | 0xFFFE | 0xFFFF
-            | 0xE0000..=0x10_FFFF
-    )
 }
 
 /// As `repr` shows it, but an infinity as a literal that overflows to it.

@@ -9,7 +9,7 @@ use super::parser::{Labels, Matched, Parser, Stop, Value};
 use super::token::{Kind, Token};
 use crate::syntax::escape;
 use crate::syntax::lower::MAX_DIGITS;
-use crate::text::Location;
+use crate::text::{Location, SyntaxError};
 
 impl Parser<'_, '_> {
     pub(super) fn call(&mut self, name: &str, start: usize, values: Vec<Value>, labels: Labels) -> Matched {
@@ -22,16 +22,10 @@ impl Parser<'_, '_> {
             "real" | "imaginary" => self.part_of_complex(a, name)?,
             "conversion" => self.conversion(a, b)?,
             "unequal" => {
-                let written = self.written(a);
-                if !self.flufl {
-                    return Ok((written == "!=").then_some(a));
-                }
-                if written != "<>" {
-                    let message = "with Barry as BDFL, use '<>' instead of '!='";
-                    return self.refuse_at(message, self.at_token(self.last_token()));
-                }
+                return self.unequal(a, b);
             }
             "imported" => self.imported(labels),
+            "keys" => self.mapping_keys(a, start),
             "legacy" => return self.legacy(a, b),
             "comma" => return self.comma(a, b),
             "bound" => return self.bound(a, b),
@@ -170,6 +164,42 @@ impl Parser<'_, '_> {
         let message =
             format!("{prefix}-string: invalid conversion character '{written}': expected 's', 'r', or 'a'");
         self.refuse_at(message, self.location(name))
+    }
+
+    /// `!=`, or `<>`, which are two tokens.
+    fn unequal(&mut self, sign: Value, greater: Value) -> Matched {
+        let is_new = greater == Value::Nothing;
+        if is_new && self.flufl {
+            let message = "with Barry as BDFL, use '<>' instead of '!='";
+            return self.refuse_at(message, self.location(sign));
+        }
+        let (Some(less), Some(more)) = (self.token_of(sign), self.token_of(greater)) else {
+            return Ok(Some(sign));
+        };
+        if less.end != more.start {
+            return Ok(None);
+        }
+        if self.flufl {
+            return Ok(Some(sign));
+        }
+        if !self.invalid {
+            return Ok(None);
+        }
+        let message = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
+        self.refuse_at(message, self.location(sign).to(self.location(greater)))
+    }
+
+    /// The code generator refuses f-strings as keys, which the grammar allows.
+    fn mapping_keys(&mut self, keys: Value, start: usize) {
+        let interpolated =
+            |key: &Value| matches!(self.shape(*key), Some(Shape::JoinedStr | Shape::TemplateStr));
+        if self.items(keys).iter().any(interpolated) {
+            let end =
+                self.tokens.get(self.mark.saturating_sub(1)).map_or(Location::NONE, |token| token.location);
+            let location = self.tokens.get(start).map_or(Location::NONE, |token| token.location.to(end));
+            let message = "mapping pattern keys may only match literals and attribute lookups";
+            self.late.get_or_insert_with(|| SyntaxError::new(message, location));
+        }
     }
 
     /// `from __future__ import barry_as_FLUFL`

@@ -178,7 +178,7 @@ impl<'t> Lexer<'t> {
     pub(super) fn fail<T>(&mut self, message: impl Into<String>) -> Lexed<T> {
         let read = self.text.get(self.line_start..self.at).unwrap_or_default();
         let column = read.char_indices().next_back().map_or(-1, |(at, _)| at as i32);
-        self.fail_at(message, column, -2)
+        self.fail_at(message, column, column)
     }
 
     /// Fails at the columns of the current line.
@@ -281,7 +281,7 @@ impl<'t> Lexer<'t> {
                             continue 'line;
                         }
                         let start = self.start.min(self.at - 1);
-                        Ok((Kind::Newline, Some((start, self.at - 1))))
+                        Ok((Kind::Newline, Some((start, self.at))))
                     }
                     Some(b'\\') => {
                         self.continuation()?;
@@ -440,7 +440,7 @@ impl<'t> Lexer<'t> {
         let Some((at, letter)) = name.char_indices().find(wrong) else { return Ok(()) };
         self.at = self.start + at + letter.len_utf8();
         let code = u32::from(letter);
-        if crate::object::is_printable(code) {
+        if crate::text::is_printable(code) {
             self.fail(format!("invalid character '{letter}' (U+{code:04X})"))
         } else {
             self.fail(format!("invalid non-printable character U+{code:04X}"))

@@ -34,7 +34,7 @@ pub(super) fn diagnose(text: &str) -> Option<SyntaxError> {
     let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
     let mut parser = Parser::new(grammar, &text);
     match parser.file() {
-        Ok(Some(_)) => return None,
+        Ok(Some(_)) => return parser.late.take(),
         Ok(None) => {}
         Err(_) => {
             let error = parser.error.take()?;

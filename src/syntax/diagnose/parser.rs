@@ -49,6 +49,8 @@ pub(super) struct Parser<'g, 't> {
     pub(super) invalid: bool,
     pub(super) flufl: bool,
     pub(super) error: Option<SyntaxError>,
+    /// What is refused once the whole text was parsed.
+    pub(super) late: Option<SyntaxError>,
     level: u32,
     steps: u64,
 }
@@ -65,6 +67,7 @@ impl<'g, 't> Parser<'g, 't> {
             invalid: false,
             flufl: false,
             error: None,
+            late: None,
             level: 0,
             steps: 0,
         }

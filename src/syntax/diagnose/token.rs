@@ -37,13 +37,13 @@ pub(super) struct Token {
 }
 
 /// The keywords, then the operators.
-const LITERALS: [&str; 84] = [
+const LITERALS: [&str; 83] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
     "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
     "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "**=",
     "//=", "<<=", ">>=", "...", "!=", "%=", "&=", "**", "*=", "+=", "-=", "->", "//", "/=", ":=", "<<", "<=",
-    "<>", "==", ">=", ">>", "@=", "^=", "|=", "!", "%", "&", "(", ")", "*", "+", ",", "-", ".", "/", ":",
-    ";", "<", "=", ">", "@", "[", "]", "^", "{", "|", "}", "~",
+    "==", ">=", ">>", "@=", "^=", "|=", "!", "%", "&", "(", ")", "*", "+", ",", "-", ".", "/", ":", ";", "<",
+    "=", ">", "@", "[", "]", "^", "{", "|", "}", "~",
 ];
 
 const KEYWORDS: usize = 35;

@@ -4,6 +4,7 @@ use ruff_python_ast as ruff;
 use ruff_text_size::Ranged;
 
 use super::Lowering;
+use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Pattern, PatternKind};
 
 impl<'a> Lowering<'a, '_> {
@@ -14,18 +15,24 @@ impl<'a> Lowering<'a, '_> {
         }
         let arena = self.arena;
         let kind = match pattern {
-            ruff::Pattern::MatchValue(node) => PatternKind::MatchValue(self.boxed(&node.value)),
+            ruff::Pattern::MatchValue(node) => {
+                self.pattern_value(&node.value);
+                PatternKind::MatchValue(self.boxed(&node.value))
+            }
             ruff::Pattern::MatchSingleton(node) => PatternKind::MatchSingleton(match node.value {
                 ruff::Singleton::None => Constant::None,
                 ruff::Singleton::True => Constant::True,
                 ruff::Singleton::False => Constant::False,
             }),
             ruff::Pattern::MatchSequence(node) => PatternKind::MatchSequence(self.patterns(&node.patterns)),
-            ruff::Pattern::MatchMapping(node) => PatternKind::MatchMapping {
-                keys: self.expressions(&node.keys),
-                patterns: self.patterns(&node.patterns),
-                rest: node.rest.as_ref().map(|name| self.name(&name.id)),
-            },
+            ruff::Pattern::MatchMapping(node) => {
+                node.keys.iter().for_each(|key| self.pattern_value(key));
+                PatternKind::MatchMapping {
+                    keys: self.expressions(&node.keys),
+                    patterns: self.patterns(&node.patterns),
+                    rest: node.rest.as_ref().map(|name| self.name(&name.id)),
+                }
+            }
             ruff::Pattern::MatchClass(node) => {
                 let keywords = &node.arguments.keywords;
                 PatternKind::MatchClass {
@@ -53,8 +60,42 @@ impl<'a> Lowering<'a, '_> {
         Pattern { location, kind }
     }
 
+    /// Refuses what the grammar does not have as a value or a key.
+    fn pattern_value(&mut self, value: &ruff::Expr) {
+        if !is_value(value) {
+            self.fail(ErrorType::Syntax, "invalid syntax", value.range());
+        }
+    }
+
     fn patterns(&mut self, patterns: &[ruff::Pattern]) -> &'a mut [Pattern<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(patterns.iter().map(|pattern| self.pattern(pattern)))
     }
+}
+
+fn is_value(value: &ruff::Expr) -> bool {
+    match value {
+        ruff::Expr::Attribute(_)
+        | ruff::Expr::NumberLiteral(_)
+        | ruff::Expr::StringLiteral(_)
+        | ruff::Expr::BytesLiteral(_)
+        | ruff::Expr::FString(_)
+        | ruff::Expr::TString(_)
+        | ruff::Expr::NoneLiteral(_)
+        | ruff::Expr::BooleanLiteral(_) => true,
+        ruff::Expr::UnaryOp(node) => is_negative(node),
+        ruff::Expr::BinOp(node) => {
+            let left = match &*node.left {
+                ruff::Expr::UnaryOp(left) => is_negative(left),
+                left => left.is_number_literal_expr(),
+            };
+            left && matches!(node.op, ruff::Operator::Add | ruff::Operator::Sub)
+                && node.right.is_number_literal_expr()
+        }
+        _ => false,
+    }
+}
+
+fn is_negative(node: &ruff::ExprUnaryOp) -> bool {
+    node.op == ruff::UnaryOp::USub && node.operand.is_number_literal_expr()
 }

@@ -115,7 +115,16 @@ fn literal_repr(constant: &Constant<'_>) -> String {
         Constant::Int(value) => value.to_string(),
         Constant::Str(text) => format!("'{}'", String::from_utf8_lossy(text)),
         Constant::Bytes(bytes) => format!("b'{}'", bytes.escape_ascii()),
-        Constant::Float(value) => format!("{value:?}"),
+        Constant::Float(value) => crate::object::float_repr(value),
+        Constant::Complex(real, imaginary) => {
+            let part = |value| crate::object::float_text(value, false);
+            if real == 0.0 && real.is_sign_positive() {
+                format!("{}j", part(imaginary))
+            } else {
+                let sign = if imaginary.is_sign_negative() { "" } else { "+" };
+                format!("({}{sign}{}j)", part(real), part(imaginary))
+            }
+        }
         _ => "...".to_owned(),
     }
 }
