@@ -110,7 +110,13 @@ def compare(binary, folder, scratch, show=(), level=0):
         elif expected[0] and got[0]:
             counts["accepted by both"] += 1
             if expected[1] != got[1]:
-                fault = "DIFFERENT BYTES"
+                # What is shared may depend on the process: the objects are equal then, and so is what they dump to.
+                if marshal.dumps(marshal.loads(expected[1])) == marshal.dumps(marshal.loads(got[1])):
+                    counts["different in references only"] += 1
+                else:
+                    fault = "DIFFERENT BYTES"
+        elif expected[0] and "native compiler does not support the encoding" in got[2]:
+            counts["in encodings that are not supported"] += 1
         elif expected[0]:
             fault = f"ONLY PYCOMPILE REFUSES {got[1:]}"
         elif got[0]:

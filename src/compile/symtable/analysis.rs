@@ -172,6 +172,8 @@ impl Analysis<'_> {
             }
             return Ok(NameScope::Local);
         }
+        // What the class itself binds under this name is not the cell that annotations look into.
+        let class = class.filter(|_| name != self.known.classdict);
         if let Some(symbol) = class.and_then(|class| self.table.scope(class).symbol(name)) {
             if symbol.flags & flag::GLOBAL != 0 {
                 return Ok(NameScope::GlobalExplicit);
@@ -197,7 +199,7 @@ impl Analysis<'_> {
     fn inline(&mut self, id: ScopeId, inner: ScopeId, free: &mut Vec<Name>, inlined_cells: &mut Vec<Name>) {
         let known = self.known;
         let kind = self.table.scope(id).kind;
-        let mut hides_class = false;
+        let mut hidden = Vec::new();
         for index in 0..self.table.scope(inner).symbols.len() {
             let SymbolInfo { name, flags, mut scope } = self.table.scope(inner).symbols[index];
             if flags & flag::PARAM != 0 {
@@ -212,7 +214,7 @@ impl Analysis<'_> {
                 if self.lose_class_cell || !self.free_in_a_child(inner, name) {
                     free.retain(|other| *other != name);
                 }
-                hides_class |= name == known.class;
+                hidden.push(name);
             }
             match self.table.scope(id).symbol(name).map(|symbol| symbol.flags) {
                 None => {
@@ -231,9 +233,9 @@ impl Analysis<'_> {
                 }
             }
         }
-        if hides_class {
+        if !hidden.is_empty() {
             let scope = &mut self.table.scopes[inner.0 as usize];
-            scope.symbols.retain(|symbol| symbol.name != known.class);
+            scope.symbols.retain(|symbol| !hidden.contains(&symbol.name));
             let places = scope.symbols.iter().zip(0_u32..);
             scope.index = places.map(|(symbol, place)| (symbol.name, place)).collect();
         }
