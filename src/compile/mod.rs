@@ -46,6 +46,8 @@ pub struct Refusal {
     pub error: SyntaxError,
     /// The decoded source; empty if it could not be decoded.
     pub text: String,
+    /// Whether it was refused behind the parser: CPython tells the columns of those errors in bytes.
+    pub parsed: bool,
 }
 
 /// Compiles a module: the marshal bytes of its code object, as `py_compile` writes them behind the header.
@@ -61,24 +63,28 @@ pub fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
-    let refusal = |text: &str| {
+    let refused = |text: &str, parsed: bool| {
         let text = text.to_owned();
-        move |error| Box::new(Refusal { error, text })
+        move |error| Box::new(Refusal { error, text, parsed })
     };
-    let text: Cow<'_, str> = crate::decode::decode(source).map_err(refusal(""))?;
-    pipeline(&text, filename, target, optimize).map_err(|error| refusal(&text)(error))
+    let text: Cow<'_, str> = crate::decode::decode(source).map_err(refused("", false))?;
+    let mut parsed = false;
+    pipeline(&text, filename, target, optimize, &mut parsed).map_err(|error| refused(&text, parsed)(error))
 }
 
+/// `parsed` tells, where it fails, whether the parser was done.
 fn pipeline(
     text: &str,
     filename: &str,
     target: &'static Target,
     optimize: u8,
+    parsed: &mut bool,
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
     let mut names = Names::default();
     let mut constants = Constants::default();
     let mut module = crate::syntax::parse(text, target, &arena, &mut names)?;
+    *parsed = true;
     let future = future::scan(&module, &names)?;
     preprocess::run(&mut module, &arena, &names, optimize, &future, target);
     let symbols = symtable::build(&module, &future, target, &mut names)?;

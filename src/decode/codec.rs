@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::cookie::Cookie;
 use super::tables::{ALIASES, NOT_TEXT, SINGLE_BYTE, UNSUPPORTED};
 use super::utf7;
 use crate::text::{Location, SyntaxError};
@@ -12,14 +13,18 @@ const NOWHERE: Location = Location::new(0, 0, -2, -2);
 /// Decodes `bytes`; `marked` if a byte order mark stood before them.
 pub(super) fn decode<'s>(
     bytes: &'s [u8],
-    cookie: Option<&str>,
+    cookie: Option<Cookie<'_>>,
     marked: bool,
 ) -> Result<Cow<'s, str>, SyntaxError> {
-    let name = cookie.map(normal);
+    let name = cookie.map(|cookie| normal(cookie.name));
     match name.as_deref() {
         Some(name) if marked && name != "utf-8" => {
             let message = format!("encoding problem: {name} with BOM");
-            Err(SyntaxError::new(message, Location::new(1, 1, -1, -1)))
+            let (line, end) = cookie.map_or((1, 0), |cookie| {
+                let letters = String::from_utf8_lossy(cookie.line).chars().count();
+                (cookie.number, i32::try_from(letters).unwrap_or(i32::MAX - 2) + cookie.number - 1)
+            });
+            Err(SyntaxError::new(message, Location::new(line, line, -1, end)))
         }
         None | Some("utf-8") => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Cow::Borrowed(text)),
@@ -135,11 +140,12 @@ fn undecodable(codec: &str, bytes: &[u8], start: usize, end: usize, reason: &str
 
 fn not_utf8(bytes: &[u8], at: usize) -> SyntaxError {
     let ahead = &bytes[..at];
-    let breaks = memchr::memchr2_iter(b'\n', b'\r', ahead)
-        .filter(|&at| ahead[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+    let breaks = memchr::memchr_iter(b'\n', ahead);
     let line = i32::try_from(1 + breaks.count()).unwrap_or(i32::MAX);
-    let start = memchr::memrchr2(b'\n', b'\r', ahead).map_or(0, |at| at + 1);
-    let column = i32::try_from(at - start).unwrap_or(i32::MAX);
+    let start = memchr::memrchr(b'\n', ahead).map_or(0, |at| at + 1);
+    // There is no text to convert columns with, so these are characters at once.
+    let letters = String::from_utf8_lossy(&ahead[start..]).chars().count();
+    let column = i32::try_from(letters).unwrap_or(i32::MAX);
     let byte = bytes.get(at).copied().unwrap_or(0);
     let message = format!(
         "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; see \

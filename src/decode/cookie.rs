@@ -1,9 +1,19 @@
 //! The coding cookie of PEP 263.
 
-/// The encoding that one of the first two lines names, as written.
-pub(super) fn find(source: &[u8]) -> Option<&str> {
+/// A cookie.
+#[derive(Clone, Copy)]
+pub(super) struct Cookie<'s> {
+    /// The encoding, as written.
+    pub(super) name: &'s str,
+    /// The line it stands in: its number, from 1, and its bytes.
+    pub(super) number: i32,
+    pub(super) line: &'s [u8],
+}
+
+/// The encoding that one of the first two lines names.
+pub(super) fn find(source: &[u8]) -> Option<Cookie<'_>> {
     let mut rest = source;
-    for _ in 0..2 {
+    for number in 1..=2 {
         let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let line = &rest[..end];
         let comment = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x0c));
@@ -11,7 +21,7 @@ pub(super) fn find(source: &[u8]) -> Option<&str> {
             None => {}
             Some(at) if line[at] == b'#' => {
                 if let Some(name) = name(&line[at..]) {
-                    return Some(name);
+                    return Some(Cookie { name, number, line });
                 }
             }
             Some(_) => return None,

@@ -20,13 +20,25 @@ use crate::text::{Location, SyntaxError};
 /// An unknown or unsupported encoding, bytes the encoding does not have, or a NUL.
 pub fn decode(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     refuse_null(source)?;
+    // CPython's order: what a codec says of positions counts in the text with the new line ends.
+    match normalise(source) {
+        Cow::Borrowed(source) => decode_lines(source),
+        Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source)?.into_owned())),
+    }
+}
+
+fn decode_lines(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (true, rest),
         None => (false, source),
     };
     let text = codec::decode(bytes, cookie::find(bytes), marked)?;
     refuse_null(text.as_bytes())?;
-    Ok(normalise(text))
+    Ok(match normalise(text.as_bytes()) {
+        Cow::Borrowed(_) => text,
+        // Some codec has a `\r` of its own; replacing it leaves what was text.
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    })
 }
 
 fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
@@ -37,19 +49,19 @@ fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
 }
 
 /// `\r\n` and `\r` → `\n`.
-fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\r', text.as_bytes()) else { return text };
-    let mut result = String::with_capacity(text.len());
-    let mut rest = &*text;
+fn normalise(source: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = memchr::memchr(b'\r', source) else { return Cow::Borrowed(source) };
+    let mut result = Vec::with_capacity(source.len());
+    let mut rest = source;
     let mut next = Some(first);
     while let Some(at) = next {
-        result.push_str(&rest[..at]);
-        result.push('\n');
+        result.extend_from_slice(&rest[..at]);
+        result.push(b'\n');
         rest = &rest[at + 1..];
-        rest = rest.strip_prefix('\n').unwrap_or(rest);
-        next = memchr::memchr(b'\r', rest.as_bytes());
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        next = memchr::memchr(b'\r', rest);
     }
-    result.push_str(rest);
+    result.extend_from_slice(rest);
     Cow::Owned(result)
 }
 

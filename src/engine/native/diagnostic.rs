@@ -34,12 +34,20 @@ fn place(refusal: &Refusal) -> Option<Place<'_>> {
         return None;
     }
     let text = line_of(&refusal.text, location.line).unwrap_or("");
+    let column = |line, byte| if refusal.parsed { i64::from(byte) + 1 } else { column_of(line, byte) };
     let end_text = line_of(&refusal.text, location.end_line).unwrap_or("");
     Some(Place {
         line: location.line,
-        column: column_of(text, location.column),
+        column: column(text, location.column),
         end_line: location.end_line,
-        end_column: column_of(end_text, location.end_column),
+        // CPython's parser counts both columns in the first line.
+        end_column: if refusal.parsed || location.end_line == location.line {
+            column(end_text, location.end_column)
+        } else {
+            let first = text.trim_end_matches('\n');
+            let length = i32::try_from(first.len()).unwrap_or(i32::MAX);
+            column(first, location.end_column.min(length))
+        },
         text,
     })
 }
@@ -91,8 +99,11 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
     if let Some(place) = place {
         diagnostic.line = Some(i64::from(place.line));
         diagnostic.column = Some(place.column);
-        diagnostic.end_line = Some(i64::from(place.end_line));
-        diagnostic.end_column = Some(place.end_column);
+        // A codec's error has a line 0 and no end.
+        if place.line > 0 {
+            diagnostic.end_line = Some(i64::from(place.end_line));
+            diagnostic.end_column = Some(place.end_column);
+        }
         diagnostic.text = Some(place.text.to_owned()).filter(|text| !text.is_empty());
     }
     Box::new(diagnostic)

@@ -119,7 +119,7 @@ impl Parser<'_, '_> {
         for middle in middles {
             let mut decoded = ArenaVec::new_in(&arena);
             if let Err(message) = escape::text(self.text(&middle), &mut decoded) {
-                return self.refuse_at(message, self.at_token(self.last_token()));
+                return self.refuse_at(message, middle.location);
             }
         }
         Ok(())
