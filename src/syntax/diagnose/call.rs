@@ -148,7 +148,7 @@ impl Parser<'_, '_> {
     }
 
     fn conversion(&mut self, sign: Value, name: Value) -> Result<(), Stop> {
-        let prefix = self.lexer.modes.last().map_or('f', |mode| mode.prefix());
+        let prefix = self.lexer.modes.last().map_or('f', super::lexer::Mode::prefix);
         let (Some(sign_token), Some(name_token)) = (self.token_of(sign), self.token_of(name)) else {
             return Ok(());
         };
@@ -238,7 +238,7 @@ impl Parser<'_, '_> {
         let star = (at as usize).checked_sub(2).and_then(|at| self.tokens.get(at));
         let kind = if star.is_some_and(|star| self.text(star) == "*") { "TypeVarTuple" } else { "ParamSpec" };
         let what = if self.shape(bound) == Some(Shape::Tuple) { "constraints" } else { "bound" };
-        let location = self.from_here(self.location(colon));
+        let location = self.up_to_here(self.location(colon));
         self.refuse_at(format!("cannot use {what} with {kind}"), location)
     }
 

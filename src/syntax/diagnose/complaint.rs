@@ -23,7 +23,7 @@ impl Parser<'_, '_> {
                 let end = self.location(self.referred(last, labels));
                 self.location(self.referred(first, labels)).to(end)
             }
-            Place::From(at) => self.from_here(self.location(self.referred(at, labels))),
+            Place::From(at) => self.up_to_here(self.location(self.referred(at, labels))),
             Place::Last | Place::Indent => self.at_token(self.last_token()),
             Place::Next => {
                 let token = self.current()?;
@@ -55,7 +55,7 @@ impl Parser<'_, '_> {
     }
 
     /// From the start of `location` up to where the text was read.
-    pub(super) fn from_here(&self, location: Location) -> Location {
+    pub(super) fn up_to_here(&self, location: Location) -> Location {
         Location { end_line: self.lexer.line, end_column: self.lexer.reached() - 1, ..location }
     }
 
