@@ -5,6 +5,9 @@
 use crate::target::Op;
 use crate::text::Location;
 
+/// More are not kept: a pattern of many captures takes a square of them, and memory ends before CPython's does.
+pub const MAX_INSTRUCTIONS: usize = 1 << 25;
+
 /// A jump target that is placed later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Label(pub u32);
@@ -45,7 +48,9 @@ impl InstructionSequence {
 
     /// Appends an instruction.
     pub fn emit(&mut self, op: Op, arg: u32, location: Location) {
-        self.instructions.push(Instruction { op, arg, location });
+        if self.instructions.len() < MAX_INSTRUCTIONS {
+            self.instructions.push(Instruction { op, arg, location });
+        }
     }
 
     /// Inserts an instruction at `position`; labels behind it move along.

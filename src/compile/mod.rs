@@ -33,6 +33,7 @@ pub mod unparse;
 use self::assemble::Codes;
 use self::codegen::Finish;
 use self::constants::{CodeId, Constants};
+use self::instruction::MAX_INSTRUCTIONS;
 use self::unit::CodeUnit;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
@@ -99,7 +100,7 @@ fn pipeline(
         &mut constants,
         &mut back_end,
     )?;
-    Ok(refs::finish(root, &mut constants, &back_end.codes, &names, filename, target))
+    refs::finish(root, &mut constants, &back_end.codes, &names, filename, target)
 }
 
 /// Flow graph passes and assembly, for each unit when its scope ends.
@@ -117,6 +118,10 @@ impl Finish for BackEnd {
         constants: &mut Constants,
         names: &mut Names,
     ) -> Result<CodeId, SyntaxError> {
+        if unit.sequence.instructions.len() >= MAX_INSTRUCTIONS {
+            let message = "a code object has too many instructions".to_owned();
+            return Err(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
+        }
         let freevars = unit.freevars.clone();
         let id =
             assemble::assemble(unit, constants, &mut self.codes, names, self.target).map_err(|error| {

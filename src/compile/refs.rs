@@ -9,7 +9,7 @@
 use super::assemble::{CodeObject, Codes};
 use super::constants::{CodeId, ConstId, ConstValue, Constants};
 use crate::target::Target;
-use crate::text::Names;
+use crate::text::{ErrorType, Location, Names, SyntaxError};
 use num_bigint::{BigInt, Sign};
 
 const FLAG_REF: u8 = 0x80;
@@ -31,6 +31,9 @@ struct Writer<'a> {
     next: u32,
     counting: bool,
     bytes: Vec<u8>,
+    /// How many objects are around the current one.
+    depth: u32,
+    too_deep: bool,
 }
 
 /// How an object is shared.
@@ -58,7 +61,13 @@ fn is_latin1_char(text: &[u8]) -> bool {
     }
 }
 
+/// CPython: `MAX_MARSHAL_STACK_DEPTH`.
+const MAX_DEPTH: u32 = 2000;
+
 /// The marshal bytes of the code object `root`.
+///
+/// # Errors
+/// Objects nested deeper than `marshal` goes.
 pub fn finish(
     root: CodeId,
     constants: &mut Constants,
@@ -66,7 +75,7 @@ pub fn finish(
     names: &Names,
     filename: &str,
     target: &Target,
-) -> Vec<u8> {
+) -> Result<Vec<u8>, SyntaxError> {
     constants.add(ConstValue::Bytes(Box::default()));
     let file = constants.add(ConstValue::Str(filename.as_bytes().into()));
     let mut texts = vec![ConstId(UNSEEN); names.len()];
@@ -117,11 +126,17 @@ pub fn finish(
         next: 0,
         counting: true,
         bytes: Vec::new(),
+        depth: 0,
+        too_deep: false,
     };
     writer.code(root, true);
+    if writer.too_deep {
+        let message = "object too deeply nested to marshal".to_owned();
+        return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+    }
     writer.counting = false;
     writer.code(root, true);
-    writer.bytes
+    Ok(writer.bytes)
 }
 
 impl Writer<'_> {
@@ -219,6 +234,8 @@ impl Writer<'_> {
             } else {
                 self.long(items.len() as i32);
             }
+            self.depth += 1;
+            self.too_deep |= self.depth >= MAX_DEPTH && !items.is_empty();
             for &item in items {
                 if names {
                     self.text(item, true, false);
@@ -226,6 +243,7 @@ impl Writer<'_> {
                     self.value(item, false);
                 }
             }
+            self.depth -= 1;
         }
     }
 
@@ -368,6 +386,11 @@ impl Writer<'_> {
         {
             self.long(number as i32);
         }
+        self.depth += 1;
+        self.too_deep |= self.depth >= MAX_DEPTH;
+        if self.too_deep {
+            return;
+        }
         self.bytes_object(&Identity::Flagged, &code.code, false);
         self.value(code.consts, false);
         self.names_tuple(code.names, false);
@@ -382,6 +405,7 @@ impl Writer<'_> {
         self.long(code.first_line);
         self.value(code.line_table, false);
         self.value(code.exception_table, false);
+        self.depth -= 1;
     }
 
     fn empty_bytes(&self) -> Option<ConstId> {

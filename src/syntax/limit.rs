@@ -18,33 +18,34 @@ pub(super) enum Excess {
     Operators,
 }
 
-/// Checks nesting. One cheap pass tells nearly every text from one that needs its tokens looked at.
-pub(super) fn check(text: &str) -> Result<(), Excess> {
-    match first_doubt(text.as_bytes()) {
-        None => Ok(()),
-        Some(at) => check_tokens(text, TextRange::at(TextSize::new(offset(at)), TextSize::new(1))),
+/// Checks nesting, and tells how deep brackets may be nested at most. One cheap pass tells nearly every text from one that needs its tokens looked at.
+pub(super) fn check(text: &str) -> Result<usize, Excess> {
+    match deepest(text.as_bytes()) {
+        Ok(depth) => Ok(depth),
+        Err(at) => check_tokens(text, TextRange::at(TextSize::new(offset(at)), TextSize::new(1))),
     }
 }
 
-/// Where the nesting may pass a limit, if it may at all. Strings are skipped by their quotes alone; f-strings, which can hold
+/// How deep brackets are nested at most; or, as the error, where the nesting may pass a limit. Strings are skipped by their quotes alone; f-strings, which can hold
 /// code, count with all their braces.
-fn first_doubt(bytes: &[u8]) -> Option<usize> {
-    let (mut depth, mut operators) = (0usize, 0usize);
+fn deepest(bytes: &[u8]) -> Result<usize, usize> {
+    let (mut depth, mut operators, mut deepest) = (0usize, 0usize, 0);
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         at += 1;
         match byte {
             b'(' | b'[' | b'{' => {
                 depth += 1;
+                deepest = deepest.max(depth);
                 if depth > MAX_PARENTHESES {
-                    return Some(at - 1);
+                    return Err(at - 1);
                 }
             }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'-' | b'+' | b'~' => {
                 operators += 1;
                 if operators > MAX_OPERATORS / 2 {
-                    return Some(at - 1);
+                    return Err(at - 1);
                 }
             }
             b'\n' if depth == 0 => operators = 0,
@@ -55,8 +56,9 @@ fn first_doubt(bytes: &[u8]) -> Option<usize> {
                 at = string_end(bytes, at, byte);
                 if is_interpolated(bytes, start - 1) {
                     depth += memchr::memchr3_iter(b'(', b'[', b'{', &bytes[start..at]).count();
+                    deepest = deepest.max(depth);
                     if depth > MAX_PARENTHESES {
-                        return Some(at - 1);
+                        return Err(at - 1);
                     }
                     depth -= memchr::memchr3_iter(b'(', b'[', b'{', &bytes[start..at]).count();
                 }
@@ -64,7 +66,7 @@ fn first_doubt(bytes: &[u8]) -> Option<usize> {
             _ => {}
         }
     }
-    None
+    Ok(deepest)
 }
 
 /// The offset after the string whose first quote stands before `at`.
@@ -92,12 +94,12 @@ fn is_interpolated(bytes: &[u8], quote: usize) -> bool {
     bytes[quote.saturating_sub(2)..quote].iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
 }
 
-fn check_tokens(text: &str, doubt: TextRange) -> Result<(), Excess> {
+fn check_tokens(text: &str, doubt: TextRange) -> Result<usize, Excess> {
     let mut lexer = lex(text, Mode::Module);
     let (mut depth, mut operators) = (0usize, 0usize);
     loop {
         match lexer.next_token() {
-            TokenKind::EndOfFile => return Ok(()),
+            TokenKind::EndOfFile => return Ok(MAX_PARENTHESES),
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 depth += 1;
                 if depth > MAX_PARENTHESES {

@@ -13,6 +13,13 @@ use super::{ErrorType, SyntaxError, flufl, limit, refusal, unicode_name};
 use crate::target::Target;
 use crate::text::{Location, Names};
 
+/// Levels of CPython's parser that a bracket takes at most.
+const BRACKET_LEVELS: usize = 30;
+/// Levels that another node takes.
+const NODE_LEVELS: usize = 3;
+/// Far enough from its limit of 6000 that statements around do not matter.
+const DOUBTFUL_LEVELS: usize = 4500;
+
 /// Parses a module.
 ///
 /// `text` comes from [`crate::decode::decode`]: no byte order mark, line ends are `\n`.
@@ -30,14 +37,15 @@ pub fn parse<'a>(
         let message = "source is larger than 4 GiB".to_owned();
         return Err(SyntaxError { kind: ErrorType::Overflow, message, location: Location::NONE });
     }
-    if let Err(excess) = limit::check(text) {
-        return Err(match excess {
+    let brackets = limit::check(text).map_err(|excess| {
+        let refused = match excess {
             limit::Excess::Parentheses(range) => {
                 SyntaxError::new("too many nested parentheses", Positions::new(text).range(range))
             }
-            limit::Excess::Operators => refusal::too_complex(Location::NONE),
-        });
-    }
+            limit::Excess::Operators => refusal::too_complex(),
+        };
+        diagnosed(text, refused)
+    })?;
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let mut parsed = parse_unchecked(&unicode_name::masked(text), options.clone());
@@ -62,7 +70,15 @@ pub fn parse<'a>(
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
             let lowered = Lowering::new(text, arena, names, positions).module(&module.body);
-            lowered.map_err(|refused| diagnosed(text, refused))
+            let (module, depth) = lowered.map_err(|refused| diagnosed(text, refused))?;
+            // Only CPython's own way through its grammar tells how deep its parser goes.
+            if brackets * BRACKET_LEVELS + depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS
+                && let Some(refused) = diagnose(text)
+                && refused.kind == ErrorType::Memory
+            {
+                return Err(refused);
+            }
+            Ok(module)
         }
         ruff_python_ast::Mod::Expression(_) => {
             Err(SyntaxError::new("invalid syntax", Location::new(1, 1, 0, 0)))
@@ -74,6 +90,9 @@ pub fn parse<'a>(
 fn diagnosed(text: &str, refused: SyntaxError) -> SyntaxError {
     match refused.kind {
         ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab => diagnose(text).unwrap_or(refused),
+        ErrorType::Recursion => {
+            diagnose(text).filter(|found| found.kind == ErrorType::Memory).unwrap_or(refused)
+        }
         _ => refused,
     }
 }
@@ -122,10 +141,18 @@ mod tests {
 
     #[test]
     fn limits() {
+        std::thread::Builder::new().stack_size(512 << 20).spawn(held_limits).unwrap().join().unwrap();
+    }
+
+    fn held_limits() {
         assert!(tree(&format!("{}{}", "(".repeat(200), ")".repeat(200))).is_ok());
         let error = tree(&"(".repeat(100_000)).unwrap_err();
         assert_eq!(error.message, "too many nested parentheses");
         assert_eq!(tree(&format!("{}1", "-".repeat(100_000))).unwrap_err().kind, ErrorType::Memory);
+        assert!(tree(&format!("x={}a", "lambda:".repeat(2900))).is_ok());
+        assert_eq!(tree(&format!("x={}a", "lambda:".repeat(3100))).unwrap_err().kind, ErrorType::Memory);
+        assert!(tree(&format!("a{}", ".b".repeat(20_000))).is_ok());
+        assert_eq!(tree(&format!("a{}", ".b".repeat(30_000))).unwrap_err().kind, ErrorType::Recursion);
         assert!(tree(&"9".repeat(4301)).unwrap_err().message.starts_with("Exceeds the limit (4300 digits)"));
     }
 

@@ -196,6 +196,6 @@ pub(super) fn only_escapes(errors: &[ParseError]) -> bool {
 }
 
 /// What CPython's parser says when its own stack is used up.
-pub(super) fn too_complex(location: Location) -> SyntaxError {
-    SyntaxError { kind: ErrorType::Memory, message: TOO_COMPLEX.to_owned(), location }
+pub(super) fn too_complex() -> SyntaxError {
+    SyntaxError { kind: ErrorType::Memory, message: TOO_COMPLEX.to_owned(), location: Location::NONE }
 }

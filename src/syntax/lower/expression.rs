@@ -39,7 +39,7 @@ impl<'a> Lowering<'a, '_> {
             _ => {}
         }
         let range = expression.range();
-        if !self.enter(range) {
+        if !self.enter() {
             let location = self.positions.range(range);
             return Expr { location, kind: ExprKind::Constant(Constant::None) };
         }

@@ -23,9 +23,12 @@ use super::ast::{Module, NodeId};
 use super::{ErrorType, SyntaxError};
 use crate::text::{Location, Name, Names};
 
-/// Deepest nesting of nodes. CPython 3.14's parser gives up near this depth for everything that nests to the right; chains
-/// that nest to the left it takes further, as far as its C stack goes.
-const MAX_DEPTH: u32 = 5970;
+/// Deepest nesting of nodes. CPython's parser gives up far sooner on what nests to the right (see [`Lowering::module`]);
+/// chains that nest to the left it takes as far as the C stack of its later passes goes: about this deep with 8 MiB.
+const MAX_DEPTH: u32 = 27_400;
+
+/// CPython: `MAXFSTRINGLEVEL` less one.
+const MAX_STRINGS: u32 = 149;
 
 /// CPython: `MAXINDENT` less one.
 const MAX_BLOCKS: u32 = 99;
@@ -43,6 +46,8 @@ pub(crate) struct Lowering<'a, 't> {
     positions: Positions,
     next_id: u32,
     depth: u32,
+    deepest: u32,
+    strings: u32,
     blocks: u32,
     fields: u32,
     error: Option<SyntaxError>,
@@ -50,16 +55,16 @@ pub(crate) struct Lowering<'a, 't> {
 
 impl<'a, 't> Lowering<'a, 't> {
     pub(crate) fn new(text: &'t str, arena: &'a Bump, names: &'t mut Names, positions: Positions) -> Self {
-        Self { text, arena, names, positions, next_id: 0, depth: 0, blocks: 0, fields: 0, error: None }
+        Self { text, arena, names, positions, next_id: 0, depth: 0, deepest: 0, strings: 0, blocks: 0, fields: 0, error: None }
     }
 
-    /// Lowers the whole module, or returns the first fault.
-    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<Module<'a>, SyntaxError> {
+    /// Lowers the whole module, or returns the first fault. The second value is how deep the nodes are nested.
+    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<(Module<'a>, u32), SyntaxError> {
         let id = self.id();
         let (body, _) = self.suite(body);
         match self.error {
             Some(error) => Err(error),
-            None => Ok(Module { id, body, node_count: self.next_id }),
+            None => Ok((Module { id, body, node_count: self.next_id }, self.deepest)),
         }
     }
 
@@ -78,12 +83,14 @@ impl<'a, 't> Lowering<'a, 't> {
         self.names.intern(text)
     }
 
-    fn enter(&mut self, range: TextRange) -> bool {
+    fn enter(&mut self) -> bool {
         if self.depth >= MAX_DEPTH {
-            self.fail(ErrorType::Memory, TOO_COMPLEX, range);
+            let message = "Stack overflow during compilation".to_owned();
+            self.refuse(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
             return false;
         }
         self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         true
     }
 

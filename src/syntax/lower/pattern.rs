@@ -10,7 +10,7 @@ use crate::syntax::ast::{Constant, Pattern, PatternKind};
 impl<'a> Lowering<'a, '_> {
     pub(super) fn pattern(&mut self, pattern: &ruff::Pattern) -> Pattern<'a> {
         let location = self.positions.range(pattern.range());
-        if !self.enter(pattern.range()) {
+        if !self.enter() {
             return Pattern { location, kind: PatternKind::MatchStar(None) };
         }
         let arena = self.arena;

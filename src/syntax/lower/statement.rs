@@ -75,7 +75,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn statement(&mut self, statement: &ruff::Stmt) -> Stmt<'a> {
         let range = statement.range();
-        if !self.enter(range) {
+        if !self.enter() {
             let location = self.positions.range(range);
             return Stmt { location, kind: StmtKind::Pass };
         }
@@ -191,7 +191,7 @@ impl<'a> Lowering<'a, '_> {
         let Some(test) = &first.test else {
             return self.suite(&first.body);
         };
-        if !self.enter(first.range) {
+        if !self.enter() {
             return (Default::default(), end);
         }
         let start = self.positions.place(first.range.start());

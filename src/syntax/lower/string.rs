@@ -48,6 +48,7 @@ impl<'a> Pieces<'a> {
 impl<'a> Lowering<'a, '_> {
     pub(super) fn f_string(&mut self, node: &ruff::ExprFString) -> ExprKind<'a> {
         let mut pieces = self.pieces();
+        self.enter_string(node.range);
         for part in &node.value {
             match part {
                 ruff::FStringPart::Literal(literal) => {
@@ -61,18 +62,28 @@ impl<'a> Lowering<'a, '_> {
                 }
             }
         }
+        self.strings -= 1;
         pieces.flush(self.arena);
         ExprKind::JoinedStr(pieces.list.into_bump_slice_mut())
     }
 
     pub(super) fn t_string(&mut self, node: &ruff::ExprTString) -> ExprKind<'a> {
         let mut pieces = self.pieces();
+        self.enter_string(node.range);
         for part in &node.value {
             let raw = part.flags.prefix().is_raw();
             self.elements(&part.elements, raw, true, Flavor::Template, &mut pieces);
         }
+        self.strings -= 1;
         pieces.flush(self.arena);
         ExprKind::TemplateStr(pieces.list.into_bump_slice_mut())
+    }
+
+    fn enter_string(&mut self, range: TextRange) {
+        self.strings += 1;
+        if self.strings > super::MAX_STRINGS {
+            self.fail(ErrorType::Syntax, "too many nested f-strings or t-strings", range);
+        }
     }
 
     fn pieces(&self) -> Pieces<'a> {

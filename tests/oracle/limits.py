@@ -1,0 +1,132 @@
+#!/usr/bin/env python3.14
+"""Holds pycompile's limits against those of the running CPython, and that its time grows with the size.
+
+    python3.14 -I -S tests/oracle/limits.py target/release/pycompile [--save FOLDER]
+
+Programs on both sides of each limit, all in one run of pycompile, so that one that is refused would show if it took
+others down. Then sources of one, two and four times a size: the second doubling may cost at most 2.6 times the first.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import judge  # noqa: E402, first of all: it forks
+
+import argparse  # noqa: E402
+import subprocess  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
+
+
+def nested(head, depth, inner="x\n", tail=""):
+    text = "".join(" " * level + head + "\n" for level in range(depth)) + " " * depth + inner
+    return text + "".join(" " * level + tail + "\n" for level in reversed(range(depth)) if tail)
+
+
+def nested_strings(depth):
+    text = "a"
+    for _ in range(depth):
+        text = 'f"{' + text + '}"'
+    return text
+
+
+def programs():
+    for depth in (20, 21, 22, 99, 100, 101):
+        yield "indent", depth, nested("if x:", depth)
+        for head in ("for x in y:", "while x:", "with x:", "def f():", "class A[T]:"):
+            yield head.split()[0], depth, nested(head, depth)
+        yield "try", depth, nested("try:", depth, tail="finally: y")
+        yield "match", depth, "".join(
+            f"{'  ' * level}match a:\n{'  ' * level} case b:\n" for level in range(depth)) + "  " * depth + "x\n"
+    for depth in (1, 10, 11, 12, 21, 22):
+        comprehension = "r"
+        for _ in range(depth):
+            comprehension = f"[{comprehension} for i in r]"
+        yield "comprehension", depth, f"x = {comprehension}\n"
+        yield "async_comprehension", depth, f"async def f():\n x = {comprehension.replace('for', 'async for')}\n"
+    for depth in (148, 149, 150, 199, 200, 201, 1000):
+        yield "parentheses", depth, "x=" + "(" * depth + ")" * depth + "\n"
+        yield "brackets", depth, "x=" + "[" * depth + "]" * depth + "\n"
+        yield "strings", depth, f"x={nested_strings(depth)}\n"
+    for size in (1000, 2900, 3100, 5900, 6100, 20_000, 40_000):
+        yield "not", size, "x=" + "not " * size + "a\n"
+        yield "minus", size, "x=" + "-" * size + "a\n"
+        yield "power", size, "x=" + "**".join("a" * size) + "\n"
+        yield "else", size, "x=" + "a if b else " * size + "c\n"
+        yield "elif", size, "if a: b\n" + "elif a: b\n" * size
+        yield "plus", size, "x=" + "+".join("a" * size) + "\n"
+        yield "attributes", size, "x=a" + ".b" * size + "\n"
+        yield "calls", size, "x=a" + "()" * size + "\n"
+        yield "comparison", size, "x=" + "<".join("a" * size) + "\n"
+        yield "and", size, "x=" + " and ".join("a" * size) + "\n"
+    for size in (900, 997, 998, 999, 1000, 3100):
+        yield "lambda", size, "x=" + "lambda: " * size + "a\n"
+    for size in (4299, 4300, 4301, 10_000):
+        yield "decimal", size, "x=" + "1" * size + "\n"
+        yield "underscored", size, "x=" + "_".join("1" * size) + "\n"
+        yield "hexadecimal", size, "x=0x" + "1" * size + "\n"
+        yield "float", size, "x=1." + "1" * size + "\n"
+    for size in (254, 255, 256, 257, 1000):
+        names = [f"a{number}" for number in range(size)]
+        yield "arguments", size, f"f({', '.join(names)})\n"
+        yield "keywords", size, f"f({'=1, '.join(names)}=1)\n"
+        yield "parameters", size, f"def f({', '.join(names)}): pass\n"
+        yield "targets", size, f"{', '.join(names)}, *b = x\n"
+        yield "captures", size, f"match x:\n case [{', '.join(names)}, *b]: pass\n"
+        yield "cells", size, "def f():\n" + "".join(f" {n}=1\n" for n in names) + f" return lambda: {'+'.join(names)}\n"
+
+
+def sizes():
+    yield "statements", lambda size: "".join(f"x{number} = y({number}) + z[{number}]\n" for number in range(size * 10))
+    yield "one function", lambda size: "def f():\n" + "".join(
+        f"    x = y({number}) + z[{number}]\n    if x: y = {number}\n" for number in range(size * 8))
+    yield "one loop", lambda size: "def f():\n for x in y:\n" + "".join(
+        f"    x = y({number})\n    if x: continue\n" for number in range(size * 8))
+    yield "locals", lambda size: "def f():\n" + "".join(f"    x{number} = {number}.5\n" for number in range(size * 10))
+    yield "functions", lambda size: "".join(f"def f{number}(a): return a + {number}\n" for number in range(size * 5))
+    yield "cells", lambda size: "def f():\n" + "".join(
+        f"    x{number} = 1\n    def g{number}(): return x{number}\n" for number in range(size * 3))
+    yield "a display", lambda size: "x = [" + "a, 1, 'b', " * size * 20 + "]\n"
+    yield "a dictionary", lambda size: "x = {" + "".join(f"'k{number}': {number}, " for number in range(size * 20)) + "}\n"
+    yield "a string", lambda size: "x = '''" + "abc\n" * size * 200 + "'''\n"
+    yield "a mistake at the end", lambda size: "".join(f"x{number} = y({number})\n" for number in range(size * 3)) + "x x\n"
+
+
+def seconds(binary, path, out):
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([binary, "compile", "-qq", "--force", "--engine", "native", "--python", "3.14", "--output-dir", out,
+                        path], capture_output=True)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--save", type=Path, help="keep the programs here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.save or Path(scratch, "in")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, size, text in programs():
+            (folder / f"{name}_{size:06}.py").write_text(text)
+        wrong = judge.compare(options.binary, str(folder), scratch, ["exception", "message"])
+        for name, source in sizes():
+            taken = []
+            for size in (1000, 2000, 4000):
+                path = Path(scratch, "size.py")
+                path.write_text(source(size))
+                taken.append(seconds(options.binary, str(path), scratch))
+            first, second = taken[1] - taken[0], taken[2] - taken[1]
+            steep = second > 2 * 2.6 * max(first, 0.02)
+            wrong += steep
+            shown = ", ".join(f"{one:.3f} s" for one in taken)
+            print(f"{name}: {shown} for 1, 2, 4 times the size{': NOT LINEAR' if steep else ''}")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
