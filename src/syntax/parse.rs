@@ -78,12 +78,37 @@ pub fn parse<'a>(
             {
                 return Err(refused);
             }
+            // The parser underneath has tab stops of its own.
+            if mixes_indentation(text)
+                && let Some(refused) = diagnose(text)
+                && matches!(refused.kind, ErrorType::Indentation | ErrorType::Tab)
+            {
+                return Err(refused);
+            }
             Ok(module)
         }
         ruff_python_ast::Mod::Expression(_) => {
             Err(SyntaxError::new("invalid syntax", Location::new(1, 1, 0, 0)))
         }
     }
+}
+
+/// Whether there are tabs and spaces in indentation.
+fn mixes_indentation(text: &str) -> bool {
+    if memchr::memchr(b'\t', text.as_bytes()).is_none() {
+        return false;
+    }
+    let (mut tabs, mut spaces) = (false, false);
+    for line in text.lines() {
+        for byte in line.bytes() {
+            match byte {
+                b'\t' => tabs = true,
+                b' ' => spaces = true,
+                _ => break,
+            }
+        }
+    }
+    tabs && spaces
 }
 
 /// What CPython's parser says of a text that was refused for a reason of ours.
@@ -124,6 +149,20 @@ mod tests {
         assert!(tree("'\\N{TANGUT IDEOGRAPH-17000}'").unwrap().ends_with("str:f0978080"));
     }
 
+    /// Which the parser underneath takes.
+    #[test]
+    fn a_bare_yield_is_no_operand() {
+        for source in ["yield @x", "x = yield, 1", "f'{yield, 1}'", "(yield if a else b)", "x = yield in y"] {
+            let error = tree(&format!("def f():\n  {source}\n")).unwrap_err();
+            assert_eq!(error.kind, ErrorType::Syntax, "{source}");
+        }
+        for source in
+            ["yield -x, 1", "x = (yield # c\n  ) + 1, 1", "f'{yield +1}'", "x += yield", "f((yield), 1)"]
+        {
+            assert!(tree(&format!("def f():\n  {source}\n")).is_ok(), "{source}");
+        }
+    }
+
     #[test]
     fn joined_strings() {
         let text = tree("f\"a{x = }\" 'b' ''").unwrap();
@@ -159,6 +198,7 @@ mod tests {
     #[test]
     fn types_of_refusals() {
         assert_eq!(tree("if a:\npass\n").unwrap_err().kind, ErrorType::Indentation);
+        assert_eq!(tree("if a:\n\t    if b:\n        c\n").unwrap_err().kind, ErrorType::Indentation);
         assert_eq!(tree("if a:\n        b\n\tc\n").unwrap_err().kind, ErrorType::Tab);
         assert_eq!(
             tree("'\\x'").unwrap_err().message,

@@ -6,6 +6,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Lowering;
 use super::position::{between, end_of};
 use super::statement::operator;
+use crate::syntax::ErrorType;
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
     Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
@@ -42,6 +43,16 @@ impl<'a> Lowering<'a, '_> {
         if !self.enter() {
             let location = self.positions.range(range);
             return Expr { location, kind: ExprKind::Constant(Constant::None) };
+        }
+        if matches!(expression, ruff::Expr::Yield(_) | ruff::Expr::YieldFrom(_))
+            && self.open_yield != Some(range.start())
+            && !is_closed(&self.text[range.end().to_usize()..])
+        {
+            self.fail(ErrorType::Syntax, "invalid syntax", range);
+        }
+        // Only the whole value may be a bare `yield`, not what it starts with.
+        if self.open_yield == Some(range.start()) {
+            self.open_yield = None;
         }
         let start = self.positions.place(range.start());
         let kind = self.expression_kind(expression, range);
@@ -156,7 +167,7 @@ impl<'a> Lowering<'a, '_> {
                 step: self.optional(node.step.as_deref()),
             },
             ruff::Expr::Name(_) | ruff::Expr::NumberLiteral(_) | ruff::Expr::IpyEscapeCommand(_) => {
-                self.fail(crate::syntax::ErrorType::Syntax, "invalid syntax", range);
+                self.fail(ErrorType::Syntax, "invalid syntax", range);
                 ExprKind::Constant(Constant::None)
             }
         }
@@ -291,5 +302,14 @@ fn comparison(operator: ruff::CmpOp) -> CompareOperator {
         ruff::CmpOp::IsNot => CompareOperator::IsNot,
         ruff::CmpOp::In => CompareOperator::In,
         ruff::CmpOp::NotIn => CompareOperator::NotIn,
+    }
+}
+
+/// Whether a closing parenthesis is the next token.
+fn is_closed(mut rest: &str) -> bool {
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\x0c', '\n', '\\']);
+        let Some(comment) = rest.strip_prefix('#') else { return rest.starts_with(')') };
+        rest = comment.find('\n').map_or("", |at| &comment[at..]);
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Lowering<'a, 't> {
     depth: u32,
     deepest: u32,
     strings: u32,
+    /// Where a `yield` may stand without parentheses.
+    open_yield: Option<ruff_text_size::TextSize>,
     blocks: u32,
     fields: u32,
     error: Option<SyntaxError>,
@@ -55,7 +57,20 @@ pub(crate) struct Lowering<'a, 't> {
 
 impl<'a, 't> Lowering<'a, 't> {
     pub(crate) fn new(text: &'t str, arena: &'a Bump, names: &'t mut Names, positions: Positions) -> Self {
-        Self { text, arena, names, positions, next_id: 0, depth: 0, deepest: 0, strings: 0, blocks: 0, fields: 0, error: None }
+        Self {
+            text,
+            arena,
+            names,
+            positions,
+            next_id: 0,
+            depth: 0,
+            deepest: 0,
+            strings: 0,
+            open_yield: None,
+            blocks: 0,
+            fields: 0,
+            error: None,
+        }
     }
 
     /// Lowers the whole module, or returns the first fault. The second value is how deep the nodes are nested.

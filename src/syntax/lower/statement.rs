@@ -127,6 +127,13 @@ impl<'a> Lowering<'a, '_> {
 
     fn simple(&mut self, statement: &ruff::Stmt) -> StmtKind<'a> {
         match statement {
+            ruff::Stmt::Assign(ruff::StmtAssign { value, .. })
+            | ruff::Stmt::AugAssign(ruff::StmtAugAssign { value, .. })
+            | ruff::Stmt::AnnAssign(ruff::StmtAnnAssign { value: Some(value), .. })
+            | ruff::Stmt::Expr(ruff::StmtExpr { value, .. }) => self.open_yield = Some(value.start()),
+            _ => {}
+        }
+        match statement {
             ruff::Stmt::Return(node) => StmtKind::Return(self.optional(node.value.as_deref())),
             ruff::Stmt::Delete(node) => StmtKind::Delete(self.expressions(&node.targets)),
             ruff::Stmt::TypeAlias(node) => self.type_alias(node),

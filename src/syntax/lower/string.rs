@@ -155,6 +155,7 @@ impl<'a> Lowering<'a, '_> {
         }
         pieces.flush(arena);
         let outer = std::mem::take(&mut self.fields);
+        self.open_yield = Some(element.expression.start());
         let value = self.boxed(&element.expression);
         self.fields = outer;
         let format_spec = element.format_spec.as_deref().map(|spec| {
