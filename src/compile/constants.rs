@@ -58,6 +58,8 @@ pub struct Constants {
     names: FxHashSet<ConstId>,
     /// Strings that are no singletons although their value has one.
     fresh: FxHashSet<ConstId>,
+    /// Parts of slices: strings among them are interned by nothing.
+    slice_parts: FxHashSet<ConstId>,
     /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
     qualnames: FxHashSet<Box<[u8]>>,
 }
@@ -93,6 +95,7 @@ impl Constants {
             return id;
         }
         let own = parts.map(|part| self.add_unmerged(self.value(part).clone()));
+        self.slice_parts.extend(own);
         let id = self.add_unmerged(ConstValue::Slice(own));
         self.by_value.insert(key, id);
         id
@@ -157,6 +160,11 @@ impl Constants {
     /// Whether `id` was made anew, and is no singleton although its value has one.
     pub fn is_fresh(&self, id: ConstId) -> bool {
         self.fresh.contains(&id)
+    }
+
+    /// Whether `id` is a part of a slice.
+    pub fn is_slice_part(&self, id: ConstId) -> bool {
+        self.slice_parts.contains(&id)
     }
 
     /// Whether `id` was an identifier first.

@@ -94,7 +94,9 @@ pub fn finish(
         let singleton = match value {
             ConstValue::Int(_) => true,
             ConstValue::Str(text) => {
-                is_name_text(text) || is_latin1_char(text) && !constants.is_fresh(*entry)
+                text.is_empty()
+                    || is_name_text(text) && !constants.is_slice_part(*entry)
+                    || is_latin1_char(text) && !constants.is_fresh(*entry)
             }
             ConstValue::Bytes(bytes) => bytes.len() < 2,
             ConstValue::Tuple(items) => items.is_empty(),
@@ -195,7 +197,8 @@ impl Writer<'_> {
         let constants = self.constants;
         let ConstValue::Str(text) = constants.value(id) else { return };
         let interned = name
-            || is_name_text(text)
+            || text.is_empty()
+            || is_name_text(text) && !constants.is_slice_part(id)
             || is_latin1_char(text) && !self.constants.is_fresh(id)
             || self.constants.is_identifier(id);
         let id = if interned { self.same[id.0 as usize] } else { id };
@@ -343,13 +346,16 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether interning replaces a member by an identifier's string, which makes a new set.
+    /// Whether interning replaces a member by the string of an identifier, or of CPython itself, which makes a new set.
     fn is_rebuilt(&self, items: &[ConstId]) -> bool {
         items.iter().any(|&item| match self.constants.value(item) {
             ConstValue::Str(text) => {
                 text.len() > 1
                     && is_name_text(text)
-                    && std::str::from_utf8(text).is_ok_and(|text| self.names.find(text).is_some())
+                    && !self.constants.is_identifier(item)
+                    && std::str::from_utf8(text).is_ok_and(|text| {
+                        self.names.find(text).is_some() || self.target.has_start_up_word(text)
+                    })
             }
             _ => false,
         })

@@ -21,6 +21,8 @@ pub struct Module<'a> {
     pub body: &'a mut [Stmt<'a>],
     /// How many [`NodeId`]s were given out.
     pub node_count: u32,
+    /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
+    pub unicode_strings: Vec<(i32, i32)>,
 }
 
 /// A statement.

@@ -53,7 +53,8 @@ pub fn parse<'a>(
         parsed = parse_unchecked(&unicode_name::masked(&translated), options);
     }
     let mut positions = Positions::new(text);
-    if let Some(error) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
+    let errors = parsed.errors().iter().filter(|error| !refusal::bare_raise(error, parsed.tokens()));
+    if let Some(error) = errors.min_by_key(|error| error.location.start()) {
         let refused = refusal::parse_error(error, text, parsed.tokens(), &mut positions);
         if refusal::only_escapes(parsed.errors())
             && let ruff_python_ast::Mod::Module(module) = parsed.syntax()

@@ -195,6 +195,15 @@ pub(super) fn only_escapes(errors: &[ParseError]) -> bool {
     })
 }
 
+/// The parser beneath takes no `raise;`. It misses an expression there, and the tree is whole but for that.
+pub(super) fn bare_raise(error: &ParseError, tokens: &Tokens) -> bool {
+    let place = tokens.partition_point(|token| token.start() < error.location.start());
+    let before = tokens.iter().take(place).rfind(|token| !token.kind().is_trivia());
+    error.error == ParseErrorType::ExpectedExpression
+        && tokens.get(place).is_some_and(|token| token.kind() == TokenKind::Semi)
+        && before.is_some_and(|token| token.kind() == TokenKind::Raise)
+}
+
 /// What CPython's parser says when its own stack is used up.
 pub(super) fn too_complex() -> SyntaxError {
     SyntaxError { kind: ErrorType::Memory, message: TOO_COMPLEX.to_owned(), location: Location::NONE }

@@ -16,6 +16,8 @@ mod py315;
 mod series;
 mod version;
 
+use std::cmp::Ordering;
+
 pub use features::{Features, LateHandlers};
 pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
@@ -34,6 +36,8 @@ pub struct Target {
     pub oldest_patch: u32,
     /// What it does differently.
     pub features: Features,
+    /// The strings that its process has interned before it compiles anything, one a line, ascending.
+    pub start_up_words: &'static str,
     /// Its passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
@@ -53,6 +57,21 @@ impl Target {
             .nth(2)
             .and_then(|patch| patch.parse().ok())
             .is_some_and(|patch: u32| patch >= self.oldest_patch)
+    }
+
+    /// Whether the process of this CPython holds `word` before it compiles anything.
+    pub fn has_start_up_word(&self, word: &str) -> bool {
+        let mut words = self.start_up_words;
+        while !words.is_empty() {
+            let start = words[..words.len() / 2].rfind('\n').map_or(0, |line| line + 1);
+            let end = words[start..].find('\n').map_or(words.len(), |length| start + length);
+            match words[start..end].cmp(word) {
+                Ordering::Equal => return true,
+                Ordering::Less => words = words.get(end + 1..).unwrap_or_default(),
+                Ordering::Greater => words = &words[..start],
+            }
+        }
+        false
     }
 
     /// The target for `version`, if the native compiler knows it.

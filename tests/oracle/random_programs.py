@@ -23,49 +23,50 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-# Reads "LEVEL<TAB>SOURCE<TAB>PYC" lines, answers each with the names of nodes and opcodes, or "refused".
+# Reads "LEVEL<TAB>SOURCE<TAB>PYC<TAB>RECORDED NAME" lines, answers each with "ok", "refused: …", or the names of nodes and
+# opcodes where the name ends in "0.py". Whatever this process has interned shows in some bytes: it imports what
+# `python -c 'import py_compile'` does and no more, and its own names are such as no program has.
 SERVER = r"""
-import ast, dis, marshal, os, py_compile, sys, types, warnings
+import py_compile, sys, warnings
 warnings.simplefilter("ignore")
-sys.setrecursionlimit(5000)
+import posix as zq_posix
 
-def codes(code):
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from codes(constant)
-
-def one(level, source, pyc):
-    try:
-        py_compile.compile(source, pyc, os.path.basename(source), doraise=True, optimize=level,
-                           invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    except (py_compile.PyCompileError, RecursionError, MemoryError) as failure:
-        return f"refused: {failure}".encode(errors="backslashreplace")
-    if not pyc.endswith("0.pyc"):
-        return b"ok"
-    with open(source, "rb") as file:
-        data = file.read()
-    with open(pyc, "rb") as file:
+def zq_kinds(zq_source, zq_pyc):
+    import ast, dis, marshal, types
+    def codes(code):
+        yield code
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                yield from codes(constant)
+    with open(zq_source, "rb") as file:
+        names = {type(node).__name__ for node in ast.walk(ast.parse(file.read()))}
+    with open(zq_pyc, "rb") as file:
         code = marshal.loads(file.read()[16:])
-    names = {type(node).__name__ for node in ast.walk(ast.parse(data))}
     names.update(dis.opname[op] for part in codes(code) for op in part.co_code[::2])
-    return " ".join(sorted(names)).encode()
+    return " ".join(sorted(names))
 
-for line in sys.stdin:
-    level, source, pyc = line.rstrip("\n").split("\t")
-    out, into = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(out)
-        answer = one(int(level), source, pyc)
-        with open(into, "wb") as file:
-            file.write(answer)
-        os._exit(0)
-    os.close(into)
-    with open(out, "rb") as file:
-        answer = file.read()
-    os.waitpid(child, 0)
-    print(answer.decode(errors="backslashreplace").replace("\n", " ") or "refused: died", flush=True)
+def zq_one(zq_level, zq_source, zq_pyc, zq_name):
+    try:
+        py_compile.compile(zq_source, zq_pyc, zq_name, doraise=True, optimize=int(zq_level),
+                           invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    except (py_compile.PyCompileError, RecursionError, MemoryError) as zq_failure:
+        return f"refused: {zq_failure}"
+    return zq_kinds(zq_source, zq_pyc) if zq_name[-4:] == "0.py" else "ok"
+
+for zq_line in sys.stdin:
+    zq_out, zq_into = zq_posix.pipe()
+    zq_child = zq_posix.fork()
+    if not zq_child:
+        zq_answer = zq_one(*zq_line.rstrip("\n").split("\t"))
+        zq_posix.write(zq_into, zq_answer.encode(errors="backslashreplace")[:60000])
+        zq_posix._exit(0)
+    zq_posix.close(zq_into)
+    zq_parts = []
+    while zq_part := zq_posix.read(zq_out, 65536):
+        zq_parts.append(zq_part)
+    zq_posix.close(zq_out)
+    zq_posix.waitpid(zq_child, 0)
+    print(b"".join(zq_parts).decode(errors="backslashreplace").replace("\n", " ") or "refused: died", flush=True)
 """
 WANTED = r"""
 import ast, opcode
@@ -77,7 +78,7 @@ print(*[name for name, number in opcode.opmap.items() if number < 129 and not na
 # Nodes that no module has, and opcodes that only the running interpreter writes.
 UNREACHABLE = {"Interactive", "Expression", "FunctionType", "FunctionTypeComment", "TypeIgnore", "Suite", "Param",
                "AugLoad", "AugStore", "Index", "ExtSlice", "Num", "Str", "Bytes", "NameConstant", "Ellipsis", "slice",
-               "CACHE", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "INSTRUMENTED_LINE"}
+               "CACHE", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK", "INSTRUMENTED_LINE"}
 
 
 class Judge:
@@ -87,16 +88,17 @@ class Judge:
         self.binary = binary
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         self.server = subprocess.Popen([python, "-I", "-S", "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                       text=True, encoding="utf-8", env=environment)
+                                       text=True, encoding="utf-8", env={**environment, "PYTHONHASHSEED": "0"})
 
-    def cpython(self, level, source, pyc):
-        print(level, source, pyc, sep="\t", file=self.server.stdin, flush=True)
+    def cpython(self, level, source, pyc, name=None):
+        print(level, source, pyc, name or source.name, sep="\t", file=self.server.stdin, flush=True)
         return self.server.stdout.readline().rstrip("\n")
 
-    def native(self, level, sources, root):
+    def native(self, level, sources, root, out=None):
         done = subprocess.run(
             [self.binary, "compile", "-qq", "--force", "--engine", "native", "--optimize", str(level), "--python", "3.14",
-             "-j", "1", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir", root, "-0", "-"],
+             "-j", "1", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir", root,
+             *(["--output-dir", out] if out else []), "-0", "-"],
             input=b"\0".join(os.fsencode(source) for source in sources), capture_output=True)
         if done.returncode not in (0, 1):
             sys.exit(f"pycompile exited {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")

@@ -16,8 +16,7 @@ written in the order of their hashes, so that CPython's own bytes change from on
 befalls are listed in tests/oracle/known-differences.tsv, where each can be checked with `--own-differences`: it
 compiles every file under several seeds and prints those whose bytes differ.
 
-A difference that is listed is counted apart; where it is put down to words that CPython's start-up has interned, the
-file is compiled once more by both with these words renamed, and must then be the same. Exit status 0 only if nothing is wrong and at least one interpreter was
+A difference that is listed is counted apart. Exit status 0 only if nothing is wrong and at least one interpreter was
 there.
 """
 import argparse
@@ -25,7 +24,6 @@ import concurrent.futures
 import hashlib
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -48,7 +46,6 @@ except (py_compile.PyCompileError, RecursionError, MemoryError) as failure:
 # Without -I the working directory is on the path.
 SEEDED = "import sys\ndel sys.path[0]\n" + COMPILE_ONE
 
-START_UP = "start-up words: "
 LIBRARY = "import sysconfig; print(sysconfig.get_path('stdlib'))"
 
 
@@ -133,27 +130,6 @@ def known_differences():
     return known
 
 
-def renamed(text, words):
-    for word in words.split():
-        pattern = re.escape(word) if word.startswith("'") else rf"(?<!\w){word}(?!\w)"
-        text = re.sub(pattern, f"'{word[1:-1]}Zq'" if word.startswith("'") else word + "Zq", text)
-    return text
-
-
-def unproved(options, version, python, root, level, folder, seed, reasons):
-    """The files among `reasons` that differ even where the words that the list blames are renamed."""
-    with tempfile.TemporaryDirectory() as copies, tempfile.TemporaryDirectory() as out:
-        copies = pathlib.Path(copies)
-        for name, reason in reasons.items():
-            (copies / name).parent.mkdir(parents=True, exist_ok=True)
-            text = (root / name).read_text(encoding="utf-8")
-            (copies / name).write_text(renamed(text, reason.removeprefix(START_UP)), encoding="utf-8")
-        paths = [copies / name for name in reasons]
-        expected = references(python, copies, paths, level, folder, seed)
-        got = ours(options.binary, options.engine, python, version, level, copies, paths, out, os.cpu_count())
-    return [name for name, path in zip(reasons, paths) if expected[path] is None or expected[path] != got[path]]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?")
@@ -193,14 +169,6 @@ def main():
                 if got[path] != expected[path]:
                     name = path.relative_to(root).as_posix()
                     (listed if (options.engine, version, name) in known else wrong).append(name)
-            reasons = {name: known[options.engine, version, name] for name in listed}
-            reasons = {name: reason for name, reason in reasons.items() if reason.startswith(START_UP)}
-            if reasons:
-                failed = unproved(options, version, python, root, level, folder, seed, reasons)
-                print(f"{version} level {level}: {len(reasons) - len(failed)} of {len(reasons)} differences vanish when "
-                      f"the words that start-up interned are renamed", flush=True)
-                wrong += failed
-                listed = [name for name in listed if name not in failed]
             same = sum(1 for path in paths if got[path] == expected[path] and expected[path] is not None)
             refused = sum(1 for path in paths if got[path] is None and expected[path] is None)
             print(f"{version} level {level}, {options.engine} engine: {same} identical, {refused} refused by both, "

@@ -56,8 +56,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                     }
                     let annotations = self.intern("__annotations__");
                     self.emit_name(Op::LOAD_NAME, annotations, location);
-                    let name = self.mangled(*id);
-                    self.load_name_const(name, location);
+                    self.load_mangled_const(*id, location);
                     self.emit(Op::STORE_SUBSCR, location);
                 } else if is_stored {
                     self.defer_annotation(statement);
@@ -154,13 +153,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let StmtKind::AnnAssign { target, annotation, .. } = &deferred.statement.kind else { return Ok(()) };
         let ExprKind::Name { id, .. } = target.kind else { return Ok(()) };
         let at = deferred.statement.location;
-        let name = mangle(self.unit.private, id, self.names);
         let not_set = self.new_label();
         if let Some(condition) = deferred.condition {
             self.load_const(&Constant::Int(condition), at);
             let set = self.intern("__conditional_annotations__");
             if outer == UnitKind::Class {
-                let index = self.captured_index(set);
+                let index = self.class_conditions(set);
                 self.emit_arg(Op::LOAD_DEREF, index, at);
             } else {
                 self.emit_name(Op::LOAD_GLOBAL, set, at);
@@ -170,10 +168,23 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         self.visit_expr(annotation)?;
         self.emit_arg(Op::COPY, 2, at);
-        self.load_name_const(name, at);
+        let name = mangle(self.unit.private, id, self.names);
+        let text = if name == id { self.name_constant(id) } else { self.new_text(name) };
+        self.load_const_id(text, at);
         self.emit(Op::STORE_SUBSCR, location);
         self.use_label(not_set);
         Ok(())
+    }
+
+    /// Place of the set that says which annotations of the class were executed. No scope lists it: it becomes a free
+    /// variable where it is read first.
+    fn class_conditions(&mut self, set: Name) -> u32 {
+        let code = &mut self.unit.code;
+        if let Some(place) = code.freevars.iter().position(|name| *name == set) {
+            return (code.cellvars.len() + place) as u32;
+        }
+        code.freevars.push(set);
+        (code.cellvars.len() + code.freevars.len()) as u32 - 1
     }
 
     /// Starts a function that takes the format of annotations.
@@ -264,8 +275,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {
-        let name = self.mangled(name);
-        self.load_name_const(name, location);
+        self.load_mangled_const(name, location);
         if self.future.annotations() {
             self.text_annotation(annotation);
             return Ok(());
@@ -282,7 +292,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     fn text_annotation(&mut self, annotation: &Expr<'_>) {
-        let text = unparse::expression(annotation, self.names);
+        let text = unparse::expression(annotation, self.names, self.unicode_strings);
         let id = self.constants.add(ConstValue::Str(text.into()));
         self.load_const_id(id, annotation.location);
     }

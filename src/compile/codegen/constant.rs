@@ -40,9 +40,26 @@ impl Codegen<'_, '_> {
         self.load_const_id(id, location);
     }
 
+    /// Loads the text of a name as it is mangled here. CPython makes a new string then, which nothing has interned.
+    pub(crate) fn load_mangled_const(&mut self, name: Name, location: Location) {
+        let mangled = self.mangled(name);
+        let id = if mangled == name { self.name_constant(name) } else { self.new_text(mangled) };
+        self.load_const_id(id, location);
+    }
+
+    /// The constant for the text of a name that the compiler has put together.
+    pub(super) fn new_text(&mut self, name: Name) -> ConstId {
+        self.constants.add(ConstValue::Str(self.names.text(name).as_bytes().into()))
+    }
+
     /// Loads the qualified name of the class that is being compiled.
     pub(crate) fn load_qualname(&mut self, location: Location) {
-        let id = self.constants.add_qualname(self.names.text(self.unit.code.qualname));
+        let text = self.names.text(self.unit.code.qualname);
+        let id = if self.target.has_start_up_word(text) {
+            self.constants.add(ConstValue::Str(text.as_bytes().into()))
+        } else {
+            self.constants.add_qualname(text)
+        };
         self.load_const_id(id, location);
     }
 

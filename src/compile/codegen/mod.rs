@@ -128,6 +128,8 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
+    /// Where strings with the prefix `u` start.
+    pub(crate) unicode_strings: &'a [(i32, i32)],
     pub(crate) target: &'static Target,
     /// The level: 0, 1 or 2.
     pub(crate) optimize: u8,

@@ -25,8 +25,19 @@ pub fn compile(
 ) -> Result<CodeId> {
     let name = names.intern("<module>");
     let unit = Codegen::new_unit(symbols, names, ScopeId(0), UnitKind::Module, name);
-    let mut codegen =
-        Codegen { symbols, names, constants, future, target, optimize, finish, unit, stack: Vec::new() };
+    let unicode_strings = &module.unicode_strings;
+    let mut codegen = Codegen {
+        symbols,
+        names,
+        constants,
+        future,
+        unicode_strings,
+        target,
+        optimize,
+        finish,
+        unit,
+        stack: Vec::new(),
+    };
     let start = Location::new(0, 1, 0, 0);
     codegen.emit_arg(Op::RESUME, 0, start);
     codegen.emit(Op::ANNOTATIONS_PLACEHOLDER, start);

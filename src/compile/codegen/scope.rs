@@ -239,8 +239,7 @@ impl Codegen<'_, '_> {
         let mut count = 0;
         for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
             let Some(default) = default else { continue };
-            let name = self.mangled(parameter.arg);
-            self.load_name_const(name, location);
+            self.load_mangled_const(parameter.arg, location);
             self.visit_expr(default)?;
             count += 1;
         }

@@ -136,14 +136,10 @@ fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex>
     quotient((1.0, 0.0), positive_power(base, -exponent, recover), recover)
 }
 
-/// By squaring; newer CPythons start from the base instead of from one.
+/// By squaring.
 fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
-    let (mut square, mut exponent) = (base, exponent);
+    let mut square = base;
     let mut result = (1.0, 0.0);
-    if recover && exponent > 0 {
-        result = base;
-        exponent -= 1;
-    }
     let mut mask = 1;
     while exponent >= mask {
         if exponent & mask != 0 {
@@ -170,6 +166,10 @@ pub(super) fn power(a: Complex, b: Complex) -> Option<Complex> {
     if b.1 != 0.0 {
         length *= (-angle * b.1).exp();
         phase += b.1 * absolute.ln();
+    }
+    if phase.is_infinite() {
+        // The C library finds no sine of it, and Python raises an error.
+        return None;
     }
     finite((length * phase.cos(), length * phase.sin()))
 }

@@ -14,13 +14,12 @@ pub(super) fn to_float(value: &BigInt) -> Option<f64> {
     value.to_f64().filter(|value| value.is_finite())
 }
 
-/// `exact`: neither operand is a `bool`, for which the limits do not count.
-pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt, exact: bool) -> Option<ConstValue> {
+pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt) -> Option<ConstValue> {
     Some(integer(match operator {
         Operator::Add => left + right,
         Operator::Sub => left - right,
         Operator::Mult => {
-            if exact && left.bits() + right.bits() > MAX_INT_BITS && !left.is_zero() && !right.is_zero() {
+            if left.bits() + right.bits() > MAX_INT_BITS && !left.is_zero() && !right.is_zero() {
                 return None;
             }
             left * right
@@ -28,7 +27,7 @@ pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt, exact: b
         Operator::Div => return true_divide(left, right).map(float),
         Operator::FloorDiv => floor_divide(left, right)?.0,
         Operator::Mod => floor_divide(left, right)?.1,
-        Operator::Pow => return power(left, right, exact),
+        Operator::Pow => return power(left, right),
         Operator::LShift => {
             if left.is_zero() && !right.is_negative() {
                 return Some(ConstValue::Int(0));
@@ -51,7 +50,7 @@ pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt, exact: b
     }))
 }
 
-fn power(left: &BigInt, right: &BigInt, exact: bool) -> Option<ConstValue> {
+fn power(left: &BigInt, right: &BigInt) -> Option<ConstValue> {
     if right.is_negative() {
         return powered(to_float(left)?, to_float(right)?);
     }
@@ -62,7 +61,7 @@ fn power(left: &BigInt, right: &BigInt, exact: bool) -> Option<ConstValue> {
         return Some(ConstValue::Int(0));
     }
     let exponent = right.to_u64()?;
-    if exact && left.bits() > MAX_INT_BITS / exponent {
+    if left.bits() > MAX_INT_BITS / exponent {
         return None;
     }
     if left.bits() == 1 {

@@ -136,9 +136,8 @@ pub fn binary(
         }
         _ => {}
     }
-    let exact = is_exact_integer(left) && is_exact_integer(right);
     match (Number::from(left)?, Number::from(right)?) {
-        (Number::Int(left), Number::Int(right)) => integer::binary(operator, &left, &right, exact),
+        (Number::Int(left), Number::Int(right)) => integer::binary(operator, &left, &right),
         (left, right) => {
             if matches!(left, Number::Complex(..)) || matches!(right, Number::Complex(..)) {
                 return complex::binary(operator, &left, &right, target.features.mixed_complex)
@@ -164,10 +163,6 @@ pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -
         }
         _ => sequence::item(left, sequence::index(right)?),
     }
-}
-
-const fn is_exact_integer(value: &ConstValue) -> bool {
-    matches!(value, ConstValue::Int(_) | ConstValue::BigInt(_))
 }
 
 /// `&`, `|` and `^` of two `bool`s give a `bool`.

@@ -31,10 +31,10 @@ pub(super) fn concatenate(left: &ConstValue, right: &ConstValue) -> Option<Const
 }
 
 pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Constants) -> Option<ConstValue> {
-    let (count, exact) = match count {
-        ConstValue::True => (1, false),
-        ConstValue::False => (0, false),
-        ConstValue::Int(count) => (*count, true),
+    let count = match count {
+        ConstValue::True => 1,
+        ConstValue::False => 0,
+        ConstValue::Int(count) => *count,
         _ => return None,
     };
     let length = match sequence {
@@ -43,7 +43,7 @@ pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Cons
         ConstValue::Tuple(items) => items.len(),
         _ => return None,
     };
-    let repetitions = if exact && length > 0 {
+    let repetitions = if length > 0 {
         let limit = if matches!(sequence, ConstValue::Tuple(_)) { MAX_ITEMS } else { MAX_TEXT };
         let repetitions = usize::try_from(count).ok()?;
         if repetitions > limit / length {
@@ -53,10 +53,8 @@ pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Cons
             complexity(sequence, MAX_TOTAL_ITEMS / count, constants)?;
         }
         repetitions
-    } else if length == 0 {
-        0
     } else {
-        usize::try_from(count).ok()?
+        0
     };
     Some(match sequence {
         ConstValue::Str(text) => ConstValue::Str(text.repeat(repetitions).into()),

@@ -90,7 +90,13 @@ impl Writer<'_> {
                 self.expression(&call.func, Level::Atom);
                 self.call_arguments(call.args, call.keywords);
             }
-            ExprKind::Constant(constant) => self.constant(constant),
+            ExprKind::Constant(constant) => {
+                let place = (expression.location.line, expression.location.column);
+                if self.unicode_strings.binary_search(&place).is_ok() {
+                    self.text("u");
+                }
+                self.constant(constant);
+            }
             ExprKind::JoinedStr(values) => self.joined(values),
             ExprKind::TemplateStr(values) => self.template(values),
             ExprKind::FormattedValue { value, conversion, format_spec } => {

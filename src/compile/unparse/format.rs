@@ -17,7 +17,7 @@ impl Writer<'_> {
     }
 
     fn body(&self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {
-        let mut body = Writer { out: Vec::new(), names: self.names };
+        let mut body = Writer { out: Vec::new(), names: self.names, unicode_strings: self.unicode_strings };
         values.iter().for_each(|value| body.element(value, is_spec));
         body.out
     }
@@ -42,7 +42,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn formatted(&mut self, value: &Expr<'_>, conversion: i32, spec: Option<&Expr<'_>>) {
-        let mut inner = Writer { out: Vec::new(), names: self.names };
+        let mut inner = Writer { out: Vec::new(), names: self.names, unicode_strings: self.unicode_strings };
         inner.expression(value, Level::Test.tighter());
         self.interpolation(&inner.out, conversion, spec);
     }

@@ -12,8 +12,10 @@ use crate::syntax::ast::Expr;
 use crate::text::Names;
 
 /// The text of `expression`, as generalised UTF-8.
-pub fn expression(expression: &Expr<'_>, names: &Names) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), names };
+///
+/// `unicode_strings` are the places of strings with the prefix `u`, ascending.
+pub fn expression(expression: &Expr<'_>, names: &Names, unicode_strings: &[(i32, i32)]) -> Vec<u8> {
+    let mut writer = Writer { out: Vec::new(), names, unicode_strings };
     writer.expression(expression, Level::Test);
     writer.out
 }
@@ -65,6 +67,7 @@ impl Level {
 struct Writer<'n> {
     out: Vec<u8>,
     names: &'n Names,
+    unicode_strings: &'n [(i32, i32)],
 }
 
 impl Writer<'_> {

@@ -9,7 +9,7 @@ fn text(source: &str) -> String {
     let (arena, mut names) = (bumpalo::Bump::new(), Names::default());
     let module = crate::syntax::parse(source, target, &arena, &mut names).unwrap();
     let StmtKind::Expr(value) = &module.body[0].kind else { panic!("an expression is expected") };
-    String::from_utf8(super::expression(value, &names)).unwrap()
+    String::from_utf8(super::expression(value, &names, &module.unicode_strings)).unwrap()
 }
 
 #[test]
@@ -26,6 +26,7 @@ fn layout_is_normalised() {
 
 #[test]
 fn constants_are_shown_by_repr() {
+    assert_eq!(text("u'a' 'b' + 'c' u'd'"), "u'ab' + 'cd'");
     assert_eq!(text("1e400"), "1e309");
     assert_eq!(text("1e16"), "1e+16");
     assert_eq!(text("123456789012345.0"), "123456789012345.0");

@@ -58,6 +58,10 @@ impl<'a> Lowering<'a, '_> {
     /// The value of adjacent plain string literals.
     pub(super) fn string(&mut self, node: &ruff::ExprStringLiteral) -> &'a [u8] {
         let arena = self.arena;
+        if self.text[node.range].starts_with('u') {
+            let start = self.positions.range(node.range);
+            self.unicode_strings.push((start.line, start.column));
+        }
         if let [literal] = node.value.as_slice() {
             let body = self.body(literal.range, literal.flags);
             if literal.flags.prefix().is_raw() || memchr::memchr(b'\\', body.as_bytes()).is_none() {

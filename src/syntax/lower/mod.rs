@@ -52,6 +52,7 @@ pub(crate) struct Lowering<'a, 't> {
     open_yield: Option<ruff_text_size::TextSize>,
     blocks: u32,
     fields: u32,
+    unicode_strings: Vec<(i32, i32)>,
     error: Option<SyntaxError>,
 }
 
@@ -69,6 +70,7 @@ impl<'a, 't> Lowering<'a, 't> {
             open_yield: None,
             blocks: 0,
             fields: 0,
+            unicode_strings: Vec::new(),
             error: None,
         }
     }
@@ -79,7 +81,11 @@ impl<'a, 't> Lowering<'a, 't> {
         let (body, _) = self.suite(body);
         match self.error {
             Some(error) => Err(error),
-            None => Ok((Module { id, body, node_count: self.next_id }, self.deepest)),
+            None => {
+                self.unicode_strings.sort_unstable();
+                let unicode_strings = self.unicode_strings;
+                Ok((Module { id, body, node_count: self.next_id, unicode_strings }, self.deepest))
+            }
         }
     }
 

@@ -152,7 +152,7 @@ impl<'a> Lowering<'a, '_> {
                 simple: node.simple,
             },
             ruff::Stmt::Raise(node) => StmtKind::Raise {
-                exc: self.optional(node.exc.as_deref()),
+                exc: self.optional(node.exc.as_deref().filter(|exc| !is_missing(exc))),
                 cause: self.optional(node.cause.as_deref()),
             },
             ruff::Stmt::Assert(node) => {
@@ -162,7 +162,7 @@ impl<'a> Lowering<'a, '_> {
                 StmtKind::Import { names: self.aliases(&node.names), is_lazy: node.is_lazy }
             }
             ruff::Stmt::ImportFrom(node) => StmtKind::ImportFrom {
-                module: node.module.as_ref().map(|module| self.name(&module.id)),
+                module: node.module.as_ref().map(|module| self.dotted(&module.id)),
                 names: self.aliases(&node.names),
                 level: node.level,
                 is_lazy: node.is_lazy,
@@ -180,9 +180,19 @@ impl<'a> Lowering<'a, '_> {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(aliases.iter().map(|alias| Alias {
             location: self.positions.range(alias.range),
-            name: self.name(&alias.name.id),
+            name: self.dotted(&alias.name.id),
             asname: alias.asname.as_ref().map(|name| self.name(&name.id)),
         }))
+    }
+
+    /// The name of a module. Each part of it is an identifier by itself too.
+    fn dotted(&mut self, text: &str) -> Name {
+        if text.contains('.') {
+            for part in text.split('.') {
+                self.name(part);
+            }
+        }
+        self.name(text)
     }
 
     fn identifiers(&mut self, names: &[ruff::Identifier]) -> &'a mut [Name] {
@@ -352,4 +362,9 @@ pub(super) fn operator(operator: ruff::Operator) -> Operator {
         ruff::Operator::BitAnd => Operator::BitAnd,
         ruff::Operator::FloorDiv => Operator::FloorDiv,
     }
+}
+
+/// Whether the parser put this where it found no expression.
+fn is_missing(expression: &ruff::Expr) -> bool {
+    matches!(expression, ruff::Expr::Name(name) if name.ctx == ruff::ExprContext::Invalid && name.id.is_empty())
 }

@@ -17,8 +17,8 @@ enum Flavor {
     Template,
 }
 
-/// Joined pieces under construction. Adjacent constants are one; an empty one neither starts nor makes a constant,
-/// but behind another it moves the end (CPython: `_PyPegen_concatenate_strings`).
+/// Joined pieces under construction. Adjacent constants are one; an empty part of an f-string counts for nothing, while an
+/// empty plain string may be where a constant starts or ends (CPython: `_PyPegen_concatenate_strings`).
 struct Pieces<'a> {
     list: ArenaVec<'a, Expr<'a>>,
     text: ArenaVec<'a, u8>,
@@ -27,17 +27,20 @@ struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// Ends one constant piece whose text was appended to `self.text` from `before` on.
+    /// Ends one part of an f-string whose text was appended to `self.text` from `before` on.
     fn constant(&mut self, before: usize, location: Location) {
-        self.location = match self.location {
-            Some(first) => Some(first.to(location)),
-            None if self.text.len() == before => None,
-            None => Some(location),
-        };
+        if self.text.len() > before {
+            self.plain(location);
+        }
+    }
+
+    /// Ends a plain string.
+    fn plain(&mut self, location: Location) {
+        self.location = Some(self.location.map_or(location, |first| first.to(location)));
     }
 
     fn flush(&mut self, arena: &'a bumpalo::Bump) {
-        if let Some(location) = self.location.take() {
+        if let Some(location) = self.location.take().filter(|_| !self.text.is_empty()) {
             let text = arena.alloc_slice_copy(&self.text);
             self.text.clear();
             self.list.push(Expr { location, kind: ExprKind::Constant(Constant::Str(text)) });
@@ -52,9 +55,8 @@ impl<'a> Lowering<'a, '_> {
         for part in &node.value {
             match part {
                 ruff::FStringPart::Literal(literal) => {
-                    let before = pieces.text.len();
                     self.append_string(literal, &mut pieces.text);
-                    pieces.constant(before, self.positions.range(literal.range));
+                    pieces.plain(self.positions.range(literal.range));
                 }
                 ruff::FStringPart::FString(part) => {
                     let raw = part.flags.prefix().is_raw();
@@ -104,8 +106,8 @@ impl<'a> Lowering<'a, '_> {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
                     let before = pieces.text.len();
-                    self.middle(literal.range, raw, top, pieces);
-                    pieces.constant(before, self.positions.range(literal.range));
+                    let range = self.middle(literal.range, raw, top, pieces);
+                    pieces.constant(before, self.positions.range(range));
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
                     self.interpolation(element, raw, flavor, pieces);
@@ -114,8 +116,9 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// The text between interpolations.
-    fn middle(&mut self, range: TextRange, raw: bool, top: bool, pieces: &mut Pieces<'a>) {
+    /// The text between interpolations; returns where it stands. Doubled braces and `\N{…}` part it, and its last part
+    /// counts for nothing if it is only continued lines.
+    fn middle(&mut self, range: TextRange, raw: bool, top: bool, pieces: &mut Pieces<'a>) -> TextRange {
         let source = &self.text[range];
         let mut rest = source;
         while top && let Some(at) = brace_pair(rest, raw) {
@@ -123,6 +126,9 @@ impl<'a> Lowering<'a, '_> {
             rest = &rest[at + 2..];
         }
         self.plain(rest, raw, range, pieces);
+        let last = if raw { rest } else { behind_named(rest) };
+        let is_empty = !raw && last.len() < source.len() && last.replace("\\\n", "").is_empty();
+        if is_empty { range.sub_end(TextSize::new(offset(last.len()))) } else { range }
     }
 
     fn plain(&mut self, source: &str, raw: bool, range: TextRange, pieces: &mut Pieces<'a>) {
@@ -148,6 +154,10 @@ impl<'a> Lowering<'a, '_> {
         }
         let text_end = self.value_end(element);
         let text_range = TextRange::new(element.range.start() + TextSize::new(1), text_end);
+        if element.debug_text.is_some() && self.fields > 2 {
+            // CPython 3.14's parser loses the text there.
+            self.fail(ErrorType::Value, "field 'value' is required for Constant", element.range);
+        }
         if element.debug_text.is_some() {
             let before = pieces.text.len();
             without_comments(&self.text[text_range], &mut pieces.text);
@@ -212,14 +222,31 @@ impl<'a> Lowering<'a, '_> {
     }
 }
 
+/// What follows the last `\N{…}`.
+fn behind_named(source: &str) -> &str {
+    let bytes = source.as_bytes();
+    let mut rest = 0;
+    for at in memchr::memchr_iter(b'{', bytes) {
+        if at >= rest && is_name_brace(bytes, at) {
+            rest = memchr::memchr(b'}', &bytes[at..]).map_or(bytes.len(), |length| at + length + 1);
+        }
+    }
+    &source[rest..]
+}
+
+/// Whether the brace at `at` opens a `\N{…}`.
+fn is_name_brace(bytes: &[u8], at: usize) -> bool {
+    let slashes = bytes[..at].iter().rev().skip(1).take_while(|&&byte| byte == b'\\').count();
+    at > 0 && bytes[at - 1] == b'N' && slashes % 2 == 1
+}
+
 /// The first `{{` or `}}` outside of a `\N{…}`.
 fn brace_pair(source: &str, raw: bool) -> Option<usize> {
     let bytes = source.as_bytes();
     let mut from = 0;
     loop {
         let at = from + memchr::memchr2(b'{', b'}', &bytes[from..])?;
-        let slashes = bytes[..at].iter().rev().skip(1).take_while(|&&byte| byte == b'\\').count();
-        if !raw && bytes[at] == b'{' && at > 0 && bytes[at - 1] == b'N' && slashes % 2 == 1 {
+        if !raw && bytes[at] == b'{' && is_name_brace(bytes, at) {
             from = at + memchr::memchr(b'}', &bytes[at..])? + 1;
         } else if bytes.get(at + 1) == Some(&bytes[at]) {
             return Some(at);

@@ -10,6 +10,7 @@ pub(super) static TARGET: Target = Target {
     reference: "3.15.2",
     oldest_patch: 2,
     features: FEATURES,
+    start_up_words: include_str!("start_up_words.txt"),
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
 };

@@ -149,7 +149,7 @@ class Statement:
         def one(depth=0):
             kind = self.random.choices(["name", "attribute", "subscript", "tuple", "list"], [6, 2, 2, 1, 0.5])[0]
             if kind == "name" or depth > 1:
-                return self.pick(NAMES[:8])
+                return self.pick(NAMES[:8] + GLOBALS)
             if kind == "attribute":
                 return self.name(scope) + "." + self.pick(ATTRIBUTES)
             if kind == "subscript":

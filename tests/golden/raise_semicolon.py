@@ -1,0 +1,3 @@
+try:
+    raise;
+except E: raise; x

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Compiles the modules of well-known packages with CPython 3.14 and with the native engine: the bytes must be the same.
+
+    tests/oracle/packages.py BINARY [--optimize N]... [--only NAME]... [--cache DIR]
+                             < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+
+`packages.txt` pins the packages; pip fetches their wheels once, without what they need, and their `.py` files are
+unpacked into the cache directory. CPython compiles each file in a process of its own (random_programs.py says how).
+What CPython refuses must be refused. Exit status 0 only if nothing is wrong and CPython 3.14 was there.
+"""
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+from random_programs import Judge
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def fetched(cache):
+    """The folder with the unpacked sources."""
+    pins = (HERE / "packages.txt").read_text()
+    root, done = cache / "sources", cache / "sources.txt"
+    if done.exists() and done.read_text() == pins:
+        return root
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as wheels:
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest",
+                        wheels, "--requirement", HERE / "packages.txt"], check=True)
+        for wheel in sorted(pathlib.Path(wheels).iterdir()):
+            with zipfile.ZipFile(wheel) as archive:
+                for name in archive.namelist():
+                    if name.endswith(".py"):
+                        archive.extract(name, root / wheel.name.split("-")[0])
+    done.write_text(pins)
+    return root
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--optimize", type=int, action="append")
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--cache", type=pathlib.Path,
+                        default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+                        / "pycompile-packages")
+    options = parser.parse_args()
+    pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
+    version, python = next(((version, python) for version, python in pythons.items() if version.startswith("3.14.")),
+                           (None, None))
+    if python is None:
+        sys.exit("packages.py: NO CPython 3.14: nothing was tested")
+    root = fetched(options.cache)
+    paths = sorted(path for path in root.rglob("*.py") if path.is_file()
+                   and (not options.only or path.relative_to(root).parts[0] in options.only))
+    wrong = 0
+    for level in options.optimize or [0]:
+        judge = Judge(options.binary, python)
+        references = options.cache / f"{version}-{level}"
+        with tempfile.TemporaryDirectory() as out:
+            judge.native(level, paths, root, out)
+            counts = {"identical": 0, "refused by both": 0, "wrong": 0}
+            for path in paths:
+                name = path.relative_to(root).as_posix()
+                reference, refusal = references / (name + "c"), references / (name + ".refused")
+                if not reference.exists() and not refusal.exists():
+                    reference.parent.mkdir(parents=True, exist_ok=True)
+                    answer = judge.cpython(level, path, reference, name)
+                    if answer.startswith("refused"):
+                        refusal.write_text(answer)
+                expected = reference.read_bytes() if reference.exists() else None
+                pyc = pathlib.Path(out) / (name + "c")
+                got = pyc.read_bytes() if pyc.exists() else None
+                outcome = "wrong" if expected != got else "refused by both" if got is None else "identical"
+                counts[outcome] += 1
+                if outcome == "wrong":
+                    print(f"    wrong: {name}", flush=True)
+        counted = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        print(f"{version} level {level}, {len(paths)} files of packages: {counted}", flush=True)
+        wrong += counts["wrong"]
+        judge.server.stdin.close()
+        judge.server.wait()
+    sys.exit(1 if wrong else 0)
+
+
+main()
