@@ -10,6 +10,7 @@ pub(super) static TARGET: Target = Target {
     reference: "3.13.18",
     oldest_patch: 5,
     features: FEATURES,
+    start_up_words: include_str!("start_up_words.txt"),
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };

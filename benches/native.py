@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Times the native compiler and CPython 3.14 on the 3.14 standard library with its tests.
+
+    benches/native.py BINARY [--rounds N] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+
+Both sides compile the same copy in turns: one worker and two, wall clock and processor seconds (the latter are what
+counts on a machine that does other things as well), and peak memory. Then one small file, from the start of the process
+to the pyc on disk. Then sources that are one, ten and a hundred times as long: nanoseconds for each byte.
+`cargo bench --bench stages -- DIR` says where the time goes.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+# Workers of an interpreter that was unpacked, not installed, start by the command that started this one.
+COMPILEALL = """
+import multiprocessing.spawn, sys, warnings
+warnings.simplefilter("ignore")
+multiprocessing.spawn.set_executable(sys.argv.pop(1))
+import compileall
+sys.exit(not compileall.main())
+"""
+LIBRARY = "import sysconfig; print(sysconfig.get_path('stdlib'))"
+
+
+def run(command):
+    """Wall seconds, processor seconds, peak megabytes."""
+    before = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        sys.exit(f"native.py: exit status {process.returncode}: {command[:6]}")
+    return time.perf_counter() - before, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def best(rounds, *commands):
+    """The least of each figure for each command, in turns."""
+    results = [[run(command) for command in commands] for _ in range(rounds)]
+    return [tuple(min(column) for column in zip(*(result[number] for result in results)))
+            for number in range(len(commands))]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
+    python = next((python for version, python in pythons.items() if version.startswith("3.14.")), None)
+    if python is None:
+        sys.exit("native.py: NO CPython 3.14 to compare with: nothing was measured")
+    native = [options.binary, "compile", "-qq", "--force", "--engine", "native", "--python", "3.14"]
+    root = pathlib.Path(subprocess.run([python, "-I", "-S", "-c", LIBRARY], check=True, text=True,
+                                       capture_output=True).stdout.strip())
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        count = size = 0
+        for path in root.rglob("*.py"):
+            if path.is_file() and "site-packages" not in path.parts and "dist-packages" not in path.parts:
+                copy = work / "library" / path.relative_to(root)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+                count, size = count + 1, size + path.stat().st_size
+        print(f"{count} files, {size} bytes")
+        for jobs in (1, 2):
+            ours, theirs = best(
+                options.rounds, [*native, "-j", str(jobs), work / "library"],
+                [python, "-I", "-S", "-c", COMPILEALL, python, "-q", "-f", "-j", str(jobs), work / "library"])
+            for name, (wall, cpu, memory) in (("native", ours), ("compileall", theirs)):
+                print(f"-j{jobs} {name}: {wall:.2f} s, {count / wall:.0f} files/s, {cpu:.2f} s of processor time, "
+                      f"{memory:.0f} MB")
+            print(f"-j{jobs}: {theirs[0] / ours[0]:.1f} times as fast by the clock, {theirs[1] / ours[1]:.1f} times by "
+                  f"processor time")
+        small = work / "small.py"
+        small.write_text("import sys\n\n\ndef main(arguments):\n    print(*arguments)\n\n\nmain(sys.argv)\n")
+        ours, theirs = best(options.rounds * 10, [*native, small], [python, "-m", "py_compile", small])
+        print(f"one small file: native {ours[0] * 1000:.1f} ms ({ours[1] * 1000:.1f} ms of processor time), py_compile "
+              f"{theirs[0] * 1000:.1f} ms ({theirs[1] * 1000:.1f} ms): {theirs[0] / ours[0]:.1f} times")
+        for name in ("argparse.py", "typing.py"):
+            text = (root / name).read_bytes().replace(b"from __future__", b"from future")
+            figures = []
+            for times in (1, 10, 100):
+                source = work / f"times{times}.py"
+                source.write_bytes(text * times)
+                (_, cpu, memory), (_, empty, _) = best(options.rounds, [*native, source], [*native, small])
+                figures.append(f"{times} times {(cpu - empty) * 1e9 / (len(text) * times):.0f} ns/byte, {memory:.0f} MB")
+            print(f"{name} ({len(text)} bytes): {'; '.join(figures)}")
+
+
+if __name__ == "__main__":
+    main()
