@@ -147,10 +147,10 @@ impl Constants {
         }
     }
 
-    /// The constant for text that is made anew where CPython would otherwise take a singleton.
-    pub fn add_fresh(&mut self, text: &[u8]) -> ConstId {
+    /// The constant for text or bytes that are made anew where CPython would otherwise take a singleton.
+    pub fn add_fresh(&mut self, value: ConstValue) -> ConstId {
         let before = self.values.len();
-        let id = self.add(ConstValue::Str(text.into()));
+        let id = self.add(value);
         if self.values.len() > before {
             self.fresh.insert(id);
         }

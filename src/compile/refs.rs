@@ -98,7 +98,7 @@ pub fn finish(
                     || is_name_text(text) && !constants.is_slice_part(*entry)
                     || is_latin1_char(text) && !constants.is_fresh(*entry)
             }
-            ConstValue::Bytes(bytes) => bytes.len() < 2,
+            ConstValue::Bytes(bytes) => bytes.len() < 2 && !constants.is_fresh(*entry),
             ConstValue::Tuple(items) => items.is_empty(),
             _ => false,
         };
@@ -308,7 +308,7 @@ impl Writer<'_> {
             }
             ConstValue::Str(_) => self.text(id, false, forced),
             ConstValue::Bytes(bytes) => {
-                let identity = if bytes.len() < 2 {
+                let identity = if bytes.len() < 2 && !constants.is_fresh(id) {
                     Identity::Shared(self.slot(self.same[id.0 as usize], false))
                 } else {
                     counted

@@ -96,7 +96,9 @@ impl Codegen<'_, '_> {
             Constant::Float(value) => ConstValue::Float(value.to_bits()),
             Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
             Constant::Str(text) => ConstValue::Str(text.into()),
-            Constant::FreshPercent => return self.constants.add_fresh(b"%"),
+            Constant::FreshPercent => {
+                return self.constants.add_fresh(ConstValue::Str(b"%".as_slice().into()));
+            }
             Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())

@@ -115,6 +115,7 @@ impl Context<'_> {
                 }
                 self.constants.add(value)
             }
+            Folded::Fresh(value) => self.constants.add_fresh(value),
             Folded::Member(id) => id,
         };
         let place = self.place(id);

@@ -25,6 +25,8 @@ use num_bigint::BigInt;
 pub enum Folded {
     /// A new value.
     Value(ConstValue),
+    /// A new value that CPython makes anew although it has a singleton for it.
+    Fresh(ConstValue),
     /// A member of the tuple that was subscripted.
     Member(ConstId),
 }
@@ -159,7 +161,16 @@ pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -
                     value => Some(sequence::saturating_index(value)?),
                 };
             }
-            sequence::slice(left, indices).map(Folded::Value)
+            let value = sequence::slice(left, indices)?;
+            let is_single = match &value {
+                ConstValue::Str(text) => {
+                    std::str::from_utf8(text).is_ok_and(|text| text.chars().count() == 1)
+                }
+                ConstValue::Bytes(bytes) => bytes.len() == 1,
+                _ => false,
+            };
+            let in_steps = indices[2].is_some_and(|step| step != 1);
+            Some(if is_single && in_steps { Folded::Fresh(value) } else { Folded::Value(value) })
         }
         _ => sequence::item(left, sequence::index(right)?),
     }

@@ -43,18 +43,16 @@ pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Cons
         ConstValue::Tuple(items) => items.len(),
         _ => return None,
     };
-    let repetitions = if length > 0 {
-        let limit = if matches!(sequence, ConstValue::Tuple(_)) { MAX_ITEMS } else { MAX_TEXT };
-        let repetitions = usize::try_from(count).ok()?;
-        if repetitions > limit / length {
-            return None;
+    let limit = if matches!(sequence, ConstValue::Tuple(_)) { MAX_ITEMS } else { MAX_TEXT };
+    let repetitions = match limit.checked_div(length) {
+        None => 0,
+        Some(most) => {
+            let repetitions = usize::try_from(count).ok().filter(|repetitions| *repetitions <= most)?;
+            if repetitions > 0 && matches!(sequence, ConstValue::Tuple(_)) {
+                complexity(sequence, MAX_TOTAL_ITEMS / count, constants)?;
+            }
+            repetitions
         }
-        if repetitions > 0 && matches!(sequence, ConstValue::Tuple(_)) {
-            complexity(sequence, MAX_TOTAL_ITEMS / count, constants)?;
-        }
-        repetitions
-    } else {
-        0
     };
     Some(match sequence {
         ConstValue::Str(text) => ConstValue::Str(text.repeat(repetitions).into()),

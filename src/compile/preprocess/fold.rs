@@ -42,7 +42,9 @@ impl<'a> Preprocess<'a, '_> {
                 let mut scratch = Constants::default();
                 let (base, index) = (value(base, &mut scratch), value(index, &mut scratch));
                 match folding::subscript(&base, &index, &scratch) {
-                    Some(Folded::Value(folded)) => self.tree_constant(&folded, &scratch),
+                    Some(Folded::Value(folded) | Folded::Fresh(folded)) => {
+                        self.tree_constant(&folded, &scratch)
+                    }
                     Some(Folded::Member(id)) => self.tree_constant(scratch.value(id), &scratch),
                     None => None,
                 }
