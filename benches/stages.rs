@@ -35,7 +35,7 @@ fn best(mut stage: impl FnMut()) -> Duration {
     std::iter::repeat_with(round).take(3).min().unwrap_or_default()
 }
 
-fn measure(folders: Vec<String>) {
+fn measure(folders: &[String]) {
     let Some(target) = Target::find(PyVersion::new(3, 14)) else { return };
     let mut paths = Vec::new();
     for folder in folders.iter().filter(|argument| !argument.starts_with('-')) {
@@ -97,7 +97,7 @@ fn measure(folders: Vec<String>) {
 
 fn main() {
     let folders: Vec<String> = std::env::args().skip(1).collect();
-    let started = std::thread::Builder::new().stack_size(1 << 30).spawn(|| measure(folders));
+    let started = std::thread::Builder::new().stack_size(1 << 30).spawn(|| measure(&folders));
     if let Ok(Err(_)) = started.map(std::thread::JoinHandle::join) {
         println!("the bench has panicked");
     }
