@@ -97,7 +97,7 @@ fn measure(folders: &[String]) {
 
 fn main() {
     let folders: Vec<String> = std::env::args().skip(1).collect();
-    let started = std::thread::Builder::new().stack_size(1 << 30).spawn(|| measure(&folders));
+    let started = std::thread::Builder::new().stack_size(1 << 30).spawn(move || measure(&folders));
     if let Ok(Err(_)) = started.map(std::thread::JoinHandle::join) {
         println!("the bench has panicked");
     }
