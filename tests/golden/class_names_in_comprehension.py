@@ -3,4 +3,4 @@ class A:
 
 
 class B:
-    {__class__: __conditional_annotations__ for x in x}
+    {__class__: x for x in x}

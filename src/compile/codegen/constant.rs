@@ -40,11 +40,16 @@ impl Codegen<'_, '_> {
         self.load_const_id(id, location);
     }
 
-    /// Loads the text of a name as it is mangled here. CPython makes a new string then, which nothing has interned.
+    /// Loads the text of a name as it is mangled here.
     pub(crate) fn load_mangled_const(&mut self, name: Name, location: Location) {
-        let mangled = self.mangled(name);
-        let id = if mangled == name { self.name_constant(name) } else { self.new_text(mangled) };
+        let id = self.mangled_constant(name);
         self.load_const_id(id, location);
+    }
+
+    /// The constant for a name as it is mangled here. CPython makes a new string then, which nothing has interned.
+    pub(super) fn mangled_constant(&mut self, name: Name) -> ConstId {
+        let mangled = self.mangled(name);
+        if mangled == name { self.name_constant(name) } else { self.new_text(mangled) }
     }
 
     /// The constant for the text of a name that the compiler has put together.

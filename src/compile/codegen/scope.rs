@@ -259,14 +259,16 @@ impl Codegen<'_, '_> {
         let mut names = Vec::new();
         for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
             if let Some(default) = default {
-                names.push(self.mangled(parameter.arg));
+                names.push(parameter.arg);
                 self.visit_expr(default)?;
             }
         }
         if !names.is_empty() {
             flags |= function_flag::KWDEFAULTS;
             let count = names.len() as u32;
-            self.load_names_const(names.into_iter(), location);
+            let names = names.into_iter().map(|name| self.mangled_constant(name)).collect();
+            let id = self.constants.add(ConstValue::Tuple(names));
+            self.load_const_id(id, location);
             self.emit_arg(Op::BUILD_CONST_KEY_MAP, count, location);
         }
         Ok(flags)
