@@ -97,9 +97,12 @@ def seconds(binary, path, out):
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        subprocess.run([binary, "compile", "-qq", "--force", "--engine", "native", "--python", "3.14", "--output-dir", out,
-                        path], capture_output=True)
+        done = subprocess.run(
+            [binary, "compile", "-qq", "--force", "--engine", "native", "--python", "3.14", "-o", out, path],
+            capture_output=True)
         times.append(time.perf_counter() - start)
+        if done.returncode not in (0, 1):
+            sys.exit(f"pycompile exited {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
     return min(times)
 
 
@@ -119,7 +122,7 @@ def main():
             for size in (1000, 2000, 4000):
                 path = Path(scratch, "size.py")
                 path.write_text(source(size))
-                taken.append(seconds(options.binary, str(path), scratch))
+                taken.append(seconds(options.binary, str(path), str(Path(scratch, "size.pyc"))))
             first, second = taken[1] - taken[0], taken[2] - taken[1]
             steep = second > 2 * 2.6 * max(first, 0.02)
             wrong += steep
