@@ -31,7 +31,11 @@ LIBRARY = "import sysconfig; print(sysconfig.get_path('stdlib'))"
 def run(command):
     """Wall seconds, processor seconds, peak megabytes."""
     before = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command, listed = (command[:-1], command[-1]) if isinstance(command[-1], bytes) else (command, b"")
+    with tempfile.TemporaryFile() as names:
+        names.write(listed)
+        names.seek(0)
+        process = subprocess.Popen(command, stdin=names, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
@@ -68,9 +72,10 @@ def main():
                 shutil.copyfile(path, copy)
                 count, size = count + 1, size + path.stat().st_size
         print(f"{count} files, {size} bytes")
+        names = b"\0".join(os.fsencode(path) for path in sorted((work / "library").rglob("*.py")))
         for jobs in (1, 2):
             ours, theirs = best(
-                options.rounds, [*native, "-j", str(jobs), work / "library"],
+                options.rounds, [*native, "-j", str(jobs), "-0", "-", names],
                 [python, "-I", "-S", "-c", COMPILEALL, python, "-q", "-f", "-j", str(jobs), work / "library"])
             for name, (wall, cpu, memory) in (("native", ours), ("compileall", theirs)):
                 print(f"-j{jobs} {name}: {wall:.2f} s, {count / wall:.0f} files/s, {cpu:.2f} s of processor time, "
