@@ -43,6 +43,8 @@ pub(super) struct Parser<'g, 't> {
     pub(super) tokens: Vec<Token>,
     /// By token: rule, result, where it ends.
     memo: Vec<Vec<(usize, Option<Value>, usize)>>,
+    /// Where the part of `memo` starts that may hold anything.
+    forgotten: usize,
     pub(super) nodes: Vec<Node>,
     pub(super) mark: usize,
     /// Whether mistakes are looked for.
@@ -62,6 +64,7 @@ impl<'g, 't> Parser<'g, 't> {
             lexer: Lexer::new(text),
             tokens: Vec::new(),
             memo: Vec::new(),
+            forgotten: 0,
             nodes: Vec::new(),
             mark: 0,
             invalid: false,
@@ -83,7 +86,10 @@ impl<'g, 't> Parser<'g, 't> {
 
     /// What was remembered is of no use any more.
     pub(super) fn forget(&mut self) {
-        self.memo.iter_mut().for_each(Vec::clear);
+        // All before was forgotten already; each entry is visited once.
+        let from = self.forgotten.min(self.mark);
+        self.memo[from..].iter_mut().for_each(Vec::clear);
+        self.forgotten = self.mark;
         self.nodes.clear();
     }
 
