@@ -165,9 +165,10 @@ impl<'a> Lowering<'a, '_> {
         }
         pieces.flush(arena);
         let outer = std::mem::take(&mut self.fields);
-        self.open_yield = Some(element.expression.start());
+        let outer_yield = self.open_yield.replace(element.expression.start());
         let value = self.boxed(&element.expression);
         self.fields = outer;
+        self.open_yield = outer_yield;
         let format_spec = element.format_spec.as_deref().map(|spec| {
             let mut inner = self.pieces();
             // The spec starts at its colon.
