@@ -24,7 +24,7 @@ impl Codegen<'_, '_> {
         let free = self.finish.freevars(code).to_vec();
         if !free.is_empty() {
             for &name in &free {
-                if !self.unit.code.cellvars.contains(&name) && !self.unit.code.freevars.contains(&name) {
+                if !self.unit.cell_places.contains_key(&name) && !self.unit.free_places.contains_key(&name) {
                     let message = format!("no cell for {:?}", self.names.text(name));
                     return Err(SyntaxError { kind: ErrorType::System, message, location: Location::NONE });
                 }

@@ -117,6 +117,9 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) conditions: i64,
     /// How many conditional statements are around the current one.
     pub(crate) conditional_depth: u32,
+    /// Cells and free variables, by name, with their places in their lists.
+    cell_places: FxHashMap<Name, u32>,
+    free_places: FxHashMap<Name, u32>,
     const_index: FxHashMap<super::constants::ConstId, u32>,
     name_index: FxHashMap<Name, u32>,
     varname_index: FxHashMap<Name, u32>,

@@ -117,13 +117,12 @@ impl Codegen<'_, '_> {
 
     /// The place of a mangled name among cells and free variables.
     pub(crate) fn closure_index(&self, name: Name) -> u32 {
-        let code = &self.unit.code;
-        let cell = || code.cellvars.iter().position(|other| *other == name);
-        let free =
-            || code.freevars.iter().position(|other| *other == name).map(|at| at + code.cellvars.len());
+        let unit = &self.unit;
+        let cell = || unit.cell_places.get(&name).copied();
+        let free = || unit.free_places.get(&name).map(|at| at + unit.code.cellvars.len() as u32);
         let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
         let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
-        place.unwrap_or_default() as u32
+        place.unwrap_or_default()
     }
 
     /// Place of the variable that a function made here closes over. In a class body the names of the class's own cells
@@ -132,9 +131,9 @@ impl Codegen<'_, '_> {
         let text = self.names.text(name);
         if self.unit.kind == UnitKind::Class
             && matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__")
-            && let Some(place) = self.unit.code.cellvars.iter().position(|other| *other == name)
+            && let Some(&place) = self.unit.cell_places.get(&name)
         {
-            return place as u32;
+            return place;
         }
         self.closure_index(name)
     }

@@ -88,7 +88,10 @@ impl Codegen<'_, '_> {
         }
         let varnames = scope.varnames.clone();
         let varname_index = varnames.iter().enumerate().map(|(index, name)| (*name, index as u32)).collect();
+        let places = |names: &[Name]| names.iter().zip(0..).map(|(name, place)| (*name, place)).collect();
         Unit {
+            cell_places: places(&cellvars),
+            free_places: places(&freevars),
             kind,
             scope: scope_id,
             code: CodeUnit {

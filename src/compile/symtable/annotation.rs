@@ -38,9 +38,6 @@ impl Builder<'_> {
                 self.see_class(true, annotation.location)?;
             }
         }
-        if conditional && kind == BlockKind::Class && !self.future.annotations() {
-            self.define(self.known.conditional_annotations, flag::USE, annotation.location)?;
-        }
         let unevaluated = kind == BlockKind::Function;
         self.progress().in_unevaluated_annotation = unevaluated;
         self.expression(annotation)?;
