@@ -242,6 +242,7 @@ impl<'a> Lowering<'a, '_> {
         let posonlyargs = positional(&parameters.posonlyargs, self);
         let args = positional(&parameters.args, self);
         let vararg = parameters.vararg.as_deref().map(|arg| {
+            self.check_star_annotation(arg);
             let arg = self.arg(arg);
             arena.alloc(arg)
         });
@@ -263,6 +264,22 @@ impl<'a> Lowering<'a, '_> {
             kw_defaults: kw_defaults.into_bump_slice_mut(),
             kwarg,
             defaults: defaults.into_bump_slice_mut(),
+        }
+    }
+
+    /// `*args: *Ts` takes less than the parser allows: no operator that binds looser than `|` unless in parentheses.
+    fn check_star_annotation(&mut self, parameter: &ruff::Parameter) {
+        let Some(ruff::Expr::Starred(star)) = parameter.annotation.as_deref() else { return };
+        let is_loose = match &*star.value {
+            ruff::Expr::BoolOp(_) | ruff::Expr::Compare(_) | ruff::Expr::If(_) | ruff::Expr::Lambda(_) => {
+                true
+            }
+            ruff::Expr::UnaryOp(unary) => unary.op == ruff::UnaryOp::Not,
+            _ => false,
+        };
+        let between = &self.text[star.range().start().to_usize()..star.value.range().start().to_usize()];
+        if is_loose && !between.contains('(') {
+            self.fail(ErrorType::Syntax, "invalid syntax", star.range());
         }
     }
 
