@@ -22,6 +22,8 @@ struct Writer<'a> {
     names: &'a Names,
     target: &'a Target,
     file: ConstId,
+    /// `b''`
+    empty: ConstId,
     /// By name: its string.
     texts: Vec<ConstId>,
     /// By constant: the constant that stands for equal singletons.
@@ -111,6 +113,11 @@ pub fn finish(
             }
         }
     }
+    // What is no constant is the singleton, even if the constant of that value was made anew.
+    let mut empty = constants.add(ConstValue::Bytes(Box::default()));
+    if constants.is_fresh(empty) {
+        empty = constants.add_unmerged(ConstValue::Bytes(Box::default()));
+    }
     for index in same.len()..constants.len() {
         same.push(ConstId(index as u32));
     }
@@ -121,6 +128,7 @@ pub fn finish(
         names,
         target,
         file,
+        empty,
         texts,
         same,
         counts: vec![0; slots],
@@ -401,9 +409,10 @@ impl Writer<'_> {
         self.value(code.consts, false);
         self.names_tuple(code.names, false);
         self.names_tuple(code.locals, code.own_locals);
-        match self.empty_bytes().filter(|_| code.kinds.is_empty()) {
-            Some(empty) => self.value(empty, false),
-            None => self.bytes_object(&Identity::Unique, &code.kinds, false),
+        if code.kinds.is_empty() {
+            self.value(self.empty, false);
+        } else {
+            self.bytes_object(&Identity::Unique, &code.kinds, false);
         }
         self.text(self.file, true, false);
         self.text(self.texts[code.name.0 as usize], true, false);
@@ -412,10 +421,6 @@ impl Writer<'_> {
         self.value(code.line_table, false);
         self.value(code.exception_table, false);
         self.depth -= 1;
-    }
-
-    fn empty_bytes(&self) -> Option<ConstId> {
-        self.constants.find(&ConstValue::Bytes(Box::default()))
     }
 
     fn names_tuple(&mut self, id: ConstId, own: bool) {
