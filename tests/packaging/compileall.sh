@@ -49,7 +49,7 @@ while IFS=$'\t' read -r version python; do
     "$python" -c 'import subprocess, sys; subprocess.run([sys.executable, "-c", ""], check=True)' 2>/dev/null || forks=false
     compare "Void" '-f -q dest/usr/lib'
     compare "nixpkgs" "-q -f -x bad_syntax -i - -j 2 < <(find dest -name '*.py' -not -type l | sort)"
-    compare "conda" "-q -l -i <(printf 'dest/usr/lib/pkg/m.py\nroot/usr/bin/tool.py\n') -j 2"
+    compare "conda" "-q -l -i <(printf 'dest/usr/lib/pkg/m.py\ndest/usr/bin/tool.py\n') -j 2"
     compare "Guix" '--invalidation-mode=unchecked-hash dest/usr'
     compare "freezers" '-b -q --invalidation-mode=unchecked-hash dest'
     compare "exclusion" '-q -f -x "/bin/|/sub/" dest'
