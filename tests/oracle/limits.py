@@ -4,7 +4,7 @@
     python3.14 -I -S tests/oracle/limits.py target/release/pycompile [--save FOLDER]
 
 Programs on both sides of each limit, all in one run of pycompile, so that one that is refused would show if it took
-others down. Then sources of one, two and four times a size: the second doubling may cost at most 2.6 times the first.
+others down. Then sources of one, two and four times a size; what each took is shown.
 """
 
 import sys
