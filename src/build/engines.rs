@@ -47,6 +47,19 @@ pub struct EngineOptions<'a> {
     pub refs: Refs,
 }
 
+impl<'a> EngineOptions<'a> {
+    /// Whichever kind there is, for commands that leave the choice to us.
+    pub fn automatic(
+        interpreter: Option<&'a Path>,
+        search_path: Option<&'a OsStr>,
+        limits: Limits,
+        refs: Refs,
+    ) -> Self {
+        let choice = EngineChoice::Auto;
+        Self { choice, interpreters: Vec::new(), interpreter, search_path, limits, refs }
+    }
+}
+
 /// One version with what compiles for it.
 pub struct TargetEngine {
     /// What its pycs look like.

@@ -3,8 +3,8 @@
 use super::args::MessageFormat;
 use super::messages;
 use super::printer::Printer;
-use super::project::ConfigArgs;
-use super::{CommandError, Status, environment, interrupt};
+use super::project::{ConfigArgs, start_engines};
+use super::{CommandError, Status};
 use crate::build::{Project, publish, tree};
 use crate::config::OnError;
 use crate::manifest::Manifest;
@@ -27,11 +27,7 @@ pub(super) struct BuildArgs {
 
 pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, CommandError> {
     let project = arguments.config.load()?;
-    let search_path = environment::search_path();
-    let engines = project.engines(search_path.as_deref(), interrupt::flag())?;
-    for target in &engines {
-        printer.detail(&target.about);
-    }
+    let engines = start_engines(&project, printer)?;
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let built = tree::build(&project, &engines, jobs, &progress)?;

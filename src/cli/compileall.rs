@@ -6,7 +6,7 @@
 use super::args::{Mode, RefsArg};
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
-use crate::build::{self, EngineChoice, EngineOptions, Engines, Outcome, Settings, engines, parallel};
+use crate::build::{self, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::project::{Layout, Naming, Walk, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
@@ -115,14 +115,12 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
         ));
     }
     let search_path = environment::search_path();
-    let options = EngineOptions {
-        choice: EngineChoice::Auto,
-        interpreters: Vec::new(),
-        interpreter: arguments.interpreter.as_deref(),
-        search_path: search_path.as_deref(),
-        limits: interrupt::limits(),
-        refs: arguments.refs.into(),
-    };
+    let options = EngineOptions::automatic(
+        arguments.interpreter.as_deref(),
+        search_path.as_deref(),
+        interrupt::limits(),
+        arguments.refs.into(),
+    );
     let engines = engines::start(&arguments.python, &options)?;
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;

@@ -5,7 +5,7 @@ use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
-use crate::build::{EngineChoice, EngineOptions, Engines, ProjectError, engines};
+use crate::build::{EngineOptions, Engines, ProjectError, engines};
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
@@ -141,13 +141,11 @@ fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engi
     let own = prefix.join("bin").join(format!("python{}", site.python));
     let own = (arguments.root.is_none() && own.is_file()).then_some(own);
     let search_path = environment::search_path();
-    let options = EngineOptions {
-        choice: EngineChoice::Auto,
-        interpreters: Vec::new(),
-        interpreter: arguments.interpreter.as_deref().or(own.as_deref()),
-        search_path: search_path.as_deref(),
-        limits: interrupt::limits(),
-        refs: arguments.refs.into(),
-    };
+    let options = EngineOptions::automatic(
+        arguments.interpreter.as_deref().or(own.as_deref()),
+        search_path.as_deref(),
+        interrupt::limits(),
+        arguments.refs.into(),
+    );
     Ok(engines::start(&[site.python], &options)?)
 }

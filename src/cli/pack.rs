@@ -4,10 +4,10 @@ use super::args::{MessageFormat, Mode, RefsArg};
 use super::build::allowed;
 use super::messages;
 use super::printer::Printer;
-use super::project::ConfigArgs;
+use super::project::{ConfigArgs, start_engines};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
-use crate::build::{EngineChoice, EngineOptions, engines, publish};
+use crate::build::{EngineOptions, engines, publish};
 use crate::config::Bytecode;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
@@ -90,11 +90,7 @@ pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, Com
 fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     let project = arguments.config.load_with(InvalidationMode::CheckedHash)?;
     let time = environment::archive_time()?;
-    let search_path = environment::search_path();
-    let engines = project.engines(search_path.as_deref(), interrupt::flag())?;
-    for target in &engines {
-        printer.detail(&target.about);
-    }
+    let engines = start_engines(&project, printer)?;
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let allowed = allowed(&project);
@@ -138,14 +134,12 @@ fn existing(
     let engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(
             &arguments.python,
-            &EngineOptions {
-                choice: EngineChoice::Auto,
-                interpreters: Vec::new(),
-                interpreter: arguments.interpreter.as_deref(),
-                search_path: search_path.as_deref(),
-                limits: interrupt::limits(),
-                refs: arguments.refs.into(),
-            },
+            &EngineOptions::automatic(
+                arguments.interpreter.as_deref(),
+                search_path.as_deref(),
+                interrupt::limits(),
+                arguments.refs.into(),
+            ),
         )?,
         _ => Vec::new(),
     };

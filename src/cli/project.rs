@@ -1,7 +1,8 @@
 //! The options that `build`, `pack`, `manifest` and `clean` share.
 
-use super::{CommandError, environment};
-use crate::build::{Project, ProjectError};
+use super::printer::Printer;
+use super::{CommandError, environment, interrupt};
+use crate::build::{Engines, Project, ProjectError};
 use crate::config;
 use crate::pyc::InvalidationMode;
 use std::path::PathBuf;
@@ -29,4 +30,13 @@ impl ConfigArgs {
         let loaded = config::load(&self.config).map_err(ProjectError::from)?;
         Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
     }
+}
+
+/// The engines of the project's versions.
+pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engines, CommandError> {
+    let engines = project.engines(environment::search_path().as_deref(), interrupt::flag())?;
+    for target in &engines {
+        printer.detail(&target.about);
+    }
+    Ok(engines)
 }

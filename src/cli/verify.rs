@@ -4,7 +4,7 @@ use super::args::MessageFormat;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Finding, Request, verify};
-use crate::build::{EngineChoice, EngineOptions, Refs};
+use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
 use std::path::{Path, PathBuf};
 
@@ -69,14 +69,12 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         sources: sources.as_ref(),
         manifest: manifest.as_ref(),
         any_references: arguments.references == References::Any,
-        engines: EngineOptions {
-            choice: EngineChoice::Auto,
-            interpreters: Vec::new(),
-            interpreter: arguments.interpreter.as_deref(),
-            search_path: search_path.as_deref(),
-            limits: interrupt::limits(),
-            refs: Refs::Cpython,
-        },
+        engines: EngineOptions::automatic(
+            arguments.interpreter.as_deref(),
+            search_path.as_deref(),
+            interrupt::limits(),
+            Refs::Cpython,
+        ),
     };
     let progress = printer.progress(pycs as u64);
     let verified = verify(&place, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);

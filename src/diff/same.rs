@@ -1,6 +1,6 @@
 //! Whether two marshalled objects are the same, whatever they mark as shared.
 
-use crate::object::{Code, NodeId, Objects, Value};
+use crate::object::{NodeId, Objects, Value};
 
 /// The first pair of objects that differ, without regard to reference flags, references, interned bits and the short
 /// and long forms of one type.
@@ -33,9 +33,10 @@ fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option
                 same
             }
             (Value::Code(a), Value::Code(b)) => {
-                let same = numbers(a) == numbers(b);
+                let same = a.numbers() == b.numbers();
                 if same {
-                    pairs.extend(parts(a).into_iter().zip(parts(b)).rev());
+                    let both: Vec<_> = a.parts().zip(b.parts()).collect();
+                    pairs.extend(both.into_iter().rev());
                 }
                 same
             }
@@ -51,30 +52,4 @@ fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option
 /// `)` and `(` are both tuples.
 fn kind(type_code: u8) -> u8 {
     if type_code == b')' { b'(' } else { type_code }
-}
-
-fn numbers(code: &Code) -> [i32; 7] {
-    [
-        code.argcount,
-        code.posonlyargcount,
-        code.kwonlyargcount,
-        code.nlocals.unwrap_or(-1),
-        code.stacksize,
-        code.flags,
-        code.firstlineno,
-    ]
-}
-
-fn parts(code: &Code) -> Vec<NodeId> {
-    let fixed = [
-        code.code,
-        code.consts,
-        code.names,
-        code.varnames,
-        code.freevars,
-        code.filename,
-        code.name,
-        code.linetable,
-    ];
-    fixed.into_iter().chain(code.cellvars).chain(code.qualname).chain(code.exceptiontable).collect()
 }

@@ -1,6 +1,6 @@
 //! Which objects are equal.
 
-use crate::object::{Code, NodeId, Objects, Value};
+use crate::object::{NodeId, Objects, Value};
 use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 use std::hash::{Hash as _, Hasher as _};
@@ -11,7 +11,7 @@ pub(super) fn ends(objects: &Objects) -> Vec<u32> {
     for at in (0..objects.len()).rev() {
         let last = match &objects.nodes[at].value {
             Value::Sequence(elements) => elements.last().copied(),
-            Value::Code(code) => Some(parts(code).fold(code.code, NodeId::max)),
+            Value::Code(code) => Some(code.parts().fold(code.code, NodeId::max)),
             _ => None,
         };
         if let Some(last) = last {
@@ -87,9 +87,9 @@ impl Classes<'_> {
                     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
                 }
                 (Value::Code(a), Value::Code(b)) => {
-                    numbers(a) == numbers(b)
-                        && parts(a).count() == parts(b).count()
-                        && parts(a).zip(parts(b)).all(|(a, b)| same(a, b))
+                    a.numbers() == b.numbers()
+                        && a.parts().count() == b.parts().count()
+                        && a.parts().zip(b.parts()).all(|(a, b)| same(a, b))
                 }
                 (a, b) => a == b,
             }
@@ -110,36 +110,9 @@ fn hash_of(objects: &Objects, of: &[u32], id: u32) -> u64 {
         Value::Bytes(bytes) | Value::Str(bytes) => hasher.write(bytes),
         Value::Sequence(elements) => elements.iter().for_each(|id| hasher.write_u32(of[id.0 as usize])),
         Value::Code(code) => {
-            numbers(code).hash(&mut hasher);
-            parts(code).for_each(|id| hasher.write_u32(of[id.0 as usize]));
+            code.numbers().hash(&mut hasher);
+            code.parts().for_each(|id| hasher.write_u32(of[id.0 as usize]));
         }
     }
     hasher.finish()
-}
-
-fn numbers(code: &Code) -> [i32; 7] {
-    [
-        code.argcount,
-        code.posonlyargcount,
-        code.kwonlyargcount,
-        code.nlocals.unwrap_or(0),
-        code.stacksize,
-        code.flags,
-        code.firstlineno,
-    ]
-}
-
-fn parts(code: &Code) -> impl Iterator<Item = NodeId> {
-    let always = [
-        code.code,
-        code.consts,
-        code.names,
-        code.varnames,
-        code.freevars,
-        code.filename,
-        code.name,
-        code.linetable,
-    ];
-    let sometimes = [code.cellvars, code.qualname, code.exceptiontable];
-    always.into_iter().chain(sometimes.into_iter().flatten())
 }

@@ -42,3 +42,34 @@ pub struct Code {
     /// `co_exceptiontable`; from 3.11 on.
     pub exceptiontable: Option<NodeId>,
 }
+
+impl Code {
+    /// What is a number in it; `co_nlocals` is -1 where there is none.
+    pub fn numbers(&self) -> [i32; 7] {
+        [
+            self.argcount,
+            self.posonlyargcount,
+            self.kwonlyargcount,
+            self.nlocals.unwrap_or(-1),
+            self.stacksize,
+            self.flags,
+            self.firstlineno,
+        ]
+    }
+
+    /// The objects that it is made of; those that not every version has come last.
+    pub fn parts(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let always = [
+            self.code,
+            self.consts,
+            self.names,
+            self.varnames,
+            self.freevars,
+            self.filename,
+            self.name,
+            self.linetable,
+        ];
+        let sometimes = [self.cellvars, self.qualname, self.exceptiontable];
+        always.into_iter().chain(sometimes.into_iter().flatten())
+    }
+}

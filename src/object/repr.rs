@@ -48,10 +48,12 @@ impl Objects {
             Value::Long { negative, digits } => out.push_str(&long_text(*negative, digits)),
             Value::Float(bits) => out.push_str(&float_repr(f64::from_bits(*bits))),
             Value::Complex(parts) => {
-                out.push_str(&complex_repr(f64::from_bits(parts[0]), f64::from_bits(parts[1])));
+                out.push_str(&complex_repr(f64::from_bits(parts[0]), f64::from_bits(parts[1]), float_text));
             }
             Value::Str(text) => out.push_str(&str_repr(start_of_text(text, limit))),
-            Value::Bytes(bytes) => bytes_repr(&bytes[..bytes.len().min(limit.saturating_add(1))], out),
+            Value::Bytes(bytes) => {
+                out.push_str(&bytes_repr(&bytes[..bytes.len().min(limit.saturating_add(1))]));
+            }
             Value::Sequence(items) => match (node.type_code, items.len()) {
                 (b'(' | b')', 1) => self.sequence("(", items, ",)", depth, limit, out),
                 (b'(' | b')', _) => self.sequence("(", items, ")", depth, limit, out),
@@ -137,14 +139,17 @@ fn put_ascii(byte: u8, quote: u8, out: &mut String) {
     }
 }
 
-fn bytes_repr(bytes: &[u8], out: &mut String) {
+/// The `repr` of bytes.
+pub fn bytes_repr(bytes: &[u8]) -> String {
     let quote = quote(bytes);
+    let mut out = String::with_capacity(bytes.len() + 3);
     out.push('b');
     out.push(char::from(quote));
     for &byte in bytes {
-        put_ascii(byte, quote, out);
+        put_ascii(byte, quote, &mut out);
     }
     out.push(char::from(quote));
+    out
 }
 
 /// The `repr` of a string.
@@ -209,7 +214,8 @@ pub fn float_text(value: f64, with_point: bool) -> String {
     format!("{sign}{digits}{}{point}", "0".repeat(before - digits.len()))
 }
 
-fn complex_repr(real: f64, imaginary: f64) -> String {
+/// The `repr` of a complex number, whose parts `float_text` spells, without `.0` where its second argument says so.
+pub fn complex_repr(real: f64, imaginary: f64, float_text: fn(f64, bool) -> String) -> String {
     let last = float_text(imaginary, false);
     if real == 0.0 && real.is_sign_positive() {
         return format!("{last}j");
@@ -239,8 +245,8 @@ mod tests {
         for (value, text) in floats {
             assert_eq!(float_repr(value), text);
         }
-        assert_eq!(complex_repr(-0.0, 1.5), "(-0+1.5j)");
-        assert_eq!(complex_repr(0.0, f64::INFINITY), "infj");
+        assert_eq!(complex_repr(-0.0, 1.5, float_text), "(-0+1.5j)");
+        assert_eq!(complex_repr(0.0, f64::INFINITY, float_text), "infj");
         assert_eq!(str_repr("it's \u{e9}\n".as_bytes()), "\"it's \u{e9}\\n\"");
         assert_eq!(str_repr(b"\xed\xb2\x80\x00"), "'\\udc80\\x00'");
     }

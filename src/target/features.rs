@@ -79,6 +79,9 @@ pub struct Features {
     pub borrow_past_empty_blocks: bool,
     /// Whether, when loads are made to borrow, `GET_ITER` leaves its operand on the stack.
     pub iter_keeps_operand: bool,
+    /// When loads are made to borrow, what an instruction adds to its operands counts as made by the block's first
+    /// instructions, not by itself.
+    pub results_of_first_instructions: bool,
     /// `co_localspluskinds` tells how an argument is passed.
     pub argument_kinds: bool,
 }

@@ -147,7 +147,7 @@ fn versions_are_data() {
 
 #[test]
 fn nothing_points_outside_the_repository() {
-    let outside = ["/home/", "/root/"];
+    let outside = ["home", "root"].map(|folder| format!("/{folder}/"));
     let mut findings = Vec::new();
     for folder in ["src", "tests", "tools", "benches", "examples"] {
         for entry in walkdir::WalkDir::new(root().join(folder)).into_iter().flatten() {
@@ -156,7 +156,7 @@ fn nothing_points_outside_the_repository() {
             }
             let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
             for (at, line) in text.lines().enumerate() {
-                if outside.iter().any(|path| line.contains(path)) {
+                if outside.iter().any(|path| line.contains(path.as_str())) {
                     findings.push(format!("{}:{}: {}", entry.path().display(), at + 1, line.trim()));
                 }
             }

@@ -10,16 +10,7 @@ binary=$(realpath "$1")
 skip() { printf 'NOT COMPARED: %s\n' "$1" | tee -a "${PYCOMPILE_SKIPPED:-/dev/null}"; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-fail() {
-    printf 'FAILED: %s\n' "$*"
-    [[ ! -f $work/log ]] || tail -n 40 "$work/log"
-    exit 1
-}
-ok() {
-    passed=$((passed + 1))
-    printf 'ok: %s\n' "$*"
-}
+. tests/packaging/checks
 unset SOURCE_DATE_EPOCH PYTHONDONTWRITEBYTECODE
 export GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@packages.invalid GIT_AUTHOR_DATE="2024-01-01T00:00:00+0000"
 export GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@packages.invalid GIT_COMMITTER_DATE="2024-01-01T00:00:00+0000"

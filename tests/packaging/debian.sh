@@ -23,16 +23,7 @@ work=$(mktemp -d)
 sample=$PWD/tests/packaging/hellopyc
 unset SOURCE_DATE_EPOCH PYTHONDONTWRITEBYTECODE
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
-passed=0
-fail() {
-    printf 'FAILED: %s\n' "$*"
-    [[ ! -f $work/log ]] || tail -n 60 "$work/log"
-    exit 1
-}
-ok() {
-    passed=$((passed + 1))
-    printf 'ok: %s\n' "$*"
-}
+. tests/packaging/checks
 same() { cmp "$1" "$2" >"$work/log" 2>&1; }
 # dpkg --verify has exit status 0 also where it finds something.
 pristine() { [[ -z $(dpkg --verify "$1" 2>&1 | tee "$work/log") ]]; }

@@ -17,16 +17,7 @@ series=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-passed=0
-fail() {
-    printf 'FAILED: %s\n' "$*"
-    [[ ! -f $work/log ]] || tail -n 40 "$work/log"
-    exit 1
-}
-ok() {
-    passed=$((passed + 1))
-    printf 'ok: %s\n' "$*"
-}
+. tests/packaging/checks
 
 # A store of its own; nothing is fetched.
 unset SOURCE_DATE_EPOCH PYTHONDONTWRITEBYTECODE NIX_PATH

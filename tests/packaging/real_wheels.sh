@@ -13,19 +13,7 @@ trap 'rm -rf "$work"' EXIT
 export SOURCE_DATE_EPOCH=1700000000 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH
 packages=(requests flask click jinja2 rich attrs packaging pytest setuptools sqlalchemy django)
-passed=0 failed=0
-
-check() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if "$@" >"$work/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED: %s\n' "$what"
-        sed 's/^/    /' "$work/log" | tail -n 30
-    fi
-}
+. tests/packaging/checks
 
 series=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 python3 -m pip download --quiet --only-binary :all: --dest "$work/wheels" "${packages[@]}"

@@ -30,16 +30,7 @@ unset SOURCE_DATE_EPOCH PYTHONDONTWRITEBYTECODE
 export LC_ALL=C.UTF-8
 series=$(py3versions --default) series=${series#python} tag=cpython-${series/./}
 epoch=1704067200 # the changelog's date
-passed=0
-fail() {
-    printf 'FAILED: %s\n' "$*"
-    [[ ! -f $work/log ]] || tail -n 40 "$work/log"
-    exit 1
-}
-ok() {
-    passed=$((passed + 1))
-    printf 'ok: %s\n' "$*"
-}
+. tests/packaging/checks
 reproducible=(--define "_buildhost localhost" --define "source_date_epoch_from_changelog 1"
     --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1")
 

@@ -59,7 +59,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                     self.load_mangled_const(*id, location);
                     self.emit(Op::STORE_SUBSCR, location);
                 } else if is_stored {
-                    self.defer_annotation(statement);
+                    self.defer_annotation(statement)?;
                 }
                 Ok(())
             }
@@ -94,17 +94,17 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
-    fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) {
+    fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         let location = statement.location;
         let is_class = self.unit.kind == UnitKind::Class;
         let is_conditional = !is_class || self.unit.conditional_depth > 0;
         let condition = is_conditional.then_some(self.unit.conditions);
         self.unit.deferred.push(Deferred { statement, condition });
-        let Some(condition) = condition else { return };
+        let Some(condition) = condition else { return Ok(()) };
         self.unit.conditions += 1;
         let name = self.intern("__conditional_annotations__");
         if is_class {
-            let index = self.captured_index(name);
+            let index = self.captured_index(name)?;
             self.emit_arg(Op::LOAD_DEREF, index, location);
         } else {
             self.emit_name(Op::LOAD_NAME, name, location);
@@ -112,6 +112,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.load_const(&Constant::Int(condition), location);
         self.emit_arg(Op::SET_ADD, 1, location);
         self.emit(Op::POP_TOP, location);
+        Ok(())
     }
 
     /// The `__annotate__` of the current module or class, stored under its name there.
@@ -298,17 +299,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// An empty `__conditional_annotations__`, if the current module or class needs one.
-    pub(super) fn conditional_annotations(&mut self, location: Location) {
+    pub(super) fn conditional_annotations(&mut self, location: Location) -> Result<()> {
         if !self.scope().has_conditional_annotations {
-            return;
+            return Ok(());
         }
         self.emit_arg(Op::BUILD_SET, 0, location);
         let name = self.intern("__conditional_annotations__");
         if self.unit.kind == UnitKind::Class {
-            let index = self.captured_index(name);
+            let index = self.captured_index(name)?;
             self.emit_arg(Op::STORE_DEREF, index, location);
         } else {
             self.emit_name(Op::STORE_NAME, name, location);
         }
+        Ok(())
     }
 }

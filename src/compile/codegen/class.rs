@@ -63,21 +63,21 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let needs_classdict = self.scope().needs_classdict;
         if needs_classdict {
             self.emit(Op::LOAD_LOCALS, location);
-            let index = self.captured_index(classdict);
+            let index = self.captured_index(classdict)?;
             self.emit_arg(Op::STORE_DEREF, index, location);
         }
-        self.conditional_annotations(location);
+        self.conditional_annotations(location)?;
         self.visit_annotated_body(class.body, location)?;
         self.static_attributes();
         self.store_as("__static_attributes__", Location::NONE)?;
         if needs_classdict {
-            let index = self.captured_index(classdict);
+            let index = self.captured_index(classdict)?;
             self.emit_arg(Op::LOAD_CLOSURE, index, Location::NONE);
             self.store_as("__classdictcell__", Location::NONE)?;
         }
         if self.scope().needs_class_closure {
             let class_cell = self.intern("__class__");
-            let index = self.captured_index(class_cell);
+            let index = self.captured_index(class_cell)?;
             self.emit_arg(Op::LOAD_CLOSURE, index, Location::NONE);
             self.emit_arg(Op::COPY, 1, Location::NONE);
             self.store_as("__classcell__", Location::NONE)?;

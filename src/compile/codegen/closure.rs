@@ -2,7 +2,6 @@
 
 use super::{Codegen, Result};
 use crate::compile::constants::CodeId;
-use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::Location;
 
@@ -19,16 +18,12 @@ impl Codegen<'_, '_> {
     /// Makes a function of `code`; what `flags` names lies on the stack already, except the closure.
     ///
     /// # Errors
-    /// A variable that no enclosing scope provides; CPython 3.13 runs into that too, and refuses.
+    /// A variable that no enclosing scope provides.
     pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) -> Result<()> {
         let free = self.finish.freevars(code).to_vec();
         if !free.is_empty() {
             for &name in &free {
-                if !self.unit.cell_places.contains_key(&name) && !self.unit.free_places.contains_key(&name) {
-                    let message = format!("no cell for {:?}", self.names.text(name));
-                    return Err(SyntaxError { kind: ErrorType::System, message, location: Location::NONE });
-                }
-                let index = self.captured_index(name);
+                let index = self.captured_index(name)?;
                 self.emit_arg(Op::LOAD_CLOSURE, index, location);
             }
             flags |= function_flag::CLOSURE;

@@ -3,7 +3,7 @@
 use super::scope::Counts;
 use super::{Block, Codegen, Result, UnitKind};
 use crate::compile::symtable::ScopeRole;
-use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Constant, Expr, ExprKind};
+use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::target::Op;
 use crate::text::Location;
 
@@ -184,7 +184,6 @@ impl Codegen<'_, '_> {
     ) -> Result<()> {
         let clause = &expr.generators[index];
         let start = self.new_label();
-        let send = self.new_label();
         let except = self.new_label();
         let if_cleanup = self.new_label();
         if !iterator_on_stack {
@@ -197,13 +196,7 @@ impl Codegen<'_, '_> {
         }
         self.use_label(start);
         self.push_block(Block::AsyncComprehension, location)?;
-        self.emit_jump(Op::SETUP_FINALLY, except, location);
-        self.emit(Op::GET_ANEXT, location);
-        self.push_index(location);
-        self.load_const(&Constant::None, location);
-        self.use_label(send);
-        self.emit_send_loop(location, true);
-        self.emit(Op::POP_BLOCK, location);
+        let send = self.next_of_async(except, location);
         self.visit_expr(&clause.target)?;
         for condition in &*clause.ifs {
             self.jump_if(condition, if_cleanup, false)?;

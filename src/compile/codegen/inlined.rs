@@ -53,7 +53,7 @@ impl Codegen<'_, '_> {
                 self.note_hidden(name);
             }
             if scope == NameScope::Cell {
-                let index = self.closure_index(name);
+                let index = self.closure_index(name)?;
                 self.emit_arg(Op::MAKE_CELL, index, location);
             }
             state.pushed.push(name);

@@ -64,6 +64,20 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Awaits the next element of the asynchronous iterator on the stack; `except` is where it is exhausted. Returns the
+    /// `SEND` of the loop that waits.
+    pub(super) fn next_of_async(&mut self, except: Label, location: Location) -> Label {
+        let send = self.new_label();
+        self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.emit(Op::GET_ANEXT, location);
+        self.push_index(location);
+        self.load_const(&Constant::None, location);
+        self.use_label(send);
+        self.emit_send_loop(location, true);
+        self.emit(Op::POP_BLOCK, location);
+        send
+    }
+
     /// Where an asynchronous iterator is exhausted; `send` is the `SEND` of the loop.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
         if self.target.opcode(Op::END_ASYNC_FOR_PLAIN).is_some() {
@@ -81,7 +95,6 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
         let start = self.new_label();
-        let send = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
         let iter = statement.iter.location;
@@ -89,13 +102,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::GET_AITER, iter);
         self.use_label(start);
         self.push_block(Block::AsyncFor(Loop { start, end }), location)?;
-        self.emit_jump(Op::SETUP_FINALLY, except, location);
-        self.emit(Op::GET_ANEXT, location);
-        self.push_index(location);
-        self.load_const(&Constant::None, location);
-        self.use_label(send);
-        self.emit_send_loop(location, true);
-        self.emit(Op::POP_BLOCK, location);
+        let send = self.next_of_async(except, location);
         if self.target.features.mark_not_taken {
             self.emit(Op::NOT_TAKEN, location);
         }

@@ -42,7 +42,7 @@ pub fn compile(
     codegen.emit_arg(Op::RESUME, 0, start);
     codegen.emit(Op::ANNOTATIONS_PLACEHOLDER, start);
     let first = module.body.first().map_or(Location::new(1, 1, 0, 0), |statement| statement.location);
-    codegen.conditional_annotations(first);
+    codegen.conditional_annotations(first)?;
     codegen.visit_annotated_body(module.body, first)?;
     codegen.load_const(&Constant::None, Location::NONE);
     codegen.emit(Op::RETURN_VALUE, Location::NONE);

@@ -3,6 +3,7 @@
 use super::{Codegen, Result, UnitKind};
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
+use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
@@ -24,12 +25,12 @@ impl Codegen<'_, '_> {
                         Op::LOAD_FROM_DICT_OR_DEREF
                     }
                     ExprContext::Load if sees_class => {
-                        self.load_class_dict(location);
+                        self.load_class_dict(location)?;
                         Op::LOAD_FROM_DICT_OR_DEREF
                     }
                     ExprContext::Load => Op::LOAD_DEREF,
                 };
-                let index = self.closure_index(name);
+                let index = self.closure_index(name)?;
                 self.emit_arg(op, index, location);
             }
             NameScope::Local if self.in_function_like() || self.unit.hidden_now.contains(&name) => {
@@ -41,9 +42,9 @@ impl Codegen<'_, '_> {
                 };
                 self.emit_arg(op, index, location);
             }
-            NameScope::GlobalExplicit => self.global_op(name, ctx, false, location),
+            NameScope::GlobalExplicit => self.global_op(name, ctx, false, location)?,
             NameScope::GlobalImplicit if self.in_function_like() => {
-                self.global_op(name, ctx, sees_class, location);
+                self.global_op(name, ctx, sees_class, location)?;
             }
             _ => {
                 let index = self.name_index(name);
@@ -60,23 +61,31 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    fn global_op(&mut self, name: Name, ctx: ExprContext, from_class: bool, location: Location) {
+    fn global_op(
+        &mut self,
+        name: Name,
+        ctx: ExprContext,
+        from_class: bool,
+        location: Location,
+    ) -> Result<()> {
         let index = self.name_index(name);
         match ctx {
             ExprContext::Load if from_class => {
-                self.load_class_dict(location);
+                self.load_class_dict(location)?;
                 self.emit_arg(Op::LOAD_FROM_DICT_OR_GLOBALS, index, location);
             }
             ExprContext::Load => self.emit_arg(Op::LOAD_GLOBAL, index << 1, location),
             ExprContext::Store => self.emit_arg(Op::STORE_GLOBAL, index, location),
             ExprContext::Del => self.emit_arg(Op::DELETE_GLOBAL, index, location),
         }
+        Ok(())
     }
 
-    fn load_class_dict(&mut self, location: Location) {
+    fn load_class_dict(&mut self, location: Location) -> Result<()> {
         let name = self.intern("__classdict__");
-        let index = self.closure_index(name);
+        let index = self.closure_index(name)?;
         self.emit_arg(Op::LOAD_DEREF, index, location);
+        Ok(())
     }
 
     /// An instruction whose operand is the place of an attribute in `co_names`.
@@ -116,24 +125,33 @@ impl Codegen<'_, '_> {
     }
 
     /// The place of a mangled name among cells and free variables.
-    pub(crate) fn closure_index(&self, name: Name) -> u32 {
+    ///
+    /// # Errors
+    /// A variable that no enclosing scope provides; CPython 3.13 runs into that too, and refuses.
+    pub(crate) fn closure_index(&self, name: Name) -> Result<u32> {
         let unit = &self.unit;
         let cell = || unit.cell_places.get(&name).copied();
         let free = || unit.free_places.get(&name).map(|at| at + unit.code.cellvars.len() as u32);
         let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
         let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
-        place.unwrap_or_default()
+        place.ok_or_else(|| {
+            let message = format!("no cell for {:?}", self.names.text(name));
+            SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
+        })
     }
 
     /// Place of the variable that a function made here closes over. In a class body the names of the class's own cells
     /// mean those, even if the body itself reads a variable of an enclosing scope by that name.
-    pub(crate) fn captured_index(&self, name: Name) -> u32 {
+    ///
+    /// # Errors
+    /// As [`Self::closure_index`].
+    pub(crate) fn captured_index(&self, name: Name) -> Result<u32> {
         let text = self.names.text(name);
         if self.unit.kind == UnitKind::Class
             && matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__")
             && let Some(&place) = self.unit.cell_places.get(&name)
         {
-            return place;
+            return Ok(place);
         }
         self.closure_index(name)
     }

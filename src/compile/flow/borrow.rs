@@ -91,7 +91,7 @@ impl Walk {
                 self.pop()?;
                 self.push(index);
             }
-            // These leave their input. CPython 3.14 counts what they push from the block's first instruction on.
+            // These leave their input.
             Op::FORMAT_SIMPLE
             | Op::GET_ANEXT
             | Op::GET_ITER
@@ -104,7 +104,8 @@ impl Walk {
             | Op::WITH_EXCEPT_START => {
                 let (popped, pushed) = stack_effect(op, arg, self.features);
                 for number in 0..pushed.saturating_sub(popped) {
-                    self.push(if self.features.iter_keeps_operand { index } else { number as usize });
+                    let from_first = self.features.results_of_first_instructions;
+                    self.push(if from_first { number as usize } else { index });
                 }
             }
             Op::DICT_MERGE

@@ -77,40 +77,26 @@ impl Context<'_> {
         })
     }
 
-    /// Turns the load of a small integer into `LOAD_SMALL_INT`; whether it was one.
-    pub(crate) fn make_small_int(&self, instr: &mut Instr) -> bool {
-        let ConstValue::Int(value @ 0..256) = *self.value(instr.op, instr.arg) else { return false };
-        if self.target.opcode(Op::LOAD_SMALL_INT).is_none() {
-            return false;
+    /// Turns the load of a small integer into `LOAD_SMALL_INT`.
+    pub(crate) fn make_small_int(&self, instr: &mut Instr) {
+        if let Some((op, arg)) = self.small_int(&self.value(instr.op, instr.arg)) {
+            instr.set(op, arg);
         }
-        instr.set(Op::LOAD_SMALL_INT, value as u32);
-        true
     }
 
-    /// Turns the load of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`; whether it was one.
-    pub(crate) fn make_common(&self, instr: &mut Instr) -> bool {
-        if !self.target.features.common_values {
-            return false;
+    /// Turns the load of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`.
+    pub(crate) fn make_common(&self, instr: &mut Instr) {
+        if let Some((op, arg)) = self.common(&self.value(instr.op, instr.arg)) {
+            instr.set(op, arg);
         }
-        let Some(number) = common_number(&self.value(instr.op, instr.arg)) else { return false };
-        instr.set(Op::LOAD_COMMON_CONSTANT, number);
-        true
     }
 
     /// Makes `instr` load a folded value.
     pub(crate) fn load(&mut self, instr: &mut Instr, folded: Folded) {
         let id = match folded {
             Folded::Value(value) => {
-                if let ConstValue::Int(value @ 0..256) = value
-                    && self.target.opcode(Op::LOAD_SMALL_INT).is_some()
-                {
-                    instr.set(Op::LOAD_SMALL_INT, value as u32);
-                    return;
-                }
-                if self.target.features.common_values
-                    && let Some(number) = common_number(&value)
-                {
-                    instr.set(Op::LOAD_COMMON_CONSTANT, number);
+                if let Some((op, arg)) = self.without_constant(&value) {
+                    instr.set(op, arg);
                     return;
                 }
                 self.constants.add(value)
@@ -118,11 +104,25 @@ impl Context<'_> {
             Folded::Fresh(value) => self.constants.add_fresh(value),
             Folded::Member(id) => id,
         };
+        // It keeps its place even if nothing loads it from there.
         let place = self.place(id);
-        instr.set(Op::LOAD_CONST, place);
-        if !self.make_small_int(instr) {
-            self.make_common(instr);
-        }
+        let (op, arg) = self.without_constant(self.constants.value(id)).unwrap_or((Op::LOAD_CONST, place));
+        instr.set(op, arg);
+    }
+
+    /// The instruction that loads this value without a place in `co_consts`, if there is one.
+    fn without_constant(&self, value: &ConstValue) -> Option<(Op, u32)> {
+        self.small_int(value).or_else(|| self.common(value))
+    }
+
+    fn small_int(&self, value: &ConstValue) -> Option<(Op, u32)> {
+        let &ConstValue::Int(value @ 0..256) = value else { return None };
+        self.target.opcode(Op::LOAD_SMALL_INT).map(|_| (Op::LOAD_SMALL_INT, value as u32))
+    }
+
+    fn common(&self, value: &ConstValue) -> Option<(Op, u32)> {
+        let number = self.target.features.common_values.then(|| common_number(value)).flatten();
+        number.map(|number| (Op::LOAD_COMMON_CONSTANT, number))
     }
 }
 

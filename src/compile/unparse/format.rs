@@ -1,19 +1,20 @@
 //! f-strings and t-strings: the body is put together first and quoted as a whole.
 
 use super::{Level, Writer};
+use crate::object::str_repr;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 
 impl Writer<'_> {
     pub(super) fn joined(&mut self, values: &[Expr<'_>]) {
         let body = self.body(values, false);
         self.text("f");
-        self.str_repr(&body);
+        self.text(&str_repr(&body));
     }
 
     pub(super) fn template(&mut self, values: &[Expr<'_>]) {
         let body = self.body(values, false);
         self.text("t");
-        self.str_repr(&body);
+        self.text(&str_repr(&body));
     }
 
     fn body(&self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {

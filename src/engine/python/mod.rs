@@ -22,7 +22,26 @@ use super::{Diagnostic, Engine, EngineError, Limits, Request};
 use crate::target::PyVersion;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use worker::{Answer, Worker};
+use worker::Worker;
+
+/// What became of a request.
+#[cfg_attr(not(unix), allow(dead_code, reason = "none is ever given"))]
+enum Answer {
+    /// The marshalled code.
+    Code(Vec<u8>),
+    /// CPython's error.
+    Refused(Box<Diagnostic>),
+    /// CPython had no more memory, not even to say so in detail.
+    NoMemory,
+    /// The fork ended before it had answered in full; so did the worker, which is of no more use.
+    ForkDied(String),
+    /// The worker ended, or speaks in tongues.
+    WorkerDied(String),
+    /// The time is over.
+    TimedOut,
+    /// The user wants to stop.
+    Stopped,
+}
 
 /// Interpreters of one version. Workers are started when they are first needed, at most one for each caller at a
 /// time.

@@ -1,18 +1,8 @@
 //! Where processes cannot fork there are no workers.
 
-use crate::engine::{Diagnostic, EngineError, Limits, Request};
+use super::Answer;
+use crate::engine::{EngineError, Limits, Request};
 use std::path::Path;
-
-#[allow(dead_code, reason = "none is ever given")]
-pub(super) enum Answer {
-    Code(Vec<u8>),
-    Refused(Box<Diagnostic>),
-    NoMemory,
-    ForkDied(String),
-    WorkerDied(String),
-    TimedOut,
-    Stopped,
-}
 
 #[derive(Debug)]
 pub(super) struct Worker;

@@ -1,7 +1,8 @@
 //! One interpreter process and what is said to it and by it.
 
+use super::Answer;
 use super::pipe::{self, Broken, Deadline};
-use crate::engine::{Diagnostic, EngineError, Limits, Request};
+use crate::engine::{EngineError, Limits, Request};
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -62,24 +63,6 @@ const PYTHON_VARIABLES: [&str; 44] = [
     "PYTHON_LAZY_IMPORTS",
     "PYTHON_PRESITE",
 ];
-
-/// What became of a request.
-pub(super) enum Answer {
-    /// The marshalled code.
-    Code(Vec<u8>),
-    /// CPython's error.
-    Refused(Box<Diagnostic>),
-    /// CPython had no more memory, not even to say so in detail.
-    NoMemory,
-    /// The fork ended before it had answered in full; so did the worker, which is of no more use.
-    ForkDied(String),
-    /// The worker ended, or speaks in tongues.
-    WorkerDied(String),
-    /// The time is over.
-    TimedOut,
-    /// The user wants to stop.
-    Stopped,
-}
 
 /// A running interpreter. Dropping it ends the process and whatever it has forked.
 #[derive(Debug)]

@@ -50,6 +50,7 @@ pub(super) const FEATURES: Features = Features {
     late_handlers: LateHandlers::OfSlot,
     borrow_past_empty_blocks: false,
     iter_keeps_operand: false,
+    results_of_first_instructions: true,
     argument_kinds: false,
 };
 

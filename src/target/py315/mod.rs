@@ -30,5 +30,6 @@ pub(super) const FEATURES: Features = Features {
     late_handlers: LateHandlers::Inherited,
     borrow_past_empty_blocks: true,
     iter_keeps_operand: true,
+    results_of_first_instructions: false,
     ..py314::FEATURES
 };
