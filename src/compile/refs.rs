@@ -78,7 +78,6 @@ pub fn finish(
     filename: &str,
     target: &Target,
 ) -> Result<Vec<u8>, SyntaxError> {
-    constants.add(ConstValue::Bytes(Box::default()));
     let file = constants.add(ConstValue::Str(filename.as_bytes().into()));
     let mut texts = vec![ConstId(UNSEEN); names.len()];
     for index in 0..codes.len() {

@@ -484,6 +484,8 @@ pub enum Constant<'a> {
     FreshPercent,
     /// Bytes.
     Bytes(&'a [u8]),
+    /// `b''` as folding in the syntax tree makes it anew of `b'x' * 0` (CPython up to 3.13).
+    FreshEmptyBytes,
     /// Made by folding in the syntax tree (CPython up to 3.13).
     Tuple(&'a [Constant<'a>]),
     /// Made by folding in the syntax tree (CPython up to 3.13).

@@ -574,6 +574,7 @@ impl Dump<'_> {
                 self.hex(text);
             }
             Constant::FreshPercent => self.put(format_args!("str:25")),
+            Constant::FreshEmptyBytes => self.put(format_args!("bytes:")),
             Constant::Bytes(bytes) => {
                 self.put(format_args!("bytes:"));
                 self.hex(bytes);

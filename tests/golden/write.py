@@ -20,17 +20,24 @@ PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 ONE = """
 import py_compile, sys, warnings
 warnings.simplefilter("ignore")
-py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, optimize=int(sys.argv[4]),
-                   invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+try:
+    py_compile.compile(sys.argv[1], sys.argv[2], sys.argv[3], doraise=True, optimize=int(sys.argv[4]),
+                       invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+except py_compile.PyCompileError:
+    sys.exit(REFUSED)
 """
+REFUSED = 9
 
 
 def write(source):
     written = []
     for level in (0, 1, 2):
         target = FOLDER / source.with_suffix(f".opt-{level}.pyc" if level else ".pyc").name
-        done = subprocess.run([PYTHON, "-I", "-S", "-c", ONE, source, target, source.name, str(level)],
+        one = ONE.replace("REFUSED", str(REFUSED))
+        done = subprocess.run([PYTHON, "-I", "-S", "-c", one, source, target, source.name, str(level)],
                               stderr=subprocess.DEVNULL)
+        if done.returncode not in (0, REFUSED):
+            sys.exit(f"{PYTHON} does not run: exit status {done.returncode}")
         if done.returncode:
             target.with_suffix(".refused").touch()
             return

@@ -104,6 +104,9 @@ impl Codegen<'_, '_> {
             Constant::FreshPercent => {
                 return self.constants.add_fresh(ConstValue::Str(b"%".as_slice().into()));
             }
+            Constant::FreshEmptyBytes => {
+                return self.constants.add_fresh(ConstValue::Bytes(Box::default()));
+            }
             Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())

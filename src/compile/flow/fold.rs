@@ -181,11 +181,9 @@ pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Contex
     } else {
         operator(arg)
             .and_then(|operator| folding::binary(operator, &left, &right, context.constants, context.target))
-            .map(|value| match value {
-                ConstValue::Bytes(bytes) if bytes.is_empty() && is_repeated(&left, &right) => {
-                    Folded::Fresh(ConstValue::Bytes(bytes))
-                }
-                value => Folded::Value(value),
+            .map(|value| {
+                let is_fresh = folding::makes_empty_anew(&value, &left, &right);
+                if is_fresh { Folded::Fresh(value) } else { Folded::Value(value) }
             })
     };
     let Some(folded) = folded else { return };
@@ -193,11 +191,6 @@ pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Contex
         nop_out(&mut code[place]);
     }
     context.load(&mut code[index], folded);
-}
-
-/// Whether one of a product's operands is bytes that are not empty.
-fn is_repeated(left: &ConstValue, right: &ConstValue) -> bool {
-    [left, right].iter().any(|value| matches!(value, ConstValue::Bytes(bytes) if !bytes.is_empty()))
 }
 
 /// A unary operator on a constant.

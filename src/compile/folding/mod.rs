@@ -150,6 +150,12 @@ pub fn binary(
     }
 }
 
+/// Whether `folded` is the empty bytes of a product of others, which CPython makes anew.
+pub fn makes_empty_anew(folded: &ConstValue, left: &ConstValue, right: &ConstValue) -> bool {
+    let is_empty = |value: &ConstValue| matches!(value, ConstValue::Bytes(bytes) if bytes.is_empty());
+    is_empty(folded) && !is_empty(left) && !is_empty(right)
+}
+
 /// `left[right]`.
 pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -> Option<Folded> {
     match right {

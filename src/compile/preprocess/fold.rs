@@ -32,8 +32,12 @@ impl<'a> Preprocess<'a, '_> {
                 };
                 let mut scratch = Constants::default();
                 let (left, right) = (value(left, &mut scratch), value(right, &mut scratch));
-                folding::binary(*op, &left, &right, &scratch, self.target)
-                    .and_then(|folded| self.tree_constant(&folded, &scratch))
+                folding::binary(*op, &left, &right, &scratch, self.target).and_then(|folded| {
+                    if folding::makes_empty_anew(&folded, &left, &right) {
+                        return Some(Constant::FreshEmptyBytes);
+                    }
+                    self.tree_constant(&folded, &scratch)
+                })
             }
             ExprKind::Subscript { value: base, slice, ctx: ExprContext::Load } => {
                 let (ExprKind::Constant(base), ExprKind::Constant(index)) = (&base.kind, &slice.kind) else {
@@ -144,6 +148,7 @@ fn value(constant: &Constant<'_>, scratch: &mut Constants) -> ConstValue {
         Constant::Str(text) => ConstValue::Str(text.into()),
         Constant::FreshPercent => ConstValue::Str((*b"%").into()),
         Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
+        Constant::FreshEmptyBytes => ConstValue::Bytes(Box::default()),
         Constant::Tuple(items) => ConstValue::Tuple(ids(items)),
         Constant::FrozenSet(items) => ConstValue::FrozenSet(ids(items)),
         ref number => super::number(number).unwrap_or(ConstValue::None),

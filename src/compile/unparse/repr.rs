@@ -20,6 +20,7 @@ impl Writer<'_> {
             Constant::Complex(real, imaginary) => self.text(&complex_repr(real, imaginary, float)),
             Constant::Str(text) => self.text(&str_repr(text)),
             Constant::FreshPercent => self.text(&str_repr(b"%")),
+            Constant::FreshEmptyBytes => self.text(&bytes_repr(b"")),
             Constant::Bytes(bytes) => self.text(&bytes_repr(bytes)),
             Constant::Tuple(items) => {
                 self.text("(");
