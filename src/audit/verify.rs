@@ -87,8 +87,11 @@ fn start(
     }
     let (mut targets, mut unserved) = (Vec::new(), Vec::new());
     for version in versions {
-        match engines::start(&[version], options) {
-            Ok(started) => targets.extend(started),
+        match engines::start(&[version.into()], options) {
+            Ok(started) => {
+                targets.extend(started);
+                targets.extend(engines::others_of_series(version, options));
+            }
             Err(error) => unserved.push((version, error.to_string())),
         }
     }
@@ -131,18 +134,19 @@ fn check(
     let Some(filename) = filename else {
         return Err((Kind::Malformed, "what is in it is no code object".into()));
     };
-    let Some(target) = targets.iter().find(|target| target.series.version == series.version) else {
+    let mut candidates = targets.iter().filter(|target| target.series.version == series.version).peekable();
+    if candidates.peek().is_none() {
         let why = unserved.iter().find(|(version, _)| *version == series.version);
         let why = why.map_or_else(String::new, |(_, why)| format!(": {why}"));
         return Err((Kind::Version, format!("nothing compiles for Python {}{why}", series.version)));
-    };
+    }
     // A legacy name does not say the level.
     let levels = match parsed {
         Some(parsed) if parsed.cache_tag.is_some() => parsed.optimize..parsed.optimize + 1,
         _ => 0..3,
     };
     let mut closest = (Kind::Code, format!("its code is not that of {source_name}"));
-    for optimize in levels {
+    for (target, optimize) in candidates.flat_map(|target| levels.clone().map(move |level| (target, level))) {
         let own = engine::Request { source: &source, filename: filename.clone().into(), optimize };
         let compiled = target.engine.compile(&own).map_err(|error| {
             (Kind::Compile, format!("{source_name} does not compile: {}", error.rendered.trim_end()))

@@ -4,7 +4,7 @@ use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
 use crate::engine::python::{PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineError, Limits};
-use crate::target::{PyVersion, SERIES, Series, Target};
+use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -80,11 +80,14 @@ pub enum EnginesError {
     #[error("Python {0} is not known; known are {known}", known = known_versions())]
     UnknownVersion(PyVersion),
     /// The native compiler does not have it.
-    #[error("no native engine for {0}: use --engine python, or one of {known}", known = native_versions())]
-    NoNative(PyVersion),
+    #[error("no native engine for {0}: use --engine python, or one of {known}", known = native_releases())]
+    NoNative(Release),
     /// The native compiler asks no interpreter for a version.
     #[error("--engine native needs a version: --python {known}", known = native_versions())]
     NativeDefault,
+    /// Both would write the same file.
+    #[error("{0} and {1} are of one series, whose pycs have one name: ask for one of them")]
+    OneSeries(Release, Release),
     /// One interpreter for several versions.
     #[error("--interpreter serves one version, and several are asked for")]
     OneInterpreter,
@@ -101,7 +104,12 @@ fn known_versions() -> String {
 }
 
 fn native_versions() -> String {
-    crate::target::ALL.iter().map(|target| target.version.to_string()).collect::<Vec<_>>().join(", ")
+    let native = SERIES.iter().filter(|series| Target::find(series.version).is_some());
+    native.map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn native_releases() -> String {
+    crate::target::ALL.iter().map(|target| target.releases()).collect::<Vec<_>>().join(", ")
 }
 
 /// The series of a version.
@@ -116,12 +124,31 @@ pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
 ///
 /// # Errors
 /// [`EnginesError`].
-pub fn start(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
-    let engines = start_plain(versions, options)?;
+pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    let mut wanted: Vec<Release> = Vec::new();
+    for &release in releases {
+        match wanted.iter().find(|other| other.version == release.version) {
+            Some(&other) if other == release => {}
+            Some(&other) => return Err(EnginesError::OneSeries(other, release)),
+            None => wanted.push(release),
+        }
+    }
+    let engines = start_plain(&wanted, options)?;
     Ok(match options.refs {
         Refs::Cpython => engines,
         Refs::Minimal => engines.into_iter().map(minimal).collect(),
     })
+}
+
+/// The native engines for the releases of a series that write other bytes than its newest.
+pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
+    if options.choice == EngineChoice::Python || options.interpreter.is_some() {
+        return Engines::new();
+    }
+    let Some(series) = Series::find(version) else { return Engines::new() };
+    let newest = Target::find(version).map(|target| target.reference);
+    let others = Target::of_series(version).filter(|target| Some(target.reference) != newest);
+    others.map(|target| native_engine(series, target)).collect()
 }
 
 fn minimal(target: TargetEngine) -> TargetEngine {
@@ -129,14 +156,14 @@ fn minimal(target: TargetEngine) -> TargetEngine {
     TargetEngine { engine: Box::new(MinimalRefs { inner: target.engine, layout }), ..target }
 }
 
-fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
-    if options.interpreter.is_some() && versions.len() > 1 {
+fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    if options.interpreter.is_some() && releases.len() > 1 {
         return Err(EnginesError::OneInterpreter);
     }
     if options.choice == EngineChoice::Native {
-        return native(versions);
+        return native(releases);
     }
-    if versions.is_empty() {
+    if releases.is_empty() {
         let engine = default_interpreter(options.interpreter, options.search_path)
             .and_then(|interpreter| PythonEngine::start_any(&interpreter, options.limits))
             .map_err(|error| match error {
@@ -144,8 +171,7 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
                 error => EnginesError::NoDefault(error),
             })?;
         // The interpreter at hand says for which version; a release that writes other bytes compiles itself.
-        let target =
-            Target::find(engine.version()).filter(|target| target.writes_like(engine.full_version()));
+        let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
         return Ok(match target {
             Some(target) if options.choice == EngineChoice::Auto && options.interpreter.is_none() => {
                 vec![native_engine(series(engine.version())?, target)]
@@ -154,33 +180,27 @@ fn start_plain(versions: &[PyVersion], options: &EngineOptions<'_>) -> Result<En
         });
     }
     let mut engines = Engines::new();
-    for (index, &version) in versions.iter().enumerate() {
-        if versions[..index].contains(&version) {
-            continue;
-        }
-        let series = series(version)?;
-        let named = options.interpreters.iter().find(|(named, _)| *named == version);
+    for &release in releases {
+        let series = series(release.version)?;
+        let named = options.interpreters.iter().find(|(named, _)| *named == release.version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
-        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(version)) {
+        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(release)) {
             engines.push(native_engine(series, target));
             continue;
         }
-        engines.push(python(series, start_found(version, named, options.search_path, options.limits)?));
+        engines.push(python(series, start_found(release, named, options.search_path, options.limits)?));
     }
     Ok(engines)
 }
 
-fn native(versions: &[PyVersion]) -> Result<Engines, EnginesError> {
-    if versions.is_empty() {
+fn native(releases: &[Release]) -> Result<Engines, EnginesError> {
+    if releases.is_empty() {
         return Err(EnginesError::NativeDefault);
     }
     let mut engines = Engines::new();
-    for (index, &version) in versions.iter().enumerate() {
-        if versions[..index].contains(&version) {
-            continue;
-        }
-        let series = series(version)?;
-        let target = Target::find(version).ok_or(EnginesError::NoNative(version))?;
+    for &release in releases {
+        let series = series(release.version)?;
+        let target = Target::find(release).ok_or(EnginesError::NoNative(release))?;
         engines.push(native_engine(series, target));
     }
     Ok(engines)

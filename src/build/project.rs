@@ -71,9 +71,9 @@ impl Project {
     /// # Errors
     /// [`ProjectError`].
     pub fn versions(&self, search_path: Option<&OsStr>) -> Result<Vec<PyVersion>, ProjectError> {
-        let versions = self.loaded.versions()?;
-        if !versions.is_empty() {
-            return Ok(versions);
+        let releases = self.loaded.versions()?;
+        if !releases.is_empty() {
+            return Ok(releases.into_iter().map(|release| release.version).collect());
         }
         let interpreter = default_interpreter(None, search_path).map_err(EnginesError::NoDefault)?;
         let engine = PythonEngine::start_any(&interpreter, Limits::default());

@@ -12,7 +12,7 @@ use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source,
 use crate::engine::Limits;
 use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
+use crate::target::Release;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -29,9 +29,9 @@ pub(super) struct CompileArgs {
     /// The list on standard input is separated by NUL instead of newline.
     #[arg(short = '0', long = "null")]
     null: bool,
-    /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
+    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
-    python: Vec<PyVersion>,
+    python: Vec<Release>,
     /// Write the pyc here; one file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
     output: Option<PathBuf>,

@@ -9,7 +9,7 @@ use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::project::{Layout, Naming, Walk, walk};
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
+use crate::target::Release;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -74,9 +74,9 @@ pub(super) struct CompileallArgs {
     /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
     #[arg(long)]
     clamp_mtime: bool,
-    /// Compile for this version (repeatable); without it: the version of the `python3` on PATH.
+    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
-    python: Vec<PyVersion>,
+    python: Vec<Release>,
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,

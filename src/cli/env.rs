@@ -147,5 +147,5 @@ fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engi
         interrupt::limits(),
         arguments.refs.into(),
     );
-    Ok(engines::start(&[site.python], &options)?)
+    Ok(engines::start(&[site.python.into()], &options)?)
 }

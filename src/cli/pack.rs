@@ -11,7 +11,7 @@ use crate::build::{EngineOptions, engines, publish};
 use crate::config::Bytecode;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
+use crate::target::Release;
 use crate::wheel::Note;
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub(super) struct PackArgs {
     bytecode: Option<BytecodeArg>,
     /// Compile WHEEL's sources for this version (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y", requires = "bytecode")]
-    python: Vec<PyVersion>,
+    python: Vec<Release>,
     /// Optimisation level 0, 1 or 2 of WHEEL's pycs (repeatable).
     #[arg(long, value_name = "LEVEL", requires = "bytecode", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,

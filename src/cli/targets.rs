@@ -4,7 +4,7 @@ use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::engine::Limits;
 use crate::engine::python::start_found;
-use crate::target::{SERIES, Target};
+use crate::target::{SERIES, Series, Target};
 
 /// Lists the versions that can be compiled for: magic number, cache tag, engine, interpreter.
 ///
@@ -13,24 +13,36 @@ use crate::target::{SERIES, Target};
 pub(super) struct TargetsArgs {}
 
 pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
-    printer.data("version  magic  cache tag    engine  bytes, interpreter")?;
+    printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
     let search_path = environment::search_path();
     for series in &SERIES {
         let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
             .map(|engine| format!("{} ({})", engine.interpreter().display(), engine.full_version()));
         let native = Target::find(series.version);
+        for target in Target::of_series(series.version)
+            .filter(|target| Some(target.reference) != native.map(|newest| newest.reference))
+        {
+            row(series, target.reference, "native", &target.releases(), printer)?;
+        }
         let (engine, interpreter) = match (native, found) {
-            (Some(target), Ok(interpreter)) => ("native", format!("as {}; {interpreter}", target.reference)),
-            (Some(target), Err(_)) => ("native", format!("as {}", target.reference)),
+            (Some(target), Ok(interpreter)) => ("native", format!("{}; {interpreter}", target.releases())),
+            (Some(target), Err(_)) => ("native", target.releases()),
             (None, Ok(interpreter)) => ("python", interpreter),
             (None, Err(_)) => ("none", format!("no python{} on PATH", series.version)),
         };
-        let version = series.version.to_string();
-        printer.data(&format!(
-            "{version:<7}  {:<5}  {:<11}  {engine:<6}  {interpreter}",
-            series.magic,
-            series.cache_tag()
-        ))?;
+        row(series, &series.version.to_string(), engine, &interpreter, printer)?;
     }
     Ok(Status::Done)
+}
+
+fn row(
+    series: &Series,
+    version: &str,
+    engine: &str,
+    bytes: &str,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    let (magic, tag) = (series.magic, series.cache_tag());
+    printer.data(&format!("{version:<7}  {magic:<5}  {tag:<11}  {engine:<6}  {bytes}"))?;
+    Ok(())
 }

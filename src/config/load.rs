@@ -3,7 +3,7 @@
 use super::error::{ConfigError, Place};
 use super::model::{Config, LayoutName};
 use crate::project::{Layout, Naming};
-use crate::target::{PyVersion, Series};
+use crate::target::{PyVersion, Release, Series};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -112,16 +112,18 @@ impl Loaded {
     ///
     /// # Errors
     /// A version that is unknown or named twice.
-    pub fn versions(&self) -> Result<Vec<PyVersion>, ConfigError> {
-        let mut versions = Vec::new();
+    pub fn versions(&self) -> Result<Vec<Release>, ConfigError> {
+        let mut releases: Vec<Release> = Vec::new();
         for text in &self.config.compile.python {
-            let version = self.version(text.get_ref(), &text.span())?;
-            if versions.contains(&version) {
-                return Err(self.error_at(&text.span(), format!("{version} is listed twice")));
+            let release: Release =
+                text.get_ref().parse().map_err(|error| self.error_at(&text.span(), format!("{error}")))?;
+            self.known(release.version, &text.span())?;
+            if releases.iter().any(|other| other.version == release.version) {
+                return Err(self.error_at(&text.span(), format!("{} is listed twice", release.version)));
             }
-            versions.push(version);
+            releases.push(release);
         }
-        Ok(versions)
+        Ok(releases)
     }
 
     /// A version that is known.
@@ -129,7 +131,10 @@ impl Loaded {
     /// # Errors
     /// At `span`.
     pub fn version(&self, text: &str, span: &Range<usize>) -> Result<PyVersion, ConfigError> {
-        let version: PyVersion = text.parse().map_err(|error| self.error_at(span, format!("{error}")))?;
+        self.known(text.parse().map_err(|error| self.error_at(span, format!("{error}")))?, span)
+    }
+
+    fn known(&self, version: PyVersion, span: &Range<usize>) -> Result<PyVersion, ConfigError> {
         match Series::find(version) {
             Some(_) => Ok(version),
             None => {

@@ -62,7 +62,7 @@ impl Diagnostic {
 pub enum EngineError {
     /// No such interpreter.
     #[error("no interpreter for Python {0}: tried {1}")]
-    NoInterpreter(crate::target::PyVersion, String),
+    NoInterpreter(crate::target::Release, String),
     /// No version was asked for and there is no `python3`.
     #[error("no python3 on PATH")]
     NoDefault,
@@ -85,7 +85,7 @@ pub enum EngineError {
         /// What it says.
         found: String,
         /// What was asked for.
-        wanted: crate::target::PyVersion,
+        wanted: crate::target::Release,
     },
 }
 

@@ -49,7 +49,9 @@ pub fn parse<'a>(
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let mut parsed = parse_unchecked(&unicode_name::masked(text), options.clone());
-    if let Some(translated) = flufl::translated(text, parsed.tokens())? {
+    if target.features.flufl_inequality
+        && let Some(translated) = flufl::translated(text, parsed.tokens())?
+    {
         parsed = parse_unchecked(&unicode_name::masked(&translated), options);
     }
     let mut positions = Positions::new(text);

@@ -23,7 +23,7 @@ pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
 pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
-pub use version::{PyVersion, VersionError};
+pub use version::{PyVersion, Release, VersionError};
 
 /// One version that the native compiler compiles for.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub struct Target {
     pub version: PyVersion,
     /// The release whose bytes are the reference, `3.14.10`.
     pub reference: &'static str,
-    /// The oldest patch release that is known to write the same bytes.
-    pub oldest_patch: u32,
+    /// The patch releases that are known to write the same bytes; an end is left open for those to come.
+    pub patches: (u32, Option<u32>),
     /// What it does differently.
     pub features: Features,
     /// The strings that its process has interned before it compiles anything, one a line, ascending.
@@ -50,13 +50,24 @@ impl Target {
         self.opcodes[op as usize]
     }
 
-    /// Whether the release `full_version` of this series (`3.14.9`) is known to write the same bytes.
-    pub fn writes_like(&self, full_version: &str) -> bool {
-        full_version
-            .split('.')
-            .nth(2)
-            .and_then(|patch| patch.parse().ok())
-            .is_some_and(|patch: u32| patch >= self.oldest_patch)
+    /// Whether `release` is known to write these bytes. A series by itself is its newest target.
+    pub fn writes(&self, release: Release) -> bool {
+        let (oldest, newest) = self.patches;
+        self.version == release.version
+            && match (release.patch, newest) {
+                (None, newest) => newest.is_none(),
+                (Some(patch), Some(newest)) => (oldest..=newest).contains(&patch),
+                (Some(patch), None) => patch >= oldest,
+            }
+    }
+
+    /// The releases whose bytes these are, in words: `3.13.0`, `3.13.5 and later`.
+    pub fn releases(&self) -> String {
+        match self.patches {
+            (oldest, Some(newest)) if oldest == newest => format!("{}.{oldest}", self.version),
+            (oldest, Some(newest)) => format!("{0}.{oldest} to {0}.{newest}", self.version),
+            (oldest, None) => format!("{}.{oldest} and later", self.version),
+        }
     }
 
     /// Whether the process of this CPython holds `word` before it compiles anything.
@@ -74,11 +85,17 @@ impl Target {
         false
     }
 
-    /// The target for `version`, if the native compiler knows it.
-    pub fn find(version: PyVersion) -> Option<&'static Self> {
-        ALL.iter().copied().find(|target| target.version == version)
+    /// The target for a series or for one release of it, if the native compiler knows it.
+    pub fn find(release: impl Into<Release>) -> Option<&'static Self> {
+        let release = release.into();
+        ALL.iter().copied().find(|target| target.writes(release))
+    }
+
+    /// All targets of a series, oldest first.
+    pub fn of_series(version: PyVersion) -> impl Iterator<Item = &'static Self> {
+        ALL.iter().copied().filter(move |target| target.version == version)
     }
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 3] = [&py313::TARGET, &py314::TARGET, &py315::TARGET];
+pub static ALL: [&Target; 4] = [&py313::FIRST, &py313::TARGET, &py314::TARGET, &py315::TARGET];

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the expectations in this folder. Run it with CPython 3.13, 3.14 and 3.15, as
+"""Writes the expectations in this folder. Run it with CPython 3.13.0, 3.13, 3.14 and 3.15, as
 `python3.14 -I -S tests/golden/write.py [PYTHON]`; PYTHON is the command that starts it again, where sys.executable does
-not. Those of 3.14 stand beside the sources, the others in the folders 313 and 315.
+not. Those of 3.14 stand beside the sources, the others in the folders 313.0, 313 and 315.
 
 For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
 NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none.
@@ -15,7 +15,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = sys.version_info[:2]
-FOLDER = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
+FIRST = ".0" if sys.version_info[:3] == (3, 13, 0) else ""
+FOLDER = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}{FIRST}"
 PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 ONE = """
 import py_compile, sys, warnings

@@ -64,6 +64,27 @@ fn what_it_writes_is_verified_and_what_was_changed_is_not() {
 }
 
 #[test]
+fn one_release_of_a_series_is_compiled_for_and_verified() {
+    let session = session();
+    session.file("p/pairs.py", "def pairs(rows):\n    return list((a, b) for a, b in rows)\n");
+    let written = |release: &str| {
+        let options = ["-q", "--force", "--invalidation-mode", "unchecked-hash", "--python", release];
+        let said = run(&session, &[&["compile"], &options[..], &["p/pairs.py"]].concat());
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        assert!(run(&session, &["verify", "."]).status.success(), "{release}");
+        pycs(&session)
+    };
+    assert_ne!(written("3.13.0"), written("3.13.18"));
+    assert_eq!(written("3.13"), written("3.13.18"));
+    let said = run(&session, &["compile", "--engine", "native", "--python", "3.13.2", "p/pairs.py"]);
+    assert_eq!(said.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(message.contains("no native engine for 3.13.2"), "{message}");
+    let said = run(&session, &["compile", "--python", "3.13.0", "--python", "3.13", "p/pairs.py"]);
+    assert_eq!(said.status.code(), Some(2));
+}
+
+#[test]
 fn an_error_names_its_place_and_the_others_are_done() {
     let session = session();
     session.file("p/bad.py", "x = 1\ny = = 2\n");

@@ -107,7 +107,7 @@ def own_differences(interpreters, options):
 
 def ours(binary, engine, python, version, level, root, paths, out, jobs):
     command = [binary, "compile", "-qq", "--force", "--engine", engine, "--optimize", str(level), "-j", str(jobs),
-               "--python", ".".join(version.split(".")[:2]), "--invalidation-mode", "unchecked-hash",
+               "--python", version, "--invalidation-mode", "unchecked-hash",
                "--layout", "legacy", "--strip-dir", root, "--output-dir", out, "-0", "-"]
     if engine == "python":
         command[2:2] = ["--interpreter", python]
@@ -119,6 +119,20 @@ def ours(binary, engine, python, version, level, root, paths, out, jobs):
         pyc = pathlib.Path(out) / (path.relative_to(root).as_posix() + "c")
         results[path] = pyc.read_bytes() if pyc.exists() else None
     return results
+
+
+def knows(binary, version):
+    """Whether the native engine has this release. If not: said loudly, and counted."""
+    asked = [binary, "compile", "--engine", "native", "--python", version, "--stdin-filename", "none.py",
+             "--invalidation-mode", "unchecked-hash", "-o", "-"]
+    known = subprocess.run(asked, input=b"", capture_output=True).returncode == 0
+    if not known:
+        line = f"NOT COMPARED: the native engine has no target for CPython {version}"
+        print(line, flush=True)
+        if record := os.environ.get("PYCOMPILE_SKIPPED"):
+            with open(record, "a", encoding="utf-8") as file:
+                print(line, file=file)
+    return known
 
 
 def known_differences():
@@ -155,6 +169,10 @@ def main():
     if options.binary is None:
         sys.exit("stdlib.py: no BINARY to test")
     seed = None if options.isolated else 0
+    if options.engine == "native":
+        interpreters = [(version, python) for version, python in interpreters if knows(options.binary, version)]
+        if not interpreters:
+            sys.exit("stdlib.py: none of these interpreters is a target of the native engine: nothing was tested")
     total_wrong = 0
     for version, python in interpreters:
         root, paths = sources_of(python, version, options.sources)

@@ -7,6 +7,7 @@ use super::builder::{Directive, Known};
 use super::{BlockKind, NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::ComprehensionKind;
+use crate::target::Features;
 use crate::text::{Location, Name, Names};
 
 /// A name is bound in a function-like scope around, as a type parameter or otherwise.
@@ -21,7 +22,7 @@ struct Analysis<'t> {
     directives: &'t [Directive],
     known: &'t Known,
     names: &'t Names,
-    lose_class_cell: bool,
+    features: &'t Features,
     /// By name.
     visible: Vec<Visible>,
     /// Changes of `visible` with the values before.
@@ -34,11 +35,10 @@ pub(super) fn analyze(
     directives: &[Directive],
     known: &Known,
     names: &Names,
-    lose_class_cell: bool,
+    features: &Features,
 ) -> Result<(), SyntaxError> {
     let visible = vec![Visible::default(); names.len()];
-    let mut analysis =
-        Analysis { table, directives, known, names, lose_class_cell, visible, undo: Vec::new() };
+    let mut analysis = Analysis { table, directives, known, names, features, visible, undo: Vec::new() };
     analysis.block(ScopeId(0), None).map(drop)
 }
 
@@ -208,10 +208,11 @@ impl Analysis<'_> {
             if scope == NameScope::Cell || flags & flag::COMP_CELL != 0 {
                 inlined_cells.push(name);
             }
-            let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name);
+            let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name)
+                && (name != known.classdict || self.features.classdict_in_comprehensions);
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
-                if self.lose_class_cell || !self.free_in_a_child(inner, name) {
+                if self.features.lose_class_cell || !self.free_in_a_child(inner, name) {
                     free.retain(|other| *other != name);
                 }
                 hidden.push(name);

@@ -36,7 +36,7 @@ pub fn build(
     let mut builder = builder::Builder::new(future, target, names);
     builder.module(module)?;
     let (mut table, directives, known) = builder.finish();
-    analysis::analyze(&mut table, &directives, &known, names, target.features.lose_class_cell)?;
+    analysis::analyze(&mut table, &directives, &known, names, &target.features)?;
     Ok(table)
 }
 

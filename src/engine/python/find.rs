@@ -2,33 +2,34 @@
 
 use super::PythonEngine;
 use crate::engine::{EngineError, Limits};
-use crate::target::PyVersion;
+use crate::target::Release;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Starts the interpreter for `version`: the one named, or `pythonX.Y` on `search_path` (the value of `PATH`), or the
+/// Starts the interpreter for `release`: the one named, or `pythonX.Y` on `search_path` (the value of `PATH`), or the
 /// `python3` there if it is of that version.
 ///
 /// # Errors
 /// [`EngineError::NoInterpreter`] with what was tried, and those of [`PythonEngine::start`].
 pub fn start_found(
-    version: PyVersion,
+    release: impl Into<Release>,
     named: Option<&Path>,
     search_path: Option<&OsStr>,
     limits: Limits,
 ) -> Result<PythonEngine, EngineError> {
-    let name = format!("python{version}");
+    let release = release.into();
+    let name = format!("python{}", release.version);
     if let Some(path) = named.map(PathBuf::from).or_else(|| on_path(&name, search_path)) {
-        return PythonEngine::start(&path, version, limits);
+        return PythonEngine::start(&path, release, limits);
     }
     let default = match on_path(DEFAULT, search_path).map(|path| PythonEngine::start_any(&path, limits)) {
-        Some(Ok(engine)) if engine.version() == version => return Ok(engine),
+        Some(Ok(engine)) if engine.is(release) => return Ok(engine),
         Some(Err(EngineError::Interrupted)) => return Err(EngineError::Interrupted),
         Some(Ok(engine)) => format!("`{DEFAULT}` (which is {})", engine.full_version()),
         Some(Err(_)) | None => format!("`{DEFAULT}`"),
     };
     let tried = format!("`{name}` and {default} on PATH, and no --interpreter was given");
-    Err(EngineError::NoInterpreter(version, tried))
+    Err(EngineError::NoInterpreter(release, tried))
 }
 
 const DEFAULT: &str = "python3";

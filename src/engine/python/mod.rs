@@ -19,7 +19,7 @@ mod worker;
 pub use find::{default_interpreter, start_found};
 
 use super::{Diagnostic, Engine, EngineError, Limits, Request};
-use crate::target::PyVersion;
+use crate::target::{PyVersion, Release};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::Worker;
@@ -72,17 +72,23 @@ impl PythonEngine {
         Ok(Self { interpreter: interpreter.into(), version, full_version, limits, idle })
     }
 
-    /// [`Self::start_any`], for an interpreter that must be of `version`.
+    /// [`Self::start_any`], for an interpreter that must be `release`.
     ///
     /// # Errors
     /// [`EngineError::Start`], [`EngineError::WrongVersion`].
-    pub fn start(interpreter: &Path, version: PyVersion, limits: Limits) -> Result<Self, EngineError> {
+    pub fn start(interpreter: &Path, release: Release, limits: Limits) -> Result<Self, EngineError> {
         let engine = Self::start_any(interpreter, limits)?;
-        if engine.version == version {
+        if engine.is(release) {
             return Ok(engine);
         }
         let path = interpreter.display().to_string();
-        Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: version })
+        Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: release })
+    }
+
+    /// Whether it is this release, or one of this series.
+    pub fn is(&self, release: Release) -> bool {
+        self.version == release.version
+            && (release.patch.is_none() || self.full_version == release.to_string())
     }
 
     /// `3.14`

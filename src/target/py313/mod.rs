@@ -8,9 +8,25 @@ use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 13),
     reference: "3.13.18",
-    oldest_patch: 5,
+    patches: (5, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
+    flow: &FLOW,
+    opcodes: &opcodes::OPCODES,
+};
+
+/// What 3.13.0 is. Of the releases between, 3.13.1 to 3.13.3 and 3.13.4 each wrote something else again.
+pub(super) static FIRST: Target = Target {
+    version: PyVersion::new(3, 13),
+    reference: "3.13.0",
+    patches: (0, Some(0)),
+    features: Features {
+        iterate_twice: false,
+        classdict_in_comprehensions: false,
+        flufl_inequality: false,
+        ..FEATURES
+    },
+    start_up_words: include_str!("start_up_words_first.txt"),
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
@@ -28,6 +44,8 @@ pub(super) const FEATURES: Features = Features {
     pseudo_bool_jumps: false,
     slice_constants: false,
     iterate_twice: true,
+    classdict_in_comprehensions: true,
+    flufl_inequality: true,
     lose_class_cell: true,
     save_all_in_class: true,
     drop_subject_at_pattern: true,

@@ -8,7 +8,7 @@ use super::{Features, FlowPass, PyVersion, Target, py313};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 14),
     reference: "3.14.10",
-    oldest_patch: 8,
+    patches: (8, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     flow: &FLOW,

@@ -8,7 +8,7 @@ use super::{Features, LateHandlers, PyVersion, Target, py314};
 pub(super) static TARGET: Target = Target {
     version: PyVersion::new(3, 15),
     reference: "3.15.2",
-    oldest_patch: 2,
+    patches: (2, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     flow: &py314::FLOW,
