@@ -70,7 +70,7 @@ fn measure(folders: &[String]) {
             let Ok(mut module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
             let Ok(future) = future::scan(&module, &names) else { continue };
             preprocess::run(&mut module, &arena, &names, 0, &future, target);
-            drop(symtable::build(&module, &future, target, &mut names));
+            drop(symtable::build(&module, &future, target, 0, &mut names));
         }
     });
     let whole = best(|| {

@@ -68,9 +68,20 @@ pub fn compile(
         let text = text.to_owned();
         move |error| Box::new(Refusal { error, text, parsed })
     };
-    let text: Cow<'_, str> = crate::decode::decode(source).map_err(refused("", false))?;
+    let text = decode(source, target).map_err(refused("", false))?;
     let mut parsed = false;
     pipeline(&text, filename, target, optimize, &mut parsed).map_err(|error| refused(&text, parsed)(error))
+}
+
+fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+    crate::decode::decode(source).or_else(|error| match crate::decode::mend(source) {
+        Some((text, places))
+            if !target.features.check_comments && crate::syntax::comments_hold(&text, &places) =>
+        {
+            Ok(Cow::Owned(text))
+        }
+        _ => Err(error),
+    })
 }
 
 /// `parsed` tells, where it fails, whether the parser was done.
@@ -88,7 +99,7 @@ fn pipeline(
     *parsed = true;
     let future = future::scan(&module, &names)?;
     preprocess::run(&mut module, &arena, &names, optimize, &future, target);
-    let symbols = symtable::build(&module, &future, target, &mut names)?;
+    let symbols = symtable::build(&module, &future, target, optimize, &mut names)?;
     let mut back_end = BackEnd { codes: Codes::default(), freevars: Vec::new(), target };
     let root = codegen::compile(
         &module,

@@ -35,6 +35,11 @@ pub(super) fn decode<'s>(
     }
 }
 
+/// Whether a source with this cookie is UTF-8.
+pub(super) fn is_utf_8(cookie: Option<Cookie<'_>>) -> bool {
+    cookie.is_none_or(|cookie| normal(cookie.name) == "utf-8")
+}
+
 /// CPython's own normal form of the two encodings that it knows without codecs.
 fn normal(name: &str) -> Cow<'_, str> {
     let short: String =

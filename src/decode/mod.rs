@@ -27,6 +27,28 @@ pub fn decode(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     }
 }
 
+/// A source that [`decode`] refuses because it is no UTF-8, with a `?` for each byte that is none, and where those are.
+/// `None` if that is not why.
+pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
+    if refuse_null(source).is_err() {
+        return None;
+    }
+    let source = normalise(source);
+    let bytes = source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source);
+    if !codec::is_utf_8(cookie::find(bytes)) {
+        return None;
+    }
+    let (mut text, mut places) = (String::with_capacity(bytes.len()), Vec::new());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            places.push(text.len());
+            text.push('?');
+        }
+    }
+    Some((text, places))
+}
+
 fn decode_lines(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (true, rest),
@@ -86,6 +108,12 @@ mod tests {
         );
         assert_eq!(decode(b"\n#coding=Latin-1\n'\xe9'").unwrap(), "\n#coding=Latin-1\n'\u{e9}'");
         assert_eq!(decode(b"# coding: utf-7\nx='+AOk-'").unwrap(), "# coding: utf-7\nx='\u{e9}'");
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_mended() {
+        assert_eq!(super::mend(b"x #\xe9\xff\r\n"), Some((String::from("x #??\n"), vec![3, 4])));
+        assert_eq!(super::mend(b"# coding: latin-1\n#\xe9"), None);
     }
 
     /// The messages are those of CPython 3.14.10.

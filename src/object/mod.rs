@@ -15,6 +15,6 @@ mod view;
 pub use crate::target::CodeLayout;
 pub use code::Code;
 pub use exceptions::{Handler, HandlerError, decode_handlers, encode_handlers};
-pub use repr::{bytes_repr, complex_repr, float_repr, float_text, long_text, str_repr};
+pub use repr::{bytes_repr, complex_repr, float_repr, float_text, long_text, str_repr, str_repr_of};
 pub use tree::{Node, NodeId, Objects, Value};
 pub use view::{CodeView, LocalKind, flag_names};

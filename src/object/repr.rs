@@ -152,8 +152,13 @@ pub fn bytes_repr(bytes: &[u8]) -> String {
     out
 }
 
-/// The `repr` of a string.
+/// The `repr` of a string, by the newest Unicode that is known.
 pub fn str_repr(text: &[u8]) -> String {
+    str_repr_of(text, |_| true)
+}
+
+/// The `repr` of a string where only the code points are shown as themselves that are `assigned`.
+pub fn str_repr_of(text: &[u8], assigned: impl Fn(u32) -> bool) -> String {
     let quote = quote(text);
     let mut out = String::with_capacity(text.len() + 2);
     out.push(char::from(quote));
@@ -161,7 +166,9 @@ pub fn str_repr(text: &[u8]) -> String {
         let point = point.unwrap_or(0xfffd);
         match (u8::try_from(point).ok().filter(u8::is_ascii), char::from_u32(point)) {
             (Some(byte), _) => put_ascii(byte, quote, &mut out),
-            (None, Some(character)) if crate::text::is_printable(point) => out.push(character),
+            (None, Some(character)) if crate::text::is_printable(point) && assigned(point) => {
+                out.push(character);
+            }
             _ if point <= 0xff => drop(write!(out, "\\x{point:02x}")),
             _ if point <= 0xffff => drop(write!(out, "\\u{point:04x}")),
             _ => drop(write!(out, "\\U{point:08x}")),

@@ -3,9 +3,10 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::unicode_name;
+use crate::target::Target;
 
 /// Appends the value of the inside of a string literal that is not raw, as WTF-8. The error is CPython's message.
-pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>) -> Result<(), String> {
+pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>, target: &Target) -> Result<(), String> {
     let bytes = body.as_bytes();
     let mut done = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[done..]) {
@@ -27,7 +28,7 @@ pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>) -> Result<(), Strin
                 push(value, code);
                 done = end;
             }
-            b'N' => done = named(body, at, value)?,
+            b'N' => done = named(body, at, value, target)?,
             _ => match simple(letter) {
                 Some(byte) => value.push(byte),
                 None => {
@@ -133,7 +134,7 @@ fn hexadecimal(
     Ok(end)
 }
 
-fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>) -> Result<usize, String> {
+fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>, target: &Target) -> Result<usize, String> {
     let bytes = body.as_bytes();
     if bytes.get(at + 2) != Some(&b'{') {
         return Err(fault(body, at, at + 2, "malformed \\N character escape"));
@@ -143,7 +144,7 @@ fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>) -> Result<usize, S
         return Err(fault(body, at, end, "malformed \\N character escape"));
     };
     let end = at + 4 + length;
-    match unicode_name::find(&body[at + 3..end - 1]) {
+    match unicode_name::find(&body[at + 3..end - 1], target) {
         Some(character) => {
             push(value, u32::from(character));
             Ok(end)

@@ -18,4 +18,4 @@ mod unicode_name;
 
 pub use crate::text::{ErrorType, SyntaxError};
 pub use dump::dump;
-pub use parse::parse;
+pub use parse::{comments_hold, parse};

@@ -2,8 +2,9 @@
 
 use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
+use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::ast::Module;
 use super::diagnose::diagnose;
@@ -44,7 +45,7 @@ pub fn parse<'a>(
             }
             limit::Excess::Operators => refusal::too_complex(),
         };
-        diagnosed(text, refused)
+        diagnosed(text, target, refused)
     })?;
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
@@ -60,30 +61,34 @@ pub fn parse<'a>(
         let refused = refusal::parse_error(error, text, parsed.tokens(), &mut positions);
         if refusal::only_escapes(parsed.errors())
             && let ruff_python_ast::Mod::Module(module) = parsed.syntax()
-            && let Err(escape) = Lowering::new(text, arena, names, positions).module(&module.body)
+            && let Err(escape) = Lowering::new(text, target, arena, names, positions).module(&module.body)
         {
-            return Err(diagnosed(text, escape));
+            return Err(diagnosed(text, target, escape));
         }
-        return Err(diagnosed(text, refused));
+        return Err(diagnosed(text, target, refused));
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let refused = SyntaxError::new(error.to_string(), positions.range(error.range()));
-        return Err(diagnosed(text, refused));
+        return Err(diagnosed(text, target, refused));
+    }
+    if let Some((range, letter)) = unassigned(text, parsed.tokens(), target) {
+        let message = format!("invalid non-printable character U+{:04X}", u32::from(letter));
+        return Err(diagnosed(text, target, SyntaxError::new(message, positions.range(range))));
     }
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
-            let lowered = Lowering::new(text, arena, names, positions).module(&module.body);
-            let (module, depth) = lowered.map_err(|refused| diagnosed(text, refused))?;
+            let lowered = Lowering::new(text, target, arena, names, positions).module(&module.body);
+            let (module, depth) = lowered.map_err(|refused| diagnosed(text, target, refused))?;
             // Only CPython's own way through its grammar tells how deep its parser goes.
             if brackets * BRACKET_LEVELS + depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS
-                && let Some(refused) = diagnose(text)
+                && let Some(refused) = diagnose(text, target)
                 && refused.kind == ErrorType::Memory
             {
                 return Err(refused);
             }
             // The parser underneath has tab stops of its own.
             if mixes_indentation(text)
-                && let Some(refused) = diagnose(text)
+                && let Some(refused) = diagnose(text, target)
                 && matches!(refused.kind, ErrorType::Indentation | ErrorType::Tab)
             {
                 return Err(refused);
@@ -94,6 +99,30 @@ pub fn parse<'a>(
             Err(SyntaxError::new("invalid syntax", Location::new(1, 1, 0, 0)))
         }
     }
+}
+
+/// Whether all `places` in `text` are in comments.
+pub fn comments_hold(text: &str, places: &[usize]) -> bool {
+    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let comments = parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Comment);
+    let comments: Vec<TextRange> = comments.map(Ranged::range).collect();
+    places.iter().all(|&place| {
+        let after = comments.partition_point(|comment| comment.start().to_usize() <= place);
+        after
+            .checked_sub(1)
+            .and_then(|at| comments.get(at))
+            .is_some_and(|comment| place < comment.end().to_usize())
+    })
+}
+
+/// The first letter of a name that the target's Unicode does not have.
+fn unassigned(text: &str, tokens: &Tokens, target: &Target) -> Option<(TextRange, char)> {
+    let is_new = |letter: &char| !letter.is_ascii() && !target.assigns(u32::from(*letter));
+    if text.is_ascii() || !text.chars().any(|letter| is_new(&letter)) {
+        return None;
+    }
+    let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);
+    names.map(Ranged::range).find_map(|range| text[range].chars().find(is_new).map(|letter| (range, letter)))
 }
 
 /// Whether there are tabs and spaces in indentation.
@@ -115,11 +144,13 @@ fn mixes_indentation(text: &str) -> bool {
 }
 
 /// What CPython's parser says of a text that was refused for a reason of ours.
-fn diagnosed(text: &str, refused: SyntaxError) -> SyntaxError {
+fn diagnosed(text: &str, target: &Target, refused: SyntaxError) -> SyntaxError {
     match refused.kind {
-        ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab => diagnose(text).unwrap_or(refused),
+        ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab => {
+            diagnose(text, target).unwrap_or(refused)
+        }
         ErrorType::Recursion => {
-            diagnose(text).filter(|found| found.kind == ErrorType::Memory).unwrap_or(refused)
+            diagnose(text, target).filter(|found| found.kind == ErrorType::Memory).unwrap_or(refused)
         }
         _ => refused,
     }

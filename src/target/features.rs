@@ -47,6 +47,11 @@ pub struct Features {
     pub drop_subject_at_pattern: bool,
     /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).
     pub deferred_annotations: bool,
+    /// `await`, asynchronous comprehensions and what binds `__debug__` are refused where code is made for them; none is
+    /// made for annotations that are not evaluated, and for assertions when optimising.
+    pub check_with_code: bool,
+    /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
+    pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.
     pub small_int_max: i32,
     /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.

@@ -14,6 +14,7 @@ mod py313;
 mod py314;
 mod py315;
 mod series;
+mod unicode;
 mod version;
 
 use std::cmp::Ordering;
@@ -38,6 +39,8 @@ pub struct Target {
     pub features: Features,
     /// The strings that its process has interned before it compiles anything, one a line, ascending.
     pub start_up_words: &'static str,
+    /// Code points that its Unicode does not assign: tables of the first and last of each run, ascending.
+    pub unassigned: &'static [&'static [(u32, u32)]],
     /// Its passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
@@ -68,6 +71,14 @@ impl Target {
             (oldest, Some(newest)) => format!("{0}.{oldest} to {0}.{newest}", self.version),
             (oldest, None) => format!("{}.{oldest} and later", self.version),
         }
+    }
+
+    /// Whether its Unicode assigns this code point.
+    pub fn assigns(&self, point: u32) -> bool {
+        self.unassigned.iter().all(|runs| {
+            let at = runs.partition_point(|&(first, _)| first <= point);
+            at.checked_sub(1).and_then(|at| runs.get(at)).is_none_or(|&(_, last)| last < point)
+        })
     }
 
     /// Whether the process of this CPython holds `word` before it compiles anything.

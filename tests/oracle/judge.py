@@ -7,6 +7,7 @@ the references in the bytes. And what pycompile makes of the same files, in one 
 import json
 import marshal
 import os
+import py_compile  # noqa: F401, for the words that it brings into the process
 import signal
 import struct
 import sys

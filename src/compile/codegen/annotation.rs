@@ -293,7 +293,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     fn text_annotation(&mut self, annotation: &Expr<'_>) {
-        let text = unparse::expression(annotation, self.names, self.unicode_strings);
+        let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target);
         let id = self.constants.add(ConstValue::Str(text.into()));
         self.load_const_id(id, annotation.location);
     }

@@ -43,7 +43,8 @@ impl Codegen<'_, '_> {
         }
         self.build_collection(expr, location, false);
         if has_preamble && !is_generator {
-            self.load_first_iterator(expr, location);
+            self.emit_arg(Op::LOAD_FAST, 0, location);
+            self.get_iterator(expr);
         }
         self.comprehension_clause(expr, 0, 0, has_preamble, location)?;
         if is_generator {
@@ -76,18 +77,14 @@ impl Codegen<'_, '_> {
         }
     }
 
-    fn load_first_iterator(&mut self, expr: &ComprehensionExpr<'_>, location: Location) {
-        let at = expr.generators.first().map_or(location, |first| first.iter.location);
-        self.emit_arg(Op::LOAD_FAST, 0, at);
-        self.get_iterator(expr);
-    }
-
     /// The part of a generator expression that runs when it is made; returns how many instructions it has.
     fn generator_preamble(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> usize {
         self.unit.code.has_preamble = true;
         self.sequence().instructions.clear();
         self.emit_arg(Op::RESUME, RESUME_AT_GENERATOR_START, Location::NONE);
-        self.load_first_iterator(expr, location);
+        let at = expr.generators.first().map_or(location, |first| first.iter.location);
+        self.emit_arg(Op::LOAD_FAST, 0, at);
+        self.get_iterator(expr);
         let line = location.line;
         let start = Location::new(line, line, -1, -1);
         self.emit(Op::RETURN_GENERATOR, start);

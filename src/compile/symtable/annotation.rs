@@ -14,10 +14,13 @@ impl Builder<'_> {
         let key = ScopeKey { node, role: ScopeRole::Annotations };
         if !self.target.features.deferred_annotations {
             if !self.future.annotations() {
-                return self.expression(annotation);
+                return match kind {
+                    BlockKind::Function => self.uncompiled(|builder| builder.expression(annotation)),
+                    _ => self.expression(annotation),
+                };
             }
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, annotation.location)?;
-            self.expression(annotation)?;
+            self.uncompiled(|builder| builder.expression(annotation))?;
             self.exit();
             return Ok(());
         }
@@ -57,6 +60,19 @@ impl Builder<'_> {
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, location)?;
             self.see_class(in_class && deferred, location)?;
         }
+        // What is kept as text is not compiled.
+        if separate && !deferred {
+            self.uncompiled(|builder| builder.of_function(function, separate))?;
+        } else {
+            self.of_function(function, separate)?;
+        }
+        if separate {
+            self.exit();
+        }
+        Ok(())
+    }
+
+    fn of_function(&mut self, function: &FunctionDef<'_>, separate: bool) -> Visit {
         let arguments = &function.args;
         self.of_parameters(arguments.posonlyargs, separate)?;
         self.of_parameters(arguments.args, separate)?;
@@ -66,9 +82,6 @@ impl Builder<'_> {
         if let Some(returns) = &function.returns {
             self.current().annotations_used |= separate;
             self.expression(returns)?;
-        }
-        if separate {
-            self.exit();
         }
         Ok(())
     }

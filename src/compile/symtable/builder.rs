@@ -6,7 +6,7 @@ use super::{
 use crate::compile::future::{Future, docstring};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ExprContext, Module, NodeId};
-use crate::target::Target;
+use crate::target::{Features, Target};
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
@@ -38,7 +38,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    fn new(names: &mut Names) -> Self {
+    fn new(names: &mut Names, features: &Features) -> Self {
         Self {
             iterable: names.intern(".0"),
             format: names.intern(".format"),
@@ -48,7 +48,12 @@ impl Known {
             kwdefaults: names.intern(".kwdefaults"),
             class: names.intern("__class__"),
             classdict: names.intern("__classdict__"),
-            conditional_annotations: names.intern("__conditional_annotations__"),
+            // Where annotations are not deferred it is a name as any other.
+            conditional_annotations: names.intern(if features.deferred_annotations {
+                "__conditional_annotations__"
+            } else {
+                ".conditional_annotations"
+            }),
             annotate: names.intern("__annotate__"),
             dunder_type_params: names.intern("__type_params__"),
             debug: names.intern("__debug__"),
@@ -94,13 +99,16 @@ pub(super) struct Builder<'n> {
     pub(super) target: &'n Target,
     pub(super) names: &'n mut Names,
     pub(super) known: Known,
+    /// Whether code is made for what is read.
+    pub(super) is_compiled: bool,
+    pub(super) optimize: u8,
 }
 
 const MODULE: ScopeId = ScopeId(0);
 
 impl<'n> Builder<'n> {
-    pub(super) fn new(future: &'n Future, target: &'n Target, names: &'n mut Names) -> Self {
-        let known = Known::new(names);
+    pub(super) fn new(future: &'n Future, target: &'n Target, optimize: u8, names: &'n mut Names) -> Self {
+        let known = Known::new(names, &target.features);
         let table =
             SymbolTable { scopes: Vec::new(), by_key: FxHashMap::default(), mangled_names: Vec::new() };
         Self {
@@ -114,6 +122,8 @@ impl<'n> Builder<'n> {
             target,
             names,
             known,
+            is_compiled: true,
+            optimize,
         }
     }
 
@@ -308,9 +318,22 @@ impl<'n> Builder<'n> {
         Ok(())
     }
 
+    /// Whether what code generation may refuse is refused here.
+    pub(super) fn is_checked(&self) -> bool {
+        self.is_compiled || !self.target.features.check_with_code
+    }
+
+    /// Reads what no code is made for.
+    pub(super) fn uncompiled(&mut self, read: impl FnOnce(&mut Self) -> Visit) -> Visit {
+        let was_compiled = std::mem::replace(&mut self.is_compiled, false);
+        read(self)?;
+        self.is_compiled = was_compiled;
+        Ok(())
+    }
+
     /// `__debug__` is never bound.
     pub(super) fn check_name(&self, name: Name, location: Location, context: ExprContext) -> Visit {
-        if name != self.known.debug || context == ExprContext::Load {
+        if name != self.known.debug || context == ExprContext::Load || !self.is_checked() {
             return Ok(());
         }
         let what = if context == ExprContext::Store { "assign to" } else { "delete" };

@@ -45,11 +45,11 @@ impl Builder<'_> {
         let is_async = self.scope().coroutine && !generator;
         self.exit();
         if is_async {
-            if !self.in_async_function() && self.scope().comprehension.is_none() {
+            if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
                 let message = "asynchronous comprehension outside of an asynchronous function";
                 return Err(SyntaxError::new(message, location));
             }
-            self.current().coroutine = true;
+            self.current().coroutine = self.scope().kind.is_function_like();
         }
         Ok(())
     }

@@ -110,14 +110,14 @@ impl Builder<'_> {
     fn awaits(&mut self, value: &Expr<'_>, location: Location) -> Visit {
         self.refuse_in_annotation("await expression", location)?;
         let scope = self.scope();
-        if !scope.kind.is_function_like() {
+        if !scope.kind.is_function_like() && self.is_checked() {
             return Err(SyntaxError::new("'await' outside function", location));
         }
-        if !self.in_async_function() && self.scope().comprehension.is_none() {
+        if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
             return Err(SyntaxError::new("'await' outside async function", location));
         }
         self.expression(value)?;
-        self.current().coroutine = true;
+        self.current().coroutine = self.scope().kind.is_function_like();
         Ok(())
     }
 

@@ -31,9 +31,10 @@ pub fn build(
     module: &Module<'_>,
     future: &Future,
     target: &Target,
+    optimize: u8,
     names: &mut Names,
 ) -> Result<SymbolTable, SyntaxError> {
-    let mut builder = builder::Builder::new(future, target, names);
+    let mut builder = builder::Builder::new(future, target, optimize, names);
     builder.module(module)?;
     let (mut table, directives, known) = builder.finish();
     analysis::analyze(&mut table, &directives, &known, names, &target.features)?;

@@ -64,8 +64,11 @@ impl Builder<'_> {
             }
             StmtKind::Try(statement) => self.try_statement(statement),
             StmtKind::Assert { test, msg } => {
-                self.expression(test)?;
-                self.optional(msg.as_deref())
+                let read = |builder: &mut Self| {
+                    builder.expression(test)?;
+                    builder.optional(msg.as_deref())
+                };
+                if self.optimize == 0 { read(self) } else { self.uncompiled(read) }
             }
             StmtKind::Import { names, is_lazy } => {
                 if *is_lazy {

@@ -1,24 +1,23 @@
 //! f-strings and t-strings: the body is put together first and quoted as a whole.
 
 use super::{Level, Writer};
-use crate::object::str_repr;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 
 impl Writer<'_> {
     pub(super) fn joined(&mut self, values: &[Expr<'_>]) {
         let body = self.body(values, false);
         self.text("f");
-        self.text(&str_repr(&body));
+        self.str_repr(&body);
     }
 
     pub(super) fn template(&mut self, values: &[Expr<'_>]) {
         let body = self.body(values, false);
         self.text("t");
-        self.text(&str_repr(&body));
+        self.str_repr(&body);
     }
 
     fn body(&self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {
-        let mut body = Writer { out: Vec::new(), names: self.names, unicode_strings: self.unicode_strings };
+        let mut body = Writer { out: Vec::new(), ..*self };
         values.iter().for_each(|value| body.element(value, is_spec));
         body.out
     }
@@ -43,7 +42,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn formatted(&mut self, value: &Expr<'_>, conversion: i32, spec: Option<&Expr<'_>>) {
-        let mut inner = Writer { out: Vec::new(), names: self.names, unicode_strings: self.unicode_strings };
+        let mut inner = Writer { out: Vec::new(), ..*self };
         inner.expression(value, Level::Test.tighter());
         self.interpolation(&inner.out, conversion, spec);
     }

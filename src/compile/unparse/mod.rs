@@ -9,13 +9,19 @@ mod format;
 mod repr;
 
 use crate::syntax::ast::Expr;
+use crate::target::Target;
 use crate::text::Names;
 
 /// The text of `expression`, as generalised UTF-8.
 ///
 /// `unicode_strings` are the places of strings with the prefix `u`, ascending.
-pub fn expression(expression: &Expr<'_>, names: &Names, unicode_strings: &[(i32, i32)]) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), names, unicode_strings };
+pub fn expression(
+    expression: &Expr<'_>,
+    names: &Names,
+    unicode_strings: &[(i32, i32)],
+    target: &'static Target,
+) -> Vec<u8> {
+    let mut writer = Writer { out: Vec::new(), names, unicode_strings, target };
     writer.expression(expression, Level::Test);
     writer.out
 }
@@ -68,6 +74,7 @@ struct Writer<'n> {
     out: Vec<u8>,
     names: &'n Names,
     unicode_strings: &'n [(i32, i32)],
+    target: &'static Target,
 }
 
 impl Writer<'_> {

@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::compile::folding::from_magnitude;
-use crate::object::{bytes_repr, complex_repr, float_text, str_repr};
+use crate::object::{bytes_repr, complex_repr, float_text, str_repr_of};
 use crate::syntax::ast::Constant;
 
 impl Writer<'_> {
@@ -18,8 +18,8 @@ impl Writer<'_> {
             }
             Constant::Float(value) => self.text(&float(value, true)),
             Constant::Complex(real, imaginary) => self.text(&complex_repr(real, imaginary, float)),
-            Constant::Str(text) => self.text(&str_repr(text)),
-            Constant::FreshPercent => self.text(&str_repr(b"%")),
+            Constant::Str(text) => self.str_repr(text),
+            Constant::FreshPercent => self.str_repr(b"%"),
             Constant::FreshEmptyBytes => self.text(&bytes_repr(b"")),
             Constant::Bytes(bytes) => self.text(&bytes_repr(bytes)),
             Constant::Tuple(items) => {
@@ -33,6 +33,11 @@ impl Writer<'_> {
                 self.text("})");
             }
         }
+    }
+
+    pub(super) fn str_repr(&mut self, text: &[u8]) {
+        let target = self.target;
+        self.text(&str_repr_of(text, |point| target.assigns(point)));
     }
 }
 

@@ -93,7 +93,7 @@ impl Parser<'_, '_> {
             if !raw && let Err(message) = escape::bytes(body.as_bytes(), &mut decoded) {
                 return self.refuse_at(message, self.at_token(self.last_token()));
             }
-        } else if !raw && let Err(message) = escape::text(body, &mut decoded) {
+        } else if !raw && let Err(message) = escape::text(body, &mut decoded, self.target) {
             return self.refuse_at(message, self.at_token(self.last_token()));
         }
         Ok(())
@@ -118,7 +118,7 @@ impl Parser<'_, '_> {
         let arena = Bump::new();
         for middle in middles {
             let mut decoded = ArenaVec::new_in(&arena);
-            if let Err(message) = escape::text(self.text(&middle), &mut decoded) {
+            if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
                 return self.refuse_at(message, middle.location);
             }
         }

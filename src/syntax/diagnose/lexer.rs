@@ -4,6 +4,7 @@
 //! was read.
 
 use super::token::{Kind, Token, literal, word};
+use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// CPython: `MAXINDENT`.
@@ -49,6 +50,7 @@ pub(super) struct Mode {
 
 pub(super) struct Lexer<'t> {
     pub(super) text: &'t str,
+    pub(super) target: &'t Target,
     pub(super) bytes: &'t [u8],
     pub(super) at: usize,
     /// The end of the current line.
@@ -82,9 +84,10 @@ pub(super) type Lexed<T> = Result<T, Failed>;
 
 impl<'t> Lexer<'t> {
     /// `text` ends in a line end.
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, target: &'t Target) -> Self {
         Self {
             text,
+            target,
             bytes: text.as_bytes(),
             at: 0,
             line_end: 0,
@@ -435,12 +438,13 @@ impl<'t> Lexer<'t> {
     fn check_identifier(&mut self, name: &str) -> Lexed<()> {
         let starts = |letter: char| letter == '_' || unicode_ident::is_xid_start(letter);
         let wrong = |&(at, letter): &(usize, char)| {
-            if at == 0 { !starts(letter) } else { !unicode_ident::is_xid_continue(letter) }
+            let fits = if at == 0 { starts(letter) } else { unicode_ident::is_xid_continue(letter) };
+            !fits || !letter.is_ascii() && !self.target.assigns(u32::from(letter))
         };
         let Some((at, letter)) = name.char_indices().find(wrong) else { return Ok(()) };
         self.at = self.start + at + letter.len_utf8();
         let code = u32::from(letter);
-        if crate::text::is_printable(code) {
+        if crate::text::is_printable(code) && self.target.assigns(code) {
             self.fail(format!("invalid character '{letter}' (U+{code:04X})"))
         } else {
             self.fail(format!("invalid non-printable character U+{code:04X}"))

@@ -24,15 +24,16 @@ use self::grammar::Grammar;
 use self::lexer::Done;
 use self::parser::Parser;
 use self::token::{Kind, Token};
+use crate::target::Target;
 use crate::text::{ErrorType, SyntaxError};
 
 static GRAMMAR: OnceLock<Option<Grammar>> = OnceLock::new();
 
 /// What CPython's parser complains of in `text`; `None` if it finds nothing wrong, or takes too long to find it.
-pub(super) fn diagnose(text: &str) -> Option<SyntaxError> {
+pub(super) fn diagnose(text: &str, target: &Target) -> Option<SyntaxError> {
     let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
     let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
-    let mut parser = Parser::new(grammar, &text);
+    let mut parser = Parser::new(grammar, &text, target);
     match parser.file() {
         Ok(Some(_)) => return parser.late.take(),
         Ok(None) => {}

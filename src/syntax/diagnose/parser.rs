@@ -7,6 +7,7 @@ use super::grammar::{Action, Alternative, Grammar, Item, Shape};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use crate::syntax::lower::TOO_COMPLEX;
+use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// CPython: `MAXSTACK`.
@@ -39,6 +40,7 @@ pub(super) type Labels = [Value; 3];
 
 pub(super) struct Parser<'g, 't> {
     grammar: &'g Grammar,
+    pub(super) target: &'t Target,
     pub(super) lexer: Lexer<'t>,
     pub(super) tokens: Vec<Token>,
     /// By token: rule, result, where it ends.
@@ -58,10 +60,11 @@ pub(super) struct Parser<'g, 't> {
 }
 
 impl<'g, 't> Parser<'g, 't> {
-    pub(super) fn new(grammar: &'g Grammar, text: &'t str) -> Self {
+    pub(super) fn new(grammar: &'g Grammar, text: &'t str, target: &'t Target) -> Self {
         Self {
             grammar,
-            lexer: Lexer::new(text),
+            target,
+            lexer: Lexer::new(text, target),
             tokens: Vec::new(),
             memo: Vec::new(),
             forgotten: 0,

@@ -86,7 +86,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Appends the value of `body`, which may hold escapes.
     pub(super) fn append_escaped(&mut self, body: &str, range: TextRange, value: &mut ArenaVec<'a, u8>) {
-        if let Err(message) = escape::text(body, value) {
+        if let Err(message) = escape::text(body, value, self.target) {
             self.fail(ErrorType::Syntax, message, range);
         }
     }

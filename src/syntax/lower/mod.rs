@@ -21,6 +21,7 @@ pub(super) use self::literal::MAX_DIGITS;
 use self::position::Positions;
 use super::ast::{Module, NodeId};
 use super::{ErrorType, SyntaxError};
+use crate::target::Target;
 use crate::text::{Location, Name, Names};
 
 /// Deepest nesting of nodes. CPython's parser gives up far sooner on what nests to the right (see [`Lowering::module`]);
@@ -41,6 +42,7 @@ pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source to
 
 pub(crate) struct Lowering<'a, 't> {
     text: &'t str,
+    target: &'t Target,
     arena: &'a Bump,
     names: &'t mut Names,
     positions: Positions,
@@ -57,9 +59,16 @@ pub(crate) struct Lowering<'a, 't> {
 }
 
 impl<'a, 't> Lowering<'a, 't> {
-    pub(crate) fn new(text: &'t str, arena: &'a Bump, names: &'t mut Names, positions: Positions) -> Self {
+    pub(crate) fn new(
+        text: &'t str,
+        target: &'t Target,
+        arena: &'a Bump,
+        names: &'t mut Names,
+        positions: Positions,
+    ) -> Self {
         Self {
             text,
+            target,
             arena,
             names,
             positions,

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, LateHandlers, PyVersion, Target};
+use super::{Features, FlowPass, LateHandlers, PyVersion, Target, unicode};
 
 /// What 3.13 is.
 pub(super) static TARGET: Target = Target {
@@ -11,6 +11,7 @@ pub(super) static TARGET: Target = Target {
     patches: (5, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
+    unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
@@ -27,6 +28,7 @@ pub(super) static FIRST: Target = Target {
         ..FEATURES
     },
     start_up_words: include_str!("start_up_words_first.txt"),
+    unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
@@ -50,6 +52,8 @@ pub(super) const FEATURES: Features = Features {
     save_all_in_class: true,
     drop_subject_at_pattern: true,
     deferred_annotations: false,
+    check_with_code: true,
+    check_comments: false,
     small_int_max: 256,
     mixed_complex: false,
     parameter_noun: "argument",

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, PyVersion, Target, py313};
+use super::{Features, FlowPass, PyVersion, Target, py313, unicode};
 
 /// What 3.14 is.
 pub(super) static TARGET: Target = Target {
@@ -11,6 +11,7 @@ pub(super) static TARGET: Target = Target {
     patches: (8, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
+    unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
@@ -32,6 +33,8 @@ pub(super) const FEATURES: Features = Features {
     save_all_in_class: false,
     drop_subject_at_pattern: false,
     deferred_annotations: true,
+    check_with_code: false,
+    check_comments: true,
     mixed_complex: true,
     call_ex_flag: false,
     mark_not_taken: true,

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, LateHandlers, PyVersion, Target, py314};
+use super::{Features, LateHandlers, PyVersion, Target, py314, unicode};
 
 /// What 3.15 is.
 pub(super) static TARGET: Target = Target {
@@ -11,6 +11,7 @@ pub(super) static TARGET: Target = Target {
     patches: (2, None),
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
+    unassigned: &[&unicode::UNASSIGNED],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
 };

@@ -1,0 +1,4 @@
+from __future__ import annotations
+of_17: "𞛀 🫪"
+of_16: f"𖵃 {x}"
+older: "😀 é"

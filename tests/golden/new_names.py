@@ -1,0 +1,1 @@
+x = "\N{DISTORTED FACE} \N{tangut component-771} \N{CJK UNIFIED IDEOGRAPH-323B0}"
