@@ -51,7 +51,7 @@ pub(super) fn flatten(graph: &Graph) -> Result<Flat, FlowError> {
     while id.is_some() {
         let block = graph.block(id);
         starts[id.0 as usize] = code.len() as u32;
-        for instr in block.code() {
+        for instr in graph.code(id) {
             code.push(Placed {
                 op: instr.op,
                 arg: instr.arg,

@@ -6,10 +6,10 @@ use super::stack_effect::stack_effect;
 use crate::target::{Features, Op};
 
 const NOT_LOCAL: u32 = u32::MAX;
-const DUMMY: usize = usize::MAX;
+const DUMMY: u32 = u32::MAX;
 
 /// A value on the stack: the instruction that made it, and the local it came from.
-type Value = (usize, u32);
+type Value = (u32, u32);
 
 struct Walk {
     features: &'static Features,
@@ -21,13 +21,13 @@ struct Walk {
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
 impl Walk {
-    fn own(&mut self, instr: usize) {
-        if let Some(owned) = self.owned.get_mut(instr) {
+    fn own(&mut self, instr: u32) {
+        if let Some(owned) = self.owned.get_mut(instr as usize) {
             *owned = true;
         }
     }
 
-    fn push(&mut self, instr: usize) {
+    fn push(&mut self, instr: u32) {
         self.values.push((instr, NOT_LOCAL));
     }
 
@@ -56,7 +56,7 @@ impl Walk {
     }
 
     /// The instruction at `index`.
-    fn step(&mut self, index: usize, op: Op, arg: u32) -> Result<(), FlowError> {
+    fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),
             Op::LOAD_FAST => self.values.push((index, arg)),
@@ -105,7 +105,7 @@ impl Walk {
                 let (popped, pushed) = stack_effect(op, arg, self.features);
                 for number in 0..pushed.saturating_sub(popped) {
                     let from_first = self.features.results_of_first_instructions;
-                    self.push(if from_first { number as usize } else { index });
+                    self.push(if from_first { number } else { index });
                 }
             }
             Op::DICT_MERGE
@@ -162,40 +162,34 @@ impl Walk {
         }
         Ok(())
     }
-}
 
-pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> Result<(), FlowError> {
-    graph.clear_visited();
-    let mut walk = Walk { features, values: Vec::new(), owned: Vec::new() };
-    let mut stack = Vec::new();
-    graph.block_mut(Graph::ENTRY).start_depth = 0;
-    graph.visit(Graph::ENTRY, &mut stack);
-    while let Some(id) = stack.pop() {
+    /// One block; the blocks that it refers to are put on `stack`.
+    fn block(&mut self, graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
+        // A jump is the last instruction, or `NOT_TAKEN` is.
         let len = graph.block(id).len();
-        walk.owned.clear();
-        walk.owned.resize(len, false);
-        walk.values.clear();
-        walk.values.resize(graph.block(id).start_depth.max(0) as usize, (DUMMY, NOT_LOCAL));
-        for index in 0..len {
-            let instr = graph.block(id).code()[index];
+        for index in len.saturating_sub(2)..len {
+            let instr = graph.code(id)[index];
             if has_target(instr.op) {
-                graph.visit(instr.target, &mut stack);
+                graph.visit(instr.target, stack);
             }
-            walk.step(index, instr.op, instr.arg)?;
         }
-        let block = graph.block(id);
-        let next: BlockId = block.next;
-        if next.is_some()
-            && (!block.is_empty() || features.borrow_past_empty_blocks)
-            && !block.no_fallthrough()
-        {
-            graph.visit(next, &mut stack);
+        if !graph.code(id).iter().any(|instr| may_borrow(instr.op)) {
+            return Ok(());
         }
-        for index in 0..walk.values.len() {
-            let (instr, _) = walk.values[index];
-            walk.own(instr);
+        let depth = graph.block(id).start_depth.max(0) as usize;
+        let code = graph.code_mut(id);
+        self.owned.clear();
+        self.owned.resize(code.len(), false);
+        self.values.clear();
+        self.values.resize(depth, (DUMMY, NOT_LOCAL));
+        for (instr, index) in code.iter().zip(0..) {
+            self.step(index, instr.op, instr.arg)?;
         }
-        for (instr, owned) in graph.block_mut(id).code_mut().iter_mut().zip(&walk.owned) {
+        for index in 0..self.values.len() {
+            let (instr, _) = self.values[index];
+            self.own(instr);
+        }
+        for (instr, owned) in code.iter_mut().zip(&self.owned) {
             if !owned {
                 instr.op = match instr.op {
                     Op::LOAD_FAST => Op::LOAD_FAST_BORROW,
@@ -203,6 +197,28 @@ pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> R
                     op => op,
                 };
             }
+        }
+        Ok(())
+    }
+}
+
+const fn may_borrow(op: Op) -> bool {
+    matches!(op, Op::LOAD_FAST | Op::LOAD_FAST_LOAD_FAST)
+}
+
+/// Lets loads borrow whose values are gone before their locals change.
+pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> Result<(), FlowError> {
+    graph.clear_visited();
+    let mut walk = Walk { features, values: Vec::new(), owned: Vec::new() };
+    let mut stack = Vec::new();
+    graph.block_mut(Graph::ENTRY).start_depth = 0;
+    graph.visit(Graph::ENTRY, &mut stack);
+    while let Some(id) = stack.pop() {
+        walk.block(graph, id, &mut stack)?;
+        let next = graph.next(id);
+        let passes = !graph.block(id).is_empty() || features.borrow_past_empty_blocks;
+        if next.is_some() && passes && !graph.no_fallthrough(id) {
+            graph.visit(next, &mut stack);
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
 
 use super::FlowError;
-use super::graph::{Block, BlockId, Graph, Instr, has_target, is_terminator};
+use super::graph::{BlockId, Graph, Instr, has_target, is_terminator};
 use crate::compile::instruction::{Instruction, InstructionSequence};
 use crate::target::Op;
 
@@ -20,24 +20,30 @@ pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> 
             starts[position(instruction.arg)?] = TARGET;
         }
     }
-    let mut builder = Builder { graph: Graph { blocks: vec![Block::new()] }, current: Graph::ENTRY };
+    let annotations = sequence.annotations_code.as_ref().map_or(0, |code| code.instructions.len());
+    let mut builder = Builder {
+        graph: Graph::with_capacity(count + annotations + count / 8 + 4),
+        current: Graph::ENTRY,
+        ended: false,
+    };
     // A placeholder is skipped with its label; whatever jumps to it jumps to what follows.
     let mut pending = Vec::new();
-    for (index, instruction) in sequence.instructions.iter().enumerate() {
+    for (instruction, start) in sequence.instructions.iter().zip(0..) {
+        let is_target = starts[start] == TARGET;
         if instruction.op == Op::ANNOTATIONS_PLACEHOLDER {
             if let Some(annotations) = &sequence.annotations_code {
                 for instruction in &annotations.instructions {
                     builder.add(instruction);
                 }
             }
-            if starts[index] == TARGET {
-                pending.push(index);
+            if is_target {
+                pending.push(start);
             }
             continue;
         }
-        if starts[index] == TARGET || !pending.is_empty() {
+        if is_target || !pending.is_empty() {
             let block = builder.start_labelled();
-            starts[index] = block.0;
+            starts[start] = block.0;
             for earlier in pending.drain(..) {
                 starts[earlier] = block.0;
             }
@@ -45,8 +51,12 @@ pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> 
         builder.add(instruction);
     }
     let mut graph = builder.graph;
-    for block in &mut graph.blocks {
-        for instr in block.code_mut() {
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        let (blocks, code) = graph.blocks_and_code(id);
+        let sets_up = blocks[id.0 as usize].sets_up;
+        // Jumps end their blocks.
+        let first = if sets_up { 0 } else { code.len().saturating_sub(1) };
+        for instr in &mut code[first..] {
             if has_target(instr.op) {
                 let start = starts[position(instr.arg)?];
                 if start >= TARGET {
@@ -62,6 +72,8 @@ pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> 
 struct Builder {
     graph: Graph,
     current: BlockId,
+    /// Whether the current block ended with a jump or an exit.
+    ended: bool,
 }
 
 impl Builder {
@@ -75,16 +87,18 @@ impl Builder {
     }
 
     fn start(&mut self) {
-        let id = self.graph.add(Block::new());
+        let id = self.graph.add();
         self.graph.block_mut(self.current).next = id;
         self.current = id;
+        self.ended = false;
     }
 
     fn add(&mut self, instruction: &Instruction) {
-        if self.graph.block(self.current).last().is_some_and(|last| is_terminator(last.op)) {
+        if self.ended {
             self.start();
         }
         let instr = Instr::new(instruction.op, instruction.arg, instruction.location);
-        self.graph.block_mut(self.current).push_copy(instr);
+        self.graph.push_copy(self.current, instr);
+        self.ended = is_terminator(instruction.op);
     }
 }

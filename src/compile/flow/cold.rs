@@ -1,6 +1,6 @@
 //! Moves what only exceptions reach to the end (`push_cold_blocks_to_end`).
 
-use super::graph::{Block, BlockId, Graph, Instr, is_jump};
+use super::graph::{BlockId, Graph, Instr, is_jump};
 use super::{FlowError, redundant};
 use crate::target::Op;
 use crate::text::Location;
@@ -10,17 +10,15 @@ fn mark_warm(graph: &mut Graph) {
     let mut stack = Vec::new();
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
-        let block = graph.block_mut(id);
-        block.warm = true;
-        let next = block.next;
-        if next.is_some() && !block.no_fallthrough() {
+        graph.block_mut(id).warm = true;
+        let next = graph.next(id);
+        if next.is_some() && !graph.no_fallthrough(id) {
             graph.visit(next, &mut stack);
         }
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).code()[index];
-            if is_jump(instr.op) {
-                graph.visit(instr.target, &mut stack);
-            }
+        if let Some(&last) = graph.last(id)
+            && is_jump(last.op)
+        {
+            graph.visit(last.target, &mut stack);
         }
     }
 }
@@ -36,13 +34,12 @@ fn mark_cold(graph: &mut Graph) {
         id = graph.next(id);
     }
     while let Some(id) = stack.pop() {
-        let block = graph.block_mut(id);
-        block.cold = true;
-        let (next, falls) = (block.next, !block.no_fallthrough());
-        if next.is_some() && falls && !graph.block(next).warm {
+        graph.block_mut(id).cold = true;
+        let next = graph.next(id);
+        if next.is_some() && !graph.no_fallthrough(id) && !graph.block(next).warm {
             graph.visit(next, &mut stack);
         }
-        if let Some(last) = graph.block(id).last().copied()
+        if let Some(&last) = graph.last(id)
             && is_jump(last.op)
             && !graph.block(last.target).warm
         {
@@ -55,20 +52,24 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
     if !graph.next(Graph::ENTRY).is_some() {
         return Ok(());
     }
+    // Without handlers nothing is cold.
+    if !graph.blocks.iter().any(|block| block.except_handler) {
+        return Ok(());
+    }
     mark_warm(graph);
     mark_cold(graph);
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        let block = graph.block(id);
-        let next = block.next;
-        if block.cold && !block.no_fallthrough() && next.is_some() && graph.block(next).warm {
+        let next = graph.next(id);
+        if graph.block(id).cold && !graph.no_fallthrough(id) && next.is_some() && graph.block(next).warm {
             graph.block_mut(next).labelled = true;
-            let mut jump = Block::new();
-            jump.push_copy(Instr { target: next, ..Instr::new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE) });
-            jump.cold = true;
-            jump.next = next;
-            jump.predecessors = 1;
-            let jump = graph.add(jump);
+            let jump = graph.add();
+            let instr = Instr { target: next, ..Instr::new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE) };
+            graph.push_copy(jump, instr);
+            let block = graph.block_mut(jump);
+            block.cold = true;
+            block.next = next;
+            block.predecessors = 1;
             graph.block_mut(id).next = jump;
         }
         id = next;

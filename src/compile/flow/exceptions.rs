@@ -25,12 +25,14 @@ fn top(stack: &Stack) -> BlockId {
 
 /// Labels all instructions that can be reached; `POP_BLOCK` becomes a NOP, and `RESUME` learns the depth of its yield.
 pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Result<(), FlowError> {
-    for id in 0..graph.blocks.len() {
-        for index in 0..graph.blocks[id].len() {
-            let instr = graph.blocks[id].code()[index];
-            if is_block_push(instr.op) {
-                let target = graph.block_mut(instr.target);
-                target.except_handler = true;
+    if !graph.blocks.iter().any(|block| block.sets_up) {
+        return Ok(());
+    }
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        let (blocks, code) = graph.blocks_and_code(id);
+        if blocks[id.0 as usize].sets_up {
+            for instr in code.iter().filter(|instr| is_block_push(instr.op)) {
+                blocks[instr.target.0 as usize].except_handler = true;
             }
         }
     }
@@ -40,14 +42,13 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
     while let Some((id, mut stack)) = todo.pop() {
         let mut handler = top(&stack);
         let mut yield_depth = None;
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).code()[index];
+        let (blocks, code) = graph.blocks_and_code(id);
+        for slot in code.iter_mut() {
+            let instr = *slot;
             if is_block_push(instr.op) {
-                if matches!(instr.op, Op::SETUP_WITH | Op::SETUP_CLEANUP) {
-                    graph.block_mut(instr.target).preserve_lasti = true;
-                }
-                if !graph.block(instr.target).visited {
-                    graph.block_mut(instr.target).visited = true;
+                let target = &mut blocks[instr.target.0 as usize];
+                target.preserve_lasti |= matches!(instr.op, Op::SETUP_WITH | Op::SETUP_CLEANUP);
+                if !std::mem::replace(&mut target.visited, true) {
                     todo.push((instr.target, stack.clone()));
                 }
                 let depth = stack.as_ref().map_or(0, |active| active.depth) + 1;
@@ -55,7 +56,6 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 handler = instr.target;
                 continue;
             }
-            let slot = &mut graph.block_mut(id).code_mut()[index];
             match instr.op {
                 Op::POP_BLOCK => {
                     slot.set_nop();
@@ -67,8 +67,7 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 }
                 op if is_jump(op) => {
                     slot.handler = handler;
-                    if !graph.block(instr.target).visited {
-                        graph.block_mut(instr.target).visited = true;
+                    if !std::mem::replace(&mut blocks[instr.target.0 as usize].visited, true) {
                         todo.push((instr.target, stack.clone()));
                     }
                 }
@@ -89,10 +88,11 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 _ => slot.handler = handler,
             }
         }
-        let block = graph.block(id);
-        let next = block.next;
-        if !block.no_fallthrough() && next.is_some() && !graph.block(next).visited {
-            graph.block_mut(next).visited = true;
+        let next = graph.next(id);
+        if !graph.no_fallthrough(id)
+            && next.is_some()
+            && !std::mem::replace(&mut graph.block_mut(next).visited, true)
+        {
             todo.push((next, stack));
         }
     }

@@ -3,7 +3,7 @@
 //! Blocks keep the slots of removed instructions: in CPython's arrays they stay behind the used length with their old
 //! exception handler, and an instruction appended later inherits that handler (3.14).
 
-use crate::target::{LateHandlers, Op};
+use crate::target::{LateHandlers, OP_COUNT, Op};
 use crate::text::Location;
 
 /// A block, by its index in [`Graph::blocks`]; `u32::MAX` for none.
@@ -55,21 +55,29 @@ impl Instr {
     }
 }
 
-/// A basic block.
+/// A basic block: a range of [`Graph`]'s slots, and what passes know about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Block {
-    slots: Vec<Instr>,
-    used: usize,
+    /// Its first slot.
+    start: u32,
+    /// How many instructions it has.
+    used: u32,
+    /// How many it had at most.
+    made: u32,
+    /// How many slots it has.
+    room: u32,
     /// The block after it in the code.
     pub(crate) next: BlockId,
-    /// Whether something jumps here (CPython: has a label).
-    pub(crate) labelled: bool,
     /// Stack depth on entry; `i32::MIN` while it is not known.
     pub(crate) start_depth: i32,
     /// How many ways lead here.
     pub(crate) predecessors: u32,
     /// Which of the first 64 locals may be unset on entry.
     pub(crate) unsafe_locals: u64,
+    /// Whether something jumps here (CPython: has a label).
+    pub(crate) labelled: bool,
+    /// Whether it sets up exception handlers, or did.
+    pub(crate) sets_up: bool,
     /// Handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
     /// Is an exception handler.
@@ -83,37 +91,9 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// An empty one that nothing follows.
-    pub(crate) fn new() -> Self {
-        Self {
-            slots: Vec::new(),
-            used: 0,
-            next: BlockId::NONE,
-            labelled: false,
-            start_depth: i32::MIN,
-            predecessors: 0,
-            unsafe_locals: 0,
-            preserve_lasti: false,
-            except_handler: false,
-            cold: false,
-            warm: false,
-            visited: false,
-        }
-    }
-
-    /// Its instructions.
-    pub(crate) fn code(&self) -> &[Instr] {
-        &self.slots[..self.used]
-    }
-
-    /// Its instructions.
-    pub(crate) fn code_mut(&mut self) -> &mut [Instr] {
-        &mut self.slots[..self.used]
-    }
-
     /// How many instructions it has.
     pub(crate) fn len(&self) -> usize {
-        self.used
+        self.used as usize
     }
 
     /// Whether it has no instructions.
@@ -121,66 +101,13 @@ impl Block {
         self.used == 0
     }
 
-    /// Its last instruction.
-    pub(crate) fn last(&self) -> Option<&Instr> {
-        self.code().last()
-    }
-
-    /// Its last instruction.
-    pub(crate) fn last_mut(&mut self) -> Option<&mut Instr> {
-        self.code_mut().last_mut()
-    }
-
     /// Cuts it to `len` instructions; the slots of the others stay.
     pub(crate) fn truncate(&mut self, len: usize) {
-        self.used = self.used.min(len);
+        self.used = self.used.min(len as u32);
     }
 
-    /// Appends a copy of an instruction with its handler.
-    pub(crate) fn push_copy(&mut self, instr: Instr) {
-        if self.used < self.slots.len() {
-            self.slots[self.used] = instr;
-        } else {
-            self.slots.push(instr);
-        }
-        self.used += 1;
-    }
-
-    /// Appends an instruction after handlers were assigned; `near` is the handler of the one it belongs to.
-    pub(crate) fn push_late(
-        &mut self,
-        op: Op,
-        location: Location,
-        target: BlockId,
-        near: BlockId,
-        handlers: LateHandlers,
-    ) {
-        let handler = match handlers {
-            LateHandlers::OfSlot => self.slots.get(self.used).map_or(BlockId::NONE, |slot| slot.handler),
-            LateHandlers::Inherited => near,
-        };
-        self.push_copy(Instr { op, arg: 0, target, handler, location });
-    }
-
-    /// Inserts an instruction before `position`.
-    pub(crate) fn insert(&mut self, position: usize, instr: Instr) {
-        self.push_copy(instr);
-        self.slots[position..self.used].rotate_right(1);
-    }
-
-    /// Whether control never runs past its end.
-    pub(crate) fn no_fallthrough(&self) -> bool {
-        self.last().is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))
-    }
-
-    /// Whether it ends by leaving the scope.
-    pub(crate) fn exits_scope(&self) -> bool {
-        self.last().is_some_and(|last| is_scope_exit(last.op))
-    }
-
-    /// Whether none of its instructions has a line.
-    pub(crate) fn has_no_line(&self) -> bool {
-        self.code().iter().all(|instr| instr.location.line < 0)
+    fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..(self.start + self.used) as usize
     }
 }
 
@@ -189,15 +116,40 @@ impl Block {
 pub(crate) struct Graph {
     /// In order of creation; order in the code is by `next`.
     pub(crate) blocks: Vec<Block>,
+    /// The instructions of all blocks, and the room of those that moved away.
+    slots: Vec<Instr>,
 }
 
 impl Graph {
     /// The entry.
     pub(crate) const ENTRY: BlockId = BlockId(0);
 
-    /// Adds a block.
-    pub(crate) fn add(&mut self, block: Block) -> BlockId {
-        self.blocks.push(block);
+    /// An empty entry, and space for `capacity` instructions.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        let mut graph = Self { blocks: Vec::new(), slots: Vec::with_capacity(capacity) };
+        graph.add();
+        graph
+    }
+
+    /// Adds a block that is empty and that nothing follows.
+    pub(crate) fn add(&mut self) -> BlockId {
+        self.blocks.push(Block {
+            start: self.slots.len() as u32,
+            used: 0,
+            made: 0,
+            room: 0,
+            next: BlockId::NONE,
+            start_depth: i32::MIN,
+            predecessors: 0,
+            unsafe_locals: 0,
+            labelled: false,
+            sets_up: false,
+            preserve_lasti: false,
+            except_handler: false,
+            cold: false,
+            warm: false,
+            visited: false,
+        });
         BlockId(self.blocks.len() as u32 - 1)
     }
 
@@ -214,6 +166,106 @@ impl Graph {
     /// The block after `id` in the code.
     pub(crate) fn next(&self, id: BlockId) -> BlockId {
         self.block(id).next
+    }
+
+    /// The instructions of a block.
+    pub(crate) fn code(&self, id: BlockId) -> &[Instr] {
+        &self.slots[self.block(id).range()]
+    }
+
+    /// The instructions of a block.
+    pub(crate) fn code_mut(&mut self, id: BlockId) -> &mut [Instr] {
+        let range = self.block(id).range();
+        &mut self.slots[range]
+    }
+
+    /// All blocks, and the instructions of one.
+    pub(crate) fn blocks_and_code(&mut self, id: BlockId) -> (&mut [Block], &mut [Instr]) {
+        let range = self.block(id).range();
+        (&mut self.blocks, &mut self.slots[range])
+    }
+
+    /// The last instruction of a block.
+    pub(crate) fn last(&self, id: BlockId) -> Option<&Instr> {
+        self.code(id).last()
+    }
+
+    /// The last instruction of a block.
+    pub(crate) fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
+        self.code_mut(id).last_mut()
+    }
+
+    /// Appends a copy of an instruction with its handler.
+    pub(crate) fn push_copy(&mut self, id: BlockId, instr: Instr) {
+        let block = &mut self.blocks[id.0 as usize];
+        block.sets_up |= is_block_push(instr.op);
+        let place = (block.start + block.used) as usize;
+        if block.used < block.room {
+            self.slots[place] = instr;
+        } else if place == self.slots.len() {
+            self.slots.push(instr);
+            block.room += 1;
+        } else {
+            return self.move_away(id, instr);
+        }
+        block.used += 1;
+        block.made = block.made.max(block.used);
+    }
+
+    /// Appends to a block that has another behind it.
+    #[cold]
+    fn move_away(&mut self, id: BlockId, instr: Instr) {
+        let block = &mut self.blocks[id.0 as usize];
+        let old = block.start as usize..(block.start + block.made) as usize;
+        block.start = self.slots.len() as u32;
+        block.room = 2 * block.made + 2;
+        let end = (block.start + block.room) as usize;
+        block.used += 1;
+        block.made = block.made.max(block.used);
+        let place = (block.start + block.used - 1) as usize;
+        self.slots.extend_from_within(old);
+        self.slots.resize(end, Instr::new(Op::NOP, 0, Location::NONE));
+        self.slots[place] = instr;
+    }
+
+    /// Appends an instruction after handlers were assigned; `near` is the handler of the one it belongs to.
+    pub(crate) fn push_late(
+        &mut self,
+        id: BlockId,
+        op: Op,
+        location: Location,
+        target: BlockId,
+        near: BlockId,
+        handlers: LateHandlers,
+    ) {
+        let block = self.block(id);
+        let handler = match handlers {
+            LateHandlers::OfSlot if block.used < block.made => self.slots[block.range().end].handler,
+            LateHandlers::OfSlot => BlockId::NONE,
+            LateHandlers::Inherited => near,
+        };
+        self.push_copy(id, Instr { op, arg: 0, target, handler, location });
+    }
+
+    /// Inserts an instruction before `position`.
+    pub(crate) fn insert(&mut self, id: BlockId, position: usize, instr: Instr) {
+        self.push_copy(id, instr);
+        self.code_mut(id)[position..].rotate_right(1);
+    }
+
+    /// Whether control never runs past the end of a block.
+    pub(crate) fn no_fallthrough(&self, id: BlockId) -> bool {
+        self.last(id).is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))
+    }
+
+    /// Whether a block ends by leaving the scope.
+    pub(crate) fn exits_scope(&self, id: BlockId) -> bool {
+        self.last(id).is_some_and(|last| is_scope_exit(last.op))
+    }
+
+    /// Whether no instruction of a block has a line.
+    pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
+        self.code(id).iter().all(|instr| instr.location.line < 0)
     }
 
     /// `id` or the first block after it that is not empty.
@@ -241,54 +293,90 @@ impl Graph {
     }
 }
 
+const PUSH: u8 = 1;
+const EXIT: u8 = 2;
+const ALWAYS: u8 = 4;
+const CONDITIONAL: u8 = 8;
+const OTHER_JUMP: u8 = 16;
+const EVAL_BREAK: u8 = 32;
+const JUMP: u8 = ALWAYS | CONDITIONAL | OTHER_JUMP;
+
+/// What each opcode does to the control flow.
+static KINDS: [u8; OP_COUNT] = {
+    let mut kinds = [0; OP_COUNT];
+    let groups: [(u8, &[Op]); 6] = [
+        (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
+        (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
+        (
+            ALWAYS,
+            &[
+                Op::JUMP,
+                Op::JUMP_NO_INTERRUPT,
+                Op::JUMP_FORWARD,
+                Op::JUMP_BACKWARD,
+                Op::JUMP_BACKWARD_NO_INTERRUPT,
+            ],
+        ),
+        (
+            CONDITIONAL,
+            &[Op::POP_JUMP_IF_FALSE, Op::POP_JUMP_IF_TRUE, Op::POP_JUMP_IF_NONE, Op::POP_JUMP_IF_NOT_NONE],
+        ),
+        (OTHER_JUMP, &[Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE, Op::FOR_ITER, Op::SEND, Op::END_ASYNC_FOR]),
+        (EVAL_BREAK, &[Op::JUMP, Op::JUMP_BACKWARD, Op::RESUME, Op::CALL, Op::CALL_KW, Op::CALL_FUNCTION_EX]),
+    ];
+    let mut group = 0;
+    while group < groups.len() {
+        let (kind, ops) = groups[group];
+        let mut index = 0;
+        while index < ops.len() {
+            kinds[ops[index] as usize] |= kind;
+            index += 1;
+        }
+        group += 1;
+    }
+    kinds
+};
+
+fn is(op: Op, kinds: u8) -> bool {
+    KINDS[op as usize] & kinds != 0
+}
+
 /// `SETUP_*`.
-pub(crate) const fn is_block_push(op: Op) -> bool {
-    matches!(op, Op::SETUP_FINALLY | Op::SETUP_WITH | Op::SETUP_CLEANUP)
+pub(crate) fn is_block_push(op: Op) -> bool {
+    is(op, PUSH)
 }
 
 /// Leaves the code object.
-pub(crate) const fn is_scope_exit(op: Op) -> bool {
-    matches!(op, Op::RETURN_VALUE | Op::RETURN_CONST | Op::RAISE_VARARGS | Op::RERAISE)
+pub(crate) fn is_scope_exit(op: Op) -> bool {
+    is(op, EXIT)
 }
 
 /// Always jumps.
-pub(crate) const fn is_unconditional_jump(op: Op) -> bool {
-    matches!(
-        op,
-        Op::JUMP
-            | Op::JUMP_NO_INTERRUPT
-            | Op::JUMP_FORWARD
-            | Op::JUMP_BACKWARD
-            | Op::JUMP_BACKWARD_NO_INTERRUPT
-    )
+pub(crate) fn is_unconditional_jump(op: Op) -> bool {
+    is(op, ALWAYS)
 }
 
 /// Jumps or not, and has an opposite.
-pub(crate) const fn is_conditional_jump(op: Op) -> bool {
-    matches!(
-        op,
-        Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::POP_JUMP_IF_NONE | Op::POP_JUMP_IF_NOT_NONE
-    )
+pub(crate) fn is_conditional_jump(op: Op) -> bool {
+    is(op, CONDITIONAL)
 }
 
 /// Has a jump as operand.
-pub(crate) const fn is_jump(op: Op) -> bool {
-    is_unconditional_jump(op)
-        || is_conditional_jump(op)
-        || matches!(op, Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE | Op::FOR_ITER | Op::SEND | Op::END_ASYNC_FOR)
+pub(crate) fn is_jump(op: Op) -> bool {
+    is(op, JUMP)
 }
 
 /// Refers to a block.
-pub(crate) const fn has_target(op: Op) -> bool {
-    is_jump(op) || is_block_push(op)
+pub(crate) fn has_target(op: Op) -> bool {
+    is(op, JUMP | PUSH)
 }
 
 /// Must end its block.
-pub(crate) const fn is_terminator(op: Op) -> bool {
-    is_jump(op) || is_scope_exit(op)
+pub(crate) fn is_terminator(op: Op) -> bool {
+    is(op, JUMP | EXIT)
 }
 
 /// Looks for signals and the like when it runs.
-pub(crate) const fn has_eval_break(op: Op) -> bool {
-    matches!(op, Op::JUMP | Op::JUMP_BACKWARD | Op::RESUME | Op::CALL | Op::CALL_KW | Op::CALL_FUNCTION_EX)
+pub(crate) fn has_eval_break(op: Op) -> bool {
+    is(op, EVAL_BREAK)
 }

@@ -8,26 +8,25 @@ use crate::target::Op;
 const MAX_COPY: usize = 4;
 
 fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
-    let Some(last) = graph.block(id).last().copied() else { return false };
+    let Some(&last) = graph.last(id) else { return false };
     if !is_unconditional_jump(last.op) {
         return false;
     }
-    let target = graph.block(last.target);
-    let small_exit = target.exits_scope() && target.len() <= MAX_COPY;
-    let no_line = target.has_no_line() && target.no_fallthrough();
+    let small_exit = graph.exits_scope(last.target) && graph.block(last.target).len() <= MAX_COPY;
+    let no_line = graph.has_no_line(last.target) && graph.no_fallthrough(last.target);
     if !small_exit && !no_line {
         return false;
     }
-    let copies = target.code().to_vec();
-    let block = graph.block_mut(id);
-    if let Some(last) = block.last_mut() {
+    let count = graph.block(last.target).len();
+    if let Some(last) = graph.last_mut(id) {
         last.set_nop();
     }
-    for instr in copies {
-        block.push_copy(instr);
+    for index in 0..count {
+        let instr = graph.code(last.target)[index];
+        graph.push_copy(id, instr);
     }
     if no_line
-        && let Some(end) = block.last_mut()
+        && let Some(end) = graph.last_mut(id)
         && is_unconditional_jump(end.op)
         && last.op == Op::JUMP
     {

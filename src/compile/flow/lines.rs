@@ -1,33 +1,35 @@
 //! Gives exits without a line the line of what leads to them (`resolve_line_numbers`).
 
-use super::graph::{Block, Graph, has_eval_break, is_jump};
+use super::graph::{BlockId, Graph, has_eval_break, is_jump};
 use crate::text::Location;
 
-fn needs_line(block: &Block) -> bool {
-    (block.exits_scope() || block.code().iter().any(|instr| has_eval_break(instr.op))) && block.has_no_line()
+fn needs_line(graph: &Graph, id: BlockId) -> bool {
+    graph.has_no_line(id)
+        && (graph.exits_scope(id) || graph.code(id).iter().any(|instr| has_eval_break(instr.op)))
 }
 
 fn duplicate_exits(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        if let Some(last) = graph.block(id).last().copied()
+        if let Some(&last) = graph.last(id)
             && is_jump(last.op)
         {
             let target = graph.non_empty(last.target);
-            if target.is_some() && needs_line(graph.block(target)) && graph.block(target).predecessors > 1 {
-                let mut copy = Block::new();
+            if target.is_some() && graph.block(target).predecessors > 1 && needs_line(graph, target) {
+                let copy = graph.add();
+                for index in 0..graph.block(target).len() {
+                    let instr = graph.code(target)[index];
+                    graph.push_copy(copy, instr);
+                }
+                graph.code_mut(copy)[0].location = last.location;
                 let original = graph.block_mut(target);
                 original.predecessors -= 1;
-                for instr in original.code() {
-                    copy.push_copy(*instr);
-                }
-                copy.code_mut()[0].location = last.location;
-                copy.next = original.next;
-                copy.predecessors = 1;
-                copy.labelled = true;
-                let copy = graph.add(copy);
-                graph.block_mut(target).next = copy;
-                if let Some(last) = graph.block_mut(id).last_mut() {
+                let next = std::mem::replace(&mut original.next, copy);
+                let block = graph.block_mut(copy);
+                block.next = next;
+                block.predecessors = 1;
+                block.labelled = true;
+                if let Some(last) = graph.last_mut(id) {
                     last.target = copy;
                 }
             }
@@ -36,14 +38,13 @@ fn duplicate_exits(graph: &mut Graph) {
     }
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        let block = graph.block(id);
-        let next = block.next;
-        if let Some(last) = block.last().copied()
+        let next = graph.next(id);
+        if let Some(&last) = graph.last(id)
             && next.is_some()
-            && !block.no_fallthrough()
-            && needs_line(graph.block(next))
+            && !graph.no_fallthrough(id)
+            && needs_line(graph, next)
         {
-            graph.block_mut(next).code_mut()[0].location = last.location;
+            graph.code_mut(next)[0].location = last.location;
         }
         id = next;
     }
@@ -52,25 +53,23 @@ fn duplicate_exits(graph: &mut Graph) {
 fn propagate(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        let block = graph.block_mut(id);
-        let next = block.next;
-        let Some(last) = block.last().copied() else {
+        let next = graph.next(id);
+        let Some(&last) = graph.last(id) else {
             id = next;
             continue;
         };
         let mut previous = Location::NONE;
-        for instr in block.code_mut() {
+        for instr in graph.code_mut(id) {
             if instr.location.line == -1 {
                 instr.location = previous;
             } else {
                 previous = instr.location;
             }
         }
-        let falls = !block.no_fallthrough();
+        let falls = !graph.no_fallthrough(id);
         let mut inherit = |id| {
-            let block = graph.block_mut(id);
-            if block.predecessors == 1
-                && let Some(first) = block.code_mut().first_mut()
+            if graph.block(id).predecessors == 1
+                && let Some(first) = graph.code_mut(id).first_mut()
                 && first.location.line == -1
             {
                 first.location = previous;

@@ -9,12 +9,12 @@ use crate::target::Op;
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let mut op = Op::NOP;
     let mut arg = 0;
-    let code = graph.block_mut(id).code_mut();
+    let code = graph.code_mut(id);
     for index in 0..code.len() {
         if code[index].op == Op::LOAD_CONST {
             context.make_small_int(&mut code[index]);
         }
-        let instr = code[index];
+        let instr = &code[index];
         // A copy of a constant is as constant as the original.
         let copies = op == Op::LOAD_CONST && instr.op == Op::COPY && instr.arg == 1;
         if !copies {

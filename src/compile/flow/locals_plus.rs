@@ -1,6 +1,6 @@
 //! Cells get their place among the locals, and the code its prefix (`prepare_localsplus`).
 
-use super::graph::{Graph, Instr};
+use super::graph::{BlockId, Graph, Instr};
 use crate::compile::unit::CodeUnit;
 use crate::target::Op;
 use crate::text::{Location, Name};
@@ -22,21 +22,21 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
             }
         }
     }
-    let entry = graph.block_mut(Graph::ENTRY);
+    let entry = Graph::ENTRY;
     if unit.flags & GENERATOR_FLAGS != 0 && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
-        entry.insert(0, Instr::new(Op::RETURN_GENERATOR, 0, location));
-        entry.insert(1, Instr::new(Op::POP_TOP, 0, location));
+        graph.insert(entry, 0, Instr::new(Op::RETURN_GENERATOR, 0, location));
+        graph.insert(entry, 1, Instr::new(Op::POP_TOP, 0, location));
     }
     if cells > 0 {
         let mut sorted: Vec<usize> = (0..cells).collect();
         sorted.sort_by_key(|&cell| fixed[cell]);
         for (position, &cell) in sorted.iter().enumerate() {
-            entry.insert(position, Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE));
+            graph.insert(entry, position, Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE));
         }
     }
     if !unit.freevars.is_empty() {
-        entry.insert(0, Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
+        graph.insert(entry, 0, Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
     }
     let mut dropped = 0;
     for (index, place) in fixed.iter_mut().enumerate() {
@@ -49,8 +49,8 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
     if fixed.is_empty() {
         return;
     }
-    for block in &mut graph.blocks {
-        for instr in block.code_mut() {
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        for instr in graph.code_mut(id) {
             if matches!(
                 instr.op,
                 Op::MAKE_CELL

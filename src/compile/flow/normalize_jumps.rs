@@ -1,6 +1,6 @@
 //! Conditional jumps only go forward, and what follows them is marked (`normalize_jumps`).
 
-use super::graph::{Block, BlockId, Graph, is_conditional_jump};
+use super::graph::{BlockId, Graph, is_conditional_jump};
 use crate::target::{Features, Op};
 
 pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
@@ -11,14 +11,14 @@ pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
         block.visited = true;
         let next = block.next;
         let cold = block.cold;
-        let Some(last) = block.last().copied().filter(|last| is_conditional_jump(last.op)) else {
+        let Some(last) = graph.last(id).copied().filter(|last| is_conditional_jump(last.op)) else {
             id = next;
             continue;
         };
         if !graph.block(last.target).visited {
             if features.mark_not_taken {
-                let block = graph.block_mut(id);
-                block.push_late(
+                graph.push_late(
+                    id,
                     Op::NOT_TAKEN,
                     last.location,
                     BlockId::NONE,
@@ -29,9 +29,11 @@ pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
             id = next;
             continue;
         }
-        let mut backward = Block::new();
+        let start_depth = graph.block(last.target).start_depth;
+        let backward = graph.add();
         if features.mark_not_taken {
-            backward.push_late(
+            graph.push_late(
+                backward,
                 Op::NOT_TAKEN,
                 last.location,
                 BlockId::NONE,
@@ -39,14 +41,13 @@ pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
                 features.late_handlers,
             );
         }
-        backward.push_late(Op::JUMP, last.location, last.target, last.handler, features.late_handlers);
-        backward.start_depth = graph.block(last.target).start_depth;
-        backward.cold = cold;
-        backward.next = next;
-        let backward = graph.add(backward);
-        let block = graph.block_mut(id);
-        block.next = backward;
-        if let Some(last) = block.last_mut() {
+        graph.push_late(backward, Op::JUMP, last.location, last.target, last.handler, features.late_handlers);
+        let block = graph.block_mut(backward);
+        block.start_depth = start_depth;
+        block.cold = cold;
+        block.next = next;
+        graph.block_mut(id).next = backward;
+        if let Some(last) = graph.last_mut(id) {
             last.target = next;
             last.op = match last.op {
                 Op::POP_JUMP_IF_NOT_NONE => Op::POP_JUMP_IF_NONE,

@@ -2,64 +2,72 @@
 
 use super::context::Context;
 use super::fold;
-use super::graph::{BlockId, Graph, has_target};
+use super::graph::{BlockId, Graph, is_jump};
 use super::swaps;
-use crate::target::{LateHandlers, Op};
+use crate::target::{LateHandlers, OP_COUNT, Op};
 
 /// Replaces the jump at the end by one to where `target` jumps; whether that is another place.
 fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> bool {
-    let Some(instr) = graph.block(id).last().copied() else { return false };
-    let Some(target) = graph.block(instr.target).code().first().copied() else { return false };
+    let Some(&instr) = graph.last(id) else { return false };
+    let Some(&target) = graph.code(instr.target).first() else { return false };
     if instr.target == target.target {
         return false;
     }
-    let block = graph.block_mut(id);
-    if let Some(last) = block.last_mut() {
+    if let Some(last) = graph.last_mut(id) {
         last.set_nop();
     }
-    block.push_late(op, target.location, target.target, instr.handler, handlers);
+    graph.push_late(id, op, target.location, target.target, instr.handler, handlers);
     true
 }
 
-fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
-    let handlers = context.target.features.late_handlers;
-    let folds = !context.target.features.fold_in_tree;
-    let mut index = 0;
-    while index < graph.block(id).len() {
-        let instr = graph.block(id).code()[index];
-        if has_target(instr.op) {
-            let target = graph.block(instr.target);
-            let first = target.code().first().map_or(Op::NOP, |first| first.op);
-            let next = target.next;
-            let threaded = match (instr.op, first) {
-                (
-                    Op::POP_JUMP_IF_NOT_NONE
-                    | Op::POP_JUMP_IF_NONE
-                    | Op::POP_JUMP_IF_FALSE
-                    | Op::POP_JUMP_IF_TRUE,
-                    Op::JUMP,
-                )
-                | (Op::JUMP_IF_FALSE, Op::JUMP | Op::JUMP_IF_FALSE)
-                | (Op::JUMP_IF_TRUE, Op::JUMP | Op::JUMP_IF_TRUE) => thread(graph, id, instr.op, handlers),
-                (Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE) | (Op::JUMP_IF_TRUE, Op::JUMP_IF_FALSE) => {
-                    graph.block_mut(id).code_mut()[index].target = next;
-                    true
+/// Follows the jump at the end of a block to where it leads in the end.
+fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
+    while let Some(&instr) = graph.last(id)
+        && is_jump(instr.op)
+    {
+        let first = graph.code(instr.target).first().map_or(Op::NOP, |first| first.op);
+        let threaded = match (instr.op, first) {
+            (
+                Op::POP_JUMP_IF_NOT_NONE
+                | Op::POP_JUMP_IF_NONE
+                | Op::POP_JUMP_IF_FALSE
+                | Op::POP_JUMP_IF_TRUE,
+                Op::JUMP,
+            )
+            | (Op::JUMP_IF_FALSE, Op::JUMP | Op::JUMP_IF_FALSE)
+            | (Op::JUMP_IF_TRUE, Op::JUMP | Op::JUMP_IF_TRUE) => thread(graph, id, instr.op, handlers),
+            (Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE) | (Op::JUMP_IF_TRUE, Op::JUMP_IF_FALSE) => {
+                let next = graph.next(instr.target);
+                if let Some(last) = graph.last_mut(id) {
+                    last.target = next;
                 }
-                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP) => thread(graph, id, Op::JUMP, handlers),
-                (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP_NO_INTERRUPT) => {
-                    thread(graph, id, instr.op, handlers)
-                }
-                _ => false,
-            };
-            if !threaded {
-                index += 1;
+                true
             }
+            (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP) => thread(graph, id, Op::JUMP, handlers),
+            (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP_NO_INTERRUPT) => {
+                thread(graph, id, instr.op, handlers)
+            }
+            _ => false,
+        };
+        if !threaded {
+            return;
+        }
+    }
+}
+
+fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    let folds = !context.target.features.fold_in_tree;
+    let code = graph.code_mut(id);
+    let mut swaps = false;
+    for index in 0..code.len() {
+        let op = code[index].op;
+        if !OPTIMIZED[op as usize] {
             continue;
         }
-        let code = graph.block_mut(id).code_mut();
+        let instr = code[index];
         let following = code.get(index + 1).copied();
         let next = following.map_or(Op::NOP, |next| next.op);
-        match instr.op {
+        match op {
             Op::BUILD_TUPLE => {
                 let unpacked =
                     next == Op::UNPACK_SEQUENCE && following.is_some_and(|next| next.arg == instr.arg);
@@ -94,6 +102,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
                 }
             }
             Op::SWAP if instr.arg == 1 => code[index].set_nop(),
+            Op::SWAP => swaps = true,
             Op::LOAD_GLOBAL if next == Op::PUSH_NULL && instr.arg & 1 == 0 => {
                 code[index].arg |= 1;
                 code[index + 1].set_nop();
@@ -134,10 +143,42 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             Op::BINARY_OP if folds => fold::fold_binary(code, index, context),
             _ => {}
         }
+    }
+    thread_all(graph, id, context.target.features.late_handlers);
+    if swaps {
+        swaps::optimize(graph.code_mut(id));
+    }
+}
+
+/// What [`optimize_block`] looks at.
+static OPTIMIZED: [bool; OP_COUNT] = {
+    let ops = [
+        Op::BUILD_TUPLE,
+        Op::BUILD_LIST,
+        Op::BUILD_SET,
+        Op::LIST_APPEND,
+        Op::SET_ADD,
+        Op::STORE_FAST,
+        Op::SWAP,
+        Op::LOAD_GLOBAL,
+        Op::COMPARE_OP,
+        Op::CONTAINS_OP,
+        Op::IS_OP,
+        Op::TO_BOOL,
+        Op::UNARY_NOT,
+        Op::UNARY_INVERT,
+        Op::UNARY_NEGATIVE,
+        Op::CALL_INTRINSIC_1,
+        Op::BINARY_OP,
+    ];
+    let mut optimized = [false; OP_COUNT];
+    let mut index = 0;
+    while index < ops.len() {
+        optimized[ops[index] as usize] = true;
         index += 1;
     }
-    swaps::optimize(graph.block_mut(id).code_mut());
-}
+    optimized
+};
 
 pub(super) fn peephole(graph: &mut Graph, context: &mut Context<'_>) {
     let mut id = Graph::ENTRY;

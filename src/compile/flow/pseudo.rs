@@ -5,23 +5,23 @@ use super::{FlowError, redundant};
 use crate::target::Op;
 
 pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
-    for block in &mut graph.blocks {
-        let Some(last) = block.last_mut() else { continue };
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        let Some(last) = graph.last_mut(id) else { continue };
         last.op = match last.op {
             Op::JUMP_IF_FALSE => Op::POP_JUMP_IF_FALSE,
             Op::JUMP_IF_TRUE => Op::POP_JUMP_IF_TRUE,
             _ => continue,
         };
         let copy = Instr { op: Op::COPY, arg: 1, target: BlockId::NONE, ..*last };
-        let end = block.len() - 1;
-        block.insert(end, copy);
-        block.insert(end + 1, Instr { op: Op::TO_BOOL, arg: 0, ..copy });
+        let end = graph.block(id).len() - 1;
+        graph.insert(id, end, copy);
+        graph.insert(id, end + 1, Instr { op: Op::TO_BOOL, arg: 0, ..copy });
     }
 }
 
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
-    for block in &mut graph.blocks {
-        for instr in block.code_mut() {
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        for instr in graph.code_mut(id) {
             match instr.op {
                 op if is_block_push(op) => instr.set_nop(),
                 Op::LOAD_CLOSURE => instr.op = Op::LOAD_FAST,

@@ -7,14 +7,12 @@ use crate::target::Op;
 
 /// Removes the NOPs of one block that hold no line of their own; whether there were any.
 fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
-    if !graph.block(id).code().iter().any(|instr| instr.op == Op::NOP) {
-        return false;
-    }
+    let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else { return false };
     // Only a NOP at the very end looks into the next block.
     let after = {
         let next = graph.non_empty(graph.next(id));
         if next.is_some() {
-            let code = graph.block(next).code();
+            let code = graph.code(next);
             code.iter()
                 .find(|instr| instr.op != Op::NOP || instr.location.line >= 0)
                 .map_or(-1, |instr| instr.location.line)
@@ -22,12 +20,11 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
             -1
         }
     };
-    let block = graph.block_mut(id);
-    let len = block.len();
-    let code = block.code_mut();
-    let mut kept = 0;
-    let mut previous = -1;
-    for source in 0..len {
+    let code = graph.code_mut(id);
+    let len = code.len();
+    let mut kept = first;
+    let mut previous = first.checked_sub(1).map_or(-1, |index| code[index].location.line);
+    for source in first..len {
         let instr = code[source];
         let line = instr.location.line;
         if instr.op == Op::NOP {
@@ -47,11 +44,11 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
                 continue;
             }
         }
-        code[kept] = code[source];
+        code[kept] = instr;
         kept += 1;
         previous = line;
     }
-    block.truncate(kept);
+    graph.block_mut(id).truncate(kept);
     kept < len
 }
 
@@ -78,27 +75,28 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
                 previous = None;
             }
             for index in 0..graph.block(id).len() {
-                let instr = graph.block(id).code()[index];
-                if instr.op == Op::POP_TOP
-                    && let Some((block, at)) = previous
-                {
-                    let load = &mut graph.block_mut(block).code_mut()[at];
+                if graph.code(id)[index].op != Op::POP_TOP {
+                    continue;
+                }
+                let before = index.checked_sub(1).map_or(previous, |before| Some((id, before)));
+                if let Some((block, at)) = before {
+                    let load = &mut graph.code_mut(block)[at];
                     if loads_const(load.op, load.arg) || load.op == Op::COPY && load.arg == 1 {
                         load.set_nop();
-                        graph.block_mut(id).code_mut()[index].set_nop();
+                        graph.code_mut(id)[index].set_nop();
                         done = false;
                     }
                 }
-                previous = Some((id, index));
             }
-            let block = graph.block(id);
-            let jumps = previous.is_some_and(|(block, at)| {
-                graph.block(block).code().get(at).is_some_and(|instr| is_jump(instr.op))
-            });
-            if jumps || block.no_fallthrough() {
+            if let Some(last) = graph.block(id).len().checked_sub(1) {
+                previous = Some((id, last));
+            }
+            let jumps = previous
+                .is_some_and(|(block, at)| graph.code(block).get(at).is_some_and(|instr| is_jump(instr.op)));
+            if jumps || graph.no_fallthrough(id) {
                 previous = None;
             }
-            id = block.next;
+            id = graph.next(id);
         }
         if done {
             return;
@@ -110,9 +108,8 @@ fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
     let mut changed = false;
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        let block = graph.block(id);
-        let next = block.next;
-        if let Some(last) = block.last()
+        let next = graph.next(id);
+        if let Some(last) = graph.last(id)
             && is_unconditional_jump(last.op)
         {
             let target = graph.non_empty(last.target);
@@ -120,7 +117,7 @@ fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
                 return Err(FlowError::Malformed("jump to nothing"));
             }
             if target == graph.non_empty(next)
-                && let Some(last) = graph.block_mut(id).last_mut()
+                && let Some(last) = graph.last_mut(id)
             {
                 last.set_nop();
                 changed = true;

@@ -1,12 +1,12 @@
 //! The stack depth on entry of each block, and the greatest (`calculate_stackdepth`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
+use super::graph::{Block, BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
 use super::stack_effect::stack_effect;
 use crate::target::{Features, Op};
 
-fn push(graph: &mut Graph, id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
-    let block = graph.block_mut(id);
+fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
+    let block = &mut blocks[id.0 as usize];
     if block.start_depth >= 0 && block.start_depth != depth {
         return Err(FlowError::Malformed("inconsistent stack depth"));
     }
@@ -23,12 +23,12 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
     }
     let mut stack = Vec::new();
     let mut deepest = 0;
-    push(graph, Graph::ENTRY, 0, &mut stack)?;
+    push(&mut graph.blocks, Graph::ENTRY, 0, &mut stack)?;
     while let Some(id) = stack.pop() {
         let mut depth = graph.block(id).start_depth;
         let mut next = graph.next(id);
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).code()[index];
+        let (blocks, code) = graph.blocks_and_code(id);
+        for instr in code.iter() {
             let (popped, pushed) = stack_effect(instr.op, instr.arg, features);
             let net = pushed as i32 - popped as i32;
             let after = if is_block_push(instr.op) { depth } else { depth + net };
@@ -37,7 +37,7 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
             }
             deepest = deepest.max(depth);
             if has_target(instr.op) && instr.op != Op::END_ASYNC_FOR {
-                push(graph, instr.target, depth + net, &mut stack)?;
+                push(blocks, instr.target, depth + net, &mut stack)?;
             }
             depth = after;
             if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
@@ -46,7 +46,7 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
             }
         }
         if next.is_some() {
-            push(graph, next, depth, &mut stack)?;
+            push(&mut graph.blocks, next, depth, &mut stack)?;
         }
     }
     // A code object has room for one value at least.

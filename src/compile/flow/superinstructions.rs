@@ -1,20 +1,20 @@
 //! Pairs of local loads and stores in one instruction (`insert_superinstructions`).
 
-use super::graph::Graph;
+use super::graph::{BlockId, Graph};
 use super::redundant;
 use crate::target::Op;
 
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
-    for block in &mut graph.blocks {
-        let code = block.code_mut();
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        let code = graph.code_mut(id);
         for index in 1..code.len() {
-            let (first, second) = (code[index - 1], code[index]);
-            let op = match (first.op, second.op) {
+            let op = match (code[index - 1].op, code[index].op) {
                 (Op::LOAD_FAST, Op::LOAD_FAST) => Op::LOAD_FAST_LOAD_FAST,
                 (Op::STORE_FAST, Op::LOAD_FAST) => Op::STORE_FAST_LOAD_FAST,
                 (Op::STORE_FAST, Op::STORE_FAST) => Op::STORE_FAST_STORE_FAST,
                 _ => continue,
             };
+            let (first, second) = (code[index - 1], code[index]);
             let (line, other) = (first.location.line, second.location.line);
             if line >= 0 && other >= 0 && line != other || first.arg >= 16 || second.arg >= 16 {
                 continue;

@@ -1,29 +1,36 @@
 //! Counts predecessors and empties blocks that nothing reaches (`remove_unreachable`).
 
-use super::graph::{Graph, has_target};
+use super::graph::{BlockId, Graph, is_block_push, is_jump};
+
+fn reach(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
+    graph.visit(id, stack);
+    graph.block_mut(id).predecessors += 1;
+}
 
 pub(super) fn remove_unreachable(graph: &mut Graph) {
     for block in &mut graph.blocks {
         block.predecessors = 0;
         block.visited = false;
     }
-    let entry = graph.block_mut(Graph::ENTRY);
-    entry.predecessors = 1;
-    entry.visited = true;
-    let mut stack = vec![Graph::ENTRY];
+    let mut stack = Vec::new();
+    reach(graph, Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
-        let block = graph.block(id);
-        let next = block.next;
-        if next.is_some() && !block.no_fallthrough() {
-            graph.visit(next, &mut stack);
-            graph.block_mut(next).predecessors += 1;
+        let next = graph.next(id);
+        if next.is_some() && !graph.no_fallthrough(id) {
+            reach(graph, next, &mut stack);
         }
-        for index in 0..graph.block(id).len() {
-            let instr = graph.block(id).code()[index];
-            if has_target(instr.op) {
-                graph.visit(instr.target, &mut stack);
-                graph.block_mut(instr.target).predecessors += 1;
+        if graph.block(id).sets_up {
+            for index in 0..graph.block(id).len() {
+                let instr = graph.code(id)[index];
+                if is_block_push(instr.op) {
+                    reach(graph, instr.target, &mut stack);
+                }
             }
+        }
+        if let Some(&last) = graph.last(id)
+            && is_jump(last.op)
+        {
+            reach(graph, last.target, &mut stack);
         }
     }
     let mut id = Graph::ENTRY;

@@ -1,14 +1,14 @@
 //! `LOAD_FAST_CHECK` where a local may be unset (`add_checks_for_loads_of_uninitialized_variables`).
 
 use super::context::Context;
-use super::graph::{BlockId, Graph, is_jump};
+use super::graph::{Block, BlockId, Graph, is_jump};
 use crate::target::Op;
 
 /// Locals that are followed from block to block.
 const TRACKED: usize = 64;
 
-fn push(graph: &mut Graph, id: BlockId, mask: u64, stack: &mut Vec<BlockId>) {
-    let block = graph.block_mut(id);
+fn push(blocks: &mut [Block], id: BlockId, mask: u64, stack: &mut Vec<BlockId>) {
+    let block = &mut blocks[id.0 as usize];
     let both = block.unsafe_locals | mask;
     if block.unsafe_locals != both {
         block.unsafe_locals = both;
@@ -21,10 +21,12 @@ fn push(graph: &mut Graph, id: BlockId, mask: u64, stack: &mut Vec<BlockId>) {
 
 fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
     let mut mask = graph.block(id).unsafe_locals;
-    for index in 0..graph.block(id).len() {
-        let instr = graph.block(id).code()[index];
-        if instr.handler.is_some() {
-            push(graph, instr.handler, mask, stack);
+    let mut pushed = (BlockId::NONE, mask);
+    let (blocks, code) = graph.blocks_and_code(id);
+    for instr in code.iter_mut() {
+        if instr.handler.is_some() && pushed != (instr.handler, mask) {
+            pushed = (instr.handler, mask);
+            push(blocks, instr.handler, mask, stack);
         }
         if instr.arg as usize >= TRACKED {
             continue;
@@ -35,22 +37,21 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
             Op::STORE_FAST | Op::LOAD_FAST_CHECK => mask &= !bit,
             Op::LOAD_FAST => {
                 if mask & bit != 0 {
-                    graph.block_mut(id).code_mut()[index].op = Op::LOAD_FAST_CHECK;
+                    instr.op = Op::LOAD_FAST_CHECK;
                 }
                 mask &= !bit;
             }
             _ => {}
         }
     }
-    let block = graph.block(id);
-    let (next, falls, last) = (block.next, !block.no_fallthrough(), block.last().copied());
-    if next.is_some() && falls {
-        push(graph, next, mask, stack);
+    let next = graph.next(id);
+    if next.is_some() && !graph.no_fallthrough(id) {
+        push(&mut graph.blocks, next, mask, stack);
     }
-    if let Some(last) = last
+    if let Some(&last) = graph.last(id)
         && is_jump(last.op)
     {
-        push(graph, last.target, mask, stack);
+        push(&mut graph.blocks, last.target, mask, stack);
     }
 }
 
@@ -60,7 +61,7 @@ fn scan_others(graph: &mut Graph, locals: usize) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         number += 1;
-        for instr in graph.block_mut(id).code_mut() {
+        for instr in graph.code_mut(id) {
             let Some(state) =
                 (instr.arg as usize).checked_sub(TRACKED).and_then(|index| states.get_mut(index))
             else {
@@ -92,7 +93,7 @@ pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
     graph.clear_visited();
     let mut stack = Vec::new();
     let start = (context.parameters..context.locals.min(TRACKED)).fold(0, |mask, local| mask | 1 << local);
-    push(graph, Graph::ENTRY, start, &mut stack);
+    push(&mut graph.blocks, Graph::ENTRY, start, &mut stack);
     let mut id = Graph::ENTRY;
     while id.is_some() {
         scan(graph, id, &mut stack);

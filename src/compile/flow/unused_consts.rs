@@ -1,7 +1,7 @@
 //! Drops constants that nothing loads, except the first (`remove_unused_consts`).
 
 use super::context::Context;
-use super::graph::Graph;
+use super::graph::{BlockId, Graph};
 use crate::target::Op;
 
 pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>) {
@@ -10,8 +10,8 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     }
     let mut used = vec![false; context.consts.len()];
     used[0] = true;
-    for block in &graph.blocks {
-        for instr in block.code() {
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        for instr in graph.code(id) {
             if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST)
                 && let Some(used) = used.get_mut(instr.arg as usize)
             {
@@ -33,8 +33,8 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
         }
     }
     context.consts.truncate(kept);
-    for block in &mut graph.blocks {
-        for instr in block.code_mut() {
+    for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        for instr in graph.code_mut(id) {
             if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST) {
                 instr.arg = map[instr.arg as usize];
             }

@@ -8,7 +8,7 @@ pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let block = graph.block(id);
-        for (index, instr) in block.code().iter().enumerate() {
+        for (index, instr) in graph.code(id).iter().enumerate() {
             if is_terminator(instr.op) && index + 1 != block.len() {
                 return Err(FlowError::Malformed("code after a jump"));
             }
