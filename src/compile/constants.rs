@@ -4,7 +4,10 @@
 //! objects that its const cache merges, `merge_consts_recursive` of `compile.c`). FLAG_REF is decided from these
 //! identities when the module is marshalled.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::text::{Name, Names};
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::hash::BuildHasher as _;
 
 /// A constant of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,21 +50,44 @@ pub enum ConstValue {
     Code(CodeId),
 }
 
+/// What is known of a constant besides its value.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traits {
+    /// A string that was an identifier before it was a constant, which keeps it interned whatever its characters.
+    identifier: bool,
+    /// A string that is part of a table of names, and no constant so far.
+    only_name: bool,
+    /// Made anew, and no singleton although its value has one.
+    fresh: bool,
+    /// Part of a slice: strings among them are interned by nothing.
+    slice_part: bool,
+}
+
 /// All constants of one module.
 #[derive(Debug, Default)]
 pub struct Constants {
-    by_value: FxHashMap<ConstValue, ConstId>,
+    /// By value; those that nothing is merged with are not in it.
+    merged: HashTable<ConstId>,
     values: Vec<ConstValue>,
-    /// Strings that were identifiers before they were constants, which keeps them interned whatever their characters.
-    identifiers: FxHashSet<ConstId>,
-    /// Strings that are parts of tables of names, and no constants so far.
-    names: FxHashSet<ConstId>,
-    /// Strings that are no singletons although their value has one.
-    fresh: FxHashSet<ConstId>,
-    /// Parts of slices: strings among them are interned by nothing.
-    slice_parts: FxHashSet<ConstId>,
+    traits: Vec<Traits>,
+    /// By the parts that they were asked for.
+    slices: FxHashMap<[ConstId; 3], ConstId>,
+    /// By [`Name`]: its string in tables of names.
+    of_names: Vec<Option<ConstId>>,
     /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
-    qualnames: FxHashSet<Box<[u8]>>,
+    qualnames: FxHashSet<Name>,
+}
+
+/// Equal for equal values. Text is hashed as it is looked up.
+fn hash(value: &ConstValue) -> u64 {
+    match value {
+        ConstValue::Str(text) => hash_text(text),
+        value => FxBuildHasher.hash_one(value),
+    }
+}
+
+fn hash_text(text: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(text)
 }
 
 impl Constants {
@@ -79,102 +105,134 @@ impl Constants {
             }
             _ => {}
         }
-        if let Some(&id) = self.by_value.get(&value) {
-            self.names.remove(&id);
-            return id;
+        let hash = hash(&value);
+        match self.find(hash, |other| *other == value) {
+            Some(id) => self.now_constant(id),
+            None => self.insert(hash, value),
         }
-        let id = self.add_unmerged(value.clone());
-        self.by_value.insert(value, id);
+    }
+
+    /// [`Self::add`] for text.
+    pub fn add_text(&mut self, text: &[u8]) -> ConstId {
+        match self.find_text(text) {
+            Some(id) => self.now_constant(id),
+            None => self.insert(hash_text(text), ConstValue::Str(text.into())),
+        }
+    }
+
+    /// The constant that equal ones are merged with, if there is one.
+    pub fn merged_with(&self, id: ConstId) -> Option<ConstId> {
+        let value = self.value(id);
+        self.find(hash(value), |other| other == value)
+    }
+
+    fn find(&self, hash: u64, equal: impl Fn(&ConstValue) -> bool) -> Option<ConstId> {
+        self.merged.find(hash, |id| equal(&self.values[id.0 as usize])).copied()
+    }
+
+    fn find_text(&self, text: &[u8]) -> Option<ConstId> {
+        self.find(hash_text(text), |other| matches!(other, ConstValue::Str(other) if **other == *text))
+    }
+
+    fn insert(&mut self, of_value: u64, value: ConstValue) -> ConstId {
+        let id = self.add_unmerged(value);
+        let values = &self.values;
+        self.merged.insert_unique(of_value, id, |id| hash(&values[id.0 as usize]));
+        id
+    }
+
+    fn now_constant(&mut self, id: ConstId) -> ConstId {
+        self.traits[id.0 as usize].only_name = false;
         id
     }
 
     /// The slice of these constants. Equal slices are one object, but their parts are merged with nothing.
     pub fn add_slice(&mut self, parts: [ConstId; 3]) -> ConstId {
-        let key = ConstValue::Slice(parts);
-        if let Some(&id) = self.by_value.get(&key) {
+        if let Some(&id) = self.slices.get(&parts) {
             return id;
         }
         let own = parts.map(|part| self.add_unmerged(self.value(part).clone()));
-        self.slice_parts.extend(own);
+        for part in own {
+            self.traits[part.0 as usize].slice_part = true;
+        }
         let id = self.add_unmerged(ConstValue::Slice(own));
-        self.by_value.insert(key, id);
+        self.slices.insert(parts, id);
         id
     }
 
     /// A constant that nothing is merged with (NaN, the parts of a slice).
     pub fn add_unmerged(&mut self, value: ConstValue) -> ConstId {
         self.values.push(value);
+        self.traits.push(Traits::default());
         ConstId(self.values.len() as u32 - 1)
     }
 
     /// The constant for an identifier (a keyword name, an imported name).
     pub fn add_identifier(&mut self, text: &str) -> ConstId {
         let before = self.values.len();
-        let value = ConstValue::Str(text.as_bytes().into());
-        let only_name = self.by_value.get(&value).is_some_and(|id| self.names.contains(id));
-        let id = self.add(value);
-        if self.values.len() > before || only_name {
-            self.identifiers.insert(id);
-        }
+        let known = self.find_text(text.as_bytes());
+        let only_name = known.is_some_and(|id| self.traits[id.0 as usize].only_name);
+        let id = self.add_text(text.as_bytes());
+        self.traits[id.0 as usize].identifier |= self.values.len() > before || only_name;
         id
     }
 
     /// An element of a table of names: it is interned there, and the table's strings are merged with no constant.
-    pub fn add_name(&mut self, text: &str) -> ConstId {
-        let value = ConstValue::Str(text.as_bytes().into());
-        if let Some(&id) = self.by_value.get(&value) {
+    pub fn add_name(&mut self, name: Name, names: &Names) -> ConstId {
+        let place = name.0 as usize;
+        if let Some(&Some(id)) = self.of_names.get(place) {
             return id;
         }
-        let id = self.add(value);
-        self.names.insert(id);
+        let text = names.text(name).as_bytes();
+        let id = self.find_text(text).unwrap_or_else(|| {
+            let id = self.insert(hash_text(text), ConstValue::Str(text.into()));
+            self.traits[id.0 as usize].only_name = true;
+            id
+        });
+        if self.of_names.len() <= place {
+            self.of_names.resize(names.len(), None);
+        }
+        self.of_names[place] = Some(id);
         id
     }
 
     /// The constant for the qualified name of a class that is being compiled: the string that its code object gets,
     /// unless an equal one has been interned before.
-    pub fn add_qualname(&mut self, text: &str) -> ConstId {
-        if self.qualnames.contains(text.as_bytes()) {
-            self.add(ConstValue::Str(text.as_bytes().into()))
+    pub fn add_qualname(&mut self, name: Name, names: &Names) -> ConstId {
+        let text = names.text(name);
+        if self.qualnames.contains(&name) {
+            self.add_text(text.as_bytes())
         } else {
             self.add_identifier(text)
         }
     }
 
     /// Notes that a code object with this qualified name is finished.
-    pub fn note_qualname(&mut self, text: &str) {
-        if !self.qualnames.contains(text.as_bytes()) {
-            self.qualnames.insert(text.as_bytes().into());
-        }
+    pub fn note_qualname(&mut self, name: Name) {
+        self.qualnames.insert(name);
     }
 
     /// The constant for text or bytes that are made anew where CPython would otherwise take a singleton.
     pub fn add_fresh(&mut self, value: ConstValue) -> ConstId {
         let before = self.values.len();
         let id = self.add(value);
-        if self.values.len() > before {
-            self.fresh.insert(id);
-        }
+        self.traits[id.0 as usize].fresh |= self.values.len() > before;
         id
     }
 
     /// Whether `id` was made anew, and is no singleton although its value has one.
     pub fn is_fresh(&self, id: ConstId) -> bool {
-        self.fresh.contains(&id)
+        self.traits[id.0 as usize].fresh
     }
 
     /// Whether `id` is a part of a slice.
     pub fn is_slice_part(&self, id: ConstId) -> bool {
-        self.slice_parts.contains(&id)
+        self.traits[id.0 as usize].slice_part
     }
 
     /// Whether `id` was an identifier first.
     pub fn is_identifier(&self, id: ConstId) -> bool {
-        self.identifiers.contains(&id)
-    }
-
-    /// The constant with this value, if there is one.
-    pub fn find(&self, value: &ConstValue) -> Option<ConstId> {
-        self.by_value.get(value).copied()
+        self.traits[id.0 as usize].identifier
     }
 
     /// How many constants there are.

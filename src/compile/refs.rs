@@ -28,6 +28,8 @@ struct Writer<'a> {
     texts: Vec<ConstId>,
     /// By constant: the constant that stands for equal singletons.
     same: Vec<ConstId>,
+    /// By constant: whether it is text that is interned wherever it stands.
+    interned: Vec<bool>,
     counts: Vec<u32>,
     refs: Vec<u32>,
     next: u32,
@@ -78,38 +80,37 @@ pub fn finish(
     filename: &str,
     target: &Target,
 ) -> Result<Vec<u8>, SyntaxError> {
-    let file = constants.add(ConstValue::Str(filename.as_bytes().into()));
+    let file = constants.add_text(filename.as_bytes());
     let mut texts = vec![ConstId(UNSEEN); names.len()];
     for index in 0..codes.len() {
         let code = codes.get(CodeId(index as u32));
         for name in [code.name, code.qualname] {
             if texts[name.0 as usize].0 == UNSEEN {
-                texts[name.0 as usize] = constants.add(ConstValue::Str(names.text(name).as_bytes().into()));
+                texts[name.0 as usize] = constants.add_text(names.text(name).as_bytes());
             }
         }
     }
     // Parts of slices are not merged, but singletons are one wherever they stand.
     let mut same: Vec<ConstId> = (0..constants.len() as u32).map(ConstId).collect();
-    for entry in &mut same {
+    let mut interned = vec![false; constants.len()];
+    for (entry, interned) in same.iter_mut().zip(&mut interned) {
         let value = constants.value(*entry);
         let singleton = match value {
             ConstValue::Int(_) => true,
             ConstValue::Str(text) => {
-                text.is_empty()
+                let singleton = text.is_empty()
                     || is_name_text(text) && !constants.is_slice_part(*entry)
-                    || is_latin1_char(text) && !constants.is_fresh(*entry)
+                    || is_latin1_char(text) && !constants.is_fresh(*entry);
+                *interned = singleton || constants.is_identifier(*entry);
+                singleton
             }
             ConstValue::Bytes(bytes) => bytes.len() < 2 && !constants.is_fresh(*entry),
             ConstValue::Tuple(items) => items.is_empty(),
             _ => false,
         };
-        if singleton {
-            let value = value.clone();
-            let known = constants.len();
-            let id = constants.add(value);
-            if (id.0 as usize) < known {
-                *entry = id;
-            }
+        // Those that are merged stand for themselves.
+        if singleton && let Some(id) = constants.merged_with(*entry) {
+            *entry = id;
         }
     }
     // What is no constant is the singleton, even if the constant of that value was made anew.
@@ -119,6 +120,7 @@ pub fn finish(
     }
     for index in same.len()..constants.len() {
         same.push(ConstId(index as u32));
+        interned.push(false);
     }
     let slots = constants.len() * 2 + codes.len();
     let mut writer = Writer {
@@ -130,11 +132,12 @@ pub fn finish(
         empty,
         texts,
         same,
+        interned,
         counts: vec![0; slots],
         refs: vec![UNSEEN; slots],
         next: 0,
         counting: true,
-        bytes: Vec::new(),
+        bytes: Vec::with_capacity(constants.len() * 32),
         depth: 0,
         too_deep: false,
     };
@@ -203,14 +206,14 @@ impl Writer<'_> {
     fn text(&mut self, id: ConstId, name: bool, forced: bool) {
         let constants = self.constants;
         let ConstValue::Str(text) = constants.value(id) else { return };
-        let interned = name
-            || text.is_empty()
-            || is_name_text(text) && !constants.is_slice_part(id)
-            || is_latin1_char(text) && !self.constants.is_fresh(id)
-            || self.constants.is_identifier(id);
+        let interned = name || self.interned[id.0 as usize];
         let id = if interned { self.same[id.0 as usize] } else { id };
         let slot = self.slot(id, interned);
         let identity = if interned { Identity::Shared(slot) } else { Identity::Counted(slot) };
+        if self.counting {
+            self.open(&identity, b'z', forced);
+            return;
+        }
         let kind = match (text.is_ascii(), text.len() < 256, interned) {
             (true, true, true) => b'Z',
             (true, true, false) => b'z',
@@ -374,7 +377,9 @@ impl Writer<'_> {
             return Vec::new();
         }
         let bytes = std::mem::take(&mut self.bytes);
-        let unseen = vec![UNSEEN; self.refs.len()];
+        // Only what holds others can refer back to a part of itself.
+        let holds = matches!(self.constants.value(item), ConstValue::Tuple(_) | ConstValue::FrozenSet(_));
+        let unseen = if holds { vec![UNSEEN; self.refs.len()] } else { Vec::new() };
         let refs = std::mem::replace(&mut self.refs, unseen);
         let next = std::mem::replace(&mut self.next, 0);
         self.value(item, true);

@@ -23,15 +23,15 @@ pub struct Names {
 impl Names {
     /// The number of `text`, a new one if it was not seen before.
     pub fn intern(&mut self, text: &str) -> Name {
-        if let Some(name) = self.find(text) {
+        let hash = FxBuildHasher.hash_one(text);
+        if let Some(&name) = self.numbers.find(hash, |&name| self.text(name) == text) {
             return name;
         }
         let name = Name(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
         self.texts.push_str(text);
         self.ends.push(self.texts.len());
         let (texts, ends) = (&self.texts, &self.ends);
-        let rehash = |&name: &Name| FxBuildHasher.hash_one(slice(texts, ends, name));
-        self.numbers.insert_unique(FxBuildHasher.hash_one(text), name, rehash);
+        self.numbers.insert_unique(hash, name, |&name| FxBuildHasher.hash_one(slice(texts, ends, name)));
         name
     }
 

@@ -15,6 +15,9 @@ fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
 /// One entry for each run of instructions with the same handler.
 pub(super) fn encode(flat: &Flat, graph: &Graph) -> Vec<u8> {
     let mut bytes = Vec::new();
+    if !flat.has_handlers {
+        return bytes;
+    }
     // Handlers are the same if their code starts at the same place, which empty blocks do.
     let place = |handler: BlockId| if handler.is_some() { flat.starts[handler.0 as usize] } else { u32::MAX };
     let mut close = |handler: BlockId, start: u32, end: u32| {

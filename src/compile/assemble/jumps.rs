@@ -37,22 +37,48 @@ pub(super) struct Flat {
     pub(super) starts: Vec<u32>,
     /// By instruction: offset in code units.
     pub(super) offsets: Vec<u32>,
+    /// Indices of those that jump.
+    jumps: Vec<u32>,
+    /// Whether some have a handler.
+    pub(super) has_handlers: bool,
+    /// Whether some are at the place of what follows.
+    pub(super) has_next: bool,
+    /// In code units.
+    size: u32,
 }
 
 fn prefixes(arg: u32) -> u32 {
     u32::from(arg > 0xff) + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff)
 }
 
+/// Opcode number, caches and size of an instruction whose operand is known.
+fn settle(placed: &mut Placed, target: &Target) -> Result<(), FlowError> {
+    let Some(info) = target.opcode(placed.op).filter(|info| info.number < 256) else {
+        return Err(FlowError::Opcode(placed.op.name()));
+    };
+    placed.caches = info.caches;
+    placed.number = info.number as u8;
+    placed.size = prefixes(placed.arg) + 1 + u32::from(info.caches);
+    Ok(())
+}
+
 /// Blocks in order, unconditional jumps made forward or backward.
-pub(super) fn flatten(graph: &Graph) -> Result<Flat, FlowError> {
-    let mut starts = vec![u32::MAX; graph.blocks.len()];
-    let mut code = Vec::with_capacity(graph.blocks.iter().map(crate::compile::flow::graph::Block::len).sum());
+pub(super) fn flatten(graph: &Graph, target: &Target) -> Result<Flat, FlowError> {
+    let count = graph.blocks.iter().map(crate::compile::flow::graph::Block::len).sum();
+    let mut flat = Flat {
+        code: Vec::with_capacity(count),
+        starts: vec![u32::MAX; graph.blocks.len()],
+        offsets: Vec::new(),
+        jumps: Vec::new(),
+        has_handlers: false,
+        has_next: false,
+        size: 0,
+    };
     let mut id = Graph::ENTRY;
     while id.is_some() {
-        let block = graph.block(id);
-        starts[id.0 as usize] = code.len() as u32;
+        flat.starts[id.0 as usize] = flat.code.len() as u32;
         for instr in graph.code(id) {
-            code.push(Placed {
+            let mut placed = Placed {
                 op: instr.op,
                 arg: instr.arg,
                 target: instr.target.0,
@@ -61,51 +87,50 @@ pub(super) fn flatten(graph: &Graph) -> Result<Flat, FlowError> {
                 size: 0,
                 caches: 0,
                 number: 0,
-            });
-        }
-        id = block.next;
-    }
-    for (index, placed) in code.iter_mut().enumerate() {
-        if has_target(placed.op) {
-            placed.target = starts.get(placed.target as usize).copied().unwrap_or(u32::MAX);
-            let forward = placed.target > index as u32;
-            placed.op = match placed.op {
-                Op::JUMP | Op::JUMP_NO_INTERRUPT if forward => Op::JUMP_FORWARD,
-                Op::JUMP => Op::JUMP_BACKWARD,
-                Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
-                op => op,
             };
-            // The size that CPython starts from is that of the target's index.
-            placed.arg = placed.target;
+            flat.has_handlers |= instr.handler.is_some();
+            flat.has_next |= instr.location == Location::NEXT;
+            if has_target(instr.op) {
+                flat.jumps.push(flat.code.len() as u32);
+            } else {
+                settle(&mut placed, target)?;
+            }
+            flat.code.push(placed);
         }
+        id = graph.next(id);
     }
-    Ok(Flat { code, starts, offsets: Vec::new() })
+    for &index in &flat.jumps {
+        let placed = &mut flat.code[index as usize];
+        placed.target = flat.starts.get(placed.target as usize).copied().unwrap_or(u32::MAX);
+        let forward = placed.target > index;
+        placed.op = match placed.op {
+            Op::JUMP | Op::JUMP_NO_INTERRUPT if forward => Op::JUMP_FORWARD,
+            Op::JUMP => Op::JUMP_BACKWARD,
+            Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
+            op => op,
+        };
+        // The size that CPython starts from is that of the target's index.
+        placed.arg = placed.target;
+        settle(placed, target)?;
+    }
+    Ok(flat)
 }
 
 /// Gives jumps their distances; a longer distance may need a longer instruction, so until nothing changes.
 pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError> {
-    for placed in &mut flat.code {
-        let Some(info) = target.opcode(placed.op).filter(|info| info.number < 256) else {
-            return Err(FlowError::Opcode(placed.op.name()));
-        };
-        placed.caches = info.caches;
-        placed.number = info.number as u8;
-        placed.size = prefixes(placed.arg) + 1 + u32::from(info.caches);
-    }
     flat.offsets.resize(flat.code.len(), 0);
     let end_send = end_send_offset(target);
     loop {
         let mut offset = 0;
-        for (index, placed) in flat.code.iter().enumerate() {
-            flat.offsets[index] = offset;
+        for (placed, place) in flat.code.iter().zip(&mut flat.offsets) {
+            *place = offset;
             offset += placed.size;
         }
+        flat.size = offset;
         let mut changed = false;
-        for (index, placed) in flat.code.iter_mut().enumerate() {
-            if !has_target(placed.op) {
-                continue;
-            }
-            let after = flat.offsets[index] + placed.size;
+        for &index in &flat.jumps {
+            let placed = &mut flat.code[index as usize];
+            let after = flat.offsets[index as usize] + placed.size;
             let Some(&to) = flat.offsets.get(placed.target as usize) else {
                 return Err(FlowError::Malformed("jump to the end"));
             };
@@ -127,14 +152,15 @@ pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError>
 /// `co_code`.
 pub(super) fn emit(flat: &Flat, target: &Target) -> Result<Vec<u8>, FlowError> {
     let prefix = target.opcode(Op::EXTENDED_ARG).ok_or(FlowError::Opcode("EXTENDED_ARG"))?.number as u8;
-    let units: usize = flat.code.iter().map(|placed| placed.size as usize).sum();
-    let mut bytes = Vec::with_capacity(units * 2);
+    let mut bytes = Vec::with_capacity(flat.size as usize * 2);
     for placed in &flat.code {
         for position in (1..=prefixes(placed.arg)).rev() {
             bytes.extend_from_slice(&[prefix, (placed.arg >> (8 * position)) as u8]);
         }
         bytes.extend_from_slice(&[placed.number, placed.arg as u8]);
-        bytes.resize(bytes.len() + 2 * usize::from(placed.caches), 0);
+        if placed.caches > 0 {
+            bytes.resize(bytes.len() + 2 * usize::from(placed.caches), 0);
+        }
     }
     Ok(bytes)
 }

@@ -54,7 +54,8 @@ fn entry(location: Location, units: u32, line: &mut i32, bytes: &mut Vec<u8>) {
 
 /// One entry for each run of instructions at the same place. `Location::NEXT` is settled first.
 pub(super) fn encode(flat: &mut Flat, first_line: i32) -> Vec<u8> {
-    for index in (0..flat.code.len()).rev() {
+    let settled = if flat.has_next { 0 } else { flat.code.len() };
+    for index in (settled..flat.code.len()).rev() {
         if flat.code[index].location == Location::NEXT {
             flat.code[index].location = match flat.code.get(index + 1) {
                 Some(next) if !is_terminator(flat.code[index].op) => next.location,

@@ -9,7 +9,9 @@ mod jumps;
 mod line_table;
 mod locals;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher as _;
 
 use super::constants::{CodeId, ConstId, ConstValue, Constants};
 use super::flow::{self, FlowError};
@@ -18,7 +20,7 @@ use crate::target::Target;
 use crate::text::{Name, Names};
 
 /// A finished code object. Its shared parts are constants of the module, as in CPython's const cache.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeObject {
     /// `co_argcount`, with the positional-only ones.
     pub argcount: u32,
@@ -58,7 +60,7 @@ pub struct CodeObject {
 #[derive(Debug, Default)]
 pub struct Codes {
     list: Vec<CodeObject>,
-    by_value: FxHashMap<CodeObject, CodeId>,
+    by_value: HashTable<CodeId>,
 }
 
 impl Codes {
@@ -78,12 +80,17 @@ impl Codes {
     }
 
     fn add(&mut self, code: CodeObject) -> CodeId {
-        if let Some(&id) = self.by_value.get(&code) {
+        let hash = |code: &CodeObject| {
+            FxBuildHasher.hash_one((code.name, code.first_line, &code.code, code.consts, code.line_table))
+        };
+        let of_code = hash(&code);
+        if let Some(&id) = self.by_value.find(of_code, |id| self.list[id.0 as usize] == code) {
             return id;
         }
         let id = CodeId(self.list.len() as u32);
-        self.list.push(code.clone());
-        self.by_value.insert(code, id);
+        self.list.push(code);
+        let list = &self.list;
+        self.by_value.insert_unique(of_code, id, |id| hash(&list[id.0 as usize]));
         id
     }
 }
@@ -100,14 +107,14 @@ pub fn assemble(
     target: &'static Target,
 ) -> Result<CodeId, FlowError> {
     let (graph, stack_size) = flow::run(&mut unit, constants, target)?;
-    let mut flat = jumps::flatten(&graph)?;
+    let mut flat = jumps::flatten(&graph, target)?;
     jumps::resolve(&mut flat, target)?;
     let exception_table = exception_table::encode(&flat, &graph);
     let line_table = line_table::encode(&mut flat, unit.first_line);
     let code = jumps::emit(&flat, target)?;
     let (locals, kinds) = locals::layout(&unit, names, target);
     let mut text_tuple = |names_of: &[Name]| {
-        let items = names_of.iter().map(|&name| constants.add_name(names.text(name))).collect();
+        let items = names_of.iter().map(|&name| constants.add_name(name, names)).collect();
         constants.add(ConstValue::Tuple(items))
     };
     let names_tuple = text_tuple(&unit.names);
@@ -115,7 +122,7 @@ pub fn assemble(
     let consts = constants.add(ConstValue::Tuple(unit.consts.into()));
     let line_table = constants.add(ConstValue::Bytes(line_table.into()));
     let exception_table = constants.add(ConstValue::Bytes(exception_table.into()));
-    constants.note_qualname(names.text(unit.qualname));
+    constants.note_qualname(unit.qualname);
     Ok(codes.add(CodeObject {
         argcount: unit.argcount + unit.posonlyargcount,
         posonlyargcount: unit.posonlyargcount,

@@ -3,7 +3,6 @@
 use super::closure::function_flag;
 use super::scope::Counts;
 use super::{Codegen, Deferred, Result, UnitKind};
-use crate::compile::constants::ConstValue;
 use crate::compile::symtable::{ScopeId, ScopeRole, mangle};
 use crate::compile::unparse;
 use crate::syntax::ast::{
@@ -294,7 +293,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     fn text_annotation(&mut self, annotation: &Expr<'_>) {
         let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target);
-        let id = self.constants.add(ConstValue::Str(text.into()));
+        let id = self.constants.add_text(&text);
         self.load_const_id(id, annotation.location);
     }
 

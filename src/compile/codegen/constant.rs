@@ -22,11 +22,7 @@ impl Codegen<'_, '_> {
 
     /// The place of a constant in `co_consts`.
     pub(crate) fn const_index(&mut self, id: ConstId) -> u32 {
-        let consts = &mut self.unit.code.consts;
-        *self.unit.const_index.entry(id).or_insert_with(|| {
-            consts.push(id);
-            consts.len() as u32 - 1
-        })
+        self.unit.const_index.find_or_push(&mut self.unit.code.consts, id)
     }
 
     pub(crate) fn load_code_const(&mut self, code: CodeId, location: Location) {
@@ -54,16 +50,16 @@ impl Codegen<'_, '_> {
 
     /// The constant for the text of a name that the compiler has put together.
     pub(super) fn new_text(&mut self, name: Name) -> ConstId {
-        self.constants.add(ConstValue::Str(self.names.text(name).as_bytes().into()))
+        self.constants.add_text(self.names.text(name).as_bytes())
     }
 
     /// Loads the qualified name of the class that is being compiled.
     pub(crate) fn load_qualname(&mut self, location: Location) {
         let text = self.names.text(self.unit.code.qualname);
         let id = if self.target.has_start_up_word(text) {
-            self.constants.add(ConstValue::Str(text.as_bytes().into()))
+            self.constants.add_text(text.as_bytes())
         } else {
-            self.constants.add_qualname(text)
+            self.constants.add_qualname(self.unit.code.qualname, self.names)
         };
         self.load_const_id(id, location);
     }
@@ -100,7 +96,7 @@ impl Codegen<'_, '_> {
             }
             Constant::Float(value) => ConstValue::Float(value.to_bits()),
             Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
-            Constant::Str(text) => ConstValue::Str(text.into()),
+            Constant::Str(text) => return self.constants.add_text(text),
             Constant::FreshPercent => {
                 return self.constants.add_fresh(ConstValue::Str(b"%".as_slice().into()));
             }

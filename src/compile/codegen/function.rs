@@ -3,7 +3,6 @@
 use super::closure::function_flag;
 use super::scope::Counts;
 use super::{Block, Codegen, Result, UnitKind, docstring};
-use crate::compile::constants::ConstValue;
 use crate::compile::future;
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{Expr, ExprContext, FunctionDef};
@@ -68,7 +67,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         {
             if self.keeps_docstrings() {
                 let text = docstring::clean(text)?;
-                let id = self.constants.add(ConstValue::Str(text.into()));
+                let id = self.constants.add_text(&text);
                 self.const_index(id);
             }
             body = &body[1..];

@@ -47,6 +47,7 @@ pub(crate) use block::Block;
 use super::constants::{CodeId, Constants};
 use super::future::Future;
 use super::instruction::{InstructionSequence, Label};
+use super::positions::Positions;
 use super::symtable::{Scope, ScopeId, SymbolInfo, SymbolTable};
 use super::unit::CodeUnit;
 use crate::syntax::SyntaxError;
@@ -117,12 +118,11 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) conditions: i64,
     /// How many conditional statements are around the current one.
     pub(crate) conditional_depth: u32,
-    /// Cells and free variables, by name, with their places in their lists.
-    cell_places: FxHashMap<Name, u32>,
-    free_places: FxHashMap<Name, u32>,
-    const_index: FxHashMap<super::constants::ConstId, u32>,
-    name_index: FxHashMap<Name, u32>,
-    varname_index: FxHashMap<Name, u32>,
+    cell_index: Positions<Name>,
+    free_index: Positions<Name>,
+    const_index: Positions<super::constants::ConstId>,
+    name_index: Positions<Name>,
+    varname_index: Positions<Name>,
 }
 
 /// The generator of one module.

@@ -108,20 +108,12 @@ impl Codegen<'_, '_> {
 
     /// The place of a mangled name in `co_names`.
     pub(crate) fn name_index(&mut self, name: Name) -> u32 {
-        let names = &mut self.unit.code.names;
-        *self.unit.name_index.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() as u32 - 1
-        })
+        self.unit.name_index.find_or_push(&mut self.unit.code.names, name)
     }
 
     /// The place of a mangled name among the fast locals.
     pub(crate) fn varname_index(&mut self, name: Name) -> u32 {
-        let names = &mut self.unit.code.varnames;
-        *self.unit.varname_index.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() as u32 - 1
-        })
+        self.unit.varname_index.find_or_push(&mut self.unit.code.varnames, name)
     }
 
     /// The place of a mangled name among cells and free variables.
@@ -130,8 +122,11 @@ impl Codegen<'_, '_> {
     /// A variable that no enclosing scope provides; CPython 3.13 runs into that too, and refuses.
     pub(crate) fn closure_index(&self, name: Name) -> Result<u32> {
         let unit = &self.unit;
-        let cell = || unit.cell_places.get(&name).copied();
-        let free = || unit.free_places.get(&name).map(|at| at + unit.code.cellvars.len() as u32);
+        let cell = || unit.cell_index.find(&unit.code.cellvars, name);
+        let free = || {
+            let place = unit.free_index.find(&unit.code.freevars, name);
+            place.map(|place| place + unit.code.cellvars.len() as u32)
+        };
         let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
         let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
         place.ok_or_else(|| {
@@ -149,7 +144,7 @@ impl Codegen<'_, '_> {
         let text = self.names.text(name);
         if self.unit.kind == UnitKind::Class
             && matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__")
-            && let Some(&place) = self.unit.cell_places.get(&name)
+            && let Some(place) = self.unit.cell_index.find(&self.unit.code.cellvars, name)
         {
             return Ok(place);
         }

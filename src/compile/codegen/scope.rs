@@ -4,6 +4,7 @@ use super::closure::function_flag;
 use super::{Codegen, Result, Unit, UnitKind};
 use crate::compile::constants::{CodeId, ConstValue};
 use crate::compile::instruction::InstructionSequence;
+use crate::compile::positions::Positions;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole, flag};
 use crate::compile::unit::CodeUnit;
 use crate::syntax::ast::{Arguments, Constant, Lambda, NodeId};
@@ -87,11 +88,10 @@ impl Codegen<'_, '_> {
             }
         }
         let varnames = scope.varnames.clone();
-        let varname_index = varnames.iter().enumerate().map(|(index, name)| (*name, index as u32)).collect();
-        let places = |names: &[Name]| names.iter().zip(0..).map(|(name, place)| (*name, place)).collect();
         Unit {
-            cell_places: places(&cellvars),
-            free_places: places(&freevars),
+            cell_index: Positions::of(&cellvars),
+            free_index: Positions::of(&freevars),
+            varname_index: Positions::of(&varnames),
             kind,
             scope: scope_id,
             code: CodeUnit {
@@ -121,9 +121,8 @@ impl Codegen<'_, '_> {
             deferred: Vec::new(),
             conditions: 0,
             conditional_depth: 0,
-            const_index: FxHashMap::default(),
-            name_index: FxHashMap::default(),
-            varname_index,
+            const_index: Positions::default(),
+            name_index: Positions::default(),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Statements.
 
 use super::{Codegen, Result, docstring};
-use crate::compile::constants::ConstValue;
 use crate::compile::future;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -26,7 +25,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         {
             if self.keeps_docstrings() {
                 let text = docstring::clean(text)?;
-                let id = self.constants.add(ConstValue::Str(text.into()));
+                let id = self.constants.add_text(&text);
                 self.load_const_id(id, value.location);
                 let name = self.intern("__doc__");
                 self.name_op(name, ExprContext::Store, Location::NONE)?;

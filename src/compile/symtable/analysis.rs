@@ -5,6 +5,7 @@
 
 use super::builder::{Directive, Known};
 use super::{BlockKind, NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
+use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::ComprehensionKind;
 use crate::target::Features;
@@ -237,8 +238,7 @@ impl Analysis<'_> {
         if !hidden.is_empty() {
             let scope = &mut self.table.scopes[inner.0 as usize];
             scope.symbols.retain(|symbol| !hidden.contains(&symbol.name));
-            let places = scope.symbols.iter().zip(0_u32..);
-            scope.index = places.map(|(symbol, place)| (symbol.name, place)).collect();
+            scope.index = Positions::of(&scope.symbols);
         }
     }
 
@@ -252,16 +252,14 @@ impl Analysis<'_> {
         let scope = &mut self.table.scopes[id.0 as usize];
         let inlined = inlined_cells.iter().filter(|name| below.binary_search(name).is_err());
         for name in inlined {
-            if let Some(&index) = scope.index.get(name) {
-                let symbol = &mut scope.symbols[index as usize];
-                if symbol.scope == NameScope::Local {
-                    symbol.scope = NameScope::Cell;
-                }
+            if let Some(symbol) = scope.symbol_mut(*name)
+                && symbol.scope == NameScope::Local
+            {
+                symbol.scope = NameScope::Cell;
             }
         }
         below.retain(|name| {
-            let Some(&index) = scope.index.get(name) else { return true };
-            let symbol = &mut scope.symbols[index as usize];
+            let Some(symbol) = scope.symbol_mut(*name) else { return true };
             if symbol.scope != NameScope::Local {
                 return true;
             }
@@ -291,15 +289,15 @@ impl Analysis<'_> {
     fn update(&mut self, id: ScopeId, below: &[Name], inlined_cells: &[Name]) {
         let scope = &mut self.table.scopes[id.0 as usize];
         for name in inlined_cells {
-            if let Some(&index) = scope.index.get(name) {
-                scope.symbols[index as usize].flags |= flag::COMP_CELL;
+            if let Some(symbol) = scope.symbol_mut(*name) {
+                symbol.flags |= flag::COMP_CELL;
             }
         }
         let class = scope.kind == BlockKind::Class || scope.can_see_class_scope;
         for &name in below {
-            if let Some(&index) = scope.index.get(&name) {
+            if let Some(symbol) = scope.symbol_mut(name) {
                 if class {
-                    scope.symbols[index as usize].flags |= flag::FREE_CLASS;
+                    symbol.flags |= flag::FREE_CLASS;
                 }
             } else if self.visible[name.0 as usize].bound {
                 scope.symbol_entry(name).scope = NameScope::Free;

@@ -4,6 +4,7 @@ use super::{
     BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag, mangle,
 };
 use crate::compile::future::{Future, docstring};
+use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ExprContext, Module, NodeId};
 use crate::target::{Features, Target};
@@ -176,7 +177,7 @@ impl<'n> Builder<'n> {
             parent: self.stack.last().copied(),
             children: Vec::new(),
             symbols: Vec::new(),
-            index: FxHashMap::default(),
+            index: Positions::default(),
             varnames: Vec::new(),
             nested,
             generator: false,
@@ -361,11 +362,8 @@ impl BlockKind {
 impl Scope {
     /// The name's entry, made at the end if it does not occur yet.
     pub(super) fn symbol_entry(&mut self, name: Name) -> &mut SymbolInfo {
-        let next = self.symbols.len() as u32;
-        let index = *self.index.entry(name).or_insert(next);
-        if index == next {
-            self.symbols.push(SymbolInfo { name, flags: 0, scope: NameScope::Unknown });
-        }
+        let new = SymbolInfo { name, flags: 0, scope: NameScope::Unknown };
+        let index = self.index.find_or_push(&mut self.symbols, new);
         &mut self.symbols[index as usize]
     }
 }

@@ -17,6 +17,7 @@ mod statement;
 pub use mangling::mangle;
 
 use super::future::Future;
+use super::positions::{Keyed, Positions};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Module, NodeId};
 use crate::target::Target;
@@ -124,6 +125,12 @@ pub struct SymbolInfo {
     pub scope: NameScope,
 }
 
+impl Keyed<Name> for SymbolInfo {
+    fn key(&self) -> Name {
+        self.name
+    }
+}
+
 /// One scope (CPython: `PySTEntryObject`).
 #[derive(Debug)]
 pub struct Scope {
@@ -139,8 +146,8 @@ pub struct Scope {
     pub children: Vec<ScopeId>,
     /// Names in order of first appearance.
     pub symbols: Vec<SymbolInfo>,
-    /// Index into `symbols`.
-    pub index: FxHashMap<Name, u32>,
+    /// Where names stand in `symbols`.
+    pub index: Positions<Name>,
     /// Parameters in order (`ste_varnames`).
     pub varnames: Vec<Name>,
     /// Whether the scope is nested in a function.
@@ -185,7 +192,12 @@ pub struct Scope {
 impl Scope {
     /// The name's entry, if it occurs.
     pub fn symbol(&self, name: Name) -> Option<&SymbolInfo> {
-        self.index.get(&name).map(|&index| &self.symbols[index as usize])
+        self.index.find(&self.symbols, name).map(|index| &self.symbols[index as usize])
+    }
+
+    /// The name's entry, if it occurs.
+    pub fn symbol_mut(&mut self, name: Name) -> Option<&mut SymbolInfo> {
+        self.index.find(&self.symbols, name).map(|index| &mut self.symbols[index as usize])
     }
 
     /// Where the name lives.

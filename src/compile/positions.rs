@@ -1,0 +1,87 @@
+//! Where keys stand in a list that grows at its end.
+
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
+/// Longest list that is looked through.
+const SHORT: usize = 12;
+
+/// The positions of the keys in a list without repetitions, which its owner passes to each call. Most lists are short,
+/// and are looked through; a longer one is hashed.
+#[derive(Debug)]
+pub struct Positions<K> {
+    hashed: FxHashMap<K, u32>,
+}
+
+impl<K> Default for Positions<K> {
+    fn default() -> Self {
+        Self { hashed: FxHashMap::default() }
+    }
+}
+
+/// What is in such a list.
+pub trait Keyed<K> {
+    /// By which it is found.
+    fn key(&self) -> K;
+}
+
+impl<K: Copy> Keyed<K> for K {
+    fn key(&self) -> K {
+        *self
+    }
+}
+
+impl<K: Copy + Eq + Hash> Positions<K> {
+    /// Those in a list that is there already.
+    pub fn of<T: Keyed<K>>(list: &[T]) -> Self {
+        let mut positions = Self::default();
+        if list.len() > SHORT {
+            positions.hashed = list.iter().map(Keyed::<K>::key).zip(0..).collect();
+        }
+        positions
+    }
+
+    /// The position of `key`.
+    pub fn find<T: Keyed<K>>(&self, list: &[T], key: K) -> Option<u32> {
+        if list.len() <= SHORT {
+            list.iter().zip(0..).find(|(item, _)| Keyed::<K>::key(*item) == key).map(|(_, position)| position)
+        } else {
+            self.hashed.get(&key).copied()
+        }
+    }
+
+    /// The position of `item`, appended if it is not in the list.
+    pub fn find_or_push<T: Keyed<K>>(&mut self, list: &mut Vec<T>, item: T) -> u32 {
+        let key = Keyed::<K>::key(&item);
+        if let Some(position) = self.find(list, key) {
+            return position;
+        }
+        let position = list.len() as u32;
+        list.push(item);
+        if list.len() > SHORT + 1 {
+            self.hashed.insert(key, position);
+        } else if list.len() > SHORT {
+            *self = Self::of(list);
+        }
+        position
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Positions, SHORT};
+
+    #[test]
+    fn short_and_long_lists_are_one_to_their_owner() {
+        let mut list = Vec::new();
+        let mut positions = Positions::default();
+        for number in 0..3 * SHORT as u32 {
+            assert_eq!(positions.find(&list, number), None);
+            assert_eq!(positions.find_or_push(&mut list, number), number);
+            for known in 0..=number {
+                assert_eq!(positions.find_or_push(&mut list, known), known);
+                assert_eq!(Positions::of(&list).find(&list, known), Some(known));
+            }
+        }
+    }
+}
