@@ -91,6 +91,17 @@ fn hash_text(text: &[u8]) -> u64 {
 }
 
 impl Constants {
+    /// With room for those of a source of so many bytes.
+    pub fn for_source(bytes: usize) -> Self {
+        let count = bytes / 24;
+        Self {
+            merged: HashTable::with_capacity(count),
+            values: Vec::with_capacity(count),
+            traits: Vec::with_capacity(count),
+            ..Self::default()
+        }
+    }
+
     /// The constant with this value, made if it is new.
     pub fn add(&mut self, mut value: ConstValue) -> ConstId {
         match &mut value {

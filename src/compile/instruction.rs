@@ -24,7 +24,7 @@ pub struct Instruction {
 }
 
 /// A sequence under construction.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct InstructionSequence {
     /// In order of emission.
     pub instructions: Vec<Instruction>,
@@ -32,6 +32,13 @@ pub struct InstructionSequence {
     pub labels: Vec<u32>,
     /// What replaces `ANNOTATIONS_PLACEHOLDER` (module level, deferred annotations).
     pub annotations_code: Option<Box<InstructionSequence>>,
+}
+
+impl Default for InstructionSequence {
+    fn default() -> Self {
+        // Room for a function of common size.
+        Self { instructions: Vec::with_capacity(64), labels: Vec::new(), annotations_code: None }
+    }
 }
 
 impl InstructionSequence {

@@ -94,8 +94,8 @@ fn pipeline(
     parsed: &mut bool,
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
-    let mut names = Names::default();
-    let mut constants = Constants::default();
+    let mut names = Names::for_source(text.len());
+    let mut constants = Constants::for_source(text.len());
     let mut module = crate::syntax::parse(text, target, &arena, &mut names)?;
     *parsed = true;
     let future = future::scan(&module, &names)?;

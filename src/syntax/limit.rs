@@ -31,8 +31,9 @@ pub(super) fn check(text: &str) -> Result<usize, Excess> {
 fn deepest(bytes: &[u8]) -> Result<usize, usize> {
     let (mut depth, mut operators, mut deepest) = (0usize, 0usize, 0);
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
+    while let Some(skipped) = bytes[at..].iter().position(|byte| COUNTS[usize::from(*byte)]) {
+        let byte = bytes[at + skipped];
+        at += skipped + 1;
         match byte {
             b'(' | b'[' | b'{' => {
                 depth += 1;
@@ -68,6 +69,18 @@ fn deepest(bytes: &[u8]) -> Result<usize, usize> {
     }
     Ok(deepest)
 }
+
+/// The bytes that [`deepest`] looks at.
+static COUNTS: [bool; 256] = {
+    let mut counts = [false; 256];
+    let bytes = b"()[]{}-+~\n,#\"'";
+    let mut index = 0;
+    while index < bytes.len() {
+        counts[bytes[index] as usize] = true;
+        index += 1;
+    }
+    counts
+};
 
 /// The offset after the string whose first quote stands before `at`.
 fn string_end(bytes: &[u8], mut at: usize, quote: u8) -> usize {

@@ -18,9 +18,22 @@ pub struct Names {
     texts: String,
     /// Where each text ends.
     ends: Vec<usize>,
+    /// Whether each is written as a private name.
+    private: Vec<bool>,
 }
 
 impl Names {
+    /// With room for the identifiers of a source of so many bytes.
+    pub fn for_source(bytes: usize) -> Self {
+        let count = bytes / 64;
+        Self {
+            numbers: HashTable::with_capacity(count),
+            texts: String::with_capacity(bytes / 8),
+            ends: Vec::with_capacity(count),
+            private: Vec::with_capacity(count),
+        }
+    }
+
     /// The number of `text`, a new one if it was not seen before.
     pub fn intern(&mut self, text: &str) -> Name {
         let hash = FxBuildHasher.hash_one(text);
@@ -30,6 +43,7 @@ impl Names {
         let name = Name(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
         self.texts.push_str(text);
         self.ends.push(self.texts.len());
+        self.private.push(text.starts_with("__") && !text.ends_with("__") && !text.contains('.'));
         let (texts, ends) = (&self.texts, &self.ends);
         self.numbers.insert_unique(hash, name, |&name| FxBuildHasher.hash_one(slice(texts, ends, name)));
         name
@@ -38,6 +52,11 @@ impl Names {
     /// The number of `text` if it was seen before.
     pub fn find(&self, text: &str) -> Option<Name> {
         self.numbers.find(FxBuildHasher.hash_one(text), |&name| self.text(name) == text).copied()
+    }
+
+    /// Whether `name` is written as a private name, which is mangled inside a class (`__name`, CPython: `_Py_Mangle`).
+    pub fn is_private(&self, name: Name) -> bool {
+        self.private[name.0 as usize]
     }
 
     /// How many there are.

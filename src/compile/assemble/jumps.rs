@@ -152,14 +152,20 @@ pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError>
 /// `co_code`.
 pub(super) fn emit(flat: &Flat, target: &Target) -> Result<Vec<u8>, FlowError> {
     let prefix = target.opcode(Op::EXTENDED_ARG).ok_or(FlowError::Opcode("EXTENDED_ARG"))?.number as u8;
-    let mut bytes = Vec::with_capacity(flat.size as usize * 2);
+    // Caches are zero.
+    let mut bytes = vec![0; flat.size as usize * 2];
+    let mut units = bytes.chunks_exact_mut(2);
     for placed in &flat.code {
         for position in (1..=prefixes(placed.arg)).rev() {
-            bytes.extend_from_slice(&[prefix, (placed.arg >> (8 * position)) as u8]);
+            if let Some(unit) = units.next() {
+                unit.copy_from_slice(&[prefix, (placed.arg >> (8 * position)) as u8]);
+            }
         }
-        bytes.extend_from_slice(&[placed.number, placed.arg as u8]);
+        if let Some(unit) = units.next() {
+            unit.copy_from_slice(&[placed.number, placed.arg as u8]);
+        }
         if placed.caches > 0 {
-            bytes.resize(bytes.len() + 2 * usize::from(placed.caches), 0);
+            units.nth(usize::from(placed.caches) - 1);
         }
     }
     Ok(bytes)

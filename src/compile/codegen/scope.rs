@@ -96,8 +96,8 @@ impl Codegen<'_, '_> {
             scope: scope_id,
             code: CodeUnit {
                 sequence: InstructionSequence::default(),
-                consts: Vec::new(),
-                names: Vec::new(),
+                consts: Vec::with_capacity(8),
+                names: Vec::with_capacity(8),
                 varnames,
                 cellvars,
                 freevars,

@@ -209,8 +209,8 @@ const fn may_borrow(op: Op) -> bool {
 /// Lets loads borrow whose values are gone before their locals change.
 pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> Result<(), FlowError> {
     graph.clear_visited();
-    let mut walk = Walk { features, values: Vec::new(), owned: Vec::new() };
-    let mut stack = Vec::new();
+    let mut walk = Walk { features, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
+    let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
@@ -221,5 +221,6 @@ pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> R
             graph.visit(next, &mut stack);
         }
     }
+    graph.give_stack(stack);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, Instr, has_target, is_terminator};
+use super::graph::{BlockId, Graph, Instr, has_target, is_block_push, is_terminator};
 use crate::compile::instruction::{Instruction, InstructionSequence};
 use crate::target::Op;
 
@@ -25,6 +25,8 @@ pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> 
         graph: Graph::with_capacity(count + annotations + count / 8 + 4),
         current: Graph::ENTRY,
         ended: false,
+        count: 0,
+        sets_up: false,
     };
     // A placeholder is skipped with its label; whatever jumps to it jumps to what follows.
     let mut pending = Vec::new();
@@ -50,6 +52,7 @@ pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> 
         }
         builder.add(instruction);
     }
+    builder.close();
     let mut graph = builder.graph;
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let (blocks, code) = graph.blocks_and_code(id);
@@ -74,19 +77,27 @@ struct Builder {
     current: BlockId,
     /// Whether the current block ended with a jump or an exit.
     ended: bool,
+    /// How many instructions it has.
+    count: u32,
+    /// Whether it sets up handlers.
+    sets_up: bool,
 }
 
 impl Builder {
     fn start_labelled(&mut self) -> BlockId {
-        let block = self.graph.block(self.current);
-        if !block.is_empty() || block.labelled {
+        if self.count > 0 || self.graph.block(self.current).labelled {
             self.start();
         }
         self.graph.block_mut(self.current).labelled = true;
         self.current
     }
 
+    fn close(&mut self) {
+        self.graph.close_last(std::mem::take(&mut self.count), std::mem::take(&mut self.sets_up));
+    }
+
     fn start(&mut self) {
+        self.close();
         let id = self.graph.add();
         self.graph.block_mut(self.current).next = id;
         self.current = id;
@@ -98,7 +109,9 @@ impl Builder {
             self.start();
         }
         let instr = Instr::new(instruction.op, instruction.arg, instruction.location);
-        self.graph.push_copy(self.current, instr);
+        self.graph.push_last(instr);
+        self.count += 1;
+        self.sets_up |= is_block_push(instruction.op);
         self.ended = is_terminator(instruction.op);
     }
 }

@@ -7,7 +7,7 @@ use crate::text::Location;
 
 fn mark_warm(graph: &mut Graph) {
     graph.clear_visited();
-    let mut stack = Vec::new();
+    let mut stack = graph.take_stack();
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         graph.block_mut(id).warm = true;
@@ -21,11 +21,12 @@ fn mark_warm(graph: &mut Graph) {
             graph.visit(last.target, &mut stack);
         }
     }
+    graph.give_stack(stack);
 }
 
 fn mark_cold(graph: &mut Graph) {
     graph.clear_visited();
-    let mut stack = Vec::new();
+    let mut stack = graph.take_stack();
     let mut id = Graph::ENTRY;
     while id.is_some() {
         if graph.block(id).except_handler {
@@ -46,6 +47,7 @@ fn mark_cold(graph: &mut Graph) {
             graph.visit(last.target, &mut stack);
         }
     }
+    graph.give_stack(stack);
 }
 
 pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {

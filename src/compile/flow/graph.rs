@@ -118,6 +118,8 @@ pub(crate) struct Graph {
     pub(crate) blocks: Vec<Block>,
     /// The instructions of all blocks, and the room of those that moved away.
     slots: Vec<Instr>,
+    /// Kept from one walk to the next.
+    stack: Vec<BlockId>,
 }
 
 impl Graph {
@@ -126,7 +128,11 @@ impl Graph {
 
     /// An empty entry, and space for `capacity` instructions.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        let mut graph = Self { blocks: Vec::new(), slots: Vec::with_capacity(capacity) };
+        let mut graph = Self {
+            blocks: Vec::with_capacity(capacity / 4 + 4),
+            slots: Vec::with_capacity(capacity),
+            stack: Vec::with_capacity(16),
+        };
         graph.add();
         graph
     }
@@ -210,6 +216,33 @@ impl Graph {
         }
         block.used += 1;
         block.made = block.made.max(block.used);
+    }
+
+    /// Appends to the block that was added last; [`Self::close_last`] makes it so.
+    #[inline]
+    pub(crate) fn push_last(&mut self, instr: Instr) {
+        self.slots.push(instr);
+    }
+
+    /// Gives the block that was added last the `count` instructions that were pushed since.
+    pub(crate) fn close_last(&mut self, count: u32, sets_up: bool) {
+        if let Some(block) = self.blocks.last_mut() {
+            block.used = count;
+            block.made = count;
+            block.room = count;
+            block.sets_up = sets_up;
+        }
+    }
+
+    /// A stack for a walk over blocks, to be given back by [`Self::give_stack`].
+    pub(crate) fn take_stack(&mut self) -> Vec<BlockId> {
+        std::mem::take(&mut self.stack)
+    }
+
+    /// Takes back what [`Self::take_stack`] gave.
+    pub(crate) fn give_stack(&mut self, mut stack: Vec<BlockId>) {
+        stack.clear();
+        self.stack = stack;
     }
 
     /// Appends to a block that has another behind it.
@@ -299,13 +332,36 @@ const ALWAYS: u8 = 4;
 const CONDITIONAL: u8 = 8;
 const OTHER_JUMP: u8 = 16;
 const EVAL_BREAK: u8 = 32;
+const PSEUDO: u8 = 64;
+const LOCAL: u8 = 128;
 const JUMP: u8 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
 /// What each opcode does to the control flow.
 static KINDS: [u8; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
-    let groups: [(u8, &[Op]); 6] = [
+    let groups: [(u8, &[Op]); 8] = [
         (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
+        (
+            PSEUDO,
+            &[
+                Op::SETUP_FINALLY,
+                Op::SETUP_WITH,
+                Op::SETUP_CLEANUP,
+                Op::LOAD_CLOSURE,
+                Op::STORE_FAST_MAYBE_NULL,
+            ],
+        ),
+        (
+            LOCAL,
+            &[
+                Op::DELETE_FAST,
+                Op::LOAD_FAST,
+                Op::LOAD_FAST_AND_CLEAR,
+                Op::LOAD_FAST_CHECK,
+                Op::STORE_FAST,
+                Op::STORE_FAST_MAYBE_NULL,
+            ],
+        ),
         (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
         (
             ALWAYS,
@@ -339,6 +395,16 @@ static KINDS: [u8; OP_COUNT] = {
 
 fn is(op: Op, kinds: u8) -> bool {
     KINDS[op as usize] & kinds != 0
+}
+
+/// Reads or changes one fast local.
+pub(crate) fn is_local(op: Op) -> bool {
+    is(op, LOCAL)
+}
+
+/// Becomes another instruction before it is assembled.
+pub(crate) fn is_pseudo(op: Op) -> bool {
+    is(op, PSEUDO)
 }
 
 /// `SETUP_*`.

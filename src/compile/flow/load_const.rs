@@ -11,6 +11,13 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let mut arg = 0;
     let code = graph.code_mut(id);
     for index in 0..code.len() {
+        if !matches!(
+            code[index].op,
+            Op::LOAD_CONST | Op::LOAD_SMALL_INT | Op::LOAD_COMMON_CONSTANT | Op::COPY
+        ) {
+            op = code[index].op;
+            continue;
+        }
         if code[index].op == Op::LOAD_CONST {
             context.make_small_int(&mut code[index]);
         }

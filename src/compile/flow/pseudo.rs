@@ -1,6 +1,6 @@
 //! Pseudo-instructions become real ones (`convert_pseudo_conditional_jumps`, `convert_pseudo_ops`).
 
-use super::graph::{BlockId, Graph, Instr, is_block_push};
+use super::graph::{BlockId, Graph, Instr, is_pseudo};
 use super::{FlowError, redundant};
 use crate::target::Op;
 
@@ -21,12 +21,11 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
 
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        for instr in graph.code_mut(id) {
+        for instr in graph.code_mut(id).iter_mut().filter(|instr| is_pseudo(instr.op)) {
             match instr.op {
-                op if is_block_push(op) => instr.set_nop(),
                 Op::LOAD_CLOSURE => instr.op = Op::LOAD_FAST,
                 Op::STORE_FAST_MAYBE_NULL => instr.op = Op::STORE_FAST,
-                _ => {}
+                _ => instr.set_nop(),
             }
         }
     }

@@ -44,7 +44,9 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
                 continue;
             }
         }
-        code[kept] = instr;
+        if kept < source {
+            code[kept] = instr;
+        }
         kept += 1;
         previous = line;
     }

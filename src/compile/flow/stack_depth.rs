@@ -21,7 +21,7 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
     for block in &mut graph.blocks {
         block.start_depth = i32::MIN;
     }
-    let mut stack = Vec::new();
+    let mut stack = graph.take_stack();
     let mut deepest = 0;
     push(&mut graph.blocks, Graph::ENTRY, 0, &mut stack)?;
     while let Some(id) = stack.pop() {
@@ -49,6 +49,7 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
             push(&mut graph.blocks, next, depth, &mut stack)?;
         }
     }
+    graph.give_stack(stack);
     // A code object has room for one value at least.
     Ok(deepest.max(1) as u32)
 }

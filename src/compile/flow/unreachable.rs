@@ -12,7 +12,7 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
         block.predecessors = 0;
         block.visited = false;
     }
-    let mut stack = Vec::new();
+    let mut stack = graph.take_stack();
     reach(graph, Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         let next = graph.next(id);
@@ -33,6 +33,7 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
             reach(graph, last.target, &mut stack);
         }
     }
+    graph.give_stack(stack);
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let block = graph.block_mut(id);

@@ -1,7 +1,7 @@
 //! `LOAD_FAST_CHECK` where a local may be unset (`add_checks_for_loads_of_uninitialized_variables`).
 
 use super::context::Context;
-use super::graph::{Block, BlockId, Graph, is_jump};
+use super::graph::{Block, BlockId, Graph, is_jump, is_local};
 use crate::target::Op;
 
 /// Locals that are followed from block to block.
@@ -28,7 +28,7 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
             pushed = (instr.handler, mask);
             push(blocks, instr.handler, mask, stack);
         }
-        if instr.arg as usize >= TRACKED {
+        if !is_local(instr.op) || instr.arg as usize >= TRACKED {
             continue;
         }
         let bit = 1u64 << instr.arg;
@@ -91,7 +91,7 @@ pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
         scan_others(graph, context.locals);
     }
     graph.clear_visited();
-    let mut stack = Vec::new();
+    let mut stack = graph.take_stack();
     let start = (context.parameters..context.locals.min(TRACKED)).fold(0, |mask, local| mask | 1 << local);
     push(&mut graph.blocks, Graph::ENTRY, start, &mut stack);
     let mut id = Graph::ENTRY;
@@ -103,4 +103,5 @@ pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
         graph.block_mut(id).visited = false;
         scan(graph, id, &mut stack);
     }
+    graph.give_stack(stack);
 }

@@ -176,7 +176,7 @@ impl<'n> Builder<'n> {
             name,
             parent: self.stack.last().copied(),
             children: Vec::new(),
-            symbols: Vec::new(),
+            symbols: Vec::with_capacity(8),
             index: Positions::default(),
             varnames: Vec::new(),
             nested,
