@@ -20,10 +20,12 @@ pub(super) enum Excess {
 
 /// Checks nesting, and tells how deep brackets may be nested at most. One cheap pass tells nearly every text from one that needs its tokens looked at.
 pub(super) fn check(text: &str) -> Result<usize, Excess> {
-    match deepest(text.as_bytes()) {
-        Ok(depth) => Ok(depth),
-        Err(at) => check_tokens(text, TextRange::at(TextSize::new(offset(at)), TextSize::new(1))),
-    }
+    let at = match deepest(text.as_bytes()) {
+        Ok(depth) if depth <= MAX_PARENTHESES / 2 => return Ok(depth),
+        Ok(_) => 0,
+        Err(at) => at,
+    };
+    check_tokens(text, TextRange::at(TextSize::new(offset(at)), TextSize::new(1)))
 }
 
 /// How deep brackets are nested at most; or, as the error, where the nesting may pass a limit. Strings are skipped by their quotes alone; f-strings, which can hold
@@ -109,12 +111,13 @@ fn is_interpolated(bytes: &[u8], quote: usize) -> bool {
 
 fn check_tokens(text: &str, doubt: TextRange) -> Result<usize, Excess> {
     let mut lexer = lex(text, Mode::Module);
-    let (mut depth, mut operators) = (0usize, 0usize);
+    let (mut depth, mut operators, mut deepest) = (0usize, 0usize, 0);
     loop {
         match lexer.next_token() {
-            TokenKind::EndOfFile => return Ok(MAX_PARENTHESES),
+            TokenKind::EndOfFile => return Ok(deepest),
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                 depth += 1;
+                deepest = deepest.max(depth);
                 if depth > MAX_PARENTHESES {
                     return Err(Excess::Parentheses(doubt));
                 }
