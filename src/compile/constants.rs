@@ -76,6 +76,8 @@ pub struct Constants {
     of_names: Vec<Option<ConstId>>,
     /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
     qualnames: FxHashSet<Name>,
+    /// Dotted ones of classes that were begun, with what the first of them was given for it.
+    open_qualnames: FxHashMap<Name, ConstId>,
 }
 
 /// Equal for equal values. Text is hashed as it is looked up.
@@ -208,19 +210,26 @@ impl Constants {
     }
 
     /// The constant for the qualified name of a class that is being compiled: the string that its code object gets,
-    /// unless an equal one has been interned before.
-    pub fn add_qualname(&mut self, name: Name, names: &Names) -> ConstId {
+    /// unless an equal one has been interned before. The second is whether this class is the first to have it.
+    pub fn add_qualname(&mut self, name: Name, names: &Names) -> (ConstId, bool) {
         let text = names.text(name);
         if self.qualnames.contains(&name) {
-            self.add_text(text.as_bytes())
-        } else {
-            self.add_identifier(text)
+            return (self.add_text(text.as_bytes()), false);
         }
+        let id = self.add_identifier(text);
+        let is_first = text.contains('.') && self.open_qualnames.insert(name, id).is_none();
+        (id, is_first)
     }
 
-    /// Notes that a code object with this qualified name is finished.
-    pub fn note_qualname(&mut self, name: Name) {
-        self.qualnames.insert(name);
+    /// Notes that a code object with this qualified name is finished; `own` is what the first class with that name was
+    /// given for it. If another is finished sooner, its string is the interned one.
+    pub fn note_qualname(&mut self, name: Name, own: Option<ConstId>) {
+        if self.qualnames.insert(name)
+            && own.is_none()
+            && let Some(id) = self.open_qualnames.get(&name)
+        {
+            self.traits[id.0 as usize].identifier = false;
+        }
     }
 
     /// The constant for text or bytes that are made anew where CPython would otherwise take a singleton.

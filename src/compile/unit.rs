@@ -37,6 +37,8 @@ pub struct CodeUnit {
     pub name: Name,
     /// `co_qualname`.
     pub qualname: Name,
+    /// The constant for it, if this is the first class with that name.
+    pub qualname_const: Option<ConstId>,
     /// A generator expression that asks for its iterator before it becomes a generator.
     pub has_preamble: bool,
     /// A compiler-made `__annotate__`, whose parameter `.format` is renamed to `format` when the code object is made.

@@ -14,6 +14,7 @@ mod limit;
 mod lower;
 mod parse;
 mod refusal;
+mod soft_keyword;
 mod unicode_name;
 
 pub use crate::text::{ErrorType, SyntaxError};

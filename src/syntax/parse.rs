@@ -1,5 +1,7 @@
 //! The call into the parser, and what becomes of its errors.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::{TokenKind, Tokens};
@@ -10,7 +12,7 @@ use super::ast::Module;
 use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
-use super::{ErrorType, SyntaxError, flufl, limit, refusal, unicode_name};
+use super::{ErrorType, SyntaxError, flufl, limit, refusal, soft_keyword, unicode_name};
 use crate::target::Target;
 use crate::text::{Location, Names};
 
@@ -50,10 +52,17 @@ pub fn parse<'a>(
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let mut parsed = parse_unchecked(&unicode_name::masked(text), options.clone());
+    let mut meant = Cow::Borrowed(text);
     if target.features.flufl_inequality
         && let Some(translated) = flufl::translated(text, parsed.tokens())?
     {
-        parsed = parse_unchecked(&unicode_name::masked(&translated), options);
+        parsed = parse_unchecked(&unicode_name::masked(&translated), options.clone());
+        meant = Cow::Owned(translated);
+    }
+    if !parsed.errors().is_empty()
+        && let Some(renamed) = soft_keyword::renamed(&meant, parsed.tokens())
+    {
+        parsed = parse_unchecked(&unicode_name::masked(&renamed), options);
     }
     let mut positions = Positions::new(text);
     let errors = parsed.errors().iter().filter(|error| !refusal::bare_raise(error, parsed.tokens()));
@@ -195,6 +204,15 @@ mod tests {
         {
             assert!(tree(&format!("def f():\n  {source}\n")).is_ok(), "{source}");
         }
+    }
+
+    /// Which the parser underneath does not take.
+    #[test]
+    fn a_name_that_could_begin_a_statement() {
+        let text = tree("a; match, m_tch = b; match.c;\n").unwrap();
+        assert!(text.contains("Name 1:3-1:8 id=match ctx=Store") && text.contains("id=m_tch"), "{text}");
+        assert!(text.contains("Name 1:21-1:26 id=match ctx=Load"), "{text}");
+        assert!(tree("a; match b: pass").is_err());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Features {
     pub lose_class_cell: bool,
     /// A comprehension inlined in a class body saves all names that it mentions, not only those it binds.
     pub save_all_in_class: bool,
+    /// The cell of a name of an inlined comprehension stands where the name is free around it.
+    pub cell_by_outer_scope: bool,
     /// The subject of `match` is dropped at the pattern, not at what follows.
     pub drop_subject_at_pattern: bool,
     /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).

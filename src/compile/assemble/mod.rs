@@ -122,7 +122,7 @@ pub fn assemble(
     let consts = constants.add(ConstValue::Tuple(unit.consts.into()));
     let line_table = constants.add(ConstValue::Bytes(line_table.into()));
     let exception_table = constants.add(ConstValue::Bytes(exception_table.into()));
-    constants.note_qualname(unit.qualname);
+    constants.note_qualname(unit.qualname, unit.qualname_const);
     Ok(codes.add(CodeObject {
         argcount: unit.argcount + unit.posonlyargcount,
         posonlyargcount: unit.posonlyargcount,

@@ -158,7 +158,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.load_const(&Constant::Int(condition), at);
             let set = self.intern("__conditional_annotations__");
             if outer == UnitKind::Class {
-                let index = self.class_conditions(set);
+                let index = self.late_free_index(set);
                 self.emit_arg(Op::LOAD_DEREF, index, at);
             } else {
                 self.emit_name(Op::LOAD_GLOBAL, set, at);
@@ -174,17 +174,6 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::STORE_SUBSCR, location);
         self.use_label(not_set);
         Ok(())
-    }
-
-    /// Place of the set that says which annotations of the class were executed. No scope lists it: it becomes a free
-    /// variable where it is read first.
-    fn class_conditions(&mut self, set: Name) -> u32 {
-        let code = &mut self.unit.code;
-        if let Some(place) = code.freevars.iter().position(|name| *name == set) {
-            return (code.cellvars.len() + place) as u32;
-        }
-        code.freevars.push(set);
-        (code.cellvars.len() + code.freevars.len()) as u32 - 1
     }
 
     /// Starts a function that takes the format of annotations.

@@ -56,11 +56,12 @@ impl Codegen<'_, '_> {
     /// Loads the qualified name of the class that is being compiled.
     pub(crate) fn load_qualname(&mut self, location: Location) {
         let text = self.names.text(self.unit.code.qualname);
-        let id = if self.target.has_start_up_word(text) {
-            self.constants.add_text(text.as_bytes())
+        let (id, is_first) = if self.target.has_start_up_word(text) {
+            (self.constants.add_text(text.as_bytes()), false)
         } else {
             self.constants.add_qualname(self.unit.code.qualname, self.names)
         };
+        self.unit.code.qualname_const = is_first.then_some(id);
         self.load_const_id(id, location);
     }
 

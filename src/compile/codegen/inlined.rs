@@ -51,17 +51,19 @@ impl Codegen<'_, '_> {
                 state.hidden.push(name);
             }
             if is_bound {
-                bound.push((name, symbol.scope));
+                let by_outer = self.target.features.cell_by_outer_scope;
+                let is_free = outer_scope == NameScope::Free && by_outer;
+                bound.push((name, symbol.scope, is_free));
             }
         }
-        for (name, scope) in bound {
+        for (name, scope, is_free) in bound {
             let index = self.varname_index(name);
             self.emit_arg(Op::LOAD_FAST_AND_CLEAR, index, location);
             if !is_function_like {
                 self.note_hidden(name);
             }
             if scope == NameScope::Cell {
-                let index = self.closure_index(name)?;
+                let index = if is_free { self.late_free_index(name) } else { self.closure_index(name)? };
                 self.emit_arg(Op::MAKE_CELL, index, location);
             }
             state.pushed.push(name);

@@ -120,6 +120,8 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) conditional_depth: u32,
     cell_index: Positions<Name>,
     free_index: Positions<Name>,
+    /// How many free variables the scope lists; others may follow.
+    listed_free: u32,
     const_index: Positions<super::constants::ConstId>,
     name_index: Positions<Name>,
     varname_index: Positions<Name>,

@@ -1,11 +1,19 @@
 //! Names: where they live decides the instruction.
 
-use super::{Codegen, Result, UnitKind};
+use super::{Codegen, Result, Unit, UnitKind};
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
+
+impl Unit<'_, '_> {
+    /// Place of a free variable, behind the cells; see [`Codegen::late_free_index`] for those that came late.
+    fn free_place(&self, name: Name) -> Option<u32> {
+        let place = self.free_index.find(&self.code.freevars, name)?;
+        Some(if place < self.listed_free { place + self.code.cellvars.len() as u32 } else { place })
+    }
+}
 
 impl Codegen<'_, '_> {
     /// Loads, stores or deletes a name.
@@ -83,9 +91,16 @@ impl Codegen<'_, '_> {
 
     fn load_class_dict(&mut self, location: Location) -> Result<()> {
         let name = self.intern("__classdict__");
-        let index = self.closure_index(name)?;
+        let index = self.late_free_index(name);
         self.emit_arg(Op::LOAD_DEREF, index, location);
         Ok(())
+    }
+
+    /// Place of a variable of the class around, which becomes a free one where it is read first, listed by the scope or
+    /// not. CPython counts only the free variables then, and not the cells before them.
+    pub(super) fn late_free_index(&mut self, name: Name) -> u32 {
+        self.unit.free_index.find_or_push(&mut self.unit.code.freevars, name);
+        self.unit.free_place(name).unwrap_or_default()
     }
 
     /// An instruction whose operand is the place of an attribute in `co_names`.
@@ -123,32 +138,37 @@ impl Codegen<'_, '_> {
     pub(crate) fn closure_index(&self, name: Name) -> Result<u32> {
         let unit = &self.unit;
         let cell = || unit.cell_index.find(&unit.code.cellvars, name);
-        let free = || {
-            let place = unit.free_index.find(&unit.code.freevars, name);
-            place.map(|place| place + unit.code.cellvars.len() as u32)
-        };
+        let free = || unit.free_place(name);
         let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
         let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
-        place.ok_or_else(|| {
-            let message = format!("no cell for {:?}", self.names.text(name));
-            SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
-        })
+        place.ok_or_else(|| self.lacks_cell(name))
+    }
+
+    fn lacks_cell(&self, name: Name) -> SyntaxError {
+        let message = format!("no cell for {:?}", self.names.text(name));
+        SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
     }
 
     /// Place of the variable that a function made here closes over. In a class body the names of the class's own cells
     /// mean those, even if the body itself reads a variable of an enclosing scope by that name.
     ///
     /// # Errors
-    /// As [`Self::closure_index`].
+    /// A variable that the current scope does not have, as CPython refuses it.
     pub(crate) fn captured_index(&self, name: Name) -> Result<u32> {
         let text = self.names.text(name);
         if self.unit.kind == UnitKind::Class
-            && matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__")
-            && let Some(place) = self.unit.cell_index.find(&self.unit.code.cellvars, name)
+            && (matches!(text, "__class__" | "__classdict__")
+                || text == "__conditional_annotations__" && self.target.features.deferred_annotations)
         {
-            return Ok(place);
+            let place = self.unit.cell_index.find(&self.unit.code.cellvars, name);
+            return place.ok_or_else(|| self.lacks_cell(name));
         }
-        self.closure_index(name)
+        let is_cell = self.symbol(name).is_some_and(|symbol| symbol.scope == NameScope::Cell);
+        let place = match is_cell {
+            true => self.unit.cell_index.find(&self.unit.code.cellvars, name),
+            false => self.unit.free_place(name),
+        };
+        place.ok_or_else(|| self.lacks_cell(name))
     }
 
     /// Remembers `self.attr = …` for the `__static_attributes__` of the enclosing class.

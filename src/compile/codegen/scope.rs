@@ -91,6 +91,7 @@ impl Codegen<'_, '_> {
         Unit {
             cell_index: Positions::of(&cellvars),
             free_index: Positions::of(&freevars),
+            listed_free: freevars.len() as u32,
             varname_index: Positions::of(&varnames),
             kind,
             scope: scope_id,
@@ -109,6 +110,7 @@ impl Codegen<'_, '_> {
                 first_line: 1,
                 name,
                 qualname: name,
+                qualname_const: None,
                 is_annotate: false,
                 has_preamble: false,
             },

@@ -70,8 +70,7 @@ impl Analysis<'_> {
             self.table.scopes[id.0 as usize].symbols[index].scope = scope;
         }
         if kind == BlockKind::Class {
-            let known = self.known;
-            for name in [known.class, known.classdict, known.conditional_annotations] {
+            for name in self.cells_of_class().into_iter().flatten() {
                 let type_param = self.visible[name.0 as usize].type_param;
                 self.set(name, Visible { bound: true, type_param });
             }
@@ -173,8 +172,6 @@ impl Analysis<'_> {
             }
             return Ok(NameScope::Local);
         }
-        // What the class itself binds under this name is not the cell that annotations look into.
-        let class = class.filter(|_| name != self.known.classdict);
         if let Some(symbol) = class.and_then(|class| self.table.scope(class).symbol(name)) {
             if symbol.flags & flag::GLOBAL != 0 {
                 return Ok(NameScope::GlobalExplicit);
@@ -210,7 +207,7 @@ impl Analysis<'_> {
                 inlined_cells.push(name);
             }
             let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name)
-                && (name != known.classdict || self.features.classdict_in_comprehensions);
+                && (name == known.class || self.features.classdict_in_comprehensions);
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
                 if self.features.lose_class_cell || !self.free_in_a_child(inner, name) {
@@ -268,15 +265,23 @@ impl Analysis<'_> {
         });
     }
 
+    /// Names that a class gives to what lies in it, whatever it binds itself.
+    fn cells_of_class(&self) -> [Option<Name>; 3] {
+        let known = self.known;
+        let conditional = self.features.deferred_annotations.then_some(known.conditional_annotations);
+        [Some(known.class), Some(known.classdict), conditional]
+    }
+
     fn drop_class_free(&mut self, id: ScopeId, below: &mut Vec<Name>) {
         let known = self.known;
+        let deferred = self.features.deferred_annotations;
         let scope = &mut self.table.scopes[id.0 as usize];
         below.retain(|&name| {
             if name == known.class {
                 scope.needs_class_closure = true;
             } else if name == known.classdict {
                 scope.needs_classdict = true;
-            } else if name == known.conditional_annotations {
+            } else if name == known.conditional_annotations && deferred {
                 scope.has_conditional_annotations = true;
             } else {
                 return true;

@@ -39,6 +39,7 @@ impl Builder<'_> {
             self.table.scopes[outer.0 as usize].annotations = Some(id);
             if kind == BlockKind::Class && !self.future.annotations() {
                 self.see_class(true, annotation.location)?;
+                self.table.scopes[outer.0 as usize].needs_classdict = true;
             }
         }
         let unevaluated = kind == BlockKind::Function;

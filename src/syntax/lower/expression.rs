@@ -6,11 +6,11 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Lowering;
 use super::position::{between, end_of};
 use super::statement::operator;
-use crate::syntax::ErrorType;
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
     Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
 };
+use crate::syntax::{ErrorType, soft_keyword};
 
 impl<'a> Lowering<'a, '_> {
     pub(super) fn expressions(&mut self, list: &[ruff::Expr]) -> &'a mut [Expr<'a>] {
@@ -30,7 +30,8 @@ impl<'a> Lowering<'a, '_> {
     pub(super) fn expression(&mut self, expression: &ruff::Expr) -> Expr<'a> {
         match expression {
             ruff::Expr::Name(node) => {
-                let kind = ExprKind::Name { id: self.name(&node.id), ctx: context(node.ctx) };
+                let id = self.name(soft_keyword::as_written(&node.id, self.text, node.range));
+                let kind = ExprKind::Name { id, ctx: context(node.ctx) };
                 return Expr { location: self.positions.range(node.range), kind };
             }
             ruff::Expr::NumberLiteral(node) => {

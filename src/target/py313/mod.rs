@@ -50,6 +50,7 @@ pub(super) const FEATURES: Features = Features {
     flufl_inequality: true,
     lose_class_cell: true,
     save_all_in_class: true,
+    cell_by_outer_scope: true,
     drop_subject_at_pattern: true,
     deferred_annotations: false,
     check_with_code: true,

@@ -31,6 +31,7 @@ pub(super) const FEATURES: Features = Features {
     iterate_twice: false,
     lose_class_cell: false,
     save_all_in_class: false,
+    cell_by_outer_scope: false,
     drop_subject_at_pattern: false,
     deferred_annotations: true,
     check_with_code: false,

@@ -1,0 +1,3 @@
+class A:
+    def __classdict__(self): pass
+    type x = y
