@@ -59,7 +59,7 @@ def main():
                    and (not options.only or path.relative_to(root).parts[0] in options.only))
     wrong = 0
     for level in options.optimize or [0]:
-        judge = Judge(options.binary, python)
+        judge = Judge(options.binary, python, "3.14")
         references = options.cache / f"{version}-{level}"
         with tempfile.TemporaryDirectory() as out:
             judge.native(level, paths, root, out)
@@ -69,9 +69,11 @@ def main():
                 reference, refusal = references / (name + "c"), references / (name + ".refused")
                 if not reference.exists() and not refusal.exists():
                     reference.parent.mkdir(parents=True, exist_ok=True)
-                    answer = judge.cpython(level, path, reference, name)
-                    if answer.startswith("refused"):
+                    pyc, answer = judge.cpython(level, path.read_bytes(), name)
+                    if pyc is None:
                         refusal.write_text(answer)
+                    else:
+                        reference.write_bytes(pyc)
                 expected = reference.read_bytes() if reference.exists() else None
                 pyc = pathlib.Path(out) / (name + "c")
                 got = pyc.read_bytes() if pyc.exists() else None
@@ -82,8 +84,7 @@ def main():
         counted = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         print(f"{version} level {level}, {len(paths)} files of packages: {counted}", flush=True)
         wrong += counts["wrong"]
-        judge.server.stdin.close()
-        judge.server.wait()
+        judge.close()
     sys.exit(1 if wrong else 0)
 
 

@@ -1,103 +1,135 @@
 #!/usr/bin/env python3
-"""Compiles random programs with CPython 3.14 and with the native engine: the bytes must be the same.
+"""Compiles random programs with CPython 3.13, 3.14 and 3.15 and with the native engine: the bytes must be the same.
 
-    tests/oracle/random_programs.py BINARY [--count N] [--seed S] [--optimize N]... [--keep DIR] [--reduce]
+    tests/oracle/random_programs.py BINARY [--only 3.X]... [--count N] [--start N] [--seed S] [--optimize N]...
+                                    [--keep DIR] [--reduce] [--jobs N]
                                     < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
-    tests/oracle/random_programs.py --show SEED
+    tests/oracle/random_programs.py --show SEED [--only 3.X]
 
-Program number K of seed S is `generator.Program("S/K")`; level K % 3 unless `--optimize` is given. CPython compiles each
-in a process of its own, forked before anything was compiled, so that none sees what another has interned. What CPython
-refuses must be refused. At the end: which syntax tree nodes and which opcodes came up, and which did not.
+N programs are made for each version, of the syntax that it has: number K of seed S is `generator.Program("S/K",
+"3.X")`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
+It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
+interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. At the end, for each version:
+which syntax tree nodes and which opcodes came up, and which did not; one program in 16 is counted.
 
 Differences are kept in DIR, with `--reduce` also cut down to the lines that matter. Exit status 0 only if nothing
-differs and CPython 3.14 was there.
+differs and every version that was asked for (without `--only`: at least one) was there.
 """
 import argparse
 import concurrent.futures
 import os
 import pathlib
+import re
+import struct
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+VERSIONS = ["3.13", "3.14", "3.15"]
+COUNTED = 16
+# Differences of a batch that are told.
+SHOWN = 10
 
-# Reads "LEVEL<TAB>SOURCE<TAB>PYC<TAB>RECORDED NAME" lines, answers each with "ok", "refused: …", or the names of nodes and
-# opcodes where the name ends in "0.py". Whatever this process has interned shows in some bytes: it imports what
-# `python -c 'import py_compile'` does and no more, and its own names are such as no program has.
+# Asked with level, recorded name and source, answers "1" and the pyc or "0" and why not; all with their lengths. What a
+# process has interned shows in some bytes: this one imports what `python -c 'import py_compile'` does and no more, its
+# own names are such as no program has, and it goes the way of `py_compile.compile`, but for the files.
 SERVER = r"""
 import py_compile, sys, warnings
 warnings.simplefilter("ignore")
 import posix as zq_posix
+zq_bootstrap = py_compile.importlib._bootstrap_external
 
-def zq_kinds(zq_source, zq_pyc):
-    import ast, dis, marshal, types
-    def codes(code):
-        yield code
-        for constant in code.co_consts:
-            if isinstance(constant, types.CodeType):
-                yield from codes(constant)
-    with open(zq_source, "rb") as file:
-        names = {type(node).__name__ for node in ast.walk(ast.parse(file.read()))}
-    with open(zq_pyc, "rb") as file:
-        code = marshal.loads(file.read()[16:])
-    names.update(dis.opname[op] for part in codes(code) for op in part.co_code[::2])
-    return " ".join(sorted(names))
+def zq_read(zq_size):
+    zq_parts = b""
+    while len(zq_parts) < zq_size:
+        zq_part = zq_posix.read(0, zq_size - len(zq_parts))
+        if not zq_part:
+            zq_posix._exit(0)
+        zq_parts += zq_part
+    return zq_parts
 
-def zq_one(zq_level, zq_source, zq_pyc, zq_name):
+def zq_write(zq_letter, zq_data):
+    zq_data = zq_letter + len(zq_data).to_bytes(4, "little") + zq_data
+    while zq_data:
+        zq_data = zq_data[zq_posix.write(1, zq_data):]
+
+def zq_one(zq_level, zq_name, zq_source):
     try:
-        py_compile.compile(zq_source, zq_pyc, zq_name, doraise=True, optimize=int(zq_level),
-                           invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    except (py_compile.PyCompileError, RecursionError, MemoryError) as zq_failure:
-        return f"refused: {zq_failure}"
-    return zq_kinds(zq_source, zq_pyc) if zq_name[-4:] == "0.py" else "ok"
+        # As many references as py_compile holds when it dumps: that is a bit of the first byte.
+        zq_held = [zq_bootstrap.SourceFileLoader("<py_compile>", zq_name).source_to_code(
+            zq_source, zq_name, _optimize=zq_level)]
+        zq_hash = py_compile.importlib.util.source_hash(zq_source)
+        return b"1", bytes(zq_bootstrap._code_to_hash_pyc(
+            zq_held.pop() if sys.version_info >= (3, 15) else zq_held[0], zq_hash, False))
+    except Exception as zq_failure:
+        return b"0", f"{type(zq_failure).__name__}: {zq_failure}".encode(errors="backslashreplace")
 
-for zq_line in sys.stdin:
-    zq_out, zq_into = zq_posix.pipe()
+while True:
+    zq_sizes = zq_read(9)
+    zq_text = zq_read(int.from_bytes(zq_sizes[1:5], "little")).decode()
+    zq_bytes = zq_read(int.from_bytes(zq_sizes[5:], "little"))
     zq_child = zq_posix.fork()
     if not zq_child:
-        zq_answer = zq_one(*zq_line.rstrip("\n").split("\t"))
-        zq_posix.write(zq_into, zq_answer.encode(errors="backslashreplace")[:60000])
+        zq_write(*zq_one(zq_sizes[0], zq_text, zq_bytes))
         zq_posix._exit(0)
-    zq_posix.close(zq_into)
-    zq_parts = []
-    while zq_part := zq_posix.read(zq_out, 65536):
-        zq_parts.append(zq_part)
-    zq_posix.close(zq_out)
-    zq_posix.waitpid(zq_child, 0)
-    print(b"".join(zq_parts).decode(errors="backslashreplace").replace("\n", " ") or "refused: died", flush=True)
+    zq_status = zq_posix.waitpid(zq_child, 0)[1]
+    if zq_status:
+        zq_write(b"0", b"died: %d" % zq_status)
 """
-WANTED = r"""
-import ast, opcode
-nodes = [name for name, kind in vars(ast).items() if isinstance(kind, type) and issubclass(kind, ast.AST)
-         and kind.__module__ == "ast" and not kind.__subclasses__()]
-print(*nodes)
-print(*[name for name, number in opcode.opmap.items() if number < 129 and not name.startswith("INSTRUMENTED")])
+# Reads "SOURCE<TAB>PYC" lines; at the end prints the names of the nodes and opcodes in them, and of all that can be.
+COUNTER = r"""
+import ast, dis, marshal, opcode, sys, types, warnings
+warnings.simplefilter("ignore")
+def codes(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
+seen = set()
+for line in sys.stdin:
+    source, pyc = line.rstrip("\n").split("\t")
+    with open(source, "rb") as file:
+        seen.update(type(node).__name__ for node in ast.walk(ast.parse(file.read())))
+    with open(pyc, "rb") as file:
+        code = marshal.loads(file.read()[16:])
+    seen.update(dis.opname[op] for part in codes(code) for op in part.co_code[::2])
+print(*seen)
+print(*[name for name, kind in vars(ast).items() if isinstance(kind, type) and issubclass(kind, ast.AST)
+        and kind.__module__ == "ast" and not kind.__subclasses__()])
+print(*[name for name, number in opcode.opmap.items() if number < opcode.opmap["RESUME"]
+        and not name.startswith("INSTRUMENTED")], "RESUME")
 """
 # Nodes that no module has, and opcodes that only the running interpreter writes.
 UNREACHABLE = {"Interactive", "Expression", "FunctionType", "FunctionTypeComment", "TypeIgnore", "Suite", "Param",
                "AugLoad", "AugStore", "Index", "ExtSlice", "Num", "Str", "Bytes", "NameConstant", "Ellipsis", "slice",
-               "CACHE", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK", "INSTRUMENTED_LINE"}
+               "_ast_Ellipsis", "CACHE", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK",
+               "INSTRUMENTED_LINE", "TRACE_RECORD"}
 
 
 class Judge:
-    """Both sides."""
+    """Both sides of one version: `version` is what `--python` takes."""
 
-    def __init__(self, binary, python):
-        self.binary = binary
+    def __init__(self, binary, python, version):
+        self.binary, self.version = binary, version
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         self.server = subprocess.Popen([python, "-I", "-S", "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                       text=True, encoding="utf-8", env={**environment, "PYTHONHASHSEED": "0"})
+                                       env=environment)
 
-    def cpython(self, level, source, pyc, name=None):
-        print(level, source, pyc, name or source.name, sep="\t", file=self.server.stdin, flush=True)
-        return self.server.stdout.readline().rstrip("\n")
+    def cpython(self, level, source, name):
+        """The pyc and None, or None and why it was refused."""
+        text = os.fsencode(name)
+        self.server.stdin.write(struct.pack("<BII", level, len(text), len(source)) + text + source)
+        self.server.stdin.flush()
+        head = self.server.stdout.read(5)
+        data = self.server.stdout.read(int.from_bytes(head[1:], "little"))
+        return (data, None) if head[:1] == b"1" else (None, data.decode(errors="replace"))
 
     def native(self, level, sources, root, out=None):
         done = subprocess.run(
-            [self.binary, "compile", "-qq", "--force", "--engine", "native", "--optimize", str(level), "--python", "3.14",
-             "-j", "1", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir", root,
+            [self.binary, "compile", "-qq", "--force", "--engine", "native", "--optimize", str(level), "--python",
+             self.version, "-j", "1", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir", root,
              *(["--output-dir", out] if out else []), "-0", "-"],
             input=b"\0".join(os.fsencode(source) for source in sources), capture_output=True)
         if done.returncode not in (0, 1):
@@ -108,10 +140,15 @@ class Judge:
         with tempfile.TemporaryDirectory() as root:
             source, pyc = pathlib.Path(root) / "m.py", pathlib.Path(root) / "m.pyc"
             source.write_bytes(data)
-            if self.cpython(level, source, pathlib.Path(root) / "r.pyc").startswith("refused"):
+            expected, _ = self.cpython(level, data, source.name)
+            if expected is None:
                 return None
             self.native(level, [source], root)
-            return pyc.exists() and pyc.read_bytes() == (pathlib.Path(root) / "r.pyc").read_bytes()
+            return pyc.exists() and pyc.read_bytes() == expected
+
+    def close(self):
+        self.server.stdin.close()
+        self.server.wait()
 
 
 def reduced(judge, level, data):
@@ -130,51 +167,91 @@ def reduced(judge, level, data):
     return b"\n".join(lines)
 
 
-def batch(options, python, numbers, keep):
-    """Compiles the programs of these numbers: differing ones, refused ones, names that came up."""
+def batch(options, version, python, numbers):
+    """Compiles the programs of these numbers: how many differ, how many were refused, names that came up."""
     from generator import Program
-    judge = Judge(options.binary, python)
-    differing, refused, seen = [], 0, set()
-    with tempfile.TemporaryDirectory() as root:
+    judge = Judge(options.binary, python, version)
+    differing = refused = 0
+    memory = pathlib.Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as root:
         root = pathlib.Path(root)
-        levels = {}
+        levels, counted = {}, []
         for number in numbers:
-            source = root / f"p{number}.py"
-            source.write_bytes(Program(f"{options.seed}/{number}").encoded())
+            data, source = Program(f"{options.seed}/{number}", version).encoded(), root / f"p{number}.py"
+            source.write_bytes(data)
             level = options.optimize[number % len(options.optimize)]
-            levels.setdefault(level, []).append((number, source))
+            levels.setdefault(level, []).append((number, data, source))
         for level, programs in levels.items():
-            answers = [judge.cpython(level, source, root / f"r{number}.pyc") for number, source in programs]
-            judge.native(level, [source for _, source in programs], root)
-            for (number, source), answer in zip(programs, answers):
-                expected, got = root / f"r{number}.pyc", root / f"p{number}.pyc"
-                expected = expected.read_bytes() if expected.exists() else None
-                got = got.read_bytes() if got.exists() else None
-                if answer.startswith("refused"):
+            judge.native(level, [source for _, _, source in programs], root)
+            for number, data, source in programs:
+                expected, refusal = judge.cpython(level, data, source.name)
+                pyc = source.with_suffix(".pyc")
+                got = pyc.read_bytes() if pyc.exists() else None
+                if refusal:
                     refused += 1
                     if options.refusals:
-                        print(f"{number}: {answer}", flush=True)
-                else:
-                    seen.update(answer.split())
-                if expected != got:
-                    data = source.read_bytes()
-                    what = "accepted" if expected is None else "refused" if got is None else "differs"
-                    if options.reduce and expected is not None:
-                        data = reduced(judge, level, data)
-                    differing.append((number, level, what))
-                    keep.mkdir(parents=True, exist_ok=True)
-                    (keep / f"{what}-{number}-O{level}.py").write_bytes(data)
-                    print(f"    {what}: program {options.seed}/{number} at level {level}", flush=True)
-                    if expected is None:
-                        print(f"        {answer}", flush=True)
-    judge.server.stdin.close()
-    judge.server.wait()
-    return differing, refused, seen
+                        print(f"{number}: {refusal}", flush=True)
+                if expected == got:
+                    if expected and number % COUNTED == 0:
+                        counted.append(f"{source}\t{pyc}\n")
+                    continue
+                differing += 1
+                what = "accepted" if expected is None else "refused" if got is None else "differs"
+                if options.reduce and expected is not None:
+                    data = reduced(judge, level, data)
+                options.keep.mkdir(parents=True, exist_ok=True)
+                (options.keep / f"{version}-{what}-{number}-O{level}.py").write_bytes(data)
+                if differing > SHOWN:
+                    continue
+                print(f"    {version}: {what}: program {options.seed}/{number} at level {level}", flush=True)
+                if refusal:
+                    print(f"        {refusal}", flush=True)
+        names = subprocess.run([python, "-I", "-S", "-c", COUNTER], input="".join(counted), check=True, text=True,
+                               capture_output=True).stdout.splitlines()
+    judge.close()
+    return differing, refused, names
+
+
+def run(options, pool, version, release, python):
+    """Whether anything differs."""
+    end = options.start + options.count
+    size = max(16, min(1000, options.count // (2 * options.jobs)))
+    batches = [range(start, min(start + size, end)) for start in range(options.start, end, size)]
+    differing = refused = done = 0
+    seen, wanted = set(), []
+    futures = {pool.submit(batch, options, version, python, numbers): numbers for numbers in batches}
+    for future in concurrent.futures.as_completed(futures):
+        some, few, (names, *wanted) = future.result()
+        differing, refused, seen = differing + some, refused + few, seen | set(names.split())
+        done += len(futures[future])
+        if done % 10000 < size <= done:
+            print(f"{version}: {done} programs, {differing} different", flush=True)
+    for what, names in zip(("node kinds", "opcodes"), wanted):
+        names = set(names.split()) - UNREACHABLE
+        print(f"{version}: {what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
+    print(f"{version}: {options.count} programs of seed {options.seed} against {release}: {differing} different, "
+          f"{refused} refused by CPython", flush=True)
+    return bool(differing)
+
+
+def releases(binary, pythons):
+    """For what `--python` takes, the release of that version that there is, or in words which one is missing."""
+    found = {}
+    for line in subprocess.run([binary, "targets"], check=True, capture_output=True, text=True).stdout.splitlines():
+        row = re.match(r"(\S+) .* native +(\d+\.\d+)\.(\d+)(?: to \S+\.(\d+))?( and later)?", line)
+        if row:
+            oldest = int(row[3])
+            newest = 999 if row[5] else int(row[4] or oldest)
+            there = [release for release in pythons if release.startswith(row[2] + ".")
+                     and oldest <= int(release.split(".")[2]) <= newest]
+            found[row[1]] = max(there, key=lambda release: int(release.split(".")[2]), default=row[0].split(" native ")[1].strip())
+    return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?")
+    parser.add_argument("--only", action="append", choices=[*VERSIONS, "3.13.0"])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--seed", default="1")
@@ -188,28 +265,21 @@ def main():
     options.optimize = options.optimize or [0, 1, 2]
     if options.show:
         from generator import Program
-        return sys.stdout.buffer.write(Program(options.show).encoded())
+        return sys.stdout.buffer.write(Program(options.show, (options.only or ["3.14"])[0]).encoded())
+    if options.binary is None:
+        sys.exit("random_programs.py: NO BINARY: nothing was tested")
     pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
-    python = next((python for version, python in pythons.items() if version.startswith("3.14.")), None)
-    if python is None or options.binary is None:
-        sys.exit("random_programs.py: NO CPython 3.14 or no BINARY: nothing was tested")
-    end = options.start + options.count
-    batches = [range(start, min(start + 200, end)) for start in range(options.start, end, 200)]
-    differing, refused, seen, done = [], 0, set(), 0
+    chosen = {version: release for version, release in releases(options.binary, pythons).items()
+              if version in (options.only or VERSIONS)}
+    missing = [release for release in chosen.values() if release not in pythons]
+    if missing:
+        print(f"random_programs.py: NO CPython {', '.join(missing)}: nothing was tested against it", flush=True)
+    failed = bool(missing) if options.only else len(missing) == len(chosen)
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(batch, options, python, numbers, options.keep): numbers for numbers in batches}
-        for future in concurrent.futures.as_completed(futures):
-            some, few, names = future.result()
-            differing, refused, seen = differing + some, refused + few, seen | names
-            done += len(futures[future])
-            if done % 5000 < 200:
-                print(f"{done} programs, {len(differing)} different", flush=True)
-    wanted = subprocess.run([python, "-I", "-S", "-W", "ignore", "-c", WANTED], check=True, capture_output=True, text=True)
-    for what, names in zip(("node kinds", "opcodes"), wanted.stdout.splitlines()):
-        names = set(names.split()) - UNREACHABLE
-        print(f"{what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
-    print(f"{end - options.start} programs of seed {options.seed}: {len(differing)} different, {refused} refused by CPython")
-    sys.exit(1 if differing else 0)
+        for version, release in chosen.items():
+            if release in pythons:
+                failed |= run(options, pool, version, release, pythons[release])
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Expressions."""
 
-NAMES = ["x", "y", "z", "v1", "v2", "v3", "value", "self", "item", "__private", "_u", "é", "ﬁn", "变量", "ªb", "cls", "n"]
+NAMES = ["x", "y", "z", "v1", "v2", "v3", "value", "self", "item", "__private", "_u", "é", "ﬁn", "变量", "ªb", "cls", "n",
+         "T1", "match", "type", "case", "_", "lazy"]
 GLOBALS = ["g1", "g2", "g3", "g_é"]
 PARAMETERS = ["a", "b", "c", "d", "e", "f", "k1", "k2", "__mangled", "param_ö"]
 TARGETS = ["c1", "c2", "c3", "c4"]
@@ -19,7 +20,7 @@ class Expression:
         pools = [NAMES, GLOBALS, PARAMETERS, TARGETS, WALRUS, BUILTINS]
         if scope.parameters and self.chance(0.35):
             return self.pick(scope.parameters)
-        return self.pick(self.random.choices(pools, [8, 2, 4, 2, 1, 2])[0])
+        return self.pick(self.weigh(pools, (8, 2, 4, 2, 1, 2)))
 
     def spent(self, scope):
         """No deeper: the statement has had its share of expressions."""
@@ -35,25 +36,25 @@ class Expression:
     def gap(self, scope):
         """A place where a line may be broken, if brackets or a backslash let it."""
         if scope.brackets:
-            return self.random.choices(["", " ", "\n", "\n    ", "\n\t", " # é\n", "\n\n", "\\\n", " \x0c"],
-                                       [60, 6, 2, 2, 1, 1, 0.5, 0.5, 0.2])[0]
-        return self.random.choices(["", " ", " \\\n", " \\\n      "], [60, 5, 0.5, 0.5])[0]
+            return self.weigh(["", " ", "\n", "\n    ", "\n\t", " # é\n", "\n\n", "\\\n", " \x0c", " " * 150, "\n" * 70],
+                                       (60, 6, 2, 2, 1, 1, 0.5, 0.5, 0.2, 0.2, 0.1))
+        return self.weigh(["", " ", " \\\n", " \\\n      "], (60, 5, 0.5, 0.5))
 
     def atom(self, scope):
         if self.spent(scope):
             return self.name(scope) if self.chance(0.65) else self.constant(scope.but(depth=9))
-        kind = self.random.choices(
+        kind = self.weigh(
             ["name", "constant", "formatted", "template", "group", "tuple", "list", "set", "dict", "comprehension",
              "generator", "long"],
-            [10, 8, 3, 1.5, 4, 3, 3, 1.5, 3, 2.5, 1, 0.1])[0]
+            (10, 8, 3, 1.5, 4, 3, 3, 1.5, 3, 2.5, 1, 0.1))
         inner = self.inside(scope)
         if kind == "name":
             return self.name(scope)
         if kind == "constant":
             return self.constant(scope)
-        if kind == "formatted":
+        if kind == "formatted" or kind == "template" and self.version < (3, 14):
             return self.formatted(scope)
-        if kind == "template":
+        if kind == "template" and self.version >= (3, 14):
             return self.template(scope)
         if kind == "group":
             return "(" + self.gap(inner) + self.star_or_yield(inner) + self.gap(inner) + ")"
@@ -94,7 +95,7 @@ class Expression:
     def items(self, scope):
         """Elements between brackets, stars among them; perhaps none."""
         items = []
-        for _ in range(self.random.choices([0, 1, 2, 3, 4, 5], [1, 3, 4, 3, 1, 1])[0]):
+        for _ in range(self.weigh([0, 1, 2, 3, 4, 5], (1, 3, 4, 3, 1, 1))):
             if self.chance(0.12):
                 items.append("*" + self.operand(self.down(scope)))
             else:
@@ -104,7 +105,7 @@ class Expression:
 
     def pairs(self, scope):
         pairs = []
-        for _ in range(self.random.choices([0, 1, 2, 3, 4], [1, 3, 4, 2, 1])[0]):
+        for _ in range(self.weigh([0, 1, 2, 3, 4], (1, 3, 4, 2, 1))):
             if self.chance(0.15):
                 pairs.append("**" + self.operand(self.down(scope)))
             else:
@@ -115,7 +116,7 @@ class Expression:
     def clauses(self, scope):
         iterable = scope.but(no_walrus=True)
         clauses = []
-        for number in range(self.random.choices([1, 2, 3], [8, 2, 0.5])[0]):
+        for number in range(self.weigh([1, 2, 3], (8, 2, 0.5))):
             word = "async for" if scope.may_await and self.chance(0.2) else "for"
             target = self.pick([self.pick(TARGETS), self.pick(TARGETS), "c1, c2", "(c1, *c2)", "[c1, (c3, c4)]", "c1.x", "c2[0]",
                                 "c1,"])
@@ -124,7 +125,7 @@ class Expression:
                 source = self.pick(["[%s]", "(%s,)", "[%s,]"]) % self.operand(self.inside(iterable))
             clauses.append(f"{word} {target}{self.gap(scope)} in {source}")
             while self.chance(0.3):
-                clauses.append("if " + self.alternatives(scope))
+                clauses.append("if " + (self.logic(scope) if self.chance(0.2) else self.alternatives(scope)))
         return (self.gap(scope) or " ").join(" " + clause for clause in clauses)
 
     def within_comprehension(self, scope):
@@ -134,23 +135,28 @@ class Expression:
     def comprehension(self, scope):
         scope = self.within_comprehension(scope)
         kind = self.pick(["list", "set", "dict"])
+        unpacked = self.version >= (3, 15) and self.chance(0.2)
+        if unpacked and kind == "dict":
+            return "{**" + self.operand(scope) + " " + self.clauses(scope) + "}"
         if kind == "dict":
             return "{" + self.test(scope) + ": " + self.test(scope) + " " + self.clauses(scope) + "}"
         opening, closing = {"list": "[]", "set": "{}"}[kind]
-        return opening + self.named(scope) + " " + self.clauses(scope) + closing
+        return opening + ("*" + self.operand(scope) if unpacked else self.named(scope)) + " " + self.clauses(scope) + closing
 
     def generator(self, scope):
         scope = self.within_comprehension(scope)
+        if self.version >= (3, 15) and self.chance(0.2):
+            return "*" + self.operand(scope) + " " + self.clauses(scope)
         return self.named(scope) + " " + self.clauses(scope)
 
     def arguments(self, scope):
         if self.chance(0.06):
             return self.generator(scope)
         arguments, keyword_seen, mapping_seen, names = [], False, False, set()
-        for _ in range(self.random.choices([0, 1, 2, 3, 4], [3, 5, 3, 2, 1])[0]):
+        for _ in range(self.weigh([0, 1, 2, 3, 4], (3, 5, 3, 2, 1))):
             if self.spent(scope):
                 break
-            kind = self.random.choices(["plain", "star", "keyword", "mapping"], [6, 1, 3, 1])[0]
+            kind = self.weigh(["plain", "star", "keyword", "mapping"], (6, 1, 3, 1))
             if kind == "plain" and not keyword_seen:
                 arguments.append(self.named(self.down(scope)))
             elif kind == "star" and not mapping_seen:
@@ -187,12 +193,12 @@ class Expression:
             if self.chance(0.9):
                 return base
             base = "(" + base + ")"
-        suffixes = self.random.choices([0, 1, 2, 3], [8, 5, 3, 1])[0]
+        suffixes = self.weigh([0, 1, 2, 3], (8, 5, 3, 1))
         for _ in range(suffixes):
             if self.spent(scope):
                 break
             inner = self.inside(scope)
-            kind = self.random.choices(["attribute", "call", "method", "subscript"], [3, 3, 3, 2])[0]
+            kind = self.weigh(["attribute", "call", "method", "subscript"], (3, 3, 3, 2))
             if kind == "attribute":
                 base += (self.gap(scope) or " ") + "." + self.gap(scope) + self.pick(ATTRIBUTES)
             elif kind == "call":
@@ -225,10 +231,10 @@ class Expression:
         """Arithmetic on constants."""
         def value(depth):
             if depth == 0 or self.chance(0.3):
-                return self.random.choices(
+                return self.weigh(
                     [self.number(), self.word(), "b'xy'", "True", "None", "(1, 2)", "()", "-1", "(1,)", "('a', 'b')", "..."],
-                    [10, 2, 1, 1, 0.5, 1, 0.5, 2, 0.5, 0.5, 0.2])[0]
-            kind = self.random.choices(["binary", "unary", "subscript", "not", "bool"], [8, 2, 2, 0.5, 0.5])[0]
+                    (10, 2, 1, 1, 0.5, 1, 0.5, 2, 0.5, 0.5, 0.2))
+            kind = self.weigh(["binary", "unary", "subscript", "not", "bool"], (8, 2, 2, 0.5, 0.5))
             if kind == "binary":
                 return f"({value(depth - 1)} {self.pick(BINARY)} {value(depth - 1)})"
             if kind == "unary":
@@ -245,7 +251,7 @@ class Expression:
     def comparison(self, scope):
         text = self.operand(scope)
         if self.chance(0.3) and not self.spent(scope):
-            for _ in range(self.random.choices([1, 2, 3], [8, 2, 1])[0]):
+            for _ in range(self.weigh([1, 2, 3], (8, 2, 1))):
                 operator = self.pick(COMPARISONS)
                 if operator in ("in", "not in") and self.chance(0.4):
                     right = self.pick(["[1, 2, 3]", "{1, 'b', None}", "('a', 'b')", "{'qx1', 'qx2'}", "[x, y]", "{x, 1}",
@@ -270,7 +276,8 @@ class Expression:
     def condition(self, scope):
         text = self.alternatives(scope)
         if self.chance(0.1) and not self.spent(scope):
-            text += f" if {self.alternatives(self.down(scope))} else {self.condition(self.down(scope))}"
+            test = self.logic(scope) if self.chance(0.3) else self.alternatives(self.down(scope))
+            text += f" if {test} else {self.condition(self.down(scope))}"
         return text
 
     def test(self, scope):
@@ -315,7 +322,7 @@ class Expression:
 
     def parameter_list(self, scope, annotated):
         """A parameter list as text, and the names in it."""
-        names = self.random.sample(PARAMETERS, self.random.choices([0, 1, 2, 3, 5, 7], [3, 5, 5, 3, 1, 1])[0])
+        names = self.random.sample(PARAMETERS, self.weigh([0, 1, 2, 3, 5, 7], (3, 5, 5, 3, 1, 1)))
         method = annotated and scope.kind == "class" and self.chance(0.7)
         parts, defaulted, left = (["self"] if method else []), False, list(names)
 

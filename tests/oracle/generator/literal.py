@@ -25,11 +25,11 @@ class Literal:
         return self.pick(NUMBERS)
 
     def quote(self):
-        return self.random.choices(["'", '"', "'''", '"""'], [5, 5, 1, 1])[0]
+        return self.weigh(["'", '"', "'''", '"""'], (5, 5, 1, 1))
 
     def string_body(self, quote, raw=False, escapes=ESCAPES, ascii_only=False):
         parts = []
-        for _ in range(self.random.choices([0, 1, 2, 3], [1, 6, 3, 1])[0]):
+        for _ in range(self.weigh([0, 1, 2, 3], (1, 6, 3, 1))):
             if self.chance(0.25):
                 part = self.pick(escapes)
                 if raw and ("\n" in part and len(quote) == 1):
@@ -50,7 +50,7 @@ class Literal:
 
     def string(self):
         quote = self.quote()
-        prefix = self.random.choices(["", "r", "u", "R", "U"], [20, 2, 1, 1, 1])[0]
+        prefix = self.weigh(["", "r", "u", "R", "U"], (20, 2, 1, 1, 1))
         return prefix + quote + self.string_body(quote, raw=prefix in "rR" and prefix != "") + quote
 
     def word(self):
@@ -65,14 +65,14 @@ class Literal:
 
     def strings(self, scope):
         """One string, or several side by side."""
-        count = self.random.choices([1, 2, 3], [12, 2, 1])[0]
+        count = self.weigh([1, 2, 3], (12, 2, 1))
         if count == 1:
             return self.string()
         parts = [self.formatted(scope) if self.chance(0.3) else self.string() for _ in range(count)]
         return (self.gap(scope) or " ").join(parts)
 
     def constant(self, scope):
-        kind = self.random.choices(["number", "string", "bytes", "name"], [5, 5, 1, 3])[0]
+        kind = self.weigh(["number", "string", "bytes", "name"], (5, 5, 1, 3))
         if kind == "number":
             return self.number()
         if kind == "string":
@@ -113,7 +113,7 @@ class Literal:
     def formatted(self, scope, letter="f"):
         """An f-string, or a t-string."""
         quote = self.quote()
-        prefix = self.random.choices([letter, letter.upper(), "r" + letter, letter + "R"], [10, 1, 1, 1])[0]
+        prefix = self.weigh([letter, letter.upper(), "r" + letter, letter + "R"], (10, 1, 1, 1))
         raw = "r" in prefix.lower()
         parts = []
         for _ in range(self.pick([0, 1, 2, 2, 3, 4])):

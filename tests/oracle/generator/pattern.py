@@ -12,7 +12,7 @@ class Pattern:
     """Mixed into the program."""
 
     def case_pattern(self, last):
-        names = self.random.sample(CAPTURES, self.random.choices([0, 1, 2, 3, 4], [4, 4, 2, 1, 1])[0])
+        names = self.random.sample(CAPTURES, self.weigh([0, 1, 2, 3, 4], (4, 4, 2, 1, 1)))
         if last and self.chance(0.4):
             return self.pick(["_", "anything", "(_)"])
         if self.chance(0.15):
@@ -32,7 +32,7 @@ class Pattern:
         if not refutable and len(names) == 1 and self.chance(0.6):
             return names[0]
         kinds = ["sequence", "class", "mapping", "or", "as", "group", "literal"]
-        kind = self.random.choices(kinds, [4, 3, 3, 2 if depth < 3 else 0.2, 1, 0.5, 0 if names else (5 + 3 * depth)])[0]
+        kind = self.weigh(kinds, (4, 3, 3, 2 if depth < 3 else 0.2, 1, 0.5, 0 if names else (5 + 3 * depth)))
         if depth > 4 and not names:
             kind = "literal"
         if kind == "as" and names:
@@ -63,7 +63,7 @@ class Pattern:
         names, star = list(names), None
         if self.chance(0.4):
             star = "*" + (names.pop() if names and self.chance(0.6) else "_")
-        count = self.random.choices([0, 1, 2, 3, 4], [1, 3, 4, 2, 1])[0]
+        count = self.weigh([0, 1, 2, 3, 4], (1, 3, 4, 2, 1))
         count = max(count, 1 if names else 0)
         parts = [self.pattern(group, depth + 1) for group in self.split(names, count)] if count else []
         if star:

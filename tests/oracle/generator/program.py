@@ -1,26 +1,42 @@
 """A whole module."""
+import bisect
+import itertools
 import random
 
+from .binding import Binding
 from .expression import Expression
+from .extent import Extent
+from .flow import Flow
 from .literal import Literal
 from .pattern import Pattern
 from .scope import Scope
 from .statement import Statement
 
+SUMS = {}
 FUTURES = ["annotations", "division, annotations", "(generator_stop)", "annotations as later", "print_function"]
 
 
-class Program(Expression, Literal, Pattern, Statement):
+class Program(Binding, Expression, Extent, Flow, Literal, Pattern, Statement):
     """The program of a seed."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, version="3.14"):
         self.random = random.Random(seed)
+        self.version = tuple(map(int, version.split(".")))
         # How many statements may come yet, and how many expressions in this one.
         self.budget = 0
         self.left = 0
+        # How many compound statements this mixture may have yet.
+        self.room = 0
 
     def pick(self, things):
         return things[int(self.random.random() * len(things))]
+
+    def weigh(self, things, weights):
+        """`random.choices` for one, and faster."""
+        sums = SUMS.get(weights)
+        if sums is None:
+            sums = SUMS[weights] = list(itertools.accumulate(weights))
+        return things[bisect.bisect(sums, self.random.random() * sums[-1], 0, len(things) - 1)]
 
     def chance(self, probability):
         return self.random.random() < probability

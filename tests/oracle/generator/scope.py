@@ -14,6 +14,8 @@ class Scope:
     loop: bool = False
     # In an `except*` block, where nothing may jump out.
     barred: bool = False
+    # The same of `return`, which no loop lets out.
+    stays: bool = False
     # In an annotation, a bound or an alias: no yield, await or walrus.
     annotation: bool = False
     comprehension: bool = False
@@ -23,7 +25,9 @@ class Scope:
     brackets: int = 0
 
     def but(self, **changes):
-        return dataclasses.replace(self, **changes)
+        scope = object.__new__(Scope)
+        scope.__dict__.update(self.__dict__, **changes)
+        return scope
 
     @property
     def function(self):

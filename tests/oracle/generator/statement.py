@@ -1,5 +1,5 @@
 """Statements: each method gives a list of (indentation, text), the text perhaps of several lines."""
-from .expression import ATTRIBUTES, BINARY, GLOBALS, NAMES, PARAMETERS
+from .expression import ATTRIBUTES, BINARY, GLOBALS, NAMES
 
 MODULES = ["os", "os.path", "a.b.c", "é.ü", "__private.x", "_m"]
 
@@ -16,7 +16,7 @@ class Statement:
             lines.append(indent + self.docstring())
         if docstring:
             lines += self.declarations(scope, indent)
-        for _ in range(self.random.choices([1, 2, 3, 4, 6], [5, 5, 3, 1, 0.5])[0]):
+        for _ in range(self.weigh([1, 2, 3, 4, 6], (5, 5, 3, 1, 0.5))):
             lines += self.statement(scope, indent)
             if self.budget < 0:
                 break
@@ -52,19 +52,20 @@ class Statement:
             while self.chance(0.08):
                 text += self.pick(["; ", ";", " ;"]) + self.simple(scope)
             return lines + [("\x0c" if not indent and self.chance(0.01) else "") + indent + text
-                            + self.random.choices(["", " ", ";", "  # comment é", "\t"], [40, 1, 1, 2, 0.5])[0]]
+                            + self.weigh(["", " ", ";", "  # comment é", "\t"], (40, 1, 1, 2, 0.5))]
         self.budget -= 1
         self.share()
-        kinds = [self.if_, self.for_, self.while_, self.try_, self.with_, self.match_, self.definition, self.class_, self.odd]
-        kind = self.random.choices(kinds, [5, 4, 2.5, 5, 3, 2.5, 4, 2, 0.2])[0]
+        kinds = [self.if_, self.for_, self.while_, self.try_, self.with_, self.match_, self.definition, self.class_, self.odd,
+                 self.flow, self.names]
+        kind = self.weigh(kinds, (5, 4, 2.5, 5, 3, 2.5, 4, 2, 0.25, 2.5, 1.5))
         return lines + kind(scope, indent)
 
     def share(self):
         """How many expressions the next statement may have, about."""
-        self.left = self.random.choices([2, 5, 10, 20, 50], [4, 6, 5, 3, 1])[0]
+        self.left = self.weigh([2, 5, 10, 20, 50], (4, 6, 5, 3, 1))
 
     def blank(self):
-        return self.pick(["", "", "   ", "\t", "# comment", "     # é", "\x0c", "   \x0c"])
+        return self.pick(["", "", "   ", "\t", "# comment", "     # é", "\x0c", "   \x0c", "\n" * self.pick([5, 40, 200])])
 
     # Simple statements.
 
@@ -73,7 +74,7 @@ class Statement:
                  self.assert_, self.import_, self.alias, self.jump]
         self.budget -= 1
         self.share()
-        return self.random.choices(kinds, [6, 8, 2, 1.5, 2, 1, 1, 1.2, 1.2, 0.4, 2.5])[0](scope)
+        return self.weigh(kinds, (6, 8, 2, 1.5, 2, 1, 1, 1.2, 1.2, 0.4, 2.5))(scope)
 
     def expression_statement(self, scope):
         if self.chance(0.06):
@@ -83,13 +84,13 @@ class Statement:
         return self.expressions(scope)
 
     def target(self, scope, depth=0, star=False):
-        kind = self.random.choices(["name", "attribute", "subscript", "tuple", "list", "group"],
-                                   [8, 2, 1.5, 1.5 - 0.5 * depth, 0.5, 0.2])[0]
+        kind = self.weigh(["name", "attribute", "subscript", "tuple", "list", "group"],
+                                   (8, 2, 1.5, 1.5 - 0.5 * depth, 0.5, 0.2))
         if star:
             return "*" + self.target(scope, 2)
         if kind == "name" or depth > 2:
-            return self.random.choices([self.pick(NAMES[:8] + NAMES[9:]), self.pick(GLOBALS), self.pick(scope.parameters or ["x"])],
-                                       [6, 1, 1])[0]
+            return self.weigh([self.pick(NAMES[:8] + NAMES[9:]), self.pick(GLOBALS), self.pick(scope.parameters or ["x"])],
+                                       (6, 1, 1))
         if kind == "attribute":
             return self.name(scope) + "." + self.pick(ATTRIBUTES)
         if kind == "subscript":
@@ -112,13 +113,17 @@ class Statement:
         return self.target(scope)
 
     def assign(self, scope):
-        targets = [self.open_target(scope) for _ in range(self.random.choices([1, 2, 3], [12, 1, 0.5])[0])]
+        targets = [self.open_target(scope) for _ in range(self.weigh([1, 2, 3], (12, 1, 0.5)))]
         if self.chance(0.08):
             names = self.random.sample(["x", "y", "z", "v1"], self.pick([2, 3]))
             values = list(names)
             self.random.shuffle(values)
             return ", ".join(names) + " = " + ", ".join(values)
         value = self.yielded(scope) if scope.may_yield and self.chance(0.2) else self.expressions(scope)
+        if self.chance(0.08):
+            value = self.folded(scope)
+        elif self.chance(0.05):
+            value = self.logic(scope)
         return (self.pick([" = ", " = ", "="])).join(targets + [self.gap(scope) + value])
 
     def augmented(self, scope):
@@ -134,7 +139,7 @@ class Statement:
         return target + ": " + self.annotation(scope) + value
 
     def leave(self, scope):
-        if not scope.function or scope.barred:
+        if not scope.function or scope.stays:
             return "pass"
         if scope.kind == "async generator" or self.chance(0.3):
             return "return"
@@ -147,7 +152,7 @@ class Statement:
 
     def delete(self, scope):
         def one(depth=0):
-            kind = self.random.choices(["name", "attribute", "subscript", "tuple", "list"], [6, 2, 2, 1, 0.5])[0]
+            kind = self.weigh(["name", "attribute", "subscript", "tuple", "list"], (6, 2, 2, 1, 0.5))
             if kind == "name" or depth > 1:
                 return self.pick(NAMES[:8] + GLOBALS)
             if kind == "attribute":
@@ -171,13 +176,14 @@ class Statement:
     def import_(self, scope):
         def alias(name):
             return name + (" as " + self.pick(NAMES) if self.chance(0.35) else "")
+        lazy = "lazy " if self.version >= (3, 15) and self.chance(0.3 if scope.kind == "module" and not scope.depth else 0.02) else ""
         if self.chance(0.4):
-            return "import " + ", ".join(alias(self.pick(MODULES)) for _ in range(self.pick([1, 1, 2])))
+            return lazy + "import " + ", ".join(alias(self.pick(MODULES)) for _ in range(self.pick([1, 1, 2])))
         if scope.kind == "module" and scope.depth == 0 and self.chance(0.2):
             return "from " + self.pick(MODULES) + " import *"
         source = self.pick([".", "..", "...", ". .", ".a.b", "..é"] + MODULES)
         names = ", ".join(alias(self.pick(["name", "é", "x", "ﬁ", "__priv"])) for _ in range(self.pick([1, 2, 3])))
-        return f"from {source} import " + (f"({names})" if self.chance(0.2) else names)
+        return f"{lazy}from {source} import " + (f"({names})" if self.chance(0.2) else names)
 
     def alias(self, scope):
         name = self.pick(["Alias", "é2", "__Hidden", "T1"])
@@ -189,7 +195,7 @@ class Statement:
         parts, defaulted = [], False
         names = self.random.sample(["T1", "T2", "__T", "Té", "P1"], self.pick([1, 1, 2, 3]))
         for name in names:
-            kind = self.random.choices(["", "*", "**"], [6, 1, 1])[0]
+            kind = self.weigh(["", "*", "**"], (6, 1, 1))
             text = kind + name
             if not kind and self.chance(0.3):
                 text += ": " + self.pick(["int", "(int, str)", "(int, *x)", self.annotation(scope)])
@@ -202,6 +208,8 @@ class Statement:
     # Compound statements.
 
     def truth(self, scope):
+        if self.chance(0.3):
+            return self.logic(scope)
         if self.chance(0.15):
             return self.pick(["0", "1", "True", "False", "None", "__debug__", "not __debug__", "()", "'s'", "...", "not x", "x is None",
                               "x is not None", "1 and x", "x or 1", "'' or x", "not (x and y)", "0 < x < 10", "(x := y)" if not
@@ -235,16 +243,17 @@ class Statement:
 
     def try_(self, scope, indent):
         lines = self.suite("try", scope, indent)
-        handlers = self.random.choices([0, 1, 2, 3], [2, 6, 2, 0.5])[0]
+        handlers = self.weigh([0, 1, 2, 3], (2, 6, 2, 0.5))
         star = self.chance(0.25)
         for number in range(handlers):
-            kind = self.pick(["E", "(A, B)", "x.Error", "A, B", self.test(self.down(scope))])
+            kind = self.pick(["E", "(A, B)", "x.Error", "A, B" if self.version >= (3, 14) else "(A, B)",
+                              self.test(self.down(scope))])
             head = f"except{'*' if star else ''} {kind}"
             if self.chance(0.5) and kind != "A, B":
                 head += " as " + self.pick(["e", "exc", "x", "__e"])
             elif not star and number == handlers - 1 and self.chance(0.3):
                 head = "except"
-            lines += self.suite(head, scope.but(barred=True, loop=False) if star else scope, indent)
+            lines += self.suite(head, scope.but(barred=True, stays=True, loop=False) if star else scope, indent)
         if handlers and self.chance(0.25):
             lines += self.suite("else", scope, indent)
         if not handlers or self.chance(0.35):
@@ -256,7 +265,7 @@ class Statement:
         group = self.chance(0.25)
         inner = self.inside(scope) if group else scope
         items = []
-        for _ in range(self.random.choices([1, 2, 3], [6, 2, 1])[0]):
+        for _ in range(self.weigh([1, 2, 3], (6, 2, 1))):
             item = self.primary(inner)
             if self.chance(0.5):
                 item += " as " + self.target(inner)
@@ -269,23 +278,23 @@ class Statement:
     def match_(self, scope, indent):
         lines = [indent + f"match {self.expressions(scope)}:"]
         deeper = indent + self.pick(["    ", " ", "\t"])
-        count = self.random.choices([1, 2, 3, 4], [3, 4, 2, 1])[0]
+        count = self.weigh([1, 2, 3, 4], (3, 4, 2, 1))
         for number in range(count):
             guard = " if " + self.truth(scope) if self.chance(0.25) else ""
             lines += self.suite(f"case {self.case_pattern(number == count - 1 or guard != '')}{guard}", scope, deeper)
         return lines
 
     def decorators(self, scope, indent):
-        return [indent + "@" + self.named(self.down(scope)) for _ in range(self.random.choices([0, 1, 2], [8, 2, 1])[0])]
+        return [indent + "@" + self.named(self.down(scope)) for _ in range(self.weigh([0, 1, 2], (8, 2, 1)))]
 
     def definition(self, scope, indent):
-        kind = self.random.choices(["def", "generator", "async def", "async generator"], [6, 2, 2, 1.5])[0]
+        kind = self.weigh(["def", "generator", "async def", "async generator"], (6, 2, 2, 1.5))
         lines = self.decorators(scope, indent)
         parameters, names = self.parameter_list(scope, annotated=True)
         name = self.pick(["f", "g", "method", "__hidden", "é", "__init__", "x", "inner"])
         result = " -> " + self.annotation(scope) if self.chance(0.2) else ""
         head = f"{'async ' if kind.startswith('async') else ''}def {name}{self.type_parameters(scope, 0.12)}({parameters}){result}"
-        inner = scope.but(kind=kind, parent=scope, parameters=tuple(names), loop=False, barred=False, comprehension=False,
+        inner = scope.but(kind=kind, parent=scope, parameters=tuple(names), loop=False, barred=False, stays=False, comprehension=False,
                           annotation=False, no_walrus=False)
         return lines + self.suite(head, inner, indent, docstring=True)
 
@@ -295,56 +304,6 @@ class Statement:
         bases = self.pick(["", "", "()", "(Base)", "(A, metaclass=M)", "(*x, **y)", "(" + self.arguments(self.inside(scope)) + ")"])
         if bases.startswith("(") and " for " in bases:
             bases = "(Base)"
-        inner = scope.but(kind="class", parent=scope, loop=False, barred=False, comprehension=False, annotation=False,
+        inner = scope.but(kind="class", parent=scope, loop=False, barred=False, stays=False, comprehension=False, annotation=False,
                           no_walrus=False)
         return lines + self.suite(f"class {name}{self.type_parameters(scope, 0.15)}{bases}", inner, indent, docstring=True)
-
-    def odd(self, scope, indent):
-        """What random nesting does not reach: many locals, bodies that need long jumps, deep nesting."""
-        inner = indent + "    "
-        kind = self.pick(["locals", "deleted", "body", "deep", "cells", "names"])
-        scope = scope.but(depth=5)
-        if kind == "locals":
-            count = self.pick([63, 64, 65, 70, 255, 256, 257, 300])
-            body = [f"m{i} = {i}" for i in range(count)]
-            body += [f"if x: del m{self.random.randrange(count)}" for _ in range(3)]
-            body += [f"f(m{self.random.randrange(count)}, m{self.random.randrange(count)})" for _ in range(4)]
-            body += [f"m{count - 1} = m{count - 2} = m{count - 1} + m0"]
-            return [indent + "def many(x):"] + [inner + line for line in body]
-        if kind == "deleted":
-            count = self.pick([60, 63, 64, 66])
-            body = [f"f({', '.join(f'q{i}' for i in range(count))})", f"del q0, q{count - 1}", "f(q0, q1)", "try: q0 = 1",
-                    "finally: f(q0)", "for q1 in q2: del q1", "return q1, q0"]
-            return [indent + f"def many({', '.join(f'q{i}=None' for i in range(0, count, 2))}):"] + [inner + line for line in body]
-        if kind == "body":
-            filler = self.pick(["f(x, y, z)", "x.a.b = y[0]", "x = x + 1"])
-            head = self.pick(["while x:", "for x in y:", "if x and y or z:", "with x as y:", "try:"])
-            lines = [indent + head] + [inner + filler for _ in range(self.pick([20, 30, 45, 60, 90, 130]))]
-            lines += [inner + f"{'if' if i else 'if'} x: {self.pick(['pass', 'y = 1', 'f()'])}" for i in range(3)]
-            if head == "try:":
-                lines += [indent + self.pick(["except E as x:", "finally:", "except* E:"]), inner + filler]
-            return lines
-        if kind == "deep":
-            lines = []
-            for number in range(self.pick([6, 10, 15])):
-                lines.append(indent + self.pick(["if x:", "with x as y:", "for x in y:", "while x:", "try:"]))
-                if number > 12:
-                    lines[-1] = indent + "if y:"
-                indent += " "
-            heads = [(len(line) - len(line.lstrip()), line.strip()) for line in lines]
-            lines.append(indent + self.simple(scope.but(loop=False)))
-            for column, head in reversed(heads):
-                if head == "try:":
-                    lines.append(indent[:column] + self.pick(["finally:", "except E:", "except:", "except E as x:"]))
-                    lines.append(indent[:column] + " " + self.simple(scope.but(loop=False)))
-                elif head[:2] in ("if", "fo", "wh") and self.chance(0.2):
-                    lines.append(indent[:column] + "else: pass")
-            return lines
-        if kind == "cells":
-            count = self.pick([5, 20, 70, 260])
-            lines = [indent + "def outer(p0, p1):"] + [inner + f"r{i} = {i}" for i in range(count)]
-            used = ", ".join(f"r{i}" for i in self.random.sample(range(count), min(count, 40)))
-            return lines + [inner + f"def inner(): return {used}, p1", inner + f"return inner, [r0 + c1 + {PARAMETERS[0]} for c1 in r1]"]
-        count = self.pick([200, 257, 300])
-        return [indent + ("def many():" if self.chance(0.5) else "class Many:")] + [
-            inner + self.pick([f"s{i}.t{i}", f"s{i}(t{i % 7})", f"s = 's {i}'", f"s{i}.t{i}(1)"]) for i in range(count)]
