@@ -7,7 +7,7 @@ use crate::compile::future::{Future, docstring};
 use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ExprContext, Module, NodeId};
-use crate::target::{Features, Target};
+use crate::target::Target;
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
@@ -39,7 +39,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    fn new(names: &mut Names, features: &Features) -> Self {
+    fn new(names: &mut Names) -> Self {
         Self {
             iterable: names.intern(".0"),
             format: names.intern(".format"),
@@ -49,12 +49,7 @@ impl Known {
             kwdefaults: names.intern(".kwdefaults"),
             class: names.intern("__class__"),
             classdict: names.intern("__classdict__"),
-            // Where annotations are not deferred it is a name as any other.
-            conditional_annotations: names.intern(if features.deferred_annotations {
-                "__conditional_annotations__"
-            } else {
-                ".conditional_annotations"
-            }),
+            conditional_annotations: names.intern("__conditional_annotations__"),
             annotate: names.intern("__annotate__"),
             dunder_type_params: names.intern("__type_params__"),
             debug: names.intern("__debug__"),
@@ -109,7 +104,7 @@ const MODULE: ScopeId = ScopeId(0);
 
 impl<'n> Builder<'n> {
     pub(super) fn new(future: &'n Future, target: &'n Target, optimize: u8, names: &'n mut Names) -> Self {
-        let known = Known::new(names, &target.features);
+        let known = Known::new(names);
         let table =
             SymbolTable { scopes: Vec::new(), by_key: FxHashMap::default(), mangled_names: Vec::new() };
         Self {
