@@ -9,13 +9,18 @@ use super::lower::position::Positions;
 /// The feature.
 const FEATURE: &str = "barry_as_FLUFL";
 
+/// Whether the text has its name anywhere.
+pub(super) fn mentioned(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), FEATURE.as_bytes()).is_some()
+}
+
 /// The text with each `<>` behind the import as `!=`, if there is one.
 ///
 /// # Errors
 ///
 /// A `!=` that stands there.
 pub(super) fn translated(text: &str, tokens: &Tokens) -> Result<Option<String>, SyntaxError> {
-    if memchr::memmem::find(text.as_bytes(), FEATURE.as_bytes()).is_none() {
+    if !mentioned(text) {
         return Ok(None);
     }
     let mut result = None;

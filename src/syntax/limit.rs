@@ -13,6 +13,7 @@ const MAX_PARENTHESES: usize = 200;
 const MAX_OPERATORS: usize = 5900;
 
 /// What is wrong with the nesting.
+#[derive(Debug)]
 pub(super) enum Excess {
     Parentheses(TextRange),
     Operators,

@@ -13,7 +13,7 @@ use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
 use super::{ErrorType, SyntaxError, flufl, limit, refusal, soft_keyword, unicode_name};
-use crate::target::Target;
+use crate::target::{self, Release, Target};
 use crate::text::{Location, Names};
 
 /// Levels of CPython's parser that a bracket takes at most.
@@ -23,47 +23,135 @@ const NODE_LEVELS: usize = 3;
 /// Far enough from its limit of 6000 that statements around do not matter.
 const DOUBTFUL_LEVELS: usize = 4500;
 
-/// Parses a module.
-///
-/// `text` comes from [`crate::decode::decode`]: no byte order mark, line ends are `\n`.
+/// A text and the tree of the parser underneath: what targets and levels have in common.
+#[derive(Debug)]
+pub struct Parsed {
+    text: String,
+    read: Read,
+    /// The target that it was parsed for; none if the tree is that of every target.
+    only: Option<Release>,
+}
+
+#[derive(Debug)]
+enum Read {
+    TooLarge,
+    Refused(SyntaxError),
+    Nested(limit::Excess),
+    Tree { brackets: usize, parsed: Box<Tree> },
+}
+
+impl Parsed {
+    /// Parses a module for `target`, and for all others as long as they agree.
+    ///
+    /// `text` comes from [`crate::decode::decode`]: no byte order mark, line ends are `\n`.
+    pub fn new(text: String, target: &Target) -> Self {
+        let only = Some(target.release());
+        if u32::try_from(text.len()).is_err() {
+            return Self { text, read: Read::TooLarge, only };
+        }
+        let brackets = match limit::check(&text) {
+            Ok(brackets) => brackets,
+            Err(excess) => return Self { text, read: Read::Nested(excess), only },
+        };
+        let masked = unicode_name::masked(&text);
+        if !flufl::mentioned(&text) {
+            // What the oldest takes, all take, and the tree is the same.
+            let parsed = parse_unchecked(&masked, options(target::ALL[0]));
+            if parsed.errors().is_empty() && parsed.unsupported_syntax_errors().is_empty() {
+                drop(masked);
+                return Self { text, read: Read::Tree { brackets, parsed: Box::new(parsed) }, only: None };
+            }
+        }
+        drop(masked);
+        match parse_for(&text, target) {
+            Ok(parsed) => Self { text, read: Read::Tree { brackets, parsed: Box::new(parsed) }, only },
+            Err(refused) => Self { text, read: Read::Refused(refused), only },
+        }
+    }
+
+    /// Whether it can be lowered for `target`.
+    pub fn serves(&self, target: &Target) -> bool {
+        self.only.is_none_or(|only| only == target.release())
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree in CPython's shape.
+    ///
+    /// # Errors
+    /// Whatever CPython's tokenizer and parser refuse.
+    pub fn lower<'a>(
+        &self,
+        target: &Target,
+        arena: &'a Bump,
+        names: &mut Names,
+    ) -> Result<Module<'a>, SyntaxError> {
+        let text = self.text.as_str();
+        match &self.read {
+            Read::TooLarge => {
+                let message = "source is larger than 4 GiB".to_owned();
+                Err(SyntaxError { kind: ErrorType::Overflow, message, location: Location::NONE })
+            }
+            Read::Refused(refused) => Err(refused.clone()),
+            Read::Nested(limit::Excess::Parentheses(range)) => {
+                let location = Positions::new(text).range(*range);
+                Err(diagnosed(text, target, SyntaxError::new("too many nested parentheses", location)))
+            }
+            Read::Nested(limit::Excess::Operators) => Err(diagnosed(text, target, refusal::too_complex())),
+            Read::Tree { brackets, parsed } => lower(text, parsed, *brackets, target, arena, names),
+        }
+    }
+}
+
+type Tree = ruff_python_parser::Parsed<ruff_python_ast::Mod>;
+
+fn parse_for(text: &str, target: &Target) -> Result<Tree, SyntaxError> {
+    let mut parsed = parse_unchecked(&unicode_name::masked(text), options(target));
+    let mut meant = Cow::Borrowed(text);
+    if target.features.flufl_inequality
+        && let Some(translated) = flufl::translated(text, parsed.tokens())?
+    {
+        parsed = parse_unchecked(&unicode_name::masked(&translated), options(target));
+        meant = Cow::Owned(translated);
+    }
+    if !parsed.errors().is_empty()
+        && let Some(renamed) = soft_keyword::renamed(&meant, parsed.tokens())
+    {
+        parsed = parse_unchecked(&unicode_name::masked(&renamed), options(target));
+    }
+    Ok(parsed)
+}
+
+fn options(target: &Target) -> ParseOptions {
+    let version = PythonVersion { major: target.version.major, minor: target.version.minor };
+    ParseOptions::from(Mode::Module).with_target_version(version)
+}
+
+/// Parses a module for one target.
 ///
 /// # Errors
 ///
-/// Whatever CPython's tokenizer and parser refuse.
+/// As [`Parsed::lower`].
 pub fn parse<'a>(
     text: &str,
     target: &Target,
     arena: &'a Bump,
     names: &mut Names,
 ) -> Result<Module<'a>, SyntaxError> {
-    if u32::try_from(text.len()).is_err() {
-        let message = "source is larger than 4 GiB".to_owned();
-        return Err(SyntaxError { kind: ErrorType::Overflow, message, location: Location::NONE });
-    }
-    let brackets = limit::check(text).map_err(|excess| {
-        let refused = match excess {
-            limit::Excess::Parentheses(range) => {
-                SyntaxError::new("too many nested parentheses", Positions::new(text).range(range))
-            }
-            limit::Excess::Operators => refusal::too_complex(),
-        };
-        diagnosed(text, target, refused)
-    })?;
-    let version = PythonVersion { major: target.version.major, minor: target.version.minor };
-    let options = ParseOptions::from(Mode::Module).with_target_version(version);
-    let mut parsed = parse_unchecked(&unicode_name::masked(text), options.clone());
-    let mut meant = Cow::Borrowed(text);
-    if target.features.flufl_inequality
-        && let Some(translated) = flufl::translated(text, parsed.tokens())?
-    {
-        parsed = parse_unchecked(&unicode_name::masked(&translated), options.clone());
-        meant = Cow::Owned(translated);
-    }
-    if !parsed.errors().is_empty()
-        && let Some(renamed) = soft_keyword::renamed(&meant, parsed.tokens())
-    {
-        parsed = parse_unchecked(&unicode_name::masked(&renamed), options);
-    }
+    Parsed::new(text.to_owned(), target).lower(target, arena, names)
+}
+
+fn lower<'a>(
+    text: &str,
+    parsed: &Tree,
+    brackets: usize,
+    target: &Target,
+    arena: &'a Bump,
+    names: &mut Names,
+) -> Result<Module<'a>, SyntaxError> {
     let mut positions = Positions::new(text);
     let errors = parsed.errors().iter().filter(|error| !refusal::bare_raise(error, parsed.tokens()));
     if let Some(error) = errors.min_by_key(|error| error.location.start()) {

@@ -64,6 +64,11 @@ impl Target {
             }
     }
 
+    /// The oldest release whose bytes these are known to be; each target has another.
+    pub fn release(&self) -> Release {
+        Release { version: self.version, patch: Some(self.patches.0) }
+    }
+
     /// The releases whose bytes these are, in words: `3.13.0`, `3.13.5 and later`.
     pub fn releases(&self) -> String {
         match self.patches {

@@ -9,21 +9,44 @@ mod worker;
 
 use super::{Diagnostic, Engine, Request};
 use crate::target::Target;
-use std::sync::Mutex;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use worker::Worker;
 
-/// The native compiler for one version. Threads are started when they are first needed, at most one for each caller
-/// at a time, and are kept.
+/// Threads that compile, for all engines of a run. They are started when they are first needed, at most one for each
+/// caller at a time, and are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Threads {
+    /// Each with the hash of the source that it had last, and has parsed.
+    idle: Arc<Mutex<Vec<(u64, Worker)>>>,
+}
+
+impl Threads {
+    fn take(&self, source: u64) -> Option<Worker> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        match idle.iter().position(|(last, _)| *last == source) {
+            Some(index) => Some(idle.swap_remove(index).1),
+            None => idle.pop().map(|(_, worker)| worker),
+        }
+    }
+
+    fn give(&self, source: u64, worker: Worker) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((source, worker));
+    }
+}
+
+/// The native compiler for one version.
 #[derive(Debug)]
 pub struct NativeEngine {
     target: &'static Target,
-    idle: Mutex<Vec<Worker>>,
+    threads: Threads,
 }
 
 impl NativeEngine {
-    /// An engine that has started nothing yet.
-    pub const fn new(target: &'static Target) -> Self {
-        Self { target, idle: Mutex::new(Vec::new()) }
+    /// An engine that compiles on `threads`.
+    pub const fn new(target: &'static Target, threads: Threads) -> Self {
+        Self { target, threads }
     }
 }
 
@@ -33,27 +56,27 @@ impl Engine for NativeEngine {
             let message = "the native compiler does not record file names that are no UTF-8";
             return Err(Diagnostic::without_place("ValueError", message));
         };
-        let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        let worker = match idle {
+        let source = FxBuildHasher.hash_one(request.source);
+        let worker = match self.threads.take(source) {
             Some(worker) => worker,
-            None => Worker::start(self.target).map_err(|error| {
+            None => Worker::start().map_err(|error| {
                 Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
             })?,
         };
-        let answer = worker.compile(request.source, filename, request.optimize)?;
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(worker);
+        let answer = worker.compile(request.source, filename, self.target, request.optimize)?;
+        self.threads.give(source, worker);
         answer
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Engine, NativeEngine, Request};
+    use super::{Engine, NativeEngine, Request, Threads};
     use crate::target::{PyVersion, Target};
 
     #[test]
     fn a_refusal_has_its_place_in_characters() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
+        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap(), Threads::default());
         let source = "x = 1\n  \ny = 'é' + (é := 1, *a = 2)\n".as_bytes();
         let error = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 }).unwrap_err();
         assert_eq!((error.kind.as_str(), error.line), ("SyntaxError", Some(3)));
@@ -62,11 +85,11 @@ mod tests {
 
     #[test]
     fn threads_are_kept() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
+        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap(), Threads::default());
         for source in ["", "x", "1 +"] {
             let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
             assert_eq!(engine.compile(&request).is_ok(), source != "1 +");
-            assert_eq!(engine.idle.lock().unwrap().len(), 1);
+            assert_eq!(engine.threads.idle.lock().unwrap().len(), 1);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A thread that compiles one file after the other.
 
 use super::diagnostic;
-use crate::compile::compile;
+use crate::compile::{Refusal, Source};
 use crate::engine::Diagnostic;
 use crate::target::Target;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +16,14 @@ type Answer = Result<Vec<u8>, Box<Diagnostic>>;
 struct Job {
     source: Vec<u8>,
     filename: String,
+    target: &'static Target,
     optimize: u8,
+}
+
+/// The source that was compiled last, which is often compiled again, for another version or at another level.
+struct Last {
+    bytes: Vec<u8>,
+    source: Source,
 }
 
 /// A running thread; it ends when its worker is dropped.
@@ -37,12 +44,13 @@ impl Worker {
     ///
     /// # Errors
     /// The system's.
-    pub(super) fn start(target: &'static Target) -> std::io::Result<Self> {
+    pub(super) fn start() -> std::io::Result<Self> {
         let (jobs, todo) = channel::<Job>();
         let (done, answers) = channel::<Answer>();
         std::thread::Builder::new().name("compiler".into()).stack_size(STACK_SIZE).spawn(move || {
+            let mut last = None;
             for job in todo {
-                if done.send(run(&job, target)).is_err() {
+                if done.send(run(job, &mut last)).is_err() {
                     return;
                 }
             }
@@ -58,9 +66,10 @@ impl Worker {
         &self,
         source: &[u8],
         filename: &str,
+        target: &'static Target,
         optimize: u8,
     ) -> Result<Answer, Box<Diagnostic>> {
-        let job = Job { source: source.to_vec(), filename: filename.to_owned(), optimize };
+        let job = Job { source: source.to_vec(), filename: filename.to_owned(), target, optimize };
         let gone = || {
             Diagnostic::without_place(
                 "SystemError",
@@ -72,12 +81,23 @@ impl Worker {
     }
 }
 
-fn run(job: &Job, target: &'static Target) -> Answer {
-    let compiled =
-        catch_unwind(AssertUnwindSafe(|| compile(&job.source, &job.filename, target, job.optimize)));
+fn compile(job: Job, last: &mut Option<Last>) -> Result<Vec<u8>, Box<Refusal>> {
+    // What a panic leaves behind is not used again.
+    let last_or_new = match last.take() {
+        Some(last) if last.bytes == job.source && last.source.serves(job.target) => last,
+        _ => Last { source: Source::read(&job.source, job.target)?, bytes: job.source },
+    };
+    let compiled = last_or_new.source.compile(&job.filename, job.target, job.optimize);
+    *last = Some(last_or_new);
+    compiled
+}
+
+fn run(job: Job, last: &mut Option<Last>) -> Answer {
+    let filename = job.filename.clone();
+    let compiled = catch_unwind(AssertUnwindSafe(|| compile(job, last)));
     match compiled {
         Ok(Ok(code)) => Ok(code),
-        Ok(Err(refusal)) => Err(diagnostic::of(&refusal, &job.filename)),
+        Ok(Err(refusal)) => Err(diagnostic::of(&refusal, &filename)),
         Err(panic) => {
             let what = panic
                 .downcast_ref::<String>()
