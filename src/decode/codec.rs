@@ -22,7 +22,7 @@ pub(super) fn decode<'s>(
             let message = format!("encoding problem: {name} with BOM");
             let (line, end) = cookie.map_or((1, 0), |cookie| {
                 let letters = String::from_utf8_lossy(cookie.line).chars().count();
-                (cookie.number, i32::try_from(letters).unwrap_or(i32::MAX - 2) + cookie.number - 1)
+                (cookie.number, i32::try_from(letters).unwrap_or(i32::MAX - 2) + cookie.number - 2)
             });
             Err(SyntaxError::new(message, Location::new(line, line, -1, end)))
         }

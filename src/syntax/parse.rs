@@ -166,7 +166,8 @@ fn lower<'a>(
     }
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let refused = SyntaxError::new(error.to_string(), positions.range(error.range()));
-        return Err(diagnosed(text, target, refused));
+        // Where a newer version finds nothing wrong, its name is what helps.
+        return Err(diagnosed(text, Target::newest(), refused));
     }
     if let Some((range, letter)) = unassigned(text, parsed.tokens(), target) {
         let message = format!("invalid non-printable character U+{:04X}", u32::from(letter));

@@ -41,6 +41,8 @@ pub struct Target {
     pub start_up_words: &'static str,
     /// Code points that its Unicode does not assign: tables of the first and last of each run, ascending.
     pub unassigned: &'static [&'static [(u32, u32)]],
+    /// What marks those alternatives of the grammar for refusals (`syntax/diagnose/python.peg`) that it has.
+    pub grammar: &'static [&'static str],
     /// Its passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
@@ -110,6 +112,11 @@ impl Target {
     /// All targets of a series, oldest first.
     pub fn of_series(version: PyVersion) -> impl Iterator<Item = &'static Self> {
         ALL.iter().copied().filter(move |target| target.version == version)
+    }
+
+    /// The newest of all.
+    pub fn newest() -> &'static Self {
+        ALL[ALL.len() - 1]
     }
 }
 

@@ -1,12 +1,13 @@
-#!/usr/bin/env python3.14
+#!/usr/bin/env python3
 """Compares what pycompile refuses with what the running CPython refuses.
 
     python3.14 -I -S tests/oracle/refusals.py target/release/pycompile [--short] [--show KIND] [--save FOLDER]
+    python3.15 -I -S tests/oracle/refusals.py target/release/pycompile --save FOLDER      the programs that 3.14 saved
 
 The programs are what CPython's own tests hand to its compiler: the string literals and doctests of the test suite that
 is installed with the interpreter, and what reaches `compile` while those tests run. All are compiled as modules by both.
 Wrong is what only one of them refuses, and different bytes; how far exception, message, line and columns agree is
-counted. KIND is one of: exception, message, line, column, end.
+counted; where a newer version would take what is refused, our message names it, and so differs. KIND is one of: exception, message, line, column, end.
 """
 
 import sys

@@ -119,7 +119,9 @@ impl Parser<'_, '_> {
         for middle in middles {
             let mut decoded = ArenaVec::new_in(&arena);
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                return self.refuse_at(message, middle.location);
+                let at =
+                    if self.lexer.has("more") { middle.location } else { self.at_token(self.last_token()) };
+                return self.refuse_at(message, at);
             }
         }
         Ok(())

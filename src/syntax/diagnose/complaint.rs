@@ -159,11 +159,12 @@ impl Parser<'_, '_> {
     }
 
     fn filled(&self, message: &str, value: Value) -> String {
-        if !message.contains("{a") {
+        if !message.contains('{') {
             return message.to_owned();
         }
         let text = self.token_of(value).map_or("", |token| self.text(&token));
         message
+            .replace("{noun}", self.target.features.parameter_noun)
             .replace("{a}", self.called(value))
             .replace("{a.text}", text)
             .replace("{a.line}", &self.location(value).line.to_string())

@@ -83,6 +83,8 @@ pub(super) struct Rule {
 pub(super) struct Alternative {
     /// Only for the search for mistakes.
     pub(super) invalid: bool,
+    /// Only for targets whose grammar has this mark, or for those whose has not.
+    pub(super) mark: Option<(String, bool)>,
     pub(super) elements: Vec<(Option<u8>, Item)>,
     pub(super) action: Action,
 }
@@ -242,6 +244,15 @@ impl Reader<'_> {
 
     fn alternative(&mut self) -> Option<Alternative> {
         let mut elements = Vec::new();
+        let mut mark = None;
+        if self.sign('<') {
+            let wanted = !self.sign('!');
+            let Word::Name(name) = self.next()? else { return None };
+            if !self.sign('>') {
+                return None;
+            }
+            mark = Some((name, wanted));
+        }
         let first = self.peek().cloned();
         while !matches!(self.peek(), None | Some(Word::Sign('|' | ')') | Word::Action)) {
             elements.push(self.element()?);
@@ -254,7 +265,7 @@ impl Reader<'_> {
         } else {
             Action::Values
         };
-        Some(Alternative { invalid, elements, action })
+        Some(Alternative { invalid, mark, elements, action })
     }
 
     fn element(&mut self) -> Option<(Option<u8>, Item)> {

@@ -386,7 +386,16 @@ impl<'t> Lexer<'t> {
         let mut byte = Some(first);
         while let Some(letter) = byte {
             let [b, u, r, f, t] = seen;
+            let fits = match letter.to_ascii_lowercase() {
+                _ if self.has("templates") => true,
+                b'b' => !(u || f),
+                b'u' => !(b || r || f),
+                b'r' => !u,
+                b'f' => !(b || u),
+                _ => false,
+            };
             match letter {
+                _ if !fits => break,
                 b'b' | b'B' if !b => seen[0] = true,
                 b'u' | b'U' if !u => seen[1] = true,
                 b'r' | b'R' if !r => seen[2] = true,
@@ -418,6 +427,11 @@ impl<'t> Lexer<'t> {
             self.check_identifier(name)?;
         }
         Ok((word(name), Some((self.start, self.at))))
+    }
+
+    /// Whether the target's grammar has this mark.
+    pub(super) fn has(&self, mark: &str) -> bool {
+        self.target.grammar.contains(&mark)
     }
 
     fn prefixes(&mut self, [b, u, r, f, t]: [bool; 5]) -> Lexed<()> {

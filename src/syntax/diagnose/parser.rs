@@ -204,6 +204,11 @@ impl<'g, 't> Parser<'g, 't> {
             if alternative.invalid && !self.invalid {
                 continue;
             }
+            if let Some((mark, wanted)) = &alternative.mark
+                && self.lexer.has(mark) != *wanted
+            {
+                continue;
+            }
             let mut cut = false;
             let mut values = Vec::new();
             let mut labels = [Value::Nothing; 3];

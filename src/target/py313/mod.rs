@@ -12,6 +12,7 @@ pub(super) static TARGET: Target = Target {
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
+    grammar: &[],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };
@@ -29,6 +30,7 @@ pub(super) static FIRST: Target = Target {
     },
     start_up_words: include_str!("start_up_words_first.txt"),
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
+    grammar: &[],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };

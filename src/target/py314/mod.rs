@@ -12,6 +12,7 @@ pub(super) static TARGET: Target = Target {
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
+    grammar: &["templates", "bare_exceptions", "more"],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
 };

@@ -12,12 +12,14 @@ pub(super) static TARGET: Target = Target {
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     unassigned: &[&unicode::UNASSIGNED],
+    grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "most"],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
 };
 
 /// What 3.15 does otherwise than 3.14.
 pub(super) const FEATURES: Features = Features {
+    parameter_noun: "parameter",
     small_int_max: 1024,
     root_flagged: false,
     resume_depth_bit: 8,
