@@ -63,6 +63,18 @@ struct Traits {
     slice_part: bool,
 }
 
+impl ConstValue {
+    /// Whether it is never equal to itself.
+    pub fn is_nan(&self) -> bool {
+        let nan = |bits: u64| f64::from_bits(bits).is_nan();
+        match self {
+            Self::Float(bits) => nan(*bits),
+            Self::Complex(real, imaginary) => nan(*real) || nan(*imaginary),
+            _ => false,
+        }
+    }
+}
+
 /// All constants of one module.
 #[derive(Debug, Default)]
 pub struct Constants {
@@ -109,13 +121,7 @@ impl Constants {
         match &mut value {
             // Equal whatever the order of their elements; they are written in an order of their own.
             ConstValue::FrozenSet(items) => items.sort_unstable(),
-            // Never equal to itself.
-            ConstValue::Float(bits) if f64::from_bits(*bits).is_nan() => return self.add_unmerged(value),
-            ConstValue::Complex(real, imaginary)
-                if f64::from_bits(*real).is_nan() || f64::from_bits(*imaginary).is_nan() =>
-            {
-                return self.add_unmerged(value);
-            }
+            value if value.is_nan() => return self.add_unmerged(value.clone()),
             _ => {}
         }
         let hash = hash(&value);

@@ -113,6 +113,11 @@ impl Codegen<'_, '_> {
                 ConstValue::FrozenSet(folding::distinct(&items, self.constants).into())
             }
         };
+        if self.target.features.fold_in_tree && value.is_nan() {
+            // Folded once, however often the node is compiled.
+            let node = std::ptr::from_ref(constant).addr();
+            return *self.nans.entry(node).or_insert_with(|| self.constants.add_unmerged(value));
+        }
         self.constants.add(value)
     }
 }

@@ -139,6 +139,8 @@ pub struct Codegen<'a, 'ast> {
     /// The level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) finish: &'a mut dyn Finish,
+    /// What is never equal to itself, by the place of its node.
+    pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
     pub(crate) unit: Unit<'a, 'ast>,
     /// The enclosing units, outermost first.
     pub(crate) stack: Vec<Unit<'a, 'ast>>,

@@ -7,6 +7,7 @@ use crate::compile::symtable::{ScopeId, SymbolTable};
 use crate::syntax::ast::{Constant, Module};
 use crate::target::{Op, Target};
 use crate::text::{Location, Names};
+use rustc_hash::FxHashMap;
 
 /// Compiles `module`; every code object, the module's last, goes through `finish`. `optimize` is 0, 1 or 2.
 ///
@@ -35,6 +36,7 @@ pub fn compile(
         target,
         optimize,
         finish,
+        nans: FxHashMap::default(),
         unit,
         stack: Vec::new(),
     };
