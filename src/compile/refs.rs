@@ -11,6 +11,7 @@ use super::constants::{CodeId, ConstId, ConstValue, Constants};
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Names, SyntaxError};
 use num_bigint::{BigInt, Sign};
+use rustc_hash::FxHashSet;
 
 const FLAG_REF: u8 = 0x80;
 const UNSEEN: u32 = u32::MAX;
@@ -28,6 +29,8 @@ struct Writer<'a> {
     texts: Vec<ConstId>,
     /// By constant: the constant that stands for equal singletons.
     same: Vec<ConstId>,
+    /// Tuples that are tables of names: their strings are interned, also where the tuple is a constant.
+    tables: FxHashSet<ConstId>,
     /// By constant: whether it is text that is interned wherever it stands.
     interned: Vec<bool>,
     counts: Vec<u32>,
@@ -90,6 +93,9 @@ pub fn finish(
             }
         }
     }
+    let tables = (0..codes.len()).map(|index| codes.get(CodeId(index as u32)));
+    let tables = tables.flat_map(|code| [Some(code.names), (!code.own_locals).then_some(code.locals)]);
+    let tables = tables.flatten().collect();
     // Parts of slices are not merged, but singletons are one wherever they stand.
     let mut same: Vec<ConstId> = (0..constants.len() as u32).map(ConstId).collect();
     let mut interned = vec![false; constants.len()];
@@ -132,6 +138,7 @@ pub fn finish(
         empty,
         texts,
         same,
+        tables,
         interned,
         counts: vec![0; slots],
         refs: vec![UNSEEN; slots],
@@ -331,7 +338,7 @@ impl Writer<'_> {
                 } else {
                     counted
                 };
-                self.tuple(&identity, items, false, forced);
+                self.tuple(&identity, items, self.tables.contains(&id), forced);
             }
             ConstValue::FrozenSet(items) => {
                 let identity = if self.is_rebuilt(items) { Identity::Unique } else { counted };

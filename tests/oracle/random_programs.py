@@ -9,13 +9,15 @@
 N programs are made for each version, of the syntax that it has: number K of seed S is `generator.Program("S/K",
 "3.X")`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
 It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
-interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. At the end, for each version:
-which syntax tree nodes and which opcodes came up, and which did not; one program in 16 is counted.
+interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. Two kinds are counted apart:
+programs that CPython crashes on, and those whose bytes follow the hash seed of its process (3.13 goes through sets of
+names): they are compiled with other seeds, and one must give ours. At the end, for each version: which syntax tree nodes and which opcodes came up, and which did not; one program in 16 is counted.
 
 Differences are kept in DIR, with `--reduce` also cut down to the lines that matter. Exit status 0 only if nothing
 differs and every version that was asked for (without `--only`: at least one) was there.
 """
 import argparse
+import collections
 import concurrent.futures
 import os
 import pathlib
@@ -31,6 +33,8 @@ VERSIONS = ["3.13", "3.14", "3.15"]
 COUNTED = 16
 # Differences of a batch that are told.
 SHOWN = 10
+# Hash seeds that a program is tried with whose bytes differ.
+SEEDS = 24
 
 # Asked with level, recorded name and source, answers "1" and the pyc or "0" and why not; all with their lengths. What a
 # process has interned shows in some bytes: this one imports what `python -c 'import py_compile'` does and no more, its
@@ -112,7 +116,7 @@ class Judge:
     """Both sides of one version: `version` is what `--python` takes."""
 
     def __init__(self, binary, python, version):
-        self.binary, self.version = binary, version
+        self.binary, self.python, self.version = binary, python, version
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         self.server = subprocess.Popen([python, "-I", "-S", "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        env=environment)
@@ -146,6 +150,15 @@ class Judge:
             self.native(level, [source], root)
             return pyc.exists() and pyc.read_bytes() == expected
 
+    def is_ours_with_another_seed(self, level, source, name, ours):
+        for _ in range(SEEDS):
+            judge = Judge(self.binary, self.python, self.version)
+            expected, _ = judge.cpython(level, source, name)
+            judge.close()
+            if expected == ours:
+                return True
+        return False
+
     def close(self):
         self.server.stdin.close()
         self.server.wait()
@@ -168,10 +181,10 @@ def reduced(judge, level, data):
 
 
 def batch(options, version, python, numbers):
-    """Compiles the programs of these numbers: how many differ, how many were refused, names that came up."""
+    """Compiles the programs of these numbers: what became of how many, and names that came up."""
     from generator import Program
     judge = Judge(options.binary, python, version)
-    differing = refused = 0
+    counts = collections.Counter()
     memory = pathlib.Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as root:
         root = pathlib.Path(root)
@@ -187,21 +200,26 @@ def batch(options, version, python, numbers):
                 expected, refusal = judge.cpython(level, data, source.name)
                 pyc = source.with_suffix(".pyc")
                 got = pyc.read_bytes() if pyc.exists() else None
-                if refusal:
-                    refused += 1
-                    if options.refusals:
-                        print(f"{number}: {refusal}", flush=True)
+                if refusal and options.refusals:
+                    print(f"{number}: {refusal}", flush=True)
+                if refusal and refusal.startswith("died: "):
+                    counts["crashed"] += 1
+                    continue
+                counts["refused"] += bool(refusal)
                 if expected == got:
                     if expected and number % COUNTED == 0:
                         counted.append(f"{source}\t{pyc}\n")
                     continue
-                differing += 1
+                if expected and got and judge.is_ours_with_another_seed(level, data, source.name, got):
+                    counts["by seed"] += 1
+                    continue
+                counts["different"] += 1
                 what = "accepted" if expected is None else "refused" if got is None else "differs"
                 if options.reduce and expected is not None:
                     data = reduced(judge, level, data)
                 options.keep.mkdir(parents=True, exist_ok=True)
                 (options.keep / f"{version}-{what}-{number}-O{level}.py").write_bytes(data)
-                if differing > SHOWN:
+                if counts["different"] > SHOWN:
                     continue
                 print(f"    {version}: {what}: program {options.seed}/{number} at level {level}", flush=True)
                 if refusal:
@@ -209,7 +227,7 @@ def batch(options, version, python, numbers):
         names = subprocess.run([python, "-I", "-S", "-c", COUNTER], input="".join(counted), check=True, text=True,
                                capture_output=True).stdout.splitlines()
     judge.close()
-    return differing, refused, names
+    return counts, names
 
 
 def run(options, pool, version, release, python):
@@ -217,21 +235,22 @@ def run(options, pool, version, release, python):
     end = options.start + options.count
     size = max(16, min(1000, options.count // (2 * options.jobs)))
     batches = [range(start, min(start + size, end)) for start in range(options.start, end, size)]
-    differing = refused = done = 0
+    counts, done = collections.Counter(), 0
     seen, wanted = set(), []
     futures = {pool.submit(batch, options, version, python, numbers): numbers for numbers in batches}
     for future in concurrent.futures.as_completed(futures):
-        some, few, (names, *wanted) = future.result()
-        differing, refused, seen = differing + some, refused + few, seen | set(names.split())
+        some, (names, *wanted) = future.result()
+        counts, seen = counts + some, seen | set(names.split())
         done += len(futures[future])
         if done % 10000 < size <= done:
-            print(f"{version}: {done} programs, {differing} different", flush=True)
+            print(f"{version}: {done} programs, {counts['different']} different", flush=True)
     for what, names in zip(("node kinds", "opcodes"), wanted):
         names = set(names.split()) - UNREACHABLE
         print(f"{version}: {what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
-    print(f"{version}: {options.count} programs of seed {options.seed} against {release}: {differing} different, "
-          f"{refused} refused by CPython", flush=True)
-    return bool(differing)
+    print(f"{version}: {options.count} programs of seed {options.seed} against {release}: {counts['different']} different; "
+          f"CPython refused {counts['refused']}, crashed on {counts['crashed']}, has other bytes by hash seed for "
+          f"{counts['by seed']}", flush=True)
+    return bool(counts["different"])
 
 
 def releases(binary, pythons):
