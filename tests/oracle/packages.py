@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Compiles the modules of well-known packages with CPython 3.14 and with the native engine: the bytes must be the same.
+"""Compiles the modules of well-known packages with CPython and with the native engine: the bytes must be the same.
 
-    tests/oracle/packages.py BINARY [--optimize N]... [--only NAME]... [--cache DIR]
+    tests/oracle/packages.py BINARY [--python X.Y]... [--optimize N]... [--only NAME]... [--cache DIR]
                              < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
 `packages.txt` pins the packages; pip fetches their wheels once, without what they need, and their `.py` files are
 unpacked into the cache directory. CPython compiles each file in a process of its own (random_programs.py says how).
-What CPython refuses must be refused. Exit status 0 only if nothing is wrong and CPython 3.14 was there.
+What CPython refuses must be refused. Without `--python`, 3.14 is the version. Exit status 0 only if nothing is wrong and
+the interpreters were there.
 """
 import argparse
 import os
@@ -43,49 +44,57 @@ def fetched(cache):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
+    parser.add_argument("--python", action="append", choices=["3.13", "3.14", "3.15"])
     parser.add_argument("--optimize", type=int, action="append")
     parser.add_argument("--only", action="append")
     parser.add_argument("--cache", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
                         / "pycompile-packages")
     options = parser.parse_args()
-    pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
-    version, python = next(((version, python) for version, python in pythons.items() if version.startswith("3.14.")),
-                           (None, None))
-    if python is None:
-        sys.exit("packages.py: NO CPython 3.14: nothing was tested")
+    lines = [line.rstrip("\n").split("\t") for line in sys.stdin if line.strip()]
     root = fetched(options.cache)
     paths = sorted(path for path in root.rglob("*.py") if path.is_file()
                    and (not options.only or path.relative_to(root).parts[0] in options.only))
     wrong = 0
-    for level in options.optimize or [0]:
-        judge = Judge(options.binary, python, "3.14")
-        references = options.cache / f"{version}-{level}"
-        with tempfile.TemporaryDirectory() as out:
-            judge.native(level, paths, root, out)
-            counts = {"identical": 0, "refused by both": 0, "wrong": 0}
-            for path in paths:
-                name = path.relative_to(root).as_posix()
-                reference, refusal = references / (name + "c"), references / (name + ".refused")
-                if not reference.exists() and not refusal.exists():
-                    reference.parent.mkdir(parents=True, exist_ok=True)
-                    pyc, answer = judge.cpython(level, path.read_bytes(), name)
-                    if pyc is None:
-                        refusal.write_text(answer)
-                    else:
-                        reference.write_bytes(pyc)
-                expected = reference.read_bytes() if reference.exists() else None
-                pyc = pathlib.Path(out) / (name + "c")
-                got = pyc.read_bytes() if pyc.exists() else None
-                outcome = "wrong" if expected != got else "refused by both" if got is None else "identical"
-                counts[outcome] += 1
-                if outcome == "wrong":
-                    print(f"    wrong: {name}", flush=True)
-        counted = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        print(f"{version} level {level}, {len(paths)} files of packages: {counted}", flush=True)
-        wrong += counts["wrong"]
-        judge.close()
+    for series in options.python or ["3.14"]:
+        # The newest of a series comes last.
+        found = [line for line in lines if line[0].startswith(series + ".")]
+        if not found:
+            sys.exit(f"packages.py: NO CPython {series}: nothing was tested for it")
+        version, python = found[-1]
+        for level in options.optimize or [0]:
+            wrong += compare(options, series, version, python, level, root, paths)
     sys.exit(1 if wrong else 0)
+
+
+def compare(options, series, version, python, level, root, paths):
+    """How many files are wrong for one version at one level."""
+    judge = Judge(options.binary, python, series)
+    references = options.cache / f"{version}-{level}"
+    with tempfile.TemporaryDirectory() as out:
+        judge.native(level, paths, root, out)
+        counts = {"identical": 0, "refused by both": 0, "wrong": 0}
+        for path in paths:
+            name = path.relative_to(root).as_posix()
+            reference, refusal = references / (name + "c"), references / (name + ".refused")
+            if not reference.exists() and not refusal.exists():
+                reference.parent.mkdir(parents=True, exist_ok=True)
+                pyc, answer = judge.cpython(level, path.read_bytes(), name)
+                if pyc is None:
+                    refusal.write_text(answer)
+                else:
+                    reference.write_bytes(pyc)
+            expected = reference.read_bytes() if reference.exists() else None
+            pyc = pathlib.Path(out) / (name + "c")
+            got = pyc.read_bytes() if pyc.exists() else None
+            outcome = "wrong" if expected != got else "refused by both" if got is None else "identical"
+            counts[outcome] += 1
+            if outcome == "wrong":
+                print(f"    wrong: {name}", flush=True)
+    counted = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    print(f"{version} level {level}, {len(paths)} files of packages: {counted}", flush=True)
+    judge.close()
+    return counts["wrong"]
 
 
 main()

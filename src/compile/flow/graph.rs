@@ -286,6 +286,14 @@ impl Graph {
         self.code_mut(id)[position..].rotate_right(1);
     }
 
+    /// Inserts instructions before all others.
+    pub(crate) fn prepend(&mut self, id: BlockId, prefix: &[Instr]) {
+        for &instr in prefix {
+            self.push_copy(id, instr);
+        }
+        self.code_mut(id).rotate_right(prefix.len());
+    }
+
     /// Whether control never runs past the end of a block.
     pub(crate) fn no_fallthrough(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))

@@ -22,22 +22,18 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
             }
         }
     }
-    let entry = Graph::ENTRY;
+    let mut prefix = Vec::new();
+    if !unit.freevars.is_empty() {
+        prefix.push(Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
+    }
+    let mut sorted: Vec<usize> = (0..cells).collect();
+    sorted.sort_by_key(|&cell| fixed[cell]);
+    prefix.extend(sorted.iter().map(|&cell| Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE)));
     if unit.flags & GENERATOR_FLAGS != 0 && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
-        graph.insert(entry, 0, Instr::new(Op::RETURN_GENERATOR, 0, location));
-        graph.insert(entry, 1, Instr::new(Op::POP_TOP, 0, location));
+        prefix.extend([Op::RETURN_GENERATOR, Op::POP_TOP].map(|op| Instr::new(op, 0, location)));
     }
-    if cells > 0 {
-        let mut sorted: Vec<usize> = (0..cells).collect();
-        sorted.sort_by_key(|&cell| fixed[cell]);
-        for (position, &cell) in sorted.iter().enumerate() {
-            graph.insert(entry, position, Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE));
-        }
-    }
-    if !unit.freevars.is_empty() {
-        graph.insert(entry, 0, Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
-    }
+    graph.prepend(Graph::ENTRY, &prefix);
     let mut dropped = 0;
     for (index, place) in fixed.iter_mut().enumerate() {
         if *place == index + locals {
