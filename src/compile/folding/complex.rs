@@ -113,7 +113,7 @@ fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
 
 fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
     let (real, imaginary) = (b.0.abs(), b.1.abs());
-    Some(if real >= imaginary {
+    let plain = if real >= imaginary {
         if real == 0.0 {
             return None;
         }
@@ -126,7 +126,13 @@ fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
         ((a * ratio) / denominator, (-a) / denominator)
     } else {
         (f64::NAN, f64::NAN)
-    })
+    };
+    let infinite = b.0.is_infinite() || b.1.is_infinite();
+    if plain.0.is_nan() && plain.1.is_nan() && a.is_finite() && infinite {
+        let (x, y) = boxed(b);
+        return Some((0.0 * (a * x), 0.0 * (-a * y)));
+    }
+    Some(plain)
 }
 
 fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex> {
