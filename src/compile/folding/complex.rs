@@ -17,14 +17,14 @@ pub(super) fn binary(operator: Operator, left: &Number, right: &Number, mixed: b
     let (a, b) = (promote(left)?, promote(right)?);
     match (operator, left_real, right_real) {
         (Operator::Add, None, None) => Some((a.0 + b.0, a.1 + b.1)),
-        (Operator::Add, Some(real), _) => Some((real + b.0, b.1)),
-        (Operator::Add, None, Some(real)) => Some((a.0 + real, a.1)),
+        (Operator::Add, Some(real), _) => Some((plus(b.0, real), b.1)),
+        (Operator::Add, None, Some(real)) => Some((plus(a.0, real), a.1)),
         (Operator::Sub, None, None) => Some((a.0 - b.0, a.1 - b.1)),
         (Operator::Sub, Some(real), _) => Some((real - b.0, -b.1)),
         (Operator::Sub, None, Some(real)) => Some((a.0 - real, a.1)),
         (Operator::Mult, None, None) => Some(product(a, b, mixed)),
-        (Operator::Mult, Some(real), _) => Some((b.0 * real, b.1 * real)),
-        (Operator::Mult, None, Some(real)) => Some((a.0 * real, a.1 * real)),
+        (Operator::Mult, Some(real), _) => Some((times(b.0, real), times(real, b.1))),
+        (Operator::Mult, None, Some(real)) => Some((times(real, a.0), times(real, a.1))),
         (Operator::Div, None, None) => quotient(a, b, mixed),
         (Operator::Div, Some(real), _) => real_by_complex(real, b),
         (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (a.0 / real, a.1 / real)),
@@ -44,9 +44,38 @@ fn finite(value: Complex) -> Option<Complex> {
     (!value.0.is_infinite() && !value.1.is_infinite()).then_some(value)
 }
 
+// Of two NaNs the first is the result, as the machine has it; the compiler may swap operands, and CPython's has. The
+// order below is that of the reference interpreters (x86-64).
+
+fn first_nan(x: f64, y: f64, result: f64) -> f64 {
+    if x.is_nan() {
+        x
+    } else if y.is_nan() {
+        y
+    } else {
+        result
+    }
+}
+
+fn plus(x: f64, y: f64) -> f64 {
+    first_nan(x, y, x + y)
+}
+
+fn minus(x: f64, y: f64) -> f64 {
+    first_nan(x, y, x - y)
+}
+
+fn times(x: f64, y: f64) -> f64 {
+    first_nan(x, y, x * y)
+}
+
+fn over(x: f64, y: f64) -> f64 {
+    first_nan(x, y, x / y)
+}
+
 fn product(a: Complex, b: Complex, recover: bool) -> Complex {
-    let (ac, bd, ad, bc) = (a.0 * b.0, a.1 * b.1, a.0 * b.1, a.1 * b.0);
-    let plain = (ac - bd, ad + bc);
+    let (ac, bd, ad, bc) = (times(a.0, b.0), times(a.1, b.1), times(a.0, b.1), times(b.0, a.1));
+    let plain = (minus(ac, bd), plus(bc, ad));
     if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
         return plain;
     }
@@ -87,11 +116,13 @@ fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
         }
         let ratio = b.1 / b.0;
         let denominator = b.0 + b.1 * ratio;
-        ((a.0 + a.1 * ratio) / denominator, (a.1 - a.0 * ratio) / denominator)
+        let real = plus(times(a.1, ratio), a.0);
+        (over(real, denominator), over(minus(a.1, times(ratio, a.0)), denominator))
     } else if imaginary >= real {
         let ratio = b.0 / b.1;
         let denominator = b.0 * ratio + b.1;
-        ((a.0 * ratio + a.1) / denominator, (a.1 * ratio - a.0) / denominator)
+        let real = plus(times(a.0, ratio), a.1);
+        (over(real, denominator), over(minus(times(a.1, ratio), a.0), denominator))
     } else {
         (f64::NAN, f64::NAN)
     };
@@ -119,11 +150,11 @@ fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
         }
         let ratio = b.1 / b.0;
         let denominator = b.0 + b.1 * ratio;
-        (a / denominator, (-a * ratio) / denominator)
+        (over(a, denominator), over(times(ratio, -a), denominator))
     } else if imaginary >= real {
         let ratio = b.0 / b.1;
         let denominator = b.0 * ratio + b.1;
-        ((a * ratio) / denominator, (-a) / denominator)
+        (over(times(a, ratio), denominator), over(-a, denominator))
     } else {
         (f64::NAN, f64::NAN)
     };
