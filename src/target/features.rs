@@ -58,6 +58,8 @@ pub struct Features {
     pub small_int_max: i32,
     /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.
     pub mixed_complex: bool,
+    /// Of two NaNs that are added or multiplied the second is the result.
+    pub second_nan: bool,
     /// What the message about a repeated parameter calls it.
     pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.

@@ -16,18 +16,18 @@ pub(super) fn binary(operator: Operator, left: &Number, right: &Number, mixed: b
     let (left_real, right_real) = if mixed { (left.real(), right.real()) } else { (None, None) };
     let (a, b) = (promote(left)?, promote(right)?);
     match (operator, left_real, right_real) {
-        (Operator::Add, None, None) => Some((a.0 + b.0, a.1 + b.1)),
+        (Operator::Add, None, None) => Some((plus(a.0, b.0), plus(a.1, b.1))),
         (Operator::Add, Some(real), _) => Some((plus(b.0, real), b.1)),
         (Operator::Add, None, Some(real)) => Some((plus(a.0, real), a.1)),
-        (Operator::Sub, None, None) => Some((a.0 - b.0, a.1 - b.1)),
-        (Operator::Sub, Some(real), _) => Some((real - b.0, -b.1)),
-        (Operator::Sub, None, Some(real)) => Some((a.0 - real, a.1)),
+        (Operator::Sub, None, None) => Some((minus(a.0, b.0), minus(a.1, b.1))),
+        (Operator::Sub, Some(real), _) => Some((minus(real, b.0), -b.1)),
+        (Operator::Sub, None, Some(real)) => Some((minus(a.0, real), a.1)),
         (Operator::Mult, None, None) => Some(product(a, b, mixed)),
         (Operator::Mult, Some(real), _) => Some((times(b.0, real), times(real, b.1))),
         (Operator::Mult, None, Some(real)) => Some((times(real, a.0), times(real, a.1))),
         (Operator::Div, None, None) => quotient(a, b, mixed),
         (Operator::Div, Some(real), _) => real_by_complex(real, b),
-        (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (a.0 / real, a.1 / real)),
+        (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (over(a.0, real), over(a.1, real))),
         (Operator::Pow, ..) => {
             if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
                 finite(integer_power(a, b.0 as i64, mixed)?)
@@ -115,7 +115,7 @@ fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
             return None;
         }
         let ratio = b.1 / b.0;
-        let denominator = b.0 + b.1 * ratio;
+        let denominator = plus(b.0, times(b.1, ratio));
         let real = plus(times(a.1, ratio), a.0);
         (over(real, denominator), over(minus(a.1, times(ratio, a.0)), denominator))
     } else if imaginary >= real {

@@ -3,7 +3,12 @@
 use super::{ConstValue, complex, complex_value, float};
 use crate::syntax::ast::Operator;
 
-pub(super) fn binary(operator: Operator, left: f64, right: f64) -> Option<ConstValue> {
+/// `second_nan`: of two NaNs the second is the sum and the product.
+pub(super) fn binary(operator: Operator, left: f64, right: f64, second_nan: bool) -> Option<ConstValue> {
+    if left.is_nan() && right.is_nan() && !matches!(operator, Operator::Pow) {
+        let commutes = matches!(operator, Operator::Add | Operator::Mult);
+        return Some(float(if commutes && second_nan { right } else { left }));
+    }
     Some(float(match operator {
         Operator::Add => left + right,
         Operator::Sub => left - right,

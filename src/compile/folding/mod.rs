@@ -145,7 +145,7 @@ pub fn binary(
                 return complex::binary(operator, &left, &right, target.features.mixed_complex)
                     .map(complex_value);
             }
-            float::binary(operator, left.real()?, right.real()?)
+            float::binary(operator, left.real()?, right.real()?, target.features.second_nan)
         }
     }
 }

@@ -59,6 +59,7 @@ pub(super) const FEATURES: Features = Features {
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,
+    second_nan: true,
     parameter_noun: "argument",
     root_flagged: true,
     resume_depth_bit: 4,

@@ -38,6 +38,7 @@ pub(super) const FEATURES: Features = Features {
     check_with_code: false,
     check_comments: true,
     mixed_complex: true,
+    second_nan: false,
     call_ex_flag: false,
     mark_not_taken: true,
     fold_long_displays: true,
