@@ -83,7 +83,7 @@ pub struct Constants {
     values: Vec<ConstValue>,
     traits: Vec<Traits>,
     /// By the parts that they were asked for.
-    slices: FxHashMap<[ConstId; 3], ConstId>,
+    slices: FxHashMap<[ConstValue; 3], ConstId>,
     /// By [`Name`]: its string in tables of names.
     of_names: Vec<Option<ConstId>>,
     /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
@@ -166,11 +166,11 @@ impl Constants {
     }
 
     /// The slice of these constants. Equal slices are one object, but their parts are merged with nothing.
-    pub fn add_slice(&mut self, parts: [ConstId; 3]) -> ConstId {
+    pub fn add_slice(&mut self, parts: [ConstValue; 3]) -> ConstId {
         if let Some(&id) = self.slices.get(&parts) {
             return id;
         }
-        let own = parts.map(|part| self.add_unmerged(self.value(part).clone()));
+        let own = parts.clone().map(|part| self.add_unmerged(part));
         for part in own {
             self.traits[part.0 as usize].slice_part = true;
         }

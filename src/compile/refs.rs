@@ -11,7 +11,7 @@ use super::constants::{CodeId, ConstId, ConstValue, Constants};
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Names, SyntaxError};
 use num_bigint::{BigInt, Sign};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 const FLAG_REF: u8 = 0x80;
 const UNSEEN: u32 = u32::MAX;
@@ -96,6 +96,13 @@ pub fn finish(
     let tables = (0..codes.len()).map(|index| codes.get(CodeId(index as u32)));
     let tables = tables.flat_map(|code| [Some(code.names), (!code.own_locals).then_some(code.locals)]);
     let tables = tables.flatten().collect();
+    // What is no constant is the singleton, even if the constant of that value was made anew.
+    let mut empty = constants.add(ConstValue::Bytes(Box::default()));
+    let mut singletons = FxHashMap::default();
+    if constants.is_fresh(empty) {
+        empty = constants.add_unmerged(ConstValue::Bytes(Box::default()));
+        singletons.insert(ConstValue::Bytes(Box::default()), empty);
+    }
     // Parts of slices are not merged, but singletons are one wherever they stand.
     let mut same: Vec<ConstId> = (0..constants.len() as u32).map(ConstId).collect();
     let mut interned = vec![false; constants.len()];
@@ -114,19 +121,10 @@ pub fn finish(
             ConstValue::Tuple(items) => items.is_empty(),
             _ => false,
         };
-        // Those that are merged stand for themselves.
-        if singleton && let Some(id) = constants.merged_with(*entry) {
-            *entry = id;
+        if singleton {
+            let merged = constants.merged_with(*entry).filter(|id| !constants.is_fresh(*id));
+            *entry = merged.unwrap_or_else(|| *singletons.entry(value.clone()).or_insert(*entry));
         }
-    }
-    // What is no constant is the singleton, even if the constant of that value was made anew.
-    let mut empty = constants.add(ConstValue::Bytes(Box::default()));
-    if constants.is_fresh(empty) {
-        empty = constants.add_unmerged(ConstValue::Bytes(Box::default()));
-    }
-    for index in same.len()..constants.len() {
-        same.push(ConstId(index as u32));
-        interned.push(false);
     }
     let slots = constants.len() * 2 + codes.len();
     let mut writer = Writer {

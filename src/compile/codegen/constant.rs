@@ -74,7 +74,12 @@ impl Codegen<'_, '_> {
 
     /// Loads a slice; its parts are merged with no other constant.
     pub(crate) fn load_slice_const(&mut self, parts: [Constant<'_>; 3], location: Location) {
-        let parts = parts.map(|part| self.constant(&part));
+        let parts = parts.map(|part| {
+            literal(&part).unwrap_or_else(|| {
+                let id = self.constant(&part);
+                self.constants.value(id).clone()
+            })
+        });
         let id = self.constants.add_slice(parts);
         self.load_const_id(id, location);
     }
@@ -86,17 +91,6 @@ impl Codegen<'_, '_> {
     /// The module's constant for a literal.
     pub(crate) fn constant(&mut self, constant: &Constant<'_>) -> ConstId {
         let value = match *constant {
-            Constant::None => ConstValue::None,
-            Constant::True => ConstValue::True,
-            Constant::False => ConstValue::False,
-            Constant::Ellipsis => ConstValue::Ellipsis,
-            Constant::Int(value) => ConstValue::Int(value),
-            Constant::BigInt { negative, magnitude } => {
-                let sign = if negative { Sign::Minus } else { Sign::Plus };
-                ConstValue::BigInt(BigInt::from_bytes_le(sign, magnitude))
-            }
-            Constant::Float(value) => ConstValue::Float(value.to_bits()),
-            Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
             Constant::Str(text) => return self.constants.add_text(text),
             Constant::FreshPercent => {
                 return self.constants.add_fresh(ConstValue::Str(b"%".as_slice().into()));
@@ -104,7 +98,6 @@ impl Codegen<'_, '_> {
             Constant::FreshEmptyBytes => {
                 return self.constants.add_fresh(ConstValue::Bytes(Box::default()));
             }
-            Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
             }
@@ -112,6 +105,7 @@ impl Codegen<'_, '_> {
                 let items: Vec<ConstId> = items.iter().map(|item| self.constant(item)).collect();
                 ConstValue::FrozenSet(folding::distinct(&items, self.constants).into())
             }
+            _ => literal(constant).unwrap_or(ConstValue::None),
         };
         if self.target.features.fold_in_tree && value.is_nan() {
             // Folded once, however often the node is compiled.
@@ -120,4 +114,26 @@ impl Codegen<'_, '_> {
         }
         self.constants.add(value)
     }
+}
+
+/// The value of a constant that holds no others, and is no constant made anew.
+fn literal(constant: &Constant<'_>) -> Option<ConstValue> {
+    Some(match *constant {
+        Constant::None => ConstValue::None,
+        Constant::True => ConstValue::True,
+        Constant::False => ConstValue::False,
+        Constant::Ellipsis => ConstValue::Ellipsis,
+        Constant::Int(value) => ConstValue::Int(value),
+        Constant::BigInt { negative, magnitude } => {
+            let sign = if negative { Sign::Minus } else { Sign::Plus };
+            ConstValue::BigInt(BigInt::from_bytes_le(sign, magnitude))
+        }
+        Constant::Float(value) => ConstValue::Float(value.to_bits()),
+        Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
+        Constant::Str(text) => ConstValue::Str(text.into()),
+        Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
+        Constant::FreshPercent | Constant::FreshEmptyBytes | Constant::Tuple(_) | Constant::FrozenSet(_) => {
+            return None;
+        }
+    })
 }
