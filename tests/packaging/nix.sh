@@ -25,10 +25,18 @@ export HOME=$work NIX_STORE_DIR=$work/store NIX_STATE_DIR=$work/state NIX_LOG_DI
 export NIX_DATA_DIR=$work/data NIX_REMOTE=
 export NIX_CONFIG=$'build-users-group =\nsubstituters =\nsandbox-fallback = false\nsandbox-paths = /bin /usr /lib /lib64'
 nix() { # SANDBOX ATTRIBUTE [OPTION]...: the exit status is nix-build's
-    local sandbox=$1 attribute=$2
+    local sandbox=$1 attribute=$2 attempt status
     shift 2
-    nix-build --no-out-link --option sandbox "$sandbox" tests/packaging/nix -A "$attribute" --argstr pycompile "$binary" \
-        --argstr python "$python" --argstr series "$series" --argstr sample "$PWD/tests/packaging/hellopyc" "$@" 2>"$work/log"
+    # Nix now and then kills a builder that it has just started, on a machine where many processes came and went.
+    for attempt in 1 2 3; do
+        status=0
+        nix-build --no-out-link --option sandbox "$sandbox" tests/packaging/nix -A "$attribute" --argstr pycompile "$binary" \
+            --argstr python "$python" --argstr series "$series" --argstr sample "$PWD/tests/packaging/hellopyc" "$@" \
+            2>"$work/log" || status=$?
+        grep -q 'due to signal 9' "$work/log" || break
+        printf 'the builder was killed: attempt %s of 3\n' "$attempt" >&2
+    done
+    return "$status"
 }
 status_of() {
     local status=0
