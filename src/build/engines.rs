@@ -146,9 +146,7 @@ pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engi
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
-    let newest = Target::find(version).map(|target| target.reference);
-    let others = Target::of_series(version).filter(|target| Some(target.reference) != newest);
-    others.map(|target| native_engine(series, target, &Threads::default())).collect()
+    Target::superseded(version).map(|target| native_engine(series, target, &Threads::default())).collect()
 }
 
 fn minimal(target: TargetEngine) -> TargetEngine {

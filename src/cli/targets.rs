@@ -19,9 +19,7 @@ pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status,
         let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
             .map(|engine| format!("{} ({})", engine.interpreter().display(), engine.full_version()));
         let native = Target::find(series.version);
-        for target in Target::of_series(series.version)
-            .filter(|target| Some(target.reference) != native.map(|newest| newest.reference))
-        {
+        for target in Target::superseded(series.version) {
             row(series, target.reference, "native", &target.releases(), printer)?;
         }
         let (engine, interpreter) = match (native, found) {

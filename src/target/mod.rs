@@ -109,9 +109,9 @@ impl Target {
         ALL.iter().copied().find(|target| target.writes(release))
     }
 
-    /// All targets of a series, oldest first.
-    pub fn of_series(version: PyVersion) -> impl Iterator<Item = &'static Self> {
-        ALL.iter().copied().filter(move |target| target.version == version)
+    /// The targets of a series whose releases its newest does not write like, oldest first.
+    pub fn superseded(version: PyVersion) -> impl Iterator<Item = &'static Self> {
+        ALL.iter().copied().filter(move |target| target.version == version && target.patches.1.is_some())
     }
 
     /// The newest of all.

@@ -6,8 +6,8 @@ use super::graph::Instr;
 use super::load_const::truth;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use crate::compile::folding::Folded;
+use crate::compile::positions::Positions;
 use crate::target::{Op, Target};
-use rustc_hash::FxHashMap;
 
 /// Constants and options for one code unit.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Context<'a> {
     /// The unit's `co_consts`.
     pub(crate) consts: &'a mut Vec<ConstId>,
     /// Where each constant stands in `consts`; made when the first one is added.
-    pub(crate) places: Option<FxHashMap<ConstId, u32>>,
+    pub(crate) places: Option<Positions<ConstId>>,
     /// How many of the locals are parameters.
     pub(crate) parameters: usize,
     /// How many locals there are.
@@ -64,17 +64,7 @@ impl Context<'_> {
 
     /// The index of a constant in `co_consts`, appended if it is not there.
     pub(crate) fn place(&mut self, id: ConstId) -> u32 {
-        let places = self.places.get_or_insert_with(|| {
-            let mut places = FxHashMap::default();
-            for (index, &id) in self.consts.iter().enumerate() {
-                places.entry(id).or_insert(index as u32);
-            }
-            places
-        });
-        *places.entry(id).or_insert_with(|| {
-            self.consts.push(id);
-            self.consts.len() as u32 - 1
-        })
+        self.places.get_or_insert_with(|| Positions::of(self.consts)).find_or_push(self.consts, id)
     }
 
     /// Turns the load of a small integer into `LOAD_SMALL_INT`.

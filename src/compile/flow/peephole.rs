@@ -4,7 +4,7 @@ use super::context::Context;
 use super::fold;
 use super::graph::{BlockId, Graph, is_jump};
 use super::swaps;
-use crate::target::{LateHandlers, OP_COUNT, Op};
+use crate::target::{LateHandlers, Op};
 
 /// Replaces the jump at the end by one to where `target` jumps; whether that is another place.
 fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> bool {
@@ -61,7 +61,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let mut swaps = false;
     for index in 0..code.len() {
         let op = code[index].op;
-        if !OPTIMIZED[op as usize] {
+        if !is_optimized(op) {
             continue;
         }
         let instr = code[index];
@@ -151,34 +151,28 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
 }
 
 /// What [`optimize_block`] looks at.
-static OPTIMIZED: [bool; OP_COUNT] = {
-    let ops = [
-        Op::BUILD_TUPLE,
-        Op::BUILD_LIST,
-        Op::BUILD_SET,
-        Op::LIST_APPEND,
-        Op::SET_ADD,
-        Op::STORE_FAST,
-        Op::SWAP,
-        Op::LOAD_GLOBAL,
-        Op::COMPARE_OP,
-        Op::CONTAINS_OP,
-        Op::IS_OP,
-        Op::TO_BOOL,
-        Op::UNARY_NOT,
-        Op::UNARY_INVERT,
-        Op::UNARY_NEGATIVE,
-        Op::CALL_INTRINSIC_1,
-        Op::BINARY_OP,
-    ];
-    let mut optimized = [false; OP_COUNT];
-    let mut index = 0;
-    while index < ops.len() {
-        optimized[ops[index] as usize] = true;
-        index += 1;
-    }
-    optimized
-};
+const fn is_optimized(op: Op) -> bool {
+    matches!(
+        op,
+        Op::BUILD_TUPLE
+            | Op::BUILD_LIST
+            | Op::BUILD_SET
+            | Op::LIST_APPEND
+            | Op::SET_ADD
+            | Op::STORE_FAST
+            | Op::SWAP
+            | Op::LOAD_GLOBAL
+            | Op::COMPARE_OP
+            | Op::CONTAINS_OP
+            | Op::IS_OP
+            | Op::TO_BOOL
+            | Op::UNARY_NOT
+            | Op::UNARY_INVERT
+            | Op::UNARY_NEGATIVE
+            | Op::CALL_INTRINSIC_1
+            | Op::BINARY_OP
+    )
+}
 
 pub(super) fn peephole(graph: &mut Graph, context: &mut Context<'_>) {
     let mut id = Graph::ENTRY;
