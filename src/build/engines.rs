@@ -1,7 +1,7 @@
 //! Which engine compiles for which version.
 
 use super::minimal::MinimalRefs;
-use crate::engine::native::{NativeEngine, Threads};
+use crate::engine::native::NativeEngine;
 use crate::engine::python::{PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
@@ -146,7 +146,7 @@ pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engi
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
-    Target::superseded(version).map(|target| native_engine(series, target, &Threads::default())).collect()
+    Target::superseded(version).map(|target| native_engine(series, target)).collect()
 }
 
 fn minimal(target: TargetEngine) -> TargetEngine {
@@ -172,19 +172,18 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
         let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
         return Ok(match target {
             Some(target) if options.choice == EngineChoice::Auto && options.interpreter.is_none() => {
-                vec![native_engine(series(engine.version())?, target, &Threads::default())]
+                vec![native_engine(series(engine.version())?, target)]
             }
             _ => vec![python(series(engine.version())?, engine)],
         });
     }
-    let threads = Threads::default();
     let mut engines = Engines::new();
     for &release in releases {
         let series = series(release.version)?;
         let named = options.interpreters.iter().find(|(named, _)| *named == release.version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
         if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(release)) {
-            engines.push(native_engine(series, target, &threads));
+            engines.push(native_engine(series, target));
             continue;
         }
         engines.push(python(series, start_found(release, named, options.search_path, options.limits)?));
@@ -196,19 +195,18 @@ fn native(releases: &[Release]) -> Result<Engines, EnginesError> {
     if releases.is_empty() {
         return Err(EnginesError::NativeDefault);
     }
-    let threads = Threads::default();
     let mut engines = Engines::new();
     for &release in releases {
         let series = series(release.version)?;
         let target = Target::find(release).ok_or(EnginesError::NoNative(release))?;
-        engines.push(native_engine(series, target, &threads));
+        engines.push(native_engine(series, target));
     }
     Ok(engines)
 }
 
-fn native_engine(series: &'static Series, target: &'static Target, threads: &Threads) -> TargetEngine {
+fn native_engine(series: &'static Series, target: &'static Target) -> TargetEngine {
     let about = format!("{}: native engine, bytes of CPython {}", series.version, target.reference);
-    TargetEngine { series, engine: Box::new(NativeEngine::new(target, threads.clone())), about }
+    TargetEngine { series, engine: Box::new(NativeEngine::new(target)), about }
 }
 
 fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {

@@ -1,5 +1,6 @@
 //! Many files at once.
 
+use crate::engine::native;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 /// Who looks on while files are worked at.
@@ -26,7 +27,9 @@ pub fn map<T: Sync, R: Send>(
     watch: &dyn Watch,
     work: impl Fn(&T) -> R + Sync,
 ) -> Result<Vec<Option<R>>, ThreadsError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
+    // Where memory for large stacks cannot be had, each file that needs one says so.
+    let plain = |_| rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = native::pool(jobs).or_else(plain)?;
     Ok(pool.install(|| {
         items
             .par_iter()

@@ -1,7 +1,7 @@
 //! `tests/golden/*.py` against the pycs that CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2 wrote
 //! (`tests/golden/write.py`), byte for byte.
 
-use pycompile::engine::native::{NativeEngine, Threads};
+use pycompile::engine::native::NativeEngine;
 use pycompile::engine::{Engine as _, Request};
 use pycompile::pyc::HEADER_SIZE;
 use pycompile::target::{Release, Target};
@@ -18,8 +18,7 @@ fn native_compiler() {
     sources.sort();
     let mut wrong = Vec::new();
     for (release, written) in [("3.13.0", "313.0"), ("3.13", "313"), ("3.14", ""), ("3.15", "315")] {
-        let engine =
-            NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap(), Threads::default());
+        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
         let mut compared = 0;
         for source in &sources {
             let beside = folder.join(written).join(source.file_name().unwrap());

@@ -1,53 +1,57 @@
-//! The native engine: [`crate::compile`] on threads with large stacks.
+//! The native engine: [`crate::compile`] on large stacks.
 //!
 //! CPython: none; the bytes are those of `target.reference`.
 //!
 //! **Invariant:** one file's misfortune (a bug met, a refusal) is one diagnostic; other files go on.
 
 mod diagnostic;
-mod worker;
+mod stack;
+
+pub use stack::pool;
 
 use super::{Diagnostic, Engine, Request};
+use crate::compile::{Refusal, Source};
 use crate::target::Target;
-use rustc_hash::FxBuildHasher;
-use std::hash::BuildHasher as _;
-use std::sync::{Arc, Mutex, PoisonError};
-use worker::Worker;
-
-/// Threads that compile, for all engines of a run. They are started when they are first needed, at most one for each
-/// caller at a time, and are kept.
-#[derive(Clone, Debug, Default)]
-pub struct Threads {
-    /// Each with the hash of the source that it had last, and has parsed.
-    idle: Arc<Mutex<Vec<(u64, Worker)>>>,
-}
-
-impl Threads {
-    fn take(&self, source: u64) -> Option<Worker> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        match idle.iter().position(|(last, _)| *last == source) {
-            Some(index) => Some(idle.swap_remove(index).1),
-            None => idle.pop().map(|(_, worker)| worker),
-        }
-    }
-
-    fn give(&self, source: u64, worker: Worker) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((source, worker));
-    }
-}
+use std::any::Any;
+use std::cell::Cell;
 
 /// The native compiler for one version.
 #[derive(Debug)]
 pub struct NativeEngine {
     target: &'static Target,
-    threads: Threads,
 }
 
 impl NativeEngine {
-    /// An engine that compiles on `threads`.
-    pub const fn new(target: &'static Target, threads: Threads) -> Self {
-        Self { target, threads }
+    /// An engine that compiles in place on the threads of a [`pool`], and for others on threads that it starts.
+    pub const fn new(target: &'static Target) -> Self {
+        Self { target }
     }
+}
+
+/// The source that was compiled last, which is often compiled again, for another version or at another level.
+struct Last {
+    bytes: Vec<u8>,
+    source: Source,
+}
+
+thread_local! {
+    static LAST: Cell<Option<Last>> = const { Cell::new(None) };
+}
+
+fn compile(
+    bytes: &[u8],
+    filename: &str,
+    target: &'static Target,
+    optimize: u8,
+) -> Result<Vec<u8>, Box<Refusal>> {
+    // What a panic leaves behind is not used again.
+    let last_or_new = match LAST.take() {
+        Some(last) if last.bytes == bytes && last.source.serves(target) => last,
+        _ => Last { source: Source::read(bytes, target)?, bytes: bytes.to_vec() },
+    };
+    let compiled = last_or_new.source.compile(filename, target, optimize);
+    LAST.set(Some(last_or_new));
+    compiled
 }
 
 impl Engine for NativeEngine {
@@ -56,27 +60,32 @@ impl Engine for NativeEngine {
             let message = "the native compiler does not record file names that are no UTF-8";
             return Err(Diagnostic::without_place("ValueError", message));
         };
-        let source = FxBuildHasher.hash_one(request.source);
-        let worker = match self.threads.take(source) {
-            Some(worker) => worker,
-            None => Worker::start().map_err(|error| {
-                Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
-            })?,
-        };
-        let answer = worker.compile(request.source, filename, self.target, request.optimize)?;
-        self.threads.give(source, worker);
-        answer
+        let compiled = stack::on_large(|| compile(request.source, filename, self.target, request.optimize));
+        let compiled = compiled.map_err(|error| {
+            Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
+        })?;
+        match compiled {
+            Ok(Ok(code)) => Ok(code),
+            Ok(Err(refusal)) => Err(diagnostic::of(&refusal, filename)),
+            Err(panic) => Err(bug(panic.as_ref())),
+        }
     }
+}
+
+fn bug(panic: &(dyn Any + Send)) -> Box<Diagnostic> {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    Diagnostic::without_place("SystemError", format!("this is a bug in pycompile: {what}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Engine, NativeEngine, Request, Threads};
+    use super::{Engine, NativeEngine, Request, pool};
     use crate::target::{PyVersion, Target};
 
     #[test]
     fn a_refusal_has_its_place_in_characters() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap(), Threads::default());
+        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
         let source = "x = 1\n  \ny = 'é' + (é := 1, *a = 2)\n".as_bytes();
         let error = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 }).unwrap_err();
         assert_eq!((error.kind.as_str(), error.line), ("SyntaxError", Some(3)));
@@ -84,12 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn threads_are_kept() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap(), Threads::default());
-        for source in ["", "x", "1 +"] {
+    fn the_answer_is_the_same_on_any_thread() {
+        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
+        let pool = pool(1).unwrap();
+        let deep = format!("a{}", ".b".repeat(20_000));
+        for source in ["", "x", "1 +", &deep] {
             let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
-            assert_eq!(engine.compile(&request).is_ok(), source != "1 +");
-            assert_eq!(engine.threads.idle.lock().unwrap().len(), 1);
+            let here = engine.compile(&request);
+            assert_eq!(here.is_ok(), source != "1 +");
+            assert_eq!(pool.install(|| engine.compile(&request)), here);
         }
     }
 }
