@@ -92,16 +92,21 @@ pub struct Constants {
     open_qualnames: FxHashMap<Name, ConstId>,
 }
 
-/// Equal for equal values. Text is hashed as it is looked up.
+/// Equal for equal values. What is looked up by its parts is hashed as they are.
 fn hash(value: &ConstValue) -> u64 {
     match value {
-        ConstValue::Str(text) => hash_text(text),
+        ConstValue::Str(bytes) | ConstValue::Bytes(bytes) => hash_bytes(bytes),
+        ConstValue::Tuple(items) => hash_items(items),
         value => FxBuildHasher.hash_one(value),
     }
 }
 
-fn hash_text(text: &[u8]) -> u64 {
-    FxBuildHasher.hash_one(text)
+fn hash_bytes(bytes: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(bytes)
+}
+
+fn hash_items(items: &[ConstId]) -> u64 {
+    FxBuildHasher.hash_one(items)
 }
 
 impl Constants {
@@ -133,10 +138,25 @@ impl Constants {
 
     /// [`Self::add`] for text.
     pub fn add_text(&mut self, text: &[u8]) -> ConstId {
-        match self.find_text(text) {
+        let hash = hash_bytes(text);
+        match self.find_text(hash, text) {
             Some(id) => self.now_constant(id),
-            None => self.insert(hash_text(text), ConstValue::Str(text.into())),
+            None => self.insert(hash, ConstValue::Str(text.into())),
         }
+    }
+
+    /// [`Self::add`] for bytes.
+    pub fn add_bytes(&mut self, bytes: &[u8]) -> ConstId {
+        let hash = hash_bytes(bytes);
+        self.find(hash, |other| matches!(other, ConstValue::Bytes(other) if **other == *bytes))
+            .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(bytes.into())))
+    }
+
+    /// [`Self::add`] for a tuple.
+    pub fn add_tuple(&mut self, items: &[ConstId]) -> ConstId {
+        let hash = hash_items(items);
+        self.find(hash, |other| matches!(other, ConstValue::Tuple(other) if **other == *items))
+            .unwrap_or_else(|| self.insert(hash, ConstValue::Tuple(items.into())))
     }
 
     /// The constant that equal ones are merged with, if there is one.
@@ -149,8 +169,8 @@ impl Constants {
         self.merged.find(hash, |id| equal(&self.values[id.0 as usize])).copied()
     }
 
-    fn find_text(&self, text: &[u8]) -> Option<ConstId> {
-        self.find(hash_text(text), |other| matches!(other, ConstValue::Str(other) if **other == *text))
+    fn find_text(&self, hash: u64, text: &[u8]) -> Option<ConstId> {
+        self.find(hash, |other| matches!(other, ConstValue::Str(other) if **other == *text))
     }
 
     fn insert(&mut self, of_value: u64, value: ConstValue) -> ConstId {
@@ -188,11 +208,14 @@ impl Constants {
 
     /// The constant for an identifier (a keyword name, an imported name).
     pub fn add_identifier(&mut self, text: &str) -> ConstId {
-        let before = self.values.len();
-        let known = self.find_text(text.as_bytes());
-        let only_name = known.is_some_and(|id| self.traits[id.0 as usize].only_name);
-        let id = self.add_text(text.as_bytes());
-        self.traits[id.0 as usize].identifier |= self.values.len() > before || only_name;
+        let text = text.as_bytes();
+        let hash = hash_bytes(text);
+        let id = match self.find_text(hash, text) {
+            Some(id) if !self.traits[id.0 as usize].only_name => return id,
+            Some(id) => self.now_constant(id),
+            None => self.insert(hash, ConstValue::Str(text.into())),
+        };
+        self.traits[id.0 as usize].identifier = true;
         id
     }
 
@@ -203,8 +226,9 @@ impl Constants {
             return id;
         }
         let text = names.text(name).as_bytes();
-        let id = self.find_text(text).unwrap_or_else(|| {
-            let id = self.insert(hash_text(text), ConstValue::Str(text.into()));
+        let hash = hash_bytes(text);
+        let id = self.find_text(hash, text).unwrap_or_else(|| {
+            let id = self.insert(hash, ConstValue::Str(text.into()));
             self.traits[id.0 as usize].only_name = true;
             id
         });

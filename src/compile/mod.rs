@@ -31,7 +31,7 @@ pub mod symtable;
 pub mod unit;
 pub mod unparse;
 
-use self::assemble::Codes;
+use self::assemble::Assembler;
 use self::codegen::Finish;
 use self::constants::{CodeId, Constants};
 use self::instruction::MAX_INSTRUCTIONS;
@@ -133,7 +133,7 @@ fn pipeline(
     let future = future::scan(&module, &names)?;
     preprocess::run(&mut module, &arena, &names, optimize, &future, target);
     let symbols = symtable::build(&module, &future, target, optimize, &mut names)?;
-    let mut back_end = BackEnd { codes: Codes::default(), freevars: Vec::new(), target };
+    let mut back_end = BackEnd { assembler: Assembler::new(target), freevars: Vec::new() };
     let root = codegen::compile(
         &module,
         &symbols,
@@ -144,15 +144,14 @@ fn pipeline(
         &mut constants,
         &mut back_end,
     )?;
-    refs::finish(root, &mut constants, &back_end.codes, &names, filename, target)
+    refs::finish(root, &mut constants, &back_end.assembler.codes, &names, filename, target)
 }
 
 /// Flow graph passes and assembly, for each unit when its scope ends.
 struct BackEnd {
-    codes: Codes,
+    assembler: Assembler,
     /// By code object.
     freevars: Vec<Vec<Name>>,
-    target: &'static Target,
 }
 
 impl Finish for BackEnd {
@@ -167,10 +166,11 @@ impl Finish for BackEnd {
             return Err(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
         }
         let freevars = unit.freevars.clone();
-        let id =
-            assemble::assemble(unit, constants, &mut self.codes, names, self.target).map_err(|error| {
-                SyntaxError { kind: ErrorType::System, message: error.to_string(), location: Location::NONE }
-            })?;
+        let id = self.assembler.assemble(unit, constants, names).map_err(|error| SyntaxError {
+            kind: ErrorType::System,
+            message: error.to_string(),
+            location: Location::NONE,
+        })?;
         if self.freevars.len() == id.0 as usize {
             self.freevars.push(freevars);
         }

@@ -1,6 +1,6 @@
 //! `co_exceptiontable` (`assemble_exception_table`).
 
-use super::jumps::Flat;
+use super::jumps::Layout;
 use crate::compile::flow::graph::{BlockId, Graph};
 
 fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
@@ -12,33 +12,42 @@ fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
     }
 }
 
-/// One entry for each run of instructions with the same handler.
-pub(super) fn encode(flat: &Flat, graph: &Graph) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if !flat.has_handlers {
-        return bytes;
+/// The table of a code object under construction: one entry for each run of instructions with the same handler.
+#[derive(Debug)]
+pub(super) struct ExceptionTable<'a> {
+    graph: &'a Graph,
+    layout: &'a Layout,
+    bytes: &'a mut Vec<u8>,
+    /// Of the run, which begins at the code unit `start`.
+    handler: BlockId,
+    start: u32,
+}
+
+impl<'a> ExceptionTable<'a> {
+    /// An empty one, whose entries go to `bytes`.
+    pub(super) fn new(graph: &'a Graph, layout: &'a Layout, bytes: &'a mut Vec<u8>) -> Self {
+        bytes.clear();
+        Self { graph, layout, bytes, handler: BlockId::NONE, start: 0 }
     }
-    // Handlers are the same if their code starts at the same place, which empty blocks do.
-    let place = |handler: BlockId| if handler.is_some() { flat.starts[handler.0 as usize] } else { u32::MAX };
-    let mut close = |handler: BlockId, start: u32, end: u32| {
-        let Some(&to) = flat.offsets.get(place(handler) as usize) else { return };
-        let block = graph.block(handler);
-        let depth = block.start_depth - 1 - i32::from(block.preserve_lasti);
-        put(start, true, &mut bytes);
-        put(end - start, false, &mut bytes);
-        put(to, false, &mut bytes);
-        put((depth.max(0) as u32) << 1 | u32::from(block.preserve_lasti), false, &mut bytes);
-    };
-    let mut handler = BlockId::NONE;
-    let (mut start, mut offset) = (0, 0);
-    for placed in &flat.code {
-        if place(placed.handler) != place(handler) {
-            close(handler, start, offset);
-            start = offset;
-            handler = placed.handler;
+
+    /// The instruction at the code unit `offset`.
+    #[inline]
+    pub(super) fn add(&mut self, handler: BlockId, offset: u32) {
+        // Handlers are the same if their code starts at the same place, which empty blocks do.
+        if handler != self.handler && self.layout.index(handler) != self.layout.index(self.handler) {
+            self.close(offset);
+            (self.handler, self.start) = (handler, offset);
         }
-        offset += placed.size;
     }
-    close(handler, start, offset);
-    bytes
+
+    /// Ends the run before the code unit `end`.
+    pub(super) fn close(&mut self, end: u32) {
+        let Some(to) = self.layout.offset(self.handler) else { return };
+        let block = self.graph.block(self.handler);
+        let depth = block.start_depth - 1 - i32::from(block.preserve_lasti);
+        put(self.start, true, self.bytes);
+        put(end - self.start, false, self.bytes);
+        put(to, false, self.bytes);
+        put((depth.max(0) as u32) << 1 | u32::from(block.preserve_lasti), false, self.bytes);
+    }
 }

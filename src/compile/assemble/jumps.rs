@@ -1,172 +1,157 @@
-//! Blocks → instructions with distances, and their bytes (`resolve_jump_offsets`, `assemble_emit`).
+//! Where blocks and jumps stand (`resolve_unconditional_jumps`, `resolve_jump_offsets`).
 
+use super::encoding::{Encoding, Encodings};
 use crate::compile::flow::FlowError;
-use crate::compile::flow::graph::{BlockId, Graph, has_target};
-use crate::target::{Op, Target};
-use crate::text::Location;
+use crate::compile::flow::graph::{BlockId, Graph, Instr, has_target};
+use crate::target::Op;
 
-/// From the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
-fn end_send_offset(target: &Target) -> u32 {
-    [Op::SEND, Op::YIELD_VALUE, Op::RESUME, Op::JUMP_BACKWARD_NO_INTERRUPT]
-        .into_iter()
-        .map(|op| 1 + target.opcode(op).map_or(0, |info| u32::from(info.caches)))
-        .sum()
-}
-
-/// An instruction at its place.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Placed {
-    pub(super) op: Op,
-    pub(super) arg: u32,
-    /// Index of the instruction jumped to.
-    pub(super) target: u32,
-    /// The handler's block.
-    pub(super) handler: BlockId,
-    pub(super) location: Location,
-    /// In code units, with prefixes and caches.
-    pub(super) size: u32,
-    caches: u8,
-    number: u8,
-}
-
-/// All instructions, and where blocks start among them.
-#[derive(Debug)]
-pub(super) struct Flat {
-    pub(super) code: Vec<Placed>,
-    /// By block: index of its first instruction.
-    pub(super) starts: Vec<u32>,
-    /// By instruction: offset in code units.
-    pub(super) offsets: Vec<u32>,
-    /// Indices of those that jump.
-    jumps: Vec<u32>,
-    /// Whether some have a handler.
-    pub(super) has_handlers: bool,
-    /// Whether some are at the place of what follows.
-    pub(super) has_next: bool,
-    /// In code units.
-    size: u32,
-}
-
-fn prefixes(arg: u32) -> u32 {
+/// How many `EXTENDED_ARG` an operand needs.
+pub(super) fn prefixes(arg: u32) -> u32 {
     u32::from(arg > 0xff) + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff)
 }
 
-/// Opcode number, caches and size of an instruction whose operand is known.
-fn settle(placed: &mut Placed, target: &Target) -> Result<(), FlowError> {
-    let Some(info) = target.opcode(placed.op).filter(|info| info.number < 256) else {
-        return Err(FlowError::Opcode(placed.op.name()));
-    };
-    placed.caches = info.caches;
-    placed.number = info.number as u8;
-    placed.size = prefixes(placed.arg) + 1 + u32::from(info.caches);
-    Ok(())
+/// Where a block starts.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    /// How many instructions are before it; `u32::MAX` if the block is not part of the code.
+    index: u32,
+    /// How many code units, without the prefixes of jumps.
+    offset: u32,
+    /// How many jumps.
+    jumps: u32,
 }
 
-/// Blocks in order, unconditional jumps made forward or backward.
-pub(super) fn flatten(graph: &Graph, target: &Target) -> Result<Flat, FlowError> {
-    let count = graph.blocks.iter().map(crate::compile::flow::graph::Block::len).sum();
-    let mut flat = Flat {
-        code: Vec::with_capacity(count),
-        starts: vec![u32::MAX; graph.blocks.len()],
-        offsets: Vec::new(),
-        jumps: Vec::new(),
-        has_handlers: false,
-        has_next: false,
-        size: 0,
-    };
-    let mut id = Graph::ENTRY;
-    while id.is_some() {
-        flat.starts[id.0 as usize] = flat.code.len() as u32;
-        for instr in graph.code(id) {
-            let mut placed = Placed {
-                op: instr.op,
-                arg: instr.arg,
-                target: instr.target.0,
-                handler: instr.handler,
-                location: instr.location,
-                size: 0,
-                caches: 0,
-                number: 0,
-            };
-            flat.has_handlers |= instr.handler.is_some();
-            flat.has_next |= instr.location == Location::NEXT;
-            if has_target(instr.op) {
-                flat.jumps.push(flat.code.len() as u32);
-            } else {
-                settle(&mut placed, target)?;
-            }
-            flat.code.push(placed);
+/// An instruction whose operand is the distance to a block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Jump {
+    pub(super) encoding: Encoding,
+    /// The distance.
+    pub(super) arg: u32,
+    /// Whether it is the `END_ASYNC_FOR` of newer versions, which counts from `END_SEND`.
+    ends_loop: bool,
+    target: BlockId,
+    /// As [`Start::offset`].
+    offset: u32,
+    prefixes: u32,
+}
+
+/// The places of a code object's blocks and jumps; kept for the room it has.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    starts: Vec<Start>,
+    /// In the order of the code.
+    pub(super) jumps: Vec<Jump>,
+    /// For each jump how many code units the prefixes of those before it take; one more for the end.
+    shifts: Vec<u32>,
+    /// How many instructions there are.
+    count: u32,
+    /// How many code units, without the prefixes of jumps.
+    size: u32,
+}
+
+impl Layout {
+    /// Places everything, and gives jumps their distances.
+    pub(super) fn settle(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
+        self.place(graph, encodings)?;
+        for jump in &mut self.jumps {
+            // The size that CPython starts from is that of the target's index.
+            jump.prefixes = prefixes(self.starts[jump.target.0 as usize].index);
         }
-        id = graph.next(id);
+        // A longer distance may need a longer instruction, so until nothing changes.
+        while self.measure(encodings.end_send)? {}
+        Ok(())
     }
-    for &index in &flat.jumps {
-        let placed = &mut flat.code[index as usize];
-        placed.target = flat.starts.get(placed.target as usize).copied().unwrap_or(u32::MAX);
-        let forward = placed.target > index;
-        placed.op = match placed.op {
+
+    fn place(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
+        self.starts.clear();
+        self.starts.resize(graph.blocks.len(), Start { index: u32::MAX, offset: 0, jumps: 0 });
+        self.jumps.clear();
+        (self.count, self.size) = (0, 0);
+        let mut id = Graph::ENTRY;
+        while id.is_some() {
+            self.starts[id.0 as usize] =
+                Start { index: self.count, offset: self.size, jumps: self.jumps.len() as u32 };
+            let code = graph.code(id);
+            self.count += code.len() as u32;
+            for instr in code {
+                let encoding = encodings.of(instr.op);
+                if encoding.is_plain() && instr.arg <= 0xff {
+                    self.size += u32::from(encoding.units);
+                } else {
+                    self.size += self.place_other(instr, encodings)?;
+                }
+            }
+            id = graph.next(id);
+        }
+        Ok(())
+    }
+
+    /// A jump, or what needs a prefix. Returns the size without the prefixes of jumps.
+    #[inline(never)]
+    fn place_other(&mut self, instr: &Instr, encodings: &Encodings) -> Result<u32, FlowError> {
+        if !has_target(instr.op) {
+            return Ok(prefixes(instr.arg) + u32::from(encodings.checked(instr.op)?.units));
+        }
+        let Some(start) = self.starts.get(instr.target.0 as usize) else {
+            return Err(FlowError::Malformed("jump to nowhere"));
+        };
+        let forward = start.index == u32::MAX;
+        let op = match instr.op {
             Op::JUMP | Op::JUMP_NO_INTERRUPT if forward => Op::JUMP_FORWARD,
             Op::JUMP => Op::JUMP_BACKWARD,
             Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
             op => op,
         };
-        // The size that CPython starts from is that of the target's index.
-        placed.arg = placed.target;
-        settle(placed, target)?;
+        let encoding = encodings.checked(op)?;
+        self.jumps.push(Jump {
+            encoding,
+            arg: 0,
+            ends_loop: op == Op::END_ASYNC_FOR,
+            target: instr.target,
+            offset: self.size,
+            prefixes: 0,
+        });
+        Ok(u32::from(encoding.units))
     }
-    Ok(flat)
-}
 
-/// Gives jumps their distances; a longer distance may need a longer instruction, so until nothing changes.
-pub(super) fn resolve(flat: &mut Flat, target: &Target) -> Result<(), FlowError> {
-    flat.offsets.resize(flat.code.len(), 0);
-    let end_send = end_send_offset(target);
-    loop {
-        let mut offset = 0;
-        for (placed, place) in flat.code.iter().zip(&mut flat.offsets) {
-            *place = offset;
-            offset += placed.size;
+    /// Gives jumps the distances that follow from their sizes; whether a size changed.
+    fn measure(&mut self, end_send: u32) -> Result<bool, FlowError> {
+        self.shifts.clear();
+        let mut shift = 0;
+        for jump in &self.jumps {
+            self.shifts.push(shift);
+            shift += jump.prefixes;
         }
-        flat.size = offset;
+        self.shifts.push(shift);
         let mut changed = false;
-        for &index in &flat.jumps {
-            let placed = &mut flat.code[index as usize];
-            let after = flat.offsets[index as usize] + placed.size;
-            let Some(&to) = flat.offsets.get(placed.target as usize) else {
+        for (jump, shift) in self.jumps.iter_mut().zip(&self.shifts) {
+            let start = self.starts[jump.target.0 as usize];
+            if start.index >= self.count {
                 return Err(FlowError::Malformed("jump to the end"));
-            };
-            placed.arg = if placed.op == Op::END_ASYNC_FOR {
-                after.saturating_sub(to + end_send)
-            } else {
-                after.abs_diff(to)
-            };
-            let size = prefixes(placed.arg) + 1 + u32::from(placed.caches);
-            changed |= size != placed.size;
-            placed.size = size;
-        }
-        if !changed {
-            return Ok(());
-        }
-    }
-}
-
-/// `co_code`.
-pub(super) fn emit(flat: &Flat, target: &Target) -> Result<Vec<u8>, FlowError> {
-    let prefix = target.opcode(Op::EXTENDED_ARG).ok_or(FlowError::Opcode("EXTENDED_ARG"))?.number as u8;
-    // Caches are zero.
-    let mut bytes = vec![0; flat.size as usize * 2];
-    let mut units = bytes.chunks_exact_mut(2);
-    for placed in &flat.code {
-        for position in (1..=prefixes(placed.arg)).rev() {
-            if let Some(unit) = units.next() {
-                unit.copy_from_slice(&[prefix, (placed.arg >> (8 * position)) as u8]);
             }
+            let after = jump.offset + shift + jump.prefixes + u32::from(jump.encoding.units);
+            let to = start.offset + self.shifts[start.jumps as usize];
+            jump.arg = if jump.ends_loop { after.saturating_sub(to + end_send) } else { after.abs_diff(to) };
+            let needed = prefixes(jump.arg);
+            changed |= needed != jump.prefixes;
+            jump.prefixes = needed;
         }
-        if let Some(unit) = units.next() {
-            unit.copy_from_slice(&[placed.number, placed.arg as u8]);
-        }
-        if placed.caches > 0 {
-            units.nth(usize::from(placed.caches) - 1);
-        }
+        Ok(changed)
     }
-    Ok(bytes)
+
+    /// The number of code units.
+    pub(super) fn size(&self) -> u32 {
+        self.size + self.shifts.last().copied().unwrap_or_default()
+    }
+
+    /// The index of a block's first instruction, which tells blocks apart that are not empty.
+    pub(super) fn index(&self, id: BlockId) -> u32 {
+        self.starts.get(id.0 as usize).map_or(u32::MAX, |start| start.index)
+    }
+
+    /// The code unit that a block starts at, if an instruction is there.
+    pub(super) fn offset(&self, id: BlockId) -> Option<u32> {
+        let start = self.starts.get(id.0 as usize).filter(|start| start.index < self.count)?;
+        Some(start.offset + self.shifts[start.jumps as usize])
+    }
 }

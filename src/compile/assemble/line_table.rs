@@ -1,7 +1,7 @@
 //! `co_linetable` (`assemble_location_info`, PEP 657).
 
-use super::jumps::Flat;
 use crate::compile::flow::graph::is_terminator;
+use crate::target::Op;
 use crate::text::Location;
 
 fn varint(mut value: u32, bytes: &mut Vec<u8>) {
@@ -17,72 +17,112 @@ fn svarint(value: i32, bytes: &mut Vec<u8>) {
     varint(if value < 0 { magnitude | 1 } else { magnitude }, bytes);
 }
 
-/// One entry of at most eight units.
-fn entry(location: Location, units: u32, line: &mut i32, bytes: &mut Vec<u8>) {
-    let head = |code: u32| (0x80 | code << 3 | (units - 1)) as u8;
-    if location.line < 0 {
-        bytes.push(head(15));
-        return;
-    }
-    let delta = location.line - *line;
-    *line = location.line;
-    let (column, end) = (location.column, location.end_column);
-    if column < 0 || end < 0 {
-        if location.end_line == location.line || location.end_line == -1 {
-            bytes.push(head(13));
-            svarint(delta, bytes);
-            return;
-        }
-    } else if location.end_line == location.line {
-        if delta == 0 && column < 80 && end >= column && end - column < 16 {
-            bytes.push(head(column as u32 / 8));
-            bytes.push(((column % 8) << 4 | (end - column)) as u8);
-            return;
-        }
-        if (0..3).contains(&delta) && column < 128 && end < 128 {
-            bytes.push(head(10 + delta as u32));
-            bytes.extend_from_slice(&[column as u8, end as u8]);
-            return;
-        }
-    }
-    bytes.push(head(14));
-    svarint(delta, bytes);
-    varint((location.end_line - location.line).max(0) as u32, bytes);
-    varint((column + 1).max(0) as u32, bytes);
-    varint((end + 1).max(0) as u32, bytes);
+/// The table of a code object under construction: one entry for each run of instructions at the same place.
+#[derive(Debug)]
+pub(super) struct LineTable<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// Of the entry before.
+    line: i32,
+    /// Of the run, which begins at the code unit `start`; [`Location::NEXT`] while instructions wait for the place of
+    /// what follows them.
+    location: Location,
+    start: u32,
+    /// The run before those that wait.
+    before: (Location, u32),
 }
 
-/// One entry for each run of instructions at the same place. `Location::NEXT` is settled first.
-pub(super) fn encode(flat: &mut Flat, first_line: i32) -> Vec<u8> {
-    let settled = if flat.has_next { 0 } else { flat.code.len() };
-    for index in (settled..flat.code.len()).rev() {
-        if flat.code[index].location == Location::NEXT {
-            flat.code[index].location = match flat.code.get(index + 1) {
-                Some(next) if !is_terminator(flat.code[index].op) => next.location,
-                _ => Location::NONE,
-            };
+impl<'a> LineTable<'a> {
+    /// An empty one, whose entries go to `bytes`.
+    pub(super) fn new(first_line: i32, bytes: &'a mut Vec<u8>) -> Self {
+        bytes.clear();
+        let none = (Location::NONE, 0);
+        Self { bytes, line: first_line, location: none.0, start: none.1, before: none }
+    }
+
+    /// The instruction at the code unit `offset`.
+    #[inline]
+    pub(super) fn add(&mut self, op: Op, location: &Location, offset: u32) {
+        if *location != self.location || location.line == Location::NEXT.line {
+            self.change(op, location, offset);
         }
     }
-    let mut bytes = Vec::with_capacity(flat.code.len() * 2);
-    let mut line = first_line;
-    let mut run = |location: Location, mut size: u32| {
-        while size > 8 {
-            entry(location, 8, &mut line, &mut bytes);
-            size -= 8;
+
+    #[inline(never)]
+    fn change(&mut self, op: Op, location: &Location, offset: u32) {
+        let waits = self.location == Location::NEXT;
+        if *location == Location::NEXT && !is_terminator(op) {
+            if !waits {
+                self.before = (self.location, self.start);
+                (self.location, self.start) = (Location::NEXT, offset);
+            }
+            return;
         }
-        if size > 0 {
-            entry(location, size, &mut line, &mut bytes);
+        let location = if *location == Location::NEXT { Location::NONE } else { *location };
+        let (before, start, end) = if waits {
+            (self.before.0, self.before.1, self.start)
+        } else {
+            (self.location, self.start, offset)
+        };
+        self.location = location;
+        if location == before {
+            self.start = start;
+        } else {
+            self.start = end;
+            self.run(&before, end - start);
         }
-    };
-    let (mut location, mut size) = (Location::NONE, 0);
-    for placed in &flat.code {
-        if placed.location != location {
-            run(location, size);
-            location = placed.location;
-            size = 0;
-        }
-        size += placed.size;
     }
-    run(location, size);
-    bytes
+
+    /// Ends the last run before the code unit `end`.
+    pub(super) fn close(&mut self, end: u32) {
+        if self.location == Location::NEXT {
+            self.change(Op::NOP, &Location::NONE, end);
+        }
+        let location = self.location;
+        self.run(&location, end - self.start);
+    }
+
+    fn run(&mut self, location: &Location, mut units: u32) {
+        while units > 8 {
+            self.entry(location, 8);
+            units -= 8;
+        }
+        if units > 0 {
+            self.entry(location, units);
+        }
+    }
+
+    /// One entry of at most eight units.
+    fn entry(&mut self, location: &Location, units: u32) {
+        let head = |code: u32| (0x80 | code << 3 | (units - 1)) as u8;
+        let bytes = &mut *self.bytes;
+        if location.line < 0 {
+            bytes.push(head(15));
+            return;
+        }
+        let delta = location.line - self.line;
+        self.line = location.line;
+        let (column, end) = (location.column, location.end_column);
+        if column < 0 || end < 0 {
+            if location.end_line == location.line || location.end_line == -1 {
+                bytes.push(head(13));
+                svarint(delta, bytes);
+                return;
+            }
+        } else if location.end_line == location.line {
+            if delta == 0 && column < 80 && end >= column && end - column < 16 {
+                let columns = ((column % 8) << 4 | (end - column)) as u8;
+                bytes.extend_from_slice(&[head(column as u32 / 8), columns]);
+                return;
+            }
+            if (0..3).contains(&delta) && column < 128 && end < 128 {
+                bytes.extend_from_slice(&[head(10 + delta as u32), column as u8, end as u8]);
+                return;
+            }
+        }
+        bytes.push(head(14));
+        svarint(delta, bytes);
+        varint((location.end_line - location.line).max(0) as u32, bytes);
+        varint((column + 1).max(0) as u32, bytes);
+        varint((end + 1).max(0) as u32, bytes);
+    }
 }

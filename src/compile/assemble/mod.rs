@@ -4,6 +4,8 @@
 //!
 //! **Invariant:** jumps are settled here and nowhere else; nothing is reordered any more.
 
+mod emit;
+mod encoding;
 mod exception_table;
 mod jumps;
 mod line_table;
@@ -13,7 +15,11 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher as _;
 
-use super::constants::{CodeId, ConstId, ConstValue, Constants};
+use self::encoding::Encodings;
+use self::exception_table::ExceptionTable;
+use self::jumps::Layout;
+use self::line_table::LineTable;
+use super::constants::{CodeId, ConstId, Constants};
 use super::flow::{self, FlowError};
 use super::unit::CodeUnit;
 use crate::target::Target;
@@ -95,50 +101,79 @@ impl Codes {
     }
 }
 
-/// Optimises and assembles one unit. Units inside it come first.
-///
-/// # Errors
-/// A malformed unit, which is a bug in code generation.
-pub fn assemble(
-    mut unit: CodeUnit,
-    constants: &mut Constants,
-    codes: &mut Codes,
-    names: &mut Names,
+/// Makes the code objects of a module, one after the other.
+#[derive(Debug)]
+pub struct Assembler {
+    /// Those that are made.
+    pub codes: Codes,
     target: &'static Target,
-) -> Result<CodeId, FlowError> {
-    let (graph, stack_size) = flow::run(&mut unit, constants, target)?;
-    let mut flat = jumps::flatten(&graph, target)?;
-    jumps::resolve(&mut flat, target)?;
-    let exception_table = exception_table::encode(&flat, &graph);
-    let line_table = line_table::encode(&mut flat, unit.first_line);
-    let code = jumps::emit(&flat, target)?;
-    let (locals, kinds) = locals::layout(&unit, names, target);
-    let mut text_tuple = |names_of: &[Name]| {
-        let items = names_of.iter().map(|&name| constants.add_name(name, names)).collect();
-        constants.add(ConstValue::Tuple(items))
-    };
-    let names_tuple = text_tuple(&unit.names);
-    let locals = text_tuple(&locals);
-    let consts = constants.add(ConstValue::Tuple(unit.consts.into()));
-    let line_table = constants.add(ConstValue::Bytes(line_table.into()));
-    let exception_table = constants.add(ConstValue::Bytes(exception_table.into()));
-    constants.note_qualname(unit.qualname, unit.qualname_const);
-    Ok(codes.add(CodeObject {
-        argcount: unit.argcount + unit.posonlyargcount,
-        posonlyargcount: unit.posonlyargcount,
-        kwonlyargcount: unit.kwonlyargcount,
-        stack_size,
-        flags: unit.flags,
-        code: code.into(),
-        consts,
-        names: names_tuple,
-        locals,
-        own_locals: unit.is_annotate,
-        kinds: kinds.into(),
-        name: unit.name,
-        qualname: unit.qualname,
-        first_line: unit.first_line,
-        line_table,
-        exception_table,
-    }))
+    encodings: Encodings,
+    // Empty between two of them; kept for the room they have.
+    layout: Layout,
+    line_table: Vec<u8>,
+    exception_table: Vec<u8>,
+    texts: Vec<ConstId>,
+}
+
+impl Assembler {
+    /// One that has made none.
+    pub fn new(target: &'static Target) -> Self {
+        Self {
+            codes: Codes::default(),
+            target,
+            encodings: Encodings::new(target),
+            layout: Layout::default(),
+            line_table: Vec::new(),
+            exception_table: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    /// Optimises and assembles one unit. Units inside it come first.
+    ///
+    /// # Errors
+    /// A malformed unit, which is a bug in code generation.
+    pub fn assemble(
+        &mut self,
+        mut unit: CodeUnit,
+        constants: &mut Constants,
+        names: &mut Names,
+    ) -> Result<CodeId, FlowError> {
+        let target = self.target;
+        let (graph, stack_size) = flow::run(&mut unit, constants, target)?;
+        self.layout.settle(&graph, &self.encodings)?;
+        let lines = LineTable::new(unit.first_line, &mut self.line_table);
+        let exceptions = ExceptionTable::new(&graph, &self.layout, &mut self.exception_table);
+        let code = emit::emit(&graph, &self.layout, &self.encodings, lines, exceptions)?;
+        let (locals, kinds) = locals::layout(&unit, names, target);
+        let mut text_tuple = |names_of: &[Name]| {
+            self.texts.clear();
+            self.texts.extend(names_of.iter().map(|&name| constants.add_name(name, names)));
+            constants.add_tuple(&self.texts)
+        };
+        let names_tuple = text_tuple(&unit.names);
+        let locals = text_tuple(&locals);
+        let consts = constants.add_tuple(&unit.consts);
+        let line_table = constants.add_bytes(&self.line_table);
+        let exception_table = constants.add_bytes(&self.exception_table);
+        constants.note_qualname(unit.qualname, unit.qualname_const);
+        Ok(self.codes.add(CodeObject {
+            argcount: unit.argcount + unit.posonlyargcount,
+            posonlyargcount: unit.posonlyargcount,
+            kwonlyargcount: unit.kwonlyargcount,
+            stack_size,
+            flags: unit.flags,
+            code: code.into(),
+            consts,
+            names: names_tuple,
+            locals,
+            own_locals: unit.is_annotate,
+            kinds: kinds.into(),
+            name: unit.name,
+            qualname: unit.qualname,
+            first_line: unit.first_line,
+            line_table,
+            exception_table,
+        }))
+    }
 }

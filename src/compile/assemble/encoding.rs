@@ -1,0 +1,59 @@
+//! Opcodes as bytes of one version.
+
+use crate::compile::flow::FlowError;
+use crate::compile::flow::graph::has_target;
+use crate::target::{OP_COUNT, Op, Target};
+
+/// How an instruction is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Encoding {
+    /// The opcode's number.
+    pub(super) number: u8,
+    /// With caches, without prefixes; 0 if the version does not have it.
+    pub(super) units: u8,
+    /// Whether its operand is that of a [`super::jumps::Jump`].
+    pub(super) jumps: bool,
+}
+
+impl Encoding {
+    /// Whether its operand is written as it is.
+    pub(super) fn is_plain(self) -> bool {
+        self.units > 0 && !self.jumps
+    }
+}
+
+/// How each instruction is written.
+#[derive(Debug)]
+pub(super) struct Encodings {
+    by_op: [Encoding; OP_COUNT],
+    /// From the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
+    pub(super) end_send: u32,
+}
+
+impl Encodings {
+    /// Those of `target`.
+    pub(super) fn new(target: &Target) -> Self {
+        let mut by_op = [Encoding::default(); OP_COUNT];
+        for (op, encoding) in Op::ALL.into_iter().zip(&mut by_op) {
+            encoding.jumps = has_target(op);
+            if let Some(info) = target.opcode(op).filter(|info| info.number < 256) {
+                encoding.number = info.number as u8;
+                encoding.units = 1 + info.caches;
+            }
+        }
+        let step = [Op::SEND, Op::YIELD_VALUE, Op::RESUME, Op::JUMP_BACKWARD_NO_INTERRUPT];
+        let end_send = step.into_iter().map(|op| u32::from(by_op[op as usize].units)).sum();
+        Self { by_op, end_send }
+    }
+
+    /// That of `op`.
+    pub(super) fn of(&self, op: Op) -> Encoding {
+        self.by_op[op as usize]
+    }
+
+    /// That of an instruction that the version has.
+    pub(super) fn checked(&self, op: Op) -> Result<Encoding, FlowError> {
+        let encoding = self.of(op);
+        if encoding.units > 0 { Ok(encoding) } else { Err(FlowError::Opcode(op.name())) }
+    }
+}
