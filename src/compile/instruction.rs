@@ -12,32 +12,70 @@ pub const MAX_INSTRUCTIONS: usize = 1 << 25;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Label(pub u32);
 
-/// One instruction before assembly.
+/// A block of the flow graph, by its index; `u32::MAX` for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+impl BlockId {
+    /// No block.
+    pub const NONE: Self = Self(u32::MAX);
+
+    /// Whether there is a block.
+    pub const fn is_some(self) -> bool {
+        self.0 != u32::MAX
+    }
+}
+
+/// One instruction, from code generation to assembly; the flow graph takes the list as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instruction {
+pub struct Instr {
     /// The opcode, or a pseudo-instruction.
     pub op: Op,
-    /// The operand; for jumps and `SETUP_*`, the number of the [`Label`].
+    /// The operand. For jumps and `SETUP_*`, the number of the [`Label`] until the graph is built, then meaningless.
     pub arg: u32,
+    /// Where it jumps to, or the handler it sets up; none before the graph is built.
+    pub target: BlockId,
+    /// What handles its exceptions; none before the graph is built.
+    pub handler: BlockId,
     /// Where in the source.
     pub location: Location,
+}
+
+const _: () = assert!(size_of::<Instr>() <= 32);
+
+impl Instr {
+    /// Without target and handler.
+    pub const fn new(op: Op, arg: u32, location: Location) -> Self {
+        Self { op, arg, target: BlockId::NONE, handler: BlockId::NONE, location }
+    }
+
+    /// Replaces opcode and operand, and keeps the rest.
+    pub fn set(&mut self, op: Op, arg: u32) {
+        self.op = op;
+        self.arg = arg;
+    }
+
+    /// Makes it do nothing, at the same place.
+    pub fn set_nop(&mut self) {
+        self.set(Op::NOP, 0);
+    }
 }
 
 /// A sequence under construction.
 #[derive(Clone, Debug)]
 pub struct InstructionSequence {
     /// In order of emission.
-    pub instructions: Vec<Instruction>,
+    pub instructions: Vec<Instr>,
     /// For each label the index of the instruction it stands before; `u32::MAX` while it is not placed.
     pub labels: Vec<u32>,
-    /// What replaces `ANNOTATIONS_PLACEHOLDER` (module level, deferred annotations).
-    pub annotations_code: Option<Box<InstructionSequence>>,
+    /// What goes before the instruction of this index when all is generated (CPython: `ANNOTATIONS_PLACEHOLDER`).
+    pub inserted: Option<(u32, Vec<Instr>)>,
 }
 
 impl Default for InstructionSequence {
     fn default() -> Self {
         // Room for a function of common size.
-        Self { instructions: Vec::with_capacity(64), labels: Vec::new(), annotations_code: None }
+        Self { instructions: Vec::with_capacity(64), labels: Vec::new(), inserted: None }
     }
 }
 
@@ -56,13 +94,25 @@ impl InstructionSequence {
     /// Appends an instruction.
     pub fn emit(&mut self, op: Op, arg: u32, location: Location) {
         if self.instructions.len() < MAX_INSTRUCTIONS {
-            self.instructions.push(Instruction { op, arg, location });
+            self.instructions.push(Instr::new(op, arg, location));
+        }
+    }
+
+    /// What comes next is preceded by [`Self::insert_at_place`]'s, if that is called.
+    pub fn reserve_place(&mut self) {
+        self.inserted = Some((self.instructions.len() as u32, Vec::new()));
+    }
+
+    /// Inserts code without jumps at the place that was reserved.
+    pub fn insert_at_place(&mut self, code: Vec<Instr>) {
+        if let Some((_, inserted)) = &mut self.inserted {
+            *inserted = code;
         }
     }
 
     /// Inserts an instruction at `position`; labels behind it move along.
     pub fn insert(&mut self, position: usize, op: Op, arg: u32, location: Location) {
-        self.instructions.insert(position, Instruction { op, arg, location });
+        self.instructions.insert(position, Instr::new(op, arg, location));
         for label in &mut self.labels {
             if *label != u32::MAX && *label as usize >= position {
                 *label += 1;

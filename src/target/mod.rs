@@ -14,9 +14,11 @@ mod py313;
 mod py314;
 mod py315;
 mod series;
+mod stack_effect;
 mod unicode;
 mod version;
 
+use stack_effect::stack_effects;
 use std::cmp::Ordering;
 
 pub use features::{Features, LateHandlers};
@@ -24,6 +26,7 @@ pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
 pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
+pub(crate) use stack_effect::StackEffects;
 pub use version::{PyVersion, Release, VersionError};
 
 /// One version that the native compiler compiles for.
@@ -47,6 +50,8 @@ pub struct Target {
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
     pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
+    /// What its opcodes do to the stack.
+    pub(crate) stack_effects: &'static StackEffects,
 }
 
 impl Target {

@@ -139,7 +139,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.name_op(name, ExprContext::Store, location)?;
         if let Some(body) = body {
             let code = std::mem::replace(self.sequence(), body);
-            self.sequence().annotations_code = Some(Box::new(code));
+            self.sequence().insert_at_place(code.instructions);
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ pub fn compile(
     };
     let start = Location::new(0, 1, 0, 0);
     codegen.emit_arg(Op::RESUME, 0, start);
-    codegen.emit(Op::ANNOTATIONS_PLACEHOLDER, start);
+    codegen.sequence().reserve_place();
     let first = module.body.first().map_or(Location::new(1, 1, 0, 0), |statement| statement.location);
     codegen.conditional_annotations(first)?;
     codegen.visit_annotated_body(module.body, first)?;

@@ -2,8 +2,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, has_target, is_block_push};
-use super::stack_effect::stack_effect;
-use crate::target::{Features, Op};
+use crate::target::{Op, Target};
 
 const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: u32 = u32::MAX;
@@ -12,7 +11,7 @@ const DUMMY: u32 = u32::MAX;
 type Value = (u32, u32);
 
 struct Walk {
-    features: &'static Features,
+    target: &'static Target,
     values: Vec<Value>,
     /// Per instruction: its value is stored, outlives its local, or is left on the stack.
     owned: Vec<bool>,
@@ -87,7 +86,7 @@ impl Walk {
                 let top = self.at(1)?;
                 self.values.swap(place, top);
             }
-            Op::GET_ITER if !self.features.iter_keeps_operand => {
+            Op::GET_ITER if !self.target.features.iter_keeps_operand => {
                 self.pop()?;
                 self.push(index);
             }
@@ -102,9 +101,9 @@ impl Walk {
             | Op::MATCH_MAPPING
             | Op::MATCH_SEQUENCE
             | Op::WITH_EXCEPT_START => {
-                let (popped, pushed) = stack_effect(op, arg, self.features);
+                let (popped, pushed) = self.target.stack_effect(op, arg);
                 for number in 0..pushed.saturating_sub(popped) {
-                    let from_first = self.features.results_of_first_instructions;
+                    let from_first = self.target.features.results_of_first_instructions;
                     self.push(if from_first { number } else { index });
                 }
             }
@@ -116,13 +115,13 @@ impl Walk {
             | Op::RERAISE
             | Op::SET_ADD
             | Op::SET_UPDATE => {
-                let (popped, pushed) = stack_effect(op, arg, self.features);
+                let (popped, pushed) = self.target.stack_effect(op, arg);
                 for _ in pushed..popped {
                     self.pop()?;
                 }
             }
             Op::END_SEND | Op::SET_FUNCTION_ATTRIBUTE => {
-                let (popped, _) = stack_effect(op, arg, self.features);
+                let (popped, _) = self.target.stack_effect(op, arg);
                 let top = self.pop()?;
                 for _ in 1..popped {
                     self.pop()?;
@@ -152,7 +151,7 @@ impl Walk {
             }
             op if is_block_push(op) => {}
             _ => {
-                let (popped, pushed) = stack_effect(op, arg, self.features);
+                let (popped, pushed) = self.target.stack_effect(op, arg);
                 let left = self.at(popped)?;
                 self.values.truncate(left);
                 for _ in 0..pushed {
@@ -207,16 +206,16 @@ const fn may_borrow(op: Op) -> bool {
 }
 
 /// Lets loads borrow whose values are gone before their locals change.
-pub(super) fn borrow_locals(graph: &mut Graph, features: &'static Features) -> Result<(), FlowError> {
+pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Result<(), FlowError> {
     graph.clear_visited();
-    let mut walk = Walk { features, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
+    let mut walk = Walk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
     let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         walk.block(graph, id, &mut stack)?;
         let next = graph.next(id);
-        let passes = !graph.block(id).is_empty() || features.borrow_past_empty_blocks;
+        let passes = !graph.block(id).is_empty() || target.features.borrow_past_empty_blocks;
         if next.is_some() && passes && !graph.no_fallthrough(id) {
             graph.visit(next, &mut stack);
         }

@@ -1,117 +1,62 @@
 //! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, Instr, has_target, is_block_push, is_terminator};
-use crate::compile::instruction::{Instruction, InstructionSequence};
-use crate::target::Op;
+use super::graph::{BlockId, Graph, Instr, has_target};
+use super::kinds::Kinds;
+use crate::compile::instruction::InstructionSequence;
 
-/// Cuts `sequence` into blocks at jump targets and after jumps, with the annotations in their place.
-pub(super) fn build(sequence: &InstructionSequence) -> Result<Graph, FlowError> {
-    let count = sequence.instructions.len();
-    let position = |label: u32| -> Result<usize, FlowError> {
-        let place = sequence.labels.get(label as usize).copied().unwrap_or(u32::MAX) as usize;
-        if place < count { Ok(place) } else { Err(FlowError::Label(label)) }
-    };
-    // For each instruction the block that starts there; filled in when the block is made.
-    let mut starts = vec![u32::MAX; count];
-    const TARGET: u32 = u32::MAX - 1;
-    for instruction in &sequence.instructions {
-        if has_target(instruction.op) {
-            starts[position(instruction.arg)?] = TARGET;
+/// Cuts what was generated into blocks at jump targets and after jumps; the sequence is empty afterwards.
+pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowError> {
+    let mut slots = std::mem::take(&mut sequence.instructions);
+    if let Some((position, code)) = sequence.inserted.take() {
+        // What jumps there jumps to what follows.
+        for label in sequence.labels.iter_mut().filter(|label| **label != u32::MAX && **label >= position) {
+            *label += code.len() as u32;
         }
+        slots.splice(position as usize..position as usize, code);
     }
-    let annotations = sequence.annotations_code.as_ref().map_or(0, |code| code.instructions.len());
-    let mut builder = Builder {
-        graph: Graph::with_capacity(count + annotations + count / 8 + 4),
-        current: Graph::ENTRY,
-        ended: false,
-        count: 0,
-        sets_up: false,
-    };
-    // A placeholder is skipped with its label; whatever jumps to it jumps to what follows.
-    let mut pending = Vec::new();
-    for (instruction, start) in sequence.instructions.iter().zip(0..) {
-        let is_target = starts[start] == TARGET;
-        if instruction.op == Op::ANNOTATIONS_PLACEHOLDER {
-            if let Some(annotations) = &sequence.annotations_code {
-                for instruction in &annotations.instructions {
-                    builder.add(instruction);
-                }
-            }
-            if is_target {
-                pending.push(start);
-            }
-            continue;
+    let count = slots.len();
+    let mut targets = vec![0u64; count / 64 + 1];
+    for instr in slots.iter_mut().filter(|instr| has_target(instr.op)) {
+        let place = sequence.labels.get(instr.arg as usize).copied().unwrap_or(u32::MAX);
+        if place as usize >= count {
+            return Err(FlowError::Label(instr.arg));
         }
-        if is_target || !pending.is_empty() {
-            let block = builder.start_labelled();
-            starts[start] = block.0;
-            for earlier in pending.drain(..) {
-                starts[earlier] = block.0;
-            }
-        }
-        builder.add(instruction);
+        targets[place as usize / 64] |= 1 << (place % 64);
+        // The slot for now; the block when there are blocks.
+        instr.target = BlockId(place);
     }
-    builder.close();
-    let mut graph = builder.graph;
+    let mut graph = Graph::of(slots, |graph, slots| cut(graph, slots, &targets));
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        let (blocks, code) = graph.blocks_and_code(id);
-        let sets_up = blocks[id.0 as usize].sets_up;
+        let len = graph.block(id).len();
         // Jumps end their blocks.
-        let first = if sets_up { 0 } else { code.len().saturating_sub(1) };
-        for instr in &mut code[first..] {
+        let first = if graph.block(id).sets_up { 0 } else { len.saturating_sub(1) };
+        for index in first..len {
+            let instr = graph.code(id)[index];
             if has_target(instr.op) {
-                let start = starts[position(instr.arg)?];
-                if start >= TARGET {
-                    return Err(FlowError::Label(instr.arg));
-                }
-                instr.target = BlockId(start);
+                let target = graph.starting_at(instr.target.0).ok_or(FlowError::Label(instr.arg))?;
+                graph.code_mut(id)[index].target = target;
             }
         }
     }
     Ok(graph)
 }
 
-struct Builder {
-    graph: Graph,
-    current: BlockId,
-    /// Whether the current block ended with a jump or an exit.
-    ended: bool,
-    /// How many instructions it has.
-    count: u32,
-    /// Whether it sets up handlers.
-    sets_up: bool,
-}
-
-impl Builder {
-    fn start_labelled(&mut self) -> BlockId {
-        if self.count > 0 || self.graph.block(self.current).labelled {
-            self.start();
+/// Makes the blocks; `targets` has a bit for each slot that something jumps to.
+fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
+    let (mut len, mut labelled, mut ended) = (0, false, false);
+    let mut kinds = Kinds::default();
+    for (index, instr) in slots.iter().enumerate() {
+        let is_target = targets[index / 64] >> (index % 64) & 1 != 0;
+        if (is_target || ended) && len > 0 {
+            graph.cut(len, labelled, kinds);
+            (len, labelled, kinds) = (0, false, Kinds::default());
         }
-        self.graph.block_mut(self.current).labelled = true;
-        self.current
+        labelled |= is_target;
+        let of_instr = Kinds::of(instr.op);
+        kinds.add(of_instr);
+        ended = of_instr.has_terminator();
+        len += 1;
     }
-
-    fn close(&mut self) {
-        self.graph.close_last(std::mem::take(&mut self.count), std::mem::take(&mut self.sets_up));
-    }
-
-    fn start(&mut self) {
-        self.close();
-        let id = self.graph.add();
-        self.graph.block_mut(self.current).next = id;
-        self.current = id;
-        self.ended = false;
-    }
-
-    fn add(&mut self, instruction: &Instruction) {
-        if self.ended {
-            self.start();
-        }
-        let instr = Instr::new(instruction.op, instruction.arg, instruction.location);
-        self.graph.push_last(instr);
-        self.count += 1;
-        self.sets_up |= is_block_push(instruction.op);
-        self.ended = is_terminator(instruction.op);
-    }
+    graph.cut(len, labelled, kinds);
 }

@@ -1,7 +1,5 @@
 //! Marks exception handlers and gives each instruction its own (`mark_except_handlers`, `label_exception_targets`).
 
-use std::rc::Rc;
-
 use super::FlowError;
 use super::graph::{BlockId, Graph, is_block_push, is_jump};
 use crate::target::Op;
@@ -10,17 +8,13 @@ use crate::target::Op;
 const AT_START: u32 = 0;
 const AT_GENERATOR_START: u32 = 4;
 
-/// Handlers active at a place, innermost first.
-type Stack = Option<Rc<Active>>;
+/// Handlers active at a place: the number of the innermost in a list of all that came up, none first.
+type Stack = usize;
 
 struct Active {
     handler: BlockId,
     depth: u32,
     outer: Stack,
-}
-
-fn top(stack: &Stack) -> BlockId {
-    stack.as_ref().map_or(BlockId::NONE, |active| active.handler)
 }
 
 /// Labels all instructions that can be reached; `POP_BLOCK` becomes a NOP, and `RESUME` learns the depth of its yield.
@@ -38,9 +32,10 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
     }
     graph.clear_visited();
     graph.block_mut(Graph::ENTRY).visited = true;
-    let mut todo: Vec<(BlockId, Stack)> = vec![(Graph::ENTRY, None)];
+    let mut actives = vec![Active { handler: BlockId::NONE, depth: 0, outer: 0 }];
+    let mut todo: Vec<(BlockId, Stack)> = vec![(Graph::ENTRY, 0)];
     while let Some((id, mut stack)) = todo.pop() {
-        let mut handler = top(&stack);
+        let mut handler = actives[stack].handler;
         let mut yield_depth = None;
         let (blocks, code) = graph.blocks_and_code(id);
         for slot in code.iter_mut() {
@@ -49,31 +44,33 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 let target = &mut blocks[instr.target.0 as usize];
                 target.preserve_lasti |= matches!(instr.op, Op::SETUP_WITH | Op::SETUP_CLEANUP);
                 if !std::mem::replace(&mut target.visited, true) {
-                    todo.push((instr.target, stack.clone()));
+                    todo.push((instr.target, stack));
                 }
-                let depth = stack.as_ref().map_or(0, |active| active.depth) + 1;
-                stack = Some(Rc::new(Active { handler: instr.target, depth, outer: stack }));
+                let depth = actives[stack].depth + 1;
+                actives.push(Active { handler: instr.target, depth, outer: stack });
+                stack = actives.len() - 1;
                 handler = instr.target;
                 continue;
             }
             match instr.op {
                 Op::POP_BLOCK => {
                     slot.set_nop();
-                    let Some(active) = stack.take() else {
+                    blocks[id.0 as usize].nops = true;
+                    if stack == 0 {
                         return Err(FlowError::Malformed("POP_BLOCK without a block"));
-                    };
-                    stack = active.outer.clone();
-                    handler = top(&stack);
+                    }
+                    stack = actives[stack].outer;
+                    handler = actives[stack].handler;
                 }
                 op if is_jump(op) => {
                     slot.handler = handler;
                     if !std::mem::replace(&mut blocks[instr.target.0 as usize].visited, true) {
-                        todo.push((instr.target, stack.clone()));
+                        todo.push((instr.target, stack));
                     }
                 }
                 Op::YIELD_VALUE => {
                     slot.handler = handler;
-                    yield_depth = Some(stack.as_ref().map_or(0, |active| active.depth));
+                    yield_depth = Some(actives[stack].depth);
                 }
                 Op::RESUME => {
                     slot.handler = handler;

@@ -3,57 +3,15 @@
 //! Blocks keep the slots of removed instructions: in CPython's arrays they stay behind the used length with their old
 //! exception handler, and an instruction appended later inherits that handler (3.14).
 
-use crate::target::{LateHandlers, OP_COUNT, Op};
+pub(crate) use super::kinds::{
+    has_eval_break, has_target, is_block_push, is_conditional_jump, is_jump, is_local, is_pseudo,
+    is_scope_exit, is_terminator, is_unconditional_jump,
+};
+pub(crate) use crate::compile::instruction::{BlockId, Instr};
+
+use super::kinds::Kinds;
+use crate::target::{LateHandlers, Op};
 use crate::text::Location;
-
-/// A block, by its index in [`Graph::blocks`]; `u32::MAX` for none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct BlockId(pub(crate) u32);
-
-impl BlockId {
-    /// No block.
-    pub(crate) const NONE: Self = Self(u32::MAX);
-
-    /// Whether there is a block.
-    pub(crate) const fn is_some(self) -> bool {
-        self.0 != u32::MAX
-    }
-}
-
-/// An instruction of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Instr {
-    /// The opcode.
-    pub(crate) op: Op,
-    /// The operand; meaningless for those that have a target.
-    pub(crate) arg: u32,
-    /// Where it jumps to, or the handler it sets up.
-    pub(crate) target: BlockId,
-    /// What handles its exceptions.
-    pub(crate) handler: BlockId,
-    /// Where in the source.
-    pub(crate) location: Location,
-}
-
-const _: () = assert!(size_of::<Instr>() <= 40);
-
-impl Instr {
-    /// Without target and handler.
-    pub(crate) const fn new(op: Op, arg: u32, location: Location) -> Self {
-        Self { op, arg, target: BlockId::NONE, handler: BlockId::NONE, location }
-    }
-
-    /// Replaces opcode and operand, and keeps the rest.
-    pub(crate) fn set(&mut self, op: Op, arg: u32) {
-        self.op = op;
-        self.arg = arg;
-    }
-
-    /// Makes it do nothing, at the same place.
-    pub(crate) fn set_nop(&mut self) {
-        self.set(Op::NOP, 0);
-    }
-}
 
 /// A basic block: a range of [`Graph`]'s slots, and what passes know about it.
 #[derive(Clone, Debug)]
@@ -78,6 +36,8 @@ pub(crate) struct Block {
     pub(crate) labelled: bool,
     /// Whether it sets up exception handlers, or did.
     pub(crate) sets_up: bool,
+    /// Whether it may hold NOPs; a pass that makes some says so.
+    pub(crate) nops: bool,
     /// Handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
     /// Is an exception handler.
@@ -118,6 +78,8 @@ pub(crate) struct Graph {
     pub(crate) blocks: Vec<Block>,
     /// The instructions of all blocks, and the room of those that moved away.
     slots: Vec<Instr>,
+    /// Those of all instructions as they were generated.
+    pub(crate) kinds: Kinds,
     /// Kept from one walk to the next.
     stack: Vec<BlockId>,
 }
@@ -126,15 +88,34 @@ impl Graph {
     /// The entry.
     pub(crate) const ENTRY: BlockId = BlockId(0);
 
-    /// An empty entry, and space for `capacity` instructions.
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        let mut graph = Self {
-            blocks: Vec::with_capacity(capacity / 4 + 4),
-            slots: Vec::with_capacity(capacity),
-            stack: Vec::with_capacity(16),
-        };
-        graph.add();
+    /// The blocks that `cut` makes of the instructions, in their order, by [`Self::cut`].
+    pub(crate) fn of(slots: Vec<Instr>, cut: impl FnOnce(&mut Self, &[Instr])) -> Self {
+        let blocks = Vec::with_capacity(slots.len() / 4 + 4);
+        let mut graph =
+            Self { blocks, slots: Vec::new(), kinds: Kinds::default(), stack: Vec::with_capacity(16) };
+        cut(&mut graph, &slots);
+        graph.slots = slots;
         graph
+    }
+
+    /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs.
+    pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds) {
+        let start = self.blocks.last_mut().map_or(0, |last| last.start + last.used);
+        let id = self.add();
+        if let Some(before) = id.0.checked_sub(1) {
+            self.block_mut(BlockId(before)).next = id;
+        }
+        let block = self.block_mut(id);
+        (block.start, block.used, block.made, block.room) = (start, len, len, len);
+        block.labelled = labelled;
+        block.sets_up = kinds.has_block_push();
+        block.nops = kinds.has_nop();
+        self.kinds.add(kinds);
+    }
+
+    /// The block that [`Self::cut`] made of the slots from `start`.
+    pub(crate) fn starting_at(&self, start: u32) -> Option<BlockId> {
+        self.blocks.binary_search_by_key(&start, |block| block.start).ok().map(|index| BlockId(index as u32))
     }
 
     /// Adds a block that is empty and that nothing follows.
@@ -150,6 +131,7 @@ impl Graph {
             unsafe_locals: 0,
             labelled: false,
             sets_up: false,
+            nops: false,
             preserve_lasti: false,
             except_handler: false,
             cold: false,
@@ -204,7 +186,9 @@ impl Graph {
     /// Appends a copy of an instruction with its handler.
     pub(crate) fn push_copy(&mut self, id: BlockId, instr: Instr) {
         let block = &mut self.blocks[id.0 as usize];
-        block.sets_up |= is_block_push(instr.op);
+        let kinds = Kinds::of(instr.op);
+        block.sets_up |= kinds.has_block_push();
+        block.nops |= kinds.has_nop();
         let place = (block.start + block.used) as usize;
         if block.used < block.room {
             self.slots[place] = instr;
@@ -216,22 +200,6 @@ impl Graph {
         }
         block.used += 1;
         block.made = block.made.max(block.used);
-    }
-
-    /// Appends to the block that was added last; [`Self::close_last`] makes it so.
-    #[inline]
-    pub(crate) fn push_last(&mut self, instr: Instr) {
-        self.slots.push(instr);
-    }
-
-    /// Gives the block that was added last the `count` instructions that were pushed since.
-    pub(crate) fn close_last(&mut self, count: u32, sets_up: bool) {
-        if let Some(block) = self.blocks.last_mut() {
-            block.used = count;
-            block.made = count;
-            block.room = count;
-            block.sets_up = sets_up;
-        }
     }
 
     /// A stack for a walk over blocks, to be given back by [`Self::give_stack`].
@@ -332,125 +300,4 @@ impl Graph {
             stack.push(id);
         }
     }
-}
-
-const PUSH: u8 = 1;
-const EXIT: u8 = 2;
-const ALWAYS: u8 = 4;
-const CONDITIONAL: u8 = 8;
-const OTHER_JUMP: u8 = 16;
-const EVAL_BREAK: u8 = 32;
-const PSEUDO: u8 = 64;
-const LOCAL: u8 = 128;
-const JUMP: u8 = ALWAYS | CONDITIONAL | OTHER_JUMP;
-
-/// What each opcode does to the control flow.
-static KINDS: [u8; OP_COUNT] = {
-    let mut kinds = [0; OP_COUNT];
-    let groups: [(u8, &[Op]); 8] = [
-        (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
-        (
-            PSEUDO,
-            &[
-                Op::SETUP_FINALLY,
-                Op::SETUP_WITH,
-                Op::SETUP_CLEANUP,
-                Op::LOAD_CLOSURE,
-                Op::STORE_FAST_MAYBE_NULL,
-            ],
-        ),
-        (
-            LOCAL,
-            &[
-                Op::DELETE_FAST,
-                Op::LOAD_FAST,
-                Op::LOAD_FAST_AND_CLEAR,
-                Op::LOAD_FAST_CHECK,
-                Op::STORE_FAST,
-                Op::STORE_FAST_MAYBE_NULL,
-            ],
-        ),
-        (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
-        (
-            ALWAYS,
-            &[
-                Op::JUMP,
-                Op::JUMP_NO_INTERRUPT,
-                Op::JUMP_FORWARD,
-                Op::JUMP_BACKWARD,
-                Op::JUMP_BACKWARD_NO_INTERRUPT,
-            ],
-        ),
-        (
-            CONDITIONAL,
-            &[Op::POP_JUMP_IF_FALSE, Op::POP_JUMP_IF_TRUE, Op::POP_JUMP_IF_NONE, Op::POP_JUMP_IF_NOT_NONE],
-        ),
-        (OTHER_JUMP, &[Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE, Op::FOR_ITER, Op::SEND, Op::END_ASYNC_FOR]),
-        (EVAL_BREAK, &[Op::JUMP, Op::JUMP_BACKWARD, Op::RESUME, Op::CALL, Op::CALL_KW, Op::CALL_FUNCTION_EX]),
-    ];
-    let mut group = 0;
-    while group < groups.len() {
-        let (kind, ops) = groups[group];
-        let mut index = 0;
-        while index < ops.len() {
-            kinds[ops[index] as usize] |= kind;
-            index += 1;
-        }
-        group += 1;
-    }
-    kinds
-};
-
-fn is(op: Op, kinds: u8) -> bool {
-    KINDS[op as usize] & kinds != 0
-}
-
-/// Reads or changes one fast local.
-pub(crate) fn is_local(op: Op) -> bool {
-    is(op, LOCAL)
-}
-
-/// Becomes another instruction before it is assembled.
-pub(crate) fn is_pseudo(op: Op) -> bool {
-    is(op, PSEUDO)
-}
-
-/// `SETUP_*`.
-pub(crate) fn is_block_push(op: Op) -> bool {
-    is(op, PUSH)
-}
-
-/// Leaves the code object.
-pub(crate) fn is_scope_exit(op: Op) -> bool {
-    is(op, EXIT)
-}
-
-/// Always jumps.
-pub(crate) fn is_unconditional_jump(op: Op) -> bool {
-    is(op, ALWAYS)
-}
-
-/// Jumps or not, and has an opposite.
-pub(crate) fn is_conditional_jump(op: Op) -> bool {
-    is(op, CONDITIONAL)
-}
-
-/// Has a jump as operand.
-pub(crate) fn is_jump(op: Op) -> bool {
-    is(op, JUMP)
-}
-
-/// Refers to a block.
-pub(crate) fn has_target(op: Op) -> bool {
-    is(op, JUMP | PUSH)
-}
-
-/// Must end its block.
-pub(crate) fn is_terminator(op: Op) -> bool {
-    is(op, JUMP | EXIT)
-}
-
-/// Looks for signals and the like when it runs.
-pub(crate) fn has_eval_break(op: Op) -> bool {
-    is(op, EVAL_BREAK)
 }

@@ -21,6 +21,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
     if let Some(last) = graph.last_mut(id) {
         last.set_nop();
     }
+    graph.block_mut(id).nops = true;
     for index in 0..count {
         let instr = graph.code(last.target)[index];
         graph.push_copy(id, instr);

@@ -58,14 +58,18 @@ fn propagate(graph: &mut Graph) {
             id = next;
             continue;
         };
-        let mut previous = Location::NONE;
-        for instr in graph.code_mut(id) {
-            if instr.location.line == -1 {
-                instr.location = previous;
-            } else {
-                previous = instr.location;
+        let code = graph.code_mut(id);
+        if let Some(first) = code.iter().position(|instr| instr.location.line == -1) {
+            let mut previous = first.checked_sub(1).map_or(Location::NONE, |before| code[before].location);
+            for instr in &mut code[first..] {
+                if instr.location.line == -1 {
+                    instr.location = previous;
+                } else {
+                    previous = instr.location;
+                }
             }
         }
+        let previous = code.last().map_or(Location::NONE, |last| last.location);
         let falls = !graph.no_fallthrough(id);
         let mut inherit = |id| {
             if graph.block(id).predecessors == 1

@@ -9,7 +9,7 @@ use crate::target::Op;
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let mut op = Op::NOP;
     let mut arg = 0;
-    let code = graph.code_mut(id);
+    let (blocks, code) = graph.blocks_and_code(id);
     for index in 0..code.len() {
         if !matches!(
             code[index].op,
@@ -29,7 +29,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             arg = instr.arg;
         }
         if loads_const(op, arg) && index + 1 < code.len() {
-            simplify(code, index, op, arg, context);
+            blocks[id.0 as usize].nops |= simplify(code, index, op, arg, context);
         }
         if code[index].op == Op::LOAD_CONST {
             context.make_common(&mut code[index]);
@@ -37,8 +37,8 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     }
 }
 
-/// Rewrites what follows the constant `(op, arg)` on the stack behind the instruction `index`.
-fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Context<'_>) {
+/// Rewrites what follows the constant `(op, arg)` on the stack behind the instruction `index`; whether it did.
+fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Context<'_>) -> bool {
     match code[index + 1].op {
         next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {
             let truth = context.truth(op, arg);
@@ -53,19 +53,19 @@ fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Co
         }
         Op::IS_OP => {
             if *context.value(op, arg) != ConstValue::None || index + 2 >= code.len() {
-                return;
+                return false;
             }
             let mut jump = index + 2;
             if code[jump].op == Op::TO_BOOL {
                 code[jump].set_nop();
                 jump += 1;
                 if jump >= code.len() {
-                    return;
+                    return true;
                 }
             }
             let invert = (code[index + 1].arg != 0) != (code[jump].op == Op::POP_JUMP_IF_FALSE);
             if !matches!(code[jump].op, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
-                return;
+                return true;
             }
             code[index].set_nop();
             code[index + 1].set_nop();
@@ -81,8 +81,9 @@ fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Co
             code[index].set_nop();
             code[index + 1].set(Op::LOAD_CONST, constant);
         }
-        _ => {}
+        _ => return false,
     }
+    true
 }
 
 pub(super) fn optimize_load_const(graph: &mut Graph, context: &mut Context<'_>) {

@@ -13,6 +13,7 @@ mod exceptions;
 mod fold;
 pub(crate) mod graph;
 mod inline_exits;
+mod kinds;
 mod lines;
 mod load_const;
 mod locals_plus;
@@ -21,7 +22,6 @@ mod peephole;
 mod pseudo;
 mod redundant;
 mod stack_depth;
-mod stack_effect;
 mod superinstructions;
 mod swaps;
 mod unreachable;
@@ -55,7 +55,7 @@ pub(super) fn run(
     constants: &mut Constants,
     target: &'static Target,
 ) -> Result<(Graph, u32), FlowError> {
-    let mut graph = build::build(&unit.sequence)?;
+    let mut graph = build::build(&mut unit.sequence)?;
     let mut consts = std::mem::take(&mut unit.consts);
     // `*args` and `**kwargs` count, as flags 4 and 8 say.
     let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
@@ -68,7 +68,9 @@ pub(super) fn run(
         locals: unit.varnames.len(),
     };
     let mut depth = 0;
-    verify::verify(&graph)?;
+    if cfg!(debug_assertions) {
+        verify::verify(&graph)?;
+    }
     for &pass in target.flow {
         match pass {
             FlowPass::LabelExceptions => {
@@ -87,14 +89,14 @@ pub(super) fn run(
             FlowPass::PushColdBlocks => cold::push_cold_blocks(&mut graph)?,
             FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(&mut graph),
             FlowPass::StackDepth => {
-                depth = stack_depth::stack_depth(&mut graph, &target.features)?;
+                depth = stack_depth::stack_depth(&mut graph, target)?;
             }
             FlowPass::PrepareLocals => locals_plus::prepare_locals(&mut graph, unit),
             FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(&mut graph)?,
             FlowPass::NormalizeJumps => {
                 normalize_jumps::normalize_jumps(&mut graph, &target.features);
             }
-            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph, &target.features)?,
+            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph, target)?,
         }
         if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
             verify::verify(&graph)?;

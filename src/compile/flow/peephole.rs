@@ -16,6 +16,7 @@ fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> boo
     if let Some(last) = graph.last_mut(id) {
         last.set_nop();
     }
+    graph.block_mut(id).nops = true;
     graph.push_late(id, op, target.location, target.target, instr.handler, handlers);
     true
 }
@@ -57,13 +58,14 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let folds = !context.target.features.fold_in_tree;
-    let code = graph.code_mut(id);
+    let (blocks, code) = graph.blocks_and_code(id);
     let mut swaps = false;
     for index in 0..code.len() {
         let op = code[index].op;
         if !is_optimized(op) {
             continue;
         }
+        blocks[id.0 as usize].nops = true;
         let instr = code[index];
         let following = code.get(index + 1).copied();
         let next = following.map_or(Op::NOP, |next| next.op);

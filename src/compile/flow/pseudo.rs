@@ -20,12 +20,17 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
 }
 
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
-    for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        for instr in graph.code_mut(id).iter_mut().filter(|instr| is_pseudo(instr.op)) {
+    let blocks = if graph.kinds.has_pseudo() { graph.blocks.len() as u32 } else { 0 };
+    for id in (0..blocks).map(BlockId) {
+        let (blocks, code) = graph.blocks_and_code(id);
+        for instr in code.iter_mut().filter(|instr| is_pseudo(instr.op)) {
             match instr.op {
                 Op::LOAD_CLOSURE => instr.op = Op::LOAD_FAST,
                 Op::STORE_FAST_MAYBE_NULL => instr.op = Op::STORE_FAST,
-                _ => instr.set_nop(),
+                _ => {
+                    instr.set_nop();
+                    blocks[id.0 as usize].nops = true;
+                }
             }
         }
     }

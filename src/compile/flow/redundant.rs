@@ -2,12 +2,18 @@
 
 use super::FlowError;
 use super::context::loads_const;
-use super::graph::{BlockId, Graph, is_jump, is_unconditional_jump};
+use super::graph::{BlockId, Graph, is_terminator, is_unconditional_jump};
 use crate::target::Op;
 
 /// Removes the NOPs of one block that hold no line of their own; whether there were any.
 fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
-    let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else { return false };
+    if !graph.block(id).nops {
+        return false;
+    }
+    let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else {
+        graph.block_mut(id).nops = false;
+        return false;
+    };
     // Only a NOP at the very end looks into the next block.
     let after = {
         let next = graph.non_empty(graph.next(id));
@@ -76,27 +82,24 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
             if graph.block(id).labelled {
                 previous = None;
             }
-            for index in 0..graph.block(id).len() {
-                if graph.code(id)[index].op != Op::POP_TOP {
-                    continue;
-                }
+            let mut from = 0;
+            while let Some(found) = graph.code(id)[from..].iter().position(|instr| instr.op == Op::POP_TOP) {
+                let index = from + found;
+                from = index + 1;
                 let before = index.checked_sub(1).map_or(previous, |before| Some((id, before)));
                 if let Some((block, at)) = before {
                     let load = &mut graph.code_mut(block)[at];
                     if loads_const(load.op, load.arg) || load.op == Op::COPY && load.arg == 1 {
                         load.set_nop();
                         graph.code_mut(id)[index].set_nop();
+                        graph.block_mut(block).nops = true;
+                        graph.block_mut(id).nops = true;
                         done = false;
                     }
                 }
             }
-            if let Some(last) = graph.block(id).len().checked_sub(1) {
-                previous = Some((id, last));
-            }
-            let jumps = previous
-                .is_some_and(|(block, at)| graph.code(block).get(at).is_some_and(|instr| is_jump(instr.op)));
-            if jumps || graph.no_fallthrough(id) {
-                previous = None;
+            if let Some(last) = graph.last(id) {
+                previous = (!is_terminator(last.op)).then(|| (id, graph.block(id).len() - 1));
             }
             id = graph.next(id);
         }
@@ -122,6 +125,7 @@ fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
                 && let Some(last) = graph.last_mut(id)
             {
                 last.set_nop();
+                graph.block_mut(id).nops = true;
                 changed = true;
             }
         }

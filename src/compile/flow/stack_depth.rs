@@ -2,8 +2,7 @@
 
 use super::FlowError;
 use super::graph::{Block, BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
-use super::stack_effect::stack_effect;
-use crate::target::{Features, Op};
+use crate::target::{Op, Target};
 
 fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
     let block = &mut blocks[id.0 as usize];
@@ -17,7 +16,7 @@ fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>)
     Ok(())
 }
 
-pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32, FlowError> {
+pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, FlowError> {
     for block in &mut graph.blocks {
         block.start_depth = i32::MIN;
     }
@@ -29,7 +28,7 @@ pub(super) fn stack_depth(graph: &mut Graph, features: &Features) -> Result<u32,
         let mut next = graph.next(id);
         let (blocks, code) = graph.blocks_and_code(id);
         for instr in code.iter() {
-            let (popped, pushed) = stack_effect(instr.op, instr.arg, features);
+            let (popped, pushed) = target.stack_effect(instr.op, instr.arg);
             let net = pushed as i32 - popped as i32;
             let after = if is_block_push(instr.op) { depth } else { depth + net };
             if after < 0 {

@@ -6,7 +6,7 @@ use crate::target::Op;
 
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        let code = graph.code_mut(id);
+        let (blocks, code) = graph.blocks_and_code(id);
         for index in 1..code.len() {
             let op = match (code[index - 1].op, code[index].op) {
                 (Op::LOAD_FAST, Op::LOAD_FAST) => Op::LOAD_FAST_LOAD_FAST,
@@ -21,6 +21,7 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
             }
             code[index - 1].set(op, first.arg << 4 | second.arg);
             code[index].set_nop();
+            blocks[id.0 as usize].nops = true;
         }
     }
     redundant::remove_nops(graph);

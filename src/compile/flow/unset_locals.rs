@@ -90,6 +90,9 @@ pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
     if context.locals > TRACKED {
         scan_others(graph, context.locals);
     }
+    if context.parameters >= context.locals && !graph.kinds.has_unset() {
+        return;
+    }
     graph.clear_visited();
     let mut stack = graph.take_stack();
     let start = (context.parameters..context.locals.min(TRACKED)).fold(0, |mask, local| mask | 1 << local);

@@ -2,8 +2,9 @@
 
 use super::FlowError;
 use super::graph::{Graph, has_target, is_terminator};
+use crate::target::Op;
 
-/// Jumps and exits end their blocks, and targets exist.
+/// Jumps and exits end their blocks, targets exist, and blocks know that they have NOPs.
 pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -14,6 +15,9 @@ pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
             }
             if has_target(instr.op) && instr.target.0 as usize >= graph.blocks.len() {
                 return Err(FlowError::Malformed("jump to nothing"));
+            }
+            if instr.op == Op::NOP && !block.nops {
+                return Err(FlowError::Malformed("NOP in a block that says it has none"));
             }
         }
         id = block.next;

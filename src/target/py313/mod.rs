@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, LateHandlers, PyVersion, Target, unicode};
+use super::{Features, FlowPass, LateHandlers, PyVersion, Target, stack_effects, unicode};
 
 /// What 3.13 is.
 pub(super) static TARGET: Target = Target {
@@ -15,6 +15,7 @@ pub(super) static TARGET: Target = Target {
     grammar: &[],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
+    stack_effects: &stack_effects(&FEATURES),
 };
 
 /// What 3.13.0 is. Of the releases between, 3.13.1 to 3.13.3 and 3.13.4 each wrote something else again.
@@ -22,17 +23,21 @@ pub(super) static FIRST: Target = Target {
     version: PyVersion::new(3, 13),
     reference: "3.13.0",
     patches: (0, Some(0)),
-    features: Features {
-        iterate_twice: false,
-        classdict_in_comprehensions: false,
-        flufl_inequality: false,
-        ..FEATURES
-    },
+    features: FIRST_FEATURES,
     start_up_words: include_str!("start_up_words_first.txt"),
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     grammar: &[],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
+    stack_effects: &stack_effects(&FIRST_FEATURES),
+};
+
+/// What 3.13.0 does.
+const FIRST_FEATURES: Features = Features {
+    iterate_twice: false,
+    classdict_in_comprehensions: false,
+    flufl_inequality: false,
+    ..FEATURES
 };
 
 /// What 3.13 does.

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, PyVersion, Target, py313, unicode};
+use super::{Features, FlowPass, PyVersion, Target, py313, stack_effects, unicode};
 
 /// What 3.14 is.
 pub(super) static TARGET: Target = Target {
@@ -15,6 +15,7 @@ pub(super) static TARGET: Target = Target {
     grammar: &["templates", "bare_exceptions", "more"],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
+    stack_effects: &stack_effects(&FEATURES),
 };
 
 /// What 3.14 does otherwise than 3.13.

@@ -2,7 +2,7 @@
 
 mod opcodes;
 
-use super::{Features, LateHandlers, PyVersion, Target, py314, unicode};
+use super::{Features, LateHandlers, PyVersion, Target, py314, stack_effects, unicode};
 
 /// What 3.15 is.
 pub(super) static TARGET: Target = Target {
@@ -15,6 +15,7 @@ pub(super) static TARGET: Target = Target {
     grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "most"],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
+    stack_effects: &stack_effects(&FEATURES),
 };
 
 /// What 3.15 does otherwise than 3.14.

@@ -1,0 +1,169 @@
+//! What opcodes do to the control flow and to locals, as one table.
+
+use crate::target::{OP_COUNT, Op};
+
+const PUSH: u16 = 1;
+const EXIT: u16 = 2;
+const ALWAYS: u16 = 4;
+const CONDITIONAL: u16 = 8;
+const OTHER_JUMP: u16 = 16;
+const EVAL_BREAK: u16 = 32;
+const PSEUDO: u16 = 64;
+const LOCAL: u16 = 128;
+const UNSET: u16 = 256;
+const NOP: u16 = 512;
+const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
+
+/// What each opcode does to the control flow.
+static KINDS: [u16; OP_COUNT] = {
+    let mut kinds = [0; OP_COUNT];
+    let groups: [(u16, &[Op]); 10] = [
+        (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
+        (
+            PSEUDO,
+            &[
+                Op::SETUP_FINALLY,
+                Op::SETUP_WITH,
+                Op::SETUP_CLEANUP,
+                Op::LOAD_CLOSURE,
+                Op::STORE_FAST_MAYBE_NULL,
+            ],
+        ),
+        (
+            LOCAL,
+            &[
+                Op::DELETE_FAST,
+                Op::LOAD_FAST,
+                Op::LOAD_FAST_AND_CLEAR,
+                Op::LOAD_FAST_CHECK,
+                Op::STORE_FAST,
+                Op::STORE_FAST_MAYBE_NULL,
+            ],
+        ),
+        (UNSET, &[Op::DELETE_FAST, Op::LOAD_FAST_AND_CLEAR, Op::STORE_FAST_MAYBE_NULL]),
+        (NOP, &[Op::NOP]),
+        (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
+        (
+            ALWAYS,
+            &[
+                Op::JUMP,
+                Op::JUMP_NO_INTERRUPT,
+                Op::JUMP_FORWARD,
+                Op::JUMP_BACKWARD,
+                Op::JUMP_BACKWARD_NO_INTERRUPT,
+            ],
+        ),
+        (
+            CONDITIONAL,
+            &[Op::POP_JUMP_IF_FALSE, Op::POP_JUMP_IF_TRUE, Op::POP_JUMP_IF_NONE, Op::POP_JUMP_IF_NOT_NONE],
+        ),
+        (OTHER_JUMP, &[Op::JUMP_IF_FALSE, Op::JUMP_IF_TRUE, Op::FOR_ITER, Op::SEND, Op::END_ASYNC_FOR]),
+        (EVAL_BREAK, &[Op::JUMP, Op::JUMP_BACKWARD, Op::RESUME, Op::CALL, Op::CALL_KW, Op::CALL_FUNCTION_EX]),
+    ];
+    let mut group = 0;
+    while group < groups.len() {
+        let (kind, ops) = groups[group];
+        let mut index = 0;
+        while index < ops.len() {
+            kinds[ops[index] as usize] |= kind;
+            index += 1;
+        }
+        group += 1;
+    }
+    kinds
+};
+
+/// Kinds of instructions, of one or of many.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kinds(u16);
+
+impl Kinds {
+    /// Those of one opcode.
+    pub(crate) fn of(op: Op) -> Self {
+        Self(KINDS[op as usize])
+    }
+
+    /// Adds those of others.
+    pub(crate) fn add(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    /// Some set up handlers.
+    pub(crate) fn has_block_push(self) -> bool {
+        self.0 & PUSH != 0
+    }
+
+    /// Some do nothing.
+    pub(crate) fn has_nop(self) -> bool {
+        self.0 & NOP != 0
+    }
+
+    /// Some are replaced before they are assembled.
+    pub(crate) fn has_pseudo(self) -> bool {
+        self.0 & PSEUDO != 0
+    }
+
+    /// Some may leave a local unset.
+    pub(crate) fn has_unset(self) -> bool {
+        self.0 & UNSET != 0
+    }
+
+    /// Some must end their block.
+    pub(crate) fn has_terminator(self) -> bool {
+        self.0 & (JUMP | EXIT) != 0
+    }
+}
+
+fn is(op: Op, kinds: u16) -> bool {
+    KINDS[op as usize] & kinds != 0
+}
+
+/// Reads or changes one fast local.
+pub(crate) fn is_local(op: Op) -> bool {
+    is(op, LOCAL)
+}
+
+/// Becomes another instruction before it is assembled.
+pub(crate) fn is_pseudo(op: Op) -> bool {
+    is(op, PSEUDO)
+}
+
+/// `SETUP_*`.
+pub(crate) fn is_block_push(op: Op) -> bool {
+    is(op, PUSH)
+}
+
+/// Leaves the code object.
+pub(crate) fn is_scope_exit(op: Op) -> bool {
+    is(op, EXIT)
+}
+
+/// Always jumps.
+pub(crate) fn is_unconditional_jump(op: Op) -> bool {
+    is(op, ALWAYS)
+}
+
+/// Jumps or not, and has an opposite.
+pub(crate) fn is_conditional_jump(op: Op) -> bool {
+    is(op, CONDITIONAL)
+}
+
+/// Has a jump as operand.
+pub(crate) fn is_jump(op: Op) -> bool {
+    is(op, JUMP)
+}
+
+/// Refers to a block.
+pub(crate) fn has_target(op: Op) -> bool {
+    is(op, JUMP | PUSH)
+}
+
+/// Must end its block.
+pub(crate) fn is_terminator(op: Op) -> bool {
+    is(op, JUMP | EXIT)
+}
+
+/// Looks for signals and the like when it runs.
+pub(crate) fn has_eval_break(op: Op) -> bool {
+    is(op, EVAL_BREAK)
+}
