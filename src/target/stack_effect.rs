@@ -36,8 +36,15 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
 }
 
 impl super::Target {
+    /// How many values more there are on the stack after an instruction.
+    pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
+        let (popped, pushed) = self.stack_effect(op, arg);
+        pushed as i32 - popped as i32
+    }
+
     /// How many values an instruction takes from the stack and how many it leaves there. For `SETUP_*` the effect on
     /// entry of the handler.
+    #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
         let effect = self.stack_effects[op as usize];
         if effect.by_operand {

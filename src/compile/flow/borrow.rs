@@ -1,7 +1,8 @@
 //! Loads of locals that need no reference of their own (`optimize_load_fast`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, has_target, is_block_push};
+use super::graph::{BlockId, Graph, Instr};
+use super::kinds::{has_target, is_block_push, may_borrow};
 use crate::target::{Op, Target};
 
 const NOT_LOCAL: u32 = u32::MAX;
@@ -167,9 +168,9 @@ impl Walk {
         // A jump is the last instruction, or `NOT_TAKEN` is.
         let len = graph.block(id).len();
         for index in len.saturating_sub(2)..len {
-            let instr = graph.code(id)[index];
-            if has_target(instr.op) {
-                graph.visit(instr.target, stack);
+            let Instr { op, target, .. } = graph.code(id)[index];
+            if has_target(op) {
+                graph.visit(target, stack);
             }
         }
         if !graph.code(id).iter().any(|instr| may_borrow(instr.op)) {
@@ -201,12 +202,11 @@ impl Walk {
     }
 }
 
-const fn may_borrow(op: Op) -> bool {
-    matches!(op, Op::LOAD_FAST | Op::LOAD_FAST_LOAD_FAST)
-}
-
 /// Lets loads borrow whose values are gone before their locals change.
 pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Result<(), FlowError> {
+    if !graph.kinds.has_local_load() {
+        return Ok(());
+    }
     graph.clear_visited();
     let mut walk = Walk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
     let mut stack = graph.take_stack();

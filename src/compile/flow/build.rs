@@ -1,8 +1,9 @@
 //! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, Instr, has_target};
+use super::graph::{BlockId, Graph, Instr};
 use super::kinds::Kinds;
+use super::kinds::has_target;
 use crate::compile::instruction::InstructionSequence;
 
 /// Cuts what was generated into blocks at jump targets and after jumps; the sequence is empty afterwards.
@@ -46,17 +47,21 @@ pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowErr
 fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
     let (mut len, mut labelled, mut ended) = (0, false, false);
     let mut kinds = Kinds::default();
-    for (index, instr) in slots.iter().enumerate() {
-        let is_target = targets[index / 64] >> (index % 64) & 1 != 0;
-        if (is_target || ended) && len > 0 {
-            graph.cut(len, labelled, kinds);
-            (len, labelled, kinds) = (0, false, Kinds::default());
+    for (slots, &targets) in slots.chunks(64).zip(targets) {
+        let mut targets = targets;
+        for instr in slots {
+            let is_target = targets & 1 != 0;
+            targets >>= 1;
+            if (is_target || ended) && len > 0 {
+                graph.cut(len, labelled, kinds);
+                (len, labelled, kinds) = (0, false, Kinds::default());
+            }
+            labelled |= is_target;
+            let of_instr = Kinds::of(instr.op);
+            kinds.add(of_instr);
+            ended = of_instr.has_terminator();
+            len += 1;
         }
-        labelled |= is_target;
-        let of_instr = Kinds::of(instr.op);
-        kinds.add(of_instr);
-        ended = of_instr.has_terminator();
-        len += 1;
     }
     graph.cut(len, labelled, kinds);
 }

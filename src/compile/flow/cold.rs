@@ -1,6 +1,6 @@
 //! Moves what only exceptions reach to the end (`push_cold_blocks_to_end`).
 
-use super::graph::{BlockId, Graph, Instr, is_jump};
+use super::graph::{BlockId, Graph, Instr};
 use super::{FlowError, redundant};
 use crate::target::Op;
 use crate::text::Location;
@@ -11,14 +11,8 @@ fn mark_warm(graph: &mut Graph) {
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         graph.block_mut(id).warm = true;
-        let next = graph.next(id);
-        if next.is_some() && !graph.no_fallthrough(id) {
-            graph.visit(next, &mut stack);
-        }
-        if let Some(&last) = graph.last(id)
-            && is_jump(last.op)
-        {
-            graph.visit(last.target, &mut stack);
+        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+            graph.visit(to, &mut stack);
         }
     }
     graph.give_stack(stack);
@@ -36,15 +30,10 @@ fn mark_cold(graph: &mut Graph) {
     }
     while let Some(id) = stack.pop() {
         graph.block_mut(id).cold = true;
-        let next = graph.next(id);
-        if next.is_some() && !graph.no_fallthrough(id) && !graph.block(next).warm {
-            graph.visit(next, &mut stack);
-        }
-        if let Some(&last) = graph.last(id)
-            && is_jump(last.op)
-            && !graph.block(last.target).warm
-        {
-            graph.visit(last.target, &mut stack);
+        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+            if !graph.block(to).warm {
+                graph.visit(to, &mut stack);
+            }
         }
     }
     graph.give_stack(stack);

@@ -1,7 +1,8 @@
 //! Marks exception handlers and gives each instruction its own (`mark_except_handlers`, `label_exception_targets`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, is_block_push, is_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::{is_block_push, is_jump};
 use crate::target::Op;
 
 /// Operands of `RESUME` where no yield lies before.

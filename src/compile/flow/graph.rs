@@ -3,13 +3,10 @@
 //! Blocks keep the slots of removed instructions: in CPython's arrays they stay behind the used length with their old
 //! exception handler, and an instruction appended later inherits that handler (3.14).
 
-pub(crate) use super::kinds::{
-    has_eval_break, has_target, is_block_push, is_conditional_jump, is_jump, is_local, is_pseudo,
-    is_scope_exit, is_terminator, is_unconditional_jump,
-};
+pub(crate) use super::kinds::{has_target, is_terminator};
 pub(crate) use crate::compile::instruction::{BlockId, Instr};
 
-use super::kinds::Kinds;
+use super::kinds::{Kinds, is_scope_exit};
 use crate::target::{LateHandlers, Op};
 use crate::text::Location;
 
@@ -51,6 +48,28 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// Of `len` slots from `start`, with nothing known.
+    const fn new(start: u32, len: u32) -> Self {
+        Self {
+            start,
+            used: len,
+            made: len,
+            room: len,
+            next: BlockId::NONE,
+            start_depth: i32::MIN,
+            predecessors: 0,
+            unsafe_locals: 0,
+            labelled: false,
+            sets_up: false,
+            nops: false,
+            preserve_lasti: false,
+            except_handler: false,
+            cold: false,
+            warm: false,
+            visited: false,
+        }
+    }
+
     /// How many instructions it has.
     pub(crate) fn len(&self) -> usize {
         self.used as usize
@@ -100,16 +119,17 @@ impl Graph {
 
     /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs.
     pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds) {
-        let start = self.blocks.last_mut().map_or(0, |last| last.start + last.used);
-        let id = self.add();
-        if let Some(before) = id.0.checked_sub(1) {
-            self.block_mut(BlockId(before)).next = id;
-        }
-        let block = self.block_mut(id);
-        (block.start, block.used, block.made, block.room) = (start, len, len, len);
-        block.labelled = labelled;
-        block.sets_up = kinds.has_block_push();
-        block.nops = kinds.has_nop();
+        let id = BlockId(self.blocks.len() as u32);
+        let start = self.blocks.last_mut().map_or(0, |last| {
+            last.next = id;
+            last.start + last.used
+        });
+        self.blocks.push(Block {
+            labelled,
+            sets_up: kinds.has_block_push(),
+            nops: kinds.has_nop(),
+            ..Block::new(start, len)
+        });
         self.kinds.add(kinds);
     }
 
@@ -120,24 +140,7 @@ impl Graph {
 
     /// Adds a block that is empty and that nothing follows.
     pub(crate) fn add(&mut self) -> BlockId {
-        self.blocks.push(Block {
-            start: self.slots.len() as u32,
-            used: 0,
-            made: 0,
-            room: 0,
-            next: BlockId::NONE,
-            start_depth: i32::MIN,
-            predecessors: 0,
-            unsafe_locals: 0,
-            labelled: false,
-            sets_up: false,
-            nops: false,
-            preserve_lasti: false,
-            except_handler: false,
-            cold: false,
-            warm: false,
-            visited: false,
-        });
+        self.blocks.push(Block::new(self.slots.len() as u32, 0));
         BlockId(self.blocks.len() as u32 - 1)
     }
 
@@ -181,6 +184,21 @@ impl Graph {
     /// The last instruction of a block.
     pub(crate) fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
         self.code_mut(id).last_mut()
+    }
+
+    /// Where control goes from the end of a block: to the next block, and where it jumps to; each may be none.
+    pub(crate) fn successors(&self, id: BlockId) -> [BlockId; 2] {
+        let next = self.next(id);
+        match self.last(id) {
+            Some(last) => {
+                let kinds = Kinds::of(last.op);
+                [
+                    if kinds.never_falls_through() { BlockId::NONE } else { next },
+                    if kinds.has_jump() { last.target } else { BlockId::NONE },
+                ]
+            }
+            None => [next, BlockId::NONE],
+        }
     }
 
     /// Appends a copy of an instruction with its handler.
@@ -264,7 +282,7 @@ impl Graph {
 
     /// Whether control never runs past the end of a block.
     pub(crate) fn no_fallthrough(&self, id: BlockId) -> bool {
-        self.last(id).is_some_and(|last| is_scope_exit(last.op) || is_unconditional_jump(last.op))
+        self.last(id).is_some_and(|last| Kinds::of(last.op).never_falls_through())
     }
 
     /// Whether a block ends by leaving the scope.

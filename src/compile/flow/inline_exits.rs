@@ -1,7 +1,8 @@
 //! Copies small exit blocks, and exits without lines, into the blocks that jump to them
 //! (`inline_small_or_no_lineno_blocks`).
 
-use super::graph::{BlockId, Graph, is_unconditional_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::is_unconditional_jump;
 use crate::target::Op;
 
 /// Largest exit block that is copied.

@@ -12,12 +12,15 @@ const PSEUDO: u16 = 64;
 const LOCAL: u16 = 128;
 const UNSET: u16 = 256;
 const NOP: u16 = 512;
+const CONSTANT: u16 = 1024;
+const REWRITTEN: u16 = 2048;
+const FETCH: u16 = 4096;
 const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
 /// What each opcode does to the control flow.
 static KINDS: [u16; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
-    let groups: [(u16, &[Op]); 10] = [
+    let groups: [(u16, &[Op]); 13] = [
         (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
         (
             PSEUDO,
@@ -42,6 +45,30 @@ static KINDS: [u16; OP_COUNT] = {
         ),
         (UNSET, &[Op::DELETE_FAST, Op::LOAD_FAST_AND_CLEAR, Op::STORE_FAST_MAYBE_NULL]),
         (NOP, &[Op::NOP]),
+        (CONSTANT, &[Op::LOAD_CONST, Op::LOAD_SMALL_INT, Op::LOAD_COMMON_CONSTANT, Op::COPY]),
+        (
+            REWRITTEN,
+            &[
+                Op::BUILD_TUPLE,
+                Op::BUILD_LIST,
+                Op::BUILD_SET,
+                Op::LIST_APPEND,
+                Op::SET_ADD,
+                Op::STORE_FAST,
+                Op::SWAP,
+                Op::LOAD_GLOBAL,
+                Op::COMPARE_OP,
+                Op::CONTAINS_OP,
+                Op::IS_OP,
+                Op::TO_BOOL,
+                Op::UNARY_NOT,
+                Op::UNARY_INVERT,
+                Op::UNARY_NEGATIVE,
+                Op::CALL_INTRINSIC_1,
+                Op::BINARY_OP,
+            ],
+        ),
+        (FETCH, &[Op::LOAD_FAST, Op::LOAD_FAST_LOAD_FAST, Op::LOAD_CLOSURE]),
         (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
         (
             ALWAYS,
@@ -108,6 +135,26 @@ impl Kinds {
         self.0 & UNSET != 0
     }
 
+    /// Some load a local, or will.
+    pub(crate) fn has_local_load(self) -> bool {
+        self.0 & FETCH != 0
+    }
+
+    /// Some refer to a block.
+    pub(crate) fn has_target(self) -> bool {
+        self.0 & (JUMP | PUSH) != 0
+    }
+
+    /// Some jump.
+    pub(crate) fn has_jump(self) -> bool {
+        self.0 & JUMP != 0
+    }
+
+    /// Some are not followed by what stands behind them.
+    pub(crate) fn never_falls_through(self) -> bool {
+        self.0 & (EXIT | ALWAYS) != 0
+    }
+
     /// Some must end their block.
     pub(crate) fn has_terminator(self) -> bool {
         self.0 & (JUMP | EXIT) != 0
@@ -121,6 +168,21 @@ fn is(op: Op, kinds: u16) -> bool {
 /// Reads or changes one fast local.
 pub(crate) fn is_local(op: Op) -> bool {
     is(op, LOCAL)
+}
+
+/// Loads a constant, or copies what may be one.
+pub(crate) fn is_constant(op: Op) -> bool {
+    is(op, CONSTANT)
+}
+
+/// Is rewritten with its neighbours by `peephole`.
+pub(crate) fn is_rewritten(op: Op) -> bool {
+    is(op, REWRITTEN)
+}
+
+/// Loads a local that it may borrow.
+pub(crate) fn may_borrow(op: Op) -> bool {
+    is(op, FETCH)
 }
 
 /// Becomes another instruction before it is assembled.

@@ -1,6 +1,7 @@
 //! Gives exits without a line the line of what leads to them (`resolve_line_numbers`).
 
-use super::graph::{BlockId, Graph, has_eval_break, is_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::{has_eval_break, is_jump};
 use crate::text::Location;
 
 fn needs_line(graph: &Graph, id: BlockId) -> bool {
@@ -54,10 +55,10 @@ fn propagate(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
-        let Some(&last) = graph.last(id) else {
+        if graph.block(id).is_empty() {
             id = next;
             continue;
-        };
+        }
         let code = graph.code_mut(id);
         if let Some(first) = code.iter().position(|instr| instr.location.line == -1) {
             let mut previous = first.checked_sub(1).map_or(Location::NONE, |before| code[before].location);
@@ -70,20 +71,13 @@ fn propagate(graph: &mut Graph) {
             }
         }
         let previous = code.last().map_or(Location::NONE, |last| last.location);
-        let falls = !graph.no_fallthrough(id);
-        let mut inherit = |id| {
-            if graph.block(id).predecessors == 1
-                && let Some(first) = graph.code_mut(id).first_mut()
+        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+            if graph.block(to).predecessors == 1
+                && let Some(first) = graph.code_mut(to).first_mut()
                 && first.location.line == -1
             {
                 first.location = previous;
             }
-        };
-        if falls && next.is_some() {
-            inherit(next);
-        }
-        if is_jump(last.op) {
-            inherit(last.target);
         }
         id = next;
     }

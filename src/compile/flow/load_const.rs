@@ -2,20 +2,18 @@
 
 use super::context::{Context, loads_const};
 use super::graph::{BlockId, Graph, Instr};
+use super::kinds::is_constant;
 use crate::compile::constants::ConstValue;
 use crate::compile::folding;
 use crate::target::Op;
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    let (blocks, code) = graph.blocks_and_code(id);
     let mut op = Op::NOP;
     let mut arg = 0;
-    let (blocks, code) = graph.blocks_and_code(id);
     for index in 0..code.len() {
-        if !matches!(
-            code[index].op,
-            Op::LOAD_CONST | Op::LOAD_SMALL_INT | Op::LOAD_COMMON_CONSTANT | Op::COPY
-        ) {
-            op = code[index].op;
+        if !is_constant(code[index].op) {
+            op = Op::NOP;
             continue;
         }
         if code[index].op == Op::LOAD_CONST {

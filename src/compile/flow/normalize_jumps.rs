@@ -1,6 +1,7 @@
 //! Conditional jumps only go forward, and what follows them is marked (`normalize_jumps`).
 
-use super::graph::{BlockId, Graph, is_conditional_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::is_conditional_jump;
 use crate::target::{Features, Op};
 
 pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {

@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::fold;
-use super::graph::{BlockId, Graph, is_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::{is_jump, is_rewritten};
 use super::swaps;
 use crate::target::{LateHandlers, Op};
 
@@ -62,18 +63,16 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let mut swaps = false;
     for index in 0..code.len() {
         let op = code[index].op;
-        if !is_optimized(op) {
+        if !is_rewritten(op) {
             continue;
         }
         blocks[id.0 as usize].nops = true;
-        let instr = code[index];
-        let following = code.get(index + 1).copied();
-        let next = following.map_or(Op::NOP, |next| next.op);
+        let arg = code[index].arg;
+        let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
         match op {
             Op::BUILD_TUPLE => {
-                let unpacked =
-                    next == Op::UNPACK_SEQUENCE && following.is_some_and(|next| next.arg == instr.arg);
-                match instr.arg {
+                let unpacked = next == Op::UNPACK_SEQUENCE && next_arg == arg;
+                match arg {
                     1 if unpacked => {
                         code[index].set_nop();
                         code[index + 1].set_nop();
@@ -88,38 +87,37 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             }
             Op::BUILD_LIST | Op::BUILD_SET if folds => fold::optimize_display(code, index, next, context),
             Op::LIST_APPEND | Op::SET_ADD
-                if instr.arg == 1
+                if arg == 1
                     && context.target.features.fold_long_displays
                     && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
             {
                 fold::fold_appended(code, index, context);
             }
             Op::STORE_FAST => {
-                if let Some(following) = following
-                    && next == Op::STORE_FAST
-                    && following.arg == instr.arg
-                    && following.location.line == instr.location.line
+                if next == Op::STORE_FAST
+                    && next_arg == arg
+                    && code[index + 1].location.line == code[index].location.line
                 {
                     code[index].set(Op::POP_TOP, 0);
                 }
             }
-            Op::SWAP if instr.arg == 1 => code[index].set_nop(),
+            Op::SWAP if arg == 1 => code[index].set_nop(),
             Op::SWAP => swaps = true,
-            Op::LOAD_GLOBAL if next == Op::PUSH_NULL && instr.arg & 1 == 0 => {
+            Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
                 code[index].arg |= 1;
                 code[index + 1].set_nop();
             }
             Op::COMPARE_OP if next == Op::TO_BOOL => {
                 code[index].set_nop();
-                code[index + 1].set(Op::COMPARE_OP, instr.arg | 16);
+                code[index + 1].set(Op::COMPARE_OP, arg | 16);
             }
             Op::CONTAINS_OP | Op::IS_OP if next == Op::TO_BOOL => {
                 code[index].set_nop();
-                code[index + 1].set(instr.op, instr.arg);
+                code[index + 1].set(op, arg);
             }
             Op::CONTAINS_OP | Op::IS_OP if next == Op::UNARY_NOT && folds => {
                 code[index].set_nop();
-                code[index + 1].set(instr.op, instr.arg ^ 1);
+                code[index + 1].set(op, arg ^ 1);
             }
             Op::TO_BOOL if next == Op::TO_BOOL => code[index].set_nop(),
             Op::UNARY_NOT if next == Op::TO_BOOL => {
@@ -133,13 +131,13 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
                 fold::fold_unary(code, index, context);
             }
-            Op::CALL_INTRINSIC_1 if folds && instr.arg == fold::LIST_TO_TUPLE => {
+            Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
                 fold::fold_appended(code, index, context);
                 if next == Op::GET_ITER && code[index].op == Op::CALL_INTRINSIC_1 {
                     code[index].set_nop();
                 }
             }
-            Op::CALL_INTRINSIC_1 if folds && instr.arg == fold::UNARY_POSITIVE => {
+            Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
                 fold::fold_unary(code, index, context);
             }
             Op::BINARY_OP if folds => fold::fold_binary(code, index, context),
@@ -150,30 +148,6 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     if swaps {
         swaps::optimize(graph.code_mut(id));
     }
-}
-
-/// What [`optimize_block`] looks at.
-const fn is_optimized(op: Op) -> bool {
-    matches!(
-        op,
-        Op::BUILD_TUPLE
-            | Op::BUILD_LIST
-            | Op::BUILD_SET
-            | Op::LIST_APPEND
-            | Op::SET_ADD
-            | Op::STORE_FAST
-            | Op::SWAP
-            | Op::LOAD_GLOBAL
-            | Op::COMPARE_OP
-            | Op::CONTAINS_OP
-            | Op::IS_OP
-            | Op::TO_BOOL
-            | Op::UNARY_NOT
-            | Op::UNARY_INVERT
-            | Op::UNARY_NEGATIVE
-            | Op::CALL_INTRINSIC_1
-            | Op::BINARY_OP
-    )
 }
 
 pub(super) fn peephole(graph: &mut Graph, context: &mut Context<'_>) {

@@ -1,6 +1,7 @@
 //! Pseudo-instructions become real ones (`convert_pseudo_conditional_jumps`, `convert_pseudo_ops`).
 
-use super::graph::{BlockId, Graph, Instr, is_pseudo};
+use super::graph::{BlockId, Graph, Instr};
+use super::kinds::is_pseudo;
 use super::{FlowError, redundant};
 use crate::target::Op;
 

@@ -2,7 +2,8 @@
 
 use super::FlowError;
 use super::context::loads_const;
-use super::graph::{BlockId, Graph, is_terminator, is_unconditional_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::{is_terminator, is_unconditional_jump};
 use crate::target::Op;
 
 /// Removes the NOPs of one block that hold no line of their own; whether there were any.

@@ -1,7 +1,8 @@
 //! The stack depth on entry of each block, and the greatest (`calculate_stackdepth`).
 
 use super::FlowError;
-use super::graph::{Block, BlockId, Graph, has_target, is_block_push, is_scope_exit, is_unconditional_jump};
+use super::graph::{Block, BlockId, Graph};
+use super::kinds::Kinds;
 use crate::target::{Op, Target};
 
 fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
@@ -28,18 +29,19 @@ pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, Flo
         let mut next = graph.next(id);
         let (blocks, code) = graph.blocks_and_code(id);
         for instr in code.iter() {
-            let (popped, pushed) = target.stack_effect(instr.op, instr.arg);
-            let net = pushed as i32 - popped as i32;
-            let after = if is_block_push(instr.op) { depth } else { depth + net };
-            if after < 0 {
-                return Err(FlowError::Malformed("stack underflow"));
-            }
+            let kinds = Kinds::of(instr.op);
+            let net = target.net_stack_effect(instr.op, instr.arg);
             deepest = deepest.max(depth);
-            if has_target(instr.op) && instr.op != Op::END_ASYNC_FOR {
+            if kinds.has_target() && instr.op != Op::END_ASYNC_FOR {
                 push(blocks, instr.target, depth + net, &mut stack)?;
             }
-            depth = after;
-            if is_unconditional_jump(instr.op) || is_scope_exit(instr.op) {
+            if !kinds.has_block_push() {
+                depth += net;
+            }
+            if depth < 0 {
+                return Err(FlowError::Malformed("stack underflow"));
+            }
+            if kinds.never_falls_through() {
                 next = BlockId::NONE;
                 break;
             }

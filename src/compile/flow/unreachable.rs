@@ -1,6 +1,7 @@
 //! Counts predecessors and empties blocks that nothing reaches (`remove_unreachable`).
 
-use super::graph::{BlockId, Graph, is_block_push, is_jump};
+use super::graph::{BlockId, Graph};
+use super::kinds::is_block_push;
 
 fn reach(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
     graph.visit(id, stack);
@@ -15,8 +16,8 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
     let mut stack = graph.take_stack();
     reach(graph, Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
-        let next = graph.next(id);
-        if next.is_some() && !graph.no_fallthrough(id) {
+        let [next, target] = graph.successors(id);
+        if next.is_some() {
             reach(graph, next, &mut stack);
         }
         if graph.block(id).sets_up {
@@ -27,10 +28,8 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
                 }
             }
         }
-        if let Some(&last) = graph.last(id)
-            && is_jump(last.op)
-        {
-            reach(graph, last.target, &mut stack);
+        if target.is_some() {
+            reach(graph, target, &mut stack);
         }
     }
     graph.give_stack(stack);

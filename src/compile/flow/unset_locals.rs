@@ -1,7 +1,8 @@
 //! `LOAD_FAST_CHECK` where a local may be unset (`add_checks_for_loads_of_uninitialized_variables`).
 
 use super::context::Context;
-use super::graph::{Block, BlockId, Graph, is_jump, is_local};
+use super::graph::{Block, BlockId, Graph};
+use super::kinds::is_local;
 use crate::target::Op;
 
 /// Locals that are followed from block to block.
@@ -44,14 +45,8 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
             _ => {}
         }
     }
-    let next = graph.next(id);
-    if next.is_some() && !graph.no_fallthrough(id) {
-        push(&mut graph.blocks, next, mask, stack);
-    }
-    if let Some(&last) = graph.last(id)
-        && is_jump(last.op)
-    {
-        push(&mut graph.blocks, last.target, mask, stack);
+    for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+        push(&mut graph.blocks, to, mask, stack);
     }
 }
 

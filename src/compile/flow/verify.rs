@@ -1,7 +1,8 @@
 //! What every pass must leave true (`check_cfg`).
 
 use super::FlowError;
-use super::graph::{Graph, has_target, is_terminator};
+use super::graph::Graph;
+use super::kinds::{has_target, is_terminator};
 use crate::target::Op;
 
 /// Jumps and exits end their blocks, targets exist, and blocks know that they have NOPs.
