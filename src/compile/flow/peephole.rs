@@ -93,13 +93,12 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             {
                 fold::fold_appended(code, index, context);
             }
-            Op::STORE_FAST => {
+            Op::STORE_FAST
                 if next == Op::STORE_FAST
                     && next_arg == arg
-                    && code[index + 1].location.line == code[index].location.line
-                {
-                    code[index].set(Op::POP_TOP, 0);
-                }
+                    && code[index + 1].location.line == code[index].location.line =>
+            {
+                code[index].set(Op::POP_TOP, 0);
             }
             Op::SWAP if arg == 1 => code[index].set_nop(),
             Op::SWAP => swaps = true,
