@@ -46,10 +46,15 @@ pub fn check_target(path: &Path) -> Result<(), WriteError> {
 /// # Errors
 /// [`WriteError`]; the temporary file is gone in any case.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
-    check_target(path)?;
-    let folder = folder_of(path);
-    std::fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: path.into(), source })?;
-    replace(path, bytes, mode)
+    match replace(path, bytes, mode) {
+        // Most directories are there: they are made when one is missed.
+        Err(WriteError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            let folder = folder_of(path);
+            std::fs::create_dir_all(folder).map_err(|source| WriteError::Io { path: path.into(), source })?;
+            replace(path, bytes, mode)
+        }
+        result => result,
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
