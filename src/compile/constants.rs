@@ -61,6 +61,8 @@ struct Traits {
     fresh: bool,
     /// Part of a slice: strings among them are interned by nothing.
     slice_part: bool,
+    /// Nothing is merged with it.
+    unmerged: bool,
 }
 
 impl ConstValue {
@@ -174,7 +176,7 @@ impl Constants {
     }
 
     fn insert(&mut self, of_value: u64, value: ConstValue) -> ConstId {
-        let id = self.add_unmerged(value);
+        let id = self.push(value, Traits::default());
         let values = &self.values;
         self.merged.insert_unique(of_value, id, |id| hash(&values[id.0 as usize]));
         id
@@ -201,8 +203,12 @@ impl Constants {
 
     /// A constant that nothing is merged with (NaN, the parts of a slice).
     pub fn add_unmerged(&mut self, value: ConstValue) -> ConstId {
+        self.push(value, Traits { unmerged: true, ..Traits::default() })
+    }
+
+    fn push(&mut self, value: ConstValue, traits: Traits) -> ConstId {
         self.values.push(value);
-        self.traits.push(Traits::default());
+        self.traits.push(traits);
         ConstId(self.values.len() as u32 - 1)
     }
 
@@ -273,6 +279,11 @@ impl Constants {
     /// Whether `id` was made anew, and is no singleton although its value has one.
     pub fn is_fresh(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].fresh
+    }
+
+    /// Whether nothing is merged with `id`, whose value another constant may have.
+    pub fn is_unmerged(&self, id: ConstId) -> bool {
+        self.traits[id.0 as usize].unmerged
     }
 
     /// Whether `id` is a part of a slice.

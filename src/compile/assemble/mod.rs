@@ -75,6 +75,11 @@ impl Codes {
         &self.list[id.0 as usize]
     }
 
+    /// All of them, in the order of their numbers.
+    pub fn iter(&self) -> std::slice::Iter<'_, CodeObject> {
+        self.list.iter()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()

@@ -1,0 +1,189 @@
+//! Which constants are one object, and which of those count as shared wherever they stand.
+
+use crate::compile::assemble::Codes;
+use crate::compile::constants::{ConstId, ConstValue, Constants};
+use crate::target::Target;
+use crate::text::{Name, Names};
+use rustc_hash::FxHashMap;
+
+/// How an object is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// One reference.
+    Unique,
+    /// Flagged, never referenced.
+    Flagged,
+    /// Flagged from the second reference on.
+    Counted,
+    /// Flagged always.
+    Shared,
+}
+
+/// What a constant is as an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Identity {
+    /// The same for constants that are one object.
+    pub(super) slot: u32,
+    /// The slot of the interned string, if it is text.
+    pub(super) name_slot: u32,
+    pub(super) sharing: Sharing,
+    /// Whether it is a table of names: their strings are interned, also where the tuple is a constant.
+    pub(super) is_table: bool,
+}
+
+/// The identities of a module's objects.
+#[derive(Debug)]
+pub(super) struct Identities {
+    by_constant: Vec<Identity>,
+    /// How many slots there are.
+    pub(super) slots: usize,
+    /// What all values take together, roughly.
+    pub(super) bytes: usize,
+    /// The string that is every `co_filename`.
+    pub(super) file: ConstId,
+    /// `b''`
+    pub(super) empty: ConstId,
+    /// By code object: its name and its qualified name.
+    pub(super) code_names: Vec<[ConstId; 2]>,
+}
+
+/// ASCII letters, digits and `_`.
+static NAME_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    bytes
+};
+
+fn is_name_text(text: &[u8]) -> bool {
+    text.iter().all(|&byte| NAME_BYTES[usize::from(byte)])
+}
+
+/// One character below U+0100.
+fn is_latin1_char(text: &[u8]) -> bool {
+    match text {
+        [byte] => byte.is_ascii(),
+        [first, _] => matches!(first, 0xc2 | 0xc3),
+        _ => false,
+    }
+}
+
+/// Whether interning replaces a member by the string of an identifier, or of CPython itself, which makes a new set.
+fn is_rebuilt(items: &[ConstId], constants: &Constants, names: &Names, target: &Target) -> bool {
+    items.iter().any(|&item| match constants.value(item) {
+        ConstValue::Str(text) => {
+            text.len() > 1
+                && is_name_text(text)
+                && !constants.is_identifier(item)
+                && std::str::from_utf8(text)
+                    .is_ok_and(|text| names.find(text).is_some() || target.has_start_up_word(text))
+        }
+        _ => false,
+    })
+}
+
+impl Identities {
+    pub(super) fn new(
+        constants: &mut Constants,
+        codes: &Codes,
+        names: &Names,
+        filename: &str,
+        target: &Target,
+    ) -> Self {
+        let file = constants.add_text(filename.as_bytes());
+        let mut text = |name: Name| constants.add_name(name, names);
+        let code_names = codes.iter().map(|code| [text(code.name), text(code.qualname)]).collect();
+        // What is no constant is the singleton, even if the constant of that value was made anew.
+        let mut empty = constants.add_bytes(&[]);
+        let mut singletons = FxHashMap::default();
+        if constants.is_fresh(empty) {
+            empty = constants.add_unmerged(ConstValue::Bytes(Box::default()));
+            singletons.insert(ConstValue::Bytes(Box::default()), empty);
+        }
+        // Code objects have the slots behind those of constants.
+        let first_code = constants.len() as u32 * 2;
+        let mut by_constant = Vec::with_capacity(constants.len());
+        let mut bytes = 0;
+        for id in (0..constants.len() as u32).map(ConstId) {
+            let value = constants.value(id);
+            let mut is_singleton = false;
+            let mut sharing = Sharing::Counted;
+            let mut slot = None;
+            bytes += 9;
+            match value {
+                ConstValue::None | ConstValue::True | ConstValue::False | ConstValue::Ellipsis => {
+                    sharing = Sharing::Unique;
+                }
+                ConstValue::Int(value) => {
+                    is_singleton = true;
+                    if (-5..=i64::from(target.features.small_int_max)).contains(value) {
+                        sharing = Sharing::Shared;
+                    }
+                }
+                ConstValue::Str(text) => {
+                    bytes += text.len();
+                    is_singleton = text.is_empty()
+                        || is_name_text(text) && !constants.is_slice_part(id)
+                        || is_latin1_char(text) && !constants.is_fresh(id);
+                    if is_singleton || constants.is_identifier(id) {
+                        sharing = Sharing::Shared;
+                    }
+                }
+                ConstValue::Bytes(value) => {
+                    bytes += value.len();
+                    if value.len() < 2 && !constants.is_fresh(id) {
+                        is_singleton = true;
+                        sharing = Sharing::Shared;
+                    }
+                }
+                ConstValue::Tuple(items) => {
+                    bytes += 5 * items.len();
+                    if items.is_empty() {
+                        is_singleton = true;
+                        sharing = Sharing::Shared;
+                    }
+                }
+                ConstValue::FrozenSet(items) => {
+                    if is_rebuilt(items, constants, names, target) {
+                        sharing = Sharing::Unique;
+                    }
+                }
+                ConstValue::Code(code) => slot = Some(first_code + code.0),
+                ConstValue::BigInt(_)
+                | ConstValue::Float(_)
+                | ConstValue::Complex(..)
+                | ConstValue::Slice(_) => {}
+            }
+            // Parts of slices are not merged, but singletons are one wherever they stand.
+            let same = if is_singleton && (constants.is_unmerged(id) || constants.is_fresh(id)) {
+                let merged = constants.merged_with(id).filter(|id| !constants.is_fresh(*id));
+                merged.unwrap_or_else(|| *singletons.entry(value.clone()).or_insert(id))
+            } else {
+                id
+            };
+            let name_slot = same.0 * 2 + 1;
+            let own = match (value, sharing) {
+                (ConstValue::Str(_), Sharing::Shared) => name_slot,
+                (_, Sharing::Shared) => same.0 * 2,
+                _ => id.0 * 2,
+            };
+            let slot = slot.unwrap_or(own);
+            by_constant.push(Identity { slot, name_slot, sharing, is_table: false });
+        }
+        for code in codes.iter() {
+            bytes += 128 + code.code.len() + code.kinds.len();
+            by_constant[code.names.0 as usize].is_table = true;
+            by_constant[code.locals.0 as usize].is_table |= !code.own_locals;
+        }
+        let slots = first_code as usize + codes.len();
+        Self { by_constant, slots, bytes, file, empty, code_names }
+    }
+
+    /// That of a constant.
+    pub(super) fn of(&self, id: ConstId) -> Identity {
+        self.by_constant[id.0 as usize]
+    }
+}

@@ -1,0 +1,278 @@
+//! The second walk: bytes and references.
+
+use super::identity::{Identities, Identity, Sharing};
+use crate::compile::assemble::Codes;
+use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
+use crate::target::Features;
+use num_bigint::{BigInt, Sign};
+
+const FLAG_REF: u8 = 0x80;
+const UNSEEN: u32 = u32::MAX;
+
+/// Writes all objects, each once.
+pub(super) struct Writer<'a> {
+    constants: &'a Constants,
+    codes: &'a Codes,
+    identities: &'a Identities,
+    /// By slot: how many references there are.
+    counts: &'a [u8],
+    /// By slot: the number under which it was written; empty where nothing can refer to it.
+    refs: Vec<u32>,
+    /// The next such number.
+    next: u32,
+    bytes: Vec<u8>,
+}
+
+const fn without_slot(sharing: Sharing) -> Identity {
+    Identity { slot: UNSEEN, name_slot: UNSEEN, sharing, is_table: false }
+}
+
+impl<'a> Writer<'a> {
+    /// The bytes of the code object `root`.
+    pub(super) fn write(
+        root: CodeId,
+        constants: &'a Constants,
+        codes: &'a Codes,
+        identities: &'a Identities,
+        counts: &'a [u8],
+        features: &Features,
+    ) -> Vec<u8> {
+        let refs = vec![UNSEEN; identities.slots];
+        let bytes = Vec::with_capacity(identities.bytes);
+        let mut writer = Self { constants, codes, identities, counts, refs, next: 0, bytes };
+        let sharing = if features.root_flagged { Sharing::Flagged } else { Sharing::Unique };
+        writer.code(root, without_slot(sharing));
+        writer.bytes
+    }
+
+    /// Writes the type byte, or a back reference; whether the object's contents follow.
+    fn open(&mut self, identity: Identity, kind: u8, forced: bool) -> bool {
+        let slot = identity.slot as usize;
+        let flagged = forced
+            || match identity.sharing {
+                Sharing::Unique => false,
+                Sharing::Flagged | Sharing::Shared => true,
+                Sharing::Counted => self.counts[slot] > 1,
+            };
+        if !flagged {
+            self.bytes.push(kind);
+            return true;
+        }
+        if matches!(identity.sharing, Sharing::Counted | Sharing::Shared) {
+            if self.refer(identity.slot) {
+                return false;
+            }
+            if let Some(reference) = self.refs.get_mut(slot) {
+                *reference = self.next;
+            }
+        }
+        self.next += 1;
+        self.bytes.push(kind | FLAG_REF);
+        true
+    }
+
+    /// Writes a back reference to what was written already; whether it was.
+    #[inline]
+    fn refer(&mut self, slot: u32) -> bool {
+        let Some(&reference) = self.refs.get(slot as usize).filter(|reference| **reference != UNSEEN) else {
+            return false;
+        };
+        let [first, second, third, fourth] = reference.to_le_bytes();
+        self.bytes.extend_from_slice(&[b'r', first, second, third, fourth]);
+        true
+    }
+
+    fn long(&mut self, value: i32) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Text that is a name here.
+    fn name(&mut self, id: ConstId) {
+        let slot = self.identities.of(id).name_slot;
+        if !self.refer(slot)
+            && let ConstValue::Str(text) = self.constants.value(id)
+        {
+            self.text(
+                Identity { slot, name_slot: slot, sharing: Sharing::Shared, is_table: false },
+                text,
+                false,
+            );
+        }
+    }
+
+    fn text(&mut self, identity: Identity, text: &[u8], forced: bool) {
+        let interned = identity.sharing == Sharing::Shared;
+        let kind = match (text.is_ascii(), text.len() < 256, interned) {
+            (true, true, true) => b'Z',
+            (true, true, false) => b'z',
+            (true, false, true) => b'A',
+            (true, false, false) => b'a',
+            (false, _, true) => b't',
+            (false, _, false) => b'u',
+        };
+        if self.open(identity, kind, forced) {
+            if matches!(kind, b'Z' | b'z') {
+                self.bytes.push(text.len() as u8);
+            } else {
+                self.long(text.len() as i32);
+            }
+            self.raw(text);
+        }
+    }
+
+    fn bytes_object(&mut self, identity: Identity, bytes: &[u8], forced: bool) {
+        if self.open(identity, b's', forced) {
+            self.long(bytes.len() as i32);
+            self.raw(bytes);
+        }
+    }
+
+    fn tuple(&mut self, identity: Identity, items: &[ConstId], forced: bool) {
+        let is_short = items.len() < 256;
+        if !self.open(identity, if is_short { b')' } else { b'(' }, forced) {
+            return;
+        }
+        if is_short {
+            self.bytes.push(items.len() as u8);
+        } else {
+            self.long(items.len() as i32);
+        }
+        if identity.is_table {
+            items.iter().for_each(|&item| self.name(item));
+        } else {
+            items.iter().for_each(|&item| self.value(item, false));
+        }
+    }
+
+    fn big(&mut self, value: &BigInt) {
+        let (sign, mut bits) = (value.sign(), value.magnitude().clone());
+        let mut digits = Vec::new();
+        let base = num_bigint::BigUint::from(0x8000u32);
+        while bits != num_bigint::BigUint::ZERO {
+            let digit = (&bits % &base).iter_u32_digits().next().unwrap_or(0);
+            digits.push(digit as u16);
+            bits >>= 15;
+        }
+        let count = digits.len() as i32;
+        self.long(if sign == Sign::Minus { -count } else { count });
+        for digit in digits {
+            self.raw(&digit.to_le_bytes());
+        }
+    }
+
+    /// A constant; `forced` for members of frozensets, which are always flagged.
+    fn value(&mut self, id: ConstId, forced: bool) {
+        let constants = self.constants;
+        let identity = self.identities.of(id);
+        match constants.value(id) {
+            ConstValue::None => self.bytes.push(b'N'),
+            ConstValue::True => self.bytes.push(b'T'),
+            ConstValue::False => self.bytes.push(b'F'),
+            ConstValue::Ellipsis => self.bytes.push(b'.'),
+            ConstValue::Int(value) => {
+                if let Ok(value) = i32::try_from(*value) {
+                    if self.open(identity, b'i', forced) {
+                        self.long(value);
+                    }
+                } else if self.open(identity, b'l', forced) {
+                    self.big(&BigInt::from(*value));
+                }
+            }
+            ConstValue::BigInt(value) => {
+                if self.open(identity, b'l', forced) {
+                    self.big(value);
+                }
+            }
+            ConstValue::Float(bits) => {
+                if self.open(identity, b'g', forced) {
+                    self.raw(&bits.to_le_bytes());
+                }
+            }
+            ConstValue::Complex(real, imaginary) => {
+                if self.open(identity, b'y', forced) {
+                    self.raw(&real.to_le_bytes());
+                    self.raw(&imaginary.to_le_bytes());
+                }
+            }
+            ConstValue::Str(text) => self.text(identity, text, forced),
+            ConstValue::Bytes(bytes) => self.bytes_object(identity, bytes, forced),
+            ConstValue::Tuple(items) => self.tuple(identity, items, forced),
+            ConstValue::FrozenSet(items) => {
+                if self.open(identity, b'>', forced) {
+                    self.long(items.len() as i32);
+                    let mut order: Vec<(Vec<u8>, ConstId)> =
+                        items.iter().map(|&item| (self.alone(item), item)).collect();
+                    order.sort();
+                    for (_, item) in order {
+                        self.value(item, true);
+                    }
+                }
+            }
+            ConstValue::Slice(parts) => {
+                if self.open(identity, b':', forced) {
+                    for &part in parts {
+                        self.value(part, false);
+                    }
+                }
+            }
+            ConstValue::Code(code) => self.code(*code, identity),
+        }
+    }
+
+    /// A member of a frozenset written by itself, which is what they are sorted by.
+    fn alone(&mut self, item: ConstId) -> Vec<u8> {
+        let bytes = std::mem::take(&mut self.bytes);
+        // Only what holds others can refer back to a part of itself.
+        let holds = matches!(self.constants.value(item), ConstValue::Tuple(_) | ConstValue::FrozenSet(_));
+        let unseen = if holds { vec![UNSEEN; self.refs.len()] } else { Vec::new() };
+        let refs = std::mem::replace(&mut self.refs, unseen);
+        let next = std::mem::replace(&mut self.next, 0);
+        self.value(item, true);
+        self.next = next;
+        self.refs = refs;
+        std::mem::replace(&mut self.bytes, bytes)
+    }
+
+    fn code(&mut self, id: CodeId, identity: Identity) {
+        if !self.open(identity, b'c', false) {
+            return;
+        }
+        let code = self.codes.get(id);
+        for number in [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stack_size, code.flags]
+        {
+            self.long(number as i32);
+        }
+        self.bytes_object(without_slot(Sharing::Flagged), &code.code, false);
+        self.value(code.consts, false);
+        self.table(code.names, false);
+        self.table(code.locals, code.own_locals);
+        if code.kinds.is_empty() {
+            self.value(self.identities.empty, false);
+        } else {
+            self.bytes_object(without_slot(Sharing::Unique), &code.kinds, false);
+        }
+        self.name(self.identities.file);
+        for name in self.identities.code_names[id.0 as usize] {
+            self.name(name);
+        }
+        self.long(code.first_line);
+        self.value(code.line_table, false);
+        self.value(code.exception_table, false);
+    }
+
+    /// A tuple of names; `own` if it is this code object's alone.
+    fn table(&mut self, id: ConstId, own: bool) {
+        let constants = self.constants;
+        let ConstValue::Tuple(items) = constants.value(id) else { return };
+        let mut identity = self.identities.of(id);
+        identity.is_table = true;
+        if own && !items.is_empty() {
+            identity.sharing = Sharing::Unique;
+        }
+        self.tuple(identity, items, false);
+    }
+}
