@@ -3,20 +3,17 @@
 use super::Result;
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::text::Location;
+use std::borrow::Cow;
 
 /// The docstring `text` (WTF-8) without the indentation that its lines share; no line is removed.
 pub(super) fn clean(text: &[u8]) -> Result<Vec<u8>> {
     let text = expand_tabs(text);
     refuse_surrogates(&text)?;
-    let margin = text
-        .split(|&byte| byte == b'\n')
-        .skip(1)
-        .filter_map(|line| line.iter().position(|&byte| byte != b' '))
-        .min()
-        .unwrap_or(0);
+    let spaces = |line: &[u8]| line.iter().position(|&byte| byte != b' ');
+    let margin = lines(&text).skip(1).filter_map(spaces).min().unwrap_or(0);
     let mut cleaned = Vec::with_capacity(text.len());
-    for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
-        let spaces = line.iter().take_while(|&&byte| byte == b' ').count();
+    for (index, line) in lines(&text).enumerate() {
+        let spaces = spaces(line).unwrap_or(line.len());
         let removed = if index == 0 { spaces } else { spaces.min(margin) };
         if index > 0 {
             cleaned.push(b'\n');
@@ -26,8 +23,21 @@ pub(super) fn clean(text: &[u8]) -> Result<Vec<u8>> {
     Ok(cleaned)
 }
 
+/// What stands between line feeds.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', text).chain([text.len()]).map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
+}
+
 /// `str.expandtabs()`: columns are counted in characters.
-fn expand_tabs(text: &[u8]) -> Vec<u8> {
+fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\t', text).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut expanded = Vec::with_capacity(text.len());
     let mut column = 0;
     for &byte in text {
@@ -45,13 +55,15 @@ fn expand_tabs(text: &[u8]) -> Vec<u8> {
         }
         expanded.push(byte);
     }
-    expanded
+    Cow::Owned(expanded)
 }
 
 /// CPython cleans the UTF-8 form, which lone surrogates do not have.
 fn refuse_surrogates(text: &[u8]) -> Result<()> {
-    let is_surrogate = |window: &[u8]| window[0] == 0xed && window[1] >= 0xa0;
-    let Some(start) = text.windows(2).position(is_surrogate) else { return Ok(()) };
+    let is_surrogate = |character: &[u8]| matches!(character, [0xed, 0xa0..=0xff, ..]);
+    let Some(start) = memchr::memchr_iter(0xed, text).find(|&start| is_surrogate(&text[start..])) else {
+        return Ok(());
+    };
     let characters = text[..start].iter().filter(|&&byte| !(0x80..=0xbf).contains(&byte)).count();
     let run = text[start..].chunks_exact(3).take_while(|chunk| is_surrogate(chunk)).count();
     let what = if run == 1 {
