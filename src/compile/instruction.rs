@@ -62,7 +62,7 @@ impl Instr {
 }
 
 /// A sequence under construction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InstructionSequence {
     /// In order of emission.
     pub instructions: Vec<Instr>,
@@ -72,14 +72,14 @@ pub struct InstructionSequence {
     pub inserted: Option<(u32, Vec<Instr>)>,
 }
 
-impl Default for InstructionSequence {
-    fn default() -> Self {
-        // Room for a function of common size.
-        Self { instructions: Vec::with_capacity(64), labels: Vec::new(), inserted: None }
-    }
-}
-
 impl InstructionSequence {
+    /// Removes everything, and keeps the room.
+    pub fn clear(&mut self) {
+        self.instructions.clear();
+        self.labels.clear();
+        self.inserted = None;
+    }
+
     /// A label that is not placed yet.
     pub fn new_label(&mut self) -> Label {
         self.labels.push(u32::MAX);

@@ -157,7 +157,7 @@ struct BackEnd {
 impl Finish for BackEnd {
     fn finish(
         &mut self,
-        unit: CodeUnit,
+        unit: &mut CodeUnit,
         constants: &mut Constants,
         names: &mut Names,
     ) -> Result<CodeId, SyntaxError> {
@@ -165,14 +165,13 @@ impl Finish for BackEnd {
             let message = "a code object has too many instructions".to_owned();
             return Err(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
         }
-        let freevars = unit.freevars.clone();
         let id = self.assembler.assemble(unit, constants, names).map_err(|error| SyntaxError {
             kind: ErrorType::System,
             message: error.to_string(),
             location: Location::NONE,
         })?;
         if self.freevars.len() == id.0 as usize {
-            self.freevars.push(freevars);
+            self.freevars.push(unit.freevars.clone());
         }
         Ok(id)
     }

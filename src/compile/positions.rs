@@ -35,13 +35,20 @@ impl<K: Copy + Eq + Hash> Positions<K> {
     /// Those in a list that is there already.
     pub fn of<T: Keyed<K>>(list: &[T]) -> Self {
         let mut positions = Self::default();
-        if list.len() > SHORT {
-            positions.hashed = list.iter().map(Keyed::<K>::key).zip(0..).collect();
-        }
+        positions.restart(list);
         positions
     }
 
+    /// Makes them those in another list, which is there already.
+    pub fn restart<T: Keyed<K>>(&mut self, list: &[T]) {
+        self.hashed.clear();
+        if list.len() > SHORT {
+            self.hashed.extend(list.iter().map(Keyed::<K>::key).zip(0..));
+        }
+    }
+
     /// The position of `key`.
+    #[inline]
     pub fn find<T: Keyed<K>>(&self, list: &[T], key: K) -> Option<u32> {
         if list.len() <= SHORT {
             list.iter().zip(0..).find(|(item, _)| Keyed::<K>::key(*item) == key).map(|(_, position)| position)
@@ -51,17 +58,23 @@ impl<K: Copy + Eq + Hash> Positions<K> {
     }
 
     /// The position of `item`, appended if it is not in the list.
+    #[inline]
     pub fn find_or_push<T: Keyed<K>>(&mut self, list: &mut Vec<T>, item: T) -> u32 {
-        let key = Keyed::<K>::key(&item);
-        if let Some(position) = self.find(list, key) {
-            return position;
+        match self.find(list, Keyed::<K>::key(&item)) {
+            Some(position) => position,
+            None => self.push(list, item),
         }
+    }
+
+    #[inline(never)]
+    fn push<T: Keyed<K>>(&mut self, list: &mut Vec<T>, item: T) -> u32 {
         let position = list.len() as u32;
+        let key = Keyed::<K>::key(&item);
         list.push(item);
         if list.len() > SHORT + 1 {
             self.hashed.insert(key, position);
         } else if list.len() > SHORT {
-            *self = Self::of(list);
+            self.restart(list);
         }
         position
     }

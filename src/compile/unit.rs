@@ -44,3 +44,49 @@ pub struct CodeUnit {
     /// A compiler-made `__annotate__`, whose parameter `.format` is renamed to `format` when the code object is made.
     pub is_annotate: bool,
 }
+
+impl Default for CodeUnit {
+    fn default() -> Self {
+        Self {
+            sequence: InstructionSequence::default(),
+            consts: Vec::new(),
+            names: Vec::new(),
+            varnames: Vec::new(),
+            cellvars: Vec::new(),
+            freevars: Vec::new(),
+            fast_hidden: Vec::new(),
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            flags: 0,
+            first_line: 1,
+            name: Name(u32::MAX),
+            qualname: Name(u32::MAX),
+            qualname_const: None,
+            has_preamble: false,
+            is_annotate: false,
+        }
+    }
+}
+
+impl CodeUnit {
+    /// Makes it what a new one is, and keeps the room of its lists.
+    pub fn clear(&mut self) {
+        let kept = std::mem::take(self);
+        self.sequence = kept.sequence;
+        self.sequence.clear();
+        let lists = [
+            (&mut self.names, kept.names),
+            (&mut self.varnames, kept.varnames),
+            (&mut self.cellvars, kept.cellvars),
+            (&mut self.freevars, kept.freevars),
+            (&mut self.fast_hidden, kept.fast_hidden),
+        ];
+        for (list, mut kept) in lists {
+            kept.clear();
+            *list = kept;
+        }
+        self.consts = kept.consts;
+        self.consts.clear();
+    }
+}

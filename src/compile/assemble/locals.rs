@@ -1,9 +1,10 @@
 //! `co_localsplusnames` and `co_localspluskinds` (`compute_localsplus_info`).
 
+use crate::compile::positions::Positions;
 use crate::compile::unit::CodeUnit;
 use crate::target::Target;
 use crate::text::{Name, Names};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 const POSITIONAL: u8 = 0x02;
 const KEYWORD: u8 = 0x04;
@@ -13,10 +14,11 @@ const LOCAL: u8 = 0x20;
 const CELL: u8 = 0x40;
 const FREE: u8 = 0x80;
 
-/// Names and kinds: locals, cells that are no locals, free variables.
-pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target) -> (Vec<Name>, Vec<u8>) {
-    let mut order = unit.varnames.clone();
-    let mut kinds = vec![LOCAL; order.len()];
+/// Fills `order` with locals, cells that are no locals, and free variables; returns their kinds.
+pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target, order: &mut Vec<Name>) -> Vec<u8> {
+    order.clone_from(&unit.varnames);
+    let mut kinds = Vec::with_capacity(order.len() + unit.cellvars.len() + unit.freevars.len());
+    kinds.resize(order.len(), LOCAL);
     if target.features.argument_kinds {
         let groups = [
             (unit.posonlyargcount, POSITIONAL),
@@ -25,9 +27,10 @@ pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target) -> (Ve
             (unit.flags >> 2 & 1, VARIABLE | POSITIONAL),
             (unit.flags >> 3 & 1, VARIABLE | KEYWORD),
         ];
-        let passed = groups.iter().flat_map(|&(count, kind)| std::iter::repeat_n(kind, count as usize));
-        for (kind, how) in kinds.iter_mut().zip(passed) {
-            *kind |= how;
+        let mut rest = kinds.as_mut_slice();
+        for (count, kind) in groups {
+            let passed = rest.split_off_mut(..(count as usize).min(rest.len())).unwrap_or_default();
+            passed.iter_mut().for_each(|how| *how |= kind);
         }
     }
     if !unit.fast_hidden.is_empty() {
@@ -39,11 +42,10 @@ pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target) -> (Ve
         }
     }
     if !unit.cellvars.is_empty() {
-        let places: FxHashMap<Name, usize> =
-            order.iter().enumerate().map(|(index, &name)| (name, index)).collect();
+        let places: Positions<Name> = Positions::of(&unit.varnames);
         for &name in &unit.cellvars {
-            match places.get(&name) {
-                Some(&place) => kinds[place] |= CELL,
+            match places.find(&unit.varnames, name) {
+                Some(place) => kinds[place as usize] |= CELL,
                 None => {
                     order.push(name);
                     kinds.push(CELL);
@@ -51,14 +53,12 @@ pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target) -> (Ve
             }
         }
     }
-    for &name in &unit.freevars {
-        order.push(name);
-        kinds.push(FREE);
-    }
+    order.extend_from_slice(&unit.freevars);
+    kinds.resize(order.len(), FREE);
     if unit.is_annotate
         && let Some(first) = order.first_mut()
     {
         *first = names.intern("format");
     }
-    (order, kinds)
+    kinds
 }

@@ -117,6 +117,7 @@ pub struct Assembler {
     layout: Layout,
     line_table: Vec<u8>,
     exception_table: Vec<u8>,
+    locals: Vec<Name>,
     texts: Vec<ConstId>,
 }
 
@@ -130,34 +131,36 @@ impl Assembler {
             layout: Layout::default(),
             line_table: Vec::new(),
             exception_table: Vec::new(),
+            locals: Vec::new(),
             texts: Vec::new(),
         }
     }
 
-    /// Optimises and assembles one unit. Units inside it come first.
+    /// Optimises and assembles one unit, whose instructions are gone then. Units inside it come first.
     ///
     /// # Errors
     /// A malformed unit, which is a bug in code generation.
     pub fn assemble(
         &mut self,
-        mut unit: CodeUnit,
+        unit: &mut CodeUnit,
         constants: &mut Constants,
         names: &mut Names,
     ) -> Result<CodeId, FlowError> {
         let target = self.target;
-        let (graph, stack_size) = flow::run(&mut unit, constants, target)?;
+        let (graph, stack_size) = flow::run(unit, constants, target)?;
         self.layout.settle(&graph, &self.encodings)?;
         let lines = LineTable::new(unit.first_line, &mut self.line_table);
         let exceptions = ExceptionTable::new(&graph, &self.layout, &mut self.exception_table);
         let code = emit::emit(&graph, &self.layout, &self.encodings, lines, exceptions)?;
-        let (locals, kinds) = locals::layout(&unit, names, target);
+        unit.sequence.instructions = graph.into_slots();
+        let kinds = locals::layout(unit, names, target, &mut self.locals);
         let mut text_tuple = |names_of: &[Name]| {
             self.texts.clear();
             self.texts.extend(names_of.iter().map(|&name| constants.add_name(name, names)));
             constants.add_tuple(&self.texts)
         };
         let names_tuple = text_tuple(&unit.names);
-        let locals = text_tuple(&locals);
+        let locals = text_tuple(&self.locals);
         let consts = constants.add_tuple(&unit.consts);
         let line_table = constants.add_bytes(&self.line_table);
         let exception_table = constants.add_bytes(&self.exception_table);

@@ -38,23 +38,23 @@ mod template;
 mod try_except;
 mod type_alias;
 mod type_parameter;
+mod unit;
 mod with;
 
 pub use module::compile;
 
 pub(crate) use block::Block;
+pub(crate) use unit::{Deferred, Unit, UnitKind};
 
 use super::constants::{CodeId, Constants};
 use super::future::Future;
 use super::instruction::{InstructionSequence, Label};
-use super::positions::Positions;
-use super::symtable::{Scope, ScopeId, SymbolInfo, SymbolTable};
+use super::symtable::{Scope, SymbolTable};
 use super::unit::CodeUnit;
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::Stmt;
 use crate::target::{Op, Target};
 use crate::text::{Location, Name, Names};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// What goes wrong is always the source's fault, in CPython's words.
 pub(crate) type Result<T> = std::result::Result<T, SyntaxError>;
@@ -64,67 +64,15 @@ const STACK_USE_GUIDELINE: usize = 30;
 
 /// Takes finished units, optimises and assembles them.
 pub trait Finish {
-    /// The code object of `unit`; equal code objects get the same number.
+    /// The code object of `unit`, whose lists may be used up; equal code objects get the same number.
     ///
     /// # Errors
     /// What CPython refuses as late as this.
-    fn finish(&mut self, unit: CodeUnit, constants: &mut Constants, names: &mut Names) -> Result<CodeId>;
+    fn finish(&mut self, unit: &mut CodeUnit, constants: &mut Constants, names: &mut Names)
+    -> Result<CodeId>;
 
     /// The free variables of a code object, in its order.
     fn freevars(&self, code: CodeId) -> &[Name];
-}
-
-/// CPython's `COMPILE_SCOPE_*`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UnitKind {
-    Module,
-    Class,
-    Function,
-    AsyncFunction,
-    Lambda,
-    Comprehension,
-    Annotations,
-}
-
-/// An annotated name of a module or class whose annotation is evaluated in `__annotate__`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deferred<'a, 'ast> {
-    /// The annotated assignment.
-    pub(crate) statement: &'a Stmt<'ast>,
-    /// Its number in `__conditional_annotations__`, if it may or may not be executed.
-    pub(crate) condition: Option<i64>,
-}
-
-/// One code object under construction.
-#[derive(Debug)]
-pub(crate) struct Unit<'a, 'ast> {
-    pub(crate) kind: UnitKind,
-    pub(crate) scope: ScopeId,
-    pub(crate) code: CodeUnit,
-    /// The class whose private names are mangled.
-    pub(crate) private: Option<Name>,
-    pub(crate) blocks: Vec<Block<'a, 'ast>>,
-    /// Inlined comprehensions that are being compiled.
-    pub(crate) inlined_depth: u32,
-    /// Names that an inlined comprehension gives another meaning for now.
-    pub(crate) overrides: FxHashMap<Name, SymbolInfo>,
-    /// Names of a module or class that are fast locals for now.
-    pub(crate) hidden_now: FxHashSet<Name>,
-    /// Attributes of `self` stored by methods of this class.
-    pub(crate) static_attributes: Vec<Name>,
-    /// Annotations to evaluate later, in source order.
-    pub(crate) deferred: Vec<Deferred<'a, 'ast>>,
-    /// How many of them are conditional.
-    pub(crate) conditions: i64,
-    /// How many conditional statements are around the current one.
-    pub(crate) conditional_depth: u32,
-    cell_index: Positions<Name>,
-    free_index: Positions<Name>,
-    /// How many free variables the scope lists; others may follow.
-    listed_free: u32,
-    const_index: Positions<super::constants::ConstId>,
-    name_index: Positions<Name>,
-    varname_index: Positions<Name>,
 }
 
 /// The generator of one module.
@@ -141,9 +89,13 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) finish: &'a mut dyn Finish,
     /// What is never equal to itself, by the place of its node.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
-    pub(crate) unit: Unit<'a, 'ast>,
+    pub(crate) unit: Box<Unit<'a, 'ast>>,
     /// The enclosing units, outermost first.
-    pub(crate) stack: Vec<Unit<'a, 'ast>>,
+    #[expect(clippy::vec_box, reason = "each takes the place of the current unit, and is large")]
+    pub(crate) stack: Vec<Box<Unit<'a, 'ast>>>,
+    /// Units that are done, for the room of their lists.
+    #[expect(clippy::vec_box, reason = "as `stack`")]
+    spare: Vec<Box<Unit<'a, 'ast>>>,
 }
 
 impl std::fmt::Debug for Codegen<'_, '_> {

@@ -1,6 +1,6 @@
 //! A module.
 
-use super::{Codegen, Finish, Result, UnitKind};
+use super::{Codegen, Finish, Result, Unit, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
 use crate::compile::future::Future;
 use crate::compile::symtable::{ScopeId, SymbolTable};
@@ -25,7 +25,8 @@ pub fn compile(
     finish: &mut dyn Finish,
 ) -> Result<CodeId> {
     let name = names.intern("<module>");
-    let unit = Codegen::new_unit(symbols, names, ScopeId(0), UnitKind::Module, name);
+    let mut unit = Box::new(Unit::empty());
+    unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);
     let unicode_strings = &module.unicode_strings;
     let mut codegen = Codegen {
         symbols,
@@ -39,6 +40,7 @@ pub fn compile(
         nans: FxHashMap::default(),
         unit,
         stack: Vec::new(),
+        spare: Vec::new(),
     };
     let start = Location::new(0, 1, 0, 0);
     codegen.emit_arg(Op::RESUME, 0, start);
@@ -49,5 +51,5 @@ pub fn compile(
     codegen.load_const(&Constant::None, Location::NONE);
     codegen.emit(Op::RETURN_VALUE, Location::NONE);
     codegen.unit.code.flags = codegen.code_flags();
-    codegen.finish.finish(codegen.unit.code, codegen.constants, codegen.names)
+    codegen.finish.finish(&mut codegen.unit.code, codegen.constants, codegen.names)
 }

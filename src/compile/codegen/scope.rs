@@ -3,15 +3,11 @@
 use super::closure::function_flag;
 use super::{Codegen, Result, Unit, UnitKind};
 use crate::compile::constants::{CodeId, ConstValue};
-use crate::compile::instruction::InstructionSequence;
-use crate::compile::positions::Positions;
-use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole, flag};
-use crate::compile::unit::CodeUnit;
+use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole};
 use crate::syntax::ast::{Arguments, Constant, Lambda, NodeId};
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 /// `CALL_INTRINSIC_1` operand that turns `StopIteration` into `RuntimeError`.
 const INTRINSIC_STOPITERATION_ERROR: u32 = 3;
@@ -57,77 +53,6 @@ impl Codegen<'_, '_> {
         })
     }
 
-    /// An empty unit for `scope`, its cells and free variables in CPython's order.
-    pub(super) fn new_unit<'u, 'ast>(
-        symbols: &crate::compile::symtable::SymbolTable,
-        names: &mut crate::text::Names,
-        scope_id: ScopeId,
-        kind: UnitKind,
-        name: Name,
-    ) -> Unit<'u, 'ast> {
-        let scope = symbols.scope(scope_id);
-        let named = |wanted: NameScope, bit: u32| -> Vec<Name> {
-            let fits = |symbol: &&crate::compile::symtable::SymbolInfo| {
-                symbol.scope == wanted || symbol.flags & bit != 0
-            };
-            scope.symbols.iter().filter(fits).map(|symbol| symbol.name).collect()
-        };
-        let mut cellvars = named(NameScope::Cell, flag::COMP_CELL);
-        let mut freevars = named(NameScope::Free, flag::FREE_CLASS);
-        cellvars.sort_by(|left, right| names.text(*left).cmp(names.text(*right)));
-        freevars.sort_by(|left, right| names.text(*left).cmp(names.text(*right)));
-        let special = [
-            (scope.needs_class_closure, "__class__"),
-            (scope.needs_classdict, "__classdict__"),
-            (scope.has_conditional_annotations, "__conditional_annotations__"),
-        ];
-        for (_, text) in special.into_iter().filter(|(needed, _)| *needed) {
-            let name = names.intern(text);
-            if !cellvars.contains(&name) {
-                cellvars.push(name);
-            }
-        }
-        let varnames = scope.varnames.clone();
-        Unit {
-            cell_index: Positions::of(&cellvars),
-            free_index: Positions::of(&freevars),
-            listed_free: freevars.len() as u32,
-            varname_index: Positions::of(&varnames),
-            kind,
-            scope: scope_id,
-            code: CodeUnit {
-                sequence: InstructionSequence::default(),
-                consts: Vec::with_capacity(8),
-                names: Vec::with_capacity(8),
-                varnames,
-                cellvars,
-                freevars,
-                fast_hidden: Vec::new(),
-                argcount: 0,
-                posonlyargcount: 0,
-                kwonlyargcount: 0,
-                flags: 0,
-                first_line: 1,
-                name,
-                qualname: name,
-                qualname_const: None,
-                is_annotate: false,
-                has_preamble: false,
-            },
-            private: None,
-            blocks: Vec::new(),
-            inlined_depth: 0,
-            overrides: FxHashMap::default(),
-            hidden_now: FxHashSet::default(),
-            static_attributes: Vec::new(),
-            deferred: Vec::new(),
-            conditions: 0,
-            conditional_depth: 0,
-            const_index: Positions::default(),
-            name_index: Positions::default(),
-        }
-    }
-
     /// Starts the unit of `scope`. `private` is the class whose private names are mangled from here on.
     pub(crate) fn enter_scope(
         &mut self,
@@ -138,7 +63,8 @@ impl Codegen<'_, '_> {
         private: Option<Name>,
         counts: Counts,
     ) {
-        let mut unit = Self::new_unit(self.symbols, self.names, scope, kind, name);
+        let mut unit = self.spare.pop().unwrap_or_else(|| Box::new(Unit::empty()));
+        unit.begin(self.symbols, self.names, scope, kind, name);
         unit.private = private.or(self.unit.private);
         unit.code.first_line = first_line;
         unit.code.argcount = counts.args;
@@ -190,8 +116,10 @@ impl Codegen<'_, '_> {
                 location: Location::NONE,
             });
         };
-        let unit = std::mem::replace(&mut self.unit, outer);
-        self.finish.finish(unit.code, self.constants, self.names)
+        let mut unit = std::mem::replace(&mut self.unit, outer);
+        let code = self.finish.finish(&mut unit.code, self.constants, self.names)?;
+        self.spare.push(unit);
+        Ok(code)
     }
 
     pub(super) fn code_flags(&self) -> u32 {

@@ -133,6 +133,11 @@ impl Graph {
         self.kinds.add(kinds);
     }
 
+    /// The list that it was made of, for its room.
+    pub(crate) fn into_slots(self) -> Vec<Instr> {
+        self.slots
+    }
+
     /// The block that [`Self::cut`] made of the slots from `start`.
     pub(crate) fn starting_at(&self, start: u32) -> Option<BlockId> {
         self.blocks.binary_search_by_key(&start, |block| block.start).ok().map(|index| BlockId(index as u32))
