@@ -281,6 +281,11 @@ impl Constants {
         self.traits[id.0 as usize].fresh
     }
 
+    /// Whether `id` is part of tables of names, and otherwise no constant.
+    pub fn is_only_name(&self, id: ConstId) -> bool {
+        self.traits[id.0 as usize].only_name
+    }
+
     /// Whether nothing is merged with `id`, whose value another constant may have.
     pub fn is_unmerged(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].unmerged

@@ -30,14 +30,13 @@ pub(super) fn emit(
     let mut id = Graph::ENTRY;
     while id.is_some() {
         for instr in graph.code(id) {
+            let start = offset;
             let (mut encoding, mut arg) = (encodings.of(instr.op), instr.arg);
-            if encoding.jumps
+            if encoding.plain == 0
                 && let Some(jump) = jumps.next()
             {
                 (encoding, arg) = (jump.encoding, jump.arg);
             }
-            exceptions.add(instr.handler, offset);
-            lines.add(instr.op, &instr.location, offset);
             if arg > 0xff {
                 for position in (1..=prefixes(arg)).rev() {
                     put(offset, [prefix, (arg >> (8 * position)) as u8]);
@@ -46,6 +45,8 @@ pub(super) fn emit(
             }
             put(offset, [encoding.number, arg as u8]);
             offset += u32::from(encoding.units);
+            exceptions.add(instr.handler, start);
+            lines.add(instr.op, &instr.location, start);
         }
         id = graph.next(id);
     }

@@ -11,15 +11,8 @@ pub(super) struct Encoding {
     pub(super) number: u8,
     /// With caches, without prefixes; 0 if the version does not have it.
     pub(super) units: u8,
-    /// Whether its operand is that of a [`super::jumps::Jump`].
-    pub(super) jumps: bool,
-}
-
-impl Encoding {
-    /// Whether its operand is written as it is.
-    pub(super) fn is_plain(self) -> bool {
-        self.units > 0 && !self.jumps
-    }
+    /// The same, but 0 if its operand is that of a [`super::jumps::Jump`].
+    pub(super) plain: u8,
 }
 
 /// How each instruction is written.
@@ -35,10 +28,10 @@ impl Encodings {
     pub(super) fn new(target: &Target) -> Self {
         let mut by_op = [Encoding::default(); OP_COUNT];
         for (op, encoding) in Op::ALL.into_iter().zip(&mut by_op) {
-            encoding.jumps = has_target(op);
             if let Some(info) = target.opcode(op).filter(|info| info.number < 256) {
                 encoding.number = info.number as u8;
                 encoding.units = 1 + info.caches;
+                encoding.plain = if has_target(op) { 0 } else { encoding.units };
             }
         }
         let step = [Op::SEND, Op::YIELD_VALUE, Op::RESUME, Op::JUMP_BACKWARD_NO_INTERRUPT];

@@ -66,29 +66,31 @@ impl Layout {
         self.starts.clear();
         self.starts.resize(graph.blocks.len(), Start { index: u32::MAX, offset: 0, jumps: 0 });
         self.jumps.clear();
-        (self.count, self.size) = (0, 0);
+        self.count = 0;
+        let mut size = 0;
         let mut id = Graph::ENTRY;
         while id.is_some() {
             self.starts[id.0 as usize] =
-                Start { index: self.count, offset: self.size, jumps: self.jumps.len() as u32 };
+                Start { index: self.count, offset: size, jumps: self.jumps.len() as u32 };
             let code = graph.code(id);
             self.count += code.len() as u32;
             for instr in code {
-                let encoding = encodings.of(instr.op);
-                if encoding.is_plain() && instr.arg <= 0xff {
-                    self.size += u32::from(encoding.units);
+                let plain = encodings.of(instr.op).plain;
+                size += if plain > 0 && instr.arg <= 0xff {
+                    u32::from(plain)
                 } else {
-                    self.size += self.place_other(instr, encodings)?;
-                }
+                    self.place_other(instr, size, encodings)?
+                };
             }
             id = graph.next(id);
         }
+        self.size = size;
         Ok(())
     }
 
     /// A jump, or what needs a prefix. Returns the size without the prefixes of jumps.
     #[inline(never)]
-    fn place_other(&mut self, instr: &Instr, encodings: &Encodings) -> Result<u32, FlowError> {
+    fn place_other(&mut self, instr: &Instr, offset: u32, encodings: &Encodings) -> Result<u32, FlowError> {
         if !has_target(instr.op) {
             return Ok(prefixes(instr.arg) + u32::from(encodings.checked(instr.op)?.units));
         }
@@ -108,7 +110,7 @@ impl Layout {
             arg: 0,
             ends_loop: op == Op::END_ASYNC_FOR,
             target: instr.target,
-            offset: self.size,
+            offset,
             prefixes: 0,
         });
         Ok(u32::from(encoding.units))

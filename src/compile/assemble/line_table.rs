@@ -17,6 +17,11 @@ fn svarint(value: i32, bytes: &mut Vec<u8>) {
     varint(if value < 0 { magnitude | 1 } else { magnitude }, bytes);
 }
 
+/// The first byte of an entry of this code.
+fn head(code: u32, units: u32) -> u8 {
+    (0x80 | code << 3 | (units - 1)) as u8
+}
+
 /// The table of a code object under construction: one entry for each run of instructions at the same place.
 #[derive(Debug)]
 pub(super) struct LineTable<'a> {
@@ -92,37 +97,47 @@ impl<'a> LineTable<'a> {
     }
 
     /// One entry of at most eight units.
+    #[inline]
     fn entry(&mut self, location: &Location, units: u32) {
-        let head = |code: u32| (0x80 | code << 3 | (units - 1)) as u8;
-        let bytes = &mut *self.bytes;
+        // What is negative is large.
+        let (column, end) = (location.column as u32, location.end_column as u32);
+        if location.line >= 0 && location.end_line == location.line && column < 128 && end < 128 {
+            let delta = location.line - self.line;
+            let width = end.wrapping_sub(column);
+            if delta == 0 && column < 80 && width < 16 {
+                self.line = location.line;
+                let columns = ((column % 8) << 4 | width) as u8;
+                self.bytes.extend_from_slice(&[head(column / 8, units), columns]);
+                return;
+            }
+            if (0..3).contains(&delta) {
+                self.line = location.line;
+                self.bytes.extend_from_slice(&[head(10 + delta as u32, units), column as u8, end as u8]);
+                return;
+            }
+        }
+        self.long_entry(location, units);
+    }
+
+    /// One that has no short form.
+    #[inline(never)]
+    fn long_entry(&mut self, location: &Location, units: u32) {
         if location.line < 0 {
-            bytes.push(head(15));
+            self.bytes.push(head(15, units));
             return;
         }
         let delta = location.line - self.line;
         self.line = location.line;
-        let (column, end) = (location.column, location.end_column);
-        if column < 0 || end < 0 {
-            if location.end_line == location.line || location.end_line == -1 {
-                bytes.push(head(13));
-                svarint(delta, bytes);
-                return;
-            }
-        } else if location.end_line == location.line {
-            if delta == 0 && column < 80 && end >= column && end - column < 16 {
-                let columns = ((column % 8) << 4 | (end - column)) as u8;
-                bytes.extend_from_slice(&[head(column as u32 / 8), columns]);
-                return;
-            }
-            if (0..3).contains(&delta) && column < 128 && end < 128 {
-                bytes.extend_from_slice(&[head(10 + delta as u32), column as u8, end as u8]);
-                return;
-            }
+        let is_line = location.end_line == location.line || location.end_line == -1;
+        if is_line && (location.column < 0 || location.end_column < 0) {
+            self.bytes.push(head(13, units));
+            svarint(delta, self.bytes);
+            return;
         }
-        bytes.push(head(14));
-        svarint(delta, bytes);
-        varint((location.end_line - location.line).max(0) as u32, bytes);
-        varint((column + 1).max(0) as u32, bytes);
-        varint((end + 1).max(0) as u32, bytes);
+        self.bytes.push(head(14, units));
+        svarint(delta, self.bytes);
+        varint((location.end_line - location.line).max(0) as u32, self.bytes);
+        varint((location.column + 1).max(0) as u32, self.bytes);
+        varint((location.end_column + 1).max(0) as u32, self.bytes);
     }
 }

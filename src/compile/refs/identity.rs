@@ -123,6 +123,8 @@ impl Identities {
                         sharing = Sharing::Shared;
                     }
                 }
+                // Stands in tables of names alone.
+                ConstValue::Str(text) if constants.is_only_name(id) => bytes += text.len(),
                 ConstValue::Str(text) => {
                     bytes += text.len();
                     is_singleton = text.is_empty()
