@@ -67,9 +67,9 @@ fn measure(folders: &[String]) {
         for text in &texts {
             arena.reset();
             let mut names = Names::default();
-            let Ok(mut module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
+            let Ok(module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
             let Ok(future) = future::scan(&module, &names) else { continue };
-            preprocess::run(&mut module, &arena, &names, 0, &future, target);
+            let module = preprocess::run(&module, &arena, &names, 0, &future, target);
             drop(symtable::build(&module, &future, target, 0, &mut names));
         }
     });

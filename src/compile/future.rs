@@ -47,7 +47,7 @@ pub fn scan(module: &Module<'_>, names: &Names) -> Result<Future, SyntaxError> {
             let keyword = Location::new(line, line, column, column + "lazy".len() as i32);
             return Err(SyntaxError::new("lazy from __future__ import is not allowed", keyword));
         }
-        for alias in aliases.iter() {
+        for alias in *aliases {
             future.flags |= match names.text(alias.name) {
                 "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
                 | "print_function" | "unicode_literals" | "generator_stop" => 0,

@@ -27,6 +27,7 @@ pub mod instruction;
 pub mod positions;
 pub mod preprocess;
 pub mod refs;
+mod source;
 pub mod symtable;
 pub mod unit;
 pub mod unparse;
@@ -36,10 +37,11 @@ use self::codegen::Finish;
 use self::constants::{CodeId, Constants};
 use self::instruction::MAX_INSTRUCTIONS;
 use self::unit::CodeUnit;
-use crate::syntax::Parsed;
-use crate::target::{Release, Target};
+use crate::syntax::ast::Module;
+use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
+pub use source::Source;
 
 /// A source that was refused, with the decoded text to show the place in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,83 +70,24 @@ pub fn compile(
     Source::read(source, target)?.compile(filename, target, optimize)
 }
 
-/// A source that is decoded and parsed, to be compiled for several targets and at several levels.
-#[derive(Debug)]
-pub struct Source {
-    parsed: Parsed,
-    /// The target whose rules of decoding it needs.
-    only: Option<Release>,
-}
-
-impl Source {
-    /// Decodes and parses the bytes of a file for `target`, and for all others that it serves.
-    ///
-    /// # Errors
-    /// What CPython's decoding refuses; faults of the grammar are told when it is compiled.
-    pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
-        let (text, only) = match crate::decode::decode(source) {
-            Ok(text) => (text.into_owned(), None),
-            Err(error) => match crate::decode::mend(source) {
-                Some((text, places))
-                    if !target.features.check_comments && crate::syntax::comments_hold(&text, &places) =>
-                {
-                    (text, Some(target.release()))
-                }
-                _ => return Err(Box::new(Refusal { error, text: String::new(), parsed: false })),
-            },
-        };
-        Ok(Self { parsed: Parsed::new(text, target), only })
-    }
-
-    /// Whether it can be compiled for `target` too.
-    pub fn serves(&self, target: &Target) -> bool {
-        self.parsed.serves(target) && self.only.is_none_or(|only| only == target.release())
-    }
-
-    /// [`compile`], for what was read.
-    ///
-    /// # Errors
-    /// As [`compile`].
-    pub fn compile(
-        &self,
-        filename: &str,
-        target: &'static Target,
-        optimize: u8,
-    ) -> Result<Vec<u8>, Box<Refusal>> {
-        let mut parsed = false;
-        pipeline(&self.parsed, filename, target, optimize, &mut parsed)
-            .map_err(|error| Box::new(Refusal { error, text: self.parsed.text().to_owned(), parsed }))
-    }
-}
-
-/// `parsed` tells, where it fails, whether the parser was done.
+/// From the tree on.
 fn pipeline(
-    source: &Parsed,
+    module: &Module<'_>,
+    names: &mut Names,
+    source_length: usize,
     filename: &str,
     target: &'static Target,
     optimize: u8,
-    parsed: &mut bool,
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
-    let mut names = Names::for_source(source.text().len());
-    let mut constants = Constants::for_source(source.text().len());
-    let mut module = source.lower(target, &arena, &mut names)?;
-    *parsed = true;
-    let future = future::scan(&module, &names)?;
-    preprocess::run(&mut module, &arena, &names, optimize, &future, target);
-    let symbols = symtable::build(&module, &future, target, optimize, &mut names)?;
+    let mut constants = Constants::for_source(source_length);
+    let future = future::scan(module, names)?;
+    let module = preprocess::run(module, &arena, names, optimize, &future, target);
+    let symbols = symtable::build(&module, &future, target, optimize, names)?;
     let mut back_end = BackEnd { assembler: Assembler::new(target), freevars: Vec::new() };
-    let root = codegen::compile(
-        &module,
-        &symbols,
-        future,
-        target,
-        optimize,
-        &mut names,
-        &mut constants,
-        &mut back_end,
-    )?;
-    refs::finish(root, &mut constants, &back_end.assembler.codes, &names, filename, target)
+    let root =
+        codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end)?;
+    refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
 }
 
 /// Flow graph passes and assembly, for each unit when its scope ends.

@@ -3,8 +3,7 @@
 //! Nodes hold their CPython location. Identifiers are [`Name`]s, already NFKC-normalised and not yet mangled. Strings
 //! are generalised UTF-8 (WTF-8): UTF-8 in which lone surrogates are encoded as three bytes.
 //!
-//! Lists are `&'a mut [T]` and children `&'a mut T` so that the preprocessing pass can replace nodes in place; all
-//! later passes only read.
+//! Nothing changes a tree: the preprocessing pass makes another one that shares what stays the same.
 
 use crate::text::{Location, Name};
 
@@ -13,20 +12,20 @@ use crate::text::{Location, Name};
 pub struct NodeId(pub u32);
 
 /// A whole file.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Module<'a> {
     /// The scope.
     pub id: NodeId,
     /// Statements.
-    pub body: &'a mut [Stmt<'a>],
+    pub body: &'a [Stmt<'a>],
     /// How many [`NodeId`]s were given out.
     pub node_count: u32,
     /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
-    pub unicode_strings: Vec<(i32, i32)>,
+    pub unicode_strings: &'a [(i32, i32)],
 }
 
 /// A statement.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stmt<'a> {
     /// The whole statement; for decorated definitions, from `def`/`class`/`async`.
     pub location: Location,
@@ -35,75 +34,75 @@ pub struct Stmt<'a> {
 }
 
 /// The statements.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum StmtKind<'a> {
-    FunctionDef(&'a mut FunctionDef<'a>),
-    ClassDef(&'a mut ClassDef<'a>),
-    Return(Option<&'a mut Expr<'a>>),
-    Delete(&'a mut [Expr<'a>]),
+    FunctionDef(&'a FunctionDef<'a>),
+    ClassDef(&'a ClassDef<'a>),
+    Return(Option<&'a Expr<'a>>),
+    Delete(&'a [Expr<'a>]),
     Assign {
-        targets: &'a mut [Expr<'a>],
-        value: &'a mut Expr<'a>,
+        targets: &'a [Expr<'a>],
+        value: &'a Expr<'a>,
     },
-    TypeAlias(&'a mut TypeAlias<'a>),
+    TypeAlias(&'a TypeAlias<'a>),
     AugAssign {
-        target: &'a mut Expr<'a>,
+        target: &'a Expr<'a>,
         op: Operator,
-        value: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
     },
     /// `simple`: the target is a bare name, not one in parentheses.
     AnnAssign {
-        target: &'a mut Expr<'a>,
-        annotation: &'a mut Expr<'a>,
-        value: Option<&'a mut Expr<'a>>,
+        target: &'a Expr<'a>,
+        annotation: &'a Expr<'a>,
+        value: Option<&'a Expr<'a>>,
         simple: bool,
     },
-    For(&'a mut For<'a>),
+    For(&'a For<'a>),
     While {
-        test: &'a mut Expr<'a>,
-        body: &'a mut [Stmt<'a>],
-        orelse: &'a mut [Stmt<'a>],
+        test: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        orelse: &'a [Stmt<'a>],
     },
     If {
-        test: &'a mut Expr<'a>,
-        body: &'a mut [Stmt<'a>],
-        orelse: &'a mut [Stmt<'a>],
+        test: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        orelse: &'a [Stmt<'a>],
     },
-    With(&'a mut With<'a>),
+    With(&'a With<'a>),
     Match {
-        subject: &'a mut Expr<'a>,
-        cases: &'a mut [MatchCase<'a>],
+        subject: &'a Expr<'a>,
+        cases: &'a [MatchCase<'a>],
     },
     Raise {
-        exc: Option<&'a mut Expr<'a>>,
-        cause: Option<&'a mut Expr<'a>>,
+        exc: Option<&'a Expr<'a>>,
+        cause: Option<&'a Expr<'a>>,
     },
-    Try(&'a mut Try<'a>),
+    Try(&'a Try<'a>),
     Assert {
-        test: &'a mut Expr<'a>,
-        msg: Option<&'a mut Expr<'a>>,
+        test: &'a Expr<'a>,
+        msg: Option<&'a Expr<'a>>,
     },
     Import {
-        names: &'a mut [Alias],
+        names: &'a [Alias],
         is_lazy: bool,
     },
     ImportFrom {
         module: Option<Name>,
-        names: &'a mut [Alias],
+        names: &'a [Alias],
         level: u32,
         is_lazy: bool,
     },
-    Global(&'a mut [Name]),
-    Nonlocal(&'a mut [Name]),
-    Expr(&'a mut Expr<'a>),
+    Global(&'a [Name]),
+    Nonlocal(&'a [Name]),
+    Expr(&'a Expr<'a>),
     Pass,
     Break,
     Continue,
 }
 
 /// `def` and `async def`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct FunctionDef<'a> {
     /// The scope; its type-parameter and annotation scopes are told apart by their kind.
@@ -111,87 +110,87 @@ pub struct FunctionDef<'a> {
     pub is_async: bool,
     pub name: Name,
     pub args: Arguments<'a>,
-    pub body: &'a mut [Stmt<'a>],
-    pub decorator_list: &'a mut [Expr<'a>],
-    pub returns: Option<&'a mut Expr<'a>>,
-    pub type_params: &'a mut [TypeParam<'a>],
+    pub body: &'a [Stmt<'a>],
+    pub decorator_list: &'a [Expr<'a>],
+    pub returns: Option<&'a Expr<'a>>,
+    pub type_params: &'a [TypeParam<'a>],
 }
 
 /// `class`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct ClassDef<'a> {
     pub id: NodeId,
     pub name: Name,
-    pub bases: &'a mut [Expr<'a>],
-    pub keywords: &'a mut [Keyword<'a>],
-    pub body: &'a mut [Stmt<'a>],
-    pub decorator_list: &'a mut [Expr<'a>],
-    pub type_params: &'a mut [TypeParam<'a>],
+    pub bases: &'a [Expr<'a>],
+    pub keywords: &'a [Keyword<'a>],
+    pub body: &'a [Stmt<'a>],
+    pub decorator_list: &'a [Expr<'a>],
+    pub type_params: &'a [TypeParam<'a>],
 }
 
 /// `type X = …`; `name` is a `Name` expression in store context.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct TypeAlias<'a> {
     pub id: NodeId,
     pub name: Name,
     pub name_location: Location,
-    pub type_params: &'a mut [TypeParam<'a>],
-    pub value: &'a mut Expr<'a>,
+    pub type_params: &'a [TypeParam<'a>],
+    pub value: &'a Expr<'a>,
 }
 
 /// `for` and `async for`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct For<'a> {
     pub is_async: bool,
     pub target: Expr<'a>,
     pub iter: Expr<'a>,
-    pub body: &'a mut [Stmt<'a>],
-    pub orelse: &'a mut [Stmt<'a>],
+    pub body: &'a [Stmt<'a>],
+    pub orelse: &'a [Stmt<'a>],
 }
 
 /// `with` and `async with`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct With<'a> {
     pub is_async: bool,
-    pub items: &'a mut [WithItem<'a>],
-    pub body: &'a mut [Stmt<'a>],
+    pub items: &'a [WithItem<'a>],
+    pub body: &'a [Stmt<'a>],
 }
 
 /// One `EXPR as TARGET`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct WithItem<'a> {
     pub context_expr: Expr<'a>,
-    pub optional_vars: Option<&'a mut Expr<'a>>,
+    pub optional_vars: Option<&'a Expr<'a>>,
 }
 
 /// `try`, with `except*` if `is_star`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Try<'a> {
     pub is_star: bool,
-    pub body: &'a mut [Stmt<'a>],
-    pub handlers: &'a mut [ExceptHandler<'a>],
-    pub orelse: &'a mut [Stmt<'a>],
-    pub finalbody: &'a mut [Stmt<'a>],
+    pub body: &'a [Stmt<'a>],
+    pub handlers: &'a [ExceptHandler<'a>],
+    pub orelse: &'a [Stmt<'a>],
+    pub finalbody: &'a [Stmt<'a>],
 }
 
 /// `except TYPE as NAME:`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct ExceptHandler<'a> {
     pub location: Location,
-    pub kind: Option<&'a mut Expr<'a>>,
+    pub kind: Option<&'a Expr<'a>>,
     pub name: Option<Name>,
-    pub body: &'a mut [Stmt<'a>],
+    pub body: &'a [Stmt<'a>],
 }
 
 /// `NAME as ASNAME` of an import; `name` is dotted as written, or `*`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Alias {
     pub location: Location,
@@ -200,7 +199,7 @@ pub struct Alias {
 }
 
 /// `NAME=VALUE` of a call or class; `arg` is absent for `**VALUE`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Keyword<'a> {
     pub location: Location,
@@ -209,31 +208,31 @@ pub struct Keyword<'a> {
 }
 
 /// Parameters.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Arguments<'a> {
-    pub posonlyargs: &'a mut [Arg<'a>],
-    pub args: &'a mut [Arg<'a>],
-    pub vararg: Option<&'a mut Arg<'a>>,
-    pub kwonlyargs: &'a mut [Arg<'a>],
+    pub posonlyargs: &'a [Arg<'a>],
+    pub args: &'a [Arg<'a>],
+    pub vararg: Option<&'a Arg<'a>>,
+    pub kwonlyargs: &'a [Arg<'a>],
     /// One for each keyword-only parameter.
-    pub kw_defaults: &'a mut [Option<Expr<'a>>],
-    pub kwarg: Option<&'a mut Arg<'a>>,
+    pub kw_defaults: &'a [Option<Expr<'a>>],
+    pub kwarg: Option<&'a Arg<'a>>,
     /// For the last positional parameters.
-    pub defaults: &'a mut [Expr<'a>],
+    pub defaults: &'a [Expr<'a>],
 }
 
 /// One parameter; the location includes the annotation and not the stars.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Arg<'a> {
     pub location: Location,
     pub arg: Name,
-    pub annotation: Option<&'a mut Expr<'a>>,
+    pub annotation: Option<&'a Expr<'a>>,
 }
 
 /// A type parameter.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct TypeParam<'a> {
     /// The scope of the bound, and of the default.
@@ -242,8 +241,8 @@ pub struct TypeParam<'a> {
     pub kind: TypeParamKind,
     pub name: Name,
     /// Of a `TypeVar` only.
-    pub bound: Option<&'a mut Expr<'a>>,
-    pub default_value: Option<&'a mut Expr<'a>>,
+    pub bound: Option<&'a Expr<'a>>,
+    pub default_value: Option<&'a Expr<'a>>,
 }
 
 /// The kinds of type parameter.
@@ -256,16 +255,16 @@ pub enum TypeParamKind {
 }
 
 /// One `case`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct MatchCase<'a> {
     pub pattern: Pattern<'a>,
-    pub guard: Option<&'a mut Expr<'a>>,
-    pub body: &'a mut [Stmt<'a>],
+    pub guard: Option<&'a Expr<'a>>,
+    pub body: &'a [Stmt<'a>],
 }
 
 /// A pattern.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Pattern<'a> {
     pub location: Location,
@@ -273,34 +272,34 @@ pub struct Pattern<'a> {
 }
 
 /// The patterns.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum PatternKind<'a> {
-    MatchValue(&'a mut Expr<'a>),
+    MatchValue(&'a Expr<'a>),
     /// `None`, `True` or `False`.
     MatchSingleton(Constant<'a>),
-    MatchSequence(&'a mut [Pattern<'a>]),
+    MatchSequence(&'a [Pattern<'a>]),
     MatchMapping {
-        keys: &'a mut [Expr<'a>],
-        patterns: &'a mut [Pattern<'a>],
+        keys: &'a [Expr<'a>],
+        patterns: &'a [Pattern<'a>],
         rest: Option<Name>,
     },
     MatchClass {
-        cls: &'a mut Expr<'a>,
-        patterns: &'a mut [Pattern<'a>],
-        kwd_attrs: &'a mut [Name],
-        kwd_patterns: &'a mut [Pattern<'a>],
+        cls: &'a Expr<'a>,
+        patterns: &'a [Pattern<'a>],
+        kwd_attrs: &'a [Name],
+        kwd_patterns: &'a [Pattern<'a>],
     },
     MatchStar(Option<Name>),
     MatchAs {
-        pattern: Option<&'a mut Pattern<'a>>,
+        pattern: Option<&'a Pattern<'a>>,
         name: Option<Name>,
     },
-    MatchOr(&'a mut [Pattern<'a>]),
+    MatchOr(&'a [Pattern<'a>]),
 }
 
 /// An expression.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Expr<'a> {
     /// The whole expression, without parentheses around it (except a tuple's own).
     pub location: Location,
@@ -309,77 +308,77 @@ pub struct Expr<'a> {
 }
 
 /// The expressions.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum ExprKind<'a> {
     BoolOp {
         op: BoolOperator,
-        values: &'a mut [Expr<'a>],
+        values: &'a [Expr<'a>],
     },
     NamedExpr {
-        target: &'a mut Expr<'a>,
-        value: &'a mut Expr<'a>,
+        target: &'a Expr<'a>,
+        value: &'a Expr<'a>,
     },
     BinOp {
-        left: &'a mut Expr<'a>,
+        left: &'a Expr<'a>,
         op: Operator,
-        right: &'a mut Expr<'a>,
+        right: &'a Expr<'a>,
     },
     UnaryOp {
         op: UnaryOperator,
-        operand: &'a mut Expr<'a>,
+        operand: &'a Expr<'a>,
     },
-    Lambda(&'a mut Lambda<'a>),
+    Lambda(&'a Lambda<'a>),
     IfExp {
-        test: &'a mut Expr<'a>,
-        body: &'a mut Expr<'a>,
-        orelse: &'a mut Expr<'a>,
+        test: &'a Expr<'a>,
+        body: &'a Expr<'a>,
+        orelse: &'a Expr<'a>,
     },
     /// A `None` key stands for `**value`.
     Dict {
-        keys: &'a mut [Option<Expr<'a>>],
-        values: &'a mut [Expr<'a>],
+        keys: &'a [Option<Expr<'a>>],
+        values: &'a [Expr<'a>],
     },
-    Set(&'a mut [Expr<'a>]),
-    Comprehension(&'a mut ComprehensionExpr<'a>),
-    Await(&'a mut Expr<'a>),
-    Yield(Option<&'a mut Expr<'a>>),
-    YieldFrom(&'a mut Expr<'a>),
+    Set(&'a [Expr<'a>]),
+    Comprehension(&'a ComprehensionExpr<'a>),
+    Await(&'a Expr<'a>),
+    Yield(Option<&'a Expr<'a>>),
+    YieldFrom(&'a Expr<'a>),
     Compare {
-        left: &'a mut Expr<'a>,
-        ops: &'a mut [CompareOperator],
-        comparators: &'a mut [Expr<'a>],
+        left: &'a Expr<'a>,
+        ops: &'a [CompareOperator],
+        comparators: &'a [Expr<'a>],
     },
-    Call(&'a mut Call<'a>),
+    Call(&'a Call<'a>),
     /// `{value!r:spec}` of an f-string. `conversion` is `-1`, or the character `s`, `r` or `a`. `format_spec` is a
     /// `JoinedStr`.
     FormattedValue {
-        value: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
         conversion: i32,
-        format_spec: Option<&'a mut Expr<'a>>,
+        format_spec: Option<&'a Expr<'a>>,
     },
     /// The same of a t-string; `text` is the source text of the value.
     Interpolation {
-        value: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
         text: &'a [u8],
         conversion: i32,
-        format_spec: Option<&'a mut Expr<'a>>,
+        format_spec: Option<&'a Expr<'a>>,
     },
-    JoinedStr(&'a mut [Expr<'a>]),
-    TemplateStr(&'a mut [Expr<'a>]),
+    JoinedStr(&'a [Expr<'a>]),
+    TemplateStr(&'a [Expr<'a>]),
     Constant(Constant<'a>),
     Attribute {
-        value: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
         attr: Name,
         ctx: ExprContext,
     },
     Subscript {
-        value: &'a mut Expr<'a>,
-        slice: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
+        slice: &'a Expr<'a>,
         ctx: ExprContext,
     },
     Starred {
-        value: &'a mut Expr<'a>,
+        value: &'a Expr<'a>,
         ctx: ExprContext,
     },
     Name {
@@ -387,22 +386,22 @@ pub enum ExprKind<'a> {
         ctx: ExprContext,
     },
     List {
-        elts: &'a mut [Expr<'a>],
+        elts: &'a [Expr<'a>],
         ctx: ExprContext,
     },
     Tuple {
-        elts: &'a mut [Expr<'a>],
+        elts: &'a [Expr<'a>],
         ctx: ExprContext,
     },
     Slice {
-        lower: Option<&'a mut Expr<'a>>,
-        upper: Option<&'a mut Expr<'a>>,
-        step: Option<&'a mut Expr<'a>>,
+        lower: Option<&'a Expr<'a>>,
+        upper: Option<&'a Expr<'a>>,
+        step: Option<&'a Expr<'a>>,
     },
 }
 
 /// `lambda`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Lambda<'a> {
     pub id: NodeId,
@@ -411,16 +410,16 @@ pub struct Lambda<'a> {
 }
 
 /// A call.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Call<'a> {
     pub func: Expr<'a>,
-    pub args: &'a mut [Expr<'a>],
-    pub keywords: &'a mut [Keyword<'a>],
+    pub args: &'a [Expr<'a>],
+    pub keywords: &'a [Keyword<'a>],
 }
 
 /// `ListComp`, `SetComp`, `DictComp` or `GeneratorExp`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ComprehensionExpr<'a> {
     /// The scope.
     pub id: NodeId,
@@ -431,7 +430,7 @@ pub struct ComprehensionExpr<'a> {
     /// `value` of a dict comprehension.
     pub value: Option<Expr<'a>>,
     /// The `for … in …` clauses, at least one.
-    pub generators: &'a mut [Comprehension<'a>],
+    pub generators: &'a [Comprehension<'a>],
 }
 
 /// The kinds of comprehension.
@@ -445,12 +444,12 @@ pub enum ComprehensionKind {
 }
 
 /// One `for TARGET in ITER if …` clause.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Comprehension<'a> {
     pub target: Expr<'a>,
     pub iter: Expr<'a>,
-    pub ifs: &'a mut [Expr<'a>],
+    pub ifs: &'a [Expr<'a>],
     pub is_async: bool,
 }
 

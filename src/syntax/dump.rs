@@ -63,7 +63,7 @@ impl Dump<'_> {
         }
     }
 
-    fn optional(&mut self, field: &str, expression: Option<&&mut Expr<'_>>) {
+    fn optional(&mut self, field: &str, expression: Option<&Expr<'_>>) {
         if let Some(expression) = expression {
             self.expression(field, expression);
         }
@@ -80,7 +80,7 @@ impl Dump<'_> {
                     this.arguments(&node.args);
                     this.statements("body", node.body);
                     this.expressions("decorator_list", node.decorator_list);
-                    this.optional("returns", node.returns.as_ref());
+                    this.optional("returns", node.returns);
                     this.type_params(node.type_params);
                 });
             }
@@ -97,7 +97,7 @@ impl Dump<'_> {
             }
             StmtKind::Return(value) => {
                 open(self, "Return");
-                self.nested(|this| this.optional("value", value.as_ref()));
+                self.nested(|this| this.optional("value", *value));
             }
             StmtKind::Delete(targets) => {
                 open(self, "Delete");
@@ -134,7 +134,7 @@ impl Dump<'_> {
                 self.nested(|this| {
                     this.expression("target", target);
                     this.expression("annotation", annotation);
-                    this.optional("value", value.as_ref());
+                    this.optional("value", *value);
                 });
             }
             StmtKind::For(node) => {
@@ -165,11 +165,11 @@ impl Dump<'_> {
             StmtKind::With(node) => {
                 open(self, if node.is_async { "AsyncWith" } else { "With" });
                 self.nested(|this| {
-                    for item in node.items.iter() {
+                    for item in node.items {
                         this.line("items", "withitem", None);
                         this.nested(|this| {
                             this.expression("context_expr", &item.context_expr);
-                            this.optional("optional_vars", item.optional_vars.as_ref());
+                            this.optional("optional_vars", item.optional_vars);
                         });
                     }
                     this.statements("body", node.body);
@@ -179,11 +179,11 @@ impl Dump<'_> {
                 open(self, "Match");
                 self.nested(|this| {
                     this.expression("subject", subject);
-                    for case in cases.iter() {
+                    for case in *cases {
                         this.line("cases", "match_case", None);
                         this.nested(|this| {
                             this.pattern("pattern", &case.pattern);
-                            this.optional("guard", case.guard.as_ref());
+                            this.optional("guard", case.guard);
                             this.statements("body", case.body);
                         });
                     }
@@ -192,21 +192,21 @@ impl Dump<'_> {
             StmtKind::Raise { exc, cause } => {
                 open(self, "Raise");
                 self.nested(|this| {
-                    this.optional("exc", exc.as_ref());
-                    this.optional("cause", cause.as_ref());
+                    this.optional("exc", *exc);
+                    this.optional("cause", *cause);
                 });
             }
             StmtKind::Try(node) => {
                 open(self, if node.is_star { "TryStar" } else { "Try" });
                 self.nested(|this| {
                     this.statements("body", node.body);
-                    for handler in node.handlers.iter() {
+                    for handler in node.handlers {
                         this.line("handlers", "ExceptHandler", Some(handler.location));
                         if let Some(name) = handler.name {
                             this.name("name", name);
                         }
                         this.nested(|this| {
-                            this.optional("type", handler.kind.as_ref());
+                            this.optional("type", handler.kind);
                             this.statements("body", handler.body);
                         });
                     }
@@ -218,7 +218,7 @@ impl Dump<'_> {
                 open(self, "Assert");
                 self.nested(|this| {
                     this.expression("test", test);
-                    this.optional("msg", msg.as_ref());
+                    this.optional("msg", *msg);
                 });
             }
             StmtKind::Import { names, is_lazy } => {
@@ -280,7 +280,7 @@ impl Dump<'_> {
             arguments.args.iter().for_each(|arg| this.arg("args", arg));
             arguments.vararg.iter().for_each(|arg| this.arg("vararg", arg));
             arguments.kwonlyargs.iter().for_each(|arg| this.arg("kwonlyargs", arg));
-            for default in arguments.kw_defaults.iter() {
+            for default in arguments.kw_defaults {
                 match default {
                     Some(default) => this.expression("kw_defaults", default),
                     None => this.line("kw_defaults", "None", None),
@@ -294,7 +294,7 @@ impl Dump<'_> {
     fn arg(&mut self, field: &str, arg: &Arg<'_>) {
         self.line(field, "arg", Some(arg.location));
         self.name("arg", arg.arg);
-        self.nested(|this| this.optional("annotation", arg.annotation.as_ref()));
+        self.nested(|this| this.optional("annotation", arg.annotation));
     }
 
     fn type_params(&mut self, params: &[TypeParam<'_>]) {
@@ -302,8 +302,8 @@ impl Dump<'_> {
             self.line("type_params", &format!("{:?}", param.kind), Some(param.location));
             self.name("name", param.name);
             self.nested(|this| {
-                this.optional("bound", param.bound.as_ref());
-                this.optional("default_value", param.default_value.as_ref());
+                this.optional("bound", param.bound);
+                this.optional("default_value", param.default_value);
             });
         }
     }
@@ -418,7 +418,7 @@ impl Dump<'_> {
             ExprKind::Dict { keys, values } => {
                 open(self, "Dict");
                 self.nested(|this| {
-                    for key in keys.iter() {
+                    for key in *keys {
                         match key {
                             Some(key) => this.expression("keys", key),
                             None => this.line("keys", "None", None),
@@ -456,7 +456,7 @@ impl Dump<'_> {
             }
             ExprKind::Yield(value) => {
                 open(self, "Yield");
-                self.nested(|this| this.optional("value", value.as_ref()));
+                self.nested(|this| this.optional("value", *value));
             }
             ExprKind::YieldFrom(value) => {
                 open(self, "YieldFrom");
@@ -483,7 +483,7 @@ impl Dump<'_> {
                 self.put(format_args!(" conversion={conversion}"));
                 self.nested(|this| {
                     this.expression("value", value);
-                    this.optional("format_spec", format_spec.as_ref());
+                    this.optional("format_spec", *format_spec);
                 });
             }
             ExprKind::Interpolation { value, text, conversion, format_spec } => {
@@ -493,7 +493,7 @@ impl Dump<'_> {
                 self.put(format_args!(" conversion={conversion}"));
                 self.nested(|this| {
                     this.expression("value", value);
-                    this.optional("format_spec", format_spec.as_ref());
+                    this.optional("format_spec", *format_spec);
                 });
             }
             ExprKind::JoinedStr(values) => {
@@ -545,9 +545,9 @@ impl Dump<'_> {
             ExprKind::Slice { lower, upper, step } => {
                 open(self, "Slice");
                 self.nested(|this| {
-                    this.optional("lower", lower.as_ref());
-                    this.optional("upper", upper.as_ref());
-                    this.optional("step", step.as_ref());
+                    this.optional("lower", *lower);
+                    this.optional("upper", *upper);
+                    this.optional("step", *step);
                 });
             }
         }

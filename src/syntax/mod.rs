@@ -19,4 +19,4 @@ mod unicode_name;
 
 pub use crate::text::{ErrorType, SyntaxError};
 pub use dump::dump;
-pub use parse::{Parsed, comments_hold, parse};
+pub use parse::{Lowered, Parsed, comments_hold, parse};

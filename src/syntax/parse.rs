@@ -32,6 +32,15 @@ pub struct Parsed {
     only: Option<Release>,
 }
 
+/// A tree in CPython's shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Lowered<'a> {
+    /// The tree.
+    pub module: Module<'a>,
+    /// The target that it was made for; none if it is that of every target that the parsed text serves.
+    pub only: Option<Release>,
+}
+
 #[derive(Debug)]
 enum Read {
     TooLarge,
@@ -88,7 +97,7 @@ impl Parsed {
         target: &Target,
         arena: &'a Bump,
         names: &mut Names,
-    ) -> Result<Module<'a>, SyntaxError> {
+    ) -> Result<Lowered<'a>, SyntaxError> {
         let text = self.text.as_str();
         match &self.read {
             Read::TooLarge => {
@@ -141,7 +150,7 @@ pub fn parse<'a>(
     arena: &'a Bump,
     names: &mut Names,
 ) -> Result<Module<'a>, SyntaxError> {
-    Parsed::new(text.to_owned(), target).lower(target, arena, names)
+    Ok(Parsed::new(text.to_owned(), target).lower(target, arena, names)?.module)
 }
 
 fn lower<'a>(
@@ -151,7 +160,7 @@ fn lower<'a>(
     target: &Target,
     arena: &'a Bump,
     names: &mut Names,
-) -> Result<Module<'a>, SyntaxError> {
+) -> Result<Lowered<'a>, SyntaxError> {
     let mut positions = Positions::new(text);
     let errors = parsed.errors().iter().filter(|error| !refusal::bare_raise(error, parsed.tokens()));
     if let Some(error) = errors.min_by_key(|error| error.location.start()) {
@@ -169,7 +178,9 @@ fn lower<'a>(
         // Where a newer version finds nothing wrong, its name is what helps.
         return Err(diagnosed(text, Target::newest(), refused));
     }
-    if let Some((range, letter)) = unassigned(text, parsed.tokens(), target) {
+    // What the oldest knows, all know.
+    let is_newer = unassigned(text, parsed.tokens(), target::ALL[0]).is_some();
+    if is_newer && let Some((range, letter)) = unassigned(text, parsed.tokens(), target) {
         let message = format!("invalid non-printable character U+{:04X}", u32::from(letter));
         return Err(diagnosed(text, target, SyntaxError::new(message, positions.range(range))));
     }
@@ -178,20 +189,25 @@ fn lower<'a>(
             let lowered = Lowering::new(text, target, arena, names, positions).module(&module.body);
             let (module, depth) = lowered.map_err(|refused| diagnosed(text, target, refused))?;
             // Only CPython's own way through its grammar tells how deep its parser goes.
-            if brackets * BRACKET_LEVELS + depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS
+            let is_deep = brackets * BRACKET_LEVELS + depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
+            if is_deep
                 && let Some(refused) = diagnose(text, target)
                 && refused.kind == ErrorType::Memory
             {
                 return Err(refused);
             }
             // The parser underneath has tab stops of its own.
-            if mixes_indentation(text)
+            let is_mixed = mixes_indentation(text);
+            if is_mixed
                 && let Some(refused) = diagnose(text, target)
                 && matches!(refused.kind, ErrorType::Indentation | ErrorType::Tab)
             {
                 return Err(refused);
             }
-            Ok(module)
+            // Which characters have names is the target's too.
+            let is_named = memchr::memmem::find(text.as_bytes(), b"\\N{").is_some();
+            let depends = is_newer || is_deep || is_mixed || is_named;
+            Ok(Lowered { module, only: depends.then(|| target.release()) })
         }
         ruff_python_ast::Mod::Expression(_) => {
             Err(SyntaxError::new("invalid syntax", Location::new(1, 1, 0, 0)))

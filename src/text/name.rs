@@ -49,6 +49,20 @@ impl Names {
         name
     }
 
+    /// Forgets all but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        for index in count..self.len() {
+            let name = Name(index as u32);
+            let hash = FxBuildHasher.hash_one(self.text(name));
+            if let Ok(entry) = self.numbers.find_entry(hash, |&other| other == name) {
+                entry.remove();
+            }
+        }
+        self.ends.truncate(count);
+        self.private.truncate(count);
+        self.texts.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
     /// The number of `text` if it was seen before.
     pub fn find(&self, text: &str) -> Option<Name> {
         self.numbers.find(FxBuildHasher.hash_one(text), |&name| self.text(name) == text).copied()
@@ -79,4 +93,21 @@ fn slice<'t>(texts: &'t str, ends: &[usize], name: Name) -> &'t str {
     let index = name.0 as usize;
     let start = if index == 0 { 0 } else { ends[index - 1] };
     &texts[start..ends[index]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Names};
+
+    #[test]
+    fn what_is_forgotten_is_new_again() {
+        let mut names = Names::default();
+        let first = names.intern("a");
+        names.intern("b");
+        names.intern("__c");
+        names.truncate(1);
+        assert_eq!((names.len(), names.find("a"), names.find("b")), (1, Some(first), None));
+        assert_eq!(names.intern("__c"), Name(1));
+        assert!(names.is_private(Name(1)) && names.text(Name(1)) == "__c");
+    }
 }

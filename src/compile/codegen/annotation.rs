@@ -237,16 +237,16 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> Result<u32> {
         let args = &function.args;
         let mut count = 0;
-        let mut positional = [&*args.args, &*args.posonlyargs];
+        let mut positional = [args.args, args.posonlyargs];
         if self.target.features.annotate_positional_first {
             positional.reverse();
         }
         for parameters in [
             positional[0],
             positional[1],
-            args.vararg.as_deref().map_or(&[], std::slice::from_ref),
-            &*args.kwonlyargs,
-            args.kwarg.as_deref().map_or(&[], std::slice::from_ref),
+            args.vararg.map_or(&[], std::slice::from_ref),
+            args.kwonlyargs,
+            args.kwarg.map_or(&[], std::slice::from_ref),
         ] {
             for Arg { arg, annotation, .. } in parameters {
                 if let Some(annotation) = annotation {

@@ -86,7 +86,7 @@ impl Codegen<'_, '_> {
     /// `all`, `any` and `tuple` of a generator expression: a loop here if the name is still the builtin.
     fn builtin_over_generator(&mut self, call: &Call<'_>, end: Label) -> Result<()> {
         let ExprKind::Name { id, .. } = call.func.kind else { return Ok(()) };
-        let ([generator], []) = (&*call.args, &*call.keywords) else { return Ok(()) };
+        let ([generator], []) = (call.args, call.keywords) else { return Ok(()) };
         let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
         let scope = self.find_scope(comprehension.id, ScopeRole::Own)?;
         if !self.target.features.generator_loops

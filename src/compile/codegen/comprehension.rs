@@ -157,7 +157,7 @@ impl Codegen<'_, '_> {
             self.emit_jump(Op::FOR_ITER, anchor, clause.iter.location);
         }
         self.visit_expr(&clause.target)?;
-        for condition in &*clause.ifs {
+        for condition in clause.ifs {
             self.jump_if(condition, if_cleanup, false)?;
         }
         let element = self.clause_body(expr, index, depth, location)?;
@@ -195,7 +195,7 @@ impl Codegen<'_, '_> {
         self.push_block(Block::AsyncComprehension, location)?;
         let send = self.next_of_async(except, location);
         self.visit_expr(&clause.target)?;
-        for condition in &*clause.ifs {
+        for condition in clause.ifs {
             self.jump_if(condition, if_cleanup, false)?;
         }
         let element = self.clause_body(expr, index, depth + 1, location)?;

@@ -61,7 +61,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let kind = if function.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         let counts = Counts::of(&function.args);
         self.enter_scope(scope, kind, function.name, first_line, None, counts);
-        let mut body = &*function.body;
+        let mut body = function.body;
         if self.scope().has_docstring
             && let Some(text) = future::docstring(body)
         {

@@ -27,7 +27,7 @@ pub fn compile(
     let name = names.intern("<module>");
     let mut unit = Box::new(Unit::empty());
     unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);
-    let unicode_strings = &module.unicode_strings;
+    let unicode_strings = module.unicode_strings;
     let mut codegen = Codegen {
         symbols,
         names,

@@ -169,7 +169,7 @@ impl Codegen<'_, '_> {
             return self.keyword_defaults_by_key_tuple(args, flags, location);
         }
         let mut count = 0;
-        for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
+        for (parameter, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
             let Some(default) = default else { continue };
             self.load_mangled_const(parameter.arg, location);
             self.visit_expr(default)?;
@@ -189,7 +189,7 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> Result<u32> {
         let mut names = Vec::new();
-        for (parameter, default) in args.kwonlyargs.iter().zip(&*args.kw_defaults) {
+        for (parameter, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
             if let Some(default) = default {
                 names.push(parameter.arg);
                 self.visit_expr(default)?;

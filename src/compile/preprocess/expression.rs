@@ -1,125 +1,166 @@
 //! Expressions.
 
 use super::Preprocess;
-use crate::syntax::ast::{Arg, Arguments, Constant, Expr, ExprContext, ExprKind, Keyword, Operator};
+use crate::syntax::ast::{
+    Arg, Arguments, Call, Comprehension, ComprehensionExpr, Constant, Expr, ExprContext, ExprKind, Keyword,
+    Lambda, Operator,
+};
 
 impl<'a> Preprocess<'a, '_> {
-    pub(super) fn expressions(&self, expressions: &mut [Expr<'a>]) {
-        expressions.iter_mut().for_each(|expression| self.expression(expression));
+    pub(super) fn expressions(&self, expressions: &'a [Expr<'a>]) -> &'a [Expr<'a>] {
+        self.list(expressions, |expression| self.expression(expression))
     }
 
-    pub(super) fn optional(&self, expression: &mut Option<&'a mut Expr<'a>>) {
-        if let Some(expression) = expression {
-            self.expression(expression);
-        }
+    pub(super) fn optional(&self, expression: Option<&'a Expr<'a>>) -> Option<&'a Expr<'a>> {
+        expression.map(|expression| self.expression(expression))
     }
 
-    pub(super) fn keywords(&self, keywords: &mut [Keyword<'a>]) {
-        keywords.iter_mut().for_each(|keyword| self.expression(&mut keyword.value));
+    pub(super) fn keywords(&self, keywords: &'a [Keyword<'a>]) -> &'a [Keyword<'a>] {
+        self.list(keywords, |keyword| {
+            self.node(keyword, || Keyword { value: *self.expression(&keyword.value), ..*keyword })
+        })
     }
 
-    pub(super) fn arguments(&self, arguments: &mut Arguments<'a>) {
+    pub(super) fn arguments(&self, arguments: &'a Arguments<'a>) -> Arguments<'a> {
+        let mut new = *arguments;
         if !self.text_annotations {
-            self.annotations(arguments.posonlyargs);
-            self.annotations(arguments.args);
-            self.annotations(arguments.kwonlyargs);
-            for parameter in [&mut arguments.vararg, &mut arguments.kwarg].into_iter().flatten() {
-                self.optional(&mut parameter.annotation);
-            }
+            let parameter = |parameter| self.parameter(parameter);
+            new.posonlyargs = self.list(arguments.posonlyargs, parameter);
+            new.args = self.list(arguments.args, parameter);
+            new.kwonlyargs = self.list(arguments.kwonlyargs, parameter);
+            new.vararg = arguments.vararg.map(parameter);
+            new.kwarg = arguments.kwarg.map(parameter);
         }
-        arguments.kw_defaults.iter_mut().flatten().for_each(|default| self.expression(default));
-        self.expressions(arguments.defaults);
+        new.kw_defaults = self.options(arguments.kw_defaults);
+        new.defaults = self.expressions(arguments.defaults);
+        new
     }
 
-    fn annotations(&self, parameters: &mut [Arg<'a>]) {
-        parameters.iter_mut().for_each(|parameter| self.optional(&mut parameter.annotation));
+    fn parameter(&self, parameter: &'a Arg<'a>) -> &'a Arg<'a> {
+        self.node(parameter, || Arg { annotation: self.optional(parameter.annotation), ..*parameter })
     }
 
-    pub(super) fn expression(&self, expression: &mut Expr<'a>) {
-        match &mut expression.kind {
-            ExprKind::Constant(_) => {}
-            ExprKind::Name { id, ctx } => {
-                if *ctx == ExprContext::Load && Some(*id) == self.debug {
-                    let value = if self.optimize == 0 { Constant::True } else { Constant::False };
-                    expression.kind = ExprKind::Constant(value);
-                }
+    fn options(&self, list: &'a [Option<Expr<'a>>]) -> &'a [Option<Expr<'a>>] {
+        self.list(list, |option| {
+            self.node(option, || option.as_ref().map(|expression| *self.expression(expression)))
+        })
+    }
+
+    pub(super) fn expression(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
+        match expression.kind {
+            ExprKind::Constant(_) => return expression,
+            ExprKind::Name { id, .. } if Some(id) != self.debug => return expression,
+            _ => {}
+        }
+        self.node(expression, || {
+            let mut new = Expr { location: expression.location, kind: self.kind(&expression.kind) };
+            if self.target.features.fold_in_tree {
+                self.fold(&mut new);
             }
-            ExprKind::BoolOp { values, .. }
-            | ExprKind::Set(values)
-            | ExprKind::JoinedStr(values)
-            | ExprKind::TemplateStr(values)
-            | ExprKind::List { elts: values, .. }
-            | ExprKind::Tuple { elts: values, .. } => self.expressions(values),
+            new
+        })
+    }
+
+    fn kind(&self, kind: &'a ExprKind<'a>) -> ExprKind<'a> {
+        match *kind {
+            ExprKind::Constant(_) => *kind,
+            ExprKind::Name { id, ctx: ExprContext::Load } if Some(id) == self.debug => {
+                self.change();
+                ExprKind::Constant(if self.optimize == 0 { Constant::True } else { Constant::False })
+            }
+            ExprKind::Name { .. } => *kind,
+            ExprKind::BoolOp { op, values } => ExprKind::BoolOp { op, values: self.expressions(values) },
+            ExprKind::Set(values) => ExprKind::Set(self.expressions(values)),
+            ExprKind::JoinedStr(values) => ExprKind::JoinedStr(self.expressions(values)),
+            ExprKind::TemplateStr(values) => ExprKind::TemplateStr(self.expressions(values)),
+            ExprKind::List { elts, ctx } => ExprKind::List { elts: self.expressions(elts), ctx },
+            ExprKind::Tuple { elts, ctx } => ExprKind::Tuple { elts: self.expressions(elts), ctx },
             ExprKind::BinOp { left, op, right } => {
-                self.expression(left);
-                self.expression(right);
-                if *op == Operator::Mod
+                let (left, right) = (self.expression(left), self.expression(right));
+                if op == Operator::Mod
                     && let ExprKind::Constant(Constant::Str(format)) = left.kind
-                    && let ExprKind::Tuple { elts, .. } = &mut right.kind
+                    && let ExprKind::Tuple { elts, .. } = right.kind
                     && let Some(values) = self.percent_format(format, elts)
                 {
-                    expression.kind = ExprKind::JoinedStr(values);
-                    return;
+                    self.change();
+                    return ExprKind::JoinedStr(values);
                 }
+                ExprKind::BinOp { left, op, right }
             }
-            ExprKind::UnaryOp { operand: value, .. }
-            | ExprKind::NamedExpr { value, .. }
-            | ExprKind::Await(value)
-            | ExprKind::YieldFrom(value)
-            | ExprKind::Attribute { value, .. }
-            | ExprKind::Starred { value, .. } => self.expression(value),
-            ExprKind::Yield(value) => self.optional(value),
-            ExprKind::Lambda(lambda) => {
-                self.arguments(&mut lambda.args);
-                self.expression(&mut lambda.body);
+            ExprKind::UnaryOp { op, operand } => ExprKind::UnaryOp { op, operand: self.expression(operand) },
+            ExprKind::NamedExpr { target, value } => {
+                ExprKind::NamedExpr { target, value: self.expression(value) }
             }
-            ExprKind::IfExp { test, body, orelse } => {
-                self.expression(test);
-                self.expression(body);
-                self.expression(orelse);
+            ExprKind::Await(value) => ExprKind::Await(self.expression(value)),
+            ExprKind::YieldFrom(value) => ExprKind::YieldFrom(self.expression(value)),
+            ExprKind::Attribute { value, attr, ctx } => {
+                ExprKind::Attribute { value: self.expression(value), attr, ctx }
             }
+            ExprKind::Starred { value, ctx } => ExprKind::Starred { value: self.expression(value), ctx },
+            ExprKind::Yield(value) => ExprKind::Yield(self.optional(value)),
+            ExprKind::Lambda(lambda) => ExprKind::Lambda(self.node(lambda, || Lambda {
+                id: lambda.id,
+                args: self.arguments(&lambda.args),
+                body: *self.expression(&lambda.body),
+            })),
+            ExprKind::IfExp { test, body, orelse } => ExprKind::IfExp {
+                test: self.expression(test),
+                body: self.expression(body),
+                orelse: self.expression(orelse),
+            },
             ExprKind::Dict { keys, values } => {
-                keys.iter_mut().flatten().for_each(|key| self.expression(key));
-                self.expressions(values);
+                ExprKind::Dict { keys: self.options(keys), values: self.expressions(values) }
             }
             ExprKind::Comprehension(comprehension) => {
-                self.expression(&mut comprehension.element);
-                if let Some(value) = &mut comprehension.value {
-                    self.expression(value);
-                }
-                for clause in comprehension.generators.iter_mut() {
-                    self.expression(&mut clause.target);
-                    self.expression(&mut clause.iter);
-                    self.expressions(clause.ifs);
-                    self.fold_iterable(&mut clause.iter);
-                }
+                ExprKind::Comprehension(self.node(comprehension, || self.comprehension(comprehension)))
             }
-            ExprKind::Compare { left, comparators, .. } => {
-                self.expression(left);
-                self.expressions(comparators);
+            ExprKind::Compare { left, ops, comparators } => ExprKind::Compare {
+                left: self.expression(left),
+                ops,
+                comparators: self.expressions(comparators),
+            },
+            ExprKind::Call(call) => ExprKind::Call(self.node(call, || Call {
+                func: *self.expression(&call.func),
+                args: self.expressions(call.args),
+                keywords: self.keywords(call.keywords),
+            })),
+            ExprKind::FormattedValue { value, conversion, format_spec } => ExprKind::FormattedValue {
+                value: self.expression(value),
+                conversion,
+                format_spec: self.optional(format_spec),
+            },
+            ExprKind::Interpolation { value, text, conversion, format_spec } => ExprKind::Interpolation {
+                value: self.expression(value),
+                text,
+                conversion,
+                format_spec: self.optional(format_spec),
+            },
+            ExprKind::Subscript { value, slice, ctx } => {
+                ExprKind::Subscript { value: self.expression(value), slice: self.expression(slice), ctx }
             }
-            ExprKind::Call(call) => {
-                self.expression(&mut call.func);
-                self.expressions(call.args);
-                self.keywords(call.keywords);
-            }
-            ExprKind::FormattedValue { value, format_spec, .. }
-            | ExprKind::Interpolation { value, format_spec, .. } => {
-                self.expression(value);
-                self.optional(format_spec);
-            }
-            ExprKind::Subscript { value, slice, .. } => {
-                self.expression(value);
-                self.expression(slice);
-            }
-            ExprKind::Slice { lower, upper, step } => {
-                self.optional(lower);
-                self.optional(upper);
-                self.optional(step);
-            }
+            ExprKind::Slice { lower, upper, step } => ExprKind::Slice {
+                lower: self.optional(lower),
+                upper: self.optional(upper),
+                step: self.optional(step),
+            },
         }
-        if self.target.features.fold_in_tree {
-            self.fold(expression);
+    }
+
+    fn comprehension(&self, comprehension: &'a ComprehensionExpr<'a>) -> ComprehensionExpr<'a> {
+        ComprehensionExpr {
+            element: *self.expression(&comprehension.element),
+            value: comprehension.value.as_ref().map(|value| *self.expression(value)),
+            generators: self.list(comprehension.generators, |clause| self.clause(clause)),
+            ..*comprehension
         }
+    }
+
+    fn clause(&self, clause: &'a Comprehension<'a>) -> &'a Comprehension<'a> {
+        self.node(clause, || Comprehension {
+            target: *self.expression(&clause.target),
+            iter: *self.iterable(self.expression(&clause.iter)),
+            ifs: self.expressions(clause.ifs),
+            is_async: clause.is_async,
+        })
     }
 }

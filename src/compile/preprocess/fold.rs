@@ -10,19 +10,21 @@ impl<'a> Preprocess<'a, '_> {
     /// Folds `expression`, whose parts have been folded.
     pub(super) fn fold(&self, expression: &mut Expr<'a>) {
         let folded = match &mut expression.kind {
-            ExprKind::UnaryOp { op, operand } => match &mut operand.kind {
-                ExprKind::Constant(value) => self.unary(*op, value),
-                ExprKind::Compare { ops, .. } if *op == UnaryOperator::Not && ops.len() == 1 => {
-                    ops[0] = match ops[0] {
+            ExprKind::UnaryOp { op, operand } => match operand.kind {
+                ExprKind::Constant(value) => self.unary(*op, &value),
+                ExprKind::Compare { left, ops: &[compared], comparators } if *op == UnaryOperator::Not => {
+                    let negated = match compared {
                         CompareOperator::Is => CompareOperator::IsNot,
                         CompareOperator::IsNot => CompareOperator::Is,
                         CompareOperator::In => CompareOperator::NotIn,
                         CompareOperator::NotIn => CompareOperator::In,
                         _ => return,
                     };
+                    let ops = std::slice::from_ref(self.arena.alloc(negated));
                     // The comparison stands in for the negation, at its own place.
-                    *expression = std::mem::replace(&mut **operand, super::none());
-                    return;
+                    let kind = ExprKind::Compare { left, ops, comparators };
+                    *expression = Expr { location: operand.location, kind };
+                    return self.change();
                 }
                 _ => return,
             },
@@ -56,42 +58,48 @@ impl<'a> Preprocess<'a, '_> {
             ExprKind::Tuple { elts, ctx: ExprContext::Load } => self.constants(elts).map(Constant::Tuple),
             ExprKind::Compare { ops, comparators, .. } => {
                 if let Some(CompareOperator::In | CompareOperator::NotIn) = ops.last()
-                    && let Some(last) = comparators.last_mut()
+                    && let Some(searched) = comparators.last()
                 {
-                    self.fold_iterable(last);
+                    let folded = self.iterable(searched);
+                    if !std::ptr::eq(folded, searched) {
+                        let changed = self.arena.alloc_slice_copy(comparators);
+                        changed[comparators.len() - 1] = *folded;
+                        *comparators = changed;
+                    }
                 }
                 return;
             }
             _ => return,
         };
         if let Some(constant) = folded {
+            self.change();
             expression.kind = ExprKind::Constant(constant);
         }
     }
 
     /// A list or set that is only iterated over or searched may be a tuple or a frozenset.
-    pub(super) fn fold_iterable(&self, iterable: &mut Expr<'a>) {
+    pub(super) fn iterable(&self, iterable: &'a Expr<'a>) -> &'a Expr<'a> {
         if !self.target.features.fold_in_tree {
-            return;
+            return iterable;
         }
-        match &mut iterable.kind {
+        let kind = match iterable.kind {
             ExprKind::List { elts, ctx } => {
                 if elts.iter().any(|element| matches!(element.kind, ExprKind::Starred { .. })) {
-                    return;
+                    return iterable;
                 }
-                let (elts, ctx) = (std::mem::take(elts), *ctx);
-                iterable.kind = match self.constants(elts) {
+                match self.constants(elts) {
                     Some(items) => ExprKind::Constant(Constant::Tuple(items)),
                     None => ExprKind::Tuple { elts, ctx },
-                };
-            }
-            ExprKind::Set(elements) => {
-                if let Some(items) = self.constants(elements) {
-                    iterable.kind = ExprKind::Constant(Constant::FrozenSet(items));
                 }
             }
-            _ => {}
-        }
+            ExprKind::Set(elements) => match self.constants(elements) {
+                Some(items) => ExprKind::Constant(Constant::FrozenSet(items)),
+                None => return iterable,
+            },
+            _ => return iterable,
+        };
+        self.change();
+        self.arena.alloc(Expr { location: iterable.location, kind })
     }
 
     fn constants(&self, elements: &[Expr<'a>]) -> Option<&'a [Constant<'a>]> {

@@ -1,4 +1,4 @@
-//! Syntax tree → the tree that is compiled, changed in place.
+//! Syntax tree → the tree that is compiled, which shares with it what stays the same.
 //!
 //! `__debug__` becomes a constant, `"…" % (…)` with simple units an f-string, numbers in patterns constants; level 2
 //! takes docstrings away. CPython: `Python/ast_preprocess.c` (3.14 and newer). Its warnings (PEP 765) change nothing.
@@ -20,24 +20,26 @@ use crate::syntax::ast::{
 use crate::target::Target;
 use crate::text::{Location, Name, Names};
 use bumpalo::Bump;
+use std::cell::Cell;
 
-/// Preprocesses `module`. `optimize` is the level: 0, 1 or 2.
+/// The preprocessed `module`, which shares with it what stays the same. `optimize` is the level: 0, 1 or 2.
 pub fn run<'a>(
-    module: &mut Module<'a>,
+    module: &Module<'a>,
     arena: &'a Bump,
     names: &Names,
     optimize: u8,
     future: &Future,
     target: &Target,
-) {
+) -> Module<'a> {
     let pass = Preprocess {
         arena,
         debug: names.find("__debug__"),
         optimize,
         text_annotations: future.annotations(),
         target,
+        changes: Cell::new(0),
     };
-    pass.body(&mut module.body);
+    Module { body: pass.body(module.body), ..*module }
 }
 
 struct Preprocess<'a, 't> {
@@ -47,95 +49,133 @@ struct Preprocess<'a, 't> {
     optimize: u8,
     text_annotations: bool,
     target: &'t Target,
+    /// How many nodes were replaced. One around a place where this did not grow is kept.
+    changes: Cell<usize>,
 }
 
 impl<'a> Preprocess<'a, '_> {
+    /// To be called where a node is replaced for its own sake.
+    fn change(&self) {
+        self.changes.set(self.changes.get() + 1);
+    }
+
+    /// `old`, or what `new` makes of it if it changes anything there.
+    fn node<T: Copy>(&self, old: &'a T, new: impl FnOnce() -> T) -> &'a T {
+        let before = self.changes.get();
+        let new = new();
+        if self.changes.get() == before { old } else { self.arena.alloc(new) }
+    }
+
+    /// `old`, or with what `new` makes of its items if that is something else.
+    fn list<T: Copy>(&self, old: &'a [T], new: impl Fn(&'a T) -> &'a T) -> &'a [T] {
+        let mut changed: Option<&'a mut [T]> = None;
+        for (index, item) in old.iter().enumerate() {
+            let new = new(item);
+            if !std::ptr::eq(new, item) {
+                changed.get_or_insert_with(|| self.arena.alloc_slice_copy(old))[index] = *new;
+            }
+        }
+        changed.map_or(old, |changed| changed)
+    }
+
     /// A body that may start with a docstring. CPython: `astfold_body`.
-    fn body(&self, body: &mut &'a mut [Stmt<'a>]) {
+    fn body(&self, body: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
         let mut has_docstring = docstring(body).is_some();
+        let mut rest = body;
         if has_docstring && self.optimize >= 2 && self.target.features.docstrings_leave_tree {
-            self.remove_docstring(body);
+            rest = self.without_docstring(body);
             has_docstring = false;
         }
-        self.statements(body);
+        let body = self.statements(rest);
+        let [Stmt { location, kind: StmtKind::Expr(text) }, ..] = body else { return body };
         if has_docstring || docstring(body).is_none() {
-            return;
+            return body;
         }
-        if let Some(Stmt { location, kind: StmtKind::Expr(value) }) = body.first_mut() {
-            let text = std::mem::replace(&mut **value, none());
-            value.location = *location;
-            value.kind = ExprKind::JoinedStr(self.arena.alloc_slice_fill_iter([text]));
+        self.change();
+        let value = ExprKind::JoinedStr(std::slice::from_ref(text));
+        let value = self.arena.alloc(Expr { location: *location, kind: value });
+        let body = self.arena.alloc_slice_copy(body);
+        body[0].kind = StmtKind::Expr(value);
+        body
+    }
+
+    fn without_docstring(&self, body: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
+        self.change();
+        match body {
+            [only] => {
+                let Location { line, column, .. } = only.location;
+                let location = Location::new(line, line, column, column + 4);
+                std::slice::from_ref(self.arena.alloc(Stmt { location, kind: StmtKind::Pass }))
+            }
+            body => body.split_first().map_or(body, |(_, rest)| rest),
         }
     }
 
-    fn remove_docstring(&self, body: &mut &'a mut [Stmt<'a>]) {
-        let all = std::mem::take(body);
-        if let [only] = &mut *all {
-            let Location { line, column, .. } = only.location;
-            only.location = Location::new(line, line, column, column + 4);
-            only.kind = StmtKind::Pass;
-            *body = all;
-        } else if let Some((_, rest)) = all.split_first_mut() {
-            *body = rest;
-        }
+    fn case(&self, case: &'a MatchCase<'a>) -> &'a MatchCase<'a> {
+        self.node(case, || MatchCase {
+            pattern: *self.pattern(&case.pattern),
+            guard: self.optional(case.guard),
+            body: self.statements(case.body),
+        })
     }
 
-    fn case(&self, case: &mut MatchCase<'a>) {
-        self.pattern(&mut case.pattern);
-        self.optional(&mut case.guard);
-        self.statements(case.body);
+    fn patterns(&self, patterns: &'a [Pattern<'a>]) -> &'a [Pattern<'a>] {
+        self.list(patterns, |pattern| self.pattern(pattern))
     }
 
-    fn patterns(&self, patterns: &mut [Pattern<'a>]) {
-        patterns.iter_mut().for_each(|pattern| self.pattern(pattern));
+    fn pattern(&self, pattern: &'a Pattern<'a>) -> &'a Pattern<'a> {
+        self.node(pattern, || Pattern { location: pattern.location, kind: self.pattern_kind(&pattern.kind) })
     }
 
-    fn pattern(&self, pattern: &mut Pattern<'a>) {
-        match &mut pattern.kind {
-            PatternKind::MatchValue(value) => self.pattern_constant(value),
-            PatternKind::MatchSequence(patterns) | PatternKind::MatchOr(patterns) => {
-                self.patterns(patterns);
+    fn pattern_kind(&self, kind: &'a PatternKind<'a>) -> PatternKind<'a> {
+        match *kind {
+            PatternKind::MatchValue(value) => PatternKind::MatchValue(self.pattern_constant(value)),
+            PatternKind::MatchSequence(patterns) => PatternKind::MatchSequence(self.patterns(patterns)),
+            PatternKind::MatchOr(patterns) => PatternKind::MatchOr(self.patterns(patterns)),
+            PatternKind::MatchMapping { keys, patterns, rest } => PatternKind::MatchMapping {
+                keys: self.list(keys, |key| self.pattern_constant(key)),
+                patterns: self.patterns(patterns),
+                rest,
+            },
+            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => PatternKind::MatchClass {
+                cls: self.expression(cls),
+                patterns: self.patterns(patterns),
+                kwd_attrs,
+                kwd_patterns: self.patterns(kwd_patterns),
+            },
+            PatternKind::MatchAs { pattern: Some(pattern), name } => {
+                PatternKind::MatchAs { pattern: Some(self.pattern(pattern)), name }
             }
-            PatternKind::MatchMapping { keys, patterns, .. } => {
-                keys.iter_mut().for_each(|key| self.pattern_constant(key));
-                self.patterns(patterns);
-            }
-            PatternKind::MatchClass { cls, patterns, kwd_patterns, .. } => {
-                self.expression(cls);
-                self.patterns(patterns);
-                self.patterns(kwd_patterns);
-            }
-            PatternKind::MatchAs { pattern: Some(pattern), .. } => self.pattern(pattern),
             PatternKind::MatchAs { pattern: None, .. }
             | PatternKind::MatchSingleton(_)
-            | PatternKind::MatchStar(_) => {}
+            | PatternKind::MatchStar(_) => *kind,
         }
     }
 
     /// `-1` and `1 + 2j`. CPython: `fold_const_match_patterns`.
-    fn pattern_constant(&self, expression: &mut Expr<'a>) {
+    fn pattern_constant(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
         if self.target.features.fold_in_tree {
             return self.expression(expression);
         }
-        let folded = match &mut expression.kind {
-            ExprKind::UnaryOp { op: UnaryOperator::USub, operand } => match &operand.kind {
-                ExprKind::Constant(operand) => {
-                    number(operand).and_then(|value| folding::unary(UnaryOperator::USub, &value))
+        self.node(expression, || {
+            let mut new = *expression;
+            let folded = match &mut new.kind {
+                ExprKind::UnaryOp { op: UnaryOperator::USub, operand } => {
+                    constant(operand).and_then(|value| folding::unary(UnaryOperator::USub, &value))
                 }
+                ExprKind::BinOp { left, op: op @ (Operator::Add | Operator::Sub), right } => constant(right)
+                    .and_then(|right| {
+                        *left = self.pattern_constant(left);
+                        folding::binary(*op, &constant(left)?, &right, &Constants::default(), self.target)
+                    }),
                 _ => None,
-            },
-            ExprKind::BinOp { left, op: op @ (Operator::Add | Operator::Sub), right } => {
-                let ExprKind::Constant(right) = right.kind else { return };
-                self.pattern_constant(left);
-                let ExprKind::Constant(left) = left.kind else { return };
-                let (Some(left), Some(right)) = (number(&left), number(&right)) else { return };
-                folding::binary(*op, &left, &right, &Constants::default(), self.target)
+            };
+            if let Some(constant) = folded.and_then(|value| self.constant(&value)) {
+                self.change();
+                new.kind = ExprKind::Constant(constant);
             }
-            _ => None,
-        };
-        if let Some(constant) = folded.and_then(|value| self.constant(&value)) {
-            expression.kind = ExprKind::Constant(constant);
-        }
+            new
+        })
     }
 
     fn constant(&self, value: &ConstValue) -> Option<Constant<'a>> {
@@ -170,7 +210,10 @@ fn number(constant: &Constant<'_>) -> Option<ConstValue> {
     })
 }
 
-/// What stands where a node was taken out.
-fn none<'a>() -> Expr<'a> {
-    Expr { location: Location::NONE, kind: ExprKind::Constant(Constant::None) }
+/// The value of an expression that is a number.
+fn constant(expression: &Expr<'_>) -> Option<ConstValue> {
+    match &expression.kind {
+        ExprKind::Constant(constant) => number(constant),
+        _ => None,
+    }
 }

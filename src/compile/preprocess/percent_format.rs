@@ -2,7 +2,7 @@
 //!
 //! CPython: `optimize_format` of `Python/ast_preprocess.c`.
 
-use super::{Preprocess, none};
+use super::Preprocess;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::text::Location;
 
@@ -15,21 +15,21 @@ enum Piece {
 }
 
 impl<'a> Preprocess<'a, '_> {
-    /// The values of the f-string, if every unit is simple and there is one for each item. Takes the items.
-    pub(super) fn percent_format(&self, format: &[u8], items: &mut [Expr<'a>]) -> Option<&'a mut [Expr<'a>]> {
+    /// The values of the f-string, if every unit is simple and there is one for each item.
+    pub(super) fn percent_format(&self, format: &[u8], items: &'a [Expr<'a>]) -> Option<&'a [Expr<'a>]> {
         if items.iter().any(|item| matches!(item.kind, ExprKind::Starred { .. })) {
             return None;
         }
         let pieces = pieces(format, items.len())?;
-        let mut items = items.iter_mut();
+        let mut items = items.iter();
         let mut values = bumpalo::collections::Vec::with_capacity_in(pieces.len(), self.arena);
         for piece in pieces {
             values.push(match piece {
                 Piece::Text(text) => self.text(&text),
                 Piece::Unit { conversion, spec } => {
-                    let value = self.arena.alloc(std::mem::replace(items.next()?, none()));
+                    let value = items.next()?;
                     let spec = (!spec.is_empty()).then(|| self.text(spec.as_bytes()));
-                    let format_spec = spec.map(|spec| self.arena.alloc(spec));
+                    let format_spec = spec.map(|spec| &*self.arena.alloc(spec));
                     Expr {
                         location: value.location,
                         kind: ExprKind::FormattedValue {
@@ -41,7 +41,7 @@ impl<'a> Preprocess<'a, '_> {
                 }
             });
         }
-        Some(values.into_bump_slice_mut())
+        Some(values.into_bump_slice())
     }
 
     fn text(&self, text: &[u8]) -> Expr<'a> {

@@ -1,109 +1,138 @@
 //! Statements.
 
 use super::Preprocess;
-use crate::syntax::ast::{Stmt, StmtKind, TypeParam};
+use crate::syntax::ast::{
+    ClassDef, ExceptHandler, For, FunctionDef, Stmt, StmtKind, Try, TypeAlias, TypeParam, With, WithItem,
+};
 
 impl<'a> Preprocess<'a, '_> {
-    pub(super) fn statements(&self, statements: &mut [Stmt<'a>]) {
-        statements.iter_mut().for_each(|statement| self.statement(statement));
+    pub(super) fn statements(&self, statements: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
+        self.list(statements, |statement| {
+            self.node(statement, || Stmt {
+                location: statement.location,
+                kind: self.statement(&statement.kind),
+            })
+        })
     }
 
-    fn type_params(&self, parameters: &mut [TypeParam<'a>]) {
-        for parameter in parameters {
-            self.optional(&mut parameter.bound);
-            self.optional(&mut parameter.default_value);
-        }
+    fn type_params(&self, parameters: &'a [TypeParam<'a>]) -> &'a [TypeParam<'a>] {
+        self.list(parameters, |parameter| {
+            self.node(parameter, || TypeParam {
+                bound: self.optional(parameter.bound),
+                default_value: self.optional(parameter.default_value),
+                ..*parameter
+            })
+        })
     }
 
-    fn statement(&self, statement: &mut Stmt<'a>) {
-        match &mut statement.kind {
+    fn statement(&self, kind: &'a StmtKind<'a>) -> StmtKind<'a> {
+        match *kind {
             StmtKind::FunctionDef(function) => {
-                self.type_params(function.type_params);
-                self.arguments(&mut function.args);
-                self.body(&mut function.body);
-                self.expressions(function.decorator_list);
-                if !self.text_annotations {
-                    self.optional(&mut function.returns);
-                }
+                StmtKind::FunctionDef(self.node(function, || self.function(function)))
             }
-            StmtKind::ClassDef(class) => {
-                self.type_params(class.type_params);
-                self.expressions(class.bases);
-                self.keywords(class.keywords);
-                self.body(&mut class.body);
-                self.expressions(class.decorator_list);
-            }
-            StmtKind::TypeAlias(alias) => {
-                self.type_params(alias.type_params);
-                self.expression(alias.value);
-            }
-            StmtKind::Return(value) => self.optional(value),
-            StmtKind::Delete(targets) => self.expressions(targets),
+            StmtKind::ClassDef(class) => StmtKind::ClassDef(self.node(class, || ClassDef {
+                type_params: self.type_params(class.type_params),
+                bases: self.expressions(class.bases),
+                keywords: self.keywords(class.keywords),
+                body: self.body(class.body),
+                decorator_list: self.expressions(class.decorator_list),
+                ..*class
+            })),
+            StmtKind::TypeAlias(alias) => StmtKind::TypeAlias(self.node(alias, || TypeAlias {
+                type_params: self.type_params(alias.type_params),
+                value: self.expression(alias.value),
+                ..*alias
+            })),
+            StmtKind::Return(value) => StmtKind::Return(self.optional(value)),
+            StmtKind::Delete(targets) => StmtKind::Delete(self.expressions(targets)),
             StmtKind::Assign { targets, value } => {
-                self.expressions(targets);
-                self.expression(value);
+                StmtKind::Assign { targets: self.expressions(targets), value: self.expression(value) }
             }
-            StmtKind::AugAssign { target, value, .. } => {
-                self.expression(target);
-                self.expression(value);
+            StmtKind::AugAssign { target, op, value } => {
+                StmtKind::AugAssign { target: self.expression(target), op, value: self.expression(value) }
             }
-            StmtKind::AnnAssign { target, annotation, value, .. } => {
-                self.expression(target);
-                if !self.text_annotations {
-                    self.expression(annotation);
+            StmtKind::AnnAssign { target, annotation, value, simple } => StmtKind::AnnAssign {
+                target: self.expression(target),
+                annotation: if self.text_annotations { annotation } else { self.expression(annotation) },
+                value: self.optional(value),
+                simple,
+            },
+            StmtKind::For(statement) => StmtKind::For(self.node(statement, || {
+                let iter = self.expression(&statement.iter);
+                For {
+                    is_async: statement.is_async,
+                    target: *self.expression(&statement.target),
+                    iter: if statement.is_async { *iter } else { *self.iterable(iter) },
+                    body: self.statements(statement.body),
+                    orelse: self.statements(statement.orelse),
                 }
-                self.optional(value);
-            }
-            StmtKind::For(statement) => {
-                self.expression(&mut statement.target);
-                self.expression(&mut statement.iter);
-                self.statements(statement.body);
-                self.statements(statement.orelse);
-                if !statement.is_async {
-                    self.fold_iterable(&mut statement.iter);
-                }
-            }
-            StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
-                self.expression(test);
-                self.statements(body);
-                self.statements(orelse);
-            }
-            StmtKind::With(statement) => {
-                for item in statement.items.iter_mut() {
-                    self.expression(&mut item.context_expr);
-                    self.optional(&mut item.optional_vars);
-                }
-                self.statements(statement.body);
-            }
-            StmtKind::Match { subject, cases } => {
-                self.expression(subject);
-                cases.iter_mut().for_each(|case| self.case(case));
-            }
+            })),
+            StmtKind::While { test, body, orelse } => StmtKind::While {
+                test: self.expression(test),
+                body: self.statements(body),
+                orelse: self.statements(orelse),
+            },
+            StmtKind::If { test, body, orelse } => StmtKind::If {
+                test: self.expression(test),
+                body: self.statements(body),
+                orelse: self.statements(orelse),
+            },
+            StmtKind::With(statement) => StmtKind::With(self.node(statement, || With {
+                is_async: statement.is_async,
+                items: self.list(statement.items, |item| self.with_item(item)),
+                body: self.statements(statement.body),
+            })),
+            StmtKind::Match { subject, cases } => StmtKind::Match {
+                subject: self.expression(subject),
+                cases: self.list(cases, |case| self.case(case)),
+            },
             StmtKind::Raise { exc, cause } => {
-                self.optional(exc);
-                self.optional(cause);
+                StmtKind::Raise { exc: self.optional(exc), cause: self.optional(cause) }
             }
-            StmtKind::Try(statement) => {
-                self.statements(statement.body);
-                for handler in statement.handlers.iter_mut() {
-                    self.optional(&mut handler.kind);
-                    self.statements(handler.body);
-                }
-                self.statements(statement.orelse);
-                self.statements(statement.finalbody);
-            }
+            StmtKind::Try(statement) => StmtKind::Try(self.node(statement, || Try {
+                is_star: statement.is_star,
+                body: self.statements(statement.body),
+                handlers: self.list(statement.handlers, |handler| self.handler(handler)),
+                orelse: self.statements(statement.orelse),
+                finalbody: self.statements(statement.finalbody),
+            })),
             StmtKind::Assert { test, msg } => {
-                self.expression(test);
-                self.optional(msg);
+                StmtKind::Assert { test: self.expression(test), msg: self.optional(msg) }
             }
-            StmtKind::Expr(value) => self.expression(value),
+            StmtKind::Expr(value) => StmtKind::Expr(self.expression(value)),
             StmtKind::Import { .. }
             | StmtKind::ImportFrom { .. }
             | StmtKind::Global(_)
             | StmtKind::Nonlocal(_)
             | StmtKind::Pass
             | StmtKind::Break
-            | StmtKind::Continue => {}
+            | StmtKind::Continue => *kind,
         }
+    }
+
+    fn function(&self, function: &'a FunctionDef<'a>) -> FunctionDef<'a> {
+        FunctionDef {
+            type_params: self.type_params(function.type_params),
+            args: self.arguments(&function.args),
+            body: self.body(function.body),
+            decorator_list: self.expressions(function.decorator_list),
+            returns: if self.text_annotations { function.returns } else { self.optional(function.returns) },
+            ..*function
+        }
+    }
+
+    fn with_item(&self, item: &'a WithItem<'a>) -> &'a WithItem<'a> {
+        self.node(item, || WithItem {
+            context_expr: *self.expression(&item.context_expr),
+            optional_vars: self.optional(item.optional_vars),
+        })
+    }
+
+    fn handler(&self, handler: &'a ExceptHandler<'a>) -> &'a ExceptHandler<'a> {
+        self.node(handler, || ExceptHandler {
+            kind: self.optional(handler.kind),
+            body: self.statements(handler.body),
+            ..*handler
+        })
     }
 }

@@ -77,8 +77,8 @@ impl Builder<'_> {
         let arguments = &function.args;
         self.of_parameters(arguments.posonlyargs, separate)?;
         self.of_parameters(arguments.args, separate)?;
-        self.of_parameters(arguments.vararg.as_deref().map_or(&[], std::slice::from_ref), separate)?;
-        self.of_parameters(arguments.kwarg.as_deref().map_or(&[], std::slice::from_ref), separate)?;
+        self.of_parameters(arguments.vararg.map_or(&[], std::slice::from_ref), separate)?;
+        self.of_parameters(arguments.kwarg.map_or(&[], std::slice::from_ref), separate)?;
         self.of_parameters(arguments.kwonlyargs, separate)?;
         if let Some(returns) = &function.returns {
             self.current().annotations_used |= separate;

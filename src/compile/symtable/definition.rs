@@ -162,14 +162,14 @@ impl Builder<'_> {
                         Some(bound) if matches!(bound.kind, ExprKind::Tuple { .. }) => "a TypeVar constraint",
                         _ => "a TypeVar bound",
                     };
-                    let bound = parameter.bound.as_deref();
+                    let bound = parameter.bound;
                     self.evaluated(parameter, bound, ScopeRole::Own, info)?;
                     "a TypeVar default"
                 }
                 TypeParamKind::TypeVarTuple => "a TypeVarTuple default",
                 TypeParamKind::ParamSpec => "a ParamSpec default",
             };
-            let value = parameter.default_value.as_deref();
+            let value = parameter.default_value;
             self.evaluated(parameter, value, ScopeRole::Default, default)?;
         }
         Ok(())

@@ -140,9 +140,9 @@ impl Builder<'_> {
             self.require_coroutine("async with", location)?;
         }
         self.conditional(|builder| {
-            for item in statement.items.iter() {
+            for item in statement.items {
                 builder.expression(&item.context_expr)?;
-                builder.optional(item.optional_vars.as_deref())?;
+                builder.optional(item.optional_vars)?;
             }
             builder.statements(statement.body)
         })
@@ -159,8 +159,8 @@ impl Builder<'_> {
         let was_in_try = std::mem::replace(&mut self.progress().in_try_block, true);
         self.conditional(|builder| {
             builder.statements(statement.body)?;
-            for handler in statement.handlers.iter() {
-                builder.optional(handler.kind.as_deref())?;
+            for handler in statement.handlers {
+                builder.optional(handler.kind)?;
                 if let Some(name) = handler.name {
                     builder.define(name, flag::LOCAL, handler.location)?;
                 }
@@ -240,7 +240,7 @@ impl Builder<'_> {
 
     fn case(&mut self, case: &MatchCase<'_>) -> Visit {
         self.pattern(&case.pattern)?;
-        self.optional(case.guard.as_deref())?;
+        self.optional(case.guard)?;
         self.statements(case.body)
     }
 

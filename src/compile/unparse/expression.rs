@@ -304,7 +304,7 @@ impl Writer<'_> {
         self.expression(&clause.target, Level::Tuple);
         self.text(" in ");
         self.expression(&clause.iter, Level::Or);
-        for condition in clause.ifs.iter() {
+        for condition in clause.ifs {
             self.text(" if ");
             self.expression(condition, Level::Or);
         }

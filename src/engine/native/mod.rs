@@ -45,7 +45,7 @@ fn compile(
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
     // What a panic leaves behind is not used again.
-    let last_or_new = match LAST.take() {
+    let mut last_or_new = match LAST.take() {
         Some(last) if last.bytes == bytes && last.source.serves(target) => last,
         _ => Last { source: Source::read(bytes, target)?, bytes: bytes.to_vec() },
     };

@@ -13,17 +13,17 @@ use crate::syntax::ast::{
 use crate::syntax::{ErrorType, soft_keyword};
 
 impl<'a> Lowering<'a, '_> {
-    pub(super) fn expressions(&mut self, list: &[ruff::Expr]) -> &'a mut [Expr<'a>] {
+    pub(super) fn expressions(&mut self, list: &[ruff::Expr]) -> &'a [Expr<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(list.iter().map(|expression| self.expression(expression)))
     }
 
-    pub(super) fn boxed(&mut self, expression: &ruff::Expr) -> &'a mut Expr<'a> {
+    pub(super) fn boxed(&mut self, expression: &ruff::Expr) -> &'a Expr<'a> {
         let lowered = self.expression(expression);
         self.arena.alloc(lowered)
     }
 
-    pub(super) fn optional(&mut self, expression: Option<&ruff::Expr>) -> Option<&'a mut Expr<'a>> {
+    pub(super) fn optional(&mut self, expression: Option<&ruff::Expr>) -> Option<&'a Expr<'a>> {
         expression.map(|expression| self.boxed(expression))
     }
 
@@ -107,7 +107,7 @@ impl<'a> Lowering<'a, '_> {
                     values.push(self.expression(&item.value));
                     key
                 }));
-                ExprKind::Dict { keys, values: values.into_bump_slice_mut() }
+                ExprKind::Dict { keys, values: values.into_bump_slice() }
             }
             ruff::Expr::Set(node) => ExprKind::Set(self.expressions(&node.elts)),
             ruff::Expr::ListComp(node) => {
@@ -189,7 +189,7 @@ impl<'a> Lowering<'a, '_> {
                     &generator.generators,
                 );
                 let end = self.positions.place(arguments.range.end());
-                std::slice::from_mut(arena.alloc(Expr { location: between(start, end), kind }))
+                std::slice::from_ref(arena.alloc(Expr { location: between(start, end), kind }))
             }
             args => self.expressions(args),
         };
@@ -197,7 +197,7 @@ impl<'a> Lowering<'a, '_> {
         ExprKind::Call(arena.alloc(Call { func, args, keywords }))
     }
 
-    pub(super) fn keywords(&mut self, keywords: &[ruff::Keyword]) -> &'a mut [Keyword<'a>] {
+    pub(super) fn keywords(&mut self, keywords: &[ruff::Keyword]) -> &'a [Keyword<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(keywords.iter().map(|keyword| {
             let start = self.positions.place(keyword.range.start());
@@ -238,14 +238,14 @@ impl<'a> Lowering<'a, '_> {
                 let arg = this.arg(&parameter.parameter);
                 defaults.extend(parameter.default.as_deref().map(|default| this.expression(default)));
                 arg
-            })) as &'a mut [Arg<'a>]
+            })) as &'a [Arg<'a>]
         };
         let posonlyargs = positional(&parameters.posonlyargs, self);
         let args = positional(&parameters.args, self);
         let vararg = parameters.vararg.as_deref().map(|arg| {
             self.check_star_annotation(arg);
             let arg = self.arg(arg);
-            arena.alloc(arg)
+            &*arena.alloc(arg)
         });
         let mut kw_defaults = bumpalo::collections::Vec::with_capacity_in(parameters.kwonlyargs.len(), arena);
         let kwonlyargs = arena.alloc_slice_fill_iter(parameters.kwonlyargs.iter().map(|parameter| {
@@ -255,16 +255,16 @@ impl<'a> Lowering<'a, '_> {
         }));
         let kwarg = parameters.kwarg.as_deref().map(|arg| {
             let arg = self.arg(arg);
-            arena.alloc(arg)
+            &*arena.alloc(arg)
         });
         Arguments {
             posonlyargs,
             args,
             vararg,
             kwonlyargs,
-            kw_defaults: kw_defaults.into_bump_slice_mut(),
+            kw_defaults: kw_defaults.into_bump_slice(),
             kwarg,
-            defaults: defaults.into_bump_slice_mut(),
+            defaults: defaults.into_bump_slice(),
         }
     }
 

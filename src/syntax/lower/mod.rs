@@ -92,7 +92,7 @@ impl<'a, 't> Lowering<'a, 't> {
             Some(error) => Err(error),
             None => {
                 self.unicode_strings.sort_unstable();
-                let unicode_strings = self.unicode_strings;
+                let unicode_strings = self.arena.alloc_slice_copy(&self.unicode_strings);
                 Ok((Module { id, body, node_count: self.next_id, unicode_strings }, self.deepest))
             }
         }

@@ -50,7 +50,7 @@ impl<'a> Lowering<'a, '_> {
             ruff::Pattern::MatchAs(node) => PatternKind::MatchAs {
                 pattern: node.pattern.as_deref().map(|inner| {
                     let inner = self.pattern(inner);
-                    arena.alloc(inner)
+                    &*arena.alloc(inner)
                 }),
                 name: node.name.as_ref().map(|name| self.name(&name.id)),
             },
@@ -67,7 +67,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn patterns(&mut self, patterns: &[ruff::Pattern]) -> &'a mut [Pattern<'a>] {
+    fn patterns(&mut self, patterns: &[ruff::Pattern]) -> &'a [Pattern<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(patterns.iter().map(|pattern| self.pattern(pattern)))
     }

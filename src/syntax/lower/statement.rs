@@ -14,7 +14,7 @@ use crate::text::Name;
 
 impl<'a> Lowering<'a, '_> {
     /// The statements of a block, and where the block ends: after a trailing `;` if there is one.
-    pub(super) fn suite(&mut self, body: &[ruff::Stmt]) -> (&'a mut [Stmt<'a>], Place) {
+    pub(super) fn suite(&mut self, body: &[ruff::Stmt]) -> (&'a [Stmt<'a>], Place) {
         let arena = self.arena;
         self.blocks += 1;
         if self.blocks > super::MAX_BLOCKS + 1
@@ -69,7 +69,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The optional block, which ends at `end` if it is empty.
-    fn optional_suite(&mut self, body: &[ruff::Stmt], end: Place) -> (&'a mut [Stmt<'a>], Place) {
+    fn optional_suite(&mut self, body: &[ruff::Stmt], end: Place) -> (&'a [Stmt<'a>], Place) {
         if body.is_empty() { (Default::default(), end) } else { self.suite(body) }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    fn aliases(&mut self, aliases: &[ruff::Alias]) -> &'a mut [Alias] {
+    fn aliases(&mut self, aliases: &[ruff::Alias]) -> &'a [Alias] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(aliases.iter().map(|alias| Alias {
             location: self.positions.range(alias.range),
@@ -195,13 +195,13 @@ impl<'a> Lowering<'a, '_> {
         self.name(text)
     }
 
-    fn identifiers(&mut self, names: &[ruff::Identifier]) -> &'a mut [Name] {
+    fn identifiers(&mut self, names: &[ruff::Identifier]) -> &'a [Name] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(names.iter().map(|name| self.name(&name.id)))
     }
 
     /// `elif` and `else` clauses: CPython nests them, ruff lists them.
-    fn else_chain(&mut self, clauses: &[ruff::ElifElseClause], end: Place) -> (&'a mut [Stmt<'a>], Place) {
+    fn else_chain(&mut self, clauses: &[ruff::ElifElseClause], end: Place) -> (&'a [Stmt<'a>], Place) {
         let Some((first, rest)) = clauses.split_first() else {
             return (Default::default(), end);
         };
@@ -217,7 +217,7 @@ impl<'a> Lowering<'a, '_> {
         let (orelse, end) = self.else_chain(rest, end);
         self.leave();
         let nested = Stmt { location: between(start, end), kind: StmtKind::If { test, body, orelse } };
-        (std::slice::from_mut(self.arena.alloc(nested)), end)
+        (std::slice::from_ref(self.arena.alloc(nested)), end)
     }
 
     fn try_statement(&mut self, node: &ruff::StmtTry, start: Place) -> Stmt<'a> {
@@ -254,7 +254,7 @@ impl<'a> Lowering<'a, '_> {
         Stmt { location: between(start, end), kind: StmtKind::Match { subject, cases } }
     }
 
-    fn decorators(&mut self, decorators: &[ruff::Decorator]) -> &'a mut [crate::syntax::ast::Expr<'a>] {
+    fn decorators(&mut self, decorators: &[ruff::Decorator]) -> &'a [crate::syntax::ast::Expr<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(decorators.iter().map(|decorator| self.expression(&decorator.expression)))
     }
@@ -318,7 +318,7 @@ impl<'a> Lowering<'a, '_> {
         StmtKind::TypeAlias(self.arena.alloc(lowered))
     }
 
-    fn type_params(&mut self, params: Option<&ruff::TypeParams>) -> &'a mut [TypeParam<'a>] {
+    fn type_params(&mut self, params: Option<&ruff::TypeParams>) -> &'a [TypeParam<'a>] {
         let arena = self.arena;
         let Some(params) = params else { return Default::default() };
         arena.alloc_slice_fill_iter(params.type_params.iter().map(|param| {

@@ -66,7 +66,7 @@ impl<'a> Lowering<'a, '_> {
         }
         self.strings -= 1;
         pieces.flush(self.arena);
-        ExprKind::JoinedStr(pieces.list.into_bump_slice_mut())
+        ExprKind::JoinedStr(pieces.list.into_bump_slice())
     }
 
     pub(super) fn t_string(&mut self, node: &ruff::ExprTString) -> ExprKind<'a> {
@@ -78,7 +78,7 @@ impl<'a> Lowering<'a, '_> {
         }
         self.strings -= 1;
         pieces.flush(self.arena);
-        ExprKind::TemplateStr(pieces.list.into_bump_slice_mut())
+        ExprKind::TemplateStr(pieces.list.into_bump_slice())
     }
 
     fn enter_string(&mut self, range: TextRange) {
@@ -176,8 +176,8 @@ impl<'a> Lowering<'a, '_> {
             self.elements(&spec.elements, raw, false, Flavor::Format, &mut inner);
             inner.flush(arena);
             let end = self.positions.place(spec.range.end());
-            let kind = ExprKind::JoinedStr(inner.list.into_bump_slice_mut());
-            arena.alloc(Expr { location: between(start, end), kind })
+            let kind = ExprKind::JoinedStr(inner.list.into_bump_slice());
+            &*arena.alloc(Expr { location: between(start, end), kind })
         });
         self.fields -= 1;
         let conversion = match element.conversion {

@@ -1,0 +1,134 @@
+//! Source bytes → syntax tree, once for all targets and levels that it is compiled for.
+
+use super::{Refusal, pipeline};
+use crate::syntax::Parsed;
+use crate::syntax::ast::Module;
+use crate::target::{Release, Target};
+use crate::text::{Names, SyntaxError};
+use bumpalo::Bump;
+
+/// A source that is decoded and parsed, to be compiled for several targets and at several levels.
+#[derive(Debug)]
+pub struct Source {
+    parsed: Parsed,
+    /// The target whose rules of decoding it needs.
+    only: Option<Release>,
+    lowered: Option<Lowered>,
+}
+
+self_cell::self_cell! {
+    /// A tree and the memory that it stands in.
+    struct Tree {
+        owner: Bump,
+        #[covariant]
+        dependent: Module,
+    }
+
+    impl {Debug}
+}
+
+/// The tree that was compiled last.
+#[derive(Debug)]
+struct Lowered {
+    tree: Tree,
+    /// Those of the tree, and more.
+    names: Names,
+    /// How many of them are in the tree.
+    name_count: usize,
+    /// The target that it was made for.
+    only: Option<Release>,
+}
+
+impl Lowered {
+    fn new(parsed: &Parsed, target: &Target) -> Result<Self, SyntaxError> {
+        let mut names = Names::for_source(parsed.text().len());
+        let mut only = None;
+        let tree = Tree::try_new(Bump::new(), |arena| {
+            let lowered = parsed.lower(target, arena, &mut names)?;
+            only = lowered.only;
+            Ok(lowered.module)
+        })?;
+        Ok(Self { tree, name_count: names.len(), names, only })
+    }
+}
+
+impl Source {
+    /// Decodes and parses the bytes of a file for `target`, and for all others that it serves.
+    ///
+    /// # Errors
+    /// What CPython's decoding refuses; faults of the grammar are told when it is compiled.
+    pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
+        let (text, only) = match crate::decode::decode(source) {
+            Ok(text) => (text.into_owned(), None),
+            Err(error) => match crate::decode::mend(source) {
+                Some((text, places))
+                    if !target.features.check_comments && crate::syntax::comments_hold(&text, &places) =>
+                {
+                    (text, Some(target.release()))
+                }
+                _ => return Err(Box::new(Refusal { error, text: String::new(), parsed: false })),
+            },
+        };
+        Ok(Self { parsed: Parsed::new(text, target), only, lowered: None })
+    }
+
+    /// Whether it can be compiled for `target` too.
+    pub fn serves(&self, target: &Target) -> bool {
+        self.parsed.serves(target) && self.only.is_none_or(|only| only == target.release())
+    }
+
+    /// [`compile`](super::compile), for what was read.
+    ///
+    /// # Errors
+    /// As [`compile`](super::compile).
+    pub fn compile(
+        &mut self,
+        filename: &str,
+        target: &'static Target,
+        optimize: u8,
+    ) -> Result<Vec<u8>, Box<Refusal>> {
+        let length = self.parsed.text().len();
+        let mut parsed = false;
+        let compiled = self.lowered(target).and_then(|Lowered { tree, names, .. }| {
+            parsed = true;
+            pipeline(tree.borrow_dependent(), names, length, filename, target, optimize)
+        });
+        compiled.map_err(|error| Box::new(Refusal { error, text: self.parsed.text().to_owned(), parsed }))
+    }
+
+    /// The tree for `target`, with no names but its own.
+    fn lowered(&mut self, target: &Target) -> Result<&mut Lowered, SyntaxError> {
+        let last = self.lowered.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
+        let mut lowered = last.map_or_else(|| Lowered::new(&self.parsed, target), Ok)?;
+        lowered.names.truncate(lowered.name_count);
+        Ok(self.lowered.insert(lowered))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Source;
+    use crate::target::ALL;
+
+    /// Nothing of one compilation shows in the next.
+    #[test]
+    fn one_tree_serves_all() {
+        let sources = [
+            "'doc'\nclass A:\n    'doc'\n    def f(self, __a: int = -1): return __debug__, [__b for __b in {1, 2}]\n",
+            "x = '%s %r' % (a, 1 + 2)\nmatch x:\n    case -1 | {1+2j: __b}: lambda __c: not a in b\n",
+            "class A[__T: '\\N{BULLET}'](B, c='\\N{FACE WITH BAGS UNDER EYES}'): __x: __T\n",
+            "if x:\n\tif y:\n        \tz\n",
+            "é = '\u{1c89}'\nfor x in [1, 2]: yield\n",
+        ];
+        for source in sources {
+            let mut shared = Source::read(source.as_bytes(), ALL[0]).unwrap();
+            for target in ALL.iter().chain(&ALL) {
+                for optimize in [0, 2] {
+                    let alone = crate::compile::compile(source.as_bytes(), "m.py", target, optimize);
+                    assert!(shared.serves(target));
+                    assert_eq!(shared.compile("m.py", target, optimize), alone, "{source} for {target:?}");
+                }
+            }
+        }
+    }
+}
