@@ -20,6 +20,7 @@ use self::exception_table::ExceptionTable;
 use self::jumps::Layout;
 use self::line_table::LineTable;
 use super::constants::{CodeId, ConstId, Constants};
+use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
 use super::unit::CodeUnit;
 use crate::target::Target;
@@ -114,6 +115,7 @@ pub struct Assembler {
     target: &'static Target,
     encodings: Encodings,
     // Empty between two of them; kept for the room they have.
+    graph: Graph,
     layout: Layout,
     line_table: Vec<u8>,
     exception_table: Vec<u8>,
@@ -128,6 +130,7 @@ impl Assembler {
             codes: Codes::default(),
             target,
             encodings: Encodings::new(target),
+            graph: Graph::default(),
             layout: Layout::default(),
             line_table: Vec::new(),
             exception_table: Vec::new(),
@@ -147,12 +150,13 @@ impl Assembler {
         names: &mut Names,
     ) -> Result<CodeId, FlowError> {
         let target = self.target;
-        let (graph, stack_size) = flow::run(unit, constants, target)?;
-        self.layout.settle(&graph, &self.encodings)?;
+        let stack_size = flow::run(unit, &mut self.graph, constants, target)?;
+        let graph = &self.graph;
+        self.layout.settle(graph, &self.encodings)?;
         let lines = LineTable::new(unit.first_line, &mut self.line_table);
-        let exceptions = ExceptionTable::new(&graph, &self.layout, &mut self.exception_table);
-        let code = emit::emit(&graph, &self.layout, &self.encodings, lines, exceptions)?;
-        unit.sequence.instructions = graph.into_slots();
+        let exceptions = ExceptionTable::new(graph, &self.layout, &mut self.exception_table);
+        let code = emit::emit(graph, &self.layout, &self.encodings, lines, exceptions)?;
+        unit.sequence.instructions = self.graph.take_slots();
         let kinds = locals::layout(unit, names, target, &mut self.locals);
         let mut text_tuple = |names_of: &[Name]| {
             self.texts.clear();

@@ -4,6 +4,7 @@ use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
 use super::kinds::{has_target, is_block_push, may_borrow};
 use crate::target::{Op, Target};
+use smallvec::SmallVec;
 
 const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: u32 = u32::MAX;
@@ -13,9 +14,9 @@ type Value = (u32, u32);
 
 struct Walk {
     target: &'static Target,
-    values: Vec<Value>,
+    values: SmallVec<[Value; 16]>,
     /// Per instruction: its value is stored, outlives its local, or is left on the stack.
-    owned: Vec<bool>,
+    owned: SmallVec<[bool; 64]>,
 }
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
@@ -208,7 +209,7 @@ pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Resul
         return Ok(());
     }
     graph.clear_visited();
-    let mut walk = Walk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
+    let mut walk = Walk { target, values: SmallVec::new(), owned: SmallVec::new() };
     let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);

@@ -5,9 +5,10 @@ use super::graph::{BlockId, Graph, Instr};
 use super::kinds::Kinds;
 use super::kinds::has_target;
 use crate::compile::instruction::InstructionSequence;
+use smallvec::{SmallVec, smallvec};
 
-/// Cuts what was generated into blocks at jump targets and after jumps; the sequence is empty afterwards.
-pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowError> {
+/// Cuts what was generated into the blocks of `graph`, at jump targets and after jumps; the sequence is empty afterwards.
+pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Result<(), FlowError> {
     let mut slots = std::mem::take(&mut sequence.instructions);
     if let Some((position, code)) = sequence.inserted.take() {
         // What jumps there jumps to what follows.
@@ -17,7 +18,7 @@ pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowErr
         slots.splice(position as usize..position as usize, code);
     }
     let count = slots.len();
-    let mut targets = vec![0u64; count / 64 + 1];
+    let mut targets: SmallVec<[u64; 16]> = smallvec![0; count / 64 + 1];
     for instr in slots.iter_mut().filter(|instr| has_target(instr.op)) {
         let place = sequence.labels.get(instr.arg as usize).copied().unwrap_or(u32::MAX);
         if place as usize >= count {
@@ -27,7 +28,7 @@ pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowErr
         // The slot for now; the block when there are blocks.
         instr.target = BlockId(place);
     }
-    let mut graph = Graph::of(slots, |graph, slots| cut(graph, slots, &targets));
+    graph.refill(slots, |graph, slots| cut(graph, slots, &targets));
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let len = graph.block(id).len();
         // Jumps end their blocks.
@@ -40,7 +41,7 @@ pub(super) fn build(sequence: &mut InstructionSequence) -> Result<Graph, FlowErr
             }
         }
     }
-    Ok(graph)
+    Ok(())
 }
 
 /// Makes the blocks; `targets` has a bit for each slot that something jumps to.

@@ -7,6 +7,7 @@ use crate::compile::folding::{self, Folded};
 use crate::syntax::ast::{Operator, UnaryOperator};
 use crate::target::Op;
 use crate::text::Location;
+use smallvec::SmallVec;
 
 /// Longest display that is folded.
 const MAX_ITEMS: usize = 30;
@@ -20,23 +21,22 @@ pub(super) const LIST_TO_TUPLE: u32 = 6;
 const SUBSCRIPT: u32 = 26;
 
 /// The places of the `size` constant loads right before `end`, if there are so many with only NOPs between.
-fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<Vec<usize>> {
-    let mut found = vec![0; size];
-    let mut missing = size;
-    for index in (0..end).rev() {
-        if missing == 0 {
+fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<SmallVec<[usize; 8]>> {
+    let mut found = SmallVec::new();
+    for (index, instr) in code[..end].iter().enumerate().rev() {
+        if found.len() == size {
             break;
         }
-        if code[index].op == Op::NOP {
+        if instr.op == Op::NOP {
             continue;
         }
-        if !loads_const(code[index].op, code[index].arg) {
+        if !loads_const(instr.op, instr.arg) {
             return None;
         }
-        missing -= 1;
-        found[missing] = index;
+        found.push(index);
     }
-    (missing == 0).then_some(found)
+    found.reverse();
+    (found.len() == size).then_some(found)
 }
 
 fn nop_out(instr: &mut Instr) {

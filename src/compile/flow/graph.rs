@@ -90,8 +90,8 @@ impl Block {
     }
 }
 
-/// The blocks of one code unit; the first is the entry.
-#[derive(Debug)]
+/// The blocks of one code unit; the first is the entry. It is used for one unit after the other.
+#[derive(Debug, Default)]
 pub(crate) struct Graph {
     /// In order of creation; order in the code is by `next`.
     pub(crate) blocks: Vec<Block>,
@@ -107,14 +107,12 @@ impl Graph {
     /// The entry.
     pub(crate) const ENTRY: BlockId = BlockId(0);
 
-    /// The blocks that `cut` makes of the instructions, in their order, by [`Self::cut`].
-    pub(crate) fn of(slots: Vec<Instr>, cut: impl FnOnce(&mut Self, &[Instr])) -> Self {
-        let blocks = Vec::with_capacity(slots.len() / 4 + 4);
-        let mut graph =
-            Self { blocks, slots: Vec::new(), kinds: Kinds::default(), stack: Vec::with_capacity(16) };
-        cut(&mut graph, &slots);
-        graph.slots = slots;
-        graph
+    /// Makes it the graph of other instructions, of the blocks that `cut` makes of them in their order by [`Self::cut`].
+    pub(crate) fn refill(&mut self, slots: Vec<Instr>, cut: impl FnOnce(&mut Self, &[Instr])) {
+        self.blocks.clear();
+        self.kinds = Kinds::default();
+        cut(self, &slots);
+        self.slots = slots;
     }
 
     /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs.
@@ -133,9 +131,9 @@ impl Graph {
         self.kinds.add(kinds);
     }
 
-    /// The list that it was made of, for its room.
-    pub(crate) fn into_slots(self) -> Vec<Instr> {
-        self.slots
+    /// The room of its instructions, to generate others in.
+    pub(crate) fn take_slots(&mut self) -> Vec<Instr> {
+        std::mem::take(&mut self.slots)
     }
 
     /// The block that [`Self::cut`] made of the slots from `start`.

@@ -5,6 +5,7 @@ use crate::compile::unit::CodeUnit;
 use crate::target::Op;
 use crate::text::{Location, Name};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// `CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR`
 const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
@@ -12,7 +13,7 @@ const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
 pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
     let locals = unit.varnames.len();
     let cells = unit.cellvars.len();
-    let mut fixed: Vec<usize> = (locals..locals + cells + unit.freevars.len()).collect();
+    let mut fixed: SmallVec<[usize; 16]> = (locals..locals + cells + unit.freevars.len()).collect();
     if cells > 0 {
         let places: FxHashMap<Name, usize> =
             unit.varnames.iter().enumerate().map(|(index, &name)| (name, index)).collect();
@@ -22,11 +23,11 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
             }
         }
     }
-    let mut prefix = Vec::new();
+    let mut prefix: SmallVec<[Instr; 8]> = SmallVec::new();
     if !unit.freevars.is_empty() {
         prefix.push(Instr::new(Op::COPY_FREE_VARS, unit.freevars.len() as u32, Location::NONE));
     }
-    let mut sorted: Vec<usize> = (0..cells).collect();
+    let mut sorted: SmallVec<[usize; 16]> = (0..cells).collect();
     sorted.sort_by_key(|&cell| fixed[cell]);
     prefix.extend(sorted.iter().map(|&cell| Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE)));
     if unit.flags & GENERATOR_FLAGS != 0 && !unit.has_preamble {

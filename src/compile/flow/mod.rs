@@ -49,13 +49,14 @@ pub enum FlowError {
     Malformed(&'static str),
 }
 
-/// The graph after all passes, and `co_stacksize`.
+/// Makes `graph` that of the unit, after all passes; returns `co_stacksize`.
 pub(super) fn run(
     unit: &mut CodeUnit,
+    graph: &mut Graph,
     constants: &mut Constants,
     target: &'static Target,
-) -> Result<(Graph, u32), FlowError> {
-    let mut graph = build::build(&mut unit.sequence)?;
+) -> Result<u32, FlowError> {
+    build::build(&mut unit.sequence, graph)?;
     let mut consts = std::mem::take(&mut unit.consts);
     // `*args` and `**kwargs` count, as flags 4 and 8 say.
     let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
@@ -69,39 +70,39 @@ pub(super) fn run(
     };
     let mut depth = 0;
     if cfg!(debug_assertions) {
-        verify::verify(&graph)?;
+        verify::verify(graph)?;
     }
     for &pass in target.flow {
         match pass {
             FlowPass::LabelExceptions => {
-                exceptions::label_exceptions(&mut graph, target.features.resume_depth_bit)?;
+                exceptions::label_exceptions(graph, target.features.resume_depth_bit)?;
             }
-            FlowPass::InlineExits => inline_exits::inline_exits(&mut graph),
-            FlowPass::RemoveUnreachable => unreachable::remove_unreachable(&mut graph),
-            FlowPass::ResolveLines => lines::resolve_lines(&mut graph),
-            FlowPass::OptimizeLoadConst => load_const::optimize_load_const(&mut graph, &mut context),
-            FlowPass::Peephole => peephole::peephole(&mut graph, &mut context),
-            FlowPass::RemoveNopsAndPairs => redundant::remove_nops_and_pairs(&mut graph),
-            FlowPass::RemoveNopsAndJumps => redundant::remove_nops_and_jumps(&mut graph)?,
-            FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(&mut graph, &mut context),
-            FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(&mut graph, &context),
-            FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(&mut graph),
-            FlowPass::PushColdBlocks => cold::push_cold_blocks(&mut graph)?,
-            FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(&mut graph),
+            FlowPass::InlineExits => inline_exits::inline_exits(graph),
+            FlowPass::RemoveUnreachable => unreachable::remove_unreachable(graph),
+            FlowPass::ResolveLines => lines::resolve_lines(graph),
+            FlowPass::OptimizeLoadConst => load_const::optimize_load_const(graph, &mut context),
+            FlowPass::Peephole => peephole::peephole(graph, &mut context),
+            FlowPass::RemoveNopsAndPairs => redundant::remove_nops_and_pairs(graph),
+            FlowPass::RemoveNopsAndJumps => redundant::remove_nops_and_jumps(graph)?,
+            FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(graph, &mut context),
+            FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(graph, &context),
+            FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(graph),
+            FlowPass::PushColdBlocks => cold::push_cold_blocks(graph)?,
+            FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(graph),
             FlowPass::StackDepth => {
-                depth = stack_depth::stack_depth(&mut graph, target)?;
+                depth = stack_depth::stack_depth(graph, target)?;
             }
-            FlowPass::PrepareLocals => locals_plus::prepare_locals(&mut graph, unit),
-            FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(&mut graph)?,
+            FlowPass::PrepareLocals => locals_plus::prepare_locals(graph, unit),
+            FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(graph)?,
             FlowPass::NormalizeJumps => {
-                normalize_jumps::normalize_jumps(&mut graph, &target.features);
+                normalize_jumps::normalize_jumps(graph, &target.features);
             }
-            FlowPass::BorrowLocals => borrow::borrow_locals(&mut graph, target)?,
+            FlowPass::BorrowLocals => borrow::borrow_locals(graph, target)?,
         }
         if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
-            verify::verify(&graph)?;
+            verify::verify(graph)?;
         }
     }
     unit.consts = consts;
-    Ok((graph, depth))
+    Ok(depth)
 }

@@ -3,12 +3,13 @@
 use super::context::Context;
 use super::graph::{BlockId, Graph};
 use crate::target::Op;
+use smallvec::{SmallVec, smallvec};
 
 pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>) {
     if context.consts.is_empty() {
         return;
     }
-    let mut used = vec![false; context.consts.len()];
+    let mut used: SmallVec<[bool; 64]> = smallvec![false; context.consts.len()];
     used[0] = true;
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         for instr in graph.code(id) {
@@ -23,7 +24,7 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     if used.iter().all(|&used| used) {
         return;
     }
-    let mut map = vec![0; used.len()];
+    let mut map: SmallVec<[u32; 64]> = smallvec![0; used.len()];
     let mut kept = 0;
     for (index, &used) in used.iter().enumerate() {
         map[index] = kept as u32;
