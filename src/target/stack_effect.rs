@@ -2,13 +2,34 @@
 
 use super::{Features, OP_COUNT, Op};
 
+/// How many values are popped or pushed: so many at least, more for each of the operand, more if it is odd.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    least: u8,
+    for_each: u8,
+    if_odd: u8,
+}
+
+impl Count {
+    /// That of `values`, which are those for the operands 0, 1 and 2.
+    const fn of(values: [u32; 3]) -> Self {
+        let for_each = (values[2] - values[0]) / 2;
+        let if_odd = values[1] - values[0] - for_each;
+        Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
+    }
+
+    const fn with(self, operand: u32) -> u32 {
+        self.least as u32 + self.for_each as u32 * operand + self.if_odd as u32 * (operand & 1)
+    }
+}
+
 /// The effect of one opcode.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StackEffect {
-    popped: u8,
-    pushed: u8,
-    /// Both depend on the operand.
-    by_operand: bool,
+    popped: Count,
+    pushed: Count,
+    /// The counts do not tell.
+    irregular: bool,
 }
 
 /// Those of all opcodes of a target, by [`Op`].
@@ -16,20 +37,26 @@ pub(crate) type StackEffects = [StackEffect; OP_COUNT];
 
 /// The table for a target with these features.
 pub(super) const fn stack_effects(features: &Features) -> StackEffects {
-    let mut effects = [StackEffect { popped: 0, pushed: 0, by_operand: false }; OP_COUNT];
+    const NONE: Count = Count { least: 0, for_each: 0, if_odd: 0 };
+    /// If these are right, all are.
+    const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
+    let mut effects = [StackEffect { popped: NONE, pushed: NONE, irregular: true }; OP_COUNT];
     let mut index = 0;
     while index < OP_COUNT {
         let op = Op::ALL[index];
-        let (popped, pushed) = stack_effect(op, 0, features);
-        let mut by_operand = false;
-        // No opcode takes less than these to show that its operand counts.
-        let mut operand = 1;
-        while operand < 4 {
-            let (other_popped, other_pushed) = stack_effect(op, operand, features);
-            by_operand |= other_popped != popped || other_pushed != pushed;
-            operand += 1;
+        let [zero, one, two] =
+            [stack_effect(op, 0, features), stack_effect(op, 1, features), stack_effect(op, 2, features)];
+        let popped = Count::of([zero.0, one.0, two.0]);
+        let pushed = Count::of([zero.1, one.1, two.1]);
+        let mut irregular = false;
+        let mut number = 0;
+        while number < TRIED.len() {
+            let (real_popped, real_pushed) = stack_effect(op, TRIED[number], features);
+            irregular |=
+                popped.with(TRIED[number]) != real_popped || pushed.with(TRIED[number]) != real_pushed;
+            number += 1;
         }
-        effects[op as usize] = StackEffect { popped: popped as u8, pushed: pushed as u8, by_operand };
+        effects[op as usize] = StackEffect { popped, pushed, irregular };
         index += 1;
     }
     effects
@@ -47,10 +74,10 @@ impl super::Target {
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
         let effect = self.stack_effects[op as usize];
-        if effect.by_operand {
+        if effect.irregular {
             stack_effect(op, arg, &self.features)
         } else {
-            (u32::from(effect.popped), u32::from(effect.pushed))
+            (effect.popped.with(arg), effect.pushed.with(arg))
         }
     }
 }

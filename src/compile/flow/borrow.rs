@@ -4,7 +4,6 @@ use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
 use super::kinds::{has_target, is_block_push, may_borrow};
 use crate::target::{Op, Target};
-use smallvec::SmallVec;
 
 const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: u32 = u32::MAX;
@@ -14,9 +13,9 @@ type Value = (u32, u32);
 
 struct Walk {
     target: &'static Target,
-    values: SmallVec<[Value; 16]>,
+    values: Vec<Value>,
     /// Per instruction: its value is stored, outlives its local, or is left on the stack.
-    owned: SmallVec<[bool; 64]>,
+    owned: Vec<bool>,
 }
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
@@ -209,7 +208,7 @@ pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Resul
         return Ok(());
     }
     graph.clear_visited();
-    let mut walk = Walk { target, values: SmallVec::new(), owned: SmallVec::new() };
+    let mut walk = Walk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
     let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);

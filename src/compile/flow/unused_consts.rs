@@ -10,6 +10,7 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
         return;
     }
     let mut used: SmallVec<[bool; 64]> = smallvec![false; context.consts.len()];
+    let used = &mut used[..];
     used[0] = true;
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         for instr in graph.code(id) {
