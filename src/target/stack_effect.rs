@@ -18,6 +18,10 @@ impl Count {
         Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
     }
 
+    const fn is_fixed(self) -> bool {
+        self.for_each == 0 && self.if_odd == 0
+    }
+
     const fn with(self, operand: u32) -> u32 {
         self.least as u32 + self.for_each as u32 * operand + self.if_odd as u32 * (operand & 1)
     }
@@ -28,8 +32,16 @@ impl Count {
 pub(crate) struct StackEffect {
     popped: Count,
     pushed: Count,
+    kind: Kind,
+}
+
+/// How an effect depends on the operand.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Fixed,
+    Counted,
     /// The counts do not tell.
-    irregular: bool,
+    Irregular,
 }
 
 /// Those of all opcodes of a target, by [`Op`].
@@ -40,7 +52,7 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
     const NONE: Count = Count { least: 0, for_each: 0, if_odd: 0 };
     /// If these are right, all are.
     const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
-    let mut effects = [StackEffect { popped: NONE, pushed: NONE, irregular: true }; OP_COUNT];
+    let mut effects = [StackEffect { popped: NONE, pushed: NONE, kind: Kind::Irregular }; OP_COUNT];
     let mut index = 0;
     while index < OP_COUNT {
         let op = Op::ALL[index];
@@ -56,7 +68,14 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
                 popped.with(TRIED[number]) != real_popped || pushed.with(TRIED[number]) != real_pushed;
             number += 1;
         }
-        effects[op as usize] = StackEffect { popped, pushed, irregular };
+        let kind = if irregular {
+            Kind::Irregular
+        } else if popped.is_fixed() && pushed.is_fixed() {
+            Kind::Fixed
+        } else {
+            Kind::Counted
+        };
+        effects[op as usize] = StackEffect { popped, pushed, kind };
         index += 1;
     }
     effects
@@ -64,6 +83,7 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
 
 impl super::Target {
     /// How many values more there are on the stack after an instruction.
+    #[inline]
     pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
         let (popped, pushed) = self.stack_effect(op, arg);
         pushed as i32 - popped as i32
@@ -73,11 +93,11 @@ impl super::Target {
     /// entry of the handler.
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
-        let effect = self.stack_effects[op as usize];
-        if effect.irregular {
-            stack_effect(op, arg, &self.features)
-        } else {
-            (effect.popped.with(arg), effect.pushed.with(arg))
+        let effect = &self.stack_effects[op as usize];
+        match effect.kind {
+            Kind::Fixed => (u32::from(effect.popped.least), u32::from(effect.pushed.least)),
+            Kind::Counted => (effect.popped.with(arg), effect.pushed.with(arg)),
+            Kind::Irregular => stack_effect(op, arg, &self.features),
         }
     }
 }
