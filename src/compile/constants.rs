@@ -77,6 +77,21 @@ impl ConstValue {
     }
 }
 
+/// How many values are [`common`].
+const COMMON: usize = 20;
+
+/// The place of a value that is asked for so often that it is not hashed.
+fn common(value: &ConstValue) -> Option<usize> {
+    match *value {
+        ConstValue::None => Some(0),
+        ConstValue::True => Some(1),
+        ConstValue::False => Some(2),
+        ConstValue::Ellipsis => Some(3),
+        ConstValue::Int(value @ 0..16) => Some(4 + value as usize),
+        _ => None,
+    }
+}
+
 /// All constants of one module.
 #[derive(Debug, Default)]
 pub struct Constants {
@@ -84,6 +99,8 @@ pub struct Constants {
     merged: HashTable<ConstId>,
     values: Vec<ConstValue>,
     traits: Vec<Traits>,
+    /// By [`common`]: those that are asked for most, once they are there.
+    common: [Option<ConstId>; COMMON],
     /// By the parts that they were asked for.
     slices: FxHashMap<[ConstValue; 3], ConstId>,
     /// By [`Name`]: its string in tables of names.
@@ -124,7 +141,17 @@ impl Constants {
     }
 
     /// The constant with this value, made if it is new.
-    pub fn add(&mut self, mut value: ConstValue) -> ConstId {
+    pub fn add(&mut self, value: ConstValue) -> ConstId {
+        let Some(place) = common(&value) else { return self.add_uncommon(value) };
+        if let Some(id) = self.common[place] {
+            return id;
+        }
+        let id = self.add_uncommon(value);
+        self.common[place] = Some(id);
+        id
+    }
+
+    fn add_uncommon(&mut self, mut value: ConstValue) -> ConstId {
         match &mut value {
             // Equal whatever the order of their elements; they are written in an order of their own.
             ConstValue::FrozenSet(items) => items.sort_unstable(),

@@ -84,7 +84,10 @@ fn pipeline(
     let future = future::scan(module, names)?;
     let module = preprocess::run(module, &arena, names, optimize, &future, target);
     let symbols = symtable::build(&module, &future, target, optimize, names)?;
-    let mut back_end = BackEnd { assembler: Assembler::new(target), freevars: Vec::new() };
+    let mut back_end = BackEnd {
+        assembler: Assembler::new(target, symbols.scopes.len()),
+        freevars: Vec::with_capacity(symbols.scopes.len()),
+    };
     let root =
         codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end)?;
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)

@@ -95,11 +95,14 @@ impl Target {
 
     /// Whether the process of this CPython holds `word` before it compiles anything.
     pub fn has_start_up_word(&self, word: &str) -> bool {
-        let mut words = self.start_up_words;
+        // Lines are short: their ends are found byte by byte.
+        let is_end = |byte: &u8| *byte == b'\n';
+        let mut words = self.start_up_words.as_bytes();
         while !words.is_empty() {
-            let start = words[..words.len() / 2].rfind('\n').map_or(0, |line| line + 1);
-            let end = words[start..].find('\n').map_or(words.len(), |length| start + length);
-            match words[start..end].cmp(word) {
+            let middle = words.len() / 2;
+            let start = words[..middle].iter().rposition(is_end).map_or(0, |line| line + 1);
+            let end = words[middle..].iter().position(is_end).map_or(words.len(), |length| middle + length);
+            match words[start..end].cmp(word.as_bytes()) {
                 Ordering::Equal => return true,
                 Ordering::Less => words = words.get(end + 1..).unwrap_or_default(),
                 Ordering::Greater => words = &words[..start],

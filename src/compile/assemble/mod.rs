@@ -124,10 +124,10 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// One that has made none.
-    pub fn new(target: &'static Target) -> Self {
+    /// One that has made none, with room for `count`.
+    pub fn new(target: &'static Target, count: usize) -> Self {
         Self {
-            codes: Codes::default(),
+            codes: Codes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
             target,
             encodings: Encodings::new(target),
             graph: Graph::default(),

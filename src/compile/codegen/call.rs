@@ -32,11 +32,14 @@ impl Codegen<'_, '_> {
     }
 
     fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
-        // The first name that has a repetition is reported at its first repetition.
+        // Few are compared with each other at once.
         let mut seen = FxHashSet::default();
-        if keywords.iter().filter_map(|keyword| keyword.arg).all(|name| seen.insert(name)) {
+        if keywords.len() > STACK_USE_GUIDELINE
+            && keywords.iter().filter_map(|keyword| keyword.arg).all(|name| seen.insert(name))
+        {
             return Ok(());
         }
+        // The first name that has a repetition is reported at its first repetition.
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = keyword.arg else { continue };
             if let Some(other) = keywords[index + 1..].iter().find(|other| other.arg == Some(name)) {

@@ -98,7 +98,7 @@ impl Codegen<'_, '_> {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
             _ => "",
         };
-        let text = format!("{}{locals}.{}", self.names.text(parent_name), self.names.text(name));
+        let text = [self.names.text(parent_name), locals, ".", self.names.text(name)].concat();
         self.names.intern(&text)
     }
 
