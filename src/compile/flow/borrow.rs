@@ -155,9 +155,7 @@ impl Walk {
                 let (popped, pushed) = self.target.stack_effect(op, arg);
                 let left = self.at(popped)?;
                 self.values.truncate(left);
-                for _ in 0..pushed {
-                    self.push(index);
-                }
+                self.values.resize(left + pushed as usize, (index, NOT_LOCAL));
             }
         }
         Ok(())

@@ -155,6 +155,11 @@ impl Kinds {
         self.0 & (EXIT | ALWAYS) != 0
     }
 
+    /// All are followed by what stands behind them, and refer to no block.
+    pub(crate) fn is_straight(self) -> bool {
+        self.0 & (JUMP | PUSH | EXIT) == 0
+    }
+
     /// Some must end their block.
     pub(crate) fn has_terminator(self) -> bool {
         self.0 & (JUMP | EXIT) != 0

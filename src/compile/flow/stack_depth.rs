@@ -5,6 +5,8 @@ use super::graph::{Block, BlockId, Graph};
 use super::kinds::Kinds;
 use crate::target::{Op, Target};
 
+const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
+
 fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
     let block = &mut blocks[id.0 as usize];
     if block.start_depth >= 0 && block.start_depth != depth {
@@ -32,6 +34,13 @@ pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, Flo
             let kinds = Kinds::of(instr.op);
             let net = target.net_stack_effect(instr.op, instr.arg);
             deepest = deepest.max(depth);
+            if kinds.is_straight() {
+                depth += net;
+                if depth < 0 {
+                    return Err(UNDERFLOW);
+                }
+                continue;
+            }
             if kinds.has_target() && instr.op != Op::END_ASYNC_FOR {
                 push(blocks, instr.target, depth + net, &mut stack)?;
             }
@@ -39,7 +48,7 @@ pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, Flo
                 depth += net;
             }
             if depth < 0 {
-                return Err(FlowError::Malformed("stack underflow"));
+                return Err(UNDERFLOW);
             }
             if kinds.never_falls_through() {
                 next = BlockId::NONE;
