@@ -119,17 +119,18 @@ pub fn compile_source(
     output: &Path,
     settings: &Settings,
 ) -> Outcome {
+    let header = source.header(target.series, settings.mode);
+    let pyc = || pyc_behind(&header, file, source, target, optimize, settings);
     if settings.check {
-        let result = pyc(file, source, target, optimize, settings).map(|_| Done::Compiled);
+        let result = pyc().map(|_| Done::Compiled);
         return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
     }
     let result = (|| {
         atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
-        if !settings.force && starts_with(output, &source.header(target.series, settings.mode)) {
+        if !settings.force && starts_with(output, &header) {
             return Ok(Done::UpToDate);
         }
-        let pyc = pyc(file, source, target, optimize, settings)?;
-        atomic::write(output, &pyc, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
+        atomic::write(output, &pyc()?, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
         Ok(Done::Compiled)
     })();
     let python = target.series.version;
@@ -147,10 +148,20 @@ pub fn pyc(
     optimize: u8,
     settings: &Settings,
 ) -> Result<Vec<u8>, Box<Diagnostic>> {
+    pyc_behind(&source.header(target.series, settings.mode), file, source, target, optimize, settings)
+}
+
+fn pyc_behind(
+    header: &[u8; HEADER_SIZE],
+    file: &Path,
+    source: &Source,
+    target: &TargetEngine,
+    optimize: u8,
+    settings: &Settings,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
     let recorded = settings.naming.recorded(file);
     let recorded = recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))?;
-    let header = source.header(target.series, settings.mode);
-    source.pyc(target.engine.as_ref(), &header, recorded.into_os_string(), optimize)
+    source.pyc(target.engine.as_ref(), header, recorded.into_os_string(), optimize)
 }
 
 /// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.

@@ -69,6 +69,7 @@ impl Names {
     }
 
     /// Whether `name` is written as a private name, which is mangled inside a class (`__name`, CPython: `_Py_Mangle`).
+    #[inline]
     pub fn is_private(&self, name: Name) -> bool {
         self.private[name.0 as usize]
     }
@@ -84,11 +85,13 @@ impl Names {
     }
 
     /// The text of `name`.
+    #[inline]
     pub fn text(&self, name: Name) -> &str {
         slice(&self.texts, &self.ends, name)
     }
 }
 
+#[inline]
 fn slice<'t>(texts: &'t str, ends: &[usize], name: Name) -> &'t str {
     let index = name.0 as usize;
     let start = if index == 0 { 0 } else { ends[index - 1] };

@@ -31,10 +31,17 @@ pub fn run<'a>(
     future: &Future,
     target: &Target,
 ) -> Module<'a> {
+    let debug = names.find("__debug__");
+    let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
+    let is_changed = module.has_patterns_or_formats || debug.is_some() || removes_docstrings;
+    if !is_changed && !target.features.fold_in_tree {
+        return *module;
+    }
     let pass = Preprocess {
         arena,
-        debug: names.find("__debug__"),
+        debug,
         optimize,
+        removes_docstrings,
         text_annotations: future.annotations(),
         target,
         changes: Cell::new(0),
@@ -47,6 +54,7 @@ struct Preprocess<'a, 't> {
     /// `__debug__`, if the module mentions it.
     debug: Option<Name>,
     optimize: u8,
+    removes_docstrings: bool,
     text_annotations: bool,
     target: &'t Target,
     /// How many nodes were replaced. One around a place where this did not grow is kept.
@@ -82,7 +90,7 @@ impl<'a> Preprocess<'a, '_> {
     fn body(&self, body: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
         let mut has_docstring = docstring(body).is_some();
         let mut rest = body;
-        if has_docstring && self.optimize >= 2 && self.target.features.docstrings_leave_tree {
+        if has_docstring && self.removes_docstrings {
             rest = self.without_docstring(body);
             has_docstring = false;
         }

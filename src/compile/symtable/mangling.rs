@@ -3,11 +3,15 @@
 use crate::text::{Name, Names};
 
 /// `__name` inside the class `class` becomes `_class__name`.
+#[inline]
 pub fn mangle(class: Option<Name>, name: Name, names: &mut Names) -> Name {
-    let Some(class) = class else { return name };
-    if !names.is_private(name) {
-        return name;
+    match class {
+        Some(class) if names.is_private(name) => mangle_private(class, name, names),
+        _ => name,
     }
+}
+
+fn mangle_private(class: Name, name: Name, names: &mut Names) -> Name {
     let text = names.text(name);
     let class = names.text(class).trim_start_matches('_');
     if class.is_empty() {

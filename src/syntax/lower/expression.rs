@@ -8,7 +8,7 @@ use super::position::{between, end_of};
 use super::statement::operator;
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
-    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
+    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, Operator, UnaryOperator,
 };
 use crate::syntax::{ErrorType, soft_keyword};
 
@@ -75,11 +75,12 @@ impl<'a> Lowering<'a, '_> {
             ruff::Expr::Named(node) => {
                 ExprKind::NamedExpr { target: self.boxed(&node.target), value: self.boxed(&node.value) }
             }
-            ruff::Expr::BinOp(node) => ExprKind::BinOp {
-                left: self.boxed(&node.left),
-                op: operator(node.op),
-                right: self.boxed(&node.right),
-            },
+            ruff::Expr::BinOp(node) => {
+                let (left, op) = (self.boxed(&node.left), operator(node.op));
+                self.has_patterns_or_formats |=
+                    op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_)));
+                ExprKind::BinOp { left, op, right: self.boxed(&node.right) }
+            }
             ruff::Expr::UnaryOp(node) => {
                 let op = match node.op {
                     ruff::UnaryOp::Invert => UnaryOperator::Invert,

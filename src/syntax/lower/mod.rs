@@ -55,6 +55,7 @@ pub(crate) struct Lowering<'a, 't> {
     blocks: u32,
     fields: u32,
     unicode_strings: Vec<(i32, i32)>,
+    has_patterns_or_formats: bool,
     error: Option<SyntaxError>,
 }
 
@@ -80,6 +81,7 @@ impl<'a, 't> Lowering<'a, 't> {
             blocks: 0,
             fields: 0,
             unicode_strings: Vec::new(),
+            has_patterns_or_formats: false,
             error: None,
         }
     }
@@ -93,7 +95,14 @@ impl<'a, 't> Lowering<'a, 't> {
             None => {
                 self.unicode_strings.sort_unstable();
                 let unicode_strings = self.arena.alloc_slice_copy(&self.unicode_strings);
-                Ok((Module { id, body, node_count: self.next_id, unicode_strings }, self.deepest))
+                let module = Module {
+                    id,
+                    body,
+                    node_count: self.next_id,
+                    unicode_strings,
+                    has_patterns_or_formats: self.has_patterns_or_formats,
+                };
+                Ok((module, self.deepest))
             }
         }
     }
