@@ -191,16 +191,27 @@ impl<'a> Lowering<'a, '_> {
             Flavor::Format => ExprKind::FormattedValue { value, conversion, format_spec },
             Flavor::Template => {
                 let mut text = ArenaVec::new_in(arena);
-                without_comments(&self.text[text_range], &mut text);
-                let mut text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
-                if element.debug_text.is_some() {
-                    text = text.rfind('=').map_or(text, |at| &text[..at]);
-                }
+                let end = if element.debug_text.is_some() { self.equals_sign(element) } else { text_end };
+                without_comments(&self.text[TextRange::new(text_range.start(), end)], &mut text);
+                let text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
                 ExprKind::Interpolation { value, text: text.as_bytes(), conversion, format_spec }
             }
         };
         let end = self.positions.place(element.range.end());
         pieces.list.push(Expr { location: between(start, end), kind });
+    }
+
+    /// Where the `=` behind a value that is shown with its text stands.
+    fn equals_sign(&self, element: &ruff::InterpolatedElement) -> TextSize {
+        let bytes = self.text.as_bytes();
+        let mut at = element.expression.range().end().to_usize();
+        loop {
+            match bytes.get(at) {
+                Some(b'#') => at += memchr::memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+                Some(b'=') | None => return TextSize::new(offset(at.min(bytes.len()))),
+                Some(_) => at += 1,
+            }
+        }
     }
 
     /// Where the `!`, `:` or `}` behind the value stands.
