@@ -7,6 +7,7 @@
 use crate::text::{Name, Names};
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::hash::BuildHasher as _;
 
 /// A constant of the module.
@@ -16,6 +17,14 @@ pub struct ConstId(pub u32);
 /// A finished code object of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CodeId(pub u32);
+
+/// What a text consists of, or bytes. Most names need no memory of their own.
+pub type Text = SmallVec<[u8; 16]>;
+
+/// What a tuple or a set consists of.
+pub type Items = SmallVec<[ConstId; 4]>;
+
+const _: () = assert!(size_of::<ConstValue>() <= 32);
 
 /// The value of a constant. Its equality is that of CPython's const keys: by exact type, floats by bits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,13 +46,13 @@ pub enum ConstValue {
     /// The bits of the real and the imaginary part.
     Complex(u64, u64),
     /// Text as WTF-8.
-    Str(Box<[u8]>),
+    Str(Text),
     /// Bytes.
-    Bytes(Box<[u8]>),
+    Bytes(Text),
     /// A tuple.
-    Tuple(Box<[ConstId]>),
+    Tuple(Items),
     /// A frozenset, in the order in which its elements were added, without repetitions.
-    FrozenSet(Box<[ConstId]>),
+    FrozenSet(Items),
     /// A slice (3.14 and newer).
     Slice([ConstId; 3]),
     /// A code object; equal ones have been merged before they get here.
@@ -170,7 +179,7 @@ impl Constants {
         let hash = hash_bytes(text);
         match self.find_text(hash, text) {
             Some(id) => self.now_constant(id),
-            None => self.insert(hash, ConstValue::Str(text.into())),
+            None => self.insert(hash, ConstValue::Str(Text::from_slice(text))),
         }
     }
 
@@ -178,14 +187,14 @@ impl Constants {
     pub fn add_bytes(&mut self, bytes: &[u8]) -> ConstId {
         let hash = hash_bytes(bytes);
         self.find(hash, |other| matches!(other, ConstValue::Bytes(other) if **other == *bytes))
-            .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(bytes.into())))
+            .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(Text::from_slice(bytes))))
     }
 
     /// [`Self::add`] for a tuple.
     pub fn add_tuple(&mut self, items: &[ConstId]) -> ConstId {
         let hash = hash_items(items);
         self.find(hash, |other| matches!(other, ConstValue::Tuple(other) if **other == *items))
-            .unwrap_or_else(|| self.insert(hash, ConstValue::Tuple(items.into())))
+            .unwrap_or_else(|| self.insert(hash, ConstValue::Tuple(Items::from_slice(items))))
     }
 
     /// The constant that equal ones are merged with, if there is one.
@@ -246,7 +255,7 @@ impl Constants {
         let id = match self.find_text(hash, text) {
             Some(id) if !self.traits[id.0 as usize].only_name => return id,
             Some(id) => self.now_constant(id),
-            None => self.insert(hash, ConstValue::Str(text.into())),
+            None => self.insert(hash, ConstValue::Str(Text::from_slice(text))),
         };
         self.traits[id.0 as usize].identifier = true;
         id
@@ -261,7 +270,7 @@ impl Constants {
         let text = names.text(name).as_bytes();
         let hash = hash_bytes(text);
         let id = self.find_text(hash, text).unwrap_or_else(|| {
-            let id = self.insert(hash, ConstValue::Str(text.into()));
+            let id = self.insert(hash, ConstValue::Str(Text::from_slice(text)));
             self.traits[id.0 as usize].only_name = true;
             id
         });

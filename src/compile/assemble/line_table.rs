@@ -87,12 +87,10 @@ impl<'a> LineTable<'a> {
     }
 
     fn run(&mut self, location: &Location, mut units: u32) {
-        while units > 8 {
-            self.entry(location, 8);
-            units -= 8;
-        }
-        if units > 0 {
-            self.entry(location, units);
+        while units > 0 {
+            let size = units.min(8);
+            self.entry(location, size);
+            units -= size;
         }
     }
 

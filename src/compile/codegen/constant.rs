@@ -1,7 +1,7 @@
 //! Constants of the syntax tree → constants of the module and `co_consts`.
 
 use super::Codegen;
-use crate::compile::constants::{CodeId, ConstId, ConstValue};
+use crate::compile::constants::{CodeId, ConstId, ConstValue, Text};
 use crate::compile::folding;
 use crate::syntax::ast::Constant;
 use crate::target::Op;
@@ -93,10 +93,10 @@ impl Codegen<'_, '_> {
         let value = match *constant {
             Constant::Str(text) => return self.constants.add_text(text),
             Constant::FreshPercent => {
-                return self.constants.add_fresh(ConstValue::Str(b"%".as_slice().into()));
+                return self.constants.add_fresh(ConstValue::Str(Text::from_slice(b"%")));
             }
             Constant::FreshEmptyBytes => {
-                return self.constants.add_fresh(ConstValue::Bytes(Box::default()));
+                return self.constants.add_fresh(ConstValue::Bytes(Text::new()));
             }
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
@@ -130,8 +130,8 @@ fn literal(constant: &Constant<'_>) -> Option<ConstValue> {
         }
         Constant::Float(value) => ConstValue::Float(value.to_bits()),
         Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
-        Constant::Str(text) => ConstValue::Str(text.into()),
-        Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
+        Constant::Str(text) => ConstValue::Str(Text::from_slice(text)),
+        Constant::Bytes(bytes) => ConstValue::Bytes(Text::from_slice(bytes)),
         Constant::FreshPercent | Constant::FreshEmptyBytes | Constant::Tuple(_) | Constant::FrozenSet(_) => {
             return None;
         }

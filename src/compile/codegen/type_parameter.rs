@@ -3,7 +3,7 @@
 use super::closure::function_flag;
 use super::scope::Counts;
 use super::{Codegen, Result, UnitKind};
-use crate::compile::constants::ConstValue;
+use crate::compile::constants::{ConstValue, Items};
 use crate::compile::symtable::{ScopeId, ScopeRole};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, NodeId, TypeParam, TypeParamKind};
@@ -102,7 +102,7 @@ impl Codegen<'_, '_> {
             return 0;
         }
         let value = self.constants.add(ConstValue::Int(1));
-        let defaults = self.constants.add(ConstValue::Tuple([value].into()));
+        let defaults = self.constants.add(ConstValue::Tuple(Items::from_slice(&[value])));
         self.load_const_id(defaults, location);
         function_flag::DEFAULTS
     }

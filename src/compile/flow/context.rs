@@ -132,7 +132,7 @@ fn common_number(value: &ConstValue) -> Option<u32> {
 /// The constant that `LOAD_COMMON_CONSTANT` loads; none for builtins and exceptions.
 fn common_value(number: u32) -> Option<ConstValue> {
     if number == COMMON_EMPTY_TEXT {
-        return Some(ConstValue::Str(Box::default()));
+        return Some(ConstValue::Str(Default::default()));
     }
     COMMON_VALUES.into_iter().find(|(common, _)| *common == number).map(|(_, value)| value)
 }

@@ -2,7 +2,7 @@
 //! `fold_subscr` of `Python/ast_opt.c`); later versions fold in the flow graph.
 
 use super::Preprocess;
-use crate::compile::constants::{ConstId, ConstValue, Constants};
+use crate::compile::constants::{ConstId, ConstValue, Constants, Text};
 use crate::compile::folding::{self, Folded};
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, UnaryOperator};
 
@@ -153,10 +153,10 @@ fn value(constant: &Constant<'_>, scratch: &mut Constants) -> ConstValue {
         Constant::True => ConstValue::True,
         Constant::False => ConstValue::False,
         Constant::Ellipsis => ConstValue::Ellipsis,
-        Constant::Str(text) => ConstValue::Str(text.into()),
-        Constant::FreshPercent => ConstValue::Str((*b"%").into()),
-        Constant::Bytes(bytes) => ConstValue::Bytes(bytes.into()),
-        Constant::FreshEmptyBytes => ConstValue::Bytes(Box::default()),
+        Constant::Str(text) => ConstValue::Str(Text::from_slice(text)),
+        Constant::FreshPercent => ConstValue::Str(Text::from_slice(b"%")),
+        Constant::Bytes(bytes) => ConstValue::Bytes(Text::from_slice(bytes)),
+        Constant::FreshEmptyBytes => ConstValue::Bytes(Text::new()),
         Constant::Tuple(items) => ConstValue::Tuple(ids(items)),
         Constant::FrozenSet(items) => ConstValue::FrozenSet(ids(items)),
         ref number => super::number(number).unwrap_or(ConstValue::None),

@@ -100,8 +100,8 @@ impl Identities {
         let mut empty = constants.add_bytes(&[]);
         let mut singletons = FxHashMap::default();
         if constants.is_fresh(empty) {
-            empty = constants.add_unmerged(ConstValue::Bytes(Box::default()));
-            singletons.insert(ConstValue::Bytes(Box::default()), empty);
+            empty = constants.add_unmerged(ConstValue::Bytes(Default::default()));
+            singletons.insert(ConstValue::Bytes(Default::default()), empty);
         }
         // Code objects have the slots behind those of constants.
         let first_code = constants.len() as u32 * 2;
