@@ -99,7 +99,16 @@ impl Source {
     /// The tree for `target`, with no names but its own.
     fn lowered(&mut self, target: &Target) -> Result<&mut Lowered, SyntaxError> {
         let last = self.lowered.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
-        let mut lowered = last.map_or_else(|| Lowered::new(&self.parsed, target), Ok)?;
+        let mut lowered = match last {
+            Some(lowered) => lowered,
+            None => {
+                let lowered = Lowered::new(&self.parsed, target)?;
+                if lowered.only.is_none() {
+                    self.parsed.forget_tree();
+                }
+                lowered
+            }
+        };
         lowered.names.truncate(lowered.name_count);
         Ok(self.lowered.insert(lowered))
     }

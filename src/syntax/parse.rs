@@ -47,6 +47,7 @@ enum Read {
     Refused(SyntaxError),
     Nested(limit::Excess),
     Tree { brackets: usize, parsed: Box<Tree> },
+    Forgotten,
 }
 
 impl Parsed {
@@ -83,6 +84,11 @@ impl Parsed {
         self.only.is_none_or(|only| only == target.release())
     }
 
+    /// Drops the tree of the parser underneath: what was made of it serves every target.
+    pub fn forget_tree(&mut self) {
+        self.read = Read::Forgotten;
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
@@ -110,6 +116,10 @@ impl Parsed {
                 Err(diagnosed(text, target, SyntaxError::new("too many nested parentheses", location)))
             }
             Read::Nested(limit::Excess::Operators) => Err(diagnosed(text, target, refusal::too_complex())),
+            Read::Forgotten => {
+                let message = "the tree was dropped (this is a bug in pycompile)".to_owned();
+                Err(SyntaxError { kind: ErrorType::System, message, location: Location::NONE })
+            }
             Read::Tree { brackets, parsed } => lower(text, parsed, *brackets, target, arena, names),
         }
     }

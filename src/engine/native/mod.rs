@@ -44,10 +44,11 @@ fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
-    // What a panic leaves behind is not used again.
-    let mut last_or_new = match LAST.take() {
-        Some(last) if last.bytes == bytes && last.source.serves(target) => last,
-        _ => Last { source: Source::read(bytes, target)?, bytes: bytes.to_vec() },
+    // What a panic leaves behind is not used again. Another source is dropped first: its memory is at hand.
+    let last = LAST.take().filter(|last| last.bytes == bytes && last.source.serves(target));
+    let mut last_or_new = match last {
+        Some(last) => last,
+        None => Last { source: Source::read(bytes, target)?, bytes: bytes.to_vec() },
     };
     let compiled = last_or_new.source.compile(filename, target, optimize);
     LAST.set(Some(last_or_new));
