@@ -89,6 +89,7 @@ def sizes():
         f"    x{number} = 1\n    def g{number}(): return x{number}\n" for number in range(size * 3))
     yield "a display", lambda size: "x = [" + "a, 1, 'b', " * size * 20 + "]\n"
     yield "a dictionary", lambda size: "x = {" + "".join(f"'k{number}': {number}, " for number in range(size * 20)) + "}\n"
+    yield "a set", lambda size: "x in {" + "".join(f"('k{number}', {number}), " for number in range(size * 10)) + "}\n"
     yield "a string", lambda size: "x = '''" + "abc\n" * size * 200 + "'''\n"
     yield "a mistake at the end", lambda size: "".join(f"x{number} = y({number})\n" for number in range(size * 3)) + "x x\n"
 

@@ -1,16 +1,40 @@
 //! Which constants Python takes for equal: what a set keeps of a display.
 
 use crate::compile::constants::{ConstId, ConstValue, Constants};
+use hashbrown::HashTable;
+use num_bigint::BigInt;
+use num_traits::FromPrimitive as _;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher as _};
 
 /// Elements that Python's `==` tells apart, the first of each kind.
 pub fn distinct(items: &[ConstId], constants: &Constants) -> Vec<ConstId> {
+    let hash = |item: &ConstId| {
+        let mut hasher = FxHasher::default();
+        hash_into(*item, constants, &mut hasher);
+        hasher.finish()
+    };
     let mut kept: Vec<ConstId> = Vec::with_capacity(items.len());
+    let mut by_value = HashTable::with_capacity(items.len());
     for &item in items {
-        if !kept.iter().any(|&other| equal(item, other, constants)) {
+        let of_item = hash(&item);
+        if by_value.find(of_item, |&other| equal(item, other, constants)).is_none() {
+            by_value.insert_unique(of_item, item, hash);
             kept.push(item);
         }
     }
     kept
+}
+
+/// The same for what is [`equal`].
+fn hash_into(item: ConstId, constants: &Constants, hasher: &mut FxHasher) {
+    match constants.value(item) {
+        ConstValue::Tuple(items) => items.iter().for_each(|&item| hash_into(item, constants, hasher)),
+        value => match number(value) {
+            Some(number) => number.hash(hasher),
+            None => item.0.hash(hasher),
+        },
+    }
 }
 
 fn equal(left: ConstId, right: ConstId, constants: &Constants) -> bool {
@@ -36,6 +60,7 @@ fn number(value: &ConstValue) -> Option<(Real, Real)> {
         ConstValue::True => (Real::Int(1), zero),
         ConstValue::False => (Real::Int(0), zero),
         ConstValue::Int(value) => (Real::Int(*value), zero),
+        ConstValue::BigInt(value) => (Real::Big(value.clone()), zero),
         ConstValue::Float(bits) => (Real::of(f64::from_bits(*bits)), zero),
         ConstValue::Complex(real, imaginary) => {
             (Real::of(f64::from_bits(*real)), Real::of(f64::from_bits(*imaginary)))
@@ -47,15 +72,35 @@ fn number(value: &ConstValue) -> Option<(Real, Real)> {
 #[derive(PartialEq)]
 enum Real {
     Int(i64),
+    /// Outside of `i64`.
+    Big(BigInt),
+    /// With a fraction, infinite, or not a number.
     Float(f64),
 }
 
 impl Real {
     fn of(value: f64) -> Self {
-        if value.fract() == 0.0 && value.abs() < 9.0e18 {
+        if value.fract() != 0.0 {
+            Self::Float(value)
+        } else if value.abs() < 9.0e18 {
             Self::Int(value as i64)
         } else {
-            Self::Float(value)
+            // None for what is infinite.
+            BigInt::from_f64(value).map_or(Self::Float(value), |value| match i64::try_from(&value) {
+                Ok(value) => Self::Int(value),
+                Err(_) => Self::Big(value),
+            })
+        }
+    }
+}
+
+impl Hash for Real {
+    fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
+        match self {
+            Self::Int(value) => value.hash(hasher),
+            Self::Big(value) => value.hash(hasher),
+            // Different zeros are integers.
+            Self::Float(value) => value.to_bits().hash(hasher),
         }
     }
 }

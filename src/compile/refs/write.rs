@@ -9,6 +9,14 @@ use num_bigint::{BigInt, Sign};
 const FLAG_REF: u8 = 0x80;
 const UNSEEN: u32 = u32::MAX;
 
+/// The number under which an object was written.
+#[derive(Clone, Copy, Debug)]
+struct Reference {
+    /// What was being written: the module, or a member of a frozenset by itself.
+    whole: u32,
+    number: u32,
+}
+
 /// Writes all objects, each once.
 pub(super) struct Writer<'a> {
     constants: &'a Constants,
@@ -16,9 +24,15 @@ pub(super) struct Writer<'a> {
     identities: &'a Identities,
     /// By slot: how many references there are.
     counts: &'a [u8],
-    /// By slot: the number under which it was written; empty where nothing can refer to it.
-    refs: Vec<u32>,
-    /// The next such number.
+    /// By slot; those of another `whole` are not seen.
+    refs: Vec<Reference>,
+    /// Those that the members being written by themselves have replaced, for when these are done.
+    replaced: Vec<(u32, Reference)>,
+    /// What is being written: 0 for the module.
+    whole: u32,
+    /// How many wholes there were.
+    wholes: u32,
+    /// The next number of a reference.
     next: u32,
     bytes: Vec<u8>,
 }
@@ -37,9 +51,18 @@ impl<'a> Writer<'a> {
         counts: &'a [u8],
         features: &Features,
     ) -> Vec<u8> {
-        let refs = vec![UNSEEN; identities.slots];
-        let bytes = Vec::with_capacity(identities.bytes);
-        let mut writer = Self { constants, codes, identities, counts, refs, next: 0, bytes };
+        let mut writer = Self {
+            constants,
+            codes,
+            identities,
+            counts,
+            refs: vec![Reference { whole: UNSEEN, number: 0 }; identities.slots],
+            replaced: Vec::new(),
+            whole: 0,
+            wholes: 0,
+            next: 0,
+            bytes: Vec::with_capacity(identities.bytes),
+        };
         let sharing = if features.root_flagged { Sharing::Flagged } else { Sharing::Unique };
         writer.code(root, without_slot(sharing));
         writer.bytes
@@ -62,8 +85,10 @@ impl<'a> Writer<'a> {
             if self.refer(identity.slot) {
                 return false;
             }
-            if let Some(reference) = self.refs.get_mut(slot) {
-                *reference = self.next;
+            let reference = Reference { whole: self.whole, number: self.next };
+            let before = std::mem::replace(&mut self.refs[slot], reference);
+            if self.whole > 0 {
+                self.replaced.push((identity.slot, before));
             }
         }
         self.next += 1;
@@ -74,10 +99,11 @@ impl<'a> Writer<'a> {
     /// Writes a back reference to what was written already; whether it was.
     #[inline]
     fn refer(&mut self, slot: u32) -> bool {
-        let Some(&reference) = self.refs.get(slot as usize).filter(|reference| **reference != UNSEEN) else {
+        let Reference { whole, number } = self.refs[slot as usize];
+        if whole != self.whole {
             return false;
-        };
-        let [first, second, third, fourth] = reference.to_le_bytes();
+        }
+        let [first, second, third, fourth] = number.to_le_bytes();
         self.bytes.extend_from_slice(&[b'r', first, second, third, fourth]);
         true
     }
@@ -226,14 +252,16 @@ impl<'a> Writer<'a> {
     /// A member of a frozenset written by itself, which is what they are sorted by.
     fn alone(&mut self, item: ConstId) -> Vec<u8> {
         let bytes = std::mem::take(&mut self.bytes);
-        // Only what holds others can refer back to a part of itself.
-        let holds = matches!(self.constants.value(item), ConstValue::Tuple(_) | ConstValue::FrozenSet(_));
-        let unseen = if holds { vec![UNSEEN; self.refs.len()] } else { Vec::new() };
-        let refs = std::mem::replace(&mut self.refs, unseen);
         let next = std::mem::replace(&mut self.next, 0);
+        self.wholes += 1;
+        let whole = std::mem::replace(&mut self.whole, self.wholes);
+        let kept = self.replaced.len();
         self.value(item, true);
+        for (slot, before) in self.replaced.drain(kept..).rev() {
+            self.refs[slot as usize] = before;
+        }
+        self.whole = whole;
         self.next = next;
-        self.refs = refs;
         std::mem::replace(&mut self.bytes, bytes)
     }
 
