@@ -52,6 +52,8 @@ pub struct Features {
     /// `await`, asynchronous comprehensions and what binds `__debug__` are refused where code is made for them; none is
     /// made for annotations that are not evaluated, and for assertions when optimising.
     pub check_with_code: bool,
+    /// The scope of type parameters learns at its end that it has parameters for defaults: `super()` is no method's there.
+    pub late_parameter_count: bool,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.

@@ -1,7 +1,7 @@
 //! Attributes, and those of `super()`.
 
 use super::{Codegen, Result};
-use crate::compile::symtable::{NameScope, ScopeId};
+use crate::compile::symtable::{BlockKind, NameScope, ScopeId};
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
@@ -103,6 +103,10 @@ impl Codegen<'_, '_> {
     fn is_method_with_class(&self) -> bool {
         let code = &self.unit.code;
         let Some(class) = self.names.find("__class__") else { return false };
+        let counts_late = self.target.features.late_parameter_count;
+        if counts_late && self.scope().kind == BlockKind::TypeParameters {
+            return false;
+        }
         code.argcount + code.posonlyargcount > 0
             && self.symbol(class).is_some_and(|symbol| symbol.scope == NameScope::Free)
     }

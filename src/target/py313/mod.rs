@@ -61,6 +61,7 @@ pub(super) const FEATURES: Features = Features {
     drop_subject_at_pattern: true,
     deferred_annotations: false,
     check_with_code: true,
+    late_parameter_count: true,
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,

@@ -37,6 +37,7 @@ pub(super) const FEATURES: Features = Features {
     drop_subject_at_pattern: false,
     deferred_annotations: true,
     check_with_code: false,
+    late_parameter_count: false,
     check_comments: true,
     mixed_complex: true,
     second_nan: false,
