@@ -85,10 +85,6 @@ impl super::Target {
     /// How many values more there are on the stack after an instruction.
     #[inline]
     pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
-        let effect = &self.stack_effects[op as usize];
-        if let Kind::Fixed = effect.kind {
-            return i32::from(effect.pushed.least) - i32::from(effect.popped.least);
-        }
         let (popped, pushed) = self.stack_effect(op, arg);
         pushed as i32 - popped as i32
     }

@@ -2,8 +2,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::Kinds;
-use super::kinds::has_target;
+use super::kinds::{Kinds, has_target};
 use crate::compile::instruction::InstructionSequence;
 use smallvec::{SmallVec, smallvec};
 

@@ -11,7 +11,7 @@ fn mark_warm(graph: &mut Graph) {
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         graph.block_mut(id).warm = true;
-        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+        for to in graph.successors(id) {
             graph.visit(to, &mut stack);
         }
     }
@@ -30,7 +30,7 @@ fn mark_cold(graph: &mut Graph) {
     }
     while let Some(id) = stack.pop() {
         graph.block_mut(id).cold = true;
-        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+        for to in graph.successors(id) {
             if !graph.block(to).warm {
                 graph.visit(to, &mut stack);
             }

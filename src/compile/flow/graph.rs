@@ -189,19 +189,13 @@ impl Graph {
         self.code_mut(id).last_mut()
     }
 
-    /// Where control goes from the end of a block: to the next block, and where it jumps to; each may be none.
-    pub(crate) fn successors(&self, id: BlockId) -> [BlockId; 2] {
-        let next = self.next(id);
-        match self.last(id) {
-            Some(last) => {
-                let kinds = Kinds::of(last.op);
-                [
-                    if kinds.never_falls_through() { BlockId::NONE } else { next },
-                    if kinds.has_jump() { last.target } else { BlockId::NONE },
-                ]
-            }
-            None => [next, BlockId::NONE],
-        }
+    /// Where control goes from the end of a block: the next block, and where it jumps to.
+    pub(crate) fn successors(&self, id: BlockId) -> impl Iterator<Item = BlockId> + use<> {
+        let (kinds, target) =
+            self.last(id).map_or((Kinds::default(), BlockId::NONE), |last| (Kinds::of(last.op), last.target));
+        let next = if kinds.never_falls_through() { BlockId::NONE } else { self.next(id) };
+        let target = if kinds.has_jump() { target } else { BlockId::NONE };
+        [next, target].into_iter().filter(|to| to.is_some())
     }
 
     /// Appends a copy of an instruction with its handler.

@@ -17,7 +17,7 @@ const REWRITTEN: u16 = 2048;
 const FETCH: u16 = 4096;
 const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
-/// What each opcode does to the control flow.
+/// The kinds of each opcode.
 static KINDS: [u16; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
     let groups: [(u16, &[Op]); 13] = [
@@ -167,7 +167,7 @@ impl Kinds {
 }
 
 fn is(op: Op, kinds: u16) -> bool {
-    KINDS[op as usize] & kinds != 0
+    Kinds::of(op).0 & kinds != 0
 }
 
 /// Reads or changes one fast local.
@@ -187,17 +187,17 @@ pub(crate) fn is_rewritten(op: Op) -> bool {
 
 /// Loads a local that it may borrow.
 pub(crate) fn may_borrow(op: Op) -> bool {
-    is(op, FETCH)
+    Kinds::of(op).has_local_load()
 }
 
 /// Becomes another instruction before it is assembled.
 pub(crate) fn is_pseudo(op: Op) -> bool {
-    is(op, PSEUDO)
+    Kinds::of(op).has_pseudo()
 }
 
 /// `SETUP_*`.
 pub(crate) fn is_block_push(op: Op) -> bool {
-    is(op, PUSH)
+    Kinds::of(op).has_block_push()
 }
 
 /// Leaves the code object.
@@ -217,17 +217,17 @@ pub(crate) fn is_conditional_jump(op: Op) -> bool {
 
 /// Has a jump as operand.
 pub(crate) fn is_jump(op: Op) -> bool {
-    is(op, JUMP)
+    Kinds::of(op).has_jump()
 }
 
 /// Refers to a block.
 pub(crate) fn has_target(op: Op) -> bool {
-    is(op, JUMP | PUSH)
+    Kinds::of(op).has_target()
 }
 
 /// Must end its block.
 pub(crate) fn is_terminator(op: Op) -> bool {
-    is(op, JUMP | EXIT)
+    Kinds::of(op).has_terminator()
 }
 
 /// Looks for signals and the like when it runs.

@@ -71,7 +71,7 @@ fn propagate(graph: &mut Graph) {
             }
         }
         let previous = code.last().map_or(Location::NONE, |last| last.location);
-        for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+        for to in graph.successors(id) {
             if graph.block(to).predecessors == 1
                 && let Some(first) = graph.code_mut(to).first_mut()
                 && first.location.line == -1

@@ -16,9 +16,8 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
     let mut stack = graph.take_stack();
     reach(graph, Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
-        let [next, target] = graph.successors(id);
-        if next.is_some() {
-            reach(graph, next, &mut stack);
+        for to in graph.successors(id) {
+            reach(graph, to, &mut stack);
         }
         if graph.block(id).sets_up {
             for index in 0..graph.block(id).len() {
@@ -27,9 +26,6 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
                     reach(graph, instr.target, &mut stack);
                 }
             }
-        }
-        if target.is_some() {
-            reach(graph, target, &mut stack);
         }
     }
     graph.give_stack(stack);

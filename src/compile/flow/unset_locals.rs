@@ -45,7 +45,7 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
             _ => {}
         }
     }
-    for to in graph.successors(id).into_iter().filter(|to| to.is_some()) {
+    for to in graph.successors(id) {
         push(&mut graph.blocks, to, mask, stack);
     }
 }
