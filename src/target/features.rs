@@ -62,6 +62,8 @@ pub struct Features {
     pub mixed_complex: bool,
     /// Of two NaNs that are added or multiplied the second is the result.
     pub second_nan: bool,
+    /// In a complex power, of two NaNs the exponent and the cosine are taken, not the angle and the length.
+    pub nan_of_cosine: bool,
     /// What the message about a repeated parameter calls it.
     pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.

@@ -2,13 +2,19 @@
 
 use super::Number;
 use crate::syntax::ast::Operator;
+use crate::target::Features;
 
 /// Real and imaginary part.
 type Complex = (f64, f64);
 
-/// One of the operands is complex. `mixed`: a real operand has no imaginary part at all (3.14 and newer), and
-/// infinities are recovered from NaN results; else it is given a zero one.
-pub(super) fn binary(operator: Operator, left: &Number, right: &Number, mixed: bool) -> Option<Complex> {
+/// One of the operands is complex.
+pub(super) fn binary(
+    operator: Operator,
+    left: &Number,
+    right: &Number,
+    features: &Features,
+) -> Option<Complex> {
+    let mixed = features.mixed_complex;
     let promote = |number: &Number| match number {
         Number::Complex(real, imaginary) => Some((*real, *imaginary)),
         number => Some((number.real()?, 0.0)),
@@ -32,7 +38,7 @@ pub(super) fn binary(operator: Operator, left: &Number, right: &Number, mixed: b
             if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
                 finite(integer_power(a, b.0 as i64, mixed)?)
             } else {
-                power(a, b)
+                power(a, b, features.nan_of_cosine)
             }
         }
         _ => None,
@@ -74,8 +80,15 @@ fn over(x: f64, y: f64) -> f64 {
 }
 
 fn product(a: Complex, b: Complex, recover: bool) -> Complex {
-    let (ac, bd, ad, bc) = (times(a.0, b.0), times(a.1, b.1), times(a.0, b.1), times(b.0, a.1));
-    let plain = (minus(ac, bd), plus(bc, ad));
+    let (bd, bc) = (times(b.1, a.1), times(b.0, a.1));
+    let (ac, ad, imaginary) = if recover {
+        let ad = times(b.1, a.0);
+        (times(b.0, a.0), ad, plus(ad, bc))
+    } else {
+        let ad = times(a.0, b.1);
+        (times(a.0, b.0), ad, plus(bc, ad))
+    };
+    let plain = (minus(ac, bd), imaginary);
     if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
         return plain;
     }
@@ -188,25 +201,27 @@ fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
     result
 }
 
-/// By logarithm and angle.
-pub(super) fn power(a: Complex, b: Complex) -> Option<Complex> {
+/// By logarithm and angle. `nan_of_cosine`: of two NaNs, exponent and cosine are taken, not angle and length.
+pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool) -> Option<Complex> {
     if b.0 == 0.0 && b.1 == 0.0 {
         return Some((1.0, 0.0));
     }
     if a.0 == 0.0 && a.1 == 0.0 {
-        return (b.1 == 0.0 && b.0 >= 0.0).then_some((0.0, 0.0));
+        return (b.1 == 0.0 && (b.0 >= 0.0 || b.0.is_nan())).then_some((0.0, 0.0));
     }
     let absolute = a.0.hypot(a.1);
     let mut length = absolute.powf(b.0);
     let angle = a.1.atan2(a.0);
-    let mut phase = angle * b.0;
+    let mut phase = if nan_of_cosine { times(b.0, angle) } else { times(angle, b.0) };
     if b.1 != 0.0 {
-        length *= (-angle * b.1).exp();
-        phase += b.1 * absolute.ln();
+        length = times(times(-angle, b.1).exp(), length);
+        phase = plus(phase, times(b.1, absolute.ln()));
     }
     if phase.is_infinite() {
         // The C library finds no sine of it, and Python raises an error.
         return None;
     }
-    finite((length * phase.cos(), length * phase.sin()))
+    let (cosine, sine) = if phase.is_nan() { (phase, phase) } else { (phase.cos(), phase.sin()) };
+    let real = if nan_of_cosine { times(cosine, length) } else { times(length, cosine) };
+    finite((real, times(length, sine)))
 }

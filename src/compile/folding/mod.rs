@@ -142,8 +142,7 @@ pub fn binary(
         (Number::Int(left), Number::Int(right)) => integer::binary(operator, &left, &right),
         (left, right) => {
             if matches!(left, Number::Complex(..)) || matches!(right, Number::Complex(..)) {
-                return complex::binary(operator, &left, &right, target.features.mixed_complex)
-                    .map(complex_value);
+                return complex::binary(operator, &left, &right, &target.features).map(complex_value);
             }
             float::binary(operator, left.real()?, right.real()?, target.features.second_nan)
         }

@@ -66,6 +66,7 @@ pub(super) const FEATURES: Features = Features {
     small_int_max: 256,
     mixed_complex: false,
     second_nan: true,
+    nan_of_cosine: true,
     parameter_noun: "argument",
     root_flagged: true,
     resume_depth_bit: 4,

@@ -41,6 +41,7 @@ pub(super) const FEATURES: Features = Features {
     check_comments: true,
     mixed_complex: true,
     second_nan: false,
+    nan_of_cosine: true,
     call_ex_flag: false,
     mark_not_taken: true,
     fold_long_displays: true,

@@ -20,6 +20,7 @@ pub(super) static TARGET: Target = Target {
 
 /// What 3.15 does otherwise than 3.14.
 pub(super) const FEATURES: Features = Features {
+    nan_of_cosine: false,
     parameter_noun: "parameter",
     small_int_max: 1024,
     root_flagged: false,
