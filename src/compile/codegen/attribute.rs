@@ -145,8 +145,10 @@ impl Codegen<'_, '_> {
     pub(super) fn is_import_bound(&self, expr: &Expr<'_>) -> bool {
         use crate::compile::symtable::flag::IMPORT;
         let ExprKind::Name { id, .. } = expr.kind else { return false };
-        if self.unit.scope == MODULE && self.unit.overrides.contains_key(&id) {
-            // Inside an inlined comprehension the module's symbols are, for a while, those of the comprehension.
+        let outermost = self.stack.first().unwrap_or(&self.unit);
+        if outermost.scope == MODULE && outermost.overrides.contains_key(&id) {
+            // Inside an inlined comprehension the module's symbols are, for a while, those of the comprehension; also
+            // for the functions that it makes.
             return false;
         }
         self.symbols.scope(MODULE).symbol(id).is_some_and(|symbol| symbol.flags & IMPORT != 0)
