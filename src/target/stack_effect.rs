@@ -18,41 +18,54 @@ impl Count {
         Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
     }
 
-    const fn is_fixed(self) -> bool {
-        self.for_each == 0 && self.if_odd == 0
-    }
-
+    /// That for an operand; operands have far less than 32 bits when they count values.
     const fn with(self, operand: u32) -> u32 {
-        self.least as u32 + self.for_each as u32 * operand + self.if_odd as u32 * (operand & 1)
+        let each = (self.for_each as u32).wrapping_mul(operand);
+        (self.least as u32).wrapping_add(each).wrapping_add(self.if_odd as u32 * (operand & 1))
     }
 }
 
-/// The effect of one opcode.
+/// What is pushed less what is popped, as in [`Count`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StackEffect {
-    popped: Count,
-    pushed: Count,
-    kind: Kind,
+struct Net {
+    least: i8,
+    for_each: i8,
+    if_odd: i8,
+    /// The counts do not tell.
+    irregular: bool,
 }
 
-/// How an effect depends on the operand.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Fixed,
-    Counted,
-    /// The counts do not tell.
-    Irregular,
+impl Net {
+    const fn of(popped: Count, pushed: Count, irregular: bool) -> Self {
+        Self {
+            least: pushed.least as i8 - popped.least as i8,
+            for_each: pushed.for_each as i8 - popped.for_each as i8,
+            if_odd: pushed.if_odd as i8 - popped.if_odd as i8,
+            irregular,
+        }
+    }
+
+    fn with(self, operand: u32) -> i32 {
+        let each = i32::from(self.for_each).wrapping_mul(operand as i32);
+        i32::from(self.least).wrapping_add(each).wrapping_add(i32::from(self.if_odd) * (operand & 1) as i32)
+    }
 }
 
 /// Those of all opcodes of a target, by [`Op`].
-pub(crate) type StackEffects = [StackEffect; OP_COUNT];
+#[derive(Debug)]
+pub(crate) struct StackEffects {
+    /// Popped and pushed.
+    counts: [(Count, Count); OP_COUNT],
+    net: [Net; OP_COUNT],
+}
 
 /// The table for a target with these features.
 pub(super) const fn stack_effects(features: &Features) -> StackEffects {
     const NONE: Count = Count { least: 0, for_each: 0, if_odd: 0 };
     /// If these are right, all are.
     const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
-    let mut effects = [StackEffect { popped: NONE, pushed: NONE, kind: Kind::Irregular }; OP_COUNT];
+    let mut effects =
+        StackEffects { counts: [(NONE, NONE); OP_COUNT], net: [Net::of(NONE, NONE, true); OP_COUNT] };
     let mut index = 0;
     while index < OP_COUNT {
         let op = Op::ALL[index];
@@ -68,14 +81,8 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
                 popped.with(TRIED[number]) != real_popped || pushed.with(TRIED[number]) != real_pushed;
             number += 1;
         }
-        let kind = if irregular {
-            Kind::Irregular
-        } else if popped.is_fixed() && pushed.is_fixed() {
-            Kind::Fixed
-        } else {
-            Kind::Counted
-        };
-        effects[op as usize] = StackEffect { popped, pushed, kind };
+        effects.counts[op as usize] = (popped, pushed);
+        effects.net[op as usize] = Net::of(popped, pushed, irregular);
         index += 1;
     }
     effects
@@ -85,20 +92,23 @@ impl super::Target {
     /// How many values more there are on the stack after an instruction.
     #[inline]
     pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
-        let (popped, pushed) = self.stack_effect(op, arg);
-        pushed as i32 - popped as i32
+        let net = self.stack_effects.net[op as usize];
+        if net.irregular {
+            let (popped, pushed) = stack_effect(op, arg, &self.features);
+            return pushed as i32 - popped as i32;
+        }
+        net.with(arg)
     }
 
     /// How many values an instruction takes from the stack and how many it leaves there. For `SETUP_*` the effect on
     /// entry of the handler.
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
-        let effect = &self.stack_effects[op as usize];
-        match effect.kind {
-            Kind::Fixed => (u32::from(effect.popped.least), u32::from(effect.pushed.least)),
-            Kind::Counted => (effect.popped.with(arg), effect.pushed.with(arg)),
-            Kind::Irregular => stack_effect(op, arg, &self.features),
+        if self.stack_effects.net[op as usize].irregular {
+            return stack_effect(op, arg, &self.features);
         }
+        let (popped, pushed) = self.stack_effects.counts[op as usize];
+        (popped.with(arg), pushed.with(arg))
     }
 }
 

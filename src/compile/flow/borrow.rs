@@ -2,7 +2,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::{has_target, is_block_push, may_borrow};
+use super::kinds::{has_target, is_block_push, is_traced, may_borrow};
 use crate::target::{Op, Target};
 
 const NOT_LOCAL: u32 = u32::MAX;
@@ -55,7 +55,7 @@ impl Walk {
         Ok(())
     }
 
-    /// The instruction at `index`.
+    /// An instruction of those that [`is_traced`] names.
     fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),
@@ -151,12 +151,18 @@ impl Walk {
                 self.values.push(top);
             }
             op if is_block_push(op) => {}
-            _ => {
-                let (popped, pushed) = self.target.stack_effect(op, arg);
-                let left = self.at(popped)?;
-                self.values.truncate(left);
-                self.values.resize(left + pushed as usize, (index, NOT_LOCAL));
-            }
+            _ => self.replace(index, op, arg)?,
+        }
+        Ok(())
+    }
+
+    /// An instruction that takes values and makes others.
+    fn replace(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
+        let (popped, pushed) = self.target.stack_effect(op, arg);
+        let left = self.at(popped)?;
+        self.values.truncate(left);
+        for _ in 0..pushed {
+            self.push(index);
         }
         Ok(())
     }
@@ -181,14 +187,18 @@ impl Walk {
         self.values.clear();
         self.values.resize(depth, (DUMMY, NOT_LOCAL));
         for (instr, index) in code.iter().zip(0..) {
-            self.step(index, instr.op, instr.arg)?;
+            if is_traced(instr.op) {
+                self.step(index, instr.op, instr.arg)?;
+            } else {
+                self.replace(index, instr.op, instr.arg)?;
+            }
         }
         for index in 0..self.values.len() {
             let (instr, _) = self.values[index];
             self.own(instr);
         }
         for (instr, owned) in code.iter_mut().zip(&self.owned) {
-            if !owned {
+            if may_borrow(instr.op) && !owned {
                 instr.op = match instr.op {
                     Op::LOAD_FAST => Op::LOAD_FAST_BORROW,
                     Op::LOAD_FAST_LOAD_FAST => Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW,

@@ -1,7 +1,7 @@
 //! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
 
 use super::FlowError;
-use super::graph::{BlockId, Graph, Instr};
+use super::graph::{BlockId, Graph, Instr, starting_at};
 use super::kinds::{Kinds, has_target};
 use crate::compile::instruction::InstructionSequence;
 use smallvec::{SmallVec, smallvec};
@@ -29,15 +29,12 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
     }
     graph.refill(slots, |graph, slots| cut(graph, slots, &targets));
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        let len = graph.block(id).len();
+        let sets_up = graph.block(id).sets_up;
+        let (blocks, code) = graph.blocks_and_code(id);
         // Jumps end their blocks.
-        let first = if graph.block(id).sets_up { 0 } else { len.saturating_sub(1) };
-        for index in first..len {
-            let instr = graph.code(id)[index];
-            if has_target(instr.op) {
-                let target = graph.starting_at(instr.target.0).ok_or(FlowError::Label(instr.arg))?;
-                graph.code_mut(id)[index].target = target;
-            }
+        let first = if sets_up { 0 } else { code.len().saturating_sub(1) };
+        for instr in code[first..].iter_mut().filter(|instr| has_target(instr.op)) {
+            instr.target = starting_at(blocks, instr.target.0).ok_or(FlowError::Label(instr.arg))?;
         }
     }
     Ok(())
@@ -45,23 +42,37 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
 
 /// Makes the blocks; `targets` has a bit for each slot that something jumps to.
 fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
-    let (mut len, mut labelled, mut ended) = (0, false, false);
-    let mut kinds = Kinds::default();
-    for (slots, &targets) in slots.chunks(64).zip(targets) {
-        let mut targets = targets;
-        for instr in slots {
-            let is_target = targets & 1 != 0;
-            targets >>= 1;
-            if (is_target || ended) && len > 0 {
-                graph.cut(len, labelled, kinds);
-                (len, labelled, kinds) = (0, false, Kinds::default());
-            }
-            labelled |= is_target;
-            let of_instr = Kinds::of(instr.op);
-            kinds.add(of_instr);
-            ended = of_instr.has_terminator();
-            len += 1;
+    let (mut start, mut labelled) = (0, false);
+    for (number, &word) in targets.iter().enumerate() {
+        let mut word = word;
+        while word != 0 {
+            let target = number * 64 + word.trailing_zeros() as usize;
+            word &= word - 1;
+            cut_run(graph, &slots[start..target], labelled);
+            (start, labelled) = (target, true);
         }
     }
-    graph.cut(len, labelled, kinds);
+    cut_run(graph, &slots[start..], labelled);
+    if slots.is_empty() {
+        graph.cut(0, false, Kinds::default(), false);
+    }
+}
+
+/// Makes blocks of instructions of which at most the first is jumped to.
+fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
+    while !slots.is_empty() {
+        let mut kinds = Kinds::default();
+        let mut lines = 0;
+        let end = slots.iter().position(|instr| {
+            let of_instr = Kinds::of(instr.op);
+            kinds.add(of_instr);
+            // The sign says whether one has no line.
+            lines |= instr.location.line;
+            of_instr.has_terminator()
+        });
+        let len = end.map_or(slots.len(), |end| end + 1);
+        graph.cut(len as u32, labelled, kinds, lines < 0);
+        labelled = false;
+        slots = &slots[len..];
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph};
-use super::kinds::{is_block_push, is_jump};
+use super::kinds::{changes_handlers, is_block_push, is_jump};
 use crate::target::Op;
 
 /// Operands of `RESUME` where no yield lies before.
@@ -40,6 +40,10 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
         let mut yield_depth = None;
         let (blocks, code) = graph.blocks_and_code(id);
         for slot in code.iter_mut() {
+            if !changes_handlers(slot.op) {
+                slot.handler = handler;
+                continue;
+            }
             let instr = *slot;
             if is_block_push(instr.op) {
                 let target = &mut blocks[instr.target.0 as usize];

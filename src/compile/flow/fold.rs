@@ -1,4 +1,5 @@
-//! Constant folding in a block (`fold_tuple_of_constants`, `optimize_lists_and_sets`, `fold_const_binop`, …).
+//! Constant folding in a block (`fold_tuple_of_constants`, `optimize_lists_and_sets`, `fold_const_binop`, …). Each
+//! function says whether it left NOPs, which may have no line.
 
 use super::context::{Context, loads_const};
 use super::graph::Instr;
@@ -49,34 +50,36 @@ fn ids(code: &[Instr], places: &[usize], context: &mut Context<'_>) -> Vec<Const
 }
 
 /// `BUILD_TUPLE` of constants.
-pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let size = code[index].arg as usize;
     if size > MAX_ITEMS {
-        return;
+        return false;
     }
-    let Some(places) = const_loads(code, index, size) else { return };
+    let Some(places) = const_loads(code, index, size) else { return false };
     let items = ids(code, &places, context);
     for place in places {
         nop_out(&mut code[place]);
     }
     context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+    true
 }
 
 /// `BUILD_TUPLE` right behind as many loads of constants (CPython 3.13).
-pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
-    let Some(start) = index.checked_sub(code[index].arg as usize) else { return };
+pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
+    let Some(start) = index.checked_sub(code[index].arg as usize) else { return false };
     if code[start..index].iter().any(|instr| instr.op != Op::LOAD_CONST) {
-        return;
+        return false;
     }
     let places: Vec<usize> = (start..index).collect();
     let items = ids(code, &places, context);
     code[start..index].iter_mut().for_each(Instr::set_nop);
     context.load(&mut code[index], Folded::Value(ConstValue::Tuple(items.into())));
+    true
 }
 
 /// A display of constants too long for the stack, appended one by one. `index` is where it is made a tuple, or the last
 /// append before it is only iterated over or searched.
-pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
+pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let is_append = code[index].op != Op::CALL_INTRINSIC_1;
     let (build, append) = match code[index].op {
         Op::SET_ADD => (Op::BUILD_SET, Op::SET_ADD),
@@ -90,7 +93,7 @@ pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Cont
             Op::NOP => continue,
             op if op == build && instr.arg == 0 => {
                 if !expect_append {
-                    return;
+                    return false;
                 }
                 places.reverse();
                 let items = ids(code, &places, context);
@@ -105,29 +108,35 @@ pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Cont
                     ConstValue::Tuple(items.into())
                 };
                 context.load(&mut code[index], Folded::Value(value));
-                return;
+                return true;
             }
             op if expect_append && op == append && instr.arg == 1 => {}
             op if !expect_append && loads_const(op, instr.arg) => places.push(position),
-            _ => return,
+            _ => return false,
         }
         expect_append = !expect_append;
     }
+    false
 }
 
 /// `BUILD_LIST` and `BUILD_SET`.
-pub(super) fn optimize_display(code: &mut [Instr], index: usize, next: Op, context: &mut Context<'_>) {
+pub(super) fn optimize_display(
+    code: &mut [Instr],
+    index: usize,
+    next: Op,
+    context: &mut Context<'_>,
+) -> bool {
     let iterated = matches!(next, Op::GET_ITER | Op::CONTAINS_OP);
     let instr = code[index];
     let size = instr.arg as usize;
     if size > MAX_ITEMS || size < MIN_ITEMS && !iterated {
-        return;
+        return false;
     }
     let Some(places) = const_loads(code, index, size) else {
         if iterated && instr.op == Op::BUILD_LIST {
             code[index].op = Op::BUILD_TUPLE;
         }
-        return;
+        return false;
     };
     let mut items = ids(code, &places, context);
     let value = if instr.op == Op::BUILD_SET {
@@ -148,6 +157,7 @@ pub(super) fn optimize_display(code: &mut [Instr], index: usize, next: Op, conte
         code[index - 1].set(Op::LOAD_CONST, constant);
         code[index].set(if instr.op == Op::BUILD_LIST { Op::LIST_EXTEND } else { Op::SET_UPDATE }, 1);
     }
+    true
 }
 
 fn operator(arg: u32) -> Option<Operator> {
@@ -170,8 +180,8 @@ fn operator(arg: u32) -> Option<Operator> {
 }
 
 /// `BINARY_OP` on constants.
-pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
-    let Some(places) = const_loads(code, index, 2) else { return };
+pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
+    let Some(places) = const_loads(code, index, 2) else { return false };
     let (left, right) = (code[places[0]], code[places[1]]);
     let arg = code[index].arg;
     let left = context.value(left.op, left.arg);
@@ -186,16 +196,17 @@ pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Contex
                 if is_fresh { Folded::Fresh(value) } else { Folded::Value(value) }
             })
     };
-    let Some(folded) = folded else { return };
+    let Some(folded) = folded else { return false };
     for place in places {
         nop_out(&mut code[place]);
     }
     context.load(&mut code[index], folded);
+    true
 }
 
 /// A unary operator on a constant.
-pub(super) fn fold_unary(code: &mut [Instr], index: usize, context: &mut Context<'_>) {
-    let Some(places) = const_loads(code, index, 1) else { return };
+pub(super) fn fold_unary(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
+    let Some(places) = const_loads(code, index, 1) else { return false };
     let operand = code[places[0]];
     let operator = match code[index].op {
         Op::UNARY_NEGATIVE => UnaryOperator::USub,
@@ -205,9 +216,10 @@ pub(super) fn fold_unary(code: &mut [Instr], index: usize, context: &mut Context
     };
     let value = context.value(operand.op, operand.arg);
     if operator == UnaryOperator::Invert && matches!(*value, ConstValue::True | ConstValue::False) {
-        return;
+        return false;
     }
-    let Some(folded) = folding::unary(operator, &value) else { return };
+    let Some(folded) = folding::unary(operator, &value) else { return false };
     nop_out(&mut code[places[0]]);
     context.load(&mut code[index], Folded::Value(folded));
+    true
 }

@@ -35,6 +35,8 @@ pub(crate) struct Block {
     pub(crate) sets_up: bool,
     /// Whether it may hold NOPs; a pass that makes some says so.
     pub(crate) nops: bool,
+    /// Whether it may hold instructions without a line; a pass that makes some says so.
+    pub(crate) lineless: bool,
     /// Handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
     /// Is an exception handler.
@@ -62,6 +64,7 @@ impl Block {
             labelled: false,
             sets_up: false,
             nops: false,
+            lineless: false,
             preserve_lasti: false,
             except_handler: false,
             cold: false,
@@ -86,12 +89,18 @@ impl Block {
     }
 
     fn range(&self) -> std::ops::Range<usize> {
-        self.start as usize..(self.start + self.used) as usize
+        let start = self.start as usize;
+        start..start + self.used as usize
     }
 }
 
+/// The block that [`Graph::cut`] made of the slots from `start`.
+pub(crate) fn starting_at(blocks: &[Block], start: u32) -> Option<BlockId> {
+    blocks.binary_search_by_key(&start, |block| block.start).ok().map(|index| BlockId(index as u32))
+}
+
 /// The blocks of one code unit; the first is the entry. It is used for one unit after the other.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     /// In order of creation; order in the code is by `next`.
     pub(crate) blocks: Vec<Block>,
@@ -99,6 +108,8 @@ pub(crate) struct Graph {
     slots: Vec<Instr>,
     /// Those of all instructions as they were generated.
     pub(crate) kinds: Kinds,
+    /// Whether control may flow otherwise than when predecessors were counted; a pass that changes it says so.
+    pub(crate) rerouted: bool,
     /// Kept from one walk to the next.
     stack: Vec<BlockId>,
 }
@@ -111,12 +122,14 @@ impl Graph {
     pub(crate) fn refill(&mut self, slots: Vec<Instr>, cut: impl FnOnce(&mut Self, &[Instr])) {
         self.blocks.clear();
         self.kinds = Kinds::default();
+        self.rerouted = true;
         cut(self, &slots);
         self.slots = slots;
     }
 
-    /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs.
-    pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds) {
+    /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs, and some have no
+    /// line if it is `lineless`.
+    pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds, lineless: bool) {
         let id = BlockId(self.blocks.len() as u32);
         let start = self.blocks.last_mut().map_or(0, |last| {
             last.next = id;
@@ -126,6 +139,7 @@ impl Graph {
             labelled,
             sets_up: kinds.has_block_push(),
             nops: kinds.has_nop(),
+            lineless,
             ..Block::new(start, len)
         });
         self.kinds.add(kinds);
@@ -134,11 +148,6 @@ impl Graph {
     /// The room of its instructions, to generate others in.
     pub(crate) fn take_slots(&mut self) -> Vec<Instr> {
         std::mem::take(&mut self.slots)
-    }
-
-    /// The block that [`Self::cut`] made of the slots from `start`.
-    pub(crate) fn starting_at(&self, start: u32) -> Option<BlockId> {
-        self.blocks.binary_search_by_key(&start, |block| block.start).ok().map(|index| BlockId(index as u32))
     }
 
     /// Adds a block that is empty and that nothing follows.
@@ -204,6 +213,7 @@ impl Graph {
         let kinds = Kinds::of(instr.op);
         block.sets_up |= kinds.has_block_push();
         block.nops |= kinds.has_nop();
+        block.lineless |= instr.location.line < 0;
         let place = (block.start + block.used) as usize;
         if block.used < block.room {
             self.slots[place] = instr;
@@ -289,7 +299,8 @@ impl Graph {
 
     /// Whether no instruction of a block has a line.
     pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
-        self.code(id).iter().all(|instr| instr.location.line < 0)
+        let block = self.block(id);
+        block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line < 0)
     }
 
     /// `id` or the first block after it that is not empty.

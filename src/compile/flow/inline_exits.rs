@@ -23,6 +23,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
         last.set_nop();
     }
     graph.block_mut(id).nops = true;
+    graph.rerouted = true;
     for index in 0..count {
         let instr = graph.code(last.target)[index];
         graph.push_copy(id, instr);

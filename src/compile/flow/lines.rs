@@ -18,6 +18,7 @@ fn duplicate_exits(graph: &mut Graph) {
             let target = graph.non_empty(last.target);
             if target.is_some() && graph.block(target).predecessors > 1 && needs_line(graph, target) {
                 let copy = graph.add();
+                graph.rerouted = true;
                 for index in 0..graph.block(target).len() {
                     let instr = graph.code(target)[index];
                     graph.push_copy(copy, instr);
@@ -59,20 +60,23 @@ fn propagate(graph: &mut Graph) {
             id = next;
             continue;
         }
-        let code = graph.code_mut(id);
-        if let Some(first) = code.iter().position(|instr| instr.location.line == -1) {
-            let mut previous = first.checked_sub(1).map_or(Location::NONE, |before| code[before].location);
-            for instr in &mut code[first..] {
+        if graph.block(id).lineless {
+            let mut previous = Location::NONE;
+            let mut lines = 0;
+            for instr in graph.code_mut(id) {
                 if instr.location.line == -1 {
                     instr.location = previous;
                 } else {
                     previous = instr.location;
                 }
+                lines |= instr.location.line;
             }
+            graph.block_mut(id).lineless = lines < 0;
         }
-        let previous = code.last().map_or(Location::NONE, |last| last.location);
+        let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
         for to in graph.successors(id) {
-            if graph.block(to).predecessors == 1
+            if graph.block(to).lineless
+                && graph.block(to).predecessors == 1
                 && let Some(first) = graph.code_mut(to).first_mut()
                 && first.location.line == -1
             {
@@ -84,6 +88,9 @@ fn propagate(graph: &mut Graph) {
 }
 
 pub(super) fn resolve_lines(graph: &mut Graph) {
+    if !graph.blocks.iter().any(|block| block.lineless) {
+        return;
+    }
     duplicate_exits(graph);
     propagate(graph);
 }

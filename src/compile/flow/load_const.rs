@@ -9,12 +9,14 @@ use crate::target::Op;
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let (blocks, code) = graph.blocks_and_code(id);
-    let mut op = Op::NOP;
-    let mut arg = 0;
-    for index in 0..code.len() {
-        if !is_constant(code[index].op) {
+    let (mut op, mut arg) = (Op::NOP, 0);
+    let mut simplified = false;
+    let mut from = 0;
+    while let Some(found) = code[from..].iter().position(|instr| is_constant(instr.op)) {
+        let index = from + found;
+        from = index + 1;
+        if found > 0 {
             op = Op::NOP;
-            continue;
         }
         if code[index].op == Op::LOAD_CONST {
             context.make_small_int(&mut code[index]);
@@ -27,11 +29,15 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             arg = instr.arg;
         }
         if loads_const(op, arg) && index + 1 < code.len() {
-            blocks[id.0 as usize].nops |= simplify(code, index, op, arg, context);
+            simplified |= simplify(code, index, op, arg, context);
         }
         if code[index].op == Op::LOAD_CONST {
             context.make_common(&mut code[index]);
         }
+    }
+    if simplified {
+        blocks[id.0 as usize].nops = true;
+        graph.rerouted = true;
     }
 }
 

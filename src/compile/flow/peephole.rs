@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::fold;
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Graph, Instr};
 use super::kinds::{is_jump, is_rewritten};
 use super::swaps;
 use crate::target::{LateHandlers, Op};
@@ -18,6 +18,7 @@ fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> boo
         last.set_nop();
     }
     graph.block_mut(id).nops = true;
+    graph.rerouted = true;
     graph.push_late(id, op, target.location, target.target, instr.handler, handlers);
     true
 }
@@ -43,6 +44,7 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
                 if let Some(last) = graph.last_mut(id) {
                     last.target = next;
                 }
+                graph.rerouted = true;
                 true
             }
             (Op::JUMP | Op::JUMP_NO_INTERRUPT, Op::JUMP) => thread(graph, id, Op::JUMP, handlers),
@@ -57,95 +59,107 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
-fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+/// Rewrites the instruction `index` and what is behind it; whether that left NOPs.
+fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let folds = !context.target.features.fold_in_tree;
+    let Instr { op, arg, .. } = code[index];
+    let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
+    match op {
+        Op::BUILD_TUPLE => {
+            let unpacked = next == Op::UNPACK_SEQUENCE && next_arg == arg;
+            match arg {
+                1 if unpacked => {
+                    code[index].set_nop();
+                    code[index + 1].set_nop();
+                }
+                2 | 3 if unpacked => {
+                    code[index].set_nop();
+                    code[index + 1].op = Op::SWAP;
+                }
+                _ if folds => return fold::fold_tuple(code, index, context),
+                _ => return fold::fold_adjacent_tuple(code, index, context),
+            }
+        }
+        Op::BUILD_LIST | Op::BUILD_SET if folds => {
+            return fold::optimize_display(code, index, next, context);
+        }
+        Op::LIST_APPEND | Op::SET_ADD
+            if arg == 1
+                && context.target.features.fold_long_displays
+                && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
+        {
+            return fold::fold_appended(code, index, context);
+        }
+        Op::STORE_FAST
+            if next == Op::STORE_FAST
+                && next_arg == arg
+                && code[index + 1].location.line == code[index].location.line =>
+        {
+            code[index].set(Op::POP_TOP, 0);
+            return false;
+        }
+        Op::SWAP if arg == 1 => code[index].set_nop(),
+        Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
+            code[index].arg |= 1;
+            code[index + 1].set_nop();
+        }
+        Op::COMPARE_OP if next == Op::TO_BOOL => {
+            code[index].set_nop();
+            code[index + 1].set(Op::COMPARE_OP, arg | 16);
+        }
+        Op::CONTAINS_OP | Op::IS_OP if next == Op::TO_BOOL => {
+            code[index].set_nop();
+            code[index + 1].set(op, arg);
+        }
+        Op::CONTAINS_OP | Op::IS_OP if next == Op::UNARY_NOT && folds => {
+            code[index].set_nop();
+            code[index + 1].set(op, arg ^ 1);
+        }
+        Op::TO_BOOL if next == Op::TO_BOOL => code[index].set_nop(),
+        Op::UNARY_NOT if next == Op::TO_BOOL => {
+            code[index].set_nop();
+            code[index + 1].set(Op::UNARY_NOT, 0);
+        }
+        Op::UNARY_NOT if next == Op::UNARY_NOT => {
+            code[index].set_nop();
+            code[index + 1].set_nop();
+        }
+        Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
+            return fold::fold_unary(code, index, context);
+        }
+        Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
+            let folded = fold::fold_appended(code, index, context);
+            if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
+                return folded;
+            }
+            code[index].set_nop();
+        }
+        Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
+            return fold::fold_unary(code, index, context);
+        }
+        Op::BINARY_OP if folds => return fold::fold_binary(code, index, context),
+        _ => return false,
+    }
+    true
+}
+
+fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let (blocks, code) = graph.blocks_and_code(id);
     let mut swaps = false;
-    for index in 0..code.len() {
-        let op = code[index].op;
-        if !is_rewritten(op) {
-            continue;
-        }
-        blocks[id.0 as usize].nops = true;
-        let arg = code[index].arg;
-        let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
-        match op {
-            Op::BUILD_TUPLE => {
-                let unpacked = next == Op::UNPACK_SEQUENCE && next_arg == arg;
-                match arg {
-                    1 if unpacked => {
-                        code[index].set_nop();
-                        code[index + 1].set_nop();
-                    }
-                    2 | 3 if unpacked => {
-                        code[index].set_nop();
-                        code[index + 1].op = Op::SWAP;
-                    }
-                    _ if folds => fold::fold_tuple(code, index, context),
-                    _ => fold::fold_adjacent_tuple(code, index, context),
-                }
-            }
-            Op::BUILD_LIST | Op::BUILD_SET if folds => fold::optimize_display(code, index, next, context),
-            Op::LIST_APPEND | Op::SET_ADD
-                if arg == 1
-                    && context.target.features.fold_long_displays
-                    && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
-            {
-                fold::fold_appended(code, index, context);
-            }
-            Op::STORE_FAST
-                if next == Op::STORE_FAST
-                    && next_arg == arg
-                    && code[index + 1].location.line == code[index].location.line =>
-            {
-                code[index].set(Op::POP_TOP, 0);
-            }
-            Op::SWAP if arg == 1 => code[index].set_nop(),
-            Op::SWAP => swaps = true,
-            Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
-                code[index].arg |= 1;
-                code[index + 1].set_nop();
-            }
-            Op::COMPARE_OP if next == Op::TO_BOOL => {
-                code[index].set_nop();
-                code[index + 1].set(Op::COMPARE_OP, arg | 16);
-            }
-            Op::CONTAINS_OP | Op::IS_OP if next == Op::TO_BOOL => {
-                code[index].set_nop();
-                code[index + 1].set(op, arg);
-            }
-            Op::CONTAINS_OP | Op::IS_OP if next == Op::UNARY_NOT && folds => {
-                code[index].set_nop();
-                code[index + 1].set(op, arg ^ 1);
-            }
-            Op::TO_BOOL if next == Op::TO_BOOL => code[index].set_nop(),
-            Op::UNARY_NOT if next == Op::TO_BOOL => {
-                code[index].set_nop();
-                code[index + 1].set(Op::UNARY_NOT, 0);
-            }
-            Op::UNARY_NOT if next == Op::UNARY_NOT => {
-                code[index].set_nop();
-                code[index + 1].set_nop();
-            }
-            Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
-                fold::fold_unary(code, index, context);
-            }
-            Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
-                fold::fold_appended(code, index, context);
-                if next == Op::GET_ITER && code[index].op == Op::CALL_INTRINSIC_1 {
-                    code[index].set_nop();
-                }
-            }
-            Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
-                fold::fold_unary(code, index, context);
-            }
-            Op::BINARY_OP if folds => fold::fold_binary(code, index, context),
-            _ => {}
+    let mut from = 0;
+    while let Some(found) = code[from..].iter().position(|instr| is_rewritten(instr.op)) {
+        let index = from + found;
+        from = index + 1;
+        swaps |= code[index].op == Op::SWAP;
+        if rewrite(code, index, context) {
+            let block = &mut blocks[id.0 as usize];
+            (block.nops, block.lineless) = (true, true);
         }
     }
     thread_all(graph, id, context.target.features.late_handlers);
     if swaps {
         swaps::optimize(graph.code_mut(id));
+        graph.block_mut(id).nops = true;
     }
 }
 

@@ -35,5 +35,6 @@ pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
             }
         }
     }
+    graph.rerouted = true;
     redundant::remove_nops_and_jumps(graph)
 }

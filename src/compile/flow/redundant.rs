@@ -2,15 +2,17 @@
 
 use super::FlowError;
 use super::context::loads_const;
-use super::graph::{BlockId, Graph};
+use super::graph::{BlockId, Graph, Instr};
 use super::kinds::{is_terminator, is_unconditional_jump};
 use crate::target::Op;
 
 /// Removes the NOPs of one block that hold no line of their own; whether there were any.
+#[inline]
 fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
-    if !graph.block(id).nops {
-        return false;
-    }
+    graph.block(id).nops && remove_nops_of(graph, id)
+}
+
+fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else {
         graph.block_mut(id).nops = false;
         return false;
@@ -29,36 +31,46 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
     };
     let code = graph.code_mut(id);
     let len = code.len();
-    let mut kept = first;
-    let mut previous = first.checked_sub(1).map_or(-1, |index| code[index].location.line);
-    for source in first..len {
-        let instr = code[source];
-        let line = instr.location.line;
-        if instr.op == Op::NOP {
-            if line < 0 || previous == line {
-                continue;
-            }
-            if source + 1 < len {
-                let next = &mut code[source + 1].location;
-                if next.line == line {
-                    continue;
-                }
-                if next.line < 0 {
-                    *next = instr.location;
-                    continue;
-                }
-            } else if line == after {
-                continue;
-            }
+    let (mut kept, mut source) = (first, first);
+    let mut left = false;
+    while source < len {
+        // A NOP, then all up to the next.
+        let nop = code[source];
+        let previous = kept.checked_sub(1).map_or(-1, |index| code[index].location.line);
+        let run = source + 1;
+        if is_redundant(&nop, previous, code.get_mut(run), after) {
+            source = run;
+        } else {
+            left = true;
         }
+        let end = code[run..].iter().position(|instr| instr.op == Op::NOP).map_or(len, |found| run + found);
         if kept < source {
-            code[kept] = instr;
+            code.copy_within(source..end, kept);
         }
-        kept += 1;
-        previous = line;
+        kept += end - source;
+        source = end;
     }
-    graph.block_mut(id).truncate(kept);
+    let block = graph.block_mut(id);
+    block.truncate(kept);
+    block.nops = left;
     kept < len
+}
+
+/// Whether a NOP holds no line of its own, which the instruction behind it may take over; `after` is the line of what
+/// comes first in the next block.
+fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32) -> bool {
+    let line = nop.location.line;
+    if line < 0 || previous == line {
+        return true;
+    }
+    match next {
+        Some(next) if next.location.line < 0 => {
+            next.location = nop.location;
+            true
+        }
+        Some(next) => next.location.line == line,
+        None => line == after,
+    }
 }
 
 /// Removes redundant NOPs everywhere; whether there were any.
@@ -127,6 +139,7 @@ fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
             {
                 last.set_nop();
                 graph.block_mut(id).nops = true;
+                graph.rerouted = true;
                 changed = true;
             }
         }

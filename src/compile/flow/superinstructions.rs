@@ -1,13 +1,19 @@
 //! Pairs of local loads and stores in one instruction (`insert_superinstructions`).
 
 use super::graph::{BlockId, Graph};
+use super::kinds::is_paired;
 use super::redundant;
 use crate::target::Op;
 
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let (blocks, code) = graph.blocks_and_code(id);
-        for index in 1..code.len() {
+        let mut from = 1;
+        while let Some(found) =
+            code.get(from..).and_then(|code| code.iter().position(|instr| is_paired(instr.op)))
+        {
+            let index = from + found;
+            from = index + 1;
             let op = match (code[index - 1].op, code[index].op) {
                 (Op::LOAD_FAST, Op::LOAD_FAST) => Op::LOAD_FAST_LOAD_FAST,
                 (Op::STORE_FAST, Op::LOAD_FAST) => Op::STORE_FAST_LOAD_FAST,

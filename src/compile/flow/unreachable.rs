@@ -1,30 +1,36 @@
 //! Counts predecessors and empties blocks that nothing reaches (`remove_unreachable`).
 
-use super::graph::{BlockId, Graph};
+use super::graph::{Block, BlockId, Graph};
 use super::kinds::is_block_push;
 
-fn reach(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
-    graph.visit(id, stack);
-    graph.block_mut(id).predecessors += 1;
+fn reach(blocks: &mut [Block], id: BlockId, stack: &mut Vec<BlockId>) {
+    let block = &mut blocks[id.0 as usize];
+    if !block.visited {
+        block.visited = true;
+        stack.push(id);
+    }
+    block.predecessors += 1;
 }
 
+/// Does nothing if control flows as it did the last time.
 pub(super) fn remove_unreachable(graph: &mut Graph) {
+    if !std::mem::take(&mut graph.rerouted) {
+        return;
+    }
     for block in &mut graph.blocks {
         block.predecessors = 0;
         block.visited = false;
     }
     let mut stack = graph.take_stack();
-    reach(graph, Graph::ENTRY, &mut stack);
+    reach(&mut graph.blocks, Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
         for to in graph.successors(id) {
-            reach(graph, to, &mut stack);
+            reach(&mut graph.blocks, to, &mut stack);
         }
         if graph.block(id).sets_up {
-            for index in 0..graph.block(id).len() {
-                let instr = graph.code(id)[index];
-                if is_block_push(instr.op) {
-                    reach(graph, instr.target, &mut stack);
-                }
+            let (blocks, code) = graph.blocks_and_code(id);
+            for instr in code.iter().filter(|instr| is_block_push(instr.op)) {
+                reach(blocks, instr.target, &mut stack);
             }
         }
     }

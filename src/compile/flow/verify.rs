@@ -3,9 +3,10 @@
 use super::FlowError;
 use super::graph::Graph;
 use super::kinds::{has_target, is_terminator};
+use super::unreachable::remove_unreachable;
 use crate::target::Op;
 
-/// Jumps and exits end their blocks, targets exist, and blocks know that they have NOPs.
+/// Jumps and exits end their blocks, targets exist, and blocks and graph know what they have.
 pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -20,8 +21,24 @@ pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
             if instr.op == Op::NOP && !block.nops {
                 return Err(FlowError::Malformed("NOP in a block that says it has none"));
             }
+            if instr.location.line < 0 && !block.lineless {
+                return Err(FlowError::Malformed("no line in a block that says it has all"));
+            }
         }
         id = block.next;
+    }
+    if !graph.rerouted {
+        let mut again = graph.clone();
+        again.rerouted = true;
+        remove_unreachable(&mut again);
+        if again
+            .blocks
+            .iter()
+            .zip(&graph.blocks)
+            .any(|(again, block)| again.predecessors != block.predecessors)
+        {
+            return Err(FlowError::Malformed("control flows otherwise than was said"));
+        }
     }
     Ok(())
 }
