@@ -22,8 +22,9 @@ pub struct Module<'a> {
     pub node_count: u32,
     /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
     pub unicode_strings: &'a [(i32, i32)],
-    /// Whether there is a `match` statement or a text before a `%`: what preprocessing may replace everywhere.
-    pub has_patterns_or_formats: bool,
+    /// Lines in which a `match` statement or a text before a `%` starts, ascending: what preprocessing may replace for
+    /// every target.
+    pub replaceable: &'a [i32],
 }
 
 /// A statement.

@@ -1,6 +1,6 @@
 //! Limits of CPython's tokenizer that must hold before a recursive parser sees the text.
 
-use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::Mode;
 use ruff_python_parser::lexer::lex;
 use ruff_text_size::{TextRange, TextSize};
@@ -12,11 +12,50 @@ const MAX_PARENTHESES: usize = 200;
 /// More prefix operators in a row than this overflow CPython's parser.
 const MAX_OPERATORS: usize = 5900;
 
+/// So many opening brackets in all are no danger to the parser underneath, however they are nested.
+const FEW_BRACKETS: usize = 5000;
+
 /// What is wrong with the nesting.
 #[derive(Debug)]
 pub(super) enum Excess {
     Parentheses(TextRange),
     Operators,
+}
+
+/// Whether `text` has so few brackets and operators that the parser underneath may see it before [`check`] does: then
+/// [`check_parsed`] is as good, and cheaper.
+pub(super) fn is_harmless(text: &str) -> bool {
+    // Short enough that a byte counts them.
+    let (blocks, rest) = text.as_bytes().as_chunks::<128>();
+    let blocks = blocks.iter().map(<[u8; 128]>::as_slice).chain([rest]);
+    let (mut brackets, mut operators) = (0usize, 0usize);
+    for block in blocks {
+        let (mut opening, mut signs) = (0u8, 0u8);
+        for &byte in block {
+            // One bit is between a bracket and a brace.
+            opening = opening.wrapping_add(u8::from(byte == b'(' || byte | 0x20 == b'{'));
+            signs = signs.wrapping_add(u8::from(matches!(byte, b'-' | b'+' | b'~')));
+        }
+        brackets += usize::from(opening);
+        operators += usize::from(signs);
+    }
+    brackets <= FEW_BRACKETS && operators <= MAX_OPERATORS / 2
+}
+
+/// [`check`] for a harmless text that was parsed without errors into `tokens`.
+pub(super) fn check_parsed(text: &str, tokens: &Tokens) -> Result<usize, Excess> {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    if deepest <= MAX_PARENTHESES / 2 { Ok(deepest) } else { check(text) }
 }
 
 /// Checks nesting, and tells how deep brackets may be nested at most. One cheap pass tells nearly every text from one that needs its tokens looked at.

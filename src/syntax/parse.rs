@@ -59,24 +59,12 @@ impl Parsed {
         if u32::try_from(text.len()).is_err() {
             return Self { text, read: Read::TooLarge, only };
         }
-        let brackets = match limit::check(&text) {
-            Ok(brackets) => brackets,
-            Err(excess) => return Self { text, read: Read::Nested(excess), only },
+        let (read, only) = match read(&text, target) {
+            Ok((read, true)) => (read, None),
+            Ok((read, false)) => (read, only),
+            Err(excess) => (Read::Nested(excess), only),
         };
-        let masked = unicode_name::masked(&text);
-        if !flufl::mentioned(&text) {
-            // What the oldest takes, all take, and the tree is the same.
-            let parsed = parse_unchecked(&masked, options(target::ALL[0]));
-            if parsed.errors().is_empty() && parsed.unsupported_syntax_errors().is_empty() {
-                drop(masked);
-                return Self { text, read: Read::Tree { brackets, parsed: Box::new(parsed) }, only: None };
-            }
-        }
-        drop(masked);
-        match parse_for(&text, target) {
-            Ok(parsed) => Self { text, read: Read::Tree { brackets, parsed: Box::new(parsed) }, only },
-            Err(refused) => Self { text, read: Read::Refused(refused), only },
-        }
+        Self { text, read, only }
     }
 
     /// Whether it can be lowered for `target`.
@@ -126,6 +114,25 @@ impl Parsed {
 }
 
 type Tree = ruff_python_parser::Parsed<ruff_python_ast::Mod>;
+
+/// What the parser underneath makes of `text`, and whether that holds for all targets.
+fn read(text: &str, target: &Target) -> Result<(Read, bool), limit::Excess> {
+    let checked = if limit::is_harmless(text) { None } else { Some(limit::check(text)?) };
+    if !flufl::mentioned(text) {
+        // What the oldest takes, all take, and the tree is the same.
+        let parsed = parse_unchecked(&unicode_name::masked(text), options(target::ALL[0]));
+        if parsed.errors().is_empty() && parsed.unsupported_syntax_errors().is_empty() {
+            let brackets = checked.map_or_else(|| limit::check_parsed(text, parsed.tokens()), Ok)?;
+            return Ok((Read::Tree { brackets, parsed: Box::new(parsed) }, true));
+        }
+    }
+    let brackets = checked.map_or_else(|| limit::check(text), Ok)?;
+    let read = match parse_for(text, target) {
+        Ok(parsed) => Read::Tree { brackets, parsed: Box::new(parsed) },
+        Err(refused) => Read::Refused(refused),
+    };
+    Ok((read, false))
+}
 
 fn parse_for(text: &str, target: &Target) -> Result<Tree, SyntaxError> {
     let mut parsed = parse_unchecked(&unicode_name::masked(text), options(target));
@@ -242,7 +249,8 @@ pub fn comments_hold(text: &str, places: &[usize]) -> bool {
 /// The first letter of a name that the target's Unicode does not have.
 fn unassigned(text: &str, tokens: &Tokens, target: &Target) -> Option<(TextRange, char)> {
     let is_new = |letter: &char| !letter.is_ascii() && !target.assigns(u32::from(*letter));
-    if text.is_ascii() || !text.chars().any(|letter| is_new(&letter)) {
+    let lines = text.split_inclusive('\n').filter(|line| !line.is_ascii());
+    if text.is_ascii() || !lines.flat_map(str::chars).any(|letter| is_new(&letter)) {
         return None;
     }
     let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);

@@ -216,10 +216,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             }
             return Ok(if count > 0 { function_flag::ANNOTATIONS } else { 0 });
         }
-        let scope = self.find_scope(function.id, ScopeRole::Annotations)?;
-        if !self.symbols.scope(scope).annotations_used {
+        let scope = self.symbols.find(function.id, ScopeRole::Annotations);
+        let Some(scope) = scope.filter(|scope| self.symbols.scope(*scope).annotations_used) else {
             return Ok(0);
-        }
+        };
         self.enter_annotations(scope, self.symbols.scope(scope).name, location);
         let in_generic_of_module = self.stack.len() == 2 && self.stack[1].kind == UnitKind::Annotations;
         if self.target.features.annotate_below_function && !in_generic_of_module {

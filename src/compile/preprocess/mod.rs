@@ -33,8 +33,8 @@ pub fn run<'a>(
 ) -> Module<'a> {
     let debug = names.find("__debug__");
     let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
-    let is_changed = module.has_patterns_or_formats || debug.is_some() || removes_docstrings;
-    if !is_changed && !target.features.fold_in_tree {
+    let is_everywhere = debug.is_some() || removes_docstrings || target.features.fold_in_tree;
+    if module.replaceable.is_empty() && !is_everywhere {
         return *module;
     }
     let pass = Preprocess {
@@ -44,6 +44,7 @@ pub fn run<'a>(
         removes_docstrings,
         text_annotations: future.annotations(),
         target,
+        only: (!is_everywhere).then_some(module.replaceable),
         changes: Cell::new(0),
     };
     Module { body: pass.body(module.body), ..*module }
@@ -57,6 +58,8 @@ struct Preprocess<'a, 't> {
     removes_docstrings: bool,
     text_annotations: bool,
     target: &'t Target,
+    /// Statements on other lines than these stay the same.
+    only: Option<&'a [i32]>,
     /// How many nodes were replaced. One around a place where this did not grow is kept.
     changes: Cell<usize>,
 }

@@ -8,6 +8,9 @@ use crate::syntax::ast::{
 impl<'a> Preprocess<'a, '_> {
     pub(super) fn statements(&self, statements: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
         self.list(statements, |statement| {
+            if self.only.is_some_and(|lines| !has_one(lines, statement)) {
+                return statement;
+            }
             self.node(statement, || Stmt {
                 location: statement.location,
                 kind: self.statement(&statement.kind),
@@ -135,4 +138,17 @@ impl<'a> Preprocess<'a, '_> {
             ..*handler
         })
     }
+}
+
+/// Whether one of `lines`, which ascend, is a line of `statement`.
+fn has_one(lines: &[i32], statement: &Stmt<'_>) -> bool {
+    let decorators = match statement.kind {
+        StmtKind::FunctionDef(function) => function.decorator_list,
+        StmtKind::ClassDef(class) => class.decorator_list,
+        _ => &[],
+    };
+    // Those stand in front of the definition's own place.
+    let first = decorators.first().map_or(statement.location, |decorator| decorator.location).line;
+    let next = lines.partition_point(|&line| line < first);
+    lines.get(next).is_some_and(|&line| line <= statement.location.end_line)
 }

@@ -11,6 +11,8 @@ use crate::syntax::ast::ComprehensionKind;
 use crate::target::Features;
 use crate::text::{Location, Name, Names};
 
+type Result<T> = std::result::Result<T, Box<SyntaxError>>;
+
 /// A name is bound in a function-like scope around, as a type parameter or otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 struct Visible {
@@ -37,10 +39,10 @@ pub(super) fn analyze(
     known: &Known,
     names: &Names,
     features: &Features,
-) -> Result<(), SyntaxError> {
+) -> std::result::Result<(), SyntaxError> {
     let visible = vec![Visible::default(); names.len()];
     let mut analysis = Analysis { table, directives, known, names, features, visible, undo: Vec::new() };
-    analysis.block(ScopeId(0), None).map(drop)
+    analysis.block(ScopeId(0), None).map(drop).map_err(|refused| *refused)
 }
 
 impl Analysis<'_> {
@@ -57,17 +59,22 @@ impl Analysis<'_> {
     }
 
     /// Returns the names that are free in the scope or below, sorted. CPython: `analyze_block`.
-    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<Vec<Name>, SyntaxError> {
+    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<Vec<Name>> {
         let mark = self.undo.len();
         let kind = self.table.scope(id).kind;
         let mut free = Vec::new();
-        for index in 0..self.table.scope(id).symbols.len() {
-            let symbol = self.table.scope(id).symbols[index];
-            let scope = self.name(id, kind, symbol, class)?;
-            if scope == NameScope::Free {
+        let mut symbols = std::mem::take(&mut self.table.scopes[id.0 as usize].symbols);
+        for symbol in &mut symbols {
+            symbol.scope = self.name(id, kind, *symbol, class)?;
+            if symbol.scope == NameScope::Free {
                 free.push(symbol.name);
             }
-            self.table.scopes[id.0 as usize].symbols[index].scope = scope;
+        }
+        self.table.scopes[id.0 as usize].symbols = symbols;
+        if self.table.scope(id).children.is_empty() {
+            self.restore(mark);
+            free.sort_unstable();
+            return Ok(free);
         }
         if kind == BlockKind::Class {
             for name in self.cells_of_class().into_iter().flatten() {
@@ -79,6 +86,10 @@ impl Analysis<'_> {
         let mut inlined_cells = Vec::new();
         self.children(id, class, &mut below, &mut inlined_cells)?;
         self.restore(mark);
+        if below.is_empty() && inlined_cells.is_empty() {
+            free.sort_unstable();
+            return Ok(free);
+        }
         below.sort_unstable();
         below.dedup();
         inlined_cells.sort_unstable();
@@ -100,12 +111,20 @@ impl Analysis<'_> {
         class: Option<ScopeId>,
         below: &mut Vec<Name>,
         inlined_cells: &mut Vec<Name>,
-    ) -> Result<(), SyntaxError> {
+    ) -> Result<()> {
         let children = std::mem::take(&mut self.table.scopes[id.0 as usize].children);
         let mut spliced = Vec::with_capacity(children.len());
         let kind = self.table.scope(id).kind;
         let sees_class = self.table.scope(id).can_see_class_scope;
         for child in children {
+            if child == ScopeId::UNANNOTATED {
+                let name = self.known.classdict;
+                let used = SymbolInfo { name, flags: flag::USE, scope: NameScope::Unknown };
+                if self.name(id, BlockKind::Annotation, used, Some(id))? == NameScope::Free {
+                    below.push(name);
+                }
+                continue;
+            }
             let entry = self.table.scope(child);
             let class = match (entry.can_see_class_scope, kind) {
                 (true, BlockKind::Class) => Some(id),
@@ -136,7 +155,7 @@ impl Analysis<'_> {
         kind: BlockKind,
         symbol: SymbolInfo,
         class: Option<ScopeId>,
-    ) -> Result<NameScope, SyntaxError> {
+    ) -> Result<NameScope> {
         let SymbolInfo { name, flags, .. } = symbol;
         let visible = self.visible[name.0 as usize];
         if flags & flag::GLOBAL != 0 {
@@ -151,7 +170,7 @@ impl Analysis<'_> {
         if flags & flag::NONLOCAL != 0 {
             if kind == BlockKind::Module {
                 let message = "nonlocal declaration not allowed at module level";
-                return Err(SyntaxError::new(message, self.directive(id, name)));
+                return Err(Box::new(SyntaxError::new(message, self.directive(id, name))));
             }
             if !visible.bound {
                 return Err(self.error(id, name, "no binding for nonlocal '", "' found"));
@@ -188,9 +207,9 @@ impl Analysis<'_> {
         found.map_or(Location::NONE, |entry| entry.location)
     }
 
-    fn error(&self, id: ScopeId, name: Name, start: &str, end: &str) -> SyntaxError {
+    fn error(&self, id: ScopeId, name: Name, start: &str, end: &str) -> Box<SyntaxError> {
         let message = format!("{start}{}{end}", self.names.text(name));
-        SyntaxError::new(message, self.directive(id, name))
+        Box::new(SyntaxError::new(message, self.directive(id, name)))
     }
 
     /// Merges the names of a comprehension into the scope it is inlined in. CPython: `inline_comprehension`.

@@ -1,7 +1,7 @@
 //! Annotations: of functions, and of names in a module, class or function body.
 
 use super::builder::{Builder, Visit};
-use super::{BlockKind, ScopeKey, ScopeRole, flag};
+use super::{BlockKind, ScopeId, ScopeKey, ScopeRole, flag};
 use crate::syntax::ast::{Arg, Expr, FunctionDef};
 use crate::text::Location;
 
@@ -50,12 +50,19 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The annotations of a function's parameters and result, read before the function's own scope is entered.
+    /// The annotations of a function's parameters and result, read before the function's own scope is entered. Where there
+    /// are none, all that CPython's empty scope does is to ask a class for its dictionary.
     pub(super) fn function_annotations(&mut self, function: &FunctionDef<'_>, location: Location) -> Visit {
         let deferred = self.target.features.deferred_annotations;
         let separate = deferred || self.future.annotations();
+        let outer = self.scope();
+        if separate && outer.kind != BlockKind::TypeParameters && !is_annotated(function) {
+            if outer.kind == BlockKind::Class && !self.future.annotations() {
+                self.current().children.push(ScopeId::UNANNOTATED);
+            }
+            return Ok(());
+        }
         if separate {
-            let outer = self.scope();
             let in_class = outer.can_see_class_scope || outer.kind == BlockKind::Class;
             let key = ScopeKey { node: function.id, role: ScopeRole::Annotations };
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, location)?;
@@ -96,4 +103,12 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+fn is_annotated(function: &FunctionDef<'_>) -> bool {
+    let args = &function.args;
+    let has_one = |list: &[Arg<'_>]| list.iter().any(|parameter| parameter.annotation.is_some());
+    function.returns.is_some()
+        || [args.posonlyargs, args.args, args.kwonlyargs].into_iter().any(has_one)
+        || [args.vararg, args.kwarg].into_iter().flatten().any(|parameter| parameter.annotation.is_some())
 }

@@ -11,7 +11,8 @@ use crate::target::Target;
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
-pub(super) type Visit = Result<(), SyntaxError>;
+/// The error is boxed, so that what is hardly ever one is returned in a register.
+pub(super) type Visit = Result<(), Box<SyntaxError>>;
 
 /// Names that the symbol table itself speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,8 @@ pub(super) struct Builder<'n> {
     pub(super) table: SymbolTable,
     pub(super) progress: Vec<Progress>,
     pub(super) directives: Vec<Directive>,
+    /// Where each name was found last: the scope, and the place among its symbols.
+    last: Vec<(ScopeId, u32)>,
     pub(super) stack: Vec<ScopeId>,
     pub(super) current: ScopeId,
     pub(super) private: Option<Name>,
@@ -101,16 +104,26 @@ pub(super) struct Builder<'n> {
 }
 
 const MODULE: ScopeId = ScopeId(0);
+/// No scope at all.
+const NOWHERE: ScopeId = ScopeId(u32::MAX);
 
 impl<'n> Builder<'n> {
-    pub(super) fn new(future: &'n Future, target: &'n Target, optimize: u8, names: &'n mut Names) -> Self {
+    /// For a tree with about `nodes` that open scopes.
+    pub(super) fn new(
+        future: &'n Future,
+        target: &'n Target,
+        optimize: u8,
+        names: &'n mut Names,
+        nodes: usize,
+    ) -> Self {
         let known = Known::new(names);
-        let table =
-            SymbolTable { scopes: Vec::new(), by_key: FxHashMap::default(), mangled_names: Vec::new() };
+        let by_key = FxHashMap::with_capacity_and_hasher(nodes, Default::default());
+        let table = SymbolTable { scopes: Vec::with_capacity(nodes), by_key, mangled_names: Vec::new() };
         Self {
             table,
-            progress: Vec::new(),
+            progress: Vec::with_capacity(nodes),
             directives: Vec::new(),
+            last: vec![(NOWHERE, 0); names.len()],
             stack: Vec::new(),
             current: MODULE,
             private: None,
@@ -221,7 +234,7 @@ impl<'n> Builder<'n> {
         kind: BlockKind,
         key: ScopeKey,
         location: Location,
-    ) -> Result<ScopeId, SyntaxError> {
+    ) -> Result<ScopeId, Box<SyntaxError>> {
         let id = self.new_scope(name, kind, key, location);
         self.enter(id, true);
         let evaluator =
@@ -284,34 +297,54 @@ impl<'n> Builder<'n> {
     pub(super) fn define_in(&mut self, scope: ScopeId, name: Name, flags: u32, location: Location) -> Visit {
         let mangled = self.mangled(name);
         let is_target = self.progress[scope.0 as usize].comp_iter_target;
-        let entry = &mut self.table.scopes[scope.0 as usize];
-        let symbol = entry.symbol_entry(mangled);
-        let mut message = None;
-        if flags & symbol.flags & flag::PARAM != 0 {
-            let noun = self.target.features.parameter_noun;
-            message = Some((format!("duplicate {noun} '"), "' in function definition"));
-        } else if flags & symbol.flags & flag::TYPE_PARAM != 0 {
-            message = Some((String::from("duplicate type parameter '"), "'"));
-        } else {
-            symbol.flags |= flags;
-            if is_target {
-                if symbol.flags & (flag::GLOBAL | flag::NONLOCAL) != 0 {
-                    let start = "comprehension inner loop cannot rebind assignment expression target '";
-                    message = Some((String::from(start), "'"));
-                }
-                symbol.flags |= flag::COMP_ITER;
-            }
+        let symbol = self.symbol(scope, mangled);
+        let twice = flags & symbol.flags;
+        if twice & (flag::PARAM | flag::TYPE_PARAM) != 0 {
+            return self.duplicate(twice, name, location);
         }
-        if let Some((start, end)) = message {
-            let text = self.names.text(name);
-            return Err(SyntaxError::new(format!("{start}{text}{end}"), location));
+        symbol.flags |= flags;
+        if is_target {
+            if symbol.flags & (flag::GLOBAL | flag::NONLOCAL) != 0 {
+                let start = "comprehension inner loop cannot rebind assignment expression target '";
+                return self.error_with_name(start, name, "'", location);
+            }
+            symbol.flags |= flag::COMP_ITER;
         }
         if flags & flag::PARAM != 0 {
-            entry.varnames.push(mangled);
+            self.table.scopes[scope.0 as usize].varnames.push(mangled);
         } else if flags & flag::GLOBAL != 0 {
             self.table.scopes[MODULE.0 as usize].symbol_entry(mangled).flags |= flags;
         }
         Ok(())
+    }
+
+    /// The entry of `name` in `scope`, made if it is not there. Names come again soon, so the last place of each is
+    /// tried first.
+    #[inline]
+    fn symbol(&mut self, scope: ScopeId, name: Name) -> &mut SymbolInfo {
+        let entry = &mut self.table.scopes[scope.0 as usize];
+        let at = name.0 as usize;
+        let index = match self.last.get(at) {
+            Some(&(last, index)) if last == scope => index,
+            _ => {
+                let index = entry.symbol_index(name);
+                if at >= self.last.len() {
+                    self.last.resize(self.names.len(), (NOWHERE, 0));
+                }
+                self.last[at] = (scope, index);
+                index
+            }
+        };
+        &mut entry.symbols[index as usize]
+    }
+
+    #[cold]
+    fn duplicate(&self, flags: u32, name: Name, location: Location) -> Visit {
+        if flags & flag::PARAM == 0 {
+            return self.error_with_name("duplicate type parameter '", name, "'", location);
+        }
+        let start = format!("duplicate {} '", self.target.features.parameter_noun);
+        self.error_with_name(&start, name, "' in function definition", location)
     }
 
     /// Whether what code generation may refuse is refused here.
@@ -333,7 +366,7 @@ impl<'n> Builder<'n> {
             return Ok(());
         }
         let what = if context == ExprContext::Store { "assign to" } else { "delete" };
-        Err(SyntaxError::new(format!("cannot {what} __debug__"), location))
+        Err(Box::new(SyntaxError::new(format!("cannot {what} __debug__"), location)))
     }
 
     pub(super) fn record_directive(&mut self, name: Name, location: Location) {
@@ -341,9 +374,10 @@ impl<'n> Builder<'n> {
         self.directives.push(Directive { scope: self.current, name, location });
     }
 
+    #[cold]
     pub(super) fn error_with_name(&self, start: &str, name: Name, end: &str, location: Location) -> Visit {
         let message = format!("{start}{}{end}", self.names.text(name));
-        Err(SyntaxError::new(message, location))
+        Err(Box::new(SyntaxError::new(message, location)))
     }
 }
 
@@ -357,8 +391,13 @@ impl BlockKind {
 impl Scope {
     /// The name's entry, made at the end if it does not occur yet.
     pub(super) fn symbol_entry(&mut self, name: Name) -> &mut SymbolInfo {
-        let new = SymbolInfo { name, flags: 0, scope: NameScope::Unknown };
-        let index = self.index.find_or_push(&mut self.symbols, new);
+        let index = self.symbol_index(name);
         &mut self.symbols[index as usize]
+    }
+
+    /// Where that stands in `symbols`.
+    fn symbol_index(&mut self, name: Name) -> u32 {
+        let new = SymbolInfo { name, flags: 0, scope: NameScope::Unknown };
+        self.index.find_or_push(&mut self.symbols, new)
     }
 }

@@ -47,7 +47,7 @@ impl Builder<'_> {
         if is_async {
             if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
                 let message = "asynchronous comprehension outside of an asynchronous function";
-                return Err(SyntaxError::new(message, location));
+                return Err(Box::new(SyntaxError::new(message, location)));
             }
             self.current().coroutine = self.scope().kind.is_function_like();
         }
@@ -69,7 +69,7 @@ impl Builder<'_> {
     ) -> Visit {
         if self.progress().comp_iter_expr > 0 {
             let message = "assignment expression cannot be used in a comprehension iterable expression";
-            return Err(SyntaxError::new(message, location));
+            return Err(Box::new(SyntaxError::new(message, location)));
         }
         if self.scope().comprehension.is_some()
             && let ExprKind::Name { id, .. } = target.kind
@@ -113,7 +113,7 @@ impl Builder<'_> {
                 BlockKind::TypeVariable => "in a TypeVar bound",
             };
             let message = format!("assignment expression within a comprehension cannot be used {place}");
-            return Err(SyntaxError::new(message, location));
+            return Err(Box::new(SyntaxError::new(message, location)));
         }
         Ok(())
     }

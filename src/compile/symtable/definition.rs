@@ -185,7 +185,7 @@ impl Builder<'_> {
     ) -> Visit {
         if parameter.name == self.known.classdict {
             let message = "reserved name '__classdict__' cannot be used for type parameter";
-            return Err(SyntaxError::new(message, parameter.location));
+            return Err(Box::new(SyntaxError::new(message, parameter.location)));
         }
         let Some(value) = value else { return Ok(()) };
         let in_class = self.scope().can_see_class_scope;

@@ -104,17 +104,17 @@ impl Builder<'_> {
             Some(ComprehensionKind::Dict) => "dict comprehension",
             Some(ComprehensionKind::Generator) => "generator expression",
         };
-        Err(SyntaxError::new(format!("'yield' inside {place}"), location))
+        Err(Box::new(SyntaxError::new(format!("'yield' inside {place}"), location)))
     }
 
     fn awaits(&mut self, value: &Expr<'_>, location: Location) -> Visit {
         self.refuse_in_annotation("await expression", location)?;
         let scope = self.scope();
         if !scope.kind.is_function_like() && self.is_checked() {
-            return Err(SyntaxError::new("'await' outside function", location));
+            return Err(Box::new(SyntaxError::new("'await' outside function", location)));
         }
         if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
-            return Err(SyntaxError::new("'await' outside async function", location));
+            return Err(Box::new(SyntaxError::new("'await' outside async function", location)));
         }
         self.expression(value)?;
         self.current().coroutine = self.scope().kind.is_function_like();
@@ -135,6 +135,6 @@ impl Builder<'_> {
             BlockKind::TypeParameters => "the definition of a generic",
             BlockKind::Module | BlockKind::Function | BlockKind::Class => return Ok(()),
         };
-        Err(SyntaxError::new(format!("{what} cannot be used within {place}"), location))
+        Err(Box::new(SyntaxError::new(format!("{what} cannot be used within {place}"), location)))
     }
 }

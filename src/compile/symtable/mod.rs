@@ -35,8 +35,9 @@ pub fn build(
     optimize: u8,
     names: &mut Names,
 ) -> Result<SymbolTable, SyntaxError> {
-    let mut builder = builder::Builder::new(future, target, optimize, names);
-    builder.module(module)?;
+    let nodes = module.node_count as usize;
+    let mut builder = builder::Builder::new(future, target, optimize, names, nodes);
+    builder.module(module).map_err(|refused| *refused)?;
     let (mut table, directives, known) = builder.finish();
     analysis::analyze(&mut table, &directives, &known, names, &target.features)?;
     Ok(table)
@@ -45,6 +46,11 @@ pub fn build(
 /// A scope of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScopeId(pub u32);
+
+impl ScopeId {
+    /// Stands, until the analysis, among the children of a class for the scopes of annotations that methods do not have.
+    const UNANNOTATED: Self = Self(u32::MAX);
+}
 
 /// CPython's `_Py_block_ty`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -81,7 +81,7 @@ impl Builder<'_> {
                     self.check_lazy("lazy from ... import", location)?;
                     if names.first().is_some_and(|first| first.name == self.known.star) {
                         let message = "lazy from ... import * is not allowed";
-                        return Err(SyntaxError::new(message, location));
+                        return Err(Box::new(SyntaxError::new(message, location)));
                     }
                 }
                 names.iter().try_for_each(|alias| self.alias(alias))?;
@@ -152,7 +152,7 @@ impl Builder<'_> {
         if self.scope().coroutine {
             return Ok(());
         }
-        Err(SyntaxError::new(format!("'{what}' outside async function"), location))
+        Err(Box::new(SyntaxError::new(format!("'{what}' outside async function"), location)))
     }
 
     fn try_statement(&mut self, statement: &Try<'_>) -> Visit {
@@ -184,7 +184,7 @@ impl Builder<'_> {
                 _ => return Ok(()),
             }
         };
-        Err(SyntaxError::new(format!("{what} not allowed inside {place}"), location))
+        Err(Box::new(SyntaxError::new(format!("{what} not allowed inside {place}"), location)))
     }
 
     fn alias(&mut self, alias: &Alias) -> Visit {
@@ -194,7 +194,7 @@ impl Builder<'_> {
                 return Ok(());
             }
             let message = "import * only allowed at module level";
-            return Err(SyntaxError::new(message, alias.location));
+            return Err(Box::new(SyntaxError::new(message, alias.location)));
         }
         if let Some((first, _)) = self.names.text(name).split_once('.') {
             let first = first.to_owned();
@@ -211,7 +211,7 @@ impl Builder<'_> {
         match module {
             Some(module) if level == 0 && late && self.names.text(module) == "__future__" => {
                 let message = "from __future__ imports must occur at the beginning of the file";
-                Err(SyntaxError::new(message, location))
+                Err(Box::new(SyntaxError::new(message, location)))
             }
             _ => Ok(()),
         }

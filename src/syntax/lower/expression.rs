@@ -77,8 +77,9 @@ impl<'a> Lowering<'a, '_> {
             }
             ruff::Expr::BinOp(node) => {
                 let (left, op) = (self.boxed(&node.left), operator(node.op));
-                self.has_patterns_or_formats |=
-                    op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_)));
+                if op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_))) {
+                    self.replaceable.push(left.location.line);
+                }
                 ExprKind::BinOp { left, op, right: self.boxed(&node.right) }
             }
             ruff::Expr::UnaryOp(node) => {

@@ -55,7 +55,7 @@ pub(crate) struct Lowering<'a, 't> {
     blocks: u32,
     fields: u32,
     unicode_strings: Vec<(i32, i32)>,
-    has_patterns_or_formats: bool,
+    replaceable: Vec<i32>,
     error: Option<SyntaxError>,
 }
 
@@ -81,7 +81,7 @@ impl<'a, 't> Lowering<'a, 't> {
             blocks: 0,
             fields: 0,
             unicode_strings: Vec::new(),
-            has_patterns_or_formats: false,
+            replaceable: Vec::new(),
             error: None,
         }
     }
@@ -94,13 +94,14 @@ impl<'a, 't> Lowering<'a, 't> {
             Some(error) => Err(error),
             None => {
                 self.unicode_strings.sort_unstable();
+                self.replaceable.sort_unstable();
                 let unicode_strings = self.arena.alloc_slice_copy(&self.unicode_strings);
                 let module = Module {
                     id,
                     body,
                     node_count: self.next_id,
                     unicode_strings,
-                    has_patterns_or_formats: self.has_patterns_or_formats,
+                    replaceable: self.arena.alloc_slice_copy(&self.replaceable),
                 };
                 Ok((module, self.deepest))
             }

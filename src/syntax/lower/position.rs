@@ -15,7 +15,12 @@ const WALK: usize = 8;
 pub(crate) struct Positions {
     /// Offset of each line's first byte, and one past the end of the text.
     starts: Vec<u32>,
+    /// The last line, counted from 0.
     line: usize,
+    /// Where it starts.
+    start: u32,
+    /// How long it is, with its end.
+    length: u32,
 }
 
 impl Positions {
@@ -25,31 +30,40 @@ impl Positions {
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| offset(at + 1)));
         starts.push(u32::MAX);
-        Self { starts, line: 0 }
+        let mut positions = Self { starts, line: 0, start: 0, length: 0 };
+        positions.seek(0);
+        positions
     }
 
     /// Where `at` stands.
     #[inline]
     pub(crate) fn place(&mut self, at: TextSize) -> Place {
         let at = at.to_u32();
-        if at < self.starts[self.line] || at >= self.starts[self.line + 1] {
+        if at.wrapping_sub(self.start) >= self.length {
             self.seek(at);
         }
-        let column = at - self.starts[self.line];
-        (self.line as i32 + 1, column as i32)
+        (self.line as i32 + 1, at.wrapping_sub(self.start) as i32)
     }
 
+    #[inline(never)]
     fn seek(&mut self, at: u32) {
+        let mut line = self.line;
         for _ in 0..WALK {
-            if at < self.starts[self.line] {
-                self.line -= 1;
-            } else if at >= self.starts[self.line + 1] {
-                self.line += 1;
+            if at < self.starts[line] {
+                line -= 1;
+            } else if at >= self.starts[line + 1] {
+                line += 1;
             } else {
-                return;
+                return self.set(line);
             }
         }
-        self.line = self.starts.partition_point(|&start| start <= at) - 1;
+        self.set(self.starts.partition_point(|&start| start <= at) - 1);
+    }
+
+    fn set(&mut self, line: usize) {
+        self.line = line;
+        self.start = self.starts[line];
+        self.length = self.starts[line + 1] - self.start;
     }
 
     /// The whole of `range`.

@@ -240,7 +240,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn match_statement(&mut self, node: &ruff::StmtMatch, start: Place) -> Stmt<'a> {
         let arena = self.arena;
-        self.has_patterns_or_formats = true;
+        self.replaceable.push(start.0);
         let subject = self.boxed(&node.subject);
         let mut end = end_of(subject.location);
         self.blocks += 1;
