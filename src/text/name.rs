@@ -1,6 +1,5 @@
 //! Identifiers as small numbers.
 
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use rustc_hash::FxBuildHasher;
@@ -13,7 +12,10 @@ pub struct Name(pub u32);
 /// hashing.
 #[derive(Debug, Default)]
 pub struct Names {
-    numbers: HashTable<Entry>,
+    /// Each number plus one, at the first free place from its hash on; 0 elsewhere. The length is a power of two, and at
+    /// least twice the count.
+    slots: Vec<u32>,
+    keys: Vec<Key>,
     /// All texts, one behind the other.
     texts: String,
     /// Where each text ends.
@@ -22,19 +24,13 @@ pub struct Names {
     private: Vec<bool>,
 }
 
-/// An identifier in the table.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    key: Key,
-    name: Name,
-}
-
-/// What tells texts apart: all of a short one, of others their ends and length.
+/// What tells texts apart without a look at them: a short one's is the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
+    /// The first bytes; of a long text its hash.
     first: u64,
     last: u64,
-    length: u32,
+    length: usize,
 }
 
 /// Longest text that a key holds.
@@ -44,101 +40,118 @@ impl Key {
     #[inline]
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
+        let length = bytes.len();
         let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+            let first =
+                if length > SHORT { FxBuildHasher.hash_one(text) } else { u64::from_le_bytes(*first) };
+            (first, u64::from_le_bytes(*last))
         } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
         } else {
             match *bytes {
                 [] => (0, 0),
-                [first, .., last] => (u64::from(first) | u64::from(bytes[bytes.len() / 2]) << 8, last.into()),
-                [only] => (only.into(), only.into()),
+                [only] => (only.into(), 0),
+                [first, .., last] => (first.into(), u64::from(last) << 8 | u64::from(bytes[length / 2])),
             }
         };
-        Self { first, last, length: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+        Self { first, last, length }
     }
 
     #[inline]
-    fn hash(self, text: impl FnOnce() -> u64) -> u64 {
-        if self.is_long() {
-            return text();
-        }
-        // Two odd numbers without a pattern; a product's halves mix all that went in.
+    fn hash(self) -> usize {
+        // Odd numbers without a pattern. Both halves of the product together depend on all that goes in.
         let first = self.first ^ 0x9e37_79b9_7f4a_7c15;
-        let last = self.last ^ 0xd1b5_4a32_d192_ed03 ^ u64::from(self.length);
+        let last = self.last ^ 0xd1b5_4a32_d192_ed03 ^ self.length as u64;
         let product = u128::from(first) * u128::from(last);
-        product as u64 ^ (product >> 64) as u64
+        (product as u64 ^ (product >> 64) as u64) as usize
     }
-
-    #[inline]
-    fn is_long(self) -> bool {
-        self.length as usize > SHORT
-    }
-}
-
-fn hash_long(text: &str) -> u64 {
-    FxBuildHasher.hash_one(text)
 }
 
 impl Names {
     /// With room for the identifiers of a source of so many bytes.
     pub fn for_source(bytes: usize) -> Self {
         let count = bytes / 64;
-        Self {
-            numbers: HashTable::with_capacity(count),
+        let mut names = Self {
+            slots: Vec::new(),
+            keys: Vec::with_capacity(count),
             texts: String::with_capacity(bytes / 8),
             ends: Vec::with_capacity(count),
             private: Vec::with_capacity(count),
-        }
+        };
+        names.place_all(count);
+        names
     }
 
     /// The number of `text`, a new one if it was not seen before.
     pub fn intern(&mut self, text: &str) -> Name {
         let key = Key::of(text);
-        let hash = key.hash(|| hash_long(text));
-        match self.look_up(text, key, hash) {
+        match self.look_up(text, key) {
             Some(name) => name,
-            None => self.add(text, key, hash),
+            None => self.add(text, key),
         }
-    }
-
-    #[inline]
-    fn look_up(&self, text: &str, key: Key, hash: u64) -> Option<Name> {
-        let is_it = |entry: &Entry| entry.key == key && (!key.is_long() || self.text(entry.name) == text);
-        self.numbers.find(hash, is_it).map(|entry| entry.name)
-    }
-
-    #[inline(never)]
-    fn add(&mut self, text: &str, key: Key, hash: u64) -> Name {
-        let name = Name(u32::try_from(self.ends.len()).unwrap_or(u32::MAX));
-        self.texts.push_str(text);
-        self.ends.push(self.texts.len());
-        self.private.push(text.starts_with("__") && !text.ends_with("__") && !text.contains('.'));
-        let (texts, ends) = (&self.texts, &self.ends);
-        let rehashed = |entry: &Entry| entry.key.hash(|| hash_long(slice(texts, ends, entry.name)));
-        self.numbers.insert_unique(hash, Entry { key, name }, rehashed);
-        name
-    }
-
-    /// Forgets all but the first `count`.
-    pub fn truncate(&mut self, count: usize) {
-        for index in count..self.len() {
-            let name = Name(index as u32);
-            let text = self.text(name);
-            let hash = Key::of(text).hash(|| hash_long(text));
-            if let Ok(entry) = self.numbers.find_entry(hash, |entry| entry.name == name) {
-                entry.remove();
-            }
-        }
-        self.ends.truncate(count);
-        self.private.truncate(count);
-        self.texts.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
     /// The number of `text` if it was seen before.
     pub fn find(&self, text: &str) -> Option<Name> {
-        let key = Key::of(text);
-        self.look_up(text, key, key.hash(|| hash_long(text)))
+        self.look_up(text, Key::of(text))
+    }
+
+    #[inline]
+    fn look_up(&self, text: &str, key: Key) -> Option<Name> {
+        let mut at = key.hash();
+        loop {
+            let slot = *self.slots.get(at & self.slots.len().wrapping_sub(1))?;
+            let name = Name(slot.checked_sub(1)?);
+            if self.keys[name.0 as usize] == key && (key.length <= SHORT || self.text(name) == text) {
+                return Some(name);
+            }
+            at = at.wrapping_add(1);
+        }
+    }
+
+    #[inline(never)]
+    fn add(&mut self, text: &str, key: Key) -> Name {
+        let name = Name(u32::try_from(self.len()).unwrap_or(u32::MAX));
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+        self.private.push(text.starts_with("__") && !text.ends_with("__") && !text.contains('.'));
+        self.keys.push(key);
+        if 2 * self.len() > self.slots.len() {
+            self.place_all(2 * self.len());
+        } else {
+            self.place(name);
+        }
+        name
+    }
+
+    /// Gives all names new slots, with room for `count`.
+    fn place_all(&mut self, count: usize) {
+        self.slots.clear();
+        self.slots.resize((2 * count).next_power_of_two(), 0);
+        for index in 0..self.len() {
+            self.place(Name(index as u32));
+        }
+    }
+
+    fn place(&mut self, name: Name) {
+        let last = self.slots.len() - 1;
+        let mut at = self.keys[name.0 as usize].hash() & last;
+        while self.slots[at] != 0 {
+            at = (at + 1) & last;
+        }
+        self.slots[at] = name.0 + 1;
+    }
+
+    /// Forgets all but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        if count >= self.len() {
+            return;
+        }
+        self.keys.truncate(count);
+        self.ends.truncate(count);
+        self.private.truncate(count);
+        self.texts.truncate(self.ends.last().copied().unwrap_or(0));
+        self.place_all(count);
     }
 
     /// Whether `name` is written as a private name, which is mangled inside a class (`__name`, CPython: `_Py_Mangle`).
