@@ -72,6 +72,11 @@ impl Source {
         Ok(Self { parsed: Parsed::new(text, target), only, lowered: None })
     }
 
+    /// Whether `source` is, byte for byte, the decoded text.
+    pub fn is_text(&self, source: &[u8]) -> bool {
+        self.parsed.text().as_bytes() == source
+    }
+
     /// Whether it can be compiled for `target` too.
     pub fn serves(&self, target: &Target) -> bool {
         self.parsed.serves(target) && self.only.is_none_or(|only| only == target.release())

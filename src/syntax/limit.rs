@@ -13,7 +13,7 @@ const MAX_PARENTHESES: usize = 200;
 const MAX_OPERATORS: usize = 5900;
 
 /// So many opening brackets in all are no danger to the parser underneath, however they are nested.
-const FEW_BRACKETS: usize = 5000;
+const FEW_BRACKETS: usize = 20_000;
 
 /// What is wrong with the nesting.
 #[derive(Debug)]

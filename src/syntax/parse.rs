@@ -248,13 +248,13 @@ pub fn comments_hold(text: &str, places: &[usize]) -> bool {
 
 /// The first letter of a name that the target's Unicode does not have.
 fn unassigned(text: &str, tokens: &Tokens, target: &Target) -> Option<(TextRange, char)> {
-    let is_new = |letter: &char| !letter.is_ascii() && !target.assigns(u32::from(*letter));
-    let lines = text.split_inclusive('\n').filter(|line| !line.is_ascii());
-    if text.is_ascii() || !lines.flat_map(str::chars).any(|letter| is_new(&letter)) {
+    if text.is_ascii() {
         return None;
     }
-    let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name);
-    names.map(Ranged::range).find_map(|range| text[range].chars().find(is_new).map(|letter| (range, letter)))
+    let is_new = |letter: &char| !letter.is_ascii() && !target.assigns(u32::from(*letter));
+    let names = tokens.iter().filter(|token| token.kind() == TokenKind::Name).map(Ranged::range);
+    let mut names = names.filter(|range| !text[*range].is_ascii());
+    names.find_map(|range| text[range].chars().find(is_new).map(|letter| (range, letter)))
 }
 
 /// Whether there are tabs and spaces in indentation.
@@ -360,8 +360,14 @@ mod tests {
 
     fn held_limits() {
         assert!(tree(&format!("{}{}", "(".repeat(200), ")".repeat(200))).is_ok());
-        let error = tree(&"(".repeat(100_000)).unwrap_err();
-        assert_eq!(error.message, "too many nested parentheses");
+        for (open, close) in [("(", ")"), ("[", "]"), ("{a:", "}"), ("f(", ")"), ("a[", "]")] {
+            for count in [250, 15_000, 100_000] {
+                let opened = open.repeat(count);
+                for text in [format!("{opened}b{}", close.repeat(count)), opened] {
+                    assert_eq!(tree(&text).unwrap_err().message, "too many nested parentheses", "{open}");
+                }
+            }
+        }
         assert_eq!(tree(&format!("{}1", "-".repeat(100_000))).unwrap_err().kind, ErrorType::Memory);
         assert!(tree(&format!("x={}a", "lambda:".repeat(2900))).is_ok());
         assert_eq!(tree(&format!("x={}a", "lambda:".repeat(3100))).unwrap_err().kind, ErrorType::Memory);

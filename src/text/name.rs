@@ -102,11 +102,17 @@ impl Names {
         loop {
             let slot = *self.slots.get(at & self.slots.len().wrapping_sub(1))?;
             let name = Name(slot.checked_sub(1)?);
-            if self.keys[name.0 as usize] == key && (key.length <= SHORT || self.text(name) == text) {
+            if self.keys[name.0 as usize] == key && (key.length <= SHORT || self.is_text(name, text)) {
                 return Some(name);
             }
             at = at.wrapping_add(1);
         }
+    }
+
+    /// Out of line, for short texts' sake.
+    #[inline(never)]
+    fn is_text(&self, name: Name, text: &str) -> bool {
+        self.text(name) == text
     }
 
     #[inline(never)]

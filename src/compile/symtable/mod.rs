@@ -230,7 +230,11 @@ impl SymbolTable {
     }
 
     /// `name` as it is called in `scope`, inside the class `private`. CPython: `_Py_MaybeMangle`.
+    #[inline]
     pub fn mangled(&self, scope: ScopeId, private: Option<Name>, name: Name, names: &mut Names) -> Name {
+        if private.is_none() || !names.is_private(name) {
+            return name;
+        }
         match self.scope(scope).mangled_names {
             Some(only) if !self.mangled_names[only as usize].contains(&name) => name,
             _ => mangle(private, name, names),

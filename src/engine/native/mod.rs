@@ -30,8 +30,21 @@ impl NativeEngine {
 
 /// The source that was compiled last, which is often compiled again, for another version or at another level.
 struct Last {
-    bytes: Vec<u8>,
+    /// None if they are those of the decoded text.
+    bytes: Option<Vec<u8>>,
     source: Source,
+}
+
+impl Last {
+    fn read(bytes: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
+        let source = Source::read(bytes, target)?;
+        let is_text = source.is_text(bytes);
+        Ok(Self { bytes: (!is_text).then(|| bytes.to_vec()), source })
+    }
+
+    fn is_of(&self, bytes: &[u8]) -> bool {
+        self.bytes.as_ref().map_or_else(|| self.source.is_text(bytes), |own| own == bytes)
+    }
 }
 
 thread_local! {
@@ -45,10 +58,10 @@ fn compile(
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
     // What a panic leaves behind is not used again. Another source is dropped first: its memory is at hand.
-    let last = LAST.take().filter(|last| last.bytes == bytes && last.source.serves(target));
+    let last = LAST.take().filter(|last| last.is_of(bytes) && last.source.serves(target));
     let mut last_or_new = match last {
         Some(last) => last,
-        None => Last { source: Source::read(bytes, target)?, bytes: bytes.to_vec() },
+        None => Last::read(bytes, target)?,
     };
     let compiled = last_or_new.source.compile(filename, target, optimize);
     LAST.set(Some(last_or_new));

@@ -1,7 +1,7 @@
 //! Expressions, calls, parameters and comprehensions.
 
 use ruff_python_ast as ruff;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
 use super::position::{between, end_of};
@@ -32,11 +32,11 @@ impl<'a> Lowering<'a, '_> {
             ruff::Expr::Name(node) => {
                 let id = self.name(soft_keyword::as_written(&node.id, self.text, node.range));
                 let kind = ExprKind::Name { id, ctx: context(node.ctx) };
-                return Expr { location: self.positions.range(node.range), kind };
+                return Expr { location: self.positions.token(node.range), kind };
             }
             ruff::Expr::NumberLiteral(node) => {
                 let kind = ExprKind::Constant(self.number(node));
-                return Expr { location: self.positions.range(node.range), kind };
+                return Expr { location: self.positions.token(node.range), kind };
             }
             _ => {}
         }
@@ -45,15 +45,11 @@ impl<'a> Lowering<'a, '_> {
             let location = self.positions.range(range);
             return Expr { location, kind: ExprKind::Constant(Constant::None) };
         }
-        if matches!(expression, ruff::Expr::Yield(_) | ruff::Expr::YieldFrom(_))
-            && self.open_yield != Some(range.start())
+        if is_yield(expression)
+            && self.open_yield.take_if(|start| *start == range.start()).is_none()
             && !is_closed(&self.text[range.end().to_usize()..])
         {
             self.fail(ErrorType::Syntax, "invalid syntax", range);
-        }
-        // Only the whole value may be a bare `yield`, not what it starts with.
-        if self.open_yield == Some(range.start()) {
-            self.open_yield = None;
         }
         let start = self.positions.place(range.start());
         let kind = self.expression_kind(expression, range);
@@ -300,6 +296,15 @@ impl<'a> Lowering<'a, '_> {
         };
         Arg { location: between(start, end), arg, annotation }
     }
+}
+
+fn is_yield(expression: &ruff::Expr) -> bool {
+    matches!(expression, ruff::Expr::Yield(_) | ruff::Expr::YieldFrom(_))
+}
+
+/// Where `value` starts if it is a `yield`: it may stand there without parentheses, one that it starts with may not.
+pub(super) fn yield_start(value: &ruff::Expr) -> Option<TextSize> {
+    is_yield(value).then(|| value.start())
 }
 
 fn context(context: ruff::ExprContext) -> ExprContext {

@@ -66,6 +66,13 @@ impl Positions {
         self.length = self.starts[line + 1] - self.start;
     }
 
+    /// The whole of a token on one line.
+    #[inline]
+    pub(crate) fn token(&mut self, range: TextRange) -> Location {
+        let (line, column) = self.place(range.start());
+        Location::new(line, line, column, column.wrapping_add(range.len().to_u32() as i32))
+    }
+
     /// The whole of `range`.
     pub(crate) fn range(&mut self, range: TextRange) -> Location {
         let start = self.place(range.start());

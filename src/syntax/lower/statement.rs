@@ -4,6 +4,7 @@ use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextSize};
 
 use super::Lowering;
+use super::expression::yield_start;
 use super::position::{Place, between, end_of};
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{
@@ -130,7 +131,7 @@ impl<'a> Lowering<'a, '_> {
             ruff::Stmt::Assign(ruff::StmtAssign { value, .. })
             | ruff::Stmt::AugAssign(ruff::StmtAugAssign { value, .. })
             | ruff::Stmt::AnnAssign(ruff::StmtAnnAssign { value: Some(value), .. })
-            | ruff::Stmt::Expr(ruff::StmtExpr { value, .. }) => self.open_yield = Some(value.start()),
+            | ruff::Stmt::Expr(ruff::StmtExpr { value, .. }) => self.open_yield = yield_start(value),
             _ => {}
         }
         match statement {

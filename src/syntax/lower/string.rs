@@ -5,6 +5,7 @@ use ruff_python_ast::{self as ruff, ConversionFlag};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
+use super::expression::yield_start;
 use super::position::{between, offset};
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
@@ -165,7 +166,7 @@ impl<'a> Lowering<'a, '_> {
         }
         pieces.flush(arena);
         let outer = std::mem::take(&mut self.fields);
-        let outer_yield = self.open_yield.replace(element.expression.start());
+        let outer_yield = std::mem::replace(&mut self.open_yield, yield_start(&element.expression));
         let value = self.boxed(&element.expression);
         self.fields = outer;
         self.open_yield = outer_yield;
