@@ -1,56 +1,176 @@
-//! Blocks at their places → `co_code`, and the tables beside it (`assemble_emit`).
+//! Blocks → code units, and where lines and handlers change (`assemble_emit`).
 
 use super::encoding::Encodings;
-use super::exception_table::ExceptionTable;
-use super::jumps::{Layout, prefixes};
-use super::line_table::LineTable;
+use super::jumps::{Jump, Point, Start, prefixes};
 use crate::compile::flow::FlowError;
-use crate::compile::flow::graph::Graph;
+use crate::compile::flow::graph::{Block, BlockId, Graph, Instr, has_target, is_terminator};
 use crate::target::Op;
+use crate::text::Location;
 
-/// Writes each instruction to the code it returns, and to both tables, which are complete then.
-pub(super) fn emit(
-    graph: &Graph,
-    layout: &Layout,
-    encodings: &Encodings,
-    mut lines: LineTable<'_>,
-    mut exceptions: ExceptionTable<'_>,
-) -> Result<Vec<u8>, FlowError> {
-    let prefix = encodings.checked(Op::EXTENDED_ARG)?.number;
-    // Caches are zero.
-    let mut bytes = vec![0; layout.size() as usize * 2];
-    let mut put = |offset: u32, unit: [u8; 2]| {
-        let at = offset as usize * 2;
-        if let Some(bytes) = bytes.get_mut(at..at + 2) {
-            bytes.copy_from_slice(&unit);
-        }
-    };
-    let mut offset = 0;
-    let mut jumps = layout.jumps.iter();
-    let mut id = Graph::ENTRY;
-    while id.is_some() {
-        for instr in graph.code(id) {
-            let start = offset;
-            let (mut encoding, mut arg) = (encodings.of(instr.op), instr.arg);
-            if encoding.plain == 0
-                && let Some(jump) = jumps.next()
-            {
-                (encoding, arg) = (jump.encoding, jump.arg);
-            }
-            if arg > 0xff {
-                for position in (1..=prefixes(arg)).rev() {
-                    put(offset, [prefix, (arg >> (8 * position)) as u8]);
-                    offset += 1;
+/// Stands for the place of instructions that wait for that of what follows them: no instruction's own.
+const WAITING: Location = Location::new(-3, -3, -3, -3);
+
+/// Instructions one after the other that have something in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run<T> {
+    pub(super) start: Point,
+    pub(super) of: T,
+}
+
+/// Equality without a branch for each field.
+fn is_same(left: &Location, right: &Location) -> bool {
+    (left.line == right.line)
+        & (left.end_line == right.end_line)
+        & (left.column == right.column)
+        & (left.end_column == right.end_column)
+}
+
+/// The code of a code object before its jumps are settled; kept for the room it has.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// Code units without the prefixes of jumps, and zeros behind them; caches are zero.
+    pub(super) units: Vec<[u8; 2]>,
+    /// Where each block of the graph starts.
+    pub(super) starts: Vec<Start>,
+    /// In the order of the code.
+    pub(super) jumps: Vec<Jump>,
+    /// Instructions at the same place.
+    pub(super) places: Vec<Run<Location>>,
+    /// Instructions with the same handler.
+    pub(super) handlers: Vec<Run<BlockId>>,
+    /// How many instructions there are.
+    pub(super) count: u32,
+    pub(super) end: Point,
+    /// The first of the instructions whose place is that of what follows them.
+    waiting: Option<Point>,
+}
+
+impl Draft {
+    /// Makes it that of `graph`.
+    pub(super) fn emit(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
+        self.clear(graph, encodings);
+        let mut point = Point::default();
+        let (mut place, mut handler) = (&WAITING, BlockId::NONE);
+        let mut id = Graph::ENTRY;
+        while id.is_some() {
+            let code = graph.code(id);
+            self.starts[id.0 as usize] = Start { index: self.count, point };
+            self.count += code.len() as u32;
+            for instr in code {
+                if instr.handler != handler {
+                    handler = self.begin_handler(instr, point);
+                }
+                if !is_same(&instr.location, place) {
+                    if instr.location.line >= Location::NONE.line && self.waiting.is_none() {
+                        place = &instr.location;
+                        self.places.push(Run { start: point, of: *place });
+                    } else {
+                        place = self.begin_around_next(instr, point);
+                    }
+                }
+                let encoding = encodings.of(instr.op);
+                if encoding.plain > 0 && instr.arg <= 0xff {
+                    self.units[point.offset as usize] = [encoding.number, instr.arg as u8];
+                    point.offset += u32::from(encoding.plain);
+                } else {
+                    point = self.emit_other(instr, point, encodings)?;
                 }
             }
-            put(offset, [encoding.number, arg as u8]);
-            offset += u32::from(encoding.units);
-            exceptions.add(instr.handler, start);
-            lines.add(instr.op, &instr.location, start);
+            id = graph.next(id);
         }
-        id = graph.next(id);
+        self.end = point;
+        if let Some(start) = self.waiting {
+            self.begin_place(&Location::NONE, start);
+        }
+        Ok(())
     }
-    exceptions.close(offset);
-    lines.close(offset);
-    Ok(bytes)
+
+    /// Removes everything, and makes room for the code of `graph`.
+    fn clear(&mut self, graph: &Graph, encodings: &Encodings) {
+        let Self { units, starts, jumps, places, handlers, count, end, waiting } = self;
+        units[..end.offset as usize].fill([0; 2]);
+        let room = graph.blocks.iter().map(Block::len).sum::<usize>() * encodings.longest;
+        if units.len() < room {
+            units.resize(room, [0; 2]);
+        }
+        starts.clear();
+        starts.resize(graph.blocks.len(), Start::NOWHERE);
+        jumps.clear();
+        places.clear();
+        handlers.clear();
+        *count = 0;
+        *end = Point::default();
+        *waiting = None;
+    }
+
+    /// A jump, or what needs a prefix. Returns where the next instruction stands.
+    #[inline(never)]
+    fn emit_other(
+        &mut self,
+        instr: &Instr,
+        mut point: Point,
+        encodings: &Encodings,
+    ) -> Result<Point, FlowError> {
+        let mut op = instr.op;
+        let mut arg = instr.arg;
+        if has_target(op) {
+            let Some(start) = self.starts.get(instr.target.0 as usize) else {
+                return Err(FlowError::Malformed("jump to nowhere"));
+            };
+            let forward = start.index == u32::MAX;
+            op = match op {
+                Op::JUMP | Op::JUMP_NO_INTERRUPT if forward => Op::JUMP_FORWARD,
+                Op::JUMP => Op::JUMP_BACKWARD,
+                Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
+                op => op,
+            };
+            self.jumps.push(Jump {
+                units: encodings.of(op).units,
+                arg: 0,
+                ends_loop: op == Op::END_ASYNC_FOR,
+                target: instr.target,
+                offset: point.offset,
+                prefixes: 0,
+            });
+            point.jumps += 1;
+            arg = 0;
+        }
+        for position in (1..=prefixes(arg)).rev() {
+            self.units[point.offset as usize] = [encodings.prefix, (arg >> (8 * position)) as u8];
+            point.offset += 1;
+        }
+        let encoding = encodings.checked(op)?;
+        self.units[point.offset as usize] = [encoding.number, arg as u8];
+        point.offset += u32::from(encoding.units);
+        Ok(point)
+    }
+
+    /// An instruction with another handler than the one before it. Returns its handler.
+    #[inline(never)]
+    fn begin_handler(&mut self, instr: &Instr, point: Point) -> BlockId {
+        self.handlers.push(Run { start: point, of: instr.handler });
+        instr.handler
+    }
+
+    /// An instruction that takes the place of what follows it, or one behind such. Returns its place.
+    #[inline(never)]
+    fn begin_around_next<'g>(&mut self, instr: &'g Instr, point: Point) -> &'g Location {
+        let mut place = &instr.location;
+        if *place == Location::NEXT {
+            if !is_terminator(instr.op) {
+                self.waiting.get_or_insert(point);
+                return &WAITING;
+            }
+            place = &Location::NONE;
+        }
+        let start = self.waiting.take().unwrap_or(point);
+        self.begin_place(place, start);
+        place
+    }
+
+    fn begin_place(&mut self, place: &Location, start: Point) {
+        if self.places.last().is_none_or(|before| before.of != *place) {
+            self.places.push(Run { start, of: *place });
+        }
+    }
 }

@@ -4,6 +4,9 @@ use crate::compile::flow::FlowError;
 use crate::compile::flow::graph::has_target;
 use crate::target::{OP_COUNT, Op, Target};
 
+/// How many `EXTENDED_ARG` the largest operand needs.
+const MOST_PREFIXES: usize = 3;
+
 /// How an instruction is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Encoding {
@@ -11,7 +14,7 @@ pub(super) struct Encoding {
     pub(super) number: u8,
     /// With caches, without prefixes; 0 if the version does not have it.
     pub(super) units: u8,
-    /// The same, but 0 if its operand is that of a [`super::jumps::Jump`].
+    /// The same, but 0 if it is a [`super::jumps::Jump`].
     pub(super) plain: u8,
 }
 
@@ -21,6 +24,10 @@ pub(super) struct Encodings {
     by_op: [Encoding; OP_COUNT],
     /// From the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
     pub(super) end_send: u32,
+    /// The number of `EXTENDED_ARG`.
+    pub(super) prefix: u8,
+    /// How many code units an instruction may take.
+    pub(super) longest: usize,
 }
 
 impl Encodings {
@@ -36,7 +43,9 @@ impl Encodings {
         }
         let step = [Op::SEND, Op::YIELD_VALUE, Op::RESUME, Op::JUMP_BACKWARD_NO_INTERRUPT];
         let end_send = step.into_iter().map(|op| u32::from(by_op[op as usize].units)).sum();
-        Self { by_op, end_send }
+        let prefix = by_op[Op::EXTENDED_ARG as usize].number;
+        let most = by_op.iter().map(|encoding| usize::from(encoding.units)).max();
+        Self { by_op, end_send, prefix, longest: MOST_PREFIXES + most.unwrap_or_default() }
     }
 
     /// That of `op`.

@@ -1,6 +1,7 @@
 //! `co_exceptiontable` (`assemble_exception_table`).
 
-use super::jumps::Layout;
+use super::emit::Draft;
+use super::jumps::{Point, Shifts};
 use crate::compile::flow::graph::{BlockId, Graph};
 
 fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
@@ -12,42 +13,30 @@ fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
     }
 }
 
-/// The table of a code object under construction: one entry for each run of instructions with the same handler.
-#[derive(Debug)]
-pub(super) struct ExceptionTable<'a> {
-    graph: &'a Graph,
-    layout: &'a Layout,
-    bytes: &'a mut Vec<u8>,
-    /// Of the run, which begins at the code unit `start`.
-    handler: BlockId,
-    start: u32,
-}
-
-impl<'a> ExceptionTable<'a> {
-    /// An empty one, whose entries go to `bytes`.
-    pub(super) fn new(graph: &'a Graph, layout: &'a Layout, bytes: &'a mut Vec<u8>) -> Self {
-        bytes.clear();
-        Self { graph, layout, bytes, handler: BlockId::NONE, start: 0 }
-    }
-
-    /// The instruction at the code unit `offset`.
-    #[inline]
-    pub(super) fn add(&mut self, handler: BlockId, offset: u32) {
-        // Handlers are the same if their code starts at the same place, which empty blocks do.
-        if handler != self.handler && self.layout.index(handler) != self.layout.index(self.handler) {
-            self.close(offset);
-            (self.handler, self.start) = (handler, offset);
+/// Writes the table to `bytes`: one entry for each run of instructions with the same handler.
+pub(super) fn write(graph: &Graph, draft: &Draft, shifts: &Shifts, bytes: &mut Vec<u8>) {
+    bytes.clear();
+    // Handlers are the same if their code starts at the same place, which empty blocks do.
+    let index = |id: BlockId| draft.starts.get(id.0 as usize).map_or(u32::MAX, |start| start.index);
+    let mut entry = |from: Point, to: Point, handler: BlockId| {
+        let Some(start) = draft.starts.get(handler.0 as usize).filter(|start| start.index < draft.count)
+        else {
+            return;
+        };
+        let block = graph.block(handler);
+        let depth = block.start_depth - 1 - i32::from(block.preserve_lasti);
+        let from = shifts.offset(from);
+        put(from, true, bytes);
+        put(shifts.offset(to) - from, false, bytes);
+        put(shifts.offset(start.point), false, bytes);
+        put((depth.max(0) as u32) << 1 | u32::from(block.preserve_lasti), false, bytes);
+    };
+    let (mut from, mut handler) = (Point::default(), BlockId::NONE);
+    for run in &draft.handlers {
+        if index(run.of) != index(handler) {
+            entry(from, run.start, handler);
+            (from, handler) = (run.start, run.of);
         }
     }
-
-    /// Ends the run before the code unit `end`.
-    pub(super) fn close(&mut self, end: u32) {
-        let Some(to) = self.layout.offset(self.handler) else { return };
-        let block = self.graph.block(self.handler);
-        let depth = block.start_depth - 1 - i32::from(block.preserve_lasti);
-        put(self.start, true, self.bytes);
-        put(end - self.start, false, self.bytes);
-        put(to, false, self.bytes);
-        put((depth.max(0) as u32) << 1 | u32::from(block.preserve_lasti), false, self.bytes);
-    }
+    entry(from, draft.end, handler);
 }

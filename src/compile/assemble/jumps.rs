@@ -1,138 +1,87 @@
 //! Where blocks and jumps stand (`resolve_unconditional_jumps`, `resolve_jump_offsets`).
 
-use super::encoding::{Encoding, Encodings};
+use super::emit::Draft;
 use crate::compile::flow::FlowError;
-use crate::compile::flow::graph::{BlockId, Graph, Instr, has_target};
-use crate::target::Op;
+use crate::compile::flow::graph::BlockId;
 
 /// How many `EXTENDED_ARG` an operand needs.
 pub(super) fn prefixes(arg: u32) -> u32 {
     u32::from(arg > 0xff) + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff)
 }
 
+/// A place in the code while it is not known how long its jumps are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Point {
+    /// How many code units are before it, without the prefixes of jumps.
+    pub(super) offset: u32,
+    /// How many jumps.
+    pub(super) jumps: u32,
+}
+
 /// Where a block starts.
 #[derive(Clone, Copy, Debug)]
-struct Start {
+pub(super) struct Start {
     /// How many instructions are before it; `u32::MAX` if the block is not part of the code.
-    index: u32,
-    /// How many code units, without the prefixes of jumps.
-    offset: u32,
-    /// How many jumps.
-    jumps: u32,
+    pub(super) index: u32,
+    pub(super) point: Point,
+}
+
+impl Start {
+    /// Of a block that is not part of the code.
+    pub(super) const NOWHERE: Self = Self { index: u32::MAX, point: Point { offset: 0, jumps: 0 } };
 }
 
 /// An instruction whose operand is the distance to a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Jump {
-    pub(super) encoding: Encoding,
+    /// Of it, with caches, without prefixes.
+    pub(super) units: u8,
     /// The distance.
     pub(super) arg: u32,
     /// Whether it is the `END_ASYNC_FOR` of newer versions, which counts from `END_SEND`.
-    ends_loop: bool,
-    target: BlockId,
-    /// As [`Start::offset`].
-    offset: u32,
-    prefixes: u32,
+    pub(super) ends_loop: bool,
+    pub(super) target: BlockId,
+    /// As [`Point::offset`].
+    pub(super) offset: u32,
+    pub(super) prefixes: u32,
 }
 
-/// The places of a code object's blocks and jumps; kept for the room it has.
+/// How much the prefixes of jumps move what stands behind them; kept for the room it has.
 #[derive(Debug, Default)]
-pub(super) struct Layout {
-    starts: Vec<Start>,
-    /// In the order of the code.
-    pub(super) jumps: Vec<Jump>,
+pub(super) struct Shifts {
     /// For each jump how many code units the prefixes of those before it take; one more for the end.
-    shifts: Vec<u32>,
-    /// How many instructions there are.
-    count: u32,
-    /// How many code units, without the prefixes of jumps.
-    size: u32,
+    before: Vec<u32>,
 }
 
-impl Layout {
-    /// Places everything, and gives jumps their distances.
-    pub(super) fn settle(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
-        self.place(graph, encodings)?;
-        for jump in &mut self.jumps {
+impl Shifts {
+    /// Gives jumps their distances.
+    pub(super) fn settle(&mut self, draft: &mut Draft, end_send: u32) -> Result<(), FlowError> {
+        for jump in &mut draft.jumps {
             // The size that CPython starts from is that of the target's index.
-            jump.prefixes = prefixes(self.starts[jump.target.0 as usize].index);
+            jump.prefixes = prefixes(draft.starts[jump.target.0 as usize].index);
         }
         // A longer distance may need a longer instruction, so until nothing changes.
-        while self.measure(encodings.end_send)? {}
+        while self.measure(draft, end_send)? {}
         Ok(())
-    }
-
-    fn place(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
-        self.starts.clear();
-        self.starts.resize(graph.blocks.len(), Start { index: u32::MAX, offset: 0, jumps: 0 });
-        self.jumps.clear();
-        self.count = 0;
-        let mut size = 0;
-        let mut id = Graph::ENTRY;
-        while id.is_some() {
-            self.starts[id.0 as usize] =
-                Start { index: self.count, offset: size, jumps: self.jumps.len() as u32 };
-            let code = graph.code(id);
-            self.count += code.len() as u32;
-            for instr in code {
-                let plain = encodings.of(instr.op).plain;
-                size += if plain > 0 && instr.arg <= 0xff {
-                    u32::from(plain)
-                } else {
-                    self.place_other(instr, size, encodings)?
-                };
-            }
-            id = graph.next(id);
-        }
-        self.size = size;
-        Ok(())
-    }
-
-    /// A jump, or what needs a prefix. Returns the size without the prefixes of jumps.
-    #[inline(never)]
-    fn place_other(&mut self, instr: &Instr, offset: u32, encodings: &Encodings) -> Result<u32, FlowError> {
-        if !has_target(instr.op) {
-            return Ok(prefixes(instr.arg) + u32::from(encodings.checked(instr.op)?.units));
-        }
-        let Some(start) = self.starts.get(instr.target.0 as usize) else {
-            return Err(FlowError::Malformed("jump to nowhere"));
-        };
-        let forward = start.index == u32::MAX;
-        let op = match instr.op {
-            Op::JUMP | Op::JUMP_NO_INTERRUPT if forward => Op::JUMP_FORWARD,
-            Op::JUMP => Op::JUMP_BACKWARD,
-            Op::JUMP_NO_INTERRUPT => Op::JUMP_BACKWARD_NO_INTERRUPT,
-            op => op,
-        };
-        let encoding = encodings.checked(op)?;
-        self.jumps.push(Jump {
-            encoding,
-            arg: 0,
-            ends_loop: op == Op::END_ASYNC_FOR,
-            target: instr.target,
-            offset,
-            prefixes: 0,
-        });
-        Ok(u32::from(encoding.units))
     }
 
     /// Gives jumps the distances that follow from their sizes; whether a size changed.
-    fn measure(&mut self, end_send: u32) -> Result<bool, FlowError> {
-        self.shifts.clear();
+    fn measure(&mut self, draft: &mut Draft, end_send: u32) -> Result<bool, FlowError> {
+        self.before.clear();
         let mut shift = 0;
-        for jump in &self.jumps {
-            self.shifts.push(shift);
+        for jump in &draft.jumps {
+            self.before.push(shift);
             shift += jump.prefixes;
         }
-        self.shifts.push(shift);
+        self.before.push(shift);
         let mut changed = false;
-        for (jump, shift) in self.jumps.iter_mut().zip(&self.shifts) {
-            let start = self.starts[jump.target.0 as usize];
-            if start.index >= self.count {
+        for (jump, shift) in draft.jumps.iter_mut().zip(&self.before) {
+            let start = draft.starts[jump.target.0 as usize];
+            if start.index >= draft.count {
                 return Err(FlowError::Malformed("jump to the end"));
             }
-            let after = jump.offset + shift + jump.prefixes + u32::from(jump.encoding.units);
-            let to = start.offset + self.shifts[start.jumps as usize];
+            let after = jump.offset + shift + jump.prefixes + u32::from(jump.units);
+            let to = self.offset(start.point);
             jump.arg = if jump.ends_loop { after.saturating_sub(to + end_send) } else { after.abs_diff(to) };
             let needed = prefixes(jump.arg);
             changed |= needed != jump.prefixes;
@@ -141,19 +90,28 @@ impl Layout {
         Ok(changed)
     }
 
-    /// The number of code units.
-    pub(super) fn size(&self) -> u32 {
-        self.size + self.shifts.last().copied().unwrap_or_default()
+    /// The code unit at `point`.
+    #[inline]
+    pub(super) fn offset(&self, point: Point) -> u32 {
+        point.offset + self.before[point.jumps as usize]
     }
 
-    /// The index of a block's first instruction, which tells blocks apart that are not empty.
-    pub(super) fn index(&self, id: BlockId) -> u32 {
-        self.starts.get(id.0 as usize).map_or(u32::MAX, |start| start.index)
-    }
-
-    /// The code unit that a block starts at, if an instruction is there.
-    pub(super) fn offset(&self, id: BlockId) -> Option<u32> {
-        let start = self.starts.get(id.0 as usize).filter(|start| start.index < self.count)?;
-        Some(start.offset + self.shifts[start.jumps as usize])
+    /// The code of `draft`, in which jumps have their operands.
+    pub(super) fn code(&self, draft: &mut Draft, prefix: u8) -> Vec<u8> {
+        let mut code = Vec::with_capacity(self.offset(draft.end) as usize);
+        let mut copied = 0;
+        for jump in &draft.jumps {
+            let at = jump.offset as usize;
+            draft.units[at][1] = jump.arg as u8;
+            if jump.prefixes > 0 {
+                code.extend_from_slice(&draft.units[copied..at]);
+                copied = at;
+                for position in (1..=jump.prefixes).rev() {
+                    code.push([prefix, (jump.arg >> (8 * position)) as u8]);
+                }
+            }
+        }
+        code.extend_from_slice(&draft.units[copied..draft.end.offset as usize]);
+        code.into_flattened()
     }
 }

@@ -15,10 +15,9 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher as _;
 
+use self::emit::Draft;
 use self::encoding::Encodings;
-use self::exception_table::ExceptionTable;
-use self::jumps::Layout;
-use self::line_table::LineTable;
+use self::jumps::Shifts;
 use super::constants::{CodeId, ConstId, Constants};
 use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
@@ -116,7 +115,8 @@ pub struct Assembler {
     encodings: Encodings,
     // Empty between two of them; kept for the room they have.
     graph: Graph,
-    layout: Layout,
+    draft: Draft,
+    shifts: Shifts,
     line_table: Vec<u8>,
     exception_table: Vec<u8>,
     locals: Vec<Name>,
@@ -131,7 +131,8 @@ impl Assembler {
             target,
             encodings: Encodings::new(target),
             graph: Graph::default(),
-            layout: Layout::default(),
+            draft: Draft::default(),
+            shifts: Shifts::default(),
             line_table: Vec::new(),
             exception_table: Vec::new(),
             locals: Vec::new(),
@@ -151,11 +152,11 @@ impl Assembler {
     ) -> Result<CodeId, FlowError> {
         let target = self.target;
         let stack_size = flow::run(unit, &mut self.graph, constants, target)?;
-        let graph = &self.graph;
-        self.layout.settle(graph, &self.encodings)?;
-        let lines = LineTable::new(unit.first_line, &mut self.line_table);
-        let exceptions = ExceptionTable::new(graph, &self.layout, &mut self.exception_table);
-        let code = emit::emit(graph, &self.layout, &self.encodings, lines, exceptions)?;
+        self.draft.emit(&self.graph, &self.encodings)?;
+        self.shifts.settle(&mut self.draft, self.encodings.end_send)?;
+        let code = self.shifts.code(&mut self.draft, self.encodings.prefix);
+        line_table::write(unit.first_line, &self.draft, &self.shifts, &mut self.line_table);
+        exception_table::write(&self.graph, &self.draft, &self.shifts, &mut self.exception_table);
         unit.sequence.instructions = self.graph.take_slots();
         let kinds = locals::layout(unit, names, target, &mut self.locals);
         let mut text_tuple = |names_of: &[Name]| {
