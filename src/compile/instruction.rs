@@ -92,6 +92,7 @@ impl InstructionSequence {
     }
 
     /// Appends an instruction.
+    #[inline]
     pub fn emit(&mut self, op: Op, arg: u32, location: Location) {
         if self.instructions.len() < MAX_INSTRUCTIONS {
             self.instructions.push(Instr::new(op, arg, location));

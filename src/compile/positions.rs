@@ -51,7 +51,7 @@ impl<K: Copy + Eq + Hash> Positions<K> {
     #[inline]
     pub fn find<T: Keyed<K>>(&self, list: &[T], key: K) -> Option<u32> {
         if list.len() <= SHORT {
-            list.iter().zip(0..).find(|(item, _)| Keyed::<K>::key(*item) == key).map(|(_, position)| position)
+            list.iter().position(|item| Keyed::<K>::key(item) == key).map(|position| position as u32)
         } else {
             self.hashed.get(&key).copied()
         }

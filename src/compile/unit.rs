@@ -72,21 +72,35 @@ impl Default for CodeUnit {
 impl CodeUnit {
     /// Makes it what a new one is, and keeps the room of its lists.
     pub fn clear(&mut self) {
-        let kept = std::mem::take(self);
-        self.sequence = kept.sequence;
-        self.sequence.clear();
-        let lists = [
-            (&mut self.names, kept.names),
-            (&mut self.varnames, kept.varnames),
-            (&mut self.cellvars, kept.cellvars),
-            (&mut self.freevars, kept.freevars),
-            (&mut self.fast_hidden, kept.fast_hidden),
-        ];
-        for (list, mut kept) in lists {
-            kept.clear();
-            *list = kept;
+        let Self {
+            sequence,
+            consts,
+            names,
+            varnames,
+            cellvars,
+            freevars,
+            fast_hidden,
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            flags,
+            first_line,
+            name,
+            qualname,
+            qualname_const,
+            has_preamble,
+            is_annotate,
+        } = self;
+        sequence.clear();
+        consts.clear();
+        for list in [names, varnames, cellvars, freevars, fast_hidden] {
+            list.clear();
         }
-        self.consts = kept.consts;
-        self.consts.clear();
+        for number in [argcount, posonlyargcount, kwonlyargcount, flags] {
+            *number = 0;
+        }
+        *first_line = 1;
+        (*name, *qualname, *qualname_const) = (Name(u32::MAX), Name(u32::MAX), None);
+        (*has_preamble, *is_annotate) = (false, false);
     }
 }

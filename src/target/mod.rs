@@ -95,13 +95,11 @@ impl Target {
 
     /// Whether the process of this CPython holds `word` before it compiles anything.
     pub fn has_start_up_word(&self, word: &str) -> bool {
-        // Lines are short: their ends are found byte by byte.
-        let is_end = |byte: &u8| *byte == b'\n';
         let mut words = self.start_up_words.as_bytes();
         while !words.is_empty() {
             let middle = words.len() / 2;
-            let start = words[..middle].iter().rposition(is_end).map_or(0, |line| line + 1);
-            let end = words[middle..].iter().position(is_end).map_or(words.len(), |length| middle + length);
+            let start = memchr::memrchr(b'\n', &words[..middle]).map_or(0, |line| line + 1);
+            let end = memchr::memchr(b'\n', &words[middle..]).map_or(words.len(), |length| middle + length);
             match words[start..end].cmp(word.as_bytes()) {
                 Ordering::Equal => return true,
                 Ordering::Less => words = words.get(end + 1..).unwrap_or_default(),

@@ -32,6 +32,9 @@ impl Codegen<'_, '_> {
     }
 
     fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
+        if keywords.len() < 2 {
+            return Ok(());
+        }
         // Few are compared with each other at once.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE

@@ -93,6 +93,8 @@ pub struct Codegen<'a, 'ast> {
     /// The enclosing units, outermost first.
     #[expect(clippy::vec_box, reason = "each takes the place of the current unit, and is large")]
     pub(crate) stack: Vec<Box<Unit<'a, 'ast>>>,
+    /// A qualified name under construction; kept for the room it has.
+    text: String,
     /// Units that are done, for the room of their lists.
     #[expect(clippy::vec_box, reason = "as `stack`")]
     spare: Vec<Box<Unit<'a, 'ast>>>,

@@ -40,6 +40,7 @@ pub fn compile(
         nans: FxHashMap::default(),
         unit,
         stack: Vec::new(),
+        text: String::new(),
         spare: Vec::new(),
     };
     let start = Location::new(0, 1, 0, 0);

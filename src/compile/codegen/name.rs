@@ -20,9 +20,9 @@ impl Codegen<'_, '_> {
     pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> Result<()> {
         let name = self.mangled(name);
         let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
-        let kind = self.scope().kind;
+        let here = self.scope();
+        let (kind, sees_class) = (here.kind, here.can_see_class_scope);
         let in_inlined = self.unit.inlined_depth > 0;
-        let sees_class = self.scope().can_see_class_scope;
         match scope {
             NameScope::Free | NameScope::Cell => {
                 let op = match ctx {
@@ -111,17 +111,23 @@ impl Codegen<'_, '_> {
     }
 
     /// What a mangled name means here and now.
+    #[inline]
     pub(crate) fn symbol(&self, name: Name) -> Option<SymbolInfo> {
         let overridden = self.unit.overrides.get(&name).copied();
         overridden.or_else(|| self.scope().symbol(name).copied())
     }
 
     /// `name` as the current scope calls it.
+    #[inline]
     pub(crate) fn mangled(&mut self, name: Name) -> Name {
+        if !self.names.is_private(name) {
+            return name;
+        }
         self.symbols.mangled(self.unit.scope, self.unit.private, name, self.names)
     }
 
     /// The place of a mangled name in `co_names`.
+    #[inline]
     pub(crate) fn name_index(&mut self, name: Name) -> u32 {
         self.unit.name_index.find_or_push(&mut self.unit.code.names, name)
     }
@@ -201,6 +207,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Whether names are fast locals here (`_PyST_IsFunctionLike`).
+    #[inline]
     pub(crate) fn in_function_like(&self) -> bool {
         !matches!(self.scope().kind, BlockKind::Module | BlockKind::Class)
     }

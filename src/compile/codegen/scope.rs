@@ -98,8 +98,12 @@ impl Codegen<'_, '_> {
             UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => ".<locals>",
             _ => "",
         };
-        let text = [self.names.text(parent_name), locals, ".", self.names.text(name)].concat();
-        self.names.intern(&text)
+        let text = &mut self.text;
+        text.clear();
+        for part in [self.names.text(parent_name), locals, ".", self.names.text(name)] {
+            text.push_str(part);
+        }
+        self.names.intern(text)
     }
 
     /// Ends the current unit: it returns None if it falls off its end, and becomes a code object.
