@@ -157,6 +157,7 @@ impl Walk {
     }
 
     /// An instruction that takes values and makes others.
+    #[inline]
     fn replace(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         let (popped, pushed) = self.target.stack_effect(op, arg);
         let left = self.at(popped)?;

@@ -41,8 +41,9 @@ fn duplicate_exits(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
-        if let Some(&last) = graph.last(id)
-            && next.is_some()
+        if next.is_some()
+            && graph.block(next).lineless
+            && let Some(&last) = graph.last(id)
             && !graph.no_fallthrough(id)
             && needs_line(graph, next)
         {

@@ -12,6 +12,8 @@ fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
     graph.block(id).nops && remove_nops_of(graph, id)
 }
 
+/// [`clean_block`] of a block that may have some: most have none, and are not worth a call.
+#[inline(never)]
 fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else {
         graph.block_mut(id).nops = false;
