@@ -67,16 +67,21 @@ impl Context<'_> {
         self.places.get_or_insert_with(|| Positions::of(self.consts)).find_or_push(self.consts, id)
     }
 
-    /// Turns the load of a small integer into `LOAD_SMALL_INT`.
+    /// Turns a `LOAD_CONST` of a small integer into `LOAD_SMALL_INT`.
     pub(crate) fn make_small_int(&self, instr: &mut Instr) {
-        if let Some((op, arg)) = self.small_int(&self.value(instr.op, instr.arg)) {
+        if let Some(&id) = self.consts.get(instr.arg as usize)
+            && let Some((op, arg)) = self.small_int(self.constants.value(id))
+        {
             instr.set(op, arg);
         }
     }
 
-    /// Turns the load of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`.
+    /// Turns a `LOAD_CONST` of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`.
     pub(crate) fn make_common(&self, instr: &mut Instr) {
-        if let Some((op, arg)) = self.common(&self.value(instr.op, instr.arg)) {
+        if self.target.features.common_values
+            && let Some(&id) = self.consts.get(instr.arg as usize)
+            && let Some((op, arg)) = self.common(self.constants.value(id))
+        {
             instr.set(op, arg);
         }
     }

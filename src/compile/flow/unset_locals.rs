@@ -8,6 +8,7 @@ use crate::target::Op;
 /// Locals that are followed from block to block.
 const TRACKED: usize = 64;
 
+/// Adds to what may be unset on entry of a block; `visited` is that it was not scanned since.
 fn push(blocks: &mut [Block], id: BlockId, mask: u64, stack: &mut Vec<BlockId>) {
     let block = &mut blocks[id.0 as usize];
     let both = block.unsafe_locals | mask;
@@ -21,7 +22,9 @@ fn push(blocks: &mut [Block], id: BlockId, mask: u64, stack: &mut Vec<BlockId>) 
 }
 
 fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
-    let mut mask = graph.block(id).unsafe_locals;
+    let block = graph.block_mut(id);
+    block.visited = false;
+    let mut mask = block.unsafe_locals;
     let mut pushed = (BlockId::NONE, mask);
     let (blocks, code) = graph.blocks_and_code(id);
     for instr in code.iter_mut() {
@@ -98,8 +101,9 @@ pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
         id = graph.next(id);
     }
     while let Some(id) = stack.pop() {
-        graph.block_mut(id).visited = false;
-        scan(graph, id, &mut stack);
+        if graph.block(id).visited {
+            scan(graph, id, &mut stack);
+        }
     }
     graph.give_stack(stack);
 }
