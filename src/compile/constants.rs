@@ -6,7 +6,7 @@
 
 use crate::text::{Name, Names};
 use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 use std::hash::BuildHasher as _;
 
@@ -114,8 +114,11 @@ pub struct Constants {
     slices: FxHashMap<[ConstValue; 3], ConstId>,
     /// By [`Name`]: its string in tables of names.
     of_names: Vec<Option<ConstId>>,
-    /// Qualified names of finished code objects: interned, so that an equal one made later is another object.
-    qualnames: FxHashSet<Name>,
+    /// By [`CodeId`].
+    of_codes: Vec<Option<ConstId>>,
+    /// By [`Name`]: whether it is the qualified name of a finished code object, which is interned, so that an equal one
+    /// made later is another object.
+    qualnames: Vec<bool>,
     /// Dotted ones of classes that were begun, with what the first of them was given for it.
     open_qualnames: FxHashMap<Name, ConstId>,
 }
@@ -195,6 +198,20 @@ impl Constants {
         let hash = hash_items(items);
         self.find(hash, |other| matches!(other, ConstValue::Tuple(other) if **other == *items))
             .unwrap_or_else(|| self.insert(hash, ConstValue::Tuple(Items::from_slice(items))))
+    }
+
+    /// [`Self::add`] for a code object.
+    pub fn add_code(&mut self, code: CodeId) -> ConstId {
+        let place = code.0 as usize;
+        if let Some(&Some(id)) = self.of_codes.get(place) {
+            return id;
+        }
+        let id = self.push(ConstValue::Code(code), Traits::default());
+        if self.of_codes.len() <= place {
+            self.of_codes.resize(place + 1, None);
+        }
+        self.of_codes[place] = Some(id);
+        id
     }
 
     /// The constant that equal ones are merged with, if there is one.
@@ -285,7 +302,7 @@ impl Constants {
     /// unless an equal one has been interned before. The second is whether this class is the first to have it.
     pub fn add_qualname(&mut self, name: Name, names: &Names) -> (ConstId, bool) {
         let text = names.text(name);
-        if self.qualnames.contains(&name) {
+        if self.qualnames.get(name.0 as usize) == Some(&true) {
             return (self.add_text(text.as_bytes()), false);
         }
         let id = self.add_identifier(text);
@@ -296,7 +313,11 @@ impl Constants {
     /// Notes that a code object with this qualified name is finished; `own` is what the first class with that name was
     /// given for it. If another is finished sooner, its string is the interned one.
     pub fn note_qualname(&mut self, name: Name, own: Option<ConstId>) {
-        if self.qualnames.insert(name)
+        let place = name.0 as usize;
+        if self.qualnames.len() <= place {
+            self.qualnames.resize(place + 1, false);
+        }
+        if !std::mem::replace(&mut self.qualnames[place], true)
             && own.is_none()
             && let Some(id) = self.open_qualnames.get(&name)
         {

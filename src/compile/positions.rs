@@ -6,6 +6,9 @@ use std::hash::Hash;
 /// Longest list that is looked through.
 const SHORT: usize = 12;
 
+/// How many keys there is room for where the first are hashed: what is that long often grows.
+const ROOM: usize = 4 * SHORT;
+
 /// The positions of the keys in a list without repetitions, which its owner passes to each call. Most lists are short,
 /// and are looked through; a longer one is hashed.
 #[derive(Debug)]
@@ -43,6 +46,7 @@ impl<K: Copy + Eq + Hash> Positions<K> {
     pub fn restart<T: Keyed<K>>(&mut self, list: &[T]) {
         self.hashed.clear();
         if list.len() > SHORT {
+            self.hashed.reserve(ROOM.max(list.len()));
             self.hashed.extend(list.iter().map(Keyed::<K>::key).zip(0..));
         }
     }

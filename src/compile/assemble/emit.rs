@@ -34,7 +34,7 @@ pub(super) struct Draft {
     pub(super) starts: Vec<Start>,
     /// In the order of the code.
     pub(super) jumps: Vec<Jump>,
-    /// Instructions at the same place.
+    /// Instructions at the same place; one more for the end.
     pub(super) places: Vec<Run<Location>>,
     /// Instructions with the same handler.
     pub(super) handlers: Vec<Run<BlockId>>,
@@ -82,6 +82,7 @@ impl Draft {
         if let Some(start) = self.waiting {
             self.begin_place(&Location::NONE, start);
         }
+        self.places.push(Run { start: point, of: Location::NONE });
         Ok(())
     }
 

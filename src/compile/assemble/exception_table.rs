@@ -5,7 +5,11 @@ use super::jumps::{Point, Shifts};
 use crate::compile::flow::graph::{BlockId, Graph};
 
 fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
-    let groups = (32 - value.leading_zeros()).div_ceil(6).max(1);
+    if value < 64 {
+        bytes.push(value as u8 | if first { 0x80 } else { 0 });
+        return;
+    }
+    let groups = (32 - value.leading_zeros()).div_ceil(6);
     for group in (0..groups).rev() {
         let more = if group > 0 { 0x40 } else { 0 };
         let start = if first && group + 1 == groups { 0x80 } else { 0 };

@@ -30,10 +30,9 @@ pub(super) fn write(first_line: i32, draft: &Draft, shifts: &Shifts, bytes: &mut
     bytes.clear();
     let mut entries = Entries { bytes, line: first_line };
     let mut start = 0;
-    let mut rest = draft.places.as_slice();
-    while let [run, behind @ ..] = rest {
-        rest = behind;
-        let end = shifts.offset(behind.first().map_or(draft.end, |next| next.start));
+    for pair in draft.places.windows(2) {
+        let [run, next] = pair else { continue };
+        let end = shifts.offset(next.start);
         let mut units = end - start;
         while units > LONGEST {
             entries.add(&run.of, LONGEST);
@@ -55,10 +54,10 @@ impl Entries<'_> {
     /// One of 1 to [`LONGEST`] units.
     #[inline]
     fn add(&mut self, location: &Location, units: u32) {
-        // What is negative is large.
+        // What is negative is large; a line that is not far behind another is not negative.
         let (column, end) = (location.column as u32, location.end_column as u32);
         let delta = location.line.wrapping_sub(self.line) as u32;
-        if delta < 3 && location.end_line == location.line && (column | end) < 128 && location.line >= 0 {
+        if delta < 3 && location.end_line == location.line && (column | end) < 128 {
             self.line = location.line;
             let width = end.wrapping_sub(column);
             if delta == 0 && column < 80 && width < 16 {

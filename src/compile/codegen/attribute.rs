@@ -54,15 +54,16 @@ impl Codegen<'_, '_> {
     /// `location` moved to the name of the attribute `attribute` if it stands on another line than `location` starts.
     ///
     /// CPython subtracts the name's length in characters from a column that counts bytes; so does this.
-    pub(super) fn attribute_location(
-        &self,
-        mut location: Location,
-        attribute: Location,
-        attr: Name,
-    ) -> Location {
+    #[inline]
+    pub(super) fn attribute_location(&self, location: Location, attribute: Location, attr: Name) -> Location {
         if location.line == attribute.end_line {
-            return location;
+            location
+        } else {
+            self.location_of_name(location, attribute, attr)
         }
+    }
+
+    fn location_of_name(&self, mut location: Location, attribute: Location, attr: Name) -> Location {
         location.line = attribute.end_line;
         let length = self.name_text(attr).chars().count() as i32;
         if length <= attribute.end_column {

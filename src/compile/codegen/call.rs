@@ -31,10 +31,12 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
-        if keywords.len() < 2 {
-            return Ok(());
-        }
+        if keywords.len() < 2 { Ok(()) } else { self.refuse_repetitions(keywords) }
+    }
+
+    fn refuse_repetitions(&self, keywords: &[Keyword<'_>]) -> Result<()> {
         // Few are compared with each other at once.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE

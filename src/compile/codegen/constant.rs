@@ -26,7 +26,7 @@ impl Codegen<'_, '_> {
     }
 
     pub(crate) fn load_code_const(&mut self, code: CodeId, location: Location) {
-        let id = self.constants.add(ConstValue::Code(code));
+        let id = self.constants.add_code(code);
         self.load_const_id(id, location);
     }
 
