@@ -36,14 +36,19 @@ struct Key {
 /// Longest text that a key holds.
 const SHORT: usize = 16;
 
+/// Out of line, for short texts' sake.
+#[inline(never)]
+fn hash_long(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
 impl Key {
-    #[inline]
+    #[inline(always)]
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let length = bytes.len();
         let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            let first =
-                if length > SHORT { FxBuildHasher.hash_one(text) } else { u64::from_le_bytes(*first) };
+            let first = if length > SHORT { hash_long(text) } else { u64::from_le_bytes(*first) };
             (first, u64::from_le_bytes(*last))
         } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
             (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
@@ -96,7 +101,7 @@ impl Names {
         self.look_up(text, Key::of(text))
     }
 
-    #[inline]
+    #[inline(always)]
     fn look_up(&self, text: &str, key: Key) -> Option<Name> {
         let mut at = key.hash();
         loop {
@@ -109,7 +114,7 @@ impl Names {
         }
     }
 
-    /// Out of line, for short texts' sake.
+    /// Out of line too.
     #[inline(never)]
     fn is_text(&self, name: Name, text: &str) -> bool {
         self.text(name) == text

@@ -251,10 +251,15 @@ impl<'n> Builder<'n> {
         self.current = self.stack.last().copied().unwrap_or(MODULE);
     }
 
+    #[inline]
     pub(super) fn mangled(&mut self, name: Name) -> Name {
-        if self.private.is_none() {
+        if self.private.is_none() || !self.names.is_private(name) {
             return name;
         }
+        self.mangled_private(name)
+    }
+
+    fn mangled_private(&mut self, name: Name) -> Name {
         if let Some(only) = self.scope().mangled_names
             && !self.table.mangled_names[only as usize].contains(&name)
         {
@@ -275,6 +280,7 @@ impl<'n> Builder<'n> {
         self.define_in_context(name, flags, location, context)
     }
 
+    #[inline]
     pub(super) fn define_in_context(
         &mut self,
         name: Name,
