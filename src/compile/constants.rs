@@ -279,11 +279,17 @@ impl Constants {
     }
 
     /// An element of a table of names: it is interned there, and the table's strings are merged with no constant.
+    #[inline]
     pub fn add_name(&mut self, name: Name, names: &Names) -> ConstId {
-        let place = name.0 as usize;
-        if let Some(&Some(id)) = self.of_names.get(place) {
-            return id;
+        match self.of_names.get(name.0 as usize) {
+            Some(&Some(id)) => id,
+            _ => self.add_new_name(name, names),
         }
+    }
+
+    #[inline(never)]
+    fn add_new_name(&mut self, name: Name, names: &Names) -> ConstId {
+        let place = name.0 as usize;
         let text = names.text(name).as_bytes();
         let hash = hash_bytes(text);
         let id = self.find_text(hash, text).unwrap_or_else(|| {

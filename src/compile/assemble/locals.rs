@@ -14,10 +14,16 @@ const LOCAL: u8 = 0x20;
 const CELL: u8 = 0x40;
 const FREE: u8 = 0x80;
 
-/// Fills `order` with locals, cells that are no locals, and free variables; returns their kinds.
-pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target, order: &mut Vec<Name>) -> Vec<u8> {
+/// Fills `order` with locals, cells that are no locals, and free variables, and `kinds` with their kinds.
+pub(super) fn layout(
+    unit: &CodeUnit,
+    names: &mut Names,
+    target: &Target,
+    order: &mut Vec<Name>,
+    kinds: &mut Vec<u8>,
+) {
     order.clone_from(&unit.varnames);
-    let mut kinds = Vec::with_capacity(order.len() + unit.cellvars.len() + unit.freevars.len());
+    kinds.clear();
     kinds.resize(order.len(), LOCAL);
     if target.features.argument_kinds {
         let groups = [
@@ -35,7 +41,7 @@ pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target, order:
     }
     if !unit.fast_hidden.is_empty() {
         let hidden: FxHashSet<Name> = unit.fast_hidden.iter().copied().collect();
-        for (name, kind) in order.iter().zip(&mut kinds) {
+        for (name, kind) in order.iter().zip(&mut *kinds) {
             if hidden.contains(name) {
                 *kind |= HIDDEN;
             }
@@ -60,5 +66,4 @@ pub(super) fn layout(unit: &CodeUnit, names: &mut Names, target: &Target, order:
     {
         *first = names.intern("format");
     }
-    kinds
 }

@@ -18,7 +18,7 @@ use std::hash::BuildHasher as _;
 use self::emit::Draft;
 use self::encoding::Encodings;
 use self::jumps::Shifts;
-use super::constants::{CodeId, ConstId, Constants};
+use super::constants::{CodeId, ConstId, Constants, Text};
 use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
 use super::unit::CodeUnit;
@@ -49,7 +49,7 @@ pub struct CodeObject {
     /// Whether the tuple of locals was made anew for this code object (the parameter of `__annotate__` is renamed).
     pub own_locals: bool,
     /// `co_localspluskinds`
-    pub kinds: Box<[u8]>,
+    pub kinds: Text,
     /// `co_name`
     pub name: Name,
     /// `co_qualname`
@@ -120,6 +120,7 @@ pub struct Assembler {
     line_table: Vec<u8>,
     exception_table: Vec<u8>,
     locals: Vec<Name>,
+    kinds: Vec<u8>,
     texts: Vec<ConstId>,
 }
 
@@ -136,6 +137,7 @@ impl Assembler {
             line_table: Vec::new(),
             exception_table: Vec::new(),
             locals: Vec::new(),
+            kinds: Vec::new(),
             texts: Vec::new(),
         }
     }
@@ -158,7 +160,7 @@ impl Assembler {
         line_table::write(unit.first_line, &self.draft, &self.shifts, &mut self.line_table);
         exception_table::write(&self.graph, &self.draft, &self.shifts, &mut self.exception_table);
         unit.sequence.instructions = self.graph.take_slots();
-        let kinds = locals::layout(unit, names, target, &mut self.locals);
+        locals::layout(unit, names, target, &mut self.locals, &mut self.kinds);
         let mut text_tuple = |names_of: &[Name]| {
             self.texts.clear();
             self.texts.extend(names_of.iter().map(|&name| constants.add_name(name, names)));
@@ -181,7 +183,7 @@ impl Assembler {
             names: names_tuple,
             locals,
             own_locals: unit.is_annotate,
-            kinds: kinds.into(),
+            kinds: Text::from_slice(&self.kinds),
             name: unit.name,
             qualname: unit.qualname,
             first_line: unit.first_line,

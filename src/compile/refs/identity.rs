@@ -167,12 +167,11 @@ impl Identities {
                 id
             };
             let name_slot = same.0 * 2 + 1;
-            let own = match (value, sharing) {
-                (ConstValue::Str(_), Sharing::Shared) => name_slot,
-                (_, Sharing::Shared) => same.0 * 2,
+            let slot = slot.unwrap_or(match sharing {
+                Sharing::Shared if matches!(value, ConstValue::Str(_)) => name_slot,
+                Sharing::Shared => same.0 * 2,
                 _ => id.0 * 2,
-            };
-            let slot = slot.unwrap_or(own);
+            });
             by_constant.push(Identity { slot, name_slot, sharing, is_table: false });
         }
         for code in codes.iter() {

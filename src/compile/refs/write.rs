@@ -174,6 +174,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    #[inline(never)]
     fn big(&mut self, value: &BigInt) {
         let (sign, mut bits) = (value.sign(), value.magnitude().clone());
         let mut digits = Vec::new();
@@ -227,17 +228,7 @@ impl<'a> Writer<'a> {
             ConstValue::Str(text) => self.text(identity, text, forced),
             ConstValue::Bytes(bytes) => self.bytes_object(identity, bytes, forced),
             ConstValue::Tuple(items) => self.tuple(identity, items, forced),
-            ConstValue::FrozenSet(items) => {
-                if self.open(identity, b'>', forced) {
-                    self.long(items.len() as i32);
-                    let mut order: Vec<(Vec<u8>, ConstId)> =
-                        items.iter().map(|&item| (self.alone(item), item)).collect();
-                    order.sort();
-                    for (_, item) in order {
-                        self.value(item, true);
-                    }
-                }
-            }
+            ConstValue::FrozenSet(items) => self.frozenset(identity, items, forced),
             ConstValue::Slice(parts) => {
                 if self.open(identity, b':', forced) {
                     for &part in parts {
@@ -246,6 +237,19 @@ impl<'a> Writer<'a> {
                 }
             }
             ConstValue::Code(code) => self.code(*code, identity),
+        }
+    }
+
+    #[inline(never)]
+    fn frozenset(&mut self, identity: Identity, items: &[ConstId], forced: bool) {
+        if self.open(identity, b'>', forced) {
+            self.long(items.len() as i32);
+            let mut order: Vec<(Vec<u8>, ConstId)> =
+                items.iter().map(|&item| (self.alone(item), item)).collect();
+            order.sort();
+            for (_, item) in order {
+                self.value(item, true);
+            }
         }
     }
 
