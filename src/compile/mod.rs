@@ -82,7 +82,7 @@ fn pipeline(
     let arena = Bump::new();
     let mut constants = Constants::for_source(source_length);
     let future = future::scan(module, names)?;
-    let module = preprocess::run(module, &arena, names, optimize, &future, target);
+    let module = preprocess::run(module, &arena, names, optimize, &future, target)?;
     let symbols = symtable::build(&module, &future, target, optimize, names)?;
     let mut back_end = BackEnd {
         assembler: Assembler::new(target, symbols.scopes.len()),

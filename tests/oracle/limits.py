@@ -49,7 +49,7 @@ def programs():
         yield "parentheses", depth, "x=" + "(" * depth + ")" * depth + "\n"
         yield "brackets", depth, "x=" + "[" * depth + "]" * depth + "\n"
         yield "strings", depth, f"x={nested_strings(depth)}\n"
-    for size in (1000, 2900, 3100, 5900, 6100, 20_000, 40_000):
+    for size in (1000, 2900, 3100, 5900, 6100, 9_990, 10_010, 20_000, 40_000):
         yield "not", size, "x=" + "not " * size + "a\n"
         yield "minus", size, "x=" + "-" * size + "a\n"
         yield "power", size, "x=" + "**".join("a" * size) + "\n"

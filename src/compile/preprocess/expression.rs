@@ -47,17 +47,16 @@ impl<'a> Preprocess<'a, '_> {
     }
 
     pub(super) fn expression(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
-        match expression.kind {
-            ExprKind::Constant(_) => return expression,
-            ExprKind::Name { id, .. } if Some(id) != self.debug => return expression,
-            _ => {}
-        }
-        self.node(expression, || {
-            let mut new = Expr { location: expression.location, kind: self.kind(&expression.kind) };
-            if self.target.features.fold_in_tree {
-                self.fold(&mut new);
-            }
-            new
+        self.deeper(|| match expression.kind {
+            ExprKind::Constant(_) => expression,
+            ExprKind::Name { id, .. } if Some(id) != self.debug => expression,
+            _ => self.node(expression, || {
+                let mut new = Expr { location: expression.location, kind: self.kind(&expression.kind) };
+                if self.target.features.fold_in_tree {
+                    self.fold(&mut new);
+                }
+                new
+            }),
         })
     }
 

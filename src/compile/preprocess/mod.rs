@@ -18,11 +18,14 @@ use crate::syntax::ast::{
     UnaryOperator,
 };
 use crate::target::Target;
-use crate::text::{Location, Name, Names};
+use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
 use std::cell::Cell;
 
 /// The preprocessed `module`, which shares with it what stays the same. `optimize` is the level: 0, 1 or 2.
+///
+/// # Errors
+/// `RecursionError` for a tree that is deeper than the target's limit.
 pub fn run<'a>(
     module: &Module<'a>,
     arena: &'a Bump,
@@ -30,12 +33,12 @@ pub fn run<'a>(
     optimize: u8,
     future: &Future,
     target: &Target,
-) -> Module<'a> {
+) -> Result<Module<'a>, SyntaxError> {
     let debug = names.find("__debug__");
     let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
     let is_everywhere = debug.is_some() || removes_docstrings || target.features.fold_in_tree;
     if module.replaceable.is_empty() && !is_everywhere {
-        return *module;
+        return Ok(*module);
     }
     let pass = Preprocess {
         arena,
@@ -46,8 +49,15 @@ pub fn run<'a>(
         target,
         only: (!is_everywhere).then_some(module.replaceable),
         changes: Cell::new(0),
+        depth: Cell::new(0),
+        deepest: Cell::new(0),
     };
-    Module { body: pass.body(module.body), ..*module }
+    let module = Module { body: pass.body(module.body), ..*module };
+    if pass.deepest.get() > target.features.deepest_tree {
+        let message = "maximum recursion depth exceeded during compilation".to_owned();
+        return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
+    }
+    Ok(module)
 }
 
 struct Preprocess<'a, 't> {
@@ -62,12 +72,25 @@ struct Preprocess<'a, 't> {
     only: Option<&'a [i32]>,
     /// How many nodes were replaced. One around a place where this did not grow is kept.
     changes: Cell<usize>,
+    /// How many statements and expressions are around the current place, and at most.
+    depth: Cell<u32>,
+    deepest: Cell<u32>,
 }
 
 impl<'a> Preprocess<'a, '_> {
     /// To be called where a node is replaced for its own sake.
     fn change(&self) {
         self.changes.set(self.changes.get() + 1);
+    }
+
+    /// What `visit` gives, one statement or expression deeper.
+    fn deeper<T>(&self, visit: impl FnOnce() -> T) -> T {
+        let depth = self.depth.get() + 1;
+        self.depth.set(depth);
+        self.deepest.set(self.deepest.get().max(depth));
+        let value = visit();
+        self.depth.set(depth - 1);
+        value
     }
 
     /// `old`, or what `new` makes of it if it changes anything there.

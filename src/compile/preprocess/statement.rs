@@ -11,9 +11,11 @@ impl<'a> Preprocess<'a, '_> {
             if self.only.is_some_and(|lines| !has_one(lines, statement)) {
                 return statement;
             }
-            self.node(statement, || Stmt {
-                location: statement.location,
-                kind: self.statement(&statement.kind),
+            self.deeper(|| {
+                self.node(statement, || Stmt {
+                    location: statement.location,
+                    kind: self.statement(&statement.kind),
+                })
             })
         })
     }

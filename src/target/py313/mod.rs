@@ -43,6 +43,7 @@ const FIRST_FEATURES: Features = Features {
 /// What 3.13 does.
 pub(super) const FEATURES: Features = Features {
     fold_in_tree: true,
+    deepest_tree: 9_997,
     docstrings_leave_tree: false,
     reserve_docstring: true,
     docstring_and_method_flags: false,
