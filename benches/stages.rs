@@ -69,7 +69,7 @@ fn measure(folders: &[String]) {
             let mut names = Names::default();
             let Ok(module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
             let Ok(future) = future::scan(&module, &names) else { continue };
-            let module = preprocess::run(&module, &arena, &names, 0, &future, target);
+            let Ok(module) = preprocess::run(&module, &arena, &names, 0, &future, target) else { continue };
             drop(symtable::build(&module, &future, target, 0, &mut names));
         }
     });

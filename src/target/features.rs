@@ -16,7 +16,7 @@ pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree, and not in the flow graph.
     pub fold_in_tree: bool,
     /// How many statements and expressions may be nested in each other (3.13: its recursion limit of 10,000, less what is
-    /// below the compiler; newer ones look at how much stack is left).
+    /// below the compiler); 0 for no limit (newer ones look at how much stack is left).
     pub deepest_tree: u32,
     /// Level 2 takes docstrings out of the syntax tree.
     pub docstrings_leave_tree: bool,

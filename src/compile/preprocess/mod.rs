@@ -53,7 +53,8 @@ pub fn run<'a>(
         deepest: Cell::new(0),
     };
     let module = Module { body: pass.body(module.body), ..*module };
-    if pass.deepest.get() > target.features.deepest_tree {
+    let limit = target.features.deepest_tree;
+    if limit > 0 && pass.deepest.get() > limit {
         let message = "maximum recursion depth exceeded during compilation".to_owned();
         return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
     }

@@ -21,7 +21,7 @@ pub(super) static TARGET: Target = Target {
 /// What 3.14 does otherwise than 3.13.
 pub(super) const FEATURES: Features = Features {
     fold_in_tree: false,
-    deepest_tree: u32::MAX,
+    deepest_tree: 0,
     docstrings_leave_tree: true,
     reserve_docstring: false,
     docstring_and_method_flags: true,
