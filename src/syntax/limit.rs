@@ -58,7 +58,8 @@ pub(super) fn check_parsed(text: &str, tokens: &Tokens) -> Result<usize, Excess>
     if deepest <= MAX_PARENTHESES / 2 { Ok(deepest) } else { check(text) }
 }
 
-/// Checks nesting, and tells how deep brackets may be nested at most. One cheap pass tells nearly every text from one that needs its tokens looked at.
+/// Checks nesting, and tells how deep brackets may be nested at most. One pass over the bytes tells nearly every text
+/// from one that needs its tokens looked at.
 pub(super) fn check(text: &str) -> Result<usize, Excess> {
     let at = match deepest(text.as_bytes()) {
         Ok(depth) if depth <= MAX_PARENTHESES / 2 => return Ok(depth),

@@ -3,7 +3,8 @@
 //! CPython passes copies of its sets of bound names from scope to scope; here one map holds what is visible at the
 //! moment, and each scope takes its own changes back when it is done.
 
-use super::builder::{Directive, Known};
+use super::builder::Directive;
+use super::known::Known;
 use super::{BlockKind, NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
 use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;

@@ -11,6 +11,7 @@ mod builder;
 mod comprehension;
 mod definition;
 mod expression;
+mod known;
 mod mangling;
 mod statement;
 
