@@ -14,6 +14,10 @@ use pycompile::text::Names;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
