@@ -3,6 +3,8 @@
 
     python3.14 -I -S tests/oracle/limits.py target/release/pycompile [--save FOLDER]
 
+Any of 3.13, 3.14 and 3.15 may run it.
+
 Programs on both sides of each limit, all in one run of pycompile, so that one that is refused would show if it took
 others down. Then sources of one, two and four times a size; what each took is shown.
 """
