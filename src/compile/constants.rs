@@ -114,6 +114,10 @@ pub struct Constants {
     slices: FxHashMap<[ConstValue; 3], ConstId>,
     /// By [`Name`]: its string in tables of names.
     of_names: Vec<Option<ConstId>>,
+    /// The strings of the table of names that is being added; kept for the room it has.
+    table: Vec<ConstId>,
+    /// Constants that are strings of that table, and that nothing interned before.
+    interned_by_table: Vec<ConstId>,
     /// By [`CodeId`].
     of_codes: Vec<Option<ConstId>>,
     /// By [`Name`]: whether it is the qualified name of a finished code object, which is interned, so that an equal one
@@ -278,6 +282,21 @@ impl Constants {
         id
     }
 
+    /// A table of names, a tuple. If it was a constant before, its own strings are interned.
+    pub fn add_table(&mut self, list: &[Name], names: &Names) -> ConstId {
+        let mut table = std::mem::take(&mut self.table);
+        table.clear();
+        table.extend(list.iter().map(|&name| self.add_name(name, names)));
+        let before = self.len();
+        let id = self.add_tuple(&table);
+        self.table = table;
+        let was_constant = self.len() == before;
+        for text in self.interned_by_table.drain(..).filter(|_| was_constant) {
+            self.traits[text.0 as usize].identifier = true;
+        }
+        id
+    }
+
     /// An element of a table of names: it is interned there, and the table's strings are merged with no constant.
     #[inline]
     pub fn add_name(&mut self, name: Name, names: &Names) -> ConstId {
@@ -297,6 +316,9 @@ impl Constants {
             self.traits[id.0 as usize].only_name = true;
             id
         });
+        if !text.is_ascii() && !names.is_written(name) && !self.is_only_name(id) {
+            self.interned_by_table.push(id);
+        }
         if self.of_names.len() <= place {
             self.of_names.resize(names.len(), None);
         }

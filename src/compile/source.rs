@@ -31,10 +31,8 @@ self_cell::self_cell! {
 #[derive(Debug)]
 struct Lowered {
     tree: Tree,
-    /// Those of the tree, and more.
+    /// Those of the tree, and those made of them.
     names: Names,
-    /// How many of them are in the tree.
-    name_count: usize,
     /// The target that it was made for.
     only: Option<Release>,
 }
@@ -48,7 +46,8 @@ impl Lowered {
             only = lowered.only;
             Ok(lowered.module)
         })?;
-        Ok(Self { tree, name_count: names.len(), names, only })
+        names.end_source();
+        Ok(Self { tree, names, only })
     }
 }
 
@@ -114,7 +113,7 @@ impl Source {
                 lowered
             }
         };
-        lowered.names.truncate(lowered.name_count);
+        lowered.names.forget_made();
         Ok(self.lowered.insert(lowered))
     }
 }

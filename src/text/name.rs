@@ -22,6 +22,8 @@ pub struct Names {
     ends: Vec<usize>,
     /// Whether each is written as a private name.
     private: Vec<bool>,
+    /// How many the source itself has.
+    written: usize,
 }
 
 /// What tells texts apart without a look at them: a short one's is the text itself.
@@ -82,6 +84,7 @@ impl Names {
             texts: String::with_capacity(bytes / 8),
             ends: Vec::with_capacity(count),
             private: Vec::with_capacity(count),
+            written: 0,
         };
         names.place_all(count);
         names
@@ -153,9 +156,20 @@ impl Names {
         self.slots[at] = name.0 + 1;
     }
 
-    /// Forgets all but the first `count`.
-    pub fn truncate(&mut self, count: usize) {
-        if count >= self.len() {
+    /// To be called when all identifiers of the source are there: others are made of them.
+    pub fn end_source(&mut self) {
+        self.written = self.len();
+    }
+
+    /// Whether the source itself has the identifier, so that CPython's parser has interned it.
+    pub fn is_written(&self, name: Name) -> bool {
+        (name.0 as usize) < self.written
+    }
+
+    /// Forgets all that are not the source's own.
+    pub fn forget_made(&mut self) {
+        let count = self.written;
+        if count == self.len() {
             return;
         }
         self.keys.truncate(count);
@@ -221,9 +235,11 @@ mod tests {
     fn what_is_forgotten_is_new_again() {
         let mut names = Names::default();
         let first = names.intern("a");
-        names.intern("b");
+        names.end_source();
+        let made = names.intern("b");
         names.intern("__c");
-        names.truncate(1);
+        assert!(names.is_written(first) && !names.is_written(made));
+        names.forget_made();
         assert_eq!((names.len(), names.find("a"), names.find("b")), (1, Some(first), None));
         assert_eq!(names.intern("__c"), Name(1));
         assert!(names.is_private(Name(1)) && names.text(Name(1)) == "__c");

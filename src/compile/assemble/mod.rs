@@ -121,7 +121,6 @@ pub struct Assembler {
     exception_table: Vec<u8>,
     locals: Vec<Name>,
     kinds: Vec<u8>,
-    texts: Vec<ConstId>,
 }
 
 impl Assembler {
@@ -138,7 +137,6 @@ impl Assembler {
             exception_table: Vec::new(),
             locals: Vec::new(),
             kinds: Vec::new(),
-            texts: Vec::new(),
         }
     }
 
@@ -161,14 +159,10 @@ impl Assembler {
         exception_table::write(&self.graph, &self.draft, &self.shifts, &mut self.exception_table);
         unit.sequence.instructions = self.graph.take_slots();
         locals::layout(unit, names, target, &mut self.locals, &mut self.kinds);
-        let mut text_tuple = |names_of: &[Name]| {
-            self.texts.clear();
-            self.texts.extend(names_of.iter().map(|&name| constants.add_name(name, names)));
-            constants.add_tuple(&self.texts)
-        };
-        let names_tuple = text_tuple(&unit.names);
-        let locals = text_tuple(&self.locals);
+        // In CPython's order: a table may be equal to the constants.
+        let names_tuple = constants.add_table(&unit.names, names);
         let consts = constants.add_tuple(&unit.consts);
+        let locals = constants.add_table(&self.locals, names);
         let line_table = constants.add_bytes(&self.line_table);
         let exception_table = constants.add_bytes(&self.exception_table);
         constants.note_qualname(unit.qualname, unit.qualname_const);
