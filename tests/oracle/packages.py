@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compiles the modules of well-known packages with CPython and with the native engine: the bytes must be the same.
 
-    tests/oracle/packages.py BINARY [--python X.Y]... [--optimize N]... [--only NAME]... [--cache DIR]
+    tests/oracle/packages.py BINARY [--python X.Y]... [--optimize N]... [--only NAME]... [--list FILE] [--cache DIR]
                              < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
-`packages.txt` pins the packages; pip fetches their wheels once, without what they need, and their `.py` files are
+`packages.txt` pins the packages, `more_packages.txt` others; pip fetches their wheels once, without what they need, and their `.py` files are
 unpacked into the cache directory. CPython compiles each file in a process of its own (random_programs.py says how).
 What CPython refuses must be refused. Without `--python`, 3.14 is the version. Exit status 0 only if nothing is wrong and
 the interpreters were there.
@@ -22,16 +22,16 @@ from random_programs import Judge
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def fetched(cache):
-    """The folder with the unpacked sources."""
-    pins = (HERE / "packages.txt").read_text()
-    root, done = cache / "sources", cache / "sources.txt"
+def fetched(cache, pinned):
+    """The folder with the unpacked sources of what the file `pinned` names."""
+    pins = pinned.read_text()
+    root, done = cache / pinned.stem, cache / pinned.name
     if done.exists() and done.read_text() == pins:
         return root
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as wheels:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest",
-                        wheels, "--requirement", HERE / "packages.txt"], check=True)
+                        wheels, "--requirement", pinned], check=True)
         for wheel in sorted(pathlib.Path(wheels).iterdir()):
             with zipfile.ZipFile(wheel) as archive:
                 for name in archive.namelist():
@@ -47,12 +47,13 @@ def main():
     parser.add_argument("--python", action="append", choices=["3.13", "3.14", "3.15"])
     parser.add_argument("--optimize", type=int, action="append")
     parser.add_argument("--only", action="append")
+    parser.add_argument("--list", default="packages.txt", choices=["packages.txt", "more_packages.txt"])
     parser.add_argument("--cache", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
                         / "pycompile-packages")
     options = parser.parse_args()
     lines = [line.rstrip("\n").split("\t") for line in sys.stdin if line.strip()]
-    root = fetched(options.cache)
+    root = fetched(options.cache, HERE / options.list)
     paths = sorted(path for path in root.rglob("*.py") if path.is_file()
                    and (not options.only or path.relative_to(root).parts[0] in options.only))
     wrong = 0
