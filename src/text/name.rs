@@ -49,18 +49,19 @@ impl Key {
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let length = bytes.len();
-        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            let first = if length > SHORT { hash_long(text) } else { u64::from_le_bytes(*first) };
-            (first, u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-        } else {
-            match *bytes {
-                [] => (0, 0),
-                [only] => (only.into(), 0),
-                [first, .., last] => (first.into(), u64::from(last) << 8 | u64::from(bytes[length / 2])),
-            }
-        };
+        let (first, last) =
+            if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+                let first = if length > SHORT { hash_long(text) } else { u64::from_le_bytes(*first) };
+                (first, u64::from_le_bytes(*last))
+            } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+                (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+            } else {
+                match *bytes {
+                    [] => (0, 0),
+                    [only] => (only.into(), 0),
+                    [first, .., last] => (first.into(), u64::from(last) << 8 | u64::from(bytes[length / 2])),
+                }
+            };
         Self { first, last, length }
     }
 

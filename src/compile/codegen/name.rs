@@ -120,9 +120,6 @@ impl Codegen<'_, '_> {
     /// `name` as the current scope calls it.
     #[inline]
     pub(crate) fn mangled(&mut self, name: Name) -> Name {
-        if !self.names.is_private(name) {
-            return name;
-        }
         self.symbols.mangled(self.unit.scope, self.unit.private, name, self.names)
     }
 

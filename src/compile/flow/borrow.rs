@@ -55,7 +55,7 @@ impl Walk {
         Ok(())
     }
 
-    /// An instruction of those that [`is_traced`] names.
+    /// Any instruction; one that [`is_traced`] does not name goes to [`Self::replace`] at once.
     fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),

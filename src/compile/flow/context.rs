@@ -78,8 +78,7 @@ impl Context<'_> {
 
     /// Turns a `LOAD_CONST` of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`.
     pub(crate) fn make_common(&self, instr: &mut Instr) {
-        if self.target.features.common_values
-            && let Some(&id) = self.consts.get(instr.arg as usize)
+        if let Some(&id) = self.consts.get(instr.arg as usize)
             && let Some((op, arg)) = self.common(self.constants.value(id))
         {
             instr.set(op, arg);

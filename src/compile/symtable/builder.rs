@@ -1,9 +1,7 @@
 //! The first pass: what is said about each name, scope by scope.
 
 use super::known::Known;
-use super::{
-    BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag, mangle,
-};
+use super::{BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag};
 use crate::compile::future::{Future, docstring};
 use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;
@@ -202,19 +200,7 @@ impl<'n> Builder<'n> {
 
     #[inline]
     pub(super) fn mangled(&mut self, name: Name) -> Name {
-        if self.private.is_none() || !self.names.is_private(name) {
-            return name;
-        }
-        self.mangled_private(name)
-    }
-
-    fn mangled_private(&mut self, name: Name) -> Name {
-        if let Some(only) = self.scope().mangled_names
-            && !self.table.mangled_names[only as usize].contains(&name)
-        {
-            return name;
-        }
-        mangle(self.private, name, self.names)
+        self.table.mangled(self.current, self.private, name, self.names)
     }
 
     /// The flags of `name` in `scope` so far.
