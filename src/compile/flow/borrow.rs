@@ -2,7 +2,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::{has_target, is_block_push, is_traced, may_borrow};
+use super::kinds::{has_target, is_block_push, may_borrow};
 use crate::target::{Op, Target};
 
 const NOT_LOCAL: u32 = u32::MAX;
@@ -55,7 +55,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Any instruction; one that [`is_traced`] does not name goes to [`Self::replace`] at once.
+    /// The instruction at `index`.
     fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),
@@ -188,11 +188,7 @@ impl Walk {
         self.values.clear();
         self.values.resize(depth, (DUMMY, NOT_LOCAL));
         for (instr, index) in code.iter().zip(0..) {
-            if is_traced(instr.op) {
-                self.step(index, instr.op, instr.arg)?;
-            } else {
-                self.replace(index, instr.op, instr.arg)?;
-            }
+            self.step(index, instr.op, instr.arg)?;
         }
         for index in 0..self.values.len() {
             let (instr, _) = self.values[index];

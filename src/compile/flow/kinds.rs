@@ -17,13 +17,12 @@ const REWRITTEN: u16 = 2048;
 const FETCH: u16 = 4096;
 const HANDLERS: u16 = 8192;
 const PAIRED: u16 = 16384;
-const TRACED: u16 = 32768;
 const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
 /// The kinds of each opcode.
 static KINDS: [u16; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
-    let groups: [(u16, &[Op]); 16] = [
+    let groups: [(u16, &[Op]); 15] = [
         (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
         (
             PSEUDO,
@@ -95,50 +94,6 @@ static KINDS: [u16; OP_COUNT] = {
             ],
         ),
         (PAIRED, &[Op::LOAD_FAST, Op::STORE_FAST]),
-        (
-            TRACED,
-            &[
-                Op::DELETE_FAST,
-                Op::LOAD_FAST,
-                Op::LOAD_FAST_AND_CLEAR,
-                Op::LOAD_FAST_LOAD_FAST,
-                Op::STORE_FAST,
-                Op::STORE_FAST_LOAD_FAST,
-                Op::STORE_FAST_STORE_FAST,
-                Op::COPY,
-                Op::SWAP,
-                Op::FORMAT_SIMPLE,
-                Op::GET_ANEXT,
-                Op::GET_ITER,
-                Op::GET_LEN,
-                Op::GET_YIELD_FROM_ITER,
-                Op::IMPORT_FROM,
-                Op::MATCH_KEYS,
-                Op::MATCH_MAPPING,
-                Op::MATCH_SEQUENCE,
-                Op::WITH_EXCEPT_START,
-                Op::DICT_MERGE,
-                Op::DICT_UPDATE,
-                Op::LIST_APPEND,
-                Op::LIST_EXTEND,
-                Op::MAP_ADD,
-                Op::RERAISE,
-                Op::SET_ADD,
-                Op::SET_UPDATE,
-                Op::END_SEND,
-                Op::SET_FUNCTION_ATTRIBUTE,
-                Op::CHECK_EXC_MATCH,
-                Op::SEND,
-                Op::FOR_ITER,
-                Op::LOAD_ATTR,
-                Op::LOAD_SUPER_ATTR,
-                Op::LOAD_SPECIAL,
-                Op::PUSH_EXC_INFO,
-                Op::SETUP_FINALLY,
-                Op::SETUP_WITH,
-                Op::SETUP_CLEANUP,
-            ],
-        ),
         (FETCH, &[Op::LOAD_FAST, Op::LOAD_FAST_LOAD_FAST, Op::LOAD_CLOSURE]),
         (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
         (
@@ -274,11 +229,6 @@ pub(crate) fn changes_handlers(op: Op) -> bool {
 /// May be one instruction with a neighbour.
 pub(crate) fn is_paired(op: Op) -> bool {
     is(op, PAIRED)
-}
-
-/// Does more to the values on the stack than to take some and push new ones.
-pub(crate) fn is_traced(op: Op) -> bool {
-    is(op, TRACED)
 }
 
 /// `SETUP_*`.
