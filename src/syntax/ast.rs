@@ -20,11 +20,15 @@ pub struct Module<'a> {
     pub body: &'a [Stmt<'a>],
     /// How many [`NodeId`]s were given out.
     pub node_count: u32,
+    /// How deep the nodes nest. A part of an f-string counts less than it would in CPython, by up to two.
+    pub depth: u32,
     /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
     pub unicode_strings: &'a [(i32, i32)],
     /// Lines in which a `match` statement or a text before a `%` starts, ascending: what preprocessing may replace for
     /// every target.
     pub replaceable: &'a [i32],
+    /// Those, and lines in which an expression starts that is folded in the tree where that is done.
+    pub foldable: &'a [i32],
 }
 
 /// A statement.

@@ -193,7 +193,12 @@ fn lower<'a>(
     if let Some(error) = parsed.unsupported_syntax_errors().first() {
         let refused = SyntaxError::new(error.to_string(), positions.range(error.range()));
         // Where a newer version finds nothing wrong, its name is what helps.
-        return Err(diagnosed(text, Target::newest(), refused));
+        let newest = Target::newest();
+        let is_taken = target.release() != newest.release()
+            && parse_for(text, newest).is_ok_and(|parsed| {
+                lower(text, &parsed, brackets, newest, &Bump::new(), &mut Names::default()).is_ok()
+            });
+        return Err(if is_taken { refused } else { diagnosed(text, newest, refused) });
     }
     // What the oldest knows, all know.
     let is_newer = unassigned(text, parsed.tokens(), target::ALL[0]).is_some();
@@ -204,9 +209,9 @@ fn lower<'a>(
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
             let lowered = Lowering::new(text, target, arena, names, positions).module(&module.body);
-            let (module, depth) = lowered.map_err(|refused| diagnosed(text, target, refused))?;
+            let module = lowered.map_err(|refused| diagnosed(text, target, refused))?;
             // Only CPython's own way through its grammar tells how deep its parser goes.
-            let is_deep = brackets * BRACKET_LEVELS + depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
+            let is_deep = brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
             if is_deep
                 && let Some(refused) = diagnose(text, target)
                 && refused.kind == ErrorType::Memory

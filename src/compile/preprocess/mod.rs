@@ -36,8 +36,12 @@ pub fn run<'a>(
 ) -> Result<Module<'a>, SyntaxError> {
     let debug = names.find("__debug__");
     let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
-    let is_everywhere = debug.is_some() || removes_docstrings || target.features.fold_in_tree;
-    if module.replaceable.is_empty() && !is_everywhere {
+    let limit = target.features.deepest_tree;
+    // Three times the depth is more than any part of an f-string is deeper than it was counted.
+    let may_be_deep = limit > 0 && module.depth > limit / 3;
+    let is_everywhere = debug.is_some() || removes_docstrings || may_be_deep;
+    let lines = if target.features.fold_in_tree { module.foldable } else { module.replaceable };
+    if lines.is_empty() && !is_everywhere {
         return Ok(*module);
     }
     let pass = Preprocess {
@@ -47,13 +51,12 @@ pub fn run<'a>(
         removes_docstrings,
         text_annotations: future.annotations(),
         target,
-        only: (!is_everywhere).then_some(module.replaceable),
+        only: (!is_everywhere).then_some(lines),
         changes: Cell::new(0),
         depth: Cell::new(0),
         deepest: Cell::new(0),
     };
     let module = Module { body: pass.body(module.body), ..*module };
-    let limit = target.features.deepest_tree;
     if limit > 0 && pass.deepest.get() > limit {
         let message = "maximum recursion depth exceeded during compilation".to_owned();
         return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });

@@ -8,7 +8,7 @@ use super::position::{between, end_of};
 use super::statement::operator;
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
-    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, Operator, UnaryOperator,
+    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
 };
 use crate::syntax::{ErrorType, soft_keyword};
 
@@ -55,7 +55,9 @@ impl<'a> Lowering<'a, '_> {
         let kind = self.expression_kind(expression, range);
         let end = self.positions.place(range.end());
         self.leave();
-        Expr { location: between(start, end), kind }
+        let lowered = Expr { location: between(start, end), kind };
+        self.note_replaceable(&lowered);
+        lowered
     }
 
     fn expression_kind(&mut self, expression: &ruff::Expr, range: TextRange) -> ExprKind<'a> {
@@ -72,11 +74,8 @@ impl<'a> Lowering<'a, '_> {
                 ExprKind::NamedExpr { target: self.boxed(&node.target), value: self.boxed(&node.value) }
             }
             ruff::Expr::BinOp(node) => {
-                let (left, op) = (self.boxed(&node.left), operator(node.op));
-                if op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_))) {
-                    self.replaceable.push(left.location.line);
-                }
-                ExprKind::BinOp { left, op, right: self.boxed(&node.right) }
+                let left = self.boxed(&node.left);
+                ExprKind::BinOp { left, op: operator(node.op), right: self.boxed(&node.right) }
             }
             ruff::Expr::UnaryOp(node) => {
                 let op = match node.op {
@@ -187,7 +186,9 @@ impl<'a> Lowering<'a, '_> {
                     &generator.generators,
                 );
                 let end = self.positions.place(arguments.range.end());
-                std::slice::from_ref(arena.alloc(Expr { location: between(start, end), kind }))
+                let lowered = Expr { location: between(start, end), kind };
+                self.note_replaceable(&lowered);
+                std::slice::from_ref(arena.alloc(lowered))
             }
             args => self.expressions(args),
         };

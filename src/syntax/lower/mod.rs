@@ -10,6 +10,7 @@ mod expression;
 mod literal;
 mod pattern;
 pub(crate) mod position;
+mod replaceable;
 mod statement;
 mod string;
 
@@ -55,7 +56,9 @@ pub(crate) struct Lowering<'a, 't> {
     blocks: u32,
     fields: u32,
     unicode_strings: Vec<(i32, i32)>,
-    replaceable: Vec<i32>,
+    replaceable: replaceable::Lines,
+    /// Those, and where the trees of older targets are folded.
+    foldable: replaceable::Lines,
     error: Option<SyntaxError>,
 }
 
@@ -81,29 +84,30 @@ impl<'a, 't> Lowering<'a, 't> {
             blocks: 0,
             fields: 0,
             unicode_strings: Vec::new(),
-            replaceable: Vec::new(),
+            replaceable: replaceable::Lines::default(),
+            foldable: replaceable::Lines::default(),
             error: None,
         }
     }
 
-    /// Lowers the whole module, or returns the first fault. The second value is how deep the nodes are nested.
-    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<(Module<'a>, u32), SyntaxError> {
+    /// Lowers the whole module, or returns the first fault.
+    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<Module<'a>, SyntaxError> {
         let id = self.id();
         let (body, _) = self.suite(body);
         match self.error {
             Some(error) => Err(error),
             None => {
                 self.unicode_strings.sort_unstable();
-                self.replaceable.sort_unstable();
                 let unicode_strings = self.arena.alloc_slice_copy(&self.unicode_strings);
-                let module = Module {
+                Ok(Module {
                     id,
                     body,
                     node_count: self.next_id,
+                    depth: self.deepest,
                     unicode_strings,
-                    replaceable: self.arena.alloc_slice_copy(&self.replaceable),
-                };
-                Ok((module, self.deepest))
+                    replaceable: self.arena.alloc_slice_copy(self.replaceable.sorted()),
+                    foldable: self.arena.alloc_slice_copy(self.foldable.sorted()),
+                })
             }
         }
     }

@@ -93,6 +93,7 @@ impl<'a> Lowering<'a, '_> {
             ruff::Stmt::For(node) => {
                 let target = self.expression(&node.target);
                 let iter = self.expression(&node.iter);
+                self.note_iterable(&iter);
                 let (body, end) = self.suite(&node.body);
                 let (orelse, end) = self.optional_suite(&node.orelse, end);
                 let lowered = For { is_async: node.is_async, target, iter, body, orelse };
@@ -241,7 +242,8 @@ impl<'a> Lowering<'a, '_> {
 
     fn match_statement(&mut self, node: &ruff::StmtMatch, start: Place) -> Stmt<'a> {
         let arena = self.arena;
-        self.replaceable.push(start.0);
+        self.replaceable.note(start.0);
+        self.foldable.note(start.0);
         let subject = self.boxed(&node.subject);
         let mut end = end_of(subject.location);
         self.blocks += 1;
