@@ -16,6 +16,7 @@ mod golden;
 mod house;
 mod inspect;
 mod native;
+mod preprocess;
 mod properties;
 mod session;
 mod usage;
