@@ -1,7 +1,7 @@
 //! Files against what RECORD and a manifest say of them.
 
 use super::finding::{Finding, Kind};
-use crate::manifest::{Manifest, Place, sha256};
+use crate::manifest::{Archive, FileEntry, Manifest, Place, entry_beside, facts, sha256};
 use crate::wheel::{Record, RecordError};
 use std::collections::BTreeSet;
 
@@ -55,25 +55,65 @@ pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let mut listed = BTreeSet::new();
     for entry in &manifest.files {
         listed.insert(entry.path.as_str());
+        let mut pyc = None;
         match place.read(&entry.path) {
             Err(error) => findings.push(finding(&entry.path, format!("the manifest lists it: {error}"))),
             Ok(bytes) if sha256(&bytes) != entry.sha256 => {
                 findings.push(finding(&entry.path, "it is not the file that the manifest lists".into()));
             }
-            Ok(_) => {}
+            Ok(bytes) => pyc = Some(bytes),
         }
-        if let Some(source) = &entry.source
-            && let Ok(bytes) = place.read(&source.path)
-            && sha256(&bytes) != source.sha256
+        let listed = entry.source.as_ref();
+        let mut source = listed.and_then(|source| place.read(&source.path).ok());
+        if let (Some(listed), Some(bytes)) = (listed, &source)
+            && sha256(bytes) != listed.sha256
         {
             let message = format!("it is not the source that the manifest lists for {}", entry.path);
-            findings.push(finding(&source.path, message));
+            findings.push(finding(&listed.path, message));
+            source = None;
+        }
+        if let Some(message) = pyc.and_then(|pyc| lies(entry, &pyc, source.as_deref())) {
+            findings.push(finding(&entry.path, message));
         }
     }
+    findings.extend(archive(place, manifest).map(|(name, message)| finding(&name, message)));
     for name in place.pycs() {
         if !listed.contains(name.as_str()) {
             findings.push(finding(&name, "the manifest does not list it".into()));
         }
     }
     findings
+}
+
+/// What an entry with the right digest says that is not so.
+fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String> {
+    // Bytes that are no pyc are a finding already.
+    let found = entry_beside(listed, pyc, source)?;
+    let mut wrong: Vec<&str> = facts(listed)
+        .into_iter()
+        .zip(facts(&found))
+        .filter_map(|((what, said), (_, is))| (said != is).then_some(what))
+        .collect();
+    if listed.size != found.size {
+        wrong.insert(0, "size");
+    }
+    (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
+}
+
+/// An archive that is not one of those that the manifest lists, if it lists any.
+fn archive(place: &Place, manifest: &Manifest) -> Option<(String, String)> {
+    let Place::Archive(archive) = place else { return None };
+    let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let own = manifest.archives.iter().find(|listed| listed.path == name);
+    let bytes = match std::fs::read(&archive.path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some((name, format!("it cannot be read again: {error}"))),
+    };
+    let (digest, size) = (sha256(&bytes), bytes.len() as u64);
+    let is = |listed: &Archive| listed.sha256 == digest && listed.size == size;
+    match own {
+        Some(own) => (!is(own)).then(|| (name, "it is not the archive that the manifest lists".into())),
+        None if manifest.archives.is_empty() || manifest.archives.iter().any(is) => None,
+        None => Some((name, "it is none of the archives that the manifest lists".into())),
+    }
 }

@@ -65,6 +65,12 @@ pub fn verify(
             }
         }
     }
+    let unseen = place.unseen().into_iter();
+    verified.findings.extend(unseen.map(|(path, error)| Finding {
+        path,
+        kind: Kind::Unreadable,
+        message: error.to_string(),
+    }));
     verified.findings.extend(record::records(place));
     verified
         .findings

@@ -15,7 +15,7 @@ pub struct Cleaned {
 }
 
 /// Removes the pycs of the config's files at its versions and levels. Links and whatever else is no regular file are
-/// left and reported; directories stay.
+/// left and reported, and so is what lies behind a link to a directory; directories stay.
 pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
     let mut cleaned = Cleaned::default();
     let tree = project.tree();
@@ -25,14 +25,25 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
                 let Ok(name) = project.naming.output(Path::new(&file.name), series, optimize) else {
                     continue;
                 };
-                remove(tree.join(name), &mut cleaned);
+                remove(&tree, &name, &mut cleaned);
             }
         }
     }
     cleaned
 }
 
-fn remove(path: PathBuf, cleaned: &mut Cleaned) {
+fn remove(tree: &Path, name: &Path, cleaned: &mut Cleaned) {
+    let path = tree.join(name);
+    let folders = name.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    let link = folders.map(|folder| tree.join(folder)).find(|folder| folder.is_symlink());
+    // `build` writes nothing through it, so what is behind it is not what `build` wrote.
+    if let Some(link) = link {
+        if path.symlink_metadata().is_ok() {
+            let reason = format!("{} is a symlink: nothing is removed through it", link.display());
+            cleaned.failed.push((path, reason));
+        }
+        return;
+    }
     match std::fs::symlink_metadata(&path) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
         Err(error) => cleaned.failed.push((path, error.to_string())),

@@ -126,6 +126,10 @@ pub fn compile_source(
         return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
     }
     let result = (|| {
+        if is_source(output, file, settings) {
+            let message = format!("{} is the source: no pyc is written over it", output.display());
+            return Err(Diagnostic::without_place("FileExistsError", message));
+        }
         atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
         if !settings.force && starts_with(output, &header) {
             return Ok(Done::UpToDate);
@@ -164,6 +168,13 @@ fn pyc_behind(
     source.pyc(target.engine.as_ref(), header, recorded.into_os_string(), optimize)
 }
 
+/// Whether the pyc would take the place of its source: by a path that is given, or where a layout changes nothing.
+fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    output == file
+        || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
+}
+
 /// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.
 fn starts_with(output: &Path, header: &[u8; HEADER_SIZE]) -> bool {
     let mut found = [0; HEADER_SIZE];
@@ -194,5 +205,6 @@ fn link(first: &Path, output: &Path) -> io::Result<()> {
     let temporary = tempfile::Builder::new()
         .prefix(".pycompile-")
         .make_in(folder, |path| std::fs::hard_link(first, path))?;
-    temporary.into_temp_path().persist(output).map_err(|error| error.error)
+    // Between two names of one file a rename does nothing and leaves both: the temporary one goes when it is dropped.
+    std::fs::rename(temporary.path(), output)
 }

@@ -137,6 +137,17 @@ enum Command {
 }
 
 impl Arguments {
+    /// Whether the command only reads and prints, so that it may be ended anywhere.
+    pub(super) fn only_reads(&self) -> bool {
+        match &self.command {
+            Command::Diff(arguments) => !arguments.writes(),
+            command => matches!(
+                command,
+                Command::Inspect(_) | Command::Targets(_) | Command::Completions { .. } | Command::Man
+            ),
+        }
+    }
+
     pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {
         match self.command {
             Command::Compile(arguments) => compile::run(arguments, printer),

@@ -14,7 +14,6 @@ use crate::project::{Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -80,7 +79,8 @@ pub(super) struct CompileArgs {
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// What compiles; `auto` and `python` take the real interpreters.
+    /// What compiles: `native` this program itself, `python` real interpreters; `auto` takes the native compiler for the
+    /// versions that it knows, unless an interpreter is named.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
     /// The normal form of references: CPython's own bytes, or only those that are used.
@@ -190,9 +190,7 @@ fn standard_input(
             "standard input has no modification time: use --invalidation-mode checked-hash or unchecked-hash";
         return Err(CommandError::Usage(hint.into()));
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
-    let source = Source::from_bytes(bytes);
+    let source = Source::from_bytes(interrupt::read_standard_input()?);
     if output.as_os_str() != "-" {
         let outcome = build::compile::compile_source(name, &source, target, optimize, output, settings);
         return messages::tell(&[outcome], 0, &[], format, printer);
@@ -218,8 +216,7 @@ fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
     let mut files = Vec::new();
     for file in &arguments.files {
         if file.as_os_str() == "-" {
-            let mut list = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut list)?;
+            let list = interrupt::read_standard_input()?;
             let separator = if arguments.null { 0 } else { b'\n' };
             let names = list.split(|&byte| byte == separator).filter(|name| !name.is_empty());
             files.extend(names.map(path_from_bytes));

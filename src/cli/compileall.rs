@@ -11,7 +11,6 @@ use crate::project::{Layout, Naming, Walk, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists too.
@@ -159,14 +158,13 @@ fn levels(arguments: &CompileallArgs) -> Result<Vec<u8>, CommandError> {
 }
 
 fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
-    let mut text = Vec::new();
-    if list.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut text)?;
+    let text = if list.as_os_str() == "-" {
+        interrupt::read_standard_input()?
     } else {
-        text = std::fs::read(list).map_err(|error| {
+        std::fs::read(list).map_err(|error| {
             CommandError::Usage(format!("cannot read the list {}: {error}", list.display()))
-        })?;
-    }
+        })?
+    };
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     Ok(lines.map(super::compile::path_from_bytes).collect())
 }

@@ -36,6 +36,13 @@ pub(super) struct DiffArgs {
     width: Option<u16>,
 }
 
+impl DiffArgs {
+    /// Whether a file is written.
+    pub(super) const fn writes(&self) -> bool {
+        self.html.is_some()
+    }
+}
+
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
     let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
     let comparison = compare(&left, &right)?;

@@ -108,7 +108,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    interrupt::install();
+    if !arguments.only_reads() {
+        interrupt::install();
+    }
     let printer = printer::Printer::new(&arguments.global);
     let status = match arguments.run(&printer) {
         Ok(status) => status,

@@ -58,7 +58,10 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         None => None,
     };
     let pycs = place.pycs().len();
-    if pycs == 0 && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty()) {
+    if pycs == 0
+        && place.unseen().is_empty()
+        && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
+    {
         return Err(CommandError::Usage(format!(
             "no pyc in {}: nothing to verify",
             arguments.path.display()

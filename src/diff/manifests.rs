@@ -3,9 +3,6 @@
 use super::model::{FileDifference, Finding, Kind};
 use super::sides::{File, Side};
 use crate::manifest::{self, FileEntry, Manifest};
-use crate::object::Objects;
-use crate::pyc::{HEADER_SIZE, Header, parse_name};
-use crate::target::Series;
 use std::collections::BTreeMap;
 
 /// Two entries: the finest thing that both say.
@@ -15,7 +12,7 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
     }
     let mut finding = Finding::new(Kind::Manifest, "");
     let mut differing = Vec::new();
-    for ((what, one), (_, other)) in facts(left).into_iter().zip(facts(right)) {
+    for ((what, one), (_, other)) in manifest::facts(left).into_iter().zip(manifest::facts(right)) {
         if one != other {
             let say = |fact: Option<String>| fact.unwrap_or_else(|| "none".to_owned());
             finding = finding.labelled_sides(what, say(one), say(other));
@@ -34,24 +31,6 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
     vec![finding]
 }
 
-/// What an entry says, from the outside in.
-fn facts(file: &FileEntry) -> [(&'static str, Option<String>); 11] {
-    let source = file.source.as_ref();
-    [
-        ("Python", Some(file.python.clone())),
-        ("magic number", Some(file.magic.to_string())),
-        ("optimisation level", Some(file.optimize.to_string())),
-        ("invalidation mode", Some(file.invalidation_mode.clone())),
-        ("source time", file.source_mtime.map(|time| time.to_string())),
-        ("source", source.map(|source| source.path.clone())),
-        ("source size", source.map(|source| source.size.to_string())),
-        ("source sha256", source.map(|source| source.sha256.clone())),
-        ("source hash", source.map(|source| source.source_hash.clone())),
-        ("recorded file name", Some(file.filename.clone())),
-        ("code sha256", Some(file.code_sha256.clone())),
-    ]
-}
-
 /// Bytes against what a manifest says of them.
 pub(super) fn compare_with_listed(
     listed: &FileEntry,
@@ -59,31 +38,18 @@ pub(super) fn compare_with_listed(
     bytes: &[u8],
     bytes_left: bool,
 ) -> Vec<Finding> {
+    // Also where the digest is right: what else the entry says may not be.
+    if let Some(found) = manifest::entry_beside(listed, bytes, file.source().as_deref()) {
+        return if bytes_left { compare_listed(&found, listed) } else { compare_listed(listed, &found) };
+    }
     let sha256 = manifest::sha256(bytes);
     if sha256 == listed.sha256 && bytes.len() as u64 == listed.size {
         return Vec::new();
-    }
-    if let Some(found) = entry(listed, file, bytes) {
-        return if bytes_left { compare_listed(&found, listed) } else { compare_listed(listed, &found) };
     }
     let said = format!("{} bytes, sha256 {}", listed.size, listed.sha256);
     let has = format!("{} bytes, sha256 {sha256}", bytes.len());
     let (one, other) = if bytes_left { (has, said) } else { (said, has) };
     vec![Finding::new(Kind::Manifest, "it is not the file that the manifest lists").sides(one, other)]
-}
-
-/// The entry that the bytes would have; what they do not say themselves is as it is listed.
-fn entry(listed: &FileEntry, file: File<'_>, bytes: &[u8]) -> Option<FileEntry> {
-    let header = Header::parse(bytes).ok()?;
-    let series = Series::with_magic(header.magic())?;
-    let objects = crate::marshal::read(&bytes[HEADER_SIZE..], series.code_layout).ok()?;
-    let filename = objects.text(objects.code(Objects::ROOT)?.filename)?;
-    let source = match (file.source(), &listed.source) {
-        (Some(bytes), Some(source)) => Some(manifest::source_entry(&source.path, &bytes, series)),
-        (_, listed) => listed.clone(),
-    };
-    let optimize = parse_name(&listed.path).map_or(listed.optimize, |name| name.optimize);
-    manifest::pyc_entry(&listed.path, bytes, series, optimize, source, &filename).ok()
 }
 
 /// The archives that two manifests list.

@@ -56,7 +56,8 @@ pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> 
 pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
     let place = Place::open(path)?;
     let mut files = Vec::new();
-    let mut failures = Vec::new();
+    let mut failures: Vec<(String, PycError)> =
+        place.unseen().into_iter().map(|(name, error)| (name, error.into())).collect();
     for name in place.pycs() {
         match existing_entry(&place, &name) {
             Ok(entry) => files.push(entry),

@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** no time, host, user, absolute path, engine or thread count; entries sorted by path.
 
+mod beside;
 mod entry;
 mod in_toto;
 mod inventory;
@@ -12,6 +13,7 @@ mod parse;
 mod place;
 mod sha256sum;
 
+pub use beside::{entry_beside, facts};
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use in_toto::in_toto;
 pub use inventory::{PycError, existing_entry, inventory};

@@ -1,7 +1,7 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{DiscoverError, links_and_files};
+use crate::project::{DiscoverError, links_and_files, may_hold_pycs};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,9 @@ pub enum PlaceError {
     /// A symlink, which is not followed.
     #[error("{} is a symlink: it is not followed", .0.display())]
     Symlink(PathBuf),
+    /// A symlink to a directory, with pycs that nobody has seen.
+    #[error("{} is a symlink: the pycs behind it are not looked at", .0.display())]
+    SymlinkFolder(PathBuf),
     /// No such name.
     #[error("there is no {0}")]
     Missing(String),
@@ -51,6 +54,9 @@ impl Place {
         let metadata = std::fs::metadata(path).map_err(error)?;
         if metadata.is_dir() {
             return Ok(Self::Tree(path.into(), links_and_files(path)?));
+        }
+        if !metadata.is_file() {
+            return Err(error(not_regular()));
         }
         let is_archive = path
             .extension()
@@ -84,6 +90,23 @@ impl Place {
         names
     }
 
+    /// Symlinks to directories that importers follow and that are not followed here, so that pycs would pass unseen:
+    /// those that lead out of the tree to where pycs are, and each `__pycache__`, whose pycs are not of the sources
+    /// beside which they really lie.
+    pub fn unseen(&self) -> Vec<(String, PlaceError)> {
+        let Self::Tree(root, names) = self else { return Vec::new() };
+        let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
+        let hides = |path: &Path| {
+            path.is_dir()
+                && (path.ends_with("__pycache__")
+                    || path.canonicalize().map_or(true, |real| !real.starts_with(&real_root))
+                        && may_hold_pycs(path))
+        };
+        let links = names.iter().filter(|(_, is_link)| **is_link).map(|(name, _)| (name, root.join(name)));
+        let hiding = links.filter(|(_, path)| hides(path));
+        hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path))).collect()
+    }
+
     /// The bytes of a file.
     ///
     /// # Errors
@@ -104,7 +127,7 @@ impl Place {
                 if own == name { path.clone() } else { sibling(path, name) }
             }
         };
-        std::fs::read(&path).map_err(|source| match source.kind() {
+        read_regular(&path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => missing(),
             _ => PlaceError::Read { path, source },
         })
@@ -126,11 +149,23 @@ impl Place {
         let name =
             name.ok_or_else(|| PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc")))?;
         let bytes = match self {
-            Self::File(_) => std::fs::read(&name).map_err(|_| PlaceError::Missing(name.clone()))?,
+            Self::File(_) => read_regular(Path::new(&name)).map_err(|_| PlaceError::Missing(name.clone()))?,
             _ => self.read(&name)?,
         };
         Ok((name, bytes))
     }
+}
+
+/// A pipe may never begin, and a device never end: nothing is read from them.
+fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(not_regular());
+    }
+    std::fs::read(path)
+}
+
+fn not_regular() -> std::io::Error {
+    std::io::Error::other("not a regular file")
 }
 
 fn sibling(path: &Path, name: &str) -> PathBuf {

@@ -75,6 +75,12 @@ fn files_below(root: &Path, keep: impl Fn(&str) -> bool) -> Result<Vec<String>, 
     Ok(files)
 }
 
+/// Whether a pyc lies below `folder`. Links are not followed; what cannot be listed may have one.
+pub fn may_hold_pycs(folder: &Path) -> bool {
+    let is_pyc = |entry: &walkdir::DirEntry| entry.path().extension().is_some_and(|end| end == "pyc");
+    walkdir::WalkDir::new(folder.join(".")).into_iter().any(|entry| entry.as_ref().map_or(true, is_pyc))
+}
+
 /// The entries of one directory with a name that is UTF-8, sorted; none if there is no such directory.
 ///
 /// # Errors

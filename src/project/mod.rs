@@ -9,7 +9,9 @@ mod names;
 mod pattern;
 mod walk;
 
-pub use discover::{DiscoverError, all_files, links_and_files, names_in, python_files, search};
+pub use discover::{
+    DiscoverError, all_files, links_and_files, may_hold_pycs, names_in, python_files, search,
+};
 pub use names::{Layout, NameError, Naming};
 pub use pattern::matching_files;
 pub use walk::{Walk, walk};

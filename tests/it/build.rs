@@ -165,3 +165,19 @@ fn recorded_names_follow_the_rules() {
     let program = "import marshal, sys; print(marshal.loads(open('src/p/m.pyc', 'rb').read()[16:]).co_filename, end='')";
     assert_eq!(session.python(program, &[]).exits(0).out, "/usr/lib/p/m.py");
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_through_a_symlink() {
+    let session = project("");
+    session.run(&["build"]).exits(0);
+    let folders = session.files().into_iter().filter(|name| name.ends_with(".pyc"));
+    let pyc = folders.min().unwrap();
+    let folder = pyc.rsplit_once('/').unwrap().0;
+    std::fs::rename(session.path(folder), session.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(session.path("elsewhere"), session.path(folder)).unwrap();
+    let before = session.files();
+    session.run(&["clean"]).exits(1).says("is a symlink: nothing is removed through it");
+    let gone = before.iter().filter(|name| name.starts_with("elsewhere/"));
+    assert!(gone.clone().count() > 0 && gone.clone().all(|name| session.path(name).exists()));
+}

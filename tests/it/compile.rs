@@ -206,3 +206,48 @@ fn errors_as_annotations_of_a_workflow() {
     let said = session.compile(&["--check", "--message-format", "github", "good.py", "a,b.py"]).exits(1);
     assert_eq!(said.out, "::error file=a%2Cb.py,line=2,col=5,title=pycompile SyntaxError::invalid syntax\n");
 }
+
+#[test]
+fn hardlinks_that_are_there_leave_nothing_behind() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    let arguments = ["a.py", "--optimize", "0", "--optimize", "1", "--hardlink-dupes"];
+    session.compile(&arguments).exits(0);
+    let files = session.files();
+    session.compile(&arguments).exits(0).says("0 compiled, 2 up to date");
+    assert_eq!(session.files(), files);
+}
+
+#[test]
+fn the_source_is_not_written_over() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.file("b/c.py", "");
+    for output in ["a.py", "./a.py", "b/../a.py"] {
+        let words = format!("FileExistsError: {output} is the source: no pyc is written over it");
+        session.compile(&["a.py", "-o", output]).exits(1).says(&words);
+    }
+    assert_eq!(std::fs::read(session.path("a.py")).unwrap(), b"x = 1\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_for_a_list() {
+    let session = Session::new();
+    for signal in ["-INT", "-TERM"] {
+        let mut command = session.command(&["compile", "--engine", "native", "--python", "3.14", "-"]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let ended = (0..50).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            child.try_wait().unwrap().is_some()
+        });
+        if !ended {
+            child.kill().unwrap();
+        }
+        let status = child.wait().unwrap();
+        assert!(ended && status.code() == Some(2), "{signal}: {status}");
+    }
+}

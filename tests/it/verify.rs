@@ -193,3 +193,90 @@ fn nothing_to_verify() {
     let said = session.run(&["verify", "."]).exits(2);
     assert_eq!(said.err, "error: no pyc in .: nothing to verify\n");
 }
+
+#[test]
+fn a_manifest_that_lies_beside_the_right_digest() {
+    let session = honest();
+    let manifest = String::from_utf8(read(&session, "m.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let entry = &document["files"][1];
+    let changes = [
+        ("magic", serde_json::json!(3000), "magic number"),
+        ("python", serde_json::json!("3.1"), "Python"),
+        ("optimize", serde_json::json!(2), "optimisation level"),
+        ("invalidation_mode", serde_json::json!("checked-hash"), "invalidation mode"),
+        ("filename", serde_json::json!("other.py"), "recorded file name"),
+        ("code_sha256", serde_json::json!("0".repeat(64)), "code sha256"),
+        ("size", serde_json::json!(1), "size"),
+    ];
+    for (key, value, what) in changes {
+        let mut lie = document.clone();
+        lie["files"][1][key] = value;
+        session.file("lie.json", lie.to_string());
+        let said = session.run(&["verify", "t", "--manifest", "lie.json"]).exits(1);
+        let expected = format!(
+            "t/{}: manifest: the manifest is wrong about it: {what}\n",
+            entry["path"].as_str().unwrap()
+        );
+        assert_eq!(said.out, expected);
+        session.run(&["diff", "lie.json", "t"]).exits(1);
+    }
+    let mut lie = document.clone();
+    lie["files"][1]["source"]["source_hash"] = serde_json::json!("0".repeat(16));
+    session.file("lie.json", lie.to_string());
+    let said = session.run(&["verify", "t", "--manifest", "lie.json"]).exits(1);
+    assert!(said.out.contains("the manifest is wrong about it: source hash"), "{}", said.out);
+    session.run(&["diff", "m.json", "t"]).exits(0);
+}
+
+#[test]
+fn a_manifest_that_lists_another_archive() {
+    let session = honest();
+    let output = session.command(&["pack"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let wheel = "dist/p-1-py3-none-any.whl";
+    session.run(&["verify", wheel, "--manifest", "m.json"]).exits(0);
+    let mut document: serde_json::Value = serde_json::from_slice(&read(&session, "m.json")).unwrap();
+    document["archives"][0]["sha256"] = serde_json::json!("0".repeat(64));
+    session.file("m.json", document.to_string());
+    let said = session.run(&["verify", wheel, "--manifest", "m.json"]).exits(1);
+    assert!(said.out.contains("manifest: it is not the archive that the manifest lists"), "{}", said.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_not_waited_for() {
+    let session = honest();
+    let name = pyc(&session, "/m.");
+    std::fs::remove_file(session.path(&name)).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(session.path(&name)).status().unwrap();
+    assert!(made.success());
+    let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains("unreadable: cannot read") && said.out.contains("not a regular file"));
+    session.run(&["verify", &name]).exits(2).says("not a regular file");
+    session.run(&["inspect", &name]).exits(2).says("not a regular file");
+    session.run(&["manifest", &name]).exits(2).says("not a regular file");
+    session.run(&["diff", &name, "t"]).exits(2).says("not a regular file");
+    session.run(&["inspect", "/dev/zero"]).exits(2).says("not a regular file");
+}
+
+#[cfg(unix)]
+#[test]
+fn pycs_behind_a_symlinked_directory_are_not_passed_over() {
+    use std::os::unix::fs::symlink;
+    let session = honest();
+    symlink("p", session.path("t/same")).unwrap();
+    symlink("../empty", session.path("t/without")).unwrap();
+    std::fs::create_dir(session.path("empty")).unwrap();
+    session.run(&["verify", "t"]).exits(0).says("2 verified, 0 findings");
+    std::fs::rename(session.path("t/p/__pycache__"), session.path("t/cache")).unwrap();
+    symlink("../cache", session.path("t/p/__pycache__")).unwrap();
+    let said = session.run(&["verify", "t"]).exits(1);
+    let message = "t/p/__pycache__ is a symlink: the pycs behind it are not looked at";
+    assert!(said.out.contains(&format!("t/p/__pycache__: unreadable: {message}\n")), "{}", said.out);
+    std::fs::rename(session.path("t/cache"), session.path("outside")).unwrap();
+    std::fs::remove_file(session.path("t/p/__pycache__")).unwrap();
+    symlink("../../outside", session.path("t/p/plugins")).unwrap();
+    session.run(&["verify", "t"]).exits(1);
+    session.run(&["manifest", "t"]).exits(1).says("t/p/plugins is a symlink");
+}

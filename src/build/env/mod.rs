@@ -164,8 +164,9 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made.row = Some(Row::of(&made.name, &bytes));
         let from = source_entry(name, &source.bytes, series);
         made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
-        let found = std::fs::read(&output);
-        let same = found.as_ref().is_ok_and(|found| *found == bytes) && !output.is_symlink();
+        let found = atomic::check_target(&output).map_err(std::io::Error::other);
+        let found = found.and_then(|()| std::fs::read(&output));
+        let same = found.as_ref().is_ok_and(|found| *found == bytes);
         if settings.check {
             made.finding = match found {
                 _ if same => None,
