@@ -48,15 +48,19 @@ pub(super) fn records(place: &Place) -> Vec<Finding> {
     findings
 }
 
-/// Every pyc against a manifest, both ways.
+/// Every pyc against a manifest, both ways. An archive that the manifest lists is what the manifest says by its digest;
+/// the pycs listed are then those that it has once it is installed, or another archive's.
 pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Manifest, message };
     let mut findings = Vec::new();
     let mut listed = BTreeSet::new();
+    let archive = archive(place, manifest);
+    let is_listed = archive == Some(Ok(()));
     for entry in &manifest.files {
         listed.insert(entry.path.as_str());
         let mut pyc = None;
         match place.read(&entry.path) {
+            Err(_) if is_listed => continue,
             Err(error) => findings.push(finding(&entry.path, format!("the manifest lists it: {error}"))),
             Ok(bytes) if sha256(&bytes) != entry.sha256 => {
                 findings.push(finding(&entry.path, "it is not the file that the manifest lists".into()));
@@ -76,9 +80,11 @@ pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
             findings.push(finding(&entry.path, message));
         }
     }
-    findings.extend(archive(place, manifest).map(|(name, message)| finding(&name, message)));
+    if let Some(Err((name, message))) = archive {
+        findings.push(finding(&name, message));
+    }
     for name in place.pycs() {
-        if !listed.contains(name.as_str()) {
+        if !is_listed && !listed.contains(name.as_str()) {
             findings.push(finding(&name, "the manifest does not list it".into()));
         }
     }
@@ -100,20 +106,22 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
 }
 
-/// An archive that is not one of those that the manifest lists, if it lists any.
-fn archive(place: &Place, manifest: &Manifest) -> Option<(String, String)> {
+/// Whether an archive is one of those that the manifest lists, if it lists any; its name and what is wrong otherwise.
+fn archive(place: &Place, manifest: &Manifest) -> Option<Result<(), (String, String)>> {
     let Place::Archive(archive) = place else { return None };
+    if manifest.archives.is_empty() {
+        return None;
+    }
     let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let own = manifest.archives.iter().find(|listed| listed.path == name);
     let bytes = match std::fs::read(&archive.path) {
         Ok(bytes) => bytes,
-        Err(error) => return Some((name, format!("it cannot be read again: {error}"))),
+        Err(error) => return Some(Err((name, format!("it cannot be read again: {error}")))),
     };
     let (digest, size) = (sha256(&bytes), bytes.len() as u64);
     let is = |listed: &Archive| listed.sha256 == digest && listed.size == size;
-    match own {
-        Some(own) => (!is(own)).then(|| (name, "it is not the archive that the manifest lists".into())),
-        None if manifest.archives.is_empty() || manifest.archives.iter().any(is) => None,
-        None => Some((name, "it is none of the archives that the manifest lists".into())),
-    }
+    let (found, otherwise) = match manifest.archives.iter().find(|listed| listed.path == name) {
+        Some(own) => (is(own), "it is not the archive that the manifest lists"),
+        None => (manifest.archives.iter().any(is), "it is none of the archives that the manifest lists"),
+    };
+    Some(if found { Ok(()) } else { Err((name, otherwise.into())) })
 }

@@ -53,7 +53,7 @@ pub(super) struct EnvArgs {
 
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
     let prefix = prefix(arguments)?;
-    let sites = site_packages(&prefix)?;
+    let sites = site_packages(&prefix, arguments.root.as_deref())?;
     let mut levels = arguments.optimize.clone();
     if levels.is_empty() {
         levels.push(0);

@@ -39,6 +39,18 @@ pub fn check_target(path: &Path) -> Result<(), WriteError> {
     }
 }
 
+/// Refuses a directory of `name`, below `root`, that is a symlink.
+///
+/// # Errors
+/// [`WriteError::SymlinkFolder`].
+pub fn check_folders(root: &Path, name: &Path) -> Result<(), WriteError> {
+    let folders = name.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+    match folders.map(|folder| root.join(folder)).find(|folder| folder.is_symlink()) {
+        Some(link) => Err(WriteError::SymlinkFolder(link)),
+        None => Ok(()),
+    }
+}
+
 /// Writes `bytes` to a temporary file beside `path` and renames it. Missing directories are made.
 ///
 /// `mode` holds the permission bits of the new file, whatever the umask.

@@ -11,6 +11,8 @@ mod any_bytes;
 mod config;
 mod diff;
 mod docs;
+#[cfg(unix)]
+mod env;
 mod features;
 mod golden;
 mod house;

@@ -280,3 +280,17 @@ fn pycs_behind_a_symlinked_directory_are_not_passed_over() {
     session.run(&["verify", "t"]).exits(1);
     session.run(&["manifest", "t"]).exits(1).says("t/p/plugins is a symlink");
 }
+
+#[test]
+fn an_archive_that_the_manifest_lists_needs_no_pycs() {
+    let session = honest();
+    session.file("t/pycompile.toml", CONFIG.replace("\"pycache\"", "\"none\""));
+    let output = session.command(&["pack"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let wheel = "dist/p-1-py3-none-any.whl";
+    session.run(&["verify", wheel, "--manifest", "m.json"]).exits(0).says("0 verified, 0 findings");
+    let mut document: serde_json::Value = serde_json::from_slice(&read(&session, "m.json")).unwrap();
+    document["archives"] = serde_json::json!([]);
+    session.file("m.json", document.to_string());
+    session.run(&["verify", wheel, "--manifest", "m.json"]).exits(1);
+}

@@ -55,6 +55,16 @@ pub enum EnvError {
     /// No `lib/pythonX.Y/site-packages` of a known version.
     #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.display())]
     NoSitePackages(PathBuf),
+    /// An image with a link to what is not the image's.
+    #[error("{} leads out of {}, to {}", folder.display(), root.display(), real.display())]
+    Outside {
+        /// The site-packages directory.
+        folder: PathBuf,
+        /// The image.
+        root: PathBuf,
+        /// Where it leads.
+        real: PathBuf,
+    },
     /// A directory.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
@@ -77,11 +87,12 @@ pub enum EnvError {
     },
 }
 
-/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`.
+/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`. Those of an image have to
+/// lie in it: it is written to as if it were the whole file system.
 ///
 /// # Errors
 /// [`EnvError`].
-pub fn site_packages(prefix: &Path) -> Result<Vec<SitePackages>, EnvError> {
+pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePackages>, EnvError> {
     let mut all = Vec::new();
     let mut seen = Vec::new();
     for lib in ["lib", "lib64"] {
@@ -94,6 +105,11 @@ pub fn site_packages(prefix: &Path) -> Result<Vec<SitePackages>, EnvError> {
             let Ok(real) = folder.canonicalize() else { continue };
             if Series::find(version).is_none() || seen.contains(&real) {
                 continue;
+            }
+            if let Some(root) = image
+                && !root.canonicalize().is_ok_and(|root| real.starts_with(root))
+            {
+                return Err(EnvError::Outside { folder, root: root.into(), real });
             }
             seen.push(real);
             all.push(read(folder, version)?);

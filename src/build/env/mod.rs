@@ -3,7 +3,8 @@
 //! PEP 376, PEP 627, PEP 610; `pip` and `uv` remove what RECORD lists.
 //!
 //! **Invariant:** a file that is hard-linked from elsewhere (uv's cache) is never written in place, and a distribution
-//! that cannot be told to be the environment's own is left alone.
+//! that cannot be told to be the environment's own is left alone. Nothing is written through a symlink to a directory: what
+//! an environment or an image holds says nothing about the machine that works on it.
 
 mod discover;
 
@@ -164,8 +165,12 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made.row = Some(Row::of(&made.name, &bytes));
         let from = source_entry(name, &source.bytes, series);
         made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
-        let found = atomic::check_target(&output).map_err(std::io::Error::other);
-        let found = found.and_then(|()| std::fs::read(&output));
+        let refused = atomic::check_folders(&site.folder, Path::new(&made.name))
+            .and_then(|()| atomic::check_target(&output));
+        let found = refused
+            .as_ref()
+            .map_err(|error| std::io::Error::other(error.to_string()))
+            .and_then(|()| std::fs::read(&output));
         let same = found.as_ref().is_ok_and(|found| *found == bytes);
         if settings.check {
             made.finding = match found {
@@ -175,7 +180,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 Ok(_) => Some(Finding::Wrong),
             };
         } else if !same {
-            let written = atomic::write(&output, &bytes, source.mode);
+            let written = refused.and_then(|()| atomic::write(&output, &bytes, source.mode));
             made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
             if made.outcome.result.is_err() {
                 (made.row, made.entry) = (None, None);
@@ -201,13 +206,15 @@ fn write_record(
     rows: Vec<Row>,
     target: &TargetEngine,
 ) -> Option<Outcome> {
-    let path = site.folder.join(&distribution.dist_info).join("RECORD");
+    let name = Path::new(&distribution.dist_info).join("RECORD");
+    let path = site.folder.join(&name);
     let record = with_rows(&distribution.record, rows);
     if record == distribution.record {
         return None;
     }
     let mode = Source::read(&path).map_or(0o644, |source| source.mode);
-    let written = atomic::write(&path, record.render().as_bytes(), mode);
+    let written = atomic::check_folders(&site.folder, &name)
+        .and_then(|()| atomic::write(&path, record.render().as_bytes(), mode));
     let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
     let python = target.series.version;
     Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })

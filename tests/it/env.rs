@@ -1,0 +1,38 @@
+//! `env` by the native compiler, in environments that lead elsewhere.
+
+use crate::session::Session;
+use std::os::unix::fs::symlink;
+
+const SITE: &str = "v/lib/python3.14/site-packages";
+
+fn environment() -> Session {
+    let session = Session::new();
+    session.file(&format!("{SITE}/p/a.py"), "x = 1\n");
+    session.file(&format!("{SITE}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    session
+}
+
+fn pycs(session: &Session) -> usize {
+    session.files().iter().filter(|name| name.ends_with(".pyc")).count()
+}
+
+#[test]
+fn nothing_is_written_through_a_symlink() {
+    let session = environment();
+    std::fs::create_dir(session.path("outside")).unwrap();
+    symlink(session.path("outside"), session.path(&format!("{SITE}/p/__pycache__"))).unwrap();
+    let words = "__pycache__ is a symlink: nothing is written through it";
+    session.run(&["env", "v"]).exits(1).says(words);
+    assert_eq!(pycs(&session), 0, "{:?}", session.files());
+}
+
+#[test]
+fn an_image_is_not_left() {
+    let session = environment();
+    std::fs::create_dir_all(session.path("image/usr")).unwrap();
+    symlink(session.path("v/lib"), session.path("image/usr/lib")).unwrap();
+    session.run(&["env", "/usr", "--root", "image"]).exits(2).says("leads out of image, to ");
+    assert_eq!(pycs(&session), 0, "{:?}", session.files());
+    session.run(&["env", "/v", "--root", "."]).exits(0).says("1 compiled");
+    assert_eq!(pycs(&session), 1, "{:?}", session.files());
+}
