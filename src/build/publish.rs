@@ -12,24 +12,18 @@ use std::path::PathBuf;
 /// [`ProjectError::Write`].
 pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, ProjectError> {
     let Some(table) = &project.loaded.config.manifest else { return Ok(Vec::new()) };
-    let output = project.loaded.folder.join(table.output.get_ref());
-    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stem = name.strip_suffix(".json").unwrap_or(&name);
+    let (output, others) = table.paths(&project.loaded.folder);
     let mut written = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
         atomic::write(&path, text.as_bytes(), 0o644)?;
         written.push(path);
         Ok::<(), ProjectError>(())
     };
-    write(output.clone(), &manifest.to_json()?)?;
-    for also in &table.also {
+    write(output, &manifest.to_json()?)?;
+    for (also, path) in others {
         match also {
-            Also::Sha256sum => {
-                write(output.with_file_name(format!("{stem}.sha256")), &sha256sum(manifest))?;
-            }
-            Also::InToto => {
-                write(output.with_file_name(format!("{stem}.in-toto.json")), &in_toto(manifest)?)?;
-            }
+            Also::Sha256sum => write(path, &sha256sum(manifest))?,
+            Also::InToto => write(path, &in_toto(manifest)?)?,
         }
     }
     Ok(written)

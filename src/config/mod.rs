@@ -6,6 +6,7 @@ mod error;
 pub mod init;
 mod load;
 mod model;
+mod outputs;
 mod paths;
 mod selection;
 

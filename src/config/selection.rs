@@ -33,7 +33,7 @@ impl Loaded {
     ///
     /// # Errors
     /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also where only case
-    /// differs; a pattern that is none; a search that finds nothing.
+    /// differs; a pattern that is none; a search that finds nothing; an output in the place of a file that is read.
     pub fn select(&self) -> Result<Selection, ConfigError> {
         let source = &self.config.source;
         let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
@@ -78,7 +78,9 @@ impl Loaded {
             let may_fail = allowed.contains(&name);
             selected(name, may_fail)
         });
-        Ok(Selection { sources: sources.collect(), data: data.into_values().collect() })
+        let selection = Selection { sources: sources.collect(), data: data.into_values().collect() };
+        self.check_outputs(&selection)?;
+        Ok(selection)
     }
 
     fn name(&self, file: &Spanned<String>) -> Result<String, ConfigError> {

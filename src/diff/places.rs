@@ -40,11 +40,22 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
                 found.add(String::new(), compare_archives(one, other));
             }
             let listed = usize::from(lists(left, right) || lists(right, left));
+            // Where the digest is right, the archive's own pycs need no entries either.
+            let is_listed = |manifest: &Side, archive: &Side| {
+                let manifest = manifest.manifest();
+                manifest.is_some_and(|listed| compare_archive_with_manifest(listed, archive, false).is_none())
+            };
             if lists(left, right) {
                 one.retain(|name, _| other.contains_key(name));
+                if is_listed(left, right) {
+                    other.retain(|name, _| one.contains_key(name));
+                }
             }
             if lists(right, left) {
                 other.retain(|name, _| one.contains_key(name));
+                if is_listed(right, left) {
+                    one.retain(|name, _| other.contains_key(name));
+                }
             }
             match (left.manifest(), right.manifest()) {
                 (Some(one), Some(other)) => found.files.extend(compare_listed_archives(one, other)),

@@ -246,3 +246,40 @@ fn clean_removes_only_what_build_would_write() {
     let left = ["__pycache__/a.cpython-313.pyc", "__pycache__/b.cpython-314.pyc", "a.py", "pycompile.toml"];
     assert_eq!(session.files(), left);
 }
+
+#[test]
+fn no_output_takes_the_place_of_what_is_read() {
+    let project = "[source]\nfiles = [\"a.py\"]\ndata = [\"d.txt\"]\n[compile]\npython = [\"3.14\"]\n";
+    for (tables, words) in [
+        ("[manifest]\noutput = \"a.py\"\n", "a.py is read: nothing is written over it"),
+        ("[manifest]\noutput = \"./x/../d.txt\"\n", "d.txt is read: nothing is written over it"),
+        ("[manifest]\noutput = \"pycompile.toml\"\n", "pycompile.toml is read: nothing is written over it"),
+        ("[zip]\noutput = \"a.py\"\n", "a.py is read: nothing is written over it"),
+        ("[zip]\noutput = \"m.json\"\n[manifest]\noutput = \"m.json\"\n", "m.json would be written twice"),
+    ] {
+        let session = Session::new();
+        session.file("pycompile.toml", format!("{project}{tables}"));
+        session.file("a.py", "x = 1\n");
+        session.file("d.txt", "data");
+        for command in ["build", "pack"] {
+            session.run(&[command]).exits(2).says(words);
+        }
+        assert_eq!(session.files(), ["a.py", "d.txt", "pycompile.toml"]);
+        assert_eq!(std::fs::read(session.path("a.py")).unwrap(), b"x = 1\n");
+    }
+}
+
+#[test]
+fn a_manifest_speaks_of_the_zip_that_was_packed_with_it() {
+    let session = Session::new();
+    session.file(
+        "pycompile.toml",
+        "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n[zip]\noutput = \"a.pyz\"\n\
+         main = \"a:f\"\n[manifest]\noutput = \"m.json\"\n",
+    );
+    session.file("a.py", "def f():\n    pass\n");
+    session.run(&["pack"]).exits(0);
+    session.run(&["verify", "a.pyz", "--manifest", "m.json"]).exits(0);
+    session.run(&["diff", "m.json", "a.pyz"]).exits(0);
+    session.run(&["diff", "a.pyz", "m.json"]).exits(0);
+}

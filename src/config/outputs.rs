@@ -1,0 +1,78 @@
+//! What is written must not take the place of what is read, nor of what is written beside it.
+
+use super::error::ConfigError;
+use super::load::Loaded;
+use super::model::{Also, ManifestTable, ProjectSource};
+use super::selection::Selection;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+impl ManifestTable {
+    /// The manifest's path and those of its other forms, which stand beside it.
+    pub fn paths(&self, folder: &Path) -> (PathBuf, Vec<(Also, PathBuf)>) {
+        let output = folder.join(self.output.get_ref());
+        let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = name.strip_suffix(".json").unwrap_or(&name);
+        let beside = |also: &Also| {
+            let ending = match also {
+                Also::Sha256sum => "sha256",
+                Also::InToto => "in-toto.json",
+            };
+            (*also, output.with_file_name(format!("{stem}.{ending}")))
+        };
+        let others = self.also.iter().map(beside).collect();
+        (output, others)
+    }
+}
+
+impl Loaded {
+    /// # Errors
+    /// A manifest or zip that would be written over the config, a file that it names, or another output.
+    pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {
+        let mut outputs: Vec<(PathBuf, Range<usize>)> = Vec::new();
+        if let Some(zip) = &self.config.zip {
+            outputs.push((self.folder.join(zip.output.get_ref()), zip.output.span()));
+        }
+        if let Some(table) = &self.config.manifest {
+            let (output, others) = table.paths(&self.folder);
+            let others = others.into_iter().map(|(_, path)| path);
+            outputs.extend(std::iter::once(output).chain(others).map(|path| (path, table.output.span())));
+        }
+        let project = self.config.wheel.as_ref().and_then(|wheel| match wheel.project.get_ref() {
+            ProjectSource::File(name) => Some(self.folder.join(name)),
+            ProjectSource::Inline(_) => None,
+        });
+        let named = selection.sources.iter().chain(&selection.data).map(|file| &file.path);
+        let mut taken: Vec<PathBuf> =
+            named.chain([&self.path]).chain(&project).map(|path| lexical(path)).collect();
+        taken.sort_unstable();
+        let mut written: Vec<PathBuf> = Vec::new();
+        for (path, span) in outputs {
+            let path = lexical(&path);
+            if taken.binary_search(&path).is_ok() {
+                let message = format!("{} is read: nothing is written over it", path.display());
+                return Err(self.error_at(&span, message));
+            }
+            if written.contains(&path) {
+                return Err(self.error_at(&span, format!("{} would be written twice", path.display())));
+            }
+            written.push(path);
+        }
+        Ok(())
+    }
+}
+
+/// The path without `.` and, as far as that can be told from the text, `..`.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
