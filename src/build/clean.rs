@@ -1,6 +1,7 @@
 //! `pycompile clean`: takes away what `build` would write, and nothing else.
 
 use super::project::Project;
+use crate::output::atomic;
 use crate::target::{PyVersion, Series};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,10 +35,8 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
 
 fn remove(tree: &Path, name: &Path, cleaned: &mut Cleaned) {
     let path = tree.join(name);
-    let folders = name.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    let link = folders.map(|folder| tree.join(folder)).find(|folder| folder.is_symlink());
     // `build` writes nothing through it, so what is behind it is not what `build` wrote.
-    if let Some(link) = link {
+    if let Some(link) = atomic::linked_folder(tree, name) {
         if path.symlink_metadata().is_ok() {
             let reason = format!("{} is a symlink: nothing is removed through it", link.display());
             cleaned.failed.push((path, reason));

@@ -44,11 +44,13 @@ pub fn check_target(path: &Path) -> Result<(), WriteError> {
 /// # Errors
 /// [`WriteError::SymlinkFolder`].
 pub fn check_folders(root: &Path, name: &Path) -> Result<(), WriteError> {
+    linked_folder(root, name).map_or(Ok(()), |link| Err(WriteError::SymlinkFolder(link)))
+}
+
+/// A directory of `name`, below `root`, that is a symlink.
+pub fn linked_folder(root: &Path, name: &Path) -> Option<PathBuf> {
     let folders = name.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    match folders.map(|folder| root.join(folder)).find(|folder| folder.is_symlink()) {
-        Some(link) => Err(WriteError::SymlinkFolder(link)),
-        None => Ok(()),
-    }
+    folders.map(|folder| root.join(folder)).find(|folder| folder.is_symlink())
 }
 
 /// Writes `bytes` to a temporary file beside `path` and renames it. Missing directories are made.
