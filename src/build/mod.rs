@@ -11,6 +11,7 @@ pub mod compile;
 pub mod engines;
 pub mod env;
 mod errno;
+pub mod existing;
 mod minimal;
 pub mod normalize;
 pub mod pack;

@@ -1,20 +1,25 @@
 //! `pycompile manifest`.
 
 use super::printer::Printer;
-use super::{CommandError, Status};
+use super::project::ConfigArgs;
+use super::{CommandError, Status, environment};
 use crate::build::ProjectError;
+use crate::build::existing::existing;
 use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::output::atomic;
 use std::path::PathBuf;
 
-/// Writes the manifest of the pycs in a tree, wheel, zip or single file. Nothing is compiled: for that, see verify.
+/// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks
+/// for, as they are. Nothing is compiled: for that, see verify.
 ///
 /// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
 #[derive(Debug, clap::Args)]
 pub(super) struct ManifestArgs {
     /// A directory, wheel, zip or pyc.
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    #[arg(value_name = "PATH", conflicts_with = "config")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// Write it here instead of to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -31,7 +36,14 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let (manifest, failures) = inventory(&arguments.path)?;
+    let (manifest, failures) = match &arguments.path {
+        Some(path) => inventory(path)?,
+        None => {
+            let project = arguments.config.load()?;
+            let versions = project.versions(environment::search_path().as_deref())?;
+            existing(&project, &versions)?
+        }
+    };
     let text = match arguments.format {
         Format::Json => manifest.to_json().map_err(ProjectError::from)?,
         Format::Sha256sum => sha256sum(&manifest),
@@ -46,7 +58,8 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     }
     printer.summary(&format!("{} pycs, {} without an entry", manifest.files.len(), failures.len()));
     if manifest.files.is_empty() && failures.is_empty() {
-        return Err(CommandError::Usage(format!("no pyc in {}", arguments.path.display())));
+        let place = arguments.path.as_ref().unwrap_or(&arguments.config.config);
+        return Err(CommandError::Usage(format!("no pyc in {}", place.display())));
     }
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
 }

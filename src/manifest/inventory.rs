@@ -35,18 +35,32 @@ pub enum PycError {
 /// [`PycError`].
 pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> {
     let pyc = place.read(name)?;
-    let header = Header::parse(&pyc)?;
-    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
-    let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout)?;
-    let code = objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
-    let filename = objects.text(code.filename).ok_or(PycError::NotCode)?;
     let source = match place.read_source(name) {
-        Ok((source_name, bytes)) => Some(source_entry(&source_name, &bytes, series)),
+        Ok(source) => Some(source),
         Err(PlaceError::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let optimize = parse_name(name).map_or(0, |parsed| parsed.optimize);
-    Ok(pyc_entry(name, &pyc, series, optimize, source, &filename)?)
+    entry_of(name, &pyc, optimize, source.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice())))
+}
+
+/// The entry of the bytes of a pyc; `source` is its source's name and bytes.
+///
+/// # Errors
+/// [`PycError`].
+pub fn entry_of(
+    name: &str,
+    pyc: &[u8],
+    optimize: u8,
+    source: Option<(&str, &[u8])>,
+) -> Result<FileEntry, PycError> {
+    let header = Header::parse(pyc)?;
+    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
+    let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout)?;
+    let code = objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
+    let filename = objects.text(code.filename).ok_or(PycError::NotCode)?;
+    let source = source.map(|(name, bytes)| source_entry(name, bytes, series));
+    Ok(pyc_entry(name, pyc, series, optimize, source, &filename)?)
 }
 
 /// The manifest of what is at `path`, and the pycs that have no entry.

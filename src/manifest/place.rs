@@ -156,8 +156,12 @@ impl Place {
     }
 }
 
-/// A pipe may never begin, and a device never end: nothing is read from them.
-fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+/// The bytes of a regular file or of what a link to one leads to. A pipe may never begin, and a device never end: nothing
+/// is read from them.
+///
+/// # Errors
+/// The system's.
+pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(not_regular());
     }

@@ -20,7 +20,7 @@ pub struct Module<'a> {
     pub body: &'a [Stmt<'a>],
     /// How many [`NodeId`]s were given out.
     pub node_count: u32,
-    /// How deep the nodes nest. A part of an f-string counts less than it would in CPython, by up to two.
+    /// How deep the nodes nest; the parts of f-strings are not all counted.
     pub depth: u32,
     /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
     pub unicode_strings: &'a [(i32, i32)],

@@ -283,3 +283,25 @@ fn a_manifest_speaks_of_the_zip_that_was_packed_with_it() {
     session.run(&["diff", "m.json", "a.pyz"]).exits(0);
     session.run(&["diff", "a.pyz", "m.json"]).exits(0);
 }
+
+/// `manifest` without a path says what `build` said, of the tree as it is.
+#[test]
+fn the_manifest_of_a_config() {
+    let session = Session::new();
+    session.file("src/a.py", "x = 1\n");
+    session.file("src/b.py", "x = (\n");
+    session.file("src/c.py", "z = 1\n");
+    std::os::unix::fs::symlink(session.path("src/c.py"), session.path("src/d.py")).unwrap();
+    let config = "[source]\nroot = \"src\"\nfiles = [\"a.py\", \"b.py\", \"d.py\"]\n[compile]\n\
+        python = [\"3.13\", \"3.14\"]\noptimize = [0, 2]\nallow-failures = [\"b.py\"]\n\
+        [manifest]\noutput = \"m.json\"\n";
+    session.file("pycompile.toml", config);
+    session.run(&["build"]);
+    let said = session.run(&["manifest"]).exits(0).says("8 pycs, 0 without an entry");
+    assert_eq!(said.out, std::fs::read_to_string(session.path("m.json")).unwrap());
+    session.file("src/__pycache__/not_ours.cpython-314.pyc", "");
+    std::fs::remove_file(session.path("src/__pycache__/a.cpython-314.pyc")).unwrap();
+    let said = session.run(&["manifest", "--config", "pycompile.toml"]).exits(1);
+    assert!(said.err.contains("__pycache__/a.cpython-314.pyc: there is no "), "{}", said.err);
+    session.run(&["manifest", "src", "--config", "pycompile.toml"]).exits(2);
+}

@@ -6,7 +6,7 @@
 use super::Lowering;
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, Operator, UnaryOperator};
 
-/// Lines, ascending except where a node begins before what it was noted after.
+/// Lines in the order of lowering: it ascends but for nodes that begin above their parts.
 #[derive(Default)]
 pub(super) struct Lines(Vec<i32>);
 

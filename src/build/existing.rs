@@ -1,0 +1,42 @@
+//! `pycompile manifest` without a path: the pycs that `build` wrote, as they are now → their manifest.
+
+use super::project::Project;
+use crate::config::Selected;
+use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of, read_regular};
+use crate::target::{PyVersion, Series};
+use std::path::Path;
+
+/// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless its source may fail.
+///
+/// # Errors
+/// [`PlaceError`] if the tree cannot be looked into.
+pub fn existing(
+    project: &Project,
+    versions: &[PyVersion],
+) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
+    let tree = Place::open(&project.tree())?;
+    let (mut entries, mut failures) = (Vec::new(), Vec::new());
+    for file in &project.selection.sources {
+        for series in versions.iter().filter_map(|&version| Series::find(version)) {
+            for &optimize in &project.levels {
+                let Ok(name) = project.naming.output(Path::new(&file.name), series, optimize) else {
+                    continue;
+                };
+                let name = name.to_string_lossy().into_owned();
+                match entry(&tree, &name, file, optimize) {
+                    Ok(entry) => entries.push(entry),
+                    Err(PycError::Place(PlaceError::Missing(_))) if file.may_fail => {}
+                    Err(error) => failures.push((name, error)),
+                }
+            }
+        }
+    }
+    Ok((Manifest::new(entries, Vec::new()), failures))
+}
+
+fn entry(tree: &Place, name: &str, file: &Selected, optimize: u8) -> Result<FileEntry, PycError> {
+    let pyc = tree.read(name)?;
+    let source =
+        read_regular(&file.path).map_err(|source| PlaceError::Read { path: file.path.clone(), source })?;
+    entry_of(name, &pyc, optimize, Some((&file.name, &source)))
+}
