@@ -5,7 +5,7 @@ use super::errno;
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::output::atomic;
-use crate::project::Naming;
+use crate::project::{LARGEST, Naming, read_regular};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
 use std::io;
@@ -188,7 +188,7 @@ pub fn hardlink_equal_levels(outcomes: &[Outcome]) {
     let mut kept: Vec<(&Path, PyVersion, Vec<u8>)> = Vec::new();
     for outcome in written {
         let Some(output) = outcome.output.as_deref() else { continue };
-        let Ok(bytes) = std::fs::read(output) else { continue };
+        let Ok(bytes) = read_regular(output, LARGEST) else { continue };
         match kept.iter().find(|(_, python, other)| *python == outcome.python && *other == bytes) {
             Some((first, _, _)) if *first != output => {
                 // A file system without hard links keeps two files: equal bytes are what matters.

@@ -2,7 +2,8 @@
 
 use super::project::Project;
 use crate::config::Selected;
-use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of, read_regular};
+use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of};
+use crate::project::{LARGEST, read_regular};
 use crate::target::{PyVersion, Series};
 use std::path::Path;
 
@@ -36,7 +37,7 @@ pub fn existing(
 
 fn entry(tree: &Place, name: &str, file: &Selected, optimize: u8) -> Result<FileEntry, PycError> {
     let pyc = tree.read(name)?;
-    let source =
-        read_regular(&file.path).map_err(|source| PlaceError::Read { path: file.path.clone(), source })?;
+    let source = read_regular(&file.path, LARGEST)
+        .map_err(|source| PlaceError::Read { path: file.path.clone(), source })?;
     entry_of(name, &pyc, optimize, Some((&file.name, &source)))
 }

@@ -4,6 +4,7 @@ use crate::manifest::PycError;
 use crate::marshal;
 use crate::object::Objects;
 use crate::output::atomic::{self, WriteError};
+use crate::project::{LARGEST, read_regular};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ pub fn normalize(path: &Path) -> Result<bool, NormalizeError> {
     let read_error = |source| NormalizeError::Read { path: path.into(), source };
     atomic::check_target(path)?;
     let metadata = std::fs::metadata(path).map_err(read_error)?;
-    let old = std::fs::read(path).map_err(read_error)?;
+    let old = read_regular(path, LARGEST).map_err(read_error)?;
     let new = minimal(&old).map_err(|fault| NormalizeError::Pyc { path: path.into(), fault })?;
     if new == old {
         return Ok(false);

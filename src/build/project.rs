@@ -8,6 +8,7 @@ use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 /// A config with its files and rules settled.
@@ -105,6 +106,9 @@ pub enum ProjectError {
     /// A wheel that cannot be read.
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
+    /// A manifest in the place of a wheel.
+    #[error("{} is a wheel: no manifest is written over it", .0.display())]
+    ManifestOverWheel(PathBuf),
     /// A zip that cannot be made.
     #[error(transparent)]
     Zip(#[from] crate::output::zip::ZipError),

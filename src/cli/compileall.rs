@@ -7,7 +7,7 @@ use super::args::{Mode, RefsArg};
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineOptions, Engines, Outcome, Settings, engines, parallel};
-use crate::project::{Layout, Naming, Walk, walk};
+use crate::project::{LARGEST, Layout, Naming, Walk, read_named, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -161,7 +161,7 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = if list.as_os_str() == "-" {
         interrupt::read_standard_input()?
     } else {
-        std::fs::read(list).map_err(|error| {
+        read_named(list, LARGEST).map_err(|error| {
             CommandError::Usage(format!("cannot read the list {}: {error}", list.display()))
         })?
     };

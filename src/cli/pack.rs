@@ -157,6 +157,7 @@ fn existing(
         exclude: exclude.build()?,
         folder: arguments.output_dir.clone(),
         time: environment::archive_time()?,
+        manifest: arguments.manifest.clone(),
     };
     let progress = printer.progress(0);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));

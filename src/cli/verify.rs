@@ -6,6 +6,7 @@ use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Finding, Request, verify};
 use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
+use crate::project::{LARGEST, read_named};
 use std::path::{Path, PathBuf};
 
 /// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
         Some(path) => {
-            let text = std::fs::read(path)
+            let text = read_named(path, LARGEST)
                 .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.display())))?;
             Some(parse(path, &text)?)
         }

@@ -2,7 +2,7 @@
 
 use super::error::{ConfigError, Place};
 use super::model::{Config, LayoutName};
-use crate::project::{Layout, Naming};
+use crate::project::{Layout, Naming, read_named};
 use crate::target::{PyVersion, Release, Series};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -23,12 +23,15 @@ pub struct Loaded {
     text: String,
 }
 
+/// Room for a list of a million files.
+const LARGEST_CONFIG: u64 = 128 << 20;
+
 /// Reads and checks a config; the files that it names are not looked at.
 ///
 /// # Errors
 /// [`ConfigError`] at the first thing that is wrong.
 pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
-    let bytes = std::fs::read(path).map_err(|source| {
+    let bytes = read_named(path, LARGEST_CONFIG).map_err(|source| {
         let missing = source.kind() == std::io::ErrorKind::NotFound;
         let hint = if missing { "; `pycompile init` writes one, --config names another" } else { "" };
         ConfigError::Read { path: path.into(), source, hint }

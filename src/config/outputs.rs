@@ -26,6 +26,30 @@ impl ManifestTable {
 }
 
 impl Loaded {
+    /// Holds the archives that are about to be written against each other and against the manifest.
+    ///
+    /// # Errors
+    /// Two outputs of one path.
+    pub fn check_archives<'a>(
+        &self,
+        archives: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<(), ConfigError> {
+        let mut written: Vec<PathBuf> = Vec::new();
+        if let Some(table) = &self.config.manifest {
+            let (output, others) = table.paths(&self.folder);
+            written.extend(std::iter::once(output).chain(others.into_iter().map(|(_, path)| path)));
+        }
+        let mut written: Vec<PathBuf> = written.iter().map(|path| lexical(path)).collect();
+        for archive in archives {
+            let path = lexical(archive);
+            if written.contains(&path) {
+                return Err(self.missing(format!("{} would be written twice", path.display())));
+            }
+            written.push(path);
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// A manifest or zip that would be written over the config, a file that it names, or another output.
     pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {

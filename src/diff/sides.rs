@@ -2,6 +2,7 @@
 
 use crate::archive::{Archive, Entry};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
+use crate::project::{LARGEST, read_regular};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,8 +45,8 @@ impl Side {
     pub fn open(path: &Path) -> Result<Self, SideError> {
         let place = Place::open(path)?;
         if matches!(place, Place::File(_)) && path.extension().is_some_and(|extension| extension == "json") {
-            let text =
-                std::fs::read(path).map_err(|source| PlaceError::Read { path: path.into(), source })?;
+            let text = read_regular(path, LARGEST)
+                .map_err(|source| PlaceError::Read { path: path.into(), source })?;
             return Ok(Self::Manifest(path.into(), manifest::parse(path, &text)?));
         }
         Ok(Self::Place(path.into(), place))

@@ -19,5 +19,5 @@ pub use in_toto::in_toto;
 pub use inventory::{PycError, entry_of, existing_entry, inventory};
 pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
 pub use parse::{ManifestError, parse};
-pub use place::{Place, PlaceError, read_regular};
+pub use place::{Place, PlaceError};
 pub use sha256sum::sha256sum;

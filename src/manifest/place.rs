@@ -1,7 +1,7 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{DiscoverError, links_and_files, may_hold_pycs};
+use crate::project::{DiscoverError, LARGEST, links_and_files, may_hold_pycs, read_regular};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ impl Place {
             return Ok(Self::Tree(path.into(), links_and_files(path)?));
         }
         if !metadata.is_file() {
-            return Err(error(not_regular()));
+            return Err(error(std::io::Error::other("not a regular file")));
         }
         let is_archive = path
             .extension()
@@ -127,7 +127,7 @@ impl Place {
                 if own == name { path.clone() } else { sibling(path, name) }
             }
         };
-        read_regular(&path).map_err(|source| match source.kind() {
+        read_regular(&path, LARGEST).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => missing(),
             _ => PlaceError::Read { path, source },
         })
@@ -149,27 +149,13 @@ impl Place {
         let name =
             name.ok_or_else(|| PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc")))?;
         let bytes = match self {
-            Self::File(_) => read_regular(Path::new(&name)).map_err(|_| PlaceError::Missing(name.clone()))?,
+            Self::File(_) => {
+                read_regular(Path::new(&name), LARGEST).map_err(|_| PlaceError::Missing(name.clone()))?
+            }
             _ => self.read(&name)?,
         };
         Ok((name, bytes))
     }
-}
-
-/// The bytes of a regular file or of what a link to one leads to. A pipe may never begin, and a device never end: nothing
-/// is read from them.
-///
-/// # Errors
-/// The system's.
-pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(not_regular());
-    }
-    std::fs::read(path)
-}
-
-fn not_regular() -> std::io::Error {
-    std::io::Error::other("not a regular file")
 }
 
 fn sibling(path: &Path, name: &str) -> PathBuf {

@@ -83,12 +83,13 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
     replace_with(path, bytes, |file| set_mode(file, mode))
 }
 
-/// Like [`replace`], with the permissions and the modification time of the file that was there.
+/// Like [`replace`], with the owner, the permissions and the modification time of the file that was there.
 ///
 /// # Errors
 /// [`WriteError`]; the temporary file is gone in any case.
 pub fn replace_like(path: &Path, bytes: &[u8], old: &std::fs::Metadata) -> Result<(), WriteError> {
     replace_with(path, bytes, |file| {
+        keep_owner(file, old)?;
         file.set_permissions(old.permissions())?;
         file.set_modified(old.modified()?)
     })
@@ -120,6 +121,26 @@ fn create(path: &Path) -> io::Result<std::fs::File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// What root rewrites stays with whom it belongs to.
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, old: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    match std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid())) {
+        // Only root gives files away; anybody else who may replace the file becomes its owner.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &std::fs::File, _old: &std::fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Named bytes → files below a directory.
 
 use super::atomic::{self, WriteError};
+use crate::project::{LARGEST, read_regular};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +33,7 @@ impl Tree {
         let mode = if executable { 0o755 } else { 0o644 };
         self.make_folders(name)?;
         atomic::check_target(&path)?;
-        if std::fs::read(&path).is_ok_and(|found| found == bytes) && has_mode(&path, mode) {
+        if read_regular(&path, LARGEST).is_ok_and(|found| found == bytes) && has_mode(&path, mode) {
             return Ok(false);
         }
         atomic::replace(&path, bytes, mode)?;

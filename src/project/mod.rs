@@ -7,6 +7,7 @@
 mod discover;
 mod names;
 mod pattern;
+mod regular;
 mod walk;
 
 pub use discover::{
@@ -14,4 +15,5 @@ pub use discover::{
 };
 pub use names::{Layout, NameError, Naming};
 pub use pattern::matching_files;
+pub use regular::{LARGEST, read_named, read_regular};
 pub use walk::{Walk, walk};

@@ -2,6 +2,7 @@
 
 use super::descriptor::Descriptor;
 use super::error::WheelError;
+use super::installed::refuse_one_place;
 use super::name::{TagSet, WheelName};
 use super::project::Project;
 use super::record::{Record, Row};
@@ -43,13 +44,17 @@ pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
 }
 
 /// Puts RECORD behind `files`, which have none, in the order of a wheel.
-pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Vec<File> {
+///
+/// # Errors
+/// [`WheelError::Installed`].
+pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>, WheelError> {
+    refuse_one_place(files.iter().map(|file| file.path.as_str()))?;
     let mut files = in_order(files, dist_info);
     let path = format!("{dist_info}/RECORD");
     let mut rows = files.iter().map(|file| Row::of(&file.path, &file.bytes)).collect::<Vec<_>>();
     rows.push(Row::bare(&path));
     files.push(File::new(path, Record { rows }.render()));
-    files
+    Ok(files)
 }
 
 /// Makes a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to `files`.
@@ -80,5 +85,5 @@ pub fn assemble(project: &Project, tags: &TagSet, files: Vec<File>) -> Result<Wh
     for license in &project.license_files {
         files.push(File::new(format!("{dist_info}/licenses/{}", license.path), license.bytes.clone()));
     }
-    Ok(Wheel { name, files: with_record(files, &dist_info) })
+    Ok(Wheel { name, files: with_record(files, &dist_info)? })
 }

@@ -100,6 +100,11 @@ pub enum WheelError {
     /// A file where the wheel has one of its own.
     #[error("{0:?} is in the wheel's own folder, and written by pycompile")]
     Reserved(String),
+    /// Two files that an installer would put into one place.
+    #[error(
+        "{0:?} and {1:?} cannot both be installed: they go to one path, or one to where the other needs a directory"
+    )]
+    Installed(String, String),
     /// One name twice.
     #[error("{0:?} would be in the wheel twice")]
     Duplicate(String),

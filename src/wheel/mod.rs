@@ -12,6 +12,7 @@
 mod assemble;
 mod descriptor;
 mod error;
+mod installed;
 mod license;
 mod name;
 pub mod project;
@@ -26,6 +27,7 @@ mod tests;
 pub use assemble::{Wheel, assemble, in_order, refuse_timestamp_pycs};
 pub use descriptor::{Descriptor, DescriptorError};
 pub use error::WheelError;
+pub use installed::installed_path;
 pub use license::{LicenseError, normalize_license};
 pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
 pub use project::{Project, ProjectError, ProjectFault};

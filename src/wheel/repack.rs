@@ -138,7 +138,7 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
     }
     let files = files.into_values().collect::<Vec<_>>();
     refuse_timestamp_pycs(&files)?;
-    Ok(Repacked { name, files: with_record(files, &dist_info), notes })
+    Ok(Repacked { name, files: with_record(files, &dist_info)?, notes })
 }
 
 fn file(entry: &Entry) -> File {

@@ -305,3 +305,17 @@ fn the_manifest_of_a_config() {
     assert!(said.err.contains("__pycache__/a.cpython-314.pyc: there is no "), "{}", said.err);
     session.run(&["manifest", "src", "--config", "pycompile.toml"]).exits(2);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read() {
+    let session = Session::new();
+    session.run(&["build", "--config", "/dev/zero"]).exits(2).says("cannot read /dev/zero: more than");
+    session.file("a.py", "");
+    session.compile(&["a.py"]).exits(0);
+    std::fs::File::create(session.path("large.json")).unwrap().set_len((1 << 30) + 1).unwrap();
+    let said = session.run(&["verify", "a.py", "--manifest", "large.json"]);
+    said.exits(2).says("cannot read large.json: more than");
+    session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\nproject = \"/dev/zero\"\n");
+    session.run(&["pack"]).exits(2).says("/dev/zero");
+}

@@ -36,3 +36,12 @@ fn an_image_is_not_left() {
     session.run(&["env", "/v", "--root", "."]).exits(0).says("1 compiled");
     assert_eq!(pycs(&session), 1, "{:?}", session.files());
 }
+
+#[test]
+fn a_device_in_an_image_is_not_read() {
+    let session = environment();
+    for name in ["INSTALLER", "direct_url.json"] {
+        symlink("/dev/zero", session.path(&format!("{SITE}/p-1.dist-info/{name}"))).unwrap();
+    }
+    session.run(&["env", "v"]).exits(0).says("1 compiled");
+}

@@ -93,3 +93,20 @@ fn normalize_leaves_what_it_does_not_understand() {
     assert_eq!(read(&session, "a.pyc"), b"no pyc at all, but long enough");
     assert!(Path::new(&session.path("a.pyc")).exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn normalize_leaves_a_pyc_to_its_owner() {
+    use std::os::unix::fs::MetadataExt as _;
+    let session = Session::new();
+    session.file("a.py", "def f(name, other='default'):\n    return name.attribute, (1, 2, 'text')\n");
+    session.compile(&["a.py", "-o", "a.pyc"]).exits(0);
+    let pyc = session.path("a.pyc");
+    if std::os::unix::fs::chown(&pyc, Some(1234), Some(4321)).is_err() {
+        crate::session::skipped("the owner of a normalized pyc: only root gives files away");
+        return;
+    }
+    session.run(&["normalize", "a.pyc"]).exits(0).says("1 normalized");
+    let found = pyc.metadata().unwrap();
+    assert_eq!((found.uid(), found.gid()), (1234, 4321));
+}

@@ -199,3 +199,13 @@ fn source_date_epoch_is_the_time_of_entries() {
     let said = pack("yesterday");
     assert_eq!(said, (Some(2), "error: SOURCE_DATE_EPOCH is `yesterday`, not a number of seconds\n".into()));
 }
+
+#[test]
+fn two_outputs_of_one_path() {
+    let name = "dist/p-1.0-py3-none-any.whl";
+    for rest in [format!("[zip]\noutput = \"{name}\"\n"), format!("[manifest]\noutput = \"x/../{name}\"\n")] {
+        let session = project("", &format!("[wheel]\nproject = \"pyproject.toml\"\n{rest}"));
+        session.run(&["pack"]).exits(2).says(&format!("{name} would be written twice"));
+        assert!(!session.path("dist").exists());
+    }
+}

@@ -208,3 +208,61 @@ fn what_is_no_wheel_at_all() {
         .exits(1)
         .says("other-1.0-py3-none-any.whl: 0 folders other-1.0.dist-info, a wheel has one");
 }
+
+#[test]
+fn two_files_for_one_place() {
+    let clash = |name: &str, other: &str| {
+        let project = Project::new("demo", "1.0".parse().unwrap());
+        let sources = vec![
+            File::new("demo/core.py", "x = 1\n"),
+            File::new(name.replace(".data/", ".dato/"), "x = 2\n"),
+        ];
+        let files = assemble(&project, &TagSet::any_python(), sources).unwrap().files;
+        // Assembled in a folder of another name: a wheel with such files is not made here.
+        let renamed = files.into_iter().map(|file| File {
+            path: file.path.replace(".dato/", ".data/"),
+            bytes: match file.path.ends_with("RECORD") {
+                true => String::from_utf8(file.bytes).unwrap().replace(".dato/", ".data/").into_bytes(),
+                false => file.bytes,
+            },
+            ..file
+        });
+        let message = "they go to one path, or one to where the other needs a directory";
+        refused(
+            &zip(&renamed.collect::<Vec<_>>()),
+            1,
+            &format!("{name:?} and {other:?} cannot both be installed: {message}"),
+        );
+    };
+    // In the order of the wheel, the second is the one that is refused.
+    clash("demo-1.0.data/purelib/demo/core.py", "demo/core.py");
+    clash("demo-1.0.data/platlib/Demo/other.py", "demo/core.py");
+    clash("demo-1.0.data/purelib/demo", "demo/core.py");
+    let project = Project::new("demo", "1.0".parse().unwrap());
+    let scripts = vec![File::new("run", ""), File::new("demo-1.0.data/scripts/run", "")];
+    let files = assemble(&project, &TagSet::any_python(), scripts).unwrap().files;
+    pack(&zip(&files)).1.exits(0);
+}
+
+#[test]
+fn a_manifest_in_the_place_of_a_wheel() {
+    let session = Session::new();
+    let wheel = zip(&files());
+    session.file(NAME, &wheel);
+    for manifest in [NAME, &format!("./{NAME}"), &format!("out/{NAME}"), &format!("out/../{NAME}")] {
+        std::fs::create_dir_all(session.path("out")).unwrap();
+        let said = session.run(&["pack", NAME, "--output-dir", "out", "--manifest", manifest]);
+        said.exits(2).says("is a wheel: no manifest is written over it");
+        assert_eq!(std::fs::read(session.path(NAME)).unwrap(), wheel);
+        assert_eq!(session.files(), [NAME]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_for_a_wheel() {
+    let session = Session::new();
+    let made = std::process::Command::new("mkfifo").arg(session.path(NAME)).status().unwrap();
+    assert!(made.success());
+    session.run(&["pack", NAME]).exits(1).says("not a regular file");
+}

@@ -1,6 +1,6 @@
 //! Prefix → site-packages directories → distributions.
 
-use crate::project::{DiscoverError, names_in};
+use crate::project::{DiscoverError, LARGEST, names_in, read_regular};
 use crate::target::{PyVersion, Series};
 use crate::wheel::{Record, RecordError};
 use std::path::{Path, PathBuf};
@@ -125,7 +125,10 @@ fn read(folder: PathBuf, python: PyVersion) -> Result<SitePackages, EnvError> {
     let mut found = SitePackages { folder, python, distributions: Vec::new(), left_alone: Vec::new() };
     for dist_info in names_in(&found.folder)?.into_iter().filter(|name| name.ends_with(".dist-info")) {
         let place = found.folder.join(&dist_info);
-        let text = |name: &str| std::fs::read_to_string(place.join(name)).unwrap_or_default();
+        let text = |name: &str| {
+            let bytes = read_regular(&place.join(name), LARGEST).unwrap_or_default();
+            String::from_utf8(bytes).unwrap_or_default()
+        };
         let installer = text("INSTALLER");
         let reason = if !place.join("RECORD").is_file() {
             Some("it has no RECORD")
@@ -140,8 +143,8 @@ fn read(folder: PathBuf, python: PyVersion) -> Result<SitePackages, EnvError> {
             Some(reason) => found.left_alone.push(LeftAlone { name: dist_info, reason }),
             None => {
                 let path = place.join("RECORD");
-                let bytes =
-                    std::fs::read(&path).map_err(|source| EnvError::Read { path: path.clone(), source })?;
+                let bytes = read_regular(&path, LARGEST)
+                    .map_err(|source| EnvError::Read { path: path.clone(), source })?;
                 let record = Record::parse(&bytes).map_err(|fault| EnvError::Record { path, fault })?;
                 found.distributions.push(Distribution { dist_info, record });
             }

@@ -18,7 +18,7 @@ use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::output::atomic;
-use crate::project::names_in;
+use crate::project::{LARGEST, names_in, read_regular};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,7 +170,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         let found = refused
             .as_ref()
             .map_err(|error| std::io::Error::other(error.to_string()))
-            .and_then(|()| std::fs::read(&output));
+            .and_then(|()| read_regular(&output, LARGEST));
         let same = found.as_ref().is_ok_and(|found| *found == bytes);
         if settings.check {
             made.finding = match found {

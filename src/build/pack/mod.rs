@@ -92,6 +92,7 @@ pub fn pack(
     if let Some(zip) = &zip {
         made.push(zip.make(&contents, engines, project, time)?);
     }
+    project.loaded.check_archives(made.iter().map(|archive| archive.path.as_path()))?;
     let mut archives = Vec::new();
     for archive in made {
         atomic::write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;
@@ -203,7 +204,11 @@ impl Contents<'_> {
             let pyc = pycs.find(|pyc| pyc.series.version == version && pyc.optimize == optimize)?;
             match (&pyc.result, &item.compiled.source) {
                 (Ok(bytes), _) => Some(File::new(format!("{}c", item.file.name), bytes.clone())),
-                (Err(_), Ok(source)) => Some(File::new(item.file.name.clone(), source.bytes.clone())),
+                (Err(_), Ok(source)) => Some(File {
+                    path: item.file.name.clone(),
+                    bytes: source.bytes.clone(),
+                    executable: source.executable,
+                }),
                 (Err(_), Err(_)) => None,
             }
         })

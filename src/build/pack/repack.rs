@@ -14,7 +14,7 @@ use crate::output::atomic;
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
-use crate::wheel::{Bytecode, Note, repack};
+use crate::wheel::{Bytecode, Note, installed_path, repack};
 use std::path::{Path, PathBuf};
 
 /// What is asked of a wheel.
@@ -32,6 +32,8 @@ pub struct Request {
     pub folder: PathBuf,
     /// Seconds since 1970 that entries carry.
     pub time: i64,
+    /// The path of the manifest, which may be neither that of the wheel nor of one that is made.
+    pub manifest: Option<PathBuf>,
 }
 
 /// What became of a wheel.
@@ -120,6 +122,12 @@ pub fn repack_wheel(
             versions.map(|python| repack(&archive, of(python))).collect::<Result<Vec<_>, _>>()?
         }
     };
+    if let Some(manifest) = &request.manifest {
+        let outputs = made.iter().map(|wheel| request.folder.join(wheel.name.to_string()));
+        if std::iter::once(path.to_path_buf()).chain(outputs).any(|wheel| is_one_file(manifest, &wheel)) {
+            return Err(ProjectError::ManifestOverWheel(manifest.clone()));
+        }
+    }
     let mut archives = Vec::new();
     let mut notes: Vec<Note> = Vec::new();
     for wheel in made {
@@ -141,23 +149,23 @@ fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
     entries
         .filter(|entry| !request.exclude.is_match(&entry.name))
         .filter_map(|entry| {
-            let installed = installed(&entry.name)?;
+            let installed = installed_path(&entry.name).filter(|name| !in_dist_info(name))?;
             Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.clone()) })
         })
         .collect()
 }
 
-/// The path below `site-packages`, if it is there that the file goes.
-fn installed(name: &str) -> Option<&str> {
-    let Some((folder, rest)) = name.split_once('/') else { return Some(name) };
-    if folder.ends_with(".dist-info") {
-        return None;
-    }
-    if !folder.ends_with(".data") {
-        return Some(name);
-    }
-    let (scheme, rest) = rest.split_once('/')?;
-    matches!(scheme, "purelib" | "platlib").then_some(rest)
+/// Whether two paths are one, of files that need not be there.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        folder.canonicalize().unwrap_or_else(|_| folder.into())
+    };
+    one.file_name() == other.file_name() && folder(one) == folder(other)
+}
+
+fn in_dist_info(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".dist-info"))
 }
 
 fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {

@@ -4,7 +4,7 @@ use super::fault::{ProjectError, ProjectFault};
 use super::value::Item;
 use super::{License, Readme};
 use crate::archive::{File, check_file_name};
-use crate::project::matching_files;
+use crate::project::{LARGEST, matching_files, read_regular};
 use crate::wheel::license::normalize_license;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn text(root: &Path, item: &Item<'_>, name: &str) -> Result<String, ProjectError
 fn bytes(root: &Path, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectError> {
     stays_inside(item, name)?;
     let path = root.join(name);
-    std::fs::read(&path).map_err(|source| item.error(ProjectFault::File { path, source }))
+    read_regular(&path, LARGEST).map_err(|source| item.error(ProjectFault::File { path, source }))
 }
 
 fn stays_inside(item: &Item<'_>, name: &str) -> Result<(), ProjectError> {

@@ -3,6 +3,7 @@
 use super::fault::{ProjectError, ProjectFault};
 use super::value::{Item, Table, project_table};
 use super::{License, Project, files, people};
+use crate::project::{LARGEST, read_regular};
 use crate::wheel::name::normalize_name;
 use crate::wheel::requirement::{Requirement, is_name, specifier_set};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ impl Project {
             key: String::new(),
             fault: fault.into(),
         };
-        let bytes = std::fs::read(path).map_err(|error| refuse(error.into()))?;
+        let bytes = read_regular(path, LARGEST).map_err(|error| refuse(error.into()))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| refuse(ProjectFault::Encoding(path.display().to_string())))?;
         let folder = path.parent().unwrap_or(Path::new(""));

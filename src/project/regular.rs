@@ -1,0 +1,36 @@
+//! Files that are read whole.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// The most bytes of one file: more than any source, pyc, RECORD or manifest has, and less than brings a machine down.
+pub const LARGEST: u64 = 1 << 30;
+
+/// The bytes of a regular file, or of one that a link leads to. A pipe may never begin, and a device never end: nothing
+/// is read from them.
+///
+/// # Errors
+/// The operating system's; no regular file; more than `limit` bytes.
+pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    read_named(path, limit)
+}
+
+/// The bytes of a file that the user named, which may be a pipe.
+///
+/// # Errors
+/// The operating system's; more than `limit` bytes.
+pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"));
+    let file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > limit {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(0)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
