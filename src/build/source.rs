@@ -2,7 +2,7 @@
 
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
-use crate::project::{LARGEST, read_regular};
+use crate::project::{LARGEST, read_named};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
 use std::ffi::OsString;
@@ -36,7 +36,7 @@ impl Source {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
             // A pipe may never begin, a device never end.
-            let content = metadata.is_file().then(|| read_regular(file, LARGEST)).transpose()?;
+            let content = metadata.is_file().then(|| read_named(file, LARGEST)).transpose()?;
             Ok((content, metadata))
         });
         let (content, metadata) = found.map_err(|error| errno::diagnostic(file, &error))?;
