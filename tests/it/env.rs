@@ -45,3 +45,17 @@ fn a_device_in_an_image_is_not_read() {
     }
     session.run(&["env", "v"]).exits(0).says("1 compiled");
 }
+
+#[test]
+fn a_source_outside_of_an_image_is_not_read() {
+    let session = environment();
+    let outside = session.file("outside.py", "x = 2\n");
+    std::fs::create_dir(session.path("image")).unwrap();
+    std::fs::rename(session.path("v"), session.path("image/v")).unwrap();
+    let source = session.path(&format!("image/{SITE}/p/a.py"));
+    std::fs::remove_file(&source).unwrap();
+    symlink(&outside, &source).unwrap();
+    session.run(&["env", "/v", "--root", "image"]).exits(1).says("a.py leads out of ");
+    assert_eq!(pycs(&session), 0, "{:?}", session.files());
+    session.run(&["env", "image/v"]).exits(0).says("1 compiled");
+}

@@ -12,6 +12,8 @@ pub struct SitePackages {
     pub folder: PathBuf,
     /// Whose it is.
     pub python: PyVersion,
+    /// The image that it lies in, if it is one's: nothing is read that lies elsewhere.
+    pub image: Option<PathBuf>,
     /// What is installed in it and is the environment's own.
     pub distributions: Vec<Distribution>,
     /// What is left alone.
@@ -106,13 +108,13 @@ pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePack
             if Series::find(version).is_none() || seen.contains(&real) {
                 continue;
             }
-            if let Some(root) = image
-                && !root.canonicalize().is_ok_and(|root| real.starts_with(root))
-            {
-                return Err(EnvError::Outside { folder, root: root.into(), real });
-            }
+            let image = match image.map(|root| (root, root.canonicalize())) {
+                Some((_, Ok(root))) if real.starts_with(&root) => Some(root),
+                Some((root, _)) => return Err(EnvError::Outside { folder, root: root.into(), real }),
+                None => None,
+            };
             seen.push(real);
-            all.push(read(folder, version)?);
+            all.push(read(folder, version, image)?);
         }
     }
     if all.is_empty() {
@@ -121,8 +123,8 @@ pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePack
     Ok(all)
 }
 
-fn read(folder: PathBuf, python: PyVersion) -> Result<SitePackages, EnvError> {
-    let mut found = SitePackages { folder, python, distributions: Vec::new(), left_alone: Vec::new() };
+fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<SitePackages, EnvError> {
+    let mut found = SitePackages { folder, python, image, distributions: Vec::new(), left_alone: Vec::new() };
     for dist_info in names_in(&found.folder)?.into_iter().filter(|name| name.ends_with(".dist-info")) {
         let place = found.folder.join(&dist_info);
         let text = |name: &str| {

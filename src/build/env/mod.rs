@@ -133,7 +133,7 @@ pub fn run(
 
 fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Settings) -> Vec<Pyc> {
     let path = site.folder.join(name);
-    let source = Source::read(&path);
+    let source = read_source(site, &path);
     let series = target.series;
     let pyc = |&optimize: &u8| {
         let pyc_name = cache_path(Path::new(name), series, optimize).to_string_lossy().into_owned();
@@ -189,6 +189,18 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made
     };
     settings.levels.iter().map(pyc).collect()
+}
+
+/// A link in an image that leads out of it means another file there than here, where it would be followed.
+fn read_source(site: &SitePackages, path: &Path) -> Result<Source, Box<Diagnostic>> {
+    if let Some(image) = &site.image
+        && let Ok(real) = path.canonicalize()
+        && !real.starts_with(image)
+    {
+        let message = format!("{} leads out of {}", path.display(), image.display());
+        return Err(Diagnostic::without_place("OSError", message));
+    }
+    Source::read(path)
 }
 
 /// RECORD with the rows of the pycs: those that it has are replaced where they stand, the others come behind.
