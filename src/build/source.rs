@@ -2,13 +2,16 @@
 
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
-use crate::project::{LARGEST, read_named};
+use crate::project::read_named;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// No source may be larger, and no entry of a zip without extensions.
+const LARGEST_SOURCE: u64 = u32::MAX as u64;
 
 /// A source file as it was when it was read.
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ impl Source {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
             // A pipe may never begin, a device never end.
-            let content = metadata.is_file().then(|| read_named(file, LARGEST)).transpose()?;
+            let content = metadata.is_file().then(|| read_named(file, LARGEST_SOURCE)).transpose()?;
             Ok((content, metadata))
         });
         let (content, metadata) = found.map_err(|error| errno::diagnostic(file, &error))?;
