@@ -5,6 +5,7 @@ use super::entry::{Archive, Compression, DosTime, Entry};
 use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
 use super::name::{Clash, NameTree};
+use crate::project::open_regular;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -70,13 +71,8 @@ const SMALL_TOTAL: u64 = 64 << 20;
 pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let io = |error| refuse(Fault::Io(error));
-    // Looked at first: to open a pipe is to wait for who writes into it.
-    let metadata = std::fs::metadata(path).map_err(io)?;
-    if !metadata.is_file() {
-        return Err(io(std::io::Error::other("not a regular file")));
-    }
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    within("bytes in the archive", metadata.len(), limits.archive).map_err(refuse)?;
+    let mut file = open_regular(path).map_err(io)?;
+    within("bytes in the archive", file.metadata().map_err(io)?.len(), limits.archive).map_err(refuse)?;
     let mut bytes = Vec::new();
     file.by_ref().take(limits.archive.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     read(path, &bytes, limits)

@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::output::atomic;
-use crate::target::{PyVersion, Series};
+use crate::target::PyVersion;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,15 +20,8 @@ pub struct Cleaned {
 pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
     let mut cleaned = Cleaned::default();
     let tree = project.tree();
-    for file in &project.selection.sources {
-        for series in versions.iter().filter_map(|&version| Series::find(version)) {
-            for &optimize in &project.levels {
-                let Ok(name) = project.naming.output(Path::new(&file.name), series, optimize) else {
-                    continue;
-                };
-                remove(&tree, &name, &mut cleaned);
-            }
-        }
+    for (_, _, name) in project.outputs(versions) {
+        remove(&tree, &name, &mut cleaned);
     }
     cleaned
 }

@@ -4,8 +4,7 @@ use super::project::Project;
 use crate::config::Selected;
 use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of};
 use crate::project::{LARGEST, read_regular};
-use crate::target::{PyVersion, Series};
-use std::path::Path;
+use crate::target::PyVersion;
 
 /// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless its source may fail.
 ///
@@ -17,19 +16,12 @@ pub fn existing(
 ) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
     let tree = Place::open(&project.tree())?;
     let (mut entries, mut failures) = (Vec::new(), Vec::new());
-    for file in &project.selection.sources {
-        for series in versions.iter().filter_map(|&version| Series::find(version)) {
-            for &optimize in &project.levels {
-                let Ok(name) = project.naming.output(Path::new(&file.name), series, optimize) else {
-                    continue;
-                };
-                let name = name.to_string_lossy().into_owned();
-                match entry(&tree, &name, file, optimize) {
-                    Ok(entry) => entries.push(entry),
-                    Err(PycError::Place(PlaceError::Missing(_))) if file.may_fail => {}
-                    Err(error) => failures.push((name, error)),
-                }
-            }
+    for (file, optimize, name) in project.outputs(versions) {
+        let name = name.to_string_lossy().into_owned();
+        match entry(&tree, &name, file, optimize) {
+            Ok(entry) => entries.push(entry),
+            Err(PycError::Place(PlaceError::Missing(_))) if file.may_fail => {}
+            Err(error) => failures.push((name, error)),
         }
     }
     Ok((Manifest::new(entries, Vec::new()), failures))

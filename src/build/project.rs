@@ -1,14 +1,14 @@
 //! What a config asks for, with nothing left open.
 
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
-use crate::config::{ConfigError, Engine, Loaded, Selection};
+use crate::config::{ConfigError, Engine, Loaded, Selected, Selection};
 use crate::engine::Limits;
 use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
+use crate::target::{PyVersion, Series};
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// A config with its files and rules settled.
@@ -37,6 +37,18 @@ impl Project {
         let mode = mode.map_or(default_mode, |mode| (*mode.get_ref()).into());
         let (levels, naming) = (loaded.levels(), loaded.naming());
         Ok(Self { loaded, selection, mode, levels, naming })
+    }
+
+    /// What `build` writes for these versions: source, level, and name in the tree.
+    pub fn outputs(&self, versions: &[PyVersion]) -> impl Iterator<Item = (&Selected, u8, PathBuf)> {
+        let series = versions.iter().filter_map(|&version| Series::find(version));
+        let each = series.flat_map(|series| self.levels.iter().map(move |&optimize| (series, optimize)));
+        self.selection.sources.iter().flat_map(move |file| {
+            each.clone().filter_map(move |(series, optimize)| {
+                let name = self.naming.output(Path::new(&file.name), series, optimize).ok()?;
+                Some((file, optimize, name))
+            })
+        })
     }
 
     /// Starts what compiles.

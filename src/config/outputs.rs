@@ -23,6 +23,11 @@ impl ManifestTable {
         let others = self.also.iter().map(beside).collect();
         (output, others)
     }
+
+    fn all_paths(&self, folder: &Path) -> impl Iterator<Item = PathBuf> {
+        let (output, others) = self.paths(folder);
+        std::iter::once(output).chain(others.into_iter().map(|(_, path)| path))
+    }
 }
 
 impl Loaded {
@@ -34,12 +39,8 @@ impl Loaded {
         &self,
         archives: impl IntoIterator<Item = &'a Path>,
     ) -> Result<(), ConfigError> {
-        let mut written: Vec<PathBuf> = Vec::new();
-        if let Some(table) = &self.config.manifest {
-            let (output, others) = table.paths(&self.folder);
-            written.extend(std::iter::once(output).chain(others.into_iter().map(|(_, path)| path)));
-        }
-        let mut written: Vec<PathBuf> = written.iter().map(|path| lexical(path)).collect();
+        let manifests = self.config.manifest.iter().flat_map(|table| table.all_paths(&self.folder));
+        let mut written: Vec<PathBuf> = manifests.map(|path| lexical(&path)).collect();
         for archive in archives {
             let path = lexical(archive);
             if written.contains(&path) {
@@ -58,9 +59,7 @@ impl Loaded {
             outputs.push((self.folder.join(zip.output.get_ref()), zip.output.span()));
         }
         if let Some(table) = &self.config.manifest {
-            let (output, others) = table.paths(&self.folder);
-            let others = others.into_iter().map(|(_, path)| path);
-            outputs.extend(std::iter::once(output).chain(others).map(|path| (path, table.output.span())));
+            outputs.extend(table.all_paths(&self.folder).map(|path| (path, table.output.span())));
         }
         let project = self.config.wheel.as_ref().and_then(|wheel| match wheel.project.get_ref() {
             ProjectSource::File(name) => Some(self.folder.join(name)),

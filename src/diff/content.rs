@@ -3,7 +3,7 @@
 use super::align::align;
 use super::lists::{around, paired};
 use super::model::{Finding, Kind, Row, clip};
-use std::fs::File;
+use crate::project::open_regular;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -29,11 +29,7 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
 /// A file that cannot be read, by its path.
 pub(super) fn compare_large(left: &Path, right: &Path) -> Result<Option<Vec<Finding>>, (PathBuf, io::Error)> {
     let open = |path: &Path| {
-        // A pipe may never begin, and a device never end.
-        if !path.metadata()?.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let size = file.metadata()?.len();
         Ok((BufReader::with_capacity(BLOCK, file), size))
     };

@@ -39,36 +39,25 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
                 found.add(String::new(), compare_archives(one, other));
             }
-            let listed = usize::from(lists(left, right) || lists(right, left));
-            // Where the digest is right, the archive's own pycs need no entries either.
-            let is_listed = |manifest: &Side, archive: &Side| {
-                let manifest = manifest.manifest();
-                manifest.is_some_and(|listed| compare_archive_with_manifest(listed, archive, false).is_none())
-            };
-            if lists(left, right) {
-                one.retain(|name, _| other.contains_key(name));
-                if is_listed(left, right) {
-                    other.retain(|name, _| one.contains_key(name));
-                }
-            }
-            if lists(right, left) {
-                other.retain(|name, _| one.contains_key(name));
-                if is_listed(right, left) {
-                    one.retain(|name, _| other.contains_key(name));
-                }
-            }
-            match (left.manifest(), right.manifest()) {
-                (Some(one), Some(other)) => found.files.extend(compare_listed_archives(one, other)),
+            let wholes = match (left.manifest(), right.manifest()) {
+                (Some(one), Some(other)) => compare_listed_archives(one, other),
                 (Some(manifest), None) => {
-                    found.files.extend(compare_archive_with_manifest(manifest, right, false));
-                    found.same += listed - found.files.len().min(listed);
+                    Vec::from_iter(compare_archive_with_manifest(manifest, right, false))
                 }
-                (None, Some(manifest)) => {
-                    found.files.extend(compare_archive_with_manifest(manifest, left, true));
-                    found.same += listed - found.files.len().min(listed);
+                (None, Some(manifest)) => Vec::from_iter(compare_archive_with_manifest(manifest, left, true)),
+                (None, None) => Vec::new(),
+            };
+            let is_left = lists(left, right);
+            if is_left || lists(right, left) {
+                let (entries, pycs) = if is_left { (&mut one, &mut other) } else { (&mut other, &mut one) };
+                entries.retain(|name, _| pycs.contains_key(name));
+                // Where the digest is right, the archive's own pycs need no entries either.
+                if wholes.is_empty() {
+                    pycs.retain(|name, _| entries.contains_key(name));
+                    found.same += 1;
                 }
-                (None, None) => {}
             }
+            found.files.extend(wholes);
             found.extend(compare_all("", &one, &other, DEPTH));
             if left.archive().is_some() && right.archive().is_some() {
                 tell_entries_once("", &mut found);

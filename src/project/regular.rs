@@ -1,21 +1,29 @@
 //! Files that are read whole.
 
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// The most bytes of one file: more than any source, pyc, RECORD or manifest has, and less than brings a machine down.
 pub const LARGEST: u64 = 1 << 30;
 
-/// The bytes of a regular file, or of one that a link leads to. A pipe may never begin, and a device never end: nothing
-/// is read from them.
+/// Opens a regular file, or one that a link leads to. A pipe may never begin, and a device never end: they are not opened.
 ///
 /// # Errors
-/// The operating system's; no regular file; more than `limit` bytes.
-pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+/// The operating system's; no regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    read_named(path, limit)
+    File::open(path)
+}
+
+/// The bytes of a file that [`open_regular`] opens.
+///
+/// # Errors
+/// Its; more than `limit` bytes.
+pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read(open_regular(path)?, limit)
 }
 
 /// The bytes of a file that the user named, which may be a pipe.
@@ -23,8 +31,11 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The operating system's; more than `limit` bytes.
 pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read(File::open(path)?, limit)
+}
+
+fn read(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"));
-    let file = std::fs::File::open(path)?;
     let size = file.metadata()?.len();
     if size > limit {
         return Err(too_large());

@@ -11,7 +11,7 @@ use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind,
 pub(super) struct Lines(Vec<i32>);
 
 impl Lines {
-    pub(super) fn note(&mut self, line: i32) {
+    fn note(&mut self, line: i32) {
         if self.0.last() != Some(&line) {
             self.0.push(line);
         }
@@ -30,8 +30,7 @@ impl Lowering<'_, '_> {
         let folds = match &expression.kind {
             ExprKind::BinOp { left, op, right } => {
                 if *op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_))) {
-                    self.replaceable.note(line);
-                    return self.foldable.note(line);
+                    return self.note_for_all(line);
                 }
                 is_constant(left) && is_constant(right)
             }
@@ -56,6 +55,12 @@ impl Lowering<'_, '_> {
         if folds {
             self.foldable.note(line);
         }
+    }
+
+    /// To be called with the line of what every target may replace.
+    pub(super) fn note_for_all(&mut self, line: i32) {
+        self.replaceable.note(line);
+        self.foldable.note(line);
     }
 
     /// To be called with what a `for` statement goes over.

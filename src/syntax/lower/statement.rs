@@ -242,8 +242,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn match_statement(&mut self, node: &ruff::StmtMatch, start: Place) -> Stmt<'a> {
         let arena = self.arena;
-        self.replaceable.note(start.0);
-        self.foldable.note(start.0);
+        self.note_for_all(start.0);
         let subject = self.boxed(&node.subject);
         let mut end = end_of(subject.location);
         self.blocks += 1;
