@@ -153,6 +153,10 @@ pub struct Archive {
     pub entries: Vec<Entry>,
     /// The archive's own comment.
     pub comment: Vec<u8>,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Of its bytes as they were read, so that nothing has to be read again to be told from others.
+    pub sha256: [u8; 32],
 }
 
 impl Archive {

@@ -6,6 +6,7 @@ use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
 use super::name::{Clash, NameTree};
 use crate::project::open_regular;
+use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -138,6 +139,8 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
         prefix: prefix.to_vec(),
         entries: entries.into_values().collect(),
         comment: end.comment.to_vec(),
+        size: bytes.len() as u64,
+        sha256: sha2::Sha256::digest(bytes).into(),
     })
 }
 

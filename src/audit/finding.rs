@@ -35,6 +35,8 @@ pub enum Kind {
     Manifest,
     /// RECORD says otherwise.
     Record,
+    /// The file name of the wheel says otherwise, or installers differ in what they make of it.
+    Wheel,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::References => "references",
             Self::Manifest => "manifest",
             Self::Record => "record",
+            Self::Wheel => "wheel",
         }
     }
 }

@@ -8,5 +8,5 @@ mod record;
 mod verify;
 
 pub use finding::{Finding, Kind};
-pub use record::manifest as against_manifest;
+pub use record::against_manifest;
 pub use verify::{Request, Verified, verify};

@@ -1,8 +1,8 @@
 //! Files against what RECORD and a manifest say of them.
 
 use super::finding::{Finding, Kind};
-use crate::manifest::{Archive, FileEntry, Manifest, Place, entry_beside, facts, sha256};
-use crate::wheel::{Record, RecordError};
+use crate::manifest::{self, FileEntry, Listed, Manifest, Place, archive_entry, entry_beside, facts, sha256};
+use crate::wheel::{Record, RecordError, WheelError, WheelName, hold_against_name, in_one_place};
 use std::collections::BTreeSet;
 
 /// Every pyc and source against every RECORD of the place. Rows without digest, and files of other kinds, are not
@@ -48,14 +48,39 @@ pub(super) fn records(place: &Place) -> Vec<Finding> {
     findings
 }
 
-/// Every pyc against a manifest, both ways. An archive that the manifest lists is what the manifest says by its digest;
-/// the pycs listed are then those that it has once it is installed, or another archive's.
-pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
+/// What `pack` and installers refuse in a wheel, whatever its pycs are: METADATA of another project than the file name's,
+/// and two files for one place.
+pub(super) fn wheel(place: &Place) -> Vec<Finding> {
+    let Place::Archive(archive) = place else { return Vec::new() };
+    let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Ok(name) = WheelName::parse(file_name) else { return Vec::new() };
+    let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Wheel, message };
+    let mut findings = Vec::new();
+    for entry in archive.files() {
+        let folder = entry.name.strip_suffix("/METADATA");
+        if folder.is_some_and(|folder| name.owns(folder))
+            && let Err(error) = hold_against_name(&entry.bytes, &name)
+        {
+            findings.push(finding(&entry.name, error.to_string()));
+        }
+    }
+    if let Some((one, other)) = in_one_place(archive.files().map(|entry| entry.name.as_str())) {
+        let error = WheelError::Installed(one.to_owned(), other.to_owned());
+        findings.push(finding(other, error.to_string()));
+    }
+    findings
+}
+
+/// Every pyc against a manifest, both ways, and an archive against the archives listed ([`manifest::listed`]).
+pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Manifest, message };
     let mut findings = Vec::new();
     let mut listed = BTreeSet::new();
-    let archive = archive(place, manifest);
-    let is_listed = archive == Some(Ok(()));
+    let archive = match place {
+        Place::Archive(archive) => Some((archive_entry(archive).path, manifest::listed(manifest, archive))),
+        Place::Tree(..) | Place::File(_) => None,
+    };
+    let is_listed = archive.as_ref().is_some_and(|(_, listed)| *listed == Listed::This);
     for entry in &manifest.files {
         listed.insert(entry.path.as_str());
         let mut pyc = None;
@@ -80,8 +105,10 @@ pub fn manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
             findings.push(finding(&entry.path, message));
         }
     }
-    if let Some(Err((name, message))) = archive {
-        findings.push(finding(&name, message));
+    if let Some((name, listed)) = archive
+        && let Some(message) = not_listed(&listed)
+    {
+        findings.push(finding(&name, message.into()));
     }
     for name in place.pycs() {
         if !is_listed && !listed.contains(name.as_str()) {
@@ -106,22 +133,11 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
 }
 
-/// Whether an archive is one of those that the manifest lists, if it lists any; its name and what is wrong otherwise.
-fn archive(place: &Place, manifest: &Manifest) -> Option<Result<(), (String, String)>> {
-    let Place::Archive(archive) = place else { return None };
-    if manifest.archives.is_empty() {
-        return None;
+/// What is wrong with an archive by a manifest that lists archives.
+fn not_listed(listed: &Listed<'_>) -> Option<&'static str> {
+    match listed {
+        Listed::Nothing | Listed::This => None,
+        Listed::Other(_) => Some("it is not the archive that the manifest lists"),
+        Listed::Others => Some("it is none of the archives that the manifest lists"),
     }
-    let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bytes = match std::fs::read(&archive.path) {
-        Ok(bytes) => bytes,
-        Err(error) => return Some(Err((name, format!("it cannot be read again: {error}")))),
-    };
-    let (digest, size) = (sha256(&bytes), bytes.len() as u64);
-    let is = |listed: &Archive| listed.sha256 == digest && listed.size == size;
-    let (found, otherwise) = match manifest.archives.iter().find(|listed| listed.path == name) {
-        Some(own) => (is(own), "it is not the archive that the manifest lists"),
-        None => (manifest.archives.iter().any(is), "it is none of the archives that the manifest lists"),
-    };
-    Some(if found { Ok(()) } else { Err((name, otherwise.into())) })
 }

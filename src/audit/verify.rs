@@ -72,9 +72,10 @@ pub fn verify(
         message: error.to_string(),
     }));
     verified.findings.extend(record::records(place));
+    verified.findings.extend(record::wheel(place));
     verified
         .findings
-        .extend(request.manifest.into_iter().flat_map(|manifest| record::manifest(place, manifest)));
+        .extend(request.manifest.into_iter().flat_map(|manifest| record::against_manifest(place, manifest)));
     verified.findings.sort();
     Ok(verified)
 }

@@ -27,6 +27,9 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         .and_then(|interpreter| PythonEngine::start_any(&interpreter, interrupt::limits()))
         .ok();
     let draft = draft(&arguments.folder, python.map(|engine| engine.version()))?;
+    for (path, why) in &draft.left_out {
+        printer.summary(&format!("left out {path:?}: {why}"));
+    }
     if draft.sources == 0 {
         return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.display())));
     }

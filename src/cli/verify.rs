@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
 /// the code. A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version nothing
-/// compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. What RECORDs say is checked too.
+/// compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. What RECORDs say is checked
+/// too, and of a wheel what installers refuse: a name or version that METADATA says otherwise, two files for one place.
 ///
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,9 @@
 //! What manifests say → what differs in it, from each other and from bytes.
 
 use super::model::{FileDifference, Finding, Kind};
-use super::sides::{File, Side};
-use crate::manifest::{self, FileEntry, Manifest};
+use super::sides::File;
+use crate::archive::Archive;
+use crate::manifest::{self, FileEntry, Listed, Manifest};
 use std::collections::BTreeMap;
 
 /// Two entries: the finest thing that both say.
@@ -77,21 +78,28 @@ fn said(size: u64, sha256: &str) -> String {
     format!("{size} bytes, sha256 {sha256}")
 }
 
-/// An archive against what a manifest says of the one of its name.
+/// An archive against the archives that a manifest lists; `None` if the manifest does not say what it is.
 pub(super) fn compare_archive_with_manifest(
     manifest: &Manifest,
-    side: &Side,
+    archive: &Archive,
     archive_left: bool,
-) -> Option<FileDifference> {
-    side.archive()?;
-    let name = side.path().file_name()?.to_str()?;
-    let listed = archives(manifest).remove(name)?;
-    let bytes = std::fs::read(side.path()).ok()?;
-    let has = said(bytes.len() as u64, &manifest::sha256(&bytes));
-    if has == listed {
-        return None;
-    }
-    let (one, other) = if archive_left { (has, listed) } else { (listed, has) };
-    let finding = Finding::new(Kind::Manifest, "the archive as a whole").sides(one, other);
-    Some(FileDifference { path: String::new(), findings: vec![finding] })
+) -> Option<Vec<FileDifference>> {
+    let found = manifest::archive_entry(archive);
+    let has = said(found.size, &found.sha256);
+    let finding = match manifest::listed(manifest, archive) {
+        Listed::Nothing => return None,
+        Listed::This => return Some(Vec::new()),
+        Listed::Other(listed) => {
+            let says = said(listed.size, &listed.sha256);
+            let (one, other) = if archive_left { (has, says) } else { (says, has) };
+            Finding::new(Kind::Manifest, "the archive as a whole").sides(one, other)
+        }
+        Listed::Others => {
+            let says = "other archives".to_owned();
+            let (one, other) = if archive_left { (has, says) } else { (says, has) };
+            Finding::new(Kind::Manifest, "it is none of the archives that the manifest lists")
+                .sides(one, other)
+        }
+    };
+    Some(vec![FileDifference { path: String::new(), findings: vec![finding] }])
 }

@@ -39,25 +39,15 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
                 found.add(String::new(), compare_archives(one, other));
             }
-            let wholes = match (left.manifest(), right.manifest()) {
-                (Some(one), Some(other)) => compare_listed_archives(one, other),
-                (Some(manifest), None) => {
-                    Vec::from_iter(compare_archive_with_manifest(manifest, right, false))
-                }
-                (None, Some(manifest)) => Vec::from_iter(compare_archive_with_manifest(manifest, left, true)),
-                (None, None) => Vec::new(),
-            };
-            let is_left = lists(left, right);
-            if is_left || lists(right, left) {
-                let (entries, pycs) = if is_left { (&mut one, &mut other) } else { (&mut other, &mut one) };
-                entries.retain(|name, _| pycs.contains_key(name));
-                // Where the digest is right, the archive's own pycs need no entries either.
-                if wholes.is_empty() {
-                    pycs.retain(|name, _| entries.contains_key(name));
-                    found.same += 1;
-                }
+            if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
+                found.files.extend(compare_listed_archives(one, other));
             }
-            found.files.extend(wholes);
+            if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
+                found.hold(compare_archive_with_manifest(manifest, archive, false), &mut one, &mut other);
+            }
+            if let (Some(archive), Some(manifest)) = (left.archive(), right.manifest()) {
+                found.hold(compare_archive_with_manifest(manifest, archive, true), &mut other, &mut one);
+            }
             found.extend(compare_all("", &one, &other, DEPTH));
             if left.archive().is_some() && right.archive().is_some() {
                 tell_entries_once("", &mut found);
@@ -80,9 +70,8 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         }
     }
     if found.files.is_empty()
-        && left.archive().is_some()
-        && right.archive().is_some()
-        && std::fs::read(left.path()).ok() != std::fs::read(right.path()).ok()
+        && let (Some(one), Some(other)) = (left.archive(), right.archive())
+        && one.sha256 != other.sha256
     {
         found.files.push(other_bytes(""));
     }
@@ -94,14 +83,6 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         same: found.same,
         files: found.files,
     })
-}
-
-/// Whether a manifest lists the archive by its name. Then it says by the digest what the archive is, and may list pycs
-/// that are there only once a wheel is installed.
-fn lists(manifest: &Side, archive: &Side) -> bool {
-    let (Some(manifest), Some(_)) = (manifest.manifest(), archive.archive()) else { return false };
-    let name = archive.path().file_name().unwrap_or_default().to_string_lossy();
-    manifest.archives.iter().any(|listed| listed.path == name)
 }
 
 /// What came of some of the files.
@@ -116,6 +97,19 @@ impl Outcome {
         if !findings.is_empty() {
             self.files.push(FileDifference { path, findings });
         }
+    }
+
+    /// What came of an archive as a whole and a manifest that lists archives: it may list pycs that are there only once
+    /// a wheel is installed, or in another archive.
+    fn hold(&mut self, found: Option<Vec<FileDifference>>, entries: &mut Files<'_>, pycs: &mut Files<'_>) {
+        let Some(found) = found else { return };
+        entries.retain(|name, _| pycs.contains_key(name));
+        // Where the digest is right, the archive's own pycs need no entries either.
+        if found.is_empty() {
+            pycs.retain(|name, _| entries.contains_key(name));
+            self.same += 1;
+        }
+        self.files.extend(found);
     }
 
     fn extend(&mut self, other: Self) {

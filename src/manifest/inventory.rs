@@ -1,7 +1,8 @@
 //! Pycs that exist → a manifest.
 
-use super::entry::{pyc_entry, sha256, source_entry};
-use super::model::{Archive, FileEntry, Manifest};
+use super::entry::{pyc_entry, source_entry};
+use super::listed::archive_entry;
+use super::model::{FileEntry, Manifest};
 use super::place::{Place, PlaceError};
 use crate::marshal::{self, MarshalError};
 use crate::object::Objects;
@@ -78,11 +79,9 @@ pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), Pla
             Err(error) => failures.push((name, error)),
         }
     }
-    let mut archives = Vec::new();
-    if matches!(place, Place::Archive(_)) {
-        let bytes = std::fs::read(path).map_err(|source| PlaceError::Read { path: path.into(), source })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        archives.push(Archive { path: name, sha256: sha256(&bytes), size: bytes.len() as u64 });
-    }
+    let archives = match &place {
+        Place::Archive(archive) => vec![archive_entry(archive)],
+        Place::Tree(..) | Place::File(_) => Vec::new(),
+    };
     Ok((Manifest::new(files, archives), failures))
 }

@@ -39,40 +39,53 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> Result<Vec<PathBuf>, Disc
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be read.
 pub fn search(root: &Path, include: &GlobSet, exclude: &GlobSet) -> Result<Vec<String>, DiscoverError> {
-    let names = files_below(root, |name| !exclude.is_match(name))?;
+    let (names, _) = files_below(root, |name| !exclude.is_match(name))?;
     Ok(names.into_iter().filter(|name| include.is_match(name)).collect())
 }
 
-/// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`.
+/// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`; behind them the
+/// files and directories whose names are not UTF-8.
 ///
 /// # Errors
 /// [`DiscoverError`].
-pub fn all_files(root: &Path) -> Result<Vec<String>, DiscoverError> {
+pub fn all_files(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
     let hidden = |name: &str| name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
     files_below(root, |name| !hidden(name))
 }
 
-fn files_below(root: &Path, keep: impl Fn(&str) -> bool) -> Result<Vec<String>, DiscoverError> {
+fn files_below(
+    root: &Path,
+    keep: impl Fn(&str) -> bool,
+) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
     let relative = |path: &Path| {
         let below = path.strip_prefix(root).ok()?;
         let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
         Some(parts?.join("/"))
     };
-    let mut files = Vec::new();
-    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|entry| {
-        entry.depth() == 0
-            || (entry.file_name() != "__pycache__" && relative(entry.path()).is_some_and(|name| keep(&name)))
-    }) {
+    let (mut files, mut nameless) = (Vec::new(), Vec::new());
+    let mut entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
         let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
-        if entry.file_type().is_file()
-            && let Some(name) = relative(entry.path())
-        {
-            files.push(name);
+        let is_folder = entry.file_type().is_dir();
+        match relative(entry.path()) {
+            _ if entry.depth() == 0 => {}
+            Some(name) if entry.file_name() != "__pycache__" && keep(&name) => {
+                if entry.file_type().is_file() {
+                    files.push(name);
+                }
+            }
+            found => {
+                if found.is_none() {
+                    nameless.push(entry.path().into());
+                }
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+            }
         }
     }
     files.sort_unstable();
-    Ok(files)
+    Ok((files, nameless))
 }
 
 /// Whether a pyc lies below `folder`. Links are not followed; what cannot be listed may have one.

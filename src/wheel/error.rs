@@ -1,6 +1,7 @@
 //! Why a wheel is not made.
 
 use super::descriptor::DescriptorError;
+use super::metadata::MetadataError;
 use super::name::WheelNameError;
 use super::record::RecordError;
 use crate::archive::NameFault;
@@ -65,6 +66,15 @@ pub enum WheelError {
         expected: String,
         /// By `WHEEL`.
         found: String,
+    },
+    /// METADATA and the file name disagree.
+    #[error("{}: {fault}", wheel.display())]
+    Metadata {
+        /// The wheel.
+        wheel: PathBuf,
+        /// How.
+        #[source]
+        fault: MetadataError,
     },
     /// The tags leave no room for byte code of one version.
     #[error("byte code of {python} in place of the sources does not fit a wheel tagged {tags}")]

@@ -149,12 +149,10 @@ impl WheelName {
         if distribution.is_empty() || !distribution.bytes().all(is_name) {
             return Err(form());
         }
-        // Old writers put `_` for the `-` and `+` of a version.
-        version
-            .parse::<Version>()
-            .or_else(|_| version.replace('_', "-").parse())
-            .or_else(|_| version.replacen('_', "+", 1).parse())
-            .map_err(|fault| WheelNameError::Version { file: file.to_owned(), fault })?;
+        if spellings(version).next().is_none() {
+            let fault = VersionError((*version).to_owned());
+            return Err(WheelNameError::Version { file: file.to_owned(), fault });
+        }
         if let Some(tag) = build
             && !tag.starts_with(|first: char| first.is_ascii_digit())
         {
@@ -173,6 +171,12 @@ impl WheelName {
         format!("{}-{}.dist-info", self.distribution, self.version)
     }
 
+    /// Whether `text` is this wheel's version, however both are spelled.
+    pub fn is_version(&self, text: &str) -> bool {
+        text.parse::<Version>()
+            .is_ok_and(|version| spellings(&self.version).any(|own| own.is_equal(&version)))
+    }
+
     /// Whether a folder `name-version.dist-info` is this wheel's, however name and version are spelled.
     pub fn owns(&self, folder: &str) -> bool {
         let Some((name, version)) = folder.strip_suffix(".dist-info").and_then(|stem| stem.rsplit_once('-'))
@@ -185,6 +189,12 @@ impl WheelName {
         };
         normalize_name(name) == normalize_name(&self.distribution) && normal(version) == normal(&self.version)
     }
+}
+
+/// What a version in a file name may stand for: old writers put `_` for the `-` and `+` of a version.
+fn spellings(version: &str) -> impl Iterator<Item = Version> {
+    let texts = [version.to_owned(), version.replace('_', "-"), version.replacen('_', "+", 1)];
+    texts.into_iter().filter_map(|text| text.parse().ok())
 }
 
 impl fmt::Display for WheelName {

@@ -3,6 +3,7 @@
 use super::assemble::{refuse_timestamp_pycs, with_record};
 use super::descriptor::Descriptor;
 use super::error::WheelError;
+use super::metadata::hold_against_name;
 use super::name::{TagSet, WheelName};
 use super::record::{Record, is_signature};
 use crate::archive::{Archive, Entry, File};
@@ -78,7 +79,7 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
         let path = format!("{dist_info}/{file}");
         archive.get(&path).ok_or(WheelError::MissingFile { wheel: wheel(), file: path })
     };
-    read("METADATA")?;
+    let metadata = read("METADATA")?;
     let record = Record::parse(&read("RECORD")?.bytes)
         .map_err(|fault| WheelError::Record { wheel: wheel(), fault })?;
     if let Some(signature) = archive.files().find(|entry| is_signature(&entry.name, &record_path)) {
@@ -90,6 +91,8 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
     let descriptor = Descriptor::parse(&descriptor_entry.bytes)
         .map_err(|fault| WheelError::Descriptor { wheel: wheel(), fault })?;
     agree(archive, &name, &descriptor)?;
+    hold_against_name(&metadata.bytes, &name)
+        .map_err(|fault| WheelError::Metadata { wheel: wheel(), fault })?;
 
     let mut files = archive
         .files()

@@ -6,6 +6,23 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(String);
 
+impl Version {
+    /// Whether both are one version: zeros at the end of the release say nothing.
+    pub fn is_equal(&self, other: &Self) -> bool {
+        fn parts(text: &str) -> (&str, &str) {
+            let end =
+                text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '!')).unwrap_or(text.len());
+            let (mut release, rest) = text.split_at(end);
+            release = release.trim_end_matches('.');
+            while let Some(shorter) = release.strip_suffix(".0") {
+                release = shorter;
+            }
+            (release, rest)
+        }
+        parts(&self.0) == parts(&other.0)
+    }
+}
+
 /// Text that is no version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a version as PEP 440 has them")]

@@ -319,3 +319,30 @@ fn what_never_ends_is_not_read() {
     session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\nproject = \"/dev/zero\"\n");
     session.run(&["pack"]).exits(2).says("/dev/zero");
 }
+
+#[cfg(unix)]
+#[test]
+fn init_lists_what_build_and_pack_take() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let session = Session::new();
+    session.file("p/__init__.py", "");
+    session.file("p/data", "");
+    session.file("p/back\\data", "");
+    for name in
+        ["back\\slash.py", "new\nline.py", "c:drive.py", "Twice.py", "twice.py", "tab\there.py", "q'u\"o.py"]
+    {
+        session.file(name, "");
+    }
+    std::fs::write(session.path("").join(std::ffi::OsStr::from_bytes(b"latin\xe9.py")), "").unwrap();
+    let said = session.run(&["init"]).exits(0);
+    let says = |text: &str| assert!(said.err.contains(text), "{text:?} in {}", said.err);
+    says("left out \"./latin\\xE9.py\": the name is not UTF-8\n");
+    says("left out \"./back\\\\slash.py\": the name has a backslash\n");
+    says("new\\nline.py\": the name has a control character\n");
+    says("c:drive.py\": the name begins with a drive\n");
+    says("twice.py\": it is Twice.py where file names are the same in upper and lower case\n");
+    says("p/back\\\\data\": the name has a backslash\n");
+    says("./pycompile.toml: 3 Python files, 1 data file\n");
+    let config = pycompile::config::load(&session.path("pycompile.toml")).unwrap();
+    assert_eq!(config.select().unwrap().sources.len(), 3);
+}

@@ -243,6 +243,39 @@ fn a_manifest_that_lists_another_archive() {
     assert!(said.out.contains("manifest: it is not the archive that the manifest lists"), "{}", said.out);
 }
 
+#[test]
+fn a_wheel_that_installers_refuse() {
+    let session = honest();
+    let output = session.command(&["pack"]).current_dir(session.path("t")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let wheel = "dist/p-1-py3-none-any.whl";
+    session.run(&["verify", wheel]).exits(0);
+    let bytes = read(&session, wheel);
+    // METADATA of `p`, by this file name of `q`, whose folder is spelled in the same length.
+    let renamed = |from: &str, to: &str| {
+        let mut bytes = bytes.clone();
+        let places = memchr::memmem::find_iter(&bytes, from.as_bytes()).collect::<Vec<_>>();
+        assert!(!places.is_empty());
+        places.iter().for_each(|&at| bytes[at..at + to.len()].copy_from_slice(to.as_bytes()));
+        bytes
+    };
+    session.file("dist/q-1-py3-none-any.whl", renamed("p-1.dist-info", "q-1.dist-info"));
+    let said = session.run(&["verify", "dist/q-1-py3-none-any.whl"]).exits(1);
+    let message = "q-1.dist-info/METADATA: wheel: METADATA has the Name \"p\", and the file name has \"q\"";
+    assert!(said.out.contains(message), "{}", said.out);
+    let entries = [("q-1.data/purelib/m.py", "x = 1\n"), ("m.py", "x = 2\n")];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in entries {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    zip.start_file("p/m.pyc", zip::write::SimpleFileOptions::default()).unwrap();
+    session.file("dist/q-1-py3-none-any.whl", zip.finish().unwrap().into_inner());
+    let said = session.run(&["verify", "dist/q-1-py3-none-any.whl"]).exits(1);
+    let message = "m.py: wheel: \"q-1.data/purelib/m.py\" and \"m.py\" cannot both be installed: ";
+    assert!(said.out.contains(message), "{}", said.out);
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_are_not_waited_for() {
@@ -290,7 +323,19 @@ fn an_archive_that_the_manifest_lists_needs_no_pycs() {
     let wheel = "dist/p-1-py3-none-any.whl";
     session.run(&["verify", wheel, "--manifest", "m.json"]).exits(0).says("0 verified, 0 findings");
     let mut document: serde_json::Value = serde_json::from_slice(&read(&session, "m.json")).unwrap();
+    // One rule for `diff` too: by its digest, whatever its name; and what is none of them is told.
+    std::fs::copy(session.path(wheel), session.path("copy.whl")).unwrap();
+    session.run(&["verify", "copy.whl", "--manifest", "m.json"]).exits(0);
+    session.run(&["diff", "copy.whl", "m.json"]).exits(0).says("no file differs, 1 is the same");
+    document["archives"] = serde_json::json!([{"path": "a.zip", "sha256": "0".repeat(64), "size": 1}]);
+    session.file("other.json", document.to_string());
+    let message = "it is none of the archives that the manifest lists";
+    let said = session.run(&["verify", wheel, "--manifest", "other.json"]).exits(1);
+    assert!(said.out.contains(message), "{}", said.out);
+    let said = session.run(&["diff", "other.json", wheel]).exits(1);
+    assert!(said.out.contains(message), "{}", said.out);
     document["archives"] = serde_json::json!([]);
     session.file("m.json", document.to_string());
     session.run(&["verify", wheel, "--manifest", "m.json"]).exits(1);
+    session.run(&["diff", "m.json", wheel]).exits(1);
 }

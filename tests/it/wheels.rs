@@ -3,7 +3,7 @@
 use crate::session::{Said, Session};
 use pycompile::archive::File;
 use pycompile::output::zip::{ZipOptions, write};
-use pycompile::wheel::{Project, TagSet, assemble};
+use pycompile::wheel::{Project, Record, Row, TagSet, assemble};
 
 const NAME: &str = "demo-1.0-py3-none-any.whl";
 
@@ -242,6 +242,38 @@ fn two_files_for_one_place() {
     let scripts = vec![File::new("run", ""), File::new("demo-1.0.data/scripts/run", "")];
     let files = assemble(&project, &TagSet::any_python(), scripts).unwrap().files;
     pack(&zip(&files)).1.exits(0);
+}
+
+#[test]
+fn metadata_of_another_project() {
+    // The same files under another name, or with METADATA that says another one; RECORD is right about it.
+    let with_metadata = |metadata: &str| {
+        let mut files = files();
+        let metadata = File::new("demo-1.0.dist-info/METADATA", metadata);
+        let row = |file: &File| Row::of(&file.path, &file.bytes);
+        let record = files.pop().unwrap();
+        *files.iter_mut().find(|file| file.path == metadata.path).unwrap() = metadata.clone();
+        let mut rows = files.iter().map(row).collect::<Vec<_>>();
+        rows.push(Row::bare(&record.path));
+        files.push(File::new(record.path, Record { rows }.render()));
+        zip(&files)
+    };
+    for (metadata, message) in [
+        (
+            "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n",
+            "the Name \"other\", and the file name has \"demo\"",
+        ),
+        (
+            "Metadata-Version: 2.1\nName: demo\nVersion: 2\n",
+            "the Version \"2\", and the file name has \"1.0\"",
+        ),
+        ("Metadata-Version: 2.1\nName: demo\n\nVersion: 1.0\n", "no Version"),
+    ] {
+        let wheel = with_metadata(metadata);
+        refused(&wheel, 1, &format!("{NAME}: METADATA has {message}"));
+    }
+    pack(&with_metadata("metadata-version: 2.1\r\nname: De.Mo\r\nversion: 1\r\n")).1.exits(1);
+    pack(&with_metadata("metadata-version: 2.1\r\nname: DEMO\r\nversion: v1.0.0\r\n")).1.exits(0);
 }
 
 #[test]
