@@ -59,3 +59,27 @@ fn a_source_outside_of_an_image_is_not_read() {
     assert_eq!(pycs(&session), 0, "{:?}", session.files());
     session.run(&["env", "image/v"]).exits(0).says("1 compiled");
 }
+
+#[test]
+fn a_record_stays_with_its_owner() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let session = environment();
+    let record = session.path(&format!("{SITE}/p-1.dist-info/RECORD"));
+    std::fs::set_permissions(&record, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let given = chown(&record, Some(1234), Some(4321)).is_ok();
+    if !given {
+        crate::session::skipped("only root gives files to others: the owner of a RECORD was not tried");
+    }
+    let before = std::fs::metadata(&record).unwrap();
+    let package = session.path(&format!("{SITE}/p"));
+    let _ = chown(&package, Some(1234), Some(4321));
+    session.run(&["env", "v"]).exits(0).says("1 compiled");
+    // Only the owner of `__pycache__` can remove what is in it.
+    let owner =
+        |path: &std::path::Path| std::fs::metadata(path).map(|found| (found.uid(), found.gid())).unwrap();
+    assert_eq!(owner(&package.join("__pycache__")), owner(&package));
+    let after = std::fs::metadata(&record).unwrap();
+    assert_ne!(after.ino(), before.ino());
+    let of = |found: &std::fs::Metadata| (found.uid(), found.gid(), found.mode() & 0o7777);
+    assert_eq!(of(&after), of(&before));
+}

@@ -7,6 +7,7 @@
 //! an environment or an image holds says nothing about the machine that works on it.
 
 mod discover;
+mod owner;
 
 pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, site_packages};
 
@@ -180,7 +181,13 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 Ok(_) => Some(Finding::Wrong),
             };
         } else if !same {
-            let written = refused.and_then(|()| atomic::write(&output, &bytes, source.mode));
+            let written = refused.and_then(|()| {
+                output
+                    .parent()
+                    .map_or(Ok(()), owner::make_folder)
+                    .map_err(|source| atomic::WriteError::Io { path: output.clone(), source })?;
+                atomic::write(&output, &bytes, source.mode)
+            });
             made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
             if made.outcome.result.is_err() {
                 (made.row, made.entry) = (None, None);
@@ -224,9 +231,12 @@ fn write_record(
     if record == distribution.record {
         return None;
     }
-    let mode = Source::read(&path).map_or(0o644, |source| source.mode);
-    let written = atomic::check_folders(&site.folder, &name)
-        .and_then(|()| atomic::write(&path, record.render().as_bytes(), mode));
+    // It stays whose it is: pip, run by its owner, has to write it again.
+    let written = atomic::check_folders(&site.folder, &name).and_then(|()| {
+        let old = std::fs::symlink_metadata(&path)
+            .map_err(|source| atomic::WriteError::Io { path: path.clone(), source })?;
+        atomic::replace_like(&path, record.render().as_bytes(), &old)
+    });
     let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
     let python = target.series.version;
     Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })
