@@ -1,7 +1,8 @@
 //! `pycompile clean`: takes away what `build` would write, and nothing else.
 
 use super::project::Project;
-use crate::output::atomic;
+use crate::output::atomic::WriteError;
+use crate::output::place::{Missing, Place};
 use crate::target::PyVersion;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,21 +29,23 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
 
 fn remove(tree: &Path, name: &Path, cleaned: &mut Cleaned) {
     let path = tree.join(name);
-    // `build` writes nothing through it, so what is behind it is not what `build` wrote.
-    if let Some(link) = atomic::linked_folder(tree, name) {
-        if path.symlink_metadata().is_ok() {
-            let reason = format!("{} is a symlink: nothing is removed through it", link.display());
-            cleaned.failed.push((path, reason));
+    let removed = match Place::below(tree, name, Missing::Refused) {
+        Ok(place) => place.remove(),
+        // `build` writes nothing through it, so what is behind it is not what `build` wrote.
+        Err(WriteError::SymlinkFolder(link)) => {
+            if path.symlink_metadata().is_ok() {
+                let reason = format!("{} is a symlink: nothing is removed through it", link.display());
+                cleaned.failed.push((path, reason));
+            }
+            return;
         }
-        return;
-    }
-    match std::fs::symlink_metadata(&path) {
+        Err(WriteError::Io { source, .. }) => Err(source),
+        Err(error) => Err(io::Error::other(error)),
+    };
+    match removed {
+        Ok(true) => cleaned.removed.push(path),
+        Ok(false) => {}
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
         Err(error) => cleaned.failed.push((path, error.to_string())),
-        Ok(found) if !found.is_file() => cleaned.failed.push((path, "not a regular file".into())),
-        Ok(_) => match std::fs::remove_file(&path) {
-            Ok(()) => cleaned.removed.push(path),
-            Err(error) => cleaned.failed.push((path, error.to_string())),
-        },
     }
 }

@@ -4,11 +4,11 @@ use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::source::Source;
 use crate::engine::Diagnostic;
-use crate::output::atomic;
-use crate::project::{LARGEST, Naming, read_regular};
+use crate::output::atomic::WriteError;
+use crate::output::place::{Missing, Place};
+use crate::project::Naming;
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// The same for every file of a run.
@@ -28,6 +28,23 @@ pub struct Settings {
     pub output: Option<PathBuf>,
     /// Recorded names and paths of pycs.
     pub naming: Naming,
+    /// Directories that were searched for sources, as they were named. Who owns what is below them may not be who named
+    /// them: on the way from one of them to a pyc no link is followed.
+    pub searched: Vec<PathBuf>,
+}
+
+impl Settings {
+    fn place(&self, output: &Path, missing: Missing) -> Result<Place, WriteError> {
+        let searched = || {
+            let below = self.searched.iter().map(|folder| (folder, output.strip_prefix(folder)));
+            below.filter_map(|(folder, name)| Some((folder, name.ok()?))).next()
+        };
+        let named = self.output.is_some() || self.naming.output_dir.is_some();
+        match if named { None } else { searched() } {
+            Some((folder, name)) => Place::below(folder, name, missing),
+            None => Place::named(output, missing),
+        }
+    }
 }
 
 /// What became of one source at one version and level.
@@ -130,11 +147,21 @@ pub fn compile_source(
             let message = format!("{} is the source: no pyc is written over it", output.display());
             return Err(Diagnostic::without_place("FileExistsError", message));
         }
-        atomic::check_target(output).map_err(|error| errno::write_diagnostic(&error))?;
-        if !settings.force && starts_with(output, &header) {
-            return Ok(Done::UpToDate);
+        let place = match settings.place(output, Missing::Refused) {
+            Ok(place) => Some(place),
+            Err(error) if error.is_missing() => None,
+            Err(error) => return Err(errno::write_diagnostic(&error)),
+        };
+        if let Some(place) = &place {
+            place.check().map_err(|error| errno::write_diagnostic(&error))?;
+            if !settings.force && starts_with(place, &header) {
+                return Ok(Done::UpToDate);
+            }
         }
-        atomic::write(output, &pyc()?, source.mode).map_err(|error| errno::write_diagnostic(&error))?;
+        let pyc = pyc()?;
+        let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);
+        let written = place.and_then(|place| place.replace(&pyc, source.mode));
+        written.map_err(|error| errno::write_diagnostic(&error))?;
         Ok(Done::Compiled)
     })();
     let python = target.series.version;
@@ -176,35 +203,27 @@ fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
 }
 
 /// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.
-fn starts_with(output: &Path, header: &[u8; HEADER_SIZE]) -> bool {
+fn starts_with(place: &Place, header: &[u8; HEADER_SIZE]) -> bool {
     let mut found = [0; HEADER_SIZE];
-    let read = std::fs::File::open(output).and_then(|mut file| io::Read::read_exact(&mut file, &mut found));
+    let read = place.read().and_then(|(mut file, _)| std::io::Read::read_exact(&mut file, &mut found));
     read.is_ok() && found == *header
 }
 
 /// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
-pub fn hardlink_equal_levels(outcomes: &[Outcome]) {
+pub fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
     let written = outcomes.iter().filter(|outcome| outcome.result.is_ok());
-    let mut kept: Vec<(&Path, PyVersion, Vec<u8>)> = Vec::new();
+    let mut kept: Vec<(&Path, Place, PyVersion, Vec<u8>)> = Vec::new();
     for outcome in written {
         let Some(output) = outcome.output.as_deref() else { continue };
-        let Ok(bytes) = read_regular(output, LARGEST) else { continue };
-        match kept.iter().find(|(_, python, other)| *python == outcome.python && *other == bytes) {
-            Some((first, _, _)) if *first != output => {
+        let Ok(place) = settings.place(output, Missing::Refused) else { continue };
+        let Ok(bytes) = place.bytes() else { continue };
+        match kept.iter().find(|(_, _, python, other)| *python == outcome.python && *other == bytes) {
+            Some((first, other, ..)) if *first != output => {
                 // A file system without hard links keeps two files: equal bytes are what matters.
-                let _ = link(first, output);
+                let _ = place.link_to(other);
             }
             Some(_) => {}
-            None => kept.push((output, outcome.python, bytes)),
+            None => kept.push((output, place, outcome.python, bytes)),
         }
     }
-}
-
-fn link(first: &Path, output: &Path) -> io::Result<()> {
-    let folder = output.parent().unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(".pycompile-")
-        .make_in(folder, |path| std::fs::hard_link(first, path))?;
-    // Between two names of one file a rename does nothing and leaves both: the temporary one goes when it is dropped.
-    std::fs::rename(temporary.path(), output)
 }

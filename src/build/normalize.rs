@@ -3,8 +3,9 @@
 use crate::manifest::PycError;
 use crate::marshal;
 use crate::object::Objects;
-use crate::output::atomic::{self, WriteError};
-use crate::project::{LARGEST, read_regular};
+use crate::output::atomic::WriteError;
+use crate::output::place::{Missing, Place};
+use crate::project::{LARGEST, read_open};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::path::{Path, PathBuf};
@@ -41,14 +42,15 @@ pub enum NormalizeError {
 /// [`NormalizeError`].
 pub fn normalize(path: &Path) -> Result<bool, NormalizeError> {
     let read_error = |source| NormalizeError::Read { path: path.into(), source };
-    atomic::check_target(path)?;
-    let metadata = std::fs::metadata(path).map_err(read_error)?;
-    let old = read_regular(path, LARGEST).map_err(read_error)?;
+    let place = Place::named(path, Missing::Refused)?;
+    place.check()?;
+    let (file, metadata) = place.read().map_err(read_error)?;
+    let old = read_open(&file, metadata.len(), LARGEST).map_err(read_error)?;
     let new = minimal(&old).map_err(|fault| NormalizeError::Pyc { path: path.into(), fault })?;
     if new == old {
         return Ok(false);
     }
-    atomic::replace_like(path, &new, &metadata)?;
+    place.replace_like(&new, &metadata)?;
     Ok(true)
 }
 

@@ -2,10 +2,12 @@
 
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
-use crate::project::read_named;
+use crate::output::place::{Missing, Place};
+use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,16 +36,24 @@ impl Source {
     /// # Errors
     /// What Python would raise.
     pub fn read(file: &Path) -> Result<Self, Box<Diagnostic>> {
-        let found = std::fs::metadata(file).and_then(|metadata| {
-            if metadata.is_dir() {
+        let read = || {
+            // Before it is opened: a pipe may never begin, a device never end.
+            let found = std::fs::metadata(file)?;
+            if found.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
-            // A pipe may never begin, a device never end.
-            let content = metadata.is_file().then(|| read_named(file, LARGEST_SOURCE)).transpose()?;
-            Ok((content, metadata))
-        });
-        let (content, metadata) = found.map_err(|error| errno::diagnostic(file, &error))?;
-        let Some(bytes) = content else {
+            if !found.is_file() {
+                return Ok(None);
+            }
+            let file = File::open(file)?;
+            let metadata = file.metadata()?;
+            if !metadata.is_file() {
+                return Ok(None);
+            }
+            Ok(Some((read_open(&file, metadata.len(), LARGEST_SOURCE)?, metadata)))
+        };
+        let Some((bytes, metadata)) = read().map_err(|error: io::Error| errno::diagnostic(file, &error))?
+        else {
             let message = format!("{} is not a regular file: nothing is read from it", file.display());
             return Err(Diagnostic::without_place("OSError", message));
         };
@@ -75,7 +85,8 @@ impl Source {
                 return Ok(());
             }
             if !std::fs::symlink_metadata(file)?.is_symlink() {
-                std::fs::File::open(file)?.set_modified(latest)?;
+                let place = Place::named(file, Missing::Refused).map_err(io::Error::other)?;
+                place.read()?.0.set_modified(latest)?;
             }
             source.mtime = seconds(latest);
             Ok(())

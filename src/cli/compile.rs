@@ -165,7 +165,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     progress.finish();
     if hardlink_dupes {
         for outcomes in results.iter().flatten() {
-            build::compile::hardlink_equal_levels(outcomes);
+            build::compile::hardlink_equal_levels(outcomes, &settings);
         }
     }
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
@@ -258,6 +258,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         LayoutArg::Pycache => Layout::Pycache,
         LayoutArg::Legacy => Layout::Legacy,
     };
+    let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
     Ok(Settings {
         mode,
         levels,
@@ -272,5 +273,6 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             output_dir: arguments.output_dir,
             layout,
         },
+        searched,
     })
 }

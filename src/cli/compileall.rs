@@ -123,7 +123,8 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let engines = engines::start(&arguments.python, &options)?;
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
-    let settings = settings(arguments, levels)?;
+    let mut settings = settings(arguments, levels)?;
+    settings.searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
     let layout = settings.naming.layout;
     build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
     let progress = printer.progress(jobs.len() as u64);
@@ -257,7 +258,17 @@ fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Result<Settings, Com
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
-    Ok(Settings { mode, levels, force: arguments.force, check: false, clamp_mtime, output: None, naming })
+    let searched = Vec::new();
+    Ok(Settings {
+        mode,
+        levels,
+        force: arguments.force,
+        check: false,
+        clamp_mtime,
+        output: None,
+        naming,
+        searched,
+    })
 }
 
 fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bool) -> Vec<Outcome> {
@@ -267,7 +278,7 @@ fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bo
             settings.naming.dfile = Some(recorded.clone());
             let outcomes = build::compile::compile(&job.file, engines, &settings);
             if hardlink_dupes {
-                build::compile::hardlink_equal_levels(&outcomes);
+                build::compile::hardlink_equal_levels(&outcomes, &settings);
             }
             outcomes
         }

@@ -6,6 +6,8 @@
 //! order and [`zip::ZipOptions`] alone.
 
 pub mod atomic;
+mod folder;
+pub mod place;
 pub mod tree;
 pub mod zip;
 pub mod zipapp;

@@ -15,5 +15,5 @@ pub use discover::{
 };
 pub use names::{Layout, NameError, Naming};
 pub use pattern::matching_files;
-pub use regular::{LARGEST, open_regular, read_named, read_regular};
+pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

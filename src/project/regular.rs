@@ -23,7 +23,9 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// # Errors
 /// Its; more than `limit` bytes.
 pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read(open_regular(path)?, limit)
+    let file = open_regular(path)?;
+    let size = file.metadata()?.len();
+    read_open(&file, size, limit)
 }
 
 /// The bytes of a file that the user named, which may be a pipe.
@@ -31,17 +33,35 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The operating system's; more than `limit` bytes.
 pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read(File::open(path)?, limit)
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    read_open(&file, size, limit)
 }
 
-fn read(file: File, limit: u64) -> io::Result<Vec<u8>> {
+/// The bytes of an open file, from where it stands; `size` is how many it seems to have.
+///
+/// # Errors
+/// The operating system's; more than `limit` bytes.
+pub fn read_open(mut file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"));
-    let size = file.metadata()?.len();
     if size > limit {
         return Err(too_large());
     }
+    let size = usize::try_from(size).map_err(|_| too_large())?;
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(usize::try_from(size).unwrap_or(0)).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    bytes.try_reserve_exact(size.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    // As long as it says, which is two calls; then whatever it has become meanwhile.
+    bytes.resize(size, 0);
+    let mut filled = 0;
+    while filled < size {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    file.take(limit.saturating_add(1) - filled as u64).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }

@@ -251,3 +251,22 @@ fn an_interrupt_ends_the_wait_for_a_list() {
         assert!(ended && status.code() == Some(2), "{signal}: {status}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn below_a_searched_directory_nothing_is_written_through_a_symlink() {
+    let session = Session::new();
+    session.file("tree/p/m.py", "x = 1\n");
+    session.file("tree/other.py", "x = 1\n");
+    session.file("outside/kept", "");
+    std::os::unix::fs::symlink(session.path("outside"), session.path("tree/p/__pycache__")).unwrap();
+    let words = "tree/p/__pycache__ is a symlink: nothing is written through it";
+    session.compile(&["-r", "tree"]).exits(1).says(words);
+    let said = session.run(&["compileall", "-qf", "tree"]).exits(1);
+    assert!(said.out.contains(words), "{}", said.out);
+    assert_eq!(std::fs::read_dir(session.path("outside")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(session.path("tree/__pycache__")).unwrap().count(), 1);
+    // A file that is named goes where py_compile puts it.
+    session.compile(&["tree/p/m.py"]).exits(0);
+    assert_eq!(std::fs::read_dir(session.path("outside")).unwrap().count(), 2);
+}

@@ -7,7 +7,6 @@
 //! an environment or an image holds says nothing about the machine that works on it.
 
 mod discover;
-mod owner;
 
 pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, site_packages};
 
@@ -18,8 +17,9 @@ use super::parallel::{self, ThreadsError, Watch};
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
-use crate::output::atomic;
-use crate::project::{LARGEST, names_in, read_regular};
+use crate::output::atomic::WriteError;
+use crate::output::place::{Missing, Place};
+use crate::project::names_in;
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +143,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
             name: pyc_name,
             outcome: Outcome {
                 file: path.clone(),
-                output: Some(output.clone()),
+                output: Some(output),
                 python: series.version,
                 optimize,
                 result: Ok(Done::UpToDate),
@@ -166,12 +166,12 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made.row = Some(Row::of(&made.name, &bytes));
         let from = source_entry(name, &source.bytes, series);
         made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
-        let refused = atomic::check_folders(&site.folder, Path::new(&made.name))
-            .and_then(|()| atomic::check_target(&output));
-        let found = refused
-            .as_ref()
-            .map_err(|error| std::io::Error::other(error.to_string()))
-            .and_then(|()| read_regular(&output, LARGEST));
+        let place = |missing| Place::below(&site.folder, Path::new(&made.name), missing);
+        let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
+        let found = match &existing {
+            Ok(place) => place.bytes(),
+            Err(error) => Err(std::io::Error::other(error.to_string())),
+        };
         let same = found.as_ref().is_ok_and(|found| *found == bytes);
         if settings.check {
             made.finding = match found {
@@ -181,13 +181,9 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 Ok(_) => Some(Finding::Wrong),
             };
         } else if !same {
-            let written = refused.and_then(|()| {
-                output
-                    .parent()
-                    .map_or(Ok(()), owner::make_folder)
-                    .map_err(|source| atomic::WriteError::Io { path: output.clone(), source })?;
-                atomic::write(&output, &bytes, source.mode)
-            });
+            let place = existing
+                .or_else(|error| if error.is_missing() { place(Missing::MadeForOwner) } else { Err(error) });
+            let written = place.and_then(|place| place.replace(&bytes, source.mode));
             made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
             if made.outcome.result.is_err() {
                 (made.row, made.entry) = (None, None);
@@ -232,10 +228,9 @@ fn write_record(
         return None;
     }
     // It stays whose it is: pip, run by its owner, has to write it again.
-    let written = atomic::check_folders(&site.folder, &name).and_then(|()| {
-        let old = std::fs::symlink_metadata(&path)
-            .map_err(|source| atomic::WriteError::Io { path: path.clone(), source })?;
-        atomic::replace_like(&path, record.render().as_bytes(), &old)
+    let written = Place::below(&site.folder, &name, Missing::Refused).and_then(|place| {
+        let (_, old) = place.read().map_err(|source| WriteError::Io { path: path.clone(), source })?;
+        place.replace_like(record.render().as_bytes(), &old)
     });
     let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
     let python = target.series.version;

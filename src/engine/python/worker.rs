@@ -14,6 +14,7 @@ const SCRIPT: &str = include_str!("worker.py");
 const TUNABLES: &str = "glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=100000000:\
     glibc.malloc.trim_threshold=100000000:glibc.malloc.hugetlb=1";
 /// What a pipe may hold: most sources and most answers at once.
+#[cfg(target_os = "linux")]
 const PIPE_SIZE: usize = 1 << 20;
 
 /// What CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper may set some of them again.

@@ -1,0 +1,90 @@
+//! Where directories can be held by descriptor (`openat` and its kin, POSIX.1-2008).
+
+use super::Kind;
+use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Uid};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// A directory need not be readable for what is done in it: Linux holds it without reading.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const HOLD: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const HOLD: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// The open directory.
+#[derive(Debug)]
+pub(super) struct Handle(OwnedFd);
+
+impl Handle {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self(rustix::fs::open(path, HOLD, Mode::empty())?))
+    }
+
+    pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
+        Ok(Self(rustix::fs::openat(&self.0, name, HOLD | OFlags::NOFOLLOW, Mode::empty())?))
+    }
+
+    pub(super) fn make(&self, name: &Path) -> io::Result<()> {
+        Ok(rustix::fs::mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
+    }
+
+    pub(super) fn set_mode(&self, name: &Path, mode: u32) -> io::Result<()> {
+        Ok(rustix::fs::fchmod(self.change(name)?, Mode::from_raw_mode(mode as _))?)
+    }
+
+    pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
+        let (owner, folder) = (rustix::fs::fstat(&self.0)?, self.change(name)?);
+        let own = rustix::fs::fstat(&folder)?;
+        let is_owners = (own.st_uid, own.st_gid) == (owner.st_uid, owner.st_gid);
+        if is_owners || !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let (uid, gid) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
+        match rustix::fs::fchown(&folder, Some(uid), Some(gid)) {
+            // A root that may not give files away, as in a container without that capability.
+            Err(Errno::PERM) => Ok(()),
+            given => Ok(given?),
+        }
+    }
+
+    /// What changes a directory needs more than what holds it; by its name a link would be followed.
+    fn change(&self, name: &Path) -> io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?)
+    }
+
+    pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {
+        let found = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        Ok(match FileType::from_raw_mode(found.st_mode as _) {
+            FileType::RegularFile => Kind::File,
+            FileType::Symlink => Kind::Symlink,
+            _ => Kind::Other,
+        })
+    }
+
+    pub(super) fn read(&self, name: &Path) -> io::Result<File> {
+        // A pipe that nobody writes to would be waited for.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
+    }
+
+    pub(super) fn create(&self, name: &Path) -> io::Result<File> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o600))?.into())
+    }
+
+    pub(super) fn link(&self, folder: &Self, name: &Path, new: &Path) -> io::Result<()> {
+        Ok(rustix::fs::linkat(&folder.0, name, &self.0, new, AtFlags::empty())?)
+    }
+
+    pub(super) fn rename(&self, old: &Path, new: &Path) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.0, old, &self.0, new)?)
+    }
+
+    pub(super) fn remove(&self, name: &Path) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+}

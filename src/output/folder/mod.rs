@@ -1,0 +1,187 @@
+//! Directories that are held open.
+//!
+//! A path can mean another directory from one moment to the next, if somebody else may write on the way to it. What is
+//! done in a directory that is held open is done in that directory, whatever its path means by then.
+
+#[cfg(unix)]
+mod by_descriptor;
+#[cfg(not(unix))]
+mod by_path;
+
+#[cfg(unix)]
+use by_descriptor::Handle;
+#[cfg(not(unix))]
+use by_path::Handle;
+
+use std::fs::{File, Metadata};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How often a name that is taken already is met before something else must be wrong.
+const ATTEMPTS: usize = 1 << 10;
+
+/// A directory that is held open. The names that it is asked for are single: they have no `/` in them.
+#[derive(Debug)]
+pub(super) struct Folder {
+    handle: Handle,
+    /// For messages.
+    path: PathBuf,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A regular file.
+    File,
+    /// A symlink, wherever it leads.
+    Symlink,
+    /// A directory, a pipe, a device.
+    Other,
+}
+
+impl Folder {
+    /// Opens the directory that `path` leads to, through links as well.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        Ok(Self { handle: Handle::open(here)?, path: path.into() })
+    }
+
+    /// Opens a directory in this one; never through a link.
+    ///
+    /// # Errors
+    /// The operating system's; the name is a link or no directory.
+    pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
+        Ok(Self { handle: self.handle.enter(name)?, path: self.path.join(name) })
+    }
+
+    /// Makes a directory in this one, with the permissions that the umask leaves.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn make(&self, name: &Path) -> io::Result<()> {
+        self.handle.make(name)
+    }
+
+    /// Sets the permissions of a directory in this one; never through a link.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn set_mode(&self, name: &Path, mode: u32) -> io::Result<()> {
+        self.handle.set_mode(name, mode)
+    }
+
+    /// Gives a directory in this one to the owner of this one, if root made it; never through a link.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
+        self.handle.give_to_owner(name)
+    }
+
+    /// The path that it was opened by.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What stands in it under a name.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {
+        self.handle.kind(name)
+    }
+
+    /// Opens a regular file in it to read; never through a link. Says too what the file is.
+    ///
+    /// # Errors
+    /// The operating system's; no regular file.
+    pub(super) fn read(&self, name: &Path) -> io::Result<(File, Metadata)> {
+        let file = self.handle.read(name)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        Ok((file, metadata))
+    }
+
+    /// Makes an empty file under a name that nothing has; only its owner can read it. It is taken away again unless it is
+    /// renamed.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn temporary(&self) -> io::Result<(Temporary<'_>, File)> {
+        self.under_new_name(|name| self.handle.create(name))
+    }
+
+    /// Makes another name, that nothing has, for a file in `folder`. It is taken away again unless it is renamed.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn temporary_link(&self, folder: &Self, name: &Path) -> io::Result<Temporary<'_>> {
+        let link = |new: &Path| self.handle.link(&folder.handle, name, new);
+        let (mut temporary, ()) = self.under_new_name(link)?;
+        temporary.is_link = true;
+        Ok(temporary)
+    }
+
+    fn under_new_name<T>(
+        &self,
+        mut make: impl FnMut(&Path) -> io::Result<T>,
+    ) -> io::Result<(Temporary<'_>, T)> {
+        for _ in 0..ATTEMPTS {
+            let name =
+                PathBuf::from(format!(".pycompile-{:016x}.tmp", RandomState::new().build_hasher().finish()));
+            match make(&name) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+                Ok(made) => {
+                    return Ok((Temporary { folder: self, name, is_link: false, is_there: true }, made));
+                }
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Takes a file away.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn remove(&self, name: &Path) -> io::Result<()> {
+        self.handle.remove(name)
+    }
+}
+
+/// A name that is gone when this is dropped.
+#[derive(Debug)]
+pub(super) struct Temporary<'a> {
+    folder: &'a Folder,
+    name: PathBuf,
+    /// Of a file that has another name already.
+    is_link: bool,
+    is_there: bool,
+}
+
+impl Temporary<'_> {
+    /// Gives what has it another name; what stood under that is replaced.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn rename(mut self, name: &Path) -> io::Result<()> {
+        self.folder.handle.rename(&self.name, name)?;
+        // Between two names of one file a rename does nothing and leaves both.
+        self.is_there = self.is_link;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        if self.is_there {
+            let _ = self.folder.handle.remove(&self.name);
+        }
+    }
+}

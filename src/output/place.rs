@@ -1,0 +1,288 @@
+//! A name in a directory that is held open, and what is done with the file under it.
+
+use super::atomic::WriteError;
+use super::folder::{Folder, Kind};
+use crate::project::{LARGEST, read_open};
+use std::fs::{File, Metadata};
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+/// Where a file is or will be.
+#[derive(Debug)]
+pub struct Place {
+    folder: Folder,
+    name: PathBuf,
+}
+
+/// What becomes of directories that are not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The operating system's error.
+    Refused,
+    /// They are made, with the permissions that the umask leaves.
+    Made,
+    /// The same, and what root makes becomes whose the directory is that it is in, as if its owner had made it.
+    MadeForOwner,
+    /// They are made, with these permissions whatever the umask.
+    MadeWith(u32),
+}
+
+impl Place {
+    /// The place that `path` names; links to directories on the way are followed, as whoever gave the path wants it.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn named(path: &Path, missing: Missing) -> Result<Self, WriteError> {
+        let Some(name) = path.file_name() else { return Err(WriteError::NotRegular(path.into())) };
+        let io_error = |source| WriteError::Io { path: path.into(), source };
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(io_error(io::ErrorKind::IsADirectory.into()));
+        }
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let folder = match Folder::open(parent) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
+                std::fs::create_dir_all(parent).and_then(|()| Folder::open(parent))
+            }
+            result => result,
+        };
+        Ok(Self { folder: folder.map_err(io_error)?, name: name.into() })
+    }
+
+    /// The place `name` below the directory `root`, which may be a link while no directory between them may.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn below(root: &Path, name: &Path, missing: Missing) -> Result<Self, WriteError> {
+        let full = || root.join(name);
+        let Some(own) = name.file_name() else { return Err(WriteError::NotRegular(full())) };
+        let mut folder = Folder::open(root).map_err(|source| WriteError::Io { path: root.into(), source })?;
+        for part in name.parent().into_iter().flat_map(Path::components) {
+            match part {
+                Component::Normal(part) => folder = descend(&folder, Path::new(part), missing)?,
+                Component::CurDir => {}
+                _ => {
+                    let source = io::Error::new(io::ErrorKind::InvalidInput, "the path leaves its directory");
+                    return Err(WriteError::Io { path: full(), source });
+                }
+            }
+        }
+        Ok(Self { folder, name: own.into() })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
+    }
+
+    fn io_error(&self, source: io::Error) -> WriteError {
+        WriteError::Io { path: self.path(), source }
+    }
+
+    /// Refuses a symlink or a non-regular file, as `py_compile` does before anything is compiled.
+    ///
+    /// # Errors
+    /// [`WriteError::Symlink`], [`WriteError::NotRegular`].
+    pub fn check(&self) -> Result<(), WriteError> {
+        match self.folder.kind(&self.name) {
+            Ok(Kind::Symlink) => Err(WriteError::Symlink(self.path())),
+            Ok(Kind::Other) => Err(WriteError::NotRegular(self.path())),
+            Ok(Kind::File) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Opens the regular file that is there; says too what it is.
+    ///
+    /// # Errors
+    /// The operating system's; no regular file.
+    pub fn read(&self) -> io::Result<(File, Metadata)> {
+        self.folder.read(&self.name)
+    }
+
+    /// What the regular file that is there consists of.
+    ///
+    /// # Errors
+    /// The operating system's; no regular file; more than [`LARGEST`] bytes.
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
+        let (file, found) = self.read()?;
+        read_open(&file, found.len(), LARGEST)
+    }
+
+    /// Writes `bytes` to a temporary file beside it and renames that. `mode` holds the permission bits of the new file,
+    /// whatever the umask.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the temporary file is gone in any case.
+    pub fn replace(&self, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+        self.replace_with(bytes, |file| set_mode(file, mode))
+    }
+
+    /// Like [`Place::replace`], with the owner, the permissions and the modification time of the file that was there.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the temporary file is gone in any case.
+    pub fn replace_like(&self, bytes: &[u8], old: &Metadata) -> Result<(), WriteError> {
+        self.replace_with(bytes, |file| {
+            keep_owner(file, old)?;
+            file.set_permissions(old.permissions())?;
+            file.set_modified(old.modified()?)
+        })
+    }
+
+    fn replace_with(
+        &self,
+        bytes: &[u8],
+        prepare: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        self.check()?;
+        let write = || {
+            let (temporary, mut file) = self.folder.temporary()?;
+            file.write_all(bytes)?;
+            prepare(&file)?;
+            temporary.rename(&self.name)
+        };
+        write().map_err(|source| self.io_error(source))
+    }
+
+    /// Makes it another name of the file at `other`, by rename.
+    ///
+    /// # Errors
+    /// The operating system's, also where a file system has no hard links; what was there stays then.
+    pub fn link_to(&self, other: &Self) -> io::Result<()> {
+        self.folder.temporary_link(&other.folder, &other.name)?.rename(&self.name)
+    }
+
+    /// Takes the regular file that is there away; says whether there was one.
+    ///
+    /// # Errors
+    /// The operating system's; something else is there.
+    pub fn remove(&self) -> io::Result<bool> {
+        match self.folder.kind(&self.name) {
+            Ok(Kind::File) => self.folder.remove(&self.name).map(|()| true),
+            Ok(_) => Err(io::Error::other("not a regular file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, WriteError> {
+    let path = || folder.path().join(part);
+    let entered = match folder.enter(part) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
+            make(folder, part, missing).and_then(|()| folder.enter(part))
+        }
+        entered => entered,
+    };
+    entered.map_err(|source| match folder.kind(part) {
+        Ok(Kind::Symlink) => WriteError::SymlinkFolder(path()),
+        _ => WriteError::Io { path: path(), source },
+    })
+}
+
+fn make(folder: &Folder, part: &Path, missing: Missing) -> io::Result<()> {
+    match folder.make(part) {
+        // Another thread was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        made => made?,
+    }
+    match missing {
+        Missing::MadeWith(mode) => folder.set_mode(part, mode),
+        Missing::MadeForOwner => folder.give_to_owner(part),
+        Missing::Made | Missing::Refused => Ok(()),
+    }
+}
+
+/// What root rewrites stays with whom it belongs to.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    match std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid())) {
+        // Only root gives files away; anybody else who may replace the file becomes its owner.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_mode(file: &File, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::{Missing, Place};
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    /// Two folders; a place in the first, which then becomes a link to the second.
+    fn swapped() -> (tempfile::TempDir, Place) {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        std::fs::create_dir_all(at("tree/inside")).unwrap();
+        std::fs::create_dir_all(at("outside")).unwrap();
+        for folder in ["tree/inside", "outside"] {
+            std::fs::File::create(at(folder).join("a.pyc")).unwrap();
+        }
+        let place = Place::below(&at("tree"), Path::new("inside/a.pyc"), Missing::Refused).unwrap();
+        std::fs::rename(at("tree/inside"), at("moved")).unwrap();
+        symlink(at("outside"), at("tree/inside")).unwrap();
+        (scratch, place)
+    }
+
+    fn content(scratch: &tempfile::TempDir, name: &str) -> Option<String> {
+        std::fs::read_to_string(scratch.path().join(name)).ok()
+    }
+
+    #[test]
+    fn a_write_stays_in_the_folder_that_was_looked_at() {
+        let (scratch, place) = swapped();
+        place.replace(b"new", 0o644).unwrap();
+        assert_eq!(content(&scratch, "moved/a.pyc").as_deref(), Some("new"));
+        assert_eq!(content(&scratch, "outside/a.pyc").as_deref(), Some(""));
+        assert_eq!(walkdir::WalkDir::new(scratch.path().join("outside")).into_iter().count(), 2);
+    }
+
+    #[test]
+    fn a_removal_stays_in_the_folder_that_was_looked_at() {
+        let (scratch, place) = swapped();
+        assert!(place.remove().unwrap());
+        assert_eq!(content(&scratch, "moved/a.pyc"), None);
+        assert_eq!(content(&scratch, "outside/a.pyc").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn no_link_is_followed_below_the_root() {
+        let (scratch, _) = swapped();
+        let tree = scratch.path().join("tree");
+        for missing in [Missing::Refused, Missing::Made, Missing::MadeWith(0o755)] {
+            let error = Place::below(&tree, Path::new("inside/new/a.pyc"), missing).unwrap_err();
+            assert!(error.to_string().ends_with("tree/inside is a symlink: nothing is written through it"));
+            let error = Place::below(&tree, Path::new("../outside/a.pyc"), missing).unwrap_err();
+            assert!(error.to_string().ends_with("the path leaves its directory"), "{error}");
+        }
+        assert!(!scratch.path().join("outside/new").exists());
+    }
+
+    #[test]
+    fn links_that_were_named_are_followed() {
+        let (scratch, _) = swapped();
+        let named = Place::named(&scratch.path().join("tree/inside/new/b.pyc"), Missing::Made).unwrap();
+        named.replace(b"new", 0o644).unwrap();
+        assert_eq!(content(&scratch, "outside/new/b.pyc").as_deref(), Some("new"));
+    }
+}
