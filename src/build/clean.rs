@@ -1,7 +1,7 @@
 //! `pycompile clean`: takes away what `build` would write, and nothing else.
 
 use super::project::Project;
-use crate::output::atomic::WriteError;
+use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::target::PyVersion;
 use std::io;

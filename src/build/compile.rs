@@ -4,7 +4,7 @@ use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::source::Source;
 use crate::engine::Diagnostic;
-use crate::output::atomic::WriteError;
+use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::project::Naming;
 use crate::pyc::{HEADER_SIZE, InvalidationMode};

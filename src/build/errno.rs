@@ -1,7 +1,7 @@
 //! Errors of the operating system in Python's words.
 
 use crate::engine::Diagnostic;
-use crate::output::atomic::WriteError;
+use crate::output::WriteError;
 use std::io;
 use std::path::Path;
 

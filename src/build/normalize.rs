@@ -3,7 +3,7 @@
 use crate::manifest::PycError;
 use crate::marshal;
 use crate::object::Objects;
-use crate::output::atomic::WriteError;
+use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::project::{LARGEST, read_open};
 use crate::pyc::{HEADER_SIZE, Header};

@@ -108,7 +108,7 @@ pub enum ProjectError {
     Threads(#[from] super::parallel::ThreadsError),
     /// A file that is no source cannot be written.
     #[error(transparent)]
-    Write(#[from] crate::output::atomic::WriteError),
+    Write(#[from] crate::output::WriteError),
     /// The metadata of a wheel.
     #[error(transparent)]
     Metadata(#[from] crate::wheel::ProjectError),

@@ -6,8 +6,11 @@
 //! order and [`zip::ZipOptions`] alone.
 
 pub mod atomic;
+mod error;
 mod folder;
 pub mod place;
 pub mod tree;
 pub mod zip;
 pub mod zipapp;
+
+pub use error::WriteError;

@@ -1,6 +1,6 @@
 //! A name in a directory that is held open, and what is done with the file under it.
 
-use super::atomic::WriteError;
+use super::WriteError;
 use super::folder::{Folder, Kind};
 use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};

@@ -1,6 +1,6 @@
 //! Named bytes → files below a directory.
 
-use super::atomic::WriteError;
+use super::WriteError;
 use super::place::{Missing, Place};
 use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};

@@ -17,7 +17,7 @@ use super::parallel::{self, ThreadsError, Watch};
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
-use crate::output::atomic::WriteError;
+use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::project::names_in;
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};

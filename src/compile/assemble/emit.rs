@@ -1,7 +1,7 @@
 //! Blocks → code units, and where lines and handlers change (`assemble_emit`).
 
+use super::draft::{Draft, Jump, Point, Run, Start, prefixes};
 use super::encoding::Encodings;
-use super::jumps::{Jump, Point, Start, prefixes};
 use crate::compile::flow::FlowError;
 use crate::compile::flow::graph::{Block, BlockId, Graph, Instr, has_target, is_terminator};
 use crate::target::Op;
@@ -10,39 +10,12 @@ use crate::text::Location;
 /// Stands for the place of instructions that wait for that of what follows them: no instruction's own.
 const WAITING: Location = Location::new(-3, -3, -3, -3);
 
-/// Instructions one after the other that have something in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Run<T> {
-    pub(super) start: Point,
-    pub(super) of: T,
-}
-
 /// Equality without a branch for each field.
 fn is_same(left: &Location, right: &Location) -> bool {
     (left.line == right.line)
         & (left.end_line == right.end_line)
         & (left.column == right.column)
         & (left.end_column == right.end_column)
-}
-
-/// The code of a code object before its jumps are settled; kept for the room it has.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    /// Code units without the prefixes of jumps, and zeros behind them; caches are zero.
-    pub(super) units: Vec<[u8; 2]>,
-    /// Where each block of the graph starts.
-    pub(super) starts: Vec<Start>,
-    /// In the order of the code.
-    pub(super) jumps: Vec<Jump>,
-    /// Instructions at the same place; one more for the end.
-    pub(super) places: Vec<Run<Location>>,
-    /// Instructions with the same handler.
-    pub(super) handlers: Vec<Run<BlockId>>,
-    /// How many instructions there are.
-    pub(super) count: u32,
-    pub(super) end: Point,
-    /// The first of the instructions whose place is that of what follows them.
-    waiting: Option<Point>,
 }
 
 impl Draft {

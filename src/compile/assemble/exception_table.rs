@@ -1,7 +1,7 @@
 //! `co_exceptiontable` (`assemble_exception_table`).
 
-use super::emit::Draft;
-use super::jumps::{Point, Shifts};
+use super::draft::{Draft, Point};
+use super::jumps::Shifts;
 use crate::compile::flow::graph::{BlockId, Graph};
 
 fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {

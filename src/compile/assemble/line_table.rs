@@ -1,6 +1,6 @@
 //! `co_linetable` (`assemble_location_info`, PEP 657).
 
-use super::emit::Draft;
+use super::draft::Draft;
 use super::jumps::Shifts;
 use crate::text::Location;
 

@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** jumps are settled here and nowhere else; nothing is reordered any more.
 
+mod draft;
 mod emit;
 mod encoding;
 mod exception_table;
@@ -15,7 +16,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher as _;
 
-use self::emit::Draft;
+use self::draft::Draft;
 use self::encoding::Encodings;
 use self::jumps::Shifts;
 use super::constants::{CodeId, ConstId, Constants, Text};

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use super::graph::Instr;
-use super::load_const::truth;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
-use crate::compile::folding::Folded;
+use crate::compile::folding::{Folded, truth};
 use crate::compile::positions::Positions;
 use crate::target::{Op, Target};
 

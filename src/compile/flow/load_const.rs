@@ -4,7 +4,6 @@ use super::context::{Context, loads_const};
 use super::graph::{BlockId, Graph, Instr};
 use super::kinds::is_constant;
 use crate::compile::constants::ConstValue;
-use crate::compile::folding;
 use crate::target::Op;
 
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
@@ -96,9 +95,4 @@ pub(super) fn optimize_load_const(graph: &mut Graph, context: &mut Context<'_>) 
         optimize_block(graph, id, context);
         id = graph.next(id);
     }
-}
-
-/// Whether a constant is true.
-pub(super) fn truth(value: &ConstValue) -> bool {
-    folding::truth(value)
 }

@@ -4,11 +4,11 @@ use ruff_python_ast as ruff;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
+use super::operator::{comparison, operator};
 use super::position::{between, end_of};
-use super::statement::operator;
 use crate::syntax::ast::{
-    Arg, Arguments, BoolOperator, Call, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
-    Constant, Expr, ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
+    Arg, Arguments, BoolOperator, Call, Comprehension, ComprehensionExpr, ComprehensionKind, Constant, Expr,
+    ExprContext, ExprKind, Keyword, Lambda, UnaryOperator,
 };
 use crate::syntax::{ErrorType, soft_keyword};
 
@@ -313,21 +313,6 @@ fn context(context: ruff::ExprContext) -> ExprContext {
         ruff::ExprContext::Store => ExprContext::Store,
         ruff::ExprContext::Del => ExprContext::Del,
         ruff::ExprContext::Load | ruff::ExprContext::Invalid => ExprContext::Load,
-    }
-}
-
-fn comparison(operator: ruff::CmpOp) -> CompareOperator {
-    match operator {
-        ruff::CmpOp::Eq => CompareOperator::Eq,
-        ruff::CmpOp::NotEq => CompareOperator::NotEq,
-        ruff::CmpOp::Lt => CompareOperator::Lt,
-        ruff::CmpOp::LtE => CompareOperator::LtE,
-        ruff::CmpOp::Gt => CompareOperator::Gt,
-        ruff::CmpOp::GtE => CompareOperator::GtE,
-        ruff::CmpOp::Is => CompareOperator::Is,
-        ruff::CmpOp::IsNot => CompareOperator::IsNot,
-        ruff::CmpOp::In => CompareOperator::In,
-        ruff::CmpOp::NotIn => CompareOperator::NotIn,
     }
 }
 

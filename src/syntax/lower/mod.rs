@@ -8,6 +8,7 @@
 
 mod expression;
 mod literal;
+mod operator;
 mod pattern;
 pub(crate) mod position;
 mod replaceable;

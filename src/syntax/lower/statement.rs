@@ -5,11 +5,12 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::Lowering;
 use super::expression::yield_start;
+use super::operator::operator;
 use super::position::{Place, between, end_of};
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{
-    Alias, ClassDef, ExceptHandler, For, FunctionDef, MatchCase, Operator, Stmt, StmtKind, Try, TypeAlias,
-    TypeParam, TypeParamKind, With, WithItem,
+    Alias, ClassDef, ExceptHandler, For, FunctionDef, MatchCase, Stmt, StmtKind, Try, TypeAlias, TypeParam,
+    TypeParamKind, With, WithItem,
 };
 use crate::text::Name;
 
@@ -345,25 +346,6 @@ impl<'a> Lowering<'a, '_> {
                 default_value: self.optional(default),
             }
         }))
-    }
-}
-
-/// The same operator.
-pub(super) fn operator(operator: ruff::Operator) -> Operator {
-    match operator {
-        ruff::Operator::Add => Operator::Add,
-        ruff::Operator::Sub => Operator::Sub,
-        ruff::Operator::Mult => Operator::Mult,
-        ruff::Operator::MatMult => Operator::MatMult,
-        ruff::Operator::Div => Operator::Div,
-        ruff::Operator::Mod => Operator::Mod,
-        ruff::Operator::Pow => Operator::Pow,
-        ruff::Operator::LShift => Operator::LShift,
-        ruff::Operator::RShift => Operator::RShift,
-        ruff::Operator::BitOr => Operator::BitOr,
-        ruff::Operator::BitXor => Operator::BitXor,
-        ruff::Operator::BitAnd => Operator::BitAnd,
-        ruff::Operator::FloorDiv => Operator::FloorDiv,
     }
 }
 
