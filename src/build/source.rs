@@ -2,7 +2,7 @@
 
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, Owner, Place};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
@@ -28,6 +28,8 @@ pub struct Source {
     pub mode: u32,
     /// Whether anybody may execute it.
     pub executable: bool,
+    /// Whose it is.
+    pub owner: Option<Owner>,
 }
 
 impl Source {
@@ -64,6 +66,7 @@ impl Source {
             size: metadata.len() as u32,
             mode: (mode | 0o200) & 0o666,
             executable: mode & 0o111 != 0,
+            owner: Owner::of(&metadata),
         })
     }
 
@@ -98,7 +101,7 @@ impl Source {
     /// A source that does not come from a file.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u32;
-        Self { bytes, mtime: 0, size, mode: 0o644, executable: false }
+        Self { bytes, mtime: 0, size, mode: 0o644, executable: false, owner: None }
     }
 
     /// The header of its pyc.

@@ -9,6 +9,7 @@ use crate::build::{EngineOptions, Engines, ProjectError, engines};
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::pyc::InvalidationMode;
+use crate::text::visible;
 use std::path::{Component, Path, PathBuf};
 
 /// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
@@ -96,7 +97,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for (path, finding) in &all.findings {
             match arguments.message_format {
                 MessageFormat::Human => {
-                    printer.file_error(&format!("{}: {}", finding.name(), path.display()));
+                    printer.file_error(&format!("{}: {}", finding.name(), visible(&path.to_string_lossy())));
                 }
                 MessageFormat::Github => {
                     let file = path.display().to_string();

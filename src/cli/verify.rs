@@ -3,10 +3,11 @@
 use super::args::MessageFormat;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
-use crate::audit::{Finding, Request, verify};
+use crate::audit::{Finding, Kind, Request, verify};
 use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
 use crate::project::{LARGEST, read_named};
+use crate::text::{visible, visible_lines};
 use std::path::{Path, PathBuf};
 
 /// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
@@ -111,7 +112,12 @@ fn tell(
     };
     match format {
         MessageFormat::Human => {
-            printer.finding(&format!("{shown}: {}: {}", finding.kind.name(), finding.message))?;
+            // What is verified may be somebody's who would like to be told otherwise: only CPython's words have lines.
+            let message = match finding.kind {
+                Kind::Compile => visible_lines(&finding.message),
+                _ => visible(&finding.message).into_owned(),
+            };
+            printer.finding(&format!("{}: {}: {message}", visible(&shown), finding.kind.name()))?;
         }
         MessageFormat::Json => {
             printer.data(&serde_json::to_string(finding).map_err(std::io::Error::from)?)?;

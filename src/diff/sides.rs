@@ -2,7 +2,7 @@
 
 use crate::archive::{Archive, Entry};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
-use crate::project::{LARGEST, read_regular};
+use crate::project::{Found, LARGEST, read_regular};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ impl<'a> File<'a> {
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, names), name) => {
-                names.get(name).is_some_and(|is_symlink| !is_symlink).then(|| root.join(name))
+                (names.get(name) == Some(&Found::File)).then(|| root.join(name))
             }
             File::Alone(Place::File(path)) => Some(path.clone()),
             _ => None,
@@ -117,7 +117,7 @@ impl<'a> File<'a> {
     /// Where it leads to, if it is a symlink; nothing is followed.
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
-            File::Disk(Place::Tree(root, names), name) if names.get(name) == Some(&true) => {
+            File::Disk(Place::Tree(root, names), name) if names.get(name) == Some(&Found::Symlink) => {
                 std::fs::read_link(root.join(name)).ok()
             }
             _ => None,

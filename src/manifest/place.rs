@@ -1,15 +1,15 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{DiscoverError, LARGEST, links_and_files, may_hold_pycs, read_regular};
+use crate::project::{DiscoverError, Found, LARGEST, links_and_files, may_hold_pycs, read_regular};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Something that can hold pycs.
 #[derive(Debug)]
 pub enum Place {
-    /// A directory, with the names of its files and whether each is a symlink.
-    Tree(PathBuf, BTreeMap<String, bool>),
+    /// A directory, with the names of its files.
+    Tree(PathBuf, BTreeMap<String, Found>),
     /// A wheel or zip.
     Archive(Archive),
     /// One file.
@@ -39,6 +39,9 @@ pub enum PlaceError {
     /// A symlink to a directory, with pycs that nobody has seen.
     #[error("{} is a symlink: the pycs behind it are not looked at", .0.display())]
     SymlinkFolder(PathBuf),
+    /// A name that nothing can be read by.
+    #[error("the name is not UTF-8")]
+    NotUtf8,
     /// No such name.
     #[error("there is no {0}")]
     Missing(String),
@@ -102,7 +105,10 @@ impl Place {
                     || path.canonicalize().map_or(true, |real| !real.starts_with(&real_root))
                         && may_hold_pycs(path))
         };
-        let links = names.iter().filter(|(_, is_link)| **is_link).map(|(name, _)| (name, root.join(name)));
+        let links = names
+            .iter()
+            .filter(|(_, found)| **found == Found::Symlink)
+            .map(|(name, _)| (name, root.join(name)));
         let hiding = links.filter(|(_, path)| hides(path));
         hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path))).collect()
     }
@@ -119,8 +125,9 @@ impl Place {
             }
             Self::Tree(root, names) => match names.get(name) {
                 None => return Err(missing()),
-                Some(true) => return Err(PlaceError::Symlink(root.join(name))),
-                Some(false) => root.join(name),
+                Some(Found::NotUtf8) => return Err(PlaceError::NotUtf8),
+                Some(Found::Symlink) => return Err(PlaceError::Symlink(root.join(name))),
+                Some(Found::File) => root.join(name),
             },
             Self::File(path) => {
                 let own = path.file_name().unwrap_or_default().to_string_lossy();

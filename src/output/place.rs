@@ -27,6 +27,28 @@ pub enum Missing {
     MadeWith(u32),
 }
 
+/// User and group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl Owner {
+    /// Whose a file is, where files have owners.
+    #[cfg(unix)]
+    pub fn of(found: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        Some(Self { user: found.uid(), group: found.gid() })
+    }
+
+    /// Whose a file is, where files have owners.
+    #[cfg(not(unix))]
+    pub fn of(_found: &Metadata) -> Option<Self> {
+        None
+    }
+}
+
 impl Place {
     /// The place that `path` names; links to directories on the way are followed, as whoever gave the path wants it.
     ///
@@ -115,13 +137,24 @@ impl Place {
         self.replace_with(bytes, |file| set_mode(file, mode))
     }
 
+    /// Like [`Place::replace`]; if root writes it, it is `owner`'s.
+    ///
+    /// # Errors
+    /// [`WriteError`]; the temporary file is gone in any case.
+    pub fn replace_for(&self, bytes: &[u8], mode: u32, owner: Option<Owner>) -> Result<(), WriteError> {
+        self.replace_with(bytes, |file| {
+            owner.map_or(Ok(()), |owner| give(file, owner))?;
+            set_mode(file, mode)
+        })
+    }
+
     /// Like [`Place::replace`], with the owner, the permissions and the modification time of the file that was there.
     ///
     /// # Errors
     /// [`WriteError`]; the temporary file is gone in any case.
     pub fn replace_like(&self, bytes: &[u8], old: &Metadata) -> Result<(), WriteError> {
         self.replace_with(bytes, |file| {
-            keep_owner(file, old)?;
+            Owner::of(old).map_or(Ok(()), |owner| give(file, owner))?;
             file.set_permissions(old.permissions())?;
             file.set_modified(old.modified()?)
         })
@@ -191,15 +224,13 @@ fn make(folder: &Folder, part: &Path, missing: Missing) -> io::Result<()> {
     }
 }
 
-/// What root rewrites stays with whom it belongs to.
+/// What root writes is whose it should be.
 #[cfg(unix)]
-fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+fn give(file: &File, owner: Owner) -> io::Result<()> {
+    if Owner::of(&file.metadata()?) == Some(owner) {
         return Ok(());
     }
-    match std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid())) {
+    match std::os::unix::fs::fchown(file, Some(owner.user), Some(owner.group)) {
         // Only root gives files away; anybody else who may replace the file becomes its owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result,
@@ -207,7 +238,7 @@ fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
+fn give(_file: &File, _owner: Owner) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Directories → Python files, on request only.
 
 use globset::GlobSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A directory that cannot be listed. The fault is the environment's.
@@ -111,13 +112,24 @@ pub fn names_in(folder: &Path) -> Result<Vec<String>, DiscoverError> {
     Ok(names)
 }
 
-/// The names, relative to `root` and with `/`, of everything below it that is no directory, and whether it is a symlink;
-/// `__pycache__` and what is hidden included.
+/// What stands under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A file.
+    File,
+    /// A symlink.
+    Symlink,
+    /// Something whose name is not UTF-8: the name is one to show, and leads to nothing.
+    NotUtf8,
+}
+
+/// The names, relative to `root` and with `/`, of everything below it that is no directory; `__pycache__` and what is
+/// hidden included. Each has a name of its own.
 ///
 /// # Errors
 /// [`DiscoverError`].
-pub fn links_and_files(root: &Path) -> Result<std::collections::BTreeMap<String, bool>, DiscoverError> {
-    let mut found = std::collections::BTreeMap::new();
+pub fn links_and_files(root: &Path) -> Result<BTreeMap<String, Found>, DiscoverError> {
+    let (mut found, mut nameless) = (BTreeMap::new(), Vec::new());
     for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
         let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
         if entry.file_type().is_dir() {
@@ -125,7 +137,21 @@ pub fn links_and_files(root: &Path) -> Result<std::collections::BTreeMap<String,
         }
         let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
         let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        found.insert(parts.join("/"), entry.file_type().is_symlink());
+        let name = parts.join("/");
+        if below.to_str().is_none() {
+            nameless.push(name);
+        } else if entry.file_type().is_symlink() {
+            found.insert(name, Found::Symlink);
+        } else {
+            found.insert(name, Found::File);
+        }
+    }
+    for mut name in nameless {
+        // Two such names can look like one, or like one that is UTF-8. It ends as before: a pyc stays a pyc.
+        while found.contains_key(&name) {
+            name.insert(name.rfind('/').map_or(0, |slash| slash + 1), '\u{fffd}');
+        }
+        found.insert(name, Found::NotUtf8);
     }
     Ok(found)
 }

@@ -7,8 +7,10 @@ mod location;
 mod name;
 mod printable;
 pub mod python;
+mod visible;
 
 pub use error::{ErrorType, SyntaxError};
 pub use location::Location;
 pub use name::{Name, Names};
 pub use printable::is_printable;
+pub use visible::{visible, visible_lines};

@@ -14,14 +14,14 @@ pub enum WheelError {
     #[error(transparent)]
     Name(#[from] WheelNameError),
     /// No `*.dist-info`, or more than one, or another project's.
-    #[error("{}: {found} folders {expected}.dist-info, a wheel has one", wheel.display())]
+    #[error("{}: a wheel of this name has one {expected}.dist-info, and this one has {found}", wheel.display())]
     DistInfo {
         /// The wheel.
         wheel: PathBuf,
         /// `name-version` by the file name.
         expected: String,
-        /// How many there are.
-        found: usize,
+        /// Those that there are.
+        found: String,
     },
     /// A file that every wheel has.
     #[error("{}: there is no {file}", wheel.display())]

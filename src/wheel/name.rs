@@ -183,11 +183,8 @@ impl WheelName {
         else {
             return false;
         };
-        let normal = |version: &str| match version.parse::<Version>() {
-            Ok(version) => version.to_string(),
-            Err(_) => version.replace('_', "-"),
-        };
-        normalize_name(name) == normalize_name(&self.distribution) && normal(version) == normal(&self.version)
+        let is_same = spellings(version).any(|version| self.is_version(&version.to_string()));
+        normalize_name(name) == normalize_name(&self.distribution) && is_same
     }
 }
 

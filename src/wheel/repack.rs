@@ -161,7 +161,10 @@ fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> 
         _ => Err(WheelError::DistInfo {
             wheel: archive.path.clone(),
             expected: format!("{}-{}", name.distribution, name.version),
-            found: folders.iter().filter(|folder| name.owns(folder)).count(),
+            found: match folders.is_empty() {
+                true => "none".to_owned(),
+                false => folders.into_iter().collect::<Vec<_>>().join(", "),
+            },
         }),
     }
 }

@@ -206,7 +206,7 @@ fn wheels_that_are_not_believed() {
     );
     assert_eq!(
         with("other-1.0-py3-none-any.whl", &|_| {}),
-        "other-1.0-py3-none-any.whl: 0 folders other-1.0.dist-info, a wheel has one"
+        "other-1.0-py3-none-any.whl: a wheel of this name has one other-1.0.dist-info, and this one has de_mo-1.0.dist-info"
     );
     assert_eq!(
         with("de_mo-1.0-py2.py3-none-any.whl", &|_| {}),

@@ -73,11 +73,13 @@ fn a_record_stays_with_its_owner() {
     let before = std::fs::metadata(&record).unwrap();
     let package = session.path(&format!("{SITE}/p"));
     let _ = chown(&package, Some(1234), Some(4321));
+    let _ = chown(package.join("a.py"), Some(1235), Some(4321));
     session.run(&["env", "v"]).exits(0).says("1 compiled");
     // Only the owner of `__pycache__` can remove what is in it.
     let owner =
         |path: &std::path::Path| std::fs::metadata(path).map(|found| (found.uid(), found.gid())).unwrap();
     assert_eq!(owner(&package.join("__pycache__")), owner(&package));
+    assert_eq!(owner(&package.join("__pycache__/a.cpython-314.pyc")), owner(&package.join("a.py")));
     let after = std::fs::metadata(&record).unwrap();
     assert_ne!(after.ino(), before.ino());
     let of = |found: &std::fs::Metadata| (found.uid(), found.gid(), found.mode() & 0o7777);

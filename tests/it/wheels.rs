@@ -206,7 +206,7 @@ fn what_is_no_wheel_at_all() {
     session
         .run(&["pack", "other-1.0-py3-none-any.whl"])
         .exits(1)
-        .says("other-1.0-py3-none-any.whl: 0 folders other-1.0.dist-info, a wheel has one");
+        .says("a wheel of this name has one other-1.0.dist-info, and this one has demo-1.0.dist-info");
 }
 
 #[test]

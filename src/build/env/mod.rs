@@ -183,7 +183,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         } else if !same {
             let place = existing
                 .or_else(|error| if error.is_missing() { place(Missing::MadeForOwner) } else { Err(error) });
-            let written = place.and_then(|place| place.replace(&bytes, source.mode));
+            let written = place.and_then(|place| place.replace_for(&bytes, source.mode, source.owner));
             made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
             if made.outcome.result.is_err() {
                 (made.row, made.entry) = (None, None);
@@ -227,8 +227,8 @@ fn write_record(
     if record == distribution.record {
         return None;
     }
-    // It stays whose it is: pip, run by its owner, has to write it again.
     let written = Place::below(&site.folder, &name, Missing::Refused).and_then(|place| {
+        // It stays whose it is: pip, run by its owner, has to write it again.
         let (_, old) = place.read().map_err(|source| WriteError::Io { path: path.clone(), source })?;
         place.replace_like(record.render().as_bytes(), &old)
     });

@@ -160,7 +160,7 @@ impl Worker {
         match answer.split_first() {
             Some((b'C', code)) => Answer::Code(code.to_vec()),
             Some((b'M', b"")) => Answer::NoMemory,
-            Some((b'E', json)) => match serde_json::from_slice(json) {
+            Some((b'E', json)) => match serde_json::from_slice(&without_lone_surrogates(json)) {
                 Ok(diagnostic) => Answer::Refused(Box::new(diagnostic)),
                 Err(error) => Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
             },
@@ -223,5 +223,43 @@ impl Drop for Worker {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Python's JSON has the bytes of names that are not UTF-8 as halves of surrogate pairs, which no UTF-8 has.
+fn without_lone_surrogates(json: &[u8]) -> Vec<u8> {
+    let unit = |at: usize| -> Option<u16> {
+        let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut out = Vec::with_capacity(json.len());
+    let mut at = 0;
+    while at < json.len() {
+        let (length, is_lone) = match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => (12, false),
+            Some(half) => (6, matches!(half, 0xd800..=0xdfff)),
+            None if json[at] == b'\\' => (2, false),
+            None => (1, false),
+        };
+        let end = json.len().min(at + length);
+        out.extend_from_slice(if is_lone { b"\\ufffd" } else { &json[at..end] });
+        at = end;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_lone_surrogates;
+
+    #[test]
+    fn halves_of_pairs_are_replaced() {
+        let text = |json: &str| -> String {
+            serde_json::from_slice(&without_lone_surrogates(json.as_bytes())).unwrap()
+        };
+        assert_eq!(
+            text(r#""a\udcff.py \ud83d\ude00 \\udcff \ud83d""#),
+            "a\u{fffd}.py \u{1f600} \\udcff \u{fffd}"
+        );
     }
 }

@@ -1,14 +1,14 @@
 //! A row's sides → characters that can be shown, each with whether it is a part of what differs.
 
 use crate::diff::Row;
-use std::fmt::Write as _;
+use crate::text::visible;
 
 /// A text in parts; those that are true differ from the other side.
 pub(super) type Parts = Vec<(bool, String)>;
 
 /// Both sides of a row in parts.
 pub(super) fn sides(row: &Row) -> (Parts, Parts) {
-    let shown = |side: &Option<String>| visible(side.as_deref().unwrap_or_default());
+    let shown = |side: &Option<String>| visible(side.as_deref().unwrap_or_default()).into_owned();
     let (left, right) = (shown(&row.left), shown(&row.right));
     if row.same || row.left.is_none() || row.right.is_none() {
         let whole = |text: String| if text.is_empty() { Vec::new() } else { vec![(!row.same, text)] };
@@ -27,20 +27,4 @@ fn split(text: &[char], head: usize, tail: usize) -> Parts {
         .filter(|(_, part)| !part.is_empty())
         .map(|(differs, part)| (differs, part.iter().collect()))
         .collect()
-}
-
-/// Names come from what is compared: what would steer a terminal or the direction of writing is shown in Python's
-/// notation.
-pub(super) fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        let steers = character.is_control()
-            || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        match u32::from(character) {
-            _ if !steers => out.push(character),
-            number @ ..=0xff => drop(write!(out, "\\x{number:02x}")),
-            number => drop(write!(out, "\\u{number:04x}")),
-        }
-    }
-    out
 }

@@ -1,7 +1,8 @@
 //! One page that needs nothing else: no script, no network, light and dark, whole when printed.
 
-use super::emphasis::{Parts, sides, visible};
+use super::emphasis::{Parts, sides};
 use crate::diff::{Comparison, FileDifference, Finding, Row};
+use crate::text::visible;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");

@@ -1,7 +1,8 @@
 //! For a terminal: both sides beside each other, or below each other where there is no room.
 
-use super::emphasis::{Parts, sides, visible};
+use super::emphasis::{Parts, sides};
 use crate::diff::{Comparison, Finding, Kind, Row};
+use crate::text::visible;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;

@@ -6,7 +6,7 @@ use crate::dis::{Instruction, Operand};
 use crate::object::{CodeView, flag_names};
 use crate::pyc::Header;
 use crate::text::Location;
-use std::borrow::Cow;
+use crate::text::visible;
 use std::fmt::Write as _;
 
 /// The header in words, then all code objects, outer ones first.
@@ -48,28 +48,6 @@ fn head(pyc: &Inspected<'_>) -> String {
 
 fn field(out: &mut String, label: &str, text: &str) {
     let _ = writeln!(out, "  {label:<11} {}", visible(text));
-}
-
-/// Names come from the pyc: what would steer a terminal is shown in Python's notation.
-fn visible(text: &str) -> Cow<'_, str> {
-    let steers = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if !steers(character) {
-            out.push(character);
-        } else if u32::from(character) <= 0xff {
-            let _ = write!(out, "\\x{:02x}", u32::from(character));
-        } else {
-            let _ = write!(out, "\\u{:04x}", u32::from(character));
-        }
-    }
-    Cow::Owned(out)
 }
 
 fn write_code(
