@@ -20,6 +20,8 @@ mod inspect;
 mod native;
 mod preprocess;
 mod properties;
+#[cfg(target_os = "linux")]
+mod races;
 mod session;
 mod usage;
 mod wheels;
