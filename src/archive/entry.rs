@@ -157,12 +157,16 @@ pub struct Archive {
     pub size: u64,
     /// Of its bytes as they were read, so that nothing has to be read again to be told from others.
     pub sha256: [u8; 32],
+    /// The places in `entries` of the files, by name.
+    pub(super) by_name: Vec<usize>,
 }
 
 impl Archive {
     /// The entry of that name that is a file.
     pub fn get(&self, name: &str) -> Option<&Entry> {
-        self.files().find(|entry| entry.name == name)
+        let name_of = |&at: &usize| self.entries.get(at).map(|entry| entry.name.as_str());
+        let found = self.by_name.binary_search_by(|at| name_of(at).cmp(&Some(name))).ok()?;
+        self.entries.get(*self.by_name.get(found)?)
     }
 
     /// The entries that are files.

@@ -134,10 +134,14 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
     if at < end.start as u64 {
         return Err(refuse(Fault::Gap { offset: at, size: end.start as u64 - at }));
     }
+    let entries = entries.into_values().collect::<Vec<_>>();
+    let mut by_name = (0..entries.len()).filter(|&at| !entries[at].directory).collect::<Vec<_>>();
+    by_name.sort_unstable_by(|&one, &other| entries[one].name.cmp(&entries[other].name));
     Ok(Archive {
         path: path.into(),
         prefix: prefix.to_vec(),
-        entries: entries.into_values().collect(),
+        entries,
+        by_name,
         comment: end.comment.to_vec(),
         size: bytes.len() as u64,
         sha256: sha2::Sha256::digest(bytes).into(),

@@ -2,8 +2,8 @@
 
 use super::printer::Printer;
 use super::{
-    CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, manifest, normalize,
-    pack, targets, verify,
+    CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, man, manifest,
+    normalize, pack, targets, verify,
 };
 use crate::build::Refs;
 use crate::pyc::InvalidationMode;
@@ -130,7 +130,7 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
+    /// Print the manual page, which has every command.
     ///
     /// Example: pycompile man >pycompile.1
     Man,
@@ -170,8 +170,7 @@ impl Arguments {
                 Ok(Status::Done)
             }
             Command::Man => {
-                let mut page = Vec::new();
-                clap_mangen::Man::new(Self::command()).render(&mut page)?;
+                let page = man::page(Self::command())?;
                 printer.data(String::from_utf8_lossy(&page).trim_end())?;
                 Ok(Status::Done)
             }

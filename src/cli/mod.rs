@@ -16,6 +16,7 @@ mod environment;
 mod init;
 mod inspect;
 mod interrupt;
+mod man;
 mod manifest;
 mod messages;
 mod normalize;
@@ -104,8 +105,10 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            let printed = error.print();
+            // Help that cannot be written is no help; that nobody reads to its end is.
+            let is_lost = printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+            return ExitCode::from(if error.use_stderr() || is_lost { 2 } else { 0 });
         }
     };
     if !arguments.only_reads() {

@@ -42,6 +42,33 @@ fn every_command_and_flag_has_help() {
 }
 
 #[test]
+fn the_manual_page_has_every_flag() {
+    let session = Session::new();
+    let page = session.run(&["man"]).exits(0).out.replace('\\', "");
+    for command in commands(&session) {
+        let heading = format!(".SH \"PYCOMPILE {}\"\n", command.to_uppercase());
+        let section = page.split(&heading).nth(1).unwrap_or_else(|| panic!("{command} is not in the page"));
+        let section = section.split("\n.SH ").next().unwrap();
+        let help = session.run(&[&command, "--help"]).exits(0).out;
+        let flags = help.lines().filter_map(|line| line.trim_start().split("--").nth(1));
+        for flag in flags.filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '-')).next()) {
+            let is_there = section.contains(&format!("--{flag}"))
+                || page
+                    .split("\n.SH ")
+                    .any(|part| part.starts_with("OPTIONS") && part.contains(&format!("--{flag}")));
+            assert!(is_there || flag.is_empty(), "{command} --{flag} is not in the page");
+        }
+    }
+    if std::path::Path::new("/dev/full").exists() {
+        for arguments in [["--help"], ["man"]] {
+            let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+            let status = session.command(&arguments).stdout(full).status().unwrap();
+            assert_eq!(status.code(), Some(2), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
 fn the_readme_has_every_command() {
     let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
