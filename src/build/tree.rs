@@ -33,7 +33,10 @@ impl Project {
     }
 
     fn mirrors(&self) -> bool {
-        self.tree() != self.loaded.root
+        let tree = self.tree();
+        // A mirror on top of the sources would write them, with modes of its own.
+        let is_root = |real: PathBuf| self.loaded.root.canonicalize().is_ok_and(|root| root == real);
+        tree != self.loaded.root && !tree.canonicalize().is_ok_and(is_root)
     }
 }
 

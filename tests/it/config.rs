@@ -346,3 +346,18 @@ fn init_lists_what_build_and_pack_take() {
     let config = pycompile::config::load(&session.path("pycompile.toml")).unwrap();
     assert_eq!(config.select().unwrap().sources.len(), 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_mirror_on_the_sources_is_none() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let session = Session::new();
+    let source = session.file("src/a.py", "x = 1\n");
+    std::fs::set_permissions(&source, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for output in ["src", "./src", "src/../src/"] {
+        let config = GOOD.replace("[source]\n", "[source]\nroot = \"src\"\n");
+        session.file("pycompile.toml", format!("{config}[tree]\noutput = \"{output}\"\n"));
+        session.run(&["build"]).exits(0);
+        assert_eq!(std::fs::metadata(&source).unwrap().permissions().mode() & 0o777, 0o600, "{output}");
+    }
+}

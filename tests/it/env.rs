@@ -85,3 +85,13 @@ fn a_record_stays_with_its_owner() {
     let of = |found: &std::fs::Metadata| (found.uid(), found.gid(), found.mode() & 0o7777);
     assert_eq!(of(&after), of(&before));
 }
+
+#[test]
+fn a_record_that_is_a_symlink_is_named() {
+    let session = environment();
+    let record = session.path(&format!("{SITE}/p-1.dist-info/RECORD"));
+    std::fs::rename(&record, session.path("RECORD")).unwrap();
+    symlink(session.path("RECORD"), &record).unwrap();
+    session.run(&["env", "v"]).exits(1).says("RECORD is a symlink and will be changed into a regular file");
+    assert!(record.is_symlink());
+}

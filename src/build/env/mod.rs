@@ -229,6 +229,7 @@ fn write_record(
     }
     let written = Place::below(&site.folder, &name, Missing::Refused).and_then(|place| {
         // It stays whose it is: pip, run by its owner, has to write it again.
+        place.check()?;
         let (_, old) = place.read().map_err(|source| WriteError::Io { path: path.clone(), source })?;
         place.replace_like(record.render().as_bytes(), &old)
     });
