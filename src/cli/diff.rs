@@ -6,6 +6,7 @@ use super::{CommandError, Status, annotation, environment};
 use crate::build::ProjectError;
 use crate::diff::{Side, compare};
 use crate::output::atomic;
+use crate::output::place::is_one_file;
 use crate::report::difference;
 use std::path::PathBuf;
 
@@ -44,6 +45,12 @@ impl DiffArgs {
 }
 
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if let Some(page) = &arguments.html
+        && [&arguments.left, &arguments.right].iter().any(|side| is_one_file(page, side))
+    {
+        let message = format!("{} is compared: no page is written over it", page.display());
+        return Err(CommandError::Usage(message));
+    }
     let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
     let comparison = compare(&left, &right)?;
     if let Some(path) = &arguments.html {

@@ -7,6 +7,7 @@ use crate::build::ProjectError;
 use crate::build::existing::existing;
 use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::output::atomic;
+use crate::output::place::is_one_file;
 use std::path::PathBuf;
 
 /// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks
@@ -36,6 +37,12 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if let Some(output) = &arguments.output
+        && is_one_file(output, arguments.path.as_ref().unwrap_or(&arguments.config.config))
+    {
+        let message = format!("{} is read: no manifest is written over it", output.display());
+        return Err(CommandError::Usage(message));
+    }
     let (manifest, failures) = match &arguments.path {
         Some(path) => inventory(path)?,
         None => {

@@ -197,6 +197,15 @@ impl Place {
     }
 }
 
+/// Whether two paths are one, of files that need not be there.
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        folder.canonicalize().unwrap_or_else(|_| folder.into())
+    };
+    one.file_name() == other.file_name() && folder(one) == folder(other)
+}
+
 fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, WriteError> {
     let path = || folder.path().join(part);
     let entered = match folder.enter(part) {

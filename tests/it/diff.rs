@@ -397,3 +397,21 @@ fn differences_as_annotations_of_a_workflow() {
     assert!(said.out.contains(",title=pycompile difference::header: "), "{}", said.out);
     assert_eq!(said.out.lines().count(), 1, "{}", said.out);
 }
+
+#[test]
+fn nothing_is_written_over_what_is_read() {
+    let session = two(&PLAIN, &PLAIN);
+    let name = "a/p/__pycache__/m.cpython-314.pyc";
+    let other = name.replacen('a', "b", 1);
+    let before = std::fs::read(session.path(name)).unwrap();
+    let page = format!("./{name}");
+    session
+        .run(&["diff", name, &other, "--html", &page])
+        .exits(2)
+        .says("is compared: no page is written over it");
+    session
+        .run(&["manifest", name, "--output", &page])
+        .exits(2)
+        .says("is read: no manifest is written over it");
+    assert_eq!(std::fs::read(session.path(name)).unwrap(), before);
+}

@@ -11,6 +11,7 @@ use crate::config::Bytecode as Wanted;
 use crate::engine::Diagnostic;
 use crate::manifest::{self, FileEntry, Manifest, pyc_entry, sha256, source_entry};
 use crate::output::atomic;
+use crate::output::place::is_one_file;
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
@@ -153,15 +154,6 @@ fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
             Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.clone()) })
         })
         .collect()
-}
-
-/// Whether two paths are one, of files that need not be there.
-fn is_one_file(one: &Path, other: &Path) -> bool {
-    let folder = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        folder.canonicalize().unwrap_or_else(|_| folder.into())
-    };
-    one.file_name() == other.file_name() && folder(one) == folder(other)
 }
 
 fn in_dist_info(name: &str) -> bool {
