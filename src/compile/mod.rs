@@ -88,9 +88,19 @@ fn pipeline(
         assembler: Assembler::new(target, symbols.scopes.len()),
         freevars: Vec::with_capacity(symbols.scopes.len()),
     };
-    let root =
-        codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end)?;
+    let made =
+        codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end);
+    let root = match symbols.late {
+        Some(late) => return Err(first_refused(made.err(), *late)),
+        None => made?,
+    };
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
+}
+
+/// What is refused first where code is made from top to bottom.
+fn first_refused(made: Option<SyntaxError>, late: SyntaxError) -> SyntaxError {
+    let place = |error: &SyntaxError| (error.location.line, error.location.column);
+    made.filter(|error| error.kind == ErrorType::Syntax && place(error) < place(&late)).unwrap_or(late)
 }
 
 /// Flow graph passes and assembly, for each unit when its scope ends.

@@ -41,6 +41,8 @@ pub struct CodeUnit {
     pub qualname_const: Option<ConstId>,
     /// A generator expression that asks for its iterator before it becomes a generator.
     pub has_preamble: bool,
+    /// It starts as a generator whatever its flags say.
+    pub starts_as_generator: bool,
     /// A compiler-made `__annotate__`, whose parameter `.format` is renamed to `format` when the code object is made.
     pub is_annotate: bool,
 }
@@ -64,6 +66,7 @@ impl Default for CodeUnit {
             qualname: Name(u32::MAX),
             qualname_const: None,
             has_preamble: false,
+            starts_as_generator: false,
             is_annotate: false,
         }
     }
@@ -89,6 +92,7 @@ impl CodeUnit {
             qualname,
             qualname_const,
             has_preamble,
+            starts_as_generator,
             is_annotate,
         } = self;
         sequence.clear();
@@ -101,6 +105,6 @@ impl CodeUnit {
         }
         *first_line = 1;
         (*name, *qualname, *qualname_const) = (Name(u32::MAX), Name(u32::MAX), None);
-        (*has_preamble, *is_annotate) = (false, false);
+        (*has_preamble, *starts_as_generator, *is_annotate) = (false, false, false);
     }
 }

@@ -140,7 +140,7 @@ fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>, target: &Target) -
         return Err(fault(body, at, at + 2, "malformed \\N character escape"));
     }
     let Some(length) = memchr::memchr(b'}', &bytes[at + 3..]).filter(|&length| length > 0) else {
-        let end = memchr::memchr(b'}', &bytes[at + 3..]).map_or(bytes.len(), |_| at + 4);
+        let end = memchr::memchr(b'}', &bytes[at + 3..]).map_or(bytes.len(), |_| at + 3);
         return Err(fault(body, at, end, "malformed \\N character escape"));
     };
     let end = at + 4 + length;

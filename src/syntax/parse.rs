@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::ast::Module;
@@ -129,7 +129,7 @@ fn read(text: &str, target: &Target) -> Result<(Read, bool), limit::Excess> {
     let brackets = checked.map_or_else(|| limit::check(text), Ok)?;
     let read = match parse_for(text, target) {
         Ok(parsed) => Read::Tree { brackets, parsed: Box::new(parsed) },
-        Err(refused) => Read::Refused(refused),
+        Err(refused) => Read::Refused(diagnosed(text, target, refused)),
     };
     Ok((read, false))
 }
@@ -179,7 +179,10 @@ fn lower<'a>(
     names: &mut Names,
 ) -> Result<Lowered<'a>, SyntaxError> {
     let mut positions = Positions::new(text);
-    let errors = parsed.errors().iter().filter(|error| !refusal::bare_raise(error, parsed.tokens()));
+    let is_taken = |error: &ParseError| {
+        refusal::bare_raise(error, parsed.tokens()) || refusal::wildcard_keyword(error, text, parsed.tokens())
+    };
+    let errors = parsed.errors().iter().filter(|error| !is_taken(error));
     if let Some(error) = errors.min_by_key(|error| error.location.start()) {
         let refused = refusal::parse_error(error, text, parsed.tokens(), &mut positions);
         if refusal::only_escapes(parsed.errors())

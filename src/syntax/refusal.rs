@@ -204,6 +204,16 @@ pub(super) fn bare_raise(error: &ParseError, tokens: &Tokens) -> bool {
         && before.is_some_and(|token| token.kind() == TokenKind::Raise)
 }
 
+/// The parser beneath takes no keyword pattern with the name `_`. The tree is whole but for that name.
+pub(super) fn wildcard_keyword(error: &ParseError, text: &str, tokens: &Tokens) -> bool {
+    let place = tokens.partition_point(|token| token.start() < error.location.start());
+    let behind = tokens.iter().skip(place + 1).find(|token| !token.kind().is_trivia());
+    matches!(&error.error, ParseErrorType::OtherError(message)
+        if message == "Expected an identifier for the keyword pattern")
+        && text[error.location] == *"_"
+        && behind.is_some_and(|token| token.kind() == TokenKind::Equal)
+}
+
 /// What CPython's parser says when its own stack is used up.
 pub(super) fn too_complex() -> SyntaxError {
     SyntaxError { kind: ErrorType::Memory, message: TOO_COMPLEX.to_owned(), location: Location::NONE }

@@ -57,6 +57,8 @@ pub struct Features {
     pub check_with_code: bool,
     /// The scope of type parameters learns at its end that it has parameters for defaults: `super()` is no method's there.
     pub late_parameter_count: bool,
+    /// A name may become `True`, `False` or `None` by normalisation, and be no keyword.
+    pub names_like_keywords: bool,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.
@@ -83,7 +85,8 @@ pub struct Features {
     pub common_values: bool,
     /// An iterator takes two places on the stack: itself, and an index or nothing.
     pub indexed_iterators: bool,
-    /// A generator expression asks for its iterator itself, in a preamble, and not its caller.
+    /// A generator expression asks for its iterator itself, in a preamble, and not its caller; what starts as a generator
+    /// is told by the scope, not by the flags.
     pub generator_preamble: bool,
     /// `IMPORT_NAME` says in its operand whether the import is lazy, eager or neither (PEP 810).
     pub import_modes: bool,

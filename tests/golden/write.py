@@ -4,14 +4,16 @@
 not. Those of 3.14 stand beside the sources, the others in the folders 313.0, 313 and 315.
 
 For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
-NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none.
-And `stack_effects.tsv`: opcode,
+NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none
+at level 0, nor at those that have none of their own. `refusals.tsv`: what it says of each line of `refused_programs.txt`,
+where `\\n` and `\\\\` are escapes: exception, message, line, column, end line, end column. And `stack_effects.tsv`: opcode,
 operand, net effect (into the handler for those that set one up).
 """
 import opcode
 import pathlib
 import subprocess
 import sys
+import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = sys.version_info[:2]
@@ -40,13 +42,32 @@ def write(source):
         if done.returncode not in (0, REFUSED):
             sys.exit(f"{PYTHON} does not run: exit status {done.returncode}")
         if done.returncode:
-            target.with_suffix(".refused").touch()
-            return
+            if not level:
+                target.with_suffix(".refused").touch()
+            continue
         written.append(target)
+    if not written or written[0].suffixes != [".pyc"]:
+        return
     base, *others = written
     for other in others:
         if other.read_bytes() == base.read_bytes():
             other.unlink()
+
+
+def refusals():
+    warnings.simplefilter("ignore")
+    rows = []
+    for line in (HERE / "refused_programs.txt").read_text("utf-8").splitlines():
+        program = "\\".join(part.replace("\\n", "\n") for part in line.split("\\\\"))
+        try:
+            compile(program.encode(), "m.py", "exec", dont_inherit=True)
+            row = ["accepted"]
+        except SyntaxError as error:
+            row = [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
+        except ValueError as error:
+            row = [type(error).__name__, error, None, None, None, None]
+        rows.append("\t".join(map(str, row)) + "\n")
+    (FOLDER / "refusals.tsv").write_text("".join(rows), "utf-8")
 
 
 def effects():
@@ -70,6 +91,7 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     if VERSION == (3, 14):
         effects()
+    refusals()
     for path in sorted(HERE.glob("*.py")):
         if path.name != "write.py":
             write(path)

@@ -2,7 +2,7 @@
 //! (`tests/golden/write.py`), byte for byte.
 
 use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{Engine as _, Request};
+use pycompile::engine::{Diagnostic, Engine as _, Request};
 use pycompile::pyc::HEADER_SIZE;
 use pycompile::target::{Release, Target};
 use std::path::Path;
@@ -42,16 +42,45 @@ fn compare(engine: &NativeEngine, source: &Path, beside: &Path, optimize: u8) ->
     let text = std::fs::read(source).unwrap();
     let filename = source.file_name().unwrap().to_owned();
     let compiled = engine.compile(&Request { source: &text, filename, optimize });
-    if beside.with_extension("refused").exists() {
-        return compiled.map_or(Ok(()), |_| Err("accepted, and CPython refuses".to_owned()));
-    }
-    let base = std::fs::read(beside.with_extension("pyc")).unwrap();
     let own = (optimize > 0)
         .then(|| std::fs::read(beside.with_extension(format!("opt-{optimize}.pyc"))).ok())
         .flatten();
+    if own.is_none() && beside.with_extension("refused").exists() {
+        return compiled.map_or(Ok(()), |_| Err("accepted, and CPython refuses".to_owned()));
+    }
+    let base = || std::fs::read(beside.with_extension("pyc")).unwrap();
     match compiled {
-        Ok(code) if code == own.unwrap_or(base)[HEADER_SIZE..] => Ok(()),
+        Ok(code) if code == own.unwrap_or_else(base)[HEADER_SIZE..] => Ok(()),
         Ok(_) => Err("other bytes".to_owned()),
         Err(error) => Err(error.rendered.clone()),
     }
+}
+
+/// What is said of programs that are refused, and of which place.
+#[test]
+fn refusals() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let programs = std::fs::read_to_string(folder.join("refused_programs.txt")).unwrap();
+    let mut wrong = Vec::new();
+    for (release, written) in [("3.13.0", "313.0"), ("3.13", "313"), ("3.14", ""), ("3.15", "315")] {
+        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let expected = std::fs::read_to_string(folder.join(written).join("refusals.tsv")).unwrap();
+        assert_eq!(expected.lines().count(), programs.lines().count(), "{release}");
+        for (program, expected) in programs.lines().zip(expected.lines()) {
+            let parts: Vec<_> = program.split(r"\\").map(|part| part.replace(r"\n", "\n")).collect();
+            let source = parts.join("\\").into_bytes();
+            let said = engine.compile(&Request { source: &source, filename: "m.py".into(), optimize: 0 });
+            let said = said.map_or_else(|error| row(&error), |_| "accepted".to_owned());
+            if said != expected {
+                wrong.push(format!("{release}: {program}\n  {said}\n  {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn row(error: &Diagnostic) -> String {
+    let places = [error.line, error.column, error.end_line, error.end_column];
+    let places = places.map(|place| place.map_or_else(|| "None".to_owned(), |place| place.to_string()));
+    format!("{}\t{}\t{}", error.kind, error.message, places.join("\t"))
 }

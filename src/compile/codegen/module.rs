@@ -51,6 +51,6 @@ pub fn compile(
     codegen.visit_annotated_body(module.body, first)?;
     codegen.load_const(&Constant::None, Location::NONE);
     codegen.emit(Op::RETURN_VALUE, Location::NONE);
-    codegen.unit.code.flags = codegen.code_flags();
+    codegen.set_flags();
     codegen.finish.finish(&mut codegen.unit.code, codegen.constants, codegen.names)
 }

@@ -112,7 +112,7 @@ impl Codegen<'_, '_> {
             self.load_const(&Constant::None, Location::NONE);
         }
         self.emit(Op::RETURN_VALUE, Location::NONE);
-        self.unit.code.flags = self.code_flags();
+        self.set_flags();
         let Some(outer) = self.stack.pop() else {
             return Err(SyntaxError {
                 kind: ErrorType::System,
@@ -124,6 +124,13 @@ impl Codegen<'_, '_> {
         let code = self.finish.finish(&mut unit.code, self.constants, self.names)?;
         self.spare.push(unit);
         Ok(code)
+    }
+
+    pub(super) fn set_flags(&mut self) {
+        self.unit.code.flags = self.code_flags();
+        // A module or class has a `yield` in an assertion that no code is made for.
+        self.unit.code.starts_as_generator =
+            self.target.features.generator_preamble && self.scope().generator;
     }
 
     pub(super) fn code_flags(&self) -> u32 {

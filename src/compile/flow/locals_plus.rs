@@ -30,7 +30,7 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
     let mut sorted: SmallVec<[usize; 16]> = (0..cells).collect();
     sorted.sort_by_key(|&cell| fixed[cell]);
     prefix.extend(sorted.iter().map(|&cell| Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE)));
-    if unit.flags & GENERATOR_FLAGS != 0 && !unit.has_preamble {
+    if (unit.flags & GENERATOR_FLAGS != 0 || unit.starts_as_generator) && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
         prefix.extend([Op::RETURN_GENERATOR, Op::POP_TOP].map(|op| Instr::new(op, 0, location)));
     }

@@ -47,6 +47,8 @@ pub(super) struct Builder<'n> {
     pub(super) known: Known,
     /// Whether code is made for what is read.
     pub(super) is_compiled: bool,
+    /// What code generation refuses first, where it is the one to refuse it.
+    late: Option<Box<SyntaxError>>,
     pub(super) optimize: u8,
 }
 
@@ -65,7 +67,8 @@ impl<'n> Builder<'n> {
     ) -> Self {
         let known = Known::new(names);
         let by_key = FxHashMap::with_capacity_and_hasher(nodes, Default::default());
-        let table = SymbolTable { scopes: Vec::with_capacity(nodes), by_key, mangled_names: Vec::new() };
+        let table =
+            SymbolTable { scopes: Vec::with_capacity(nodes), by_key, mangled_names: Vec::new(), late: None };
         Self {
             table,
             progress: Vec::with_capacity(nodes),
@@ -79,12 +82,13 @@ impl<'n> Builder<'n> {
             names,
             known,
             is_compiled: true,
+            late: None,
             optimize,
         }
     }
 
     pub(super) fn finish(self) -> (SymbolTable, Vec<Directive>, Known) {
-        (self.table, self.directives, self.known)
+        (SymbolTable { late: self.late, ..self.table }, self.directives, self.known)
     }
 
     pub(super) fn module(&mut self, module: &Module<'_>) -> Visit {
@@ -293,6 +297,17 @@ impl<'n> Builder<'n> {
         self.is_compiled || !self.target.features.check_with_code
     }
 
+    /// Refuses what [`Features::check_with_code`](crate::target::Features) is about: at once, or once code is made.
+    #[cold]
+    pub(super) fn refuse_with_code(&mut self, message: &str, location: Location) -> Visit {
+        let refused = Box::new(SyntaxError::new(message, location));
+        if !self.target.features.check_with_code {
+            return Err(refused);
+        }
+        self.late.get_or_insert(refused);
+        Ok(())
+    }
+
     /// Reads what no code is made for.
     pub(super) fn uncompiled(&mut self, read: impl FnOnce(&mut Self) -> Visit) -> Visit {
         let was_compiled = std::mem::replace(&mut self.is_compiled, false);
@@ -302,12 +317,17 @@ impl<'n> Builder<'n> {
     }
 
     /// `__debug__` is never bound.
-    pub(super) fn check_name(&self, name: Name, location: Location, context: ExprContext) -> Visit {
+    pub(super) fn check_name(&mut self, name: Name, location: Location, context: ExprContext) -> Visit {
         if name != self.known.debug || context == ExprContext::Load || !self.is_checked() {
             return Ok(());
         }
         let what = if context == ExprContext::Store { "assign to" } else { "delete" };
-        Err(Box::new(SyntaxError::new(format!("cannot {what} __debug__"), location)))
+        self.refuse_with_code(&format!("cannot {what} __debug__"), location)
+    }
+
+    /// Where the binding of a name by a statement is refused: the name, or the statement where code is made for it.
+    pub(super) const fn place_of_binding(&self, name: Location, statement: Location) -> Location {
+        if self.target.features.check_with_code { statement } else { name }
     }
 
     pub(super) fn record_directive(&mut self, name: Name, location: Location) {

@@ -47,7 +47,7 @@ impl Builder<'_> {
         if is_async {
             if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
                 let message = "asynchronous comprehension outside of an asynchronous function";
-                return Err(Box::new(SyntaxError::new(message, location)));
+                self.refuse_with_code(message, location)?;
             }
             self.current().coroutine = self.scope().kind.is_function_like();
         }

@@ -122,7 +122,8 @@ impl Builder<'_> {
     }
 
     pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Visit {
-        self.define(alias.name, flag::LOCAL, alias.name_location)?;
+        let place = self.place_of_binding(alias.name_location, location);
+        self.define(alias.name, flag::LOCAL, place)?;
         let in_class = self.scope().kind == BlockKind::Class;
         let generic = !alias.type_params.is_empty();
         if generic {

@@ -21,7 +21,10 @@ impl Builder<'_> {
             ExprKind::Name { id, ctx } => self.name(*id, *ctx, location),
             ExprKind::Constant(_) => Ok(()),
             ExprKind::Attribute { value, attr, ctx } => {
-                self.check_name(*attr, location, *ctx)?;
+                // That code is made for it says nothing about deletions.
+                if *ctx == ExprContext::Store || !self.target.features.check_with_code {
+                    self.check_name(*attr, location, *ctx)?;
+                }
                 self.expression(value)
             }
             ExprKind::Call(call) => {
@@ -111,10 +114,9 @@ impl Builder<'_> {
         self.refuse_in_annotation("await expression", location)?;
         let scope = self.scope();
         if !scope.kind.is_function_like() && self.is_checked() {
-            return Err(Box::new(SyntaxError::new("'await' outside function", location)));
-        }
-        if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
-            return Err(Box::new(SyntaxError::new("'await' outside async function", location)));
+            self.refuse_with_code("'await' outside function", location)?;
+        } else if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
+            self.refuse_with_code("'await' outside async function", location)?;
         }
         self.expression(value)?;
         self.current().coroutine = self.scope().kind.is_function_like();

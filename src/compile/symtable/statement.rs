@@ -3,7 +3,9 @@
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::{Alias, ExprKind, For, MatchCase, Pattern, PatternKind, Stmt, StmtKind, Try, With};
+use crate::syntax::ast::{
+    Alias, ExprContext, ExprKind, For, MatchCase, Pattern, PatternKind, Stmt, StmtKind, Try, With,
+};
 use crate::text::{Location, Name};
 
 impl Builder<'_> {
@@ -38,7 +40,12 @@ impl Builder<'_> {
                 self.expression(value)
             }
             StmtKind::AugAssign { target, value, .. } => {
-                self.expression(target)?;
+                match &target.kind {
+                    ExprKind::Attribute { value, .. } if self.target.features.check_with_code => {
+                        self.expression(value)?;
+                    }
+                    _ => self.expression(target)?,
+                }
                 self.expression(value)
             }
             StmtKind::AnnAssign { .. } => self.annotated(&statement.kind, location),
@@ -74,7 +81,7 @@ impl Builder<'_> {
                 if *is_lazy {
                     self.check_lazy("lazy import", location)?;
                 }
-                names.iter().try_for_each(|alias| self.alias(alias))
+                names.iter().try_for_each(|alias| self.alias(alias, location))
             }
             StmtKind::ImportFrom { module, names, level, is_lazy } => {
                 if *is_lazy {
@@ -84,7 +91,7 @@ impl Builder<'_> {
                         return Err(Box::new(SyntaxError::new(message, location)));
                     }
                 }
-                names.iter().try_for_each(|alias| self.alias(alias))?;
+                names.iter().try_for_each(|alias| self.alias(alias, location))?;
                 self.check_future(*module, *level, location)
             }
             StmtKind::Global(names) => {
@@ -111,11 +118,22 @@ impl Builder<'_> {
                 let end = format!("' can't be {what}");
                 return self.error_with_name("annotated name '", id, &end, location);
             }
+            let place = match value {
+                Some(_) => target.location,
+                None => self.place_of_binding(target.location, location),
+            };
             if *simple {
-                self.define(id, flag::ANNOT | flag::LOCAL, target.location)?;
+                self.define(id, flag::ANNOT | flag::LOCAL, place)?;
             } else if value.is_some() {
-                self.define(id, flag::LOCAL, target.location)?;
+                self.define(id, flag::LOCAL, place)?;
+            } else if self.target.features.check_with_code {
+                self.check_name(id, place, ExprContext::Store)?;
             }
+        } else if let ExprKind::Attribute { value: object, attr, .. } = &target.kind
+            && value.is_none()
+        {
+            self.check_name(*attr, self.place_of_binding(target.location, location), ExprContext::Store)?;
+            self.expression(object)?;
         } else {
             self.expression(target)?;
         }
@@ -148,11 +166,11 @@ impl Builder<'_> {
         })
     }
 
-    fn require_coroutine(&self, what: &str, location: Location) -> Visit {
+    fn require_coroutine(&mut self, what: &str, location: Location) -> Visit {
         if self.scope().coroutine {
             return Ok(());
         }
-        Err(Box::new(SyntaxError::new(format!("'{what}' outside async function"), location)))
+        self.refuse_with_code(&format!("'{what}' outside async function"), location)
     }
 
     fn try_statement(&mut self, statement: &Try<'_>) -> Visit {
@@ -187,7 +205,7 @@ impl Builder<'_> {
         Err(Box::new(SyntaxError::new(format!("{what} not allowed inside {place}"), location)))
     }
 
-    fn alias(&mut self, alias: &Alias) -> Visit {
+    fn alias(&mut self, alias: &Alias, statement: Location) -> Visit {
         let mut name = alias.asname.unwrap_or(alias.name);
         if name == self.known.star {
             if self.scope().kind == BlockKind::Module {
@@ -200,7 +218,7 @@ impl Builder<'_> {
             let first = first.to_owned();
             name = self.names.intern(&first);
         }
-        self.define(name, flag::IMPORT, alias.location)
+        self.define(name, flag::IMPORT, self.place_of_binding(alias.location, statement))
     }
 
     /// A future statement behind the last one that counts.
@@ -211,7 +229,7 @@ impl Builder<'_> {
         match module {
             Some(module) if level == 0 && late && self.names.text(module) == "__future__" => {
                 let message = "from __future__ imports must occur at the beginning of the file";
-                Err(Box::new(SyntaxError::new(message, location)))
+                self.refuse_with_code(message, location)
             }
             _ => Ok(()),
         }
@@ -263,8 +281,7 @@ impl Builder<'_> {
                 self.expression(cls)?;
                 self.patterns(patterns)?;
                 for (attribute, pattern) in kwd_attrs.iter().zip(kwd_patterns.iter()) {
-                    let context = crate::syntax::ast::ExprContext::Store;
-                    self.check_name(*attribute, pattern.location, context)?;
+                    self.check_name(*attribute, pattern.location, ExprContext::Store)?;
                 }
                 self.patterns(kwd_patterns)
             }

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::complaint::Targets;
 use super::grammar::Shape;
@@ -48,7 +49,10 @@ impl Parser<'_, '_> {
 
     fn written(&self, value: Value) -> String {
         let location = match value {
-            Value::Token(_) => self.token_of(value).map(|token| self.text(&token).to_owned()),
+            Value::Token(_) => self.token_of(value).map(|token| match self.text(&token) {
+                text if token.kind == Kind::Name && !text.is_ascii() => text.nfkc().collect(),
+                text => text.to_owned(),
+            }),
             _ => None,
         };
         location.unwrap_or_default()

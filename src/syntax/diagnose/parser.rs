@@ -3,6 +3,8 @@
 //! CPython: `Parser/pegen.c` and what its generator writes. Which results are remembered is a part of the result: a rule
 //! that failed without looking for mistakes is not tried again with them.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::grammar::{Action, Alternative, Grammar, Item, Shape};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
@@ -252,10 +254,34 @@ impl<'g, 't> Parser<'g, 't> {
         Value::Token(self.mark as u32 - 1)
     }
 
+    /// Refuses a name that other letters stand for, and that a keyword has.
+    fn check_name(&mut self, token: &Token) -> Result<(), Stop> {
+        let text = self.text(token);
+        if text.is_ascii() {
+            return Ok(());
+        }
+        let name: String = text.nfkc().collect();
+        if !matches!(&*name, "None" | "True" | "False") {
+            return Ok(());
+        }
+        let message = format!("identifier field can't represent '{name}' constant");
+        self.error = Some(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        Err(Stop)
+    }
+
     fn item(&mut self, item: &'g Item) -> Matched {
         Ok(match item {
             Item::Rule(number) => self.rule(*number)?,
-            Item::Token(kind) => (self.current()?.kind == *kind).then(|| self.token()),
+            Item::Token(kind) => {
+                let token = self.current()?;
+                if token.kind != *kind {
+                    return Ok(None);
+                }
+                if *kind == Kind::Name && !self.target.features.names_like_keywords {
+                    self.check_name(&token)?;
+                }
+                Some(self.token())
+            }
             Item::Soft(text) => {
                 let token = self.current()?;
                 (token.kind == Kind::Name && self.text(&token) == text).then(|| self.token())

@@ -71,6 +71,10 @@ impl<'a> Lowering<'a, '_> {
                 ExprKind::BoolOp { op, values: self.expressions(&node.values) }
             }
             ruff::Expr::Named(node) => {
+                if node.target.start() != node.start() {
+                    // In parentheses, which the parser underneath takes.
+                    self.fail(ErrorType::Syntax, "invalid syntax", node.target.range());
+                }
                 ExprKind::NamedExpr { target: self.boxed(&node.target), value: self.boxed(&node.value) }
             }
             ruff::Expr::BinOp(node) => {

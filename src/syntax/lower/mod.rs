@@ -121,7 +121,7 @@ impl<'a, 't> Lowering<'a, 't> {
 
     fn name(&mut self, text: &str) -> Name {
         // As written they are keywords: these came out of the normalisation of other letters.
-        if matches!(text, "None" | "True" | "False") {
+        if matches!(text, "None" | "True" | "False") && !self.target.features.names_like_keywords {
             let message = format!("identifier field can't represent '{text}' constant");
             self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
         }

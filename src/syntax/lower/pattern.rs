@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::Lowering;
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Pattern, PatternKind};
+use crate::text::Name;
 
 impl<'a> Lowering<'a, '_> {
     pub(super) fn pattern(&mut self, pattern: &ruff::Pattern) -> Pattern<'a> {
@@ -17,6 +18,7 @@ impl<'a> Lowering<'a, '_> {
         let kind = match pattern {
             ruff::Pattern::MatchValue(node) => {
                 self.pattern_value(&node.value);
+                self.not_of_wildcard(&node.value);
                 PatternKind::MatchValue(self.boxed(&node.value))
             }
             ruff::Pattern::MatchSingleton(node) => PatternKind::MatchSingleton(match node.value {
@@ -35,11 +37,21 @@ impl<'a> Lowering<'a, '_> {
             }
             ruff::Pattern::MatchClass(node) => {
                 let keywords = &node.arguments.keywords;
+                if let Some(first) = keywords.first()
+                    && is_wildcard(&first.attr.id)
+                    && !node.arguments.patterns.is_empty()
+                {
+                    // Taken for one more pattern.
+                    self.fail(ErrorType::Syntax, "invalid syntax", first.range());
+                }
+                if node.cls.is_attribute_expr() {
+                    self.not_of_wildcard(&node.cls);
+                }
                 PatternKind::MatchClass {
                     cls: self.boxed(&node.cls),
                     patterns: self.patterns(&node.arguments.patterns),
                     kwd_attrs: arena
-                        .alloc_slice_fill_iter(keywords.iter().map(|keyword| self.name(&keyword.attr.id))),
+                        .alloc_slice_fill_iter(keywords.iter().map(|keyword| self.keyword(&keyword.attr.id))),
                     kwd_patterns: arena
                         .alloc_slice_fill_iter(keywords.iter().map(|keyword| self.pattern(&keyword.pattern))),
                 }
@@ -67,10 +79,30 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
+    /// Refuses what begins with `_`: that is a pattern by itself.
+    fn not_of_wildcard(&mut self, value: &ruff::Expr) {
+        let mut object = value;
+        while let ruff::Expr::Attribute(node) = object {
+            object = &node.value;
+        }
+        if object.is_name_expr() && self.text[object.range()] == *"_" {
+            self.fail(ErrorType::Syntax, "invalid syntax", object.range());
+        }
+    }
+
+    fn keyword(&mut self, name: &str) -> Name {
+        self.name(if is_wildcard(name) { "_" } else { name })
+    }
+
     fn patterns(&mut self, patterns: &[ruff::Pattern]) -> &'a [Pattern<'a>] {
         let arena = self.arena;
         arena.alloc_slice_fill_iter(patterns.iter().map(|pattern| self.pattern(pattern)))
     }
+}
+
+/// Whether a keyword is `_`, where the parser underneath has no name.
+fn is_wildcard(keyword: &str) -> bool {
+    keyword.is_empty()
 }
 
 fn is_value(value: &ruff::Expr) -> bool {

@@ -37,6 +37,7 @@ const FIRST_FEATURES: Features = Features {
     iterate_twice: false,
     classdict_in_comprehensions: false,
     flufl_inequality: false,
+    names_like_keywords: true,
     ..FEATURES
 };
 
@@ -63,6 +64,7 @@ pub(super) const FEATURES: Features = Features {
     deferred_annotations: false,
     check_with_code: true,
     late_parameter_count: true,
+    names_like_keywords: false,
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,

@@ -39,6 +39,7 @@ pub(super) const FEATURES: Features = Features {
     deferred_annotations: true,
     check_with_code: false,
     late_parameter_count: false,
+    names_like_keywords: false,
     check_comments: true,
     mixed_complex: true,
     second_nan: false,

@@ -1,0 +1,2 @@
+del a.__debug__
+a.__debug__ += 1

@@ -1,0 +1,2 @@
+match a:
+    case A(b, _=1): c
