@@ -21,9 +21,16 @@ impl Builder<'_> {
             ExprKind::Name { id, ctx } => self.name(*id, *ctx, location),
             ExprKind::Constant(_) => Ok(()),
             ExprKind::Attribute { value, attr, ctx } => {
-                // That code is made for it says nothing about deletions.
-                if *ctx == ExprContext::Store || !self.target.features.check_with_code {
+                if !self.target.features.check_with_code {
                     self.check_name(*attr, location, *ctx)?;
+                } else if *ctx == ExprContext::Store {
+                    // Code that deletes is not checked; code that stores is made at the attribute's own line.
+                    let length = self.names.text(*attr).len() as i32;
+                    let column = location.end_column - length;
+                    let own =
+                        Location::new(location.end_line, location.end_line, column, location.end_column);
+                    let place = if location.line == location.end_line { location } else { own };
+                    self.check_name(*attr, place, *ctx)?;
                 }
                 self.expression(value)
             }
