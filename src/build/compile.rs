@@ -155,7 +155,8 @@ pub fn compile_source(
         if let Some(place) = &place {
             place.check().map_err(|error| errno::write_diagnostic(&error))?;
             if !settings.force && starts_with(place, &header) {
-                return Ok(Done::UpToDate);
+                // A name that cannot be made is an error whatever is there already.
+                return recorded(file, settings).map(|_| Done::UpToDate);
             }
         }
         let pyc = pyc()?;
@@ -190,9 +191,12 @@ fn pyc_behind(
     optimize: u8,
     settings: &Settings,
 ) -> Result<Vec<u8>, Box<Diagnostic>> {
+    source.pyc(target.engine.as_ref(), header, recorded(file, settings)?.into_os_string(), optimize)
+}
+
+fn recorded(file: &Path, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>> {
     let recorded = settings.naming.recorded(file);
-    let recorded = recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))?;
-    source.pyc(target.engine.as_ref(), header, recorded.into_os_string(), optimize)
+    recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))
 }
 
 /// Whether the pyc would take the place of its source: by a path that is given, or where a layout changes nothing.

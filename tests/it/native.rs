@@ -110,3 +110,12 @@ fn an_error_names_its_place_and_the_others_are_done() {
         ]
     );
 }
+
+#[test]
+fn a_strip_dir_that_does_not_lead_is_an_error_also_where_a_pyc_is_there() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.run(&["compile", "--python", "3.14", "a.py"]).exits(0);
+    let said = session.run(&["compile", "--python", "3.14", "--strip-dir", "d", "a.py"]).exits(1);
+    said.says("ValueError: a.py is not below d, which --strip-dir names");
+}
