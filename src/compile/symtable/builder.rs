@@ -21,6 +21,8 @@ pub(super) struct Progress {
     pub(super) in_conditional_block: bool,
     pub(super) in_try_block: bool,
     pub(super) in_unevaluated_annotation: bool,
+    /// `async def`; an `await` that no code is made for does not make one.
+    pub(super) is_async_def: bool,
     pub(super) info: &'static str,
 }
 

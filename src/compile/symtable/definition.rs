@@ -31,6 +31,7 @@ impl Builder<'_> {
         self.function_annotations(function, location)?;
         self.enter(id, true);
         self.current().coroutine = function.is_async;
+        self.progress().is_async_def = function.is_async;
         self.parameters(&function.args)?;
         self.statements(function.body)?;
         self.exit();

@@ -131,8 +131,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn in_async_function(&self) -> bool {
-        let scope = self.scope();
-        scope.kind == BlockKind::Function && scope.coroutine
+        self.progress[self.current.0 as usize].is_async_def
     }
 
     /// What would make an annotation, bound, default or alias more than an expression.

@@ -167,7 +167,7 @@ impl Builder<'_> {
     }
 
     fn require_coroutine(&mut self, what: &str, location: Location) -> Visit {
-        if self.scope().coroutine {
+        if self.in_async_function() {
             return Ok(());
         }
         self.refuse_with_code(&format!("'{what}' outside async function"), location)
