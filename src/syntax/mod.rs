@@ -16,6 +16,7 @@ mod parse;
 mod refusal;
 mod soft_keyword;
 mod unicode_name;
+mod unpacked;
 
 pub use crate::text::{ErrorType, SyntaxError};
 pub use dump::dump;

@@ -12,7 +12,7 @@ use super::ast::Module;
 use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
-use super::{ErrorType, SyntaxError, flufl, limit, refusal, soft_keyword, unicode_name};
+use super::{ErrorType, SyntaxError, flufl, limit, refusal, soft_keyword, unicode_name, unpacked};
 use crate::target::{self, Release, Target};
 use crate::text::{Location, Names};
 
@@ -179,8 +179,15 @@ fn lower<'a>(
     names: &mut Names,
 ) -> Result<Lowered<'a>, SyntaxError> {
     let mut positions = Positions::new(text);
+    let unpacked = if target.grammar.contains(&"unpacking") {
+        unpacked::places(parsed.syntax(), parsed.errors())
+    } else {
+        Vec::new()
+    };
     let is_taken = |error: &ParseError| {
-        refusal::bare_raise(error, parsed.tokens()) || refusal::wildcard_keyword(error, text, parsed.tokens())
+        refusal::bare_raise(error, parsed.tokens())
+            || refusal::wildcard_keyword(error, text, parsed.tokens())
+            || unpacked::is_about(error, &unpacked)
     };
     let errors = parsed.errors().iter().filter(|error| !is_taken(error));
     if let Some(error) = errors.min_by_key(|error| error.location.start()) {

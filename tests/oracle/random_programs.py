@@ -2,12 +2,12 @@
 """Compiles random programs with CPython 3.13, 3.14 and 3.15 and with the native engine: the bytes must be the same.
 
     tests/oracle/random_programs.py BINARY [--only 3.X]... [--count N] [--start N] [--seed S] [--optimize N]...
-                                    [--keep DIR] [--reduce] [--jobs N]
+                                    [--sentences] [--keep DIR] [--reduce] [--jobs N]
                                     < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
-    tests/oracle/random_programs.py --show SEED [--only 3.X]
+    tests/oracle/random_programs.py --show SEED [--sentences] [--only 3.X]
 
 N programs are made for each version, of the syntax that it has: number K of seed S is `generator.Program("S/K",
-"3.X")`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
+"3.X")`, or `generator.Sentence` with `--sentences`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
 It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
 interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. Two kinds are counted apart:
 programs that CPython crashes on, and those whose bytes follow the hash seed of its process (3.13 goes through sets of
@@ -180,9 +180,15 @@ def reduced(judge, level, data):
     return b"\n".join(lines)
 
 
+def maker(options):
+    """What makes the programs."""
+    from generator import Program, Sentence
+    return Sentence if options.sentences else Program
+
+
 def batch(options, version, python, numbers):
     """Compiles the programs of these numbers: what became of how many, and names that came up."""
-    from generator import Program
+    made = maker(options)
     judge = Judge(options.binary, python, version)
     counts = collections.Counter()
     memory = pathlib.Path("/dev/shm")
@@ -190,7 +196,7 @@ def batch(options, version, python, numbers):
         root = pathlib.Path(root)
         levels, counted = {}, []
         for number in numbers:
-            data, source = Program(f"{options.seed}/{number}", version).encoded(), root / f"p{number}.py"
+            data, source = made(f"{options.seed}/{number}", version).encoded(), root / f"p{number}.py"
             source.write_bytes(data)
             level = options.optimize[number % len(options.optimize)]
             levels.setdefault(level, []).append((number, data, source))
@@ -247,7 +253,7 @@ def run(options, pool, version, release, python):
     for what, names in zip(("node kinds", "opcodes"), wanted):
         names = set(names.split()) - UNREACHABLE
         print(f"{version}: {what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
-    print(f"{version}: {options.count} programs of seed {options.seed} against {release}: {counts['different']} different; "
+    print(f"{version}: {options.count} {'sentences' if options.sentences else 'programs'} of seed {options.seed} against {release}: {counts['different']} different; "
           f"CPython refused {counts['refused']}, crashed on {counts['crashed']}, has other bytes by hash seed for "
           f"{counts['by seed']}", flush=True)
     return bool(counts["different"])
@@ -275,6 +281,7 @@ def main():
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--optimize", type=int, action="append")
+    parser.add_argument("--sentences", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "pycompile-differences")
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--refusals", action="store_true")
@@ -283,8 +290,7 @@ def main():
     options = parser.parse_args()
     options.optimize = options.optimize or [0, 1, 2]
     if options.show:
-        from generator import Program
-        return sys.stdout.buffer.write(Program(options.show, (options.only or ["3.14"])[0]).encoded())
+        return sys.stdout.buffer.write(maker(options)(options.show, (options.only or ["3.14"])[0]).encoded())
     if options.binary is None:
         sys.exit("random_programs.py: NO BINARY: nothing was tested")
     pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())

@@ -2,7 +2,9 @@
 
 Text and not syntax trees, so that layouts come up that no unparser writes. Validity is kept by construction where that
 is cheap (scopes, loops, what may stand in an annotation); what slips through must be refused by both sides.
+`Sentence(seed, version)` is for what the grammar has and `Program` never writes; most of them are refused.
 """
 from .program import Program
+from .sentence import Sentence
 
-__all__ = ["Program"]
+__all__ = ["Program", "Sentence"]
