@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Kind};
 use crate::manifest::{self, FileEntry, Listed, Manifest, Place, archive_entry, entry_beside, facts, sha256};
-use crate::wheel::{Record, RecordError, WheelError, WheelName, hold_against_name, in_one_place};
+use crate::wheel::{Record, RecordError, WheelError, WheelName, hold_against_name, refuse_one_place};
 use std::collections::BTreeSet;
 
 /// Every pyc and source against every RECORD of the place. Rows without digest, and files of other kinds, are not
@@ -64,8 +64,9 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
             findings.push(finding(&entry.name, error.to_string()));
         }
     }
-    if let Some((one, other)) = in_one_place(archive.files().map(|entry| entry.name.as_str())) {
-        let error = WheelError::Installed(one.to_owned(), other.to_owned());
+    if let Err(error) = refuse_one_place(archive.files().map(|entry| entry.name.as_str()))
+        && let WheelError::Installed(_, other) = &error
+    {
         findings.push(finding(other, error.to_string()));
     }
     findings

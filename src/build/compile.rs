@@ -35,12 +35,9 @@ pub struct Settings {
 
 impl Settings {
     fn place(&self, output: &Path, missing: Missing) -> Result<Place, WriteError> {
-        let searched = || {
-            let below = self.searched.iter().map(|folder| (folder, output.strip_prefix(folder)));
-            below.filter_map(|(folder, name)| Some((folder, name.ok()?))).next()
-        };
         let named = self.output.is_some() || self.naming.output_dir.is_some();
-        match if named { None } else { searched() } {
+        let mut searched = self.searched.iter().filter(|_| !named);
+        match searched.find_map(|folder| Some((folder, output.strip_prefix(folder).ok()?))) {
             Some((folder, name)) => Place::below(folder, name, missing),
             None => Place::named(output, missing),
         }

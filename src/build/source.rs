@@ -2,7 +2,8 @@
 
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
-use crate::output::place::{Missing, Owner, Place};
+use crate::output::Owner;
+use crate::output::place::{Missing, Place};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;

@@ -123,8 +123,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let engines = engines::start(&arguments.python, &options)?;
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
-    let mut settings = settings(arguments, levels)?;
-    settings.searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
+    let settings = settings(arguments, levels, &destinations)?;
     let layout = settings.naming.layout;
     build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
     let progress = printer.progress(jobs.len() as u64);
@@ -247,7 +246,11 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
     Ok(arguments.prepend_dir.as_ref().map_or(stripped.clone(), |prepend| prepend.join(&stripped)))
 }
 
-fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Result<Settings, CommandError> {
+fn settings(
+    arguments: &CompileallArgs,
+    levels: Vec<u8>,
+    destinations: &[PathBuf],
+) -> Result<Settings, CommandError> {
     let mode = arguments.invalidation_mode.map_or_else(
         || match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,
@@ -258,7 +261,7 @@ fn settings(arguments: &CompileallArgs, levels: Vec<u8>) -> Result<Settings, Com
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
-    let searched = Vec::new();
+    let searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
     Ok(Settings {
         mode,
         levels,

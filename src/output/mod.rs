@@ -8,9 +8,11 @@
 pub mod atomic;
 mod error;
 mod folder;
+mod owner;
 pub mod place;
 pub mod tree;
 pub mod zip;
 pub mod zipapp;
 
 pub use error::WriteError;
+pub use owner::Owner;

@@ -2,6 +2,7 @@
 
 use super::WriteError;
 use super::folder::{Folder, Kind};
+use super::owner::{Owner, give};
 use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
@@ -25,28 +26,6 @@ pub enum Missing {
     MadeForOwner,
     /// They are made, with these permissions whatever the umask.
     MadeWith(u32),
-}
-
-/// User and group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owner {
-    user: u32,
-    group: u32,
-}
-
-impl Owner {
-    /// Whose a file is, where files have owners.
-    #[cfg(unix)]
-    pub fn of(found: &Metadata) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt as _;
-        Some(Self { user: found.uid(), group: found.gid() })
-    }
-
-    /// Whose a file is, where files have owners.
-    #[cfg(not(unix))]
-    pub fn of(_found: &Metadata) -> Option<Self> {
-        None
-    }
 }
 
 impl Place {
@@ -231,24 +210,6 @@ fn make(folder: &Folder, part: &Path, missing: Missing) -> io::Result<()> {
         Missing::MadeForOwner => folder.give_to_owner(part),
         Missing::Made | Missing::Refused => Ok(()),
     }
-}
-
-/// What root writes is whose it should be.
-#[cfg(unix)]
-fn give(file: &File, owner: Owner) -> io::Result<()> {
-    if Owner::of(&file.metadata()?) == Some(owner) {
-        return Ok(());
-    }
-    match std::os::unix::fs::fchown(file, Some(owner.user), Some(owner.group)) {
-        // Only root gives files away; anybody else who may replace the file becomes its owner.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-        result => result,
-    }
-}
-
-#[cfg(not(unix))]
-fn give(_file: &File, _owner: Owner) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]

@@ -14,12 +14,14 @@ pub fn installed_path(name: &str) -> Option<&str> {
     }
 }
 
-/// The first file of which an installer keeps only one, the one that it happens to unpack last, beside the one that is in
-/// the order of the wheel before it.
-pub fn in_one_place<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str, &'a str)> {
+/// Refuses files of which an installer keeps the one that it happens to unpack last.
+///
+/// # Errors
+/// [`WheelError::Installed`].
+pub fn refuse_one_place<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), WheelError> {
     let places = names.filter_map(|name| Some((installed_path(name)?, name))).collect::<Vec<_>>();
     if places.iter().all(|(place, name)| place == name) {
-        return None;
+        return Ok(());
     }
     let mut tree = NameTree::new(true);
     for (at, &(place, name)) in places.iter().enumerate() {
@@ -33,16 +35,7 @@ pub fn in_one_place<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str
             Clash::FileAsDirectory { inside, .. } => other == inside,
         };
         let other = places[..at].iter().find(|(other, _)| is_other(other)).map_or(name, |(_, other)| other);
-        return Some((other, name));
+        return Err(WheelError::Installed(other.to_owned(), name.to_owned()));
     }
-    None
-}
-
-/// # Errors
-/// [`WheelError::Installed`].
-pub(super) fn refuse_one_place<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), WheelError> {
-    match in_one_place(names) {
-        Some((one, other)) => Err(WheelError::Installed(one.to_owned(), other.to_owned())),
-        None => Ok(()),
-    }
+    Ok(())
 }

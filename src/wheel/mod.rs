@@ -28,7 +28,7 @@ mod tests;
 pub use assemble::{Wheel, assemble, in_order, refuse_timestamp_pycs};
 pub use descriptor::{Descriptor, DescriptorError};
 pub use error::WheelError;
-pub use installed::{in_one_place, installed_path};
+pub use installed::{installed_path, refuse_one_place};
 pub use license::{LicenseError, normalize_license};
 pub use metadata::{MetadataError, hold_against_name};
 pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};

@@ -49,8 +49,6 @@ pub(super) struct Builder<'n> {
     pub(super) known: Known,
     /// Whether code is made for what is read.
     pub(super) is_compiled: bool,
-    /// What code generation refuses first, where it is the one to refuse it.
-    late: Option<Box<SyntaxError>>,
     pub(super) optimize: u8,
 }
 
@@ -84,13 +82,12 @@ impl<'n> Builder<'n> {
             names,
             known,
             is_compiled: true,
-            late: None,
             optimize,
         }
     }
 
     pub(super) fn finish(self) -> (SymbolTable, Vec<Directive>, Known) {
-        (SymbolTable { late: self.late, ..self.table }, self.directives, self.known)
+        (self.table, self.directives, self.known)
     }
 
     pub(super) fn module(&mut self, module: &Module<'_>) -> Visit {
@@ -306,7 +303,7 @@ impl<'n> Builder<'n> {
         if !self.target.features.check_with_code {
             return Err(refused);
         }
-        self.late.get_or_insert(refused);
+        self.table.late.get_or_insert(refused);
         Ok(())
     }
 

@@ -1,11 +1,11 @@
 //! Where directories can be held by descriptor (`openat` and its kin, POSIX.1-2008).
 
 use super::Kind;
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Uid};
-use rustix::io::Errno;
-use std::fs::File;
+use crate::output::owner::{Owner, give};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use std::fs::{File, Permissions};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// A directory need not be readable for what is done in it: Linux holds it without reading.
@@ -16,15 +16,15 @@ const HOLD: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEX
 
 /// The open directory.
 #[derive(Debug)]
-pub(super) struct Handle(OwnedFd);
+pub(super) struct Handle(File);
 
 impl Handle {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(rustix::fs::open(path, HOLD, Mode::empty())?))
+        Ok(Self(rustix::fs::open(path, HOLD, Mode::empty())?.into()))
     }
 
     pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
-        Ok(Self(rustix::fs::openat(&self.0, name, HOLD | OFlags::NOFOLLOW, Mode::empty())?))
+        Ok(Self(rustix::fs::openat(&self.0, name, HOLD | OFlags::NOFOLLOW, Mode::empty())?.into()))
     }
 
     pub(super) fn make(&self, name: &Path) -> io::Result<()> {
@@ -32,28 +32,20 @@ impl Handle {
     }
 
     pub(super) fn set_mode(&self, name: &Path, mode: u32) -> io::Result<()> {
-        Ok(rustix::fs::fchmod(self.change(name)?, Mode::from_raw_mode(mode as _))?)
+        self.change(name)?.set_permissions(Permissions::from_mode(mode))
     }
 
     pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
-        let (owner, folder) = (rustix::fs::fstat(&self.0)?, self.change(name)?);
-        let own = rustix::fs::fstat(&folder)?;
-        let is_owners = (own.st_uid, own.st_gid) == (owner.st_uid, owner.st_gid);
-        if is_owners || !rustix::process::geteuid().is_root() {
+        if !rustix::process::geteuid().is_root() {
             return Ok(());
         }
-        let (uid, gid) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
-        match rustix::fs::fchown(&folder, Some(uid), Some(gid)) {
-            // A root that may not give files away, as in a container without that capability.
-            Err(Errno::PERM) => Ok(()),
-            given => Ok(given?),
-        }
+        Owner::of(&self.0.metadata()?).map_or(Ok(()), |owner| give(&self.change(name)?, owner))
     }
 
     /// What changes a directory needs more than what holds it; by its name a link would be followed.
-    fn change(&self, name: &Path) -> io::Result<OwnedFd> {
+    fn change(&self, name: &Path) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?)
+        Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
     }
 
     pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {

@@ -22,6 +22,7 @@ NUMBERS = ["0", "1", "2", "255", "256", "1.5", "1j", ".5", "5.", "0x10", "1_000"
 STRINGS = ["'a'", '"c"', "''", "b'x'", "b''", r"r'\n'", "u'u'", "'''t\nu'''", "'é'", r"'\x00'", r"'\ud800'", "'%s'",
            "'a b'", r"rb'\x'", r"'\N{BULLET}'"]
 MIDDLES = ["", "lit", "{{", "}}", "é", r"\n", "%"]
+TERMINALS = {"NUMBER": NUMBERS, "STRING": STRINGS}
 # Scopes and statements around a sentence; each line of it is indented once for each of these lines.
 AROUND = ["", "", "", "async def f(a, b):\n", "async def f(a, b):\n", "def f(x, y, *z):\n", "class C:\n", "def f():\n while a:\n",
           "class C(x):\n def m(self):\n", "def f[T](x: T):\n", "def f():\n x = 1\n def g():\n", "for q in b:\n",
@@ -41,7 +42,7 @@ class Reader:
         lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
         for rule in re.split(r"\n(?! )", "\n".join(lines)):
             head, body = rule.split(":", 1)
-            self.tokens = [token for token in TOKEN.findall(body)][::-1]
+            self.tokens = TOKEN.findall(body)[::-1]
             self.rules[head.split()[0]] = self.alternatives()
 
     def next(self):
@@ -205,8 +206,9 @@ class Sentence:
     def terminal(self, name):
         if name == "NAME":
             return self.random.choices(self.names, self.weights)[0]
-        return {"NUMBER": lambda: self.random.choice(NUMBERS), "STRING": lambda: self.random.choice(STRINGS),
-                "END": str, "SOFT": lambda: "match"}.get(name, lambda: name)()
+        if name in TERMINALS:
+            return self.random.choice(TERMINALS[name])
+        return name
 
     def interpolated(self, rule):
         """The whole literal as one token; a field's own tokens are laid out without line ends."""

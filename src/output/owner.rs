@@ -1,0 +1,44 @@
+//! Whose what root writes is.
+
+use std::fs::{File, Metadata};
+use std::io;
+
+/// User and group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl Owner {
+    /// Whose a file is, where files have owners.
+    #[cfg(unix)]
+    pub fn of(found: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        Some(Self { user: found.uid(), group: found.gid() })
+    }
+
+    /// Whose a file is, where files have owners.
+    #[cfg(not(unix))]
+    pub fn of(_found: &Metadata) -> Option<Self> {
+        None
+    }
+}
+
+/// Makes a file or directory somebody's.
+#[cfg(unix)]
+pub(super) fn give(file: &File, owner: Owner) -> io::Result<()> {
+    if Owner::of(&file.metadata()?) == Some(owner) {
+        return Ok(());
+    }
+    match std::os::unix::fs::fchown(file, Some(owner.user), Some(owner.group)) {
+        // Only root gives files away, and not in every container; anybody else who may write there becomes the owner.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn give(_file: &File, _owner: Owner) -> io::Result<()> {
+    Ok(())
+}
