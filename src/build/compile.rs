@@ -106,7 +106,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
 }
 
 /// The outcomes of a source that is not compiled for a reason of the caller's.
-pub fn refuse(file: &Path, engines: &Engines, message: &str) -> Vec<Outcome> {
+pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<Outcome> {
     let targets = engines.iter().map(|target| target.series.version);
     targets
         .map(|python| Outcome {
@@ -115,7 +115,7 @@ pub fn refuse(file: &Path, engines: &Engines, message: &str) -> Vec<Outcome> {
             python,
             optimize: 0,
             result: Err(Box::new(Diagnostic {
-                kind: "ValueError".into(),
+                kind: kind.into(),
                 message: message.into(),
                 rendered: message.into(),
                 ..Diagnostic::default()

@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan};
 use crate::engine::Limits;
-use crate::project::{Layout, Naming, python_files};
+use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use std::ffi::OsString;
@@ -149,7 +149,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if let Some(name) = arguments.stdin_filename.clone() {
         return standard_input(&name, &engines, &settings(arguments)?, format, printer);
     }
-    let files = list_files(&arguments)?;
+    let (files, unlisted) = list_files(&arguments)?;
     let settings = settings(arguments)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
     let files = match (&settings.output, engines.first()) {
@@ -169,7 +169,12 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
         }
     }
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
-    let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
+    let mut outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
+    outcomes.extend(
+        unlisted.iter().flat_map(|folder| {
+            build::compile::refuse(&folder.path, &engines, "OSError", &folder.to_string())
+        }),
+    );
     messages::tell(&outcomes, missing, &[], format, printer)
 }
 
@@ -207,13 +212,14 @@ fn standard_input(
     }
 }
 
-fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
+/// The files that were asked for, and the directories that could not be searched for more.
+fn list_files(arguments: &CompileArgs) -> Result<(Vec<PathBuf>, Vec<DiscoverError>), CommandError> {
     let mut exclude = globset::GlobSetBuilder::new();
     for pattern in &arguments.exclude {
         exclude.add(globset::Glob::new(pattern)?);
     }
     let exclude = exclude.build()?;
-    let mut files = Vec::new();
+    let (mut files, mut unlisted) = (Vec::new(), Vec::new());
     for file in &arguments.files {
         if file.as_os_str() == "-" {
             let list = interrupt::read_standard_input()?;
@@ -221,12 +227,14 @@ fn list_files(arguments: &CompileArgs) -> Result<Vec<PathBuf>, CommandError> {
             let names = list.split(|&byte| byte == separator).filter(|name| !name.is_empty());
             files.extend(names.map(path_from_bytes));
         } else if arguments.recursive && file.is_dir() {
-            files.extend(python_files(file, &exclude)?);
+            let (found, failed) = python_files(file, &exclude);
+            files.extend(found);
+            unlisted.extend(failed);
         } else {
             files.push(file.clone());
         }
     }
-    Ok(files)
+    Ok((files, unlisted))
 }
 
 #[cfg(unix)]

@@ -285,7 +285,7 @@ fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bo
             }
             outcomes
         }
-        Err(message) => build::compile::refuse(&job.file, engines, message),
+        Err(message) => build::compile::refuse(&job.file, engines, "ValueError", message),
     }
 }
 

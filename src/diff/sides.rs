@@ -44,6 +44,12 @@ impl Side {
     /// [`SideError`].
     pub fn open(path: &Path) -> Result<Self, SideError> {
         let place = Place::open(path)?;
+        if let Place::Tree(_, listing) = &place
+            && let Some(error) = listing.unlisted.first()
+        {
+            // Two trees of which nobody knows what is in them are not the same.
+            return Err(PlaceError::from(error.clone()).into());
+        }
         if matches!(place, Place::File(_)) && path.extension().is_some_and(|extension| extension == "json") {
             let text = read_regular(path, LARGEST)
                 .map_err(|source| PlaceError::Read { path: path.into(), source })?;
@@ -106,8 +112,8 @@ impl<'a> File<'a> {
     /// Where it lies on the disk.
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
-            File::Disk(Place::Tree(root, names), name) => {
-                (names.get(name) == Some(&Found::File)).then(|| root.join(name))
+            File::Disk(Place::Tree(root, listing), name) => {
+                (listing.names.get(name) == Some(&Found::File)).then(|| root.join(name))
             }
             File::Alone(Place::File(path)) => Some(path.clone()),
             _ => None,
@@ -117,7 +123,9 @@ impl<'a> File<'a> {
     /// Where it leads to, if it is a symlink; nothing is followed.
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
-            File::Disk(Place::Tree(root, names), name) if names.get(name) == Some(&Found::Symlink) => {
+            File::Disk(Place::Tree(root, listing), name)
+                if listing.names.get(name) == Some(&Found::Symlink) =>
+            {
                 std::fs::read_link(root.join(name)).ok()
             }
             _ => None,
@@ -159,8 +167,8 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
             manifest.files.iter().map(|file| (file.path.as_str().into(), File::Listed(file))).collect()
         }
         Side::Place(_, Place::Archive(archive)) => files_of(archive),
-        Side::Place(_, place @ Place::Tree(_, names)) => {
-            names.keys().map(|name| (name.as_str().into(), File::Disk(place, name))).collect()
+        Side::Place(_, place @ Place::Tree(_, listing)) => {
+            listing.names.keys().map(|name| (name.as_str().into(), File::Disk(place, name))).collect()
         }
         Side::Place(_, place @ Place::File(path)) => {
             [(path.file_name().unwrap_or_default().to_string_lossy(), File::Alone(place))].into()

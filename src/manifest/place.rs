@@ -1,15 +1,14 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{DiscoverError, Found, LARGEST, links_and_files, may_hold_pycs, read_regular};
-use std::collections::BTreeMap;
+use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, read_regular};
 use std::path::{Path, PathBuf};
 
 /// Something that can hold pycs.
 #[derive(Debug)]
 pub enum Place {
-    /// A directory, with the names of its files.
-    Tree(PathBuf, BTreeMap<String, Found>),
+    /// A directory, and what is in it.
+    Tree(PathBuf, Listing),
     /// A wheel or zip.
     Archive(Archive),
     /// One file.
@@ -56,7 +55,11 @@ impl Place {
         let error = |source| PlaceError::Read { path: path.into(), source };
         let metadata = std::fs::metadata(path).map_err(error)?;
         if metadata.is_dir() {
-            return Ok(Self::Tree(path.into(), links_and_files(path)?));
+            let listing = links_and_files(path);
+            return match listing.unlisted.iter().find(|folder| folder.path == path) {
+                Some(error) => Err(error.clone().into()),
+                None => Ok(Self::Tree(path.into(), listing)),
+            };
         }
         if !metadata.is_file() {
             return Err(error(std::io::Error::other("not a regular file")));
@@ -76,7 +79,7 @@ impl Place {
     /// The names of all files, sorted; with `/`. A single file has its own name.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
-            Self::Tree(_, names) => return names.keys().cloned().collect(),
+            Self::Tree(_, listing) => return listing.names.keys().cloned().collect(),
             Self::Archive(archive) => archive.files().map(|entry| entry.name.clone()).collect(),
             Self::File(path) => vec![path.file_name().unwrap_or_default().to_string_lossy().into_owned()],
         };
@@ -93,11 +96,11 @@ impl Place {
         names
     }
 
-    /// Symlinks to directories that importers follow and that are not followed here, so that pycs would pass unseen:
-    /// those that lead out of the tree to where pycs are, and each `__pycache__`, whose pycs are not of the sources
-    /// beside which they really lie.
+    /// Where pycs would pass unseen: directories that cannot be listed, and symlinks to directories, which importers
+    /// follow and which are not followed here. Of these those that lead out of the tree to where pycs are, and each
+    /// `__pycache__`, whose pycs are not of the sources beside which they really lie.
     pub fn unseen(&self) -> Vec<(String, PlaceError)> {
-        let Self::Tree(root, names) = self else { return Vec::new() };
+        let Self::Tree(root, listing) = self else { return Vec::new() };
         let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
         let hides = |path: &Path| {
             path.is_dir()
@@ -105,12 +108,19 @@ impl Place {
                     || path.canonicalize().map_or(true, |real| !real.starts_with(&real_root))
                         && may_hold_pycs(path))
         };
-        let links = names
+        let links = listing
+            .names
             .iter()
             .filter(|(_, found)| **found == Found::Symlink)
             .map(|(name, _)| (name, root.join(name)));
         let hiding = links.filter(|(_, path)| hides(path));
-        hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path))).collect()
+        let hiding = hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path)));
+        let unlisted = listing.unlisted.iter().map(|error| {
+            let below = error.path.strip_prefix(root).unwrap_or(&error.path);
+            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            (parts.join("/"), error.clone().into())
+        });
+        hiding.chain(unlisted).collect()
     }
 
     /// The bytes of a file.
@@ -123,7 +133,7 @@ impl Place {
             Self::Archive(archive) => {
                 return archive.get(name).map(|entry| entry.bytes.clone()).ok_or_else(missing);
             }
-            Self::Tree(root, names) => match names.get(name) {
+            Self::Tree(root, listing) => match listing.names.get(name) {
                 None => return Err(missing()),
                 Some(Found::NotUtf8) => return Err(PlaceError::NotUtf8),
                 Some(Found::Symlink) => return Err(PlaceError::Symlink(root.join(name))),

@@ -5,33 +5,44 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A directory that cannot be listed. The fault is the environment's.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot list {}: {source}", path.display())]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("cannot list {}: {reason}", path.display())]
 pub struct DiscoverError {
     /// The directory.
     pub path: PathBuf,
-    /// Why.
-    pub source: walkdir::Error,
+    /// Why, as the operating system says it.
+    pub reason: String,
+}
+
+impl DiscoverError {
+    /// That a walk below `root` met `error`.
+    pub(super) fn new(root: &Path, error: &walkdir::Error) -> Self {
+        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        Self { path: error.path().unwrap_or(root).into(), reason }
+    }
 }
 
 /// The regular files below `root` whose name ends in `.py`, sorted, without those that `exclude` matches and without
-/// `__pycache__`. Links are not followed.
-///
-/// # Errors
-/// [`DiscoverError`] at the first directory that cannot be read.
-pub fn python_files(root: &Path, exclude: &GlobSet) -> Result<Vec<PathBuf>, DiscoverError> {
-    let mut files = Vec::new();
+/// `__pycache__`; and the directories that cannot be listed. Links are not followed.
+pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<DiscoverError>) {
+    let (mut files, mut unlisted) = (Vec::new(), Vec::new());
     let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| {
         entry.depth() == 0 || (entry.file_name() != "__pycache__" && !exclude.is_match(entry.path()))
     }) {
-        let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                unlisted.push(DiscoverError::new(root, &error));
+                continue;
+            }
+        };
         let is_python = entry.path().extension().is_some_and(|extension| extension == "py");
         if is_python && entry.path().is_file() {
             files.push(entry.into_path());
         }
     }
-    Ok(files)
+    (files, unlisted)
 }
 
 /// The names, relative to `root` and with `/`, of the regular files below it that `include` matches and `exclude` does
@@ -66,7 +77,7 @@ fn files_below(
     let (mut files, mut nameless) = (Vec::new(), Vec::new());
     let mut entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
-        let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
+        let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
         let is_folder = entry.file_type().is_dir();
         match relative(entry.path()) {
             _ if entry.depth() == 0 => {}
@@ -106,7 +117,7 @@ pub fn names_in(folder: &Path) -> Result<Vec<String>, DiscoverError> {
     let entries = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|source| DiscoverError { path: folder.into(), source })?;
+        let entry = entry.map_err(|error| DiscoverError::new(folder, &error))?;
         names.extend(entry.file_name().to_str().map(str::to_owned));
     }
     Ok(names)
@@ -123,15 +134,26 @@ pub enum Found {
     NotUtf8,
 }
 
-/// The names, relative to `root` and with `/`, of everything below it that is no directory; `__pycache__` and what is
-/// hidden included. Each has a name of its own.
-///
-/// # Errors
-/// [`DiscoverError`].
-pub fn links_and_files(root: &Path) -> Result<BTreeMap<String, Found>, DiscoverError> {
-    let (mut found, mut nameless) = (BTreeMap::new(), Vec::new());
+/// What is below a directory.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The names, with `/` and relative to the directory, of everything that is no directory.
+    pub names: BTreeMap<String, Found>,
+    /// Directories that cannot be listed.
+    pub unlisted: Vec<DiscoverError>,
+}
+
+/// Everything below `root`, `__pycache__` and what is hidden included. Each has a name of its own.
+pub fn links_and_files(root: &Path) -> Listing {
+    let (mut found, mut nameless, mut unlisted) = (BTreeMap::new(), Vec::new(), Vec::new());
     for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
-        let entry = entry.map_err(|source| DiscoverError { path: root.into(), source })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                unlisted.push(DiscoverError::new(root, &error));
+                continue;
+            }
+        };
         if entry.file_type().is_dir() {
             continue;
         }
@@ -153,5 +175,5 @@ pub fn links_and_files(root: &Path) -> Result<BTreeMap<String, Found>, DiscoverE
         }
         found.insert(name, Found::NotUtf8);
     }
-    Ok(found)
+    Listing { names: found, unlisted }
 }

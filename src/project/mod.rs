@@ -11,7 +11,7 @@ mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, Found, all_files, links_and_files, may_hold_pycs, names_in, python_files, search,
+    DiscoverError, Found, Listing, all_files, links_and_files, may_hold_pycs, names_in, python_files, search,
 };
 pub use names::{Layout, NameError, Naming};
 pub use pattern::matching_files;

@@ -34,7 +34,7 @@ pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Vec<String>>,
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { &base };
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(base).max_depth(depth).sort_by_file_name() {
-        let entry = entry.map_err(|source| DiscoverError { path: base.into(), source })?;
+        let entry = entry.map_err(|error| DiscoverError::new(base, &error))?;
         let Ok(below) = entry.path().strip_prefix(base) else { continue };
         let Some(mut names) =
             below.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()

@@ -23,5 +23,7 @@ mod properties;
 #[cfg(target_os = "linux")]
 mod races;
 mod session;
+#[cfg(target_os = "linux")]
+mod unlisted;
 mod usage;
 mod wheels;
