@@ -13,6 +13,7 @@ mod flufl;
 mod limit;
 mod lower;
 mod parse;
+mod positive_number;
 mod refusal;
 mod soft_keyword;
 mod unicode_name;

@@ -12,7 +12,9 @@ use super::ast::Module;
 use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
-use super::{ErrorType, SyntaxError, flufl, limit, refusal, soft_keyword, unicode_name, unpacked};
+use super::{
+    ErrorType, SyntaxError, flufl, limit, positive_number, refusal, soft_keyword, unicode_name, unpacked,
+};
 use crate::target::{self, Release, Target};
 use crate::text::{Location, Names};
 
@@ -147,6 +149,13 @@ fn parse_for(text: &str, target: &Target) -> Result<Tree, SyntaxError> {
         && let Some(renamed) = soft_keyword::renamed(&meant, parsed.tokens())
     {
         parsed = parse_unchecked(&unicode_name::masked(&renamed), options(target));
+        meant = Cow::Owned(renamed);
+    }
+    if !parsed.errors().is_empty()
+        && target.grammar.contains(&"positive_numbers")
+        && let Some(negated) = positive_number::negated(&meant, parsed.tokens())
+    {
+        parsed = parse_unchecked(&unicode_name::masked(&negated), options(target));
     }
     Ok(parsed)
 }
@@ -184,10 +193,12 @@ fn lower<'a>(
     } else {
         Vec::new()
     };
+    let positive_numbers = target.grammar.contains(&"positive_numbers");
     let is_taken = |error: &ParseError| {
         refusal::bare_raise(error, parsed.tokens())
             || refusal::wildcard_keyword(error, text, parsed.tokens())
             || unpacked::is_about(error, &unpacked)
+            || positive_numbers && positive_number::is_about(error)
     };
     let errors = parsed.errors().iter().filter(|error| !is_taken(error));
     if let Some(error) = errors.min_by_key(|error| error.location.start()) {

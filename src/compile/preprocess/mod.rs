@@ -198,8 +198,8 @@ impl<'a> Preprocess<'a, '_> {
         self.node(expression, || {
             let mut new = *expression;
             let folded = match &mut new.kind {
-                ExprKind::UnaryOp { op: UnaryOperator::USub, operand } => {
-                    constant(operand).and_then(|value| folding::unary(UnaryOperator::USub, &value))
+                ExprKind::UnaryOp { op: op @ (UnaryOperator::USub | UnaryOperator::UAdd), operand } => {
+                    constant(operand).and_then(|value| folding::unary(*op, &value))
                 }
                 ExprKind::BinOp { left, op: op @ (Operator::Add | Operator::Sub), right } => constant(right)
                     .and_then(|right| {

@@ -236,7 +236,14 @@ impl Parser<'_, '_> {
             return Ok(None);
         }
         let message = "invalid syntax. Perhaps you forgot a comma?";
-        self.refuse_at(message, self.location(a).to(self.location(b)))
+        let first = self.location(a);
+        let location = if first.line != first.end_line && self.target.grammar.contains(&"most") {
+            // The last line of what goes ahead, with the columns of all of it.
+            Location { line: first.end_line, ..first }
+        } else {
+            first.to(self.location(b))
+        };
+        self.refuse_at(message, location)
     }
 
     fn bound(&mut self, colon: Value, bound: Value) -> Matched {

@@ -83,6 +83,8 @@ impl<'a> Lowering<'a, '_> {
             }
             ruff::Expr::UnaryOp(node) => {
                 let op = match node.op {
+                    // Parsed as a minus: see `positive_number`.
+                    ruff::UnaryOp::USub if self.text[range].starts_with('+') => UnaryOperator::UAdd,
                     ruff::UnaryOp::Invert => UnaryOperator::Invert,
                     ruff::UnaryOp::Not => UnaryOperator::Not,
                     ruff::UnaryOp::UAdd => UnaryOperator::UAdd,
@@ -102,6 +104,7 @@ impl<'a> Lowering<'a, '_> {
                 ExprKind::IfExp { test, body, orelse: self.boxed(&node.orelse) }
             }
             ruff::Expr::Dict(node) => {
+                self.tight_mappings(node);
                 let mut values = bumpalo::collections::Vec::with_capacity_in(node.items.len(), arena);
                 let keys = arena.alloc_slice_fill_iter(node.items.iter().map(|item| {
                     let key = item.key.as_ref().map(|key| self.expression(key));
@@ -110,11 +113,16 @@ impl<'a> Lowering<'a, '_> {
                 }));
                 ExprKind::Dict { keys, values: values.into_bump_slice() }
             }
-            ruff::Expr::Set(node) => ExprKind::Set(self.expressions(&node.elts)),
+            ruff::Expr::Set(node) => {
+                node.elts.iter().for_each(|element| self.tight(element));
+                ExprKind::Set(self.expressions(&node.elts))
+            }
             ruff::Expr::ListComp(node) => {
+                self.tight(&node.elt);
                 self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators)
             }
             ruff::Expr::SetComp(node) => {
+                self.tight(&node.elt);
                 self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators)
             }
             ruff::Expr::Generator(node) => {
@@ -158,9 +166,11 @@ impl<'a> Lowering<'a, '_> {
                 ExprKind::Starred { value: self.boxed(&node.value), ctx: context(node.ctx) }
             }
             ruff::Expr::List(node) => {
+                node.elts.iter().for_each(|element| self.tight(element));
                 ExprKind::List { elts: self.expressions(&node.elts), ctx: context(node.ctx) }
             }
             ruff::Expr::Tuple(node) => {
+                self.tight_elements(node);
                 ExprKind::Tuple { elts: self.expressions(&node.elts), ctx: context(node.ctx) }
             }
             ruff::Expr::Slice(node) => ExprKind::Slice {
@@ -246,7 +256,9 @@ impl<'a> Lowering<'a, '_> {
         let posonlyargs = positional(&parameters.posonlyargs, self);
         let args = positional(&parameters.args, self);
         let vararg = parameters.vararg.as_deref().map(|arg| {
-            self.check_star_annotation(arg);
+            if let Some(annotation) = arg.annotation.as_deref() {
+                self.tight(annotation);
+            }
             let arg = self.arg(arg);
             &*arena.alloc(arg)
         });
@@ -268,22 +280,6 @@ impl<'a> Lowering<'a, '_> {
             kw_defaults: kw_defaults.into_bump_slice(),
             kwarg,
             defaults: defaults.into_bump_slice(),
-        }
-    }
-
-    /// `*args: *Ts` takes less than the parser allows: no operator that binds looser than `|` unless in parentheses.
-    fn check_star_annotation(&mut self, parameter: &ruff::Parameter) {
-        let Some(ruff::Expr::Starred(star)) = parameter.annotation.as_deref() else { return };
-        let is_loose = match &*star.value {
-            ruff::Expr::BoolOp(_) | ruff::Expr::Compare(_) | ruff::Expr::If(_) | ruff::Expr::Lambda(_) => {
-                true
-            }
-            ruff::Expr::UnaryOp(unary) => unary.op == ruff::UnaryOp::Not,
-            _ => false,
-        };
-        let between = &self.text[star.range().start().to_usize()..star.value.range().start().to_usize()];
-        if is_loose && !between.contains('(') {
-            self.fail(ErrorType::Syntax, "invalid syntax", star.range());
         }
     }
 

@@ -12,6 +12,7 @@ mod operator;
 mod pattern;
 pub(crate) mod position;
 mod replaceable;
+mod starred;
 mod statement;
 mod string;
 

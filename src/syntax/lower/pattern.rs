@@ -4,8 +4,10 @@ use ruff_python_ast as ruff;
 use ruff_text_size::Ranged;
 
 use super::Lowering;
+use super::starred::punctuation;
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Pattern, PatternKind};
+use crate::target::Target;
 use crate::text::Name;
 
 impl<'a> Lowering<'a, '_> {
@@ -26,7 +28,15 @@ impl<'a> Lowering<'a, '_> {
                 ruff::Singleton::True => Constant::True,
                 ruff::Singleton::False => Constant::False,
             }),
-            ruff::Pattern::MatchSequence(node) => PatternKind::MatchSequence(self.patterns(&node.patterns)),
+            ruff::Pattern::MatchSequence(node) => {
+                self.sequence_elements(node);
+                PatternKind::MatchSequence(arena.alloc_slice_fill_iter(node.patterns.iter().map(|element| {
+                    match element {
+                        ruff::Pattern::MatchStar(star) => self.star_pattern(star),
+                        element => self.pattern(element),
+                    }
+                })))
+            }
             ruff::Pattern::MatchMapping(node) => {
                 node.keys.iter().for_each(|key| self.pattern_value(key));
                 PatternKind::MatchMapping {
@@ -44,6 +54,15 @@ impl<'a> Lowering<'a, '_> {
                     // Taken for one more pattern.
                     self.fail(ErrorType::Syntax, "invalid syntax", first.range());
                 }
+                // The parser underneath takes parenthesised names here.
+                if node.cls.start() != node.start() {
+                    self.fail(ErrorType::Syntax, "invalid syntax", node.arguments.range());
+                }
+                for keyword in keywords {
+                    if !is_wildcard(&keyword.attr.id) && keyword.attr.start() != keyword.start() {
+                        self.fail(ErrorType::Syntax, "invalid syntax", keyword.range());
+                    }
+                }
                 if node.cls.is_attribute_expr() {
                     self.not_of_wildcard(&node.cls);
                 }
@@ -57,7 +76,9 @@ impl<'a> Lowering<'a, '_> {
                 }
             }
             ruff::Pattern::MatchStar(node) => {
-                PatternKind::MatchStar(node.name.as_ref().map(|name| self.name(&name.id)))
+                // It is an element, and the parser underneath takes one in parentheses.
+                self.fail(ErrorType::Syntax, "invalid syntax", node.range());
+                PatternKind::MatchStar(None)
             }
             ruff::Pattern::MatchAs(node) => PatternKind::MatchAs {
                 pattern: node.pattern.as_deref().map(|inner| {
@@ -72,9 +93,33 @@ impl<'a> Lowering<'a, '_> {
         Pattern { location, kind }
     }
 
+    fn star_pattern(&mut self, node: &ruff::PatternMatchStar) -> Pattern<'a> {
+        let name = node.name.as_ref().map(|name| self.name(&name.id));
+        Pattern { location: self.positions.range(node.range()), kind: PatternKind::MatchStar(name) }
+    }
+
+    /// Refuses a starred element in parentheses, and a missing comma behind the first element.
+    fn sequence_elements(&mut self, node: &ruff::PatternMatchSequence) {
+        let mut end = node.start();
+        for (number, element) in node.patterns.iter().enumerate() {
+            let (mut has_comma, mut is_open) = (false, false);
+            for mark in punctuation(&self.text[end.to_usize()..element.start().to_usize()]) {
+                has_comma |= mark == ',';
+                is_open = mark == '(';
+            }
+            end = element.end();
+            let is_enclosed = is_open
+                && element.is_match_star()
+                && punctuation(&self.text[end.to_usize()..]).next() == Some(')');
+            if is_enclosed || number > 0 && !has_comma {
+                self.fail(ErrorType::Syntax, "invalid syntax", element.range());
+            }
+        }
+    }
+
     /// Refuses what the grammar does not have as a value or a key.
     fn pattern_value(&mut self, value: &ruff::Expr) {
-        if !is_value(value) {
+        if !is_value(value, self.target) {
             self.fail(ErrorType::Syntax, "invalid syntax", value.range());
         }
     }
@@ -105,7 +150,7 @@ fn is_wildcard(keyword: &str) -> bool {
     keyword.is_empty()
 }
 
-fn is_value(value: &ruff::Expr) -> bool {
+fn is_value(value: &ruff::Expr, target: &Target) -> bool {
     match value {
         ruff::Expr::Attribute(_)
         | ruff::Expr::NumberLiteral(_)
@@ -115,19 +160,31 @@ fn is_value(value: &ruff::Expr) -> bool {
         | ruff::Expr::TString(_)
         | ruff::Expr::NoneLiteral(_)
         | ruff::Expr::BooleanLiteral(_) => true,
-        ruff::Expr::UnaryOp(node) => is_negative(node),
+        ruff::Expr::UnaryOp(node) => is_signed(node, target),
         ruff::Expr::BinOp(node) => {
             let left = match &*node.left {
-                ruff::Expr::UnaryOp(left) => is_negative(left),
-                left => left.is_number_literal_expr(),
+                ruff::Expr::UnaryOp(left) => is_signed(left, target) && is_real(&left.operand),
+                left => is_real(left),
             };
-            left && matches!(node.op, ruff::Operator::Add | ruff::Operator::Sub)
+            // Neither side is in parentheses, which the parser underneath takes.
+            left && node.left.start() == node.start()
+                && node.right.end() == node.end()
+                && matches!(node.op, ruff::Operator::Add | ruff::Operator::Sub)
                 && node.right.is_number_literal_expr()
         }
         _ => false,
     }
 }
 
-fn is_negative(node: &ruff::ExprUnaryOp) -> bool {
-    node.op == ruff::UnaryOp::USub && node.operand.is_number_literal_expr()
+fn is_signed(node: &ruff::ExprUnaryOp, target: &Target) -> bool {
+    let is_taken = match node.op {
+        ruff::UnaryOp::USub => true,
+        ruff::UnaryOp::UAdd => target.grammar.contains(&"positive_numbers"),
+        _ => false,
+    };
+    is_taken && node.operand.is_number_literal_expr()
+}
+
+fn is_real(value: &ruff::Expr) -> bool {
+    matches!(value, ruff::Expr::NumberLiteral(node) if !matches!(node.value, ruff::Number::Complex { .. }))
 }

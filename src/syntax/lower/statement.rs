@@ -133,7 +133,11 @@ impl<'a> Lowering<'a, '_> {
             ruff::Stmt::Assign(ruff::StmtAssign { value, .. })
             | ruff::Stmt::AugAssign(ruff::StmtAugAssign { value, .. })
             | ruff::Stmt::AnnAssign(ruff::StmtAnnAssign { value: Some(value), .. })
-            | ruff::Stmt::Expr(ruff::StmtExpr { value, .. }) => self.open_yield = yield_start(value),
+            | ruff::Stmt::Expr(ruff::StmtExpr { value, .. }) => {
+                self.tight(value);
+                self.open_yield = yield_start(value);
+            }
+            ruff::Stmt::Return(ruff::StmtReturn { value: Some(value), .. }) => self.tight(value),
             _ => {}
         }
         match statement {
@@ -237,6 +241,10 @@ impl<'a> Lowering<'a, '_> {
         let end = handlers.last().map_or(end, |handler| end_of(handler.location));
         let (orelse, end) = self.optional_suite(&node.orelse, end);
         let (finalbody, end) = self.optional_suite(&node.finalbody, end);
+        if handlers.is_empty() && !orelse.is_empty() {
+            // The parser underneath takes it.
+            self.fail(ErrorType::Syntax, "expected 'except' or 'finally' block", node.range());
+        }
         let lowered = Try { is_star: node.is_star, body, handlers, orelse, finalbody };
         Stmt { location: between(start, end), kind: StmtKind::Try(arena.alloc(lowered)) }
     }
@@ -334,6 +342,9 @@ impl<'a> Lowering<'a, '_> {
                     (TypeParamKind::ParamSpec, &node.name, None, node.default.as_deref())
                 }
                 ruff::TypeParam::TypeVarTuple(node) => {
+                    if let Some(default) = node.default.as_deref() {
+                        self.tight(default);
+                    }
                     (TypeParamKind::TypeVarTuple, &node.name, None, node.default.as_deref())
                 }
             };

@@ -12,7 +12,7 @@ pub(super) static TARGET: Target = Target {
     features: FEATURES,
     start_up_words: include_str!("start_up_words.txt"),
     unassigned: &[&unicode::UNASSIGNED],
-    grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "most"],
+    grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "positive_numbers", "most"],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),
