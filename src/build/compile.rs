@@ -1,12 +1,13 @@
 //! One source → its pycs on disk, as `py_compile.compile` makes them.
 
+use super::current::is_current;
 use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
-use crate::project::Naming;
+use crate::project::{Layout, Naming};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether pycs of different levels have different paths.
+    fn path_says_level(&self) -> bool {
+        self.output.is_none() && self.naming.layout == Layout::Pycache
+    }
+
     fn place(&self, output: &Path, missing: Missing) -> Result<Place, WriteError> {
         let named = self.output.is_some() || self.naming.output_dir.is_some();
         let mut searched = self.searched.iter().filter(|_| !named);
@@ -135,6 +141,7 @@ pub fn compile_source(
 ) -> Outcome {
     let header = source.header(target.series, settings.mode);
     let pyc = || pyc_behind(&header, file, source, target, optimize, settings);
+    let keeps = !settings.force;
     if settings.check {
         let result = pyc().map(|_| Done::Compiled);
         return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
@@ -151,12 +158,16 @@ pub fn compile_source(
         };
         if let Some(place) = &place {
             place.check().map_err(|error| errno::write_diagnostic(&error))?;
-            if !settings.force && starts_with(place, &header) {
-                // A name that cannot be made is an error whatever is there already.
-                return recorded(file, settings).map(|_| Done::UpToDate);
+            // A name that cannot be made is an error whatever is there already.
+            let recorded = recorded(file, settings)?;
+            if keeps && settings.path_says_level() && is_current(place, &header, &recorded, target) {
+                return Ok(Done::UpToDate);
             }
         }
         let pyc = pyc()?;
+        if keeps && place.as_ref().and_then(|place| place.bytes().ok()).is_some_and(|found| found == pyc) {
+            return Ok(Done::UpToDate);
+        }
         let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);
         let written = place.and_then(|place| place.replace(&pyc, source.mode));
         written.map_err(|error| errno::write_diagnostic(&error))?;
@@ -201,13 +212,6 @@ fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     output == file
         || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
-}
-
-/// Whether a pyc is there whose header says the same; its code is taken on trust, as importers take it.
-fn starts_with(place: &Place, header: &[u8; HEADER_SIZE]) -> bool {
-    let mut found = [0; HEADER_SIZE];
-    let read = place.read().and_then(|(mut file, _)| std::io::Read::read_exact(&mut file, &mut found));
-    read.is_ok() && found == *header
 }
 
 /// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.

@@ -66,6 +66,8 @@ pub struct TargetEngine {
     pub series: &'static Series,
     /// What compiles.
     pub engine: Box<dyn Engine>,
+    /// The form of its code.
+    pub refs: Refs,
     /// The engine in words, for `--verbose`.
     pub about: String,
 }
@@ -151,7 +153,11 @@ pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engi
 
 fn minimal(target: TargetEngine) -> TargetEngine {
     let layout = target.series.code_layout;
-    TargetEngine { engine: Box::new(MinimalRefs { inner: target.engine, layout }), ..target }
+    TargetEngine {
+        engine: Box::new(MinimalRefs { inner: target.engine, layout }),
+        refs: Refs::Minimal,
+        ..target
+    }
 }
 
 fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
@@ -206,7 +212,7 @@ fn native(releases: &[Release]) -> Result<Engines, EnginesError> {
 
 fn native_engine(series: &'static Series, target: &'static Target) -> TargetEngine {
     let about = format!("{}: native engine, bytes of CPython {}", series.version, target.reference);
-    TargetEngine { series, engine: Box::new(NativeEngine::new(target)), about }
+    TargetEngine { series, engine: Box::new(NativeEngine::new(target)), refs: Refs::Cpython, about }
 }
 
 fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {
@@ -216,5 +222,5 @@ fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {
         engine.interpreter().display(),
         engine.full_version()
     );
-    TargetEngine { series, engine: Box::new(engine), about }
+    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about }
 }

@@ -8,6 +8,7 @@
 pub mod batch;
 pub mod clean;
 pub mod compile;
+mod current;
 pub mod engines;
 pub mod env;
 mod errno;

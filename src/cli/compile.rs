@@ -70,7 +70,7 @@ pub(super) struct CompileArgs {
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Compile also what is up to date.
+    /// Compile also what is up to date: whole, with the right header and recorded name.
     #[arg(short, long)]
     force: bool,
     /// Write nothing: only say which files do not compile.

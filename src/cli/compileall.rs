@@ -31,7 +31,7 @@ pub(super) struct CompileallArgs {
     /// Go so many levels deep; has precedence over -l.
     #[arg(short = 'r', value_name = "LEVELS")]
     recursion: Option<usize>,
-    /// Compile also what is up to date.
+    /// Compile also what is up to date: whole, with the right header and recorded name.
     #[arg(short = 'f')]
     force: bool,
     /// Write `mod.pyc` beside `mod.py`.
