@@ -2,7 +2,7 @@
 
 use crate::project::{Layout, NameError, Naming};
 use crate::target::Series;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,33 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
     }
 }
 
+/// Files that were named already, whatever way led to them. Of two names for one pyc the first stays: if both were
+/// compiled, the recorded one would be that of the thread that comes last.
+#[derive(Debug, Default)]
+pub struct Named {
+    folders: FxHashMap<PathBuf, PathBuf>,
+    files: FxHashSet<PathBuf>,
+}
+
+impl Named {
+    /// Whether this file was not named before. The last part of its path is not followed: a link has a pyc of its own.
+    pub fn is_new(&mut self, file: &Path) -> bool {
+        let Some(name) = file.file_name() else { return true };
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let real = match self.folders.get(folder) {
+            Some(real) => real,
+            None => {
+                let real = folder.canonicalize().unwrap_or_else(|_| folder.into());
+                self.folders.entry(folder.into()).or_insert(real)
+            }
+        };
+        self.files.insert(real.join(name))
+    }
+}
+
 /// The sources, each once, in the order of their first mention.
 ///
 /// # Errors
@@ -43,7 +70,12 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
 pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<Vec<PathBuf>, PlanError> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut seen: FxHashMap<PathBuf, usize> = FxHashMap::default();
+    let mut named = Named::default();
     for file in files {
+        // A mirror has another place for another way to a file.
+        if naming.output_dir.is_none() && !named.is_new(&file) {
+            continue;
+        }
         let output = match naming.output(&file, series, 0) {
             Ok(output) => output,
             Err(NameError::NotBelow { .. } | NameError::NotMirrored(_)) => {

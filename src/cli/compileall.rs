@@ -178,7 +178,7 @@ fn jobs(
 ) -> Result<Vec<Job>, CommandError> {
     let depth = arguments.recursion.unwrap_or(if arguments.flat { 0 } else { usize::MAX });
     let mut jobs = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
+    let mut named = build::plan::Named::default();
     for destination in destinations {
         let (files, base) = if destination.is_dir() {
             let mut found = Walk::default();
@@ -203,7 +203,7 @@ fn jobs(
         for file in files {
             let searched = exclude.map_or(Ok(false), |regex| regex.is_match(&*file.to_string_lossy()));
             let excluded = searched.map_err(|error| CommandError::Usage(format!("-x: {error}")))?;
-            if excluded || leads_outside(&file, arguments.limit.as_deref()) || !seen.insert(file.clone()) {
+            if excluded || leads_outside(&file, arguments.limit.as_deref()) || !named.is_new(&file) {
                 continue;
             }
             let recorded = recorded(arguments, &file, base);

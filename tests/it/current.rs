@@ -71,3 +71,22 @@ fn a_pyc_that_ends_early_is_written_again() {
     }
     session.run(&compile).exits(0).says("0 compiled, 1 up to date");
 }
+
+#[test]
+fn of_two_ways_to_a_file_the_first_is_recorded() {
+    let session = Session::new();
+    session.file("a/b.py", SOURCE);
+    std::os::unix::fs::symlink("a", session.path("c")).unwrap();
+    let whole = session.path("a/b.py").to_str().unwrap().to_owned();
+    let compiled = || std::fs::read(session.path("a/__pycache__/b.cpython-314.pyc")).unwrap();
+    for command in ["compile", "compileall"] {
+        let options = if command == "compile" { ["-q", "-f"] } else { ["-j2", "-f"] };
+        let arguments = [&[command, "--python", "3.14"][..], &options].concat();
+        session.run(&[&arguments[..], &["a/b.py"]].concat()).exits(0);
+        let wanted = compiled();
+        for others in [[whole.as_str(), "./a/b.py"], ["c/b.py", "a/../a/b.py"]] {
+            session.run(&[&arguments[..], &["a/b.py"], &others].concat()).exits(0);
+            assert_eq!(compiled(), wanted, "{command} {others:?}");
+        }
+    }
+}

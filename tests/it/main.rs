@@ -9,6 +9,7 @@
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
 mod config;
+#[cfg(unix)]
 mod current;
 mod diff;
 mod docs;
