@@ -19,6 +19,8 @@ mod compile;
 mod compileall_links_port;
 #[path = "../it/compileall_port.rs"]
 mod compileall_port;
+#[cfg(unix)]
+mod env;
 #[path = "../it/errors.rs"]
 mod errors;
 #[path = "../it/manifest.rs"]

@@ -19,10 +19,11 @@ use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
-use crate::project::names_in;
+use crate::project::{LARGEST, names_in, read_open};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The same for the whole environment.
@@ -121,7 +122,7 @@ pub fn run(
         let rows = rows.remove(distribution.dist_info.as_str()).unwrap_or_default();
         if settings.check {
             check_rows(site, distribution, &rows, &mut report);
-        } else if report.missing == 0 {
+        } else {
             report.outcomes.extend(write_record(site, distribution, rows, target));
         }
     }
@@ -170,7 +171,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
         let found = match &existing {
             Ok(place) => place.bytes(),
-            Err(error) => Err(std::io::Error::other(error.to_string())),
+            Err(error) => Err(io::Error::other(error.to_string())),
         };
         let same = found.as_ref().is_ok_and(|found| *found == bytes);
         if settings.check {
@@ -223,15 +224,18 @@ fn write_record(
 ) -> Option<Outcome> {
     let name = Path::new(&distribution.dist_info).join("RECORD");
     let path = site.folder.join(&name);
-    let record = with_rows(&distribution.record, rows);
-    if record == distribution.record {
+    if with_rows(&distribution.record, rows.clone()) == distribution.record {
         return None;
     }
+    let io_error = |source| WriteError::Io { path: path.clone(), source };
     let written = Place::below(&site.folder, &name, Missing::Refused).and_then(|place| {
         // It stays whose it is: pip, run by its owner, has to write it again.
         place.check()?;
-        let (_, old) = place.read().map_err(|source| WriteError::Io { path: path.clone(), source })?;
-        place.replace_like(record.render().as_bytes(), &old)
+        let (file, old) = place.read().map_err(io_error)?;
+        // Another run, for other levels, may have written it since: its rows stay.
+        let bytes = read_open(&file, old.len(), LARGEST).map_err(io_error)?;
+        let record = Record::parse(&bytes).map_err(|fault| io_error(io::Error::other(fault.to_string())))?;
+        place.replace_like(with_rows(&record, rows).render().as_bytes(), &old)
     });
     let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
     let python = target.series.version;
@@ -270,7 +274,7 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
                 }
             }
             Err(error) => {
-                let error = diagnostic(&cache, &std::io::Error::other(error.to_string()));
+                let error = diagnostic(&cache, &io::Error::other(error.to_string()));
                 let python = site.python;
                 report.outcomes.push(Outcome {
                     file: cache,

@@ -1,0 +1,60 @@
+//! `env` while somebody else is at work, or stops it.
+
+use crate::session::Session;
+use rustix::process::{Pid, Signal, kill_process};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// An environment of the `python3` at hand with these sources in one package; its site-packages.
+fn environment(session: &Session, sources: &[(&str, &str)]) -> String {
+    let program = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
+    let site = format!("v/lib/python{}/site-packages", session.python(program, &[]).exits(0).out);
+    let mut record = String::new();
+    for (name, text) in sources {
+        session.file(&format!("{site}/{name}"), text);
+        record += &format!("{name},,\n");
+    }
+    session.file(&format!("{site}/p-1.dist-info/RECORD"), record + "p-1.dist-info/RECORD,,\n");
+    site
+}
+
+fn recorded(session: &Session, site: &str) -> String {
+    std::fs::read_to_string(session.path(&format!("{site}/p-1.dist-info/RECORD"))).unwrap()
+}
+
+#[test]
+fn rows_that_come_meanwhile_stay() {
+    let session = Session::new();
+    let site = environment(&session, &[("p/a.py", "x = 1\n")]);
+    // A program in the place of the interpreter is started after RECORDs were read.
+    let record = session.path(&format!("{site}/p-1.dist-info/RECORD"));
+    let program = format!(
+        "#!/bin/sh\nwhile read -r row; do [ \"$row\" = p/b.txt,, ] && found=1; done <{record:?}\n\
+         [ \"$found\" ] || echo p/b.txt,, >>{record:?}\nexec python3 \"$@\"\n"
+    );
+    let interpreter = session.file("interpreter", program);
+    std::fs::set_permissions(&interpreter, std::fs::Permissions::from_mode(0o755)).unwrap();
+    session.run(&["env", "v", "--interpreter", interpreter.to_str().unwrap()]).exits(0).says("1 compiled");
+    let rows = recorded(&session, &site);
+    assert!(rows.contains("p/b.txt,,\n") && rows.contains("p/__pycache__/a."), "{rows}");
+}
+
+#[test]
+fn what_was_compiled_before_an_interrupt_is_recorded() {
+    let session = Session::new();
+    let slow = "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(1_500_000) + "]\n";
+    let sources = [("p/a.py", "x = 1\n"), ("p/slow.py", &*slow), ("p/z.py", "x = 1\n")];
+    let site = environment(&session, &sources);
+    let mut command = session.command(&["env", "v", "-j", "1", "--interpreter", "python3"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let pycs = || session.files().iter().any(|name| name.ends_with(".pyc"));
+    while !pycs() && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    crate::session::Said::from(child.wait_with_output().unwrap()).exits(2).says("interrupted: ");
+    let rows = recorded(&session, &site);
+    assert!(rows.contains("p/__pycache__/a.") && !rows.contains("p/__pycache__/slow."), "{rows}");
+}
