@@ -27,6 +27,10 @@ impl Parser<'_, '_> {
             }
             "imported" => self.imported(labels),
             "keys" => self.mapping_keys(a, start),
+            "text_pattern" => {
+                self.text_pattern(a);
+                return Ok(Some(a));
+            }
             "legacy" => return self.legacy(a, b),
             "comma" => return self.comma(a, b),
             "bound" => return self.bound(a, b),
@@ -204,6 +208,15 @@ impl Parser<'_, '_> {
                 self.tokens.get(self.mark.saturating_sub(1)).map_or(Location::NONE, |token| token.location);
             let location = self.tokens.get(start).map_or(Location::NONE, |token| token.location.to(end));
             let message = "mapping pattern keys may only match literals and attribute lookups";
+            self.late.get_or_insert_with(|| SyntaxError::new(message, location));
+        }
+    }
+
+    /// It refuses them as patterns too.
+    fn text_pattern(&mut self, text: Value) {
+        if matches!(self.shape(text), Some(Shape::JoinedStr | Shape::TemplateStr)) {
+            let message = "patterns may only match literals and attribute lookups";
+            let location = self.location(text);
             self.late.get_or_insert_with(|| SyntaxError::new(message, location));
         }
     }

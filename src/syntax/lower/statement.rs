@@ -152,12 +152,17 @@ impl<'a> Lowering<'a, '_> {
                 op: operator(node.op),
                 value: self.boxed(&node.value),
             },
-            ruff::Stmt::AnnAssign(node) => StmtKind::AnnAssign {
-                target: self.boxed(&node.target),
-                annotation: self.boxed(&node.annotation),
-                value: self.optional(node.value.as_deref()),
-                simple: node.simple,
-            },
+            ruff::Stmt::AnnAssign(node) => {
+                if begins_with_target(&node.target) {
+                    self.fail(ErrorType::Syntax, "illegal target for annotation", node.target.range());
+                }
+                StmtKind::AnnAssign {
+                    target: self.boxed(&node.target),
+                    annotation: self.boxed(&node.annotation),
+                    value: self.optional(node.value.as_deref()),
+                    simple: node.simple,
+                }
+            }
             ruff::Stmt::Raise(node) => StmtKind::Raise {
                 exc: self.optional(node.exc.as_deref().filter(|exc| !is_missing(exc))),
                 cause: self.optional(node.cause.as_deref()),
@@ -357,6 +362,26 @@ impl<'a> Lowering<'a, '_> {
                 default_value: self.optional(default),
             }
         }))
+    }
+}
+
+/// Whether an annotated target goes on behind a target in parentheses, `(a).b: c`: CPython's grammar expects the colon there.
+fn begins_with_target(target: &ruff::Expr) -> bool {
+    let mut node = target;
+    loop {
+        let inner = match node {
+            ruff::Expr::Attribute(node) => &node.value,
+            ruff::Expr::Subscript(node) => &node.value,
+            ruff::Expr::Call(node) => &node.func,
+            _ => return false,
+        };
+        if inner.start() != target.start() {
+            return matches!(
+                **inner,
+                ruff::Expr::Name(_) | ruff::Expr::Attribute(_) | ruff::Expr::Subscript(_)
+            );
+        }
+        node = inner;
     }
 }
 
