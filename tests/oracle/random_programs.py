@@ -2,12 +2,13 @@
 """Compiles random programs with CPython 3.13, 3.14 and 3.15 and with the native engine: the bytes must be the same.
 
     tests/oracle/random_programs.py BINARY [--only 3.X]... [--count N] [--start N] [--seed S] [--optimize N]...
-                                    [--sentences] [--keep DIR] [--reduce] [--jobs N]
+                                    [--sentences | --places] [--keep DIR] [--reduce] [--jobs N]
                                     < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
-    tests/oracle/random_programs.py --show SEED [--sentences] [--only 3.X]
+    tests/oracle/random_programs.py --show SEED [--sentences | --places] [--only 3.X]
 
 N programs are made for each version, of the syntax that it has: number K of seed S is `generator.Program("S/K",
-"3.X")`, or `generator.Sentence` with `--sentences`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
+"3.X")`, or `generator.Sentence` with `--sentences`, `generator.Place` with
+`--places`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
 It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
 interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. Two kinds are counted apart:
 programs that CPython crashes on, and those whose bytes follow the hash seed of its process (3.13 goes through sets of
@@ -182,8 +183,8 @@ def reduced(judge, level, data):
 
 def maker(options):
     """What makes the programs."""
-    from generator import Program, Sentence
-    return Sentence if options.sentences else Program
+    from generator import Place, Program, Sentence
+    return Sentence if options.sentences else Place if options.places else Program
 
 
 def batch(options, version, python, numbers):
@@ -282,6 +283,7 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--optimize", type=int, action="append")
     parser.add_argument("--sentences", action="store_true")
+    parser.add_argument("--places", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "pycompile-differences")
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--refusals", action="store_true")
