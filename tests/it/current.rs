@@ -90,3 +90,18 @@ fn of_two_ways_to_a_file_the_first_is_recorded() {
         }
     }
 }
+
+#[test]
+fn of_a_flag_of_compileall_that_comes_twice_the_last_counts() {
+    let session = Session::new();
+    session.file("a.py", SOURCE);
+    let once =
+        ["compileall", "--python", "3.14", "-q", "-f", "-p", "/b", "--invalidation-mode", "checked-hash"];
+    session.run(&[&once[..], &["-o", "0", "-o", "1", "--hardlink-dupes", "a.py"]].concat()).exits(0);
+    let read = || (std::fs::read(session.path(CACHED)).unwrap(), session.files());
+    let wanted = read();
+    let twice = ["compileall", "-f", "-p", "/a", "--python", "3.14", "--invalidation-mode", "timestamp"];
+    let options = ["-o", "0", "--hardlink-dupes", "--hardlink-dupes", "-o", "1"];
+    session.run(&[&twice[..], &once[1..], &options, &["a.py"]].concat()).exits(0);
+    assert_eq!(read(), wanted);
+}
