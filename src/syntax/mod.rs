@@ -7,6 +7,7 @@
 
 pub mod ast;
 mod diagnose;
+mod doubled_brace;
 mod dump;
 mod escape;
 mod flufl;

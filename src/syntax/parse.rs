@@ -6,14 +6,14 @@ use bumpalo::Bump;
 use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_parser::{Mode, ParseError, ParseOptions, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::ast::Module;
 use super::diagnose::diagnose;
 use super::lower::Lowering;
 use super::lower::position::Positions;
 use super::{
-    ErrorType, SyntaxError, flufl, limit, positive_number, refusal, soft_keyword, unicode_name, unpacked,
+    ErrorType, SyntaxError, doubled_brace, flufl, limit, positive_number, refusal, soft_keyword, unpacked,
 };
 use crate::target::{self, Release, Target};
 use crate::text::{Location, Names};
@@ -115,15 +115,17 @@ impl Parsed {
     }
 }
 
-type Tree = ruff_python_parser::Parsed<ruff_python_ast::Mod>;
+pub(super) type Tree = ruff_python_parser::Parsed<ruff_python_ast::Mod>;
 
 /// What the parser underneath makes of `text`, and whether that holds for all targets.
 fn read(text: &str, target: &Target) -> Result<(Read, bool), limit::Excess> {
     let checked = if limit::is_harmless(text) { None } else { Some(limit::check(text)?) };
     if !flufl::mentioned(text) {
         // What the oldest takes, all take, and the tree is the same.
-        let parsed = parse_unchecked(&unicode_name::masked(text), options(target::ALL[0]));
-        if parsed.errors().is_empty() && parsed.unsupported_syntax_errors().is_empty() {
+        if let Ok(parsed) = parsed(text, target::ALL[0])
+            && parsed.errors().is_empty()
+            && parsed.unsupported_syntax_errors().is_empty()
+        {
             let brackets = checked.map_or_else(|| limit::check_parsed(text, parsed.tokens()), Ok)?;
             return Ok((Read::Tree { brackets, parsed: Box::new(parsed) }, true));
         }
@@ -137,32 +139,38 @@ fn read(text: &str, target: &Target) -> Result<(Read, bool), limit::Excess> {
 }
 
 fn parse_for(text: &str, target: &Target) -> Result<Tree, SyntaxError> {
-    let mut parsed = parse_unchecked(&unicode_name::masked(text), options(target));
+    let mut parsed = parsed(text, target)?;
     let mut meant = Cow::Borrowed(text);
     if target.features.flufl_inequality
         && let Some(translated) = flufl::translated(text, parsed.tokens())?
     {
-        parsed = parse_unchecked(&unicode_name::masked(&translated), options(target));
+        parsed = self::parsed(&translated, target)?;
         meant = Cow::Owned(translated);
     }
     if !parsed.errors().is_empty()
         && let Some(renamed) = soft_keyword::renamed(&meant, parsed.tokens())
     {
-        parsed = parse_unchecked(&unicode_name::masked(&renamed), options(target));
+        parsed = self::parsed(&renamed, target)?;
         meant = Cow::Owned(renamed);
     }
     if !parsed.errors().is_empty()
         && target.grammar.contains(&"positive_numbers")
         && let Some(negated) = positive_number::negated(&meant, parsed.tokens())
     {
-        parsed = parse_unchecked(&unicode_name::masked(&negated), options(target));
+        parsed = self::parsed(&negated, target)?;
     }
     Ok(parsed)
 }
 
-fn options(target: &Target) -> ParseOptions {
+/// What the parser underneath makes of `text`, told what it would misread.
+fn parsed(text: &str, target: &Target) -> Result<Tree, SyntaxError> {
     let version = PythonVersion { major: target.version.major, minor: target.version.minor };
-    ParseOptions::from(Mode::Module).with_target_version(version)
+    let options = ParseOptions::from(Mode::Module).with_target_version(version);
+    doubled_brace::parsed(text, &options).map_err(|excess| {
+        let message = "too many `{{` behind fields of format specs";
+        let place = TextRange::empty(TextSize::new(excess.0 as u32));
+        SyntaxError::new(message, Positions::new(text).range(place))
+    })
 }
 
 /// Parses a module for one target.

@@ -61,7 +61,7 @@ impl<'a> Lowering<'a, '_> {
                 }
                 ruff::FStringPart::FString(part) => {
                     let raw = part.flags.prefix().is_raw();
-                    self.elements(&part.elements, raw, true, Flavor::Format, &mut pieces);
+                    self.elements(&part.elements, raw, Flavor::Format, &mut pieces);
                 }
             }
         }
@@ -75,7 +75,7 @@ impl<'a> Lowering<'a, '_> {
         self.enter_string(node.range);
         for part in &node.value {
             let raw = part.flags.prefix().is_raw();
-            self.elements(&part.elements, raw, true, Flavor::Template, &mut pieces);
+            self.elements(&part.elements, raw, Flavor::Template, &mut pieces);
         }
         self.strings -= 1;
         pieces.flush(self.arena);
@@ -94,12 +94,10 @@ impl<'a> Lowering<'a, '_> {
         Pieces { list: ArenaVec::new_in(arena), text: ArenaVec::new_in(arena), location: None }
     }
 
-    /// `top`: not in a format spec, so doubled braces stand for one.
     fn elements(
         &mut self,
         elements: &ruff::InterpolatedStringElements,
         raw: bool,
-        top: bool,
         flavor: Flavor,
         pieces: &mut Pieces<'a>,
     ) {
@@ -107,7 +105,7 @@ impl<'a> Lowering<'a, '_> {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
                     let before = pieces.text.len();
-                    let range = self.middle(literal.range, raw, top, pieces);
+                    let range = self.middle(literal.range, raw, pieces);
                     pieces.constant(before, self.positions.range(range));
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
@@ -119,10 +117,10 @@ impl<'a> Lowering<'a, '_> {
 
     /// The text between interpolations; returns where it stands. Doubled braces and `\N{…}` part it, and its last part
     /// counts for nothing if it is only continued lines.
-    fn middle(&mut self, range: TextRange, raw: bool, top: bool, pieces: &mut Pieces<'a>) -> TextRange {
+    fn middle(&mut self, range: TextRange, raw: bool, pieces: &mut Pieces<'a>) -> TextRange {
         let source = &self.text[range];
         let mut rest = source;
-        while top && let Some(at) = brace_pair(rest, raw) {
+        while let Some(at) = brace_pair(rest, raw) {
             self.plain(&rest[..=at], raw, range, pieces);
             rest = &rest[at + 2..];
         }
@@ -174,7 +172,7 @@ impl<'a> Lowering<'a, '_> {
             let mut inner = self.pieces();
             // The spec starts at its colon.
             let start = self.positions.place(spec.range.start() - TextSize::new(1));
-            self.elements(&spec.elements, raw, false, Flavor::Format, &mut inner);
+            self.elements(&spec.elements, raw, Flavor::Format, &mut inner);
             inner.flush(arena);
             let end = self.positions.place(spec.range.end());
             let kind = ExprKind::JoinedStr(inner.list.into_bump_slice());
