@@ -238,7 +238,7 @@ fn lower<'a>(
     match parsed.syntax() {
         ruff_python_ast::Mod::Module(module) => {
             let lowered = Lowering::new(text, target, arena, names, positions).module(&module.body);
-            let module = lowered.map_err(|refused| diagnosed(text, target, refused))?;
+            let (module, is_own) = lowered.map_err(|refused| diagnosed(text, target, refused))?;
             // Only CPython's own way through its grammar tells how deep its parser goes.
             let is_deep = brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
             if is_deep
@@ -257,7 +257,7 @@ fn lower<'a>(
             }
             // Which characters have names is the target's too.
             let is_named = memchr::memmem::find(text.as_bytes(), b"\\N{").is_some();
-            let depends = is_newer || is_deep || is_mixed || is_named;
+            let depends = is_own || is_newer || is_deep || is_mixed || is_named;
             Ok(Lowered { module, only: depends.then(|| target.release()) })
         }
         ruff_python_ast::Mod::Expression(_) => {

@@ -59,6 +59,8 @@ pub struct Features {
     pub late_parameter_count: bool,
     /// A name may become `True`, `False` or `None` by normalisation, and be no keyword.
     pub names_like_keywords: bool,
+    /// In the format specs of raw f-strings backslashes escape nothing.
+    pub raw_specs: bool,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.

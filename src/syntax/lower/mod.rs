@@ -61,6 +61,8 @@ pub(crate) struct Lowering<'a, 't> {
     replaceable: replaceable::Lines,
     /// Those, and where the trees of older targets are folded.
     foldable: replaceable::Lines,
+    /// Whether another target's tree is another.
+    depends: bool,
     error: Option<SyntaxError>,
 }
 
@@ -88,12 +90,13 @@ impl<'a, 't> Lowering<'a, 't> {
             unicode_strings: Vec::new(),
             replaceable: replaceable::Lines::default(),
             foldable: replaceable::Lines::default(),
+            depends: false,
             error: None,
         }
     }
 
-    /// Lowers the whole module, or returns the first fault.
-    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<Module<'a>, SyntaxError> {
+    /// Lowers the whole module, or returns the first fault. Behind it, whether the tree is this target's alone.
+    pub(crate) fn module(mut self, body: &[ruff::Stmt]) -> Result<(Module<'a>, bool), SyntaxError> {
         let id = self.id();
         let (body, _) = self.suite(body);
         match self.error {
@@ -101,7 +104,7 @@ impl<'a, 't> Lowering<'a, 't> {
             None => {
                 self.unicode_strings.sort_unstable();
                 let unicode_strings = self.arena.alloc_slice_copy(&self.unicode_strings);
-                Ok(Module {
+                let module = Module {
                     id,
                     body,
                     node_count: self.next_id,
@@ -109,7 +112,8 @@ impl<'a, 't> Lowering<'a, 't> {
                     unicode_strings,
                     replaceable: self.arena.alloc_slice_copy(self.replaceable.sorted()),
                     foldable: self.arena.alloc_slice_copy(self.foldable.sorted()),
-                })
+                };
+                Ok((module, self.depends))
             }
         }
     }
@@ -122,9 +126,12 @@ impl<'a, 't> Lowering<'a, 't> {
 
     fn name(&mut self, text: &str) -> Name {
         // As written they are keywords: these came out of the normalisation of other letters.
-        if matches!(text, "None" | "True" | "False") && !self.target.features.names_like_keywords {
-            let message = format!("identifier field can't represent '{text}' constant");
-            self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        if matches!(text, "None" | "True" | "False") {
+            self.depends = true;
+            if !self.target.features.names_like_keywords {
+                let message = format!("identifier field can't represent '{text}' constant");
+                self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+            }
         }
         self.names.intern(text)
     }

@@ -18,6 +18,15 @@ enum Flavor {
     Template,
 }
 
+/// How the text of a literal is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// No `\N{…}` in it keeps its braces from opening a field.
+    raw: bool,
+    /// Backslashes escape nothing.
+    verbatim: bool,
+}
+
 /// Joined pieces under construction. Adjacent constants are one; an empty part of an f-string counts for nothing, while an
 /// empty plain string may be where a constant starts or ends (CPython: `_PyPegen_concatenate_strings`).
 struct Pieces<'a> {
@@ -61,7 +70,8 @@ impl<'a> Lowering<'a, '_> {
                 }
                 ruff::FStringPart::FString(part) => {
                     let raw = part.flags.prefix().is_raw();
-                    self.elements(&part.elements, raw, Flavor::Format, &mut pieces);
+                    let reading = Reading { raw, verbatim: raw };
+                    self.elements(&part.elements, reading, Flavor::Format, &mut pieces);
                 }
             }
         }
@@ -75,7 +85,8 @@ impl<'a> Lowering<'a, '_> {
         self.enter_string(node.range);
         for part in &node.value {
             let raw = part.flags.prefix().is_raw();
-            self.elements(&part.elements, raw, Flavor::Template, &mut pieces);
+            let reading = Reading { raw, verbatim: raw };
+            self.elements(&part.elements, reading, Flavor::Template, &mut pieces);
         }
         self.strings -= 1;
         pieces.flush(self.arena);
@@ -97,7 +108,7 @@ impl<'a> Lowering<'a, '_> {
     fn elements(
         &mut self,
         elements: &ruff::InterpolatedStringElements,
-        raw: bool,
+        reading: Reading,
         flavor: Flavor,
         pieces: &mut Pieces<'a>,
     ) {
@@ -105,11 +116,11 @@ impl<'a> Lowering<'a, '_> {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
                     let before = pieces.text.len();
-                    let range = self.middle(literal.range, raw, pieces);
+                    let range = self.middle(literal.range, reading, pieces);
                     pieces.constant(before, self.positions.range(range));
                 }
                 ruff::InterpolatedStringElement::Interpolation(element) => {
-                    self.interpolation(element, raw, flavor, pieces);
+                    self.interpolation(element, reading, flavor, pieces);
                 }
             }
         }
@@ -117,21 +128,21 @@ impl<'a> Lowering<'a, '_> {
 
     /// The text between interpolations; returns where it stands. Doubled braces and `\N{…}` part it, and its last part
     /// counts for nothing if it is only continued lines.
-    fn middle(&mut self, range: TextRange, raw: bool, pieces: &mut Pieces<'a>) -> TextRange {
+    fn middle(&mut self, range: TextRange, reading: Reading, pieces: &mut Pieces<'a>) -> TextRange {
         let source = &self.text[range];
         let mut rest = source;
-        while let Some(at) = brace_pair(rest, raw) {
-            self.plain(&rest[..=at], raw, range, pieces);
+        while let Some(at) = brace_pair(rest, reading.raw) {
+            self.plain(&rest[..=at], reading, range, pieces);
             rest = &rest[at + 2..];
         }
-        self.plain(rest, raw, range, pieces);
-        let last = if raw { rest } else { behind_named(rest) };
-        let is_empty = !raw && last.len() < source.len() && last.replace("\\\n", "").is_empty();
+        self.plain(rest, reading, range, pieces);
+        let last = if reading.raw { rest } else { behind_named(rest) };
+        let is_empty = !reading.verbatim && last.len() < source.len() && last.replace("\\\n", "").is_empty();
         if is_empty { range.sub_end(TextSize::new(offset(last.len()))) } else { range }
     }
 
-    fn plain(&mut self, source: &str, raw: bool, range: TextRange, pieces: &mut Pieces<'a>) {
-        if raw {
+    fn plain(&mut self, source: &str, reading: Reading, range: TextRange, pieces: &mut Pieces<'a>) {
+        if reading.verbatim {
             pieces.text.extend_from_slice_copy(source.as_bytes());
         } else {
             self.append_escaped(source, range, &mut pieces.text);
@@ -141,7 +152,7 @@ impl<'a> Lowering<'a, '_> {
     fn interpolation(
         &mut self,
         element: &ruff::InterpolatedElement,
-        raw: bool,
+        reading: Reading,
         flavor: Flavor,
         pieces: &mut Pieces<'a>,
     ) {
@@ -172,7 +183,9 @@ impl<'a> Lowering<'a, '_> {
             let mut inner = self.pieces();
             // The spec starts at its colon.
             let start = self.positions.place(spec.range.start() - TextSize::new(1));
-            self.elements(&spec.elements, raw, Flavor::Format, &mut inner);
+            self.depends |= reading.raw && self.text[spec.range].contains('\\');
+            let verbatim = reading.raw && self.target.features.raw_specs;
+            self.elements(&spec.elements, Reading { verbatim, ..reading }, Flavor::Format, &mut inner);
             inner.flush(arena);
             let end = self.positions.place(spec.range.end());
             let kind = ExprKind::JoinedStr(inner.list.into_bump_slice());

@@ -38,6 +38,7 @@ const FIRST_FEATURES: Features = Features {
     classdict_in_comprehensions: false,
     flufl_inequality: false,
     names_like_keywords: true,
+    raw_specs: false,
     ..FEATURES
 };
 
@@ -65,6 +66,7 @@ pub(super) const FEATURES: Features = Features {
     check_with_code: true,
     late_parameter_count: true,
     names_like_keywords: false,
+    raw_specs: true,
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,

@@ -232,8 +232,9 @@ class Sentence:
         text = " " * text.startswith("{") + text + self.random.choice(["", "", "", "=", " = "])
         text += self.random.choice(["", "", "", "!r", "!s", "!a"])
         if self.random.random() < .3:
-            spec = self.random.choice(["", ">10", ".2f", "é"])
-            text += ":" + spec + (self.field(depth - 1) if depth and self.random.random() < .6 else "")
+            text += ":" + self.random.choice(["", ">10", ".2f", "é"])
+            while depth and self.random.random() < .6:
+                text += self.field(depth - 1) + self.random.choice(["", "", "{{", "a", r"\n"])
         return "{" + text + "}"
 
     def laid_out(self, tokens):
