@@ -254,7 +254,7 @@ def run(options, pool, version, release, python):
     for what, names in zip(("node kinds", "opcodes"), wanted):
         names = set(names.split()) - UNREACHABLE
         print(f"{version}: {what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
-    print(f"{version}: {options.count} {'sentences' if options.sentences else 'programs'} of seed {options.seed} against {release}: {counts['different']} different; "
+    print(f"{version}: {options.count} {'sentences' if options.sentences else 'places' if options.places else 'programs'} of seed {options.seed} against {release}: {counts['different']} different; "
           f"CPython refused {counts['refused']}, crashed on {counts['crashed']}, has other bytes by hash seed for "
           f"{counts['by seed']}", flush=True)
     return bool(counts["different"])
@@ -282,8 +282,9 @@ def main():
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--optimize", type=int, action="append")
-    parser.add_argument("--sentences", action="store_true")
-    parser.add_argument("--places", action="store_true")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--sentences", action="store_true")
+    kind.add_argument("--places", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "pycompile-differences")
     parser.add_argument("--reduce", action="store_true")
     parser.add_argument("--refusals", action="store_true")
