@@ -141,7 +141,6 @@ pub fn compile_source(
 ) -> Outcome {
     let header = source.header(target.series, settings.mode);
     let pyc = || pyc_behind(&header, file, source, target, optimize, settings);
-    let keeps = !settings.force;
     if settings.check {
         let result = pyc().map(|_| Done::Compiled);
         return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
@@ -156,16 +155,19 @@ pub fn compile_source(
             Err(error) if error.is_missing() => None,
             Err(error) => return Err(errno::write_diagnostic(&error)),
         };
+        let mut found = None;
         if let Some(place) = &place {
             place.check().map_err(|error| errno::write_diagnostic(&error))?;
             // A name that cannot be made is an error whatever is there already.
             let recorded = recorded(file, settings)?;
-            if keeps && settings.path_says_level() && is_current(place, &header, &recorded, target) {
+            found = if settings.force { None } else { place.bytes().ok() };
+            let current = |found: &Vec<u8>| is_current(found, &header, &recorded, target);
+            if settings.path_says_level() && found.as_ref().is_some_and(current) {
                 return Ok(Done::UpToDate);
             }
         }
         let pyc = pyc()?;
-        if keeps && place.as_ref().and_then(|place| place.bytes().ok()).is_some_and(|found| found == pyc) {
+        if found.is_some_and(|found| found == pyc) {
             return Ok(Done::UpToDate);
         }
         let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);

@@ -3,23 +3,21 @@
 use super::engines::{Refs, TargetEngine};
 use crate::marshal;
 use crate::object::Objects;
-use crate::output::place::Place;
 use crate::pyc::HEADER_SIZE;
 use std::path::Path;
 
-/// Whether a pyc is there that is whole, has this header, records this name and is in the target's reference form. What
+/// Whether `pyc` is whole, has this header, records this name and is in the target's reference form. What
 /// else its code does is taken on trust, as importers take it.
 ///
 /// A header alone says too little: a pyc that was written below another directory, or whose writer was stopped, has the
 /// right one.
 pub(super) fn is_current(
-    place: &Place,
+    pyc: &[u8],
     header: &[u8; HEADER_SIZE],
     recorded: &Path,
     target: &TargetEngine,
 ) -> bool {
-    let Ok(found) = place.bytes() else { return false };
-    let Some(code) = found.strip_prefix(header) else { return false };
+    let Some(code) = pyc.strip_prefix(header) else { return false };
     let Ok(mut objects) = marshal::read(code, target.series.code_layout) else { return false };
     let root = objects.code(Objects::ROOT);
     // A name that is not UTF-8 is not read back as it was: such a file is compiled.

@@ -1,7 +1,9 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, read_regular};
+use crate::project::{
+    DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, read_regular, shown_below,
+};
 use std::path::{Path, PathBuf};
 
 /// Something that can hold pycs.
@@ -115,11 +117,8 @@ impl Place {
             .map(|(name, _)| (name, root.join(name)));
         let hiding = links.filter(|(_, path)| hides(path));
         let hiding = hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path)));
-        let unlisted = listing.unlisted.iter().map(|error| {
-            let below = error.path.strip_prefix(root).unwrap_or(&error.path);
-            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            (parts.join("/"), error.clone().into())
-        });
+        let unlisted =
+            listing.unlisted.iter().map(|error| (shown_below(root, &error.path), error.clone().into()));
         hiding.chain(unlisted).collect()
     }
 

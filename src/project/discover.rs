@@ -143,6 +143,13 @@ pub struct Listing {
     pub unlisted: Vec<DiscoverError>,
 }
 
+/// The name of a path below `root`, with `/`; what is not UTF-8 in it is replaced.
+pub fn shown_below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
 /// Everything below `root`, `__pycache__` and what is hidden included. Each has a name of its own.
 pub fn links_and_files(root: &Path) -> Listing {
     let (mut found, mut nameless, mut unlisted) = (BTreeMap::new(), Vec::new(), Vec::new());
@@ -157,10 +164,8 @@ pub fn links_and_files(root: &Path) -> Listing {
         if entry.file_type().is_dir() {
             continue;
         }
-        let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let name = parts.join("/");
-        if below.to_str().is_none() {
+        let name = shown_below(root, entry.path());
+        if entry.path().strip_prefix(root).is_ok_and(|below| below.to_str().is_none()) {
             nameless.push(name);
         } else if entry.file_type().is_symlink() {
             found.insert(name, Found::Symlink);

@@ -12,6 +12,7 @@ mod walk;
 
 pub use discover::{
     DiscoverError, Found, Listing, all_files, links_and_files, may_hold_pycs, names_in, python_files, search,
+    shown_below,
 };
 pub use names::{Layout, NameError, Naming};
 pub use pattern::matching_files;

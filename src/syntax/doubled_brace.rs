@@ -19,17 +19,16 @@ pub(super) struct Excess(pub(super) usize);
 
 /// Parses a module with what the parser underneath would take otherwise hidden in literals.
 pub(super) fn parsed(text: &str, options: &ParseOptions) -> Result<Tree, Excess> {
-    let masked = unicode_name::masked(text);
+    let mut masked = unicode_name::masked(text);
     let mut parsed = parse_unchecked(&masked, options.clone());
     if memmem::find(text.as_bytes(), b"{{").is_none() {
         return Ok(parsed);
     }
-    let mut masked = masked.into_owned();
     for _ in 0..TIMES {
         let Some(place) = first(&masked, parsed.tokens()) else { return Ok(parsed) };
         // Behind an odd number the last one opens a field.
         let count = masked[place..].bytes().take_while(|&byte| byte == b'{').count() / 2 * 2;
-        masked.replace_range(place..place + count, &"$".repeat(count));
+        masked.to_mut().replace_range(place..place + count, &"$".repeat(count));
         parsed = parse_unchecked(&masked, options.clone());
     }
     first(&masked, parsed.tokens()).map_or(Ok(parsed), |place| Err(Excess(place)))
