@@ -15,14 +15,14 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
         io::ErrorKind::AlreadyExists => "FileExistsError",
         _ => "OSError",
     };
-    let (number, text) = match (error.raw_os_error(), error.kind()) {
-        (None, io::ErrorKind::IsADirectory) => (21, "Is a directory".to_owned()),
-        (number, _) => {
-            let text = error.to_string();
-            (number.unwrap_or(0), text.split(" (os error").next().unwrap_or(&text).to_owned())
-        }
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let message = match (error.raw_os_error(), error.kind()) {
+        (Some(number), _) => format!("[Errno {number}] {text}: '{}'", path.display()),
+        (None, io::ErrorKind::IsADirectory) => format!("[Errno 21] Is a directory: '{}'", path.display()),
+        // Not the system's: what it says needs no number.
+        (None, _) => format!("{kind}: {text}: '{}'", path.display()),
     };
-    let message = format!("[Errno {number}] {text}: '{}'", path.display());
     Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
 }
 

@@ -98,7 +98,7 @@ enum Command {
     #[command(about = "Compile what pycompile.toml lists, in place or into a tree, and write the manifest")]
     Build(build::BuildArgs),
     #[command(about = "Compile with compileall's own flags, for scripts that call it today")]
-    #[command(args_override_self = true)]
+    #[command(args_override_self = true, infer_long_args = true)]
     Compileall(compileall::CompileallArgs),
     #[command(about = "Compile an installed environment by its RECORDs")]
     Env(env::EnvArgs),

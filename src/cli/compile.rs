@@ -5,11 +5,12 @@
 //! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
 use super::args::{MessageFormat, Mode, RefsArg};
+use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan};
-use crate::engine::Limits;
+use crate::engine::{Diagnostic, Limits};
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
@@ -31,10 +32,10 @@ pub(super) struct CompileArgs {
     /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
-    /// Write the pyc here; one file, version and level only.
+    /// Write the pyc here; `-` is standard output. One file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
-    output: Option<PathBuf>,
-    /// Compile the source on standard input as if it were this file; needs --output, where `-` is standard output.
+    output: Option<Destination>,
+    /// Compile the source on standard input as if it were this file; needs --output.
     #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir", "clamp_mtime"])]
     stdin_filename: Option<PathBuf>,
     /// Record this name in the code instead of the path as given.
@@ -146,18 +147,29 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     for target in &engines {
         printer.detail(&target.about);
     }
+    let output = arguments.output.clone();
+    if let Some(output) = &output {
+        output.keeps_apart(format)?;
+    }
     if let Some(name) = arguments.stdin_filename.clone() {
         return standard_input(&name, &engines, &settings(arguments)?, format, printer);
     }
     let (files, unlisted) = list_files(&arguments)?;
     let settings = settings(arguments)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
-    let files = match (&settings.output, engines.first()) {
+    let files = match (&output, engines.first()) {
         (None, Some(target)) => plan::unique(files, &settings.naming, target.series)?,
         _ => files,
     };
-    if settings.output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
+    if output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
         return Err(CommandError::Usage("--output takes one file, one version and one level".into()));
+    }
+    if let (Some(Destination::StandardOutput), [file], [target], &[optimize]) =
+        (&output, files.as_slice(), engines.as_slice(), settings.levels.as_slice())
+    {
+        let source = Source::read_clamped(file, settings.clamp_mtime);
+        let pyc = source.and_then(|source| build::compile::pyc(file, &source, target, optimize, &settings));
+        return to_standard_output(pyc, printer);
     }
     let progress = printer.progress(files.len() as u64);
     let results =
@@ -185,9 +197,7 @@ fn standard_input(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    let ([target], &[optimize], Some(output)) =
-        (engines.as_slice(), settings.levels.as_slice(), &settings.output)
-    else {
+    let ([target], &[optimize]) = (engines.as_slice(), settings.levels.as_slice()) else {
         return Err(CommandError::Usage("--stdin-filename takes one version and one level".into()));
     };
     if settings.mode == InvalidationMode::Timestamp {
@@ -196,11 +206,18 @@ fn standard_input(
         return Err(CommandError::Usage(hint.into()));
     }
     let source = Source::from_bytes(interrupt::read_standard_input()?);
-    if output.as_os_str() != "-" {
+    if let Some(output) = &settings.output {
         let outcome = build::compile::compile_source(name, &source, target, optimize, output, settings);
         return messages::tell(&[outcome], 0, &[], format, printer);
     }
-    match build::compile::pyc(name, &source, target, optimize, settings) {
+    to_standard_output(build::compile::pyc(name, &source, target, optimize, settings), printer)
+}
+
+fn to_standard_output(
+    pyc: Result<Vec<u8>, Box<Diagnostic>>,
+    printer: &Printer,
+) -> Result<Status, CommandError> {
+    match pyc {
         Ok(pyc) => {
             printer.bytes(&pyc)?;
             Ok(Status::Done)
@@ -273,7 +290,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         force: arguments.force,
         check: arguments.check,
         clamp_mtime: arguments.clamp_mtime.then(environment::latest_time).transpose()?,
-        output: arguments.output,
+        output: arguments.output.as_ref().and_then(Destination::file).map(Into::into),
         naming: Naming {
             dfile: arguments.dfile,
             strip_dir: arguments.strip_dir,

@@ -11,6 +11,7 @@ use crate::project::{LARGEST, Layout, Naming, Walk, read_named, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 
 /// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists too.
@@ -28,8 +29,8 @@ pub(super) struct CompileallArgs {
     /// Do not go into directories below those that are named.
     #[arg(short = 'l')]
     flat: bool,
-    /// Go so many levels deep; has precedence over -l.
-    #[arg(short = 'r', value_name = "LEVELS")]
+    /// Go so many levels deep, below 0 as 0; has precedence over -l.
+    #[arg(short = 'r', value_name = "LEVELS", value_parser = depth, allow_negative_numbers = true)]
     recursion: Option<usize>,
     /// Compile also what is up to date: whole, with the right header and recorded name.
     #[arg(short = 'f')]
@@ -53,8 +54,8 @@ pub(super) struct CompileallArgs {
     #[arg(short = 'i', value_name = "FILE")]
     list: Option<PathBuf>,
     /// Files compiled at the same time; 0: one for each processor.
-    #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1)]
-    workers: usize,
+    #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..), allow_negative_numbers = true)]
+    workers: u32,
     /// Optimisation level (repeatable).
     #[arg(short = 'o', value_name = "LEVEL", value_parser = clap::value_parser!(i8).range(-1..=2), allow_negative_numbers = true)]
     levels: Vec<i8>,
@@ -89,6 +90,18 @@ fn any_path() -> impl TypedValueParser {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
+/// Any whole number, as compileall takes it.
+fn depth(text: &str) -> Result<usize, ParseIntError> {
+    match text.parse::<i64>() {
+        Ok(number) => Ok(usize::try_from(number).unwrap_or(0)),
+        Err(error) => match error.kind() {
+            IntErrorKind::PosOverflow => Ok(usize::MAX),
+            IntErrorKind::NegOverflow => Ok(0),
+            _ => Err(error),
+        },
+    }
+}
+
 /// One source with the name that it records.
 struct Job {
     file: PathBuf,
@@ -97,6 +110,10 @@ struct Job {
 
 pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Status, CommandError> {
     let levels = levels(arguments)?;
+    if arguments.exclude.as_deref() == Some("") {
+        let message = "-x is empty, which every path matches: nothing would be compiled";
+        return Err(CommandError::Usage(message.into()));
+    }
     let exclude = arguments.exclude.as_deref().map(fancy_regex::Regex::new).transpose();
     let exclude = exclude.map_err(|error| CommandError::Usage(format!("-x: {error}")))?;
     let mut destinations = arguments.destinations.clone();
@@ -127,7 +144,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let layout = settings.naming.layout;
     build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
     let progress = printer.progress(jobs.len() as u64);
-    let results = parallel::map(&jobs, arguments.workers, &progress, |job| {
+    let results = parallel::map(&jobs, arguments.workers as usize, &progress, |job| {
         compile(job, &engines, &settings, arguments.hardlink_dupes)
     })?;
     progress.finish();

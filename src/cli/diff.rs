@@ -1,12 +1,10 @@
 //! `pycompile diff`.
 
 use super::args::MessageFormat;
+use super::destination::Destination;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment};
-use crate::build::ProjectError;
 use crate::diff::{Side, compare};
-use crate::output::atomic;
-use crate::output::place::is_one_file;
 use crate::report::difference;
 use std::path::PathBuf;
 
@@ -29,9 +27,10 @@ pub(super) struct DiffArgs {
     /// The same as --message-format json.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
-    /// Write the differences into this file as well, as a page that needs nothing else.
+    /// Write the differences into this file as well, as a page that needs nothing else; `-` writes it to standard output
+    /// instead of the text.
     #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
+    html: Option<Destination>,
     /// Columns for both sides together; without it, those of the terminal.
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
@@ -39,26 +38,27 @@ pub(super) struct DiffArgs {
 
 impl DiffArgs {
     /// Whether a file is written.
-    pub(super) const fn writes(&self) -> bool {
-        self.html.is_some()
+    pub(super) fn writes(&self) -> bool {
+        self.html.as_ref().is_some_and(|page| page.file().is_some())
     }
 }
 
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
-    if let Some(page) = &arguments.html
-        && [&arguments.left, &arguments.right].iter().any(|side| is_one_file(page, side))
-    {
-        let message = format!("{} is compared: no page is written over it", page.display());
-        return Err(CommandError::Usage(message));
+    let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
+    if let Some(page) = &arguments.html {
+        page.keeps_apart(format)?;
+        if let Some(side) = [&arguments.left, &arguments.right].into_iter().find(|side| page.is(side)) {
+            let message = format!("{} is compared: no page is written over it", side.display());
+            return Err(CommandError::Usage(message));
+        }
     }
     let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
     let comparison = compare(&left, &right)?;
-    if let Some(path) = &arguments.html {
-        let page = difference::html(&comparison);
-        atomic::write(path, page.as_bytes(), 0o644).map_err(ProjectError::from)?;
+    if let Some(page) = &arguments.html {
+        page.write(difference::html(&comparison).as_bytes(), printer)?;
     }
-    let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
     match format {
+        MessageFormat::Human if matches!(arguments.html, Some(Destination::StandardOutput)) => {}
         MessageFormat::Human => {
             let width = arguments.width.map_or_else(environment::columns, usize::from);
             let text = difference::text(&comparison, width);

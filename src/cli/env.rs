@@ -1,13 +1,13 @@
 //! `pycompile env`.
 
 use super::args::{MessageFormat, Mode, RefsArg};
+use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
 use crate::build::{EngineOptions, Engines, ProjectError, engines};
 use crate::manifest::Manifest;
-use crate::output::atomic;
 use crate::pyc::InvalidationMode;
 use crate::text::visible;
 use std::path::{Component, Path, PathBuf};
@@ -35,9 +35,9 @@ pub(super) struct EnvArgs {
     /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded.
     #[arg(long)]
     check: bool,
-    /// Write the manifest here.
+    /// Write the manifest here; `-` is standard output.
     #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
+    manifest: Option<Destination>,
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
@@ -53,6 +53,9 @@ pub(super) struct EnvArgs {
 }
 
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if let Some(destination) = &arguments.manifest {
+        destination.keeps_apart(arguments.message_format)?;
+    }
     let prefix = prefix(arguments)?;
     let sites = site_packages(&prefix, arguments.root.as_deref())?;
     let mut levels = arguments.optimize.clone();
@@ -115,10 +118,12 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             status = Status::No;
         }
     }
-    if let Some(path) = &arguments.manifest {
+    if let Some(destination) = &arguments.manifest {
         let text = Manifest::new(all.entries, Vec::new()).to_json().map_err(ProjectError::from)?;
-        atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?;
-        printer.detail(&format!("written: {}", path.display()));
+        destination.write(text.as_bytes(), printer)?;
+        if let Some(path) = destination.file() {
+            printer.detail(&format!("written: {}", path.display()));
+        }
     }
     Ok(status)
 }

@@ -1,13 +1,12 @@
 //! `pycompile manifest`.
 
+use super::destination::Destination;
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment};
 use crate::build::ProjectError;
 use crate::build::existing::existing;
 use crate::manifest::{in_toto, inventory, sha256sum};
-use crate::output::atomic;
-use crate::output::place::is_one_file;
 use std::path::PathBuf;
 
 /// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks
@@ -21,9 +20,9 @@ pub(super) struct ManifestArgs {
     path: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
-    /// Write it here instead of to standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Write it here; without it, or with `-`, to standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
+    output: Destination,
     /// JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
@@ -37,10 +36,9 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
-    if let Some(output) = &arguments.output
-        && is_one_file(output, arguments.path.as_ref().unwrap_or(&arguments.config.config))
-    {
-        let message = format!("{} is read: no manifest is written over it", output.display());
+    let read = arguments.path.as_ref().unwrap_or(&arguments.config.config);
+    if arguments.output.is(read) {
+        let message = format!("{} is read: no manifest is written over it", read.display());
         return Err(CommandError::Usage(message));
     }
     let (manifest, failures) = match &arguments.path {
@@ -56,17 +54,13 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         Format::Sha256sum => sha256sum(&manifest),
         Format::InToto => in_toto(&manifest).map_err(ProjectError::from)?,
     };
-    match &arguments.output {
-        Some(path) => atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?,
-        None => printer.bytes(text.as_bytes())?,
-    }
+    arguments.output.write(text.as_bytes(), printer)?;
     for (name, error) in &failures {
         printer.file_error(&format!("{name}: {error}"));
     }
     printer.summary(&format!("{} pycs, {} without an entry", manifest.files.len(), failures.len()));
     if manifest.files.is_empty() && failures.is_empty() {
-        let place = arguments.path.as_ref().unwrap_or(&arguments.config.config);
-        return Err(CommandError::Usage(format!("no pyc in {}", place.display())));
+        return Err(CommandError::Usage(format!("no pyc in {}", read.display())));
     }
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
 }

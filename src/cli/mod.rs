@@ -10,6 +10,7 @@ mod build;
 mod clean;
 mod compile;
 mod compileall;
+mod destination;
 mod diff;
 mod env;
 mod environment;
@@ -111,13 +112,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() || is_lost { 2 } else { 0 });
         }
     };
+    interrupt::let_writes_fail();
     if !arguments.only_reads() {
         interrupt::install();
     }
     let printer = printer::Printer::new(&arguments.global);
     let status = match arguments.run(&printer) {
         Ok(status) => status,
-        Err(CommandError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Done,
         Err(error) => {
             printer.trouble(&error.to_string());
             error.status()

@@ -2,6 +2,7 @@
 
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::build::allowed;
+use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, start_engines};
@@ -9,7 +10,6 @@ use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineOptions, engines, publish};
 use crate::config::Bytecode;
-use crate::output::atomic;
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use crate::wheel::Note;
@@ -52,9 +52,9 @@ pub(super) struct PackArgs {
     /// The directory that the new wheel is written to.
     #[arg(long, value_name = "DIR", default_value = "dist", requires = "wheel")]
     output_dir: PathBuf,
-    /// Write the manifest of WHEEL's pycs here.
+    /// Write the manifest of WHEEL's pycs here; `-` is standard output.
     #[arg(long, value_name = "FILE", requires = "wheel")]
-    manifest: Option<PathBuf>,
+    manifest: Option<Destination>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -112,6 +112,9 @@ fn existing(
     arguments: &PackArgs,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
+    if let Some(destination) = &arguments.manifest {
+        destination.keeps_apart(arguments.message_format)?;
+    }
     let mode = arguments.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
     if mode == InvalidationMode::Timestamp {
         let message =
@@ -157,7 +160,7 @@ fn existing(
         exclude: exclude.build()?,
         folder: arguments.output_dir.clone(),
         time: environment::archive_time()?,
-        manifest: arguments.manifest.clone(),
+        manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
     };
     let progress = printer.progress(0);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
@@ -172,10 +175,12 @@ fn existing(
     };
     tell_notes(&repacked.notes, printer);
     tell_archives(packed, printer);
-    if let (Some(path), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
+    if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
         let text = manifest.to_json().map_err(crate::build::ProjectError::from)?;
-        atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
-        printer.detail(&format!("written: {}", path.display()));
+        destination.write(text.as_bytes(), printer)?;
+        if let Some(path) = destination.file() {
+            printer.detail(&format!("written: {}", path.display()));
+        }
     }
     Ok(status)
 }

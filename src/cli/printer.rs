@@ -1,4 +1,5 @@
-//! Everything that a person or a pipe sees.
+//! Everything that a person or a pipe sees. A reader that has had enough ends neither the work nor changes what it comes
+//! to: what is written to a closed pipe is dropped.
 
 use super::args::{Color, Global};
 use super::interrupt;
@@ -42,7 +43,7 @@ impl Printer {
     /// Data on standard output, whatever `--quiet` says.
     pub(super) fn data(&self, line: &str) -> io::Result<()> {
         let mut out = anstream::AutoStream::new(io::stdout(), self.choice).lock();
-        writeln!(out, "{line}")
+        heard(writeln!(out, "{line}"))
     }
 
     /// A line on standard output that `--quiet` takes away.
@@ -63,8 +64,7 @@ impl Printer {
     /// A file's bytes on standard output.
     pub(super) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
+        heard(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
     fn say(&self, from: Loudness, label: &str, color: AnsiColor, text: &str) {
@@ -117,6 +117,15 @@ impl Printer {
             bar.set_style(style);
         }
         Progress(bar)
+    }
+}
+
+fn heard(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
+        }),
     }
 }
 

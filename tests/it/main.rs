@@ -26,6 +26,10 @@ mod properties;
 mod races;
 mod session;
 #[cfg(target_os = "linux")]
+mod signals;
+#[cfg(unix)]
+mod streams;
+#[cfg(target_os = "linux")]
 mod unlisted;
 mod usage;
 mod wheels;

@@ -147,6 +147,39 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
+fn compileall_takes_numbers_and_short_forms_as_argparse_does() {
+    let levels = |flags: &[&str]| {
+        let session = Session::new();
+        session.file("p/a.py", "x = 1\n");
+        session.file("p/q/b.py", "x = 1\n");
+        session.run(&[&["compileall", "--python", "3.14", "p"], flags].concat()).exits(0);
+        session.files().iter().filter(|name| name.ends_with(".pyc")).count()
+    };
+    for flags in [&["-r", "-1"][..], &["-r-1"], &["-r", "0"], &["-r", "-99999999999999999999"]] {
+        assert_eq!(levels(flags), 1, "{flags:?}");
+    }
+    for flags in
+        [&["-r", "1"][..], &["-r", "99999999999999999999"], &["-j", "99999"], &["--inval=checked-hash"]]
+    {
+        assert_eq!(levels(flags), 2, "{flags:?}");
+    }
+    assert_eq!(levels(&["--hard", "-o", "0", "-o", "1"]), 4);
+    let session = Session::new();
+    session.file("p/a.py", "x = 1\n");
+    for (flags, told) in [
+        (["-r", "x"], "'x' for '-r <LEVELS>'"),
+        (["-j", "-1"], "-1 is not in 0.."),
+        (["-o", "3"], "3 is not in -1..=2"),
+        (["--inv", "x"], "'x' for '--invalidation-mode <MODE>'"),
+        // Every path has it in it: nothing would be compiled, and nothing said.
+        (["-x", ""], "-x is empty"),
+    ] {
+        session.run(&["compileall", "--python", "3.14", "p", flags[0], flags[1]]).exits(2).says(told);
+    }
+    assert_eq!(session.files(), ["p/a.py"]);
+}
+
+#[test]
 fn old_maintainer_scripts_do_not_fail() {
     let said = Session::new().run(&["-p", "python-old", "-V", "2.7-", "/usr/share/old"]).exits(0);
     assert_eq!(said.out, "");

@@ -71,7 +71,8 @@ fn compile(
 impl Engine for NativeEngine {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
         let Some(filename) = request.filename.to_str() else {
-            let message = "the native compiler does not record file names that are no UTF-8";
+            let name = request.filename.display();
+            let message = format!("the native compiler does not record file names that are no UTF-8: {name}");
             return Err(Diagnostic::without_place("ValueError", message));
         };
         let compiled = stack::on_large(|| compile(request.source, filename, self.target, request.optimize));

@@ -1,0 +1,86 @@
+//! Signals, and limits that the system holds by signals.
+
+use crate::session::{Said, Session};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The binary, after what a shell does before it.
+fn behind(session: &Session, shell: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_pycompile")]);
+    command.args(arguments).current_dir(session.path("")).env_remove("SOURCE_DATE_EPOCH");
+    command
+}
+
+const FROM_A_LIST: [&str; 6] = ["compile", "--engine", "native", "--python", "3.14", "-"];
+
+/// Whether this is the binary, and it handles the signal.
+fn handles(pid: u32, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0");
+    let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
+    status.starts_with("Name:\tpycompile") && caught >> (signal.as_raw() - 1) & 1 == 1
+}
+
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    for (name, signal) in [("HUP", Signal::HUP), ("INT", Signal::INT), ("TERM", Signal::TERM)] {
+        for ignored in [true, false] {
+            let session = Session::new();
+            session.file("a.py", "x = 1\n");
+            let shell = if ignored { format!("trap '' {name}") } else { ":".into() };
+            let mut command = behind(&session, &shell, &FROM_A_LIST);
+            let command = command.stdin(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let deadline = Instant::now() + Duration::from_secs(60);
+            // The last that it sets up.
+            let last = if name == "HUP" { Signal::TERM } else { Signal::HUP };
+            while !handles(child.id(), last) {
+                assert!(Instant::now() < deadline, "{name}: it never came to its list");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+            // Nobody reads it where the signal ended the wait.
+            let _ = child.stdin.take().unwrap().write_all(b"a.py\n");
+            let said = Said::from(child.wait_with_output().unwrap());
+            if ignored {
+                said.exits(0).says("1 compiled");
+            } else {
+                said.exits(2);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_grows_beyond_its_limit_is_an_error_of_its_own() {
+    let session = Session::new();
+    let items = (0..3000).map(|number| format!("'s{number}',")).collect::<String>();
+    session.file("large.py", format!("x = [{items}]\n"));
+    session.file("small.py", "x = 1\n");
+    session.file("__pycache__/large.cpython-314.pyc", "old");
+    let arguments = ["compile", "--engine", "native", "--python", "3.14", "large.py", "small.py"];
+    let said: Said = behind(&session, "ulimit -f 8", &arguments).output().unwrap().into();
+    let error = "[Errno 27] File too large: '__pycache__/large.cpython-314.pyc'\n";
+    assert_eq!(said.exits(1).err, format!("{error}1 compiled, 0 up to date, 1 failed\n"));
+    assert_eq!(std::fs::read(session.path("__pycache__/large.cpython-314.pyc")).unwrap(), b"old");
+    let pycs = ["__pycache__/large.cpython-314.pyc", "__pycache__/small.cpython-314.pyc"];
+    assert_eq!(session.files(), [&pycs[..], &["large.py", "small.py"]].concat());
+}
+
+#[test]
+fn few_files_that_may_be_open_are_enough() {
+    let session = Session::new();
+    for number in 0..40 {
+        session.file(&format!("p/q/m{number}.py"), format!("x = {number}\n"));
+    }
+    for limit in [8, 12, 16] {
+        let arguments = ["compileall", "--python", "3.14", "-q", "-f", "-j", "8", "p"];
+        let said: Said = behind(&session, &format!("ulimit -n {limit}"), &arguments).output().unwrap().into();
+        assert_eq!(said.exits(0).out, "", "{limit}");
+    }
+}
