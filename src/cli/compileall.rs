@@ -178,7 +178,7 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = if list.as_os_str() == "-" {
         interrupt::read_standard_input()?
     } else {
-        read_named(list, LARGEST).map_err(|error| {
+        interrupt::waiting(|| read_named(list, LARGEST)).map_err(|error| {
             CommandError::Usage(format!("cannot read the list {}: {error}", list.display()))
         })?
     };

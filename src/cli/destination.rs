@@ -6,7 +6,7 @@ use super::printer::Printer;
 use crate::build::ProjectError;
 use crate::output::atomic;
 use crate::output::place::is_one_file;
-use std::ffi::OsString;
+use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
 /// A file, or standard output by the name `-`; a file of that name is `./-`.
@@ -16,9 +16,12 @@ pub(super) enum Destination {
     File(PathBuf),
 }
 
-impl From<OsString> for Destination {
-    fn from(name: OsString) -> Self {
-        if name == "-" { Self::StandardOutput } else { Self::File(name.into()) }
+impl ValueParserFactory for Destination {
+    type Parser = MapValueParser<PathBufValueParser, fn(PathBuf) -> Self>;
+
+    fn value_parser() -> Self::Parser {
+        PathBufValueParser::new()
+            .map(|name| if name.as_os_str() == "-" { Self::StandardOutput } else { Self::File(name) })
     }
 }
 

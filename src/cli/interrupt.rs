@@ -58,11 +58,17 @@ pub(super) fn let_writes_fail() {
 /// All of standard input. Nothing is written meanwhile, and the input may never end: an interrupt ends the process.
 pub(super) fn read_standard_input() -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    WAITING.store(true, Ordering::Relaxed);
-    let read = std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes);
-    WAITING.store(false, Ordering::Relaxed);
+    let read = waiting(|| std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes));
     read.map(|_| bytes)
         .map_err(|error| std::io::Error::new(error.kind(), format!("cannot read standard input: {error}")))
+}
+
+/// Reads what may be a pipe that nobody writes to, before anything is written: an interrupt ends the process.
+pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
+    WAITING.store(true, Ordering::Relaxed);
+    let read = read();
+    WAITING.store(false, Ordering::Relaxed);
+    read
 }
 
 /// What an interrupt sets.

@@ -27,7 +27,7 @@ impl ConfigArgs {
 
     /// Reads the config; a mode that it leaves open is `mode`.
     pub(super) fn load_with(&self, mode: InvalidationMode) -> Result<Project, CommandError> {
-        let loaded = config::load(&self.config).map_err(ProjectError::from)?;
+        let loaded = interrupt::waiting(|| config::load(&self.config)).map_err(ProjectError::from)?;
         Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
     }
 }

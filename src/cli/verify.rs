@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
         Some(path) => {
-            let text = read_named(path, LARGEST)
+            let text = interrupt::waiting(|| read_named(path, LARGEST))
                 .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.display())))?;
             Some(parse(path, &text)?)
         }

@@ -125,3 +125,11 @@ pub(crate) fn skipped(why: &str) {
         file.and_then(|mut file| file.write_all(line.as_bytes())).unwrap();
     }
 }
+
+/// Whether a signal is ignored here, and so by every process that is started.
+#[cfg(unix)]
+pub(crate) fn ignores(signal: rustix::process::Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0");
+    u64::from_str_radix(ignored.trim(), 16).unwrap() >> (signal.as_raw() - 1) & 1 == 1
+}

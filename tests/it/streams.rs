@@ -32,6 +32,10 @@ fn a_dash_is_standard_output_for_every_command_that_writes_one_file() {
     assert_eq!(page.out.into_bytes(), std::fs::read(session.path("page.html")).unwrap());
     assert_eq!(session.files(), ["a.py", "a.pyc", "b.pyc", "page.html"]);
 
+    session
+        .run(&["manifest", ".", "--output", ""])
+        .exits(2)
+        .says("a value is required for '--output <FILE>'");
     // By its path it is a file.
     session.run(&compile("./-")).exits(0);
     assert_eq!(std::fs::read(session.path("-")).unwrap(), pyc);

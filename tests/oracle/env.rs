@@ -53,7 +53,7 @@ fn what_was_compiled_before_an_interrupt_is_recorded() {
     while !pycs() && begun.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(20));
     }
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     crate::session::Said::from(child.wait_with_output().unwrap()).exits(2).says("interrupted: ");
     let rows = recorded(&session, &site);
     assert!(rows.contains("p/__pycache__/a.") && !rows.contains("p/__pycache__/slow."), "{rows}");
