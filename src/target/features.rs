@@ -71,6 +71,8 @@ pub struct Features {
     pub second_nan: bool,
     /// In a complex power, of two NaNs the exponent and the cosine are taken, not the angle and the length.
     pub nan_of_cosine: bool,
+    /// A complex power is divided by an exponential, and not multiplied by the inverse one.
+    pub power_by_division: bool,
     /// What the message about a repeated parameter calls it.
     pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.

@@ -38,7 +38,7 @@ pub(super) fn binary(
             if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
                 finite(integer_power(a, b.0 as i64, mixed)?)
             } else {
-                power(a, b, features.nan_of_cosine)
+                power(a, b, features.nan_of_cosine, features.power_by_division)
             }
         }
         _ => None,
@@ -202,7 +202,8 @@ fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
 }
 
 /// By logarithm and angle. `nan_of_cosine`: of two NaNs, exponent and cosine are taken, not angle and length.
-pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool) -> Option<Complex> {
+/// `by_division`: the length is divided by an exponential, and not multiplied by the inverse one.
+pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bool) -> Option<Complex> {
     if b.0 == 0.0 && b.1 == 0.0 {
         return Some((1.0, 0.0));
     }
@@ -214,7 +215,11 @@ pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool) -> Option<Compl
     let angle = a.1.atan2(a.0);
     let mut phase = if nan_of_cosine { times(b.0, angle) } else { times(angle, b.0) };
     if b.1 != 0.0 {
-        length = times(times(-angle, b.1).exp(), length);
+        length = if by_division {
+            over(length, times(angle, b.1).exp())
+        } else {
+            times(times(-angle, b.1).exp(), length)
+        };
         phase = plus(phase, times(b.1, absolute.ln()));
     }
     if phase.is_infinite() {

@@ -39,6 +39,8 @@ const FIRST_FEATURES: Features = Features {
     flufl_inequality: false,
     names_like_keywords: true,
     raw_specs: false,
+    nan_of_cosine: false,
+    power_by_division: true,
     ..FEATURES
 };
 
@@ -72,6 +74,7 @@ pub(super) const FEATURES: Features = Features {
     mixed_complex: false,
     second_nan: true,
     nan_of_cosine: true,
+    power_by_division: false,
     parameter_noun: "argument",
     root_flagged: true,
     resume_depth_bit: 4,
