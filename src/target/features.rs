@@ -61,6 +61,8 @@ pub struct Features {
     pub names_like_keywords: bool,
     /// In the format specs of raw f-strings backslashes escape nothing.
     pub raw_specs: bool,
+    /// The text of a value that an f-string shows with it (`=`) is read as the f-string's own: backslashes escape there.
+    pub escaped_debug_text: bool,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.

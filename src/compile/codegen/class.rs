@@ -103,6 +103,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn static_attributes(&mut self) {
         let mut attributes: Vec<Name> = std::mem::take(&mut self.unit.static_attributes);
         attributes.sort_by(|left, right| self.names.text(*left).cmp(self.names.text(*right)));
+        attributes.dedup();
         self.load_names_const(attributes.into_iter(), Location::NONE);
     }
 }

@@ -180,19 +180,14 @@ impl Codegen<'_, '_> {
         if ctx != ExprContext::Store || self.names.text(id) != "self" {
             return;
         }
-        if let Some(class) = self.stack.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class)
-            && !class.static_attributes.contains(&attr)
-        {
+        if let Some(class) = self.stack.iter_mut().rev().find(|unit| unit.kind == UnitKind::Class) {
             class.static_attributes.push(attr);
         }
     }
 
     /// Marks a fast local of a module or class as a comprehension's.
     pub(super) fn note_hidden(&mut self, name: Name) {
-        let hidden = &mut self.unit.code.fast_hidden;
-        if !hidden.contains(&name) {
-            hidden.push(name);
-        }
+        self.unit.code.fast_hidden.push(name);
     }
 
     pub(crate) fn name_text(&self, name: Name) -> &str {

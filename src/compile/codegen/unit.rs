@@ -45,7 +45,7 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) overrides: FxHashMap<Name, SymbolInfo>,
     /// Names of a module or class that are fast locals for now.
     pub(crate) hidden_now: FxHashSet<Name>,
-    /// Attributes of `self` stored by methods of this class.
+    /// Attributes of `self` stored by methods of this class, as often as they are.
     pub(crate) static_attributes: Vec<Name>,
     /// Annotations to evaluate later, in source order.
     pub(crate) deferred: Vec<Deferred<'a, 'ast>>,

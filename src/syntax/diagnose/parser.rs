@@ -3,6 +3,8 @@
 //! CPython: `Parser/pegen.c` and what its generator writes. Which results are remembered is a part of the result: a rule
 //! that failed without looking for mistakes is not tried again with them.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::grammar::{Action, Alternative, Grammar, Item, Shape};
@@ -47,8 +49,8 @@ pub(super) struct Parser<'g, 't> {
     pub(super) tokens: Vec<Token>,
     /// By token: rule, result, where it ends.
     memo: Vec<Vec<(usize, Option<Value>, usize)>>,
-    /// Where the part of `memo` starts that may hold anything.
-    forgotten: usize,
+    /// The part of `memo` that may hold anything.
+    held: Range<usize>,
     pub(super) nodes: Vec<Node>,
     pub(super) mark: usize,
     /// Whether mistakes are looked for.
@@ -69,7 +71,7 @@ impl<'g, 't> Parser<'g, 't> {
             lexer: Lexer::new(text, target),
             tokens: Vec::new(),
             memo: Vec::new(),
-            forgotten: 0,
+            held: 0..0,
             nodes: Vec::new(),
             mark: 0,
             invalid: false,
@@ -91,10 +93,8 @@ impl<'g, 't> Parser<'g, 't> {
 
     /// What was remembered is of no use any more.
     pub(super) fn forget(&mut self) {
-        // All before was forgotten already; each entry is visited once.
-        let from = self.forgotten.min(self.mark);
-        self.memo[from..].iter_mut().for_each(Vec::clear);
-        self.forgotten = self.mark;
+        self.memo[self.held.clone()].iter_mut().for_each(Vec::clear);
+        self.held = self.mark..self.mark;
         self.nodes.clear();
     }
 
@@ -163,6 +163,7 @@ impl<'g, 't> Parser<'g, 't> {
 
     fn remember(&mut self, at: usize, number: usize, value: Option<Value>) {
         let mark = self.mark;
+        self.held = self.held.start.min(at)..self.held.end.max(at + 1);
         match self.memo[at].iter_mut().find(|entry| entry.0 == number) {
             Some(entry) => (entry.1, entry.2) = (value, mark),
             None => self.memo[at].push((number, value, mark)),

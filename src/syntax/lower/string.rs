@@ -171,6 +171,13 @@ impl<'a> Lowering<'a, '_> {
         if element.debug_text.is_some() {
             let before = pieces.text.len();
             without_comments(&self.text[text_range], &mut pieces.text);
+            // Those of format specs are not.
+            let escapes = self.fields == 1 && !reading.raw && pieces.text[before..].contains(&b'\\');
+            self.depends |= escapes;
+            if escapes && self.target.features.escaped_debug_text {
+                let shown = pieces.text.split_off(before);
+                self.append_escaped(&String::from_utf8_lossy(&shown), text_range, &mut pieces.text);
+            }
             pieces.constant(before, self.positions.range(text_range));
         }
         pieces.flush(arena);

@@ -39,6 +39,7 @@ const FIRST_FEATURES: Features = Features {
     flufl_inequality: false,
     names_like_keywords: true,
     raw_specs: false,
+    escaped_debug_text: true,
     nan_of_cosine: false,
     power_by_division: true,
     ..FEATURES
@@ -69,6 +70,7 @@ pub(super) const FEATURES: Features = Features {
     late_parameter_count: true,
     names_like_keywords: false,
     raw_specs: true,
+    escaped_debug_text: false,
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,
