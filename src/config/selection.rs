@@ -33,7 +33,8 @@ impl Loaded {
     ///
     /// # Errors
     /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also where only case
-    /// differs; a pattern that is none; a search that finds nothing; an output in the place of a file that is read.
+    /// differs; a pattern that is none; a search that finds nothing, or a name that is not UTF-8; an output in the place
+    /// of a file that is read.
     pub fn select(&self) -> Result<Selection, ConfigError> {
         let source = &self.config.source;
         let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
@@ -46,7 +47,20 @@ impl Loaded {
         let include = self.globs(&source.search)?;
         let exclude = self.globs(&source.exclude)?;
         if let Some(pattern) = source.search.first() {
-            let found = search(&self.root, &include, &exclude)?;
+            let (found, nameless) = search(&self.root, &include, &exclude)?;
+            if let Some(path) = nameless.first() {
+                let lossy = path.to_string_lossy();
+                let by = include.matches(path).into_iter().chain(include.matches(&*lossy)).min();
+                let pattern = by.and_then(|at| source.search.get(at)).unwrap_or(pattern);
+                let message = match nameless.len() - 1 {
+                    0 => format!("the search finds {path:?}, whose name is not UTF-8: exclude or rename it"),
+                    more => format!(
+                        "the search finds {path:?} and {more} more whose names are not UTF-8: exclude or rename \
+                         them"
+                    ),
+                };
+                return Err(self.error_at(&pattern.span(), message));
+            }
             if found.is_empty() {
                 return Err(self.error_at(&pattern.span(), "the search finds no file"));
             }

@@ -114,9 +114,10 @@ impl Place {
             .names
             .iter()
             .filter(|(_, found)| **found == Found::Symlink)
-            .map(|(name, _)| (name, root.join(name)));
-        let hiding = links.filter(|(_, path)| hides(path));
-        let hiding = hiding.map(|(name, path)| (name.clone(), PlaceError::SymlinkFolder(path)));
+            .map(|(name, _)| root.join(name))
+            .chain(listing.nameless_links.iter().cloned());
+        let hiding = links.filter(|path| hides(path));
+        let hiding = hiding.map(|path| (shown_below(root, &path), PlaceError::SymlinkFolder(path)));
         let unlisted =
             listing.unlisted.iter().map(|error| (shown_below(root, &error.path), error.clone().into()));
         hiding.chain(unlisted).collect()

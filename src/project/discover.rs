@@ -2,6 +2,7 @@
 
 use globset::GlobSet;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// A directory that cannot be listed. The fault is the environment's.
@@ -46,13 +47,38 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<Discov
 }
 
 /// The names, relative to `root` and with `/`, of the regular files below it that `include` matches and `exclude` does
-/// not, sorted. Links are not followed; names that are not UTF-8 cannot be matched.
+/// not, sorted; behind them the paths, relative to `root`, of such files whose names are not UTF-8: these match if their
+/// bytes do, or what they are shown as. Links are not followed.
 ///
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be read.
-pub fn search(root: &Path, include: &GlobSet, exclude: &GlobSet) -> Result<Vec<String>, DiscoverError> {
-    let (names, _) = files_below(root, |name| !exclude.is_match(name))?;
-    Ok(names.into_iter().filter(|name| include.is_match(name)).collect())
+pub fn search(
+    root: &Path,
+    include: &GlobSet,
+    exclude: &GlobSet,
+) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
+    let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_path_buf();
+    let is_match = |set: &GlobSet, path: &Path| {
+        set.is_match(shown_below(root, path)) || (path.to_str().is_none() && set.is_match(below(path)))
+    };
+    let (mut names, mut nameless) = (Vec::new(), Vec::new());
+    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| {
+        entry.depth() == 0 || (entry.file_name() != "__pycache__" && !is_match(exclude, entry.path()))
+    }) {
+        let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
+        if entry.depth() == 0 || !entry.file_type().is_file() || !is_match(include, entry.path()) {
+            continue;
+        }
+        let path = below(entry.path());
+        if path.to_str().is_some() {
+            names.push(shown_below(root, entry.path()));
+        } else {
+            nameless.push(path);
+        }
+    }
+    names.sort_unstable();
+    Ok((names, nameless))
 }
 
 /// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`; behind them the
@@ -61,39 +87,22 @@ pub fn search(root: &Path, include: &GlobSet, exclude: &GlobSet) -> Result<Vec<S
 /// # Errors
 /// [`DiscoverError`].
 pub fn all_files(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
-    let hidden = |name: &str| name.rsplit('/').next().is_some_and(|last| last.starts_with('.'));
-    files_below(root, |name| !hidden(name))
-}
-
-fn files_below(
-    root: &Path,
-    keep: impl Fn(&str) -> bool,
-) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
-    let relative = |path: &Path| {
-        let below = path.strip_prefix(root).ok()?;
-        let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
-        Some(parts?.join("/"))
-    };
     let (mut files, mut nameless) = (Vec::new(), Vec::new());
-    let mut entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    let mut entries = walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
-        let is_folder = entry.file_type().is_dir();
-        match relative(entry.path()) {
-            _ if entry.depth() == 0 => {}
-            Some(name) if entry.file_name() != "__pycache__" && keep(&name) => {
-                if entry.file_type().is_file() {
-                    files.push(name);
-                }
+        let name = entry.file_name().to_str();
+        if name.is_some_and(|name| name != "__pycache__" && !name.starts_with('.')) {
+            if entry.file_type().is_file() {
+                files.push(shown_below(root, entry.path()));
             }
-            found => {
-                if found.is_none() {
-                    nameless.push(entry.path().into());
-                }
-                if is_folder {
-                    entries.skip_current_dir();
-                }
-            }
+            continue;
+        }
+        if name.is_none() {
+            nameless.push(entry.path().into());
+        }
+        if entry.file_type().is_dir() {
+            entries.skip_current_dir();
         }
     }
     files.sort_unstable();
@@ -106,21 +115,20 @@ pub fn may_hold_pycs(folder: &Path) -> bool {
     walkdir::WalkDir::new(folder.join(".")).into_iter().any(|entry| entry.as_ref().map_or(true, is_pyc))
 }
 
-/// The entries of one directory with a name that is UTF-8, sorted; none if there is no such directory.
+/// The names of the entries of one directory, sorted; none if there is no such directory.
 ///
 /// # Errors
 /// [`DiscoverError`].
-pub fn names_in(folder: &Path) -> Result<Vec<String>, DiscoverError> {
+pub fn names_in(folder: &Path) -> Result<Vec<OsString>, DiscoverError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let entries = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| DiscoverError::new(folder, &error))?;
-        names.extend(entry.file_name().to_str().map(str::to_owned));
-    }
-    Ok(names)
+    let name = |entry: walkdir::Result<walkdir::DirEntry>| match entry {
+        Ok(entry) => Ok(entry.file_name().to_owned()),
+        Err(error) => Err(DiscoverError::new(folder, &error)),
+    };
+    entries.into_iter().map(name).collect()
 }
 
 /// What stands under a name.
@@ -139,6 +147,8 @@ pub enum Found {
 pub struct Listing {
     /// The names, with `/` and relative to the directory, of everything that is no directory.
     pub names: BTreeMap<String, Found>,
+    /// The symlinks among them whose names are not UTF-8.
+    pub nameless_links: Vec<PathBuf>,
     /// Directories that cannot be listed.
     pub unlisted: Vec<DiscoverError>,
 }
@@ -153,6 +163,7 @@ pub fn shown_below(root: &Path, path: &Path) -> String {
 /// Everything below `root`, `__pycache__` and what is hidden included. Each has a name of its own.
 pub fn links_and_files(root: &Path) -> Listing {
     let (mut found, mut nameless, mut unlisted) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut nameless_links = Vec::new();
     for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -167,6 +178,9 @@ pub fn links_and_files(root: &Path) -> Listing {
         let name = shown_below(root, entry.path());
         if entry.path().strip_prefix(root).is_ok_and(|below| below.to_str().is_none()) {
             nameless.push(name);
+            if entry.file_type().is_symlink() {
+                nameless_links.push(entry.into_path());
+            }
         } else if entry.file_type().is_symlink() {
             found.insert(name, Found::Symlink);
         } else {
@@ -180,5 +194,5 @@ pub fn links_and_files(root: &Path) -> Listing {
         }
         found.insert(name, Found::NotUtf8);
     }
-    Listing { names: found, unlisted }
+    Listing { names: found, nameless_links, unlisted }
 }

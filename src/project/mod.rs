@@ -15,6 +15,6 @@ pub use discover::{
     shown_below,
 };
 pub use names::{Layout, NameError, Naming};
-pub use pattern::matching_files;
+pub use pattern::{Matches, matching_files};
 pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

@@ -1,19 +1,27 @@
 //! One pattern → the files that it matches.
 
 use super::DiscoverError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The files below `root` that `pattern` matches, by their names relative to it, sorted. `*` and `?` stay within a
-/// component, `**` does not; only the folders that can hold a match are listed. `None`: it is no pattern.
+/// The files that a pattern matches, relative to the root of the search.
+#[derive(Debug, Default)]
+pub struct Matches {
+    /// Their names, sorted.
+    pub names: Vec<String>,
+    /// Those whose names are not UTF-8.
+    pub nameless: Vec<PathBuf>,
+}
+
+/// The files below `root` that `pattern` matches. `*` and `?` stay within a component, `**` does not; only the folders that can hold a match are listed. `None`: it is no pattern.
 ///
 /// A name without a wildcard may be a symlink to a file; links that a wildcard would meet are not followed.
 ///
 /// # Errors
 /// [`DiscoverError`].
-pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Vec<String>>, DiscoverError> {
+pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Matches>, DiscoverError> {
     if !pattern.contains(['*', '?', '[', ']', '{', '}']) {
         let found = root.join(pattern).is_file().then(|| pattern.to_owned());
-        return Ok(Some(found.into_iter().collect()));
+        return Ok(Some(Matches { names: found.into_iter().collect(), ..Matches::default() }));
     }
     // Braces are no wildcard here.
     let escaped = pattern.replace('{', "[{]").replace('}', "[}]");
@@ -28,25 +36,26 @@ pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Vec<String>>,
     let plain = parts.iter().copied().take_while(is_plain).collect::<Vec<_>>();
     let base = root.join(plain.join("/"));
     if !base.is_dir() {
-        return Ok(Some(Vec::new()));
+        return Ok(Some(Matches::default()));
     }
     let depth = if parts.contains(&"**") { usize::MAX } else { parts.len() - plain.len() };
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { &base };
-    let mut found = Vec::new();
+    let mut found = Matches::default();
     for entry in walkdir::WalkDir::new(base).max_depth(depth).sort_by_file_name() {
         let entry = entry.map_err(|error| DiscoverError::new(base, &error))?;
         let Ok(below) = entry.path().strip_prefix(base) else { continue };
-        let Some(mut names) =
-            below.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()
-        else {
+        if !entry.file_type().is_file() {
             continue;
-        };
-        names.splice(0..0, plain.iter().copied());
-        let name = names.join("/");
-        if entry.file_type().is_file() && matcher.is_match(&name) {
-            found.push(name);
+        }
+        let path = plain.iter().collect::<PathBuf>().join(below);
+        let below = below.components().map(|part| part.as_os_str().to_string_lossy());
+        let name = plain.iter().map(|part| (*part).into()).chain(below).collect::<Vec<_>>().join("/");
+        if path.to_str().is_some() {
+            found.names.extend(matcher.is_match(&name).then_some(name));
+        } else if matcher.is_match(&name) || matcher.is_match(&path) {
+            found.nameless.push(path);
         }
     }
-    found.sort_unstable();
+    found.names.sort_unstable();
     Ok(Some(found))
 }

@@ -20,6 +20,8 @@ mod golden;
 mod house;
 mod inspect;
 mod native;
+#[cfg(target_os = "linux")]
+mod not_utf8;
 mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,7 @@ use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 use crate::session::Session;
 
 /// A tree with a directory too deep for any path, which not even root can list; its name as errors show it.
-fn with_an_abyss(session: &Session) -> String {
+pub(crate) fn with_an_abyss(session: &Session) -> String {
     session.file("t/a/m.py", "x = 1\n");
     session.file("t/z/m.py", "y = 1\n");
     let mut folder = openat(CWD, session.path("t"), OFlags::DIRECTORY, Mode::empty()).unwrap();

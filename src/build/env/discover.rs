@@ -99,10 +99,8 @@ pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePack
     let mut seen = Vec::new();
     for lib in ["lib", "lib64"] {
         for name in names_in(&prefix.join(lib))? {
-            let Some(version) = name.strip_prefix("python").and_then(|text| text.parse::<PyVersion>().ok())
-            else {
-                continue;
-            };
+            let version = name.to_str().and_then(|name| name.strip_prefix("python"));
+            let Some(version) = version.and_then(|text| text.parse::<PyVersion>().ok()) else { continue };
             let folder = prefix.join(lib).join(&name).join("site-packages");
             let Ok(real) = folder.canonicalize() else { continue };
             if Series::find(version).is_none() || seen.contains(&real) {
@@ -125,7 +123,18 @@ pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePack
 
 fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<SitePackages, EnvError> {
     let mut found = SitePackages { folder, python, image, distributions: Vec::new(), left_alone: Vec::new() };
-    for dist_info in names_in(&found.folder)?.into_iter().filter(|name| name.ends_with(".dist-info")) {
+    for dist_info in names_in(&found.folder)? {
+        if !dist_info.to_string_lossy().ends_with(".dist-info") {
+            continue;
+        }
+        let dist_info = match dist_info.into_string() {
+            Ok(name) => name,
+            Err(name) => {
+                let name = name.to_string_lossy().into_owned();
+                found.left_alone.push(LeftAlone { name, reason: "its name is not UTF-8" });
+                continue;
+            }
+        };
         let place = found.folder.join(&dist_info);
         let text = |name: &str| {
             let bytes = read_regular(&place.join(name), LARGEST).unwrap_or_default();

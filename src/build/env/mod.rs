@@ -264,11 +264,20 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
         let cache = site.folder.join(folder).join("__pycache__");
         match names_in(&cache) {
             Ok(names) => {
-                for name in names.iter().filter(|name| name.ends_with(".pyc")) {
-                    let module = name.split(".cpython-").next().unwrap_or(name);
-                    if name.contains(".cpython-")
-                        && !site.folder.join(folder).join(format!("{module}.py")).is_file()
+                for name in names.iter().map(Path::new) {
+                    let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
+                    if !is_tagged(name) || name.extension().is_none_or(|extension| extension != "pyc") {
+                        continue;
+                    }
+                    let mut module = name;
+                    while let Some(stem) =
+                        module.file_stem().filter(|stem| is_tagged(module) && *stem != module)
                     {
+                        module = Path::new(stem);
+                    }
+                    let mut source = module.as_os_str().to_owned();
+                    source.push(".py");
+                    if !site.folder.join(folder).join(source).is_file() {
                         report.findings.push((cache.join(name), Finding::Orphaned));
                     }
                 }

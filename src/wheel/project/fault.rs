@@ -131,6 +131,9 @@ pub enum ProjectFault {
     /// A pattern without a match.
     #[error("{0:?} matches no file")]
     NoMatch(String),
+    /// A file that a pattern matches, and METADATA cannot name.
+    #[error("{0:?}: the name is not UTF-8: rename it")]
+    NameEncoding(PathBuf),
     /// A directory that cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),

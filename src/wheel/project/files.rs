@@ -95,10 +95,13 @@ pub(super) fn license_files(root: &Path, item: Item<'_>) -> Result<Vec<File>, Pr
             Ok(None) => return Err(item.error(ProjectFault::Pattern(pattern.to_owned()))),
             Err(error) => return Err(item.error(error.into())),
         };
-        if found.is_empty() {
+        if let Some(path) = found.nameless.into_iter().next() {
+            return Err(item.error(ProjectFault::NameEncoding(path)));
+        }
+        if found.names.is_empty() {
             return Err(item.error(ProjectFault::NoMatch(pattern.to_owned())));
         }
-        for name in found {
+        for name in found.names {
             let content = bytes(root, &item, &name)?;
             if std::str::from_utf8(&content).is_err() {
                 return Err(item.error(ProjectFault::Encoding(name)));
