@@ -12,7 +12,8 @@ pub struct Matches {
     pub nameless: Vec<PathBuf>,
 }
 
-/// The files below `root` that `pattern` matches. `*` and `?` stay within a component, `**` does not; only the folders that can hold a match are listed. `None`: it is no pattern.
+/// The files below `root` that `pattern` matches. `*` and `?` stay within a component, `**` does not; only the folders
+/// that can hold a match are listed. `None`: it is no pattern.
 ///
 /// A name without a wildcard may be a symlink to a file; links that a wildcard would meet are not followed.
 ///
@@ -35,11 +36,12 @@ pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Matches>, Dis
     let parts = pattern.split('/').collect::<Vec<_>>();
     let plain = parts.iter().copied().take_while(is_plain).collect::<Vec<_>>();
     let base = root.join(plain.join("/"));
+    // The working directory is named by nothing, and found by a dot only.
+    let base = if base.as_os_str().is_empty() { Path::new(".") } else { &base };
     if !base.is_dir() {
         return Ok(Some(Matches::default()));
     }
     let depth = if parts.contains(&"**") { usize::MAX } else { parts.len() - plain.len() };
-    let base = if base.as_os_str().is_empty() { Path::new(".") } else { &base };
     let mut found = Matches::default();
     for entry in walkdir::WalkDir::new(base).max_depth(depth).sort_by_file_name() {
         let entry = entry.map_err(|error| DiscoverError::new(base, &error))?;

@@ -110,10 +110,13 @@ fn a_license_file() {
     let other = file(&session, b"l/d\xff/OTHER", "");
     session.run(&["pack"]).exits(0);
     std::fs::rename(&other, other.with_file_name("LICENSE")).unwrap();
-    let said =
-        "pyproject.toml:4: project.license-files: \"l/d\\xFF/LICENSE\": the name is not UTF-8: rename it\n";
-    let shown = session.run(&["pack"]).exits(2).err;
-    assert!(shown.ends_with(said), "{shown}");
+    let said = "\"l/d\\xFF/LICENSE\": the name is not UTF-8: rename it\n";
+    for pattern in ["l/**/LICENSE*", "l/d?/LICENSE", "?/d?/*"] {
+        session.file("pyproject.toml", project.replace("l/**/LICENSE*", pattern));
+        let shown = session.run(&["pack"]).exits(2).err;
+        assert!(shown.contains("pyproject.toml:4: project.license-files: "), "{pattern}: {shown}");
+        assert!(shown.ends_with(said), "{pattern}: {shown}");
+    }
 }
 
 #[test]

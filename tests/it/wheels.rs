@@ -298,3 +298,24 @@ fn a_pipe_for_a_wheel() {
     assert!(made.success());
     session.run(&["pack", NAME]).exits(1).says("not a regular file");
 }
+
+#[test]
+fn license_files_in_the_working_directory() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.file("LICENSE.txt", "");
+    session.file("vendor/LICENSE.txt", "");
+    let config = "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\nengine = \"native\"\n";
+    session.file("pycompile.toml", format!("{config}[wheel]\nproject = \"pyproject.toml\"\n"));
+    let cases = [("LICEN*", true, false), ("*/LICENSE.txt", false, true), ("**/LICENSE.txt", true, true)];
+    for (pattern, own, vendored) in cases {
+        let project =
+            format!("[project]\nname = \"demo\"\nversion = \"1\"\nlicense-files = [\"{pattern}\"]\n");
+        session.file("pyproject.toml", project);
+        session.run(&["pack"]).exits(0);
+        let wheel = std::fs::read(session.path("dist/demo-1-py3-none-any.whl")).unwrap();
+        let has = |name: &str| wheel.windows(name.len()).any(|window| window == name.as_bytes());
+        assert_eq!(has("dist-info/licenses/LICENSE.txt"), own, "{pattern}");
+        assert_eq!(has("dist-info/licenses/vendor/LICENSE.txt"), vendored, "{pattern}");
+    }
+}
