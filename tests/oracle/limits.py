@@ -34,7 +34,19 @@ def nested_strings(depth):
     return text
 
 
+# What costs CPython's parser more of its 6000 levels for each bracket than brackets alone: it ends before 200 of them.
+BRACKETED = {
+    "(a < ": ")", "(a not in ": ")", "(not a < ": ")", "(a and b < ": ")", "(a and ": ")", "(1, ": ")", "(1, 2, ": ")",
+    "[1, ": "]", "{1, ": "}", "{a: b, c: ": "}", "(a ** ": ")", "(a ** -": ")", "(lambda: ": ")", "(lambda a=": ": a)",
+    "(lambda *a, b=": ": c)", "(a < b if c < ": " else d)", "f(a, b=": ")", "f(*a, *": ")", "a[b, ": "]", "(x for x in ": ")",
+}
+
+
 def programs():
+    for number, (opened, closed) in enumerate(BRACKETED.items()):
+        for depth in (*range(163, 174), *range(179, 201)):
+            for place in ("{}", "x: {} = 1", "if {}: pass"):
+                yield f"levels_{len(place)}_{number}", depth, place.format(opened * depth + "z" + closed * depth) + "\n"
     for depth in (20, 21, 22, 99, 100, 101):
         yield "indent", depth, nested("if x:", depth)
         for head in ("for x in y:", "while x:", "with x:", "def f():", "class A[T]:"):

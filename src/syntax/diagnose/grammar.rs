@@ -75,6 +75,8 @@ pub(super) struct Grammar {
 pub(super) struct Rule {
     pub(super) memo: bool,
     pub(super) left: bool,
+    /// Not a rule of CPython's: no level of its parser.
+    pub(super) ours: bool,
     /// The alternatives of [`Rule`] whose own mistakes are not looked for.
     pub(super) without_invalid: bool,
     pub(super) alternatives: Vec<Alternative>,
@@ -159,6 +161,7 @@ impl Grammar {
             rules.push(Rule {
                 memo: head.contains(&"memo"),
                 left: head.contains(&"left"),
+                ours: head.contains(&"ours"),
                 without_invalid: head.first()?.ends_with("_without_invalid"),
                 alternatives,
             });

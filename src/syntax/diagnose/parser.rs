@@ -120,7 +120,10 @@ impl<'g, 't> Parser<'g, 't> {
     fn rule(&mut self, number: usize) -> Matched {
         let grammar = self.grammar;
         let Some(rule) = grammar.rules.get(number) else { return Ok(None) };
-        self.deeper()?;
+        let outer = self.level;
+        if !rule.ours {
+            self.deeper()?;
+        }
         let result = if rule.left {
             self.left_recursive(number, &rule.alternatives)
         } else if rule.memo {
@@ -133,7 +136,7 @@ impl<'g, 't> Parser<'g, 't> {
         } else {
             self.alternatives(&rule.alternatives)
         };
-        self.level -= 1;
+        self.level = outer;
         result
     }
 
@@ -191,7 +194,10 @@ impl<'g, 't> Parser<'g, 't> {
             self.mark = end;
             self.remember(start, number, result);
             self.mark = start;
+            // CPython has a function for the rule and one for each time that it grows.
+            self.deeper()?;
             let grown = self.alternatives(alternatives)?;
+            self.level -= 1;
             if grown.is_none() || self.mark <= end {
                 break;
             }
@@ -321,15 +327,20 @@ impl<'g, 't> Parser<'g, 't> {
 
     fn repeat(&mut self, separator: Option<&'g Item>, item: &'g Item, once: bool) -> Matched {
         self.deeper()?;
+        let outer = self.level;
         let start = self.mark;
         let mut values = Vec::new();
         loop {
             let before = self.mark;
             if let Some(separator) = separator
                 && !values.is_empty()
-                && self.item(separator)?.is_none()
             {
-                break;
+                // What follows the first is a loop within.
+                self.level = outer;
+                self.deeper()?;
+                if self.item(separator)?.is_none() {
+                    break;
+                }
             }
             match self.item(item)? {
                 Some(value) => values.push(value),
@@ -339,7 +350,7 @@ impl<'g, 't> Parser<'g, 't> {
                 }
             }
         }
-        self.level -= 1;
+        self.level = outer - 1;
         if once && values.is_empty() {
             self.mark = start;
             return Ok(None);
