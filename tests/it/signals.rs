@@ -3,7 +3,7 @@
 use crate::session::{Said, Session};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The binary, after what a shell does before it.
@@ -16,12 +16,29 @@ fn behind(session: &Session, shell: &str, arguments: &[&str]) -> Command {
 
 const FROM_A_LIST: [&str; 6] = ["compile", "--engine", "native", "--python", "3.14", "-"];
 
-/// Whether this is the binary, and it handles signals: the one that nobody sends here is the first that it sets up.
-fn is_set_up(pid: u32) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0");
-    let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
-    status.starts_with("Name:\tpycompile") && caught >> (Signal::XFSZ.as_raw() - 1) & 1 == 1
+/// Waits until the child waits for input: a signal before would find it at its beginning.
+fn until_it_waits(child: &Child, what: &str) {
+    let status = || {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let field = |name: &str| {
+            text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
+        };
+        let caught = u64::from_str_radix(&field("SigCgt:").unwrap_or_default(), 16).unwrap_or(0);
+        // The one that nobody sends here is the first that it sets up.
+        let is_set_up = field("Name:").is_some_and(|name| name == "pycompile")
+            && caught >> (Signal::XFSZ.as_raw() - 1) & 1 == 1;
+        let sleeps = field("State:").is_some_and(|state| state.starts_with('S'));
+        (is_set_up && sleeps).then(|| field("voluntary_ctxt_switches:"))
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let before = status();
+        std::thread::sleep(Duration::from_millis(100));
+        if before.is_some() && before == status() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{what}: it never came to its input");
+    }
 }
 
 #[test]
@@ -40,12 +57,7 @@ fn an_ignored_signal_stays_ignored() {
             let mut command = behind(&session, &shell, &FROM_A_LIST);
             let command = command.stdin(Stdio::piped()).stderr(Stdio::piped());
             let mut child = command.spawn().unwrap();
-            let deadline = Instant::now() + Duration::from_secs(60);
-            while !is_set_up(child.id()) {
-                assert!(Instant::now() < deadline, "{name}: it never came to its list");
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            std::thread::sleep(Duration::from_millis(200));
+            until_it_waits(&child, name);
             kill_process(Pid::from_child(&child), signal).unwrap();
             std::thread::sleep(Duration::from_millis(100));
             // Nobody reads it where the signal ended the wait.
@@ -72,14 +84,9 @@ fn one_signal_ends_the_wait_for_a_pipe_that_nobody_writes_to() {
         &["compileall", "-i", "pipe"],
     ] {
         let mut child = behind(&session, ":", arguments).stderr(Stdio::null()).spawn().unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while !is_set_up(child.id()) {
-            assert!(Instant::now() < deadline, "{arguments:?}: it never came to the pipe");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        std::thread::sleep(Duration::from_millis(300));
+        until_it_waits(&child, arguments[0]);
         kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-        let ended = (0..100).any(|_| {
+        let ended = (0..1200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
             child.try_wait().unwrap().is_some()
         });
