@@ -4,6 +4,7 @@ use super::CommandError;
 use super::args::MessageFormat;
 use super::printer::Printer;
 use crate::build::ProjectError;
+use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::output::place::is_one_file;
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
@@ -46,6 +47,16 @@ impl Destination {
     /// Whether it would be written over `path`.
     pub(super) fn is(&self, path: &Path) -> bool {
         self.file().is_some_and(|file| is_one_file(file, path))
+    }
+
+    /// Writes a manifest, and tells where it is.
+    pub(super) fn write_manifest(&self, manifest: &Manifest, printer: &Printer) -> Result<(), CommandError> {
+        let text = manifest.to_json().map_err(ProjectError::from)?;
+        self.write(text.as_bytes(), printer)?;
+        if let Some(path) = self.file() {
+            printer.detail(&format!("written: {}", path.display()));
+        }
+        Ok(())
     }
 
     /// Writes the whole file.

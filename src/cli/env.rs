@@ -6,7 +6,7 @@ use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
-use crate::build::{EngineOptions, Engines, ProjectError, engines};
+use crate::build::{EngineOptions, Engines, engines};
 use crate::manifest::Manifest;
 use crate::pyc::InvalidationMode;
 use crate::text::visible;
@@ -119,11 +119,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         }
     }
     if let Some(destination) = &arguments.manifest {
-        let text = Manifest::new(all.entries, Vec::new()).to_json().map_err(ProjectError::from)?;
-        destination.write(text.as_bytes(), printer)?;
-        if let Some(path) = destination.file() {
-            printer.detail(&format!("written: {}", path.display()));
-        }
+        destination.write_manifest(&Manifest::new(all.entries, Vec::new()), printer)?;
     }
     Ok(status)
 }

@@ -176,11 +176,7 @@ fn existing(
     tell_notes(&repacked.notes, printer);
     tell_archives(packed, printer);
     if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
-        let text = manifest.to_json().map_err(crate::build::ProjectError::from)?;
-        destination.write(text.as_bytes(), printer)?;
-        if let Some(path) = destination.file() {
-            printer.detail(&format!("written: {}", path.display()));
-        }
+        destination.write_manifest(manifest, printer)?;
     }
     Ok(status)
 }

@@ -232,34 +232,6 @@ fn the_source_is_not_written_over() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_the_wait_for_a_list() {
-    let session = Session::new();
-    for (name, signal) in [("-INT", rustix::process::Signal::INT), ("-TERM", rustix::process::Signal::TERM)] {
-        if crate::session::ignores(signal) {
-            crate::session::skipped(&format!(
-                "{name}: the signal is ignored here, as in a shell's background jobs"
-            ));
-            continue;
-        }
-        let mut command = session.command(&["compile", "--engine", "native", "--python", "3.14", "-"]);
-        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        let pid = child.id().to_string();
-        assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
-        let ended = (0..50).any(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            child.try_wait().unwrap().is_some()
-        });
-        if !ended {
-            child.kill().unwrap();
-        }
-        let status = child.wait().unwrap();
-        assert!(ended && status.code() == Some(2), "{name}: {status}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
 fn below_a_searched_directory_nothing_is_written_through_a_symlink() {
     let session = Session::new();
     session.file("tree/p/m.py", "x = 1\n");

@@ -126,10 +126,15 @@ pub(crate) fn skipped(why: &str) {
     }
 }
 
-/// Whether a signal is ignored here, and so by every process that is started.
+/// Whether a signal is ignored here, and so by every process that is started; says so if it is.
 #[cfg(unix)]
-pub(crate) fn ignores(signal: rustix::process::Signal) -> bool {
+pub(crate) fn is_ignored(signal: rustix::process::Signal) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0");
-    u64::from_str_radix(ignored.trim(), 16).unwrap() >> (signal.as_raw() - 1) & 1 == 1
+    let is_ignored = u64::from_str_radix(ignored.trim(), 16).unwrap() >> (signal.as_raw() - 1) & 1 == 1;
+    if is_ignored {
+        let number = signal.as_raw();
+        skipped(&format!("signal {number} is ignored here, as in a shell's background jobs"));
+    }
+    is_ignored
 }

@@ -23,6 +23,7 @@ use crate::project::{LARGEST, names_in, read_open};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -252,6 +253,24 @@ fn check_rows(site: &SitePackages, distribution: &Distribution, rows: &[Row], re
     }
 }
 
+/// The name of a pyc's source, if the pyc's has a tag. Neither need be UTF-8.
+fn source_of(pyc: &Path) -> Option<OsString> {
+    let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
+    if !is_tagged(pyc) || pyc.extension()? != "pyc" {
+        return None;
+    }
+    let mut module = pyc;
+    while is_tagged(module)
+        && let Some(stem) = module.file_stem()
+        && stem != module
+    {
+        module = Path::new(stem);
+    }
+    let mut source = module.as_os_str().to_owned();
+    source.push(".py");
+    Some(source)
+}
+
 /// Pycs of any version beside the environment's own files, whose source is gone.
 fn find_orphans(site: &SitePackages, report: &mut Report) {
     let folders: BTreeSet<&str> = site
@@ -264,23 +283,9 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
         let cache = site.folder.join(folder).join("__pycache__");
         match names_in(&cache) {
             Ok(names) => {
-                for name in names.iter().map(Path::new) {
-                    let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
-                    if !is_tagged(name) || name.extension().is_none_or(|extension| extension != "pyc") {
-                        continue;
-                    }
-                    let mut module = name;
-                    while let Some(stem) =
-                        module.file_stem().filter(|stem| is_tagged(module) && *stem != module)
-                    {
-                        module = Path::new(stem);
-                    }
-                    let mut source = module.as_os_str().to_owned();
-                    source.push(".py");
-                    if !site.folder.join(folder).join(source).is_file() {
-                        report.findings.push((cache.join(name), Finding::Orphaned));
-                    }
-                }
+                let is_gone = |source: OsString| !site.folder.join(folder).join(source).is_file();
+                let orphans = names.iter().filter(|name| source_of(Path::new(name)).is_some_and(is_gone));
+                report.findings.extend(orphans.map(|name| (cache.join(name), Finding::Orphaned)));
             }
             Err(error) => {
                 let error = diagnostic(&cache, &io::Error::other(error.to_string()));
