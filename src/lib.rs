@@ -20,7 +20,9 @@
 //! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
 //! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
 //! | [`text`], [`target`] | positions, strings with lone surrogates; what each CPython version is, as data |
+//! | [`allowance`] | time and memory of one file, asked for by whatever works on it |
 
+pub mod allowance;
 pub mod archive;
 pub mod audit;
 pub mod build;

@@ -148,7 +148,7 @@ pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engi
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
-    Target::superseded(version).map(|target| native_engine(series, target)).collect()
+    Target::superseded(version).map(|target| native_engine(series, target, options.limits)).collect()
 }
 
 fn minimal(target: TargetEngine) -> TargetEngine {
@@ -165,7 +165,7 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
         return Err(EnginesError::OneInterpreter);
     }
     if options.choice == EngineChoice::Native {
-        return native(releases);
+        return native(releases, options.limits);
     }
     if releases.is_empty() {
         let engine = default_interpreter(options.interpreter, options.search_path)
@@ -178,7 +178,7 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
         let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
         return Ok(match target {
             Some(target) if options.choice == EngineChoice::Auto && options.interpreter.is_none() => {
-                vec![native_engine(series(engine.version())?, target)]
+                vec![native_engine(series(engine.version())?, target, options.limits)]
             }
             _ => vec![python(series(engine.version())?, engine)],
         });
@@ -189,7 +189,7 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
         let named = options.interpreters.iter().find(|(named, _)| *named == release.version);
         let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
         if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(release)) {
-            engines.push(native_engine(series, target));
+            engines.push(native_engine(series, target, options.limits));
             continue;
         }
         engines.push(python(series, start_found(release, named, options.search_path, options.limits)?));
@@ -197,7 +197,7 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
     Ok(engines)
 }
 
-fn native(releases: &[Release]) -> Result<Engines, EnginesError> {
+fn native(releases: &[Release], limits: Limits) -> Result<Engines, EnginesError> {
     if releases.is_empty() {
         return Err(EnginesError::NativeDefault);
     }
@@ -205,14 +205,19 @@ fn native(releases: &[Release]) -> Result<Engines, EnginesError> {
     for &release in releases {
         let series = series(release.version)?;
         let target = Target::find(release).ok_or(EnginesError::NoNative(release))?;
-        engines.push(native_engine(series, target));
+        engines.push(native_engine(series, target, limits));
     }
     Ok(engines)
 }
 
-fn native_engine(series: &'static Series, target: &'static Target) -> TargetEngine {
+fn native_engine(series: &'static Series, target: &'static Target, limits: Limits) -> TargetEngine {
     let about = format!("{}: native engine, bytes of CPython {}", series.version, target.reference);
-    TargetEngine { series, engine: Box::new(NativeEngine::new(target)), refs: Refs::Cpython, about }
+    TargetEngine {
+        series,
+        engine: Box::new(NativeEngine::limited(target, limits)),
+        refs: Refs::Cpython,
+        about,
+    }
 }
 
 fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {

@@ -4,6 +4,7 @@ use super::project::{Project, ProjectError};
 use crate::config::Also;
 use crate::manifest::{Manifest, in_toto, sha256sum};
 use crate::output::atomic;
+use crate::output::writing::Writing;
 use std::path::PathBuf;
 
 /// Writes the manifest where the config wants it, and what else it wants beside it; says which files.
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, ProjectError> {
     let Some(table) = &project.loaded.config.manifest else { return Ok(Vec::new()) };
     let (output, others) = table.paths(&project.loaded.folder);
+    let _together = Writing::begin();
     let mut written = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
         atomic::write(&path, text.as_bytes(), 0o644)?;

@@ -93,7 +93,7 @@ pub(super) struct CompileArgs {
     /// Seconds that one file may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// Megabytes of address space that the compiling of one file may take (Linux); 64 or more.
+    /// Megabytes of memory that one file may take; 64 or more. For interpreters this bounds the address space (Linux only).
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
     memory_limit: Option<u64>,
     /// How results are told.

@@ -1,12 +1,30 @@
-//! Ctrl-C: work in hand is finished or undone, nothing half-written stays. Where nothing is in hand the process ends at
-//! once, and a second interrupt ends it in any case: what does not come to an end must not need `kill -9`. The same goes
-//! for SIGTERM and for SIGHUP; of the three, those that are ignored at the start stay so, as `nohup` and shells want it.
+//! Ctrl-C: the work is given up and nothing half-written stays. Commands end by themselves and say what was not reached; a
+//! thread ends the process where they do not within [`GRACE`], once what is being written is complete. Where even that takes
+//! long, a second interrupt ends it at once: nothing must need `kill -9`. The same goes for SIGTERM and for SIGHUP; of the three, those that are ignored at the start stay so, as `nohup` and shells want it.
 
 use crate::engine::Limits;
+use crate::output::writing;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// How long a command may take to end by itself.
+const GRACE: Duration = Duration::from_millis(500);
+/// How often the thread looks for an interrupt. A signal handler cannot wake it.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long the end waits for files that are being written before a second interrupt is heard.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long it waits at most: a disk that takes longer does not answer.
+const MORE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long the end waits for standard error, which may be a pipe that nobody reads.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WAITING: AtomicBool = AtomicBool::new(false);
+/// Whether the next interrupt ends the process at once.
+static STUCK: AtomicBool = AtomicBool::new(false);
 
 /// From now on an interrupt is only noted.
 #[cfg(unix)]
@@ -17,9 +35,8 @@ pub(super) fn install() {
     const ENDED: i32 = super::Status::Trouble as i32;
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
-        // In this order: the first interrupt is noted after it was looked whether there was one. A handler that cannot be
-        // installed leaves what the system does.
-        let _ = register_conditional_shutdown(signal, ENDED, &INTERRUPTED);
+        // A handler that cannot be installed leaves what the system does.
+        let _ = register_conditional_shutdown(signal, ENDED, &STUCK);
         let _ = register_conditional_shutdown(signal, ENDED, &WAITING);
         let _ = register(signal, &INTERRUPTED);
     }
@@ -31,10 +48,46 @@ pub(super) fn install() {
 pub(super) fn install() {
     // A second handler is refused; the first one does.
     let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) || WAITING.load(Ordering::Relaxed) {
+        INTERRUPTED.store(true, Ordering::Relaxed);
+        if STUCK.load(Ordering::Relaxed) || WAITING.load(Ordering::Relaxed) {
             std::process::exit(super::Status::Trouble as i32);
         }
     });
+}
+
+/// Starts the thread that ends the process after an interrupt. `is_silent` keeps it from saying so.
+pub(super) fn watch(is_silent: bool) {
+    let watching = thread::Builder::new().name("interrupt".into()).stack_size(1 << 17);
+    let started = watching.spawn(move || {
+        while !requested() {
+            thread::sleep(LOOK);
+        }
+        thread::sleep(GRACE);
+        end(is_silent);
+    });
+    if started.is_err() {
+        STUCK.store(true, Ordering::Relaxed);
+    }
+}
+
+#[allow(clippy::exit, reason = "other threads may be anywhere, and none of them writes")]
+fn end(is_silent: bool) {
+    let is_safe = writing::close(PATIENCE) || {
+        STUCK.store(true, Ordering::Relaxed);
+        writing::close(MORE_PATIENCE)
+    };
+    if !is_silent {
+        let (said, heard) = mpsc::channel::<()>();
+        // It may never return.
+        let _ = thread::Builder::new().spawn(move || {
+            let text =
+                if is_safe { "" } else { "; a file is still being written, and its temporary file stays" };
+            let _ = writeln!(std::io::stderr(), "error: interrupted{text}");
+            drop(said);
+        });
+        let _ = heard.recv_timeout(LAST_WORDS);
+    }
+    std::process::exit(super::Status::Trouble as i32);
 }
 
 /// The signals that are ignored, a bit for each from signal 1 on: Linux tells, elsewhere none is known.

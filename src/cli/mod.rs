@@ -115,6 +115,7 @@ pub fn main() -> ExitCode {
     interrupt::let_writes_fail();
     if !arguments.only_reads() {
         interrupt::install();
+        interrupt::watch(arguments.global.quiet > 1);
     }
     let printer = printer::Printer::new(&arguments.global);
     let status = match arguments.run(&printer) {

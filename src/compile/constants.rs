@@ -156,6 +156,12 @@ impl Constants {
         }
     }
 
+    /// Bytes of memory that it takes, without those of long texts.
+    pub fn size(&self) -> usize {
+        let one = size_of::<ConstValue>() + size_of::<Traits>();
+        self.values.capacity() * one + self.merged.capacity() * size_of::<ConstId>()
+    }
+
     /// The constant with this value, made if it is new.
     pub fn add(&mut self, value: ConstValue) -> ConstId {
         let Some(place) = common(&value) else { return self.add_uncommon(value) };

@@ -80,6 +80,11 @@ impl InstructionSequence {
         self.inserted = None;
     }
 
+    /// Bytes of memory that it takes.
+    pub fn size(&self) -> usize {
+        self.instructions.capacity() * size_of::<Instr>() + self.labels.capacity() * size_of::<u32>()
+    }
+
     /// A label that is not placed yet.
     pub fn new_label(&mut self) -> Label {
         self.labels.push(u32::MAX);

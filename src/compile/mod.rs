@@ -37,6 +37,7 @@ use self::codegen::Finish;
 use self::constants::{CodeId, Constants};
 use self::instruction::MAX_INSTRUCTIONS;
 use self::unit::CodeUnit;
+use crate::allowance;
 use crate::syntax::ast::Module;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
@@ -83,6 +84,7 @@ fn pipeline(
     let mut constants = Constants::for_source(source_length);
     let future = future::scan(module, names)?;
     let module = preprocess::run(module, &arena, names, optimize, &future, target)?;
+    allowance::hold(arena.allocated_bytes());
     let symbols = symtable::build(&module, &future, target, optimize, names)?;
     let mut back_end = BackEnd {
         assembler: Assembler::new(target, symbols.scopes.len()),
@@ -94,6 +96,7 @@ fn pipeline(
         Some(late) => return Err(first_refused(made.err(), *late)),
         None => made?,
     };
+    allowance::hold(constants.size());
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
 }
 

@@ -1,6 +1,7 @@
 //! Source bytes → syntax tree, once for all targets and levels that it is compiled for.
 
 use super::{Refusal, pipeline};
+use crate::allowance;
 use crate::syntax::Parsed;
 use crate::syntax::ast::Module;
 use crate::target::{Release, Target};
@@ -44,6 +45,7 @@ impl Lowered {
         let tree = Tree::try_new(Bump::new(), |arena| {
             let lowered = parsed.lower(target, arena, &mut names)?;
             only = lowered.only;
+            allowance::hold(arena.allocated_bytes());
             Ok(lowered.module)
         })?;
         names.end_source();
@@ -57,6 +59,8 @@ impl Source {
     /// # Errors
     /// What CPython's decoding refuses; faults of the grammar are told when it is compiled.
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
+        // The text, and what it is read into.
+        allowance::hold(source.len().saturating_mul(2));
         let (text, only) = match crate::decode::decode(source) {
             Ok(text) => (text.into_owned(), None),
             Err(error) => match crate::decode::mend(source) {

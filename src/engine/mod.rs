@@ -98,12 +98,12 @@ pub trait Engine: Send + Sync {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>>;
 }
 
-/// What one file may take, for engines that leave this process.
+/// What one file may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How long.
     pub timeout: Duration,
-    /// How many bytes of address space.
+    /// How many bytes of memory; interpreters count their address space.
     pub memory: Option<u64>,
     /// Set by others when everything in hand is to be dropped.
     pub stop: &'static AtomicBool,

@@ -11,6 +11,7 @@ mod folder;
 mod owner;
 pub mod place;
 pub mod tree;
+pub mod writing;
 pub mod zip;
 pub mod zipapp;
 

@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 16] = [
     &["pyc", "compile"],
     &["marshal", "dis", "syntax"],
     &["object", "decode"],
-    &["text", "target"],
+    &["text", "target", "allowance"],
 ];
 
 fn row(layer: &str) -> Option<usize> {

@@ -8,6 +8,7 @@
 
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
+mod bounds;
 mod config;
 #[cfg(unix)]
 mod current;

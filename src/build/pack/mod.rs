@@ -18,6 +18,7 @@ use crate::config::{Bytecode, ConfigError, OnError, Selected};
 use crate::engine::Diagnostic;
 use crate::manifest::{Archive, FileEntry, Manifest, sha256};
 use crate::output::atomic;
+use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
 use std::path::PathBuf;
 
@@ -93,6 +94,7 @@ pub fn pack(
         made.push(zip.make(&contents, engines, project, time)?);
     }
     project.loaded.check_archives(made.iter().map(|archive| archive.path.as_path()))?;
+    let _together = Writing::begin();
     let mut archives = Vec::new();
     for archive in made {
         atomic::write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;

@@ -12,6 +12,7 @@ const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 impl Codegen<'_, '_> {
     /// Code that leaves the value on the stack, or that stores to or deletes the target.
     pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> Result<()> {
+        self.ask();
         let location = expr.location;
         match &expr.kind {
             ExprKind::NamedExpr { target, value } => {

@@ -51,6 +51,7 @@ use super::future::Future;
 use super::instruction::{InstructionSequence, Label};
 use super::symtable::{Scope, SymbolTable};
 use super::unit::CodeUnit;
+use crate::allowance;
 use crate::syntax::SyntaxError;
 use crate::target::{Op, Target};
 use crate::text::{Location, Name, Names};
@@ -107,6 +108,11 @@ impl std::fmt::Debug for Codegen<'_, '_> {
 }
 
 impl Codegen<'_, '_> {
+    /// Ends the work if the file has used up its allowance.
+    pub(crate) fn ask(&self) {
+        allowance::ask_holding(|| self.unit.code.sequence.size() + self.constants.size());
+    }
+
     /// An instruction without operand.
     pub(crate) fn emit(&mut self, op: Op, location: Location) {
         self.sequence().emit(op, 0, location);

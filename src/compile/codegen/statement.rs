@@ -47,6 +47,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+        self.ask();
         let is_conditional = matches!(
             statement.kind,
             StmtKind::For(_)

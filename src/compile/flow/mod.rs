@@ -33,6 +33,7 @@ use graph::Graph;
 
 use super::constants::Constants;
 use super::unit::CodeUnit;
+use crate::allowance;
 use crate::target::{FlowPass, Target};
 
 /// A flow graph that makes no sense; always a bug in pycompile.
@@ -73,6 +74,7 @@ pub(super) fn run(
         verify::verify(graph)?;
     }
     for &pass in target.flow {
+        allowance::ask();
         match pass {
             FlowPass::LabelExceptions => {
                 exceptions::label_exceptions(graph, target.features.resume_depth_bit)?;

@@ -47,6 +47,7 @@ impl<'a> Preprocess<'a, '_> {
     }
 
     pub(super) fn expression(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
+        self.ask();
         self.deeper(|| match expression.kind {
             ExprKind::Constant(_) => expression,
             ExprKind::Name { id, .. } if Some(id) != self.debug => expression,

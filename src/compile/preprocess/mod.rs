@@ -12,6 +12,7 @@ mod statement;
 
 use super::folding;
 use super::future::{Future, docstring};
+use crate::allowance;
 use crate::compile::constants::{ConstValue, Constants};
 use crate::syntax::ast::{
     Constant, Expr, ExprKind, MatchCase, Module, Operator, Pattern, PatternKind, Stmt, StmtKind,
@@ -82,6 +83,10 @@ struct Preprocess<'a, 't> {
 }
 
 impl<'a> Preprocess<'a, '_> {
+    fn ask(&self) {
+        allowance::ask_holding(|| self.arena.allocated_bytes());
+    }
+
     /// To be called where a node is replaced for its own sake.
     fn change(&self) {
         self.changes.set(self.changes.get() + 1);

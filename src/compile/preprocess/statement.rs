@@ -8,6 +8,7 @@ use crate::syntax::ast::{
 impl<'a> Preprocess<'a, '_> {
     pub(super) fn statements(&self, statements: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
         self.list(statements, |statement| {
+            self.ask();
             if self.only.is_some_and(|lines| !has_one(lines, statement)) {
                 return statement;
             }

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
+use crate::allowance;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ComprehensionKind, Expr, ExprContext, ExprKind};
 use crate::text::{Location, Name};
@@ -16,6 +17,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn expression(&mut self, expression: &Expr<'_>) -> Visit {
+        allowance::ask();
         let location = expression.location;
         match &expression.kind {
             ExprKind::Name { id, ctx } => self.name(*id, *ctx, location),

@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
+use crate::allowance;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{
     Alias, ExprContext, ExprKind, For, MatchCase, Pattern, PatternKind, Stmt, StmtKind, Try, With,
@@ -22,6 +23,7 @@ impl Builder<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt<'_>) -> Visit {
+        allowance::ask();
         let location = statement.location;
         match &statement.kind {
             StmtKind::FunctionDef(function) => self.function(function, location),

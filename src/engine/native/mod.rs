@@ -9,22 +9,54 @@ mod stack;
 
 pub use stack::pool;
 
-use super::{Diagnostic, Engine, Request};
+use super::{Diagnostic, Engine, Limits, Request};
+use crate::allowance::{self, Allowance, Spent};
 use crate::compile::{Refusal, Source};
 use crate::target::Target;
 use std::any::Any;
 use std::cell::Cell;
+use std::time::Instant;
 
 /// The native compiler for one version.
 #[derive(Debug)]
 pub struct NativeEngine {
     target: &'static Target,
+    limits: Limits,
 }
 
 impl NativeEngine {
     /// An engine that compiles in place on the threads of a [`pool`], and for others on threads that it starts.
-    pub const fn new(target: &'static Target) -> Self {
-        Self { target }
+    pub fn new(target: &'static Target) -> Self {
+        Self::limited(target, Limits::default())
+    }
+
+    /// [`NativeEngine::new`], for files that may take no more than `limits`.
+    pub const fn limited(target: &'static Target, limits: Limits) -> Self {
+        Self { target, limits }
+    }
+
+    fn allowance(&self) -> Allowance {
+        let memory = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+        // A time beyond the clock's range never comes.
+        let deadline = Instant::now().checked_add(self.limits.timeout);
+        Allowance { deadline, memory, stop: self.limits.stop }
+    }
+
+    fn spent(&self, spent: Spent) -> Box<Diagnostic> {
+        match spent {
+            Spent::Stopped => Diagnostic::without_place(Diagnostic::INTERRUPTED, "interrupted"),
+            Spent::Time => {
+                let seconds = self.limits.timeout.as_secs();
+                let message = format!("the native compiler did not finish within {seconds} s");
+                Diagnostic::without_place("TimeoutError", message)
+            }
+            Spent::Memory => {
+                let megabytes = self.limits.memory.unwrap_or(0) >> 20;
+                let message =
+                    format!("the native compiler needs more memory than the limit of {megabytes} MB");
+                Diagnostic::without_place("MemoryError", message)
+            }
+        }
     }
 }
 
@@ -75,13 +107,15 @@ impl Engine for NativeEngine {
             let message = format!("the native compiler does not record file names that are no UTF-8: {name}");
             return Err(Diagnostic::without_place("ValueError", message));
         };
-        let compiled = stack::on_large(|| compile(request.source, filename, self.target, request.optimize));
+        let work = || compile(request.source, filename, self.target, request.optimize);
+        let compiled = stack::on_large(|| allowance::within(self.allowance(), work));
         let compiled = compiled.map_err(|error| {
             Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
         })?;
-        match compiled {
-            Ok(Ok(code)) => Ok(code),
-            Ok(Err(refusal)) => Err(diagnostic::of(&refusal, filename)),
+        match compiled.and_then(|compiled| compiled) {
+            Ok(Ok(Ok(code))) => Ok(code),
+            Ok(Ok(Err(refusal))) => Err(diagnostic::of(&refusal, filename)),
+            Ok(Err(spent)) => Err(self.spent(spent)),
             Err(panic) => Err(bug(panic.as_ref())),
         }
     }

@@ -13,6 +13,7 @@ use by_descriptor::Handle;
 #[cfg(not(unix))]
 use by_path::Handle;
 
+use crate::output::writing::Writing;
 use std::fs::{File, Metadata};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
@@ -132,6 +133,7 @@ impl Folder {
         &self,
         mut make: impl FnMut(&Path) -> io::Result<T>,
     ) -> io::Result<(Temporary<'_>, T)> {
+        let writing = Writing::begin();
         for _ in 0..ATTEMPTS {
             let name =
                 PathBuf::from(format!(".pycompile-{:016x}.tmp", RandomState::new().build_hasher().finish()));
@@ -139,7 +141,9 @@ impl Folder {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
                 Ok(made) => {
-                    return Ok((Temporary { folder: self, name, is_link: false, is_there: true }, made));
+                    let temporary =
+                        Temporary { folder: self, name, is_link: false, is_there: true, _writing: writing };
+                    return Ok((temporary, made));
                 }
             }
         }
@@ -163,6 +167,8 @@ pub(super) struct Temporary<'a> {
     /// Of a file that has another name already.
     is_link: bool,
     is_there: bool,
+    /// Dropped after the name is gone.
+    _writing: Writing,
 }
 
 impl Temporary<'_> {

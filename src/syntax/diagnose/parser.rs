@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::grammar::{Action, Alternative, Grammar, Item, Shape};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
+use crate::allowance;
 use crate::syntax::lower::TOO_COMPLEX;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
@@ -143,6 +144,7 @@ impl<'g, 't> Parser<'g, 't> {
     fn deeper(&mut self) -> Result<(), Stop> {
         self.level += 1;
         self.steps += 1;
+        allowance::ask();
         if self.steps > MAX_STEPS {
             return Err(Stop);
         }

@@ -28,6 +28,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     pub(super) fn expression(&mut self, expression: &ruff::Expr) -> Expr<'a> {
+        self.ask();
         match expression {
             ruff::Expr::Name(node) => {
                 let id = self.name(soft_keyword::as_written(&node.id, self.text, node.range));

@@ -24,6 +24,7 @@ pub(super) use self::literal::MAX_DIGITS;
 use self::position::Positions;
 use super::ast::{Module, NodeId};
 use super::{ErrorType, SyntaxError};
+use crate::allowance;
 use crate::target::Target;
 use crate::text::{Location, Name, Names};
 
@@ -137,6 +138,7 @@ impl<'a, 't> Lowering<'a, 't> {
     }
 
     fn enter(&mut self) -> bool {
+        self.ask();
         if self.depth >= MAX_DEPTH {
             let message = "Stack overflow during compilation".to_owned();
             self.refuse(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
@@ -145,6 +147,10 @@ impl<'a, 't> Lowering<'a, 't> {
         self.depth += 1;
         self.deepest = self.deepest.max(self.depth);
         true
+    }
+
+    fn ask(&self) {
+        allowance::ask_holding(|| self.arena.allocated_bytes());
     }
 
     fn leave(&mut self) {

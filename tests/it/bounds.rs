@@ -1,0 +1,58 @@
+//! Limits of time and memory, and signals, where one file is long: the native engine.
+
+use crate::session::{Said, Session};
+use rustix::process::{Pid, Signal, kill_process};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// A source that takes a debug build some ten seconds and some hundred megabytes.
+fn long(session: &Session, name: &str) {
+    session.file(name, "x = y.z(1, a=2) + [3, b]\n".repeat(400_000));
+}
+
+fn native<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["compile", "--engine", "native", "--python", "3.14"], arguments].concat()
+}
+
+#[test]
+fn one_signal_ends_a_long_compile() {
+    let session = Session::new();
+    long(&session, "a.py");
+    for (signal, after) in [(Signal::INT, 300), (Signal::TERM, 1500), (Signal::HUP, 3000)] {
+        if crate::session::is_ignored(signal) {
+            continue;
+        }
+        let mut command = session.command(&native(&["a.py"]));
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(after));
+        let sent = Instant::now();
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let said = Said::from(child.wait_with_output().unwrap()).exits(2);
+        // It takes half of that where a core is free.
+        assert!(sent.elapsed() < Duration::from_secs(2), "{signal:?}: {:?}", sent.elapsed());
+        assert!(said.err.contains("error: interrupted"), "{}", said.err);
+        assert_eq!(session.files(), ["a.py"]);
+    }
+}
+
+#[test]
+fn a_file_that_takes_too_long_is_an_error_of_its_own() {
+    let session = Session::new();
+    long(&session, "long.py");
+    session.file("short.py", "x = 1\n");
+    let said = session.run(&native(&["--timeout", "1", "-j", "1", "long.py", "short.py"])).exits(1);
+    let error = "TimeoutError: the native compiler did not finish within 1 s\n";
+    assert_eq!(said.err, format!("{error}1 compiled, 0 up to date, 1 failed\n"));
+    assert_eq!(session.files(), ["__pycache__/short.cpython-314.pyc", "long.py", "short.py"]);
+}
+
+#[test]
+fn a_file_that_needs_too_much_memory_is_an_error_of_its_own() {
+    let session = Session::new();
+    long(&session, "large.py");
+    session.file("small.py", "x = 1\n");
+    let said = session.run(&native(&["--memory-limit", "64", "large.py", "small.py"])).exits(1);
+    let error = "MemoryError: the native compiler needs more memory than the limit of 64 MB\n";
+    assert_eq!(said.err, format!("{error}1 compiled, 0 up to date, 1 failed\n"));
+    assert_eq!(session.files(), ["__pycache__/small.cpython-314.pyc", "large.py", "small.py"]);
+}
