@@ -1,11 +1,12 @@
 //! Why an archive is refused.
 
 use super::name::NameFault;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// An archive that is not read. The fault is the archive's, or the file system's.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}{fault}", archive.display(), entry.as_ref().map(|name| format!("entry {name:?}: ")).unwrap_or_default())]
+#[error("{}: {}{fault}", archive.shown(), entry.as_ref().map(|name| format!("entry {name:?}: ")).unwrap_or_default())]
 pub struct ArchiveError {
     /// The archive.
     pub archive: PathBuf,

@@ -8,9 +8,10 @@ use crate::engine;
 use crate::manifest::{Manifest, Place, PlaceError};
 use crate::marshal;
 use crate::object::Objects;
+use crate::project::Listing;
 use crate::pyc::{HEADER_SIZE, Header, parse_name, source_hash};
 use crate::target::{PyVersion, Series};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is held against what.
 #[derive(Debug)]
@@ -137,9 +138,11 @@ fn check(
         |error: marshal::MarshalError| (Kind::Malformed, format!("its code cannot be read: {error}"));
     let objects = marshal::read(code, series.code_layout).map_err(malformed)?;
     let root = objects.code(Objects::ROOT);
-    let filename = root.and_then(|root| objects.text(root.filename));
-    let Some(filename) = filename else {
+    let Some(root) = root.filter(|root| objects.text(root.filename).is_some()) else {
         return Err((Kind::Malformed, "what is in it is no code object".into()));
+    };
+    let Some(filename) = objects.os_name(root.filename) else {
+        return Err((Kind::Code, "no file can have the name that it records".into()));
     };
     let mut candidates = targets.iter().filter(|target| target.series.version == series.version).peekable();
     if candidates.peek().is_none() {
@@ -154,7 +157,7 @@ fn check(
     };
     let mut closest = (Kind::Code, format!("its code is not that of {source_name}"));
     for (target, optimize) in candidates.flat_map(|target| levels.clone().map(move |level| (target, level))) {
-        let own = engine::Request { source: &source, filename: filename.clone().into(), optimize };
+        let own = engine::Request { source: &source, filename: filename.clone(), optimize };
         let compiled = target.engine.compile(&own).map_err(|error| {
             (Kind::Compile, format!("{source_name} does not compile: {}", error.rendered.trim_end()))
         })?;
@@ -208,13 +211,19 @@ fn check_header(
             Err((Kind::Header, format!("the size in its header is not that of {source_name}")))
         }
         Header::Timestamp { mtime, .. } => match place {
-            Place::Tree(root, _) if modified(&root.join(source_name)).is_some_and(|found| found != mtime) => {
+            Place::Tree(root, listing)
+                if modified(&path_in(root, listing, source_name)).is_some_and(|found| found != mtime) =>
+            {
                 Err((Kind::Header, format!("the time in its header is not that of {source_name}")))
             }
             _ => Ok(()),
         },
         Header::Hash { .. } => Ok(()),
     }
+}
+
+fn path_in(root: &Path, listing: &Listing, name: &str) -> PathBuf {
+    listing.real.get(name).cloned().unwrap_or_else(|| root.join(name))
 }
 
 fn modified(path: &Path) -> Option<u32> {

@@ -4,6 +4,7 @@ use super::project::Project;
 use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::target::PyVersion;
+use crate::text::Shown as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,7 @@ fn remove(tree: &Path, name: &Path, cleaned: &mut Cleaned) {
         // `build` writes nothing through it, so what is behind it is not what `build` wrote.
         Err(WriteError::SymlinkFolder(link)) => {
             if path.symlink_metadata().is_ok() {
-                let reason = format!("{} is a symlink: nothing is removed through it", link.display());
+                let reason = format!("{} is a symlink: nothing is removed through it", link.shown());
                 cleaned.failed.push((path, reason));
             }
             return;

@@ -10,6 +10,7 @@ use crate::output::place::{Missing, Place};
 use crate::project::{Layout, Naming};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
+use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 
 /// The same for every file of a run.
@@ -147,7 +148,7 @@ pub fn compile_source(
     }
     let result = (|| {
         if is_source(output, file, settings) {
-            let message = format!("{} is the source: no pyc is written over it", output.display());
+            let message = format!("{} is the source: no pyc is written over it", output.shown());
             return Err(Diagnostic::without_place("FileExistsError", message));
         }
         let place = match settings.place(output, Missing::Refused) {

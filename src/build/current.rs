@@ -20,9 +20,8 @@ pub(super) fn is_current(
     let Some(code) = pyc.strip_prefix(header) else { return false };
     let Ok(mut objects) = marshal::read(code, target.series.code_layout) else { return false };
     let root = objects.code(Objects::ROOT);
-    // A name that is not UTF-8 is not read back as it was: such a file is compiled.
-    let Some(name) = root.and_then(|code| objects.text(code.filename)) else { return false };
-    if recorded.to_str() != Some(&*name) {
+    let name = root.and_then(|code| objects.os_name(code.filename));
+    if name.as_deref() != Some(recorded.as_os_str()) {
         return false;
     }
     marshal::minimal_refs(&mut objects);

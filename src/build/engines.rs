@@ -5,6 +5,7 @@ use crate::engine::native::NativeEngine;
 use crate::engine::python::{PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
+use crate::text::Shown as _;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -224,7 +225,7 @@ fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {
     let about = format!(
         "{}: python engine, {} ({})",
         series.version,
-        engine.interpreter().display(),
+        engine.interpreter().shown(),
         engine.full_version()
     );
     TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about }

@@ -2,6 +2,7 @@
 
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
+use crate::text::Shown as _;
 use std::io;
 use std::path::Path;
 
@@ -18,10 +19,10 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let message = match (error.raw_os_error(), error.kind()) {
-        (Some(number), _) => format!("[Errno {number}] {text}: '{}'", path.display()),
-        (None, io::ErrorKind::IsADirectory) => format!("[Errno 21] Is a directory: '{}'", path.display()),
+        (Some(number), _) => format!("[Errno {number}] {text}: '{}'", path.shown()),
+        (None, io::ErrorKind::IsADirectory) => format!("[Errno 21] Is a directory: '{}'", path.shown()),
         // Not the system's: what it says needs no number.
-        (None, _) => format!("{kind}: {text}: '{}'", path.display()),
+        (None, _) => format!("{kind}: {text}: '{}'", path.shown()),
     };
     Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
 }

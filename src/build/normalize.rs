@@ -8,13 +8,14 @@ use crate::output::place::{Missing, Place};
 use crate::project::{LARGEST, read_open};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
+use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 
 /// Why a pyc is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum NormalizeError {
     /// It cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.shown())]
     Read {
         /// The pyc.
         path: PathBuf,
@@ -22,7 +23,7 @@ pub enum NormalizeError {
         source: std::io::Error,
     },
     /// It is not understood.
-    #[error("{}: {fault}", path.display())]
+    #[error("{}: {fault}", path.shown())]
     Pyc {
         /// The pyc.
         path: PathBuf,

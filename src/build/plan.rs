@@ -2,6 +2,7 @@
 
 use crate::project::{Layout, NameError, Naming};
 use crate::target::Series;
+use crate::text::Shown as _;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// Two sources have one pyc.
-    #[error("{} and {} would both be compiled to {}", first.display(), second.display(), output.display())]
+    #[error("{} and {} would both be compiled to {}", first.shown(), second.shown(), output.shown())]
     SamePyc {
         /// The earlier source.
         first: PathBuf,

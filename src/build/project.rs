@@ -7,6 +7,7 @@ use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
+use crate::text::Shown as _;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -119,7 +120,7 @@ pub enum ProjectError {
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
     /// A manifest in the place of a wheel.
-    #[error("{} is a wheel: no manifest is written over it", .0.display())]
+    #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),
     /// A zip that cannot be made.
     #[error(transparent)]

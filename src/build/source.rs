@@ -7,6 +7,7 @@ use crate::output::place::{Missing, Place};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
+use crate::text::Shown as _;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
@@ -57,7 +58,7 @@ impl Source {
         };
         let Some((bytes, metadata)) = read().map_err(|error: io::Error| errno::diagnostic(file, &error))?
         else {
-            let message = format!("{} is not a regular file: nothing is read from it", file.display());
+            let message = format!("{} is not a regular file: nothing is read from it", file.shown());
             return Err(Diagnostic::without_place("OSError", message));
         };
         let mode = permissions(&metadata);

@@ -1,18 +1,35 @@
 //! Workflow annotations of GitHub Actions: what a run says to the place in the source that it is about.
 
+use crate::text::visible_lines;
+use std::ffi::OsStr;
+
 /// `::error …::MESSAGE` for a file, or a place in it; line and column from 1.
-pub(super) fn error(file: &str, place: (Option<i64>, Option<i64>), title: &str, message: &str) -> String {
+///
+/// The format has escapes for what is syntax in it and for nothing else: a file's name is there byte for byte.
+pub(super) fn error(
+    file: impl AsRef<OsStr>,
+    place: (Option<i64>, Option<i64>),
+    title: &str,
+    message: &str,
+) -> Vec<u8> {
     let (line, column) = place;
     let place =
         |name: &str, value: Option<i64>| value.map_or(String::new(), |value| format!(",{name}={value}"));
-    format!(
-        "::error file={}{}{},title={}::{}",
-        property(file),
+    let rest = format!(
+        "{}{},title={}::{}",
         place("line", line),
         place("col", column),
         property(&format!("pycompile {title}")),
-        data(message)
-    )
+        data(&visible_lines(message))
+    );
+    let name: Vec<u8> = file.as_ref().as_encoded_bytes().iter().fold(Vec::new(), |mut name, &byte| {
+        match byte {
+            b'%' | b'\r' | b'\n' | b':' | b',' => name.extend_from_slice(format!("%{byte:02X}").as_bytes()),
+            byte => name.push(byte),
+        }
+        name
+    });
+    [b"::error file=", &*name, rest.as_bytes()].concat()
 }
 
 /// `%` and line ends have a meaning there.
@@ -33,7 +50,17 @@ mod tests {
     fn nothing_of_a_name_or_message_is_taken_for_syntax() {
         assert_eq!(
             error("a:b,c%\n.py", (Some(3), None), "SyntaxError", "50%: a, b\r\nc"),
-            "::error file=a%3Ab%2Cc%25%0A.py,line=3,title=pycompile SyntaxError::50%25: a, b%0D%0Ac"
+            b"::error file=a%3Ab%2Cc%25%0A.py,line=3,title=pycompile SyntaxError::50%25: a, b\\x0d%0Ac"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_is_the_files_own() {
+        use std::os::unix::ffi::OsStrExt as _;
+        assert_eq!(
+            error(std::ffi::OsStr::from_bytes(b"e\x1b[31m\xff.py"), (None, None), "t", "\x1b[31m"),
+            b"::error file=e\x1b[31m\xff.py,title=pycompile t::\\x1b[31m"
         );
     }
 }

@@ -8,6 +8,7 @@ use super::{CommandError, Status};
 use crate::build::{Project, publish, tree};
 use crate::config::OnError;
 use crate::manifest::Manifest;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Compiles the files that pycompile.toml lists, in place or into [tree] output, and writes the manifest.
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         return Ok(status);
     }
     for path in publish(&project, &Manifest::new(built.entries, Vec::new()))? {
-        printer.detail(&format!("written: {}", path.display()));
+        printer.detail(&format!("written: {}", path.shown()));
     }
     Ok(status)
 }

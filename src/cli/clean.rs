@@ -4,6 +4,7 @@ use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment};
 use crate::build::clean::clean;
+use crate::text::Shown as _;
 
 /// Removes the pycs that `pycompile build` would write, and nothing else.
 ///
@@ -20,10 +21,10 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     let versions = project.versions(search_path.as_deref())?;
     let cleaned = clean(&project, &versions);
     for path in &cleaned.removed {
-        printer.detail(&format!("removed: {}", path.display()));
+        printer.detail(&format!("removed: {}", path.shown()));
     }
     for (path, reason) in &cleaned.failed {
-        printer.file_error(&format!("{}: not removed: {reason}", path.display()));
+        printer.file_error(&format!("{}: not removed: {reason}", path.shown()));
     }
     printer.summary(&format!("{} removed, {} failed", cleaned.removed.len(), cleaned.failed.len()));
     Ok(if cleaned.failed.is_empty() { Status::Done } else { Status::No })

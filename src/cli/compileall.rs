@@ -10,6 +10,7 @@ use crate::build::{self, EngineOptions, Engines, Outcome, Settings, engines, par
 use crate::project::{LARGEST, Layout, Naming, Walk, read_named, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
+use crate::text::Shown as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
@@ -178,9 +179,8 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = if list.as_os_str() == "-" {
         interrupt::read_standard_input()?
     } else {
-        interrupt::waiting(|| read_named(list, LARGEST)).map_err(|error| {
-            CommandError::Usage(format!("cannot read the list {}: {error}", list.display()))
-        })?
+        interrupt::waiting(|| read_named(list, LARGEST))
+            .map_err(|error| CommandError::Usage(format!("cannot read the list {}: {error}", list.shown())))?
     };
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     Ok(lines.map(super::compile::path_from_bytes).collect())
@@ -201,18 +201,18 @@ fn jobs(
             let mut found = Walk::default();
             walk(destination, depth, &mut found);
             for folder in &found.listed {
-                printer.told(&format!("Listing '{}'...", folder.display()))?;
+                printer.told(&format!("Listing '{}'...", folder.shown()))?;
             }
             for (folder, error) in found.failed {
-                failures.push(format!("Can't list '{}': {error}", folder.display()));
+                failures.push(format!("Can't list '{}': {error}", folder.shown()));
             }
             (found.files, Some(destination.as_path()))
         } else if !destination.is_file() {
-            failures.push(format!("'{}' is neither a file nor a directory", destination.display()));
+            failures.push(format!("'{}' is neither a file nor a directory", destination.shown()));
             continue;
         } else if destination.extension().is_none_or(|extension| extension != "py") {
             failures
-                .push(format!("'{}' does not end in .py (compileall would skip it)", destination.display()));
+                .push(format!("'{}' does not end in .py (compileall would skip it)", destination.shown()));
             continue;
         } else {
             (vec![destination.clone()], None)
@@ -254,8 +254,8 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
         Some(strip) => file.strip_prefix(strip).map(Path::to_path_buf).map_err(|_| {
             format!(
                 "ValueError: -s {} does not lead {} (compileall would record the full path)",
-                strip.display(),
-                file.display()
+                strip.shown(),
+                file.shown()
             )
         })?,
     };
@@ -317,7 +317,7 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
             Ok(build::Done::UpToDate) => {}
             Ok(build::Done::Compiled) => {
                 if last != Some((&outcome.file, "")) {
-                    printer.told(&format!("Compiling '{}'...", outcome.file.display()))?;
+                    printer.told(&format!("Compiling '{}'...", outcome.file.shown()))?;
                     last = Some((&outcome.file, ""));
                 }
             }
@@ -325,7 +325,7 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
                 if last != Some((&outcome.file, &error.rendered)) {
                     printer.complaint(&format!(
                         "*** Error compiling '{}'...\n{}",
-                        outcome.file.display(),
+                        outcome.file.shown(),
                         error.rendered.trim_end_matches('\n')
                     ))?;
                     last = Some((&outcome.file, &error.rendered));

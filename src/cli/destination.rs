@@ -7,6 +7,7 @@ use crate::build::ProjectError;
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::output::place::is_one_file;
+use crate::text::Shown as _;
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,7 @@ impl Destination {
         let text = manifest.to_json().map_err(ProjectError::from)?;
         self.write(text.as_bytes(), printer)?;
         if let Some(path) = self.file() {
-            printer.detail(&format!("written: {}", path.display()));
+            printer.detail(&format!("written: {}", path.shown()));
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment};
 use crate::diff::{Side, compare};
 use crate::report::difference;
+use crate::text::{Shown as _, visible_json};
 use std::path::PathBuf;
 
 /// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says what differs and, where the bytes are at
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     if let Some(page) = &arguments.html {
         page.keeps_apart(format)?;
         if let Some(side) = [&arguments.left, &arguments.right].into_iter().find(|side| page.is(side)) {
-            let message = format!("{} is compared: no page is written over it", side.display());
+            let message = format!("{} is compared: no page is written over it", side.shown());
             return Err(CommandError::Usage(message));
         }
     }
@@ -69,12 +70,12 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         MessageFormat::Github => {
             for file in &comparison.files {
                 let message = difference::reasons(file);
-                printer.data(&annotation::error(&file.path, (None, None), "difference", &message))?;
+                printer.annotation(&annotation::error(&file.path, (None, None), "difference", &message))?;
             }
         }
         MessageFormat::Json => {
             let text = difference::json(&comparison).map_err(std::io::Error::from)?;
-            printer.data(text.trim_end())?;
+            printer.data(&visible_json(text.trim_end()))?;
         }
     }
     if format == MessageFormat::Human && !comparison.files.is_empty() {

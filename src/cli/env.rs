@@ -9,7 +9,7 @@ use crate::build::env::{Report, Settings, SitePackages, run as compile, site_pac
 use crate::build::{EngineOptions, Engines, engines};
 use crate::manifest::Manifest;
 use crate::pyc::InvalidationMode;
-use crate::text::visible;
+use crate::text::{Shown as _, python, visible};
 use std::path::{Component, Path, PathBuf};
 
 /// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mut all = Report::default();
     for site in &sites {
         for left in &site.left_alone {
-            printer.detail(&format!("left alone: {}: {}", left.name, left.reason));
+            printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
         let engines = start(site, &prefix, arguments)?;
         let Some(target) = engines.first() else { continue };
@@ -100,16 +100,19 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for (path, finding) in &all.findings {
             match arguments.message_format {
                 MessageFormat::Human => {
-                    printer.file_error(&format!("{}: {}", finding.name(), visible(&path.to_string_lossy())));
+                    printer.file_error(&format!("{}: {}", finding.name(), path.shown()));
                 }
                 MessageFormat::Github => {
-                    let file = path.display().to_string();
-                    printer.data(&annotation::error(&file, (None, None), finding.name(), finding.name()))?;
+                    printer.annotation(&annotation::error(
+                        path,
+                        (None, None),
+                        finding.name(),
+                        finding.name(),
+                    ))?;
                 }
                 MessageFormat::Json => {
-                    let message =
-                        serde_json::json!({"path": path.to_string_lossy(), "finding": finding.name()});
-                    printer.data(&message.to_string())?;
+                    let message = serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": finding.name()});
+                    printer.json(&message)?;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What the process was started with. The only place that reads the environment.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
+use crate::text::Shown as _;
 use std::ffi::OsString;
 
 /// Whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
@@ -21,7 +22,7 @@ pub(super) fn search_path() -> Option<OsString> {
 pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     let Some(value) = source_date_epoch() else { return Ok(0) };
     value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
-        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.display());
+        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
         super::CommandError::Usage(message)
     })
 }
@@ -36,7 +37,7 @@ pub(super) fn latest_time() -> Result<u64, super::CommandError> {
         return Err(super::CommandError::Usage(message.into()));
     };
     value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
-        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.display());
+        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
         super::CommandError::Usage(message)
     })
 }

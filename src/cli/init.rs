@@ -5,6 +5,7 @@ use super::{CommandError, Status, environment, interrupt};
 use crate::config::init::draft;
 use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::output::atomic;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Writes a pycompile.toml that lists the files found, once: what is added later must be added to it.
@@ -20,7 +21,7 @@ pub(super) struct InitArgs {
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
     let path = arguments.folder.join("pycompile.toml");
     if path.symlink_metadata().is_ok() {
-        return Err(CommandError::Usage(format!("{} exists already: it is left as it is", path.display())));
+        return Err(CommandError::Usage(format!("{} exists already: it is left as it is", path.shown())));
     }
     let search_path = environment::search_path();
     let python = default_interpreter(None, search_path.as_deref())
@@ -31,13 +32,13 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         printer.summary(&format!("left out {path:?}: {why}"));
     }
     if draft.sources == 0 {
-        return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.display())));
+        return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.shown())));
     }
     atomic::write(&path, draft.text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
     let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     printer.summary(&format!(
         "{}: {}, {}",
-        path.display(),
+        path.shown(),
         count(draft.sources, "Python file"),
         count(draft.data, "data file")
     ));

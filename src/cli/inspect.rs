@@ -8,6 +8,7 @@ use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, source_hash};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
 use crate::target::Series;
+use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 
 /// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words, whether the source beside it
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
                 printer.data(text.trim_end())?;
             }
             Err(error) => {
-                printer.trouble(&format!("{}: {error}", file.display()));
+                printer.trouble(&format!("{}: {error}", file.shown()));
                 status = Status::Trouble;
             }
         }

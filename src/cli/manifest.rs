@@ -7,6 +7,7 @@ use super::{CommandError, Status, environment};
 use crate::build::ProjectError;
 use crate::build::existing::existing;
 use crate::manifest::{in_toto, inventory, sha256sum};
+use crate::text::{Shown as _, visible};
 use std::path::PathBuf;
 
 /// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks
@@ -38,7 +39,7 @@ enum Format {
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
     let read = arguments.path.as_ref().unwrap_or(&arguments.config.config);
     if arguments.output.is(read) {
-        let message = format!("{} is read: no manifest is written over it", read.display());
+        let message = format!("{} is read: no manifest is written over it", read.shown());
         return Err(CommandError::Usage(message));
     }
     let (manifest, failures) = match &arguments.path {
@@ -56,11 +57,11 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     };
     arguments.output.write(text.as_bytes(), printer)?;
     for (name, error) in &failures {
-        printer.file_error(&format!("{name}: {error}"));
+        printer.file_error(&format!("{}: {error}", visible(name)));
     }
     printer.summary(&format!("{} pycs, {} without an entry", manifest.files.len(), failures.len()));
     if manifest.files.is_empty() && failures.is_empty() {
-        return Err(CommandError::Usage(format!("no pyc in {}", read.display())));
+        return Err(CommandError::Usage(format!("no pyc in {}", read.shown())));
     }
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
 }

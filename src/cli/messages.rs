@@ -5,6 +5,7 @@ use super::printer::Printer;
 use super::{CommandError, Status, annotation};
 use crate::build::{Done, Outcome};
 use crate::engine::Diagnostic;
+use crate::text::{Shown as _, python};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -54,25 +55,25 @@ pub(super) fn tell(
         match format {
             MessageFormat::Json => {
                 let message = Message {
-                    path: outcome.file.display().to_string(),
+                    path: python::os_text(outcome.file.as_os_str()),
                     status,
-                    output: outcome.output.as_ref().map(|output| output.display().to_string()),
+                    output: outcome.output.as_ref().map(|output| python::os_text(output.as_os_str())),
                     python: outcome.python.to_string(),
                     optimize: outcome.optimize,
                     error,
                 };
-                printer.data(&serde_json::to_string(&message).map_err(std::io::Error::from)?)?;
+                printer.json(&message)?;
             }
             MessageFormat::Github => {
                 if let Some(error) = error {
-                    let file = outcome.file.display().to_string();
                     let place = (error.line, error.column);
-                    printer.data(&annotation::error(&file, place, &error.kind, &error.message))?;
+                    let file = outcome.file.as_os_str();
+                    printer.annotation(&annotation::error(file, place, &error.kind, &error.message))?;
                 }
             }
             MessageFormat::Human => match (error, &outcome.output) {
                 (Some(error), _) => printer.file_error(&error.rendered),
-                (None, Some(output)) => printer.detail(&format!("{status}: {}", output.display())),
+                (None, Some(output)) => printer.detail(&format!("{status}: {}", output.shown())),
                 (None, None) => {}
             },
         }

@@ -106,6 +106,9 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            if error.use_stderr() && printer::usage(&error.render().ansi().to_string(), std::env::args_os()) {
+                return ExitCode::from(2);
+            }
             let printed = error.print();
             // Help that cannot be written is no help; that nobody reads to its end is.
             let is_lost = printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);

@@ -4,6 +4,7 @@ use super::args::RefsArg;
 use super::printer::Printer;
 use super::{CommandError, Status};
 use crate::build::normalize::normalize;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Brings pycs that exist into the form in which every object is written once and none has an unused reference flag: that
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
         match normalize(file) {
             Ok(true) => {
                 changed += 1;
-                printer.detail(&format!("normalized: {}", file.display()));
+                printer.detail(&format!("normalized: {}", file.shown()));
             }
             Ok(false) => same += 1,
             Err(error) => {

@@ -12,6 +12,7 @@ use crate::build::{EngineOptions, engines, publish};
 use crate::config::Bytecode;
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
+use crate::text::Shown as _;
 use crate::wheel::Note;
 use std::path::PathBuf;
 
@@ -101,7 +102,7 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     tell_archives(&packed, printer);
     if let Some(manifest) = &packed.manifest {
         for path in publish(&project, manifest)? {
-            printer.detail(&format!("written: {}", path.display()));
+            printer.detail(&format!("written: {}", path.shown()));
         }
     }
     Ok(status)
@@ -205,6 +206,6 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
 
 fn tell_archives(packed: &Packed, printer: &Printer) {
     for path in &packed.archives {
-        printer.summary(&format!("packed {}", path.display()));
+        printer.summary(&format!("packed {}", path.shown()));
     }
 }

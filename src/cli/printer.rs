@@ -4,8 +4,11 @@
 use super::args::{Color, Global};
 use super::interrupt;
 use crate::build::Watch;
+use crate::text::{visible, visible_json, visible_lines};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
@@ -46,6 +49,19 @@ impl Printer {
         heard(writeln!(out, "{line}"))
     }
 
+    /// A value as one line of JSON on standard output.
+    pub(super) fn json(&self, value: &impl serde::Serialize) -> io::Result<()> {
+        self.data(&visible_json(&serde_json::to_string(value)?))
+    }
+
+    /// A line for a program, byte for byte; a terminal is shown it like a message.
+    pub(super) fn annotation(&self, line: &[u8]) -> io::Result<()> {
+        if io::stdout().is_terminal() {
+            return self.data(&visible(&String::from_utf8_lossy(line)));
+        }
+        self.bytes(&[line, b"\n"].concat())
+    }
+
     /// A line on standard output that `--quiet` takes away.
     pub(super) fn told(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }
@@ -58,7 +74,7 @@ impl Printer {
 
     /// A line on standard output that only `-qq` takes away.
     pub(super) fn complaint(&self, line: &str) -> io::Result<()> {
-        if self.loudness >= Loudness::Quiet { self.data(line) } else { Ok(()) }
+        if self.loudness >= Loudness::Quiet { self.data(&visible_lines(line)) } else { Ok(()) }
     }
 
     /// A file's bytes on standard output.
@@ -74,7 +90,7 @@ impl Printer {
         let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
         let style = Style::new().bold().fg_color(Some(color.into()));
         // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(out, "{style}{label}{style:#}{text}");
+        let _ = writeln!(out, "{style}{label}{style:#}{}", visible_lines(text));
     }
 
     /// The run cannot go on.
@@ -86,7 +102,7 @@ impl Printer {
     pub(super) fn file_error(&self, rendered: &str) {
         if self.loudness >= Loudness::Quiet {
             let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
-            let _ = writeln!(out, "{}", rendered.trim_end_matches('\n'));
+            let _ = writeln!(out, "{}", visible_lines(rendered.trim_end_matches('\n')));
         }
     }
 
@@ -129,11 +145,27 @@ fn heard(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
+/// Prints an error of the command line in which arguments are quoted, if one of them would steer a terminal.
+pub(super) fn usage(text: &str, arguments: impl Iterator<Item = OsString>) -> bool {
+    let mut shown = text.to_owned();
+    for argument in arguments {
+        let argument = argument.to_string_lossy();
+        for name in [&*argument, argument.split_once('=').map_or("", |(_, value)| value)] {
+            if let Cow::Owned(visible) = visible(name) {
+                shown = shown.replace(name, &visible);
+            }
+        }
+    }
+    let mut out = anstream::AutoStream::auto(io::stderr()).lock();
+    shown != text && write!(out, "{shown}").is_ok()
+}
+
 /// Said to a maintainer script that wants another program of this name.
 pub(super) fn legacy_note(package: &str) {
     let _ = writeln!(
         io::stderr(),
-        "pycompile: nothing done for package {package}: `pycompile -p` was a program for Python 2"
+        "pycompile: nothing done for package {}: `pycompile -p` was a program for Python 2",
+        visible(package)
     );
 }
 

@@ -5,6 +5,7 @@ use super::{CommandError, Status, environment};
 use crate::engine::Limits;
 use crate::engine::python::start_found;
 use crate::target::{SERIES, Series, Target};
+use crate::text::Shown as _;
 
 /// Lists the versions that can be compiled for: magic number, cache tag, engine, interpreter.
 ///
@@ -17,7 +18,7 @@ pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status,
     let search_path = environment::search_path();
     for series in &SERIES {
         let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
-            .map(|engine| format!("{} ({})", engine.interpreter().display(), engine.full_version()));
+            .map(|engine| format!("{} ({})", engine.interpreter().shown(), engine.full_version()));
         let native = Target::find(series.version);
         for target in Target::superseded(series.version) {
             row(series, target.reference, "native", &target.releases(), printer)?;

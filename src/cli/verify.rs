@@ -7,7 +7,7 @@ use crate::audit::{Finding, Kind, Request, verify};
 use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
 use crate::project::{LARGEST, read_named};
-use crate::text::{visible, visible_lines};
+use crate::text::{Shown as _, python, visible, visible_lines};
 use std::path::{Path, PathBuf};
 
 /// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let manifest = match &arguments.manifest {
         Some(path) => {
             let text = interrupt::waiting(|| read_named(path, LARGEST))
-                .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.display())))?;
+                .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))?;
             Some(parse(path, &text)?)
         }
         None => None,
@@ -65,10 +65,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         && place.unseen().is_empty()
         && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
     {
-        return Err(CommandError::Usage(format!(
-            "no pyc in {}: nothing to verify",
-            arguments.path.display()
-        )));
+        return Err(CommandError::Usage(format!("no pyc in {}: nothing to verify", arguments.path.shown())));
     }
     let search_path = environment::search_path();
     let request = Request {
@@ -106,25 +103,27 @@ fn tell(
     printer: &Printer,
 ) -> Result<(), CommandError> {
     let shown = match place {
-        Place::Tree(root, _) if root != Path::new(".") => root.join(&finding.path).display().to_string(),
-        Place::Archive(archive) => format!("{}: {}", archive.path.display(), finding.path),
+        Place::Tree(root, _) if root != Path::new(".") => {
+            python::os_text(root.join(&finding.path).as_os_str())
+        }
+        Place::Archive(archive) => format!("{}: {}", python::os_text(archive.path.as_os_str()), finding.path),
         _ => finding.path.clone(),
     };
     match format {
         MessageFormat::Human => {
             // What is verified may be somebody's who would like to be told otherwise: only CPython's words have lines.
             let message = match finding.kind {
-                Kind::Compile => visible_lines(&finding.message),
+                Kind::Compile => visible_lines(&finding.message).into_owned(),
                 _ => visible(&finding.message).into_owned(),
             };
             printer.finding(&format!("{}: {}: {message}", visible(&shown), finding.kind.name()))?;
         }
         MessageFormat::Json => {
-            printer.data(&serde_json::to_string(finding).map_err(std::io::Error::from)?)?;
+            printer.json(finding)?;
         }
         MessageFormat::Github => {
             let title = finding.kind.name();
-            printer.data(&annotation::error(&shown, (None, None), title, &finding.message))?;
+            printer.annotation(&annotation::error(&shown, (None, None), title, &finding.message))?;
         }
     }
     Ok(())

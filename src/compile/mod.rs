@@ -68,7 +68,7 @@ pub fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
-    Source::read(source, target)?.compile(filename, target, optimize)
+    Source::read(source, target)?.compile(filename.as_bytes(), target, optimize)
 }
 
 /// From the tree on.
@@ -76,7 +76,7 @@ fn pipeline(
     module: &Module<'_>,
     names: &mut Names,
     source_length: usize,
-    filename: &str,
+    filename: &[u8],
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, SyntaxError> {

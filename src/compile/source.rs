@@ -85,13 +85,13 @@ impl Source {
         self.parsed.serves(target) && self.only.is_none_or(|only| only == target.release())
     }
 
-    /// [`compile`](super::compile), for what was read.
+    /// [`compile`](super::compile), for what was read, with a file name as Python has it ([`crate::text::python::from_os`]).
     ///
     /// # Errors
     /// As [`compile`](super::compile).
     pub fn compile(
         &mut self,
-        filename: &str,
+        filename: &[u8],
         target: &'static Target,
         optimize: u8,
     ) -> Result<Vec<u8>, Box<Refusal>> {
@@ -143,7 +143,7 @@ mod tests {
                 for optimize in [0, 2] {
                     let alone = crate::compile::compile(source.as_bytes(), "m.py", target, optimize);
                     assert!(shared.serves(target));
-                    assert_eq!(shared.compile("m.py", target, optimize), alone, "{source} for {target:?}");
+                    assert_eq!(shared.compile(b"m.py", target, optimize), alone, "{source} for {target:?}");
                 }
             }
         }

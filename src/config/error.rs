@@ -1,6 +1,7 @@
 //! Errors that point at the line.
 
 use crate::project::DiscoverError;
+use crate::text::Shown as _;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -40,7 +41,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}:{}", self.file.display(), self.line, self.column)
+        write!(formatter, "{}:{}:{}", self.file.shown(), self.line, self.column)
     }
 }
 
@@ -48,7 +49,7 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read {}: {source}{hint}", path.display())]
+    #[error("cannot read {}: {source}{hint}", path.shown())]
     Read {
         /// The config file.
         path: PathBuf,
@@ -58,7 +59,7 @@ pub enum ConfigError {
         hint: &'static str,
     },
     /// It is not UTF-8.
-    #[error("{}: not UTF-8 at byte {at}", path.display())]
+    #[error("{}: not UTF-8 at byte {at}", path.shown())]
     Encoding {
         /// The config file.
         path: PathBuf,
@@ -74,7 +75,7 @@ pub enum ConfigError {
         message: String,
     },
     /// Something is missing, which has no place.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message}", path.shown())]
     Missing {
         /// The config file.
         path: PathBuf,

@@ -4,6 +4,7 @@ use super::error::ConfigError;
 use super::load::Loaded;
 use super::model::{Also, ManifestTable, ProjectSource};
 use super::selection::Selection;
+use crate::text::Shown as _;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
@@ -44,7 +45,7 @@ impl Loaded {
         for archive in archives {
             let path = lexical(archive);
             if written.contains(&path) {
-                return Err(self.missing(format!("{} would be written twice", path.display())));
+                return Err(self.missing(format!("{} would be written twice", path.shown())));
             }
             written.push(path);
         }
@@ -73,11 +74,11 @@ impl Loaded {
         for (path, span) in outputs {
             let path = lexical(&path);
             if taken.binary_search(&path).is_ok() {
-                let message = format!("{} is read: nothing is written over it", path.display());
+                let message = format!("{} is read: nothing is written over it", path.shown());
                 return Err(self.error_at(&span, message));
             }
             if written.contains(&path) {
-                return Err(self.error_at(&span, format!("{} would be written twice", path.display())));
+                return Err(self.error_at(&span, format!("{} would be written twice", path.shown())));
             }
             written.push(path);
         }

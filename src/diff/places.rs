@@ -9,6 +9,7 @@ use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
 use crate::archive::{self, Limits};
+use crate::text::{Shown as _, python};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -78,8 +79,8 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Comparison {
         schema: SCHEMA,
-        left: left.path().display().to_string(),
-        right: right.path().display().to_string(),
+        left: python::os_text(left.path().as_os_str()),
+        right: python::os_text(right.path().as_os_str()),
         same: found.same,
         files: found.files,
     })
@@ -233,7 +234,7 @@ fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Ve
     match compare_large(&one, &other) {
         Ok(found) => found,
         Err((path, error)) => {
-            let message = format!("cannot read {}: {error}", path.display());
+            let message = format!("cannot read {}: {error}", path.shown());
             Some(vec![Finding::new(Kind::Unreadable, message)])
         }
     }

@@ -3,6 +3,7 @@
 use crate::archive::{Archive, Entry};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
 use crate::project::{Found, LARGEST, read_regular};
+use crate::text::Shown as _;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub enum SideError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// A single file against something with many.
-    #[error("{} is one file, and {} has {found} of that name", file.display(), other.display())]
+    #[error("{} is one file, and {} has {found} of that name", file.shown(), other.shown())]
     NoPartner {
         /// The single file.
         file: PathBuf,

@@ -35,6 +35,9 @@ pub enum PycError {
 /// # Errors
 /// [`PycError`].
 pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> {
+    if !place.is_utf8(name) {
+        return Err(PlaceError::NotUtf8.into());
+    }
     let pyc = place.read(name)?;
     let source = match place.read_source(name) {
         Ok(source) => Some(source),

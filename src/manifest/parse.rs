@@ -1,6 +1,7 @@
 //! A manifest that somebody else wrote.
 
 use super::model::{Manifest, SCHEMA};
+use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// Not JSON, or not of this shape.
-    #[error("{}:{line}:{column}: {message}", path.display())]
+    #[error("{}:{line}:{column}: {message}", path.shown())]
     Malformed {
         /// The manifest.
         path: PathBuf,
@@ -20,7 +21,7 @@ pub enum ManifestError {
         message: String,
     },
     /// A schema that this version does not know.
-    #[error("{}: schema `{schema}` is not known; known is `{SCHEMA}`", path.display())]
+    #[error("{}: schema `{schema}` is not known; known is `{SCHEMA}`", path.shown())]
     Schema {
         /// The manifest.
         path: PathBuf,
@@ -28,7 +29,7 @@ pub enum ManifestError {
         schema: String,
     },
     /// An entry that cannot be.
-    #[error("{}: {place}: {message}", path.display())]
+    #[error("{}: {place}: {message}", path.shown())]
     Entry {
         /// The manifest.
         path: PathBuf,

@@ -2,8 +2,9 @@
 
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
 use crate::project::{
-    DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, read_regular, shown_below,
+    DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, name_below, read_regular,
 };
+use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
 /// Something that can hold pycs.
@@ -21,7 +22,7 @@ pub enum Place {
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     /// The operating system refused.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.shown())]
     Read {
         /// The file or directory.
         path: PathBuf,
@@ -35,14 +36,17 @@ pub enum PlaceError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// A symlink, which is not followed.
-    #[error("{} is a symlink: it is not followed", .0.display())]
+    #[error("{} is a symlink: it is not followed", .0.shown())]
     Symlink(PathBuf),
     /// A symlink to a directory, with pycs that nobody has seen.
-    #[error("{} is a symlink: the pycs behind it are not looked at", .0.display())]
+    #[error("{} is a symlink: the pycs behind it are not looked at", .0.shown())]
     SymlinkFolder(PathBuf),
-    /// A name that nothing can be read by.
+    /// A name that no manifest can have.
     #[error("the name is not UTF-8")]
     NotUtf8,
+    /// A name that is shown as another file's.
+    #[error("the name is not UTF-8, and another file is called what it is shown as")]
+    Ambiguous,
     /// No such name.
     #[error("there is no {0}")]
     Missing(String),
@@ -83,7 +87,7 @@ impl Place {
         let mut names: Vec<String> = match self {
             Self::Tree(_, listing) => return listing.names.keys().cloned().collect(),
             Self::Archive(archive) => archive.files().map(|entry| entry.name.clone()).collect(),
-            Self::File(path) => vec![path.file_name().unwrap_or_default().to_string_lossy().into_owned()],
+            Self::File(path) => vec![python::os_text(path.file_name().unwrap_or_default())],
         };
         names.sort_unstable();
         names
@@ -117,10 +121,19 @@ impl Place {
             .map(|(name, _)| root.join(name))
             .chain(listing.nameless_links.iter().cloned());
         let hiding = links.filter(|path| hides(path));
-        let hiding = hiding.map(|path| (shown_below(root, &path), PlaceError::SymlinkFolder(path)));
+        let hiding = hiding.map(|path| (name_below(root, &path), PlaceError::SymlinkFolder(path)));
         let unlisted =
-            listing.unlisted.iter().map(|error| (shown_below(root, &error.path), error.clone().into()));
+            listing.unlisted.iter().map(|error| (name_below(root, &error.path), error.clone().into()));
         hiding.chain(unlisted).collect()
+    }
+
+    /// Whether a name is the file's own, and not what a name that is not UTF-8 is shown as.
+    pub fn is_utf8(&self, name: &str) -> bool {
+        match self {
+            Self::Tree(_, listing) => !listing.real.contains_key(name),
+            Self::File(path) => path.to_str().is_some(),
+            Self::Archive(_) => true,
+        }
     }
 
     /// The bytes of a file.
@@ -135,12 +148,13 @@ impl Place {
             }
             Self::Tree(root, listing) => match listing.names.get(name) {
                 None => return Err(missing()),
-                Some(Found::NotUtf8) => return Err(PlaceError::NotUtf8),
+                Some(Found::Ambiguous) => return Err(PlaceError::Ambiguous),
+                Some(Found::NotUtf8) => listing.real.get(name).cloned().ok_or_else(missing)?,
                 Some(Found::Symlink) => return Err(PlaceError::Symlink(root.join(name))),
                 Some(Found::File) => root.join(name),
             },
             Self::File(path) => {
-                let own = path.file_name().unwrap_or_default().to_string_lossy();
+                let own = python::os_text(path.file_name().unwrap_or_default());
                 if own == name { path.clone() } else { sibling(path, name) }
             }
         };
@@ -155,22 +169,16 @@ impl Place {
     /// # Errors
     /// As [`Place::read`].
     pub fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
-        let name = match self {
-            // A single file's name has no directory: whether it lies in a `__pycache__` is for its path to say.
-            Self::File(path) => {
-                let whole = path.to_string_lossy().replace('\\', "/");
-                crate::pyc::parse_name(&whole).map(|name| name.source)
-            }
-            _ => crate::pyc::parse_name(pyc).map(|name| name.source),
-        };
-        let name =
-            name.ok_or_else(|| PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc")))?;
-        let bytes = match self {
-            Self::File(_) => {
-                read_regular(Path::new(&name), LARGEST).map_err(|_| PlaceError::Missing(name.clone()))?
-            }
-            _ => self.read(&name)?,
-        };
+        let nameless = || PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc"));
+        // A single file's name has no directory: whether it lies in a `__pycache__` is for its path to say.
+        if let Self::File(path) = self {
+            let source = crate::pyc::source_path(path).ok_or_else(nameless)?;
+            let name = python::os_text(source.as_os_str());
+            let bytes = read_regular(&source, LARGEST).map_err(|_| PlaceError::Missing(name.clone()))?;
+            return Ok((name, bytes));
+        }
+        let name = crate::pyc::parse_name(pyc).ok_or_else(nameless)?.source;
+        let bytes = self.read(&name)?;
         Ok((name, bytes))
     }
 }

@@ -1,6 +1,7 @@
 //! Objects in an arena, in the order in which they were marshalled.
 
 use super::code::Code;
+use std::ffi::OsString;
 
 /// An object of [`Objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,6 +111,14 @@ impl Objects {
     pub fn text(&self, id: NodeId) -> Option<String> {
         match &self.get(id).value {
             Value::Str(bytes) => Some(crate::text::python::display(bytes)),
+            _ => None,
+        }
+    }
+
+    /// The name of the file system that Python makes of it, if it is a string and there is one.
+    pub fn os_name(&self, id: NodeId) -> Option<OsString> {
+        match &self.get(id).value {
+            Value::Str(bytes) => crate::text::python::to_os(bytes),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! Directories → Python files, on request only.
 
+use crate::text::{Shown as _, python};
 use globset::GlobSet;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A directory that cannot be listed. The fault is the environment's.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("cannot list {}: {reason}", path.display())]
+#[error("cannot list {}: {reason}", path.shown())]
 pub struct DiscoverError {
     /// The directory.
     pub path: PathBuf,
@@ -138,8 +139,10 @@ pub enum Found {
     File,
     /// A symlink.
     Symlink,
-    /// Something whose name is not UTF-8: the name is one to show, and leads to nothing.
+    /// A file whose name is not UTF-8: the name is the one that messages show, and [`Listing::real`] has the path.
     NotUtf8,
+    /// The same, where the shown name is another file's own.
+    Ambiguous,
 }
 
 /// What is below a directory.
@@ -147,16 +150,25 @@ pub enum Found {
 pub struct Listing {
     /// The names, with `/` and relative to the directory, of everything that is no directory.
     pub names: BTreeMap<String, Found>,
+    /// The paths of files whose names are not UTF-8.
+    pub real: BTreeMap<String, PathBuf>,
     /// The symlinks among them whose names are not UTF-8.
     pub nameless_links: Vec<PathBuf>,
     /// Directories that cannot be listed.
     pub unlisted: Vec<DiscoverError>,
 }
 
-/// The name of a path below `root`, with `/`; what is not UTF-8 in it is replaced.
-pub fn shown_below(root: &Path, path: &Path) -> String {
+/// The name of a path below `root` for patterns, with `/`; what is not UTF-8 in it is replaced.
+fn shown_below(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Returns the name of a path below `root`, with `/`; a byte that is not UTF-8 in it stands as `\udcff`.
+pub fn name_below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.components().map(|part| python::os_text(part.as_os_str())).collect();
     parts.join("/")
 }
 
@@ -175,24 +187,28 @@ pub fn links_and_files(root: &Path) -> Listing {
         if entry.file_type().is_dir() {
             continue;
         }
-        let name = shown_below(root, entry.path());
+        let name = name_below(root, entry.path());
         if entry.path().strip_prefix(root).is_ok_and(|below| below.to_str().is_none()) {
-            nameless.push(name);
             if entry.file_type().is_symlink() {
-                nameless_links.push(entry.into_path());
+                nameless_links.push(entry.path().into());
             }
+            nameless.push((name, entry.file_type().is_symlink(), entry.into_path()));
         } else if entry.file_type().is_symlink() {
             found.insert(name, Found::Symlink);
         } else {
             found.insert(name, Found::File);
         }
     }
-    for mut name in nameless {
-        // Two such names can look like one, or like one that is UTF-8. It ends as before: a pyc stays a pyc.
+    let mut real = BTreeMap::new();
+    for (mut name, is_link, path) in nameless {
+        let mut what = if is_link { Found::Symlink } else { Found::NotUtf8 };
+        // A file can really be called `\udcff.pyc`. The other one ends as before: a pyc stays a pyc.
         while found.contains_key(&name) {
-            name.insert(name.rfind('/').map_or(0, |slash| slash + 1), '\u{fffd}');
+            name.insert(name.rfind('/').map_or(0, |slash| slash + 1), '\\');
+            what = Found::Ambiguous;
         }
-        found.insert(name, Found::NotUtf8);
+        found.insert(name.clone(), what);
+        real.insert(name, path);
     }
-    Listing { names: found, nameless_links, unlisted }
+    Listing { names: found, real, nameless_links, unlisted }
 }

@@ -11,8 +11,8 @@ mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, Found, Listing, all_files, links_and_files, may_hold_pycs, names_in, python_files, search,
-    shown_below,
+    DiscoverError, Found, Listing, all_files, links_and_files, may_hold_pycs, name_below, names_in,
+    python_files, search,
 };
 pub use names::{Layout, NameError, Naming};
 pub use pattern::{Matches, matching_files};

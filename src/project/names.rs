@@ -2,6 +2,7 @@
 
 use crate::pyc::{cache_path, legacy_path};
 use crate::target::Series;
+use crate::text::Shown as _;
 use std::path::{Component, Path, PathBuf};
 
 /// Where pycs stand relative to their sources.
@@ -18,7 +19,7 @@ pub enum Layout {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// `--strip-dir` is not a leading directory of the file.
-    #[error("{} is not below {}, which --strip-dir names", file.display(), strip.display())]
+    #[error("{} is not below {}, which --strip-dir names", file.shown(), strip.shown())]
     NotBelow {
         /// The source.
         file: PathBuf,
@@ -26,7 +27,7 @@ pub enum NameError {
         strip: PathBuf,
     },
     /// The mirrored path would leave the output directory.
-    #[error("{} cannot be mirrored below --output-dir: use --strip-dir to make it relative", .0.display())]
+    #[error("{} cannot be mirrored below --output-dir: use --strip-dir to make it relative", .0.shown())]
     NotMirrored(PathBuf),
 }
 

@@ -8,4 +8,4 @@ mod header;
 mod path;
 
 pub use header::{HEADER_SIZE, Header, HeaderError, InvalidationMode, source_hash};
-pub use path::{PycName, cache_path, legacy_path, parse_name};
+pub use path::{PycName, cache_path, legacy_path, parse_name, source_path};

@@ -64,6 +64,36 @@ pub fn parse_name(path: &str) -> Option<PycName> {
     Some(PycName { source: format!("{parent}{module}.py"), cache_tag: Some(tag.into()), optimize })
 }
 
+/// Returns the path of the source that a pyc is for, by the rules of [`parse_name`]; of any bytes.
+pub fn source_path(pyc: &Path) -> Option<PathBuf> {
+    let folder = pyc.parent()?;
+    let name = pyc.file_name()?.as_encoded_bytes();
+    // What comes before the module's name decides nothing, and what comes after it is ASCII.
+    let text = String::from_utf8_lossy(name);
+    let in_cache = folder.file_name().is_some_and(|folder| folder == "__pycache__");
+    let parsed = parse_name(&if in_cache { format!("__pycache__/{text}") } else { text.into_owned() })?;
+    let dropped = match (&parsed.cache_tag, parsed.optimize) {
+        (None, _) => ".pyc".len(),
+        (Some(tag), 0) => format!(".{tag}.pyc").len(),
+        (Some(tag), _) => format!(".{tag}.opt-1.pyc").len(),
+    };
+    let mut source = os_name(name.get(..name.len().checked_sub(dropped)?)?)?;
+    source.push(".py");
+    let folder = if in_cache { folder.parent().unwrap_or(Path::new("")) } else { folder };
+    Some(folder.join(source))
+}
+
+#[cfg(unix)]
+fn os_name(bytes: &[u8]) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt as _;
+    Some(OsString::from_vec(bytes.to_vec()))
+}
+
+#[cfg(not(unix))]
+fn os_name(bytes: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(bytes).ok().map(OsString::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +108,11 @@ mod tests {
                 let tag = Some("cpython-314".to_owned());
                 assert_eq!(name, PycName { source: source.into(), cache_tag: tag, optimize });
             }
+            for optimize in 0..3 {
+                let source = Path::new("d/__pycache__").join(source);
+                assert_eq!(source_path(&cache_path(&source, series, optimize)).as_ref(), Some(&source));
+            }
+            assert_eq!(source_path(&legacy_path(Path::new(source))).as_deref(), Some(Path::new(source)));
             let name = parse_name(legacy_path(Path::new(source)).to_str().unwrap()).unwrap();
             assert_eq!(name, PycName { source: source.into(), cache_tag: None, optimize: 0 });
         }

@@ -13,4 +13,4 @@ pub use error::{ErrorType, SyntaxError};
 pub use location::Location;
 pub use name::{Name, Names};
 pub use printable::is_printable;
-pub use visible::{visible, visible_lines};
+pub use visible::{Shown, visible, visible_json, visible_lines};

@@ -1,5 +1,59 @@
 //! Python strings: UTF-8 in which a lone surrogate is encoded as if it were a character (`surrogatepass`).
 
+use std::ffi::{OsStr, OsString};
+
+/// Returns the text that Python has for a name of the file system (`os.fsdecode`): a byte that is not UTF-8 is a lone
+/// surrogate (`surrogateescape`, PEP 383).
+#[cfg(unix)]
+pub fn from_os(name: &OsStr) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = name.as_bytes();
+    let mut text = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.extend_from_slice(chunk.valid().as_bytes());
+        for &byte in chunk.invalid() {
+            // U+DC80 to U+DCFF.
+            text.extend_from_slice(&[0xed, 0xb0 | byte >> 6, byte & 0xbf]);
+        }
+    }
+    text
+}
+
+/// Returns the text that Python has for a name of the file system.
+#[cfg(not(unix))]
+pub fn from_os(name: &OsStr) -> Vec<u8> {
+    // Windows has lone surrogates in names, which stand here as they do there.
+    name.as_encoded_bytes().to_vec()
+}
+
+/// Returns the name of the file system for which Python has this text (`os.fsencode`), if there is one.
+#[cfg(unix)]
+pub fn to_os(text: &[u8]) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let mut bytes = Vec::with_capacity(text.len());
+    for point in code_points(text) {
+        match (point?, char::from_u32(point?)) {
+            (_, Some(character)) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            (escaped @ 0xdc80..=0xdcff, None) => bytes.push((escaped & 0xff) as u8),
+            (_, None) => return None,
+        }
+    }
+    let name = OsString::from_vec(bytes);
+    // Escaped bytes that together are UTF-8 are not what Python reads.
+    (from_os(&name) == text).then_some(name)
+}
+
+/// Returns the name of the file system for which Python has this text, if there is one.
+#[cfg(not(unix))]
+pub fn to_os(text: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(text).ok().map(OsString::from)
+}
+
+/// Returns a name of the file system as text for people: bytes that are not UTF-8 as `\udcff`.
+pub fn os_text(name: &OsStr) -> String {
+    name.to_str().map_or_else(|| display(&from_os(name)), str::to_owned)
+}
+
 /// The code points; `None` in place of a byte that is not UTF-8 in this sense.
 pub fn code_points(text: &[u8]) -> impl Iterator<Item = Option<u32>> {
     let mut rest = text;
@@ -59,6 +113,23 @@ pub fn display(text: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The texts are those of CPython's `os.fsdecode`.
+    #[cfg(unix)]
+    #[test]
+    fn names_of_any_bytes() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let shown = |name: &[u8]| display(&from_os(OsStr::from_bytes(name)));
+        assert_eq!(shown(b"a\xff\x80.py"), "a\\udcff\\udc80.py");
+        assert_eq!(shown(b"\xe2\x82A\xf4\x90\x80\x80"), "\\udce2\\udc82A\\udcf4\\udc90\\udc80\\udc80");
+        assert_eq!(shown(b"\xed\xb3\xbf\xc3\xa9"), "\\udced\\udcb3\\udcbfé");
+        for name in [&b"a\xff.py"[..], b"\xed\xb3\xbf", b"\xe2\x82A", "é".as_bytes(), b""] {
+            assert_eq!(to_os(&from_os(OsStr::from_bytes(name))).as_deref(), Some(OsStr::from_bytes(name)));
+        }
+        // U+D800, and the bytes of é escaped one by one.
+        assert_eq!(to_os(b"\xed\xa0\x80"), None);
+        assert_eq!(to_os(b"\xed\xb3\x83\xed\xb2\xa9"), None);
+    }
 
     #[test]
     fn lone_surrogates_are_text() {

@@ -5,6 +5,7 @@ use super::metadata::MetadataError;
 use super::name::WheelNameError;
 use super::record::RecordError;
 use crate::archive::NameFault;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// A wheel that is not made. The fault is that of the wheel that was given, or of the config.
@@ -14,7 +15,7 @@ pub enum WheelError {
     #[error(transparent)]
     Name(#[from] WheelNameError),
     /// No `*.dist-info`, or more than one, or another project's.
-    #[error("{}: a wheel of this name has one {expected}.dist-info, and this one has {found}", wheel.display())]
+    #[error("{}: a wheel of this name has one {expected}.dist-info, and this one has {found}", wheel.shown())]
     DistInfo {
         /// The wheel.
         wheel: PathBuf,
@@ -24,7 +25,7 @@ pub enum WheelError {
         found: String,
     },
     /// A file that every wheel has.
-    #[error("{}: there is no {file}", wheel.display())]
+    #[error("{}: there is no {file}", wheel.shown())]
     MissingFile {
         /// The wheel.
         wheel: PathBuf,
@@ -32,7 +33,7 @@ pub enum WheelError {
         file: String,
     },
     /// RECORD does not fit.
-    #[error("{}: {fault}", wheel.display())]
+    #[error("{}: {fault}", wheel.shown())]
     Record {
         /// The wheel.
         wheel: PathBuf,
@@ -41,7 +42,7 @@ pub enum WheelError {
         fault: RecordError,
     },
     /// A signature, which would not hold any more.
-    #[error("{}: it is signed ({file}); a signed wheel cannot be repacked", wheel.display())]
+    #[error("{}: it is signed ({file}); a signed wheel cannot be repacked", wheel.shown())]
     Signed {
         /// The wheel.
         wheel: PathBuf,
@@ -49,7 +50,7 @@ pub enum WheelError {
         file: String,
     },
     /// The `WHEEL` file.
-    #[error("{}: {fault}", wheel.display())]
+    #[error("{}: {fault}", wheel.shown())]
     Descriptor {
         /// The wheel.
         wheel: PathBuf,
@@ -58,7 +59,7 @@ pub enum WheelError {
         fault: DescriptorError,
     },
     /// `WHEEL` and the file name disagree.
-    #[error("{}: the tags in WHEEL ({found}) are not those of the file name ({expected})", wheel.display())]
+    #[error("{}: the tags in WHEEL ({found}) are not those of the file name ({expected})", wheel.shown())]
     Tags {
         /// The wheel.
         wheel: PathBuf,
@@ -68,7 +69,7 @@ pub enum WheelError {
         found: String,
     },
     /// METADATA and the file name disagree.
-    #[error("{}: {fault}", wheel.display())]
+    #[error("{}: {fault}", wheel.shown())]
     Metadata {
         /// The wheel.
         wheel: PathBuf,

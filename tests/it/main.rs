@@ -20,6 +20,8 @@ mod features;
 mod golden;
 mod house;
 mod inspect;
+#[cfg(target_os = "linux")]
+mod names_of_files;
 mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;

@@ -348,14 +348,15 @@ fn names_that_look_like_others() {
     let name = pyc(&session, "/m.");
     let bytes = read(&session, &name);
     let cache = session.path("t/p/__pycache__");
-    session.file("t/p/\u{fffd}.py", read(&session, "t/p/m.py"));
-    let twin = name.rsplit('/').next().unwrap().replacen('m', "\u{fffd}", 1);
+    session.file("t/p/\\udcff.py", read(&session, "t/p/m.py"));
+    let twin = name.rsplit('/').next().unwrap().replacen('m', "\\udcff", 1);
     std::fs::write(cache.join(&twin), &bytes).unwrap();
     session.run(&["verify", "t"]).exits(0).says("3 verified, 0 findings");
-    let hidden = [b"\xff", twin.strip_prefix('\u{fffd}').unwrap().as_bytes()].concat();
+    let hidden = [b"\xff", twin.strip_prefix("\\udcff").unwrap().as_bytes()].concat();
     std::fs::write(cache.join(std::ffi::OsStr::from_bytes(&hidden)), "").unwrap();
     let said = session.run(&["verify", "t"]).exits(1).says("3 verified, 1 findings");
-    assert!(said.out.contains("unreadable: the name is not UTF-8\n"), "{}", said.out);
+    let message = "unreadable: the name is not UTF-8, and another file is called what it is shown as\n";
+    assert!(said.out.contains(message), "{}", said.out);
     session.run(&["manifest", "t", "--output", "n.json"]).exits(1).says("the name is not UTF-8");
     // What a name says is no line of ours.
     session.file("t/p/__pycache__/a\u{1b}[31m\n3 verified, 0 findings.cpython-314.pyc", &bytes);

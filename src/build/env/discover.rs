@@ -2,6 +2,7 @@
 
 use crate::project::{DiscoverError, LARGEST, names_in, read_regular};
 use crate::target::{PyVersion, Series};
+use crate::text::Shown as _;
 use crate::wheel::{Record, RecordError};
 use std::path::{Path, PathBuf};
 
@@ -55,10 +56,10 @@ pub struct LeftAlone {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvError {
     /// No `lib/pythonX.Y/site-packages` of a known version.
-    #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.display())]
+    #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.shown())]
     NoSitePackages(PathBuf),
     /// An image with a link to what is not the image's.
-    #[error("{} leads out of {}, to {}", folder.display(), root.display(), real.display())]
+    #[error("{} leads out of {}, to {}", folder.shown(), root.shown(), real.shown())]
     Outside {
         /// The site-packages directory.
         folder: PathBuf,
@@ -71,7 +72,7 @@ pub enum EnvError {
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     /// A RECORD that cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.shown())]
     Read {
         /// The RECORD.
         path: PathBuf,
@@ -79,7 +80,7 @@ pub enum EnvError {
         source: std::io::Error,
     },
     /// A RECORD that is wrong.
-    #[error("{}: {fault}", path.display())]
+    #[error("{}: {fault}", path.shown())]
     Record {
         /// The RECORD.
         path: PathBuf,
@@ -130,7 +131,7 @@ fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<Si
         let dist_info = match dist_info.into_string() {
             Ok(name) => name,
             Err(name) => {
-                let name = name.to_string_lossy().into_owned();
+                let name = name.shown();
                 found.left_alone.push(LeftAlone { name, reason: "its name is not UTF-8" });
                 continue;
             }

@@ -21,6 +21,7 @@ use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::project::{LARGEST, names_in, read_open};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
+use crate::text::Shown as _;
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -202,7 +203,7 @@ fn read_source(site: &SitePackages, path: &Path) -> Result<Source, Box<Diagnosti
         && let Ok(real) = path.canonicalize()
         && !real.starts_with(image)
     {
-        let message = format!("{} leads out of {}", path.display(), image.display());
+        let message = format!("{} leads out of {}", path.shown(), image.shown());
         return Err(Diagnostic::without_place("OSError", message));
     }
     Source::read(path)

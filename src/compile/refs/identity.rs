@@ -90,10 +90,10 @@ impl Identities {
         constants: &mut Constants,
         codes: &Codes,
         names: &Names,
-        filename: &str,
+        filename: &[u8],
         target: &Target,
     ) -> Self {
-        let file = constants.add_text(filename.as_bytes());
+        let file = constants.add_text(filename);
         let mut text = |name: Name| constants.add_name(name, names);
         let code_names = codes.iter().map(|code| [text(code.name), text(code.qualname)]).collect();
         // What is no constant is the singleton, even if the constant of that value was made anew.

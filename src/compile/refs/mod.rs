@@ -27,7 +27,7 @@ pub fn finish(
     constants: &mut Constants,
     codes: &Codes,
     names: &Names,
-    filename: &str,
+    filename: &[u8],
     target: &Target,
 ) -> Result<Vec<u8>, SyntaxError> {
     let identities = Identities::new(constants, codes, names, filename, target);

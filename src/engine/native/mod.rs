@@ -13,6 +13,7 @@ use super::{Diagnostic, Engine, Limits, Request};
 use crate::allowance::{self, Allowance, Spent};
 use crate::compile::{Refusal, Source};
 use crate::target::Target;
+use crate::text::{Shown as _, python};
 use std::any::Any;
 use std::cell::Cell;
 use std::time::Instant;
@@ -85,7 +86,7 @@ thread_local! {
 
 fn compile(
     bytes: &[u8],
-    filename: &str,
+    filename: &[u8],
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
@@ -102,19 +103,15 @@ fn compile(
 
 impl Engine for NativeEngine {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let Some(filename) = request.filename.to_str() else {
-            let name = request.filename.display();
-            let message = format!("the native compiler does not record file names that are no UTF-8: {name}");
-            return Err(Diagnostic::without_place("ValueError", message));
-        };
-        let work = || compile(request.source, filename, self.target, request.optimize);
+        let filename = python::from_os(&request.filename);
+        let work = || compile(request.source, &filename, self.target, request.optimize);
         let compiled = stack::on_large(|| allowance::within(self.allowance(), work));
         let compiled = compiled.map_err(|error| {
             Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
         })?;
         match compiled.and_then(|compiled| compiled) {
             Ok(Ok(Ok(code))) => Ok(code),
-            Ok(Ok(Err(refusal))) => Err(diagnostic::of(&refusal, filename)),
+            Ok(Ok(Err(refusal))) => Err(diagnostic::of(&refusal, &request.filename.shown())),
             Ok(Err(spent)) => Err(self.spent(spent)),
             Err(panic) => Err(bug(panic.as_ref())),
         }

@@ -20,6 +20,7 @@ pub use find::{default_interpreter, start_found};
 
 use super::{Diagnostic, Engine, EngineError, Limits, Request};
 use crate::target::{PyVersion, Release};
+use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::Worker;
@@ -64,7 +65,7 @@ impl PythonEngine {
         let full_version = worker.version().to_owned();
         let mut parts = full_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
-            let path = interpreter.display().to_string();
+            let path = interpreter.shown();
             return Err(EngineError::Start { path, reason: "it does not tell its version".into() });
         };
         let version = PyVersion::new(major, minor);
@@ -81,7 +82,7 @@ impl PythonEngine {
         if engine.is(release) {
             return Ok(engine);
         }
-        let path = interpreter.display().to_string();
+        let path = interpreter.shown();
         Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: release })
     }
 
@@ -168,7 +169,7 @@ impl Engine for PythonEngine {
                 Answer::WorkerDied(how) => failure = how,
             }
         }
-        let message = format!("the interpreter {} died twice: {failure}", self.interpreter.display());
+        let message = format!("the interpreter {} died twice: {failure}", self.interpreter.shown());
         Err(Diagnostic::without_place("OSError", message))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use crate::engine::{EngineError, Limits, Request};
+use crate::text::Shown as _;
 use std::path::Path;
 
 #[derive(Debug)]
@@ -9,7 +10,7 @@ pub(super) struct Worker;
 
 impl Worker {
     pub(super) fn start(interpreter: &Path, _limits: &Limits) -> Result<Self, EngineError> {
-        let path = interpreter.display().to_string();
+        let path = interpreter.shown();
         Err(EngineError::Start { path, reason: "this system cannot fork processes".into() })
     }
 

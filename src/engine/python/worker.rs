@@ -2,7 +2,9 @@
 
 use super::Answer;
 use super::pipe::{self, Broken, Deadline};
-use crate::engine::{EngineError, Limits, Request};
+use crate::engine::{Diagnostic, EngineError, Limits, Request};
+use crate::text::{Shown as _, python, visible};
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -76,7 +78,7 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn start(interpreter: &Path, limits: &Limits) -> Result<Self, EngineError> {
-        let error = |reason: String| EngineError::Start { path: interpreter.display().to_string(), reason };
+        let error = |reason: String| EngineError::Start { path: interpreter.shown(), reason };
         let mut child = command(interpreter).spawn().map_err(|cause| error(cause.to_string()))?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(error("it has no pipes".into()));
@@ -161,7 +163,7 @@ impl Worker {
             Some((b'C', code)) => Answer::Code(code.to_vec()),
             Some((b'M', b"")) => Answer::NoMemory,
             Some((b'E', json)) => match serde_json::from_slice(&without_lone_surrogates(json)) {
-                Ok(diagnostic) => Answer::Refused(Box::new(diagnostic)),
+                Ok(diagnostic) => Answer::Refused(Box::new(with_shown_name(diagnostic, &request.filename))),
                 Err(error) => Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
             },
             _ => Answer::WorkerDied("it sent an unknown answer".into()),
@@ -226,6 +228,16 @@ impl Drop for Worker {
     }
 }
 
+/// In CPython's words, names are as they are; in ours nothing in them steers a terminal.
+fn with_shown_name(mut diagnostic: Diagnostic, filename: &OsStr) -> Diagnostic {
+    let name = python::os_text(filename);
+    let shown = visible(&name);
+    if *shown != *name {
+        diagnostic.rendered = diagnostic.rendered.replace(&name, &shown);
+    }
+    diagnostic
+}
+
 /// Python's JSON has the bytes of names that are not UTF-8 as halves of surrogate pairs, which no UTF-8 has.
 fn without_lone_surrogates(json: &[u8]) -> Vec<u8> {
     let unit = |at: usize| -> Option<u16> {
@@ -242,7 +254,11 @@ fn without_lone_surrogates(json: &[u8]) -> Vec<u8> {
             None => (1, false),
         };
         let end = json.len().min(at + length);
-        out.extend_from_slice(if is_lone { b"\\ufffd" } else { &json[at..end] });
+        if is_lone {
+            // The escape sequence itself becomes the text.
+            out.push(b'\\');
+        }
+        out.extend_from_slice(&json[at..end]);
         at = end;
     }
     out
@@ -253,13 +269,13 @@ mod tests {
     use super::without_lone_surrogates;
 
     #[test]
-    fn halves_of_pairs_are_replaced() {
+    fn halves_of_pairs_are_spelled_out() {
         let text = |json: &str| -> String {
             serde_json::from_slice(&without_lone_surrogates(json.as_bytes())).unwrap()
         };
         assert_eq!(
             text(r#""a\udcff.py \ud83d\ude00 \\udcff \ud83d""#),
-            "a\u{fffd}.py \u{1f600} \\udcff \u{fffd}"
+            "a\\udcff.py \u{1f600} \\udcff \\ud83d"
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::archive::NameFault;
 use crate::project::DiscoverError;
+use crate::text::Shown as _;
 use crate::wheel::license::LicenseError;
 use crate::wheel::requirement::RequirementError;
 use crate::wheel::version::VersionError;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 /// A project whose metadata cannot be used. The fault is the project's.
 #[derive(Debug, thiserror::Error)]
-#[error("{}{}: {}{fault}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default(), prefix(key))]
+#[error("{}{}: {}{fault}", path.shown(), line.map(|line| format!(":{line}")).unwrap_or_default(), prefix(key))]
 pub struct ProjectError {
     /// The `pyproject.toml`, or the file that holds the table.
     pub path: PathBuf,
@@ -109,7 +110,7 @@ pub enum ProjectFault {
     #[error("{0:?} is none of text/markdown, text/x-rst and text/plain in UTF-8")]
     ContentType(String),
     /// A file that cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.shown())]
     File {
         /// The file.
         path: PathBuf,

@@ -4,6 +4,7 @@ use super::fault::{ProjectError, ProjectFault};
 use super::value::{Item, Table, project_table};
 use super::{License, Project, files, people};
 use crate::project::{LARGEST, read_regular};
+use crate::text::Shown as _;
 use crate::wheel::name::normalize_name;
 use crate::wheel::requirement::{Requirement, is_name, specifier_set};
 use std::collections::BTreeMap;
@@ -22,8 +23,7 @@ impl Project {
             fault: fault.into(),
         };
         let bytes = read_regular(path, LARGEST).map_err(|error| refuse(error.into()))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| refuse(ProjectFault::Encoding(path.display().to_string())))?;
+        let text = String::from_utf8(bytes).map_err(|_| refuse(ProjectFault::Encoding(path.shown())))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
     }

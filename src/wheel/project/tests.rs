@@ -19,7 +19,7 @@ impl Folder {
     fn read_with(&self, table: &str, given: &str) -> Result<Project, String> {
         let path = self.0.path().join("pyproject.toml");
         crate::output::atomic::write(&path, table.as_bytes(), 0o644).unwrap();
-        let place = self.0.path().display().to_string();
+        let place = self.0.path().to_str().unwrap().to_owned();
         Project::read(&path, &toml::from_str(given).unwrap())
             .map_err(|error| error.to_string().replace(&format!("{place}/"), ""))
     }
