@@ -12,7 +12,8 @@
 pycompileOutput() {
     local output=$1 modules=$1/@pythonSitePackages@
     [[ -d $modules ]] || return 0
-    local arguments=(--force --python @pythonVersion@ --invalidation-mode unchecked-hash --strip-dir "$output")
+    local arguments=(--force --python @pythonVersion@ --invalidation-mode unchecked-hash)
+    arguments+=(--below "$output" --strip-dir "$output")
     local level pattern excluded=()
     for level in ${pycompileOptimize:-0}; do
         arguments+=(--optimize "$level")

@@ -45,7 +45,7 @@ impl Pyc {
 
 /// Compiles one file for every version and level.
 pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compiled {
-    let source = Source::read(&file.path);
+    let source = project.read(file);
     let mut pycs = Vec::with_capacity(engines.len() * project.levels.len());
     for target in engines {
         let header = source.as_ref().ok().map(|source| source.header(target.series, project.mode));

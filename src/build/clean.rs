@@ -22,15 +22,17 @@ pub struct Cleaned {
 pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
     let mut cleaned = Cleaned::default();
     let tree = project.tree();
+    let bounds = project.loaded.bounds_of_folder(&tree);
     for (_, _, name) in project.outputs(versions) {
-        remove(&tree, &name, &mut cleaned);
+        remove(bounds, &name, &mut cleaned);
     }
     cleaned
 }
 
-fn remove(tree: &Path, name: &Path, cleaned: &mut Cleaned) {
-    let path = tree.join(name);
-    let removed = match Place::below(tree, name, Missing::Refused) {
+fn remove((base, below): (&Path, &Path), name: &Path, cleaned: &mut Cleaned) {
+    let name = below.join(name);
+    let path = base.join(&name);
+    let removed = match Place::below(base, &name, Missing::Refused) {
         Ok(place) => place.remove(),
         // `build` writes nothing through it, so what is behind it is not what `build` wrote.
         Err(WriteError::SymlinkFolder(link)) => {

@@ -6,12 +6,14 @@ use super::errno;
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
+use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
 use crate::output::place::{Missing, Place};
 use crate::project::{Layout, Naming};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
 use crate::text::Shown as _;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 /// The same for every file of a run.
 #[derive(Clone, Debug)]
@@ -30,9 +32,72 @@ pub struct Settings {
     pub output: Option<PathBuf>,
     /// Recorded names and paths of pycs.
     pub naming: Naming,
-    /// Directories that were searched for sources, as they were named. Who owns what is below them may not be who named
-    /// them: on the way from one of them to a pyc no link is followed.
+    /// Directories below which no symlink is followed on the way to a source or a pyc.
+    pub bounds: Bounds,
+}
+
+/// Directories whose content somebody else may own. Nothing is read through a symlink that leads out of them, and nothing
+/// is written through a symlink at all.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// Directories that were searched for sources, as they were named.
     pub searched: Vec<PathBuf>,
+    /// The directory that every source has to be below.
+    pub below: Option<PathBuf>,
+    /// Whether files were listed by a program that may have walked somebody else's tree: a `__pycache__` that is a symlink
+    /// is not followed.
+    pub listed: bool,
+    /// How far sources that are symlinks may lead.
+    pub links: Links,
+    /// A directory that such symlinks may lead into from all others.
+    pub limit: Option<PathBuf>,
+    /// How to allow a symlink that leads elsewhere.
+    pub hint: &'static str,
+}
+
+impl Bounds {
+    /// The directory that `path` has to stay below, and the rest of the path. None: the user named the path itself.
+    ///
+    /// # Errors
+    /// The path is not below [`Bounds::below`].
+    fn root_of(&self, path: &Path) -> Result<Option<(&Path, PathBuf)>, Box<Diagnostic>> {
+        if let Some(below) = &self.below {
+            let rest = rest_below(path, below).ok_or_else(|| {
+                let message = format!("{} is not below {}", path.shown(), below.shown());
+                Diagnostic::without_place("ValueError", message)
+            })?;
+            return Ok(Some((below, rest)));
+        }
+        let mut searched = self.searched.iter();
+        Ok(searched.find_map(|folder| Some((folder.as_path(), rest_below(path, folder)?))))
+    }
+
+    fn open(&self, file: &Path) -> Result<Result<Opened, OpenError>, Box<Diagnostic>> {
+        let Some((root, name)) = self.root_of(file)? else { return Ok(open_followed(file)) };
+        let opened = Inside::new(root, self.links).open(&name);
+        let Some(limit) = self.limit.as_ref().filter(|_| matches!(opened, Err(OpenError::Outside { .. })))
+        else {
+            return Ok(opened);
+        };
+        // By its real path, and below the limit even if that has become another file meanwhile.
+        let real = file.canonicalize().ok().zip(limit.canonicalize().ok());
+        let rest = real.and_then(|(file, limit)| rest_below(&file, &limit));
+        Ok(rest.map_or(opened, |rest| {
+            Inside::new(limit, Links::Inside).open(&rest).map(|opened| Opened { by_link: true, ..opened })
+        }))
+    }
+}
+
+/// The rest of a path that begins with `folder` and does not leave it.
+fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
+    let rest = match path.strip_prefix(folder) {
+        Ok(rest) => rest.to_path_buf(),
+        Err(_) => {
+            let (path, folder) = (std::path::absolute(path).ok()?, std::path::absolute(folder).ok()?);
+            path.strip_prefix(folder).ok()?.to_path_buf()
+        }
+    };
+    rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)).then_some(rest)
 }
 
 impl Settings {
@@ -41,12 +106,35 @@ impl Settings {
         self.output.is_none() && self.naming.layout == Layout::Pycache
     }
 
+    /// Reads a source, within the bounds.
+    ///
+    /// # Errors
+    /// What Python would raise; a source that is out of bounds.
+    pub fn read(&self, file: &Path) -> Result<Source, Box<Diagnostic>> {
+        Source::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
+    }
+
     fn place(&self, output: &Path, missing: Missing) -> Result<Place, WriteError> {
-        let named = self.output.is_some() || self.naming.output_dir.is_some();
-        let mut searched = self.searched.iter().filter(|_| !named);
-        match searched.find_map(|folder| Some((folder, output.strip_prefix(folder).ok()?))) {
-            Some((folder, name)) => Place::below(folder, name, missing),
-            None => Place::named(output, missing),
+        if self.output.is_some() {
+            return Place::named(output, missing);
+        }
+        if let Some(folder) = &self.naming.output_dir {
+            let name = output.strip_prefix(folder).unwrap_or(output);
+            return Place::below(folder, name, missing);
+        }
+        match self.bounds.root_of(output) {
+            Ok(Some((folder, name))) => Place::below(folder, &name, missing),
+            Ok(None) => match output.parent().filter(|folder| folder.ends_with("__pycache__")) {
+                Some(cache) if self.bounds.listed => {
+                    let folder = cache.parent().unwrap_or(Path::new(""));
+                    Place::below(folder, output.strip_prefix(folder).unwrap_or(output), missing)
+                }
+                _ => Place::named(output, missing),
+            },
+            Err(error) => {
+                let source = io::Error::new(io::ErrorKind::InvalidInput, error.message);
+                Err(WriteError::Io { path: output.into(), source })
+            }
         }
     }
 }
@@ -87,7 +175,7 @@ impl Done {
 
 /// All pycs of one source. An error in one does not stop the others.
 pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
-    let source = Source::read_clamped(file, settings.clamp_mtime);
+    let source = settings.read(file);
     let mut outcomes = Vec::new();
     for target in engines {
         for &optimize in &settings.levels {

@@ -2,6 +2,7 @@
 
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
+use crate::output::inside::OpenError;
 use crate::text::Shown as _;
 use std::io;
 use std::path::Path;
@@ -34,5 +35,24 @@ pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
             Diagnostic::without_place("FileExistsError", error.to_string())
         }
         WriteError::Io { path, source } => diagnostic(path, source),
+    }
+}
+
+/// The error of a source that is not opened; `hint` says how to allow a symlink that leads out of its directory.
+pub(super) fn open_diagnostic(path: &Path, error: OpenError, hint: &str) -> Box<Diagnostic> {
+    match error {
+        OpenError::Io(error) => diagnostic(path, &error),
+        OpenError::NotRegular => {
+            let message = format!("{} is not a regular file: nothing is read from it", path.shown());
+            Diagnostic::without_place("OSError", message)
+        }
+        OpenError::Outside { .. } | OpenError::Leaves { .. } => {
+            let mut diagnostic = Diagnostic::without_place("OSError", error.to_string());
+            if !hint.is_empty() && matches!(error, OpenError::Outside { .. }) {
+                diagnostic.rendered.push_str("\nhint: ");
+                diagnostic.rendered.push_str(hint);
+            }
+            diagnostic
+        }
     }
 }

@@ -3,8 +3,9 @@
 use super::project::Project;
 use crate::config::Selected;
 use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of};
-use crate::project::{LARGEST, read_regular};
+use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
+use std::path::Path;
 
 /// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless its source may fail.
 ///
@@ -18,7 +19,7 @@ pub fn existing(
     let (mut entries, mut failures) = (Vec::new(), Vec::new());
     for (file, optimize, name) in project.outputs(versions) {
         let name = name.to_string_lossy().into_owned();
-        match entry(&tree, &name, file, optimize) {
+        match entry(project, &tree, &name, file, optimize) {
             Ok(entry) => entries.push(entry),
             Err(PycError::Place(PlaceError::Missing(_))) if file.may_fail => {}
             Err(error) => failures.push((name, error)),
@@ -27,9 +28,17 @@ pub fn existing(
     Ok((Manifest::new(entries, Vec::new()), failures))
 }
 
-fn entry(tree: &Place, name: &str, file: &Selected, optimize: u8) -> Result<FileEntry, PycError> {
+fn entry(
+    project: &Project,
+    tree: &Place,
+    name: &str,
+    file: &Selected,
+    optimize: u8,
+) -> Result<FileEntry, PycError> {
     let pyc = tree.read(name)?;
-    let source = read_regular(&file.path, LARGEST)
+    let opened = project.loaded.sources().open(Path::new(&file.name)).map_err(std::io::Error::from);
+    let source = opened
+        .and_then(|opened| read_open(&opened.file, opened.metadata.len(), LARGEST))
         .map_err(|source| PlaceError::Read { path: file.path.clone(), source })?;
     entry_of(name, &pyc, optimize, Some((&file.name, &source)))
 }

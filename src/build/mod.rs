@@ -23,7 +23,7 @@ mod publish;
 mod source;
 pub mod tree;
 
-pub use compile::{Done, Outcome, Settings};
+pub use compile::{Bounds, Done, Outcome, Settings};
 pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, TargetEngine};
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};

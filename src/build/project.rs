@@ -1,9 +1,13 @@
 //! What a config asks for, with nothing left open.
 
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
+use super::source::Source;
 use crate::config::{ConfigError, Engine, Loaded, Selected, Selection};
-use crate::engine::Limits;
 use crate::engine::python::{PythonEngine, default_interpreter};
+use crate::engine::{Diagnostic, Limits};
+use crate::output::WriteError;
+use crate::output::inside::FOLLOW_LINKS;
+use crate::output::place::{Missing, Place};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
@@ -50,6 +54,23 @@ impl Project {
                 Some((file, optimize, name))
             })
         })
+    }
+
+    /// Reads a source or data file. No symlink leads out of the root unless the config follows links.
+    ///
+    /// # Errors
+    /// What Python would raise.
+    pub fn read(&self, file: &Selected) -> Result<Source, Box<Diagnostic>> {
+        Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
+    }
+
+    /// Writes a file that the config names. Below the config's directory nothing is written through a symlink.
+    ///
+    /// # Errors
+    /// [`WriteError`]
+    pub(super) fn write(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+        let (base, name) = self.loaded.bounds_of_file(path);
+        Place::below(base, name, Missing::Made)?.replace(bytes, mode)
     }
 
     /// Starts what compiles.
@@ -109,7 +130,7 @@ pub enum ProjectError {
     Threads(#[from] super::parallel::ThreadsError),
     /// A file that is no source cannot be written.
     #[error(transparent)]
-    Write(#[from] crate::output::WriteError),
+    Write(#[from] WriteError),
     /// The metadata of a wheel.
     #[error(transparent)]
     Metadata(#[from] crate::wheel::ProjectError),

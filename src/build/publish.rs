@@ -3,7 +3,6 @@
 use super::project::{Project, ProjectError};
 use crate::config::Also;
 use crate::manifest::{Manifest, in_toto, sha256sum};
-use crate::output::atomic;
 use crate::output::writing::Writing;
 use std::path::PathBuf;
 
@@ -17,7 +16,7 @@ pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, P
     let _together = Writing::begin();
     let mut written = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
-        atomic::write(&path, text.as_bytes(), 0o644)?;
+        project.write(&path, text.as_bytes(), 0o644)?;
         written.push(path);
         Ok::<(), ProjectError>(())
     };

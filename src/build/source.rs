@@ -3,13 +3,11 @@
 use super::errno;
 use crate::engine::{Diagnostic, Engine, Request};
 use crate::output::Owner;
-use crate::output::place::{Missing, Place};
+use crate::output::inside::{Inside, OpenError, Opened, open_followed};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
-use crate::text::Shown as _;
 use std::ffi::OsString;
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -35,41 +33,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads a regular file or whatever a link to one leads to.
+    /// Reads a file that the user named; symlinks are followed wherever they lead.
     ///
     /// # Errors
     /// What Python would raise.
     pub fn read(file: &Path) -> Result<Self, Box<Diagnostic>> {
-        let read = || {
-            // Before it is opened: a pipe may never begin, a device never end.
-            let found = std::fs::metadata(file)?;
-            if found.is_dir() {
-                return Err(io::ErrorKind::IsADirectory.into());
-            }
-            if !found.is_file() {
-                return Ok(None);
-            }
-            let file = File::open(file)?;
-            let metadata = file.metadata()?;
-            if !metadata.is_file() {
-                return Ok(None);
-            }
-            Ok(Some((read_open(&file, metadata.len(), LARGEST_SOURCE)?, metadata)))
-        };
-        let Some((bytes, metadata)) = read().map_err(|error: io::Error| errno::diagnostic(file, &error))?
-        else {
-            let message = format!("{} is not a regular file: nothing is read from it", file.shown());
-            return Err(Diagnostic::without_place("OSError", message));
-        };
-        let mode = permissions(&metadata);
-        Ok(Self {
-            bytes,
-            mtime: metadata.modified().map_or(0, seconds),
-            size: metadata.len() as u32,
-            mode: (mode | 0o200) & 0o666,
-            executable: mode & 0o111 != 0,
-            owner: Owner::of(&metadata),
-        })
+        Self::read_clamped(file, None)
     }
 
     /// Like [`Source::read`], with a modification time that is not after `latest`, in seconds since 1970. A later one is
@@ -78,25 +47,56 @@ impl Source {
     /// # Errors
     /// What Python would raise.
     pub fn read_clamped(file: &Path, latest: Option<u64>) -> Result<Self, Box<Diagnostic>> {
-        let mut source = Self::read(file)?;
-        // A time that the system cannot hold is later than every file.
-        let Some(latest) = latest.and_then(|latest| UNIX_EPOCH.checked_add(Duration::from_secs(latest)))
-        else {
-            return Ok(source);
+        Self::from_opened(file, open_followed(file), latest, "")
+    }
+
+    /// Reads a file below a directory. Where a symlink leads out of it, `hint` says how to allow that.
+    ///
+    /// # Errors
+    /// What Python would raise; a symlink that leads out of the directory.
+    pub fn read_inside(
+        inside: &Inside,
+        name: &Path,
+        latest: Option<u64>,
+        hint: &str,
+    ) -> Result<Self, Box<Diagnostic>> {
+        Self::from_opened(&inside.path().join(name), inside.open(name), latest, hint)
+    }
+
+    /// Reads an open file, and sets back its modification time if it is after `latest`: the file that was read, whatever
+    /// its path means by then.
+    pub(super) fn from_opened(
+        file: &Path,
+        opened: Result<Opened, OpenError>,
+        latest: Option<u64>,
+        hint: &str,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let opened = opened.map_err(|error| errno::open_diagnostic(file, error, hint))?;
+        Self::read_opened(&opened, latest).map_err(|error| errno::diagnostic(file, &error))
+    }
+
+    fn read_opened(opened: &Opened, latest: Option<u64>) -> io::Result<Self> {
+        let metadata = &opened.metadata;
+        let bytes = read_open(&opened.file, metadata.len(), LARGEST_SOURCE)?;
+        let mode = permissions(metadata);
+        let mut source = Self {
+            bytes,
+            mtime: metadata.modified().map_or(0, seconds),
+            size: metadata.len() as u32,
+            mode: (mode | 0o200) & 0o666,
+            executable: mode & 0o111 != 0,
+            owner: Owner::of(metadata),
         };
-        let clamped = (|| {
-            let metadata = std::fs::metadata(file)?;
-            if metadata.modified()? <= latest {
-                return Ok(());
-            }
-            if !std::fs::symlink_metadata(file)?.is_symlink() {
-                let place = Place::named(file, Missing::Refused).map_err(io::Error::other)?;
-                place.read()?.0.set_modified(latest)?;
+        // A time that the system cannot hold is later than every file.
+        let latest = latest.and_then(|latest| UNIX_EPOCH.checked_add(Duration::from_secs(latest)));
+        if let Some(latest) = latest
+            && metadata.modified()? > latest
+        {
+            if !opened.by_link {
+                opened.file.set_modified(latest)?;
             }
             source.mtime = seconds(latest);
-            Ok(())
-        })();
-        clamped.map_err(|error: io::Error| errno::diagnostic(file, &error))?;
+        }
         Ok(source)
     }
 

@@ -53,7 +53,9 @@ pub fn build(
     jobs: usize,
     watch: &dyn Watch,
 ) -> Result<Built, ProjectError> {
-    let tree = Tree::new(project.tree());
+    let root = project.tree();
+    let (base, below) = project.loaded.bounds_of_folder(&root);
+    let tree = Tree::new(base.into(), below.into());
     let copy = project.mirrors()
         && project.loaded.config.tree.sources.as_ref().is_none_or(|sources| *sources.get_ref());
     let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
@@ -69,7 +71,7 @@ pub fn build(
         for pyc in compiled.pycs {
             let entry =
                 compiled.source.as_ref().ok().and_then(|source| pyc.entry(&pyc.name, &file.name, source));
-            let output = Some(tree.root().join(&pyc.name));
+            let output = Some(root.join(&pyc.name));
             let result = copied.clone().and(pyc.result).and_then(|bytes| {
                 let written =
                     tree.write(&pyc.name, &bytes, false).map_err(|error| write_diagnostic(&error))?;
@@ -101,7 +103,7 @@ pub fn build(
 
 fn copy_data(project: &Project, tree: &Tree, engines: &Engines, outcomes: &mut Vec<Outcome>) {
     for file in &project.selection.data {
-        let copied = super::Source::read(&file.path).and_then(|source| {
+        let copied = project.read(file).and_then(|source| {
             tree.write(&file.name, &source.bytes, source.executable).map_err(|error| write_diagnostic(&error))
         });
         if let (Err(error), Some(target)) = (copied, engines.first()) {

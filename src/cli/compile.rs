@@ -9,8 +9,11 @@ use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
-use crate::build::{self, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan};
+use crate::build::{
+    self, Bounds, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan,
+};
 use crate::engine::{Diagnostic, Limits};
+use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
@@ -65,6 +68,13 @@ pub(super) struct CompileArgs {
     /// Compile all `.py` files below directories that are named.
     #[arg(short, long)]
     recursive: bool,
+    /// Refuse files that are not below this directory, and follow no symlink to a directory there: for lists of files in
+    /// trees that somebody else may write to.
+    #[arg(long, value_name = "DIR", conflicts_with = "stdin_filename")]
+    below: Option<PathBuf>,
+    /// Also compile symlinks to files outside of the directories that --recursive and --below name.
+    #[arg(long)]
+    follow_links: bool,
     /// Leave out what matches, with --recursive (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
@@ -167,8 +177,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if let (Some(Destination::StandardOutput), [file], [target], &[optimize]) =
         (&output, files.as_slice(), engines.as_slice(), settings.levels.as_slice())
     {
-        let source = Source::read_clamped(file, settings.clamp_mtime);
-        let pyc = source.and_then(|source| build::compile::pyc(file, &source, target, optimize, &settings));
+        let pyc = settings
+            .read(file)
+            .and_then(|source| build::compile::pyc(file, &source, target, optimize, &settings));
         return to_standard_output(pyc, printer);
     }
     let progress = printer.progress(files.len() as u64);
@@ -283,6 +294,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         LayoutArg::Pycache => Layout::Pycache,
         LayoutArg::Legacy => Layout::Legacy,
     };
+    let listed = arguments.files.iter().any(|file| file.as_os_str() == "-");
     let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
     Ok(Settings {
         mode,
@@ -298,6 +310,13 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             output_dir: arguments.output_dir,
             layout,
         },
-        searched,
+        bounds: Bounds {
+            searched,
+            below: arguments.below,
+            listed,
+            links: if arguments.follow_links { Links::Anywhere } else { Links::Inside },
+            limit: None,
+            hint: "`--follow-links` compiles it",
+        },
     })
 }

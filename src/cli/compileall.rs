@@ -6,7 +6,8 @@
 use super::args::{Mode, RefsArg};
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
-use crate::build::{self, EngineOptions, Engines, Outcome, Settings, engines, parallel};
+use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
+use crate::output::inside::Links;
 use crate::project::{LARGEST, Layout, Naming, Walk, read_named, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
@@ -287,7 +288,14 @@ fn settings(
         clamp_mtime,
         output: None,
         naming,
-        searched,
+        bounds: Bounds {
+            searched,
+            below: None,
+            listed: arguments.list.is_some(),
+            links: Links::Inside,
+            limit: arguments.limit.clone().filter(|limit| !limit.as_os_str().is_empty()),
+            hint: "`-e DIR` compiles links to files below DIR",
+        },
     })
 }
 

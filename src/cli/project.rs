@@ -13,6 +13,9 @@ pub(super) struct ConfigArgs {
     /// The config.
     #[arg(long, value_name = "FILE", default_value = "pycompile.toml")]
     pub(super) config: PathBuf,
+    /// Also read files by symlinks that lead out of the root, as `[source] follow-links` does.
+    #[arg(long)]
+    pub(super) follow_links: bool,
 }
 
 impl ConfigArgs {
@@ -27,7 +30,8 @@ impl ConfigArgs {
 
     /// Reads the config; a mode that it leaves open is `mode`.
     pub(super) fn load_with(&self, mode: InvalidationMode) -> Result<Project, CommandError> {
-        let loaded = interrupt::waiting(|| config::load(&self.config)).map_err(ProjectError::from)?;
+        let mut loaded = interrupt::waiting(|| config::load(&self.config)).map_err(ProjectError::from)?;
+        loaded.config.source.follow_links |= self.follow_links;
         Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::error::{ConfigError, Place};
 use super::model::{Config, LayoutName};
+use crate::output::inside::{Inside, Links};
 use crate::project::{Layout, Naming, read_named};
 use crate::target::{PyVersion, Release, Series};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 /// A config with where it came from.
@@ -193,6 +194,36 @@ impl Loaded {
             output_dir: None,
             layout: self.layout(),
         }
+    }
+
+    /// How far symlinks among the sources may lead.
+    pub fn links(&self) -> Links {
+        if self.config.source.follow_links { Links::Anywhere } else { Links::Inside }
+    }
+
+    /// The directory that sources are read from.
+    pub fn sources(&self) -> Inside {
+        let (base, below) = self.bounds_of_folder(&self.root);
+        Inside::below(base, below, self.links())
+    }
+
+    /// The directory that nothing may leave on the way to the directory `path`, and the rest of the path: the config's own
+    /// for what is below it. What is absolute or has `..` is the user's word, and may lead through symlinks.
+    pub fn bounds_of_folder<'a>(&'a self, path: &'a Path) -> (&'a Path, &'a Path) {
+        self.below(path).map_or((path, Path::new("")), |below| (&self.folder, below))
+    }
+
+    /// The same for the file `path`.
+    pub fn bounds_of_file<'a>(&'a self, path: &'a Path) -> (&'a Path, &'a Path) {
+        let own =
+            || (path.parent().unwrap_or(Path::new("")), Path::new(path.file_name().unwrap_or_default()));
+        self.below(path).map_or_else(own, |below| (&self.folder, below))
+    }
+
+    fn below<'a>(&self, path: &'a Path) -> Option<&'a Path> {
+        let below = path.strip_prefix(&self.folder).ok()?;
+        let stays = below.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        stays.then_some(below)
     }
 
     /// How long one file may take.

@@ -43,6 +43,9 @@ pub struct SourceTable {
     /// Copied into archives as they are.
     #[serde(default)]
     pub data: Vec<Spanned<String>>,
+    /// Whether symlinks that lead out of the root are followed.
+    #[serde(default)]
+    pub follow_links: bool,
 }
 
 fn here() -> Spanned<String> {

@@ -47,7 +47,7 @@ impl Loaded {
         let include = self.globs(&source.search)?;
         let exclude = self.globs(&source.exclude)?;
         if let Some(pattern) = source.search.first() {
-            let (found, nameless) = search(&self.root, &include, &exclude)?;
+            let (found, nameless) = search(&self.root, &include, &exclude, source.follow_links)?;
             if let Some(path) = nameless.first() {
                 let lossy = path.to_string_lossy();
                 let by = include.matches(path).into_iter().chain(include.matches(&*lossy)).min();

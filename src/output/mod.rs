@@ -8,6 +8,7 @@
 pub mod atomic;
 mod error;
 mod folder;
+pub mod inside;
 mod owner;
 pub mod place;
 pub mod tree;

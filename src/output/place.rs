@@ -56,7 +56,13 @@ impl Place {
     pub fn below(root: &Path, name: &Path, missing: Missing) -> Result<Self, WriteError> {
         let full = || root.join(name);
         let Some(own) = name.file_name() else { return Err(WriteError::NotRegular(full())) };
-        let mut folder = Folder::open(root).map_err(|source| WriteError::Io { path: root.into(), source })?;
+        let opened = match Folder::open(root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
+                std::fs::create_dir_all(root).and_then(|()| Folder::open(root))
+            }
+            opened => opened,
+        };
+        let mut folder = opened.map_err(|source| WriteError::Io { path: root.into(), source })?;
         for part in name.parent().into_iter().flat_map(Path::components) {
             match part {
                 Component::Normal(part) => folder = descend(&folder, Path::new(part), missing)?,
@@ -85,7 +91,7 @@ impl Place {
     pub fn check(&self) -> Result<(), WriteError> {
         match self.folder.kind(&self.name) {
             Ok(Kind::Symlink) => Err(WriteError::Symlink(self.path())),
-            Ok(Kind::Other) => Err(WriteError::NotRegular(self.path())),
+            Ok(Kind::Folder | Kind::Other) => Err(WriteError::NotRegular(self.path())),
             Ok(Kind::File) | Err(_) => Ok(()),
         }
     }

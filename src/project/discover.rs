@@ -49,7 +49,7 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<Discov
 
 /// The names, relative to `root` and with `/`, of the regular files below it that `include` matches and `exclude` does
 /// not, sorted; behind them the paths, relative to `root`, of such files whose names are not UTF-8: these match if their
-/// bytes do, or what they are shown as. Links are not followed.
+/// bytes do, or what they are shown as. Links are followed only with `follow_links`.
 ///
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be read.
@@ -57,13 +57,14 @@ pub fn search(
     root: &Path,
     include: &GlobSet,
     exclude: &GlobSet,
+    follow_links: bool,
 ) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
     let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_path_buf();
     let is_match = |set: &GlobSet, path: &Path| {
         set.is_match(shown_below(root, path)) || (path.to_str().is_none() && set.is_match(below(path)))
     };
     let (mut names, mut nameless) = (Vec::new(), Vec::new());
-    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
+    let entries = walkdir::WalkDir::new(root).follow_links(follow_links).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| {
         entry.depth() == 0 || (entry.file_name() != "__pycache__" && !is_match(exclude, entry.path()))
     }) {

@@ -15,11 +15,16 @@ pub struct Matches {
 /// The files below `root` that `pattern` matches. `*` and `?` stay within a component, `**` does not; only the folders
 /// that can hold a match are listed. `None`: it is no pattern.
 ///
-/// A name without a wildcard may be a symlink to a file; links that a wildcard would meet are not followed.
+/// A name without a wildcard may be a symlink to a file; links that a wildcard would meet are followed only with
+/// `follow_links`.
 ///
 /// # Errors
 /// [`DiscoverError`].
-pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Matches>, DiscoverError> {
+pub fn matching_files(
+    root: &Path,
+    pattern: &str,
+    follow_links: bool,
+) -> Result<Option<Matches>, DiscoverError> {
     if !pattern.contains(['*', '?', '[', ']', '{', '}']) {
         let found = root.join(pattern).is_file().then(|| pattern.to_owned());
         return Ok(Some(Matches { names: found.into_iter().collect(), ..Matches::default() }));
@@ -43,7 +48,7 @@ pub fn matching_files(root: &Path, pattern: &str) -> Result<Option<Matches>, Dis
     }
     let depth = if parts.contains(&"**") { usize::MAX } else { parts.len() - plain.len() };
     let mut found = Matches::default();
-    for entry in walkdir::WalkDir::new(base).max_depth(depth).sort_by_file_name() {
+    for entry in walkdir::WalkDir::new(base).follow_links(follow_links).max_depth(depth).sort_by_file_name() {
         let entry = entry.map_err(|error| DiscoverError::new(base, &error))?;
         let Ok(below) = entry.path().strip_prefix(base) else { continue };
         if !entry.file_type().is_file() {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::archive::tests::{Raw, deflated, stored, zip};
 use crate::archive::{Archive, Compression, File, Limits, read};
+use crate::output::inside::{Inside, Links};
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::Header;
 use crate::target::{PyVersion, SERIES};
@@ -222,7 +223,8 @@ fn wheels_that_are_not_believed() {
 #[test]
 fn the_bytes_of_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
-    let project = Project::read(&root.join("pyproject.toml"), &toml::Table::new()).unwrap();
+    let project =
+        Project::read(&Inside::new(&root, Links::Inside), "pyproject.toml", &toml::Table::new()).unwrap();
     let read = |name: &str| File::new(name, std::fs::read(root.join("src").join(name)).unwrap());
     let mut files = ["__init__.py", "__main__.py", "core.py", "größe.py", "latin.py", "words.txt"]
         .map(|name| read(&format!("demo/{name}")))

@@ -11,6 +11,8 @@ mod any_bytes;
 mod bounds;
 mod config;
 #[cfg(unix)]
+mod contained;
+#[cfg(unix)]
 mod current;
 mod diff;
 mod docs;

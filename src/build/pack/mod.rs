@@ -17,7 +17,6 @@ use crate::archive::File;
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
 use crate::engine::Diagnostic;
 use crate::manifest::{Archive, FileEntry, Manifest, sha256};
-use crate::output::atomic;
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
 use std::path::PathBuf;
@@ -97,7 +96,7 @@ pub fn pack(
     let _together = Writing::begin();
     let mut archives = Vec::new();
     for archive in made {
-        atomic::write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;
+        project.write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;
         let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (sha256, size) = (sha256(&archive.bytes), archive.bytes.len() as u64);
         archives.push(Archive { path: name, sha256, size });
@@ -137,7 +136,7 @@ fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
 fn read_data(project: &Project, engines: &Engines, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     let mut data = Vec::new();
     for file in &project.selection.data {
-        match super::Source::read(&file.path) {
+        match project.read(file) {
             Ok(source) => data.push(File {
                 path: file.name.clone(),
                 bytes: source.bytes,

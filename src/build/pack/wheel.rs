@@ -5,6 +5,7 @@ use crate::archive::{Compression, File};
 use crate::build::engines::Engines;
 use crate::build::project::{Project, ProjectError};
 use crate::config::{Bytecode, ProjectSource};
+use crate::output::inside::Inside;
 use crate::output::zip::{ZipOptions, write};
 use crate::wheel::{self, TagSet, Wheel};
 use std::path::PathBuf;
@@ -25,10 +26,14 @@ impl Plan {
         let metadata = match (table.project.get_ref(), &table.dynamic) {
             (ProjectSource::File(path), given) => {
                 let given = given.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
-                wheel::Project::read(&loaded.folder.join(path), &given)?
+                let path = loaded.folder.join(path);
+                let (base, below) = loaded.bounds_of_file(&path);
+                let folder = below.parent().unwrap_or(below);
+                let name = below.file_name().unwrap_or_default().to_string_lossy();
+                wheel::Project::read(&Inside::below(base, folder, loaded.links()), &name, &given)?
             }
             (ProjectSource::Inline(keys), None) => {
-                wheel::Project::from_table(&loaded.path, &loaded.folder, keys)?
+                wheel::Project::from_table(&loaded.path, &Inside::new(&loaded.folder, loaded.links()), keys)?
             }
             (ProjectSource::Inline(_), Some(given)) => {
                 let message = "`project` has the keys here already: write these beside them";

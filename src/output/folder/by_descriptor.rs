@@ -3,10 +3,12 @@
 use super::Kind;
 use crate::output::owner::{Owner, give};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use std::ffi::OsString;
 use std::fs::{File, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A directory need not be readable for what is done in it: Linux holds it without reading.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -53,8 +55,14 @@ impl Handle {
         Ok(match FileType::from_raw_mode(found.st_mode as _) {
             FileType::RegularFile => Kind::File,
             FileType::Symlink => Kind::Symlink,
+            FileType::Directory => Kind::Folder,
             _ => Kind::Other,
         })
+    }
+
+    pub(super) fn read_link(&self, name: &Path) -> io::Result<PathBuf> {
+        let target = rustix::fs::readlinkat(&self.0, name, Vec::new())?;
+        Ok(OsString::from_vec(target.into_bytes()).into())
     }
 
     pub(super) fn read(&self, name: &Path) -> io::Result<File> {

@@ -42,8 +42,13 @@ impl Handle {
         Ok(match found {
             found if found.is_symlink() => Kind::Symlink,
             found if found.is_file() => Kind::File,
+            found if found.is_dir() => Kind::Folder,
             _ => Kind::Other,
         })
+    }
+
+    pub(super) fn read_link(&self, name: &Path) -> io::Result<PathBuf> {
+        std::fs::read_link(self.0.join(name))
     }
 
     pub(super) fn read(&self, name: &Path) -> io::Result<File> {

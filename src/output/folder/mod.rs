@@ -35,9 +35,11 @@ pub(super) struct Folder {
 pub(super) enum Kind {
     /// A regular file.
     File,
+    /// A directory.
+    Folder,
     /// A symlink, wherever it leads.
     Symlink,
-    /// A directory, a pipe, a device.
+    /// A pipe, a socket, a device.
     Other,
 }
 
@@ -94,6 +96,14 @@ impl Folder {
     /// The operating system's.
     pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {
         self.handle.kind(name)
+    }
+
+    /// Returns the target of a symlink in it.
+    ///
+    /// # Errors
+    /// The operating system's; the name is no link.
+    pub(super) fn read_link(&self, name: &Path) -> io::Result<PathBuf> {
+        self.handle.read_link(name)
     }
 
     /// Opens a regular file in it to read; never through a link. Says too what the file is.

@@ -4,23 +4,33 @@ use super::fault::{ProjectError, ProjectFault};
 use super::value::Item;
 use super::{License, Readme};
 use crate::archive::{File, check_file_name};
-use crate::project::{LARGEST, matching_files, read_regular};
+use crate::output::inside::{FOLLOW_LINKS, Inside, OpenError};
+use crate::project::{LARGEST, matching_files, read_open};
 use crate::wheel::license::normalize_license;
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
 /// A file's text with LF line ends.
-fn text(root: &Path, item: &Item<'_>, name: &str) -> Result<String, ProjectError> {
+fn text(root: &Inside, item: &Item<'_>, name: &str) -> Result<String, ProjectError> {
     let bytes = bytes(root, item, name)?;
     let text = String::from_utf8(bytes).map_err(|_| item.error(ProjectFault::Encoding(name.to_owned())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-fn bytes(root: &Path, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectError> {
+fn bytes(root: &Inside, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectError> {
     stays_inside(item, name)?;
-    let path = root.join(name);
-    read_regular(&path, LARGEST).map_err(|source| item.error(ProjectFault::File { path, source }))
+    read(root, name).map_err(|source| item.error(ProjectFault::File { path: root.path().join(name), source }))
+}
+
+/// Reads a file of the project's directory.
+pub(super) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
+    let opened = root.open(Path::new(name)).map_err(|error| match error {
+        OpenError::Outside { .. } => io::Error::other(format!("{error}\nhint: {FOLLOW_LINKS}")),
+        error => error.into(),
+    })?;
+    read_open(&opened.file, opened.metadata.len(), LARGEST)
 }
 
 fn stays_inside(item: &Item<'_>, name: &str) -> Result<(), ProjectError> {
@@ -29,7 +39,7 @@ fn stays_inside(item: &Item<'_>, name: &str) -> Result<(), ProjectError> {
 }
 
 /// `readme = "README.md"`, `{file = …}` or `{text = …}` with a content type.
-pub(super) fn readme(root: &Path, item: &Item<'_>) -> Result<Readme, ProjectError> {
+pub(super) fn readme(root: &Inside, item: &Item<'_>) -> Result<Readme, ProjectError> {
     if !item.is_table() {
         let name = item.text()?;
         let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
@@ -65,7 +75,7 @@ pub(super) fn readme(root: &Path, item: &Item<'_>) -> Result<Readme, ProjectErro
 }
 
 /// `license = "MIT"`, or the table of PEP 621; with the file that the table names.
-pub(super) fn license(root: &Path, item: &Item<'_>) -> Result<(License, Option<File>), ProjectError> {
+pub(super) fn license(root: &Inside, item: &Item<'_>) -> Result<(License, Option<File>), ProjectError> {
     if !item.is_table() {
         let expression = normalize_license(&item.line()?).map_err(|fault| item.error(fault.into()))?;
         return Ok((License::Expression(expression), None));
@@ -85,12 +95,12 @@ pub(super) fn license(root: &Path, item: &Item<'_>) -> Result<(License, Option<F
 }
 
 /// `license-files`: what each pattern matches, which must be something; sorted, each once.
-pub(super) fn license_files(root: &Path, item: Item<'_>) -> Result<Vec<File>, ProjectError> {
+pub(super) fn license_files(root: &Inside, item: Item<'_>) -> Result<Vec<File>, ProjectError> {
     let mut names = BTreeSet::new();
     for item in item.list()? {
         let pattern = item.text()?;
         stays_inside(&item, pattern)?;
-        let found = match matching_files(root, pattern) {
+        let found = match matching_files(&root.path(), pattern, root.follows_links()) {
             Ok(Some(found)) => found,
             Ok(None) => return Err(item.error(ProjectFault::Pattern(pattern.to_owned()))),
             Err(error) => return Err(item.error(error.into())),

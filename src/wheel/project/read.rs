@@ -3,7 +3,7 @@
 use super::fault::{ProjectError, ProjectFault};
 use super::value::{Item, Table, project_table};
 use super::{License, Project, files, people};
-use crate::project::{LARGEST, read_regular};
+use crate::output::inside::Inside;
 use crate::text::Shown as _;
 use crate::wheel::name::normalize_name;
 use crate::wheel::requirement::{Requirement, is_name, specifier_set};
@@ -11,20 +11,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Project {
-    /// Reads a `pyproject.toml`. `given` holds keys of `[project]` that it leaves to a build backend, or does not have.
+    /// Reads the `pyproject.toml` `name` of `folder`. `given` holds keys of `[project]` that it leaves to a build backend, or
+    /// does not have.
     ///
     /// # Errors
     /// [`ProjectError`] with the line of the key.
-    pub fn read(path: &Path, given: &toml::Table) -> Result<Self, ProjectError> {
+    pub fn read(folder: &Inside, name: &str, given: &toml::Table) -> Result<Self, ProjectError> {
+        let path = &folder.path().join(name);
         let refuse = |fault: ProjectFault| ProjectError {
-            path: path.into(),
+            path: path.clone(),
             line: None,
             key: String::new(),
             fault: fault.into(),
         };
-        let bytes = read_regular(path, LARGEST).map_err(|error| refuse(error.into()))?;
+        let bytes = files::read(folder, name).map_err(|error| refuse(error.into()))?;
         let text = String::from_utf8(bytes).map_err(|_| refuse(ProjectFault::Encoding(path.shown())))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
         project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
     }
 
@@ -32,13 +33,13 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectError`] without a line.
-    pub fn from_table(path: &Path, folder: &Path, table: &toml::Table) -> Result<Self, ProjectError> {
+    pub fn from_table(path: &Path, folder: &Inside, table: &toml::Table) -> Result<Self, ProjectError> {
         let nothing = Table::without_lines(path, &toml::Table::new());
         project(folder, Table::without_lines(path, table), &nothing)
     }
 }
 
-fn project<'a>(folder: &Path, mut table: Table<'a>, given: &Table<'a>) -> Result<Project, ProjectError> {
+fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Result<Project, ProjectError> {
     dynamic(&mut table, given)?;
     let Some(name) = table.take("name") else { return Err(table.error("name", ProjectFault::Missing)) };
     let text = name.text()?;
@@ -129,7 +130,7 @@ fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectEr
     Ok(())
 }
 
-fn licenses(project: &mut Project, folder: &Path, table: &mut Table<'_>) -> Result<(), ProjectError> {
+fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Result<(), ProjectError> {
     let mut is_table = false;
     if let Some(item) = table.take("license") {
         is_table = item.is_table();

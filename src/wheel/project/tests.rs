@@ -1,7 +1,12 @@
 //! Tables that are used, and tables that are refused.
 
 use super::*;
+use crate::output::inside::{Inside, Links};
 use std::path::Path;
+
+fn inside(folder: &Path) -> Inside {
+    Inside::new(folder, Links::Inside)
+}
 
 /// A project folder.
 struct Folder(tempfile::TempDir);
@@ -20,7 +25,7 @@ impl Folder {
         let path = self.0.path().join("pyproject.toml");
         crate::output::atomic::write(&path, table.as_bytes(), 0o644).unwrap();
         let place = self.0.path().to_str().unwrap().to_owned();
-        Project::read(&path, &toml::from_str(given).unwrap())
+        Project::read(&inside(self.0.path()), "pyproject.toml", &toml::from_str(given).unwrap())
             .map_err(|error| error.to_string().replace(&format!("{place}/"), ""))
     }
 
@@ -147,10 +152,11 @@ fn dynamic_keys_are_given_or_refused() {
 #[test]
 fn inline_tables() {
     let table = toml::from_str("name = \"demo\"\nversion = \"1.0\"\nscripts.demo = \"demo:main\"").unwrap();
-    let project = Project::from_table(Path::new("pycompile.toml"), Path::new("."), &table).unwrap();
+    let project = Project::from_table(Path::new("pycompile.toml"), &inside(Path::new(".")), &table).unwrap();
     assert_eq!(project.entry_points().unwrap(), "[console_scripts]\ndemo = demo:main\n");
     let table = toml::from_str("name = \"demo\"").unwrap();
-    let error = Project::from_table(Path::new("pycompile.toml"), Path::new("."), &table).unwrap_err();
+    let error =
+        Project::from_table(Path::new("pycompile.toml"), &inside(Path::new(".")), &table).unwrap_err();
     assert_eq!(error.to_string(), "pycompile.toml: project.version: the key is missing");
 }
 
