@@ -118,7 +118,7 @@ enum LayoutArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum EngineArg {
+pub(super) enum EngineArg {
     Auto,
     Native,
     Python,

@@ -1,14 +1,16 @@
 //! `pycompile env`.
 
 use super::args::{MessageFormat, Mode, RefsArg};
+use super::compile::EngineArg;
 use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
-use crate::build::env::{Report, Settings, SitePackages, run as compile, site_packages};
-use crate::build::{EngineOptions, Engines, engines};
+use crate::build::env::{Report, Settings, SitePackages, created_with, run as compile, site_packages};
+use crate::build::{EngineChoice, EngineOptions, Engines, engines};
 use crate::manifest::Manifest;
 use crate::pyc::InvalidationMode;
+use crate::target::{Release, Target};
 use crate::text::{Shown as _, python, visible};
 use std::path::{Component, Path, PathBuf};
 
@@ -26,6 +28,14 @@ pub(super) struct EnvArgs {
     /// PREFIX is inside of this image.
     #[arg(long, value_name = "DIR", requires = "prefix")]
     root: Option<PathBuf>,
+    /// Follow symlinks on the way to site-packages, and sources that are symlinks out of PREFIX; those of an image never
+    /// lead out of it.
+    #[arg(long)]
+    follow_links: bool,
+    /// What compiles: `native` this program itself, `python` a real interpreter; `auto` takes the native compiler for the
+    /// versions that it knows, and says where it has to run the environment's own interpreter.
+    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
+    engine: EngineArg,
     /// Optimisation level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
@@ -41,7 +51,8 @@ pub(super) struct EnvArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// The interpreter; without it, the environment's own, then pythonX.Y on PATH.
+    /// The interpreter; without it, for versions that the native compiler does not know, the environment's own, then
+    /// pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Option<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
@@ -57,7 +68,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         destination.keeps_apart(arguments.message_format)?;
     }
     let prefix = prefix(arguments)?;
-    let sites = site_packages(&prefix, arguments.root.as_deref())?;
+    let sites = site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links)?;
     let mut levels = arguments.optimize.clone();
     if levels.is_empty() {
         levels.push(0);
@@ -71,7 +82,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
-        let engines = start(site, &prefix, arguments)?;
+        let engines = start(site, &prefix, arguments, printer)?;
         let Some(target) = engines.first() else { continue };
         printer.detail(&target.about);
         let files =
@@ -141,16 +152,43 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     })
 }
 
-fn start(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<Engines, CommandError> {
-    // An image's own interpreter may not run here, and is somebody else's program.
-    let own = prefix.join("bin").join(format!("python{}", site.python));
-    let own = (arguments.root.is_none() && own.is_file()).then_some(own);
+fn start(
+    site: &SitePackages,
+    prefix: &Path,
+    arguments: &EnvArgs,
+    printer: &Printer,
+) -> Result<Engines, CommandError> {
+    let mut release = Release::from(site.python);
+    let choice = EngineChoice::from(arguments.engine);
+    let mut own = None;
+    if arguments.interpreter.is_none() {
+        let is_native = choice == EngineChoice::Auto && Target::find(release).is_some();
+        if is_native || choice == EngineChoice::Native {
+            let created_with = created_with(prefix).filter(|found| found.version == site.python);
+            release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
+        } else if arguments.root.is_none() {
+            // An image's own interpreter may not run here.
+            own = Some(prefix.join("bin").join(format!("python{}", site.python))).filter(|own| own.is_file());
+        }
+    }
+    if let Some(own) = &own {
+        let why = match choice {
+            EngineChoice::Python => String::from("as --engine python asks"),
+            _ => format!("the native compiler does not know Python {}", site.python),
+        };
+        printer.summary(&format!(
+            "running {}, a program of the environment: {why}\nhint: `--interpreter PATH` names another one, `--engine \
+             native` runs none",
+            own.shown()
+        ));
+    }
     let search_path = environment::search_path();
-    let options = EngineOptions::automatic(
+    let mut options = EngineOptions::automatic(
         arguments.interpreter.as_deref().or(own.as_deref()),
         search_path.as_deref(),
         interrupt::limits(),
         arguments.refs.into(),
     );
-    Ok(engines::start(&[site.python.into()], &options)?)
+    options.choice = choice;
+    Ok(engines::start(&[release], &options)?)
 }

@@ -31,7 +31,9 @@ fn an_image_is_not_left() {
     let session = environment();
     std::fs::create_dir_all(session.path("image/usr")).unwrap();
     symlink(session.path("v/lib"), session.path("image/usr/lib")).unwrap();
-    session.run(&["env", "/usr", "--root", "image"]).exits(2).says("leads out of image, to ");
+    session.run(&["env", "/usr", "--root", "image"]).exits(2).says("image/usr/lib is a symlink: ");
+    let arguments = ["env", "/usr", "--root", "image", "--follow-links"];
+    session.run(&arguments).exits(2).says("leads out of image, to ");
     assert_eq!(pycs(&session), 0, "{:?}", session.files());
     session.run(&["env", "/v", "--root", "."]).exits(0).says("1 compiled");
     assert_eq!(pycs(&session), 1, "{:?}", session.files());
@@ -55,9 +57,14 @@ fn a_source_outside_of_an_image_is_not_read() {
     let source = session.path(&format!("image/{SITE}/p/a.py"));
     std::fs::remove_file(&source).unwrap();
     symlink(&outside, &source).unwrap();
-    session.run(&["env", "/v", "--root", "image"]).exits(1).says("a.py leads out of ");
+    let words = "a.py is a symlink that leads out of image: it is not followed";
+    session.run(&["env", "/v", "--root", "image"]).exits(1).says(words);
+    session.run(&["env", "/v", "--root", "image", "--follow-links"]).exits(1).says(words);
     assert_eq!(pycs(&session), 0, "{:?}", session.files());
-    session.run(&["env", "image/v"]).exits(0).says("1 compiled");
+    let words = "a.py is a symlink that leads out of image/v: it is not followed\nhint: `--follow-links`";
+    session.run(&["env", "image/v"]).exits(1).says(words);
+    assert_eq!(pycs(&session), 0, "{:?}", session.files());
+    session.run(&["env", "image/v", "--follow-links"]).exits(0).says("1 compiled");
 }
 
 #[test]
@@ -92,6 +99,104 @@ fn a_record_that_is_a_symlink_is_named() {
     let record = session.path(&format!("{SITE}/p-1.dist-info/RECORD"));
     std::fs::rename(&record, session.path("RECORD")).unwrap();
     symlink(session.path("RECORD"), &record).unwrap();
-    session.run(&["env", "v"]).exits(1).says("RECORD is a symlink and will be changed into a regular file");
+    session.run(&["env", "v"]).exits(1).says("RECORD is a symlink that leads out of v: it is not followed");
+    assert_eq!(pycs(&session), 0);
+    let words = "RECORD is a symlink and will be changed into a regular file";
+    session.run(&["env", "v", "--follow-links"]).exits(1).says(words);
     assert!(record.is_symlink());
+}
+
+#[test]
+fn site_packages_by_a_symlink_are_compiled_on_request_only() {
+    for link in ["v/lib", "v/lib/python3.14", SITE] {
+        let session = environment();
+        std::fs::rename(session.path(link), session.path("outside")).unwrap();
+        symlink(session.path("outside"), session.path(link)).unwrap();
+        let before = session.files();
+        for arguments in [&["env", "v"][..], &["env", "v", "--check"], &["env", "/v", "--root", "."]] {
+            let words = format!(
+                "{link} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links`"
+            );
+            session.run(arguments).exits(2).says(&words);
+            assert_eq!(session.files(), before);
+        }
+        session.run(&["env", "v", "--follow-links"]).exits(0).says("1 compiled");
+        session.run(&["env", "v", "--follow-links", "--check"]).exits(0);
+        assert_eq!(pycs(&session), 1);
+    }
+}
+
+#[test]
+fn lib64_may_be_lib() {
+    let session = environment();
+    symlink("lib", session.path("v/lib64")).unwrap();
+    session.run(&["env", "v"]).exits(0).says("1 compiled, 0 up to date");
+    session.run(&["env", "v", "--check"]).exits(0);
+}
+
+/// An interpreter that leaves a file when it is run, in an environment of `version`.
+fn with_program(version: &str) -> Session {
+    use std::os::unix::fs::PermissionsExt as _;
+    let session = Session::new();
+    let site = format!("v/lib/python{version}/site-packages");
+    session.file(&format!("{site}/a.py"), "x = 1\n");
+    session.file(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
+    let text = format!("#!/bin/sh\n: >{}\nexit 1\n", session.path("was-run").display());
+    let program = session.file(&format!("v/bin/python{version}"), text);
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for name in ["python", "python3"] {
+        symlink(&program, session.path(&format!("v/bin/{name}"))).unwrap();
+    }
+    session
+}
+
+#[test]
+fn no_program_of_the_environment_is_run_for_versions_that_the_native_compiler_knows() {
+    for version in ["3.13", "3.14", "3.15"] {
+        let session = with_program(version);
+        session.run(&["env", "v", "--check"]).exits(1).says("missing: ");
+        session.run(&["env", "v"]).exits(0).says("1 compiled");
+        session.run(&["env", "v", "--check"]).exits(0);
+        session.run(&["verify", "v"]).exits(0);
+        assert!(!session.path("was-run").exists(), "{version}");
+    }
+}
+
+#[test]
+fn a_program_of_the_environment_is_named_before_it_is_run() {
+    let session = with_program("3.12");
+    for arguments in [&["env", "v"][..], &["env", "v", "--check"]] {
+        let refused = [arguments, &["--engine", "native"]].concat();
+        session.run(&refused).exits(2).says("no native engine for 3.12");
+        assert!(!session.path("was-run").exists());
+        let words = "running v/bin/python3.12, a program of the environment: the native compiler does not know Python 3.12";
+        session.run(arguments).exits(2).says(words);
+        assert!(session.path("was-run").exists());
+        std::fs::remove_file(session.path("was-run")).unwrap();
+    }
+}
+
+#[test]
+fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
+    let source = "f'{1:{2}\\{3}}'\nr = rf'{1:\\x41}'\n";
+    let bytes = |config: Option<&str>| {
+        let session = Session::new();
+        let site = "v/lib/python3.13/site-packages";
+        session.file(&format!("{site}/a.py"), source);
+        session.file(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
+        if let Some(config) = config {
+            session.file("v/pyvenv.cfg", config);
+        }
+        session.run(&["env", "v"]).exits(0);
+        std::fs::read(session.path(&format!("{site}/__pycache__/a.cpython-313.pyc"))).unwrap()
+    };
+    let newest = bytes(None);
+    let oldest = bytes(Some("home = /usr/bin\nversion = 3.13.0\n"));
+    assert_ne!(oldest, newest, "3.13.0 reads these format specs otherwise");
+    assert_eq!(bytes(Some("version_info = 3.13.0.final.0\n")), oldest);
+    assert_eq!(bytes(Some("Version = 3.13.0\n")), oldest);
+    // Not this environment's version, or no version.
+    for config in ["version = 3.14.0\n", "version = x\n", "", "version\n", "version = 3.13\n"] {
+        assert_eq!(bytes(Some(config)), newest, "{config}");
+    }
 }

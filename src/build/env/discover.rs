@@ -1,10 +1,18 @@
 //! Prefix → site-packages directories → distributions.
 
-use crate::project::{DiscoverError, LARGEST, names_in, read_regular};
-use crate::target::{PyVersion, Series};
+use super::{Bounds, FOLLOW_LINKS};
+use crate::build::errno::open_diagnostic;
+use crate::engine::Diagnostic;
+use crate::output::inside::{Inside, Links, OpenError, Opened};
+use crate::project::{DiscoverError, LARGEST, names_in, read_open};
+use crate::target::{PyVersion, Release, Series};
 use crate::text::Shown as _;
 use crate::wheel::{Record, RecordError};
+use std::io;
 use std::path::{Path, PathBuf};
+
+/// More bytes than any `pyvenv.cfg` has.
+const LARGEST_CONFIG: u64 = 1 << 20;
 
 /// A directory that one version imports from.
 #[derive(Debug)]
@@ -13,12 +21,14 @@ pub struct SitePackages {
     pub folder: PathBuf,
     /// Whose it is.
     pub python: PyVersion,
-    /// The image that it lies in, if it is one's: nothing is read that lies elsewhere.
-    pub image: Option<PathBuf>,
+    /// The directory that its files are below.
+    pub bounds: Bounds,
     /// What is installed in it and is the environment's own.
     pub distributions: Vec<Distribution>,
     /// What is left alone.
     pub left_alone: Vec<LeftAlone>,
+    /// RECORDs that cannot be read, and why.
+    pub failed: Vec<(PathBuf, Box<Diagnostic>)>,
 }
 
 /// One installed project.
@@ -58,6 +68,12 @@ pub enum EnvError {
     /// No `lib/pythonX.Y/site-packages` of a known version.
     #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.shown())]
     NoSitePackages(PathBuf),
+    /// A symlink on the way to site-packages.
+    #[error(
+        "{} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links` follows it, or name the \
+         environment that it leads to", .0.shown()
+    )]
+    Link(PathBuf),
     /// An image with a link to what is not the image's.
     #[error("{} leads out of {}, to {}", folder.shown(), root.shown(), real.shown())]
     Outside {
@@ -77,7 +93,7 @@ pub enum EnvError {
         /// The RECORD.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A RECORD that is wrong.
     #[error("{}: {fault}", path.shown())]
@@ -91,29 +107,31 @@ pub enum EnvError {
 }
 
 /// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`. Those of an image have to
-/// lie in it: it is written to as if it were the whole file system.
+/// lie in it: it is written to as if it were the whole file system. Symlinks on the way to them are followed with
+/// `follow_links` only.
 ///
 /// # Errors
 /// [`EnvError`].
-pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePackages>, EnvError> {
+pub fn site_packages(
+    prefix: &Path,
+    image: Option<&Path>,
+    follow_links: bool,
+) -> Result<Vec<SitePackages>, EnvError> {
     let mut all = Vec::new();
     let mut seen = Vec::new();
     for lib in ["lib", "lib64"] {
         for name in names_in(&prefix.join(lib))? {
             let version = name.to_str().and_then(|name| name.strip_prefix("python"));
             let Some(version) = version.and_then(|text| text.parse::<PyVersion>().ok()) else { continue };
-            let folder = prefix.join(lib).join(&name).join("site-packages");
+            let below = Path::new(lib).join(&name).join("site-packages");
+            let folder = prefix.join(&below);
             let Ok(real) = folder.canonicalize() else { continue };
             if Series::find(version).is_none() || seen.contains(&real) {
                 continue;
             }
-            let image = match image.map(|root| (root, root.canonicalize())) {
-                Some((_, Ok(root))) if real.starts_with(&root) => Some(root),
-                Some((root, _)) => return Err(EnvError::Outside { folder, root: root.into(), real }),
-                None => None,
-            };
+            let bounds = Bounds::of(prefix, &below, image, follow_links)?;
             seen.push(real);
-            all.push(read(folder, version, image)?);
+            all.push(read(folder, version, bounds)?);
         }
     }
     if all.is_empty() {
@@ -122,8 +140,9 @@ pub fn site_packages(prefix: &Path, image: Option<&Path>) -> Result<Vec<SitePack
     Ok(all)
 }
 
-fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<SitePackages, EnvError> {
-    let mut found = SitePackages { folder, python, image, distributions: Vec::new(), left_alone: Vec::new() };
+fn read(folder: PathBuf, python: PyVersion, bounds: Bounds) -> Result<SitePackages, EnvError> {
+    let (distributions, left_alone, failed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = SitePackages { folder, python, bounds, distributions, left_alone, failed };
     for dist_info in names_in(&found.folder)? {
         if !dist_info.to_string_lossy().ends_with(".dist-info") {
             continue;
@@ -136,13 +155,17 @@ fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<Si
                 continue;
             }
         };
-        let place = found.folder.join(&dist_info);
+        let bounds = &found.bounds;
+        let open = |name: &str| bounds.open(&Path::new(&dist_info).join(name));
+        let bytes = |opened: Opened| read_open(&opened.file, opened.metadata.len(), LARGEST);
         let text = |name: &str| {
-            let bytes = read_regular(&place.join(name), LARGEST).unwrap_or_default();
+            let bytes = open(name).map_err(io::Error::from).and_then(bytes).unwrap_or_default();
             String::from_utf8(bytes).unwrap_or_default()
         };
         let installer = text("INSTALLER");
-        let reason = if !place.join("RECORD").is_file() {
+        let record = open("RECORD");
+        let reason = if matches!(&record, Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound)
+        {
             Some("it has no RECORD")
         } else if ["debian", "rpm", "conda", "apk", "portage"].contains(&installer.trim()) {
             Some("the system's package manager owns it")
@@ -154,9 +177,16 @@ fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<Si
         match reason {
             Some(reason) => found.left_alone.push(LeftAlone { name: dist_info, reason }),
             None => {
-                let path = place.join("RECORD");
-                let bytes = read_regular(&path, LARGEST)
-                    .map_err(|source| EnvError::Read { path: path.clone(), source })?;
+                let path = found.folder.join(&dist_info).join("RECORD");
+                let record = match record {
+                    Ok(record) => record,
+                    Err(error) => {
+                        let error = open_diagnostic(&path, error, FOLLOW_LINKS);
+                        found.failed.push((path, error));
+                        continue;
+                    }
+                };
+                let bytes = bytes(record).map_err(|source| EnvError::Read { path: path.clone(), source })?;
                 let record = Record::parse(&bytes).map_err(|fault| EnvError::Record { path, fault })?;
                 found.distributions.push(Distribution { dist_info, record });
             }
@@ -169,4 +199,20 @@ fn read(folder: PathBuf, python: PyVersion, image: Option<PathBuf>) -> Result<Si
 fn is_editable(direct_url: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(direct_url)
         .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
+}
+
+/// The release that a virtual environment was created with, by its `pyvenv.cfg`: no program of it is run to ask. venv
+/// writes `version = 3.14.2`, virtualenv and uv `version_info = 3.14.2.final.0` or `version_info = 3.14.2`.
+pub fn created_with(prefix: &Path) -> Option<Release> {
+    let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
+    let text = read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()?;
+    let text = String::from_utf8(text).ok()?;
+    text.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        let key = key.trim().to_ascii_lowercase();
+        if key != "version" && key != "version_info" {
+            return None;
+        }
+        value.trim().split('.').take(3).collect::<Vec<_>>().join(".").parse().ok()
+    })
 }

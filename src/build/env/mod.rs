@@ -6,9 +6,11 @@
 //! that cannot be told to be the environment's own is left alone. Nothing is written through a symlink to a directory: what
 //! an environment or an image holds says nothing about the machine that works on it.
 
+mod bounds;
 mod discover;
 
-pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, site_packages};
+pub use bounds::Bounds;
+pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with, site_packages};
 
 use super::compile::{Done, Outcome};
 use super::engines::TargetEngine;
@@ -18,15 +20,17 @@ use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::output::WriteError;
-use crate::output::place::{Missing, Place};
+use crate::output::place::Missing;
 use crate::project::{LARGEST, names_in, read_open};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
-use crate::text::Shown as _;
 use crate::wheel::{Record, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// How to allow symlinks that lead out of the environment.
+const FOLLOW_LINKS: &str = "`--follow-links` follows it";
 
 /// The same for the whole environment.
 #[derive(Clone, Debug)]
@@ -105,6 +109,13 @@ pub fn run(
     let sources = sources.collect::<Vec<_>>();
     let results = parallel::map(&sources, jobs, watch, |(_, name)| compile(site, name, target, settings))?;
     let mut report = Report::default();
+    report.outcomes.extend(site.failed.iter().map(|(file, error)| Outcome {
+        file: file.clone(),
+        output: None,
+        python: site.python,
+        optimize: 0,
+        result: Err(error.clone()),
+    }));
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for ((dist_info, _), pycs) in sources.iter().zip(results) {
         let Some(pycs) = pycs else {
@@ -137,7 +148,7 @@ pub fn run(
 
 fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Settings) -> Vec<Pyc> {
     let path = site.folder.join(name);
-    let source = read_source(site, &path);
+    let source = Source::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
     let series = target.series;
     let pyc = |&optimize: &u8| {
         let pyc_name = cache_path(Path::new(name), series, optimize).to_string_lossy().into_owned();
@@ -169,7 +180,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made.row = Some(Row::of(&made.name, &bytes));
         let from = source_entry(name, &source.bytes, series);
         made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
-        let place = |missing| Place::below(&site.folder, Path::new(&made.name), missing);
+        let place = |missing| site.bounds.place(Path::new(&made.name), missing);
         let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
         let found = match &existing {
             Ok(place) => place.bytes(),
@@ -197,18 +208,6 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
     settings.levels.iter().map(pyc).collect()
 }
 
-/// A link in an image that leads out of it means another file there than here, where it would be followed.
-fn read_source(site: &SitePackages, path: &Path) -> Result<Source, Box<Diagnostic>> {
-    if let Some(image) = &site.image
-        && let Ok(real) = path.canonicalize()
-        && !real.starts_with(image)
-    {
-        let message = format!("{} leads out of {}", path.shown(), image.shown());
-        return Err(Diagnostic::without_place("OSError", message));
-    }
-    Source::read(path)
-}
-
 /// RECORD with the rows of the pycs: those that it has are replaced where they stand, the others come behind.
 fn with_rows(record: &Record, rows: Vec<Row>) -> Record {
     let mut new: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
@@ -230,7 +229,7 @@ fn write_record(
         return None;
     }
     let io_error = |source| WriteError::Io { path: path.clone(), source };
-    let written = Place::below(&site.folder, &name, Missing::Refused).and_then(|place| {
+    let written = site.bounds.place(&name, Missing::Refused).and_then(|place| {
         // It stays whose it is: pip, run by its owner, has to write it again.
         place.check()?;
         let (file, old) = place.read().map_err(io_error)?;
@@ -282,6 +281,10 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
         .collect();
     for folder in folders {
         let cache = site.folder.join(folder).join("__pycache__");
+        // Reported with each of its pycs.
+        if cache.is_symlink() {
+            continue;
+        }
         match names_in(&cache) {
             Ok(names) => {
                 let is_gone = |source: OsString| !site.folder.join(folder).join(source).is_file();
