@@ -5,8 +5,10 @@ use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::target::PyVersion;
 use crate::text::Shown as _;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What was taken away and what was not.
 #[derive(Debug, Default)]
@@ -26,7 +28,27 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
     for (_, _, name) in project.outputs(versions) {
         remove(bounds, &name, &mut cleaned);
     }
+    remove_leftovers(project, versions, &mut cleaned);
     cleaned
+}
+
+/// Removes the temporary files that killed runs left in any directory that `build` and `pack` write to.
+fn remove_leftovers(project: &Project, versions: &[PyVersion], cleaned: &mut Cleaned) {
+    let loaded = &project.loaded;
+    let tree = project.tree();
+    let mut files: Vec<PathBuf> = project.outputs(versions).map(|(_, _, name)| tree.join(name)).collect();
+    let copied = project.selection.sources.iter().chain(&project.selection.data);
+    files.extend(copied.map(|file| tree.join(&file.name)));
+    files.extend(loaded.outputs());
+    let mut folders = BTreeSet::new();
+    for file in files {
+        let (base, name) = loaded.bounds_of_file(&file);
+        if folders.insert(file.parent().map(Path::to_path_buf))
+            && let Ok(place) = Place::below(base, name, Missing::Refused)
+        {
+            cleaned.removed.extend(place.remove_leftovers(Duration::ZERO));
+        }
+    }
 }
 
 fn remove((base, below): (&Path, &Path), name: &Path, cleaned: &mut Cleaned) {

@@ -3,6 +3,7 @@
 use super::current::is_current;
 use super::engines::{Engines, TargetEngine};
 use super::errno;
+use super::leftovers;
 use super::source::Source;
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
@@ -89,7 +90,7 @@ impl Bounds {
 }
 
 /// The rest of a path that begins with `folder` and does not leave it.
-fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
+pub(super) fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
     let rest = match path.strip_prefix(folder) {
         Ok(rest) => rest.to_path_buf(),
         Err(_) => {
@@ -303,6 +304,12 @@ fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     output == file
         || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
+}
+
+/// Removes the temporary files that killed runs left beside these pycs.
+pub fn remove_leftovers<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, settings: &Settings) {
+    let outputs = outcomes.into_iter().filter_map(|outcome| outcome.output.as_deref());
+    leftovers::remove(outputs, |output| settings.place(output, Missing::Refused));
 }
 
 /// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.

@@ -13,6 +13,7 @@ pub mod engines;
 pub mod env;
 mod errno;
 pub mod existing;
+mod leftovers;
 mod minimal;
 pub mod normalize;
 pub mod pack;

@@ -1,5 +1,7 @@
 //! `pycompile normalize`: pycs that exist, brought into the other reference form.
 
+use super::compile::rest_below;
+use super::leftovers;
 use crate::manifest::PycError;
 use crate::marshal;
 use crate::object::Objects;
@@ -9,7 +11,7 @@ use crate::project::{LARGEST, read_open};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use crate::text::Shown as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Why a pyc is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -31,19 +33,31 @@ pub enum NormalizeError {
         #[source]
         fault: PycError,
     },
+    /// It is not below the directory that was named.
+    #[error("{} is not below {}", path.shown(), below.shown())]
+    NotBelow {
+        /// The pyc.
+        path: PathBuf,
+        /// The directory.
+        below: PathBuf,
+    },
+    /// A directory on the way is a symlink.
+    #[error("{0}\nhint: `--below DIR` names a directory that may be reached by symlinks")]
+    SymlinkFolder(#[source] WriteError),
     /// It cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
 /// Takes unused `FLAG_REF`s off a pyc; says whether that changed it. The new file has the mode and the modification time
-/// of the old one and is a file of its own: other names of the old one keep what they had.
+/// of the old one and is a file of its own: other names of the old one keep what they had. No directory on the way from
+/// `below`, or else from the working directory or the root, may be a symlink.
 ///
 /// # Errors
 /// [`NormalizeError`].
-pub fn normalize(path: &Path) -> Result<bool, NormalizeError> {
+pub fn normalize(path: &Path, below: Option<&Path>) -> Result<bool, NormalizeError> {
     let read_error = |source| NormalizeError::Read { path: path.into(), source };
-    let place = Place::named(path, Missing::Refused)?;
+    let place = place(path, below)?;
     place.check()?;
     let (file, metadata) = place.read().map_err(read_error)?;
     let old = read_open(&file, metadata.len(), LARGEST).map_err(read_error)?;
@@ -53,6 +67,36 @@ pub fn normalize(path: &Path) -> Result<bool, NormalizeError> {
     }
     place.replace_like(&new, &metadata)?;
     Ok(true)
+}
+
+/// Removes the temporary files that killed runs left beside these pycs.
+pub fn remove_leftovers(files: &[PathBuf], below: Option<&Path>) {
+    leftovers::remove(files.iter().map(PathBuf::as_path), |file| {
+        place(file, below).map_err(|error| match error {
+            NormalizeError::Write(error) | NormalizeError::SymlinkFolder(error) => error,
+            error => WriteError::Io { path: file.into(), source: std::io::Error::other(error.to_string()) },
+        })
+    });
+}
+
+fn place(path: &Path, below: Option<&Path>) -> Result<Place, NormalizeError> {
+    let (base, name) = match below {
+        Some(folder) => {
+            let not_below = || NormalizeError::NotBelow { path: path.into(), below: folder.into() };
+            (folder.to_path_buf(), rest_below(path, folder).ok_or_else(not_below)?)
+        }
+        None => {
+            // From the root, or from what `..` leads to.
+            let parts: Vec<Component<'_>> = path.components().collect();
+            let is_named = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+            let named = parts.iter().rposition(|part| !is_named(part)).map_or(0, |last| last + 1);
+            (parts[..named].iter().collect(), parts[named..].iter().collect())
+        }
+    };
+    Place::below(&base, &name, Missing::Refused).map_err(|error| match error {
+        WriteError::SymlinkFolder(_) => NormalizeError::SymlinkFolder(error),
+        error => error.into(),
+    })
 }
 
 fn minimal(pyc: &[u8]) -> Result<Vec<u8>, PycError> {

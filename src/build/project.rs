@@ -7,7 +7,7 @@ use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::engine::{Diagnostic, Limits};
 use crate::output::WriteError;
 use crate::output::inside::FOLLOW_LINKS;
-use crate::output::place::{Missing, Place};
+use crate::output::place::{LEFTOVER_AGE, Missing, Place};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
@@ -70,7 +70,10 @@ impl Project {
     /// [`WriteError`]
     pub(super) fn write(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
         let (base, name) = self.loaded.bounds_of_file(path);
-        Place::below(base, name, Missing::Made)?.replace(bytes, mode)
+        let place = Place::below(base, name, Missing::Made)?;
+        place.replace(bytes, mode)?;
+        place.remove_leftovers(LEFTOVER_AGE);
+        Ok(())
     }
 
     /// Starts what compiles.

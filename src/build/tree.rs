@@ -4,12 +4,14 @@ use super::batch;
 use super::compile::{Done, Outcome};
 use super::engines::Engines;
 use super::errno::write_diagnostic;
+use super::leftovers;
 use super::parallel::{self, Watch};
 use super::project::{Project, ProjectError};
 use crate::engine::Diagnostic;
 use crate::manifest::FileEntry;
+use crate::output::place::Missing;
 use crate::output::tree::Tree;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A tree as it was built.
 #[derive(Debug, Default)]
@@ -98,6 +100,10 @@ pub fn build(
     if copy {
         copy_data(project, &tree, engines, &mut all.outcomes);
     }
+    let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output.as_ref()?.strip_prefix(&root).ok());
+    let copies = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copy);
+    let files = pycs.chain(copies.map(|file| Path::new(&file.name)));
+    leftovers::remove(files, |name| tree.place(name, Missing::Refused));
     Ok(all)
 }
 

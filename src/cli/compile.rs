@@ -191,6 +191,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             build::compile::hardlink_equal_levels(outcomes, &settings);
         }
     }
+    build::compile::remove_leftovers(results.iter().flatten().flatten(), &settings);
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     let mut outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
     outcomes.extend(

@@ -150,6 +150,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
         compile(job, &engines, &settings, arguments.hardlink_dupes)
     })?;
     progress.finish();
+    build::compile::remove_leftovers(results.iter().flatten().flatten(), &settings);
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
     tell(&outcomes, &failures, printer)?;

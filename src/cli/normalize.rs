@@ -3,7 +3,7 @@
 use super::args::RefsArg;
 use super::printer::Printer;
 use super::{CommandError, Status};
-use crate::build::normalize::normalize;
+use crate::build::normalize::{normalize, remove_leftovers};
 use crate::text::Shown as _;
 use std::path::PathBuf;
 
@@ -17,6 +17,9 @@ pub(super) struct NormalizeArgs {
     /// Pycs.
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
+    /// Refuse pycs that are not below this directory, which may be reached by symlinks; no other is followed.
+    #[arg(long, value_name = "DIR")]
+    below: Option<PathBuf>,
     /// The form; CPython's own cannot be had without compiling.
     #[arg(long, value_enum, default_value_t = RefsArg::Minimal)]
     refs: RefsArg,
@@ -27,9 +30,10 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
         let message = "which references CPython marks does not follow from a pyc: compile the source instead";
         return Err(CommandError::Usage(message.into()));
     }
+    let below = arguments.below.as_deref();
     let (mut changed, mut same, mut failed) = (0_u64, 0_u64, 0_u64);
     for file in &arguments.files {
-        match normalize(file) {
+        match normalize(file, below) {
             Ok(true) => {
                 changed += 1;
                 printer.detail(&format!("normalized: {}", file.shown()));
@@ -41,6 +45,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
             }
         }
     }
+    remove_leftovers(&arguments.files, below);
     printer.summary(&format!("{changed} normalized, {same} as they were, {failed} failed"));
     Ok(if failed > 0 { Status::No } else { Status::Done })
 }

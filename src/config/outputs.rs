@@ -32,6 +32,17 @@ impl ManifestTable {
 }
 
 impl Loaded {
+    /// A file in each directory that `pack` and the manifest are written to.
+    pub fn outputs(&self) -> Vec<PathBuf> {
+        let config = &self.config;
+        let manifest = config.manifest.iter().map(|table| self.folder.join(table.output.get_ref()));
+        let zip = config.zip.iter().map(|table| self.folder.join(table.output.get_ref()));
+        let wheel = config.wheel.iter().map(|table| {
+            self.folder.join(table.output.as_ref().map_or("dist", |output| output.get_ref())).join("wheel")
+        });
+        manifest.chain(zip).chain(wheel).collect()
+    }
+
     /// Holds the archives that are about to be written against each other and against the manifest.
     ///
     /// # Errors

@@ -3,15 +3,20 @@
 //! CPython: `py_compile.compile` and `importlib._bootstrap_external._write_atomic`.
 
 use super::WriteError;
-use super::place::{Missing, Place};
+use super::place::{LEFTOVER_AGE, Missing, Place};
 use std::path::Path;
 
 /// Writes `bytes` to a temporary file beside `path` and renames it. Missing directories are made.
+///
+/// Temporary files that killed runs left beside it are removed.
 ///
 /// `mode` holds the permission bits of the new file, whatever the umask.
 ///
 /// # Errors
 /// [`WriteError`]; the temporary file is gone in any case.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
-    Place::named(path, Missing::Made)?.replace(bytes, mode)
+    let place = Place::named(path, Missing::Made)?;
+    place.replace(bytes, mode)?;
+    place.remove_leftovers(LEFTOVER_AGE);
+    Ok(())
 }

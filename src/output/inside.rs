@@ -287,6 +287,7 @@ impl Walk {
 #[cfg(unix)]
 mod tests {
     use super::{Inside, Links, OpenError};
+    use crate::text::Shown as _;
     use std::io::Read as _;
     use std::os::unix::fs::symlink;
     use std::path::Path;
@@ -311,7 +312,7 @@ mod tests {
                 Ok(text)
             }
             Err(OpenError::Outside { link, .. }) => {
-                Err(format!("outside by {}", link.strip_prefix(scratch.path()).unwrap().display()))
+                Err(format!("outside by {}", link.strip_prefix(scratch.path()).unwrap().shown()))
             }
             Err(error) => Err(error.to_string()),
         }

@@ -7,6 +7,10 @@ use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+/// How long a temporary file is left alone that no run holds. The lock says enough where file systems have locks.
+pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
 /// Where a file is or will be.
 #[derive(Debug)]
@@ -166,6 +170,12 @@ impl Place {
     /// The operating system's, also where a file system has no hard links; what was there stays then.
     pub fn link_to(&self, other: &Self) -> io::Result<()> {
         self.folder.temporary_link(&other.folder, &other.name)?.rename(&self.name)
+    }
+
+    /// Takes away the temporary files that killed runs left in its directory; says which. Those of runs that are still
+    /// writing stay.
+    pub fn remove_leftovers(&self, age: Duration) -> Vec<PathBuf> {
+        self.folder.remove_leftovers(age)
     }
 
     /// Takes the regular file that is there away; says whether there was one.

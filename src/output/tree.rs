@@ -4,7 +4,7 @@ use super::WriteError;
 use super::place::{Missing, Place};
 use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A directory that is written to. Modes are 0644 and 0755 whatever the umask, and no directory below it may be a
 /// symlink: what is written stays inside.
@@ -20,6 +20,14 @@ impl Tree {
         Self { base, below }
     }
 
+    /// The place of a file in it.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn place(&self, name: &Path, missing: Missing) -> Result<Place, WriteError> {
+        Place::below(&self.base, &self.below.join(name), missing)
+    }
+
     /// Writes a file unless it has these bytes and this mode already; says whether it was written. `name` is relative,
     /// with `/`.
     ///
@@ -27,7 +35,7 @@ impl Tree {
     /// [`WriteError`]; what was there is untouched.
     pub fn write(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
         let mode = if executable { 0o755 } else { 0o644 };
-        let place = Place::below(&self.base, &self.below.join(name), Missing::MadeWith(0o755))?;
+        let place = self.place(Path::new(name), Missing::MadeWith(0o755))?;
         place.check()?;
         let same = |(file, found): (File, Metadata)| {
             has_mode(&found, mode) && read_open(&file, found.len(), LARGEST).is_ok_and(|found| found == bytes)

@@ -22,6 +22,8 @@ mod features;
 mod golden;
 mod house;
 mod inspect;
+#[cfg(unix)]
+mod leftovers;
 #[cfg(target_os = "linux")]
 mod names_of_files;
 mod native;

@@ -15,6 +15,7 @@ pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with
 use super::compile::{Done, Outcome};
 use super::engines::TargetEngine;
 use super::errno::{diagnostic, write_diagnostic};
+use super::leftovers;
 use super::parallel::{self, ThreadsError, Watch};
 use super::source::Source;
 use crate::engine::Diagnostic;
@@ -138,6 +139,15 @@ pub fn run(
         } else {
             report.outcomes.extend(write_record(site, distribution, rows, target));
         }
+    }
+    if !settings.check {
+        let pycs = report.outcomes.iter().filter_map(|outcome| outcome.output.as_ref());
+        let records = site.distributions.iter().map(|one| Path::new(&one.dist_info).join("RECORD"));
+        let files: Vec<PathBuf> =
+            pycs.filter_map(|pyc| Some(pyc.strip_prefix(&site.folder).ok()?.into())).chain(records).collect();
+        leftovers::remove(files.iter().map(PathBuf::as_path), |name| {
+            site.bounds.place(name, Missing::Refused)
+        });
     }
     if settings.check {
         find_orphans(site, &mut report);

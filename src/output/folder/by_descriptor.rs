@@ -65,6 +65,12 @@ impl Handle {
         Ok(OsString::from_vec(target.into_bytes()).into())
     }
 
+    pub(super) fn names(&self) -> io::Result<Vec<PathBuf>> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let listed = rustix::fs::Dir::new(rustix::fs::openat(&self.0, ".", flags, Mode::empty())?)?;
+        listed.map(|entry| Ok(OsString::from_vec(entry?.file_name().to_bytes().to_vec()).into())).collect()
+    }
+
     pub(super) fn read(&self, name: &Path) -> io::Result<File> {
         // A pipe that nobody writes to would be waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;

@@ -7,6 +7,7 @@
 mod by_descriptor;
 #[cfg(not(unix))]
 mod by_path;
+mod leftover;
 
 #[cfg(unix)]
 use by_descriptor::Handle;
@@ -18,6 +19,7 @@ use std::fs::{File, Metadata};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How often a name that is taken already is met before something else must be wrong.
 const ATTEMPTS: usize = 1 << 10;
@@ -125,7 +127,17 @@ impl Folder {
     /// # Errors
     /// The operating system's.
     pub(super) fn temporary(&self) -> io::Result<(Temporary<'_>, File)> {
-        self.under_new_name(|name| self.handle.create(name))
+        self.under_new_name(|name| {
+            let file = self.handle.create(name)?;
+            // Where a file system has no locks, another run leaves the file alone for want of one.
+            let _ = file.try_lock();
+            // Another run may have taken it for a leftover before it was locked.
+            if leftover::is_gone(&file.metadata()?) {
+                Err(io::ErrorKind::AlreadyExists.into())
+            } else {
+                Ok(file)
+            }
+        })
     }
 
     /// Makes another name, that nothing has, for a file in `folder`. It is taken away again unless it is renamed.
@@ -145,8 +157,7 @@ impl Folder {
     ) -> io::Result<(Temporary<'_>, T)> {
         let writing = Writing::begin();
         for _ in 0..ATTEMPTS {
-            let name =
-                PathBuf::from(format!(".pycompile-{:016x}.tmp", RandomState::new().build_hasher().finish()));
+            let name = leftover::temporary_name(RandomState::new().build_hasher().finish());
             match make(&name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -158,6 +169,11 @@ impl Folder {
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Takes away the temporary files of runs that were killed, if they were last written so long ago; says which.
+    pub(super) fn remove_leftovers(&self, age: Duration) -> Vec<PathBuf> {
+        leftover::remove(self, age)
     }
 
     /// Takes a file away.

@@ -1,0 +1,22 @@
+//! Temporary files of killed runs, in the directories that a run writes to.
+
+use crate::output::WriteError;
+use crate::output::place::{LEFTOVER_AGE, Place};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Removes leftovers from the directories of `files`, each once. `place` opens a file's directory; one that cannot be
+/// opened is left out, since what was wrong with it has been reported.
+pub(super) fn remove<'a>(
+    files: impl IntoIterator<Item = &'a Path>,
+    place: impl Fn(&Path) -> Result<Place, WriteError>,
+) {
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    for file in files {
+        if folders.insert(file.parent().unwrap_or(Path::new("")).into())
+            && let Ok(place) = place(file)
+        {
+            place.remove_leftovers(LEFTOVER_AGE);
+        }
+    }
+}
