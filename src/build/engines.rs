@@ -71,6 +71,8 @@ pub struct TargetEngine {
     pub refs: Refs,
     /// The engine in words, for `--verbose`.
     pub about: String,
+    /// The release whose bytes it makes, `3.14.10`.
+    pub release: String,
 }
 
 /// The engines of a run, in the order of the request, each version once.
@@ -112,7 +114,7 @@ fn native_versions() -> String {
 }
 
 fn native_releases() -> String {
-    crate::target::ALL.iter().map(|target| target.releases()).collect::<Vec<_>>().join(", ")
+    crate::target::ALL.iter().map(|target| target.release().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The series of a version.
@@ -143,13 +145,15 @@ pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engine
     })
 }
 
-/// The native engines for the releases of a series that write other bytes than its newest.
+/// The native engines for the other releases of a series than its newest, newest first.
 pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
     if options.choice == EngineChoice::Python || options.interpreter.is_some() {
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
-    Target::superseded(version).map(|target| native_engine(series, target, options.limits)).collect()
+    let mut others: Vec<_> = Target::of_series(version).collect();
+    others.pop();
+    others.into_iter().rev().map(|target| native_engine(series, target, options.limits)).collect()
 }
 
 fn minimal(target: TargetEngine) -> TargetEngine {
@@ -175,13 +179,17 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
                 EngineError::Interrupted => EnginesError::Engine(error),
                 error => EnginesError::NoDefault(error),
             })?;
-        // The interpreter at hand says for which version; a release that writes other bytes compiles itself.
+        // The interpreter on PATH says for which release; one that is not known compiles itself.
+        let series = series(engine.version())?;
         let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
+        let may_be_native = options.choice == EngineChoice::Auto && options.interpreter.is_none();
         return Ok(match target {
-            Some(target) if options.choice == EngineChoice::Auto && options.interpreter.is_none() => {
-                vec![native_engine(series(engine.version())?, target, options.limits)]
+            Some(target) if may_be_native => vec![native_engine(series, target, options.limits)],
+            _ => {
+                let why =
+                    may_be_native.then(|| Target::why_not(engine.version(), engine.full_version())).flatten();
+                vec![python(series, engine, why)]
             }
-            _ => vec![python(series(engine.version())?, engine)],
         });
     }
     let mut engines = Engines::new();
@@ -193,7 +201,10 @@ fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engi
             engines.push(native_engine(series, target, options.limits));
             continue;
         }
-        engines.push(python(series, start_found(release, named, options.search_path, options.limits)?));
+        let engine = start_found(release, named, options.search_path, options.limits)?;
+        let may_be_native = options.choice == EngineChoice::Auto && named.is_none();
+        let why = may_be_native.then(|| Target::why_not(release.version, &release.to_string())).flatten();
+        engines.push(python(series, engine, why));
     }
     Ok(engines)
 }
@@ -212,21 +223,24 @@ fn native(releases: &[Release], limits: Limits) -> Result<Engines, EnginesError>
 }
 
 fn native_engine(series: &'static Series, target: &'static Target, limits: Limits) -> TargetEngine {
-    let about = format!("{}: native engine, bytes of CPython {}", series.version, target.reference);
+    let release = target.release().to_string();
+    let about = format!("{}: native engine, bytes of CPython {release}", series.version);
     TargetEngine {
         series,
         engine: Box::new(NativeEngine::limited(target, limits)),
         refs: Refs::Cpython,
         about,
+        release,
     }
 }
 
-fn python(series: &'static Series, engine: PythonEngine) -> TargetEngine {
-    let about = format!(
-        "{}: python engine, {} ({})",
-        series.version,
-        engine.interpreter().shown(),
-        engine.full_version()
-    );
-    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about }
+/// A real interpreter; `why` it is not the native compiler, where that has the series.
+fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) -> TargetEngine {
+    let release = engine.full_version().to_owned();
+    let interpreter = engine.interpreter().shown();
+    let mut about = format!("{}: python engine, {interpreter} ({release})", series.version);
+    if let Some(why) = why {
+        about = format!("{about}: {why}");
+    }
+    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about, release }
 }

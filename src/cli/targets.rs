@@ -7,7 +7,10 @@ use crate::engine::python::start_found;
 use crate::target::{SERIES, Series, Target};
 use crate::text::Shown as _;
 
-/// Lists the versions that can be compiled for: magic number, cache tag, engine, interpreter.
+/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose bytes the native
+/// engine makes, and the interpreter on PATH. Each release that is listed was compared with its real interpreter; in a
+/// range like `3.14.8 to 3.14.10` nothing is known to change between the two. `--python 3.14` is the newest of a line,
+/// `--python 3.14.8` that one.
 ///
 /// Example: pycompile targets
 #[derive(Debug, clap::Args)]
@@ -17,31 +20,26 @@ pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status,
     printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
     let search_path = environment::search_path();
     for series in &SERIES {
-        let found = start_found(series.version, None, search_path.as_deref(), Limits::default())
-            .map(|engine| format!("{} ({})", engine.interpreter().shown(), engine.full_version()));
-        let native = Target::find(series.version);
-        for target in Target::superseded(series.version) {
-            row(series, target.reference, "native", &target.releases(), printer)?;
-        }
-        let (engine, interpreter) = match (native, found) {
-            (Some(target), Ok(interpreter)) => ("native", format!("{}; {interpreter}", target.releases())),
-            (Some(target), Err(_)) => ("native", target.releases()),
-            (None, Ok(interpreter)) => ("python", interpreter),
+        let found = start_found(series.version, None, search_path.as_deref(), Limits::default());
+        let found = found.map(|engine| {
+            let path = engine.interpreter().shown();
+            let unknown = Target::why_not(series.version, engine.full_version());
+            let unknown = unknown.map_or_else(String::new, |why| format!(": {why}"));
+            format!("{path} ({}){unknown}", engine.full_version())
+        });
+        let (engine, bytes) = match (Target::find(series.version), found) {
+            (Some(_), Ok(found)) => ("native", format!("{}; {found}", Target::releases(series.version))),
+            (Some(_), Err(_)) => ("native", Target::releases(series.version)),
+            (None, Ok(found)) => ("python", found),
             (None, Err(_)) => ("none", format!("no python{} on PATH", series.version)),
         };
-        row(series, &series.version.to_string(), engine, &interpreter, printer)?;
+        row(series, engine, &bytes, printer)?;
     }
     Ok(Status::Done)
 }
 
-fn row(
-    series: &Series,
-    version: &str,
-    engine: &str,
-    bytes: &str,
-    printer: &Printer,
-) -> Result<(), CommandError> {
-    let (magic, tag) = (series.magic, series.cache_tag());
+fn row(series: &Series, engine: &str, bytes: &str, printer: &Printer) -> Result<(), CommandError> {
+    let (version, magic, tag) = (series.version.to_string(), series.magic, series.cache_tag());
     printer.data(&format!("{version:<7}  {magic:<5}  {tag:<11}  {engine:<6}  {bytes}"))?;
     Ok(())
 }

@@ -16,6 +16,7 @@ mod lower;
 mod parse;
 mod positive_number;
 mod refusal;
+mod shown_text;
 mod soft_keyword;
 mod unicode_name;
 mod unpacked;

@@ -5,8 +5,22 @@
 pub enum LateHandlers {
     /// That of the removed instruction whose slot it takes, or none.
     OfSlot,
+    /// None.
+    None,
     /// That of the instruction it belongs to.
     Inherited,
+}
+
+/// Which number signs end the text of a value that an f-string shows with it (`=`), up to the next line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownComments {
+    /// All of them, in string literals too.
+    Any,
+    /// Those outside of quotes; a quote after a backslash counts when comments are taken out, and not when it is asked
+    /// whether there are any.
+    OutsideQuotes,
+    /// Those outside of quotes; a quote after a backslash never counts.
+    OutsideStrings,
 }
 
 /// Named by behaviour. Only the oldest target spells every field; each newer one is `Features { …, ..OLDER }`, so that
@@ -63,6 +77,29 @@ pub struct Features {
     pub raw_specs: bool,
     /// The text of a value that an f-string shows with it (`=`) is read as the f-string's own: backslashes escape there.
     pub escaped_debug_text: bool,
+    /// In the text of a value that an f-string shows with it: which comments are left out.
+    pub shown_comments: ShownComments,
+    /// The first `!`, `:` or `}` of the field ends the text that is shown with the value, also that of `!=`; else a later
+    /// `!` or `}` does.
+    pub shown_text_ends_once: bool,
+    /// An `=` in brackets counts as the sign that shows the value: then the brackets `{` and `}`, `:` and `!` one bracket
+    /// deep in the field start and end the text that is shown.
+    pub shown_by_inner_equals: bool,
+    /// In a format spec, a field that follows a field, a doubled brace or `\N{…}` directly does not start the text that is
+    /// shown anew (it begins after the brace that did last), and its `:` does not end it; `!=` before a format spec ends
+    /// it. Without this, what is shown is always the text of the field itself.
+    pub shown_text_runs_on: bool,
+    /// In an f-string with single quotes, a new line ends a format spec instead of being refused.
+    pub newline_ends_spec: bool,
+    /// The text of a t-string's field loses the white space after the expression.
+    pub trimmed_template_text: bool,
+    /// Names of Hangul syllables and the digits in names of CJK ideographs may be in lower case, and Tangut ideographs
+    /// have names.
+    pub ideograph_names_in_any_case: bool,
+    /// `__classdict__` may be the name of a type parameter.
+    pub classdict_as_type_parameter: bool,
+    /// The message about a conversion that does not follow its `!` directly.
+    pub exclamation_mark: &'static str,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.

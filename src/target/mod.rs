@@ -15,13 +15,14 @@ mod py314;
 mod py315;
 mod series;
 mod stack_effect;
+mod start_up_words;
 mod unicode;
 mod version;
 
 use stack_effect::stack_effects;
-use std::cmp::Ordering;
+use start_up_words::StartUpWords;
 
-pub use features::{Features, LateHandlers};
+pub use features::{Features, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
@@ -29,19 +30,17 @@ pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
 pub(crate) use stack_effect::StackEffects;
 pub use version::{PyVersion, Release, VersionError};
 
-/// One version that the native compiler compiles for.
+/// One release that the native compiler compiles for: each was compared with its real interpreter.
 #[derive(Debug)]
 pub struct Target {
     /// `3.14`
     pub version: PyVersion,
-    /// The release whose bytes are the reference, `3.14.10`.
-    pub reference: &'static str,
-    /// The patch releases that are known to write the same bytes; an end is left open for those to come.
-    pub patches: (u32, Option<u32>),
+    /// `10`
+    pub patch: u32,
     /// What it does differently.
     pub features: Features,
-    /// The strings that its process has interned before it compiles anything, one a line, ascending.
-    pub start_up_words: &'static str,
+    /// The strings that the process of the newest release of its series has interned before it compiles anything.
+    words: StartUpWords,
     /// Code points that its Unicode does not assign: tables of the first and last of each run, ascending.
     pub unassigned: &'static [&'static [(u32, u32)]],
     /// What marks those alternatives of the grammar for refusals (`syntax/diagnose/python.peg`) that it has.
@@ -60,29 +59,14 @@ impl Target {
         self.opcodes[op as usize]
     }
 
-    /// Whether `release` is known to write these bytes. A series by itself is its newest target.
-    pub fn writes(&self, release: Release) -> bool {
-        let (oldest, newest) = self.patches;
-        self.version == release.version
-            && match (release.patch, newest) {
-                (None, newest) => newest.is_none(),
-                (Some(patch), Some(newest)) => (oldest..=newest).contains(&patch),
-                (Some(patch), None) => patch >= oldest,
-            }
-    }
-
-    /// The oldest release whose bytes these are known to be; each target has another.
+    /// `3.14.10`
     pub fn release(&self) -> Release {
-        Release { version: self.version, patch: Some(self.patches.0) }
+        Release { version: self.version, patch: Some(self.patch) }
     }
 
-    /// The releases whose bytes these are, in words: `3.13.0`, `3.13.5 and later`.
-    pub fn releases(&self) -> String {
-        match self.patches {
-            (oldest, Some(newest)) if oldest == newest => format!("{}.{oldest}", self.version),
-            (oldest, Some(newest)) => format!("{0}.{oldest} to {0}.{newest}", self.version),
-            (oldest, None) => format!("{}.{oldest} and later", self.version),
-        }
+    /// Whether nothing is known that `other`, of the same series, does differently.
+    pub fn writes_like(&self, other: &Self) -> bool {
+        self.features == other.features && self.words == other.words && self.grammar == other.grammar
     }
 
     /// Whether its Unicode assigns this code point.
@@ -95,29 +79,60 @@ impl Target {
 
     /// Whether the process of this CPython holds `word` before it compiles anything.
     pub fn has_start_up_word(&self, word: &str) -> bool {
-        let mut words = self.start_up_words.as_bytes();
-        while !words.is_empty() {
-            let middle = words.len() / 2;
-            let start = memchr::memrchr(b'\n', &words[..middle]).map_or(0, |line| line + 1);
-            let end = memchr::memchr(b'\n', &words[middle..]).map_or(words.len(), |length| middle + length);
-            match words[start..end].cmp(word.as_bytes()) {
-                Ordering::Equal => return true,
-                Ordering::Less => words = words.get(end + 1..).unwrap_or_default(),
-                Ordering::Greater => words = &words[..start],
-            }
-        }
-        false
+        self.words.has(word)
     }
 
-    /// The target for a series or for one release of it, if the native compiler knows it.
+    /// The target for a release, or for the newest release of a series, if the native compiler knows what it writes: it
+    /// was compared, or it lies between two releases that were and that write the same.
     pub fn find(release: impl Into<Release>) -> Option<&'static Self> {
         let release = release.into();
-        ALL.iter().copied().find(|target| target.writes(release))
+        let Some(patch) = release.patch else {
+            return Self::of_series(release.version).last();
+        };
+        let older = Self::of_series(release.version).take_while(|target| target.patch <= patch).last()?;
+        let newer = Self::of_series(release.version).find(|target| target.patch >= patch)?;
+        newer.writes_like(older).then_some(newer)
     }
 
-    /// The targets of a series whose releases its newest does not write like, oldest first.
-    pub fn superseded(version: PyVersion) -> impl Iterator<Item = &'static Self> {
-        ALL.iter().copied().filter(move |target| target.version == version && target.patches.1.is_some())
+    /// The targets of a series, oldest first.
+    pub fn of_series(version: PyVersion) -> impl Iterator<Item = &'static Self> {
+        ALL.iter().copied().filter(move |target| target.version == version)
+    }
+
+    /// The releases of a series that are targets, in words; those between which nothing is known to change are one range.
+    pub fn releases(version: PyVersion) -> String {
+        let mut ranges: Vec<(&Self, &Self)> = Vec::new();
+        for target in Self::of_series(version) {
+            match ranges.last_mut() {
+                Some((_, last)) if last.writes_like(target) => *last = target,
+                _ => ranges.push((target, target)),
+            }
+        }
+        let range = |(first, last): &(&Self, &Self)| match first.patch == last.patch {
+            true => first.release().to_string(),
+            false => format!("{} to {}", first.release(), last.release()),
+        };
+        ranges.iter().map(range).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why the native compiler does not know what the interpreter of this version and build writes, if it does not.
+    pub fn why_not(version: PyVersion, full_version: &str) -> Option<String> {
+        let newest = Self::of_series(version).last()?;
+        match full_version.parse::<Release>() {
+            Ok(release) if Self::find(release).is_some() => None,
+            Ok(release) if release.patch > Some(newest.patch) => Some(format!(
+                "{release} is newer than the releases that the native engine knows ({})",
+                newest.release()
+            )),
+            Ok(release) => Some(format!(
+                "the native engine was not compared with {release}, but with {}",
+                Self::releases(version)
+            )),
+            Err(_) if full_version.ends_with('t') => {
+                Some(format!("the native engine knows no free-threaded builds, and this is {full_version}"))
+            }
+            Err(_) => Some(format!("the native engine knows releases, and {full_version} is none")),
+        }
     }
 
     /// The newest of all.
@@ -127,4 +142,43 @@ impl Target {
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 4] = [&py313::FIRST, &py313::TARGET, &py314::TARGET, &py315::TARGET];
+pub static ALL: [&Target; 9] = [
+    &py313::RELEASES[0],
+    &py313::RELEASES[1],
+    &py313::RELEASES[2],
+    &py313::RELEASES[3],
+    &py314::RELEASES[0],
+    &py314::RELEASES[1],
+    &py314::RELEASES[2],
+    &py315::RELEASES[0],
+    &py315::RELEASES[1],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_in_order() {
+        for pair in ALL.windows(2) {
+            let (older, newer) = (pair[0], pair[1]);
+            let is_newer = older.version != newer.version || older.patch < newer.patch;
+            assert!(is_newer, "{} before {}", older.release(), newer.release());
+        }
+    }
+
+    #[test]
+    fn a_release_that_was_not_compared_is_not_guessed() {
+        let found = |release: &str| Target::find(release.parse::<Release>().unwrap()).map(Target::release);
+        for known in ALL {
+            assert_eq!(found(&known.release().to_string()), Some(known.release()));
+        }
+        for unknown in
+            ["3.13.1", "3.13.4", "3.13.17", "3.13.19", "3.14.0", "3.14.5", "3.14.11", "3.15.1", "3.12.1"]
+        {
+            assert_eq!(found(unknown), None, "{unknown}");
+        }
+        assert_eq!(found("3.14").unwrap().to_string(), "3.14.10");
+        assert_eq!(found("3.12"), None);
+    }
+}

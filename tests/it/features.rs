@@ -19,7 +19,7 @@ fn the_table_of_features_is_right() {
     let mut page = "# What the targets of the native compiler do differently\n\nThe fields of `Features` \
         (`src/target/features.rs` says what each means); opcodes are tables of their own.\n\n| feature |"
         .to_owned();
-    ALL.iter().for_each(|target| page += &format!(" {} |", target.reference));
+    ALL.iter().for_each(|target| page += &format!(" {} |", target.release()));
     page += "\n|---|";
     page += &"---|".repeat(ALL.len());
     page.push('\n');

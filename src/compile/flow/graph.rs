@@ -267,7 +267,7 @@ impl Graph {
         let block = self.block(id);
         let handler = match handlers {
             LateHandlers::OfSlot if block.used < block.made => self.slots[block.range().end].handler,
-            LateHandlers::OfSlot => BlockId::NONE,
+            LateHandlers::OfSlot | LateHandlers::None => BlockId::NONE,
             LateHandlers::Inherited => near,
         };
         self.push_copy(id, Instr { op, arg: 0, target, handler, location });

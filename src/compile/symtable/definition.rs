@@ -185,7 +185,7 @@ impl Builder<'_> {
         role: ScopeRole,
         info: &'static str,
     ) -> Visit {
-        if parameter.name == self.known.classdict {
+        if parameter.name == self.known.classdict && !self.target.features.classdict_as_type_parameter {
             let message = "reserved name '__classdict__' cannot be used for type parameter";
             return Err(Box::new(SyntaxError::new(message, parameter.location)));
         }

@@ -1,6 +1,6 @@
 //! The native engine: [`crate::compile`] on large stacks.
 //!
-//! CPython: none; the bytes are those of `target.reference`.
+//! CPython: none; the bytes are those of `target.release()`.
 //!
 //! **Invariant:** one file's misfortune (a bug met, a refusal) is one diagnostic; other files go on.
 

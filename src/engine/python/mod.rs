@@ -62,7 +62,7 @@ impl PythonEngine {
     /// [`EngineError::Start`].
     pub fn start_any(interpreter: &Path, limits: Limits) -> Result<Self, EngineError> {
         let worker = Worker::start(interpreter, &limits)?;
-        let full_version = worker.version().to_owned();
+        let full_version = full_version(worker.version());
         let mut parts = full_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
             let path = interpreter.shown();
@@ -89,7 +89,7 @@ impl PythonEngine {
     /// Whether it is this release, or one of this series.
     pub fn is(&self, release: Release) -> bool {
         self.version == release.version
-            && (release.patch.is_none() || self.full_version == release.to_string())
+            && (release.patch.is_none() || self.full_version.trim_end_matches('t') == release.to_string())
     }
 
     /// `3.14`
@@ -97,7 +97,7 @@ impl PythonEngine {
         self.version
     }
 
-    /// `3.14.10`
+    /// `3.14.10`, `3.15.0rc1` for a pre-release, `3.14.10t` for a free-threaded build
     pub fn full_version(&self) -> &str {
         &self.full_version
     }
@@ -124,6 +124,14 @@ impl PythonEngine {
         let message = format!("Python {} needs more memory than {limit}", self.version);
         Diagnostic::without_place("MemoryError", message)
     }
+}
+
+/// The version in what the interpreter says of itself, which may be all of `sys.version` up to its build.
+fn full_version(greeting: &str) -> String {
+    let said = greeting.split('(').next().unwrap_or_default().trim_end();
+    let number = said.split(' ').next().unwrap_or_default();
+    let threads = if said.contains("free-threading") { "t" } else { "" };
+    format!("{number}{threads}")
 }
 
 fn interrupted() -> Box<Diagnostic> {
@@ -171,5 +179,19 @@ impl Engine for PythonEngine {
         }
         let message = format!("the interpreter {} died twice: {failure}", self.interpreter.shown());
         Err(Diagnostic::without_place("OSError", message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn versions_of_builds() {
+        let said = [
+            "3.10.13",
+            "3.13.5 (main, Aug 10 2026, 12:06:5",
+            "3.15.0rc1 (main",
+            "3.14.2 free-threading build (ma",
+        ];
+        assert_eq!(said.map(super::full_version), ["3.10.13", "3.13.5", "3.15.0rc1", "3.14.2t"]);
     }
 }

@@ -163,7 +163,9 @@ def worker_main():
             # Always in 3.10's cache.
             worker_words = {}
             exec("_m = None", worker_words)
-    worker_write(("%d.%d.%d" % sys.version_info[:3]).encode("ascii"))
+    # From 3.11 on with what it says of pre-releases and of free threading.
+    worker_greeting = "%d.%d.%d" % sys.version_info[:3] if worker_direct is None else "%.32s" % sys.version
+    worker_write(worker_greeting.encode("ascii"))
     while True:
         worker_pid = os.fork()
         if worker_pid == 0:

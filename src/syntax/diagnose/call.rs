@@ -163,8 +163,8 @@ impl Parser<'_, '_> {
             return Ok(());
         };
         if sign_token.end != name_token.start {
-            let message =
-                format!("{prefix}-string: conversion type must come right after the exclamation mark");
+            let mark = self.target.features.exclamation_mark;
+            let message = format!("{prefix}-string: conversion type must come right after the {mark}");
             return self.refuse_at(message, self.location(sign).to(self.location(name)));
         }
         let written = self.text(&name_token);

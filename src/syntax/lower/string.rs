@@ -9,6 +9,7 @@ use super::expression::yield_start;
 use super::position::{between, offset};
 use crate::syntax::ErrorType;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
+use crate::syntax::shown_text::without_comments;
 use crate::text::Location;
 
 /// Which kind of literal the pieces belong to.
@@ -170,7 +171,8 @@ impl<'a> Lowering<'a, '_> {
         }
         if element.debug_text.is_some() {
             let before = pieces.text.len();
-            without_comments(&self.text[text_range], &mut pieces.text);
+            self.depends |= memchr::memchr(b'#', self.text[text_range].as_bytes()).is_some();
+            without_comments(&self.text[text_range], self.target.features.shown_comments, &mut pieces.text);
             // Those of format specs are not.
             let escapes = self.fields == 1 && !reading.raw && pieces.text[before..].contains(&b'\\');
             self.depends |= escapes;
@@ -211,8 +213,13 @@ impl<'a> Lowering<'a, '_> {
             Flavor::Template => {
                 let mut text = ArenaVec::new_in(arena);
                 let end = if element.debug_text.is_some() { self.equals_sign(element) } else { text_end };
-                without_comments(&self.text[TextRange::new(text_range.start(), end)], &mut text);
-                let text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
+                let range = TextRange::new(text_range.start(), end);
+                without_comments(&self.text[range], self.target.features.shown_comments, &mut text);
+                let mut text: &str = arena.alloc_str(&String::from_utf8_lossy(&text));
+                if self.target.features.trimmed_template_text {
+                    text = text.trim_end_matches([' ', '\t', '\n', '\x0c']);
+                }
+                self.depends = true;
                 ExprKind::Interpolation { value, text: text.as_bytes(), conversion, format_spec }
             }
         };
@@ -284,37 +291,5 @@ fn brace_pair(source: &str, raw: bool) -> Option<usize> {
         } else {
             from = at + 1;
         }
-    }
-}
-
-/// Appends the source text of a value, without its comments. As CPython's search for them, this one takes every quote
-/// that no backslash precedes as the start or end of a string.
-fn without_comments(source: &str, text: &mut ArenaVec<'_, u8>) {
-    let mut rest = source.as_bytes();
-    if memchr::memchr(b'#', rest).is_none() {
-        text.extend_from_slice_copy(rest);
-        return;
-    }
-    let mut quote = None;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        match *byte {
-            b'\\' => {
-                text.push(b'\\');
-                if let [escaped, after @ ..] = rest {
-                    text.push(*escaped);
-                    rest = after;
-                }
-                continue;
-            }
-            b'#' if quote.is_none() => {
-                rest = memchr::memchr(b'\n', rest).map_or(&[], |at| &rest[at..]);
-                continue;
-            }
-            b'"' | b'\'' if quote.is_none() => quote = Some(*byte),
-            _ if quote == Some(*byte) => quote = None,
-            _ => {}
-        }
-        text.push(*byte);
     }
 }

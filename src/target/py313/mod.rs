@@ -2,15 +2,15 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, LateHandlers, PyVersion, Target, stack_effects, unicode};
+use super::{
+    Features, FlowPass, LateHandlers, PyVersion, ShownComments, StartUpWords, Target, stack_effects, unicode,
+};
 
-/// What 3.13 is.
-pub(super) static TARGET: Target = Target {
+const NEWEST: Target = Target {
     version: PyVersion::new(3, 13),
-    reference: "3.13.18",
-    patches: (5, None),
+    patch: 18,
     features: FEATURES,
-    start_up_words: include_str!("start_up_words.txt"),
+    words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     grammar: &[],
     flow: &FLOW,
@@ -18,32 +18,57 @@ pub(super) static TARGET: Target = Target {
     stack_effects: &stack_effects(&FEATURES),
 };
 
-/// What 3.13.0 is. Of the releases between, 3.13.1 to 3.13.3 and 3.13.4 each wrote something else again.
-pub(super) static FIRST: Target = Target {
-    version: PyVersion::new(3, 13),
-    reference: "3.13.0",
-    patches: (0, Some(0)),
-    features: FIRST_FEATURES,
-    start_up_words: include_str!("start_up_words_first.txt"),
-    unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
-    grammar: &[],
-    flow: &FLOW,
-    opcodes: &opcodes::OPCODES,
-    stack_effects: &stack_effects(&FIRST_FEATURES),
-};
+/// What the releases of 3.13 are. Of those between, 3.13.1 to 3.13.3 and 3.13.4 each wrote something else again.
+pub(super) static RELEASES: [Target; 4] = [
+    Target {
+        patch: 0,
+        features: FEATURES_0,
+        words: StartUpWords { changes: include_str!("start_up_words_0.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    Target {
+        patch: 5,
+        features: FEATURES_5,
+        words: StartUpWords { changes: include_str!("start_up_words_5.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    Target {
+        patch: 15,
+        features: FEATURES_15,
+        words: StartUpWords { changes: include_str!("start_up_words_15.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    NEWEST,
+];
 
-/// What 3.13.0 does.
-const FIRST_FEATURES: Features = Features {
+/// What 3.13.0 does otherwise than 3.13.5.
+const FEATURES_0: Features = Features {
     iterate_twice: false,
-    classdict_in_comprehensions: false,
     flufl_inequality: false,
     names_like_keywords: true,
-    raw_specs: false,
     escaped_debug_text: true,
+    shown_text_ends_once: true,
+    newline_ends_spec: true,
+    classdict_as_type_parameter: true,
+    ..FEATURES_5
+};
+
+/// What 3.13.5 does otherwise than 3.13.15.
+const FEATURES_5: Features = Features {
+    classdict_in_comprehensions: false,
+    raw_specs: false,
+    shown_comments: ShownComments::Any,
+    shown_by_inner_equals: true,
+    ideograph_names_in_any_case: false,
+    exclamation_mark: "exclamanation mark",
     nan_of_cosine: false,
     power_by_division: true,
-    ..FEATURES
+    ..FEATURES_15
 };
+
+/// What 3.13.15 does otherwise than 3.13.18.
+const FEATURES_15: Features =
+    Features { shown_comments: ShownComments::OutsideQuotes, shown_text_runs_on: true, ..FEATURES };
 
 /// What 3.13 does.
 pub(super) const FEATURES: Features = Features {
@@ -71,6 +96,15 @@ pub(super) const FEATURES: Features = Features {
     names_like_keywords: false,
     raw_specs: true,
     escaped_debug_text: false,
+    shown_comments: ShownComments::OutsideStrings,
+    shown_text_ends_once: false,
+    shown_by_inner_equals: false,
+    shown_text_runs_on: false,
+    newline_ends_spec: false,
+    trimmed_template_text: false,
+    ideograph_names_in_any_case: true,
+    classdict_as_type_parameter: false,
+    exclamation_mark: "exclamation mark",
     check_comments: false,
     small_int_max: 256,
     mixed_complex: false,

@@ -2,20 +2,46 @@
 
 mod opcodes;
 
-use super::{Features, FlowPass, PyVersion, Target, py313, stack_effects, unicode};
+use super::{
+    Features, FlowPass, PyVersion, ShownComments, StartUpWords, Target, py313, stack_effects, unicode,
+};
 
-/// What 3.14 is.
-pub(super) static TARGET: Target = Target {
+const NEWEST: Target = Target {
     version: PyVersion::new(3, 14),
-    reference: "3.14.10",
-    patches: (8, None),
+    patch: 10,
     features: FEATURES,
-    start_up_words: include_str!("start_up_words.txt"),
+    words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
     grammar: &["templates", "bare_exceptions", "more"],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),
+};
+
+/// What the releases of 3.14 are. 3.14.2 was run as WebAssembly, which does not tell what its process holds.
+pub(super) static RELEASES: [Target; 3] = [
+    Target {
+        patch: 2,
+        features: FEATURES_2,
+        words: StartUpWords { changes: include_str!("start_up_words_8.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    Target {
+        patch: 8,
+        words: StartUpWords { changes: include_str!("start_up_words_8.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    NEWEST,
+];
+
+/// What 3.14.2 does otherwise than 3.14.8.
+const FEATURES_2: Features = Features {
+    classdict_in_comprehensions: false,
+    shown_comments: ShownComments::OutsideQuotes,
+    shown_text_runs_on: true,
+    trimmed_template_text: true,
+    fold_long_displays: false,
+    ..FEATURES
 };
 
 /// What 3.14 does otherwise than 3.13.

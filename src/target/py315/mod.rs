@@ -2,21 +2,33 @@
 
 mod opcodes;
 
-use super::{Features, LateHandlers, PyVersion, Target, py314, stack_effects, unicode};
+use super::{Features, LateHandlers, PyVersion, StartUpWords, Target, py314, stack_effects, unicode};
 
-/// What 3.15 is.
-pub(super) static TARGET: Target = Target {
+const NEWEST: Target = Target {
     version: PyVersion::new(3, 15),
-    reference: "3.15.2",
-    patches: (2, None),
+    patch: 2,
     features: FEATURES,
-    start_up_words: include_str!("start_up_words.txt"),
+    words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED],
     grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "positive_numbers", "most"],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),
 };
+
+/// What the releases of 3.15 are.
+pub(super) static RELEASES: [Target; 2] = [
+    Target {
+        patch: 0,
+        features: FEATURES_0,
+        words: StartUpWords { changes: include_str!("start_up_words_0.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    NEWEST,
+];
+
+/// What 3.15.0 does otherwise than 3.15.2.
+const FEATURES_0: Features = Features { late_handlers: LateHandlers::None, ..FEATURES };
 
 /// What 3.15 does otherwise than 3.14.
 pub(super) const FEATURES: Features = Features {
