@@ -24,4 +24,4 @@ pub(crate) mod tests;
 pub use entry::{Archive, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
-pub use reader::{Limits, Prefix, read, read_file};
+pub use reader::{DEPTH, Limits, Prefix, read, read_file};

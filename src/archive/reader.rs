@@ -18,6 +18,8 @@ pub enum Prefix {
     Nothing,
     /// One line that begins with `#!`, as in a zipapp.
     Shebang,
+    /// Anything, as importers allow it.
+    Any,
 }
 
 /// How much is read at most, and how strictly.
@@ -58,8 +60,15 @@ impl Limits {
     pub fn zipapp() -> Self {
         Self { prefix: Prefix::Shebang, ..Self::default() }
     }
+
+    /// The default ones for a file that is an archive whatever it is called: anything may stand before the first entry.
+    pub fn embedded() -> Self {
+        Self { prefix: Prefix::Any, ..Self::default() }
+    }
 }
 
+/// Archives within archives that are looked into.
+pub const DEPTH: usize = 3;
 /// Entries up to this size may have any ratio: a shared library with room for patches has more than 200 to one.
 const SMALL_ENTRY: u64 = 16 << 20;
 /// Archives that unpack to this much may have any ratio.
@@ -160,6 +169,7 @@ fn prefix(bytes: &[u8], start: u64, allowed: Prefix) -> Result<&[u8], Fault> {
     }
     let lines = memchr::memchr_iter(b'\n', prefix).count();
     match allowed {
+        Prefix::Any => Ok(prefix),
         Prefix::Nothing => Err(Fault::Prefix(start)),
         Prefix::Shebang if prefix.starts_with(b"#!") && prefix.ends_with(b"\n") && lines == 1 => Ok(prefix),
         Prefix::Shebang => Err(Fault::NotShebang(start)),

@@ -3,12 +3,19 @@
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Finding {
-    /// The file, relative to what was verified.
+    /// The file, relative to what was verified; the names in an archive follow its own after a `!`.
     pub path: String,
     /// What sort of finding.
     pub kind: Kind,
     /// In words.
     pub message: String,
+}
+
+impl Finding {
+    /// A finding of a file.
+    pub fn new(path: impl Into<String>, kind: Kind, message: impl Into<String>) -> Self {
+        Self { path: path.into(), kind, message: message.into() }
+    }
 }
 
 /// Sorts of findings.
@@ -21,7 +28,7 @@ pub enum Kind {
     Header,
     /// No version has the magic number, or nothing compiles for it.
     Version,
-    /// There is no source.
+    /// There is no source, or it is not that of `--sources`.
     Source,
     /// The code cannot be parsed, or something stands behind it.
     Malformed,
@@ -31,6 +38,14 @@ pub enum Kind {
     Code,
     /// The code is that of the source, and marks other references.
     References,
+    /// The code is that of the source at a level that the file's name does not say.
+    Level,
+    /// The recorded file name is not that of the module.
+    Filename,
+    /// Bytecode under a name that no importer knows, which Python runs all the same.
+    Name,
+    /// An archive that is not looked into.
+    Archive,
     /// The manifest says otherwise.
     Manifest,
     /// RECORD says otherwise.
@@ -51,6 +66,10 @@ impl Kind {
             Self::Compile => "compile",
             Self::Code => "code",
             Self::References => "references",
+            Self::Level => "level",
+            Self::Filename => "filename",
+            Self::Name => "name",
+            Self::Archive => "archive",
             Self::Manifest => "manifest",
             Self::Record => "record",
             Self::Wheel => "wheel",

@@ -1,12 +1,20 @@
 //! Pycs → findings: does each come from its source?
 //!
 //! **Invariant:** fails closed. A pyc passes only if its source was compiled again and the bytes are the same; whatever
-//! cannot be read, found, compiled or understood is a finding.
+//! cannot be read, found, compiled or understood is a finding, and so is bytecode that Python would import or run from
+//! where nobody looks.
 
+mod compilers;
+mod filename;
 mod finding;
+mod judge;
+mod listed;
 mod record;
+mod unit;
 mod verify;
+mod view;
+mod zipapp;
 
 pub use finding::{Finding, Kind};
-pub use record::against_manifest;
+pub use listed::against_manifest;
 pub use verify::{Request, Verified, verify};

@@ -1,144 +1,134 @@
-//! Files against what RECORD and a manifest say of them.
+//! Files against what RECORD and METADATA say of them.
 
 use super::finding::{Finding, Kind};
-use crate::manifest::{self, FileEntry, Listed, Manifest, Place, archive_entry, entry_beside, facts, sha256};
-use crate::wheel::{Record, RecordError, WheelError, WheelName, hold_against_name, refuse_one_place};
-use std::collections::BTreeSet;
+use crate::manifest::Place;
+use crate::wheel::{Record, RecordError, Row, WheelError, faults, hold_against_folder};
+use std::collections::BTreeMap;
 
-/// Every pyc and source against every RECORD of the place. Rows without digest, and files of other kinds, are not
-/// looked at.
-pub(super) fn records(place: &Place) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for name in place.names().iter().filter(|name| name.ends_with(".dist-info/RECORD")) {
-        let finding =
-            |path: &str, message: String| Finding { path: path.into(), kind: Kind::Record, message };
-        let record = match place.read(name) {
-            Ok(bytes) => Record::parse(&bytes),
-            Err(error) => {
-                findings.push(finding(name, error.to_string()));
-                continue;
-            }
-        };
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                findings.push(finding(name, error.to_string()));
-                continue;
-            }
-        };
-        // RECORD's paths are relative to the directory that holds the dist-info.
-        let base = name.rsplit_once(".dist-info/RECORD").and_then(|(stem, _)| stem.rsplit_once('/'));
-        let base = base.map(|(base, _)| format!("{base}/")).unwrap_or_default();
-        for row in &record.rows {
-            let is_code = row.path.ends_with(".pyc") || row.path.ends_with(".py");
-            let leaves = row.path.starts_with('/') || row.path.split('/').any(|part| part == "..");
-            if !is_code || leaves {
-                continue;
-            }
-            let path = format!("{base}{}", row.path);
-            match place.read(&path) {
-                Err(error) => findings.push(finding(&path, format!("{name} lists it: {error}"))),
-                Ok(bytes) => match row.check(&bytes) {
-                    Ok(()) | Err(RecordError::NoDigest(_)) => {}
-                    Err(error) => findings.push(finding(&path, format!("{name}: {error}"))),
-                },
-            }
-        }
-    }
-    findings
+/// The rows of every RECORD of a place, by the names of their files.
+pub(super) struct Rows {
+    by_name: BTreeMap<String, Vec<(String, Row)>>,
 }
 
-/// What `pack` and installers refuse in a wheel, whatever its pycs are: METADATA of another project than the file name's,
-/// and two files for one place.
+impl Rows {
+    /// Reads every RECORD. Rows of files that are neither source nor pyc are left out, and of a wheel's own RECORD all are:
+    /// [`wheel`] has them.
+    pub(super) fn read(place: &Place) -> (Self, Vec<Finding>) {
+        let mut by_name: BTreeMap<String, Vec<(String, Row)>> = BTreeMap::new();
+        let mut findings = Vec::new();
+        let names = place.names();
+        let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
+        let is_wheel = super::view::is_wheel(place);
+        for name in names.iter().filter(|name| name.ends_with(".dist-info/RECORD")) {
+            if is_wheel && name.matches('/').count() == 1 {
+                continue;
+            }
+            let record = place.read(name).map_err(|error| error.to_string());
+            let record = record.and_then(|bytes| Record::parse(&bytes).map_err(|error| error.to_string()));
+            let record = match record {
+                Ok(record) => record,
+                Err(message) => {
+                    findings.push(Finding::new(name, Kind::Record, message));
+                    continue;
+                }
+            };
+            // RECORD's paths are relative to the directory that holds the dist-info.
+            let base = name.rsplit_once(".dist-info/RECORD").and_then(|(stem, _)| stem.rsplit_once('/'));
+            let base = base.map_or("", |(base, _)| base);
+            for row in record.rows {
+                let is_code = row.path.ends_with(".pyc") || row.path.ends_with(".py");
+                let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
+                if is_there(&path) {
+                    by_name.entry(path).or_default().push((name.clone(), row));
+                } else if !row.path.ends_with(".pyc") {
+                    let message = format!("{name} lists it: there is no {path}");
+                    findings.push(Finding::new(path, Kind::Record, message));
+                }
+            }
+        }
+        (Self { by_name }, findings)
+    }
+
+    /// Holds a file against its rows. A row without a digest says nothing.
+    pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (record, row) in self.by_name.get(name).into_iter().flatten() {
+            match row.check(bytes) {
+                Ok(()) | Err(RecordError::NoDigest(_)) => {}
+                Err(error) => findings.push(Finding::new(name, Kind::Record, format!("{record}: {error}"))),
+            }
+        }
+        findings
+    }
+}
+
+/// A path of a RECORD below `base`; none if it leads out of the place.
+fn joined(base: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Everything for which `pack` or installers refuse a wheel, whatever its pycs are.
 pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     let Place::Archive(archive) = place else { return Vec::new() };
-    let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Ok(name) = WheelName::parse(file_name) else { return Vec::new() };
-    let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Wheel, message };
-    let mut findings = Vec::new();
-    for entry in archive.files() {
-        let folder = entry.name.strip_suffix("/METADATA");
-        if folder.is_some_and(|folder| name.owns(folder))
-            && let Err(error) = hold_against_name(&entry.bytes, &name)
-        {
-            findings.push(finding(&entry.name, error.to_string()));
-        }
-    }
-    if let Err(error) = refuse_one_place(archive.files().map(|entry| entry.name.as_str()))
-        && let WheelError::Installed(_, other) = &error
-    {
-        findings.push(finding(other, error.to_string()));
-    }
-    findings
-}
-
-/// Every pyc against a manifest, both ways, and an archive against the archives listed ([`manifest::listed`]).
-pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
-    let finding = |path: &str, message: String| Finding { path: path.into(), kind: Kind::Manifest, message };
-    let mut findings = Vec::new();
-    let mut listed = BTreeSet::new();
-    let archive = match place {
-        Place::Archive(archive) => Some((archive_entry(archive).path, manifest::listed(manifest, archive))),
-        Place::Tree(..) | Place::File(_) => None,
+    let finding = |fault: WheelError| {
+        let (kind, message) = match &fault {
+            WheelError::Record { fault, .. } => (Kind::Record, fault.to_string()),
+            WheelError::Metadata { fault, .. } => (Kind::Wheel, fault.to_string()),
+            WheelError::Descriptor { fault, .. } => (Kind::Wheel, fault.to_string()),
+            fault => (Kind::Wheel, fault.to_string()),
+        };
+        let path = fault.file().map_or_else(|| own_file(&fault), str::to_owned);
+        Finding::new(path, kind, message)
     };
-    let is_listed = archive.as_ref().is_some_and(|(_, listed)| *listed == Listed::This);
-    for entry in &manifest.files {
-        listed.insert(entry.path.as_str());
-        let mut pyc = None;
-        match place.read(&entry.path) {
-            Err(_) if is_listed => continue,
-            Err(error) => findings.push(finding(&entry.path, format!("the manifest lists it: {error}"))),
-            Ok(bytes) if sha256(&bytes) != entry.sha256 => {
-                findings.push(finding(&entry.path, "it is not the file that the manifest lists".into()));
-            }
-            Ok(bytes) => pyc = Some(bytes),
+    let dist_info = archive.files().filter_map(|entry| entry.name.split_once('/')).map(|(folder, _)| folder);
+    let dist_info = dist_info.into_iter().find(|folder| folder.ends_with(".dist-info")).unwrap_or_default();
+    let own = |mut finding: Finding| {
+        if ["METADATA", "WHEEL", "RECORD"].contains(&finding.path.as_str()) {
+            finding.path = format!("{dist_info}/{}", finding.path);
         }
-        let listed = entry.source.as_ref();
-        let mut source = listed.and_then(|source| place.read(&source.path).ok());
-        if let (Some(listed), Some(bytes)) = (listed, &source)
-            && sha256(bytes) != listed.sha256
-        {
-            let message = format!("it is not the source that the manifest lists for {}", entry.path);
-            findings.push(finding(&listed.path, message));
-            source = None;
+        finding
+    };
+    faults(archive).into_iter().map(finding).map(own).collect()
+}
+
+/// The file of the `dist-info` folder that a fault is of, or nothing, where it is of the wheel.
+fn own_file(fault: &WheelError) -> String {
+    let file = match fault {
+        WheelError::Metadata { .. } => "METADATA",
+        WheelError::Descriptor { .. } | WheelError::Tags { .. } => "WHEEL",
+        WheelError::Record { .. } => "RECORD",
+        _ => "",
+    };
+    file.to_owned()
+}
+
+/// Installed `dist-info` folders whose METADATA is that of another project or version.
+pub(super) fn folders(place: &Place) -> Vec<Finding> {
+    let is_wheel = super::view::is_wheel(place);
+    let mut findings = Vec::new();
+    for name in place.names().iter().filter(|name| name.ends_with(".dist-info/METADATA")) {
+        let folder = name.strip_suffix("/METADATA").unwrap_or(name);
+        if is_wheel && !folder.contains('/') {
+            continue;
         }
-        if let Some(message) = pyc.and_then(|pyc| lies(entry, &pyc, source.as_deref())) {
-            findings.push(finding(&entry.path, message));
-        }
-    }
-    if let Some((name, listed)) = archive
-        && let Some(message) = not_listed(&listed)
-    {
-        findings.push(finding(&name, message.into()));
-    }
-    for name in place.pycs() {
-        if !is_listed && !listed.contains(name.as_str()) {
-            findings.push(finding(&name, "the manifest does not list it".into()));
+        let folder = folder.rsplit('/').next().unwrap_or(folder);
+        let Ok(bytes) = place.read(name) else { continue };
+        if let Err(error) = hold_against_folder(&bytes, folder) {
+            findings.push(Finding::new(name, Kind::Record, error.to_string()));
         }
     }
     findings
-}
-
-/// What an entry with the right digest says that is not so.
-fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String> {
-    // Bytes that are no pyc are a finding already.
-    let found = entry_beside(listed, pyc, source)?;
-    let mut wrong: Vec<&str> = facts(listed)
-        .into_iter()
-        .zip(facts(&found))
-        .filter_map(|((what, said), (_, is))| (said != is).then_some(what))
-        .collect();
-    if listed.size != found.size {
-        wrong.insert(0, "size");
-    }
-    (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
-}
-
-/// What is wrong with an archive by a manifest that lists archives.
-fn not_listed(listed: &Listed<'_>) -> Option<&'static str> {
-    match listed {
-        Listed::Nothing | Listed::This => None,
-        Listed::Other(_) => Some("it is not the archive that the manifest lists"),
-        Listed::Others => Some("it is none of the archives that the manifest lists"),
-    }
 }

@@ -1,22 +1,24 @@
-//! One pyc at a time: header, source, compilation, comparison.
+//! Everything in a place, each file once, and the archives in it.
 
+use super::compilers::Compilers;
 use super::finding::{Finding, Kind};
-use super::record;
-use crate::build::engines::{self, EngineOptions, TargetEngine};
+use super::listed::{Entries, not_listed};
+use super::record::{self, Rows};
+use super::unit::{Judgement, Unit, units};
+use super::view::{View, is_wheel};
+use crate::archive::{Archive, DEPTH};
+use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
-use crate::engine;
-use crate::manifest::{Manifest, Place, PlaceError};
-use crate::marshal;
-use crate::object::Objects;
-use crate::project::Listing;
-use crate::pyc::{HEADER_SIZE, Header, parse_name, source_hash};
-use crate::target::{PyVersion, Series};
-use std::path::{Path, PathBuf};
+use crate::manifest::{Embedded, Manifest, Place, embedded};
+use std::path::Path;
+
+/// Bytes that the archives within one archive may unpack to.
+const EMBEDDED: u64 = 3 << 30;
 
 /// What is held against what.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Where sources are, if they are not beside the pycs.
+    /// The sources that the pycs must come from, in place of those that lie next to them.
     pub sources: Option<&'a Place>,
     /// What the pycs must also agree with.
     pub manifest: Option<&'a Manifest>,
@@ -31,6 +33,10 @@ pub struct Request<'a> {
 pub struct Verified {
     /// Pycs that passed.
     pub passed: usize,
+    /// Pycs that there are.
+    pub pycs: usize,
+    /// Wheels that were held against their own RECORD and metadata.
+    pub wheels: usize,
     /// All findings, sorted by path.
     pub findings: Vec<Finding>,
     /// Pycs that were not reached.
@@ -49,189 +55,168 @@ pub fn verify(
     jobs: usize,
     watch: &dyn Watch,
 ) -> Result<Verified, ThreadsError> {
-    let names = place.pycs();
-    let (targets, unserved) = start(place, &names, &request.engines);
-    let results =
-        parallel::map(&names, jobs, watch, |name| check(place, name, request, &targets, &unserved))?;
-    let mut verified = Verified {
-        engines: targets.iter().map(|target| target.about.clone()).collect(),
-        ..Verified::default()
+    let compilers = Compilers::new(&request.engines);
+    let mut audit = Audit {
+        request,
+        jobs,
+        watch,
+        compilers: &compilers,
+        budget: EMBEDDED,
+        verified: Verified::default(),
     };
-    for (name, result) in names.iter().zip(results) {
-        match result {
-            None => verified.missing += 1,
-            Some(Ok(())) => verified.passed += 1,
-            Some(Err((kind, message))) => {
-                verified.findings.push(Finding { path: name.clone(), kind, message });
-            }
-        }
-    }
+    audit.place(place, "", DEPTH)?;
+    let mut verified = audit.verified;
     let unseen = place.unseen().into_iter();
-    verified.findings.extend(unseen.map(|(path, error)| Finding {
-        path,
-        kind: Kind::Unreadable,
-        message: error.to_string(),
-    }));
-    verified.findings.extend(record::records(place));
-    verified.findings.extend(record::wheel(place));
-    verified
-        .findings
-        .extend(request.manifest.into_iter().flat_map(|manifest| record::against_manifest(place, manifest)));
+    let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
+    verified.findings.extend(unseen);
     verified.findings.sort();
+    verified.findings.dedup();
+    verified.engines = compilers.about();
     Ok(verified)
 }
 
-/// Engines for the versions that there are, and the versions without one.
-fn start(
-    place: &Place,
-    names: &[String],
-    options: &EngineOptions<'_>,
-) -> (Vec<TargetEngine>, Vec<(PyVersion, String)>) {
-    let mut versions: Vec<PyVersion> = Vec::new();
-    for name in names {
-        let series = place.read(name).ok().and_then(|pyc| Header::parse(&pyc).ok());
-        let series = series.and_then(|header| Series::with_magic(header.magic()));
-        versions.extend(series.map(|series| series.version).filter(|version| !versions.contains(version)));
-    }
-    let (mut targets, mut unserved) = (Vec::new(), Vec::new());
-    for version in versions {
-        match engines::start(&[version.into()], options) {
-            Ok(started) => {
-                targets.extend(started);
-                targets.extend(engines::others_of_series(version, options));
-            }
-            Err(error) => unserved.push((version, error.to_string())),
-        }
-    }
-    (targets, unserved)
+struct Audit<'a> {
+    request: &'a Request<'a>,
+    jobs: usize,
+    watch: &'a dyn Watch,
+    compilers: &'a Compilers<'a>,
+    /// Bytes that archives within the archive at hand may still unpack to.
+    budget: u64,
+    verified: Verified,
 }
 
-type Refusal = (Kind, String);
-
-fn check(
-    place: &Place,
-    name: &str,
-    request: &Request<'_>,
-    targets: &[TargetEngine],
-    unserved: &[(PyVersion, String)],
-) -> Result<(), Refusal> {
-    let pyc = place.read(name).map_err(|error| (Kind::Unreadable, error.to_string()))?;
-    let header = Header::parse(&pyc).map_err(|error| (Kind::Header, error.to_string()))?;
-    let Some(series) = Series::with_magic(header.magic()) else {
-        return Err((
-            Kind::Version,
-            format!("magic number {} is of no version that is known", header.magic()),
-        ));
-    };
-    let parsed = parse_name(name);
-    if let Some(tag) = parsed.as_ref().and_then(|parsed| parsed.cache_tag.as_ref())
-        && *tag != series.cache_tag()
-    {
-        let message = format!("its name says {tag}, its magic number says {}", series.cache_tag());
-        return Err((Kind::Header, message));
-    }
-    let (source_name, source) = source(place, name, request.sources)
-        .map_err(|error| (Kind::Source, format!("its source cannot be read: {error}")))?;
-    check_header(place, header, series, &source_name, &source)?;
-    let code = &pyc[HEADER_SIZE..];
-    let malformed =
-        |error: marshal::MarshalError| (Kind::Malformed, format!("its code cannot be read: {error}"));
-    let objects = marshal::read(code, series.code_layout).map_err(malformed)?;
-    let root = objects.code(Objects::ROOT);
-    let Some(root) = root.filter(|root| objects.text(root.filename).is_some()) else {
-        return Err((Kind::Malformed, "what is in it is no code object".into()));
-    };
-    let Some(filename) = objects.os_name(root.filename) else {
-        return Err((Kind::Code, "no file can have the name that it records".into()));
-    };
-    let mut candidates = targets.iter().filter(|target| target.series.version == series.version).peekable();
-    if candidates.peek().is_none() {
-        let why = unserved.iter().find(|(version, _)| *version == series.version);
-        let why = why.map_or_else(String::new, |(_, why)| format!(": {why}"));
-        return Err((Kind::Version, format!("nothing compiles for Python {}{why}", series.version)));
-    }
-    // A legacy name does not say the level.
-    let levels = match parsed {
-        Some(parsed) if parsed.cache_tag.is_some() => parsed.optimize..parsed.optimize + 1,
-        _ => 0..3,
-    };
-    let mut closest = (Kind::Code, format!("its code is not that of {source_name}"));
-    for (target, optimize) in candidates.flat_map(|target| levels.clone().map(move |level| (target, level))) {
-        let own = engine::Request { source: &source, filename: filename.clone(), optimize };
-        let compiled = target.engine.compile(&own).map_err(|error| {
-            (Kind::Compile, format!("{source_name} does not compile: {}", error.rendered.trim_end()))
-        })?;
-        if compiled == code {
-            return Ok(());
+impl Audit<'_> {
+    /// Looks into a place whose names follow `prefix` in findings, and into the archives in it, `depth` deep.
+    fn place(&mut self, place: &Place, prefix: &str, depth: usize) -> Result<(), ThreadsError> {
+        let view = View::new(place);
+        let sources = self.request.sources.map(View::new);
+        let (rows, mut findings) = Rows::read(place);
+        let entries = match self.request.manifest {
+            Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view)),
+            _ => None,
+        };
+        if is_wheel(place) {
+            self.verified.wheels += 1;
+            findings.extend(record::wheel(place));
         }
-        let mut expected = marshal::read(&compiled, series.code_layout).map_err(malformed)?;
-        if same_code(&objects, &expected) {
-            if request.any_references || in_other_form(&mut expected, code) {
+        findings.extend(record::folders(place));
+        let units = units(&view);
+        let judgement = Judgement {
+            view: &view,
+            sources: sources.as_ref(),
+            rows: &rows,
+            entries: entries.as_ref(),
+            any_references: self.request.any_references,
+            compilers: self.compilers,
+        };
+        let results = parallel::map(&units, self.jobs, self.watch, |unit| judgement.unit(unit))?;
+        let mut zips = Vec::new();
+        for (unit, result) in units.iter().zip(results) {
+            let pycs = unit.pycs().len();
+            self.verified.pycs += pycs;
+            match result {
+                None => self.verified.missing += pycs,
+                Some(result) => {
+                    self.verified.passed += result.passed;
+                    findings.extend(result.findings);
+                    zips.extend(result.zips);
+                }
+            }
+        }
+        if let Some(entries) = &entries {
+            findings.extend(entries.missing(&view));
+        }
+        self.add(prefix, findings);
+        for name in zips {
+            self.zip(place, &name, prefix, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Looks into a file that may be a zip.
+    fn zip(&mut self, place: &Place, name: &str, prefix: &str, depth: usize) -> Result<(), ThreadsError> {
+        let path = format!("{prefix}{name}");
+        if prefix.is_empty() {
+            self.budget = EMBEDDED;
+        }
+        let bytes = match place.read(name) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.add(prefix, vec![Finding::new(name, Kind::Unreadable, error.to_string())]);
                 return Ok(());
             }
-            closest = (Kind::References, format!("its code is that of {source_name}, with other references"));
-        }
-    }
-    Err(closest)
-}
-
-/// Whether `code` is one of the forms that distributions bring pycs into.
-fn in_other_form(expected: &mut Objects, code: &[u8]) -> bool {
-    [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
-        form(expected);
-        marshal::write(expected) == code
-    })
-}
-
-fn source(place: &Place, name: &str, sources: Option<&Place>) -> Result<(String, Vec<u8>), PlaceError> {
-    match (place.read_source(name), sources) {
-        (Err(PlaceError::Missing(_)), Some(sources)) => {
-            let parsed = parse_name(name);
-            let source =
-                parsed.map(|parsed| parsed.source).ok_or_else(|| PlaceError::Missing(name.into()))?;
-            let bytes = sources.read(&source)?;
-            Ok((source, bytes))
-        }
-        (found, _) => found,
-    }
-}
-
-fn check_header(
-    place: &Place,
-    header: Header,
-    series: &Series,
-    source_name: &str,
-    source: &[u8],
-) -> Result<(), Refusal> {
-    match header {
-        Header::Hash { hash, .. } if hash != source_hash(series, source) => {
-            Err((Kind::Header, format!("the hash in its header is not that of {source_name}")))
-        }
-        Header::Timestamp { size, .. } if size != source.len() as u32 => {
-            Err((Kind::Header, format!("the size in its header is not that of {source_name}")))
-        }
-        Header::Timestamp { mtime, .. } => match place {
-            Place::Tree(root, listing)
-                if modified(&path_in(root, listing, source_name)).is_some_and(|found| found != mtime) =>
-            {
-                Err((Kind::Header, format!("the time in its header is not that of {source_name}")))
+        };
+        let refuse = |message: String| vec![Finding::new(name, Kind::Archive, message)];
+        let archive = match embedded(Path::new(&path), &bytes) {
+            Embedded::Nothing => return Ok(()),
+            Embedded::Refused(error) => {
+                self.add(prefix, refuse(format!("the archive is not looked into: {}", error.fault)));
+                return Ok(());
             }
-            _ => Ok(()),
-        },
-        Header::Hash { .. } => Ok(()),
+            Embedded::Archive(archive) => archive,
+        };
+        drop(bytes);
+        let size = archive.files().map(|entry| entry.bytes.len() as u64).sum();
+        let Some(depth) = depth.checked_sub(1) else {
+            let message =
+                format!("the archive is not looked into: more than {DEPTH} archives lie in each other");
+            self.add(prefix, refuse(message));
+            return Ok(());
+        };
+        let Some(budget) = self.budget.checked_sub(size) else {
+            let message = "the archive is not looked into: the archives that it lies in unpack to too much";
+            self.add(prefix, refuse(message.to_owned()));
+            return Ok(());
+        };
+        self.budget = budget;
+        let before = self.verified.pycs;
+        let archive = Place::Archive(archive);
+        self.place(&archive, &format!("{path}!"), depth)?;
+        if let (Place::Archive(archive), Place::Tree(..), Some(manifest)) =
+            (&archive, place, self.request.manifest)
+            && self.verified.pycs > before
+        {
+            self.verified.findings.extend(unlisted_archive(manifest, archive, &path));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, prefix: &str, findings: Vec<Finding>) {
+        let below = findings
+            .into_iter()
+            .map(|finding| Finding { path: format!("{prefix}{}", finding.path), ..finding });
+        self.verified.findings.extend(below);
     }
 }
 
-fn path_in(root: &Path, listing: &Listing, name: &str) -> PathBuf {
-    listing.real.get(name).cloned().unwrap_or_else(|| root.join(name))
+/// An archive with pycs in a tree that the manifest does not list.
+fn unlisted_archive(manifest: &Manifest, archive: &Archive, path: &str) -> Option<Finding> {
+    let found = crate::manifest::archive_entry(archive);
+    let is =
+        |listed: &&crate::manifest::Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
+    if manifest.archives.iter().any(|listed| is(&listed)) {
+        return None;
+    }
+    let message = match manifest.archives.iter().any(|listed| listed.path == path) {
+        true => "it is not the archive that the manifest lists",
+        false => "it has pycs, and the manifest does not list it",
+    };
+    Some(Finding::new(path, Kind::Manifest, message))
 }
 
-fn modified(path: &Path) -> Option<u32> {
-    let time = std::fs::metadata(path).ok()?.modified().ok()?;
-    Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs() as u32)
+/// What is wrong with an archive as a whole by a manifest.
+pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
+    let found = crate::manifest::archive_entry(archive);
+    let message = not_listed(&crate::manifest::listed(manifest, archive))?;
+    Some(Finding::new(found.path, Kind::Manifest, message))
 }
 
-/// Whether two code objects differ in nothing but flags and references.
-fn same_code(one: &Objects, other: &Objects) -> bool {
-    crate::diff::first_difference(one, other).is_none()
+impl Unit {
+    /// The pycs that it has.
+    pub(super) fn pycs(&self) -> &[String] {
+        match self {
+            Self::Module { pycs, .. } => pycs,
+            Self::File(_) => &[],
+        }
+    }
 }

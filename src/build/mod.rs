@@ -29,4 +29,4 @@ pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, Targ
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};
 pub use publish::publish;
-pub use source::Source;
+pub use source::{Source, seconds};

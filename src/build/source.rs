@@ -140,8 +140,8 @@ impl Source {
     }
 }
 
-/// Whole seconds modulo 2³², floored as CPython's `int(st_mtime)` is for times after 1970.
-fn seconds(time: SystemTime) -> u32 {
+/// Whole seconds modulo 2³², as headers have them; before 1970 they are rounded up, as `int` rounds in Python.
+pub fn seconds(time: SystemTime) -> u32 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_secs() as u32,
         Err(before) => (before.duration().as_secs() as u32).wrapping_neg(),

@@ -10,10 +10,14 @@ use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, python, visible, visible_lines};
 use std::path::{Path, PathBuf};
 
-/// Does every pyc come from its source? Compiles each source again in memory, for the pyc's version and level, and compares
-/// the code. A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version nothing
-/// compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. What RECORDs say is checked
-/// too, and of a wheel what installers refuse: a name or version that METADATA says otherwise, two files for one place.
+/// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's version and level, and
+/// compares the code.
+///
+/// A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version nothing compiles is a
+/// finding. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH are looked into, three deep; bytecode under
+/// other names and symlinks and `.pth` files that lead out of PATH to bytecode are reported. RECORDs are checked too, and
+/// everything for which `pack` or installers would refuse a wheel.
+///
 ///
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]
@@ -21,10 +25,11 @@ pub(super) struct VerifyArgs {
     /// A directory, wheel, zip, pyc or installed environment.
     #[arg(value_name = "PATH")]
     path: PathBuf,
-    /// Where to look for sources that are not beside their pycs: a directory, wheel or zip.
+    /// The sources that the pycs must come from: a directory, wheel or zip, in place of the sources next to the pycs. A
+    /// source in PATH that it does not have, or has with other bytes, is a finding.
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// Hold PATH against this manifest as well.
+    /// Check PATH against this manifest as well.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// What to make of code that is the same and marks other references, as a process that compiles many files writes.
@@ -60,13 +65,6 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         }
         None => None,
     };
-    let pycs = place.pycs().len();
-    if pycs == 0
-        && place.unseen().is_empty()
-        && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
-    {
-        return Err(CommandError::Usage(format!("no pyc in {}: nothing to verify", arguments.path.shown())));
-    }
     let search_path = environment::search_path();
     let request = Request {
         sources: sources.as_ref(),
@@ -79,7 +77,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
             Refs::Cpython,
         ),
     };
-    let progress = printer.progress(pycs as u64);
+    let progress = printer.progress(place.names().len() as u64);
     let verified = verify(&place, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);
     progress.finish();
     let verified = verified?;
@@ -89,7 +87,19 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for finding in &verified.findings {
         tell(finding, &place, arguments.message_format, printer)?;
     }
-    printer.summary(&format!("{} verified, {} findings", verified.passed, verified.findings.len()));
+    if verified.pycs == 0
+        && verified.wheels == 0
+        && verified.findings.is_empty()
+        && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
+    {
+        return Err(CommandError::Usage(format!("no pyc in {}: nothing to verify", arguments.path.shown())));
+    }
+    let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
+    let findings = match verified.findings.len() {
+        1 => "1 finding".to_owned(),
+        number => format!("{number} findings"),
+    };
+    printer.summary(&format!("{none}{} verified, {findings}", verified.passed));
     if verified.missing > 0 {
         return Err(CommandError::Usage(format!("interrupted: {} pycs were not reached", verified.missing)));
     }

@@ -8,7 +8,7 @@ use super::manifests::{
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
-use crate::archive::{self, Limits};
+use crate::archive::{self, DEPTH, Limits};
 use crate::text::{Shown as _, python};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -18,8 +18,6 @@ use std::path::Path;
 const ALIKE: usize = 3;
 /// Of these, so many are named.
 const NAMED: usize = 20;
-/// Archives within archives that are looked into.
-const DEPTH: usize = 3;
 
 /// Compares two sides.
 ///

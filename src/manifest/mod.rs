@@ -5,6 +5,7 @@
 //! **Invariant:** no time, host, user, absolute path, engine or thread count; entries sorted by path.
 
 mod beside;
+mod carrier;
 mod entry;
 mod in_toto;
 mod inventory;
@@ -15,6 +16,7 @@ mod place;
 mod sha256sum;
 
 pub use beside::{entry_beside, facts};
+pub use carrier::{Carrier, Embedded, embedded};
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use in_toto::in_toto;
 pub use inventory::{PycError, entry_of, existing_entry, inventory};

@@ -1,5 +1,6 @@
 //! A tree, an archive or a single file, as named bytes.
 
+use super::carrier::Carrier;
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
 use crate::project::{
     DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, name_below, read_regular,
@@ -141,27 +142,50 @@ impl Place {
     /// # Errors
     /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::Read`].
     pub fn read(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
+        if let Self::Archive(archive) = self {
+            let missing = || PlaceError::Missing(name.into());
+            return archive.get(name).map(|entry| entry.bytes.clone()).ok_or_else(missing);
+        }
+        let path = self.path(name)?;
+        read_regular(&path, LARGEST).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
+            _ => PlaceError::Read { path, source },
+        })
+    }
+
+    /// What a file holds, whatever it is called; only its start and end are read from a disk.
+    ///
+    /// # Errors
+    /// As [`Place::read`].
+    pub fn carrier(&self, name: &str) -> Result<Carrier, PlaceError> {
+        if let Self::Archive(archive) = self {
+            let missing = || PlaceError::Missing(name.into());
+            return archive.get(name).map(|entry| Carrier::of_bytes(&entry.bytes)).ok_or_else(missing);
+        }
+        let path = self.path(name)?;
+        Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
+    }
+
+    /// Where a file lies on a disk.
+    ///
+    /// # Errors
+    /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::NotUtf8`].
+    pub fn path(&self, name: &str) -> Result<PathBuf, PlaceError> {
         let missing = || PlaceError::Missing(name.into());
-        let path = match self {
-            Self::Archive(archive) => {
-                return archive.get(name).map(|entry| entry.bytes.clone()).ok_or_else(missing);
-            }
+        match self {
+            Self::Archive(_) => Err(missing()),
             Self::Tree(root, listing) => match listing.names.get(name) {
-                None => return Err(missing()),
-                Some(Found::Ambiguous) => return Err(PlaceError::Ambiguous),
-                Some(Found::NotUtf8) => listing.real.get(name).cloned().ok_or_else(missing)?,
-                Some(Found::Symlink) => return Err(PlaceError::Symlink(root.join(name))),
-                Some(Found::File) => root.join(name),
+                None => Err(missing()),
+                Some(Found::Ambiguous) => Err(PlaceError::Ambiguous),
+                Some(Found::NotUtf8) => listing.real.get(name).cloned().ok_or_else(missing),
+                Some(Found::Symlink) => Err(PlaceError::Symlink(root.join(name))),
+                Some(Found::File) => Ok(root.join(name)),
             },
             Self::File(path) => {
                 let own = python::os_text(path.file_name().unwrap_or_default());
-                if own == name { path.clone() } else { sibling(path, name) }
+                Ok(if own == name { path.clone() } else { sibling(path, name) })
             }
-        };
-        read_regular(&path, LARGEST).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => missing(),
-            _ => PlaceError::Read { path, source },
-        })
+        }
     }
 
     /// The source of a pyc of this place, by the pyc's name.

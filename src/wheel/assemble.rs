@@ -36,11 +36,14 @@ pub fn in_order(mut files: Vec<File>, dist_info: &str) -> Vec<File> {
 /// # Errors
 /// [`WheelError::TimestampPyc`] with the first one.
 pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
-    let stale = files.iter().find(|file| {
-        file.path.ends_with(".pyc")
-            && Header::parse(&file.bytes).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp)
-    });
-    stale.map_or(Ok(()), |file| Err(WheelError::TimestampPyc(file.path.clone())))
+    files.iter().try_for_each(|file| refuse_timestamp_pyc(&file.path, &file.bytes))
+}
+
+/// Refuses a pyc that is valid by time stamp.
+pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &[u8]) -> Result<(), WheelError> {
+    let is_stale = path.ends_with(".pyc")
+        && Header::parse(bytes).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp);
+    if is_stale { Err(WheelError::TimestampPyc(path.to_owned())) } else { Ok(()) }
 }
 
 /// Puts RECORD behind `files`, which have none, in the order of a wheel.

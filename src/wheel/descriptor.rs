@@ -14,9 +14,12 @@ pub enum DescriptorError {
     /// Not UTF-8.
     #[error("WHEEL is not UTF-8")]
     Encoding,
-    /// Not `Key: value`.
+    /// Not `Key: value`, or after the end of the fields.
     #[error("WHEEL, line {0}: not `Key: value`")]
     Line(usize),
+    /// A field that is there once.
+    #[error("WHEEL has more than one {0}")]
+    Twice(&'static str),
     /// No version, or one that we do not know.
     #[error("WHEEL has the Wheel-Version {0:?}; 1.x is supported")]
     Version(String),
@@ -41,13 +44,27 @@ impl Descriptor {
     pub fn parse(bytes: &[u8]) -> Result<Self, DescriptorError> {
         let text = std::str::from_utf8(bytes).map_err(|_| DescriptorError::Encoding)?;
         let mut fields = Vec::new();
-        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let (key, value) = line.split_once(':').ok_or(DescriptorError::Line(at + 1))?;
-            fields.push((key.trim().to_owned(), value.trim().to_owned()));
+        let mut ended = false;
+        for (at, line) in text.lines().enumerate() {
+            ended |= line.is_empty();
+            if ended && line.trim().is_empty() {
+                continue;
+            }
+            // What follows an empty line is no field for Python, and a line that begins with a space goes on with the last one.
+            let is_key = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+            let field = line.split_once(':').filter(|(key, _)| is_key(key) && !ended && !line.contains('\r'));
+            let (key, value) = field.ok_or(DescriptorError::Line(at + 1))?;
+            fields.push((key.to_owned(), value.trim().to_owned()));
         }
         let descriptor = Self { fields };
+        for key in ["Wheel-Version", "Root-Is-Purelib"] {
+            if descriptor.values(key).count() > 1 {
+                return Err(DescriptorError::Twice(key));
+            }
+        }
         let version = descriptor.values("Wheel-Version").next().unwrap_or_default();
-        if !version.starts_with("1.") {
+        let minor = version.strip_prefix("1.").filter(|minor| !minor.is_empty());
+        if !minor.is_some_and(|minor| minor.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(DescriptorError::Version(version.to_owned()));
         }
         Ok(descriptor)
@@ -103,6 +120,19 @@ mod tests {
             "Wheel-Version: 1.0\nGenerator: other (1)\nTag: cp314-none-any\nBuild: 1\n"
         );
         assert_eq!(Descriptor::parse(b"x"), Err(DescriptorError::Line(1)));
+        for (text, line) in [
+            ("Wheel-Version: 1.0\n\nTag: py3-none-any\n", 3),
+            ("Wheel-Version: 1.0\n Tag: py3-none-any\n", 2),
+            ("Wheel-Version: 1.0\nA: b\rTag: py3-none-any\n", 2),
+            ("Wheel-Version: 1.0\nTag : py3-none-any\n", 2),
+        ] {
+            assert_eq!(Descriptor::parse(text.as_bytes()), Err(DescriptorError::Line(line)), "{text:?}");
+        }
+        assert!(Descriptor::parse(b"Wheel-Version: 1.0\r\nTag: py3-none-any\r\n\r\n").is_ok());
+        assert_eq!(
+            Descriptor::parse(b"Wheel-Version: 1.0\nwheel-version: 1.0\n"),
+            Err(DescriptorError::Twice("Wheel-Version"))
+        );
         assert_eq!(
             Descriptor::parse(b"Wheel-Version: 2.0\n"),
             Err(DescriptorError::Version("2.0".to_owned()))

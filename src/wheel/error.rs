@@ -116,7 +116,29 @@ pub enum WheelError {
         "{0:?} and {1:?} cannot both be installed: they go to one path, or one to where the other needs a directory"
     )]
     Installed(String, String),
+    /// A file of `NAME.data` in no scheme.
+    #[error(
+        "{0:?} is in no scheme that installers know: purelib, platlib, scripts, headers and data are known"
+    )]
+    Scheme(String),
     /// One name twice.
     #[error("{0:?} would be in the wheel twice")]
     Duplicate(String),
+}
+
+impl WheelError {
+    /// The file of the wheel that is at fault, where there is one.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::MissingFile { file, .. } | Self::Signed { file, .. } => Some(file),
+            Self::TimestampPyc(file)
+            | Self::Installed(_, file)
+            | Self::Scheme(file)
+            | Self::Reserved(file)
+            | Self::Duplicate(file) => Some(file),
+            Self::Record { fault, .. } => fault.file(),
+            Self::FileName { name, .. } => Some(name),
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! METADATA of a wheel that exists, as far as its file name says the same (core metadata, PEP 427).
 
-use super::name::{WheelName, normalize_name};
+use super::headers::{Field, Lines, fields};
+use super::name::{WheelName, is_one_version, normalize_name};
 
 /// METADATA and the file name are not of one project and version; installers refuse such a wheel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +9,25 @@ pub enum MetadataError {
     /// A field that has to be there.
     #[error("METADATA has no {0}")]
     Missing(&'static str),
+    /// A field more than once.
+    #[error("METADATA has more than one {0}: readers differ in which they believe")]
+    Twice(&'static str),
+    /// A field that goes on in the next line.
+    #[error("the {0} in METADATA continues on the next line")]
+    Folded(&'static str),
+    /// A field that readers find in different places.
+    #[error("readers disagree on the {0} in METADATA: they end its lines or its headers differently")]
+    Ambiguous(&'static str),
+    /// An installed folder of another project or version.
+    #[error("METADATA is that of {name:?} {version:?}, and the folder is {folder:?}")]
+    Folder {
+        /// Of the folder.
+        folder: String,
+        /// By METADATA.
+        name: String,
+        /// By METADATA.
+        version: String,
+    },
     /// Another one.
     #[error("METADATA has the {field} {found:?}, and the file name has {expected:?}")]
     Other {
@@ -25,36 +45,94 @@ pub enum MetadataError {
 /// # Errors
 /// [`MetadataError`].
 pub fn hold_against_name(metadata: &[u8], name: &WheelName) -> Result<(), MetadataError> {
-    let text = String::from_utf8_lossy(metadata);
-    let said = value(&text, "Name").ok_or(MetadataError::Missing("Name"))?;
+    let (said, version) = name_and_version(metadata)?;
     let other = |field, found: &str, expected: &str| MetadataError::Other {
         field,
         found: found.to_owned(),
         expected: expected.to_owned(),
     };
-    if normalize_name(said) != normalize_name(&name.distribution) {
-        return Err(other("Name", said, &name.distribution));
+    if normalize_name(&said) != normalize_name(&name.distribution) {
+        return Err(other("Name", &said, &name.distribution));
     }
-    let said = value(&text, "Version").ok_or(MetadataError::Missing("Version"))?;
-    if !name.is_version(said) {
-        return Err(other("Version", said, &name.version));
+    if !name.is_version(&version) {
+        return Err(other("Version", &version, &name.version));
     }
     Ok(())
 }
 
-/// The first value of a header field, which has no case. A line that begins with a space goes on with the field before it,
-/// and an empty one ends the headers (RFC 822).
-fn value<'a>(text: &'a str, field: &str) -> Option<&'a str> {
-    let headers = text.lines().take_while(|line| !line.is_empty());
-    let fields =
-        headers.filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| line.split_once(':'));
-    let mut found = fields.filter(|(key, _)| key.eq_ignore_ascii_case(field)).map(|(_, value)| value.trim());
-    found.next().filter(|value| !value.is_empty())
+/// Holds `Name` and `Version` against the name of the installed folder `name-version.dist-info`.
+///
+/// # Errors
+/// [`MetadataError`].
+pub fn hold_against_folder(metadata: &[u8], folder: &str) -> Result<(), MetadataError> {
+    let (name, version) = name_and_version(metadata)?;
+    let stem = folder.strip_suffix(".dist-info").unwrap_or(folder);
+    let is_same = |folder_name: &str, folder_version: &str| {
+        let spelled = |text: &str| text.replace(['-', '_', '+'], ".");
+        normalize_name(folder_name) == normalize_name(&name)
+            && (is_one_version(folder_version, &version) || spelled(folder_version) == spelled(&version))
+    };
+    // Old versions have dashes of their own.
+    let mut dashes = stem.match_indices('-').map(|(at, _)| (&stem[..at], &stem[at + 1..]));
+    if dashes.any(|(folder_name, folder_version)| is_same(folder_name, folder_version)) {
+        return Ok(());
+    }
+    Err(MetadataError::Folder { folder: folder.to_owned(), name, version })
+}
+
+/// The one `Name` and the one `Version`, about which all readers agree.
+fn name_and_version(metadata: &[u8]) -> Result<(String, String), MetadataError> {
+    let text = String::from_utf8_lossy(metadata);
+    let (python, others) = (fields(&text, Lines::Universal), fields(&text, Lines::Feed));
+    let one = |key: &'static str| {
+        let of = |fields: &[Field<'_>]| {
+            let own = fields.iter().filter(|field| field.key.eq_ignore_ascii_case(key));
+            own.map(|field| (field.value.to_owned(), field.folded)).collect::<Vec<_>>()
+        };
+        let values = of(&python);
+        if values != of(&others) {
+            return Err(MetadataError::Ambiguous(key));
+        }
+        match values.as_slice() {
+            [] => Err(MetadataError::Missing(key)),
+            [(_, true)] => Err(MetadataError::Folded(key)),
+            [(value, _)] if value.is_empty() => Err(MetadataError::Missing(key)),
+            [(value, _)] => Ok(value.clone()),
+            _ => Err(MetadataError::Twice(key)),
+        }
+    };
+    Ok((one("Name")?, one("Version")?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const AMBIGUOUS: &str =
+        "readers disagree on the Name in METADATA: they end its lines or its headers differently";
+
+    #[test]
+    fn installed_folders() {
+        let hold = |folder: &str, name: &str, version: &str| {
+            hold_against_folder(format!("Name: {name}\nVersion: {version}\n").as_bytes(), folder)
+        };
+        for (folder, name, version) in [
+            ("demo-1.0.dist-info", "Demo", "1.0"),
+            ("my_demo-1.0.0.dist-info", "my-demo", "1.0"),
+            ("my-demo-1.0.dist-info", "my.demo", "1.0"),
+            ("pytz-2004d.dist-info", "pytz", "2004d"),
+            ("demo-1.0_local.dist-info", "demo", "1.0+local"),
+        ] {
+            assert_eq!(hold(folder, name, version), Ok(()), "{folder}");
+        }
+        for (name, version) in [("demos", "1.0"), ("demo", "1.1"), ("demo-1", "0")] {
+            let error = hold("demo-1.0.dist-info", name, version).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("METADATA is that of {name:?} {version:?}, and the folder is \"demo-1.0.dist-info\"")
+            );
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_and_version() {
@@ -79,9 +157,15 @@ mod tests {
             ("Version: 1.0\n\nName: demo\n", "METADATA has no Name"),
             ("Name: demo\nSummary: x\n Version: 1.0\n", "METADATA has no Version"),
             (
-                "Name: x\nName: demo\nVersion: 1.0\n",
-                "METADATA has the Name \"x\", and the file name has \"demo\"",
+                "Name: demo\nname: demo\nVersion: 1.0\n",
+                "METADATA has more than one Name: readers differ in which they believe",
             ),
+            ("Name:\n demo\nVersion: 1.0\n", "the Name in METADATA continues on the next line"),
+            ("\u{feff}Name: demo\nVersion: 1.0\n", "METADATA has no Name"),
+            ("Name : demo\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
+            ("Summary: x\rName: x\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
+            ("Summary: x\r\rName: x\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
+            ("Summary: x\nno header\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
             ("Name: demo\nVersion: 1.1\n", "METADATA has the Version \"1.1\", and the file name has \"1.0\""),
             ("Name: demo\nVersion: ?\n", "METADATA has the Version \"?\", and the file name has \"1.0\""),
         ] {

@@ -10,8 +10,10 @@
 //! list that they give goes to [`crate::output::zip::write`]. The time does not enter here.
 
 mod assemble;
+mod check;
 mod descriptor;
 mod error;
+mod headers;
 mod installed;
 mod license;
 mod metadata;
@@ -26,11 +28,12 @@ mod version;
 mod tests;
 
 pub use assemble::{Wheel, assemble, in_order, refuse_timestamp_pycs};
+pub use check::faults;
 pub use descriptor::{Descriptor, DescriptorError};
 pub use error::WheelError;
-pub use installed::{installed_path, refuse_one_place};
+pub use installed::{installed_path, installed_place, refuse_one_place};
 pub use license::{LicenseError, normalize_license};
-pub use metadata::{MetadataError, hold_against_name};
+pub use metadata::{MetadataError, hold_against_folder, hold_against_name};
 pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
 pub use project::{Project, ProjectError, ProjectFault};
 pub use record::{Record, RecordError, Row};

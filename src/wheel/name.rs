@@ -194,6 +194,13 @@ fn spellings(version: &str) -> impl Iterator<Item = Version> {
     texts.into_iter().filter_map(|text| text.parse().ok())
 }
 
+/// Whether the version of a folder's name is that of METADATA, however both are spelled.
+pub(super) fn is_one_version(folder: &str, metadata: &str) -> bool {
+    metadata
+        .parse::<Version>()
+        .is_ok_and(|version| spellings(folder).any(|spelled| spelled.is_equal(&version)))
+}
+
 impl fmt::Display for WheelName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}-{}", self.distribution, self.version)?;

@@ -75,6 +75,22 @@ pub enum RecordError {
     },
 }
 
+impl RecordError {
+    /// The file that the row is of, or should be.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Duplicate(path)
+            | Self::Unlisted(path)
+            | Self::Missing(path)
+            | Self::NoDigest(path)
+            | Self::Digest(path)
+            | Self::Algorithm { path, .. }
+            | Self::Size { path, .. } => Some(path),
+            Self::Encoding | Self::Quotes(_) | Self::Fields { .. } => None,
+        }
+    }
+}
+
 /// Base64 with the alphabet for URLs and without padding (RFC 4648, section 5).
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -200,10 +216,20 @@ impl Record {
         path: &str,
         files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<(), RecordError> {
+        self.faults(path, files).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Everything that is wrong, as [`Record::verify`] says it.
+    pub fn faults<'a>(
+        &self,
+        path: &str,
+        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Vec<RecordError> {
         let mut rows = BTreeMap::new();
+        let mut faults = Vec::new();
         for row in &self.rows {
             if rows.insert(row.path.as_str(), row).is_some() {
-                return Err(RecordError::Duplicate(row.path.clone()));
+                faults.push(RecordError::Duplicate(row.path.clone()));
             }
         }
         for (name, bytes) in files {
@@ -211,12 +237,14 @@ impl Record {
             if name == path || is_signature(name, path) {
                 continue;
             }
-            row.ok_or_else(|| RecordError::Unlisted(name.to_owned()))?.check(bytes)?;
+            let checked = match row {
+                Some(row) => row.check(bytes),
+                None => Err(RecordError::Unlisted(name.to_owned())),
+            };
+            faults.extend(checked.err());
         }
-        match rows.into_keys().next() {
-            Some(missing) => Err(RecordError::Missing(missing.to_owned())),
-            None => Ok(()),
-        }
+        faults.extend(rows.into_keys().map(|missing| RecordError::Missing(missing.to_owned())));
+        faults
     }
 }
 

@@ -1,11 +1,10 @@
 //! A wheel that exists → the same wheel, with nothing left to chance.
 
 use super::assemble::{refuse_timestamp_pycs, with_record};
-use super::descriptor::Descriptor;
+use super::check::{Contents, contents};
 use super::error::WheelError;
-use super::metadata::hold_against_name;
 use super::name::{TagSet, WheelName};
-use super::record::{Record, is_signature};
+use super::record::is_signature;
 use crate::archive::{Archive, Entry, File};
 use crate::target::PyVersion;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,29 +69,11 @@ pub struct Repacked {
 /// # Errors
 /// [`WheelError`]; nothing of the wheel is believed before RECORD has been verified.
 pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelError> {
-    let wheel = || archive.path.clone();
-    let name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mut name = WheelName::parse(name)?;
-    let dist_info = dist_info(archive, &name)?;
+    let Contents { mut name, dist_info, descriptor_entry, descriptor } = contents(archive)?;
     let record_path = format!("{dist_info}/RECORD");
-    let read = |file: &str| {
-        let path = format!("{dist_info}/{file}");
-        archive.get(&path).ok_or(WheelError::MissingFile { wheel: wheel(), file: path })
-    };
-    let metadata = read("METADATA")?;
-    let record = Record::parse(&read("RECORD")?.bytes)
-        .map_err(|fault| WheelError::Record { wheel: wheel(), fault })?;
     if let Some(signature) = archive.files().find(|entry| is_signature(&entry.name, &record_path)) {
-        return Err(WheelError::Signed { wheel: wheel(), file: signature.name.clone() });
+        return Err(WheelError::Signed { wheel: archive.path.clone(), file: signature.name.clone() });
     }
-    let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.as_slice()));
-    record.verify(&record_path, contents).map_err(|fault| WheelError::Record { wheel: wheel(), fault })?;
-    let descriptor_entry = read("WHEEL")?;
-    let descriptor = Descriptor::parse(&descriptor_entry.bytes)
-        .map_err(|fault| WheelError::Descriptor { wheel: wheel(), fault })?;
-    agree(archive, &name, &descriptor)?;
-    hold_against_name(&metadata.bytes, &name)
-        .map_err(|fault| WheelError::Metadata { wheel: wheel(), fault })?;
 
     let mut files = archive
         .files()
@@ -146,43 +127,6 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
 
 fn file(entry: &Entry) -> File {
     File { path: entry.name.clone(), bytes: entry.bytes.clone(), executable: entry.executable() }
-}
-
-/// The one `*.dist-info` at the top, which must be the wheel's own.
-fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> {
-    let folders = archive
-        .entries
-        .iter()
-        .filter_map(|entry| entry.name.split_once('/').map(|(folder, _)| folder))
-        .filter(|folder| folder.ends_with(".dist-info"))
-        .collect::<BTreeSet<_>>();
-    match folders.iter().next() {
-        Some(folder) if folders.len() == 1 && name.owns(folder) => Ok((*folder).to_owned()),
-        _ => Err(WheelError::DistInfo {
-            wheel: archive.path.clone(),
-            expected: format!("{}-{}", name.distribution, name.version),
-            found: match folders.is_empty() {
-                true => "none".to_owned(),
-                false => folders.into_iter().collect::<Vec<_>>().join(", "),
-            },
-        }),
-    }
-}
-
-/// The `Tag` lines are the file name's, in any order.
-fn agree(archive: &Archive, name: &WheelName, descriptor: &Descriptor) -> Result<(), WheelError> {
-    // A compressed set in a line of its own is allowed, too.
-    let expand = |tag: &str| match tag.parse::<TagSet>() {
-        Ok(set) => set.tags(),
-        Err(_) => vec![tag.to_owned()],
-    };
-    let found = descriptor.values("Tag").flat_map(expand).collect::<BTreeSet<_>>();
-    let expected = name.tags.tags().into_iter().collect::<BTreeSet<_>>();
-    if found == expected {
-        return Ok(());
-    }
-    let list = |tags: BTreeSet<String>| tags.into_iter().collect::<Vec<_>>().join(", ");
-    Err(WheelError::Tags { wheel: archive.path.clone(), expected: list(expected), found: list(found) })
 }
 
 /// `demo/core.py` for `demo/__pycache__/core.cpython-314.opt-1.pyc` and for `demo/core.pyc`.

@@ -35,7 +35,7 @@ fn found(session: &Session, kind: &str, message: &str) {
     let finding: serde_json::Value = serde_json::from_str(lines[0]).unwrap();
     assert_eq!(finding["kind"], kind, "{}", lines[0]);
     assert!(finding["message"].as_str().unwrap().contains(message), "{}", lines[0]);
-    assert!(said.err.contains("1 verified, 1 findings"), "{}", said.err);
+    assert!(said.err.contains("1 verified, 1 finding"), "{}", said.err);
 }
 
 #[test]
@@ -120,6 +120,9 @@ fn a_source_that_is_missing() {
     std::fs::remove_file(session.path("t/p/m.py")).unwrap();
     found(&session, "source", "its source cannot be read: there is no p/m.py");
     session.file("elsewhere/p/m.py", "def f():\n    return 'harmless'\n");
+    let said = session.run(&["verify", "t", "--sources", "elsewhere"]).exits(1);
+    assert!(said.out.contains("p/__init__.py: source: --sources does not have it\n"), "{}", said.out);
+    session.file("elsewhere/p/__init__.py", "");
     session.run(&["verify", "t", "--sources", "elsewhere"]).exits(0).says("2 verified, 0 findings");
 }
 
@@ -324,9 +327,9 @@ fn an_archive_that_the_manifest_lists_needs_no_pycs() {
     session.run(&["verify", wheel, "--manifest", "m.json"]).exits(0).says("0 verified, 0 findings");
     let mut document: serde_json::Value = serde_json::from_slice(&read(&session, "m.json")).unwrap();
     // One rule for `diff` too: by its digest, whatever its name; and what is none of them is told.
-    std::fs::copy(session.path(wheel), session.path("copy.whl")).unwrap();
-    session.run(&["verify", "copy.whl", "--manifest", "m.json"]).exits(0);
-    session.run(&["diff", "copy.whl", "m.json"]).exits(0).says("no file differs, 1 is the same");
+    std::fs::copy(session.path(wheel), session.path("copy.zip")).unwrap();
+    session.run(&["verify", "copy.zip", "--manifest", "m.json"]).exits(0);
+    session.run(&["diff", "copy.zip", "m.json"]).exits(0).says("no file differs, 1 is the same");
     document["archives"] = serde_json::json!([{"path": "a.zip", "sha256": "0".repeat(64), "size": 1}]);
     session.file("other.json", document.to_string());
     let message = "it is none of the archives that the manifest lists";
@@ -350,11 +353,13 @@ fn names_that_look_like_others() {
     let cache = session.path("t/p/__pycache__");
     session.file("t/p/\\udcff.py", read(&session, "t/p/m.py"));
     let twin = name.rsplit('/').next().unwrap().replacen('m', "\\udcff", 1);
-    std::fs::write(cache.join(&twin), &bytes).unwrap();
+    let options = ["--dfile", "p/\\udcff.py", "-o"];
+    let output = format!("t/p/__pycache__/{twin}");
+    session.compile(&[&["t/p/\\udcff.py"], &options[..], &[&output]].concat()).exits(0);
     session.run(&["verify", "t"]).exits(0).says("3 verified, 0 findings");
     let hidden = [b"\xff", twin.strip_prefix("\\udcff").unwrap().as_bytes()].concat();
     std::fs::write(cache.join(std::ffi::OsStr::from_bytes(&hidden)), "").unwrap();
-    let said = session.run(&["verify", "t"]).exits(1).says("3 verified, 1 findings");
+    let said = session.run(&["verify", "t"]).exits(1).says("3 verified, 1 finding");
     let message = "unreadable: the name is not UTF-8, and another file is called what it is shown as\n";
     assert!(said.out.contains(message), "{}", said.out);
     session.run(&["manifest", "t", "--output", "n.json"]).exits(1).says("the name is not UTF-8");

@@ -1,0 +1,71 @@
+//! The file name that a code object records, which tracebacks and debuggers show.
+
+/// What is wrong with a recorded name for the source at `own`, whose directories may have had other names when it was
+/// compiled: builds lie anywhere, and the name is that of the module.
+pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -> Option<String> {
+    let is_control = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    if recorded.chars().any(is_control) {
+        return Some(format!("the file name that it records has control characters: {recorded:?}"));
+    }
+    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    let (parent, name) = own.rsplit_once('/').unwrap_or(("", own));
+    let folder =
+        recorded.len().checked_sub(name.len()).and_then(|at| recorded.split_at_checked(at)).filter(
+            |(folder, end)| is_same(end, name) && (folder.is_empty() || folder.ends_with(['/', '\\'])),
+        );
+    let Some((folder, _)) = folder else {
+        return Some(format!("the file name that it records is not {name}: {recorded:?}"));
+    };
+    let last = |path: &str, separators: &[char]| {
+        let last = path.trim_end_matches(separators).rsplit(separators).next().unwrap_or_default().to_owned();
+        Some(last).filter(|last| !last.is_empty() && last != ".")
+    };
+    let leads_elsewhere = match (last(parent, &['/']), last(folder, &['/', '\\'])) {
+        (Some(parent), Some(folder)) => {
+            !is_same(&parent, &folder) && is_file(recorded.trim_start_matches("./").trim_start_matches('/'))
+        }
+        _ => false,
+    };
+    leads_elsewhere.then(|| format!("the file name that it records is that of another module: {recorded:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_builds_are_innocent_and_names_of_others_are_not() {
+        let is_file = |path: &str| matches!(path, "q/m.py" | "p/m.py" | "m.py" | "u/n.py");
+        let fault = |recorded: &str, own: &str| fault(recorded, own, &is_file);
+        for (recorded, own) in [
+            ("m.py", "p/m.py"),
+            ("p/m.py", "p/m.py"),
+            ("/usr/lib/python3.14/p/m.py", "p/m.py"),
+            ("/build/x/src/m.py", "p/m.py"),
+            ("C:\\build\\p\\m.py", "p/m.py"),
+            ("C:\\build\\p\\M.py", "p/m.py"),
+            ("./m.py", "p/m.py"),
+            ("q/m.py", "m.py"),
+            ("u/n.py", "p/u/n.py"),
+            ("<dir>/größe.py", "p/größe.py"),
+            ("p/\\udcff.py", "p/\\udcff.py"),
+        ] {
+            assert_eq!(fault(recorded, own), None, "{recorded} {own}");
+        }
+        for (recorded, own) in [
+            ("", "m.py"),
+            ("other.py", "m.py"),
+            ("xm.py", "m.py"),
+            ("m.py/", "m.py"),
+            ("<string>", "m.py"),
+            ("q/m.py", "p/m.py"),
+            ("/q/m.py", "p/m.py"),
+            ("./q/m.py", "p/m.py"),
+            ("a\n/m.py", "m.py"),
+            ("a\u{1b}[2J/m.py", "m.py"),
+            ("a\u{2028}/m.py", "m.py"),
+        ] {
+            assert!(fault(recorded, own).is_some(), "{recorded:?} {own}");
+        }
+    }
+}

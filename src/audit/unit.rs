@@ -1,0 +1,228 @@
+//! A module's source and its pycs, or any other file: each is read once, and everything is held against those bytes.
+
+use super::compilers::Compilers;
+use super::finding::{Finding, Kind};
+use super::judge::{Judge, Source};
+use super::listed::Entries;
+use super::record::Rows;
+use super::view::{Named, View};
+use super::zipapp;
+use crate::build::seconds;
+use crate::manifest::{Carrier, Place, PlaceError};
+use crate::pyc::{parse_name, source_path};
+use crate::target::Series;
+use std::collections::BTreeMap;
+
+/// Files that are judged together.
+pub(super) enum Unit {
+    /// A source, if it is there, and the pycs that are named after it.
+    Module {
+        /// Its name.
+        source: String,
+        /// Theirs.
+        pycs: Vec<String>,
+    },
+    /// Another file.
+    File(String),
+}
+
+/// All files of a place.
+pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
+    let mut modules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut files = Vec::new();
+    for name in view.place.names() {
+        if name.ends_with(".pyc") || matches!(view.place, Place::File(_)) {
+            let source =
+                view.named(&name).parsed.map_or_else(|| format!("source of {name}"), |named| named.source);
+            modules.entry(source).or_default().push(name);
+        } else if name.ends_with(".py") {
+            modules.entry(name).or_default();
+        } else {
+            files.push(name);
+        }
+    }
+    let modules = modules.into_iter().map(|(source, pycs)| Unit::Module { source, pycs });
+    modules.chain(files.into_iter().map(Unit::File)).collect()
+}
+
+/// What came of a unit.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) passed: usize,
+    pub(super) findings: Vec<Finding>,
+    /// Files that may be zips.
+    pub(super) zips: Vec<String>,
+}
+
+/// What units are held against.
+pub(super) struct Judgement<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) sources: Option<&'a View<'a>>,
+    pub(super) rows: &'a Rows,
+    pub(super) entries: Option<&'a Entries<'a>>,
+    pub(super) any_references: bool,
+    pub(super) compilers: &'a Compilers<'a>,
+}
+
+impl Judgement<'_> {
+    pub(super) fn unit(&self, unit: &Unit) -> Outcome {
+        let mut outcome = Outcome::default();
+        match unit {
+            Unit::Module { source, pycs } => self.module(source, pycs, &mut outcome),
+            Unit::File(name) => match self.view.place.carrier(name) {
+                Ok(carrier) => self.carrier(name, carrier, &mut outcome),
+                Err(error) if is_regular(&error) => {
+                    outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
+                }
+                Err(_) => {}
+            },
+        }
+        outcome
+    }
+
+    /// Reports bytes that Python runs whatever they are called, and notes zips.
+    fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut Outcome) {
+        if carrier.zip {
+            outcome.zips.push(name.to_owned());
+        }
+        let Some(magic) = carrier.magic.filter(|_| !name.ends_with(".pyc")) else { return };
+        let version = match Series::with_magic(magic) {
+            Some(series) => format!("Python {}", series.version),
+            None => format!("magic number {magic}"),
+        };
+        let message = format!(
+            "it is bytecode of {version} under a name that says no source: `python FILE` runs it, and nothing can be held \
+             against it"
+        );
+        outcome.findings.push(Finding::new(name, Kind::Name, message));
+    }
+
+    fn observe(&self, name: &str, bytes: &[u8], outcome: &mut Outcome) {
+        self.carrier(name, Carrier::of_bytes(bytes), outcome);
+        outcome.findings.extend(self.rows.check(name, bytes));
+    }
+
+    fn module(&self, name: &str, pycs: &[String], outcome: &mut Outcome) {
+        let single = match self.view.place {
+            Place::File(path) => Some(path),
+            _ => None,
+        };
+        let own = match single {
+            Some(path) => self.view.place.read_source(name).map(|(name, bytes)| {
+                let mtime = source_path(path).and_then(|source| modified(&source));
+                Source { name, bytes, mtime }
+            }),
+            None => self.view.place.read(name).map(|bytes| {
+                let mtime = self.view.place.path(name).ok().and_then(|path| modified(&path));
+                Source { name: name.to_owned(), bytes, mtime }
+            }),
+        };
+        if let (Ok(own), None) = (&own, single) {
+            self.observe(name, &own.bytes, outcome);
+        } else if let (Err(error), None) = (&own, single)
+            && self.view.has_file(name)
+            && pycs.is_empty()
+            && is_regular(error)
+        {
+            outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
+        }
+        let path = self.view.importable(name);
+        let trusted = self.sources.map(|sources| match sources.read_importable(&path) {
+            Ok(bytes) => {
+                let mtime = own.as_ref().ok().and_then(|own| own.mtime);
+                Ok(Source { name: path.clone(), bytes, mtime })
+            }
+            Err(error) => Err(error),
+        });
+        let is_main = path == "__main__.py" && matches!(self.view.place, Place::Archive(_));
+        if let (Some(trusted), Ok(own)) = (&trusted, &own) {
+            let message = match trusted {
+                Ok(trusted) if trusted.bytes != own.bytes => Some("it is not the source that --sources has"),
+                Err(_) if !(is_main && zipapp::is_generated(&own.bytes)) => {
+                    Some("--sources does not have it")
+                }
+                _ => None,
+            };
+            let finding = message.map(|message| Finding::new(&own.name, Kind::Source, message));
+            outcome.findings.extend(finding);
+        }
+        let source = trusted.as_ref().unwrap_or(&own);
+        for pyc in pycs {
+            self.pyc(pyc, &path, source, is_main, outcome);
+        }
+    }
+
+    fn pyc(
+        &self,
+        name: &str,
+        path: &str,
+        source: &Result<Source, PlaceError>,
+        is_main: bool,
+        outcome: &mut Outcome,
+    ) {
+        let bytes = match self.view.place.read(name) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
+                if let Some(entries) = self.entries {
+                    outcome.findings.extend(entries.unreadable(name, &error));
+                }
+                return;
+            }
+        };
+        self.observe(name, &bytes, outcome);
+        let found = source.as_ref().ok();
+        if let Some(entries) = self.entries {
+            outcome.findings.extend(entries.check(self.view, name, &bytes, path, found));
+        }
+        let Named { parsed, below_prefix } = self.named(name);
+        let source = match source {
+            _ if parsed.is_none() => Err("no importer knows this name, so that it has no source".to_owned()),
+            _ if below_prefix && self.sources.is_none() => Err(
+                "it is named as below PYTHONPYCACHEPREFIX, and its source is not here\nhint: --sources DIR, the directory \
+                 that the prefix mirrors"
+                    .to_owned(),
+            ),
+            Ok(source) => Ok(source),
+            Err(error) => Err(format!("its source cannot be read: {error}")),
+        };
+        let is_file = |path: &str| self.view.has_file(path);
+        let judge = Judge {
+            parsed,
+            place: path,
+            source,
+            declared: self.entries.and_then(|entries| entries.level(name)),
+            any_references: self.any_references,
+            is_file: &is_file,
+            is_main,
+            compilers: self.compilers,
+        };
+        match judge.check(&bytes) {
+            Ok(()) => outcome.passed += 1,
+            Err((kind, message)) => outcome.findings.push(Finding::new(name, kind, message)),
+        }
+    }
+
+    fn named(&self, name: &str) -> Named {
+        match self.view.place {
+            Place::File(path) => {
+                let in_cache = path
+                    .parent()
+                    .and_then(|folder| folder.file_name())
+                    .is_some_and(|name| name == "__pycache__");
+                let within = if in_cache { format!("__pycache__/{name}") } else { name.to_owned() };
+                Named { parsed: parse_name(&within), below_prefix: false }
+            }
+            _ => self.view.named(name),
+        }
+    }
+}
+
+fn modified(path: &std::path::Path) -> Option<u32> {
+    std::fs::metadata(path).ok()?.modified().ok().map(seconds)
+}
+
+/// Whether an error is that of a file that somebody else may be able to read.
+fn is_regular(error: &PlaceError) -> bool {
+    matches!(error, PlaceError::Read { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied)
+}

@@ -1,0 +1,123 @@
+//! A place as importers see it once it is installed: which source belongs to which pyc.
+
+use crate::manifest::{Place, PlaceError};
+use crate::pyc::{PycName, parse_name};
+use crate::wheel::installed_place;
+use std::collections::BTreeMap;
+
+/// A place with its files by where they go.
+pub(super) struct View<'a> {
+    pub(super) place: &'a Place,
+    /// Of a wheel: the names of its files by the places where installers put them.
+    installed: Option<BTreeMap<String, String>>,
+}
+
+/// A pyc's name, and what it says.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    /// What the name says, with the source as it is called in the place; none if importers know no such name.
+    pub(super) parsed: Option<PycName>,
+    /// It is named like one below `PYTHONPYCACHEPREFIX`, where no directory is called `__pycache__`.
+    pub(super) below_prefix: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(place: &'a Place) -> Self {
+        let installed = is_wheel(place).then(|| {
+            let places = place.names().into_iter().rev();
+            places.filter_map(|name| Some((installed_place(&name).ok()?, name))).collect()
+        });
+        Self { place, installed }
+    }
+
+    /// The name of the file that an installer puts at a path below `site-packages`; of what is no wheel, the path.
+    fn at<'b>(&'b self, place: &'b str) -> Option<&'b str> {
+        match &self.installed {
+            Some(installed) => installed.get(place).map(String::as_str),
+            None => Some(place),
+        }
+    }
+
+    /// Where a file goes.
+    fn place_of(&self, name: &str) -> String {
+        match &self.installed {
+            Some(_) => installed_place(name).unwrap_or_else(|_| name.to_owned()),
+            None => name.to_owned(),
+        }
+    }
+
+    /// Where a file lies once it is installed, relative to `site-packages` if that is where it goes.
+    pub(super) fn importable(&self, name: &str) -> String {
+        let place = self.place_of(name);
+        match &self.installed {
+            Some(_) => place.split_once('/').map_or(place.clone(), |(_, rest)| rest.to_owned()),
+            None => place,
+        }
+    }
+
+    /// What the name of a pyc says. `has_source` is asked for sources that lie elsewhere.
+    pub(super) fn named(&self, pyc: &str) -> Named {
+        let place = self.place_of(pyc);
+        let parsed = parse_name(&place);
+        let below_prefix = match &parsed {
+            Some(PycName { cache_tag: None, source, .. }) if !self.has(source) => below_prefix(&place),
+            _ => None,
+        };
+        let is_below = below_prefix.is_some();
+        let parsed = below_prefix.or(parsed).map(|parsed| {
+            let source = match self.at(&parsed.source).filter(|_| self.has(&parsed.source)) {
+                Some(name) => name.to_owned(),
+                // What is not there is called as it would be next to the pyc.
+                None => parse_name(pyc).map_or_else(
+                    || parsed.source.clone(),
+                    |literal| {
+                        if is_below { parsed.source.clone() } else { literal.source }
+                    },
+                ),
+            };
+            PycName { source, ..parsed }
+        });
+        Named { parsed, below_prefix: is_below }
+    }
+
+    fn has(&self, place: &str) -> bool {
+        match &self.installed {
+            Some(installed) => installed.contains_key(place),
+            None => self.has_file(place),
+        }
+    }
+
+    /// Whether there is a file of this name.
+    pub(super) fn has_file(&self, name: &str) -> bool {
+        match self.place {
+            Place::Tree(_, listing) => listing.names.contains_key(name),
+            Place::Archive(archive) => archive.get(name).is_some(),
+            Place::File(_) => false,
+        }
+    }
+
+    /// Reads what an importer finds at a path, for which another place has a pyc.
+    pub(super) fn read_importable(&self, path: &str) -> Result<Vec<u8>, PlaceError> {
+        match &self.installed {
+            Some(installed) => {
+                let name = installed.get(&format!("site-packages/{path}")).map_or(path, String::as_str);
+                self.place.read(name)
+            }
+            None => self.place.read(path),
+        }
+    }
+}
+
+/// Whether a place is called like a wheel.
+pub(super) fn is_wheel(place: &Place) -> bool {
+    let Place::Archive(archive) = place else { return false };
+    archive.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"))
+}
+
+/// What a name outside of every `__pycache__` would say in one.
+fn below_prefix(path: &str) -> Option<PycName> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let slash = if folder.is_empty() { "" } else { "/" };
+    let parsed = parse_name(&format!("{folder}{slash}__pycache__/{file}"))?;
+    parsed.cache_tag.as_ref().is_some_and(|tag| tag.starts_with("cpython-")).then_some(parsed)
+}

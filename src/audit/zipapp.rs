@@ -1,0 +1,38 @@
+//! The source of a zip's `__main__.pyc` that `pack` made for an entry point.
+
+use super::judge::Source;
+use crate::marshal;
+use crate::object::Objects;
+use crate::output::zipapp::main_module;
+use crate::target::Series;
+
+/// The source that the names in the code lead to, if the module that it calls is a file of the zip. It is compiled like any
+/// other, so that nothing is believed.
+pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> bool) -> Option<Source> {
+    let objects = marshal::read(code, series.code_layout).ok()?;
+    let root = objects.code(Objects::ROOT)?;
+    let names = objects.elements(root.names)?;
+    let names = names.iter().map(|name| objects.text(*name)).collect::<Option<Vec<_>>>()?;
+    let [sys, module, first, name, exit, rest @ ..] = names.as_slice() else { return None };
+    if (sys.as_str(), name.as_str(), exit.as_str()) != ("sys", "__name__", "exit") {
+        return None;
+    }
+    let function = [std::slice::from_ref(first), rest].concat().join(".");
+    let path = module.replace('.', "/");
+    let endings = [".py", ".pyc", "/__init__.py", "/__init__.pyc"];
+    if !endings.iter().any(|ending| is_file(&format!("{path}{ending}"))) {
+        return None;
+    }
+    let text = main_module(&format!("{module}:{function}")).ok()?;
+    Some(Source { name: "the __main__.py of its entry point".into(), bytes: text.into_bytes(), mtime: None })
+}
+
+/// Whether a `__main__.py` is the one that `pack` makes.
+pub(super) fn is_generated(text: &[u8]) -> bool {
+    let parts = std::str::from_utf8(text).ok().and_then(|text| {
+        let (module, rest) = text.strip_prefix("import sys\n\nfrom ")?.split_once(" import ")?;
+        let function = rest.split_once("sys.exit(")?.1.strip_suffix("())\n")?;
+        main_module(&format!("{module}:{function}")).ok()
+    });
+    parts.is_some_and(|expected| expected.as_bytes() == text)
+}

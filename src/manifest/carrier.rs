@@ -1,0 +1,115 @@
+//! Files that Python runs or imports from for what they hold, whatever they are called.
+//!
+//! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
+
+use crate::archive::{self, Archive, ArchiveError, Limits};
+use crate::project::open_regular;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+/// Bytes at the end of a file in which zipimport looks for the end of central directory.
+const TAIL: usize = 22 + 65_535;
+/// Bytes at the start of a file that tell a pyc: the longest header and the type of the object after it.
+const HEAD: usize = 17;
+
+/// What a file holds besides what its name says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carrier {
+    /// The magic number of a pyc, which `python FILE` runs.
+    pub magic: Option<u16>,
+    /// It may be a zip, which a path entry can name.
+    pub zip: bool,
+}
+
+impl Carrier {
+    /// Looks at the bytes of a whole file.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
+        Self { magic: magic(bytes), zip: memchr::memmem::find(tail, b"PK\x05\x06").is_some() }
+    }
+
+    /// Looks at the start and the end of a regular file.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let mut file = open_regular(path)?;
+        let mut head = Vec::new();
+        let mut tail = Vec::new();
+        if file.metadata()?.len() > TAIL as u64 {
+            file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+            file.seek(SeekFrom::End(-(TAIL as i64)))?;
+        }
+        // A file that grows meanwhile has another end.
+        file.take(2 * TAIL as u64).read_to_end(&mut tail)?;
+        let whole = if head.is_empty() { &tail } else { &head };
+        Ok(Self { magic: magic(whole), ..Self::of_bytes(&tail) })
+    }
+}
+
+/// The magic number, if the bytes are those of a pyc of some CPython 3, or of 2.7. The object after the header, which has 8, 12
+/// or 16 bytes, must be a code object, because two characters and a line end can look like a magic number.
+fn magic(bytes: &[u8]) -> Option<u16> {
+    let (head, rest) = bytes.split_first_chunk::<4>()?;
+    let magic = u16::from_le_bytes([head[0], head[1]]);
+    let is_code = |at: usize| rest.get(at - 4).is_some_and(|kind| kind & 0x7f == b'c');
+    let is_magic = (3000..4000).contains(&magic) || magic == 62_211;
+    (head.ends_with(b"\r\n") && is_magic && [8, 12, 16].into_iter().any(is_code)).then_some(magic)
+}
+
+/// What comes of a file that may be a zip.
+#[derive(Debug)]
+pub enum Embedded {
+    /// Python imports nothing from it.
+    Nothing,
+    /// An archive.
+    Archive(Archive),
+    /// An archive that is refused, in which an importer could find a pyc.
+    Refused(ArchiveError),
+}
+
+/// Reads a file that lies in what is looked into, if it is a zip. Anything may stand before its first entry.
+pub fn embedded(path: &Path, bytes: &[u8]) -> Embedded {
+    if !Carrier::of_bytes(bytes).zip {
+        return Embedded::Nothing;
+    }
+    match archive::read(path, bytes, &Limits::embedded()) {
+        Ok(archive) => Embedded::Archive(archive),
+        Err(error) if names_a_pyc(bytes) => Embedded::Refused(error),
+        Err(_) => Embedded::Nothing,
+    }
+}
+
+/// Whether a header of a central directory stands anywhere that names a pyc: without one, zipimport finds none.
+fn names_a_pyc(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {
+        let size =
+            bytes.get(at + 28..at + 30).map(|size| usize::from(u16::from_le_bytes([size[0], size[1]])));
+        let name = size.and_then(|size| bytes.get(at + 46..at + 46 + size));
+        name.is_some_and(|name| name.ends_with(b".pyc"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_no_pyc() {
+        // The magic number of 3.9 is what a text with a strange line end begins with.
+        assert_eq!(magic(b"a\r\r\nb is a line\r\r\nc is a line\r\r\n"), None);
+        assert_eq!(magic(b"a\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0"), Some(3425));
+        assert_eq!(magic(b"\x03\xf3\r\n\0\0\0\0c\0"), Some(62_211));
+        assert_eq!(magic(b"\x2b\x0e\r\n"), None);
+    }
+
+    #[test]
+    fn names_in_a_broken_directory_are_found() {
+        let mut header = b"PK\x01\x02".to_vec();
+        header.resize(46, 0);
+        header[28] = 5;
+        header.extend(b"m.pyc");
+        assert!(names_a_pyc(&header));
+        assert!(!names_a_pyc(b"b'PK\x01\x02' is how a header begins, and .pyc is a suffix"));
+    }
+}

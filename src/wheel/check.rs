@@ -1,0 +1,132 @@
+//! What is wrong with a wheel, by its own account and by what installers make of it.
+
+use super::assemble::refuse_timestamp_pyc;
+use super::descriptor::Descriptor;
+use super::error::WheelError;
+use super::installed::{installed_place, refuse_one_place};
+use super::metadata::hold_against_name;
+use super::name::{TagSet, WheelName};
+use super::record::Record;
+use crate::archive::{Archive, Entry};
+use std::collections::BTreeSet;
+
+/// Everything for which `pack` or an installer would refuse a wheel; a signature is no fault. The name is that of
+/// [`Archive::path`].
+pub fn faults(archive: &Archive) -> Vec<WheelError> {
+    let mut faults = content_faults(archive);
+    let names = || archive.files().map(|entry| entry.name.as_str());
+    let places = names().map(installed_place).collect::<Vec<_>>();
+    if places.iter().all(Result::is_ok) {
+        faults.extend(refuse_one_place(names()).err());
+    }
+    faults.extend(places.into_iter().filter_map(Result::err));
+    faults.extend(archive.files().filter_map(|entry| refuse_timestamp_pyc(&entry.name, &entry.bytes).err()));
+    faults
+}
+
+/// The parts of a wheel that `pack` works with.
+pub(super) struct Contents<'a> {
+    pub(super) name: WheelName,
+    pub(super) dist_info: String,
+    pub(super) descriptor_entry: &'a Entry,
+    pub(super) descriptor: Descriptor,
+}
+
+/// Reads what a wheel says of itself.
+///
+/// # Errors
+/// [`WheelError`], the first of [`content_faults`].
+pub(super) fn contents(archive: &Archive) -> Result<Contents<'_>, WheelError> {
+    let mut faults = Vec::new();
+    let contents = read(archive, &mut faults);
+    let missing =
+        || WheelError::MissingFile { wheel: archive.path.clone(), file: "*.dist-info/WHEEL".to_owned() };
+    match (faults.into_iter().next(), contents) {
+        (None, Some(contents)) => Ok(contents),
+        (fault, _) => Err(fault.unwrap_or_else(missing)),
+    }
+}
+
+fn content_faults(archive: &Archive) -> Vec<WheelError> {
+    let mut faults = Vec::new();
+    read(archive, &mut faults);
+    faults
+}
+
+/// The contents, as far as they can be read, and the faults in the order in which they are looked for.
+fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Contents<'a>> {
+    let wheel = || archive.path.clone();
+    let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = WheelName::parse(file_name).map_err(|error| faults.push(error.into())).ok()?;
+    let dist_info = dist_info(archive, &name).map_err(|error| faults.push(error)).ok()?;
+    let mut find = |file: &str| {
+        let path = format!("{dist_info}/{file}");
+        let entry = archive.get(&path);
+        if entry.is_none() {
+            faults.push(WheelError::MissingFile { wheel: wheel(), file: path });
+        }
+        entry
+    };
+    let (metadata, record, descriptor_entry) = (find("METADATA"), find("RECORD"), find("WHEEL"));
+    if let Some(record) = record {
+        let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.as_slice()));
+        let found = match Record::parse(&record.bytes) {
+            Ok(parsed) => parsed.faults(&record.name, contents),
+            Err(fault) => vec![fault],
+        };
+        faults.extend(found.into_iter().map(|fault| WheelError::Record { wheel: wheel(), fault }));
+    }
+    let descriptor = descriptor_entry.and_then(|entry| match Descriptor::parse(&entry.bytes) {
+        Ok(descriptor) => Some((entry, descriptor)),
+        Err(fault) => {
+            faults.push(WheelError::Descriptor { wheel: wheel(), fault });
+            None
+        }
+    });
+    if let Some((_, descriptor)) = &descriptor {
+        faults.extend(agree(archive, &name, descriptor).err());
+    }
+    if let Some(metadata) = metadata {
+        let held = hold_against_name(&metadata.bytes, &name);
+        faults.extend(held.err().map(|fault| WheelError::Metadata { wheel: wheel(), fault }));
+    }
+    let (descriptor_entry, descriptor) = descriptor?;
+    Some(Contents { name, dist_info, descriptor_entry, descriptor })
+}
+
+/// The one `*.dist-info` at the top, which must be the wheel's own.
+fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> {
+    let folders = archive
+        .entries
+        .iter()
+        .filter_map(|entry| entry.name.split_once('/').map(|(folder, _)| folder))
+        .filter(|folder| folder.ends_with(".dist-info"))
+        .collect::<BTreeSet<_>>();
+    match folders.iter().next() {
+        Some(folder) if folders.len() == 1 && name.owns(folder) => Ok((*folder).to_owned()),
+        _ => Err(WheelError::DistInfo {
+            wheel: archive.path.clone(),
+            expected: format!("{}-{}", name.distribution, name.version),
+            found: match folders.is_empty() {
+                true => "none".to_owned(),
+                false => folders.into_iter().collect::<Vec<_>>().join(", "),
+            },
+        }),
+    }
+}
+
+/// The `Tag` lines are the file name's, in any order.
+fn agree(archive: &Archive, name: &WheelName, descriptor: &Descriptor) -> Result<(), WheelError> {
+    // A compressed set in a line of its own is allowed, too.
+    let expand = |tag: &str| match tag.parse::<TagSet>() {
+        Ok(set) => set.tags(),
+        Err(_) => vec![tag.to_owned()],
+    };
+    let found = descriptor.values("Tag").flat_map(expand).collect::<BTreeSet<_>>();
+    let expected = name.tags.tags().into_iter().collect::<BTreeSet<_>>();
+    if found == expected {
+        return Ok(());
+    }
+    let list = |tags: BTreeSet<String>| tags.into_iter().collect::<Vec<_>>().join(", ");
+    Err(WheelError::Tags { wheel: archive.path.clone(), expected: list(expected), found: list(found) })
+}
