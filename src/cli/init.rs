@@ -2,45 +2,117 @@
 
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
-use crate::config::init::draft;
+use crate::config::init::{Changes, Lists, changes, draft, updated};
 use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::output::atomic;
 use crate::text::Shown as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Writes a pycompile.toml that lists the files found, once: what is added later must be added to it.
+/// Write a pycompile.toml that lists the files a build backend would ship
+///
+/// Files are listed once: `--update` adds new files and removes those that are gone, `--check` only compares. Tests,
+/// documentation, build scripts, virtual environments and files that git ignores are left out; --verbose lists all of
+/// them.
 ///
 /// Example: pycompile init .
 #[derive(Debug, clap::Args)]
 pub(super) struct InitArgs {
-    /// The project's directory.
+    /// Directory of the project.
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
+    /// Refresh the lists of the existing pycompile.toml and show the changes.
+    #[arg(long, conflicts_with = "check")]
+    update: bool,
+    /// Exit with status 1 if a file is not listed or a listed file is gone; write nothing.
+    #[arg(long)]
+    check: bool,
 }
+
+/// Left-out paths that are printed without --verbose.
+const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
     let path = arguments.folder.join("pycompile.toml");
+    if arguments.update || arguments.check {
+        return refresh(arguments, &path, printer);
+    }
     if path.symlink_metadata().is_ok() {
-        return Err(CommandError::Usage(format!("{} exists already: it is left as it is", path.shown())));
+        return Err(CommandError::Usage(format!(
+            "{} already exists\nhint: `pycompile init --update` refreshes its lists",
+            path.shown()
+        )));
     }
     let search_path = environment::search_path();
     let python = default_interpreter(None, search_path.as_deref())
         .and_then(|interpreter| PythonEngine::start_any(&interpreter, interrupt::limits()))
         .ok();
     let draft = draft(&arguments.folder, python.map(|engine| engine.version()))?;
-    for (path, why) in &draft.left_out {
-        printer.summary(&format!("left out {path:?}: {why}"));
-    }
-    if draft.sources == 0 {
-        return Err(CommandError::Usage(format!("no Python files below {}", arguments.folder.shown())));
+    show_left_out(&draft.lists, printer);
+    if draft.lists.sources.is_empty() {
+        return Err(CommandError::Usage(format!(
+            "no Python files to list in {}\nhint: run it in the directory of the project",
+            arguments.folder.shown()
+        )));
     }
     atomic::write(&path, draft.text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
-    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     printer.summary(&format!(
         "{}: {}, {}",
         path.shown(),
-        count(draft.sources, "Python file"),
-        count(draft.data, "data file")
+        count(draft.lists.sources.len(), "Python file"),
+        count(draft.lists.data.len(), "data file")
     ));
     Ok(Status::Done)
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+fn show_left_out(lists: &Lists, printer: &Printer) {
+    let line = |(path, why): &(PathBuf, String)| format!("left out {path:?}: {why}");
+    let (first, rest) = lists.left_out.split_at(lists.left_out.len().min(SHOWN));
+    first.iter().for_each(|left_out| printer.summary(&line(left_out)));
+    if !rest.is_empty() {
+        printer.summary(&format!("left out {} more (listed with --verbose)", rest.len()));
+    }
+    rest.iter().for_each(|left_out| printer.detail(&line(left_out)));
+}
+
+fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Status, CommandError> {
+    let loaded = crate::config::load(path).map_err(crate::build::ProjectError::from)?;
+    let lists = Lists::of(&arguments.folder)?;
+    let usage = |error: crate::config::init::UpdateError| CommandError::Usage(error.to_string());
+    if arguments.check {
+        let changes = changes(&loaded, &lists).map_err(usage)?;
+        show_changes(&changes, printer);
+        if changes.is_empty() {
+            printer.summary(&format!("{} is up to date", path.shown()));
+            return Ok(Status::Done);
+        }
+        printer.summary("hint: `pycompile init --update` refreshes the lists");
+        return Ok(Status::No);
+    }
+    let (text, changes) = updated(&loaded, &lists).map_err(usage)?;
+    show_changes(&changes, printer);
+    if changes.is_empty() {
+        printer.summary(&format!("{} is up to date", path.shown()));
+        return Ok(Status::Done);
+    }
+    atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    printer.summary(&format!(
+        "{}: {} added, {} removed",
+        path.shown(),
+        count(changes.added.len(), "file"),
+        changes.removed.len()
+    ));
+    Ok(Status::Done)
+}
+
+fn show_changes(changes: &Changes, printer: &Printer) {
+    for name in &changes.added {
+        printer.summary(&format!("+ {name:?}"));
+    }
+    for name in &changes.removed {
+        printer.summary(&format!("- {name:?}"));
+    }
 }

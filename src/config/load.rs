@@ -67,6 +67,11 @@ fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigErro
 }
 
 impl Loaded {
+    /// Returns the text of the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// An error at a place of the file.
     pub fn error_at(&self, span: &Range<usize>, message: impl AsRef<str>) -> ConfigError {
         at(&self.path, &self.text, span, message.as_ref())

@@ -97,6 +97,20 @@ impl Loaded {
         Ok(selection)
     }
 
+    /// Returns `true` if `search` finds the file, by name relative to the root.
+    pub fn is_searched(&self, name: &str) -> bool {
+        self.matches(&self.config.source.search, name)
+    }
+
+    /// Returns `true` if `exclude` matches the file, by name relative to the root.
+    pub fn is_excluded(&self, name: &str) -> bool {
+        self.matches(&self.config.source.exclude, name)
+    }
+
+    fn matches(&self, patterns: &[Spanned<String>], name: &str) -> bool {
+        self.globs(patterns).is_ok_and(|set| set.is_match(name))
+    }
+
     fn name(&self, file: &Spanned<String>) -> Result<String, ConfigError> {
         normalised(file.get_ref()).map_err(|error| {
             self.error_at(&file.span(), format!("`{}` cannot be used: {error}", file.get_ref()))

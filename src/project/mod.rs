@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** directories are listed here only, and always in sorted order.
 
+pub mod backend;
 mod discover;
 mod names;
 mod pattern;

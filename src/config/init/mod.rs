@@ -1,0 +1,121 @@
+//! A first `pycompile.toml` for a directory, and later refreshes of its lists.
+
+mod update;
+
+pub use update::{Changes, UpdateError, changes, updated};
+
+use crate::archive::{Clash, NameTree, check_file_name};
+use crate::project::DiscoverError;
+use crate::project::backend::{Shipped, shipped_files};
+use crate::target::PyVersion;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A draft of a config.
+#[derive(Debug)]
+pub struct Draft {
+    /// The text of the config.
+    pub text: String,
+    /// The files that it lists.
+    pub lists: Lists,
+}
+
+/// The files that a config should list, and those that it should not.
+#[derive(Debug)]
+pub struct Lists {
+    /// Directory that the names are relative to.
+    pub root: String,
+    /// Python files.
+    pub sources: Vec<String>,
+    /// Data files inside the packages.
+    pub data: Vec<String>,
+    /// The setting or default that decided.
+    pub basis: String,
+    /// Paths that are not listed, with the reason.
+    pub left_out: Vec<(PathBuf, String)>,
+}
+
+impl Lists {
+    /// Lists the files that the build backend of the project in `folder` would ship, without those that `build` or
+    /// `pack` would refuse.
+    ///
+    /// # Errors
+    /// A directory that cannot be listed.
+    pub fn of(folder: &Path) -> Result<Self, DiscoverError> {
+        let shipped = shipped_files(folder)?;
+        let Shipped { root, mut sources, mut data, left_out, nameless, basis } = shipped;
+        let mut left_out: Vec<(PathBuf, String)> =
+            left_out.into_iter().map(|(path, why)| (PathBuf::from(path), why)).collect();
+        left_out.extend(nameless.into_iter().map(|path| {
+            let below = path.strip_prefix(folder).map(Path::to_path_buf);
+            (below.unwrap_or(path), "the name is not UTF-8".into())
+        }));
+        let refused = refused(sources.iter().chain(&data));
+        sources.retain(|name| !refused.contains_key(name));
+        data.retain(|name| !refused.contains_key(name));
+        let below = if root == "." { PathBuf::new() } else { PathBuf::from(&root) };
+        left_out.extend(refused.into_iter().map(|(name, why)| (below.join(name), why)));
+        Ok(Self { root, sources, data, basis, left_out })
+    }
+}
+
+/// Writes a config for the project in `folder`, which lists its files once and for all.
+///
+/// # Errors
+/// A directory that cannot be listed.
+pub fn draft(folder: &Path, python: Option<PyVersion>) -> Result<Draft, DiscoverError> {
+    let lists = Lists::of(folder)?;
+    let mut text = String::from("# `pycompile man pycompile.toml` describes every key.\n[source]\n");
+    let _ = writeln!(text, "root = {}", quoted(&lists.root));
+    let _ = writeln!(text, "files = {}", array(&lists.sources));
+    if !lists.data.is_empty() {
+        let _ = writeln!(text, "data = {}", array(&lists.data));
+    }
+    text.push_str("\n[compile]\n");
+    match python {
+        Some(version) => {
+            let _ = writeln!(text, "python = [\"{version}\"]");
+        }
+        None => text.push_str("# python = [\"3.14\"]  # default: the version of the python3 on PATH\n"),
+    }
+    text.push_str("invalidation-mode = \"checked-hash\"\n");
+    if folder.join("pyproject.toml").is_file() {
+        text.push_str("\n[wheel]\nproject = \"pyproject.toml\"\n");
+    }
+    text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");
+    Ok(Draft { text, lists })
+}
+
+/// Names that `build` or `pack` would refuse, with the reason.
+fn refused<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
+    let mut tree = NameTree::new(true);
+    names.filter_map(|name| Some((name.clone(), fault(name, &mut tree)?))).collect()
+}
+
+/// Says why archives refuse a name, or why it would be another file on some file systems.
+fn fault<'a>(name: &'a str, tree: &mut NameTree<'a>) -> Option<String> {
+    if let Err(fault) = check_file_name(name) {
+        return Some(fault.to_string());
+    }
+    match tree.add(name, false) {
+        Ok(()) | Err(Clash::Duplicate | Clash::FileAsDirectory { .. }) => None,
+        Err(Clash::Collision(other)) => {
+            Some(format!("it is the same name as {other} on file systems that ignore case"))
+        }
+    }
+}
+
+/// A TOML array with one name a line.
+fn array(names: &[String]) -> String {
+    let mut text = String::from("[\n");
+    for name in names {
+        let _ = writeln!(text, "    {},", quoted(name));
+    }
+    text.push(']');
+    text
+}
+
+fn quoted(name: &str) -> String {
+    toml::Value::String(name.into()).to_string()
+}

@@ -1,0 +1,41 @@
+//! pdm-backend: `[tool.pdm.build]` with `package-dir`, `includes` and `excludes`.
+
+use super::find::{Finder, Names, is_identifier};
+use super::plan::{Pick, Plan, globs};
+use super::pyproject::PyProject;
+use super::tree::{Tree, join};
+
+pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
+    let settings = |key| ["tool", "pdm", "build", key];
+    let default = if tree.has_folder("src") { "src" } else { "." };
+    let root = project.text(&settings("package-dir")).unwrap_or(default).trim_start_matches("./");
+    let root = if root.is_empty() { "." } else { root };
+    let excludes = project.texts(&settings("excludes")).unwrap_or_default();
+    let mut plan = match project.texts(&settings("includes")) {
+        Some(includes) => {
+            let set = globs(includes.iter().map(String::as_str));
+            let start = join(root, "x").len() - 1;
+            let names = tree.below(root).filter(|file| set.is_match(file)).map(|file| &file[start..]);
+            Plan::new(root, "[tool.pdm.build] includes").with(names.map(|name| Pick::File(name.into())))
+        }
+        None => found(root, tree),
+    };
+    plan.exclude = globs(excludes.iter().map(String::as_str));
+    plan
+}
+
+/// The packages at the top of the root, or else the modules there.
+fn found(root: &str, tree: &Tree) -> Plan {
+    let finder = Finder { root, include: Names::new(["*"]), exclude: Names::new([]), namespaces: false };
+    let packages = finder.packages(tree).into_iter().filter(|path| !path.contains('/'));
+    let is_test = |path: &String| root == "." && matches!(path.as_str(), "test" | "tests");
+    let packages: Vec<Pick> = packages.filter(|path| !is_test(path)).map(Pick::Folder).collect();
+    let plan = Plan::new(root, "the packages found");
+    if !packages.is_empty() {
+        return plan.with(packages);
+    }
+    let modules = tree.files_in(root).into_iter();
+    let modules = modules.filter(|name| name.strip_suffix(".py").is_some_and(is_identifier));
+    let modules = modules.filter(|name| *name != "setup.py").map(|name| Pick::File(name.into()));
+    plan.with(modules.collect::<Vec<_>>())
+}

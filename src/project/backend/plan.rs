@@ -1,0 +1,168 @@
+//! The decision of a backend, applied to the files.
+
+use super::Shipped;
+use super::tree::{Tree, join};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that a wheel contains, by path relative to the root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pick {
+    /// The Python files directly inside a directory (setuptools lists each package); other files below it are data.
+    Package(String),
+    /// Everything below a directory.
+    Folder(String),
+    /// One file.
+    File(String),
+}
+
+impl Pick {
+    fn path(&self) -> &str {
+        let (Self::Package(path) | Self::Folder(path) | Self::File(path)) = self;
+        path
+    }
+}
+
+/// Files to ship, before the tree is looked at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// Directory that names in the wheel are relative to.
+    pub(super) root: String,
+    pub(super) picks: BTreeSet<Pick>,
+    /// Patterns of paths relative to the project that stay out.
+    pub(super) exclude: GlobSet,
+    /// The setting or default that decided.
+    pub(super) basis: String,
+}
+
+impl Plan {
+    pub(super) fn new(root: &str, basis: impl Into<String>) -> Self {
+        Self { root: root.into(), basis: basis.into(), ..Self::default() }
+    }
+
+    pub(super) fn with(mut self, picks: impl IntoIterator<Item = Pick>) -> Self {
+        self.picks.extend(picks);
+        self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.picks.is_empty()
+    }
+
+    /// The top-level names that the wheel would install.
+    pub(super) fn tops(&self) -> BTreeSet<String> {
+        let top = |path: &str| path.split('/').next().unwrap_or(path).to_owned();
+        self.picks.iter().map(|pick| top(pick.path())).collect()
+    }
+
+    pub(super) fn select(&self, tree: Tree) -> Shipped {
+        let mut shipped = Shipped {
+            root: self.root.clone(),
+            basis: self.basis.clone(),
+            nameless: tree.nameless.clone(),
+            ..Shipped::default()
+        };
+        let mut unlisted: BTreeMap<String, usize> = BTreeMap::new();
+        for file in &tree.files {
+            let is_python = has_python_suffix(file);
+            let name = below(&self.root, file);
+            let pick = name.and_then(|name| self.pick(name, is_python));
+            match (name, pick) {
+                (Some(name), Some(())) if !self.exclude.is_match(file) => {
+                    let list = if is_python { &mut shipped.sources } else { &mut shipped.data };
+                    list.push(name.to_owned());
+                }
+                (_, Some(())) if is_python => {
+                    shipped.left_out.push((file.clone(), "excluded by the project's settings".into()));
+                }
+                (_, None) if is_python => *unlisted.entry(self.shown(file)).or_default() += 1,
+                _ => {}
+            }
+        }
+        shipped.left_out.extend(unlisted.into_iter().map(|(path, count)| {
+            let why = reason(&path, self);
+            (if count > 1 { format!("{path} ({count} Python files)") } else { path }, why)
+        }));
+        let skipped = tree.skipped.iter().filter(|(path, why)| {
+            !matches!(**why, "hidden" | "a cache") && !path.ends_with(".egg-info")
+        });
+        shipped.left_out.extend(skipped.map(|(path, why)| (path.clone(), (*why).to_owned())));
+        shipped.left_out.sort();
+        shipped
+    }
+
+    /// Whether the wheel contains the file, by name relative to the root.
+    fn pick(&self, name: &str, is_python: bool) -> Option<()> {
+        let is_inside = |folder: &str| folder == "." || below(folder, name).is_some();
+        let parent = name.rsplit_once('/').map_or(".", |(parent, _)| parent);
+        let is_picked = self.picks.iter().any(|pick| match pick {
+            Pick::File(file) => file == name,
+            Pick::Folder(folder) => is_inside(folder),
+            Pick::Package(folder) if is_python => folder == parent,
+            Pick::Package(folder) => is_inside(folder),
+        });
+        is_picked.then_some(())
+    }
+
+    /// The part of a path that a summary names: the first component that nothing is shipped from.
+    fn shown(&self, file: &str) -> String {
+        let mut shown = String::new();
+        for part in file.split('/') {
+            shown = join(&shown, part);
+            let is_above = |pick: &Pick| {
+                let path = join(&self.root, pick.path());
+                path == shown || below(&shown, &path).is_some()
+            };
+            if !self.picks.iter().any(is_above) {
+                break;
+            }
+        }
+        if shown == file { shown } else { format!("{shown}/") }
+    }
+}
+
+/// The path relative to `folder`, if it is below it.
+pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
+    match folder {
+        "." | "" => Some(path),
+        folder => path.strip_prefix(folder)?.strip_prefix('/'),
+    }
+}
+
+fn has_python_suffix(name: &str) -> bool {
+    name.ends_with(".py")
+}
+
+/// Says why a file or directory with Python files is not part of a wheel.
+fn reason(path: &str, plan: &Plan) -> String {
+    let name = path.trim_end_matches('/');
+    let name = name.rsplit('/').next().unwrap_or(name);
+    match name {
+        "setup.py" => "build script".into(),
+        "conftest.py" | "test" | "tests" | "testing" | "Tests" => "tests".into(),
+        "noxfile.py" | "toxfile.py" | "fabfile.py" | "tasks.py" | "dodo.py" | "pavement.py" => {
+            "task runner".into()
+        }
+        "doc" | "docs" | "Doc" => "documentation".into(),
+        "example" | "examples" => "examples".into(),
+        "benchmark" | "benchmarks" => "benchmarks".into(),
+        _ => format!("not in the wheel by {}", plan.basis),
+    }
+}
+
+/// Compiles path patterns; one that is not a pattern matches its own text.
+pub(super) fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let pattern = pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+        for pattern in [pattern.to_owned(), format!("{pattern}/**")] {
+            let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+            set.add(glob.unwrap_or_else(|_| literal(&pattern)));
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+fn literal(text: &str) -> Glob {
+    Glob::new(&globset::escape(text)).unwrap_or_else(|_| unreachable!("an escaped pattern is a pattern"))
+}

@@ -1,0 +1,185 @@
+//! setuptools: `[tool.setuptools]`, `setup.cfg`, what `*.egg-info` lists, and its automatic discovery.
+
+use super::find::{Finder, Names, by_layout, package_root};
+use super::plan::{Pick, Plan};
+use super::pyproject::PyProject;
+use super::setup_cfg::SetupCfg;
+use super::tree::{Tree, join};
+use crate::project::{LARGEST, names_in, read_regular};
+use std::collections::BTreeMap;
+use std::path::Path;
+use toml::Value;
+
+/// Settings of one source: the project file, `setup.cfg` or `setup.py`.
+#[derive(Debug, Default)]
+struct Settings {
+    packages: Option<Packages>,
+    modules: Vec<String>,
+    /// `package_dir`: the key "" is the root.
+    folders: BTreeMap<String, String>,
+    basis: &'static str,
+}
+
+#[derive(Debug)]
+enum Packages {
+    Listed(Vec<String>),
+    Find { root: Option<String>, include: Vec<String>, exclude: Vec<String>, namespaces: bool },
+}
+
+pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
+    let top_level = top_level(folder, tree);
+    let settings = [from_pyproject(project), from_setup_cfg(&SetupCfg::read(folder))];
+    let given = settings.into_iter().find(|given| given.packages.is_some() || !given.modules.is_empty());
+    let plan = match given {
+        Some(given) => apply(&given, tree),
+        None if !top_level.is_empty() => from_top_level(&top_level, tree),
+        None => by_layout(tree),
+    };
+    // An sdist says which names were there when it was built.
+    if !top_level.is_empty() && plan.tops().iter().any(|top| !top_level.contains(&module(top))) {
+        let keep = |pick: &Pick| {
+            let single = Plan::new(".", "").with([pick.clone()]);
+            single.tops().iter().all(|top| top_level.contains(&module(top)))
+        };
+        let picks: Vec<Pick> = plan.picks.iter().filter(|pick| keep(pick)).cloned().collect();
+        return Plan::new(&plan.root, "top_level.txt in egg-info").with(picks);
+    }
+    plan
+}
+
+fn module(top: &str) -> String {
+    top.strip_suffix(".py").unwrap_or(top).to_owned()
+}
+
+fn from_pyproject(project: &PyProject) -> Settings {
+    let path = |key| ["tool", "setuptools", key];
+    let packages = match project.get(&path("packages")) {
+        Some(Value::Array(_)) => project.texts(&path("packages")).map(Packages::Listed),
+        Some(Value::Table(_)) => {
+            let find = |key| ["tool", "setuptools", "packages", "find", key];
+            Some(Packages::Find {
+                root: project.texts(&find("where")).and_then(|roots| roots.into_iter().next()),
+                include: project.texts(&find("include")).unwrap_or_else(|| vec!["*".into()]),
+                exclude: project.texts(&find("exclude")).unwrap_or_default(),
+                namespaces: project.get(&find("namespaces")).and_then(Value::as_bool).unwrap_or(true),
+            })
+        }
+        _ => None,
+    };
+    let folders = project.table(&path("package-dir")).into_iter().flatten();
+    Settings {
+        packages,
+        modules: project.texts(&path("py-modules")).unwrap_or_default(),
+        folders: folders.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
+        basis: "[tool.setuptools]",
+    }
+}
+
+fn from_setup_cfg(cfg: &SetupCfg) -> Settings {
+    let find = |namespaces| {
+        let section = "options.packages.find";
+        Packages::Find {
+            root: cfg.get(section, "where").map(ToOwned::to_owned),
+            include: cfg.list(section, "include").unwrap_or_else(|| vec!["*".into()]),
+            exclude: cfg.list(section, "exclude").unwrap_or_default(),
+            namespaces,
+        }
+    };
+    let packages = match cfg.get("options", "packages") {
+        None => None,
+        Some("find:") => Some(find(false)),
+        Some("find_namespace:") => Some(find(true)),
+        Some(_) => cfg.list("options", "packages").map(Packages::Listed),
+    };
+    Settings {
+        packages,
+        modules: cfg.list("options", "py_modules").unwrap_or_default(),
+        folders: cfg.pairs("options", "package_dir"),
+        basis: "[options] of setup.cfg",
+    }
+}
+
+fn apply(given: &Settings, tree: &Tree) -> Plan {
+    let trimmed = |folder: &str| match folder.trim_start_matches("./").trim_end_matches('/') {
+        "" => ".".to_owned(),
+        folder => folder.to_owned(),
+    };
+    let named = given.folders.get("").map(|folder| trimmed(folder));
+    let found_in = match &given.packages {
+        Some(Packages::Find { root, .. }) => root.as_deref().map(trimmed),
+        _ => None,
+    };
+    let mut root = named.or(found_in).unwrap_or_else(|| ".".into());
+    // `package_dir = {demo = "lib/demo"}` is the root `lib`.
+    let other = given.folders.iter().find_map(|(package, folder)| {
+        let folder = trimmed(folder);
+        let parent = folder.strip_suffix(&package.replace('.', "/"))?.strip_suffix('/')?.to_owned();
+        (!package.is_empty()).then_some(parent)
+    });
+    if root == "."
+        && let Some(other) = other
+    {
+        root = other;
+    }
+    let modules = given.modules.iter().map(|name| Pick::File(format!("{}.py", name.replace('.', "/"))));
+    let plan = Plan::new(&root, given.basis).with(modules);
+    match &given.packages {
+        None => plan,
+        Some(Packages::Listed(names)) => {
+            plan.with(names.iter().map(|name| Pick::Package(name.replace('.', "/"))))
+        }
+        Some(Packages::Find { include, exclude, namespaces, .. }) => {
+            let finder = Finder {
+                root: &root,
+                include: Names::new(include.iter().map(String::as_str)),
+                exclude: Names::new(exclude.iter().map(String::as_str)),
+                namespaces: *namespaces,
+            };
+            plan.with(finder.packages(tree).into_iter().map(Pick::Package))
+        }
+    }
+}
+
+/// The names in `*.egg-info/top_level.txt`, in the project or where its packages are.
+fn top_level(folder: &Path, tree: &Tree) -> Vec<String> {
+    for root in [".", package_root(tree)] {
+        let folder = folder.join(root);
+        for name in names_in(&folder).unwrap_or_default() {
+            if !name.to_string_lossy().ends_with(".egg-info") {
+                continue;
+            }
+            let listed = read_regular(&folder.join(&name).join("top_level.txt"), LARGEST);
+            let Ok(listed) = listed else { continue };
+            let listed = String::from_utf8_lossy(&listed);
+            return listed.lines().map(str::trim).filter(|name| !name.is_empty()).map(Into::into).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Packages and modules by the names of an egg-info, where the settings are code (`setup.py`).
+fn from_top_level(names: &[String], tree: &Tree) -> Plan {
+    let exists = |root: &str, name: &str| {
+        let path = join(root, name);
+        tree.has_folder(&path) || tree.has_file(&format!("{path}.py"))
+    };
+    let count = |root: &&str| names.iter().filter(|name| exists(root, name)).count();
+    let roots = [".", "src", "lib", "Lib", "python"];
+    let root = roots.iter().rev().max_by_key(|root| count(root)).copied().unwrap_or(".");
+    let mut picks = Vec::new();
+    for name in names {
+        if tree.has_file(&join(root, &format!("{name}.py"))) {
+            picks.push(Pick::File(format!("{name}.py")));
+        }
+        let has_init = tree.has_file(&join(root, &format!("{name}/__init__.py")));
+        let below = format!("{name}.*");
+        let finder = Finder {
+            root,
+            include: Names::new([name.as_str(), &below]),
+            exclude: Names::new([]),
+            namespaces: !has_init,
+        };
+        picks.extend(finder.packages(tree).into_iter().map(Pick::Package));
+    }
+    Plan::new(root, "top_level.txt in egg-info").with(picks)
+}
