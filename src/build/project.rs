@@ -137,6 +137,9 @@ pub enum ProjectError {
     /// The metadata of a wheel.
     #[error(transparent)]
     Metadata(#[from] crate::wheel::ProjectError),
+    /// The metadata that a build backend has prepared.
+    #[error(transparent)]
+    Prepared(#[from] crate::wheel::PreparedError),
     /// A wheel that cannot be made.
     #[error(transparent)]
     Wheel(#[from] crate::wheel::WheelError),

@@ -118,7 +118,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     #[command(about = "Show what is in a pyc")]
     Inspect(inspect::InspectArgs),
-    #[command(about = "Write a pycompile.toml that lists the files found")]
+    #[command(about = "Write a pycompile.toml that lists the files a build backend would ship")]
     Init(init::InitArgs),
     #[command(about = "Remove the pycs that `build` would write, and nothing else")]
     Clean(clean::CleanArgs),

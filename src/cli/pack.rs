@@ -99,6 +99,9 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     progress.finish();
     let packed = packed?;
     let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.message_format, printer)?;
+    for note in &packed.notes {
+        printer.summary(&format!("note: {note}"));
+    }
     tell_archives(&packed, printer);
     if let Some(manifest) = &packed.manifest {
         for path in publish(&project, manifest)? {

@@ -168,7 +168,9 @@ pub struct TreeTable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WheelTable {
     /// A `pyproject.toml`, or the keys of its `[project]` table.
-    pub project: Spanned<ProjectSource>,
+    pub project: Option<Spanned<ProjectSource>>,
+    /// Metadata that a build backend has prepared: `PKG-INFO` of an unpacked sdist, or a wheel.
+    pub metadata: Option<Spanned<String>>,
     /// Values of keys that the `pyproject.toml` leaves to a build backend, or does not have.
     pub dynamic: Option<Spanned<toml::Table>>,
     /// Which pycs are in it.

@@ -73,13 +73,17 @@ impl Loaded {
         if let Some(table) = &self.config.manifest {
             outputs.extend(table.all_paths(&self.folder).map(|path| (path, table.output.span())));
         }
-        let project = self.config.wheel.as_ref().and_then(|wheel| match wheel.project.get_ref() {
-            ProjectSource::File(name) => Some(self.folder.join(name)),
-            ProjectSource::Inline(_) => None,
-        });
+        let wheel = self.config.wheel.as_ref();
+        let project =
+            wheel.and_then(|wheel| wheel.project.as_ref()).and_then(|project| match project.get_ref() {
+                ProjectSource::File(name) => Some(self.folder.join(name)),
+                ProjectSource::Inline(_) => None,
+            });
+        let metadata = wheel.and_then(|wheel| wheel.metadata.as_ref());
+        let metadata = metadata.map(|metadata| self.folder.join(metadata.get_ref()));
         let named = selection.sources.iter().chain(&selection.data).map(|file| &file.path);
         let mut taken: Vec<PathBuf> =
-            named.chain([&self.path]).chain(&project).map(|path| lexical(path)).collect();
+            named.chain([&self.path]).chain(&project).chain(&metadata).map(|path| lexical(path)).collect();
         taken.sort_unstable();
         let mut written: Vec<PathBuf> = Vec::new();
         for (path, span) in outputs {

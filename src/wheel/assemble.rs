@@ -4,7 +4,7 @@ use super::descriptor::Descriptor;
 use super::error::WheelError;
 use super::installed::refuse_one_place;
 use super::name::{TagSet, WheelName};
-use super::project::Project;
+use super::prepared::DistInfo;
 use super::record::{Record, Row};
 use crate::archive::{File, check_file_name};
 use crate::pyc::{Header, InvalidationMode};
@@ -64,8 +64,9 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
 ///
 /// # Errors
 /// [`WheelError`]: a name that is refused or there twice, a file in the wheel's own folder, a time stamp pyc.
-pub fn assemble(project: &Project, tags: &TagSet, files: Vec<File>) -> Result<Wheel, WheelError> {
-    let name = WheelName::new(&project.name, &project.version, tags.clone());
+pub fn assemble(metadata: impl Into<DistInfo>, tags: &TagSet, files: Vec<File>) -> Result<Wheel, WheelError> {
+    let metadata = metadata.into();
+    let name = WheelName::new(&metadata.name, &metadata.version, tags.clone());
     let dist_info = name.dist_info();
     let mut seen = BTreeSet::new();
     for file in &files {
@@ -80,13 +81,13 @@ pub fn assemble(project: &Project, tags: &TagSet, files: Vec<File>) -> Result<Wh
     }
     refuse_timestamp_pycs(&files)?;
     let mut files = files;
-    files.push(File::new(format!("{dist_info}/METADATA"), project.metadata()));
+    files.push(File::new(format!("{dist_info}/METADATA"), metadata.metadata));
     files.push(File::new(format!("{dist_info}/WHEEL"), Descriptor::pure(tags).render()));
-    if let Some(entry_points) = project.entry_points() {
+    if let Some(entry_points) = metadata.entry_points {
         files.push(File::new(format!("{dist_info}/entry_points.txt"), entry_points));
     }
-    for license in &project.license_files {
-        files.push(File::new(format!("{dist_info}/licenses/{}", license.path), license.bytes.clone()));
+    for license in metadata.licenses {
+        files.push(File::new(format!("{dist_info}/{}", license.path), license.bytes));
     }
     Ok(Wheel { name, files: with_record(files, &dist_info)? })
 }

@@ -216,25 +216,6 @@ fn data_that_are_compiled_already() {
 }
 
 #[test]
-fn init_lists_what_it_finds_and_overwrites_nothing() {
-    let session = Session::new();
-    session.file("src/demo/__init__.py", "");
-    session.file("src/demo/gr\u{f6}\u{df}e.py", "");
-    session.file("src/demo/py.typed", "");
-    session.file("src/demo/__pycache__/old.pyc", "");
-    session.file("README.md", "");
-    session.run(&["init"]).exits(0).says("2 Python files, 1 data file");
-    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
-    assert!(config.contains(
-        "root = \"src\"\nfiles = [\n    \"demo/__init__.py\",\n    \"demo/gr\u{f6}\u{df}e.py\",\n]"
-    ));
-    assert!(config.contains("data = [\n    \"demo/py.typed\",\n]"), "{config}");
-    let said = session.run(&["init"]).exits(2);
-    assert_eq!(said.err, "error: ./pycompile.toml exists already: it is left as it is\n");
-    assert_eq!(std::fs::read_to_string(session.path("pycompile.toml")).unwrap(), config);
-}
-
-#[test]
 fn clean_removes_only_what_build_would_write() {
     let session = Session::new();
     session.file("pycompile.toml", GOOD);
@@ -318,33 +299,6 @@ fn what_never_ends_is_not_read() {
     said.exits(2).says("cannot read large.json: more than");
     session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\nproject = \"/dev/zero\"\n");
     session.run(&["pack"]).exits(2).says("/dev/zero");
-}
-
-#[cfg(unix)]
-#[test]
-fn init_lists_what_build_and_pack_take() {
-    use std::os::unix::ffi::OsStrExt as _;
-    let session = Session::new();
-    session.file("p/__init__.py", "");
-    session.file("p/data", "");
-    session.file("p/back\\data", "");
-    for name in
-        ["back\\slash.py", "new\nline.py", "c:drive.py", "Twice.py", "twice.py", "tab\there.py", "q'u\"o.py"]
-    {
-        session.file(name, "");
-    }
-    std::fs::write(session.path("").join(std::ffi::OsStr::from_bytes(b"latin\xe9.py")), "").unwrap();
-    let said = session.run(&["init"]).exits(0);
-    let says = |text: &str| assert!(said.err.contains(text), "{text:?} in {}", said.err);
-    says("left out \"./latin\\xE9.py\": the name is not UTF-8\n");
-    says("left out \"./back\\\\slash.py\": the name has a backslash\n");
-    says("new\\nline.py\": the name has a control character\n");
-    says("c:drive.py\": the name begins with a drive\n");
-    says("twice.py\": it is Twice.py where file names are the same in upper and lower case\n");
-    says("p/back\\\\data\": the name has a backslash\n");
-    says("./pycompile.toml: 3 Python files, 1 data file\n");
-    let config = pycompile::config::load(&session.path("pycompile.toml")).unwrap();
-    assert_eq!(config.select().unwrap().sources.len(), 3);
 }
 
 #[cfg(unix)]

@@ -21,6 +21,7 @@ mod env;
 mod features;
 mod golden;
 mod house;
+mod init;
 mod inspect;
 #[cfg(unix)]
 mod leftovers;

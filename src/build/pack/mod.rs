@@ -28,6 +28,8 @@ pub struct Packed {
     pub outcomes: Vec<Outcome>,
     /// The archives that were written.
     pub archives: Vec<PathBuf>,
+    /// Remarks about the metadata, one sentence each.
+    pub notes: Vec<String>,
     /// What to publish; none if nothing was written.
     pub manifest: Option<Manifest>,
 }
@@ -77,7 +79,8 @@ pub fn pack(
     }
     let compiled = project.selection.sources.iter().zip(results.into_iter().flatten());
     let items = compiled.map(|(file, compiled)| Item { file, compiled }).collect::<Vec<_>>();
-    let mut packed = Packed { outcomes: outcomes(&items), ..Packed::default() };
+    let notes = wheel.as_ref().map(|wheel| wheel.notes.clone()).unwrap_or_default();
+    let mut packed = Packed { outcomes: outcomes(&items), notes, ..Packed::default() };
     let data = read_data(project, engines, &mut packed.outcomes);
     let failed = packed.outcomes.iter().filter(|outcome| outcome.result.is_err());
     let failed = failed.filter(|outcome| !allowed.contains(&outcome.file)).count();

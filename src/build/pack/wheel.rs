@@ -4,15 +4,17 @@ use super::{Contents, Made};
 use crate::archive::{Compression, File};
 use crate::build::engines::Engines;
 use crate::build::project::{Project, ProjectError};
-use crate::config::{Bytecode, ProjectSource};
+use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::output::inside::Inside;
 use crate::output::zip::{ZipOptions, write};
-use crate::wheel::{self, TagSet, Wheel};
+use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::PathBuf;
 
 /// A wheel whose metadata are sound.
 pub(super) struct Plan {
-    metadata: wheel::Project,
+    metadata: DistInfo,
+    /// Remarks about the metadata, for the user.
+    pub(super) notes: Vec<String>,
     bytecode: Bytecode,
     folder: PathBuf,
     tags: TagSet,
@@ -23,23 +25,7 @@ impl Plan {
     pub(super) fn new(project: &Project) -> Result<Option<Self>, ProjectError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
-        let metadata = match (table.project.get_ref(), &table.dynamic) {
-            (ProjectSource::File(path), given) => {
-                let given = given.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
-                let path = loaded.folder.join(path);
-                let (base, below) = loaded.bounds_of_file(&path);
-                let folder = below.parent().unwrap_or(below);
-                let name = below.file_name().unwrap_or_default().to_string_lossy();
-                wheel::Project::read(&Inside::below(base, folder, loaded.links()), &name, &given)?
-            }
-            (ProjectSource::Inline(keys), None) => {
-                wheel::Project::from_table(&loaded.path, &Inside::new(&loaded.folder, loaded.links()), keys)?
-            }
-            (ProjectSource::Inline(_), Some(given)) => {
-                let message = "`project` has the keys here already: write these beside them";
-                return Err(loaded.error_at(&given.span(), message).into());
-            }
-        };
+        let (metadata, notes) = metadata(loaded, table)?;
         let sourceless = table.bytecode == Bytecode::Sourceless;
         let optimize = match (&table.optimize, project.levels.as_slice()) {
             (Some(level), _) if !sourceless => {
@@ -54,7 +40,7 @@ impl Plan {
             (None, [level]) => *level,
             (None, _) if sourceless => {
                 let message = "a sourceless wheel has the pycs of one level: name it with `optimize`";
-                return Err(loaded.error_at(&table.project.span(), message).into());
+                return Err(loaded.missing(message).into());
             }
             (None, _) => 0,
         };
@@ -70,7 +56,7 @@ impl Plan {
         };
         let folder = table.output.as_ref().map_or("dist", |output| output.get_ref());
         let folder = loaded.folder.join(folder);
-        Ok(Some(Self { metadata, bytecode: table.bytecode, folder, tags, optimize }))
+        Ok(Some(Self { metadata, notes, bytecode: table.bytecode, folder, tags, optimize }))
     }
 
     pub(super) fn make(
@@ -106,4 +92,51 @@ impl Plan {
         let bytes = write(&wheel.files, &options)?;
         Ok(Made { path: self.folder.join(wheel.name.to_string()), bytes, executable: false })
     }
+}
+
+/// Reads the metadata from where the config says, with remarks for the user.
+fn metadata(loaded: &Loaded, table: &WheelTable) -> Result<(DistInfo, Vec<String>), ProjectError> {
+    let project = match (&table.project, &table.metadata) {
+        (None, Some(path)) => {
+            if let Some(given) = &table.dynamic {
+                let message = "`dynamic` completes `project`; `metadata` is used as it is";
+                return Err(loaded.error_at(&given.span(), message).into());
+            }
+            let prepared = inside(loaded, path.get_ref(), Prepared::read)?;
+            return Ok((prepared.dist_info, prepared.notes));
+        }
+        (Some(_), Some(path)) => {
+            let message = "`project` and `metadata` exclude each other: remove one of them";
+            return Err(loaded.error_at(&path.span(), message).into());
+        }
+        (None, None) => {
+            let message = "[wheel] needs `project = \"pyproject.toml\"`, or `metadata = \"PKG-INFO\"` in an unpacked \
+                           sdist";
+            return Err(loaded.missing(message).into());
+        }
+        (Some(project), None) => project,
+    };
+    let project = match (project.get_ref(), &table.dynamic) {
+        (ProjectSource::File(path), given) => {
+            let given = given.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
+            inside(loaded, path, |folder, name| wheel::Project::read(folder, name, &given))?
+        }
+        (ProjectSource::Inline(keys), None) => {
+            wheel::Project::from_table(&loaded.path, &Inside::new(&loaded.folder, loaded.links()), keys)?
+        }
+        (ProjectSource::Inline(_), Some(given)) => {
+            let message = "`project` already has the keys here: write these next to them";
+            return Err(loaded.error_at(&given.span(), message).into());
+        }
+    };
+    Ok(((&project).into(), Vec::new()))
+}
+
+/// Reads a file that the config names, without following symlinks out of its directory.
+fn inside<T>(loaded: &Loaded, path: &str, read: impl FnOnce(&Inside, &str) -> T) -> T {
+    let path = loaded.folder.join(path);
+    let (base, below) = loaded.bounds_of_file(&path);
+    let folder = below.parent().unwrap_or(below);
+    let name = below.file_name().unwrap_or_default().to_string_lossy();
+    read(&Inside::below(base, folder, loaded.links()), &name)
 }

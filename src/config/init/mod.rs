@@ -80,7 +80,9 @@ pub fn draft(folder: &Path, python: Option<PyVersion>) -> Result<Draft, Discover
         None => text.push_str("# python = [\"3.14\"]  # default: the version of the python3 on PATH\n"),
     }
     text.push_str("invalidation-mode = \"checked-hash\"\n");
-    if folder.join("pyproject.toml").is_file() {
+    if folder.join("PKG-INFO").is_file() {
+        text.push_str("\n[wheel]\nmetadata = \"PKG-INFO\"\n");
+    } else if folder.join("pyproject.toml").is_file() {
         text.push_str("\n[wheel]\nproject = \"pyproject.toml\"\n");
     }
     text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");

@@ -34,7 +34,9 @@ pub enum UpdateError {
         found: String,
     },
     /// The `[source]` table cannot be edited in place.
-    #[error("[source] is not a table with a `files` array: write it as one, or delete the file and run init again")]
+    #[error(
+        "[source] is not a table with a `files` array: write it as one, or delete the file and run init again"
+    )]
     Form,
 }
 
@@ -53,7 +55,8 @@ pub fn changes(loaded: &Loaded, lists: &Lists) -> Result<Changes, UpdateError> {
         return Err(UpdateError::Root { config: root.to_owned(), found: lists.root.clone() });
     }
     let is_pattern_file = |name: &String| loaded.is_searched(name) || loaded.is_excluded(name);
-    let listed: BTreeSet<&String> = source.files.iter().chain(&source.data).map(toml::Spanned::get_ref).collect();
+    let listed: BTreeSet<&String> =
+        source.files.iter().chain(&source.data).map(toml::Spanned::get_ref).collect();
     let found: BTreeSet<&String> = lists.sources.iter().chain(&lists.data).collect();
     let added = found.difference(&listed).filter(|name| !is_pattern_file(name));
     let removed = listed.difference(&found).filter(|name| !loaded.root.join(name).is_file());

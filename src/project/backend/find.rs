@@ -104,7 +104,8 @@ impl Finder<'_> {
     fn walk(&self, tree: &Tree, folder: &str, found: &mut Vec<String>) {
         for name in tree.folders_in(&join(self.root, folder)) {
             let path = join(folder, name);
-            let is_package = self.namespaces || tree.has_file(&join(self.root, &format!("{path}/__init__.py")));
+            let is_package =
+                self.namespaces || tree.has_file(&join(self.root, &format!("{path}/__init__.py")));
             if name.contains('.') || !is_package {
                 continue;
             }
@@ -121,8 +122,8 @@ impl Finder<'_> {
 pub(super) fn package_root(tree: &Tree) -> &'static str {
     let holds_code = |root: &&str| {
         let is_package = |name: &&str| tree.has_file(&join(root, &format!("{name}/__init__.py")));
-        tree.folders_in(root).iter().any(is_package)
-            || (*root == "src" && tree.files_in(root).iter().any(|name| name.ends_with(".py")))
+        let has_python = |root| tree.below(root).any(|file| file.ends_with(".py"));
+        tree.folders_in(root).iter().any(is_package) || (*root == "src" && has_python(root))
     };
     let is_package = |root: &&str| !tree.has_file(&join(root, "__init__.py"));
     ["src", "lib", "Lib"].into_iter().filter(is_package).find(holds_code).unwrap_or(".")
@@ -138,8 +139,7 @@ pub(super) fn by_layout(tree: &Tree) -> Plan {
     };
     let candidates: Vec<&str> = folders.into_iter().filter(is_candidate).collect();
     let is_package = |name: &&str| tree.has_file(&join(root, &format!("{name}/__init__.py")));
-    let has_python =
-        |name: &&str| tree.below(&join(root, name)).any(|file| file.ends_with(".py"));
+    let has_python = |name: &&str| tree.below(&join(root, name)).any(|file| file.ends_with(".py"));
     let mut packages: Vec<&str> = candidates.iter().copied().filter(is_package).collect();
     if packages.is_empty() || root == "src" {
         packages = candidates.into_iter().filter(has_python).collect();

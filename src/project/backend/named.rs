@@ -9,7 +9,9 @@ pub(super) fn find_module(tree: &Tree, roots: &[&str], name: &str) -> Option<(St
     let path = name.replace('.', "/");
     roots.iter().find_map(|root| {
         let folder = join(root, &path);
-        if tree.has_folder(&folder) && tree.below(&folder).any(|file| file.ends_with(".py") || file.ends_with(".pyi")) {
+        if tree.has_folder(&folder)
+            && tree.below(&folder).any(|file| file.ends_with(".py") || file.ends_with(".pyi"))
+        {
             return Some(((*root).to_owned(), Pick::Folder(path.clone())));
         }
         let file = format!("{path}.py");

@@ -83,9 +83,10 @@ impl Plan {
             let why = reason(&path, self);
             (if count > 1 { format!("{path} ({count} Python files)") } else { path }, why)
         }));
-        let skipped = tree.skipped.iter().filter(|(path, why)| {
-            !matches!(**why, "hidden" | "a cache") && !path.ends_with(".egg-info")
-        });
+        let skipped = tree
+            .skipped
+            .iter()
+            .filter(|(path, why)| !matches!(**why, "hidden" | "a cache") && !path.ends_with(".egg-info"));
         shipped.left_out.extend(skipped.map(|(path, why)| (path.clone(), (*why).to_owned())));
         shipped.left_out.sort();
         shipped

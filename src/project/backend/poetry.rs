@@ -11,7 +11,9 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
         Some(packages) => listed(packages, tree),
         None => {
             let found = project.module_name().and_then(|name| find_module(tree, &[".", "src"], &name));
-            found.map_or_else(Plan::default, |(root, pick)| Plan::new(&root, "the project's name").with([pick]))
+            found.map_or_else(Plan::default, |(root, pick)| {
+                Plan::new(&root, "the project's name").with([pick])
+            })
         }
     };
     let exclude = project.texts(&["tool", "poetry", "exclude"]).unwrap_or_default();

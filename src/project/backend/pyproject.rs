@@ -78,9 +78,7 @@ impl PyProject {
 pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text.clone()]),
-        Value::Array(items) => {
-            Some(items.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
-        }
+        Value::Array(items) => Some(items.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()),
         _ => None,
     }
 }

@@ -1,0 +1,196 @@
+//! Metadata that a build backend has prepared already: `PKG-INFO` of an unpacked sdist, or a wheel's METADATA.
+//!
+//! Core metadata 2.1 to 2.5. From 2.2 on, an sdist says in `Dynamic` which fields its backend may still change; those
+//! are used as they are, and named in [`Prepared::notes`].
+
+mod egg_info;
+mod entry_points;
+mod fields;
+
+use super::name::{WheelName, WheelNameError, normalize_name};
+use super::project::Project;
+use super::version::{Version, VersionError};
+use crate::archive::{ArchiveError, File, Limits, check_file_name, read_file};
+use crate::project::{LARGEST, read_regular};
+use fields::Fields;
+use std::path::{Path, PathBuf};
+
+/// The files of a wheel's `dist-info` directory, apart from WHEEL and RECORD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DistInfo {
+    /// Name of the project, as it is written in METADATA.
+    pub name: String,
+    /// Version in its normal form.
+    pub version: Version,
+    /// Text of METADATA.
+    pub metadata: String,
+    /// Text of `entry_points.txt`, if there are any.
+    pub entry_points: Option<String>,
+    /// License files, by path relative to `dist-info`.
+    pub licenses: Vec<File>,
+}
+
+impl From<&Project> for DistInfo {
+    fn from(project: &Project) -> Self {
+        let license = |file: &File| File::new(format!("licenses/{}", file.path), file.bytes.clone());
+        Self {
+            name: project.name.clone(),
+            version: project.version.clone(),
+            metadata: project.metadata(),
+            entry_points: project.entry_points(),
+            licenses: project.license_files.iter().map(license).collect(),
+        }
+    }
+}
+
+impl From<&Self> for DistInfo {
+    fn from(dist_info: &Self) -> Self {
+        dist_info.clone()
+    }
+}
+
+/// Metadata with remarks about where they come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// The metadata.
+    pub dist_info: DistInfo,
+    /// One sentence each, for the user.
+    pub notes: Vec<String>,
+}
+
+/// Prepared metadata that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {fault}", path.display())]
+pub struct PreparedError {
+    /// The `PKG-INFO` or wheel.
+    pub path: PathBuf,
+    /// The reason.
+    #[source]
+    pub fault: PreparedFault,
+}
+
+/// Reasons why prepared metadata cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PreparedFault {
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// The wheel cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The file name of the wheel.
+    #[error(transparent)]
+    Name(#[from] WheelNameError),
+    /// The text is not UTF-8.
+    #[error("the text is not UTF-8")]
+    Encoding,
+    /// A field that every METADATA has.
+    #[error("it has no {0} field")]
+    Missing(&'static str),
+    /// The version.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+    /// A `License-File` whose path cannot be used.
+    #[error("License-File {0:?} leaves the project")]
+    LicensePath(String),
+    /// A `License-File` that is not there.
+    #[error("License-File {name:?} cannot be read: {source}")]
+    LicenseFile {
+        /// Path relative to the project.
+        name: String,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A wheel without a `dist-info` directory.
+    #[error("it has no METADATA")]
+    NoMetadata,
+}
+
+impl Prepared {
+    /// Reads metadata from a wheel (`.whl`), or from `PKG-INFO` or `METADATA` in the directory of an unpacked sdist.
+    ///
+    /// # Errors
+    /// [`PreparedError`].
+    pub fn read(path: &Path) -> Result<Self, PreparedError> {
+        let is_wheel = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("whl"));
+        let read = if is_wheel { from_wheel(path) } else { from_sdist(path) };
+        read.map_err(|fault| PreparedError { path: path.into(), fault })
+    }
+}
+
+fn from_wheel(path: &Path) -> Result<Prepared, PreparedFault> {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = WheelName::parse(&file_name)?;
+    let archive = read_file(path, &Limits::default())?;
+    let mut found = (None, None, Vec::new());
+    for entry in &archive.entries {
+        let Some((folder, file)) = entry.name.split_once('/') else { continue };
+        if !name.owns(folder) {
+            continue;
+        }
+        match file {
+            "METADATA" => found.0 = Some(entry.bytes.clone()),
+            "entry_points.txt" => found.1 = Some(entry.bytes.clone()),
+            "WHEEL" | "RECORD" | "INSTALLER" | "REQUESTED" | "direct_url.json" | "top_level.txt" | "" => {}
+            file if file.ends_with('/') => {}
+            file => found.2.push(File::new(file, entry.bytes.clone())),
+        }
+    }
+    let (metadata, entry_points, licenses) = found;
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding);
+    let metadata = text(metadata.ok_or(PreparedFault::NoMetadata)?)?;
+    let fields = Fields::parse(&metadata);
+    let dist_info = DistInfo {
+        name: fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned(),
+        version: fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?,
+        entry_points: entry_points.map(text).transpose()?,
+        metadata,
+        licenses,
+    };
+    Ok(Prepared { dist_info, notes: Vec::new() })
+}
+
+fn from_sdist(path: &Path) -> Result<Prepared, PreparedFault> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let bytes = read_regular(path, LARGEST)?;
+    let mut metadata = String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding)?;
+    let fields = Fields::parse(&metadata);
+    let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned();
+    let version: Version = fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?;
+    let mut licenses = Vec::new();
+    for file in fields.all("License-File") {
+        check_file_name(file).map_err(|_| PreparedFault::LicensePath(file.to_owned()))?;
+        let bytes = read_regular(&folder.join(file), LARGEST)
+            .map_err(|source| PreparedFault::LicenseFile { name: file.to_owned(), source })?;
+        licenses.push(File::new(format!("licenses/{file}"), bytes));
+    }
+    licenses.sort_by(|a, b| a.path.cmp(&b.path));
+    licenses.dedup_by(|a, b| a.path == b.path);
+    let notes = notes(&fields);
+    let has_requirements = fields.one("Requires-Dist").is_some() || fields.one("Provides-Extra").is_some();
+    let egg_info = egg_info::EggInfo::find(folder, &normalize_name(&name));
+    if let Some(requirements) = egg_info.requirements().filter(|_| !has_requirements) {
+        metadata = fields::with_fields(&metadata, &requirements);
+    }
+    let entry_points = egg_info.entry_points().or_else(|| entry_points::of_project(folder));
+    Ok(Prepared { dist_info: DistInfo { name, version, metadata, entry_points, licenses }, notes })
+}
+
+/// Remarks about fields that the sdist does not settle.
+fn notes(fields: &Fields<'_>) -> Vec<String> {
+    let version = fields.one("Metadata-Version").unwrap_or("1.0");
+    let settles = match version.split_once('.').map(|(major, minor)| (major.parse(), minor.parse())) {
+        Some((Ok(major), Ok(minor))) => (major, minor) >= (2, 2),
+        _ => false,
+    };
+    if !settles {
+        return vec![format!(
+            "metadata {version} does not say which fields the backend may still change; all are used as they are"
+        )];
+    }
+    let dynamic: Vec<&str> = fields.all("Dynamic").collect();
+    if dynamic.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("the backend may still change {}; they are used as they are", dynamic.join(", "))]
+}

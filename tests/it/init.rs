@@ -1,0 +1,245 @@
+//! `pycompile init`: the files that a build backend would ship.
+
+use crate::session::Session;
+
+fn listed(session: &Session) -> (String, Vec<String>, Vec<String>) {
+    let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    let config = pycompile::config::parse(std::path::Path::new("pycompile.toml"), text).unwrap().config;
+    let names = |list: &[toml::Spanned<String>]| list.iter().map(|name| name.get_ref().clone()).collect();
+    (config.source.root.get_ref().clone(), names(&config.source.files), names(&config.source.data))
+}
+
+const NOISE: [&str; 14] = [
+    "setup.py",
+    "conftest.py",
+    "noxfile.py",
+    "tests/test_a.py",
+    "tests/__init__.py",
+    "docs/conf.py",
+    "examples/one.py",
+    "build/lib/demo/__init__.py",
+    "dist/x.py",
+    "node_modules/x/gyp.py",
+    "demo.egg-info/x.py",
+    ".hidden/a.py",
+    "venv/lib/site.py",
+    "venv/pyvenv.cfg",
+];
+
+#[test]
+fn only_what_a_backend_ships_is_listed() {
+    let flat = ["demo/__init__.py", "demo/core.py", "demo/sub/__init__.py"];
+    let cases: &[(&str, &[&str], &str, &[&str])] = &[
+        ("", &flat, ".", &flat),
+        (
+            "",
+            &["src/demo/__init__.py", "src/demo/py.py", "src/other.py"],
+            "src",
+            &["demo/__init__.py", "demo/py.py", "other.py"],
+        ),
+        ("", &["lib/demo/__init__.py"], "lib", &["demo/__init__.py"]),
+        ("", &["Lib/demo/__init__.py"], "Lib", &["demo/__init__.py"]),
+        ("", &["demo.py"], ".", &["demo.py"]),
+        ("", &["src/space/demo/__init__.py"], "src", &["space/demo/__init__.py"]),
+        (
+            "[tool.setuptools]\npackages = [\"demo\"]\n[tool.setuptools.package-dir]\n\"\" = \"code\"\n",
+            &["code/demo/__init__.py", "code/demo/sub/__init__.py"],
+            "code",
+            &["demo/__init__.py"],
+        ),
+        (
+            "[tool.setuptools.packages.find]\ninclude = [\"demo*\"]\nexclude = [\"demo.tests*\"]\n",
+            &["demo/__init__.py", "demo/tests/test_x.py", "setup.cfg"],
+            ".",
+            &["demo/__init__.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"hatchling.build\"\nrequires = []\n[project]\nname = \"de-mo\"\n",
+            &["src/de_mo/__init__.py", "src/de_mo/a.py", "other/__init__.py"],
+            "src",
+            &["de_mo/__init__.py", "de_mo/a.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"hatchling.build\"\nrequires = []\n\
+             [tool.hatch.build.targets.wheel]\npackages = [\"lib/demo\"]\nexclude = [\"*_test.py\"]\n",
+            &["lib/demo/__init__.py", "lib/demo/a_test.py"],
+            "lib",
+            &["demo/__init__.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"flit_core.buildapi\"\nrequires = []\n[project]\nname = \"demo\"\n\
+             [tool.flit.module]\nname = \"space.demo\"\n",
+            &["space/demo/__init__.py", "space/other/__init__.py"],
+            ".",
+            &["space/demo/__init__.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"poetry.core.masonry.api\"\nrequires = []\n[tool.poetry]\n\
+             packages = [{ include = \"demo\", from = \"py\" }]\nexclude = [\"py/demo/old.py\"]\n",
+            &["py/demo/__init__.py", "py/demo/old.py"],
+            "py",
+            &["demo/__init__.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"pdm.backend\"\nrequires = []\n[tool.pdm.build]\nexcludes = [\"demo/x.py\"]\n",
+            &["demo/__init__.py", "demo/x.py", "test/__init__.py"],
+            ".",
+            &["demo/__init__.py"],
+        ),
+        (
+            "[build-system]\nbuild-backend = \"uv_build\"\nrequires = []\n[project]\nname = \"demo\"\n",
+            &["src/demo/__init__.py", "src/other/__init__.py"],
+            "src",
+            &["demo/__init__.py"],
+        ),
+    ];
+    for (pyproject, files, root, expected) in cases {
+        let session = Session::new();
+        for file in files.iter().chain(&NOISE) {
+            session.file(file, "");
+        }
+        session.file("pyproject.toml", pyproject);
+        session.run(&["init"]).exits(0);
+        let (found, sources, _) = listed(&session);
+        assert_eq!(found, *root, "{pyproject}{files:?}");
+        assert_eq!(sources, *expected, "{pyproject}{files:?}");
+    }
+}
+
+#[test]
+fn it_says_what_it_left_out_and_why() {
+    let session = Session::new();
+    for file in ["demo/__init__.py"].iter().chain(&NOISE) {
+        session.file(file, "");
+    }
+    session.file("demo/py.typed", "");
+    let said = session.run(&["init"]).exits(0);
+    for line in [
+        "left out \"setup.py\": build script\n",
+        "left out \"tests/ (2 Python files)\": tests\n",
+        "left out \"docs/\": documentation\n",
+        "left out \"venv\": a virtual environment\n",
+        "left out \"node_modules\": packages of Node.js\n",
+        "left out \"build\": output of a build\n",
+        "./pycompile.toml: 1 Python file, 1 data file\n",
+    ] {
+        assert!(said.err.contains(line), "{line:?} in {}", said.err);
+    }
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    let said = session.run(&["init"]).exits(2);
+    assert_eq!(
+        said.err,
+        "error: ./pycompile.toml already exists\nhint: `pycompile init --update` refreshes its lists\n"
+    );
+    assert_eq!(std::fs::read_to_string(session.path("pycompile.toml")).unwrap(), config);
+}
+
+#[test]
+fn files_that_git_ignores_are_left_out_of_a_checkout() {
+    let session = Session::new();
+    session.file(".git/HEAD", "ref: refs/heads/main\n");
+    session.file(".gitignore", "local/\n*.gen.py\n_version.py\n");
+    for file in ["demo/__init__.py", "demo/x.gen.py", "demo/_version.py", "local/__init__.py"] {
+        session.file(file, "");
+    }
+    session.file("pyproject.toml", "[tool.setuptools_scm]\nversion_file = \"demo/_version.py\"\n");
+    session.run(&["init"]).exits(0).says("left out \"local\": ignored by git, or empty");
+    assert_eq!(listed(&session).1, ["demo/__init__.py", "demo/_version.py"]);
+}
+
+#[test]
+fn an_sdist_of_setuptools_says_what_its_top_level_names_are() {
+    let session = Session::new();
+    session.file("setup.py", "from setuptools import setup\nsetup(**computed())\n");
+    session.file("PKG-INFO", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n");
+    session.file("demo.egg-info/top_level.txt", "demo\nsingle\n");
+    for file in
+        ["demo/__init__.py", "demo/sub/__init__.py", "demo/data/x.py", "single.py", "other/__init__.py"]
+    {
+        session.file(file, "");
+    }
+    session.run(&["init"]).exits(0);
+    assert_eq!(listed(&session).1, ["demo/__init__.py", "demo/sub/__init__.py", "single.py"]);
+}
+
+#[test]
+fn update_refreshes_the_lists_and_check_compares_them() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("demo/old.py", "");
+    session.run(&["init"]).exits(0);
+    session.run(&["init", "--check"]).exits(0).says("./pycompile.toml is up to date\n");
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    let config = format!("# mine\n{config}# the end\n");
+    session.file("pycompile.toml", &config);
+    std::fs::remove_file(session.path("demo/old.py")).unwrap();
+    session.file("demo/new.py", "");
+    session.file("demo/py.typed", "");
+    let said = session.run(&["init", "--check"]).exits(1);
+    assert!(
+        said.err.starts_with("+ \"demo/new.py\"\n+ \"demo/py.typed\"\n- \"demo/old.py\"\n"),
+        "{}",
+        said.err
+    );
+    session.run(&["init", "--update"]).exits(0).says("./pycompile.toml: 2 files added, 1 removed\n");
+    let (_, sources, data) = listed(&session);
+    assert_eq!(
+        (sources, data),
+        (vec!["demo/__init__.py".into(), "demo/new.py".into()], vec!["demo/py.typed".into()])
+    );
+    let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    assert!(text.starts_with("# mine\n") && text.ends_with("# the end\n"), "{text}");
+    session.run(&["init", "--check"]).exits(0);
+}
+
+#[test]
+fn metadata_of_an_sdist_become_those_of_the_wheel() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("LICENSE", "Free\n");
+    session.file(
+        "PKG-INFO",
+        "Metadata-Version: 2.4\nName: Demo\nVersion: 1.0\nRequires-Dist: six\nLicense-File: LICENSE\n\
+         Dynamic: requires-dist\n\nText\n",
+    );
+    session.file(
+        "pyproject.toml",
+        "[project]\nname = \"demo\"\ndynamic = [\"version\"]\nscripts.demo = \"demo:main\"\n",
+    );
+    session.run(&["init"]).exits(0);
+    let said = session.run(&["pack"]).exits(0);
+    assert!(said.err.contains("note: the backend may still change requires-dist"), "{}", said.err);
+    let wheel = session.path("dist/demo-1.0-py3-none-any.whl");
+    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let text = |name: &str| {
+        let entry = archive.entries.iter().find(|entry| entry.name == format!("demo-1.0.dist-info/{name}"));
+        String::from_utf8(entry.unwrap().bytes.clone()).unwrap()
+    };
+    assert!(text("METADATA").contains("\nRequires-Dist: six\n"));
+    assert_eq!(text("entry_points.txt"), "[console_scripts]\ndemo = demo:main\n");
+    assert_eq!(text("licenses/LICENSE"), "Free\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_build_or_pack_refuse_are_not_listed() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let session = Session::new();
+    session.file("p/__init__.py", "");
+    session.file("p/data", "");
+    session.file("p/back\\data", "");
+    for name in ["back\\slash.py", "new\nline.py", "Twice.py", "twice.py", "tab\there.py", "q'u\"o.py"] {
+        session.file(&format!("p/{name}"), "");
+    }
+    std::fs::write(session.path("p").join(std::ffi::OsStr::from_bytes(b"latin\xe9.py")), "").unwrap();
+    let said = session.run(&["init"]).exits(0);
+    let says = |text: &str| assert!(said.err.contains(text), "{text:?} in {}", said.err);
+    says("left out \"p/latin\\xE9.py\": the name is not UTF-8\n");
+    says("left out \"p/back\\\\slash.py\": the name has a backslash\n");
+    says("new\\nline.py\": the name has a control character\n");
+    says("twice.py\": it is the same name as p/Twice.py on file systems that ignore case\n");
+    says("p/back\\\\data\": the name has a backslash\n");
+    says("./pycompile.toml: 3 Python files, 1 data file\n");
+    let config = pycompile::config::load(&session.path("pycompile.toml")).unwrap();
+    assert_eq!(config.select().unwrap().sources.len(), 3);
+}
