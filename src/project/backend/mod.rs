@@ -49,7 +49,7 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let project = PyProject::read(folder);
     let tree = Tree::read(folder, &project)?;
     let plan = plan(folder, &project, &tree);
-    Ok(plan.select(tree))
+    Ok(plan.select(&tree))
 }
 
 fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {

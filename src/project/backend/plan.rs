@@ -55,7 +55,7 @@ impl Plan {
         self.picks.iter().map(|pick| top(pick.path())).collect()
     }
 
-    pub(super) fn select(&self, tree: Tree) -> Shipped {
+    pub(super) fn select(&self, tree: &Tree) -> Shipped {
         let mut shipped = Shipped {
             root: self.root.clone(),
             basis: self.basis.clone(),

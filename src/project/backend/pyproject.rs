@@ -17,11 +17,6 @@ impl PyProject {
         Self { table }
     }
 
-    #[cfg(test)]
-    pub(super) fn parse(text: &str) -> Self {
-        Self { table: text.parse().unwrap() }
-    }
-
     /// `build-system.build-backend`; empty for none, which means setuptools (PEP 517).
     pub(super) fn backend(&self) -> &str {
         self.text(&["build-system", "build-backend"]).unwrap_or_default()
