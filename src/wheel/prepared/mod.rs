@@ -12,6 +12,7 @@ use super::project::Project;
 use super::version::{Version, VersionError};
 use crate::archive::{ArchiveError, File, Limits, check_file_name, read_file};
 use crate::project::{LARGEST, read_regular};
+use crate::text::Shown as _;
 use fields::Fields;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ pub struct Prepared {
 
 /// Prepared metadata that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {fault}", path.display())]
+#[error("{}: {fault}", path.shown())]
 pub struct PreparedError {
     /// The `PKG-INFO` or wheel.
     pub path: PathBuf,
