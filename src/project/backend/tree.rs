@@ -1,7 +1,7 @@
 //! Every file of a project that could be shipped.
 
 use super::pyproject::PyProject;
-use crate::project::{DiscoverError, names_in, shown_below};
+use crate::project::{DiscoverError, name_below, names_in};
 use ignore::WalkBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -41,10 +41,10 @@ impl Tree {
             if below.to_str().is_none() {
                 tree.nameless.push(entry.path().into());
             } else if kind.is_file() {
-                tree.files.insert(shown_below(folder, entry.path()));
+                tree.files.insert(name_below(folder, entry.path()));
             } else {
                 let why = if kind.is_symlink() { "a symlink" } else { "not a regular file" };
-                tree.skipped.insert(shown_below(folder, entry.path()), why);
+                tree.skipped.insert(name_below(folder, entry.path()), why);
             }
         }
         for file in project.version_files() {
@@ -133,7 +133,7 @@ fn shippable(
         }
         let Some(why) = unshippable(entry.path(), name, entry.depth()) else { return true };
         if let Ok(mut skipped) = skipped.lock() {
-            skipped.insert(shown_below(&folder, entry.path()), why);
+            skipped.insert(name_below(&folder, entry.path()), why);
         }
         false
     }
