@@ -1,31 +1,36 @@
 //! `*.egg-info` of an sdist that setuptools made: `requires.txt` and `entry_points.txt`.
 
-use crate::project::{LARGEST, names_in, read_regular};
+use crate::output::inside::Inside;
+use crate::project::names_in;
 use crate::wheel::name::normalize_name;
-use std::path::{Path, PathBuf};
+use crate::wheel::project::files;
+use std::path::Path;
 
-/// The `egg-info` directory of a project, if it has one.
-pub(super) struct EggInfo(Option<PathBuf>);
+/// The `egg-info` directory of a project, if it has one: its path relative to the project.
+pub(super) struct EggInfo<'a> {
+    folder: &'a Inside,
+    path: Option<String>,
+}
 
-impl EggInfo {
+impl<'a> EggInfo<'a> {
     /// Looks in the project's directory and where its packages may be.
-    pub(super) fn find(folder: &Path, name: &str) -> Self {
-        for root in [".", "src", "lib", "Lib", "python"] {
-            let root = if root == "." { folder.to_path_buf() } else { folder.join(root) };
-            let names = names_in(if root.as_os_str().is_empty() { Path::new(".") } else { &root });
+    pub(super) fn find(folder: &'a Inside, name: &str) -> Self {
+        for root in ["", "src/", "lib/", "Lib/", "python/"] {
+            let listed = folder.path().join(root);
+            let names = names_in(if listed.as_os_str().is_empty() { Path::new(".") } else { &listed });
             let found = names.unwrap_or_default().into_iter().find(|entry| {
                 let stem = entry.to_str().and_then(|entry| entry.strip_suffix(".egg-info"));
                 stem.is_some_and(|stem| normalize_name(stem) == name)
             });
-            if let Some(found) = found {
-                return Self(Some(root.join(found)));
+            if let Some(found) = found.as_ref().and_then(|found| found.to_str()) {
+                return Self { folder, path: Some(format!("{root}{found}")) };
             }
         }
-        Self(None)
+        Self { folder, path: None }
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        let bytes = read_regular(&self.0.as_ref()?.join(name), LARGEST).ok()?;
+        let bytes = files::read(self.folder, &format!("{}/{name}", self.path.as_ref()?)).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         (!text.trim().is_empty()).then_some(text)
     }

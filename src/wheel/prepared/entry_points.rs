@@ -1,9 +1,9 @@
 //! Entry points of an sdist whose backend does not write them into it: the tables of `pyproject.toml`.
 
-use crate::project::{LARGEST, read_regular};
+use crate::output::inside::Inside;
+use crate::wheel::project::files;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use toml::{Table, Value};
 
 /// Groups and names to references.
@@ -11,8 +11,8 @@ type Groups = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Returns the text of `entry_points.txt` for the project in `folder`: `[project]` (PEP 621), or the tables of poetry and
 /// flit.
-pub(super) fn of_project(folder: &Path) -> Option<String> {
-    let bytes = read_regular(&folder.join("pyproject.toml"), LARGEST).ok()?;
+pub(super) fn of_project(folder: &Inside) -> Option<String> {
+    let bytes = files::read(folder, "pyproject.toml").ok()?;
     let table: Table = String::from_utf8(bytes).ok()?.parse().ok()?;
     let mut groups = Groups::new();
     let tool = |name: &str| table.get("tool")?.get(name);

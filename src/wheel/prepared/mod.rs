@@ -8,13 +8,13 @@ mod entry_points;
 mod fields;
 
 use super::name::{WheelName, WheelNameError, normalize_name};
-use super::project::Project;
+use super::project::{Project, files};
 use super::version::{Version, VersionError};
-use crate::archive::{ArchiveError, File, Limits, check_file_name, read_file};
-use crate::project::{LARGEST, read_regular};
+use crate::archive::{self, ArchiveError, File, Limits, check_file_name};
+use crate::output::inside::Inside;
 use crate::text::Shown as _;
 use fields::Fields;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The files of a wheel's `dist-info` directory, apart from WHEEL and RECORD.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,21 +108,21 @@ pub enum PreparedFault {
 }
 
 impl Prepared {
-    /// Reads metadata from a wheel (`.whl`), or from `PKG-INFO` or `METADATA` in the directory of an unpacked sdist.
+    /// Reads metadata from the file `name` of `folder`: a wheel (`.whl`), or `PKG-INFO` of an unpacked sdist.
     ///
     /// # Errors
     /// [`PreparedError`].
-    pub fn read(path: &Path) -> Result<Self, PreparedError> {
-        let is_wheel = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("whl"));
-        let read = if is_wheel { from_wheel(path) } else { from_sdist(path) };
-        read.map_err(|fault| PreparedError { path: path.into(), fault })
+    pub fn read(folder: &Inside, name: &str) -> Result<Self, PreparedError> {
+        let is_wheel = name.to_ascii_lowercase().ends_with(".whl");
+        let read = if is_wheel { from_wheel(folder, name) } else { from_sdist(folder, name) };
+        read.map_err(|fault| PreparedError { path: folder.path().join(name), fault })
     }
 }
 
-fn from_wheel(path: &Path) -> Result<Prepared, PreparedFault> {
-    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = WheelName::parse(&file_name)?;
-    let archive = read_file(path, &Limits::default())?;
+fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
+    let name = WheelName::parse(file_name)?;
+    let bytes = files::read(folder, file_name)?;
+    let archive = archive::read(&folder.path().join(file_name), &bytes, &Limits::default())?;
     let mut found = (None, None, Vec::new());
     for entry in &archive.entries {
         let Some((folder, file)) = entry.name.split_once('/') else { continue };
@@ -151,9 +151,8 @@ fn from_wheel(path: &Path) -> Result<Prepared, PreparedFault> {
     Ok(Prepared { dist_info, notes: Vec::new() })
 }
 
-fn from_sdist(path: &Path) -> Result<Prepared, PreparedFault> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let bytes = read_regular(path, LARGEST)?;
+fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
+    let bytes = files::read(folder, file_name)?;
     let mut metadata = String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding)?;
     let fields = Fields::parse(&metadata);
     let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned();
@@ -161,7 +160,7 @@ fn from_sdist(path: &Path) -> Result<Prepared, PreparedFault> {
     let mut licenses = Vec::new();
     for file in fields.all("License-File") {
         check_file_name(file).map_err(|_| PreparedFault::LicensePath(file.to_owned()))?;
-        let bytes = read_regular(&folder.join(file), LARGEST)
+        let bytes = files::read(folder, file)
             .map_err(|source| PreparedFault::LicenseFile { name: file.to_owned(), source })?;
         licenses.push(File::new(format!("licenses/{file}"), bytes));
     }

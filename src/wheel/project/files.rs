@@ -25,7 +25,7 @@ fn bytes(root: &Inside, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectE
 }
 
 /// Reads a file of the project's directory.
-pub(super) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
+pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
     let opened = root.open(Path::new(name)).map_err(|error| match error {
         OpenError::Outside { .. } => io::Error::other(format!("{error}\nhint: {FOLLOW_LINKS}")),
         error => error.into(),

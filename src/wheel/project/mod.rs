@@ -4,7 +4,7 @@
 //! caller gives it.
 
 mod fault;
-mod files;
+pub(super) mod files;
 mod people;
 mod read;
 mod render;
