@@ -24,7 +24,7 @@ pub struct Source {
     pub mtime: u32,
     /// Bytes modulo 2³².
     pub size: u32,
-    /// The permissions that its pyc gets from `py_compile`.
+    /// The permissions that its pyc gets: those of `py_compile`, and never more for group and others than reading.
     pub mode: u32,
     /// Whether anybody may execute it.
     pub executable: bool,
@@ -83,7 +83,7 @@ impl Source {
             bytes,
             mtime: metadata.modified().map_or(0, seconds),
             size: metadata.len() as u32,
-            mode: (mode | 0o200) & 0o666,
+            mode: (mode | 0o200) & 0o644,
             executable: mode & 0o111 != 0,
             owner: Owner::of(metadata),
         };

@@ -65,7 +65,7 @@ pub fn build(
         let mut built = Built::default();
         let copied = match &compiled.source {
             Ok(source) if copy => tree
-                .write(&file.name, &source.bytes, source.executable)
+                .write(&file.name, &source.bytes, false)
                 .map(|_| ())
                 .map_err(|error| write_diagnostic(&error)),
             _ => Ok(()),

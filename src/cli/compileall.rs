@@ -4,13 +4,14 @@
 //! so in its message.
 
 use super::args::{Mode, RefsArg};
+use super::messages::{self, counted};
 use super::printer::Printer;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::output::inside::Links;
-use crate::project::{LARGEST, Layout, Naming, Walk, read_named, walk};
+use crate::project::{LARGEST, Layout, Naming, Walk, is_python, read_named, stripped, walk};
 use crate::pyc::InvalidationMode;
-use crate::target::Release;
+use crate::target::{PyVersion, Release};
 use crate::text::Shown as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
@@ -155,7 +156,10 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
     tell(&outcomes, &failures, printer)?;
     if missing > 0 {
-        return Err(CommandError::Usage(format!("interrupted: {missing} files were not reached")));
+        return Err(CommandError::Usage(format!(
+            "interrupted: {} not reached",
+            counted(missing, "file was", "files were")
+        )));
     }
     let failed = !failures.is_empty() || outcomes.iter().any(|outcome| outcome.result.is_err());
     Ok(if failed { Status::No } else { Status::Done })
@@ -212,7 +216,7 @@ fn jobs(
         } else if !destination.is_file() {
             failures.push(format!("'{}' is neither a file nor a directory", destination.shown()));
             continue;
-        } else if destination.extension().is_none_or(|extension| extension != "py") {
+        } else if !is_python(destination) {
             failures
                 .push(format!("'{}' does not end in .py (compileall would skip it)", destination.shown()));
             continue;
@@ -249,20 +253,20 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
         let name = || PathBuf::from(file.file_name().unwrap_or_default());
         return Ok(destination.join(below.unwrap_or_else(name)));
     }
-    let stripped = match &arguments.strip_dir {
+    let name = match &arguments.strip_dir {
         None => file.to_path_buf(),
         // The root is what an empty directory leaves of a path.
         Some(strip) if strip.as_os_str().is_empty() => file.strip_prefix("/").unwrap_or(file).to_path_buf(),
-        Some(strip) => file.strip_prefix(strip).map(Path::to_path_buf).map_err(|_| {
+        Some(strip) => stripped(file, strip).ok_or_else(|| {
             format!(
-                "ValueError: -s {} does not lead {} (compileall would record the full path)",
+                "ValueError: -s {} is not a directory above {} (compileall would record the full path)",
                 strip.shown(),
                 file.shown()
             )
         })?,
     };
     // As os.path.join: an absolute name stays what it is.
-    Ok(arguments.prepend_dir.as_ref().map_or(stripped.clone(), |prepend| prepend.join(&stripped)))
+    Ok(arguments.prepend_dir.as_ref().map_or(name.clone(), |prepend| prepend.join(&name)))
 }
 
 fn settings(
@@ -320,24 +324,28 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
     for failure in failures {
         printer.complaint(failure)?;
     }
-    let mut last: Option<(&Path, &str)> = None;
+    let several = messages::has_several_versions(outcomes);
+    let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {
         match &outcome.result {
             Ok(build::Done::UpToDate) => {}
             Ok(build::Done::Compiled) => {
-                if last != Some((&outcome.file, "")) {
+                if last != Some((&outcome.file, "", None)) {
                     printer.told(&format!("Compiling '{}'...", outcome.file.shown()))?;
-                    last = Some((&outcome.file, ""));
+                    last = Some((&outcome.file, "", None));
                 }
             }
             Err(error) => {
-                if last != Some((&outcome.file, &error.rendered)) {
+                let version = several.then_some(outcome.python);
+                let now = Some((outcome.file.as_path(), error.rendered.as_str(), version));
+                if last != now {
+                    let version = version.map_or(String::new(), |version| format!(" for Python {version}"));
                     printer.complaint(&format!(
-                        "*** Error compiling '{}'...\n{}",
+                        "*** Error compiling '{}'{version}...\n{}",
                         outcome.file.shown(),
                         error.rendered.trim_end_matches('\n')
                     ))?;
-                    last = Some((&outcome.file, &error.rendered));
+                    last = now;
                 }
             }
         }

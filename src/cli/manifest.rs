@@ -1,6 +1,7 @@
 //! `pycompile manifest`.
 
 use super::destination::Destination;
+use super::messages::counted;
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment};
@@ -59,7 +60,11 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     for (name, error) in &failures {
         printer.file_error(&format!("{}: {error}", visible(name)));
     }
-    printer.summary(&format!("{} pycs, {} without an entry", manifest.files.len(), failures.len()));
+    printer.summary(&format!(
+        "{}, {} without an entry",
+        counted(manifest.files.len(), "pyc", "pycs"),
+        failures.len()
+    ));
     if manifest.files.is_empty() && failures.is_empty() {
         return Err(CommandError::Usage(format!("no pyc in {}", read.shown())));
     }

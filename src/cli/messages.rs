@@ -19,6 +19,16 @@ struct Message<'a> {
     error: Option<&'a Diagnostic>,
 }
 
+/// Returns a count with its noun: `1 finding`, `2 findings`.
+pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// Whether files were compiled for more than one version, so that an error says for which.
+pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
+    outcomes.iter().any(|outcome| outcome.python != outcomes[0].python)
+}
+
 /// Prints every file's outcome in the order of the request, then the summary. Failures of files in `allowed` are told
 /// and do not count for the exit status; `missing` files were not reached.
 pub(super) fn tell(
@@ -32,6 +42,7 @@ pub(super) fn tell(
     let dropped =
         |outcome: &Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
     let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();
+    let several = has_several_versions(outcomes);
     let (mut compiled, mut up_to_date, mut failed, mut forgiven) = (0_u64, 0_u64, 0_u64, 0_u64);
     for outcome in outcomes.iter().filter(|outcome| !dropped(outcome)) {
         let status = match &outcome.result {
@@ -72,7 +83,12 @@ pub(super) fn tell(
                 }
             }
             MessageFormat::Human => match (error, &outcome.output) {
-                (Some(error), _) => printer.file_error(&error.rendered),
+                (Some(error), _) => {
+                    if several {
+                        printer.file_error(&format!("Python {}:", outcome.python));
+                    }
+                    printer.file_error(&error.rendered);
+                }
                 (None, Some(output)) => printer.detail(&format!("{status}: {}", output.shown())),
                 (None, None) => {}
             },
@@ -82,8 +98,8 @@ pub(super) fn tell(
     printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed{forgiven}"));
     if missing > 0 {
         return Err(CommandError::Usage(format!(
-            "interrupted: {missing} {} not reached",
-            if missing == 1 { "file was" } else { "files were" }
+            "interrupted: {} not reached",
+            counted(missing, "file was", "files were")
         )));
     }
     Ok(if failed > 0 { Status::No } else { Status::Done })

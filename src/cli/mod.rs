@@ -85,10 +85,13 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// An archive that is refused and a file that cannot be written are an answer; all else is trouble.
+    /// An archive that is refused and a file that cannot be written are an answer; all else is trouble, and an archive that
+    /// cannot be read too.
     const fn status(&self) -> Status {
+        use crate::archive::{ArchiveError, Fault};
         use crate::build::ProjectError;
         match self {
+            Self::Project(ProjectError::Archive(ArchiveError { fault: Fault::Io(_), .. })) => Status::Trouble,
             Self::Project(ProjectError::Archive(_) | ProjectError::Wheel(_) | ProjectError::Write(_)) => {
                 Status::No
             }

@@ -3,7 +3,7 @@
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::build::allowed;
 use super::destination::Destination;
-use super::messages;
+use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::{ConfigArgs, start_engines};
 use super::{CommandError, Status, environment, interrupt};
@@ -187,7 +187,7 @@ fn existing(
 
 /// Nothing is left out silently; which pycs and sources made room is for `--verbose`.
 fn tell_notes(notes: &[Note], printer: &Printer) {
-    let (mut pycs, mut sources) = (0_u64, 0_u64);
+    let (mut pycs, mut sources) = (0, 0);
     for note in notes {
         match note {
             Note::RemovedPyc(_) => pycs += 1,
@@ -200,10 +200,13 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
         printer.detail(&note.to_string());
     }
     if pycs > 0 {
-        printer.summary(&format!("removed {pycs} pycs that the wheel had"));
+        printer.summary(&format!("removed {} that the wheel had", counted(pycs, "pyc", "pycs")));
     }
     if sources > 0 {
-        printer.summary(&format!("removed {sources} sources in whose place pycs stand"));
+        printer.summary(&match sources {
+            1 => "removed 1 source in whose place a pyc stands".to_owned(),
+            _ => format!("removed {sources} sources in whose place pycs stand"),
+        });
     }
 }
 

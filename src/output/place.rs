@@ -4,7 +4,7 @@ use super::WriteError;
 use super::folder::{Folder, Kind};
 use super::owner::{Owner, give};
 use crate::project::{LARGEST, read_open};
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -24,12 +24,11 @@ pub struct Place {
 pub enum Missing {
     /// The operating system's error.
     Refused,
-    /// They are made, with the permissions that the umask leaves.
+    /// They are made, whatever the umask: `__pycache__` with the permissions of the directory that it is in, others with
+    /// 0755.
     Made,
     /// The same, and what root makes becomes whose the directory is that it is in, as if its owner had made it.
     MadeForOwner,
-    /// They are made, with these permissions whatever the umask.
-    MadeWith(u32),
 }
 
 impl Place {
@@ -44,13 +43,8 @@ impl Place {
             return Err(io_error(io::ErrorKind::IsADirectory.into()));
         }
         let parent = path.parent().unwrap_or(Path::new(""));
-        let folder = match Folder::open(parent) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
-                std::fs::create_dir_all(parent).and_then(|()| Folder::open(parent))
-            }
-            result => result,
-        };
-        Ok(Self { folder: folder.map_err(io_error)?, name: name.into() })
+        let folder = open_or_make(parent, missing).map_err(io_error)?;
+        Ok(Self { folder, name: name.into() })
     }
 
     /// The place `name` below the directory `root`, which may be a link while no directory between them may.
@@ -60,12 +54,7 @@ impl Place {
     pub fn below(root: &Path, name: &Path, missing: Missing) -> Result<Self, WriteError> {
         let full = || root.join(name);
         let Some(own) = name.file_name() else { return Err(WriteError::NotRegular(full())) };
-        let opened = match Folder::open(root) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
-                std::fs::create_dir_all(root).and_then(|()| Folder::open(root))
-            }
-            opened => opened,
-        };
+        let opened = open_or_make(root, missing);
         let mut folder = opened.map_err(|source| WriteError::Io { path: root.into(), source })?;
         for part in name.parent().into_iter().flat_map(Path::components) {
             match part {
@@ -137,16 +126,31 @@ impl Place {
         })
     }
 
-    /// Like [`Place::replace`], with the owner, the permissions and the modification time of the file that was there.
+    /// Like [`Place::replace`], with the owner, the permissions and the modification time of the file that was there; of a
+    /// pyc without the permission to write for group and others.
     ///
     /// # Errors
     /// [`WriteError`]; the temporary file is gone in any case.
     pub fn replace_like(&self, bytes: &[u8], old: &Metadata) -> Result<(), WriteError> {
         self.replace_with(bytes, |file| {
             Owner::of(old).map_or(Ok(()), |owner| give(file, owner))?;
-            file.set_permissions(old.permissions())?;
+            file.set_permissions(self.kept(old.permissions()))?;
             file.set_modified(old.modified()?)
         })
+    }
+
+    #[cfg(unix)]
+    fn kept(&self, mut old: Permissions) -> Permissions {
+        use std::os::unix::fs::PermissionsExt as _;
+        if self.name.as_os_str().as_encoded_bytes().ends_with(b".pyc") {
+            old.set_mode(old.mode() & !0o022);
+        }
+        old
+    }
+
+    #[cfg(not(unix))]
+    fn kept(&self, old: Permissions) -> Permissions {
+        old
     }
 
     fn replace_with(
@@ -201,6 +205,22 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
     one.file_name() == other.file_name() && folder(one) == folder(other)
 }
 
+/// Opens the directory that `path` leads to, through links as well; directories that are not there are made.
+fn open_or_make(path: &Path, missing: Missing) -> io::Result<Folder> {
+    match (Folder::open(path), path.parent()) {
+        (Err(error), Some(parent))
+            if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused =>
+        {
+            let folder = open_or_make(parent, missing)?;
+            if let Some(name) = path.file_name() {
+                make(&folder, Path::new(name), missing)?;
+            }
+            Folder::open(path)
+        }
+        (opened, _) => opened,
+    }
+}
+
 fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, WriteError> {
     let path = || folder.path().join(part);
     let entered = match folder.enter(part) {
@@ -221,17 +241,16 @@ fn make(folder: &Folder, part: &Path, missing: Missing) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
-    match missing {
-        Missing::MadeWith(mode) => folder.set_mode(part, mode),
-        Missing::MadeForOwner => folder.give_to_owner(part),
-        Missing::Made | Missing::Refused => Ok(()),
+    if missing == Missing::MadeForOwner {
+        folder.give_to_owner(part)?;
     }
+    folder.set_new_mode(part)
 }
 
 #[cfg(unix)]
 fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(std::fs::Permissions::from_mode(mode))
+    file.set_permissions(Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
@@ -286,7 +305,7 @@ mod tests {
     fn no_link_is_followed_below_the_root() {
         let (scratch, _) = swapped();
         let tree = scratch.path().join("tree");
-        for missing in [Missing::Refused, Missing::Made, Missing::MadeWith(0o755)] {
+        for missing in [Missing::Refused, Missing::Made, Missing::MadeForOwner] {
             let error = Place::below(&tree, Path::new("inside/new/a.pyc"), missing).unwrap_err();
             assert!(error.to_string().ends_with("tree/inside is a symlink: nothing is written through it"));
             let error = Place::below(&tree, Path::new("../outside/a.pyc"), missing).unwrap_err();

@@ -6,8 +6,8 @@ use crate::project::{LARGEST, read_open};
 use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
-/// A directory that is written to. Modes are 0644 and 0755 whatever the umask, and no directory below it may be a
-/// symlink: what is written stays inside.
+/// A directory that is written to. Files have the modes 0644 and 0755 whatever the umask, and no directory below it may
+/// be a symlink: what is written stays inside.
 #[derive(Clone, Debug)]
 pub struct Tree {
     base: PathBuf,
@@ -35,7 +35,7 @@ impl Tree {
     /// [`WriteError`]; what was there is untouched.
     pub fn write(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
         let mode = if executable { 0o755 } else { 0o644 };
-        let place = self.place(Path::new(name), Missing::MadeWith(0o755))?;
+        let place = self.place(Path::new(name), Missing::Made)?;
         place.check()?;
         let same = |(file, found): (File, Metadata)| {
             has_mode(&found, mode) && read_open(&file, found.len(), LARGEST).is_ok_and(|found| found == bytes)

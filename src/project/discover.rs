@@ -24,6 +24,11 @@ impl DiscoverError {
     }
 }
 
+/// Whether a file's name ends in `.py`; it may be nothing else, as compileall has it.
+pub fn is_python(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".py"))
+}
+
 /// The regular files below `root` whose name ends in `.py`, sorted, without those that `exclude` matches and without
 /// `__pycache__`; and the directories that cannot be listed. Links are not followed.
 pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<DiscoverError>) {
@@ -39,8 +44,7 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<Discov
                 continue;
             }
         };
-        let is_python = entry.path().extension().is_some_and(|extension| extension == "py");
-        if is_python && entry.path().is_file() {
+        if is_python(entry.path()) && entry.path().is_file() {
             files.push(entry.into_path());
         }
     }
@@ -113,7 +117,7 @@ pub fn all_files(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverErr
 
 /// Whether a pyc lies below `folder`. Links are not followed; what cannot be listed may have one.
 pub fn may_hold_pycs(folder: &Path) -> bool {
-    let is_pyc = |entry: &walkdir::DirEntry| entry.path().extension().is_some_and(|end| end == "pyc");
+    let is_pyc = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().ends_with(b".pyc");
     walkdir::WalkDir::new(folder.join(".")).into_iter().any(|entry| entry.as_ref().map_or(true, is_pyc))
 }
 

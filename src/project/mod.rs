@@ -12,10 +12,10 @@ mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, Found, Listing, all_files, links_and_files, may_hold_pycs, name_below, names_in,
-    python_files, search,
+    DiscoverError, Found, Listing, all_files, is_python, links_and_files, may_hold_pycs, name_below,
+    names_in, python_files, search,
 };
-pub use names::{Layout, NameError, Naming};
+pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
 pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

@@ -46,14 +46,23 @@ pub struct Naming {
     pub layout: Layout,
 }
 
+/// Returns what is left of `file` below the directory `strip`, if it is below it. Whole components count, so `/usr/li`
+/// takes nothing off `/usr/lib/x.py`, and a `.` counts for nothing.
+pub fn stripped(file: &Path, strip: &Path) -> Option<PathBuf> {
+    let parts =
+        |path: &Path| -> PathBuf { path.components().filter(|part| *part != Component::CurDir).collect() };
+    if file.has_root() != strip.has_root() {
+        return None;
+    }
+    let left = parts(file).strip_prefix(parts(strip)).map(Path::to_path_buf).ok()?;
+    (!left.as_os_str().is_empty()).then_some(left)
+}
+
 impl Naming {
     fn stripped(&self, source: &Path) -> Result<PathBuf, NameError> {
         let Some(strip) = &self.strip_dir else { return Ok(source.into()) };
-        // `Path::strip_prefix` compares whole components, so `/usr/li` takes nothing off `/usr/lib/x.py`.
-        source
-            .strip_prefix(strip)
-            .map(Path::to_path_buf)
-            .map_err(|_| NameError::NotBelow { file: source.into(), strip: strip.clone() })
+        stripped(source, strip)
+            .ok_or_else(|| NameError::NotBelow { file: source.into(), strip: strip.clone() })
     }
 
     /// What goes into `co_filename`: the path as given unless a rule says otherwise.

@@ -126,7 +126,10 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
 }
 
 fn file(entry: &Entry) -> File {
-    File { path: entry.name.clone(), bytes: entry.bytes.clone(), executable: entry.executable() }
+    // A module is imported, whatever the checkout that it was built in said; a script is run.
+    let is_module = entry.name.ends_with(".py") && !entry.name.contains(".data/scripts/");
+    let executable = entry.executable() && !is_module;
+    File { path: entry.name.clone(), bytes: entry.bytes.clone(), executable }
 }
 
 /// `demo/core.py` for `demo/__pycache__/core.cpython-314.opt-1.pyc` and for `demo/core.pyc`.

@@ -25,8 +25,11 @@ mod init;
 mod inspect;
 #[cfg(unix)]
 mod leftovers;
+#[cfg(unix)]
+mod modes;
 #[cfg(target_os = "linux")]
 mod names_of_files;
+mod naming;
 mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;

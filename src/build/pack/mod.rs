@@ -184,7 +184,7 @@ impl Contents<'_> {
         self.items.iter().filter_map(|item| {
             let source = item.compiled.source.as_ref().ok()?;
             let bytes = source.bytes.clone();
-            Some(File { path: item.file.name.clone(), bytes, executable: source.executable })
+            Some(File::new(item.file.name.clone(), bytes))
         })
     }
 
@@ -208,11 +208,7 @@ impl Contents<'_> {
             let pyc = pycs.find(|pyc| pyc.series.version == version && pyc.optimize == optimize)?;
             match (&pyc.result, &item.compiled.source) {
                 (Ok(bytes), _) => Some(File::new(format!("{}c", item.file.name), bytes.clone())),
-                (Err(_), Ok(source)) => Some(File {
-                    path: item.file.name.clone(),
-                    bytes: source.bytes.clone(),
-                    executable: source.executable,
-                }),
+                (Err(_), Ok(source)) => Some(File::new(item.file.name.clone(), source.bytes.clone())),
                 (Err(_), Err(_)) => None,
             }
         })

@@ -33,8 +33,17 @@ impl Handle {
         Ok(rustix::fs::mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
     }
 
-    pub(super) fn set_mode(&self, name: &Path, mode: u32) -> io::Result<()> {
-        self.change(name)?.set_permissions(Permissions::from_mode(mode))
+    pub(super) fn set_new_mode(&self, name: &Path) -> io::Result<()> {
+        let mode = match name.to_str() {
+            // With its sticky and set-group-ID bits.
+            Some("__pycache__") => self.0.metadata()?.permissions().mode() & 0o3777,
+            _ => 0o755,
+        };
+        let made = self.change(name)?;
+        if made.metadata()?.permissions().mode() & 0o7777 == mode {
+            return Ok(());
+        }
+        made.set_permissions(Permissions::from_mode(mode))
     }
 
     pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {

@@ -29,7 +29,7 @@ impl Handle {
         std::fs::create_dir(self.0.join(name))
     }
 
-    pub(super) fn set_mode(&self, _name: &Path, _mode: u32) -> io::Result<()> {
+    pub(super) fn set_new_mode(&self, _name: &Path) -> io::Result<()> {
         Ok(())
     }
 

@@ -71,12 +71,21 @@ impl Folder {
         self.handle.make(name)
     }
 
-    /// Sets the permissions of a directory in this one; never through a link.
+    /// Sets the permissions of a new directory in this one, never through a link: those of this one for `__pycache__`, for
+    /// others 0755.
     ///
     /// # Errors
     /// The operating system's.
-    pub(super) fn set_mode(&self, name: &Path, mode: u32) -> io::Result<()> {
-        self.handle.set_mode(name, mode)
+    pub(super) fn set_new_mode(&self, name: &Path) -> io::Result<()> {
+        match self.handle.set_new_mode(name) {
+            // File systems of other systems have no permissions to set.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
+            {
+                Ok(())
+            }
+            set => set,
+        }
     }
 
     /// Gives a directory in this one to the owner of this one, if root made it; never through a link.

@@ -1,0 +1,98 @@
+//! Which names a strip leaves, which files count as Python, and what messages say of versions and counts.
+
+use crate::session::Session;
+
+const NATIVE: [&str; 5] = ["compile", "--engine", "native", "--python", "3.14"];
+
+/// The recorded name of the one pyc.
+fn recorded(session: &Session) -> String {
+    let pyc = session.files().into_iter().find(|name| name.ends_with(".pyc")).unwrap();
+    let said = session.run(&["manifest", &pyc]).exits(0);
+    let manifest: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    std::fs::remove_file(session.path(&pyc)).unwrap();
+    manifest["files"][0]["filename"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_dot_counts_for_nothing() {
+    let session = Session::new();
+    session.file("root/usr/b.py", "x = 1\n");
+    let files = ["root/usr/b.py", "./root/usr/b.py", "root/./usr/b.py", ".//root//usr/b.py"];
+    for file in files {
+        for strip in ["root", "./root", "root/", "root/.", ".//root/"] {
+            let arguments = [&NATIVE[..], &["--strip-dir", strip, "--prepend-dir", "/", file]].concat();
+            session.run(&arguments).exits(0);
+            assert_eq!(recorded(&session), "/usr/b.py", "{file} without {strip}");
+            session.run(&["compileall", "--python", "3.14", "-s", strip, "-p", "/", file]).exits(0);
+            assert_eq!(recorded(&session), "/usr/b.py", "{file} without {strip}");
+        }
+    }
+    session.run(&["compileall", "--python", "3.14", "-s", "root", "-p", "/", "./root/usr"]).exits(0);
+    assert_eq!(recorded(&session), "/usr/b.py");
+    session.run(&[&NATIVE[..], &["--strip-dir", ".", "root/usr/b.py"]].concat()).exits(0);
+    assert_eq!(recorded(&session), "root/usr/b.py");
+}
+
+#[test]
+fn a_strip_leaves_a_name() {
+    let session = Session::new();
+    let file = session.file("a.py", "x = 1\n");
+    let file = file.to_str().unwrap();
+    for (strip, name) in
+        [("a.py", "a.py"), ("./a.py", "a.py"), ("a.py", "./a.py"), (file, file), (".", file), ("/", "a.py")]
+    {
+        let arguments = [&NATIVE[..], &["--strip-dir", strip, name]].concat();
+        session.run(&arguments).exits(1).says("which --strip-dir names");
+        let said =
+            session.run(&["compileall", "--python", "3.14", "-f", "-s", strip, "-p", "/usr", name]).exits(1);
+        assert!(said.out.contains("is not a directory above"), "{}", said.out);
+    }
+    assert_eq!(session.files(), ["a.py"]);
+}
+
+#[test]
+fn a_name_may_be_all_suffix() {
+    let session = Session::new();
+    session.file("s/.py", "x = 1\n");
+    for arguments in [&["s/.py"][..], &["-r", "s"]] {
+        session.run(&[&NATIVE[..], arguments].concat()).exits(0).says("1 compiled");
+        assert_eq!(session.files(), ["s/.py", "s/__pycache__/py.cpython-314.pyc"]);
+        std::fs::remove_dir_all(session.path("s/__pycache__")).unwrap();
+    }
+    for name in ["s/.py", "s"] {
+        session.run(&["compileall", "-q", "--python", "3.14", name]).exits(0);
+        assert_eq!(session.files(), ["s/.py", "s/__pycache__/py.cpython-314.pyc"]);
+        std::fs::remove_dir_all(session.path("s/__pycache__")).unwrap();
+    }
+}
+
+#[test]
+fn an_error_says_for_which_version() {
+    let session = Session::new();
+    session.file("a.py", "try: pass\nexcept A, B: pass\n");
+    let both = ["compile", "--engine", "native", "--python", "3.13", "--python", "3.14", "a.py"];
+    session.run(&both).exits(1).says("Python 3.13:\n  File \"a.py\", line 2\n").says("1 compiled");
+    let one = session.run(&["compile", "--engine", "native", "--python", "3.13", "a.py"]).exits(1);
+    assert!(!one.err.contains("Python 3.13:"), "{}", one.err);
+    let said =
+        session.run(&["compileall", "-q", "-f", "--python", "3.13", "--python", "3.14", "a.py"]).exits(1);
+    assert!(said.out.starts_with("*** Error compiling 'a.py' for Python 3.13...\n"), "{}", said.out);
+    session.file("a.py", "x = (\n");
+    let said =
+        session.run(&["compileall", "-q", "-f", "--python", "3.13", "--python", "3.14", "a.py"]).exits(1);
+    assert_eq!(said.out.matches("*** Error compiling 'a.py' for Python 3.1").count(), 2, "{}", said.out);
+    let said =
+        session.run(&["compileall", "-q", "-f", "-o", "0", "-o", "1", "--python", "3.14", "a.py"]).exits(1);
+    assert_eq!(said.out.matches("*** Error compiling 'a.py'...").count(), 1, "{}", said.out);
+}
+
+#[test]
+fn what_is_missing_cannot_run() {
+    let session = Session::new();
+    for command in ["verify", "manifest", "pack", "env"] {
+        session.run(&[command, "p-1-py3-none-any.whl"]).exits(2);
+    }
+    session.run(&["diff", "p-1-py3-none-any.whl", "q-1-py3-none-any.whl"]).exits(2);
+    session.file("a.pyc", "");
+    session.run(&["manifest", "a.pyc"]).says("0 pycs, 1 without an entry");
+}
