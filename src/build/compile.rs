@@ -45,14 +45,14 @@ pub struct Bounds {
     pub searched: Vec<PathBuf>,
     /// The directory that every source has to be below.
     pub below: Option<PathBuf>,
-    /// Whether files were listed by a program that may have walked somebody else's tree: a `__pycache__` that is a symlink
+    /// True if files were listed by a program that may have walked somebody else's tree: a `__pycache__` that is a symlink
     /// is not followed.
     pub listed: bool,
-    /// How far sources that are symlinks may lead.
+    /// The reach of sources that are symlinks.
     pub links: Links,
     /// A directory that such symlinks may lead into from all others.
     pub limit: Option<PathBuf>,
-    /// How to allow a symlink that leads elsewhere.
+    /// The hint for a symlink that leads elsewhere.
     pub hint: &'static str,
 }
 

@@ -68,6 +68,9 @@ pub(super) struct CompileallArgs {
     /// Leave out links to files outside of this directory.
     #[arg(short = 'e', value_name = "DIR", value_parser = any_path())]
     limit: Option<PathBuf>,
+    /// Refuse files that are not below this directory, and follow no symlink to a directory there.
+    #[arg(long, value_name = "DIR")]
+    below: Option<PathBuf>,
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
     hardlink_dupes: bool,
@@ -295,7 +298,7 @@ fn settings(
         naming,
         bounds: Bounds {
             searched,
-            below: None,
+            below: arguments.below.clone(),
             listed: arguments.list.is_some(),
             links: Links::Inside,
             limit: arguments.limit.clone().filter(|limit| !limit.as_os_str().is_empty()),

@@ -201,7 +201,7 @@ impl Loaded {
         }
     }
 
-    /// How far symlinks among the sources may lead.
+    /// The reach of symlinks among the sources.
     pub fn links(&self) -> Links {
         if self.config.source.follow_links { Links::Anywhere } else { Links::Inside }
     }

@@ -43,7 +43,7 @@ pub struct SourceTable {
     /// Copied into archives as they are.
     #[serde(default)]
     pub data: Vec<Spanned<String>>,
-    /// Whether symlinks that lead out of the root are followed.
+    /// Follow symlinks that lead out of the root.
     #[serde(default)]
     pub follow_links: bool,
 }

@@ -13,10 +13,10 @@ use std::path::{Component, Path, PathBuf};
 /// As many symlinks as Linux follows on the way to one file.
 const MOST_LINKS: usize = 40;
 
-/// How to allow symlinks that lead out of a project, where its config may say so.
+/// The hint for symlinks that lead out of a project, where its config may allow them.
 pub const FOLLOW_LINKS: &str = "`follow-links = true` under [source], or `--follow-links`, follows it";
 
-/// How far symlinks may lead.
+/// The reach of symlinks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
     /// To what is below the directory.
@@ -41,11 +41,11 @@ pub struct Opened {
     pub file: File,
     /// Its metadata, read from the open file.
     pub metadata: Metadata,
-    /// Whether a symlink was followed on the way to it.
+    /// True if a symlink was followed on the way to it.
     pub by_link: bool,
 }
 
-/// Why a file was not opened.
+/// The reason that a file was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A symlink leads out of the directory.
@@ -98,7 +98,7 @@ impl Inside {
         self.base.join(&self.below)
     }
 
-    /// Whether symlinks may lead anywhere.
+    /// Returns true if symlinks may lead anywhere.
     pub fn follows_links(&self) -> bool {
         self.links == Links::Anywhere
     }
@@ -158,7 +158,7 @@ struct Walk {
     folder: Option<Folder>,
     /// The names of the directories between them, none of which is a symlink.
     done: Vec<OsString>,
-    /// How many symlinks were followed, and the path of the last one.
+    /// The number of symlinks that were followed, and the path of the last one.
     links: usize,
     link: PathBuf,
 }

@@ -9,7 +9,8 @@ use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-/// How long a temporary file is left alone that no run holds. The lock says enough where file systems have locks.
+/// The age of a temporary file that no run holds, from which on it is removed. The lock says enough where file systems
+/// have locks.
 pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
 /// Where a file is or will be.

@@ -127,6 +127,26 @@ fn a_list_of_files_stays_below_the_directory_that_is_named() {
 }
 
 #[test]
+fn compileall_stays_below_the_directory_that_is_named() {
+    let session = Session::new();
+    session.file("outside/python3.14/m.py", "x = 1\n");
+    session.file("root/opt/m.py", "x = 1\n");
+    std::fs::create_dir_all(session.path("root/usr")).unwrap();
+    symlink("../../outside", session.path("root/usr/lib")).unwrap();
+    let run = |arguments: &[&str]| {
+        session.run(
+            &[&["compileall", "-f", "--python", "3.14", "-e", "root", "--below", "root"], arguments].concat(),
+        )
+    };
+    let said = run(&["root/opt", "root/usr/lib/python3.14"]).exits(1);
+    let words = "root/usr/lib is a symlink that leads out of root: it is not followed";
+    assert!(said.out.contains(words), "{}", said.out);
+    assert_eq!(pycs(&session), ["root/opt/__pycache__/m.cpython-314.pyc"]);
+    let said = run(&["outside"]).exits(1);
+    assert!(said.out.contains("outside/python3.14/m.py is not below root"), "{}", said.out);
+}
+
+#[test]
 fn in_a_list_no_cache_that_is_a_symlink_is_followed() {
     let session = Session::new();
     session.file("t/m.py", "x = 1\n");

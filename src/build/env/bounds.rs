@@ -6,7 +6,7 @@ use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::output::place::{Missing, Place};
 use std::path::{Path, PathBuf};
 
-/// Where the user's word ends and the environment's begins: `base` was named, everything below it is opened component by
+/// The border between the user's word and the environment's: `base` was named, everything below it is opened component by
 /// component.
 #[derive(Clone, Debug)]
 pub struct Bounds {

@@ -30,7 +30,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How to allow symlinks that lead out of the environment.
+/// The hint for symlinks that lead out of the environment.
 const FOLLOW_LINKS: &str = "`--follow-links` follows it";
 
 /// The same for the whole environment.

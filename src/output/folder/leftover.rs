@@ -22,13 +22,13 @@ fn is_temporary(name: &Path) -> bool {
     })
 }
 
-/// Whether an open file has no name any more.
+/// Returns true if an open file has no name any more.
 #[cfg(unix)]
 pub(super) fn is_gone(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(found) == 0
 }
 
-/// Whether an open file has no name any more.
+/// Returns true if an open file has no name any more.
 #[cfg(not(unix))]
 pub(super) fn is_gone(_found: &Metadata) -> bool {
     false
