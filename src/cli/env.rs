@@ -171,15 +171,20 @@ fn start(
             own = Some(prefix.join("bin").join(format!("python{}", site.python))).filter(|own| own.is_file());
         }
     }
-    if let Some(own) = &own {
-        let why = match choice {
-            EngineChoice::Python => String::from("as --engine python asks"),
-            _ => format!("the native compiler does not know Python {}", site.python),
+    let why = match choice {
+        EngineChoice::Python => Some(String::from("as --engine python asks")),
+        EngineChoice::Auto if Target::find(site.python).is_none() => {
+            Some(format!("the native compiler does not know Python {}", site.python))
+        }
+        EngineChoice::Auto | EngineChoice::Native => None,
+    };
+    if let Some(why) = why.filter(|_| arguments.interpreter.is_none()) {
+        let program = match &own {
+            Some(own) => format!("{}, a program of the environment", own.shown()),
+            None => format!("the python{} on PATH", site.python),
         };
         printer.summary(&format!(
-            "running {}, a program of the environment: {why}\nhint: `--interpreter PATH` names another one, `--engine \
-             native` runs none",
-            own.shown()
+            "running {program}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none"
         ));
     }
     let search_path = environment::search_path();

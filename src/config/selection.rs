@@ -3,9 +3,10 @@
 use super::error::ConfigError;
 use super::load::Loaded;
 use super::paths::normalised;
+use crate::output::inside::FOLLOW_LINKS;
 use crate::project::search;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// One file.
@@ -47,6 +48,9 @@ impl Loaded {
         let include = self.globs(&source.search)?;
         let exclude = self.globs(&source.exclude)?;
         if let Some(pattern) = source.search.first() {
+            self.sources().check_folder(Path::new("")).map_err(|error| {
+                self.error_at(&source.root.span(), format!("{error}\nhint: {FOLLOW_LINKS}"))
+            })?;
             let (found, nameless) = search(&self.root, &include, &exclude, source.follow_links)?;
             if let Some(path) = nameless.first() {
                 let lossy = path.to_string_lossy();

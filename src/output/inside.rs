@@ -103,6 +103,21 @@ impl Inside {
         self.links == Links::Anywhere
     }
 
+    /// Refuses a directory that symlinks lead out to. One that is not there is not refused.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn check_folder(&self, name: &Path) -> Result<(), OpenError> {
+        if self.follows_links() {
+            return Ok(());
+        }
+        let checked = self.walk().and_then(|mut walk| walk.enter(name));
+        match checked {
+            Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            checked => checked,
+        }
+    }
+
     /// Opens the regular file `name`.
     ///
     /// # Errors
@@ -111,12 +126,17 @@ impl Inside {
         if self.follows_links() {
             return open_followed(&self.path().join(name));
         }
+        self.walk()?.open(name)
+    }
+
+    /// A walk that begins at the directory.
+    fn walk(&self) -> Result<Walk, OpenError> {
         let mut walk = Walk::new(Folder::open(&self.base)?, self.base.clone());
         if !self.below.as_os_str().is_empty() {
             walk.enter(&self.below)?;
             walk = Walk::new(walk.folder.map_or_else(|| Folder::open(&self.base), Ok)?, self.path());
         }
-        walk.open(name)
+        Ok(walk)
     }
 }
 
@@ -365,6 +385,9 @@ mod tests {
         assert!(matches!(open("out"), Err(OpenError::Outside { .. })));
         assert!(Inside::below(&base, "out", Links::Anywhere).open(Path::new("file")).is_ok());
         symlink("../../top", base.join("a/b/up")).unwrap();
+        let check = |name: &str| Inside::new(&base, Links::Inside).check_folder(Path::new(name));
+        assert!(check("a/b").is_ok() && check("link").is_ok() && check("missing/too").is_ok());
+        assert!(matches!(check("out"), Err(OpenError::Outside { .. })));
         let up = Inside::below(&base, "a/b", Links::Inside).open(Path::new("up"));
         assert!(matches!(up, Err(OpenError::Outside { .. })));
     }

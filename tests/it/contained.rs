@@ -220,6 +220,7 @@ fn a_config_publishes_no_file_from_outside_of_its_root() {
         ("readme = \"licenses/secret.md\"", "p/licenses"),
         ("license-files = [\"SECRET.md\"]", "p/SECRET.md"),
         ("license-files = [\"licenses/*.txt\"]", "p/licenses"),
+        ("license-files = [\"licenses/**/none\"]", "p/licenses"),
         ("license-files = [\"licenses/secret.txt\"]", "p/licenses"),
         ("license = {file = \"SECRET.md\"}", "p/SECRET.md"),
     ] {
@@ -228,6 +229,19 @@ fn a_config_publishes_no_file_from_outside_of_its_root() {
         session.run(&["pack", "--config", "p/pycompile.toml"]).exits(2).says(&words);
         assert!(!session.path("p/dist").exists() && !session.path("p/a.zip").exists());
     }
+}
+
+#[test]
+fn nothing_outside_is_searched() {
+    let session = project_with_links();
+    symlink("../outside", session.path("p/link")).unwrap();
+    let config = "[source]\nroot = \"link\"\nsearch = [\"*.py\"]\n[compile]\npython = [\"3.14\"]\n";
+    session.file("p/pycompile.toml", config);
+    let words = "p/link is a symlink that leads out of p: it is not followed\nhint: `follow-links = true`";
+    for command in ["build", "clean", "manifest"] {
+        session.run(&[command, "--config", "p/pycompile.toml"]).exits(2).says(words);
+    }
+    assert_eq!(pycs(&session), [""; 0]);
 }
 
 #[test]

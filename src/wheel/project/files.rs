@@ -9,7 +9,7 @@ use crate::project::{LARGEST, matching_files, read_open};
 use crate::wheel::license::normalize_license;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file's text with LF line ends.
 fn text(root: &Inside, item: &Item<'_>, name: &str) -> Result<String, ProjectError> {
@@ -24,12 +24,16 @@ fn bytes(root: &Inside, item: &Item<'_>, name: &str) -> Result<Vec<u8>, ProjectE
     read(root, name).map_err(|source| item.error(ProjectFault::File { path: root.path().join(name), source }))
 }
 
-/// Reads a file of the project's directory.
-pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
-    let opened = root.open(Path::new(name)).map_err(|error| match error {
+fn with_hint(error: OpenError) -> io::Error {
+    match error {
         OpenError::Outside { .. } => io::Error::other(format!("{error}\nhint: {FOLLOW_LINKS}")),
         error => error.into(),
-    })?;
+    }
+}
+
+/// Reads a file of the project's directory.
+pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
+    let opened = root.open(Path::new(name)).map_err(with_hint)?;
     read_open(&opened.file, opened.metadata.len(), LARGEST)
 }
 
@@ -100,6 +104,13 @@ pub(super) fn license_files(root: &Inside, item: Item<'_>) -> Result<Vec<File>, 
     for item in item.list()? {
         let pattern = item.text()?;
         stays_inside(&item, pattern)?;
+        // Before anything is listed: a symlink may lead to the whole machine.
+        let has_wildcard = |part: &&str| part.contains(['*', '?', '[', ']', '{', '}']);
+        let plain: PathBuf = pattern.split('/').take_while(|part| !has_wildcard(part)).collect();
+        let folder = if plain.as_os_str() == pattern { plain.parent().unwrap_or(&plain) } else { &plain };
+        root.check_folder(folder).map_err(|error| {
+            item.error(ProjectFault::File { path: root.path().join(folder), source: with_hint(error) })
+        })?;
         let found = match matching_files(&root.path(), pattern, root.follows_links()) {
             Ok(Some(found)) => found,
             Ok(None) => return Err(item.error(ProjectFault::Pattern(pattern.to_owned()))),
