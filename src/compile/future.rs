@@ -35,17 +35,12 @@ pub fn scan(module: &Module<'_>, names: &Names) -> Result<Future, SyntaxError> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let start = usize::from(docstring(module.body).is_some());
     for statement in &module.body[start..] {
-        let StmtKind::ImportFrom { module: Some(from), names: aliases, level: 0, is_lazy } = &statement.kind
+        let StmtKind::ImportFrom { module: Some(from), names: aliases, level: 0, .. } = &statement.kind
         else {
             break;
         };
         if names.text(*from) != "__future__" {
             break;
-        }
-        if *is_lazy {
-            let Location { line, column, .. } = statement.location;
-            let keyword = Location::new(line, line, column, column + "lazy".len() as i32);
-            return Err(SyntaxError::new("lazy from __future__ import is not allowed", keyword));
         }
         for alias in *aliases {
             future.flags |= match names.text(alias.name) {

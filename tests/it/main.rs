@@ -6,6 +6,10 @@
     reason = "tests write what they please, and may panic"
 )]
 
+#[path = "../acceptance/mod.rs"]
+#[allow(unreachable_pub, dead_code, reason = "the long run and the fuzz targets use more of it")]
+mod acceptance;
+mod accepted;
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
 mod bounds;

@@ -49,7 +49,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 let is_stored = *simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class);
                 if is_stored && (self.future.annotations() || !self.target.features.deferred_annotations) {
                     if self.future.annotations() {
-                        self.text_annotation(annotation);
+                        self.text_annotation(annotation)?;
                     } else {
                         self.visit_expr(annotation)?;
                     }
@@ -266,8 +266,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {
         self.load_mangled_const(name, location);
         if self.future.annotations() {
-            self.text_annotation(annotation);
-            return Ok(());
+            return self.text_annotation(annotation);
         }
         self.unpacked(annotation, location)
     }
@@ -280,10 +279,11 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    fn text_annotation(&mut self, annotation: &Expr<'_>) {
-        let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target);
+    fn text_annotation(&mut self, annotation: &Expr<'_>) -> Result<()> {
+        let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target)?;
         let id = self.constants.add_text(&text);
         self.load_const_id(id, annotation.location);
+        Ok(())
     }
 
     /// An empty `__conditional_annotations__`, if the current module or class needs one.

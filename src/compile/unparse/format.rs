@@ -16,9 +16,10 @@ impl Writer<'_> {
         self.str_repr(&body);
     }
 
-    fn body(&self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {
+    fn body(&mut self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {
         let mut body = Writer { out: Vec::new(), ..*self };
         values.iter().for_each(|value| body.element(value, is_spec));
+        self.too_long |= body.too_long;
         body.out
     }
 
@@ -44,6 +45,7 @@ impl Writer<'_> {
     pub(super) fn formatted(&mut self, value: &Expr<'_>, conversion: i32, spec: Option<&Expr<'_>>) {
         let mut inner = Writer { out: Vec::new(), ..*self };
         inner.expression(value, Level::Test.tighter());
+        self.too_long |= inner.too_long;
         self.interpolation(&inner.out, conversion, spec);
     }
 

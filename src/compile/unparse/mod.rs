@@ -8,22 +8,28 @@ mod expression;
 mod format;
 mod repr;
 
+use crate::syntax::SyntaxError;
 use crate::syntax::ast::Expr;
 use crate::target::Target;
 use crate::text::Names;
 
-/// The text of `expression`, as generalised UTF-8.
+pub use repr::repr;
+
+/// Returns the text of `expression`, as generalised UTF-8.
 ///
 /// `unicode_strings` are the places of strings with the prefix `u`, ascending.
+///
+/// # Errors
+/// An integer with more digits than CPython converts to a string.
 pub fn expression(
     expression: &Expr<'_>,
     names: &Names,
     unicode_strings: &[(i32, i32)],
     target: &'static Target,
-) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), names, unicode_strings, target };
+) -> Result<Vec<u8>, SyntaxError> {
+    let mut writer = Writer { out: Vec::new(), names, unicode_strings, target, too_long: false };
     writer.expression(expression, Level::Test);
-    writer.out
+    if writer.too_long { Err(repr::too_long()) } else { Ok(writer.out) }
 }
 
 /// How tightly an operator binds; CPython's `PR_*`.
@@ -75,6 +81,8 @@ struct Writer<'n> {
     names: &'n Names,
     unicode_strings: &'n [(i32, i32)],
     target: &'static Target,
+    /// There was an integer with too many digits.
+    too_long: bool,
 }
 
 impl Writer<'_> {

@@ -9,7 +9,7 @@ fn text(source: &str) -> String {
     let (arena, mut names) = (bumpalo::Bump::new(), Names::default());
     let module = crate::syntax::parse(source, target, &arena, &mut names).unwrap();
     let StmtKind::Expr(value) = &module.body[0].kind else { panic!("an expression is expected") };
-    String::from_utf8(super::expression(value, &names, module.unicode_strings, target)).unwrap()
+    String::from_utf8(super::expression(value, &names, module.unicode_strings, target).unwrap()).unwrap()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::compile::Refusal;
 use crate::engine::Diagnostic;
-use crate::text::ErrorType;
+use crate::text::{ErrorType, Location};
 use std::fmt::Write as _;
 
 /// Line and columns in the text; lines count from 1, columns from 1 in characters. CPython gives 0 and −1 where it knows
@@ -21,15 +21,20 @@ fn line_of(text: &str, number: i32) -> Option<&str> {
     text.split_inclusive('\n').nth(index)
 }
 
-/// From a byte offset from 0 to characters from 1; offsets past the line's end go on counting.
+/// From a byte offset from 0 to characters from 1; offsets past the line's end go on counting, and one within a
+/// character of another line is that of the character.
 fn column_of(line: &str, byte: i32) -> i64 {
     let Ok(at) = usize::try_from(byte) else { return i64::from(byte) + 1 };
-    let within = line.char_indices().take_while(|(start, _)| *start < at).count();
-    (1 + within + at.saturating_sub(line.len())) as i64
+    let up_to = line.char_indices().take_while(|(start, _)| *start <= at).count();
+    if at < line.len() { up_to as i64 } else { (1 + up_to + at - line.len()) as i64 }
 }
 
 fn place(refusal: &Refusal) -> Option<Place<'_>> {
     let location = refusal.error.location;
+    if location == Location::NONE && refusal.parsed && refusal.error.kind == ErrorType::Syntax {
+        // Code that has no place in the source: CPython's line is −1.
+        return Some(Place { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
+    }
     if location.line < 0 {
         return None;
     }
@@ -100,7 +105,7 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
         diagnostic.line = Some(i64::from(place.line));
         diagnostic.column = Some(place.column);
         // A codec's error has a line 0 and no end.
-        if place.line > 0 {
+        if place.line != 0 {
             diagnostic.end_line = Some(i64::from(place.end_line));
             diagnostic.end_column = Some(place.end_column);
         }

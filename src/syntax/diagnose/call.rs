@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::complaint::Targets;
 use super::grammar::Shape;
 use super::parser::{Labels, Matched, Parser, Stop, Value};
-use super::token::{Kind, Token};
+use super::token::Kind;
 use crate::syntax::escape;
 use crate::syntax::lower::MAX_DIGITS;
 use crate::text::{Location, SyntaxError};
@@ -26,6 +26,9 @@ impl Parser<'_, '_> {
                 return self.unequal(a, b);
             }
             "imported" => self.imported(labels),
+            "lazily_imported" => self.lazily_imported(labels)?,
+            "field" => self.field(b, start)?,
+            "spec_text" => self.spec_text(a)?,
             "keys" => self.mapping_keys(a, start),
             "text_pattern" => {
                 self.text_pattern(a);
@@ -103,34 +106,6 @@ impl Parser<'_, '_> {
             }
         } else if !raw && let Err(message) = escape::text(body, &mut decoded, self.target) {
             return self.refuse_at(message, self.at_token(self.last_token()));
-        }
-        Ok(())
-    }
-
-    /// The text of an f-string is decoded when its end was seen.
-    pub(super) fn check_middles(&mut self, value: Value) -> Result<(), Stop> {
-        let Value::Node(node) = value else { return Ok(()) };
-        let Some(node) = self.nodes.get(node as usize) else { return Ok(()) };
-        let Some(start) = node.children.first().and_then(|&start| self.token_of(start)) else {
-            return Ok(());
-        };
-        if self.text(&start).contains(['r', 'R']) {
-            return Ok(());
-        }
-        let mut middles: Vec<Token> = Vec::new();
-        if let Some(&Value::Node(parts)) = node.children.get(1)
-            && let Some(parts) = self.nodes.get(parts as usize)
-        {
-            middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
-        }
-        let arena = Bump::new();
-        for middle in middles {
-            let mut decoded = ArenaVec::new_in(&arena);
-            if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                let at =
-                    if self.lexer.has("more") { middle.location } else { self.at_token(self.last_token()) };
-                return self.refuse_at(message, at);
-            }
         }
         Ok(())
     }
@@ -223,10 +198,22 @@ impl Parser<'_, '_> {
 
     /// `from __future__ import barry_as_FLUFL`
     fn imported(&mut self, [dots, module, names]: Labels) {
-        let no_dots = matches!(dots, Value::Node(node) if self.nodes[node as usize].children.is_empty());
-        if no_dots && self.written(module) == "__future__" {
+        if self.target.features.flufl_inequality && self.is_future(dots, module) {
             self.flufl |= self.items(names).iter().any(|&name| self.written(name) == "barry_as_FLUFL");
         }
+    }
+
+    /// `lazy from __future__ import …`
+    fn lazily_imported(&mut self, [keyword, dots, module]: Labels) -> Result<(), Stop> {
+        if self.is_future(dots, module) {
+            return self.refuse_at("lazy from __future__ import is not allowed", self.location(keyword));
+        }
+        Ok(())
+    }
+
+    fn is_future(&self, dots: Value, module: Value) -> bool {
+        let no_dots = matches!(dots, Value::Node(node) if self.nodes[node as usize].children.is_empty());
+        no_dots && self.written(module) == "__future__"
     }
 
     fn is_legacy(&self, value: Value) -> bool {

@@ -10,6 +10,7 @@
 
 mod call;
 mod complaint;
+mod field;
 mod grammar;
 mod interpolated;
 mod lexer;

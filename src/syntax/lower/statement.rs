@@ -173,12 +173,19 @@ impl<'a> Lowering<'a, '_> {
             ruff::Stmt::Import(node) => {
                 StmtKind::Import { names: self.aliases(&node.names), is_lazy: node.is_lazy }
             }
-            ruff::Stmt::ImportFrom(node) => StmtKind::ImportFrom {
-                module: node.module.as_ref().map(|module| self.dotted(&module.id)),
-                names: self.aliases(&node.names),
-                level: node.level,
-                is_lazy: node.is_lazy,
-            },
+            ruff::Stmt::ImportFrom(node) => {
+                let module = node.module.as_ref().map(|module| self.dotted(&module.id));
+                let is_future = module.is_some_and(|module| self.names.text(module) == "__future__");
+                if node.is_lazy && node.level == 0 && is_future {
+                    self.fail(ErrorType::Syntax, "lazy from __future__ import is not allowed", node.range);
+                }
+                StmtKind::ImportFrom {
+                    module,
+                    names: self.aliases(&node.names),
+                    level: node.level,
+                    is_lazy: node.is_lazy,
+                }
+            }
             ruff::Stmt::Global(node) => StmtKind::Global(self.identifiers(&node.names)),
             ruff::Stmt::Nonlocal(node) => StmtKind::Nonlocal(self.identifiers(&node.names)),
             ruff::Stmt::Expr(node) => StmtKind::Expr(self.boxed(&node.value)),

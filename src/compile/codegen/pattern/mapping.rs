@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::compile::codegen::{Codegen, Result};
+use crate::compile::unparse;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprKind, Pattern};
 use crate::target::Op;
@@ -68,7 +69,7 @@ impl Codegen<'_, '_> {
             match &key.kind {
                 ExprKind::Constant(value) => {
                     if seen.iter().any(|other| python_equal(other, value)) {
-                        let text = literal_repr(value);
+                        let text = unparse::repr(value, self.target)?;
                         let message = format!("mapping pattern checks duplicate key ({text})");
                         return Err(SyntaxError::new(message, location));
                     }
@@ -103,28 +104,5 @@ fn number(constant: &Constant<'_>) -> Option<(f64, f64)> {
         Constant::Float(value) => Some((value, 0.0)),
         Constant::Complex(real, imaginary) => Some((real, imaginary)),
         _ => None,
-    }
-}
-
-/// Python's `repr` of a literal that can be a key, for messages.
-fn literal_repr(constant: &Constant<'_>) -> String {
-    match *constant {
-        Constant::None => "None".to_owned(),
-        Constant::True => "True".to_owned(),
-        Constant::False => "False".to_owned(),
-        Constant::Int(value) => value.to_string(),
-        Constant::Str(text) => format!("'{}'", String::from_utf8_lossy(text)),
-        Constant::Bytes(bytes) => format!("b'{}'", bytes.escape_ascii()),
-        Constant::Float(value) => crate::object::float_repr(value),
-        Constant::Complex(real, imaginary) => {
-            let part = |value| crate::object::float_text(value, false);
-            if real == 0.0 && real.is_sign_positive() {
-                format!("{}j", part(imaginary))
-            } else {
-                let sign = if imaginary.is_sign_negative() { "" } else { "+" };
-                format!("({}{sign}{}j)", part(real), part(imaginary))
-            }
-        }
-        _ => "...".to_owned(),
     }
 }

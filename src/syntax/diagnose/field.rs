@@ -1,0 +1,104 @@
+//! The text of f-strings and t-strings, and the fields in it.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::parser::{Parser, Stop, Value};
+use super::token::{Kind, Token};
+use crate::syntax::escape;
+use crate::text::{ErrorType, Location, SyntaxError};
+
+/// Fields within fields whose value CPython still shows with its text.
+const MAX_SHOWN: usize = 2;
+
+impl Parser<'_, '_> {
+    /// The text of an f-string is decoded when its end was seen.
+    pub(super) fn check_middles(&mut self, value: Value) -> Result<(), Stop> {
+        let Value::Node(node) = value else { return Ok(()) };
+        let Some(node) = self.nodes.get(node as usize) else { return Ok(()) };
+        let Some(start) = node.children.first().and_then(|&start| self.token_of(start)) else {
+            return Ok(());
+        };
+        if self.text(&start).contains(['r', 'R']) {
+            return Ok(());
+        }
+        let mut middles: Vec<Token> = Vec::new();
+        if let Some(&Value::Node(parts)) = node.children.get(1)
+            && let Some(parts) = self.nodes.get(parts as usize)
+        {
+            middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
+        }
+        let arena = Bump::new();
+        for middle in middles {
+            let mut decoded = ArenaVec::new_in(&arena);
+            if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
+                let at =
+                    if self.lexer.has("more") { middle.location } else { self.at_token(self.last_token()) };
+                return self.refuse_at(message, at);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of a format spec is decoded at once, by a function that gives no place.
+    pub(super) fn spec_text(&mut self, text: Value) -> Result<(), Stop> {
+        let Value::Token(at) = text else { return Ok(()) };
+        let Some(token) = self.token_of(text) else { return Ok(()) };
+        let body = self.text(&token);
+        if !body.contains('\\') {
+            return Ok(());
+        }
+        let (_, opening) = self.enclosing(at as usize);
+        if self.target.features.raw_specs && opening.contains(['r', 'R']) {
+            return Ok(());
+        }
+        let arena = Bump::new();
+        let Err(message) = escape::text(body, &mut ArenaVec::new_in(&arena), self.target) else {
+            return Ok(());
+        };
+        let message = message.trim_start_matches("(unicode error) ").to_owned();
+        self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
+    }
+
+    /// A field that begins at `start`; `equals` is there if its value is shown with its text.
+    pub(super) fn field(&mut self, equals: Value, start: usize) -> Result<(), Stop> {
+        let Value::Token(equals) = equals else { return Ok(()) };
+        let (fields, opening) = self.enclosing(start);
+        if fields >= MAX_SHOWN {
+            // CPython loses the text there.
+            let message = "field 'value' is required for Constant".to_owned();
+            return self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        }
+        if !self.target.features.escaped_debug_text || fields > 0 || opening.contains(['r', 'R']) {
+            return Ok(());
+        }
+        let ends = (self.tokens.get(start), self.tokens.get(equals as usize + 1));
+        let (Some(first), Some(next)) = ends else { return Ok(()) };
+        let shown = self.lexer.text.get(first.end..next.start).unwrap_or_default();
+        let arena = Bump::new();
+        match escape::text(shown, &mut ArenaVec::new_in(&arena), self.target) {
+            Ok(()) => Ok(()),
+            Err(message) => self.refuse_at(message, self.at_token(self.last_token())),
+        }
+    }
+
+    /// Returns how many fields are around the token at `at`, within the innermost f-string, and how that is opened.
+    fn enclosing(&self, at: usize) -> (usize, &str) {
+        let (mut strings, mut closed, mut fields) = (0, 0, 0);
+        for token in self.tokens.iter().take(at).rev() {
+            match token.kind {
+                Kind::FormatEnd | Kind::TemplateEnd => strings += 1,
+                Kind::FormatStart | Kind::TemplateStart if strings == 0 => return (fields, self.text(token)),
+                Kind::FormatStart | Kind::TemplateStart => strings -= 1,
+                Kind::Literal(_) if strings == 0 => match self.text(token) {
+                    "}" => closed += 1,
+                    "{" if closed == 0 => fields += 1,
+                    "{" => closed -= 1,
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        (fields, "")
+    }
+}

@@ -1,0 +1,192 @@
+//! The compiler's parser and the grammar must accept the same texts.
+//!
+//! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer of its own evaluates it here, with a tokenizer of its
+//! own, and shares no code with the parser that it judges.
+
+mod grammar;
+mod literal;
+mod recognizer;
+mod sentences;
+mod tokens;
+
+use bumpalo::Bump;
+use grammar::Grammar;
+use pycompile::decode::decode;
+use pycompile::target::{self, Target};
+use pycompile::text::Names;
+use recognizer::Answer;
+use sentences::{Chance, Sentences};
+use std::path::{Path, PathBuf};
+
+/// Tokens that replace others, next to those of the programs.
+const SPICE: [&str; 60] = [
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    ";",
+    ".",
+    "=",
+    "==",
+    "!=",
+    "<>",
+    ":=",
+    "->",
+    "*",
+    "**",
+    "/",
+    "@",
+    "~",
+    "-",
+    "+",
+    "...",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "for",
+    "async",
+    "await",
+    "lambda",
+    "yield",
+    "from",
+    "import",
+    "as",
+    "except",
+    "with",
+    "match",
+    "case",
+    "type",
+    "lazy",
+    "_",
+    "None",
+    "x",
+    "0",
+    "1j",
+    "''",
+    "b''",
+    "f'{x}'",
+    "f'{x=!r:{y}}'",
+    "t'{x}'",
+    "\n",
+    "\n ",
+    "\\\n",
+    "!",
+    "$",
+    "global",
+    "print",
+];
+
+/// The grammars of all targets, and how many texts were compared.
+pub struct Judge {
+    grammars: Vec<(&'static Target, Grammar)>,
+    pub compared: usize,
+    pub accepted: usize,
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// A text that only one of both accepts.
+pub struct Disagreement {
+    pub target: String,
+    pub text: String,
+    pub why: String,
+}
+
+impl Judge {
+    pub fn new() -> Self {
+        let grammars = target::ALL.iter().map(|target| (*target, Grammar::of(target))).collect();
+        Self { grammars, compared: 0, accepted: 0, disagreements: Vec::new() }
+    }
+
+    /// Compares both answers for each target.
+    pub fn compare(&mut self, text: &str) {
+        for (target, grammar) in &self.grammars {
+            let arena = Bump::new();
+            let parsed = pycompile::syntax::parse(text, target, &arena, &mut Names::default());
+            let answer = recognizer::answer(text, grammar, target);
+            let agree = match answer {
+                Answer::Accepted => parsed.is_ok(),
+                Answer::AcceptedButPattern => true,
+                Answer::Refused => parsed.is_err(),
+            };
+            self.compared += 1;
+            self.accepted += usize::from(answer == Answer::Accepted);
+            if !agree {
+                let target = target.releases();
+                let why = parsed.err().map_or_else(
+                    || "only the parser accepts it".to_owned(),
+                    |error| format!("only the grammar accepts it; the parser says: {}", error.message),
+                );
+                self.disagreements.push(Disagreement { target, text: text.to_owned(), why });
+            }
+        }
+    }
+
+    pub fn sentences(&mut self, count: usize, seed: u64) {
+        let mut chance = Chance(seed);
+        let texts: Vec<String> = {
+            let writers: Vec<_> = self.grammars.iter().map(|(_, grammar)| Sentences::of(grammar)).collect();
+            (0..count).map(|at| writers[at % writers.len()].sentence(&mut chance)).collect()
+        };
+        texts.iter().for_each(|text| self.compare(text));
+    }
+
+    /// Compares `programs` with one token changed.
+    pub fn mutations(&mut self, programs: &[String], count: usize, seed: u64) {
+        let mut chance = Chance(seed);
+        let newest = Target::newest();
+        let mut read = Vec::new();
+        let mut spare: Vec<String> = SPICE.map(str::to_owned).into();
+        for program in programs {
+            let program = if program.ends_with('\n') { program.clone() } else { format!("{program}\n") };
+            if let Some(tokens) = tokens::tokens(&program, newest) {
+                for _ in 0..tokens.len().min(5) {
+                    let token = &tokens[chance.below(tokens.len())];
+                    spare.push(program[token.start..token.end].to_owned());
+                }
+                read.push((program, tokens));
+            }
+        }
+        assert!(!read.is_empty());
+        for _ in 0..count {
+            let (program, tokens) = &read[chance.below(read.len())];
+            let text = sentences::mutated(program, tokens, &spare, &mut chance);
+            self.compare(&text);
+        }
+    }
+}
+
+/// Returns the programs of the repository: the sources of `tests/golden`, and those that are refused.
+pub fn programs() -> Vec<String> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let refused = std::fs::read_to_string(golden.join("refused_programs.txt")).unwrap();
+    let mut programs: Vec<String> = refused
+        .lines()
+        .map(|line| {
+            let parts: Vec<String> = line.split(r"\\").map(|part| part.replace(r"\n", "\n")).collect();
+            parts.join("\\")
+        })
+        .collect();
+    programs.extend(sources(&golden).iter().filter_map(|path| text(path)));
+    programs
+}
+
+/// Returns the Python files below `folder`, sorted.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+    files
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|end| end == "py"))
+        .collect()
+}
+
+/// Returns the text of a source file, if it can be decoded.
+pub fn text(path: &Path) -> Option<String> {
+    let source = std::fs::read(path).ok()?;
+    decode(&source).ok().map(|text| text.into_owned())
+}
