@@ -92,18 +92,12 @@ fn pipeline(
     };
     let made =
         codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end);
-    let root = match symbols.late {
-        Some(late) => return Err(first_refused(made.err(), *late)),
-        None => made?,
+    let root = match (made, symbols.late.into_iter().next()) {
+        (Err(error), Some(_)) if error.kind == ErrorType::Syntax => return Err(error),
+        (_, Some(late)) => return Err(late),
+        (made, None) => made?,
     };
-    allowance::hold(constants.size());
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
-}
-
-/// What is refused first where code is made from top to bottom.
-fn first_refused(made: Option<SyntaxError>, late: SyntaxError) -> SyntaxError {
-    let place = |error: &SyntaxError| (error.location.line, error.location.column);
-    made.filter(|error| error.kind == ErrorType::Syntax && place(error) < place(&late)).unwrap_or(late)
 }
 
 /// Flow graph passes and assembly, for each unit when its scope ends.

@@ -69,6 +69,12 @@ impl Source {
                 {
                     (text, Some(target.release()))
                 }
+                Some((text, _)) if !target.features.check_comments => {
+                    let bytes = crate::decode::mended_from(source);
+                    let error = crate::syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    return Err(Box::new(Refusal { error, text, parsed: false }));
+                }
                 _ => return Err(Box::new(Refusal { error, text: String::new(), parsed: false })),
             },
         };

@@ -119,7 +119,7 @@ fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxE
 }
 
 /// UTF-8 under a name that CPython leaves to the codec; `skipped` bytes stood before.
-fn utf_8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, SyntaxError> {
+pub(super) fn utf_8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, SyntaxError> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,

@@ -49,6 +49,17 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
     Some((text, places))
 }
 
+/// Returns the bytes that [`mend`] has mended: without a byte order mark, and with `\n` at the end of each line.
+pub fn mended_from(source: &[u8]) -> Vec<u8> {
+    let source = normalise(source);
+    source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source).to_vec()
+}
+
+/// Returns what CPython's codec says of the first bytes that are not UTF-8.
+pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
+    codec::utf_8(bytes, 0).err().map(|error| error.message)
+}
+
 fn decode_lines(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => (true, rest),

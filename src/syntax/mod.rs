@@ -22,5 +22,6 @@ mod unicode_name;
 mod unpacked;
 
 pub use crate::text::{ErrorType, SyntaxError};
+pub(crate) use diagnose::diagnose_undecoded;
 pub use dump::dump;
 pub use parse::{Lowered, Parsed, comments_hold, parse};

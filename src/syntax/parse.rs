@@ -227,7 +227,7 @@ fn lower<'a>(
             && parse_for(text, newest).is_ok_and(|parsed| {
                 lower(text, &parsed, brackets, newest, &Bump::new(), &mut Names::default()).is_ok()
             });
-        return Err(if is_taken { refused } else { diagnosed(text, newest, refused) });
+        return Err(if is_taken { refused } else { diagnosed(text, target, refused) });
     }
     // What the oldest knows, all know.
     let is_newer = unassigned(text, parsed.tokens(), target::ALL[0]).is_some();

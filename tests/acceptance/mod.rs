@@ -117,7 +117,7 @@ impl Judge {
             self.compared += 1;
             self.accepted += usize::from(answer == Answer::Accepted);
             if !agree {
-                let target = target.releases();
+                let target = target.release().to_string();
                 let why = parsed.err().map_or_else(
                     || "only the parser accepts it".to_owned(),
                     |error| format!("only the grammar accepts it; the parser says: {}", error.message),

@@ -357,7 +357,12 @@ impl Lexer<'_> {
             let byte = *self.bytes.get(self.at)?;
             let next = self.bytes.get(self.at + 1).copied();
             if byte == b'\n' && mode.quotes == 1 {
-                return None;
+                if !in_spec || !self.target.features.newline_ends_spec {
+                    return None;
+                }
+                let inner = self.modes.last_mut()?;
+                (inner.in_text, inner.in_spec) = (false, false);
+                return self.middle(mode, start, self.at);
             }
             self.at += 1;
             if byte == mode.quote {

@@ -79,6 +79,35 @@ fn refusals() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// 3.13 decodes names and strings one by one. The rows are CPython 3.13.18's.
+#[test]
+fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
+    let engine = NativeEngine::new(Target::find("3.13.18".parse::<Release>().unwrap()).unwrap());
+    let codec = "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte";
+    let programs: [(&[u8], String); 7] = [
+        (b"x = 1\ny = '\xe9'\n", format!("{codec} 0xe9 in position 0: unexpected end of data\t2\t5\t2\t6")),
+        (b"\xe9\n", format!("{codec} 0xe9 in position 0: unexpected end of data\t1\t1\t1\t-1")),
+        (
+            b"a = 'abc \xc3\x28'\n",
+            format!("{codec} 0xc3 in position 4: invalid continuation byte\t1\t5\t1\t11"),
+        ),
+        (
+            b"\xef\xbb\xbfy = '\xe9'\n",
+            format!("{codec} 0xe9 in position 0: unexpected end of data\t1\t5\t1\t6"),
+        ),
+        (b"x = = '\xe9'\n", "SyntaxError\tinvalid syntax\t1\t5\t1\t6".to_owned()),
+        (
+            b"x = '\xe2\x82",
+            "SyntaxError\tunterminated string literal (detected at line 1)\t1\t5\t1\t5".to_owned(),
+        ),
+        (b"# \xe9\nx\n", "accepted".to_owned()),
+    ];
+    for (source, expected) in programs {
+        let said = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 });
+        assert_eq!(said.map_or_else(|error| row(&error), |_| "accepted".to_owned()), expected);
+    }
+}
+
 fn row(error: &Diagnostic) -> String {
     let places = [error.line, error.column, error.end_line, error.end_column];
     let places = places.map(|place| place.map_or_else(|| "None".to_owned(), |place| place.to_string()));

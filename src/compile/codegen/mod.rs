@@ -26,6 +26,7 @@ mod function;
 mod import;
 mod inlined;
 mod jump_if;
+mod late;
 mod leave;
 mod loops;
 mod module;

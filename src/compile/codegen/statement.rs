@@ -58,7 +58,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 | StmtKind::With(_)
         );
         self.unit.conditional_depth += u32::from(is_conditional);
-        self.statement(statement)?;
+        let made = self.statement(statement);
+        if self.symbols.late.is_empty() { made } else { self.with_late(statement, made) }?;
         self.unit.conditional_depth -= u32::from(is_conditional);
         Ok(())
     }

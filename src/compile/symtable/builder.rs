@@ -67,8 +67,12 @@ impl<'n> Builder<'n> {
     ) -> Self {
         let known = Known::new(names);
         let by_key = FxHashMap::with_capacity_and_hasher(nodes, Default::default());
-        let table =
-            SymbolTable { scopes: Vec::with_capacity(nodes), by_key, mangled_names: Vec::new(), late: None };
+        let table = SymbolTable {
+            scopes: Vec::with_capacity(nodes),
+            by_key,
+            mangled_names: Vec::new(),
+            late: Vec::new(),
+        };
         Self {
             table,
             progress: Vec::with_capacity(nodes),
@@ -299,11 +303,11 @@ impl<'n> Builder<'n> {
     /// Refuses what [`Features::check_with_code`](crate::target::Features) is about: at once, or once code is made.
     #[cold]
     pub(super) fn refuse_with_code(&mut self, message: &str, location: Location) -> Visit {
-        let refused = Box::new(SyntaxError::new(message, location));
+        let refused = SyntaxError::new(message, location);
         if !self.target.features.check_with_code {
-            return Err(refused);
+            return Err(Box::new(refused));
         }
-        self.table.late.get_or_insert(refused);
+        self.table.late.push(refused);
         Ok(())
     }
 

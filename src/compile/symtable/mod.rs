@@ -222,8 +222,8 @@ pub struct SymbolTable {
     pub by_key: FxHashMap<ScopeKey, ScopeId>,
     /// For generic classes: the names of their type parameters.
     pub mangled_names: Vec<Vec<Name>>,
-    /// What is refused unless code generation refuses something ahead of it.
-    pub late: Option<Box<SyntaxError>>,
+    /// What code generation refuses when it comes to it, in the order of the source.
+    pub late: Vec<SyntaxError>,
 }
 
 impl SymbolTable {

@@ -35,7 +35,8 @@ fn place(refusal: &Refusal) -> Option<Place<'_>> {
         // Code that has no place in the source: CPython's line is −1.
         return Some(Place { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
     }
-    if location.line < 0 {
+    let has_place = matches!(refusal.error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
+    if location.line < 0 || !has_place {
         return None;
     }
     let text = line_of(&refusal.text, location.line).unwrap_or("");

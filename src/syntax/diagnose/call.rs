@@ -94,10 +94,14 @@ impl Parser<'_, '_> {
         let text = self.written(value);
         let Some((prefix, body)) = opened(&text) else { return Ok(()) };
         let raw = prefix.contains(['r', 'R']);
+        let is_bytes = prefix.contains(['b', 'B']);
+        if !is_bytes && let Some(message) = self.undecodable(value, prefix.len(), body.len(), raw) {
+            return self.refuse_at(message, self.at_token(self.last_token()));
+        }
         let arena = Bump::new();
         let mut decoded = ArenaVec::new_in(&arena);
-        if prefix.contains(['b', 'B']) {
-            if !body.is_ascii() {
+        if is_bytes {
+            if !self.bytes_of(value).is_ascii() {
                 let message = "bytes can only contain ASCII literal characters";
                 return self.refuse_at(message, self.location(value));
             }

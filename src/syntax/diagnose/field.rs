@@ -5,6 +5,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::parser::{Parser, Stop, Value};
 use super::token::{Kind, Token};
+use crate::decode;
 use crate::syntax::escape;
 use crate::text::{ErrorType, Location, SyntaxError};
 
@@ -19,9 +20,10 @@ impl Parser<'_, '_> {
         let Some(start) = node.children.first().and_then(|&start| self.token_of(start)) else {
             return Ok(());
         };
-        if self.text(&start).contains(['r', 'R']) {
-            return Ok(());
+        if let Some(message) = self.shown.take() {
+            return self.refuse_at(message, self.at_token(self.last_token()));
         }
+        let raw = self.text(&start).contains(['r', 'R']);
         let mut middles: Vec<Token> = Vec::new();
         if let Some(&Value::Node(parts)) = node.children.get(1)
             && let Some(parts) = self.nodes.get(parts as usize)
@@ -30,6 +32,12 @@ impl Parser<'_, '_> {
         }
         let arena = Bump::new();
         for middle in middles {
+            if let Some(message) = self.undecodable_within(middle.start, middle.end, raw) {
+                return self.refuse_at(message, self.at_token(self.last_token()));
+            }
+            if raw {
+                continue;
+            }
             let mut decoded = ArenaVec::new_in(&arena);
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
                 let at =
@@ -38,6 +46,37 @@ impl Parser<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn bytes_of(&self, value: Value) -> &[u8] {
+        let token = self.token_of(value);
+        token.and_then(|token| self.lexer.bytes.get(token.start..token.end)).unwrap_or_default()
+    }
+
+    /// Returns what is wrong with the bytes of a string's inside.
+    pub(super) fn undecodable(
+        &self,
+        value: Value,
+        prefix: usize,
+        length: usize,
+        raw: bool,
+    ) -> Option<String> {
+        let token = self.token_of(value)?;
+        let quotes = (token.end - token.start - prefix - length) / 2;
+        let start = token.start + prefix + quotes;
+        self.undecodable_within(start, start + length, raw)
+    }
+
+    /// CPython decodes a string without escapes as a whole, and one with escapes by runs of bytes that are not ASCII.
+    fn undecodable_within(&self, start: usize, end: usize, raw: bool) -> Option<String> {
+        let body = self.lexer.bytes.get(start..end)?;
+        let runs: Vec<&[u8]> = if raw || !body.contains(&b'\\') {
+            vec![body]
+        } else {
+            body.chunk_by(|one, next| one.is_ascii() == next.is_ascii()).collect()
+        };
+        let fault = runs.into_iter().find_map(decode::utf_8_fault)?;
+        Some(format!("(unicode error) {fault}"))
     }
 
     /// The text of a format spec is decoded at once, by a function that gives no place.
@@ -76,10 +115,8 @@ impl Parser<'_, '_> {
         let (Some(first), Some(next)) = ends else { return Ok(()) };
         let shown = self.lexer.text.get(first.end..next.start).unwrap_or_default();
         let arena = Bump::new();
-        match escape::text(shown, &mut ArenaVec::new_in(&arena), self.target) {
-            Ok(()) => Ok(()),
-            Err(message) => self.refuse_at(message, self.at_token(self.last_token())),
-        }
+        self.shown = escape::text(shown, &mut ArenaVec::new_in(&arena), self.target).err();
+        Ok(())
     }
 
     /// Returns how many fields are around the token at `at`, within the innermost f-string, and how that is opened.

@@ -81,6 +81,18 @@ impl Lexer<'_> {
         let in_spec = mode.in_format_spec && mode.field_depth >= 0;
         while quotes != mode.quote_size {
             let byte = self.next();
+            if in_spec
+                && mode.quote_size == 1
+                && byte == Some(b'\n')
+                && self.target.features.newline_ends_spec
+            {
+                self.back(byte);
+                if let Some(mode) = self.modes.last_mut() {
+                    mode.in_text = false;
+                    mode.in_format_spec = false;
+                }
+                return Ok((mode.middle(), Some((self.start, self.at))));
+            }
             if byte.is_none() || (mode.quote_size == 1 && byte == Some(b'\n')) {
                 return self.unterminated_text(mode, in_spec && byte.is_some());
             }

@@ -4,6 +4,7 @@
 //! was read.
 
 use super::token::{Kind, Token, literal, word};
+use crate::decode;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
@@ -83,12 +84,12 @@ pub(super) struct Failed;
 pub(super) type Lexed<T> = Result<T, Failed>;
 
 impl<'t> Lexer<'t> {
-    /// `text` ends in a line end.
-    pub(super) fn new(text: &'t str, target: &'t Target) -> Self {
+    /// `text` ends in a line end; it has a `?` for each of its `bytes` that is not UTF-8.
+    pub(super) fn new(text: &'t str, bytes: &'t [u8], target: &'t Target) -> Self {
         Self {
             text,
             target,
-            bytes: text.as_bytes(),
+            bytes,
             at: 0,
             line_end: 0,
             line_start: 0,
@@ -450,6 +451,11 @@ impl<'t> Lexer<'t> {
     }
 
     fn check_identifier(&mut self, name: &str) -> Lexed<()> {
+        if let Some(message) = decode::utf_8_fault(&self.bytes[self.start..self.at]) {
+            let failed = self.fail_at(format!("(unicode error) {message}"), self.reached() - 1, -2);
+            self.raised = false;
+            return failed;
+        }
         let starts = |letter: char| letter == '_' || unicode_ident::is_xid_start(letter);
         let wrong = |&(at, letter): &(usize, char)| {
             let fits = if at == 0 { starts(letter) } else { unicode_ident::is_xid_continue(letter) };

@@ -33,8 +33,23 @@ static GRAMMAR: OnceLock<Option<Grammar>> = OnceLock::new();
 /// What CPython's parser complains of in `text`; `None` if it finds nothing wrong, or takes too long to find it.
 pub(super) fn diagnose(text: &str, target: &Target) -> Option<SyntaxError> {
     let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
+    diagnose_bytes(&text, text.as_bytes(), target)
+}
+
+/// Returns what a CPython complains of that decodes names and strings one by one; `text` has a `?` for each byte of `bytes`
+/// that is not UTF-8.
+pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
+    let (mut text, mut bytes) = (text.to_owned(), bytes.to_owned());
+    if !text.ends_with('\n') {
+        text.push('\n');
+        bytes.push(b'\n');
+    }
+    diagnose_bytes(&text, &bytes, target)
+}
+
+fn diagnose_bytes(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
     let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
-    let mut parser = Parser::new(grammar, &text, target);
+    let mut parser = Parser::new(grammar, text, bytes, target);
     match parser.file() {
         Ok(Some(_)) => return parser.late.take(),
         Ok(None) => {}

@@ -58,6 +58,8 @@ pub(super) struct Parser<'g, 't> {
     pub(super) invalid: bool,
     pub(super) flufl: bool,
     pub(super) error: Option<SyntaxError>,
+    /// What is wrong with a text that an f-string shows, until its end is seen.
+    pub(super) shown: Option<String>,
     /// What is refused once the whole text was parsed.
     pub(super) late: Option<SyntaxError>,
     level: u32,
@@ -65,11 +67,11 @@ pub(super) struct Parser<'g, 't> {
 }
 
 impl<'g, 't> Parser<'g, 't> {
-    pub(super) fn new(grammar: &'g Grammar, text: &'t str, target: &'t Target) -> Self {
+    pub(super) fn new(grammar: &'g Grammar, text: &'t str, bytes: &'t [u8], target: &'t Target) -> Self {
         Self {
             grammar,
             target,
-            lexer: Lexer::new(text, target),
+            lexer: Lexer::new(text, bytes, target),
             tokens: Vec::new(),
             memo: Vec::new(),
             held: 0..0,
@@ -78,6 +80,7 @@ impl<'g, 't> Parser<'g, 't> {
             invalid: false,
             flufl: false,
             error: None,
+            shown: None,
             late: None,
             level: 0,
             steps: 0,
