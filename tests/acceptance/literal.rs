@@ -114,7 +114,8 @@ pub fn escapes_fit(body: &str, target: &Target) -> bool {
             _ => 0,
         };
         let code = after.get(..size).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        if !code.is_some_and(|code| u32::from_str_radix(&format!("0{code}"), 16).unwrap() <= 0x0010_ffff) {
+        let value = |code: &str| u32::from_str_radix(&format!("0{code}"), 16).unwrap();
+        if code.is_none_or(|code| value(code) > 0x0010_ffff) {
             return false;
         }
         rest = after;

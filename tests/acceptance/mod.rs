@@ -16,6 +16,7 @@ use pycompile::target::{self, Target};
 use pycompile::text::Names;
 use recognizer::Answer;
 use sentences::{Chance, Sentences};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Tokens that replace others, next to those of the programs.
@@ -188,5 +189,5 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
 /// Returns the text of a source file, if it can be decoded.
 pub fn text(path: &Path) -> Option<String> {
     let source = std::fs::read(path).ok()?;
-    decode(&source).ok().map(|text| text.into_owned())
+    decode(&source).ok().map(Cow::into_owned)
 }
