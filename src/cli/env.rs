@@ -3,15 +3,21 @@
 use super::args::{MessageFormat, Mode, RefsArg};
 use super::compile::EngineArg;
 use super::destination::Destination;
-use super::messages;
+use super::messages::{self, counted};
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
-use crate::build::env::{Report, Settings, SitePackages, created_with, run as compile, site_packages};
-use crate::build::{EngineChoice, EngineOptions, Engines, engines};
-use crate::manifest::Manifest;
-use crate::pyc::InvalidationMode;
-use crate::target::{Release, Target};
+use crate::audit;
+use crate::build::env::{
+    EnvError, Report, Settings, SitePackages, created_with, run as compile, site_packages,
+};
+use crate::build::{EngineChoice, EngineOptions, Engines, Refs, engines};
+use crate::engine::python::on_path;
+use crate::manifest::{Manifest, Place};
+use crate::pyc::{InvalidationMode, parse_name};
+use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, python, visible};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 /// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
@@ -36,13 +42,24 @@ pub(super) struct EnvArgs {
     /// versions that it knows, and says where it has to run the environment's own interpreter.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
+    /// Only site-packages of this version; the version of a directory of `pip install --target`, which does not say it.
+    #[arg(long, value_name = "X.Y")]
+    python: Option<PyVersion>,
+    /// Leave out sources that match, by their names below site-packages (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Report sources that match and do not compile, and exit with 0 all the same; by their names below site-packages
+    /// (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    allow_failures: Vec<String>,
     /// Optimisation level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
     /// How importers check the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
-    /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded.
+    /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded, sources that RECORDs do not
+    /// list or that are gone, and what `verify` finds in site-packages.
     #[arg(long)]
     check: bool,
     /// Write the manifest here; `-` is standard output.
@@ -68,7 +85,13 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         destination.keeps_apart(arguments.message_format)?;
     }
     let prefix = prefix(arguments)?;
-    let sites = site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links)?;
+    let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
+    let sites = match sites(arguments.python) {
+        Err(EnvError::NoVersion(_)) if arguments.engine != EngineArg::Native => {
+            sites(Some(default_version(arguments)?))?
+        }
+        sites => sites?,
+    };
     let mut levels = arguments.optimize.clone();
     if levels.is_empty() {
         levels.push(0);
@@ -76,13 +99,17 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     levels.sort_unstable();
     levels.dedup();
     let mode = InvalidationMode::from(arguments.invalidation_mode);
-    let settings = Settings { levels, mode, check: arguments.check };
+    let exclude = globs(&arguments.exclude)?;
+    let settings = Settings { levels, mode, check: arguments.check, exclude: exclude.clone() };
+    let may_fail = globs(&arguments.allow_failures)?;
+    let mut allowed = Vec::new();
+    let mut audited = Vec::new();
     let mut all = Report::default();
     for site in &sites {
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
-        let engines = start(site, &prefix, arguments, printer)?;
+        let (engines, interpreter) = start(site, &prefix, arguments, printer)?;
         let Some(target) = engines.first() else { continue };
         printer.detail(&target.about);
         let files =
@@ -91,6 +118,12 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let report = compile(site, target, &settings, usize::from(arguments.jobs.unwrap_or(0)), &progress);
         progress.finish();
         let report = report?;
+        if arguments.check {
+            audited.extend(audit(site, &exclude, &report, interpreter, arguments, printer)?);
+        }
+        let below = |path: &Path| path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.is_match(name));
+        let files = report.outcomes.iter().map(|outcome| &outcome.file);
+        allowed.extend(files.filter(|file| below(file)).cloned());
         all.outcomes.extend(report.outcomes);
         all.findings.extend(report.findings);
         all.missing += report.missing;
@@ -105,30 +138,22 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mut status = if arguments.check && all.outcomes.is_empty() {
         Status::Done
     } else {
-        messages::tell(&all.outcomes, all.missing, &[], arguments.message_format, printer)?
+        messages::tell(&all.outcomes, all.missing, &allowed, arguments.message_format, printer)?
     };
+    for (path, finding) in &all.findings {
+        tell(path, finding.name(), "", arguments.message_format, printer)?;
+    }
+    for (path, finding) in &audited {
+        tell(path, finding.kind.name(), &finding.message, arguments.message_format, printer)?;
+    }
     if arguments.check {
-        for (path, finding) in &all.findings {
-            match arguments.message_format {
-                MessageFormat::Human => {
-                    printer.file_error(&format!("{}: {}", finding.name(), path.shown()));
-                }
-                MessageFormat::Github => {
-                    printer.annotation(&annotation::error(
-                        path,
-                        (None, None),
-                        finding.name(),
-                        finding.name(),
-                    ))?;
-                }
-                MessageFormat::Json => {
-                    let message = serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": finding.name()});
-                    printer.json(&message)?;
-                }
-            }
-        }
-        printer.summary(&format!("{} pycs checked, {} findings", all.entries.len(), all.findings.len()));
-        if !all.findings.is_empty() {
+        let findings = all.findings.len() + audited.len();
+        printer.summary(&format!(
+            "{} checked, {}",
+            counted(all.entries.len(), "pyc", "pycs"),
+            counted(findings, "finding", "findings")
+        ));
+        if findings > 0 {
             status = Status::No;
         }
     }
@@ -152,16 +177,135 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     })
 }
 
+/// The version of the interpreter that is named, or of the `python3` on PATH.
+fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
+    let search_path = environment::search_path();
+    let options = EngineOptions::automatic(
+        arguments.interpreter.as_deref(),
+        search_path.as_deref(),
+        interrupt::limits(),
+        arguments.refs.into(),
+    );
+    let engines = engines::start(&[], &options)?;
+    let version = engines.first().map(|target| target.series.version);
+    version.ok_or_else(|| CommandError::Usage("name a version with `--python X.Y`".into()))
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern)?);
+    }
+    Ok(set.build()?)
+}
+
+/// Returns what `verify` finds in a site-packages directory and the check itself has not found.
+fn audit(
+    site: &SitePackages,
+    exclude: &GlobSet,
+    report: &Report,
+    interpreter: Option<PathBuf>,
+    arguments: &EnvArgs,
+    printer: &Printer,
+) -> Result<Vec<(PathBuf, audit::Finding)>, CommandError> {
+    let place = Place::open(&site.folder)?;
+    let search_path = environment::search_path();
+    let mut options =
+        EngineOptions::automatic(None, search_path.as_deref(), interrupt::limits(), Refs::Cpython);
+    options.interpreters.extend(interpreter.map(|interpreter| (site.python, interpreter)));
+    // Installers compile many files in one process, and other references are what comes of that.
+    let request = audit::Request { sources: None, manifest: None, any_references: true, engines: options };
+    let progress = printer.progress(place.pycs().len() as u64);
+    let verified = audit::verify(&place, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+    progress.finish();
+    let reported: BTreeSet<&Path> = report
+        .findings
+        .iter()
+        .map(|(path, _)| path.as_path())
+        .chain(
+            report
+                .outcomes
+                .iter()
+                .flat_map(|outcome| [Some(&*outcome.file), outcome.output.as_deref()])
+                .flatten(),
+        )
+        .collect();
+    let path_of = |finding: &audit::Finding| match &place {
+        Place::Tree(_, listing) if listing.real.contains_key(&finding.path) => {
+            listing.real[&finding.path].clone()
+        }
+        _ => site.folder.join(&finding.path),
+    };
+    let is_new = |finding: &audit::Finding| {
+        let path = path_of(finding);
+        let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
+        // Who follows symlinks has been told what they are.
+        let is_followed = arguments.follow_links && path.is_symlink();
+        !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
+    };
+    let findings = verified?.findings.into_iter().filter(is_new);
+    Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
+}
+
+fn tell(
+    path: &Path,
+    kind: &str,
+    message: &str,
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    match format {
+        MessageFormat::Human => {
+            let rest = if message.is_empty() { String::new() } else { format!(": {}", visible(message)) };
+            printer.file_error(&format!("{kind}: {}{rest}", path.shown()));
+        }
+        MessageFormat::Github => {
+            let message = if message.is_empty() { kind } else { message };
+            printer.annotation(&annotation::error(path, (None, None), kind, message))?;
+        }
+        MessageFormat::Json => {
+            let mut value = serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": kind});
+            if !message.is_empty() {
+                value["message"] = message.into();
+            }
+            printer.json(&value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The interpreter of a free-threaded build: the native compiler writes the bytes of the default build.
+fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
+    let name = format!("python{}t", site.python);
+    let own = prefix.join("bin").join(&name);
+    let found = match &arguments.interpreter {
+        Some(interpreter) => Some(interpreter.clone()),
+        None if arguments.engine == EngineArg::Native => None,
+        None if arguments.root.is_none() && own.is_file() => Some(own),
+        None => on_path(&name, environment::search_path().as_deref()),
+    };
+    found.ok_or_else(|| {
+        CommandError::Usage(format!(
+            "{} is a free-threaded build's, whose bytes are others: its interpreter compiles\nhint: name it with \
+             `--interpreter PATH`, or put {name} on PATH",
+            site.folder.shown()
+        ))
+    })
+}
+
 fn start(
     site: &SitePackages,
     prefix: &Path,
     arguments: &EnvArgs,
     printer: &Printer,
-) -> Result<Engines, CommandError> {
+) -> Result<(Engines, Option<PathBuf>), CommandError> {
     let mut release = Release::from(site.python);
-    let choice = EngineChoice::from(arguments.engine);
+    let mut choice = EngineChoice::from(arguments.engine);
     let mut own = None;
-    if arguments.interpreter.is_none() {
+    if site.free_threaded {
+        own = Some(free_threaded(site, prefix, arguments)?);
+        choice = EngineChoice::Python;
+    } else if arguments.interpreter.is_none() {
         let is_native = choice == EngineChoice::Auto && Target::find(release).is_some();
         if is_native || choice == EngineChoice::Native {
             let created_with = created_with(prefix).filter(|found| found.version == site.python);
@@ -172,6 +316,7 @@ fn start(
         }
     }
     let why = match choice {
+        _ if site.free_threaded => Some(format!("the native compiler does not know Python {}t", site.python)),
         EngineChoice::Python => Some(String::from("as --engine python asks")),
         EngineChoice::Auto if Target::find(site.python).is_none() => {
             Some(format!("the native compiler does not know Python {}", site.python))
@@ -180,7 +325,8 @@ fn start(
     };
     if let Some(why) = why.filter(|_| arguments.interpreter.is_none()) {
         let program = match &own {
-            Some(own) => format!("{}, a program of the environment", own.shown()),
+            Some(own) if own.starts_with(prefix) => format!("{}, a program of the environment", own.shown()),
+            Some(own) => own.shown(),
             None => format!("the python{} on PATH", site.python),
         };
         printer.summary(&format!(
@@ -195,5 +341,6 @@ fn start(
         arguments.refs.into(),
     );
     options.choice = choice;
-    Ok(engines::start(&[release], &options)?)
+    let engines = engines::start(&[release], &options)?;
+    Ok((engines, arguments.interpreter.clone().or(own)))
 }

@@ -90,6 +90,15 @@ impl Place {
         }
     }
 
+    /// Waits until no other run holds the directory, and holds it until what is returned is dropped; none where the file
+    /// system has no locks.
+    ///
+    /// # Errors
+    /// The operating system's; another run holds it for longer than `patience`.
+    pub fn hold_folder(&self, patience: Duration) -> io::Result<Option<File>> {
+        self.folder.hold(patience)
+    }
+
     /// Opens the regular file that is there; says too what it is.
     ///
     /// # Errors

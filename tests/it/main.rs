@@ -22,6 +22,8 @@ mod diff;
 mod docs;
 #[cfg(unix)]
 mod env;
+#[cfg(unix)]
+mod env_places;
 mod features;
 mod golden;
 mod house;

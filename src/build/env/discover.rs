@@ -7,7 +7,8 @@ use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::project::{DiscoverError, LARGEST, names_in, read_open};
 use crate::target::{PyVersion, Release, Series};
 use crate::text::Shown as _;
-use crate::wheel::{Record, RecordError};
+use crate::wheel::{Record, RecordError, Row};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,16 @@ pub struct SitePackages {
     pub folder: PathBuf,
     /// Whose it is.
     pub python: PyVersion,
+    /// Whether it is a free-threaded build's, whose bytes are others.
+    pub free_threaded: bool,
     /// The directory that its files are below.
     pub bounds: Bounds,
     /// What is installed in it and is the environment's own.
     pub distributions: Vec<Distribution>,
     /// What is left alone.
     pub left_alone: Vec<LeftAlone>,
+    /// The rows of its RECORDs.
+    pub rows_left_alone: Vec<Row>,
     /// RECORDs that cannot be read, and why.
     pub failed: Vec<(PathBuf, Box<Diagnostic>)>,
 }
@@ -66,8 +71,14 @@ pub struct LeftAlone {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvError {
     /// No `lib/pythonX.Y/site-packages` of a known version.
-    #[error("{} has no lib/pythonX.Y/site-packages of a version that is known", .0.shown())]
+    #[error(
+        "{} has no lib/pythonX.Y/site-packages (or dist-packages) of a version that is known, and no dist-info of its own",
+        .0.shown()
+    )]
     NoSitePackages(PathBuf),
+    /// A directory of `pip install --target`, which does not say whose it is.
+    #[error("{} does not say for which version it is\nhint: name it with `--python X.Y`", .0.shown())]
+    NoVersion(PathBuf),
     /// A symlink on the way to site-packages.
     #[error(
         "{} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links` follows it, or name the \
@@ -108,7 +119,8 @@ pub enum EnvError {
 
 /// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`. Those of an image have to
 /// lie in it: it is written to as if it were the whole file system. Symlinks on the way to them are followed with
-/// `follow_links` only.
+/// `follow_links` only. Debian's are called `dist-packages`. A prefix that has none and has distributions of its own is such
+/// a directory itself (`pip install --target`). Of several versions, `python` says which is wanted.
 ///
 /// # Errors
 /// [`EnvError`].
@@ -116,33 +128,73 @@ pub fn site_packages(
     prefix: &Path,
     image: Option<&Path>,
     follow_links: bool,
+    python: Option<PyVersion>,
 ) -> Result<Vec<SitePackages>, EnvError> {
     let mut all = Vec::new();
     let mut seen = Vec::new();
     for lib in ["lib", "lib64"] {
         for name in names_in(&prefix.join(lib))? {
-            let version = name.to_str().and_then(|name| name.strip_prefix("python"));
-            let Some(version) = version.and_then(|text| text.parse::<PyVersion>().ok()) else { continue };
-            let below = Path::new(lib).join(&name).join("site-packages");
-            let folder = prefix.join(&below);
-            let Ok(real) = folder.canonicalize() else { continue };
-            if Series::find(version).is_none() || seen.contains(&real) {
-                continue;
+            let Some(version) = version_of(&name) else { continue };
+            for packages in PACKAGES {
+                let below = Path::new(lib).join(&name).join(packages);
+                let folder = prefix.join(&below);
+                let Ok(real) = folder.canonicalize() else { continue };
+                if seen.contains(&real) || python.is_some_and(|python| python != version.0) {
+                    continue;
+                }
+                let bounds = Bounds::of(prefix, &below, image, follow_links)?;
+                seen.push(real);
+                all.push(read(folder, version, bounds)?);
             }
-            let bounds = Bounds::of(prefix, &below, image, follow_links)?;
-            seen.push(real);
-            all.push(read(folder, version, bounds)?);
         }
     }
     if all.is_empty() {
-        return Err(EnvError::NoSitePackages(prefix.into()));
+        let mut names = names_in(prefix)?.into_iter();
+        if !names.any(|name| name.as_encoded_bytes().ends_with(b".dist-info")) {
+            return Err(EnvError::NoSitePackages(prefix.into()));
+        }
+        let version = python.map(|python| (python, false)).or_else(|| version_around(prefix));
+        let version = version.ok_or_else(|| EnvError::NoVersion(prefix.into()))?;
+        let bounds = Bounds::of(prefix, Path::new(""), image, follow_links)?;
+        all.push(read(prefix.into(), version, bounds)?);
     }
     Ok(all)
 }
 
-fn read(folder: PathBuf, python: PyVersion, bounds: Bounds) -> Result<SitePackages, EnvError> {
-    let (distributions, left_alone, failed) = (Vec::new(), Vec::new(), Vec::new());
-    let mut found = SitePackages { folder, python, bounds, distributions, left_alone, failed };
+/// What the directories are called in which pip installs.
+const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
+
+/// The version that a directory of `lib` is of, and whether of a free-threaded build: `python3.14`, `python3.14t`.
+fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
+    let text = name.to_str()?.strip_prefix("python")?;
+    let plain = text.strip_suffix('t');
+    let version = plain.unwrap_or(text).parse::<PyVersion>().ok()?;
+    Series::find(version)?;
+    Some((version, plain.is_some()))
+}
+
+/// The version of a prefix that is itself called `site-packages`, by the directory around it.
+fn version_around(prefix: &Path) -> Option<(PyVersion, bool)> {
+    let real = prefix.canonicalize().ok()?;
+    let is_packages = PACKAGES.iter().any(|packages| real.ends_with(packages));
+    is_packages.then(|| version_of(real.parent()?.file_name()?)).flatten()
+}
+
+fn read(
+    folder: PathBuf,
+    (python, free_threaded): (PyVersion, bool),
+    bounds: Bounds,
+) -> Result<SitePackages, EnvError> {
+    let mut found = SitePackages {
+        folder,
+        python,
+        free_threaded,
+        bounds,
+        distributions: Vec::new(),
+        left_alone: Vec::new(),
+        rows_left_alone: Vec::new(),
+        failed: Vec::new(),
+    };
     for dist_info in names_in(&found.folder)? {
         if !dist_info.to_string_lossy().ends_with(".dist-info") {
             continue;
@@ -175,7 +227,11 @@ fn read(folder: PathBuf, python: PyVersion, bounds: Bounds) -> Result<SitePackag
             None
         };
         match reason {
-            Some(reason) => found.left_alone.push(LeftAlone { name: dist_info, reason }),
+            Some(reason) => {
+                let rows = record.map_err(io::Error::from).and_then(bytes).unwrap_or_default();
+                found.rows_left_alone.extend(Record::parse(&rows).unwrap_or_default().rows);
+                found.left_alone.push(LeftAlone { name: dist_info, reason });
+            }
             None => {
                 let path = found.folder.join(&dist_info).join("RECORD");
                 let record = match record {

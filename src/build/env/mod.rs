@@ -7,26 +7,25 @@
 //! an environment or an image holds says nothing about the machine that works on it.
 
 mod bounds;
+mod check;
 mod discover;
+mod record;
 
 pub use bounds::Bounds;
 pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with, site_packages};
 
 use super::compile::{Done, Outcome};
 use super::engines::TargetEngine;
-use super::errno::{diagnostic, write_diagnostic};
+use super::errno::write_diagnostic;
 use super::leftovers;
 use super::parallel::{self, ThreadsError, Watch};
 use super::source::Source;
-use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
-use crate::output::WriteError;
 use crate::output::place::Missing;
-use crate::project::{LARGEST, names_in, read_open};
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
-use crate::wheel::{Record, Row};
+use crate::wheel::Row;
+use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -42,9 +41,11 @@ pub struct Settings {
     pub mode: InvalidationMode,
     /// Report what would be written, and write nothing.
     pub check: bool,
+    /// Sources that are left out, by their names below site-packages.
+    pub exclude: GlobSet,
 }
 
-/// What is wrong with a pyc.
+/// What is wrong with a pyc or a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// It is not there.
@@ -57,6 +58,8 @@ pub enum Finding {
     Orphaned,
     /// RECORD does not list it, or lists another one.
     Unrecorded,
+    /// RECORD lists it, and it is not there.
+    Gone,
 }
 
 impl Finding {
@@ -68,6 +71,7 @@ impl Finding {
             Self::Wrong => "wrong",
             Self::Orphaned => "orphaned",
             Self::Unrecorded => "unrecorded",
+            Self::Gone => "gone",
         }
     }
 }
@@ -79,7 +83,7 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// The pycs as they are to be.
     pub entries: Vec<FileEntry>,
-    /// What is not as it is to be; with `check` only.
+    /// What is not as it is to be; without `check`, sources that are gone only.
     pub findings: Vec<(PathBuf, Finding)>,
     /// Files that were not reached.
     pub missing: usize,
@@ -104,11 +108,8 @@ pub fn run(
     jobs: usize,
     watch: &dyn Watch,
 ) -> Result<Report, ThreadsError> {
-    let sources = site.distributions.iter().flat_map(|distribution| {
-        distribution.sources().map(move |name| (distribution.dist_info.as_str(), name))
-    });
-    let sources = sources.collect::<Vec<_>>();
-    let results = parallel::map(&sources, jobs, watch, |(_, name)| compile(site, name, target, settings))?;
+    let (sources, gone) = sources(site, settings);
+    let results = parallel::map(&sources, jobs, watch, |name| compile(site, name, target, settings))?;
     let mut report = Report::default();
     report.outcomes.extend(site.failed.iter().map(|(file, error)| Outcome {
         file: file.clone(),
@@ -118,13 +119,13 @@ pub fn run(
         result: Err(error.clone()),
     }));
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-    for ((dist_info, _), pycs) in sources.iter().zip(results) {
+    for (name, pycs) in sources.iter().zip(results) {
         let Some(pycs) = pycs else {
             report.missing += 1;
             continue;
         };
         for pyc in pycs {
-            rows.entry(dist_info).or_default().extend(pyc.row);
+            rows.entry(name).or_default().extend(pyc.row);
             report.entries.extend(pyc.entry);
             report.findings.extend(pyc.finding.map(|finding| (site.folder.join(&pyc.name), finding)));
             if !settings.check || pyc.outcome.result.is_err() {
@@ -133,11 +134,11 @@ pub fn run(
         }
     }
     for distribution in &site.distributions {
-        let rows = rows.remove(distribution.dist_info.as_str()).unwrap_or_default();
+        let rows = distribution.sources().filter_map(|name| rows.get(name)).flatten().cloned().collect();
         if settings.check {
-            check_rows(site, distribution, &rows, &mut report);
+            check::rows(site, distribution, rows, &mut report);
         } else {
-            report.outcomes.extend(write_record(site, distribution, rows, target));
+            report.outcomes.extend(record::add(site, distribution, rows, target));
         }
     }
     if !settings.check {
@@ -150,10 +151,26 @@ pub fn run(
         });
     }
     if settings.check {
-        find_orphans(site, &mut report);
-        report.findings.sort_by(|one, other| one.0.cmp(&other.0));
+        check::strays(site, settings, &mut report);
     }
+    report.findings.extend(gone.into_iter().map(|name| (site.folder.join(name), Finding::Gone)));
+    report.findings.sort_by(|one, other| one.0.cmp(&other.0));
+    report.findings.dedup_by(|one, other| one.0 == other.0);
     Ok(report)
+}
+
+/// The sources that RECORDs list, each once though several distributions may list it, and those of them that are not
+/// there. Whoever makes an image small removes tests and leaves their rows.
+fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Vec<&'a str>) {
+    let mut seen = BTreeSet::new();
+    let names = site.distributions.iter().flat_map(Distribution::sources);
+    let wanted = names.filter(|name| !settings.exclude.is_match(name) && seen.insert(*name));
+    wanted.partition(|name| {
+        let found = std::fs::symlink_metadata(site.folder.join(name));
+        !found.is_err_and(|error| {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        })
+    })
 }
 
 fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Settings) -> Vec<Pyc> {
@@ -216,102 +233,4 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         made
     };
     settings.levels.iter().map(pyc).collect()
-}
-
-/// RECORD with the rows of the pycs: those that it has are replaced where they stand, the others come behind.
-fn with_rows(record: &Record, rows: Vec<Row>) -> Record {
-    let mut new: BTreeMap<String, Row> = rows.into_iter().map(|row| (row.path.clone(), row)).collect();
-    let kept = record.rows.iter().map(|row| new.remove(&row.path).unwrap_or_else(|| row.clone()));
-    let mut rows: Vec<Row> = kept.collect();
-    rows.extend(new.into_values());
-    Record { rows }
-}
-
-fn write_record(
-    site: &SitePackages,
-    distribution: &Distribution,
-    rows: Vec<Row>,
-    target: &TargetEngine,
-) -> Option<Outcome> {
-    let name = Path::new(&distribution.dist_info).join("RECORD");
-    let path = site.folder.join(&name);
-    if with_rows(&distribution.record, rows.clone()) == distribution.record {
-        return None;
-    }
-    let io_error = |source| WriteError::Io { path: path.clone(), source };
-    let written = site.bounds.place(&name, Missing::Refused).and_then(|place| {
-        // It stays whose it is: pip, run by its owner, has to write it again.
-        place.check()?;
-        let (file, old) = place.read().map_err(io_error)?;
-        // Another run, for other levels, may have written it since: its rows stay.
-        let bytes = read_open(&file, old.len(), LARGEST).map_err(io_error)?;
-        let record = Record::parse(&bytes).map_err(|fault| io_error(io::Error::other(fault.to_string())))?;
-        place.replace_like(with_rows(&record, rows).render().as_bytes(), &old)
-    });
-    let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
-    let python = target.series.version;
-    Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })
-}
-
-fn check_rows(site: &SitePackages, distribution: &Distribution, rows: &[Row], report: &mut Report) {
-    for row in rows {
-        let path = site.folder.join(&row.path);
-        let reported = report.findings.iter().any(|(found, _)| *found == path);
-        if !reported && !distribution.record.rows.contains(row) {
-            report.findings.push((path, Finding::Unrecorded));
-        }
-    }
-}
-
-/// The name of a pyc's source, if the pyc's has a tag. Neither need be UTF-8.
-fn source_of(pyc: &Path) -> Option<OsString> {
-    let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
-    if !is_tagged(pyc) || pyc.extension()? != "pyc" {
-        return None;
-    }
-    let mut module = pyc;
-    while is_tagged(module)
-        && let Some(stem) = module.file_stem()
-        && stem != module
-    {
-        module = Path::new(stem);
-    }
-    let mut source = module.as_os_str().to_owned();
-    source.push(".py");
-    Some(source)
-}
-
-/// Pycs of any version beside the environment's own files, whose source is gone.
-fn find_orphans(site: &SitePackages, report: &mut Report) {
-    let folders: BTreeSet<&str> = site
-        .distributions
-        .iter()
-        .flat_map(Distribution::sources)
-        .map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder))
-        .collect();
-    for folder in folders {
-        let cache = site.folder.join(folder).join("__pycache__");
-        // Reported with each of its pycs.
-        if cache.is_symlink() {
-            continue;
-        }
-        match names_in(&cache) {
-            Ok(names) => {
-                let is_gone = |source: OsString| !site.folder.join(folder).join(source).is_file();
-                let orphans = names.iter().filter(|name| source_of(Path::new(name)).is_some_and(is_gone));
-                report.findings.extend(orphans.map(|name| (cache.join(name), Finding::Orphaned)));
-            }
-            Err(error) => {
-                let error = diagnostic(&cache, &io::Error::other(error.to_string()));
-                let python = site.python;
-                report.outcomes.push(Outcome {
-                    file: cache,
-                    output: None,
-                    python,
-                    optimize: 0,
-                    result: Err(error),
-                });
-            }
-        }
-    }
 }

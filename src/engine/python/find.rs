@@ -46,7 +46,7 @@ pub fn default_interpreter(
 }
 
 /// The first executable file called `name` on `search_path`.
-fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
+pub fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
     std::env::split_paths(search_path?).map(|folder| folder.join(name)).find(|path| is_executable(path))
 }
 

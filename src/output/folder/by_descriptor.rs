@@ -46,6 +46,11 @@ impl Handle {
         made.set_permissions(Permissions::from_mode(mode))
     }
 
+    /// What a lock needs more than what holds a directory.
+    pub(super) fn lockable(&self) -> io::Result<Option<File>> {
+        self.change(Path::new(".")).map(Some)
+    }
+
     pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
         if !rustix::process::geteuid().is_root() {
             return Ok(());

@@ -15,7 +15,7 @@ use by_descriptor::Handle;
 use by_path::Handle;
 
 use crate::output::writing::Writing;
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, TryLockError};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -94,6 +94,29 @@ impl Folder {
     /// The operating system's.
     pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
         self.handle.give_to_owner(name)
+    }
+
+    /// Locks the directory for the life of what is returned, waiting for other runs; none where there are no locks.
+    ///
+    /// # Errors
+    /// The operating system's; another run holds it for longer than `patience`.
+    pub(super) fn hold(&self, patience: Duration) -> io::Result<Option<File>> {
+        const PAUSE: Duration = Duration::from_millis(5);
+        let Some(file) = self.handle.lockable()? else { return Ok(None) };
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(_)) => return Ok(None),
+                Err(TryLockError::WouldBlock) if waited < patience => {
+                    std::thread::sleep(PAUSE);
+                    waited += PAUSE;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, "another run holds its directory"));
+                }
+            }
+        }
     }
 
     /// The path that it was opened by.

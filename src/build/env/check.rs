@@ -1,0 +1,115 @@
+//! Files of an environment that are not as RECORDs have them.
+
+use super::{Distribution, Finding, Outcome, Report, Settings, SitePackages};
+use crate::build::errno::diagnostic;
+use crate::project::{Found, is_python, links_and_files, names_in};
+use crate::pyc::parse_name;
+use crate::wheel::Row;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+/// A module that virtualenv and uv put into site-packages without a RECORD.
+const OF_VIRTUALENV: &str = "_virtualenv.py";
+
+/// Rows that RECORD does not have.
+pub(super) fn rows(site: &SitePackages, distribution: &Distribution, rows: Vec<Row>, report: &mut Report) {
+    let known: BTreeSet<(&str, &str, &str)> =
+        distribution.record.rows.iter().map(|row| (&*row.path, &*row.hash, &*row.size)).collect();
+    let reported: BTreeSet<_> = report.findings.iter().map(|(path, _)| path.clone()).collect();
+    let new = rows.iter().filter(|row| !known.contains(&(&row.path, &row.hash, &row.size)));
+    let paths = new.map(|row| site.folder.join(&row.path)).filter(|path| !reported.contains(path));
+    report.findings.extend(paths.map(|path| (path, Finding::Unrecorded)));
+}
+
+/// What lies among the environment's own files and is none of them: pycs whose source is gone, and sources and pycs that
+/// no RECORD lists.
+pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Report) {
+    find_orphans(site, report);
+    let reported: BTreeSet<_> = report.findings.iter().map(|(path, _)| path.clone()).collect();
+    let recorded: BTreeSet<&str> = site
+        .distributions
+        .iter()
+        .flat_map(|distribution| &distribution.record.rows)
+        .chain(&site.rows_left_alone)
+        .map(|row| row.path.as_str())
+        .collect();
+    let top = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
+    let own: BTreeSet<String> = site.distributions.iter().flat_map(Distribution::sources).map(top).collect();
+    let listing = links_and_files(&site.folder);
+    for (name, found) in &listing.names {
+        let is_code = is_python(Path::new(name)) || name.ends_with(".pyc");
+        // What is left alone without a RECORD may own whatever is not in the directories of others.
+        let is_own = site.left_alone.is_empty() || own.contains(&top(name));
+        let source = parse_name(name).map_or_else(|| name.clone(), |parsed| parsed.source);
+        if !is_code
+            || !is_own
+            || *found == Found::Symlink
+            || recorded.contains(&**name)
+            || source == OF_VIRTUALENV
+            || settings.exclude.is_match(&source)
+            // Whatever wrote such a pyc, `verify` holds it against its source.
+            || source != *name && listing.names.contains_key(&source)
+        {
+            continue;
+        }
+        let path = listing.real.get(name).cloned().unwrap_or_else(|| site.folder.join(name));
+        if !reported.contains(&path) {
+            report.findings.push((path, Finding::Unrecorded));
+        }
+    }
+}
+
+/// The name of a pyc's source, if the pyc's has a tag. Neither need be UTF-8.
+fn source_of(pyc: &Path) -> Option<OsString> {
+    let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
+    if !is_tagged(pyc) || pyc.extension()? != "pyc" {
+        return None;
+    }
+    let mut module = pyc;
+    while is_tagged(module)
+        && let Some(stem) = module.file_stem()
+        && stem != module
+    {
+        module = Path::new(stem);
+    }
+    let mut source = module.as_os_str().to_owned();
+    source.push(".py");
+    Some(source)
+}
+
+/// Pycs of any version next to the environment's own files, whose source is gone.
+fn find_orphans(site: &SitePackages, report: &mut Report) {
+    let folders: BTreeSet<&str> = site
+        .distributions
+        .iter()
+        .flat_map(Distribution::sources)
+        .map(|name| name.rsplit_once('/').map_or("", |(folder, _)| folder))
+        .collect();
+    for folder in folders {
+        let cache = site.folder.join(folder).join("__pycache__");
+        // Reported with each of its pycs.
+        if cache.is_symlink() {
+            continue;
+        }
+        match names_in(&cache) {
+            Ok(names) => {
+                let is_gone = |source: OsString| !site.folder.join(folder).join(source).is_file();
+                let orphans = names.iter().filter(|name| source_of(Path::new(name)).is_some_and(is_gone));
+                report.findings.extend(orphans.map(|name| (cache.join(name), Finding::Orphaned)));
+            }
+            Err(error) => {
+                let error = diagnostic(&cache, &io::Error::other(error.to_string()));
+                let python = site.python;
+                report.outcomes.push(Outcome {
+                    file: cache,
+                    output: None,
+                    python,
+                    optimize: 0,
+                    result: Err(error),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The rows of pycs in RECORD.
+
+use super::{Distribution, Outcome, SitePackages};
+use crate::build::engines::TargetEngine;
+use crate::build::errno::write_diagnostic;
+use crate::engine::Diagnostic;
+use crate::output::WriteError;
+use crate::output::place::Missing;
+use crate::project::{LARGEST, read_open};
+use crate::wheel::{Record, Row};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long another run may hold a RECORD.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one level after the other
+/// leave what one run for all of them leaves.
+fn with_rows(record: &Record, new: Vec<Row>) -> Record {
+    let is_pyc = |row: &&Row| row.path.ends_with(".pyc");
+    let (pycs, mut rows): (Vec<&Row>, Vec<&Row>) = record.rows.iter().partition(is_pyc);
+    let pycs: BTreeMap<&str, &Row> =
+        pycs.into_iter().chain(&new).map(|row| (row.path.as_str(), row)).collect();
+    rows.extend(pycs.into_values());
+    Record { rows: rows.into_iter().cloned().collect() }
+}
+
+/// Adds rows to the RECORD of a distribution; what it comes to if it fails.
+pub(super) fn add(
+    site: &SitePackages,
+    distribution: &Distribution,
+    rows: Vec<Row>,
+    target: &TargetEngine,
+) -> Option<Outcome> {
+    if rows.is_empty() || with_rows(&distribution.record, rows.clone()) == distribution.record {
+        return None;
+    }
+    let name = Path::new(&distribution.dist_info).join("RECORD");
+    let path = site.folder.join(&name);
+    let io_error = |source| WriteError::Io { path: path.clone(), source };
+    let written = site.bounds.place(&name, Missing::Refused).and_then(|place| {
+        place.check()?;
+        // Another run, for other levels, may be at it too: what each reads and writes is whole.
+        let _held = place.hold_folder(PATIENCE).map_err(io_error)?;
+        let (file, old) = place.read().map_err(io_error)?;
+        let bytes = read_open(&file, old.len(), LARGEST).map_err(io_error)?;
+        let record = Record::parse(&bytes).map_err(|fault| io_error(io::Error::other(fault.to_string())))?;
+        // It stays whose it is: pip, run by its owner, has to write it again.
+        place.replace_like(with_rows(&record, rows).render().as_bytes(), &old)
+    });
+    let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
+    let python = target.series.version;
+    Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Record, Row, with_rows};
+
+    #[test]
+    fn the_order_does_not_depend_on_history() {
+        let row = |path: &str| Row::of(path, path.as_bytes());
+        let plain = Record { rows: vec![row("b.py"), row("a.py"), Row::bare("d/RECORD")] };
+        let [a, a1, b, b1] = ["a.pyc", "a.opt-1.pyc", "b.pyc", "b.opt-1.pyc"].map(row);
+        let at_once = with_rows(&plain, vec![b.clone(), b1.clone(), a.clone(), a1.clone()]);
+        let first = with_rows(&plain, vec![b1, a1.clone()]);
+        assert_eq!(with_rows(&first, vec![a.clone(), b.clone()]), at_once);
+        assert_eq!(with_rows(&at_once, vec![a]), at_once);
+        let paths: Vec<&str> = at_once.rows.iter().map(|row| row.path.as_str()).collect();
+        assert_eq!(paths, ["b.py", "a.py", "d/RECORD", "a.opt-1.pyc", "a.pyc", "b.opt-1.pyc", "b.pyc"]);
+        // pip has its own pycs among the others, and rows that are wrong by now.
+        let mut mixed = plain.clone();
+        mixed.rows.insert(0, Row::bare("b.pyc"));
+        assert_eq!(with_rows(&mixed, vec![b.clone()]), with_rows(&plain, vec![b]));
+        assert_eq!(with_rows(&mixed, vec![a1.clone()]).rows[3..], [a1, Row::bare("b.pyc")]);
+    }
+}
