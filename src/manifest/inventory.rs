@@ -1,9 +1,11 @@
 //! Pycs that exist → a manifest.
 
+use super::carrier::{Embedded, embedded};
 use super::entry::{pyc_entry, source_entry};
 use super::listed::archive_entry;
-use super::model::{FileEntry, Manifest};
+use super::model::{Archive, FileEntry, Manifest};
 use super::place::{Place, PlaceError};
+use crate::archive::DEPTH;
 use crate::marshal::{self, MarshalError};
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, HeaderError, parse_name};
@@ -25,6 +27,12 @@ pub enum PycError {
     /// Its code.
     #[error("the code cannot be read: {0}")]
     Marshal(#[from] MarshalError),
+    /// Bytecode that is not called so.
+    #[error("it is bytecode under another name, which has no entry")]
+    Name,
+    /// An archive too deep in others.
+    #[error("the archive is not looked into: more than {DEPTH} archives lie in each other")]
+    Depth,
     /// Something else was marshalled.
     #[error("what is in it is no code object")]
     NotCode,
@@ -67,24 +75,85 @@ pub fn entry_of(
     Ok(pyc_entry(name, pyc, series, optimize, source, &filename)?)
 }
 
-/// The manifest of what is at `path`, and the pycs that have no entry.
+/// The manifest of what is at `path`, and the pycs that have no entry. Archives in a tree are listed if there is a pyc in
+/// them.
 ///
 /// # Errors
 /// [`PlaceError`] if there is nothing to look into.
 pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
     let place = Place::open(path)?;
-    let mut files = Vec::new();
-    let mut failures: Vec<(String, PycError)> =
-        place.unseen().into_iter().map(|(name, error)| (name, error.into())).collect();
+    let mut found = Found { failures: unseen(&place), ..Found::default() };
     for name in place.pycs() {
         match existing_entry(&place, &name) {
-            Ok(entry) => files.push(entry),
-            Err(error) => failures.push((name, error)),
+            Ok(entry) => found.files.push(entry),
+            Err(error) => found.failures.push((name, error)),
         }
     }
-    let archives = match &place {
-        Place::Archive(archive) => vec![archive_entry(archive)],
-        Place::Tree(..) | Place::File(_) => Vec::new(),
-    };
-    Ok((Manifest::new(files, archives), failures))
+    found.archives(&place, "", DEPTH);
+    if let Place::Archive(archive) = &place {
+        found.archives = vec![archive_entry(archive)];
+    }
+    Ok((Manifest::new(found.files, found.archives), found.failures))
+}
+
+fn unseen(place: &Place) -> Vec<(String, PycError)> {
+    place.unseen().into_iter().map(|(name, error)| (name, error.into())).collect()
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<FileEntry>,
+    archives: Vec<Archive>,
+    failures: Vec<(String, PycError)>,
+}
+
+impl Found {
+    /// Looks into the archives in a place, `depth` deep; how many pycs are in them.
+    fn archives(&mut self, place: &Place, prefix: &str, depth: usize) -> usize {
+        let mut pycs = 0;
+        for name in place.names() {
+            let path = format!("{prefix}{name}");
+            let carrier = place.carrier(&name).unwrap_or_default();
+            if carrier.magic.is_some() && !name.ends_with(".pyc") {
+                self.failures.push((path.clone(), PycError::Name));
+            }
+            if !carrier.zip {
+                continue;
+            }
+            let bytes = match place.read(&name) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.failures.push((path, error.into()));
+                    continue;
+                }
+            };
+            let archive = match embedded(Path::new(&path), &bytes) {
+                Embedded::Nothing => continue,
+                Embedded::Refused(error) => {
+                    self.failures.push((path, PlaceError::from(error).into()));
+                    continue;
+                }
+                Embedded::Archive(_) if depth == 0 => {
+                    self.failures.push((path, PycError::Depth));
+                    continue;
+                }
+                Embedded::Archive(archive) => archive,
+            };
+            let inner = Place::Archive(archive);
+            let within = format!("{path}!");
+            let mut inside = 0;
+            for pyc in inner.pycs() {
+                inside += 1;
+                if let Err(error) = existing_entry(&inner, &pyc) {
+                    self.failures.push((format!("{within}{pyc}"), error));
+                }
+            }
+            inside += self.archives(&inner, &within, depth - 1);
+            pycs += inside;
+            if let (Place::Archive(archive), true, true) = (&inner, prefix.is_empty(), inside > 0) {
+                self.archives.push(Archive { path, ..archive_entry(archive) });
+            }
+        }
+        pycs
+    }
 }

@@ -13,7 +13,9 @@ mod listed;
 mod model;
 mod parse;
 mod place;
+mod pth;
 mod sha256sum;
+mod unseen;
 
 pub use beside::{entry_beside, facts};
 pub use carrier::{Carrier, Embedded, embedded};

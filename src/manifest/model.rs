@@ -1,6 +1,6 @@
 //! The manifest as it is written: the order of the fields is the order of the keys.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "pycompile-manifest/1";
@@ -37,10 +37,10 @@ pub struct FileEntry {
     /// `timestamp`, `checked-hash` or `unchecked-hash`.
     pub invalidation_mode: String,
     /// The source's modification time in the header, where that is what the header has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source_mtime: Option<u32>,
     /// What it was compiled from, if that is at hand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceEntry>,
     /// 64 hexadecimal digits, of the marshalled code alone.
     pub code_sha256: String,
@@ -72,6 +72,15 @@ pub struct Archive {
     pub sha256: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// A key that may be left out has no `null`.
+fn not_null<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Manifest {

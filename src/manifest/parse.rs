@@ -73,6 +73,12 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
         if !is_relative(&file.path) {
             return refuse(format!("`{}` is no path below the root", file.path));
         }
+        if index > 0 && manifest.files[index - 1].path > file.path {
+            return refuse(format!("{} is listed after {}", file.path, manifest.files[index - 1].path));
+        }
+        if file.source_mtime.is_some() != (file.invalidation_mode == "timestamp") {
+            return refuse("source_mtime is for the invalidation mode timestamp, and for no other".into());
+        }
         if !is_hex(&file.sha256, 64) {
             return refuse("sha256 is not 64 hexadecimal digits".into());
         }
@@ -98,6 +104,10 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
     for (index, archive) in manifest.archives.iter().enumerate() {
         if !seen.insert(&archive.path) {
             return Err(entry("archives", index, format!("{} is listed twice", archive.path)));
+        }
+        if index > 0 && manifest.archives[index - 1].path > archive.path {
+            let before = &manifest.archives[index - 1].path;
+            return Err(entry("archives", index, format!("{} is listed after {before}", archive.path)));
         }
         if !is_relative(&archive.path) || !is_hex(&archive.sha256, 64) {
             return Err(entry("archives", index, "the path or the digest is malformed".into()));
@@ -138,5 +148,33 @@ mod tests {
             r#"{{"schema": "pycompile-manifest/1", "files": [], "archives": [{archive}, {archive}]}}"#
         );
         assert_eq!(refusal(&twice), "m.json: archives[1]: a.whl is listed twice");
+    }
+
+    #[test]
+    fn refuses_what_no_manifest_has() {
+        let digest = "0".repeat(64);
+        let file = |path: &str, more: &str| {
+            format!(
+                r#"{{"path": "{path}", "sha256": "{digest}", "size": 1, "python": "3.14", "magic": 3627,
+                "optimize": 0, "invalidation_mode": "checked-hash", "code_sha256": "{digest}",
+                "filename": "a.py"{more}}}"#
+            )
+        };
+        let said = |files: &[String]| {
+            let files = files.join(", ");
+            refusal(&format!(r#"{{"schema": "pycompile-manifest/1", "files": [{files}]}}"#))
+        };
+        assert_eq!(
+            said(&[file("b.pyc", ""), file("a.pyc", "")]),
+            "m.json: files[1]: a.pyc is listed after b.pyc"
+        );
+        for key in ["source", "source_mtime"] {
+            let message = said(&[file("a.pyc", &format!(r#", "{key}": null"#))]);
+            assert!(message.contains("invalid type: null"), "{message}");
+        }
+        assert_eq!(
+            said(&[file("a.pyc", r#", "source_mtime": 1"#)]),
+            "m.json: files[0]: source_mtime is for the invalidation mode timestamp, and for no other"
+        );
     }
 }

@@ -2,9 +2,7 @@
 
 use super::carrier::Carrier;
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
-use crate::project::{
-    DiscoverError, Found, LARGEST, Listing, links_and_files, may_hold_pycs, name_below, read_regular,
-};
+use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +40,9 @@ pub enum PlaceError {
     /// A symlink to a directory, with pycs that nobody has seen.
     #[error("{} is a symlink: the pycs behind it are not looked at", .0.shown())]
     SymlinkFolder(PathBuf),
+    /// A path that a `.pth` file adds, with bytecode that nobody has seen.
+    #[error("it adds {0:?} to the path of imports: the bytecode there is not looked at")]
+    Leads(String),
     /// A name that no manifest can have.
     #[error("the name is not UTF-8")]
     NotUtf8,
@@ -101,31 +102,6 @@ impl Place {
             names.retain(|name| name.ends_with(".pyc"));
         }
         names
-    }
-
-    /// Where pycs would pass unseen: directories that cannot be listed, and symlinks to directories, which importers
-    /// follow and which are not followed here. Of these those that lead out of the tree to where pycs are, and each
-    /// `__pycache__`, whose pycs are not of the sources beside which they really lie.
-    pub fn unseen(&self) -> Vec<(String, PlaceError)> {
-        let Self::Tree(root, listing) = self else { return Vec::new() };
-        let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
-        let hides = |path: &Path| {
-            path.is_dir()
-                && (path.ends_with("__pycache__")
-                    || path.canonicalize().map_or(true, |real| !real.starts_with(&real_root))
-                        && may_hold_pycs(path))
-        };
-        let links = listing
-            .names
-            .iter()
-            .filter(|(_, found)| **found == Found::Symlink)
-            .map(|(name, _)| root.join(name))
-            .chain(listing.nameless_links.iter().cloned());
-        let hiding = links.filter(|path| hides(path));
-        let hiding = hiding.map(|path| (name_below(root, &path), PlaceError::SymlinkFolder(path)));
-        let unlisted =
-            listing.unlisted.iter().map(|error| (name_below(root, &error.path), error.clone().into()));
-        hiding.chain(unlisted).collect()
     }
 
     /// Whether a name is the file's own, and not what a name that is not UTF-8 is shown as.

@@ -115,12 +115,6 @@ pub fn all_files(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverErr
     Ok((files, nameless))
 }
 
-/// Whether a pyc lies below `folder`. Links are not followed; what cannot be listed may have one.
-pub fn may_hold_pycs(folder: &Path) -> bool {
-    let is_pyc = |entry: &walkdir::DirEntry| entry.file_name().as_encoded_bytes().ends_with(b".pyc");
-    walkdir::WalkDir::new(folder.join(".")).into_iter().any(|entry| entry.as_ref().map_or(true, is_pyc))
-}
-
 /// The names of the entries of one directory, sorted; none if there is no such directory.
 ///
 /// # Errors

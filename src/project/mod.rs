@@ -8,14 +8,16 @@ pub mod backend;
 mod discover;
 mod names;
 mod pattern;
+mod reach;
 mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, Found, Listing, all_files, is_python, links_and_files, may_hold_pycs, name_below,
-    names_in, python_files, search,
+    DiscoverError, Found, Listing, all_files, is_python, links_and_files, name_below, names_in, python_files,
+    search,
 };
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
+pub use reach::leads_to_code;
 pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

@@ -18,6 +18,7 @@ mod config;
 mod contained;
 #[cfg(unix)]
 mod current;
+mod deceit;
 mod diff;
 mod docs;
 #[cfg(unix)]

@@ -1,0 +1,479 @@
+//! Trees and wheels that are built to deceive: every place that Python imports or runs code from, with every kind of bytecode
+//! that does not come from the source next to it. `verify` passes none of them, and passes their honest twins.
+//! `tests/oracle/deceit.py` shows with a real interpreter what is imported from such places.
+
+use crate::session::{Said, Session};
+use pycompile::archive::File;
+use pycompile::output::zip::{ZipOptions, write};
+use pycompile::wheel::{Record, Row};
+
+const GOOD: &str = "X = 'SAFE'\n";
+const EVIL: &str = "X = 'EVIL'\n";
+
+fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let files: Vec<File> = files.iter().map(|(name, bytes)| File::new(name.clone(), bytes.clone())).collect();
+    write(&files, &ZipOptions::default()).unwrap()
+}
+
+/// The pyc of a source, with the header of `header`.
+struct Pycs {
+    session: Session,
+}
+
+impl Pycs {
+    fn new() -> Self {
+        Self { session: Session::new() }
+    }
+
+    fn of(&self, source: &str, name: &str, optimize: &str, mode: &str) -> Vec<u8> {
+        self.session.file("m.py", source);
+        let arguments =
+            ["compile", "-f", "-q", "m.py", "--engine", "native", "--python", "3.14", "-o", "m.pyc"];
+        let more = ["--dfile", name, "--optimize", optimize, "--invalidation-mode", mode];
+        self.session.run(&[&arguments[..], &more[..]].concat()).exits(0);
+        std::fs::read(self.session.path("m.pyc")).unwrap()
+    }
+
+    fn good(&self) -> Vec<u8> {
+        self.of(GOOD, "m.py", "0", "unchecked-hash")
+    }
+
+    /// The code of another source, in the header of the good one.
+    fn evil(&self) -> Vec<u8> {
+        let evil = self.of(EVIL, "m.py", "0", "unchecked-hash");
+        [&self.good()[..16], &evil[16..]].concat()
+    }
+}
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Files that carry a pyc, and its source where that has a place.
+fn carriers(pyc: &[u8]) -> Vec<(&'static str, Files)> {
+    let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
+    let source = || file("m.py", GOOD.as_bytes());
+    vec![
+        ("cached", vec![source(), file("__pycache__/m.cpython-314.pyc", pyc)]),
+        ("cached at level 1", vec![source(), file("__pycache__/m.cpython-314.opt-1.pyc", pyc)]),
+        ("legacy", vec![source(), file("m.pyc", pyc)]),
+        ("sourceless", vec![file("m.pyc", pyc)]),
+        ("program", vec![file("__main__.pyc", pyc)]),
+        ("without a suffix", vec![file("m", pyc)]),
+        ("upper case", vec![source(), file("m.PYC", pyc)]),
+        ("source", vec![file("m.py", pyc)]),
+        ("optimized suffix", vec![source(), file("m.pyo", pyc)]),
+        ("named as below a prefix", vec![source(), file("m.cpython-314.pyc", pyc)]),
+        ("without a tag", vec![source(), file("__pycache__/m.pyc", pyc)]),
+        ("another tag", vec![source(), file("__pycache__/m.cpython-313.pyc", pyc)]),
+    ]
+}
+
+fn lay(session: &Session, below: &str, files: &Files) {
+    for (name, bytes) in files {
+        session.file(&format!("{below}/{name}"), bytes);
+    }
+}
+
+#[cfg(unix)]
+fn link(session: &Session, to: &str, from: &str) {
+    let from = session.path(from);
+    std::fs::create_dir_all(from.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(to, from).unwrap();
+}
+
+/// Puts files where Python gets to from the tree `t`, by the name of the place.
+type Place = (&'static str, fn(&Session, &Files));
+
+#[cfg(unix)]
+const PLACES: [Place; 11] = [
+    ("the tree", |session, files| lay(session, "t", files)),
+    ("site-packages", |session, files| lay(session, "t/lib/python3.14/site-packages", files)),
+    ("a zip on the default path", |session, files| {
+        session.file("t/lib/python314.zip", zip(files));
+    }),
+    ("an egg of a .pth file", |session, files| {
+        session.file("t/site/lib.egg", zip(files));
+        session.file("t/site/lib.pth", "lib.egg\n");
+    }),
+    ("an archive in an archive", |session, files| {
+        session.file("t/lib.whl", zip(&[("inner.zip".to_owned(), zip(files))]));
+    }),
+    ("a zip after a program", |session, files| {
+        session.file("t/bin/tool.exe", [&b"MZ\x90 a launcher\n\0"[..], &zip(files)].concat());
+    }),
+    ("a directory that a link leads to", |session, files| {
+        lay(session, "out", files);
+        link(session, "../out", "t/p");
+    }),
+    ("a directory that links lead to", |session, files| {
+        lay(session, "out", files);
+        link(session, "../../out", "way/one/two");
+        link(session, "../way", "t/p");
+    }),
+    ("an archive that a link leads to", |session, files| {
+        session.file("out.dat", zip(files));
+        link(session, "../out.dat", "t/lib.zip");
+    }),
+    ("a directory of a .pth file", |session, files| {
+        lay(session, "out", files);
+        session.file("t/site/lib.pth", "# comment\n../../out\n");
+    }),
+    ("a .pth file that a link leads to", |session, files| {
+        lay(session, "out", files);
+        session.file("site/lib.pth", "../out\n");
+        link(session, "../site", "t/site");
+    }),
+];
+
+/// A tree in which one pyc is honest.
+fn tree(pycs: &Pycs) -> Session {
+    let session = Session::new();
+    session.file("t/honest/m.py", GOOD);
+    session.file("t/honest/__pycache__/m.cpython-314.pyc", pycs.good());
+    session
+}
+
+#[cfg(unix)]
+#[test]
+fn trees() {
+    let pycs = Pycs::new();
+    let evil = pycs.evil();
+    let mut passed = Vec::new();
+    let mut count = 0;
+    for (place, put) in PLACES {
+        for (carrier, files) in carriers(&evil) {
+            let session = tree(&pycs);
+            put(&session, &files);
+            count += 1;
+            if session.run(&["verify", "t"]).status != 1 {
+                passed.push(format!("verify: {carrier} in {place}"));
+            }
+        }
+    }
+    assert!(count >= 100, "{count}");
+    assert!(passed.is_empty(), "{passed:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_honest_twins_of_trees() {
+    let pycs = Pycs::new();
+    for (place, put) in &PLACES[..6] {
+        for (carrier, files) in
+            carriers(&pycs.good()).into_iter().filter(|(name, _)| ["cached", "legacy"].contains(name))
+        {
+            let session = tree(&pycs);
+            put(&session, &files);
+            let said = session.run(&["verify", "t"]);
+            // A file called like a wheel is held against what a wheel has.
+            let status = i32::from(*place == "an archive in an archive");
+            assert_eq!(said.status, status, "{carrier} in {place}: {}", said.out);
+            assert!(said.err.starts_with("2 verified, "), "{}", said.err);
+        }
+    }
+    // Links that stay inside, and those that lead to nothing, hide nothing.
+    let session = tree(&pycs);
+    link(&session, "honest", "t/same");
+    link(&session, "same/m.py", "t/n.txt");
+    link(&session, "nowhere", "t/dangling");
+    link(&session, "loop", "t/loop");
+    link(&session, "../empty", "t/empty");
+    session.file("empty/readme.txt", "");
+    session.file("t/site/ok.pth", "import os\n../honest\nnot/there\n");
+    session.run(&["verify", "t"]).exits(0).says("1 verified, 0 findings");
+}
+
+#[test]
+fn lies_in_what_the_source_compiles_to() {
+    let pycs = Pycs::new();
+    let assert_source = "def f(x):\n    'text'\n    assert x\n    return x\n";
+    let pyc = |name: &str, optimize: &str| pycs.of(assert_source, name, optimize, "checked-hash");
+    let verify = |name: &str, pyc: Vec<u8>| {
+        let session = Session::new();
+        session.file("t/p/m.py", assert_source);
+        session.file("t/q/m.py", assert_source);
+        session.file(&format!("t/{name}"), pyc);
+        session.run(&["verify", "t"])
+    };
+    let cached = "p/__pycache__/m.cpython-314.pyc";
+    for recorded in ["m.py", "p/m.py", "/usr/lib/python3.14/p/m.py", "/build/x/src/m.py"] {
+        verify(cached, pyc(recorded, "0")).exits(0);
+    }
+    let says = |said: Said, text: &str| {
+        let said = said.exits(1);
+        assert!(said.out.contains(text), "{}", said.out);
+    };
+    says(verify(cached, pyc("n.py", "0")), "filename: the file name that it records is not m.py: \"n.py\"");
+    says(
+        verify(cached, pyc("q/m.py", "0")),
+        "filename: the file name that it records is that of another module",
+    );
+    says(
+        verify(cached, pyc("p\n/m.py", "0")),
+        "filename: the file name that it records has control characters",
+    );
+    says(verify(cached, pyc("p/m.py", "1")), "code: its code is not that of p/m.py");
+    verify("p/m.pyc", pyc("p/m.py", "0")).exits(0);
+    says(verify("p/m.pyc", pyc("p/m.py", "2")), "level: its code is that of p/m.py at optimization level 2");
+    let mut trailing = pyc("p/m.py", "0");
+    trailing.push(0);
+    says(verify(cached, trailing), "malformed: ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_from_before_1970() {
+    let pycs = Pycs::new();
+    let session = Session::new();
+    let path = session.file("t/m.py", GOOD);
+    let time = std::time::UNIX_EPOCH - std::time::Duration::from_millis(1500);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let mut pyc = pycs.of(GOOD, "m.py", "0", "timestamp");
+    pyc[8..12].copy_from_slice(&(-1i32).to_le_bytes());
+    session.file("t/__pycache__/m.cpython-314.pyc", &pyc);
+    session.run(&["verify", "t"]).exits(0);
+    pyc[8..12].copy_from_slice(&(-2i32).to_le_bytes());
+    session.file("t/__pycache__/m.cpython-314.pyc", &pyc);
+    let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains("header: the time in its header is not that of m.py"), "{}", said.out);
+}
+
+#[test]
+fn sources_are_the_judge() {
+    let pycs = Pycs::new();
+    let session = Session::new();
+    session.file("t/m.py", EVIL);
+    session.file("t/__pycache__/m.cpython-314.pyc", pycs.of(EVIL, "m.py", "0", "checked-hash"));
+    session.file("trusted/m.py", GOOD);
+    session.run(&["verify", "t"]).exits(0);
+    let said = session.run(&["verify", "t", "--sources", "trusted"]).exits(1);
+    assert!(said.out.contains("t/m.py: source: it is not the source that --sources has\n"), "{}", said.out);
+    assert!(
+        said.out.contains("m.cpython-314.pyc: header: the hash in its header is not that of m.py\n"),
+        "{}",
+        said.out
+    );
+    session.file("t/m.py", GOOD);
+    session.file("t/__pycache__/m.cpython-314.pyc", pycs.good());
+    session.run(&["verify", "t", "--sources", "trusted"]).exits(0);
+    session.file("t/more.py", GOOD);
+    session.run(&["verify", "t", "--sources", "trusted"]).exits(1);
+    // A tree below PYTHONPYCACHEPREFIX has no sources of its own.
+    session.file("prefix/m.cpython-314.pyc", pycs.good());
+    session.run(&["verify", "prefix"]).exits(1);
+    session.run(&["verify", "prefix", "--sources", "trusted"]).exits(0).says("1 verified, 0 findings");
+}
+
+const NAME: &str = "demo-1.0-py3-none-any.whl";
+const INFO: &str = "demo-1.0.dist-info";
+
+/// The schemes of a wheel, and where each file of it goes.
+const SCHEMES: [&str; 10] = [
+    "",
+    "demo-1.0.data/purelib/",
+    "demo-1.0.data/platlib/",
+    "demo-1.0.data/data/lib/python3.14/site-packages/",
+    "demo-1.0.data/data/Lib/site-packages/",
+    "demo-1.0.data/data/lib64/python3.13/site-packages/",
+    "demo-1.0.data/data/",
+    "demo-1.0.data/scripts/",
+    "demo-1.0.data/headers/",
+    "demo-1.0.data/data/lib/python314.zip!",
+];
+
+/// What is done to the rows of a RECORD.
+type Change = fn(&mut Vec<Row>);
+
+/// A wheel's files without RECORD; a name with `!` goes into an archive.
+fn wheel_files(scheme: &str, files: Files) -> Files {
+    let metadata = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n";
+    let wheel = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
+    let mut all = match scheme.strip_suffix('!') {
+        Some(archive) => vec![(archive.to_owned(), zip(&files))],
+        None => files.into_iter().map(|(name, bytes)| (format!("{scheme}{name}"), bytes)).collect(),
+    };
+    all.push((format!("{INFO}/METADATA"), metadata.into()));
+    all.push((format!("{INFO}/WHEEL"), wheel.into()));
+    all
+}
+
+fn recorded(mut files: Files, change: impl Fn(&mut Vec<Row>)) -> Files {
+    let record = format!("{INFO}/RECORD");
+    let mut rows: Vec<Row> = files.iter().map(|(name, bytes)| Row::of(name, bytes)).collect();
+    rows.push(Row::bare(&record));
+    change(&mut rows);
+    files.push((record, Record { rows }.render().into()));
+    files
+}
+
+fn verify_wheel(files: &Files) -> Said {
+    let session = Session::new();
+    session.file(NAME, zip(files));
+    session.run(&["verify", NAME])
+}
+
+#[test]
+fn wheels() {
+    let pycs = Pycs::new();
+    let (good, evil) = (pycs.good(), pycs.evil());
+    let mut passed = Vec::new();
+    let mut count = 0;
+    let mut refuse = |what: String, files: Files| {
+        count += 1;
+        if verify_wheel(&files).status != 1 {
+            passed.push(what);
+        }
+    };
+    for scheme in SCHEMES {
+        for (carrier, files) in carriers(&evil) {
+            let chosen = ["cached", "legacy", "sourceless", "without a suffix", "source"];
+            if chosen.contains(&carrier) {
+                refuse(format!("{carrier} in {scheme:?}"), recorded(wheel_files(scheme, files), |_| {}));
+            }
+        }
+        // The honest pyc of a source that another scheme puts in the same place.
+        let other = if scheme == "demo-1.0.data/purelib/" { "" } else { "demo-1.0.data/purelib/" };
+        let is_site = SCHEMES[..6].contains(&scheme);
+        if is_site {
+            let mut files = wheel_files(scheme, vec![("m.py".into(), EVIL.into())]);
+            files.push((format!("{other}M.py"), GOOD.into()));
+            refuse(format!("two files for one place in {scheme:?}"), recorded(files, |_| {}));
+            let pyc =
+                ("__pycache__/m.cpython-314.pyc".to_owned(), pycs.of(EVIL, "m.py", "0", "unchecked-hash"));
+            let mut files = wheel_files(scheme, vec![pyc]);
+            files.push((format!("{other}m.py"), GOOD.into()));
+            refuse(format!("a pyc of {scheme:?} for a source of {other:?}"), recorded(files, |_| {}));
+        }
+        let lies: [(&str, Change); 4] = [
+            ("not listed", |rows| drop(rows.remove(0))),
+            ("without a digest", |rows| rows[0].hash.clear()),
+            ("another digest", |rows| rows[0].hash = Row::of("", b"other").hash),
+            ("listed twice", |rows| rows.push(rows[0].clone())),
+        ];
+        for (lie, change) in lies {
+            let files = vec![("m.py".into(), GOOD.into())];
+            refuse(format!("{lie} in {scheme:?}"), recorded(wheel_files(scheme, files), change));
+        }
+    }
+    let simple = || {
+        let cached = ("__pycache__/m.cpython-314.pyc".to_owned(), good.clone());
+        wheel_files("", vec![("m.py".into(), GOOD.into()), cached])
+    };
+    let with = |name: &str, text: &str| {
+        let mut files = simple();
+        files.retain(|(own, _)| own != name);
+        files.push((name.to_owned(), text.into()));
+        recorded(files, |_| {})
+    };
+    let metadata = format!("{INFO}/METADATA");
+    for text in [
+        "Name: demo\nVersion: 1.0\nName: evil\n",
+        "Name: demo\rName: evil\nVersion: 1.0\n",
+        "Name:\n demo\nVersion: 1.0\n",
+        "Summary: x\r\rName: evil\nName: demo\nVersion: 1.0\n",
+        "Name: evil\nVersion: 1.0\n",
+        "Name: demo\nVersion: 2.0\n",
+        "Name: demo\n\nVersion: 1.0\n",
+        "Version: 1.0\n",
+    ] {
+        refuse(format!("METADATA {text:?}"), with(&metadata, text));
+    }
+    for text in
+        ["Wheel-Version: 1.0\nTag: cp314-none-any\n", "Wheel-Version: 1.0\n\nTag: py3-none-any\n", "x"]
+    {
+        refuse(format!("WHEEL {text:?}"), with(&format!("{INFO}/WHEEL"), text));
+    }
+    for (from, to) in [(INFO, "other-1.0.dist-info"), (INFO, "demo-2.0.dist-info")] {
+        let files = recorded(simple(), |_| {});
+        let renamed = files.into_iter().map(|(name, bytes)| (name.replace(from, to), bytes)).collect();
+        refuse(format!("the folder {to}"), renamed);
+    }
+    refuse("no RECORD".into(), simple());
+    let stale = pycs.of(GOOD, "m.py", "0", "timestamp");
+    let files = vec![("m.py".into(), GOOD.into()), ("__pycache__/m.cpython-314.pyc".into(), stale)];
+    refuse("a time stamp".into(), recorded(wheel_files("", files), |_| {}));
+    refuse(
+        "no scheme".into(),
+        recorded(wheel_files("demo-1.0.data/stdlib/", vec![("m.py".into(), GOOD.into())]), |_| {}),
+    );
+    refuse("a .pth file that leaves".into(), with("x.pth", "/opt/elsewhere\n"));
+    assert!(count >= 100, "{count}");
+    assert!(passed.is_empty(), "{passed:#?}");
+}
+
+#[test]
+fn the_honest_twins_of_wheels() {
+    let pycs = Pycs::new();
+    let cached =
+        || vec![("m.py".to_owned(), GOOD.into()), ("__pycache__/m.cpython-314.pyc".to_owned(), pycs.good())];
+    for scheme in SCHEMES {
+        verify_wheel(&recorded(wheel_files(scheme, cached()), |_| {}))
+            .exits(0)
+            .says("1 verified, 0 findings");
+    }
+    // Both go to site-packages.
+    let mut files = wheel_files("demo-1.0.data/purelib/", cached());
+    files[0].0 = "m.py".to_owned();
+    verify_wheel(&recorded(files, |_| {})).exits(0);
+    let files = wheel_files("", vec![("m.py".to_owned(), GOOD.into())]);
+    verify_wheel(&recorded(files, |_| {})).exits(0).says("0 pycs, 0 verified, 0 findings");
+}
+
+#[test]
+fn lies_of_manifests() {
+    let pycs = Pycs::new();
+    let session = tree(&pycs);
+    session.file(
+        "t/lib/python314.zip",
+        zip(&[("m.py".to_owned(), GOOD.into()), ("m.pyc".to_owned(), pycs.good())]),
+    );
+    session.run(&["manifest", "t", "-o", "m.json"]).exits(0);
+    session.run(&["verify", "t", "--manifest", "m.json"]).exits(0).says("2 verified, 0 findings");
+    let text = std::fs::read_to_string(session.path("m.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["archives"][0]["path"], "lib/python314.zip");
+    let lie = |status: i32, change: &dyn Fn(&mut serde_json::Value)| {
+        let mut lie = document.clone();
+        change(&mut lie);
+        session.file("lie.json", lie.to_string());
+        session.run(&["verify", "t", "--manifest", "lie.json"]).exits(status)
+    };
+    lie(2, &|lie| lie["files"][0]["source"] = serde_json::Value::Null);
+    lie(2, &|lie| {
+        let mut second = lie["files"][0].clone();
+        second["path"] = "a.pyc".into();
+        lie["files"].as_array_mut().unwrap().push(second);
+    });
+    let zeros = serde_json::json!("0".repeat(64));
+    for (key, value) in [
+        ("sha256", zeros.clone()),
+        ("code_sha256", zeros.clone()),
+        ("size", 1.into()),
+        ("filename", "other.py".into()),
+        ("optimize", 2.into()),
+        ("magic", 3571.into()),
+        ("python", "3.13".into()),
+        ("invalidation_mode", "checked-hash".into()),
+    ] {
+        lie(1, &|lie| lie["files"][0][key] = value.clone());
+    }
+    for (key, value) in [
+        ("path", "honest/other.py".into()),
+        ("path", "lib/python314.zip".into()),
+        ("sha256", zeros.clone()),
+        ("size", 1.into()),
+        ("source_hash", "0".repeat(16).into()),
+    ] {
+        lie(1, &|lie| lie["files"][0]["source"][key] = value.clone());
+    }
+    lie(1, &|lie| lie["archives"][0]["sha256"] = zeros.clone());
+    lie(1, &|lie| lie["archives"] = serde_json::json!([]));
+    lie(1, &|lie| lie["files"] = serde_json::json!([]));
+    // Another file that has the right bytes is not the source of the pyc.
+    session.file("t/honest/twin.py", GOOD);
+    let said = lie(1, &|lie| lie["files"][0]["source"]["path"] = "honest/twin.py".into());
+    assert!(
+        said.out.contains("the manifest says that its source is honest/twin.py, which it is not"),
+        "{}",
+        said.out
+    );
+}

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""Trees and wheels that deceive, judged by a real interpreter.
+
+    tests/oracle/deceit.py PYCOMPILE [PYTHON]
+
+Builds trees and wheels out of every place, carrier and lie below, asks PYTHON (this one; 3.8 or newer) what it imports or
+runs from each, and asks `PYCOMPILE verify`. A tree from which Python gets other code than its sources say must not be
+verified; a tree that is honest must be. Wheels are installed by unpacking them as installers do. Exit status 1: one was judged
+wrongly.
+"""
+
+import base64
+import hashlib
+import importlib.util
+import io
+import itertools
+import marshal
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+GOOD, EVIL = b"X = 'SAFE'\n", b"X = 'EVIL'\n"
+# The interpreter as it was named: it may be started by a script that sets up its libraries.
+PYTHON = os.environ.get("PYCOMPILE_DECEIT_PYTHON", sys.executable)
+TAG = sys.implementation.cache_tag
+SITE = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+STDZIP = f"lib/python{sys.version_info[0]}{sys.version_info[1]}.zip"
+NAME = "demo-1.0-py3-none-any.whl"
+INFO = "demo-1.0.dist-info"
+
+
+def reference(source, optimize, filename="m.py"):
+    """The code as a fresh process writes it."""
+    program = (
+        "import sys, py_compile; py_compile.compile(sys.argv[1], cfile=sys.argv[2], dfile=sys.argv[3], doraise=True,"
+        " optimize=int(sys.argv[4]), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path, pyc = os.path.join(folder, "m.py"), os.path.join(folder, "m.pyc")
+        with open(path, "wb") as file:
+            file.write(source)
+        subprocess.run([PYTHON, "-I", "-S", "-c", program, path, pyc, filename, str(optimize)], check=True)
+        with open(pyc, "rb") as file:
+            return file.read()
+
+
+def lies():
+    """Pycs by what is wrong with them: (name, bytes of a pyc of m)."""
+    honest, evil = reference(GOOD, 0), reference(EVIL, 0)
+    yield "honest", honest
+    yield "other code", honest[:16] + evil[16:]
+    yield "another source", evil
+    yield "another flag", honest[:4] + struct.pack("<I", 3) + honest[8:16] + evil[16:]
+    code = marshal.loads(evil[16:])
+    yield "unmarked references", honest[:16] + marshal.dumps(code, 2)
+
+
+def carriers(pyc):
+    cached = f"__pycache__/m.{TAG}.pyc"
+    yield "cached", {"m.py": GOOD, cached: pyc}, "import"
+    yield "legacy", {"m.py": GOOD, "m.pyc": pyc}, "import"
+    yield "sourceless", {"m.pyc": pyc}, "import"
+    yield "package", {"m/__init__.pyc": pyc}, "import"
+    yield "level 1", {"m.py": GOOD, f"__pycache__/m.{TAG}.opt-1.pyc": pyc}, "import -O"
+    yield "program", {"m": pyc}, "run m"
+    yield "upper case", {"m.PYC": pyc}, "run m.PYC"
+    yield "source", {"m.py": pyc}, "run m.py"
+
+
+def packed(files, prefix=b""):
+    data = io.BytesIO(prefix)
+    with zipfile.ZipFile(data, "a" if prefix else "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return data.getvalue()
+
+
+def lay(root, files):
+    for name, content in files.items():
+        path = os.path.join(root, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+
+
+def link(root, target, name):
+    path = os.path.join(root, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.symlink(target, path)
+
+
+def in_tree(root, files):
+    lay(root + "/t", files)
+    return "t"
+
+
+def in_site(root, files):
+    lay(f"{root}/t/{SITE}", files)
+    return f"t/{SITE}"
+
+
+def in_default_zip(root, files):
+    lay(root + "/t", {STDZIP: packed(files)})
+    return f"t/{STDZIP}"
+
+
+def in_egg(root, files):
+    lay(root + "/t/site", {"lib.egg": packed(files), "lib.pth": b"lib.egg\n"})
+    return "t/site/lib.egg"
+
+
+def after_program(root, files):
+    lay(root + "/t", {"tool.exe": packed(files, b"MZ launcher\n")})
+    return "t/tool.exe"
+
+
+def behind_link(root, files):
+    lay(root + "/out", files)
+    link(root, "../out", "t/p")
+    return "t/p"
+
+
+def behind_links(root, files):
+    lay(root + "/out", files)
+    link(root, "../../out", "way/one/two")
+    link(root, "../way", "t/p")
+    return "t/p/one/two"
+
+
+def behind_pth(root, files):
+    lay(root + "/out", files)
+    lay(root + "/t/site", {"lib.pth": b"../../out\n"})
+    return "out"
+
+
+PLACES = [in_tree, in_site, in_default_zip, in_egg, after_program, behind_link, behind_links, behind_pth]
+
+
+def row(name, content):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+    return f"{name},sha256={digest},{len(content)}\n"
+
+
+def wheel(files):
+    files = dict(files)
+    files[f"{INFO}/METADATA"] = b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"
+    files[f"{INFO}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    record = "".join(row(name, content) for name, content in files.items()) + f"{INFO}/RECORD,,\n"
+    return packed({**files, f"{INFO}/RECORD": record.encode()})
+
+
+def install(archive, prefix):
+    """As installers unpack: what is spread later takes the place of what was there."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in sorted(opened.namelist(), key=lambda name: ".data/" in name):
+            top, _, rest = name.partition("/")
+            below = f"{SITE}/{name}"
+            if top.endswith(".data"):
+                scheme, _, rest = rest.partition("/")
+                places = {"purelib": f"{SITE}/", "platlib": f"{SITE}/", "scripts": "bin/", "headers": "include/demo/", "data": ""}
+                below = places[scheme] + rest
+            lay(prefix, {below: opened.read(name)})
+
+
+SCHEMES = ["", "demo-1.0.data/purelib/", "demo-1.0.data/platlib/", f"demo-1.0.data/data/{SITE}/", "demo-1.0.data/scripts/"]
+
+
+def got(root, below, how):
+    """The value of X by import, or of the code that is run."""
+    path = os.path.join(root, below)
+    if how.startswith("run"):
+        program = "import runpy, sys; sys.path[:0] = []; print(runpy.run_path(sys.argv[1]).get('X'))"
+        # `runpy` tells a pyc by reading it, as `python FILE` does by its magic number.
+        command = [PYTHON, "-I", "-S", "-c", program, os.path.join(path, how.split()[1])]
+    else:
+        program = "import sys; sys.path.insert(0, sys.argv[1]); import m; print(m.X)"
+        command = [PYTHON, *how.split()[1:], "-B", "-I", "-S", "-c", program, path]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return done.stdout.decode().strip() or None
+
+
+def verify(pycompile, path):
+    done = subprocess.run([pycompile, "verify", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+def cases(root):
+    """(name, what to verify, where to import from, how)"""
+    all_lies = list(lies())
+    for (lie, pyc), place in itertools.product(all_lies, PLACES):
+        for carrier, files, how in carriers(pyc):
+            if place in (in_default_zip, in_egg, after_program) and how != "import":
+                continue
+            folder = tempfile.mkdtemp(dir=root)
+            lay(folder + "/t/honest", {"h.py": GOOD})
+            yield f"tree: {lie}, {carrier}, {place.__name__}", folder + "/t", folder, place(folder, files), how
+    for (lie, pyc), scheme in itertools.product(all_lies, SCHEMES):
+        for carrier, files, how in carriers(pyc):
+            folder = tempfile.mkdtemp(dir=root)
+            archive = wheel({scheme + name: content for name, content in files.items()})
+            lay(folder, {NAME: archive})
+            install(archive, folder + "/installed")
+            below = "installed/bin" if "scripts" in scheme else f"installed/{SITE}"
+            yield f"wheel: {lie}, {carrier}, {scheme or 'root'}", f"{folder}/{NAME}", folder, below, how
+    cached = f"__pycache__/m.{TAG}.pyc"
+    evil = dict(all_lies)["another source"]
+    for one, other in itertools.permutations(SCHEMES[:4], 2):
+        folder = tempfile.mkdtemp(dir=root)
+        archive = wheel({one + "m.py": GOOD, other + "m.py": EVIL, other + cached: evil})
+        lay(folder, {NAME: archive})
+        install(archive, folder + "/installed")
+        yield f"wheel: two sources, {one or 'root'}, {other or 'root'}", f"{folder}/{NAME}", folder, f"installed/{SITE}", "import"
+
+
+def main():
+    pycompile = os.path.abspath(sys.argv[1])
+    if len(sys.argv) > 2:
+        os.environ["PYCOMPILE_DECEIT_PYTHON"] = sys.argv[2]
+        os.execv(sys.argv[2], [sys.argv[2], sys.argv[0], pycompile])
+    root = tempfile.mkdtemp()
+    counts = {"evil": 0, "refused": 0, "honest": 0, "wrong": 0}
+    kinds = {"tree": 0, "wheel": 0}
+    try:
+        for name, path, folder, below, how in cases(root):
+            found = got(folder, below, how)
+            status, said = verify(pycompile, path)
+            counts["evil" if found == "EVIL" else "honest" if found == "SAFE" else "refused"] += 1
+            if found == "EVIL":
+                kinds[name.split(":")[0]] += 1
+            # Evil code never passes; nothing that could not be verified is called so either.
+            if found == "EVIL" and status != 1 or status not in (0, 1, 2) or (status == 2 and "0 pycs" in said):
+                counts["wrong"] += 1
+                print(f"WRONG {name}: Python gets {found}, verify exits {status}\n{said}")
+            is_plain = name.split(", ")[1:2] in (["cached"], ["legacy"]) and "behind" not in name
+            if "honest" in name and is_plain and status != 0:
+                counts["wrong"] += 1
+                print(f"WRONG {name}: honest, and verify exits {status}\n{said}")
+            shutil.rmtree(folder)
+    finally:
+        shutil.rmtree(root)
+    version = ".".join(map(str, sys.version_info[:3]))
+    print(f"{version}: EVIL is imported or run from {kinds['tree']} trees and {kinds['wheel']} wheels; {counts}")
+    return 1 if counts["wrong"] or not counts["evil"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
