@@ -48,11 +48,14 @@ fn measure(folders: &[String]) {
     let files: Vec<Vec<u8>> = paths.iter().filter_map(|path| std::fs::read(path).ok()).collect();
     let texts: Vec<String> = files
         .iter()
-        .filter_map(|file| pycompile::decode::decode(file).ok().map(std::borrow::Cow::into_owned))
+        .filter_map(|file| {
+            pycompile::decode::decode(file, Target::newest()).ok().map(std::borrow::Cow::into_owned)
+        })
         .collect();
     let bytes: usize = files.iter().map(Vec::len).sum();
     println!("{} files, {bytes} bytes", files.len());
-    let decoding = best(|| files.iter().for_each(|file| drop(pycompile::decode::decode(file))));
+    let decoding =
+        best(|| files.iter().for_each(|file| drop(pycompile::decode::decode(file, Target::newest()))));
     let parser = best(|| {
         for text in &texts {
             let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);

@@ -5,8 +5,11 @@ use crate::allowance;
 use crate::syntax::Parsed;
 use crate::syntax::ast::Module;
 use crate::target::{Release, Target};
-use crate::text::{Names, SyntaxError};
+use crate::text::{Location, Names, SyntaxError};
 use bumpalo::Bump;
+
+/// A byte order mark that is still there when one was taken away: parsers accept it, and CPython does not.
+const SECOND_MARK: char = '\u{feff}';
 
 /// A source that is decoded and parsed, to be compiled for several targets and at several levels.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub struct Source {
     parsed: Parsed,
     /// The target whose rules of decoding it needs.
     only: Option<Release>,
+    /// What is wrong with its end, for that target.
+    unended: Option<SyntaxError>,
     lowered: Option<Lowered>,
 }
 
@@ -61,8 +66,8 @@ impl Source {
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
         // The text, and what it is read into.
         allowance::hold(source.len().saturating_mul(2));
-        let (text, only) = match crate::decode::decode(source) {
-            Ok(text) => (text.into_owned(), None),
+        let (text, only) = match crate::decode::decode(source, target) {
+            Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
             Err(error) => match crate::decode::mend(source) {
                 Some((text, places))
                     if !target.features.check_comments && crate::syntax::comments_hold(&text, &places) =>
@@ -78,7 +83,13 @@ impl Source {
                 _ => return Err(Box::new(Refusal { error, text: String::new(), parsed: false })),
             },
         };
-        Ok(Self { parsed: Parsed::new(text, target), only, lowered: None })
+        if text.starts_with(SECOND_MARK) {
+            let message = format!("invalid non-printable character U+{:04X}", u32::from(SECOND_MARK));
+            let error = SyntaxError::new(message, Location::new(1, 1, 0, 0));
+            return Err(Box::new(Refusal { error, text, parsed: false }));
+        }
+        let unended = crate::decode::unended(source, &text, target);
+        Ok(Self { parsed: Parsed::new(text, target), only, unended, lowered: None })
     }
 
     /// Whether `source` is, byte for byte, the decoded text.
@@ -103,7 +114,11 @@ impl Source {
     ) -> Result<Vec<u8>, Box<Refusal>> {
         let length = self.parsed.text().len();
         let mut parsed = false;
+        let unended = self.unended.clone();
         let compiled = self.lowered(target).and_then(|Lowered { tree, names, .. }| {
+            if let Some(error) = unended {
+                return Err(error);
+            }
             parsed = true;
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize)
         });

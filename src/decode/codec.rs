@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use super::cookie::Cookie;
-use super::tables::{ALIASES, NOT_TEXT, SINGLE_BYTE, UNSUPPORTED};
-use super::utf7;
-use crate::text::{Location, SyntaxError};
+use super::fault::Fault;
+use super::surrogates::Points;
+use super::tables::{NOT_TEXT, OTHERS, SINGLE_BYTE};
+use super::{domain, escapes, multibyte, utf7, wide};
+use crate::target::Target;
+use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Where CPython puts the errors of a codec: line 0, column −1 (counted from 1).
 const NOWHERE: Location = Location::new(0, 0, -2, -2);
@@ -15,15 +18,16 @@ pub(super) fn decode<'s>(
     bytes: &'s [u8],
     cookie: Option<Cookie<'_>>,
     marked: bool,
+    target: &Target,
 ) -> Result<Cow<'s, str>, SyntaxError> {
     let name = cookie.map(|cookie| normal(cookie.name));
     match name.as_deref() {
         Some(name) if marked && name != "utf-8" => {
             let message = format!("encoding problem: {name} with BOM");
-            let (line, end) = cookie.map_or((1, 0), |cookie| {
-                let letters = String::from_utf8_lossy(cookie.line).chars().count();
-                (cookie.number, i32::try_from(letters).unwrap_or(i32::MAX - 2) + cookie.number - 2)
-            });
+            if !target.features.place_marked_cookie {
+                return Err(SyntaxError::new(message, NOWHERE));
+            }
+            let (line, end) = cookie.map_or((1, 0), |cookie| (cookie.number, end_of_line(&cookie)));
             Err(SyntaxError::new(message, Location::new(line, line, -1, end)))
         }
         None | Some("utf-8") => match std::str::from_utf8(bytes) {
@@ -31,8 +35,16 @@ pub(super) fn decode<'s>(
             Err(error) => Err(not_utf8(bytes, error.valid_up_to())),
         },
         Some("iso-8859-1") => Ok(latin_1(bytes)),
-        Some(name) => named(bytes, name),
+        Some(name) => named_lines(bytes, name, target),
     }
+}
+
+/// Where CPython's place of a contradicted cookie ends: so many bytes of the text as the line has, cut off wherever that is.
+fn end_of_line(cookie: &Cookie<'_>) -> i32 {
+    let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
+    let text = String::from_utf8_lossy(cookie.line);
+    let cut = text.as_bytes().get(..length).unwrap_or(text.as_bytes());
+    i32::try_from(String::from_utf8_lossy(cut).chars().count()).unwrap_or(i32::MAX)
 }
 
 /// Whether a source with this cookie is UTF-8.
@@ -59,8 +71,40 @@ fn latin_1(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect())
 }
 
-/// Decodes by name of a codec of the standard library (`Lib/encodings/__init__.py`).
-fn named<'s>(bytes: &'s [u8], name: &str) -> Result<Cow<'s, str>, SyntaxError> {
+/// Whether the codec of this cookie is looked up by its name, which each release does with names of its own.
+pub(super) fn is_looked_up(cookie: Option<Cookie<'_>>) -> bool {
+    cookie.is_some_and(|cookie| !matches!(normal(cookie.name).as_ref(), "utf-8" | "iso-8859-1"))
+}
+
+/// Decodes with a codec, and finds the lines of what it makes.
+fn named_lines<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+    // CPython ends the last line before it decodes, and a codec may see that.
+    let ended = bytes.ends_with(b"\n");
+    let mut text = if ended {
+        named(bytes, name, target)?
+    } else {
+        Cow::Owned(named(&[bytes, b"\n"].concat(), name, target)?.into_owned())
+    };
+    if let Some(end) = memchr::memchr(0, text.as_bytes()) {
+        text.to_mut().truncate(end);
+    }
+    if !target.features.end_decoded_lines {
+        if text.contains('\r') {
+            let message = format!(
+                "the native compiler does not support a carriage return that the encoding {name} has decoded"
+            );
+            return Err(SyntaxError::new(message, NOWHERE));
+        }
+        return Ok(text);
+    }
+    if !ended && text.ends_with('\n') {
+        text.to_mut().pop();
+    }
+    Ok(text)
+}
+
+/// The codec of the standard library that a name stands for (`Lib/encodings/__init__.py`).
+fn look_up(name: &str, target: &Target) -> Cow<'static, str> {
     let mut key = String::with_capacity(name.len());
     for part in name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').filter(|part| !part.is_empty()) {
         if !key.is_empty() {
@@ -68,37 +112,66 @@ fn named<'s>(bytes: &'s [u8], name: &str) -> Result<Cow<'s, str>, SyntaxError> {
         }
         key.push_str(&part.to_ascii_lowercase());
     }
-    let alias =
-        |key: &str| ALIASES.binary_search_by_key(&key, |&(alias, _)| alias).ok().map(|at| ALIASES[at].1);
-    let codec = alias(&key).or_else(|| alias(&key.replace('.', "_"))).unwrap_or(&key);
+    let alias = |key: &str| {
+        target.encodings.iter().find_map(|names| {
+            let at = names.binary_search_by_key(&key, |&(alias, _)| alias).ok()?;
+            Some(names[at].1)
+        })
+    };
+    match alias(&key).or_else(|| alias(&key.replace('.', "_"))) {
+        Some(codec) => Cow::Borrowed(codec),
+        None => Cow::Owned(key),
+    }
+}
+
+/// Decodes with the codec that a name stands for.
+fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+    let codec = look_up(name, target);
+    let codec = codec.as_ref();
     if let Ok(at) = SINGLE_BYTE.binary_search_by_key(&codec, |&(name, _)| name) {
         return single_byte(bytes, SINGLE_BYTE[at].1);
     }
+    if let Some(decoded) = multibyte::decode(codec, bytes) {
+        return decoded.map(Cow::Owned).map_err(|fault| refusal(codec, bytes, &fault));
+    }
+    let owned = |decoded: Result<String, Fault>, known_as: &str| {
+        decoded.map(Cow::Owned).map_err(|fault| refusal(known_as, bytes, &fault))
+    };
+    let points = |decoded: Result<Points, Fault>, known_as: &str| match decoded {
+        Ok(points) => points.finish().map(Cow::Owned).map_err(|message| SyntaxError::new(message, NOWHERE)),
+        Err(fault) => Err(refusal(known_as, bytes, &fault)),
+    };
+    let refused = |message: String| Err(SyntaxError::new(message, NOWHERE));
     match codec {
-        "latin_1" => Ok(latin_1(bytes)),
+        "latin_1" | "charmap" => Ok(latin_1(bytes)),
         "ascii" => match bytes.iter().position(|byte| !byte.is_ascii()) {
             Some(at) => Err(undecodable("ascii", bytes, at, at + 1, "ordinal not in range(128)")),
-            None => utf_8(bytes, 0),
+            None => utf_8(bytes),
         },
-        "utf_8" => utf_8(bytes, 0),
-        "utf_8_sig" => match bytes.strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => utf_8(rest, 3),
-            None => utf_8(bytes, 0),
+        // There is no byte order mark where a cookie was read.
+        "utf_8" | "utf_8_sig" => utf_8(bytes),
+        "utf_7" => points(utf7::decode(bytes), "utf7"),
+        "utf_16" | "utf_16_le" => owned(wide::utf_16(bytes, false), "utf-16-le"),
+        "utf_16_be" => owned(wide::utf_16(bytes, true), "utf-16-be"),
+        "utf_32" | "utf_32_le" => owned(wide::utf_32(), "utf-32-le"),
+        "utf_32_be" => owned(wide::utf_32(), "utf-32-be"),
+        "raw_unicode_escape" => points(escapes::decode_raw(bytes), "rawunicodeescape"),
+        "unicode_escape" => match escapes::decode(bytes) {
+            Some(decoded) => points(decoded, "unicodeescape"),
+            None => refused(format!("the native compiler does not support `\\N` in the encoding {name}")),
         },
-        "utf_7" => match utf7::decode(bytes) {
-            Ok(text) => Ok(Cow::Owned(text)),
-            Err(fault) => Err(undecodable("utf7", bytes, fault.start, fault.end, fault.reason)),
-        },
-        _ if UNSUPPORTED.binary_search(&codec).is_ok() => {
-            let message = format!("the native compiler does not support the encoding {name}");
-            Err(SyntaxError::new(message, NOWHERE))
+        "idna" if let Some(decoded) = domain::idna(bytes) => owned(decoded, "idna"),
+        "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => {
+            Err(refusal(known_as, bytes, &fault))
         }
-        _ if NOT_TEXT.contains(&codec) => {
-            let message =
-                format!("'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs");
-            Err(SyntaxError::new(message, NOWHERE))
+        "undefined" => refused(String::from("undefined encoding")),
+        _ if NOT_TEXT.contains(&codec) => refused(format!(
+            "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"
+        )),
+        _ if OTHERS.contains(&codec) => {
+            refused(format!("the native compiler does not support the encoding {name}"))
         }
-        _ => Err(SyntaxError::new(format!("unknown encoding: {name}"), NOWHERE)),
+        _ => refused(format!("unknown encoding: {name}")),
     }
 }
 
@@ -118,8 +191,8 @@ fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxE
     Ok(Cow::Owned(text))
 }
 
-/// UTF-8 under a name that CPython leaves to the codec; `skipped` bytes stood before.
-pub(super) fn utf_8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, SyntaxError> {
+/// UTF-8 under a name that CPython leaves to the codec.
+pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
@@ -130,8 +203,18 @@ pub(super) fn utf_8(bytes: &[u8], skipped: usize) -> Result<Cow<'_, str>, Syntax
         (Some(length), Some(0xc2..=0xf4)) => (at + length, "invalid continuation byte"),
         (Some(length), _) => (at + length, "invalid start byte"),
     };
-    let fault = undecodable("utf-8", bytes, at, end, reason);
-    Err(if skipped == 0 { fault } else { undecodable("utf-8", bytes, at + skipped, end + skipped, reason) })
+    Err(undecodable("utf-8", bytes, at, end, reason))
+}
+
+fn refusal(codec: &str, bytes: &[u8], fault: &Fault) -> SyntaxError {
+    match fault {
+        Fault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
+        Fault::Internal => SyntaxError {
+            kind: ErrorType::Runtime,
+            message: String::from("internal codec error"),
+            location: Location::NONE,
+        },
+    }
 }
 
 fn undecodable(codec: &str, bytes: &[u8], start: usize, end: usize, reason: &str) -> SyntaxError {

@@ -8,23 +8,52 @@ use std::borrow::Cow;
 
 mod codec;
 mod cookie;
+mod domain;
+mod escapes;
+mod fault;
+mod multibyte;
+mod surrogates;
 mod tables;
 mod utf7;
+mod wide;
 
+use crate::target::Target;
 use crate::text::{Location, SyntaxError};
 
-/// Decodes a source file.
+/// The byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Decodes a source file as `target` does.
 ///
 /// # Errors
 ///
 /// An unknown or unsupported encoding, bytes the encoding does not have, or a NUL.
-pub fn decode(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
+pub fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
     refuse_null(source)?;
     // CPython's order: what a codec says of positions counts in the text with the new line ends.
     match normalise(source) {
-        Cow::Borrowed(source) => decode_lines(source),
-        Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source)?.into_owned())),
+        Cow::Borrowed(source) => decode_lines(source, target),
+        Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source, target)?.into_owned())),
     }
+}
+
+/// Whether a source is decoded alike for all targets: its codec is none whose name is looked up.
+pub fn is_alike(source: &[u8]) -> bool {
+    !codec::is_looked_up(cookie::find(source.strip_prefix(MARK).unwrap_or(source)))
+}
+
+/// Returns what `target` says at the end of a text that its codec left without a line end, if the parser finds no fault in it.
+pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError> {
+    if target.features.end_decoded_lines || is_alike(source) {
+        return None;
+    }
+    let last = text.rsplit('\n').next()?.trim_start_matches([' ', '\t', '\x0c']);
+    if last.is_empty() || last.starts_with('#') {
+        return None;
+    }
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    let line = i32::try_from(1 + breaks).unwrap_or(i32::MAX);
+    Some(SyntaxError::new("invalid syntax", Location::new(line, line, -1, -1)))
 }
 
 /// A source that [`decode`] refuses because it is no UTF-8, with a `?` for each byte that is none, and where those are.
@@ -34,7 +63,7 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
         return None;
     }
     let source = normalise(source);
-    let bytes = source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source);
+    let bytes = source.strip_prefix(MARK).unwrap_or(&source);
     if !codec::is_utf_8(cookie::find(bytes)) {
         return None;
     }
@@ -52,21 +81,20 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
 /// Returns the bytes that [`mend`] has mended: without a byte order mark, and with `\n` at the end of each line.
 pub fn mended_from(source: &[u8]) -> Vec<u8> {
     let source = normalise(source);
-    source.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source).to_vec()
+    source.strip_prefix(MARK).unwrap_or(&source).to_vec()
 }
 
 /// Returns what CPython's codec says of the first bytes that are not UTF-8.
 pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
-    codec::utf_8(bytes, 0).err().map(|error| error.message)
+    codec::utf_8(bytes).err().map(|error| error.message)
 }
 
-fn decode_lines(source: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
-    let (marked, bytes) = match source.strip_prefix(b"\xef\xbb\xbf") {
+fn decode_lines<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+    let (marked, bytes) = match source.strip_prefix(MARK) {
         Some(rest) => (true, rest),
         None => (false, source),
     };
-    let text = codec::decode(bytes, cookie::find(bytes), marked)?;
-    refuse_null(text.as_bytes())?;
+    let text = codec::decode(bytes, cookie::find(bytes), marked, target)?;
     Ok(match normalise(text.as_bytes()) {
         Cow::Borrowed(_) => text,
         // Some codec has a `\r` of its own; replacing it leaves what was text.
@@ -100,7 +128,12 @@ fn normalise(source: &[u8]) -> Cow<'_, [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use crate::target::Target;
+    use std::borrow::Cow;
+
+    fn decode(source: &[u8]) -> Result<Cow<'_, str>, super::SyntaxError> {
+        super::decode(source, Target::newest())
+    }
 
     fn message(source: &[u8]) -> String {
         decode(source).unwrap_err().message
@@ -150,6 +183,6 @@ mod tests {
 
     #[test]
     fn unsupported_codecs_are_named() {
-        assert!(message(b"# coding: shift_jis\n").contains("shift_jis"));
+        assert!(message(b"# coding: idna\n#xn--a\n").contains("support the encoding idna"));
     }
 }

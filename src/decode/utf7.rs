@@ -1,34 +1,30 @@
-//! UTF-7 (RFC 2152), as far as CPython's decoder accepts it.
+//! UTF-7 (RFC 2152), as CPython's decoder accepts it.
 
-/// What cannot be decoded.
-pub(super) struct Fault {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) reason: &'static str,
-}
+use super::fault::Fault;
+use super::surrogates::Points;
 
-/// Decodes `bytes`.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
-    let mut text = String::with_capacity(bytes.len());
+/// Decodes `bytes`, which do not end within a `+…-` section.
+pub(super) fn decode(bytes: &[u8]) -> Result<Points, Fault> {
+    let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'+' => at = shifted(bytes, at, &mut text)?,
+            b'+' => at = shifted(bytes, at, &mut points)?,
             0..=127 => {
-                text.push(char::from(byte));
+                points.push(u32::from(byte));
                 at += 1;
             }
-            _ => return Err(Fault { start: at, end: at + 1, reason: "unexpected special character" }),
+            _ => return Err(Fault::undecodable(at, at + 1, "unexpected special character")),
         }
     }
-    Ok(text)
+    Ok(points)
 }
 
 /// A `+…-` section from `start`; returns its end.
-fn shifted(bytes: &[u8], start: usize, text: &mut String) -> Result<usize, Fault> {
+fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, Fault> {
     let mut at = start + 1;
     if bytes.get(at) == Some(&b'-') {
-        text.push('+');
+        points.push(u32::from(b'+'));
         return Ok(at + 1);
     }
     let (mut bits, mut held) = (0u32, 0);
@@ -43,18 +39,18 @@ fn shifted(bytes: &[u8], start: usize, text: &mut String) -> Result<usize, Fault
         }
         at += 1;
     }
-    let fault = |reason| Fault { start, end: at + 1, reason };
+    let fault = |reason| Fault::undecodable(start, at + 1, reason);
     if at == start + 1 {
         return Err(fault("ill-formed sequence"));
     }
     if held >= 6 {
-        return Err(fault("partial character in base64 string"));
+        return Err(fault("partial character in shift sequence"));
     }
     if bits != 0 {
-        return Err(fault("non-zero padding bits in base64 string"));
+        return Err(fault("non-zero padding bits in shift sequence"));
     }
     for unit in char::decode_utf16(units) {
-        text.push(unit.map_err(|_| fault("ill-formed sequence"))?);
+        points.push(unit.map_or_else(|lone| u32::from(lone.unpaired_surrogate()), u32::from));
     }
     Ok(if bytes.get(at) == Some(&b'-') { at + 1 } else { at })
 }

@@ -102,6 +102,10 @@ pub struct Features {
     pub exclamation_mark: &'static str,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
+    /// A cookie that contradicts the byte order mark is reported with its line.
+    pub place_marked_cookie: bool,
+    /// Line ends are looked for in decoded text too, and the last line is ended there.
+    pub end_decoded_lines: bool,
     /// Small integers are interned up to this value; they are never written without FLAG_REF.
     pub small_int_max: i32,
     /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.

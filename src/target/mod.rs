@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** no other module compares versions. [`PyVersion`] has no order for that reason.
 
+mod encodings;
 mod features;
 mod flow_pass;
 pub(crate) mod op;
@@ -22,6 +23,7 @@ mod version;
 use stack_effect::stack_effects;
 use start_up_words::StartUpWords;
 
+pub use encodings::Names;
 pub use features::{Features, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
 pub use op::{OP_COUNT, Op};
@@ -43,6 +45,8 @@ pub struct Target {
     words: StartUpWords,
     /// Code points that its Unicode does not assign: tables of the first and last of each run, ascending.
     pub unassigned: &'static [&'static [(u32, u32)]],
+    /// The other names of its codecs, in tables of which an earlier one prevails.
+    pub encodings: &'static [Names],
     /// What marks those alternatives of the grammar for refusals (`syntax/diagnose/python.peg`) that it has.
     pub grammar: &'static [&'static str],
     /// Its passes over the flow graph, in order.

@@ -23,6 +23,8 @@ pub enum ErrorType {
     UnicodeDecode,
     /// `UnicodeEncodeError` (lone surrogates in a docstring)
     UnicodeEncode,
+    /// `RuntimeError` (of a codec)
+    Runtime,
     /// `SystemError`
     System,
 }
@@ -40,6 +42,7 @@ impl ErrorType {
             Self::Memory => "MemoryError",
             Self::UnicodeDecode => "UnicodeDecodeError",
             Self::UnicodeEncode => "UnicodeEncodeError",
+            Self::Runtime => "RuntimeError",
             Self::System => "SystemError",
         }
     }

@@ -189,5 +189,5 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
 /// Returns the text of a source file, if it can be decoded.
 pub fn text(path: &Path) -> Option<String> {
     let source = std::fs::read(path).ok()?;
-    decode(&source).ok().map(Cow::into_owned)
+    decode(&source, pycompile::target::Target::newest()).ok().map(Cow::into_owned)
 }

@@ -21,6 +21,7 @@ mod current;
 mod deceit;
 mod diff;
 mod docs;
+mod encodings;
 #[cfg(unix)]
 mod env;
 #[cfg(unix)]

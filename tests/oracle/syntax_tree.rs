@@ -30,7 +30,7 @@ fn dumps(target: &Target) -> std::io::Result<()> {
         let source = std::fs::read(path?)?;
         let arena = Bump::new();
         let mut names = Names::default();
-        let text = decode(&source);
+        let text = decode(&source, target);
         let result = text.and_then(|text| {
             let module = parse(&text, target, &arena, &mut names)?;
             Ok(dump(&module, &names))
@@ -52,7 +52,7 @@ fn time(target: &Target) -> std::io::Result<()> {
     let mut texts = Vec::new();
     for path in std::io::stdin().lock().lines() {
         let source = std::fs::read(path?)?;
-        if let Ok(text) = decode(&source) {
+        if let Ok(text) = decode(&source, target) {
             texts.push(text.into_owned());
         }
     }

@@ -3,7 +3,8 @@
 mod opcodes;
 
 use super::{
-    Features, FlowPass, LateHandlers, PyVersion, ShownComments, StartUpWords, Target, stack_effects, unicode,
+    Features, FlowPass, LateHandlers, PyVersion, ShownComments, StartUpWords, Target, encodings,
+    stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -12,6 +13,7 @@ const NEWEST: Target = Target {
     features: FEATURES,
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
+    encodings: &[encodings::NEW_IN_3_13_15, encodings::FIRST],
     grammar: &[],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
@@ -24,12 +26,14 @@ pub(super) static RELEASES: [Target; 4] = [
         patch: 0,
         features: FEATURES_0,
         words: StartUpWords { changes: include_str!("start_up_words_0.txt"), ..NEWEST.words },
+        encodings: &[encodings::CODECS_OF_3_13_5, encodings::FIRST],
         ..NEWEST
     },
     Target {
         patch: 5,
         features: FEATURES_5,
         words: StartUpWords { changes: include_str!("start_up_words_5.txt"), ..NEWEST.words },
+        encodings: &[encodings::CODECS_OF_3_13_5, encodings::FIRST],
         ..NEWEST
     },
     Target {
@@ -61,6 +65,7 @@ const FEATURES_5: Features = Features {
     shown_by_inner_equals: true,
     ideograph_names_in_any_case: false,
     exclamation_mark: "exclamanation mark",
+    end_decoded_lines: false,
     nan_of_cosine: false,
     power_by_division: true,
     ..FEATURES_15
@@ -106,6 +111,8 @@ pub(super) const FEATURES: Features = Features {
     classdict_as_type_parameter: false,
     exclamation_mark: "exclamation mark",
     check_comments: false,
+    place_marked_cookie: false,
+    end_decoded_lines: true,
     small_int_max: 256,
     mixed_complex: false,
     second_nan: true,

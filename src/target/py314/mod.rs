@@ -3,7 +3,8 @@
 mod opcodes;
 
 use super::{
-    Features, FlowPass, PyVersion, ShownComments, StartUpWords, Target, py313, stack_effects, unicode,
+    Features, FlowPass, PyVersion, ShownComments, StartUpWords, Target, encodings, py313, stack_effects,
+    unicode,
 };
 
 const NEWEST: Target = Target {
@@ -12,6 +13,7 @@ const NEWEST: Target = Target {
     features: FEATURES,
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
+    encodings: &[encodings::NEW_IN_3_14_8, encodings::NEW_IN_3_13_15, encodings::FIRST],
     grammar: &["templates", "bare_exceptions", "more"],
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
@@ -24,6 +26,7 @@ pub(super) static RELEASES: [Target; 3] = [
         patch: 2,
         features: FEATURES_2,
         words: StartUpWords { changes: include_str!("start_up_words_8.txt"), ..NEWEST.words },
+        encodings: &[encodings::NEW_IN_3_14_8, encodings::FIRST],
         ..NEWEST
     },
     Target {
@@ -40,6 +43,7 @@ const FEATURES_2: Features = Features {
     shown_comments: ShownComments::OutsideQuotes,
     shown_text_runs_on: true,
     trimmed_template_text: true,
+    end_decoded_lines: false,
     fold_long_displays: false,
     ..FEATURES
 };
@@ -67,6 +71,7 @@ pub(super) const FEATURES: Features = Features {
     late_parameter_count: false,
     names_like_keywords: false,
     check_comments: true,
+    place_marked_cookie: true,
     mixed_complex: true,
     second_nan: false,
     nan_of_cosine: true,

@@ -2,7 +2,9 @@
 
 mod opcodes;
 
-use super::{Features, LateHandlers, PyVersion, StartUpWords, Target, py314, stack_effects, unicode};
+use super::{
+    Features, LateHandlers, PyVersion, StartUpWords, Target, encodings, py314, stack_effects, unicode,
+};
 
 const NEWEST: Target = Target {
     version: PyVersion::new(3, 15),
@@ -10,6 +12,12 @@ const NEWEST: Target = Target {
     features: FEATURES,
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED],
+    encodings: &[
+        encodings::NEW_IN_3_15_0,
+        encodings::NEW_IN_3_14_8,
+        encodings::NEW_IN_3_13_15,
+        encodings::FIRST,
+    ],
     grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "positive_numbers", "most"],
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,

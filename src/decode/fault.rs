@@ -1,0 +1,18 @@
+//! What a codec refuses.
+
+use std::borrow::Cow;
+
+/// Why bytes cannot be decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The bytes from `start` to `end` are not text.
+    Undecodable { start: usize, end: usize, reason: Cow<'static, str> },
+    /// CPython's codec fails without saying where.
+    Internal,
+}
+
+impl Fault {
+    pub(super) fn undecodable(start: usize, end: usize, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Undecodable { start, end, reason: reason.into() }
+    }
+}

@@ -1,0 +1,33 @@
+//! The CJK codecs of CPython (`Modules/cjkcodecs`), whole texts at a time.
+
+mod hz;
+mod iso2022;
+mod stateless;
+mod table;
+mod tables;
+
+use super::fault::Fault;
+
+const ILLEGAL: &str = "illegal multibyte sequence";
+const INCOMPLETE: &str = "incomplete multibyte sequence";
+
+/// Decodes `bytes` with the codec that CPython calls `name`, or returns `None` if there is no such codec here.
+pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, Fault>> {
+    if let Some(codec) = table::find(name) {
+        return Some(stateless::decode(codec, bytes));
+    }
+    if let Some(variant) = iso2022::find(name) {
+        return Some(iso2022::decode(variant, bytes));
+    }
+    (name == "hz").then(|| hz::decode(bytes))
+}
+
+/// The bytes from `start` are not a sequence of the codec; `length` of them are reported.
+fn illegal(start: usize, length: usize) -> Fault {
+    Fault::undecodable(start, start + length, ILLEGAL)
+}
+
+/// The text ends within the sequence from `start`.
+fn incomplete(start: usize, bytes: &[u8]) -> Fault {
+    Fault::undecodable(start, bytes.len(), INCOMPLETE)
+}
