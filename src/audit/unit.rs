@@ -61,6 +61,8 @@ pub(super) struct Judgement<'a> {
     pub(super) rows: &'a Rows,
     pub(super) entries: Option<&'a Entries<'a>>,
     pub(super) any_references: bool,
+    /// It is an archive that only zipimport reads, which knows no `__pycache__`.
+    pub(super) zipped: bool,
     pub(super) compilers: &'a Compilers<'a>,
 }
 
@@ -171,6 +173,9 @@ impl Judgement<'_> {
             }
         };
         self.observe(name, &bytes, outcome);
+        if self.zipped && is_of_no_version(name, &bytes) {
+            return;
+        }
         let found = source.as_ref().ok();
         if let Some(entries) = self.entries {
             outcome.findings.extend(entries.check(self.view, name, &bytes, path, found));
@@ -216,6 +221,13 @@ impl Judgement<'_> {
             _ => self.view.named(name),
         }
     }
+}
+
+/// Whether a pyc in a `__pycache__` is of a version that is not known: old eggs have such pycs, which nothing loads.
+fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
+    let magic = bytes.first_chunk::<2>().map(|magic| u16::from_le_bytes(*magic));
+    let in_cache = name.rsplit('/').nth(1) == Some("__pycache__");
+    in_cache && magic.is_some_and(|magic| Series::with_magic(magic).is_none())
 }
 
 fn modified(path: &std::path::Path) -> Option<u32> {

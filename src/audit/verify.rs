@@ -107,6 +107,7 @@ impl Audit<'_> {
             rows: &rows,
             entries: entries.as_ref(),
             any_references: self.request.any_references,
+            zipped: !prefix.is_empty() && !is_wheel(place),
             compilers: self.compilers,
         };
         let results = parallel::map(&units, self.jobs, self.watch, |unit| judgement.unit(unit))?;
