@@ -2,6 +2,8 @@
 
 use super::carrier::Carrier;
 use crate::archive::{Archive, ArchiveError, Limits, read_file};
+use crate::output::WriteError;
+use crate::output::place::{self, Missing};
 use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
@@ -123,7 +125,22 @@ impl Place {
             return archive.get(name).map(|entry| entry.bytes.clone()).ok_or_else(missing);
         }
         let path = self.path(name)?;
-        read_regular(&path, LARGEST).map_err(|source| match source.kind() {
+        let bytes = match self {
+            // Since it was listed a directory on the way may have become a symlink.
+            Self::Tree(root, _) => {
+                let below = path.strip_prefix(root).unwrap_or(&path);
+                match place::Place::below(root, below, Missing::Refused) {
+                    Ok(place) => place.bytes(),
+                    Err(WriteError::Io { source, .. }) => Err(source),
+                    Err(WriteError::SymlinkFolder(link) | WriteError::Symlink(link)) => {
+                        return Err(PlaceError::Symlink(link));
+                    }
+                    Err(error) => Err(std::io::Error::other(error.to_string())),
+                }
+            }
+            _ => read_regular(&path, LARGEST),
+        };
+        bytes.map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
             _ => PlaceError::Read { path, source },
         })
@@ -192,4 +209,27 @@ fn begins_like_a_zip(path: &Path) -> bool {
     let read =
         std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
     read.is_ok() && start == *b"PK\x03\x04"
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::{Place, PlaceError};
+    use crate::output::atomic;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_directory_that_becomes_a_symlink_after_it_was_listed_is_not_followed() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        for name in ["tree/p/a.py", "outside/a.py"] {
+            atomic::write(&at(name), name.as_bytes(), 0o644).unwrap();
+        }
+        let tree = Place::open(&at("tree")).unwrap();
+        assert_eq!(tree.read("p/a.py").unwrap(), b"tree/p/a.py");
+        std::fs::rename(at("tree/p"), at("moved")).unwrap();
+        assert!(matches!(tree.read("p/a.py"), Err(PlaceError::Missing(_))));
+        symlink(at("outside"), at("tree/p")).unwrap();
+        assert!(matches!(tree.read("p/a.py"), Err(PlaceError::Symlink(link)) if link == at("tree/p")));
+    }
 }
