@@ -147,12 +147,19 @@ pub struct Outcome {
     pub file: PathBuf,
     /// Its pyc, if its path could be made.
     pub output: Option<PathBuf>,
-    /// Compiled for.
-    pub python: PyVersion,
+    /// Compiled for; none if the file is no source.
+    pub python: Option<PyVersion>,
     /// 0, 1 or 2.
     pub optimize: u8,
     /// How it ended.
     pub result: Result<Done, Box<Diagnostic>>,
+}
+
+impl Outcome {
+    /// The error of a file that is not compiled: data, a RECORD, a directory.
+    pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
+        Self { file, output: None, python: None, optimize: 0, result: Err(error) }
+    }
 }
 
 /// The good ends.
@@ -187,7 +194,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
             let failed = |error| Outcome {
                 file: file.into(),
                 output: None,
-                python: target.series.version,
+                python: Some(target.series.version),
                 optimize,
                 result: Err(error),
             };
@@ -203,7 +210,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
 
 /// The outcomes of a source that is not compiled for a reason of the caller's.
 pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<Outcome> {
-    let targets = engines.iter().map(|target| target.series.version);
+    let targets = engines.iter().map(|target| Some(target.series.version));
     targets
         .map(|python| Outcome {
             file: file.into(),
@@ -233,7 +240,13 @@ pub fn compile_source(
     let pyc = || pyc_behind(&header, file, source, target, optimize, settings);
     if settings.check {
         let result = pyc().map(|_| Done::Compiled);
-        return Outcome { file: file.into(), output: None, python: target.series.version, optimize, result };
+        return Outcome {
+            file: file.into(),
+            output: None,
+            python: Some(target.series.version),
+            optimize,
+            result,
+        };
     }
     let result = (|| {
         if is_source(output, file, settings) {
@@ -265,7 +278,7 @@ pub fn compile_source(
         written.map_err(|error| errno::write_diagnostic(&error))?;
         Ok(Done::Compiled)
     })();
-    let python = target.series.version;
+    let python = Some(target.series.version);
     Outcome { file: file.into(), output: Some(output.into()), python, optimize, result }
 }
 
@@ -315,7 +328,7 @@ pub fn remove_leftovers<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, set
 /// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
 pub fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
     let written = outcomes.iter().filter(|outcome| outcome.result.is_ok());
-    let mut kept: Vec<(&Path, Place, PyVersion, Vec<u8>)> = Vec::new();
+    let mut kept: Vec<(&Path, Place, Option<PyVersion>, Vec<u8>)> = Vec::new();
     for outcome in written {
         let Some(output) = outcome.output.as_deref() else { continue };
         let Ok(place) = settings.place(output, Missing::Refused) else { continue };

@@ -7,7 +7,6 @@ use super::errno::write_diagnostic;
 use super::leftovers;
 use super::parallel::{self, Watch};
 use super::project::{Project, ProjectError};
-use crate::engine::Diagnostic;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::output::tree::Tree;
@@ -82,7 +81,7 @@ pub fn build(
             if result.is_ok() {
                 built.entries.extend(entry);
             }
-            let (python, optimize) = (pyc.series.version, pyc.optimize);
+            let (python, optimize) = (Some(pyc.series.version), pyc.optimize);
             built.outcomes.push(Outcome { file: file.path.clone(), output, python, optimize, result });
         }
         built
@@ -98,7 +97,7 @@ pub fn build(
         }
     }
     if copy {
-        copy_data(project, &tree, engines, &mut all.outcomes);
+        copy_data(project, &tree, &mut all.outcomes);
     }
     let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output.as_ref()?.strip_prefix(&root).ok());
     let copies = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copy);
@@ -107,17 +106,11 @@ pub fn build(
     Ok(all)
 }
 
-fn copy_data(project: &Project, tree: &Tree, engines: &Engines, outcomes: &mut Vec<Outcome>) {
+fn copy_data(project: &Project, tree: &Tree, outcomes: &mut Vec<Outcome>) {
     for file in &project.selection.data {
         let copied = project.read(file).and_then(|source| {
             tree.write(&file.name, &source.bytes, source.executable).map_err(|error| write_diagnostic(&error))
         });
-        if let (Err(error), Some(target)) = (copied, engines.first()) {
-            outcomes.push(failure(file.path.clone(), target.series.version, error));
-        }
+        outcomes.extend(copied.err().map(|error| Outcome::of_file(file.path.clone(), error)));
     }
-}
-
-fn failure(file: PathBuf, python: crate::target::PyVersion, error: Box<Diagnostic>) -> Outcome {
-    Outcome { file, output: None, python, optimize: 0, result: Err(error) }
 }

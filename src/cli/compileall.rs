@@ -339,7 +339,7 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
                 }
             }
             Err(error) => {
-                let version = several.then_some(outcome.python);
+                let version = outcome.python.filter(|_| several);
                 let now = Some((outcome.file.as_path(), error.rendered.as_str(), version));
                 if last != now {
                     let version = version.map_or(String::new(), |version| format!(" for Python {version}"));

@@ -14,8 +14,8 @@ struct Message<'a> {
     path: String,
     status: &'static str,
     output: Option<String>,
-    python: String,
-    optimize: u8,
+    python: Option<String>,
+    optimize: Option<u8>,
     error: Option<&'a Diagnostic>,
 }
 
@@ -26,7 +26,9 @@ pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
 
 /// Whether files were compiled for more than one version, so that an error says for which.
 pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
-    outcomes.iter().any(|outcome| outcome.python != outcomes[0].python)
+    let mut versions = outcomes.iter().filter_map(|outcome| outcome.python);
+    let first = versions.next();
+    versions.any(|version| Some(version) != first)
 }
 
 /// Prints every file's outcome in the order of the request, then the summary. Failures of files in `allowed` are told
@@ -69,8 +71,8 @@ pub(super) fn tell(
                     path: python::os_text(outcome.file.as_os_str()),
                     status,
                     output: outcome.output.as_ref().map(|output| python::os_text(output.as_os_str())),
-                    python: outcome.python.to_string(),
-                    optimize: outcome.optimize,
+                    python: outcome.python.map(|python| python.to_string()),
+                    optimize: outcome.python.map(|_| outcome.optimize),
                     error,
                 };
                 printer.json(&message)?;
@@ -84,8 +86,8 @@ pub(super) fn tell(
             }
             MessageFormat::Human => match (error, &outcome.output) {
                 (Some(error), _) => {
-                    if several {
-                        printer.file_error(&format!("Python {}:", outcome.python));
+                    if let Some(version) = outcome.python.filter(|_| several) {
+                        printer.file_error(&format!("Python {version}:"));
                     }
                     printer.file_error(&error.rendered);
                 }

@@ -87,6 +87,23 @@ fn an_error_says_for_which_version() {
 }
 
 #[test]
+fn an_error_of_a_file_that_is_no_source_has_no_version() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.file("data", "");
+    let config = "[source]\nfiles = [\"a.py\"]\ndata = [\"data\"]\n[compile]\npython = [\"3.13\", \"3.14\"]\n[tree]\noutput = \"t\"\n\
+        [wheel]\nproject = { name = \"p\", version = \"1\" }\n";
+    session.file("pycompile.toml", config);
+    std::fs::create_dir_all(session.path("t/data/in/the/way")).unwrap();
+    let said = session.run(&["build", "--message-format", "json"]).exits(1);
+    let lines = said.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let failed: Vec<_> = lines.filter(|line| line["status"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{}", said.out);
+    assert!(failed[0]["python"].is_null() && failed[0]["optimize"].is_null(), "{}", failed[0]);
+    assert!(failed[0]["path"].as_str().unwrap().ends_with("data"));
+}
+
+#[test]
 fn what_is_missing_cannot_run() {
     let session = Session::new();
     for command in ["verify", "manifest", "pack", "env"] {

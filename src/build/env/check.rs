@@ -101,14 +101,7 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
             }
             Err(error) => {
                 let error = diagnostic(&cache, &io::Error::other(error.to_string()));
-                let python = site.python;
-                report.outcomes.push(Outcome {
-                    file: cache,
-                    output: None,
-                    python,
-                    optimize: 0,
-                    result: Err(error),
-                });
+                report.outcomes.push(Outcome::of_file(cache, error));
             }
         }
     }

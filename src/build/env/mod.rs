@@ -111,13 +111,9 @@ pub fn run(
     let (sources, gone) = sources(site, settings);
     let results = parallel::map(&sources, jobs, watch, |name| compile(site, name, target, settings))?;
     let mut report = Report::default();
-    report.outcomes.extend(site.failed.iter().map(|(file, error)| Outcome {
-        file: file.clone(),
-        output: None,
-        python: site.python,
-        optimize: 0,
-        result: Err(error.clone()),
-    }));
+    report
+        .outcomes
+        .extend(site.failed.iter().map(|(file, error)| Outcome::of_file(file.clone(), error.clone())));
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for (name, pycs) in sources.iter().zip(results) {
         let Some(pycs) = pycs else {
@@ -138,7 +134,7 @@ pub fn run(
         if settings.check {
             check::rows(site, distribution, rows, &mut report);
         } else {
-            report.outcomes.extend(record::add(site, distribution, rows, target));
+            report.outcomes.extend(record::add(site, distribution, rows));
         }
     }
     if !settings.check {
@@ -185,7 +181,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
             outcome: Outcome {
                 file: path.clone(),
                 output: Some(output),
-                python: series.version,
+                python: Some(series.version),
                 optimize,
                 result: Ok(Done::UpToDate),
             },

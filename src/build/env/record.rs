@@ -1,7 +1,6 @@
 //! The rows of pycs in RECORD.
 
 use super::{Distribution, Outcome, SitePackages};
-use crate::build::engines::TargetEngine;
 use crate::build::errno::write_diagnostic;
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
@@ -28,12 +27,7 @@ fn with_rows(record: &Record, new: Vec<Row>) -> Record {
 }
 
 /// Adds rows to the RECORD of a distribution; what it comes to if it fails.
-pub(super) fn add(
-    site: &SitePackages,
-    distribution: &Distribution,
-    rows: Vec<Row>,
-    target: &TargetEngine,
-) -> Option<Outcome> {
+pub(super) fn add(site: &SitePackages, distribution: &Distribution, rows: Vec<Row>) -> Option<Outcome> {
     if rows.is_empty() || with_rows(&distribution.record, rows.clone()) == distribution.record {
         return None;
     }
@@ -51,8 +45,7 @@ pub(super) fn add(
         place.replace_like(with_rows(&record, rows).render().as_bytes(), &old)
     });
     let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
-    let python = target.series.version;
-    Some(Outcome { file: path, output: None, python, optimize: 0, result: Err(error) })
+    Some(Outcome::of_file(path, error))
 }
 
 #[cfg(test)]

@@ -15,7 +15,6 @@ use super::parallel::{self, Watch};
 use super::project::{Project, ProjectError};
 use crate::archive::File;
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
-use crate::engine::Diagnostic;
 use crate::manifest::{Archive, FileEntry, Manifest, sha256};
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
@@ -81,7 +80,7 @@ pub fn pack(
     let items = compiled.map(|(file, compiled)| Item { file, compiled }).collect::<Vec<_>>();
     let notes = wheel.as_ref().map(|wheel| wheel.notes.clone()).unwrap_or_default();
     let mut packed = Packed { outcomes: outcomes(&items), notes, ..Packed::default() };
-    let data = read_data(project, engines, &mut packed.outcomes);
+    let data = read_data(project, &mut packed.outcomes);
     let failed = packed.outcomes.iter().filter(|outcome| outcome.result.is_err());
     let failed = failed.filter(|outcome| !allowed.contains(&outcome.file)).count();
     if failed > 0 && project.loaded.config.compile.on_error == OnError::Fail {
@@ -129,14 +128,14 @@ fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
     pycs.map(|(item, pyc)| Outcome {
         file: item.file.path.clone(),
         output: Some(PathBuf::from(&pyc.name)),
-        python: pyc.series.version,
+        python: Some(pyc.series.version),
         optimize: pyc.optimize,
         result: pyc.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone),
     })
     .collect()
 }
 
-fn read_data(project: &Project, engines: &Engines, outcomes: &mut Vec<Outcome>) -> Vec<File> {
+fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     let mut data = Vec::new();
     for file in &project.selection.data {
         match project.read(file) {
@@ -145,15 +144,10 @@ fn read_data(project: &Project, engines: &Engines, outcomes: &mut Vec<Outcome>) 
                 bytes: source.bytes,
                 executable: source.executable,
             }),
-            Err(error) => outcomes.extend(engines.first().map(|target| failure(file, target, error))),
+            Err(error) => outcomes.push(Outcome::of_file(file.path.clone(), error)),
         }
     }
     data
-}
-
-fn failure(file: &Selected, target: &super::TargetEngine, error: Box<Diagnostic>) -> Outcome {
-    let python = target.series.version;
-    Outcome { file: file.path.clone(), output: None, python, optimize: 0, result: Err(error) }
 }
 
 /// The pycs as they will lie once installed, also where the wheel has none. A sourceless wheel's lie beside where

@@ -96,7 +96,7 @@ pub fn repack_wheel(
         packed.outcomes.push(Outcome {
             file: path.join(item.name),
             output: Some(PathBuf::from(&compiled.name)),
-            python: compiled.series.version,
+            python: Some(compiled.series.version),
             optimize: compiled.optimize,
             result,
         });
