@@ -3,6 +3,10 @@
 #[path = "../../tests/it/any_bytes.rs"]
 pub mod oracles;
 
+#[path = "../../tests/acceptance/mod.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+pub mod acceptance;
+
 use cap::Cap;
 use std::alloc::System;
 

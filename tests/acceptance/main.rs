@@ -15,6 +15,7 @@
 )]
 
 #[path = "mod.rs"]
+#[allow(dead_code, reason = "the fuzz target uses more of it")]
 mod acceptance;
 
 use acceptance::Judge;

@@ -13,11 +13,12 @@ use bumpalo::Bump;
 use grammar::Grammar;
 use pycompile::decode::decode;
 use pycompile::target::{self, Target};
-use pycompile::text::Names;
+use pycompile::text::{Names, SyntaxError};
 use recognizer::Answer;
 use sentences::{Chance, Sentences};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Tokens that replace others, next to those of the programs.
 const SPICE: [&str; 60] = [
@@ -107,14 +108,8 @@ impl Judge {
     /// Compares both answers for each target.
     pub fn compare(&mut self, text: &str) {
         for (target, grammar) in &self.grammars {
-            let arena = Bump::new();
-            let parsed = pycompile::syntax::parse(text, target, &arena, &mut Names::default());
-            let answer = recognizer::answer(text, grammar, target);
-            let agree = match answer {
-                Answer::Accepted => parsed.is_ok(),
-                Answer::AcceptedButPattern => true,
-                Answer::Refused => parsed.is_err(),
-            };
+            let (parsed, answer) = (parsed(text, target), recognizer::answer(text, grammar, target));
+            let agree = agree(answer, parsed.is_ok());
             self.compared += 1;
             self.accepted += usize::from(answer == Answer::Accepted);
             if !agree {
@@ -160,6 +155,31 @@ impl Judge {
             self.compare(&text);
         }
     }
+}
+
+fn parsed(text: &str, target: &Target) -> Result<(), SyntaxError> {
+    pycompile::syntax::parse(text, target, &Bump::new(), &mut Names::default()).map(drop)
+}
+
+/// Returns whether the grammar's answer is the parser's.
+fn agree(answer: Answer, is_parsed: bool) -> bool {
+    match answer {
+        Answer::Accepted => is_parsed,
+        Answer::AcceptedButPattern | Answer::Unknown => true,
+        Answer::Refused => !is_parsed,
+    }
+}
+
+/// Asserts that both answers are the same for a source, for a target that its length chooses; `bounded` runs the parser.
+pub fn hold(source: &[u8], bounded: impl FnOnce(&mut dyn FnMut())) {
+    static GRAMMARS: OnceLock<Vec<Grammar>> = OnceLock::new();
+    let at = source.len() % target::ALL.len();
+    let Ok(text) = decode(source, target::ALL[at]) else { return };
+    let mut is_parsed = false;
+    bounded(&mut || is_parsed = parsed(&text, target::ALL[at]).is_ok());
+    let grammars = GRAMMARS.get_or_init(|| target::ALL.iter().map(|target| Grammar::of(target)).collect());
+    let answer = recognizer::answer(&text, &grammars[at], target::ALL[at]);
+    assert!(agree(answer, is_parsed), "{answer:?} by the grammar, and parsed: {is_parsed}");
 }
 
 /// Returns the programs of the repository: the sources of `tests/golden`, and those that are refused.

@@ -18,10 +18,18 @@ pub enum Answer {
     /// The grammar accepts it, and the compiler refuses an f-string as a pattern.
     AcceptedButPattern,
     Refused,
+    /// The search took too long.
+    Unknown,
 }
 
-/// The whole text is refused.
-struct Refused;
+/// The end of the search: the whole text is refused, or it took too long.
+enum Stop {
+    Refused,
+    Unknown,
+}
+
+/// How many rules and groups are tried at most.
+const MAX_STEPS: u64 = 50_000_000;
 
 /// Tokens that were matched, and whether an f-string or t-string is among the values that they stand for.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +39,7 @@ struct Value {
     interpolated: bool,
 }
 
-type Matched = Result<Option<Value>, Refused>;
+type Matched = Result<Option<Value>, Stop>;
 
 struct Recognizer<'g> {
     grammar: &'g Grammar,
@@ -45,6 +53,7 @@ struct Recognizer<'g> {
     last: usize,
     mark: usize,
     level: u32,
+    steps: u64,
     flufl: bool,
     pattern: bool,
 }
@@ -63,13 +72,15 @@ pub fn answer(text: &str, grammar: &Grammar, target: &Target) -> Answer {
         last: 0,
         mark: 0,
         level: 0,
+        steps: 0,
         flufl: false,
         pattern: false,
     };
     match recognizer.rule(grammar.start) {
         Ok(Some(_)) if recognizer.pattern => Answer::AcceptedButPattern,
         Ok(Some(_)) => Answer::Accepted,
-        Ok(None) | Err(Refused) => Answer::Refused,
+        Ok(None) | Err(Stop::Refused) => Answer::Refused,
+        Err(Stop::Unknown) => Answer::Unknown,
     }
 }
 
@@ -82,9 +93,13 @@ impl<'g> Recognizer<'g> {
         self.tokens.get(at).map_or("", |token| &self.text[token.start..token.end])
     }
 
-    fn deeper(&mut self) -> Result<(), Refused> {
+    fn deeper(&mut self) -> Result<(), Stop> {
         self.level += 1;
-        if self.level > MAX_LEVEL { Err(Refused) } else { Ok(()) }
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(Stop::Unknown);
+        }
+        if self.level > MAX_LEVEL { Err(Stop::Refused) } else { Ok(()) }
     }
 
     fn rule(&mut self, number: usize) -> Matched {
@@ -207,7 +222,7 @@ impl<'g> Recognizer<'g> {
                 return Ok((found == *wanted).then_some(Value { start, end: start, interpolated: false }));
             }
             Item::Cut => return Ok(Some(Value::default())),
-            Item::Force(text) if self.kind() != text => return Err(Refused),
+            Item::Force(text) if self.kind() != text => return Err(Stop::Refused),
             Item::Force(_) => true,
         };
         Ok(found.then(|| {
@@ -247,13 +262,13 @@ impl<'g> Recognizer<'g> {
     }
 
     /// Names that are a constant once they are normalized.
-    fn check_name(&self) -> Result<(), Refused> {
+    fn check_name(&self) -> Result<(), Stop> {
         let name = self.written(self.mark);
         let is_constant = || matches!(&*name.nfkc().collect::<String>(), "None" | "True" | "False");
         if self.target.features.names_like_keywords || name.is_ascii() || !is_constant() {
             return Ok(());
         }
-        Err(Refused)
+        Err(Stop::Refused)
     }
 
     fn act(&mut self, action: &Action, values: Value, labels: [Option<Value>; 3]) -> Matched {
@@ -304,7 +319,7 @@ impl<'g> Recognizer<'g> {
                     "number" | "text" | "spec_text" | "string" => true,
                     other => unreachable!("{other}"),
                 };
-                if fits { Ok(Some(values)) } else { Err(Refused) }
+                if fits { Ok(Some(values)) } else { Err(Stop::Refused) }
             }
         }
     }
