@@ -3,10 +3,12 @@
 use pycompile::archive::{self, Limits};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
+use pycompile::engine::native::NativeEngine;
+use pycompile::engine::{self, Engine as _, Request};
 use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_handlers, flag_names, lines};
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
-use pycompile::target::{LineFormat, Series};
+use pycompile::target::{self, LineFormat, Series};
 use pycompile::{config, manifest, marshal, output, wheel};
 use std::path::Path;
 
@@ -51,6 +53,38 @@ pub fn pyc(data: &[u8]) {
             assert!(instructions.len() <= code.bytecode().len() / 2);
         }
     }
+}
+
+/// A source for every target and level, with the interpreter's limits on nesting: an answer in time and memory in
+/// proportion, and what is written can be read.
+pub fn compile(data: &[u8]) {
+    for target in &target::ALL {
+        let engine = NativeEngine::limited(
+            target,
+            engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() },
+        );
+        for optimize in [0, 1, 2] {
+            match engine.compile(&Request { source: data, filename: "fuzz.py".into(), optimize }) {
+                Ok(code) => marshalled(&code, target),
+                Err(error) => assert!(
+                    !matches!(error.kind.as_str(), "SystemError" | "TimeoutError" | "OSError"),
+                    "{}",
+                    error.rendered
+                ),
+            }
+        }
+    }
+}
+
+/// More than any source of 64 KB needs.
+const COMPILE_MEMORY: u64 = 48 << 20;
+
+fn marshalled(code: &[u8], target: &target::Target) {
+    let series = Series::find(target.version).expect("each target has a series");
+    let objects = marshal::read(code, series.code_layout).expect("what is written can be read");
+    assert_eq!(marshal::write(&objects), code, "other bytes are written than were read");
+    let root = CodeView::at(&objects, Objects::ROOT).expect("it is a code object");
+    disassemble(root, series).expect("it can be disassembled");
 }
 
 /// What `inspect` shows of a pyc. Its size is bounded by another measure: 512 bytes for each byte of the pyc.

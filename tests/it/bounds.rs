@@ -35,6 +35,47 @@ fn one_signal_ends_a_long_compile() {
     }
 }
 
+/// The bytes of a pattern's captures are the same, written one by one or as a row: CPython's own of as many are compared by
+/// `tests/oracle/limits.py`.
+#[test]
+fn rows_of_captures_take_time_in_proportion() {
+    use pycompile::target::Target;
+    let target = Target::newest();
+    let size = |count: usize| {
+        let names = (0..count).map(|number| format!("v{number}, ")).collect::<String>();
+        let source = format!("match a:\n case [{names}*rest]: pass\n");
+        pycompile::compile::compile(source.as_bytes(), "m.py", target, 0).unwrap().len()
+    };
+    // From the short form on, each name takes as many bytes as before.
+    let (few, some, many) = (size(200), size(250), size(20_200));
+    assert!((many - few) / 20_000 <= (some - few) / 50 * 2, "{few} {some} {many}");
+}
+
+#[test]
+fn patterns_that_need_a_square_of_swaps_are_refused() {
+    let session = Session::new();
+    let names = (0..20_000).map(|number| format!("v{number}, _, ")).collect::<String>();
+    session.file("a.py", format!("match a:\n case [{names}]: pass\n"));
+    let said = session.run(&native(&["a.py"])).exits(1);
+    assert!(said.err.starts_with("Sorry: MemoryError: patterns capture too many names"), "{}", said.err);
+}
+
+/// Once a square of the digits, 17 seconds for these.
+#[test]
+fn large_integers_take_time_in_proportion() {
+    let target = pycompile::target::Target::newest();
+    for (prefix, digit, bits) in [("0x", "f", 4), ("0o", "7", 3), ("0b", "1", 1)] {
+        let source = format!("x = -{prefix}{}\n", digit.repeat(600_000));
+        let code = pycompile::compile::compile(source.as_bytes(), "m.py", target, 0).unwrap();
+        // `l`, the negated count of 15-bit digits, the digits: all bits are set.
+        let count = 600_000 * bits / 15;
+        let start = code.windows(4).position(|four| four == (-count as i32).to_le_bytes()).unwrap();
+        let digits = &code[start + 4..start + 4 + 2 * count as usize];
+        assert!(matches!(code[start - 1] & 0x7f, b'l'));
+        assert!(digits.chunks(2).all(|digit| digit == [0xff, 0x7f]));
+    }
+}
+
 #[test]
 fn a_file_that_takes_too_long_is_an_error_of_its_own() {
     let session = Session::new();

@@ -148,6 +148,14 @@ fn any_two_pycs() {
 }
 
 #[test]
+fn any_source() {
+    let sources = walkdir::WalkDir::new("tests/golden").sort_by_file_name().into_iter().map(Result::unwrap);
+    let sources = sources.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "py"));
+    let short = sources.filter(|entry| entry.metadata().unwrap().len() < 2000);
+    hold(100, short.map(|entry| std::fs::read(entry.path()).unwrap()).collect(), holds::compile);
+}
+
+#[test]
 fn any_archive() {
     hold(2000, seeds("archive"), holds::archive);
 }

@@ -53,6 +53,8 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) conditions: i64,
     /// How many conditional statements are around the current one.
     pub(crate) conditional_depth: u32,
+    /// Swaps that captures of patterns took.
+    pub(super) swaps: usize,
     pub(super) cell_index: Positions<Name>,
     pub(super) free_index: Positions<Name>,
     /// How many free variables the scope lists; others may follow.
@@ -78,6 +80,7 @@ impl Unit<'_, '_> {
             deferred: Vec::new(),
             conditions: 0,
             conditional_depth: 0,
+            swaps: 0,
             cell_index: Positions::default(),
             free_index: Positions::default(),
             listed_free: 0,
@@ -144,6 +147,7 @@ impl Unit<'_, '_> {
             deferred,
             conditions,
             conditional_depth,
+            swaps,
             // Made anew with their lists.
             cell_index: _,
             free_index: _,
@@ -162,6 +166,7 @@ impl Unit<'_, '_> {
         deferred.clear();
         *conditions = 0;
         *conditional_depth = 0;
+        *swaps = 0;
         const_index.restart::<ConstId>(&[]);
         name_index.restart::<Name>(&[]);
     }

@@ -30,6 +30,7 @@ mod unused_consts;
 mod verify;
 
 use graph::Graph;
+pub(super) use swaps::shortest_swaps;
 
 use super::constants::Constants;
 use super::unit::CodeUnit;

@@ -21,17 +21,28 @@ fn shorten(code: &mut [Instr], start: usize) -> usize {
             stack.swap(0, instr.arg as usize - 1);
         }
     }
-    // The permutation is undone cycle by cycle from the end of the run: each cycle is rotated through the top.
     let mut free = len;
-    for first in 0..depth {
+    undo(&mut stack, |depth| {
+        free -= 1;
+        run[free].set(Op::SWAP, depth);
+    });
+    for instr in &mut run[..free] {
+        instr.set_nop();
+    }
+    start + len - 1
+}
+
+/// Undoes a permutation cycle by cycle, each rotated through the top. `put` gets the operands of the swaps, the last one
+/// first.
+fn undo(stack: &mut [usize], mut put: impl FnMut(u32)) {
+    for first in 0..stack.len() {
         if stack[first] == DONE || stack[first] == first {
             continue;
         }
         let mut item = first;
         loop {
             if item != 0 {
-                free -= 1;
-                run[free].set(Op::SWAP, item as u32 + 1);
+                put(item as u32 + 1);
             }
             if stack[item] == DONE {
                 break;
@@ -39,10 +50,14 @@ fn shorten(code: &mut [Instr], start: usize) -> usize {
             item = std::mem::replace(&mut stack[item], DONE);
         }
     }
-    for instr in &mut run[..free] {
-        instr.set_nop();
-    }
-    start + len - 1
+}
+
+/// The operands of the fewest swaps after which each place, from the top, holds what was at the place that `stack` says.
+pub(crate) fn shortest_swaps(mut stack: Vec<usize>) -> Vec<u32> {
+    let mut swaps = Vec::new();
+    undo(&mut stack, |depth| swaps.push(depth));
+    swaps.reverse();
+    swaps
 }
 
 const fn swappable(op: Op) -> bool {

@@ -1,12 +1,16 @@
 //! The second walk: bytes and references.
 
 use super::identity::{Identities, Identity, Sharing};
+use crate::allowance;
 use crate::compile::assemble::Codes;
 use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
 use crate::target::Features;
 use num_bigint::{BigInt, Sign};
 
 const FLAG_REF: u8 = 0x80;
+/// Bits of a digit of a large integer (CPython: `PyLong_MARSHAL_SHIFT`).
+const DIGIT_BITS: u32 = 15;
+const DIGIT: u64 = (1 << DIGIT_BITS) - 1;
 const UNSEEN: u32 = u32::MAX;
 
 /// The number under which an object was written.
@@ -176,23 +180,27 @@ impl<'a> Writer<'a> {
 
     #[inline(never)]
     fn big(&mut self, value: &BigInt) {
-        let (sign, mut bits) = (value.sign(), value.magnitude().clone());
-        let mut digits = Vec::new();
-        let base = num_bigint::BigUint::from(0x8000u32);
-        while bits != num_bigint::BigUint::ZERO {
-            let digit = (&bits % &base).iter_u32_digits().next().unwrap_or(0);
-            digits.push(digit as u16);
-            bits >>= 15;
-        }
-        let count = digits.len() as i32;
-        self.long(if sign == Sign::Minus { -count } else { count });
-        for digit in digits {
-            self.raw(&digit.to_le_bytes());
+        let mut left = value.bits().div_ceil(DIGIT_BITS.into());
+        let count = left as i32;
+        self.long(if value.sign() == Sign::Minus { -count } else { count });
+        let mut words = value.iter_u32_digits();
+        // The lowest bits that are not written yet, and how many they are.
+        let (mut rest, mut bits) = (0u64, 0);
+        while left > 0 {
+            if bits < DIGIT_BITS {
+                rest |= u64::from(words.next().unwrap_or(0)) << bits;
+                bits += u32::BITS;
+            }
+            self.raw(&((rest & DIGIT) as u16).to_le_bytes());
+            rest >>= DIGIT_BITS;
+            bits -= DIGIT_BITS;
+            left -= 1;
         }
     }
 
     /// A constant; `forced` for members of frozensets, which are always flagged.
     fn value(&mut self, id: ConstId, forced: bool) {
+        allowance::ask_holding(|| self.bytes.capacity());
         let constants = self.constants;
         let identity = self.identities.of(id);
         match constants.value(id) {

@@ -26,8 +26,10 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::COPY, 1, at);
             self.pattern(alternative, &mut inner)?;
             match &control {
-                None => control = Some(std::mem::take(&mut inner.stores)),
-                Some(control) => self.reorder(control, &mut inner.stores, at, location)?,
+                None => control = Some(std::mem::take(&mut inner.stores).into_names()),
+                Some(control) => {
+                    self.reorder(control, &mut std::mem::take(&mut inner.stores).into_names(), at, location)?;
+                }
             }
             self.emit_jump(Op::JUMP, end, at);
             self.place_fail_labels(&mut inner, at);
@@ -39,7 +41,7 @@ impl Codegen<'_, '_> {
         // Below the captures of the alternative lie its copy of the subject, and what the outer pattern keeps.
         let depth = control.len() + 1 + context.on_top + context.stores.len();
         for name in control {
-            self.rotate_down(depth, location);
+            self.rotate_down(depth, location)?;
             self.check_capture(name, location, context)?;
             context.stores.push(name);
         }
@@ -67,7 +69,7 @@ impl Codegen<'_, '_> {
             let rotations = found + 1;
             stores[..=wanted].rotate_left(rotations);
             for _ in 0..rotations {
-                self.rotate_down(wanted + 1, at);
+                self.rotate_down(wanted + 1, at)?;
             }
         }
         Ok(())

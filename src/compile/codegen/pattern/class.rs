@@ -6,6 +6,7 @@ use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, Expr, Pattern};
 use crate::target::Op;
 use crate::text::{Location, Name};
+use rustc_hash::FxHashMap;
 
 impl Codegen<'_, '_> {
     pub(super) fn class_pattern<'a>(
@@ -17,11 +18,9 @@ impl Codegen<'_, '_> {
         location: Location,
         context: &mut Context,
     ) -> Result<()> {
-        for (index, name) in attributes.iter().enumerate() {
-            if let Some(other) = attributes[index + 1..].iter().position(|other| other == name) {
-                let message = format!("attribute name repeated in class pattern: {}", self.name_text(*name));
-                return Err(SyntaxError::new(message, attribute_patterns[index + 1 + other].location));
-            }
+        if let Some((name, second)) = first_repeated(attributes) {
+            let message = format!("attribute name repeated in class pattern: {}", self.name_text(name));
+            return Err(SyntaxError::new(message, attribute_patterns[second].location));
         }
         self.visit_expr(cls)?;
         self.load_names_const(attributes.iter().copied(), location);
@@ -34,14 +33,33 @@ impl Codegen<'_, '_> {
         let count = patterns.len() + attributes.len();
         self.emit_arg(Op::UNPACK_SEQUENCE, count as u32, location);
         context.on_top = context.on_top + count - 1;
-        for pattern in patterns.iter().chain(attribute_patterns) {
-            context.on_top -= 1;
-            if is_wildcard(pattern) {
-                self.emit(Op::POP_TOP, location);
-            } else {
-                self.subpattern(pattern, context)?;
+        for patterns in [patterns, attribute_patterns] {
+            let mut rest = patterns;
+            while let [pattern, others @ ..] = rest {
+                if is_wildcard(pattern) {
+                    context.on_top -= 1;
+                    self.emit(Op::POP_TOP, location);
+                    rest = others;
+                } else {
+                    let end = rest.iter().position(is_wildcard).unwrap_or(rest.len());
+                    self.subpatterns(&rest[..end], context)?;
+                    rest = &rest[end..];
+                }
             }
         }
         Ok(())
     }
+}
+
+/// The first name that comes again, and where it comes for the second time.
+fn first_repeated(names: &[Name]) -> Option<(Name, usize)> {
+    let mut firsts = FxHashMap::default();
+    let mut repeated: Option<(usize, usize)> = None;
+    for (index, name) in names.iter().enumerate() {
+        let first = *firsts.entry(*name).or_insert(index);
+        if first < index && repeated.is_none_or(|(other, _)| first < other) {
+            repeated = Some((first, index));
+        }
+    }
+    repeated.map(|(first, second)| (names[first], second))
 }

@@ -7,6 +7,7 @@ use crate::syntax::SyntaxError;
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprKind, Pattern};
 use crate::target::Op;
 use crate::text::{Location, Name};
+use rustc_hash::FxHashSet;
 
 impl Codegen<'_, '_> {
     pub(super) fn mapping_pattern(
@@ -40,10 +41,7 @@ impl Codegen<'_, '_> {
         self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
         self.emit_arg(Op::UNPACK_SEQUENCE, size as u32, location);
         context.on_top = context.on_top + size - 1;
-        for pattern in patterns {
-            context.on_top -= 1;
-            self.subpattern(pattern, context)?;
-        }
+        self.subpatterns(patterns, context)?;
         context.on_top -= 2;
         let Some(rest) = rest else {
             self.emit(Op::POP_TOP, location);
@@ -63,17 +61,16 @@ impl Codegen<'_, '_> {
         self.capture(Some(rest), location, context)
     }
 
-    fn mapping_keys<'a>(&mut self, keys: &[Expr<'a>], location: Location) -> Result<()> {
-        let mut seen: Vec<Constant<'a>> = Vec::new();
+    fn mapping_keys(&mut self, keys: &[Expr<'_>], location: Location) -> Result<()> {
+        let mut seen = FxHashSet::default();
         for key in keys {
             match &key.kind {
                 ExprKind::Constant(value) => {
-                    if seen.iter().any(|other| python_equal(other, value)) {
+                    if !seen.insert(Key::of(value)) {
                         let text = unparse::repr(value, self.target)?;
                         let message = format!("mapping pattern checks duplicate key ({text})");
                         return Err(SyntaxError::new(message, location));
                     }
-                    seen.push(*value);
                 }
                 ExprKind::Attribute { .. } => {}
                 _ => {
@@ -87,12 +84,33 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// Python's `==` of two literals: `1 == 1.0 == True`.
-fn python_equal(left: &Constant<'_>, right: &Constant<'_>) -> bool {
-    if let (Some(left), Some(right)) = (number(left), number(right)) {
-        return left == right;
+/// A literal as a key, equal to another if and only if Python's `==` says so: `1 == 1.0 == True`.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'a> {
+    None,
+    /// The bits of the real and the imaginary part.
+    Number(u64, u64),
+    Int(i64),
+    BigInt(bool, &'a [u8]),
+    Str(&'a [u8]),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Key<'a> {
+    fn of(constant: &Constant<'a>) -> Self {
+        if let Some((real, imaginary)) = number(constant) {
+            // Both zeros are equal.
+            let bits = |part: f64| if part == 0.0 { 0 } else { part.to_bits() };
+            return Self::Number(bits(real), bits(imaginary));
+        }
+        match *constant {
+            Constant::Int(value) => Self::Int(value),
+            Constant::BigInt { negative, magnitude } => Self::BigInt(negative, magnitude),
+            Constant::Str(text) => Self::Str(text),
+            Constant::Bytes(bytes) => Self::Bytes(bytes),
+            _ => Self::None,
+        }
     }
-    left == right
 }
 
 /// A small number as its real and imaginary part; integers too large for a float only equal themselves.

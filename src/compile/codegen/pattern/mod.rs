@@ -6,10 +6,12 @@
 //! **Invariant:** `on_top` plus the number of `stores` is what a failing jump has to pop from the stack.
 
 mod alternatives;
+mod captures;
 mod class;
 mod mapping;
 mod sequence;
 
+use self::captures::Captures;
 use super::{Codegen, Result};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
@@ -23,7 +25,7 @@ use crate::text::{Location, Name};
 #[derive(Debug, Default)]
 struct Context {
     /// Captured names; their values lie below everything else, the first one deepest.
-    stores: Vec<Name>,
+    stores: Captures,
     /// A pattern that always matches is allowed here.
     allow_irrefutable: bool,
     /// By how many values have to be popped, where a failure jumps to.
@@ -51,10 +53,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 ..Context::default()
             };
             self.pattern(&case.pattern, &mut context)?;
-            for &name in &context.stores {
+            for &name in std::mem::take(&mut context.stores).names() {
                 self.name_op(name, ExprContext::Store, location)?;
             }
-            context.stores.clear();
             if let Some(guard) = &case.guard {
                 let fail = self.fail_label(&mut context, 0);
                 self.jump_if(guard, fail, false)?;
@@ -146,33 +147,6 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.pattern(pattern, context)?;
         context.on_top -= 1;
         self.capture(name, location, context)
-    }
-
-    /// Moves the topmost value below everything that is to be kept, or drops it if it has no name.
-    fn capture(&mut self, name: Option<Name>, location: Location, context: &mut Context) -> Result<()> {
-        let Some(name) = name else {
-            self.emit(Op::POP_TOP, location);
-            return Ok(());
-        };
-        self.check_capture(name, location, context)?;
-        self.rotate_down(context.on_top + context.stores.len() + 1, location);
-        context.stores.push(name);
-        Ok(())
-    }
-
-    fn check_capture(&self, name: Name, location: Location, context: &Context) -> Result<()> {
-        if !context.stores.contains(&name) {
-            return Ok(());
-        }
-        let message = format!("multiple assignments to name '{}' in pattern", self.name_text(name));
-        Err(SyntaxError::new(message, location))
-    }
-
-    /// Moves the topmost value below the `count - 1` others.
-    fn rotate_down(&mut self, count: usize, location: Location) {
-        for depth in (2..=count).rev() {
-            self.emit_arg(Op::SWAP, depth as u32, location);
-        }
     }
 
     /// Where a failure with `pops` values to be popped jumps to.

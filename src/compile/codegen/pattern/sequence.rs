@@ -82,11 +82,7 @@ impl Codegen<'_, '_> {
             None => self.emit_arg(Op::UNPACK_SEQUENCE, size as u32, location),
         }
         context.on_top += size;
-        for pattern in patterns {
-            context.on_top -= 1;
-            self.subpattern(pattern, context)?;
-        }
-        Ok(())
+        self.subpatterns(patterns, context)
     }
 
     /// With `*_` nothing is unpacked: each element that matters is fetched by its index.
