@@ -95,12 +95,16 @@ impl Codegen<'_, '_> {
         }
         let rotated = (0..depth).map(|place| (place + row.len()) % depth).collect();
         let swaps = shortest_swaps(rotated);
-        // Those that stay stand at the end, each at the place of the one that was there. Of the others one is enough to
-        // keep the line.
+        // Those that stay stand at the end, each at the place of the one that was there; with swaps from before this row
+        // the peephole may need the places of as many again. Of the others one is enough to keep the line.
         let each = depth - 1;
         let kept_from = (row.len() * each).saturating_sub(swaps.len());
-        for pattern in &row[..kept_from / each] {
+        let spare_from = kept_from.saturating_sub(2 * depth);
+        for pattern in &row[..spare_from / each] {
             self.emit(Op::NOP, pattern.location);
+        }
+        for at in spare_from..kept_from {
+            self.emit(Op::NOP, row[at / each].location);
         }
         for (at, depth) in (kept_from..).zip(swaps) {
             self.emit_arg(Op::SWAP, depth, row[at / each].location);
