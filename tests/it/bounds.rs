@@ -71,8 +71,8 @@ fn large_integers_take_time_in_proportion() {
         let source = format!("x = -{prefix}{}\n", digit.repeat(600_000));
         let code = pycompile::compile::compile(source.as_bytes(), "m.py", target, 0).unwrap();
         // `l`, the negated count of 15-bit digits, the digits: all bits are set.
-        let count = 600_000 * bits / 15;
-        let start = code.windows(4).position(|four| four == (-count as i32).to_le_bytes()).unwrap();
+        let count: i32 = 600_000 * bits / 15;
+        let start = code.windows(4).position(|four| four == (-count).to_le_bytes()).unwrap();
         let digits = &code[start + 4..start + 4 + 2 * count as usize];
         assert!(matches!(code[start - 1] & 0x7f, b'l'));
         assert!(digits.chunks(2).all(|digit| digit == [0xff, 0x7f]));

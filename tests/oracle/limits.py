@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import judge  # noqa: E402, first of all: it forks
+from sizes import sizes  # noqa: E402
 
 import argparse  # noqa: E402
 import resource  # noqa: E402
@@ -90,28 +91,6 @@ def programs():
         yield "targets", size, f"{', '.join(names)}, *b = x\n"
         yield "captures", size, f"match x:\n case [{', '.join(names)}, *b]: pass\n"
         yield "cells", size, "def f():\n" + "".join(f" {n}=1\n" for n in names) + f" return lambda: {'+'.join(names)}\n"
-
-
-def sizes():
-    yield "statements", lambda size: "".join(f"x{number} = y({number}) + z[{number}]\n" for number in range(size * 10))
-    yield "one function", lambda size: "def f():\n" + "".join(
-        f"    x = y({number}) + z[{number}]\n    if x: y = {number}\n" for number in range(size * 8))
-    yield "one loop", lambda size: "def f():\n for x in y:\n" + "".join(
-        f"    x = y({number})\n    if x: continue\n" for number in range(size * 8))
-    yield "locals", lambda size: "def f():\n" + "".join(f"    x{number} = {number}.5\n" for number in range(size * 10))
-    yield "functions", lambda size: "".join(f"def f{number}(a): return a + {number}\n" for number in range(size * 5))
-    yield "cells", lambda size: "def f():\n" + "".join(
-        f"    x{number} = 1\n    def g{number}(): return x{number}\n" for number in range(size * 3))
-    yield "attributes of self", lambda size: "class C:\n def f(self):\n" + "".join(
-        f"  self.a{number} = self.b{number} = {number}\n" for number in range(size * 5))
-    yield "inlined comprehensions of a class", lambda size: "class C:\n" + "".join(
-        f" a{number} = [b{number} for b{number} in c]\n" for number in range(size * 3))
-    yield "a display", lambda size: "x = [" + "a, 1, 'b', " * size * 20 + "]\n"
-    yield "a dictionary", lambda size: "x = {" + "".join(f"'k{number}': {number}, " for number in range(size * 20)) + "}\n"
-    yield "a set", lambda size: "x in {" + "".join(f"('k{number}', {number}), " for number in range(size * 10)) + "}\n"
-    yield "a string", lambda size: "x = '''" + "abc\n" * size * 200 + "'''\n"
-    yield "a mistake at the end", lambda size: "x = y.z(1, a=2)\n" * size * 4 + "x x\n"
-    yield "a mistake in a display", lambda size: "x = [" + "y.z(1, a=2), " * size * 4 + "x x]\n"
 
 
 def seconds(binary, path, out):
