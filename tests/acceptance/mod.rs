@@ -209,5 +209,5 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
 /// Returns the text of a source file, if it can be decoded.
 pub fn text(path: &Path) -> Option<String> {
     let source = std::fs::read(path).ok()?;
-    decode(&source, pycompile::target::Target::newest()).ok().map(Cow::into_owned)
+    decode(&source, Target::newest()).ok().map(Cow::into_owned)
 }
