@@ -117,6 +117,11 @@ fn native_releases() -> String {
     crate::target::ALL.iter().map(|target| target.release().to_string()).collect::<Vec<_>>().join(", ")
 }
 
+/// For each version, the release whose bytes are made.
+pub fn releases(engines: &[TargetEngine]) -> impl Iterator<Item = (PyVersion, &str)> {
+    engines.iter().map(|target| (target.series.version, target.release.as_str()))
+}
+
 /// The series of a version.
 ///
 /// # Errors

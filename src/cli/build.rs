@@ -5,7 +5,7 @@ use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, start_engines};
 use super::{CommandError, Status};
-use crate::build::{Project, publish, tree};
+use crate::build::{Project, engines, publish, tree};
 use crate::config::OnError;
 use crate::manifest::Manifest;
 use crate::text::Shown as _;
@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
     }
-    for path in publish(&project, &Manifest::new(built.entries, Vec::new()))? {
+    let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
+    for path in publish(&project, &manifest)? {
         printer.detail(&format!("written: {}", path.shown()));
     }
     Ok(status)

@@ -105,6 +105,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mut allowed = Vec::new();
     let mut audited = Vec::new();
     let mut all = Report::default();
+    let mut releases = Vec::new();
     for site in &sites {
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
@@ -118,6 +119,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let report = compile(site, target, &settings, usize::from(arguments.jobs.unwrap_or(0)), &progress);
         progress.finish();
         let report = report?;
+        releases.push((target.series.version, target.release.clone()));
         if arguments.check {
             audited.extend(audit(site, &exclude, &report, interpreter, arguments, printer)?);
         }
@@ -158,7 +160,9 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         }
     }
     if let Some(destination) = &arguments.manifest {
-        destination.write_manifest(&Manifest::new(all.entries, Vec::new()), printer)?;
+        let releases = releases.iter().map(|(version, release)| (*version, release.as_str()));
+        let manifest = Manifest::new(all.entries, Vec::new()).with_releases(releases);
+        destination.write_manifest(&manifest, printer)?;
     }
     Ok(status)
 }

@@ -4,9 +4,9 @@ use super::destination::Destination;
 use super::messages::counted;
 use super::printer::Printer;
 use super::project::ConfigArgs;
-use super::{CommandError, Status, environment};
-use crate::build::ProjectError;
+use super::{CommandError, Status, environment, interrupt};
 use crate::build::existing::existing;
+use crate::build::{ProjectError, engines};
 use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::text::{Shown as _, visible};
 use std::path::PathBuf;
@@ -47,8 +47,15 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         Some(path) => inventory(path)?,
         None => {
             let project = arguments.config.load()?;
-            let versions = project.versions(environment::search_path().as_deref())?;
-            existing(&project, &versions)?
+            // The releases are those that the config asks for, as far as that is known here.
+            let engines = project.engines(environment::search_path().as_deref(), interrupt::flag());
+            let engines = engines.unwrap_or_default();
+            let versions = match engines.is_empty() {
+                true => project.versions(environment::search_path().as_deref())?,
+                false => engines.iter().map(|target| target.series.version).collect(),
+            };
+            let (manifest, failures) = existing(&project, &versions)?;
+            (manifest.with_releases(engines::releases(&engines)), failures)
         }
     };
     let text = match arguments.format {

@@ -6,6 +6,49 @@ use crate::archive::Archive;
 use crate::manifest::{self, FileEntry, Listed, Manifest};
 use std::collections::BTreeMap;
 
+/// The releases that two manifests name and that differ.
+pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<Finding> {
+    let both =
+        left.releases.iter().filter_map(|(version, one)| Some((version, one, right.releases.get(version)?)));
+    let other = both.filter(|(_, one, other)| one != other);
+    other
+        .map(|(version, one, other)| {
+            Finding::new(Kind::Manifest, format!("another release of {version}"))
+                .sides(one.clone(), other.clone())
+        })
+        .collect()
+}
+
+/// Says of those files whose code differs, while their sources do not, that another release explains it.
+pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut [FileDifference]) {
+    let releases: BTreeMap<&str, (&String, &String)> = (left.releases.iter())
+        .filter_map(|(version, one)| Some((version.as_str(), (one, right.releases.get(version)?))))
+        .filter(|(_, (one, other))| one != other)
+        .collect();
+    if releases.is_empty() {
+        return;
+    }
+    let (one, other) = (entries(left), entries(right));
+    for file in files {
+        let path = file.path.as_str();
+        let (Some(a), Some(b)) = (one.get(path), other.get(path)) else { continue };
+        let Some((from, to)) = releases.get(a.python.as_str()) else { continue };
+        let is_same = a.python == b.python
+            && a.optimize == b.optimize
+            && a.filename == b.filename
+            && a.source.as_ref().zip(b.source.as_ref()).is_some_and(|(a, b)| a.sha256 == b.sha256);
+        if is_same && a.code_sha256 != b.code_sha256 {
+            for finding in &mut file.findings {
+                finding.message = format!("another release ({from}, {to}): {}", finding.message);
+            }
+        }
+    }
+}
+
+fn entries(manifest: &Manifest) -> BTreeMap<&str, &FileEntry> {
+    manifest.files.iter().map(|file| (file.path.as_str(), file)).collect()
+}
+
 /// Two entries: the finest thing that both say.
 pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding> {
     if left == right {

@@ -3,7 +3,8 @@
 use super::archives::{compare_archives, compare_entries, other_bytes};
 use super::content::{compare_content, compare_large};
 use super::manifests::{
-    compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_with_listed,
+    compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
+    compare_with_listed, explain_by_release,
 };
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
@@ -40,6 +41,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             }
             if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
                 found.files.extend(compare_listed_archives(one, other));
+                found.add("(releases)".to_owned(), compare_releases(one, other));
             }
             if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
                 found.hold(compare_archive_with_manifest(manifest, archive, false), &mut one, &mut other);
@@ -73,6 +75,9 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         && one.sha256 != other.sha256
     {
         found.files.push(other_bytes(""));
+    }
+    if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
+        explain_by_release(one, other, &mut found.files);
     }
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Comparison {

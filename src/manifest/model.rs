@@ -1,6 +1,8 @@
 //! The manifest as it is written: the order of the fields is the order of the keys.
 
+use crate::target::PyVersion;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "pycompile-manifest/1";
@@ -11,6 +13,9 @@ pub const SCHEMA: &str = "pycompile-manifest/1";
 pub struct Manifest {
     /// [`SCHEMA`].
     pub schema: String,
+    /// For each version, the release whose bytes the pycs are: `3.14`, `3.14.10`. None where they were only found.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub releases: BTreeMap<String, String>,
     /// Pycs, sorted by path.
     pub files: Vec<FileEntry>,
     /// What they were packed into, sorted by path.
@@ -88,7 +93,19 @@ impl Manifest {
     pub fn new(mut files: Vec<FileEntry>, mut archives: Vec<Archive>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         archives.sort_by(|one, other| one.path.cmp(&other.path));
-        Self { schema: SCHEMA.into(), files, archives }
+        Self { schema: SCHEMA.into(), releases: BTreeMap::new(), files, archives }
+    }
+
+    /// Adds the releases of those versions that it lists pycs of.
+    #[must_use]
+    pub fn with_releases<'a>(mut self, releases: impl IntoIterator<Item = (PyVersion, &'a str)>) -> Self {
+        for (version, release) in releases {
+            let version = version.to_string();
+            if self.files.iter().any(|file| file.python == version) {
+                self.releases.insert(version, release.to_owned());
+            }
+        }
+        self
     }
 
     /// The document: two-space indent, a newline at the end.

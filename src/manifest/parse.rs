@@ -1,6 +1,7 @@
 //! A manifest that somebody else wrote.
 
 use super::model::{Manifest, SCHEMA};
+use crate::target::PyVersion;
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,21 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
         place: format!("{list}[{index}]"),
         message,
     };
+    for (version, release) in &manifest.releases {
+        let patch = release.strip_prefix(version.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        let is_version = version.parse::<PyVersion>().is_ok_and(|parsed| parsed.to_string() == *version);
+        let is_release = |patch: &str| {
+            patch.starts_with(|first: char| first.is_ascii_digit())
+                && patch.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
+        };
+        if !is_version || !patch.is_some_and(is_release) {
+            return Err(ManifestError::Entry {
+                path: path.into(),
+                place: "releases".into(),
+                message: format!("`{release}` is not a release of `{version}`"),
+            });
+        }
+    }
     let mut seen = BTreeSet::new();
     for (index, file) in manifest.files.iter().enumerate() {
         let refuse = |message: String| Err(entry("files", index, message));
@@ -143,6 +159,20 @@ mod tests {
             refusal("{\"schema\": \"pycompile-manifest/1\",\n \"files\": 3}"),
             "m.json:2:11: invalid type: integer `3`, expected a sequence"
         );
+        let releases = |releases: &str| {
+            format!(r#"{{"schema": "pycompile-manifest/1", "releases": {{{releases}}}, "files": []}}"#)
+        };
+        for wrong in
+            [r#""3.14": "3.13.5""#, r#""3.14": "3.14""#, r#""three": "three.1""#, r#""3.14": "3.14. 1""#]
+        {
+            let said = refusal(&releases(wrong));
+            assert!(
+                said.starts_with("m.json: releases: `") && said.contains("is not a release of"),
+                "{said}"
+            );
+        }
+        let right = releases(r#""3.13": "3.13.5", "3.14": "3.14.2t", "3.15": "3.15.0rc1""#);
+        assert!(parse(Path::new("m.json"), right.as_bytes()).is_ok());
         let archive = format!(r#"{{"path": "a.whl", "sha256": "{}", "size": 1}}"#, "0".repeat(64));
         let twice = format!(
             r#"{{"schema": "pycompile-manifest/1", "files": [], "archives": [{archive}, {archive}]}}"#

@@ -415,3 +415,30 @@ fn nothing_is_written_over_what_is_read() {
         .says("is read: no manifest is written over it");
     assert_eq!(std::fs::read(session.path(name)).unwrap(), before);
 }
+
+#[test]
+fn another_release_explains_manifests_that_differ() {
+    let session = Session::new();
+    session.file("p/m.py", "def f(a):\n    with a as b:\n        return b\n");
+    for release in ["3.15.0", "3.15.2"] {
+        session.file(
+            "pycompile.toml",
+            format!(
+                "[source]\nfiles = [\"p/m.py\"]\n[compile]\nengine = \"native\"\npython = [\"{release}\"]\n\
+                 invalidation-mode = \"unchecked-hash\"\n[manifest]\noutput = \"{release}.json\"\n"
+            ),
+        );
+        let _ = std::fs::remove_dir_all(session.path("p/__pycache__"));
+        session.run(&["build"]).exits(0);
+        let text = std::fs::read_to_string(session.path(&format!("{release}.json"))).unwrap();
+        assert!(
+            text.contains(&format!("\"releases\": {{\n    \"3.15\": \"{release}\"\n  }},\n  \"files\"")),
+            "{text}"
+        );
+    }
+    let said = session.run(&["diff", "3.15.0.json", "3.15.2.json"]).exits(1);
+    for text in ["another release of 3.15", "another release (3.15.0, 3.15.2): code sha256"] {
+        assert!(said.out.contains(text), "{text} is not in\n{}", said.out);
+    }
+    session.run(&["diff", "3.15.0.json", "3.15.0.json"]).exits(0);
+}

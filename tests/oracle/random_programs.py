@@ -1,21 +1,22 @@
 #!/usr/bin/env python3
-"""Compiles random programs with CPython 3.13, 3.14 and 3.15 and with the native engine: the bytes must be the same.
+"""Compiles random programs with CPython, release by release, and with the native engine: the bytes must be the same.
 
-    tests/oracle/random_programs.py BINARY [--only 3.X]... [--count N] [--start N] [--seed S] [--optimize N]...
+    tests/oracle/random_programs.py BINARY [--only 3.X | --only 3.X.Y]... [--count N] [--start N] [--seed S] [--optimize N]...
                                     [--sentences | --places] [--keep DIR] [--reduce] [--jobs N]
                                     < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
     tests/oracle/random_programs.py --show SEED [--sentences | --places] [--only 3.X]
 
-N programs are made for each version, of the syntax that it has: number K of seed S is `generator.Program("S/K",
+N programs are made for each release, of the syntax that it has: number K of seed S is `generator.Program("S/K",
 "3.X")`, or `generator.Sentence` with `--sentences`, `generator.Place` with
-`--places`, at level K % 3 unless `--optimize` is given. The interpreter is the newest of those that `BINARY targets` names.
+`--places`, at level K % 3 unless `--optimize` is given. Every release that `BINARY targets` names is compared with its own
+interpreter; `--only 3.X` is the newest of a series, `--only 3.X.Y` that release.
 It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
 interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. Two kinds are counted apart:
 programs that CPython crashes on, and those whose bytes follow the hash seed of its process (3.13 goes through sets of
 names): they are compiled with other seeds, and one must give ours. At the end, for each version: which syntax tree nodes and which opcodes came up, and which did not; one program in 16 is counted.
 
 Differences are kept in DIR, with `--reduce` also cut down to the lines that matter. Exit status 0 only if nothing
-differs and every version that was asked for (without `--only`: at least one) was there.
+differs and every release that was asked for (without `--only`: at least one) was there.
 """
 import argparse
 import collections
@@ -30,7 +31,6 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-VERSIONS = ["3.13", "3.14", "3.15"]
 COUNTED = 16
 # Differences of a batch that are told.
 SHOWN = 10
@@ -114,7 +114,7 @@ UNREACHABLE = {"Interactive", "Expression", "FunctionType", "FunctionTypeComment
 
 
 class Judge:
-    """Both sides of one version: `version` is what `--python` takes."""
+    """Both sides of one release: `version` is what `--python` takes."""
 
     def __init__(self, binary, python, version):
         self.binary, self.python, self.version = binary, python, version
@@ -181,6 +181,10 @@ def reduced(judge, level, data):
     return b"\n".join(lines)
 
 
+def series(version):
+    return ".".join(version.split(".")[:2])
+
+
 def maker(options):
     """What makes the programs."""
     from generator import Place, Program, Sentence
@@ -197,7 +201,7 @@ def batch(options, version, python, numbers):
         root = pathlib.Path(root)
         levels, counted = {}, []
         for number in numbers:
-            data, source = made(f"{options.seed}/{number}", version).encoded(), root / f"p{number}.py"
+            data, source = made(f"{options.seed}/{number}", series(version)).encoded(), root / f"p{number}.py"
             source.write_bytes(data)
             level = options.optimize[number % len(options.optimize)]
             levels.setdefault(level, []).append((number, data, source))
@@ -237,7 +241,7 @@ def batch(options, version, python, numbers):
     return counts, names
 
 
-def run(options, pool, version, release, python):
+def run(options, pool, version, python):
     """Whether anything differs."""
     end = options.start + options.count
     size = max(16, min(1000, options.count // (2 * options.jobs)))
@@ -254,30 +258,25 @@ def run(options, pool, version, release, python):
     for what, names in zip(("node kinds", "opcodes"), wanted):
         names = set(names.split()) - UNREACHABLE
         print(f"{version}: {what}: {len(names & seen)} of {len(names)} came up; not: {' '.join(sorted(names - seen)) or '-'}")
-    print(f"{version}: {options.count} {'sentences' if options.sentences else 'places' if options.places else 'programs'} of seed {options.seed} against {release}: {counts['different']} different; "
+    print(f"{version}: {options.count} {'sentences' if options.sentences else 'places' if options.places else 'programs'} of seed {options.seed}: {counts['different']} different; "
           f"CPython refused {counts['refused']}, crashed on {counts['crashed']}, has other bytes by hash seed for "
           f"{counts['by seed']}", flush=True)
     return bool(counts["different"])
 
 
-def releases(binary, pythons):
-    """For what `--python` takes, the release of that version that there is, or in words which one is missing."""
-    found = {}
+def releases(binary):
+    """The releases that the native engine has, oldest first. Those in a range write the same: its ends stand for it."""
+    found = []
     for line in subprocess.run([binary, "targets"], check=True, capture_output=True, text=True).stdout.splitlines():
-        row = re.match(r"(\S+) .* native +(\d+\.\d+)\.(\d+)(?: to \S+\.(\d+))?( and later)?", line)
-        if row:
-            oldest = int(row[3])
-            newest = 999 if row[5] else int(row[4] or oldest)
-            there = [release for release in pythons if release.startswith(row[2] + ".")
-                     and oldest <= int(release.split(".")[2]) <= newest]
-            found[row[1]] = max(there, key=lambda release: int(release.split(".")[2]), default=row[0].split(" native ")[1].strip())
+        if row := re.match(r"\S+ .* native +([^;]*)", line):
+            found += re.findall(r"\d+\.\d+\.\d+", row[1])
     return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?")
-    parser.add_argument("--only", action="append", choices=[*VERSIONS, "3.13.0"])
+    parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--seed", default="1")
@@ -293,20 +292,21 @@ def main():
     options = parser.parse_args()
     options.optimize = options.optimize or [0, 1, 2]
     if options.show:
-        return sys.stdout.buffer.write(maker(options)(options.show, (options.only or ["3.14"])[0]).encoded())
+        return sys.stdout.buffer.write(maker(options)(options.show, series((options.only or ["3.14"])[0])).encoded())
     if options.binary is None:
         sys.exit("random_programs.py: NO BINARY: nothing was tested")
     pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
-    chosen = {version: release for version, release in releases(options.binary, pythons).items()
-              if version in (options.only or VERSIONS)}
-    missing = [release for release in chosen.values() if release not in pythons]
+    known = releases(options.binary)
+    newest = {series(release): release for release in known}
+    chosen = {newest.get(only, only) for only in options.only} or set(known)
+    missing = sorted(chosen - set(pythons)) + sorted(chosen - set(known))
     if missing:
-        print(f"random_programs.py: NO CPython {', '.join(missing)}: nothing was tested against it", flush=True)
-    failed = bool(missing) if options.only else len(missing) == len(chosen)
+        print(f"random_programs.py: NOT COMPARED, no interpreter or no target: {', '.join(missing)}", flush=True)
+    failed = bool(missing) if options.only else not chosen & set(pythons)
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for version, release in chosen.items():
-            if release in pythons:
-                failed |= run(options, pool, version, release, pythons[release])
+        for release in known:
+            if release in chosen and release in pythons:
+                failed |= run(options, pool, release, pythons[release])
     sys.exit(1 if failed else 0)
 
 

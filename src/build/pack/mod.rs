@@ -10,7 +10,7 @@ pub use repack::{Repacked, Request, repack_wheel};
 
 use super::batch::{self, Compiled};
 use super::compile::{Done, Outcome};
-use super::engines::Engines;
+use super::engines::{Engines, releases};
 use super::parallel::{self, Watch};
 use super::project::{Project, ProjectError};
 use crate::archive::File;
@@ -104,7 +104,8 @@ pub fn pack(
         archives.push(Archive { path: name, sha256, size });
         packed.archives.push(archive.path);
     }
-    packed.manifest = Some(Manifest::new(entries(&contents, project, engines), archives));
+    let manifest = Manifest::new(entries(&contents, project, engines), archives);
+    packed.manifest = Some(manifest.with_releases(releases(engines)));
     Ok(packed)
 }
 

@@ -3,7 +3,7 @@
 use super::Packed;
 use crate::archive::{self, Archive, File};
 use crate::build::compile::{Done, Outcome};
-use crate::build::engines::Engines;
+use crate::build::engines::{Engines, releases};
 use crate::build::parallel::{self, Watch};
 use crate::build::project::ProjectError;
 use crate::build::source::Source;
@@ -140,7 +140,7 @@ pub fn repack_wheel(
         packed.archives.push(output);
         notes.extend(wheel.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
     }
-    packed.manifest = Some(Manifest::new(entries, archives));
+    packed.manifest = Some(Manifest::new(entries, archives).with_releases(releases(engines)));
     Ok(Repacked { packed, notes })
 }
 
