@@ -1,5 +1,16 @@
 //! What is wrong with a file.
 
+/// How many pycs are what a release of CPython writes, and no newer one that is known.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ReleaseFound {
+    /// `3.14`
+    pub python: String,
+    /// `3.14.8`
+    pub release: String,
+    /// How many.
+    pub pycs: usize,
+}
+
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Finding {

@@ -139,7 +139,10 @@ impl Judge<'_> {
             }
             return match filename::fault(&recorded, self.place, self.is_file) {
                 Some(message) => Err((Kind::Filename, message)),
-                None => Ok(()),
+                None => {
+                    self.compilers.fits(series.version, &target.release);
+                    Ok(())
+                }
             };
         }
         Err(closest.unwrap_or_else(|| (Kind::Code, format!("its code is not that of {}", source.name))))

@@ -15,6 +15,6 @@ mod verify;
 mod view;
 mod zipapp;
 
-pub use finding::{Finding, Kind};
+pub use finding::{Finding, Kind, ReleaseFound};
 pub use listed::against_manifest;
 pub use verify::{Request, Verified, verify};

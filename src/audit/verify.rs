@@ -1,7 +1,7 @@
 //! Everything in a place, each file once, and the archives in it.
 
 use super::compilers::Compilers;
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, Kind, ReleaseFound};
 use super::listed::{Entries, not_listed};
 use super::record::{self, Rows};
 use super::unit::{Judgement, Unit, units};
@@ -43,6 +43,8 @@ pub struct Verified {
     pub missing: usize,
     /// The engines that were used, in words.
     pub engines: Vec<String>,
+    /// The releases that write the pycs that passed.
+    pub releases: Vec<ReleaseFound>,
 }
 
 /// Compiles the source of every pyc again, in memory, and compares.
@@ -72,6 +74,7 @@ pub fn verify(
     verified.findings.sort();
     verified.findings.dedup();
     verified.engines = compilers.about();
+    verified.releases = compilers.releases();
     Ok(verified)
 }
 

@@ -100,6 +100,12 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         number => format!("{number} findings"),
     };
     printer.summary(&format!("{none}{} verified, {findings}", verified.passed));
+    for found in &verified.releases {
+        if arguments.message_format == MessageFormat::Json {
+            printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
+        }
+        printer.summary(&format!("as CPython {} writes them: {}", found.release, found.pycs));
+    }
     if verified.missing > 0 {
         return Err(CommandError::Usage(format!("interrupted: {} pycs were not reached", verified.missing)));
     }

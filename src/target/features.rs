@@ -110,8 +110,10 @@ pub struct Features {
     pub small_int_max: i32,
     /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.
     pub mixed_complex: bool,
-    /// Of two NaNs that are added or multiplied the second is the result.
+    /// Of two NaNs that are added the second is the result.
     pub second_nan: bool,
+    /// Of two NaNs that are multiplied the second is the result.
+    pub second_nan_of_product: bool,
     /// In a complex power, of two NaNs the exponent and the cosine are taken, not the angle and the length.
     pub nan_of_cosine: bool,
     /// A complex power is divided by an exponential, and not multiplied by the inverse one.

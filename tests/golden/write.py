@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the expectations in this folder. Run it with CPython 3.13.0, 3.13, 3.14 and 3.15, as
-`python3.14 -I -S tests/golden/write.py [PYTHON]`; PYTHON is the command that starts it again, where sys.executable does
-not. Those of 3.14 stand beside the sources, the others in the folders 313.0, 313 and 315.
+"""Writes the expectations in this folder. Run it with the newest release of 3.14, then with those of 3.13 and 3.15, then
+with the older releases, as `python3.14 -I -S tests/golden/write.py [PYTHON]`; PYTHON is the command that starts it
+again, where sys.executable does not. Those of 3.14 stand next to the sources, those of the newest releases of 3.13 and
+3.15 in the folders 313 and 315. An older release has a folder of its own, like 313.5, which holds only what differs from
+the newest of its series; 313.0, which is most unlike, holds everything.
 
 For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
 NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none
@@ -17,8 +19,12 @@ import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = sys.version_info[:2]
-FIRST = ".0" if sys.version_info[:3] == (3, 13, 0) else ""
-FOLDER = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}{FIRST}"
+# The newest of each series, and those whose folders are whole.
+NEWEST = {(3, 13): 18, (3, 14): 10, (3, 15): 2}
+SERIES = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
+IS_NEWEST = NEWEST.get(VERSION) == sys.version_info[2]
+FOLDER = SERIES if IS_NEWEST else HERE / f"{VERSION[0]}{VERSION[1]}.{sys.version_info[2]}"
+IS_WHOLE = IS_NEWEST or sys.version_info[:3] == (3, 13, 0)
 PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 ONE = """
 import py_compile, sys, warnings
@@ -85,13 +91,29 @@ def effects():
 
 PSEUDO = {name: number for number, name in enumerate(opcode.opname) if number > 255 and not name.startswith("<")}
 
+def drop_what_the_newest_has(source):
+    """An older release keeps the expectations of a source if they are not those of the newest, level by level."""
+    ends = [".pyc", ".opt-1.pyc", ".opt-2.pyc", ".refused"]
+
+    def written(folder):
+        paths = [folder / source.with_suffix(end).name for end in ends]
+        return [path.read_bytes() if path.exists() else None for path in paths]
+
+    if written(FOLDER) == written(SERIES):
+        for end in ends:
+            (FOLDER / source.with_suffix(end).name).unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
     if VERSION not in ((3, 13), (3, 14), (3, 15)):
         sys.exit("write.py: this is not CPython 3.13, 3.14 or 3.15")
     FOLDER.mkdir(exist_ok=True)
-    if VERSION == (3, 14):
+    if IS_NEWEST and VERSION == (3, 14):
         effects()
-    refusals()
+    if IS_WHOLE:
+        refusals()
     for path in sorted(HERE.glob("*.py")):
         if path.name != "write.py":
             write(path)
+            if not IS_WHOLE:
+                drop_what_the_newest_has(path)

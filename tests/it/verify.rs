@@ -369,3 +369,19 @@ fn names_that_look_like_others() {
     assert!(said.out.contains("a\\x1b[31m\\x0a3 verified, 0 findings.cpython-314.pyc: "), "{}", said.out);
     assert_eq!(said.out.lines().count(), 2, "{}", said.out);
 }
+
+/// Written by a native target of each release; both releases differ in the exception table of `with`.
+#[test]
+fn the_release_that_fits_is_named() {
+    let session = crate::session::Session::new();
+    session.file("w.py", "def f(a):\n    with a as b:\n        return b\n");
+    for release in ["3.15.0", "3.15.2"] {
+        let compile =
+            ["compile", "-qq", "--force", "--engine", "native", "--invalidation-mode", "unchecked-hash"];
+        session.run(&[&compile[..], &["--python", release, "w.py"]].concat()).exits(0);
+        session.run(&["verify", "."]).exits(0).says(&format!("as CPython {release} writes them: 1"));
+        let said = session.run(&["verify", ".", "--message-format", "json"]).exits(0);
+        let line = format!("{{\"python\":\"3.15\",\"release\":\"{release}\",\"pycs\":1}}\n");
+        assert_eq!(said.out, line);
+    }
+}

@@ -2,7 +2,7 @@
 """Holds pycompile against CPython over whole standard libraries, byte for byte.
 
     tests/oracle/stdlib.py BINARY [--engine python|native] [--optimize N]... [--only X.Y.Z]... [--sources DIR]
-                           [--orders] [--isolated] [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+                           [--orders] [--isolated] [--every N] [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
     tests/oracle/stdlib.py --own-differences [--only X.Y.Z]... < the same lines
 
 The reference for a file is the pyc that a fresh process of that CPython writes when it compiles this file and nothing
@@ -154,6 +154,7 @@ def main():
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--sources", type=pathlib.Path)
     parser.add_argument("--orders", action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--cache", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
                         / "pycompile-references")
@@ -176,6 +177,7 @@ def main():
     total_wrong = 0
     for version, python in interpreters:
         root, paths = sources_of(python, version, options.sources)
+        paths = paths[::options.every]
         folder = options.cache / version
         folder.mkdir(parents=True, exist_ok=True)
         for level in options.optimize or [0, 1, 2]:

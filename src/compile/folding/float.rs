@@ -2,12 +2,17 @@
 
 use super::{ConstValue, complex, complex_value, float};
 use crate::syntax::ast::Operator;
+use crate::target::Features;
 
-/// `second_nan`: of two NaNs the second is the sum and the product.
-pub(super) fn binary(operator: Operator, left: f64, right: f64, second_nan: bool) -> Option<ConstValue> {
+/// Of two NaNs, the features say whether the second is the sum, or the product.
+pub(super) fn binary(operator: Operator, left: f64, right: f64, features: &Features) -> Option<ConstValue> {
     if left.is_nan() && right.is_nan() && !matches!(operator, Operator::Pow) {
-        let commutes = matches!(operator, Operator::Add | Operator::Mult);
-        return Some(float(if commutes && second_nan { right } else { left }));
+        let takes_second = match operator {
+            Operator::Add => features.second_nan,
+            Operator::Mult => features.second_nan_of_product,
+            _ => false,
+        };
+        return Some(float(if takes_second { right } else { left }));
     }
     Some(float(match operator {
         Operator::Add => left + right,

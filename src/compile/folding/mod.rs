@@ -144,7 +144,7 @@ pub fn binary(
             if matches!(left, Number::Complex(..)) || matches!(right, Number::Complex(..)) {
                 return complex::binary(operator, &left, &right, &target.features).map(complex_value);
             }
-            float::binary(operator, left.real()?, right.real()?, target.features.second_nan)
+            float::binary(operator, left.real()?, right.real()?, &target.features)
         }
     }
 }

@@ -54,6 +54,9 @@ const FEATURES_0: Features = Features {
     shown_text_ends_once: true,
     newline_ends_spec: true,
     classdict_as_type_parameter: true,
+    second_nan_of_product: true,
+    nan_of_cosine: false,
+    power_by_division: true,
     ..FEATURES_5
 };
 
@@ -66,8 +69,7 @@ const FEATURES_5: Features = Features {
     ideograph_names_in_any_case: false,
     exclamation_mark: "exclamanation mark",
     end_decoded_lines: false,
-    nan_of_cosine: false,
-    power_by_division: true,
+    second_nan_of_product: false,
     ..FEATURES_15
 };
 
@@ -116,6 +118,7 @@ pub(super) const FEATURES: Features = Features {
     small_int_max: 256,
     mixed_complex: false,
     second_nan: true,
+    second_nan_of_product: true,
     nan_of_cosine: true,
     power_by_division: false,
     parameter_noun: "argument",

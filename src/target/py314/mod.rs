@@ -74,6 +74,7 @@ pub(super) const FEATURES: Features = Features {
     place_marked_cookie: true,
     mixed_complex: true,
     second_nan: false,
+    second_nan_of_product: false,
     nan_of_cosine: true,
     call_ex_flag: false,
     mark_not_taken: true,
