@@ -9,6 +9,8 @@
 )]
 
 use pycompile::compile::{compile, future, preprocess, symtable};
+use pycompile::syntax::SourceText;
+use pycompile::syntax::lexer::{Lexer, Token};
 use pycompile::target::{PyVersion, Target};
 use pycompile::text::Names;
 use std::path::{Path, PathBuf};
@@ -56,10 +58,20 @@ fn measure(folders: &[String]) {
     println!("{} files, {bytes} bytes", files.len());
     let decoding =
         best(|| files.iter().for_each(|file| drop(pycompile::decode::decode(file, Target::newest()))));
-    let parser = best(|| {
+    let other = best(|| {
         for text in &texts {
             let options = ruff_python_parser::ParseOptions::from(ruff_python_parser::Mode::Module);
             drop(ruff_python_parser::parse_unchecked(text, options));
+        }
+    });
+    let sources: Vec<SourceText> = texts.iter().map(|text| SourceText::new(text)).collect();
+    let lexer = best(|| {
+        for source in &sources {
+            let mut lexer = Lexer::new(source, target);
+            lexer.advance();
+            while lexer.token != Token::End {
+                lexer.advance();
+            }
         }
     });
     let mut arena = bumpalo::Bump::new();
@@ -94,12 +106,13 @@ fn measure(folders: &[String]) {
         );
     };
     line("decode", decoding);
-    line("parser alone", parser);
-    line("own tree from the parser's", tree.saturating_sub(parser));
+    line("lexer alone", lexer);
+    line("lexer and parser", tree);
     line("preprocess, symtable", symbols.saturating_sub(tree));
     line("code generation to marshal", whole.saturating_sub(symbols).saturating_sub(decoding));
     line("whole", whole);
-    println!("whole / parser alone: {:.2}", whole.as_secs_f64() / parser.as_secs_f64());
+    line("for comparison: ruff's parser alone", other);
+    println!("lexer and parser / ruff's: {:.2}", tree.as_secs_f64() / other.as_secs_f64());
 }
 
 fn main() {

@@ -2,8 +2,8 @@
 
 use super::{Refusal, pipeline};
 use crate::allowance;
-use crate::syntax::Parsed;
 use crate::syntax::ast::Module;
+use crate::syntax::{self, SourceText};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, SyntaxError};
 use bumpalo::Bump;
@@ -11,15 +11,16 @@ use bumpalo::Bump;
 /// A byte order mark that is still there when one was taken away: parsers accept it, and CPython does not.
 const SECOND_MARK: char = '\u{feff}';
 
-/// A source that is decoded and parsed, to be compiled for several targets and at several levels.
+/// A source that is decoded, to be compiled for several targets and at several levels. It is parsed when it is compiled,
+/// and again only for a target whose tree may be another.
 #[derive(Debug)]
 pub struct Source {
-    parsed: Parsed,
+    text: SourceText,
     /// The target whose rules of decoding it needs.
     only: Option<Release>,
     /// What is wrong with its end, for that target.
     unended: Option<SyntaxError>,
-    lowered: Option<Lowered>,
+    parsed: Option<Parsed>,
 }
 
 self_cell::self_cell! {
@@ -35,23 +36,23 @@ self_cell::self_cell! {
 
 /// The tree that was compiled last.
 #[derive(Debug)]
-struct Lowered {
+struct Parsed {
     tree: Tree,
     /// Those of the tree, and those made of them.
     names: Names,
-    /// The target that it was made for.
+    /// The only target that is known to build it.
     only: Option<Release>,
 }
 
-impl Lowered {
-    fn new(parsed: &Parsed, target: &Target) -> Result<Self, SyntaxError> {
-        let mut names = Names::for_source(parsed.text().len());
+impl Parsed {
+    fn new(text: &SourceText, target: &Target) -> Result<Self, SyntaxError> {
+        let mut names = Names::for_source(text.text().len());
         let mut only = None;
         let tree = Tree::try_new(Bump::new(), |arena| {
-            let lowered = parsed.lower(target, arena, &mut names)?;
-            only = lowered.only;
+            let parsed = syntax::read(text, target, arena, &mut names)?;
+            only = parsed.only;
             allowance::hold(arena.allocated_bytes());
-            Ok(lowered.module)
+            Ok(parsed.module)
         })?;
         names.end_source();
         Ok(Self { tree, names, only })
@@ -59,10 +60,10 @@ impl Lowered {
 }
 
 impl Source {
-    /// Decodes and parses the bytes of a file for `target`, and for all others that it serves.
+    /// Decodes the bytes of a file for `target`, and for all others that it serves.
     ///
     /// # Errors
-    /// What CPython's decoding refuses; faults of the grammar are told when it is compiled.
+    /// What CPython's decoding refuses; faults of the grammar are reported when it is compiled.
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
         // The text, and what it is read into.
         allowance::hold(source.len().saturating_mul(2));
@@ -70,13 +71,13 @@ impl Source {
             Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
             Err(error) => match crate::decode::mend(source) {
                 Some((text, places))
-                    if !target.features.check_comments && crate::syntax::comments_hold(&text, &places) =>
+                    if !target.features.check_comments && syntax::comments_hold(&text, &places, target) =>
                 {
                     (text, Some(target.release()))
                 }
                 Some((text, _)) if !target.features.check_comments => {
                     let bytes = crate::decode::mended_from(source);
-                    let error = crate::syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
+                    let error = syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
                     let text = String::from_utf8_lossy(&bytes).into_owned();
                     return Err(Box::new(Refusal { error, text, parsed: false }));
                 }
@@ -89,17 +90,17 @@ impl Source {
             return Err(Box::new(Refusal { error, text, parsed: false }));
         }
         let unended = crate::decode::unended(source, &text, target);
-        Ok(Self { parsed: Parsed::new(text, target), only, unended, lowered: None })
+        Ok(Self { text: SourceText::pad(text), only, unended, parsed: None })
     }
 
     /// Whether `source` is, byte for byte, the decoded text.
     pub fn is_text(&self, source: &[u8]) -> bool {
-        self.parsed.text().as_bytes() == source
+        self.text.text().as_bytes() == source
     }
 
     /// Whether it can be compiled for `target` too.
     pub fn serves(&self, target: &Target) -> bool {
-        self.parsed.serves(target) && self.only.is_none_or(|only| only == target.release())
+        self.only.is_none_or(|only| only == target.release())
     }
 
     /// [`compile`](super::compile), for what was read, with a file name as Python has it ([`crate::text::python::from_os`]).
@@ -112,34 +113,28 @@ impl Source {
         target: &'static Target,
         optimize: u8,
     ) -> Result<Vec<u8>, Box<Refusal>> {
-        let length = self.parsed.text().len();
+        let length = self.text.text().len();
         let mut parsed = false;
         let unended = self.unended.clone();
-        let compiled = self.lowered(target).and_then(|Lowered { tree, names, .. }| {
+        let compiled = self.parsed(target).and_then(|Parsed { tree, names, .. }| {
             if let Some(error) = unended {
                 return Err(error);
             }
             parsed = true;
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize)
         });
-        compiled.map_err(|error| Box::new(Refusal { error, text: self.parsed.text().to_owned(), parsed }))
+        compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))
     }
 
     /// The tree for `target`, with no names but its own.
-    fn lowered(&mut self, target: &Target) -> Result<&mut Lowered, SyntaxError> {
-        let last = self.lowered.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
-        let mut lowered = match last {
-            Some(lowered) => lowered,
-            None => {
-                let lowered = Lowered::new(&self.parsed, target)?;
-                if lowered.only.is_none() {
-                    self.parsed.forget_tree();
-                }
-                lowered
-            }
+    fn parsed(&mut self, target: &Target) -> Result<&mut Parsed, SyntaxError> {
+        let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
+        let mut parsed = match last {
+            Some(parsed) => parsed,
+            None => Parsed::new(&self.text, target)?,
         };
-        lowered.names.forget_made();
-        Ok(self.lowered.insert(lowered))
+        parsed.names.forget_made();
+        Ok(self.parsed.insert(parsed))
     }
 }
 

@@ -1,17 +1,15 @@
 //! Backslash escapes in string and bytes literals.
 
-use bumpalo::collections::Vec as ArenaVec;
-
 use super::unicode_name;
 use crate::target::Target;
 
 /// Appends the value of the inside of a string literal that is not raw, as WTF-8. The error is CPython's message.
-pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>, target: &Target) -> Result<(), String> {
+pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<(), String> {
     let bytes = body.as_bytes();
     let mut done = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[done..]) {
         let at = done + found;
-        value.extend_from_slice_copy(&bytes[done..at]);
+        value.extend_from_slice(&bytes[done..at]);
         done = at + 2;
         let Some(&letter) = bytes.get(at + 1) else {
             // Only before a replacement field of an f-string.
@@ -41,16 +39,16 @@ pub(crate) fn text(body: &str, value: &mut ArenaVec<'_, u8>, target: &Target) ->
             },
         }
     }
-    value.extend_from_slice_copy(&bytes[done..]);
+    value.extend_from_slice(&bytes[done..]);
     Ok(())
 }
 
 /// Appends the value of the inside of a bytes literal that is not raw. The error is CPython's message.
-pub(crate) fn bytes(body: &[u8], value: &mut ArenaVec<'_, u8>) -> Result<(), String> {
+pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<(), String> {
     let mut done = 0;
     while let Some(found) = memchr::memchr(b'\\', &body[done..]) {
         let at = done + found;
-        value.extend_from_slice_copy(&body[done..at]);
+        value.extend_from_slice(&body[done..at]);
         done = at + 2;
         let Some(&letter) = body.get(at + 1) else {
             return Err("(value error) Trailing \\ in string".to_owned());
@@ -79,7 +77,7 @@ pub(crate) fn bytes(body: &[u8], value: &mut ArenaVec<'_, u8>) -> Result<(), Str
             },
         }
     }
-    value.extend_from_slice_copy(&body[done..]);
+    value.extend_from_slice(&body[done..]);
     Ok(())
 }
 
@@ -117,7 +115,7 @@ fn hexadecimal(
     at: usize,
     count: usize,
     truncated: &str,
-    value: &mut ArenaVec<'_, u8>,
+    value: &mut Vec<u8>,
 ) -> Result<usize, String> {
     let mut code = 0u32;
     for index in at + 2..at + 2 + count {
@@ -134,7 +132,7 @@ fn hexadecimal(
     Ok(end)
 }
 
-fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>, target: &Target) -> Result<usize, String> {
+fn named(body: &str, at: usize, value: &mut Vec<u8>, target: &Target) -> Result<usize, String> {
     let bytes = body.as_bytes();
     if bytes.get(at + 2) != Some(&b'{') {
         return Err(fault(body, at, at + 2, "malformed \\N character escape"));
@@ -154,12 +152,12 @@ fn named(body: &str, at: usize, value: &mut ArenaVec<'_, u8>, target: &Target) -
 }
 
 /// Generalised UTF-8: a lone surrogate takes three bytes.
-fn push(value: &mut ArenaVec<'_, u8>, code: u32) {
+fn push(value: &mut Vec<u8>, code: u32) {
     match char::from_u32(code) {
         Some(character) => {
-            value.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
+            value.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
-        None => value.extend_from_slice_copy(&[
+        None => value.extend_from_slice(&[
             0xe0 | (code >> 12) as u8,
             0x80 | (code >> 6 & 0x3f) as u8,
             0x80 | (code & 0x3f) as u8,

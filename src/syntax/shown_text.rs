@@ -1,19 +1,17 @@
 //! The source text of a field that an f-string shows with its value (`f"{x = }"`), or a t-string keeps.
 
-use bumpalo::collections::Vec as ArenaVec;
-
 use crate::target::ShownComments;
 
 /// Appends `source`, the text of a field, without the comments that CPython leaves out.
 ///
 /// Its search for them takes every quote for the start or end of a string (CPython: `set_fstring_expr`,
 /// `Parser/lexer/lexer.c`).
-pub(crate) fn without_comments(source: &str, comments: ShownComments, text: &mut ArenaVec<'_, u8>) {
+pub(crate) fn without_comments(source: &str, comments: ShownComments, text: &mut Vec<u8>) {
     let source = source.as_bytes();
     let is_whole = memchr::memchr(b'#', source).is_none()
         || comments == ShownComments::OutsideQuotes && !has_comment(source);
     if is_whole {
-        text.extend_from_slice_copy(source);
+        text.extend_from_slice(source);
         return;
     }
     let (mut rest, mut quote) = (source, None);
@@ -64,10 +62,9 @@ mod tests {
     use super::*;
 
     fn shown(source: &str, comments: ShownComments) -> String {
-        let arena = bumpalo::Bump::new();
-        let mut text = ArenaVec::new_in(&arena);
+        let mut text = Vec::new();
         without_comments(source, comments, &mut text);
-        String::from_utf8(text.to_vec()).unwrap()
+        String::from_utf8(text).unwrap()
     }
 
     /// As CPython 3.13.5, 3.13.15 and 3.13.18 have it.

@@ -1,7 +1,5 @@
 //! The character of a `\N{name}` escape.
 
-use std::borrow::Cow;
-
 use crate::target::Target;
 
 /// Ideographs are named after their code point. Unicode 17 has these blocks with such names; the name table lacks the
@@ -59,18 +57,4 @@ fn ideograph(code: &str, known: &[(u32, u32)]) -> Option<char> {
     }
     let code = u32::from_str_radix(code, 16).ok()?;
     char::from_u32(code).filter(|_| known.iter().any(|&(first, last)| (first..=last).contains(&code)))
-}
-
-/// The text with each escape that we know and the parser does not replaced by as many `$`. In a string literal
-/// they do no harm, elsewhere they are as wrong as the escape was.
-pub(crate) fn masked(text: &str) -> Cow<'_, str> {
-    let mut result = Cow::Borrowed(text);
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"\\N{") {
-        let name = text[at + 3..].split('}').next().unwrap_or_default();
-        if unicode_names2::character(name).is_none() && unknown_to_parser(name).is_some() {
-            let end = at + 4 + name.len();
-            result.to_mut().replace_range(at..end, &"$".repeat(end - at));
-        }
-    }
-    result
 }

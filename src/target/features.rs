@@ -89,6 +89,8 @@ pub struct Features {
     /// shown anew (it begins after the brace that did last), and its `:` does not end it; `!=` before a format spec ends
     /// it. Without this, what is shown is always the text of the field itself.
     pub shown_text_runs_on: bool,
+    /// A format spec that is several texts (`\N{…}` divides it) starts at its colon, not at its first text.
+    pub texts_of_spec_from_colon: bool,
     /// In an f-string with single quotes, a new line ends a format spec instead of being refused.
     pub newline_ends_spec: bool,
     /// The text of a t-string's field loses the white space after the expression.

@@ -10,7 +10,7 @@ pub mod python;
 mod visible;
 
 pub use error::{ErrorType, SyntaxError};
-pub use location::Location;
+pub use location::{Location, Place};
 pub use name::{Name, Names};
 pub use printable::is_printable;
 pub use visible::{Shown, visible, visible_json, visible_lines};

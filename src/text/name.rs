@@ -29,8 +29,9 @@ pub struct Names {
 /// What tells texts apart without a look at them: a short one's is the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
-    /// The first bytes; of a long text its hash.
+    /// The first eight bytes, or fewer and zeros; of a long text its hash.
     first: u64,
+    /// The eight bytes after them, or fewer and zeros; of a long text its last.
     last: u64,
     length: usize,
 }
@@ -49,19 +50,18 @@ impl Key {
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let length = bytes.len();
-        let (first, last) =
-            if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-                let first = if length > SHORT { hash_long(text) } else { u64::from_le_bytes(*first) };
-                (first, u64::from_le_bytes(*last))
-            } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-                (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-            } else {
-                match *bytes {
-                    [] => (0, 0),
-                    [only] => (only.into(), 0),
-                    [first, .., last] => (first.into(), u64::from(last) << 8 | u64::from(bytes[length / 2])),
-                }
-            };
+        let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(_), Some(last)) if length > SHORT => (hash_long(text), u64::from_le_bytes(*last)),
+            (Some(first), Some(last)) => {
+                let after = u64::from_le_bytes(*last).checked_shr(8 * (SHORT - length) as u32);
+                (u64::from_le_bytes(*first), after.unwrap_or(0))
+            }
+            _ => {
+                let mut padded = [0; 8];
+                padded[..length].copy_from_slice(bytes);
+                (u64::from_le_bytes(padded), 0)
+            }
+        };
         Self { first, last, length }
     }
 
@@ -94,6 +94,20 @@ impl Names {
     /// The number of `text`, a new one if it was not seen before.
     pub fn intern(&mut self, text: &str) -> Name {
         let key = Key::of(text);
+        match self.look_up(text, key) {
+            Some(name) => name,
+            None => self.add(text, key),
+        }
+    }
+
+    /// The number of `text`, whose first 16 bytes are `first` and `second`: little-endian numbers, with zeros after a
+    /// shorter text.
+    #[inline]
+    pub fn intern_word(&mut self, first: u64, second: u64, text: &str) -> Name {
+        if text.len() > SHORT {
+            return self.intern(text);
+        }
+        let key = Key { first, last: second, length: text.len() };
         match self.look_up(text, key) {
             Some(name) => name,
             None => self.add(text, key),

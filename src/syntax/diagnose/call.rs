@@ -1,7 +1,5 @@
 //! What the grammar calls by name: checks that take more than a pattern.
 
-use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::complaint::Targets;
@@ -9,7 +7,7 @@ use super::grammar::Shape;
 use super::parser::{Labels, Matched, Parser, Stop, Value};
 use super::token::Kind;
 use crate::syntax::escape;
-use crate::syntax::lower::MAX_DIGITS;
+use crate::syntax::parser::MAX_DIGITS;
 use crate::text::{Location, SyntaxError};
 
 impl Parser<'_, '_> {
@@ -98,8 +96,7 @@ impl Parser<'_, '_> {
         if !is_bytes && let Some(message) = self.undecodable(value, prefix.len(), body.len(), raw) {
             return self.refuse_at(message, self.at_token(self.last_token()));
         }
-        let arena = Bump::new();
-        let mut decoded = ArenaVec::new_in(&arena);
+        let mut decoded = Vec::new();
         if is_bytes {
             if !self.bytes_of(value).is_ascii() {
                 let message = "bytes can only contain ASCII literal characters";

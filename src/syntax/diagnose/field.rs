@@ -1,8 +1,5 @@
 //! The text of f-strings and t-strings, and the fields in it.
 
-use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
-
 use super::parser::{Parser, Stop, Value};
 use super::token::{Kind, Token};
 use crate::decode;
@@ -30,7 +27,6 @@ impl Parser<'_, '_> {
         {
             middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
         }
-        let arena = Bump::new();
         for middle in middles {
             if let Some(message) = self.undecodable_within(middle.start, middle.end, raw) {
                 return self.refuse_at(message, self.at_token(self.last_token()));
@@ -38,7 +34,7 @@ impl Parser<'_, '_> {
             if raw {
                 continue;
             }
-            let mut decoded = ArenaVec::new_in(&arena);
+            let mut decoded = Vec::new();
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
                 let at =
                     if self.lexer.has("more") { middle.location } else { self.at_token(self.last_token()) };
@@ -91,8 +87,7 @@ impl Parser<'_, '_> {
         if self.target.features.raw_specs && opening.contains(['r', 'R']) {
             return Ok(());
         }
-        let arena = Bump::new();
-        let Err(message) = escape::text(body, &mut ArenaVec::new_in(&arena), self.target) else {
+        let Err(message) = escape::text(body, &mut Vec::new(), self.target) else {
             return Ok(());
         };
         let message = message.trim_start_matches("(unicode error) ").to_owned();
@@ -114,8 +109,7 @@ impl Parser<'_, '_> {
         let ends = (self.tokens.get(start), self.tokens.get(equals as usize + 1));
         let (Some(first), Some(next)) = ends else { return Ok(()) };
         let shown = self.lexer.text.get(first.end..next.start).unwrap_or_default();
-        let arena = Bump::new();
-        self.shown = escape::text(shown, &mut ArenaVec::new_in(&arena), self.target).err();
+        self.shown = escape::text(shown, &mut Vec::new(), self.target).err();
         Ok(())
     }
 

@@ -5,8 +5,8 @@
 //! this parser does the same, from the same grammar (`python.peg`); it makes no tree for the compiler and runs only once a
 //! text was refused. CPython: `Parser/lexer/`, `Parser/pegen.c`, `Parser/pegen_errors.c`.
 //!
-//! **Invariant:** it never accepts anything on behalf of the compiler; where it finds nothing wrong, the first parser's
-//! complaint stands.
+//! **Invariant:** it never accepts anything on behalf of the compiler: where it finds nothing wrong with what the parser
+//! refused, one of the two has a bug.
 
 mod call;
 mod complaint;
@@ -30,8 +30,19 @@ use crate::text::{ErrorType, SyntaxError};
 
 static GRAMMAR: OnceLock<Option<Grammar>> = OnceLock::new();
 
-/// What CPython's parser complains of in `text`; `None` if it finds nothing wrong, or takes too long to find it.
-pub(super) fn diagnose(text: &str, target: &Target) -> Option<SyntaxError> {
+/// What CPython's grammar says of a text.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It refuses the text so.
+    Refused(SyntaxError),
+    /// It accepts the text.
+    Accepted,
+    /// The search for a message was given up.
+    Unknown,
+}
+
+/// What CPython's parser complains of in `text`.
+pub(super) fn diagnose(text: &str, target: &Target) -> Verdict {
     let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
     diagnose_bytes(&text, text.as_bytes(), target)
 }
@@ -44,30 +55,33 @@ pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> O
         text.push('\n');
         bytes.push(b'\n');
     }
-    diagnose_bytes(&text, &bytes, target)
+    match diagnose_bytes(&text, &bytes, target) {
+        Verdict::Refused(refused) => Some(refused),
+        Verdict::Accepted | Verdict::Unknown => None,
+    }
 }
 
-fn diagnose_bytes(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
-    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
+fn diagnose_bytes(text: &str, bytes: &[u8], target: &Target) -> Verdict {
+    let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = Parser::new(grammar, text, bytes, target);
     match parser.file() {
-        Ok(Some(_)) => return parser.late.take(),
+        Ok(Some(_)) => return parser.late.take().map_or(Verdict::Accepted, Verdict::Refused),
         Ok(None) => {}
         Err(_) => {
-            let error = parser.error.take()?;
-            return Some(with_the_rest(&mut parser, error));
+            let Some(error) = parser.error.take() else { return Verdict::Unknown };
+            return Verdict::Refused(with_the_rest(&mut parser, error));
         }
     }
     let last = parser.last_token();
     parser.invalid = true;
     let gave_up = parser.file().is_err();
     if let Some(error) = parser.error.take() {
-        return Some(with_the_rest(&mut parser, error));
+        return Verdict::Refused(with_the_rest(&mut parser, error));
     }
     if gave_up {
-        return None;
+        return Verdict::Unknown;
     }
-    Some(generic(&mut parser, last))
+    Verdict::Refused(generic(&mut parser, last))
 }
 
 fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {

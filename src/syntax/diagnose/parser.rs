@@ -11,7 +11,7 @@ use super::grammar::{Action, Alternative, Grammar, Item, Shape};
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use crate::allowance;
-use crate::syntax::lower::TOO_COMPLEX;
+use crate::syntax::parse::TOO_COMPLEX;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 

@@ -107,6 +107,7 @@ pub(super) const FEATURES: Features = Features {
     shown_text_ends_once: false,
     shown_by_inner_equals: false,
     shown_text_runs_on: false,
+    texts_of_spec_from_colon: false,
     newline_ends_spec: false,
     trimmed_template_text: false,
     ideograph_names_in_any_case: true,

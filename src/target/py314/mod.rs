@@ -70,6 +70,7 @@ pub(super) const FEATURES: Features = Features {
     check_with_code: false,
     late_parameter_count: false,
     names_like_keywords: false,
+    texts_of_spec_from_colon: true,
     check_comments: true,
     place_marked_cookie: true,
     mixed_complex: true,

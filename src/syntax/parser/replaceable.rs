@@ -3,29 +3,39 @@
 //! **Invariant:** an expression that becomes replaceable only when one inside of it was replaced is not noted: both are
 //! in the same statement, and whole statements are looked at.
 
-use super::Lowering;
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, Operator, UnaryOperator};
 
-/// Lines in the order of lowering: it ascends but for nodes that begin above their parts.
+/// What is noted of a module while it is read; see [`Module`](crate::syntax::ast::Module).
 #[derive(Default)]
-pub(super) struct Lines(Vec<i32>);
-
-impl Lines {
-    fn note(&mut self, line: i32) {
-        if self.0.last() != Some(&line) {
-            self.0.push(line);
-        }
-    }
-
-    pub(super) fn sorted(&mut self) -> &[i32] {
-        self.0.sort_unstable();
-        &self.0
-    }
+pub(super) struct Notes {
+    pub(super) unicode_strings: Vec<(i32, i32)>,
+    pub(super) replaceable: Vec<i32>,
+    pub(super) foldable: Vec<i32>,
 }
 
-impl Lowering<'_, '_> {
-    /// To be called with each expression that has parts, once they are lowered.
-    pub(super) fn note_replaceable(&mut self, expression: &Expr<'_>) {
+/// How much was noted.
+pub(super) struct Lengths(usize, usize, usize);
+
+impl Notes {
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths(self.unicode_strings.len(), self.replaceable.len(), self.foldable.len())
+    }
+
+    pub(super) fn truncate(&mut self, lengths: &Lengths) {
+        self.unicode_strings.truncate(lengths.0);
+        self.replaceable.truncate(lengths.1);
+        self.foldable.truncate(lengths.2);
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.unicode_strings.sort_unstable();
+        self.replaceable.sort_unstable();
+        self.foldable.sort_unstable();
+    }
+
+    /// To be called with each expression that has parts, once they are read.
+    #[inline(always)]
+    pub(super) fn note(&mut self, expression: &Expr<'_>) {
         let line = expression.location.line;
         let folds = match &expression.kind {
             ExprKind::BinOp { left, op, right } => {
@@ -53,21 +63,27 @@ impl Lowering<'_, '_> {
             _ => false,
         };
         if folds {
-            self.foldable.note(line);
+            note(&mut self.foldable, line);
         }
     }
 
     /// To be called with the line of what every target may replace.
     pub(super) fn note_for_all(&mut self, line: i32) {
-        self.replaceable.note(line);
-        self.foldable.note(line);
+        note(&mut self.replaceable, line);
+        note(&mut self.foldable, line);
     }
 
     /// To be called with what a `for` statement goes over.
     pub(super) fn note_iterable(&mut self, iterable: &Expr<'_>) {
         if is_mutable(iterable) {
-            self.foldable.note(iterable.location.line);
+            note(&mut self.foldable, iterable.location.line);
         }
+    }
+}
+
+fn note(lines: &mut Vec<i32>, line: i32) {
+    if lines.last() != Some(&line) {
+        lines.push(line);
     }
 }
 

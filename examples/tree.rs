@@ -1,0 +1,25 @@
+//! Prints the syntax tree of a file as one version of CPython builds it:
+//! `cargo run --example tree -- FILE [VERSION]`.
+
+use bumpalo::Bump;
+use pycompile::decode::decode;
+use pycompile::syntax::{dump, parse};
+use pycompile::target::{Release, Target};
+use pycompile::text::Names;
+use std::error::Error;
+use std::io::Write as _;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("a file is needed")?;
+    let release: Release = arguments.next().as_deref().unwrap_or("3.14").parse()?;
+    let target = Target::find(release).ok_or("no such target")?;
+    let source = std::fs::read(path)?;
+    let text = decode(&source, target)?;
+    // The tree stands in the arena, and its identifiers are numbers of `names`.
+    let arena = Bump::new();
+    let mut names = Names::default();
+    let module = parse(&text, target, &arena, &mut names)?;
+    writeln!(std::io::stdout(), "{}", dump(&module, &names))?;
+    Ok(())
+}

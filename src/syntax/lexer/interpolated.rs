@@ -1,0 +1,214 @@
+//! The text of f-strings and t-strings: pieces of text, and the brackets of fields.
+//!
+//! CPython: `tok_get_fstring_mode` (`Parser/lexer/lexer.c`). How it cuts the text into tokens shows in the columns of the
+//! tree, so this follows it step by step.
+
+use super::{FaultKind, Lexer, State, Token};
+use crate::text::Place;
+
+/// CPython: `MAX_EXPR_NESTING`.
+const MAX_FIELDS: i32 = 3;
+
+/// CPython: `MAXFSTRINGLEVEL`.
+pub(super) const MAX_MODES: usize = 150;
+
+/// One f-string or t-string that is being read (CPython: `tokenizer_mode`).
+#[derive(Clone, Copy, Debug)]
+pub struct Mode {
+    /// The quote.
+    pub quote: u8,
+    /// 1 or 3.
+    pub quote_size: u8,
+    /// The prefix has an `r`.
+    pub raw: bool,
+    /// A t-string.
+    pub template: bool,
+    /// The offset of the prefix.
+    pub start: usize,
+    /// The position of the prefix.
+    pub start_place: Place,
+    /// Open brackets in its fields.
+    pub depth: i32,
+    /// The depth at which each nested field started; −1: in none.
+    pub field_depth: i32,
+    /// The offset of the first `!=` of the current field that is in no bracket; past the text if there is none.
+    pub inequality: usize,
+    /// The format spec of a field is being read.
+    pub in_spec: bool,
+}
+
+impl Mode {
+    const fn middle(&self) -> Token {
+        if self.template { Token::TemplateMiddle } else { Token::FormatMiddle }
+    }
+}
+
+impl Lexer<'_> {
+    /// Reads the next piece of text, the closing quotes, or the brace of a field.
+    pub(super) fn interpolated(&mut self) {
+        let Some(&mode) = self.modes.last() else {
+            self.state = State::Plain;
+            return self.advance();
+        };
+        let mut at = self.at;
+        self.start = at;
+        self.place = Place::new(self.line, self.column(at));
+        if self.bytes[at] == b'{' && self.bytes[at + 1] != b'{' {
+            if self.field() {
+                self.advance();
+            }
+            return;
+        }
+        let size = usize::from(mode.quote_size);
+        let quotes = self.bytes[at..at + size].iter().take_while(|&&byte| byte == mode.quote).count();
+        if quotes == size {
+            self.modes.pop();
+            self.token = if mode.template { Token::TemplateEnd } else { Token::FormatEnd };
+            self.at = at + size;
+            self.state = State::Plain;
+            return;
+        }
+        // Quotes that do not close count for the text and not for closing it.
+        at += quotes;
+        self.token = mode.middle();
+        self.escapes = false;
+        let (mut quotes, mut named) = (0, false);
+        let in_spec = mode.in_spec && mode.field_depth >= 0;
+        while quotes != size {
+            let byte = self.bytes[at];
+            if byte == mode.quote {
+                quotes += 1;
+                at += 1;
+                continue;
+            }
+            quotes = 0;
+            match byte {
+                0 if at >= self.end => return self.unterminated_text(mode, false),
+                b'\n' if size == 1 => {
+                    self.is_own |= in_spec;
+                    if in_spec && self.newline_ends_spec {
+                        return self.piece(at, at, true);
+                    }
+                    return self.unterminated_text(mode, in_spec);
+                }
+                b'\n' => {
+                    self.line += 1;
+                    self.line_start = at + 1;
+                }
+                b'{' if self.bytes[at + 1] == b'{' && !in_spec => return self.piece(at + 1, at + 2, false),
+                b'{' => {
+                    self.piece(at, at, false);
+                    if self.field()
+                        && let Some(mode) = self.modes.last_mut()
+                    {
+                        mode.in_spec = false;
+                    }
+                    return;
+                }
+                b'}' if named => return self.piece(at + 1, at + 1, false),
+                b'}' if self.bytes[at + 1] == b'}' && !in_spec && mode.depth == 0 => {
+                    return self.piece(at + 1, at + 2, false);
+                }
+                b'}' => return self.piece(at, at, true),
+                b'\\' => {
+                    self.escapes = true;
+                    let escaped = self.bytes[at + 1];
+                    if matches!(escaped, b'{' | b'}') {
+                        at += 1;
+                        continue;
+                    }
+                    if escaped == b'\n' {
+                        self.line += 1;
+                        self.line_start = at + 2;
+                    } else if escaped == b'N' && !mode.raw && self.bytes[at + 2] == b'{' {
+                        named = true;
+                        at += 1;
+                    }
+                    at += 1;
+                    if at >= self.end {
+                        return self.unterminated_text(mode, false);
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.piece(at - size, at - size, false);
+    }
+
+    /// Ends a piece of text at `end`; the next token starts at `next`, in the field if `to_field`.
+    fn piece(&mut self, end: usize, next: usize, to_field: bool) {
+        self.token_end = end;
+        self.at = next;
+        if to_field {
+            self.state = State::Plain;
+            if let Some(mode) = self.modes.last_mut() {
+                mode.in_spec = false;
+            }
+        }
+    }
+
+    /// Enters a field, which starts at the next byte.
+    fn field(&mut self) -> bool {
+        let Some(mode) = self.modes.last_mut() else { return false };
+        mode.field_depth += 1;
+        mode.inequality = usize::MAX;
+        if mode.field_depth >= MAX_FIELDS {
+            self.fail(FaultKind::TooManyFields, self.at);
+            return false;
+        }
+        self.state = State::Plain;
+        true
+    }
+
+    fn unterminated_text(&mut self, mode: Mode, in_spec: bool) {
+        if !in_spec {
+            self.token_end = mode.start;
+        }
+        self.fail(FaultKind::UnterminatedText { in_spec }, self.at);
+    }
+
+    /// Keeps account of an opening bracket in a field.
+    pub(super) fn open_in_field(&mut self) {
+        if let Some(mode) = self.modes.last_mut() {
+            mode.depth += 1;
+        }
+    }
+
+    /// Keeps account of a closing bracket in a field; `false` if the field opened none.
+    pub(super) fn close_in_field(&mut self, letter: u8) -> bool {
+        let Some(mode) = self.modes.last_mut() else { return true };
+        mode.depth -= 1;
+        if mode.depth < 0 {
+            self.fail(FaultKind::UnmatchedInField(letter), self.at + 1);
+            return false;
+        }
+        if letter == b'}' && mode.depth == mode.field_depth {
+            mode.field_depth -= 1;
+            mode.in_spec = false;
+            self.state = State::Text;
+        }
+        true
+    }
+
+    /// Notes a `!=` in a field.
+    pub(super) fn note_inequality(&mut self) {
+        if let Some(mode) = self.modes.last_mut()
+            && mode.depth - 1 == mode.field_depth
+        {
+            mode.inequality = mode.inequality.min(self.start);
+        }
+    }
+
+    /// Whether a colon at the current token starts the format spec of a field; reads it then.
+    pub(super) fn starts_spec(&mut self) -> bool {
+        match self.modes.last_mut() {
+            Some(mode) if mode.field_depth >= 0 && mode.depth - 1 == mode.field_depth => {
+                mode.in_spec = true;
+                self.state = State::Text;
+                true
+            }
+            _ => false,
+        }
+    }
+}

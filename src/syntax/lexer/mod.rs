@@ -1,0 +1,497 @@
+//! Text → tokens, as CPython's tokenizer cuts it (`Parser/lexer/lexer.c`), for the parser and for `diagnose`.
+//!
+//! [`Lexer::advance`] reads the next token into the lexer's own fields; nothing is kept of those before. Everything about
+//! the current token is read from there:
+//!
+//! | field or method | of |
+//! |---|---|
+//! | [`Lexer::token`] | every token: its kind (see [`Token`], the one table) |
+//! | [`Lexer::start`], [`Lexer::end`] | its bytes, as offsets into the text; nothing for `Indent`, `Dedent`, `End` |
+//! | [`Lexer::place`], [`Lexer::end_place`] | its first position and the position after it |
+//! | [`Lexer::word`] | names and keywords: the first 16 bytes |
+//! | [`Lexer::literal`] | strings and the starts of f-strings: prefix, quotes |
+//! | [`Lexer::notation`] | numbers |
+//! | [`Lexer::escapes`] | pieces of f-strings: whether there is a backslash |
+//! | [`Lexer::brackets`], [`Lexer::modes`] | brackets and f-strings that are open after it |
+//!
+//! The first fault ends the reading: [`Lexer::fault`] says which and how far the text was read, and every further token is
+//! `End`.
+
+mod fault;
+mod indentation;
+mod interpolated;
+mod number;
+mod source_text;
+mod string;
+mod token;
+
+use crate::target::{self, Target};
+use crate::text::Place;
+
+pub use fault::{Fault, FaultKind};
+use interpolated::MAX_MODES;
+pub use interpolated::Mode;
+pub use number::Notation;
+pub use source_text::SourceText;
+pub use string::Literal;
+pub(crate) use token::packed;
+pub use token::{TOKENS, Token};
+
+/// CPython: `MAXLEVEL`.
+const MAX_BRACKETS: usize = 200;
+
+/// An open bracket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bracket {
+    /// Its character.
+    pub letter: u8,
+    /// Its position.
+    pub place: Place,
+}
+
+/// What the next step reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A token of a line.
+    Plain,
+    /// The first token of a line, and its indentation.
+    Line,
+    /// Ends of blocks that are due.
+    Dedents,
+    /// The text of an f-string.
+    Text,
+    /// Nothing: the text is over or refused.
+    Over,
+}
+
+/// The first bytes of a name or keyword, and its length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// The first eight bytes as a little-endian number.
+    pub first: u64,
+    /// The eight bytes after them.
+    pub second: u64,
+    /// The length in bytes.
+    pub length: usize,
+    /// All of it is ASCII.
+    pub ascii: bool,
+}
+
+/// The lexer; see the module.
+#[derive(Debug)]
+pub struct Lexer<'t> {
+    pub(super) text: &'t str,
+    bytes: &'t [u8],
+    end: usize,
+    /// The offset of what is read next.
+    at: usize,
+    line: u32,
+    line_start: usize,
+    state: State,
+    /// The kind of the current token.
+    pub token: Token,
+    start: usize,
+    token_end: usize,
+    place: Place,
+    word: Word,
+    notation: Notation,
+    literal: Literal,
+    escapes: bool,
+    indents: Vec<(u32, u32)>,
+    dedents: u32,
+    brackets: Vec<Bracket>,
+    deepest: usize,
+    modes: Vec<Mode>,
+    fault: Option<Fault>,
+    target: &'t Target,
+    templates: bool,
+    newline_ends_spec: bool,
+    /// A token was read that not every target reads so.
+    pub(super) is_own: bool,
+}
+
+/// A point that the lexer can be set back to: outside of brackets and f-strings, within a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    at: usize,
+    line: u32,
+    line_start: usize,
+    token: Token,
+    start: usize,
+    place: Place,
+    word: Word,
+}
+
+impl<'t> Lexer<'t> {
+    /// Starts before the first token: [`Lexer::advance`] reads it.
+    pub fn new(source: &'t SourceText, target: &'t Target) -> Self {
+        Self {
+            text: source.padded(),
+            bytes: source.padded().as_bytes(),
+            end: source.end(),
+            at: 0,
+            line: 1,
+            line_start: 0,
+            state: State::Line,
+            token: Token::End,
+            start: 0,
+            token_end: 0,
+            place: Place::new(1, 0),
+            word: Word::default(),
+            notation: Notation::Decimal,
+            literal: Literal::default(),
+            escapes: false,
+            indents: vec![(0, 0)],
+            dedents: 0,
+            brackets: Vec::new(),
+            deepest: 0,
+            modes: Vec::new(),
+            fault: None,
+            target,
+            templates: target.grammar.contains(&"templates"),
+            newline_ends_spec: target.features.newline_ends_spec,
+            is_own: false,
+        }
+    }
+
+    /// The offset of the current token.
+    #[inline]
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The offset after the current token.
+    #[inline]
+    pub fn end(&self) -> usize {
+        if matches!(self.token, Token::FormatMiddle | Token::TemplateMiddle) {
+            self.token_end
+        } else {
+            self.at
+        }
+    }
+
+    /// The position of the current token.
+    #[inline]
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The position after the current token; after a doubled brace that ends a piece of an f-string, both count.
+    #[inline(always)]
+    pub fn end_place(&self) -> Place {
+        Place::new(self.line, self.column(self.at))
+    }
+
+    /// The most brackets that were open at once.
+    pub fn deepest(&self) -> usize {
+        self.deepest
+    }
+
+    /// The first bytes of the current name or keyword.
+    #[inline]
+    pub fn word(&self) -> Word {
+        self.word
+    }
+
+    /// How the current number is written.
+    #[inline]
+    pub fn notation(&self) -> Notation {
+        self.notation
+    }
+
+    /// The prefix and quotes of the current string, or of the f-string that was started last.
+    #[inline]
+    pub fn literal(&self) -> Literal {
+        self.literal
+    }
+
+    /// Whether the current piece of an f-string has a backslash.
+    #[inline]
+    pub fn escapes(&self) -> bool {
+        self.escapes
+    }
+
+    /// The brackets that are open after the current token.
+    #[inline]
+    pub fn brackets(&self) -> &[Bracket] {
+        &self.brackets
+    }
+
+    /// The f-strings that are open after the current token.
+    #[inline]
+    pub fn modes(&self) -> &[Mode] {
+        &self.modes
+    }
+
+    /// Why the text is refused, and where the reading ended.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
+    /// The text of the current token.
+    #[inline]
+    pub fn token_text(&self) -> &'t str {
+        &self.text[self.start..self.end()]
+    }
+
+    /// The text between two offsets.
+    #[inline]
+    pub fn slice(&self, start: usize, end: usize) -> &'t str {
+        &self.text[start..end]
+    }
+
+    /// The byte at an offset; 0 after the text.
+    #[inline]
+    pub fn byte(&self, at: usize) -> u8 {
+        self.bytes[at]
+    }
+
+    /// Refuses the text: the first fault is kept, and every further token is `End`.
+    #[cold]
+    pub fn fail(&mut self, kind: FaultKind, at: usize) {
+        if self.fault.is_none() {
+            self.fault = Some(Fault { kind, at, line: self.line, line_start: self.line_start });
+        }
+        self.state = State::Over;
+        self.token = Token::End;
+    }
+
+    /// A point to return to.
+    pub fn mark(&self) -> Mark {
+        let Self { at, line, line_start, token, start, place, word, .. } = *self;
+        Mark { at, line, line_start, token, start, place, word }
+    }
+
+    /// Returns to a point; a fault after it is forgotten.
+    pub fn reset(&mut self, mark: Mark) {
+        (self.at, self.line, self.line_start) = (mark.at, mark.line, mark.line_start);
+        (self.token, self.start, self.place, self.word) = (mark.token, mark.start, mark.place, mark.word);
+        self.state = State::Plain;
+        self.fault = None;
+        self.brackets.clear();
+        self.modes.clear();
+    }
+
+    #[inline(always)]
+    fn column(&self, at: usize) -> u32 {
+        at.wrapping_sub(self.line_start) as u32
+    }
+
+    #[inline(always)]
+    fn word_at(&self, at: usize) -> u64 {
+        match self.bytes[at..].first_chunk() {
+            Some(chunk) => u64::from_le_bytes(*chunk),
+            None => 0,
+        }
+    }
+
+    /// Reads the next token.
+    #[inline]
+    pub fn advance(&mut self) {
+        if self.state != State::Plain {
+            return self.advance_otherwise();
+        }
+        let mut at = self.at;
+        while self.bytes[at] == b' ' {
+            at += 1;
+        }
+        self.start = at;
+        self.place = Place::new(self.line, self.column(at));
+        let byte = self.bytes[at];
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => self.name(at),
+            b'0'..=b'9' => self.number(),
+            b'"' | b'\'' => self.plain_string(),
+            b'(' | b'[' | b'{' => self.open(byte),
+            b')' | b']' | b'}' => self.close(byte),
+            b'\n' if self.brackets.is_empty() => {
+                self.token = Token::Newline;
+                self.at = at + 1;
+                self.state = State::Line;
+            }
+            b'\n' | b'\t' | 0x0c | b'#' | b'\\' => self.blank(at),
+            b'.' if self.bytes[at + 1].is_ascii_digit() => self.number(),
+            b':' if !self.modes.is_empty() && self.starts_spec() => {
+                self.token = Token::Colon;
+                self.at = at + 1;
+            }
+            0 if at >= self.end => self.end_of_text(),
+            _ => match token::operator([byte, self.bytes[at + 1], self.bytes[at + 2]]) {
+                Some((token, length)) => {
+                    self.token = token;
+                    self.at = at + length;
+                    if token == Token::NotEqual && !self.modes.is_empty() {
+                        self.note_inequality();
+                    }
+                }
+                None => self.fail(FaultKind::InvalidCharacter(char::from(byte)), at + 1),
+            },
+        }
+    }
+
+    #[inline(never)]
+    fn advance_otherwise(&mut self) {
+        match self.state {
+            State::Line => {
+                if self.token == Token::Newline {
+                    self.line += 1;
+                    self.line_start = self.at;
+                }
+                self.line();
+            }
+            State::Dedents => self.dedent(),
+            State::Text => self.interpolated(),
+            State::Plain | State::Over => self.token = Token::End,
+        }
+    }
+
+    /// Skips blanks, line ends within brackets, comments and continued lines, and reads the token after them.
+    fn blank(&mut self, mut at: usize) {
+        loop {
+            match self.bytes[at] {
+                b' ' | b'\t' | 0x0c => at += 1,
+                b'#' => at = self.comment_end(at),
+                b'\n' if !self.brackets.is_empty() => {
+                    at += 1;
+                    self.line += 1;
+                    self.line_start = at;
+                }
+                b'\\' => match self.continuation(at) {
+                    Some(next) => at = next,
+                    None => return,
+                },
+                _ => break,
+            }
+        }
+        self.at = at;
+        self.advance();
+    }
+
+    #[cold]
+    fn end_of_text(&mut self) {
+        if !self.brackets.is_empty() {
+            return self.fail(FaultKind::NeverClosed, self.at);
+        }
+        self.token = Token::End;
+        self.state = State::Over;
+    }
+
+    #[inline]
+    fn name(&mut self, at: usize) {
+        let first = self.word_at(at);
+        let mut length = word_bytes(first);
+        let (mut ascii, mut second) = (true, 0);
+        let high = 0x8080_8080_8080_8080;
+        let below = |count: usize| u64::MAX >> (64 - 8 * count);
+        let first = if length < 8 {
+            first & below(length.max(1))
+        } else {
+            second = self.word_at(at + 8);
+            let more = word_bytes(second);
+            length = 8 + more;
+            second = if more == 0 { 0 } else { second & below(more) };
+            if more == 8 {
+                length = self.long_name(at);
+                ascii = self.bytes[at..at + length].is_ascii();
+            }
+            first
+        };
+        ascii &= (first | second) & high == 0;
+        self.token = if length <= 8 { token::keyword(first) } else { Token::Name };
+        self.word = Word { first, second, length, ascii };
+        self.at = at + length;
+        let next = self.bytes[self.at];
+        if (next == b'"' || next == b'\'') && length <= 5 && self.prefixed(length) {
+            return;
+        }
+        if !ascii {
+            self.check_name();
+        }
+    }
+
+    #[inline(never)]
+    fn long_name(&self, at: usize) -> usize {
+        let mut length = 16;
+        loop {
+            let more = word_bytes(self.word_at(at + length));
+            length += more;
+            if more < 8 {
+                return length;
+            }
+        }
+    }
+
+    /// Refuses characters that no identifier has in the target's Unicode.
+    #[cold]
+    fn check_name(&mut self) {
+        let starts = |letter: char| letter == '_' || unicode_ident::is_xid_start(letter);
+        let name = self.token_text();
+        for (at, letter) in name.char_indices() {
+            let fits = if at == 0 { starts(letter) } else { unicode_ident::is_xid_continue(letter) };
+            let is_assigned = letter.is_ascii() || self.target.assigns(u32::from(letter));
+            if !fits || !is_assigned {
+                return self.fail(FaultKind::InvalidCharacter(letter), self.start + at + letter.len_utf8());
+            }
+            self.is_own |=
+                !letter.is_ascii() && !target::ALL.iter().all(|target| target.assigns(u32::from(letter)));
+        }
+    }
+
+    fn open(&mut self, letter: u8) {
+        if self.brackets.len() >= MAX_BRACKETS {
+            return self.fail(FaultKind::TooManyBrackets, self.start + 1);
+        }
+        self.at = self.start + 1;
+        self.brackets.push(Bracket { letter, place: self.place });
+        self.deepest = self.deepest.max(self.brackets.len());
+        self.token = match letter {
+            b'(' => Token::LeftParenthesis,
+            b'[' => Token::LeftBracket,
+            _ => Token::LeftBrace,
+        };
+        if !self.modes.is_empty() {
+            self.open_in_field();
+        }
+    }
+
+    fn close(&mut self, letter: u8) {
+        if letter == b'}'
+            && let Some(mode) = self.modes.last()
+            && mode.depth == 0
+        {
+            return self.fail(FaultKind::SingleBrace, self.start + 1);
+        }
+        let (opening, token) = match letter {
+            b')' => (b'(', Token::RightParenthesis),
+            b']' => (b'[', Token::RightBracket),
+            _ => (b'{', Token::RightBrace),
+        };
+        match self.brackets.last() {
+            None => return self.fail(FaultKind::Unmatched(letter), self.start + 1),
+            Some(open) if open.letter != opening => {
+                return self.fail(FaultKind::Mismatched(letter), self.start + 1);
+            }
+            Some(_) => {}
+        }
+        self.brackets.pop();
+        self.at = self.start;
+        if self.modes.is_empty() || self.close_in_field(letter) {
+            self.token = token;
+            self.at = self.start + 1;
+        }
+    }
+}
+
+/// How many bytes from the lowest on are letters, digits, underscores or beyond ASCII.
+#[inline(always)]
+const fn word_bytes(chunk: u64) -> usize {
+    const EVERY: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * EVERY;
+    let low = chunk & !TOP;
+    let lower = low | (0x20 * EVERY);
+    let letters = (lower + (0x80 - b'a' as u64) * EVERY) & !(lower + (0x7f - b'z' as u64) * EVERY);
+    let digits = (low + (0x80 - b'0' as u64) * EVERY) & !(low + (0x7f - b'9' as u64) * EVERY);
+    let underscores = TOP - (low ^ (b'_' as u64 * EVERY));
+    let other = !(letters | digits | underscores | chunk) & TOP;
+    other.trailing_zeros() as usize / 8
+}

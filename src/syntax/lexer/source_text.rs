@@ -1,0 +1,45 @@
+//! The text as the lexer reads it: with a line end and zeros after it, so that no step asks where it ends.
+
+/// The number of zeros after the text.
+const PADDING: usize = 32;
+
+/// A decoded source (see [`crate::decode::decode`]: no byte order mark, line ends are `\n`), prepared for the lexer.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// The text, a line end if it has none of its own, and zeros.
+    padded: String,
+    length: usize,
+}
+
+impl SourceText {
+    /// Prepares `text`.
+    pub fn new(text: &str) -> Self {
+        let mut padded = String::with_capacity(text.len() + 1 + PADDING);
+        padded.push_str(text);
+        Self::pad(padded)
+    }
+
+    /// Prepares `text` in place if it has room for the padding.
+    pub fn pad(mut text: String) -> Self {
+        let length = text.len();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.extend(std::iter::repeat_n('\0', PADDING));
+        Self { padded: text, length }
+    }
+
+    /// The text by itself.
+    pub fn text(&self) -> &str {
+        &self.padded[..self.length]
+    }
+
+    pub(super) fn padded(&self) -> &str {
+        &self.padded
+    }
+
+    /// The length with a line end.
+    pub(super) fn end(&self) -> usize {
+        self.padded.len() - PADDING
+    }
+}

@@ -1,0 +1,96 @@
+//! Trees for small texts, and limits.
+
+use bumpalo::Bump;
+
+use super::parse;
+use crate::syntax::{ErrorType, SyntaxError, dump};
+use crate::target::{PyVersion, Target};
+use crate::text::Names;
+
+fn tree(text: &str) -> Result<String, SyntaxError> {
+    let arena = Bump::new();
+    let mut names = Names::default();
+    let target = Target::find(PyVersion::new(3, 14)).unwrap();
+    parse(text, target, &arena, &mut names).map(|module| dump(&module, &names))
+}
+
+/// Trees and locations as CPython 3.14.10's `ast` gives them.
+#[test]
+fn positions_and_values() {
+    assert_eq!(tree("f(x for x in y)").unwrap().lines().nth(3).unwrap(), "  args=GeneratorExp 1:1-1:15");
+    assert!(tree("@d\ndef f(): pass;\n").unwrap().starts_with("body=FunctionDef 2:0-2:14 name=f"));
+    assert!(tree("if a: pass\nelif b: pass;\n").unwrap().contains("\n orelse=If 2:0-2:13"));
+    assert!(tree("'\\ud800' 'a'").unwrap().ends_with("Constant 1:0-1:12 str:eda08061"));
+    assert!(tree("b'\\777'").unwrap().ends_with("bytes:ff"));
+    assert!(tree("'\\N{TANGUT IDEOGRAPH-17000}'").unwrap().ends_with("str:f0978080"));
+}
+
+#[test]
+fn a_bare_yield_is_no_operand() {
+    for source in ["yield @x", "x = yield, 1", "f'{yield, 1}'", "(yield if a else b)", "x = yield in y"] {
+        let error = tree(&format!("def f():\n  {source}\n")).unwrap_err();
+        assert_eq!(error.kind, ErrorType::Syntax, "{source}");
+    }
+    for source in
+        ["yield -x, 1", "x = (yield # c\n  ) + 1, 1", "f'{yield +1}'", "x += yield", "f((yield), 1)"]
+    {
+        assert!(tree(&format!("def f():\n  {source}\n")).is_ok(), "{source}");
+    }
+}
+
+#[test]
+fn a_name_that_could_begin_a_statement() {
+    let text = tree("a; match, m_tch = b; match.c;\n").unwrap();
+    assert!(text.contains("Name 1:3-1:8 id=match ctx=Store") && text.contains("id=m_tch"), "{text}");
+    assert!(text.contains("Name 1:21-1:26 id=match ctx=Load"), "{text}");
+    assert!(tree("a; match b: pass").is_err());
+}
+
+#[test]
+fn joined_strings() {
+    let text = tree("f\"a{x = }\" 'b' ''").unwrap();
+    let lines: Vec<_> = text.lines().skip(2).collect();
+    assert_eq!(
+        lines,
+        [
+            "  values=Constant 1:2-1:8 str:6178203d20",
+            "  values=FormattedValue 1:3-1:9 conversion=114",
+            "   value=Name 1:4-1:5 id=x ctx=Load",
+            "  values=Constant 1:11-1:17 str:62",
+        ]
+    );
+}
+
+#[test]
+fn limits() {
+    std::thread::Builder::new().stack_size(512 << 20).spawn(held_limits).unwrap().join().unwrap();
+}
+
+fn held_limits() {
+    assert!(tree(&format!("{}{}", "(".repeat(200), ")".repeat(200))).is_ok());
+    for (open, close) in [("(", ")"), ("[", "]"), ("{a:", "}"), ("f(", ")"), ("a[", "]")] {
+        for count in [250, 15_000, 100_000] {
+            let opened = open.repeat(count);
+            for text in [format!("{opened}b{}", close.repeat(count)), opened] {
+                assert_eq!(tree(&text).unwrap_err().message, "too many nested parentheses", "{open}");
+            }
+        }
+    }
+    assert_eq!(tree(&format!("{}1", "-".repeat(100_000))).unwrap_err().kind, ErrorType::Memory);
+    assert!(tree(&format!("x={}a", "lambda:".repeat(2900))).is_ok());
+    assert_eq!(tree(&format!("x={}a", "lambda:".repeat(3100))).unwrap_err().kind, ErrorType::Memory);
+    assert!(tree(&format!("a{}", ".b".repeat(20_000))).is_ok());
+    assert_eq!(tree(&format!("a{}", ".b".repeat(30_000))).unwrap_err().kind, ErrorType::Recursion);
+    assert!(tree(&"9".repeat(4301)).unwrap_err().message.starts_with("Exceeds the limit (4300 digits)"));
+}
+
+#[test]
+fn types_of_refusals() {
+    assert_eq!(tree("if a:\npass\n").unwrap_err().kind, ErrorType::Indentation);
+    assert_eq!(tree("if a:\n\t    if b:\n        c\n").unwrap_err().kind, ErrorType::Indentation);
+    assert_eq!(tree("if a:\n        b\n\tc\n").unwrap_err().kind, ErrorType::Tab);
+    assert_eq!(
+        tree("'\\x'").unwrap_err().message,
+        "(unicode error) 'unicodeescape' codec can't decode bytes in position 0-1: truncated \\xXX escape"
+    );
+}

@@ -1,0 +1,432 @@
+//! Expressions down to operators.
+
+use super::Parser;
+use crate::syntax::ast::{
+    BoolOperator, CompareOperator, Expr, ExprContext, ExprKind, Lambda, Operator, UnaryOperator,
+};
+use crate::syntax::lexer::{FaultKind, TOKENS, Token};
+use crate::text::Place;
+
+/// How tightly operators bind, from the loosest on; each is also the least that a rule's operand accepts.
+pub(super) const DISJUNCTION: u8 = 1;
+const CONJUNCTION: u8 = 2;
+const INVERSION: u8 = 3;
+const COMPARISON: u8 = 4;
+pub(super) const BITWISE_OR: u8 = 5;
+const FACTOR: u8 = 11;
+const POWER: u8 = 12;
+
+/// By token: how tightly it binds as an infix operator (0 if it is none), and which operator it is.
+static INFIX: [(u8, Operator); TOKENS] = {
+    let mut infix = [(0, Operator::Add); TOKENS];
+    let operators = [
+        (Token::Or, DISJUNCTION, Operator::Add),
+        (Token::And, CONJUNCTION, Operator::Add),
+        (Token::EqualEqual, COMPARISON, Operator::Add),
+        (Token::NotEqual, COMPARISON, Operator::Add),
+        (Token::Less, COMPARISON, Operator::Add),
+        (Token::LessEqual, COMPARISON, Operator::Add),
+        (Token::Greater, COMPARISON, Operator::Add),
+        (Token::GreaterEqual, COMPARISON, Operator::Add),
+        (Token::In, COMPARISON, Operator::Add),
+        (Token::Is, COMPARISON, Operator::Add),
+        (Token::Not, COMPARISON, Operator::Add),
+        (Token::Bar, BITWISE_OR, Operator::BitOr),
+        (Token::Circumflex, 6, Operator::BitXor),
+        (Token::Ampersand, 7, Operator::BitAnd),
+        (Token::LeftShift, 8, Operator::LShift),
+        (Token::RightShift, 8, Operator::RShift),
+        (Token::Plus, 9, Operator::Add),
+        (Token::Minus, 9, Operator::Sub),
+        (Token::Star, 10, Operator::Mult),
+        (Token::Slash, 10, Operator::Div),
+        (Token::DoubleSlash, 10, Operator::FloorDiv),
+        (Token::Percent, 10, Operator::Mod),
+        (Token::At, 10, Operator::MatMult),
+        (Token::DoubleStar, POWER, Operator::Pow),
+    ];
+    let mut index = 0;
+    while index < operators.len() {
+        let (token, binds, operator) = operators[index];
+        infix[token as usize] = (binds, operator);
+        index += 1;
+    }
+    infix
+};
+
+/// By token: whether it can begin an expression, or an element with a star.
+static BEGINS: [bool; TOKENS] = {
+    let mut begins = [false; TOKENS];
+    let tokens = [
+        Token::Name,
+        Token::Number,
+        Token::String,
+        Token::FormatStart,
+        Token::TemplateStart,
+        Token::True,
+        Token::False,
+        Token::None,
+        Token::Ellipsis,
+        Token::LeftParenthesis,
+        Token::LeftBracket,
+        Token::LeftBrace,
+        Token::Minus,
+        Token::Plus,
+        Token::Tilde,
+        Token::Not,
+        Token::Await,
+        Token::Lambda,
+        Token::Star,
+    ];
+    let mut index = 0;
+    while index < tokens.len() {
+        begins[tokens[index] as usize] = true;
+        index += 1;
+    }
+    begins
+};
+
+impl<'a> Parser<'a, '_> {
+    /// Whether an expression, or an element with a star, can begin here.
+    #[inline(always)]
+    pub(super) fn begins_expression(&self) -> bool {
+        BEGINS[self.token() as usize]
+    }
+
+    /// `star_expressions: ','.star_expression+ ','?`
+    pub(super) fn star_expressions(&mut self) -> Expr<'a> {
+        let start = self.place();
+        let outer = self.heights.begin();
+        let mut result = self.star_expression();
+        if self.token() == Token::Comma {
+            let base = self.stacks.expressions.base();
+            self.stacks.expressions.push(result);
+            while self.take(Token::Comma) && self.begins_expression() {
+                self.tick();
+                let element = self.star_expression();
+                self.stacks.expressions.push(element);
+            }
+            let elts = self.stacks.expressions.take(base, self.arena);
+            result = self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load });
+        }
+        self.heights.end(outer);
+        result
+    }
+
+    /// `star_expression: '*' bitwise_or | expression`
+    #[inline]
+    pub(super) fn star_expression(&mut self) -> Expr<'a> {
+        if self.token() == Token::Star { self.starred(BITWISE_OR) } else { self.expression() }
+    }
+
+    /// `star_named_expression: '*' bitwise_or | named_expression`
+    #[inline]
+    pub(super) fn star_named_expression(&mut self) -> Expr<'a> {
+        if self.token() == Token::Star { self.starred(BITWISE_OR) } else { self.named_expression() }
+    }
+
+    /// `'*' bitwise_or`
+    pub(super) fn starred(&mut self, least: u8) -> Expr<'a> {
+        let start = self.place();
+        let outer = self.heights.begin();
+        self.advance();
+        let value = self.binary(least);
+        let value = self.boxed(value);
+        let starred = self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load });
+        self.heights.end(outer);
+        starred
+    }
+
+    /// `starred_expression: '*' expression`
+    pub(super) fn starred_expression(&mut self) -> Expr<'a> {
+        let start = self.place();
+        let outer = self.heights.begin();
+        self.advance();
+        let value = self.expression();
+        let value = self.boxed(value);
+        let starred = self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load });
+        self.heights.end(outer);
+        starred
+    }
+
+    /// `named_expression: NAME ':=' expression | expression !':='`
+    #[inline]
+    pub(super) fn named_expression(&mut self) -> Expr<'a> {
+        let start = self.place();
+        let begins_with_name = self.token() == Token::Name;
+        let expression = self.expression();
+        if self.token() == Token::ColonEqual {
+            return self.assignment_expression(start, expression, begins_with_name);
+        }
+        expression
+    }
+
+    /// `assignment_expression: NAME ':=' ~ expression`, after the name.
+    pub(super) fn assignment_expression(
+        &mut self,
+        start: Place,
+        name: Expr<'a>,
+        begins_with_name: bool,
+    ) -> Expr<'a> {
+        let ExprKind::Name { id, .. } = name.kind else { return self.nothing() };
+        if !begins_with_name {
+            return self.nothing();
+        }
+        let outer = self.heights.begin();
+        self.advance();
+        let value = self.expression();
+        let value = self.boxed(value);
+        let target = self
+            .boxed(Expr { location: name.location, kind: ExprKind::Name { id, ctx: ExprContext::Store } });
+        let named = self.node(start, ExprKind::NamedExpr { target, value });
+        self.heights.end(outer);
+        named
+    }
+
+    /// `annotated_rhs: yield_expr | star_expressions`
+    pub(super) fn annotated_rhs(&mut self) -> Expr<'a> {
+        if self.token() == Token::Yield { self.yield_expr() } else { self.star_expressions() }
+    }
+
+    /// `yield_expr: 'yield' 'from' expression | 'yield' star_expressions?`
+    pub(super) fn yield_expr(&mut self) -> Expr<'a> {
+        let start = self.place();
+        let outer = self.heights.begin();
+        self.advance();
+        let kind = if self.take(Token::From) {
+            let value = self.expression();
+            ExprKind::YieldFrom(self.boxed(value))
+        } else if self.begins_expression() {
+            let value = self.star_expressions();
+            ExprKind::Yield(Some(self.boxed(value)))
+        } else {
+            ExprKind::Yield(None)
+        };
+        let expression = self.node(start, kind);
+        self.heights.end(outer);
+        expression
+    }
+
+    /// `expression: disjunction ['if' disjunction 'else' expression] | lambdef`
+    pub(super) fn expression(&mut self) -> Expr<'a> {
+        let outer = self.heights.begin();
+        let expression = if !self.enter() {
+            self.nothing()
+        } else if self.token() == Token::Lambda {
+            self.lambdef()
+        } else {
+            let start = self.place();
+            let operand = self.operand(DISJUNCTION);
+            let body = self.infix(operand, start, DISJUNCTION);
+            if self.token() == Token::If { self.conditional(body, start) } else { body }
+        };
+        self.leave();
+        self.heights.end(outer);
+        expression
+    }
+
+    /// Goes on with an expression whose first operand was read as `'*' bitwise_or`'s.
+    pub(super) fn expression_from(&mut self, operand: Expr<'a>, start: Place) -> Expr<'a> {
+        let body = self.infix(operand, start, DISJUNCTION);
+        if self.token() == Token::If { self.conditional(body, start) } else { body }
+    }
+
+    /// `'if' disjunction 'else' expression`
+    fn conditional(&mut self, body: Expr<'a>, start: Place) -> Expr<'a> {
+        self.advance();
+        let test = self.binary(DISJUNCTION);
+        self.expect(Token::Else);
+        let orelse = self.expression();
+        let (body, test, orelse) = (self.boxed(body), self.boxed(test), self.boxed(orelse));
+        self.node(start, ExprKind::IfExp { test, body, orelse })
+    }
+
+    /// `lambdef: 'lambda' lambda_params? ':' expression`
+    fn lambdef(&mut self) -> Expr<'a> {
+        let start = self.place();
+        self.advance();
+        let id = self.id();
+        let args = self.parameters(Token::Colon);
+        self.expect(Token::Colon);
+        // CPython has two rules for each `lambda`.
+        let body = if self.enter() { self.expression() } else { self.nothing() };
+        self.leave();
+        let lambda = self.arena.alloc(Lambda { id, args, body });
+        self.node(start, ExprKind::Lambda(lambda))
+    }
+
+    /// An operand and the operators after it that bind at least as tightly as `least`.
+    #[inline]
+    pub(super) fn binary(&mut self, least: u8) -> Expr<'a> {
+        let outer = self.heights.begin();
+        let start = self.place();
+        let operand = self.operand(least);
+        let expression = self.infix(operand, start, least);
+        self.heights.end(outer);
+        expression
+    }
+
+    /// `inversion`, `factor` and `await_primary` up to their operand.
+    #[inline]
+    fn operand(&mut self, least: u8) -> Expr<'a> {
+        match self.token() {
+            Token::Not if least <= INVERSION => self.prefixed(true),
+            Token::Minus | Token::Plus | Token::Tilde if least <= FACTOR => self.prefixed(false),
+            Token::Await => self.await_primary(),
+            _ => self.primary(),
+        }
+    }
+
+    /// `inversion: 'not' inversion`, or `factor: ('+' | '-' | '~') factor`; prefix operators in a row are no recursion.
+    fn prefixed(&mut self, inversion: bool) -> Expr<'a> {
+        let base = self.stacks.prefixes.base();
+        let level = self.level;
+        loop {
+            let operator = match self.token() {
+                Token::Not if inversion => UnaryOperator::Not,
+                Token::Minus if !inversion => UnaryOperator::USub,
+                Token::Plus if !inversion => UnaryOperator::UAdd,
+                Token::Tilde if !inversion => UnaryOperator::Invert,
+                _ => break,
+            };
+            if !self.enter() {
+                break;
+            }
+            let start = self.place();
+            self.stacks.prefixes.push((operator, start));
+            self.advance();
+        }
+        let mut expression = if inversion { self.binary(COMPARISON) } else { self.binary_power() };
+        while let Some((op, start)) = self.stacks.prefixes.pop_from(base) {
+            let operand = self.boxed(expression);
+            expression = self.node(start, ExprKind::UnaryOp { op, operand });
+        }
+        self.level = level;
+        expression
+    }
+
+    /// `power: await_primary '**' factor | await_primary`
+    fn binary_power(&mut self) -> Expr<'a> {
+        let start = self.place();
+        let operand = self.operand(POWER);
+        self.infix(operand, start, POWER)
+    }
+
+    /// `await_primary: 'await' primary`
+    fn await_primary(&mut self) -> Expr<'a> {
+        let start = self.place();
+        self.advance();
+        let value = self.primary();
+        let value = self.boxed(value);
+        self.node(start, ExprKind::Await(value))
+    }
+
+    /// The operators after an operand that bind at least as tightly as `least`, and their operands.
+    #[inline]
+    fn infix(&mut self, mut left: Expr<'a>, start: Place, least: u8) -> Expr<'a> {
+        loop {
+            let (binds, op) = INFIX[self.token() as usize];
+            if binds < least {
+                return left;
+            }
+            left = match binds {
+                DISJUNCTION => self.bool_op(left, start, BoolOperator::Or),
+                CONJUNCTION => self.bool_op(left, start, BoolOperator::And),
+                COMPARISON => self.comparison(left, start),
+                _ => {
+                    self.advance();
+                    let right = if binds == POWER { self.exponent() } else { self.binary(binds + 1) };
+                    let (left, right) = (self.boxed(left), self.boxed(right));
+                    self.node(start, ExprKind::BinOp { left, op, right })
+                }
+            };
+        }
+    }
+
+    /// `'**' factor`, which nests to the right; CPython has two rules for each.
+    fn exponent(&mut self) -> Expr<'a> {
+        self.level += 1;
+        let right = if self.enter() { self.binary(FACTOR) } else { self.nothing() };
+        self.level -= 2;
+        right
+    }
+
+    /// `disjunction: conjunction ('or' conjunction)+`, `conjunction: inversion ('and' inversion)+`
+    fn bool_op(&mut self, first: Expr<'a>, start: Place, op: BoolOperator) -> Expr<'a> {
+        let (token, least) = match op {
+            BoolOperator::Or => (Token::Or, CONJUNCTION),
+            BoolOperator::And => (Token::And, INVERSION),
+        };
+        let base = self.stacks.expressions.base();
+        self.stacks.expressions.push(first);
+        while self.take(token) {
+            self.tick();
+            let value = self.binary(least);
+            self.stacks.expressions.push(value);
+        }
+        let values = self.stacks.expressions.take(base, self.arena);
+        self.node(start, ExprKind::BoolOp { op, values })
+    }
+
+    /// `comparison: bitwise_or compare_op_bitwise_or_pair+`
+    fn comparison(&mut self, left: Expr<'a>, start: Place) -> Expr<'a> {
+        let (base, ops_base) = (self.stacks.expressions.base(), self.stacks.comparisons.base());
+        while INFIX[self.token() as usize].0 == COMPARISON {
+            self.tick();
+            let op = self.compare_op();
+            self.stacks.comparisons.push(op);
+            let comparator = self.binary(BITWISE_OR);
+            self.stacks.expressions.push(comparator);
+        }
+        let comparators = self.stacks.expressions.take(base, self.arena);
+        let ops = self.stacks.comparisons.take(ops_base, self.arena);
+        let left = self.boxed(left);
+        self.node(start, ExprKind::Compare { left, ops, comparators })
+    }
+
+    fn compare_op(&mut self) -> CompareOperator {
+        let op = match self.token() {
+            Token::EqualEqual => CompareOperator::Eq,
+            Token::NotEqual => {
+                // `<>` is the only way to write it after `from __future__ import barry_as_FLUFL`, and none before.
+                if (self.lexer.byte(self.lexer.start()) == b'<') != self.flufl {
+                    self.refuse();
+                }
+                CompareOperator::NotEq
+            }
+            Token::Less => CompareOperator::Lt,
+            Token::LessEqual => CompareOperator::LtE,
+            Token::Greater => CompareOperator::Gt,
+            Token::GreaterEqual => CompareOperator::GtE,
+            Token::In => CompareOperator::In,
+            Token::Not => {
+                self.advance();
+                if self.token() != Token::In {
+                    self.refuse();
+                }
+                CompareOperator::NotIn
+            }
+            _ => {
+                self.advance();
+                if self.token() != Token::Not {
+                    return CompareOperator::Is;
+                }
+                CompareOperator::IsNot
+            }
+        };
+        self.advance();
+        op
+    }
+
+    /// `bitwise_or`, for what may not be looser.
+    pub(super) fn bitwise_or(&mut self) -> Expr<'a> {
+        self.binary(BITWISE_OR)
+    }
+
+    /// Refuses trees that are too deep for CPython's later passes.
+    pub(super) fn check_depth(&mut self) {
+        if self.heights.deepest > super::MAX_DEPTH {
+            self.fail(FaultKind::TooDeep);
+        }
+    }
+}

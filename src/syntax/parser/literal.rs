@@ -1,0 +1,127 @@
+//! The values of numbers and of plain strings.
+
+use super::Parser;
+use crate::syntax::ast::Constant;
+use crate::syntax::escape;
+use crate::syntax::lexer::{Literal, Notation};
+use crate::text::ErrorType;
+
+/// CPython's default for `sys.set_int_max_str_digits`.
+pub(in crate::syntax) const MAX_DIGITS: usize = 4300;
+
+impl<'a> Parser<'a, '_> {
+    /// The value of the current number.
+    pub(super) fn number(&mut self) -> Constant<'a> {
+        let text = self.lexer.token_text();
+        match self.lexer.notation() {
+            Notation::Decimal => self.decimal(text),
+            Notation::Bits(bits) => self.digits_of_bits(&text.as_bytes()[2..], bits),
+            Notation::Float => Constant::Float(float(text)),
+            Notation::Imaginary => Constant::Complex(0.0, float(&text[..text.len() - 1])),
+        }
+    }
+
+    fn decimal(&mut self, text: &str) -> Constant<'a> {
+        let mut value = 0i64;
+        for digit in text.bytes().filter(|byte| *byte != b'_') {
+            let next = value.checked_mul(10).and_then(|value| value.checked_add(i64::from(digit - b'0')));
+            match next {
+                Some(next) => value = next,
+                None => return self.large_decimal(text),
+            }
+        }
+        Constant::Int(value)
+    }
+
+    fn large_decimal(&mut self, text: &str) -> Constant<'a> {
+        let digits = text.replace('_', "");
+        if digits.len() > MAX_DIGITS {
+            self.refuse();
+            return Constant::Int(0);
+        }
+        match num_bigint::BigUint::parse_bytes(digits.as_bytes(), 10) {
+            Some(value) => self.magnitude(&value.to_bytes_le()),
+            None => {
+                self.refuse();
+                Constant::Int(0)
+            }
+        }
+    }
+
+    /// An integer whose digits are bits, in time that grows with their number.
+    fn digits_of_bits(&mut self, digits: &[u8], bits: u8) -> Constant<'a> {
+        let digits = digits.iter().rev().filter_map(|&byte| char::from(byte).to_digit(1 << bits));
+        let (mut pending, mut count) = (0u32, 0u8);
+        let mut bytes = Vec::new();
+        for digit in digits {
+            pending |= digit << count;
+            count += bits;
+            if count >= 8 {
+                bytes.push(pending as u8);
+                pending >>= 8;
+                count -= 8;
+            }
+        }
+        bytes.push(pending as u8);
+        while bytes.last() == Some(&0) {
+            bytes.pop();
+        }
+        self.magnitude(&bytes)
+    }
+
+    fn magnitude(&self, bytes: &[u8]) -> Constant<'a> {
+        let mut small = [0; 8];
+        if let Some(place) = small.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+            if let Ok(value) = i64::try_from(u64::from_le_bytes(small)) {
+                return Constant::Int(value);
+            }
+        }
+        Constant::BigInt { negative: false, magnitude: self.arena.alloc_slice_copy(bytes) }
+    }
+
+    /// The value of a plain string or of bytes that need no decoding, or whose decoding `decoded` holds.
+    pub(super) fn string_value(&mut self, literal: Literal) -> &'a [u8] {
+        let body = self.lexer.slice(literal.body, literal.body_end);
+        if !literal.escapes || literal.raw {
+            if literal.bytes && !body.is_ascii() {
+                self.refuse();
+            }
+            return self.arena.alloc_slice_copy(body.as_bytes());
+        }
+        let base = self.stacks.text.base();
+        self.append_string(literal);
+        self.stacks.text.take(base, self.arena)
+    }
+
+    /// Appends the value of a string or of bytes to the stack of text.
+    pub(super) fn append_string(&mut self, literal: Literal) {
+        let body = self.lexer.slice(literal.body, literal.body_end);
+        if literal.bytes && !body.is_ascii() {
+            return self.refuse();
+        }
+        if !literal.escapes || literal.raw {
+            self.stacks.text.extend(body.as_bytes());
+        } else if !literal.bytes {
+            self.append_escaped(body);
+        } else if escape::bytes(body.as_bytes(), self.stacks.text.vec()).is_err() {
+            self.refuse();
+        }
+    }
+
+    /// Appends the value of a text with escapes to the stack of text.
+    pub(super) fn append_escaped(&mut self, body: &str) {
+        // Which characters have names is the target's.
+        self.is_own |= memchr::memmem::find(body.as_bytes(), b"\\N{").is_some();
+        if let Err(message) = escape::text(body, self.stacks.text.vec(), self.target) {
+            // Only in format specs CPython does not make a `SyntaxError` of it.
+            let message = message.strip_prefix("(unicode error) ").unwrap_or(&message).to_owned();
+            self.refuse_after(ErrorType::UnicodeDecode, message);
+        }
+    }
+}
+
+fn float(text: &str) -> f64 {
+    let parsed = if text.contains('_') { text.replace('_', "").parse() } else { text.parse() };
+    parsed.unwrap_or(f64::NAN)
+}

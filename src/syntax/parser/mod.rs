@@ -1,0 +1,389 @@
+//! Tokens → [`ast`](super::ast), in one pass: CPython's grammar (`Grammar/python.gram`) by recursive descent.
+//!
+//! The parser has no words for what it refuses: it keeps the first fault, the lexer gives `End` from then on, and every
+//! loop ends there. `diagnose` says why. So no step returns a `Result`, and what is built after a fault is dropped.
+//!
+//! | file | rules |
+//! |---|---|
+//! | [`statement`] | `statements`, `simple_stmt`, `assignment` |
+//! | [`compound`] | `if_stmt`, `while_stmt`, `for_stmt`, `with_stmt`, `try_stmt`, `block` |
+//! | [`definition`] | `function_def`, `class_def`, `type_alias`, `type_params` |
+//! | [`import`] | `import_stmt` |
+//! | [`parameter`] | `params`, `lambda_params` |
+//! | [`expression`] | `star_expressions` to `await_primary` |
+//! | [`primary`] | `primary`, `slices`, `atom` |
+//! | [`display`] | `tuple`, `group`, `list`, `dict`, `set` |
+//! | [`comprehension`] | `for_if_clauses` and what it makes of the element before |
+//! | [`call`] | `arguments` |
+//! | [`target`] | `star_targets`, `single_target`, `del_targets` |
+//! | [`pattern`] | `match_stmt` |
+//! | [`string`] | `strings`, `fstring`, `tstring` |
+//! | [`literal`] | values of numbers and strings |
+
+mod call;
+mod compound;
+mod comprehension;
+mod definition;
+mod display;
+mod expression;
+mod import;
+mod literal;
+mod parameter;
+mod pattern;
+mod primary;
+mod replaceable;
+mod stack;
+mod statement;
+mod string;
+mod target;
+
+use bumpalo::Bump;
+use unicode_normalization::UnicodeNormalization as _;
+
+pub(super) use self::literal::MAX_DIGITS;
+use self::stack::{Heights, Stacks};
+use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
+use super::lexer::{Fault, FaultKind, Lexer, Mark, SourceText, Token};
+use crate::allowance;
+use crate::target::Target;
+use crate::text::{ErrorType, Location, Name, Names, Place, SyntaxError};
+
+/// Deepest nesting of nodes. CPython's parser gives up far sooner on what nests to the right; chains that nest to the left
+/// it accepts as far as the C stack of its later passes goes: about this deep with 8 MiB.
+const MAX_DEPTH: u32 = 27_400;
+
+/// CPython: `MAXSTACK`. A step counts as one here and at least as one there.
+const MAX_LEVEL: u32 = 6000;
+
+/// What a text was read as.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parsed<'a> {
+    pub(super) module: Module<'a>,
+    /// Another target may build another tree, or refuse.
+    pub(super) is_own: bool,
+    /// The most brackets that were open at once.
+    pub(super) brackets: usize,
+}
+
+/// A refusal.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) fault: Fault,
+    /// The error that CPython raises after its grammar has accepted the text, if that is why.
+    pub(super) after: Option<SyntaxError>,
+    /// The most brackets that were open at once.
+    pub(super) brackets: usize,
+}
+
+/// The rules that not all targets have.
+#[derive(Clone, Copy, Debug)]
+struct Rules {
+    /// PEP 758.
+    bare_exceptions: bool,
+    /// PEP 798.
+    unpacking: bool,
+    /// PEP 810.
+    lazy: bool,
+    /// `+1` in patterns.
+    positive_numbers: bool,
+}
+
+/// The parser; see the module.
+struct Parser<'a, 't> {
+    lexer: Lexer<'t>,
+    arena: &'a Bump,
+    names: &'t mut Names,
+    target: &'t Target,
+    rules: Rules,
+    /// The position after the last token that is not about lines.
+    last_end: Place,
+    next_id: u32,
+    /// How deep the recursion is.
+    level: u32,
+    heights: Heights,
+    stacks: Stacks<'a>,
+    /// Fields of format specs around, in the innermost f-string.
+    fields: u32,
+    /// `from __future__ import barry_as_FLUFL` was read.
+    flufl: bool,
+    is_own: bool,
+    after: Option<SyntaxError>,
+    /// The offset of the statement.
+    statement: usize,
+    /// The statement begins with a target in parentheses.
+    begins_with_target: bool,
+    notes: replaceable::Notes,
+}
+
+/// A state to return to.
+struct Checkpoint {
+    lexer: Mark,
+    last_end: Place,
+    next_id: u32,
+    level: u32,
+    heights: Heights,
+    stacks: stack::Lengths,
+    notes: replaceable::Lengths,
+}
+
+/// Parses a module.
+///
+/// # Errors
+/// The fault by which the text is refused; it has no words.
+pub(super) fn parse<'a>(
+    source: &SourceText,
+    target: &Target,
+    arena: &'a Bump,
+    names: &mut Names,
+) -> Result<Parsed<'a>, Refused> {
+    let has = |mark| target.grammar.contains(&mark);
+    let mut parser = Parser {
+        lexer: Lexer::new(source, target),
+        arena,
+        names,
+        target,
+        rules: Rules {
+            bare_exceptions: has("bare_exceptions"),
+            unpacking: has("unpacking"),
+            lazy: has("lazy"),
+            positive_numbers: has("positive_numbers"),
+        },
+        last_end: Place::new(1, 0),
+        next_id: 0,
+        level: 0,
+        heights: Heights::default(),
+        stacks: Stacks::default(),
+        fields: 0,
+        flufl: false,
+        is_own: false,
+        after: None,
+        statement: 0,
+        begins_with_target: false,
+        notes: replaceable::Notes::default(),
+    };
+    let module = parser.file();
+    match parser.lexer.fault() {
+        Some(fault) => Err(Refused { fault, after: parser.after, brackets: parser.lexer.deepest() }),
+        None => Ok(Parsed {
+            module,
+            is_own: parser.is_own || parser.lexer.is_own,
+            brackets: parser.lexer.deepest(),
+        }),
+    }
+}
+
+impl<'a> Parser<'a, '_> {
+    /// `file: statements? ENDMARKER`
+    fn file(&mut self) -> Module<'a> {
+        if u32::try_from(self.lexer.text.len()).is_err() {
+            self.lexer.fail(FaultKind::TooLong, 0);
+        } else {
+            self.lexer.advance();
+        }
+        let id = self.id();
+        let base = self.stacks.statements.base();
+        while self.token() != Token::End {
+            self.statement();
+        }
+        let body = self.stacks.statements.take(base, self.arena);
+        self.notes.sort();
+        Module {
+            id,
+            body,
+            node_count: self.next_id,
+            depth: self.heights.deepest,
+            unicode_strings: self.arena.alloc_slice_copy(&self.notes.unicode_strings),
+            replaceable: self.arena.alloc_slice_copy(&self.notes.replaceable),
+            foldable: self.arena.alloc_slice_copy(&self.notes.foldable),
+        }
+    }
+
+    #[inline(always)]
+    fn token(&self) -> Token {
+        self.lexer.token
+    }
+
+    #[inline(always)]
+    fn place(&self) -> Place {
+        self.lexer.place()
+    }
+
+    /// Takes a token that belongs to nodes.
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.last_end = self.lexer.end_place();
+        self.lexer.advance();
+    }
+
+    /// Takes `token` if it is next.
+    #[inline(always)]
+    fn take(&mut self, token: Token) -> bool {
+        let is_next = self.token() == token;
+        if is_next {
+            self.advance();
+        }
+        is_next
+    }
+
+    /// Takes `token`, or refuses the text.
+    #[inline(always)]
+    fn expect(&mut self, token: Token) {
+        if !self.take(token) {
+            self.refuse();
+        }
+    }
+
+    /// Takes a token about lines, or refuses the text.
+    #[inline(always)]
+    fn expect_line(&mut self, token: Token) {
+        if self.token() == token {
+            self.lexer.advance();
+        } else {
+            self.refuse();
+        }
+    }
+
+    /// No rule has the current token here.
+    #[cold]
+    fn refuse(&mut self) {
+        self.fail(FaultKind::Grammar);
+    }
+
+    /// Refuses what the grammar accepts.
+    #[cold]
+    fn refuse_after(&mut self, kind: ErrorType, message: impl Into<String>) {
+        if self.lexer.fault().is_none() {
+            self.after = Some(SyntaxError { kind, message: message.into(), location: Location::NONE });
+        }
+        self.refuse();
+    }
+
+    #[cold]
+    fn fail(&mut self, kind: FaultKind) {
+        let at = self.lexer.start();
+        self.lexer.fail(kind, at);
+    }
+
+    /// Ends the work if the file has used up its allowance.
+    #[inline(always)]
+    fn tick(&self) {
+        allowance::ask_holding(|| self.arena.allocated_bytes());
+    }
+
+    /// Goes one step deeper in the recursion; `false` if that is too deep.
+    #[inline(always)]
+    fn enter(&mut self) -> bool {
+        self.level += 1;
+        if self.level > MAX_LEVEL {
+            self.fail(FaultKind::TooComplex);
+        }
+        self.level <= MAX_LEVEL
+    }
+
+    #[inline(always)]
+    fn leave(&mut self) {
+        self.level -= 1;
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            lexer: self.lexer.mark(),
+            last_end: self.last_end,
+            next_id: self.next_id,
+            level: self.level,
+            heights: self.heights,
+            stacks: self.stacks.lengths(),
+            notes: self.notes.lengths(),
+        }
+    }
+
+    /// Returns to a state.
+    fn reset(&mut self, checkpoint: &Checkpoint) {
+        self.lexer.reset(checkpoint.lexer);
+        self.last_end = checkpoint.last_end;
+        self.next_id = checkpoint.next_id;
+        self.level = checkpoint.level;
+        self.heights = checkpoint.heights;
+        self.stacks.truncate(&checkpoint.stacks);
+        self.notes.truncate(&checkpoint.notes);
+        self.fields = 0;
+        self.after = None;
+    }
+
+    fn id(&mut self) -> NodeId {
+        let id = NodeId(self.next_id);
+        self.next_id += 1;
+        id
+    }
+
+    /// The location from `start` to the last token.
+    #[inline(always)]
+    fn since(&self, start: Place) -> Location {
+        Location::between(start, self.last_end)
+    }
+
+    /// Ends a node that has parts.
+    #[inline(always)]
+    fn node(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
+        let expression = Expr { location: self.since(start), kind };
+        self.heights.current += 1;
+        if self.heights.current > MAX_DEPTH {
+            self.fail(FaultKind::TooDeep);
+        }
+        self.notes.note(&expression);
+        expression
+    }
+
+    /// What stands for an expression where the text is refused.
+    #[cold]
+    fn nothing(&mut self) -> Expr<'a> {
+        self.refuse();
+        Expr { location: Location::NONE, kind: ExprKind::Constant(Constant::None) }
+    }
+
+    #[inline(always)]
+    fn boxed(&self, expression: Expr<'a>) -> &'a Expr<'a> {
+        self.arena.alloc(expression)
+    }
+
+    /// `NAME`: interns the current token, and takes it.
+    #[inline]
+    fn name(&mut self) -> Name {
+        if self.token() != Token::Name {
+            self.refuse();
+            return self.names.intern("");
+        }
+        let name = self.current_name();
+        self.advance();
+        name
+    }
+
+    #[inline]
+    fn current_name(&mut self) -> Name {
+        let word = self.lexer.word();
+        if !word.ascii {
+            return self.normalized_name();
+        }
+        self.names.intern_word(word.first, word.second, self.lexer.token_text())
+    }
+
+    #[cold]
+    fn normalized_name(&mut self) -> Name {
+        let text: String = self.lexer.token_text().nfkc().collect();
+        // As written they are keywords: these came out of the normalization of other letters.
+        if matches!(&*text, "None" | "True" | "False") {
+            self.is_own = true;
+            if !self.target.features.names_like_keywords {
+                self.refuse();
+            }
+        }
+        self.names.intern(&text)
+    }
+
+    /// Whether the current token is this soft keyword.
+    #[inline(always)]
+    fn is_soft(&self, keyword: u64) -> bool {
+        let word = self.lexer.word();
+        self.token() == Token::Name && word.first == keyword && word.length <= 8
+    }
+}

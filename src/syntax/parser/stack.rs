@@ -1,0 +1,162 @@
+//! Stacks for the children of nodes: a list is collected on one and copied to the arena when it is complete.
+
+use bumpalo::Bump;
+
+use crate::syntax::ast::{
+    Alias, Arg, CompareOperator, Comprehension, ExceptHandler, Expr, Keyword, MatchCase, Pattern, Stmt,
+    TypeParam, UnaryOperator, WithItem,
+};
+use crate::text::{Location, Name, Place};
+
+/// A stack of children of unfinished nodes.
+pub(super) struct Stack<T>(Vec<T>);
+
+impl<T> Default for Stack<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Copy> Stack<T> {
+    /// The place where a list begins.
+    #[inline(always)]
+    pub(super) fn base(&self) -> usize {
+        self.0.len()
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, item: T) {
+        self.0.push(item);
+    }
+
+    #[inline(always)]
+    pub(super) fn pop_from(&mut self, base: usize) -> Option<T> {
+        if self.0.len() > base { self.0.pop() } else { None }
+    }
+
+    /// Ends the list that begins at `base`.
+    #[inline]
+    pub(super) fn take<'a>(&mut self, base: usize, arena: &'a Bump) -> &'a [T] {
+        if self.0.len() == base {
+            return &[];
+        }
+        let list = arena.alloc_slice_copy(&self.0[base..]);
+        self.0.truncate(base);
+        list
+    }
+
+    /// The list that begins at `base`.
+    pub(super) fn since(&self, base: usize) -> &[T] {
+        &self.0[base..]
+    }
+
+    pub(super) fn extend(&mut self, items: &[T]) {
+        self.0.extend_from_slice(items);
+    }
+
+    pub(super) fn truncate(&mut self, base: usize) {
+        self.0.truncate(base);
+    }
+
+    /// The list that begins at `base`, to be appended to.
+    pub(super) fn vec(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl Stack<Expr<'_>> {
+    /// Moves the end of the last expression.
+    pub(super) fn end_last_at(&mut self, end: Place) {
+        if let Some(last) = self.0.last_mut() {
+            last.location = Location::between(last.location.start(), end);
+        }
+    }
+}
+
+macro_rules! stacks {
+    ($($name:ident: $item:ty,)*) => {
+        /// All stacks.
+        #[derive(Default)]
+        pub(super) struct Stacks<'a> {
+            $(pub(super) $name: Stack<$item>,)*
+        }
+
+        /// How many children were on each.
+        pub(super) struct Lengths {
+            $($name: usize,)*
+        }
+
+        impl Stacks<'_> {
+            pub(super) fn lengths(&self) -> Lengths {
+                Lengths { $($name: self.$name.base(),)* }
+            }
+
+            pub(super) fn truncate(&mut self, lengths: &Lengths) {
+                $(self.$name.truncate(lengths.$name);)*
+            }
+        }
+    };
+}
+
+stacks! {
+    statements: Stmt<'a>,
+    expressions: Expr<'a>,
+    keys: Option<Expr<'a>>,
+    keywords: Keyword<'a>,
+    comparisons: CompareOperator,
+    prefixes: (UnaryOperator, Place),
+    clauses: Comprehension<'a>,
+    parameters: Arg<'a>,
+    aliases: Alias,
+    names: Name,
+    type_params: TypeParam<'a>,
+    items: WithItem<'a>,
+    handlers: ExceptHandler<'a>,
+    cases: MatchCase<'a>,
+    patterns: Pattern<'a>,
+    text: u8,
+}
+
+/// How deep nodes nest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Heights {
+    /// The height of the highest node among the siblings that were read last.
+    pub(super) current: u32,
+    /// Statements around.
+    pub(super) statements: u32,
+    /// The deepest node of all.
+    pub(super) deepest: u32,
+}
+
+impl Heights {
+    /// Begins a list of siblings; returns what [`Heights::end`] needs.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) -> u32 {
+        std::mem::replace(&mut self.current, 0)
+    }
+
+    #[inline(always)]
+    pub(super) fn end(&mut self, outer: u32) {
+        self.current = self.current.max(outer);
+    }
+
+    /// Begins a statement.
+    #[inline(always)]
+    pub(super) fn enter(&mut self) {
+        self.note();
+        self.statements += 1;
+    }
+
+    /// Ends a statement.
+    #[inline(always)]
+    pub(super) fn leave(&mut self) {
+        self.note();
+        self.statements -= 1;
+    }
+
+    #[inline(always)]
+    fn note(&mut self) {
+        self.deepest = self.deepest.max(self.statements + self.current);
+        self.current = 0;
+    }
+}

@@ -1,0 +1,336 @@
+//! Strings in a row, f-strings and t-strings.
+
+use super::Parser;
+use crate::syntax::ast::{Constant, Expr, ExprKind};
+use crate::syntax::lexer::Token;
+use crate::syntax::shown_text::without_comments;
+use crate::text::{ErrorType, Location, Place};
+
+/// The kinds of literal; those of a row must agree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Bytes,
+    Text,
+    Template,
+}
+
+/// How the text of an f-string is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// The prefix has an `r`.
+    raw: bool,
+    /// Backslashes escape nothing.
+    verbatim: bool,
+    /// Fields are `Interpolation`s.
+    template: bool,
+}
+
+/// Joined pieces under construction, on the stacks of expressions and of text. Adjacent constants are one; an empty part of
+/// an f-string counts for nothing, while an empty plain string may be where a constant starts or ends (CPython:
+/// `_PyPegen_concatenate_strings`).
+struct Pieces {
+    expressions: usize,
+    text: usize,
+    /// Of the constant under construction.
+    location: Option<Location>,
+    /// How many parts that are not empty it has.
+    parts: u32,
+}
+
+impl Pieces {
+    /// Ends a part whose text begins at `before` on the stack.
+    fn part(&mut self, before: usize, after: usize, location: Location) {
+        if after > before {
+            self.parts += 1;
+            self.plain(location);
+        }
+    }
+
+    /// Ends a plain string.
+    fn plain(&mut self, location: Location) {
+        self.location = Some(self.location.map_or(location, |first| first.to(location)));
+    }
+}
+
+impl<'a> Parser<'a, '_> {
+    fn pieces(&self) -> Pieces {
+        Pieces {
+            expressions: self.stacks.expressions.base(),
+            text: self.stacks.text.base(),
+            location: None,
+            parts: 0,
+        }
+    }
+
+    /// Ends the constant under construction.
+    fn flush(&mut self, pieces: &mut Pieces) {
+        let text = self.stacks.text.take(pieces.text, self.arena);
+        if let Some(location) = pieces.location.take()
+            && !text.is_empty()
+        {
+            let kind = ExprKind::Constant(Constant::Str(text));
+            self.stacks.expressions.push(Expr { location, kind });
+        }
+    }
+
+    /// `strings: (fstring | string)+ | tstring+`
+    pub(super) fn strings(&mut self) -> Expr<'a> {
+        let start = self.place();
+        if self.token() == Token::String {
+            let literal = self.lexer.literal();
+            let offset = self.lexer.start();
+            let value = self.string_value(literal);
+            self.advance();
+            self.heights.current = self.heights.current.max(1);
+            if !matches!(self.token(), Token::String | Token::FormatStart | Token::TemplateStart) {
+                self.note_unicode(start, offset);
+                let constant = if literal.bytes { Constant::Bytes(value) } else { Constant::Str(value) };
+                return Expr { location: self.since(start), kind: ExprKind::Constant(constant) };
+            }
+            let kind = if literal.bytes { Kind::Bytes } else { Kind::Text };
+            return self.joined(start, offset, Some((kind, value)));
+        }
+        self.joined(start, self.lexer.start(), None)
+    }
+
+    /// Notes a string with the prefix `u`.
+    fn note_unicode(&mut self, start: Place, offset: usize) {
+        if self.lexer.byte(offset) == b'u' {
+            self.notes.unicode_strings.push((start.line(), start.column()));
+        }
+    }
+
+    /// The rest of a row of literals; `first` is a plain one that was read already.
+    fn joined(&mut self, start: Place, offset: usize, first: Option<(Kind, &'a [u8])>) -> Expr<'a> {
+        let outer = self.heights.begin();
+        let mut pieces = self.pieces();
+        let mut kind = None;
+        if let Some((first, value)) = first {
+            kind = Some(first);
+            self.stacks.text.extend(value);
+            pieces.plain(self.since(start));
+        }
+        let mut is_format = false;
+        loop {
+            self.tick();
+            let begin = self.place();
+            let next = match self.token() {
+                Token::String => {
+                    let literal = self.lexer.literal();
+                    self.append_string(literal);
+                    self.advance();
+                    pieces.plain(self.since(begin));
+                    if literal.bytes { Kind::Bytes } else { Kind::Text }
+                }
+                Token::FormatStart => {
+                    is_format = true;
+                    self.interpolated(&mut pieces, false);
+                    Kind::Text
+                }
+                Token::TemplateStart => {
+                    self.is_own = true;
+                    self.interpolated(&mut pieces, true);
+                    Kind::Template
+                }
+                _ => break,
+            };
+            if kind.is_some_and(|kind| kind != next) {
+                self.refuse();
+            }
+            kind = Some(next);
+        }
+        let result = if is_format || kind == Some(Kind::Template) {
+            self.flush(&mut pieces);
+            let values = self.stacks.expressions.take(pieces.expressions, self.arena);
+            let kind = if is_format { ExprKind::JoinedStr(values) } else { ExprKind::TemplateStr(values) };
+            self.node(start, kind)
+        } else {
+            let text = self.stacks.text.take(pieces.text, self.arena);
+            self.note_unicode(start, offset);
+            let constant =
+                if kind == Some(Kind::Bytes) { Constant::Bytes(text) } else { Constant::Str(text) };
+            self.node(start, ExprKind::Constant(constant))
+        };
+        self.heights.end(outer);
+        result
+    }
+
+    /// `fstring: FSTRING_START fstring_middle* FSTRING_END`, `tstring`
+    fn interpolated(&mut self, pieces: &mut Pieces, template: bool) {
+        let raw = self.lexer.literal().raw;
+        let fields = std::mem::replace(&mut self.fields, 0);
+        self.advance();
+        self.middles(pieces, Reading { raw, verbatim: raw, template });
+        self.fields = fields;
+        if matches!(self.token(), Token::FormatEnd | Token::TemplateEnd) {
+            self.advance();
+        } else {
+            self.refuse();
+        }
+    }
+
+    /// `fstring_middle*`: pieces of text and fields.
+    fn middles(&mut self, pieces: &mut Pieces, reading: Reading) {
+        loop {
+            self.tick();
+            match self.token() {
+                Token::FormatMiddle | Token::TemplateMiddle => {
+                    let start = self.place();
+                    let before = self.stacks.text.base();
+                    let text = self.lexer.token_text();
+                    if reading.verbatim || !self.lexer.escapes() {
+                        self.stacks.text.extend(text.as_bytes());
+                    } else {
+                        self.append_escaped(text);
+                    }
+                    let location = Location::between(start, self.lexer.end_place());
+                    self.advance();
+                    pieces.part(before, self.stacks.text.base(), location);
+                }
+                Token::LeftBrace => self.field(pieces, reading),
+                _ => return,
+            }
+        }
+    }
+
+    /// `fstring_replacement_field: '{' annotated_rhs '='? ['!' NAME] [':' fstring_format_spec*] '}'`
+    fn field(&mut self, pieces: &mut Pieces, reading: Reading) {
+        let start = self.place();
+        let text_start = self.lexer.start() + 1;
+        self.fields += 1;
+        self.advance();
+        let shown_start = start.next_column();
+        let fields = std::mem::replace(&mut self.fields, 0);
+        let value = if self.enter() { self.annotated_rhs() } else { self.nothing() };
+        self.leave();
+        self.fields = fields;
+        let equals = (self.token() == Token::Equal).then(|| self.lexer.start());
+        if equals.is_some() {
+            self.advance();
+        }
+        let text_end = self.lexer.start();
+        if !matches!(self.token(), Token::Exclamation | Token::Colon | Token::RightBrace) {
+            self.refuse();
+        }
+        if equals.is_some() {
+            let location = Location::between(shown_start, self.place());
+            let end = self.debug_text_end(text_end);
+            self.debug_text(pieces, reading, text_start, end, location);
+        }
+        self.flush(pieces);
+        let value = self.boxed(value);
+        let mut conversion = if self.token() == Token::Exclamation { self.conversion() } else { -1 };
+        let format_spec = if self.token() == Token::Colon {
+            let spec = self.format_spec(reading);
+            if equals.is_some() && conversion == -1 {
+                // Not its colon, where the spec is several texts.
+                self.stacks.expressions.end_last_at(spec.location.start());
+            }
+            Some(spec)
+        } else {
+            None
+        };
+        if conversion == -1 && equals.is_some() && format_spec.is_none() {
+            conversion = i32::from(b'r');
+        }
+        self.expect(Token::RightBrace);
+        self.fields -= 1;
+        let kind = if reading.template {
+            let base = self.stacks.text.base();
+            let end = equals.unwrap_or(text_end);
+            let source = self.lexer.slice(text_start, end);
+            without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
+            if self.target.features.trimmed_template_text {
+                let text = self.stacks.text.since(base);
+                let kept = text.trim_ascii_end().len();
+                self.stacks.text.truncate(base + kept);
+            }
+            let text = self.stacks.text.take(base, self.arena);
+            ExprKind::Interpolation { value, text, conversion, format_spec }
+        } else {
+            ExprKind::FormattedValue { value, conversion, format_spec }
+        };
+        let location = self.since(start);
+        self.stacks.expressions.push(Expr { location, kind });
+    }
+
+    /// `fstring_conversion: '!' NAME`
+    fn conversion(&mut self) -> i32 {
+        let end = self.lexer.end();
+        self.advance();
+        let is_next = self.token() == Token::Name && self.lexer.start() == end;
+        match self.lexer.token_text() {
+            letter @ ("s" | "r" | "a") if is_next => {
+                self.advance();
+                i32::from(letter.as_bytes()[0])
+            }
+            _ => {
+                self.refuse();
+                -1
+            }
+        }
+    }
+
+    /// `fstring_full_format_spec: ':' fstring_format_spec*`
+    fn format_spec(&mut self, reading: Reading) -> &'a Expr<'a> {
+        let start = self.place();
+        let text_start = self.lexer.end();
+        self.advance();
+        let mut pieces = self.pieces();
+        let verbatim = reading.raw && self.target.features.raw_specs;
+        self.middles(&mut pieces, Reading { verbatim, template: false, ..reading });
+        self.flush(&mut pieces);
+        self.is_own |= reading.raw && self.lexer.slice(text_start, self.lexer.start()).contains('\\');
+        let values = self.stacks.expressions.take(pieces.expressions, self.arena);
+        let location = self.since(start);
+        if let [text] = values
+            && pieces.parts > 1
+            && matches!(text.kind, ExprKind::Constant(_))
+        {
+            // CPython takes texts alone for strings in a row.
+            self.is_own = true;
+            let from_colon = self.target.features.texts_of_spec_from_colon;
+            return self.boxed(Expr { location: if from_colon { location } else { text.location }, ..*text });
+        }
+        self.boxed(Expr { location, kind: ExprKind::JoinedStr(values) })
+    }
+
+    /// The offset at which the text of a value ends that is shown with it: `end`, or a `!=` before.
+    fn debug_text_end(&mut self, end: usize) -> usize {
+        let inequality = self.lexer.modes().last().map_or(usize::MAX, |mode| mode.inequality);
+        self.is_own |= inequality < end;
+        let features = &self.target.features;
+        let ends =
+            features.shown_text_ends_once || features.shown_text_runs_on && self.token() == Token::Colon;
+        if ends { end.min(inequality) } else { end }
+    }
+
+    /// The text of a value that is shown with it (`=`).
+    fn debug_text(
+        &mut self,
+        pieces: &mut Pieces,
+        reading: Reading,
+        start: usize,
+        end: usize,
+        location: Location,
+    ) {
+        if self.fields > 2 {
+            // CPython's parser loses the text there, and fails.
+            return self.refuse_after(ErrorType::Value, "field 'value' is required for Constant");
+        }
+        let before = self.stacks.text.base();
+        let source = self.lexer.slice(start, end);
+        self.is_own |= source.contains('#');
+        without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
+        // Those of format specs are not.
+        let shown = self.stacks.text.since(before);
+        let escapes = self.fields == 1 && !reading.raw && shown.contains(&b'\\');
+        self.is_own |= escapes;
+        if escapes && self.target.features.escaped_debug_text {
+            let shown = String::from_utf8_lossy(shown).into_owned();
+            self.stacks.text.truncate(before);
+            self.append_escaped(&shown);
+        }
+        pieces.part(before, self.stacks.text.base(), location);
+    }
+}
