@@ -183,6 +183,6 @@ mod tests {
 
     #[test]
     fn unsupported_codecs_are_named() {
-        assert!(message(b"# coding: idna\n#xn--a\n").contains("support the encoding idna"));
+        assert!(message(b"# coding: idna\n#.xn--a.\n").contains("support the encoding idna"));
     }
 }

@@ -201,7 +201,7 @@ fn what_is_no_wheel_at_all() {
     let session = Session::new();
     session.file("demo.zip", zip(&files()));
     session.run(&["pack", "demo.zip"]).exits(1).says("\"demo.zip\" is not the name of a wheel");
-    session.run(&["pack", "absent-1.0-py3-none-any.whl"]).exits(1).says("cannot read the archive");
+    session.run(&["pack", "absent-1.0-py3-none-any.whl"]).exits(2).says("cannot read the archive");
     session.file("other-1.0-py3-none-any.whl", zip(&files()));
     session
         .run(&["pack", "other-1.0-py3-none-any.whl"])
@@ -296,7 +296,7 @@ fn a_pipe_for_a_wheel() {
     let session = Session::new();
     let made = std::process::Command::new("mkfifo").arg(session.path(NAME)).status().unwrap();
     assert!(made.success());
-    session.run(&["pack", NAME]).exits(1).says("not a regular file");
+    session.run(&["pack", NAME]).exits(2).says("not a regular file");
 }
 
 #[test]
