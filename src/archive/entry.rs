@@ -1,6 +1,50 @@
 //! What an archive holds, and what it says about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The content of a file, which all copies share: a wheel that is packed again is in memory once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bytes(Arc<Vec<u8>>);
+
+impl Bytes {
+    /// A copy, or the bytes themselves where nothing else shares them.
+    pub fn into_vec(self) -> Vec<u8> {
+        Arc::unwrap_or_clone(self.0)
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(bytes))
+    }
+}
+
+impl From<String> for Bytes {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<&str> for Bytes {
+    fn from(text: &str) -> Self {
+        text.as_bytes().to_vec().into()
+    }
+}
+
+impl PartialEq<[u8]> for Bytes {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.0.as_slice() == other
+    }
+}
 
 /// A file on its way into an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,14 +52,14 @@ pub struct File {
     /// Relative, `/` between components.
     pub path: String,
     /// What is in it.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Mode 0755 instead of 0644.
     pub executable: bool,
 }
 
 impl File {
     /// A file that is not executable.
-    pub fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn new(path: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { path: path.into(), bytes: bytes.into(), executable: false }
     }
 }
@@ -104,7 +148,7 @@ pub struct Entry {
     /// An entry for a directory: no bytes.
     pub directory: bool,
     /// What is in it.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Permission bits, where a Unix wrote the entry; else none.
     pub mode: Option<u32>,
     /// How the bytes are stored.

@@ -162,6 +162,17 @@ pub enum Fault {
         /// How many are read.
         limit: u64,
     },
+    /// More than is held in memory for an archive of its size.
+    #[error(
+        "the entries unpack to {size} bytes, at most {limit} are held in memory for an archive of this size; \
+         verify, diff and manifest accept the directory that it unpacks to"
+    )]
+    Inflated {
+        /// Bytes, by the directory.
+        size: u64,
+        /// How many are held.
+        limit: u64,
+    },
     /// A zip bomb.
     #[error("{size} bytes out of {compressed}: more than {limit} to one is taken for a zip bomb")]
     Bomb {

@@ -21,7 +21,7 @@ mod reader;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use entry::{Archive, Compression, DosTime, Entry, File};
+pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};

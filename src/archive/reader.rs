@@ -33,6 +33,10 @@ pub struct Limits {
     pub entry: u64,
     /// Bytes of all entries together.
     pub total: u64,
+    /// Bytes of all entries together that an archive may have whatever its own size is.
+    pub dense: u64,
+    /// Bytes to one of the archive where it has more than `dense`.
+    pub dense_ratio: u64,
     /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than 64 MiB.
     pub ratio: u64,
     /// What may stand before the first entry.
@@ -48,6 +52,8 @@ impl Default for Limits {
             entries: 100_000,
             entry: 1 << 30,
             total: 3 << 30,
+            dense: 1 << 30,
+            dense_ratio: 10,
             ratio: 200,
             prefix: Prefix::Nothing,
             refuse_collisions: true,
@@ -120,6 +126,12 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
     if total > SMALL_TOTAL && total / limits.ratio.max(1) > bytes.len() as u64 {
         let (compressed, limit) = (bytes.len() as u64, limits.ratio);
         return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
+    }
+
+    // All of it is held at once. Wheels of gigabytes are mostly machine code, of which deflate makes a half to a sixth.
+    let dense = limits.dense.max(limits.dense_ratio.saturating_mul(bytes.len() as u64));
+    if total > dense {
+        return Err(refuse(Fault::Inflated { size: total, limit: dense }));
     }
 
     let mut by_place = (0..headers.len()).collect::<Vec<_>>();
@@ -326,7 +338,7 @@ fn entry(bytes: &[u8], header: &Central<'_>, next: u64) -> Result<(Entry, u64), 
     let entry = Entry {
         name: header.name.strip_suffix('/').unwrap_or(header.name).to_owned(),
         directory: header.is_directory(),
-        bytes: content,
+        bytes: content.into(),
         mode: unix_mode(header).map(|mode| mode & 0o7777),
         compression,
         compressed_size: header.compressed,

@@ -145,7 +145,7 @@ fn reads_what_is_in_order() {
     let archive = parse(&bytes).unwrap();
     let names = archive.files().map(|entry| entry.name.as_str()).collect::<Vec<_>>();
     assert_eq!(names, ["a/b.py", "ü.txt", "empty"]);
-    assert_eq!(archive.get("ü.txt").unwrap().bytes, [b'x'; 1000]);
+    assert_eq!(archive.get("ü.txt").unwrap().bytes, [b'x'; 1000][..]);
     assert_eq!(archive.entries[0].mode, Some(0o644));
     assert!(!archive.entries[0].executable());
     assert_eq!(archive.entries[0].modified.to_string(), "1980-01-01 00:00:00");
@@ -306,7 +306,7 @@ fn zip64_fields_agree() {
         zip(&[raw])
     };
     let archive = parse(&with(zip64(&[5, 5]), zip64(&[5, 5]))).unwrap();
-    assert_eq!(archive.entries[0].bytes, b"12345");
+    assert_eq!(archive.entries[0].bytes, b"12345"[..]);
     let disagree = "entry \"a\": the local header and the central directory disagree on the size";
     refused(&with(zip64(&[5, 5]), zip64(&[4, 4])), disagree);
     refused(&with(Vec::new(), Vec::new()), "entry \"a\": its zip64 extra field does not agree");
@@ -375,6 +375,11 @@ fn bombs_take_no_memory() {
     let many = (0..11).map(|n| stored(&format!("{n}"), &[0; 100])).collect::<Vec<_>>();
     let error = read(Path::new("a.whl"), &zip(&many), &limits).unwrap_err().to_string();
     assert_eq!(error, "a.whl: bytes in all entries: 1100, at most 1000 are read");
+    let limits = Limits { dense: 1000, dense_ratio: 0, ..Limits::default() };
+    let error = read(Path::new("a.whl"), &zip(&many), &limits).unwrap_err().to_string();
+    assert!(error.starts_with("a.whl: the entries unpack to 1100 bytes, at most 1000 are held"), "{error}");
+    let limits = Limits { dense: 1000, dense_ratio: 10, ..Limits::default() };
+    assert!(read(Path::new("a.whl"), &zip(&many), &limits).is_ok());
     let limits = Limits { entries: 10, ..Limits::default() };
     let error = read(Path::new("a.whl"), &zip(&many), &limits).unwrap_err().to_string();
     assert_eq!(error, "a.whl: entries: 11, at most 10 are read");
@@ -435,7 +440,7 @@ fn reads_what_another_writer_writes() {
         assert_eq!(names.collect::<Vec<_>>(), [("pkg", true), ("pkg/a.py", false), ("pkg/ü.py", false)]);
         let entry = archive.get("pkg/ü.py").unwrap();
         assert!(entry.executable());
-        assert_eq!(entry.bytes, "pkg/ü.py".repeat(50).as_bytes());
+        assert_eq!(entry.bytes, *"pkg/ü.py".repeat(50).as_bytes());
     }
 }
 

@@ -2,19 +2,23 @@
 
 use super::finding::{Finding, Kind};
 use crate::manifest::Place;
-use crate::wheel::{Record, RecordError, Row, WheelError, faults, hold_against_folder};
-use std::collections::BTreeMap;
+use crate::wheel::{Digests, Record, RecordError, Row, WheelError, faults, hold_against_folder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The rows of every RECORD of a place, by the names of their files.
 pub(super) struct Rows {
-    by_name: BTreeMap<String, Vec<(String, Row)>>,
+    by_name: BTreeMap<String, Vec<(Arc<str>, Row)>>,
 }
+
+/// Findings for one file. A RECORD may have a hundred thousand wrong rows for it.
+const MOST: usize = 10;
 
 impl Rows {
     /// Reads every RECORD. Rows of files that are neither source nor pyc are left out, and of a wheel's own RECORD all are:
     /// [`wheel`] has them.
     pub(super) fn read(place: &Place) -> (Self, Vec<Finding>) {
-        let mut by_name: BTreeMap<String, Vec<(String, Row)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<(Arc<str>, Row)>> = BTreeMap::new();
         let mut findings = Vec::new();
         let names = place.names();
         let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
@@ -35,12 +39,14 @@ impl Rows {
             // RECORD's paths are relative to the directory that holds the dist-info.
             let base = name.rsplit_once(".dist-info/RECORD").and_then(|(stem, _)| stem.rsplit_once('/'));
             let base = base.map_or("", |(base, _)| base);
+            let shared: Arc<str> = name.as_str().into();
+            let mut missing = BTreeSet::new();
             for row in record.rows {
                 let is_code = row.path.ends_with(".pyc") || row.path.ends_with(".py");
                 let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
                 if is_there(&path) {
-                    by_name.entry(path).or_default().push((name.clone(), row));
-                } else if !row.path.ends_with(".pyc") {
+                    by_name.entry(path).or_default().push((Arc::clone(&shared), row));
+                } else if !row.path.ends_with(".pyc") && missing.insert(path.clone()) {
                     let message = format!("{name} lists it: there is no {path}");
                     findings.push(Finding::new(path, Kind::Record, message));
                 }
@@ -51,14 +57,25 @@ impl Rows {
 
     /// Holds a file against its rows. A row without a digest says nothing.
     pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
-        let mut findings = Vec::new();
+        let finding = |message: String| Finding::new(name, Kind::Record, message);
+        let mut findings = BTreeSet::new();
+        let mut more = 0;
+        let mut digests = Digests::new(bytes);
         for (record, row) in self.by_name.get(name).into_iter().flatten() {
-            match row.check(bytes) {
-                Ok(()) | Err(RecordError::NoDigest(_)) => {}
-                Err(error) => findings.push(Finding::new(name, Kind::Record, format!("{record}: {error}"))),
+            let error = match row.check_digests(&mut digests) {
+                Ok(()) | Err(RecordError::NoDigest(_)) => continue,
+                Err(error) => error,
+            };
+            let message = format!("{record}: {error}");
+            if findings.len() < MOST {
+                findings.insert(message);
+            } else if !findings.contains(&message) {
+                more += 1;
             }
         }
-        findings
+        let last =
+            (more > 0).then(|| finding(format!("{more} more rows of RECORD files are wrong about it")));
+        findings.into_iter().map(finding).chain(last).collect()
     }
 }
 
@@ -131,4 +148,23 @@ pub(super) fn folders(place: &Place) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeMap, MOST, Row, Rows};
+
+    #[test]
+    fn the_findings_of_a_file_are_bounded() {
+        let wrong = |number: usize| Row { size: number.to_string(), ..Row::of("a.py", b"x = 1\n") };
+        let rows = (0..100_000).map(|number| ("d.dist-info/RECORD".into(), wrong(number)));
+        let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]) };
+        let findings = rows.check("a.py", b"x = 1\n");
+        assert_eq!(findings.len(), MOST + 1);
+        // One of them is right: the size is 6.
+        assert_eq!(findings[MOST].message, "99989 more rows of RECORD files are wrong about it");
+        let same = vec![("d.dist-info/RECORD".into(), wrong(7)); 100_000];
+        let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]) };
+        assert_eq!(rows.check("a.py", b"x = 1\n").len(), 1);
+    }
 }

@@ -122,7 +122,7 @@ impl Place {
     pub fn read(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         if let Self::Archive(archive) = self {
             let missing = || PlaceError::Missing(name.into());
-            return archive.get(name).map(|entry| entry.bytes.clone()).ok_or_else(missing);
+            return archive.get(name).map(|entry| entry.bytes.to_vec()).ok_or_else(missing);
         }
         let path = self.path(name)?;
         let bytes = match self {

@@ -167,6 +167,7 @@ fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut stream = flate2::Compress::new(flate2::Compression::new(6), false);
     let mut out = Vec::with_capacity(bytes.len());
     let status = stream.compress_vec(bytes, &mut out, flate2::FlushCompress::Finish).ok()?;
+    out.shrink_to_fit();
     (status == flate2::Status::StreamEnd && out.len() < bytes.len()).then_some(out)
 }
 
@@ -203,7 +204,7 @@ mod tests {
         ];
         proptest::collection::btree_map(name, (bytes, any::<bool>()), 0..12).prop_map(|files| {
             let files = files.into_iter();
-            files.map(|(path, (bytes, executable))| File { path, bytes, executable }).collect()
+            files.map(|(path, (bytes, executable))| File { path, bytes: bytes.into(), executable }).collect()
         })
     }
 
@@ -231,7 +232,7 @@ mod tests {
             for file in &files {
                 let mut found = Vec::new();
                 other.by_name(&file.path).unwrap().read_to_end(&mut found).unwrap();
-                prop_assert_eq!(&found, &file.bytes);
+                prop_assert_eq!(&found, &*file.bytes);
             }
         }
     }

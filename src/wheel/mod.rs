@@ -38,7 +38,7 @@ pub use metadata::{MetadataError, hold_against_folder, hold_against_name};
 pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
 pub use prepared::{DistInfo, Prepared, PreparedError, PreparedFault};
 pub use project::{Project, ProjectError, ProjectFault};
-pub use record::{Record, RecordError, Row};
+pub use record::{Digests, Record, RecordError, Row};
 pub use repack::{Bytecode, Note, Repacked, repack};
 pub use requirement::{Requirement, RequirementError};
 pub use version::{Version, VersionError};

@@ -1,7 +1,7 @@
 //! RECORD: which files there are, with their digests and sizes (PEP 376, 427, 627).
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +117,35 @@ fn quoted(field: &str) -> String {
     }
 }
 
+/// The digests of a file as rows have them. Each is taken once, however many rows ask for it.
+#[derive(Debug)]
+pub struct Digests<'a> {
+    bytes: &'a [u8],
+    by_algorithm: BTreeMap<&'static str, String>,
+}
+
+impl<'a> Digests<'a> {
+    /// None is taken yet.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, by_algorithm: BTreeMap::new() }
+    }
+
+    fn get(&mut self, algorithm: &str) -> Option<&str> {
+        let (algorithm, digest): (_, fn(&[u8]) -> String) = match algorithm {
+            "sha256" => ("sha256", |bytes| base64(&Sha256::digest(bytes))),
+            "sha384" => ("sha384", |bytes| base64(&Sha384::digest(bytes))),
+            "sha512" => ("sha512", |bytes| base64(&Sha512::digest(bytes))),
+            _ => return None,
+        };
+        let bytes = self.bytes;
+        Some(self.by_algorithm.entry(algorithm).or_insert_with(|| {
+            #[cfg(test)]
+            tests::TAKEN.with(|taken| taken.set(taken.get() + 1));
+            digest(bytes)
+        }))
+    }
+}
+
 impl Row {
     /// The row of a file: its SHA-256 and its size.
     pub fn of(path: &str, bytes: &[u8]) -> Self {
@@ -137,24 +166,28 @@ impl Row {
     /// # Errors
     /// [`RecordError`].
     pub fn check(&self, bytes: &[u8]) -> Result<(), RecordError> {
+        self.check_digests(&mut Digests::new(bytes))
+    }
+
+    /// The same for a file whose digests other rows may have asked for.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn check_digests(&self, digests: &mut Digests<'_>) -> Result<(), RecordError> {
         let path = || self.path.clone();
         if self.hash.is_empty() {
             return Err(RecordError::NoDigest(path()));
         }
         let (algorithm, said) = self.hash.split_once('=').unwrap_or((&self.hash, ""));
-        let found = match algorithm {
-            "sha256" => base64(&Sha256::digest(bytes)),
-            "sha384" => base64(&Sha384::digest(bytes)),
-            "sha512" => base64(&Sha512::digest(bytes)),
-            _ => {
-                return Err(RecordError::Algorithm { path: path(), algorithm: algorithm.to_owned() });
-            }
+        let Some(found) = digests.get(algorithm) else {
+            return Err(RecordError::Algorithm { path: path(), algorithm: algorithm.to_owned() });
         };
         if found != said.trim_end_matches('=') {
             return Err(RecordError::Digest(path()));
         }
-        if !self.size.is_empty() && self.size.parse() != Ok(bytes.len()) {
-            return Err(RecordError::Size { path: path(), said: self.size.clone(), found: bytes.len() });
+        let found = digests.bytes.len();
+        if !self.size.is_empty() && self.size.parse() != Ok(found) {
+            return Err(RecordError::Size { path: path(), said: self.size.clone(), found });
         }
         Ok(())
     }
@@ -227,8 +260,9 @@ impl Record {
     ) -> Vec<RecordError> {
         let mut rows = BTreeMap::new();
         let mut faults = Vec::new();
+        let mut duplicates = BTreeSet::new();
         for row in &self.rows {
-            if rows.insert(row.path.as_str(), row).is_some() {
+            if rows.insert(row.path.as_str(), row).is_some() && duplicates.insert(row.path.as_str()) {
                 faults.push(RecordError::Duplicate(row.path.clone()));
             }
         }
@@ -280,6 +314,31 @@ mod tests {
     use super::*;
 
     const RECORD: &str = "demo-1.dist-info/RECORD";
+
+    std::thread_local! {
+        /// Digests taken by this thread.
+        pub(super) static TAKEN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn each_digest_of_a_file_is_taken_once() {
+        let rows = (0..100_000).map(|number| Row {
+            hash: format!("{}=x", ["sha256", "sha384", "sha512", "md5"][number % 4]),
+            ..Row::bare("a.py")
+        });
+        let rows: Vec<Row> = rows.collect();
+        TAKEN.set(0);
+        let mut digests = Digests::new(b"x = 1\n");
+        assert!(rows.iter().all(|row| row.check_digests(&mut digests).is_err()));
+        assert_eq!(TAKEN.get(), 3);
+        assert_eq!(Row::of("a.py", b"x = 1\n").check_digests(&mut digests), Ok(()));
+        assert_eq!(TAKEN.get(), 3);
+
+        TAKEN.set(0);
+        let faults = Record { rows }.faults(RECORD, [("a.py", b"x = 1\n".as_slice())]);
+        assert_eq!(faults[0], RecordError::Duplicate("a.py".into()));
+        assert_eq!((faults.len(), TAKEN.get()), (2, 0), "{faults:?}");
+    }
 
     #[test]
     fn rows_are_as_python_writes_them() {

@@ -104,7 +104,7 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
             name.tags = sourceless_tags(&name.tags, python)?;
             let changed = descriptor.with_tags(&name.tags).render();
             if let Some(file) = files.get_mut(&descriptor_entry.name) {
-                file.bytes = changed.into_bytes();
+                file.bytes = changed.into();
             }
         }
     }

@@ -118,6 +118,10 @@ fn repacking_twice_changes_nothing() {
 #[test]
 fn pycs_come_and_go() {
     let plain = archive(NAME, &packed(&wheel()));
+    let kept = repack(&plain, Bytecode::Keep).unwrap();
+    for file in kept.files.iter().filter(|file| !file.path.ends_with("/RECORD")) {
+        assert_eq!(file.bytes.as_ptr(), plain.get(&file.path).unwrap().bytes.as_ptr(), "{}", file.path);
+    }
     let pycs = vec![File::new("demo/__pycache__/core.cpython-314.pyc", pyc(true))];
     let with = repack(&plain, Bytecode::Pycache(pycs.clone())).unwrap();
     assert_eq!(with.name.to_string(), NAME);

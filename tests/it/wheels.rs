@@ -108,7 +108,7 @@ fn a_symlink_entry() {
 #[test]
 fn a_record_that_does_not_match() {
     let mut changed = files();
-    changed.iter_mut().find(|file| file.path == "demo/core.py").unwrap().bytes = b"x = 2\n".to_vec();
+    changed.iter_mut().find(|file| file.path == "demo/core.py").unwrap().bytes = "x = 2\n".into();
     refused(
         &zip(&changed),
         1,
@@ -183,7 +183,7 @@ fn timestamp_pycs_in_a_wheel() {
     let renamed = files.into_iter().map(|file| File {
         path: file.path.replace(".pxx", ".pyc"),
         bytes: match file.path.ends_with("RECORD") {
-            true => String::from_utf8(file.bytes).unwrap().replace(".pxx", ".pyc").into_bytes(),
+            true => String::from_utf8(file.bytes.to_vec()).unwrap().replace(".pxx", ".pyc").into(),
             false => file.bytes,
         },
         ..file
@@ -222,7 +222,7 @@ fn two_files_for_one_place() {
         let renamed = files.into_iter().map(|file| File {
             path: file.path.replace(".dato/", ".data/"),
             bytes: match file.path.ends_with("RECORD") {
-                true => String::from_utf8(file.bytes).unwrap().replace(".dato/", ".data/").into_bytes(),
+                true => String::from_utf8(file.bytes.to_vec()).unwrap().replace(".dato/", ".data/").into(),
                 false => file.bytes,
             },
             ..file

@@ -8,18 +8,23 @@ use crate::wheel::Row;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A module that virtualenv and uv put into site-packages without a RECORD.
 const OF_VIRTUALENV: &str = "_virtualenv.py";
 
-/// Rows that RECORD does not have.
-pub(super) fn rows(site: &SitePackages, distribution: &Distribution, rows: Vec<Row>, report: &mut Report) {
+/// Rows that RECORD does not have. `reported` holds the paths of the findings so far.
+pub(super) fn rows(
+    site: &SitePackages,
+    distribution: &Distribution,
+    rows: &[&Row],
+    reported: &mut BTreeSet<PathBuf>,
+    report: &mut Report,
+) {
     let known: BTreeSet<(&str, &str, &str)> =
         distribution.record.rows.iter().map(|row| (&*row.path, &*row.hash, &*row.size)).collect();
-    let reported: BTreeSet<_> = report.findings.iter().map(|(path, _)| path.clone()).collect();
     let new = rows.iter().filter(|row| !known.contains(&(&row.path, &row.hash, &row.size)));
-    let paths = new.map(|row| site.folder.join(&row.path)).filter(|path| !reported.contains(path));
+    let paths = new.map(|row| site.folder.join(&row.path)).filter(|path| reported.insert(path.clone()));
     report.findings.extend(paths.map(|path| (path, Finding::Unrecorded)));
 }
 

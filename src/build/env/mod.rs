@@ -129,11 +129,15 @@ pub fn run(
             }
         }
     }
+    let mut reported = report.findings.iter().map(|(path, _)| path.clone()).collect();
     for distribution in &site.distributions {
-        let rows = distribution.sources().filter_map(|name| rows.get(name)).flatten().cloned().collect();
+        // A RECORD may list a source any number of times.
+        let names: BTreeSet<&str> = distribution.sources().collect();
+        let rows: Vec<&Row> = names.into_iter().filter_map(|name| rows.get(name)).flatten().collect();
         if settings.check {
-            check::rows(site, distribution, rows, &mut report);
+            check::rows(site, distribution, &rows, &mut reported, &mut report);
         } else {
+            let rows = rows.into_iter().cloned().collect();
             report.outcomes.extend(record::add(site, distribution, rows));
         }
     }

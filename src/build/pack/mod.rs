@@ -142,7 +142,7 @@ fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
         match project.read(file) {
             Ok(source) => data.push(File {
                 path: file.name.clone(),
-                bytes: source.bytes,
+                bytes: source.bytes.into(),
                 executable: source.executable,
             }),
             Err(error) => outcomes.push(Outcome::of_file(file.path.clone(), error)),

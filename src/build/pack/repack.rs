@@ -129,6 +129,9 @@ pub fn repack_wheel(
             return Err(ProjectError::ManifestOverWheel(manifest.clone()));
         }
     }
+    // What the new wheels do not have is not held while they are written.
+    drop(items);
+    drop(archive);
     let mut archives = Vec::new();
     let mut notes: Vec<Note> = Vec::new();
     for wheel in made {
@@ -151,7 +154,7 @@ fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
         .filter(|entry| !request.exclude.is_match(&entry.name))
         .filter_map(|entry| {
             let installed = installed_path(&entry.name).filter(|name| !in_dist_info(name))?;
-            Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.clone()) })
+            Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.to_vec()) })
         })
         .collect()
 }

@@ -10,7 +10,7 @@ mod fields;
 use super::name::{WheelName, WheelNameError, normalize_name};
 use super::project::{Project, files};
 use super::version::{Version, VersionError};
-use crate::archive::{self, ArchiveError, File, Limits, check_file_name};
+use crate::archive::{self, ArchiveError, Bytes, File, Limits, check_file_name};
 use crate::output::inside::Inside;
 use crate::text::Shown as _;
 use fields::Fields;
@@ -138,7 +138,7 @@ fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
         }
     }
     let (metadata, entry_points, licenses) = found;
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding);
+    let text = |bytes: Bytes| String::from_utf8(bytes.into_vec()).map_err(|_| PreparedFault::Encoding);
     let metadata = text(metadata.ok_or(PreparedFault::NoMetadata)?)?;
     let fields = Fields::parse(&metadata);
     let dist_info = DistInfo {
