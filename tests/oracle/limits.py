@@ -123,7 +123,8 @@ def main():
             taken = []
             for size in (1000, 2000, 4000):
                 path = Path(scratch, "size.py")
-                path.write_text(source(size))
+                text = source(size)
+                path.write_bytes(text if isinstance(text, bytes) else text.encode())
                 taken.append(seconds(options.binary, str(path), str(Path(scratch, "size.pyc"))))
             # Four times as much for a cost that grows with the size, sixteen times for one that grows with its square.
             steep = taken[2] > 8 * max(taken[0], 0.02)

@@ -138,7 +138,7 @@ pub fn run(
             check::rows(site, distribution, &rows, &mut reported, &mut report);
         } else {
             let rows = rows.into_iter().cloned().collect();
-            report.outcomes.extend(record::add(site, distribution, rows));
+            report.outcomes.extend(record::add(site, distribution, &rows));
         }
     }
     if !settings.check {

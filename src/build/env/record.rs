@@ -17,18 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one level after the other
 /// leave what one run for all of them leaves.
-fn with_rows(record: &Record, new: Vec<Row>) -> Record {
+fn with_rows(record: &Record, new: &[Row]) -> Record {
     let is_pyc = |row: &&Row| row.path.ends_with(".pyc");
     let (pycs, mut rows): (Vec<&Row>, Vec<&Row>) = record.rows.iter().partition(is_pyc);
     let pycs: BTreeMap<&str, &Row> =
-        pycs.into_iter().chain(&new).map(|row| (row.path.as_str(), row)).collect();
+        pycs.into_iter().chain(new).map(|row| (row.path.as_str(), row)).collect();
     rows.extend(pycs.into_values());
     Record { rows: rows.into_iter().cloned().collect() }
 }
 
 /// Adds rows to the RECORD of a distribution; what it comes to if it fails.
-pub(super) fn add(site: &SitePackages, distribution: &Distribution, rows: Vec<Row>) -> Option<Outcome> {
-    if rows.is_empty() || with_rows(&distribution.record, rows.clone()) == distribution.record {
+pub(super) fn add(site: &SitePackages, distribution: &Distribution, rows: &[Row]) -> Option<Outcome> {
+    if rows.is_empty() || with_rows(&distribution.record, rows) == distribution.record {
         return None;
     }
     let name = Path::new(&distribution.dist_info).join("RECORD");
@@ -57,16 +57,16 @@ mod tests {
         let row = |path: &str| Row::of(path, path.as_bytes());
         let plain = Record { rows: vec![row("b.py"), row("a.py"), Row::bare("d/RECORD")] };
         let [a, a1, b, b1] = ["a.pyc", "a.opt-1.pyc", "b.pyc", "b.opt-1.pyc"].map(row);
-        let at_once = with_rows(&plain, vec![b.clone(), b1.clone(), a.clone(), a1.clone()]);
-        let first = with_rows(&plain, vec![b1, a1.clone()]);
-        assert_eq!(with_rows(&first, vec![a.clone(), b.clone()]), at_once);
-        assert_eq!(with_rows(&at_once, vec![a]), at_once);
+        let at_once = with_rows(&plain, &[b.clone(), b1.clone(), a.clone(), a1.clone()]);
+        let first = with_rows(&plain, &[b1, a1.clone()]);
+        assert_eq!(with_rows(&first, &[a.clone(), b.clone()]), at_once);
+        assert_eq!(with_rows(&at_once, &[a]), at_once);
         let paths: Vec<&str> = at_once.rows.iter().map(|row| row.path.as_str()).collect();
         assert_eq!(paths, ["b.py", "a.py", "d/RECORD", "a.opt-1.pyc", "a.pyc", "b.opt-1.pyc", "b.pyc"]);
         // pip has its own pycs among the others, and rows that are wrong by now.
         let mut mixed = plain.clone();
         mixed.rows.insert(0, Row::bare("b.pyc"));
-        assert_eq!(with_rows(&mixed, vec![b.clone()]), with_rows(&plain, vec![b]));
-        assert_eq!(with_rows(&mixed, vec![a1.clone()]).rows[3..], [a1, Row::bare("b.pyc")]);
+        assert_eq!(with_rows(&mixed, std::slice::from_ref(&b)), with_rows(&plain, std::slice::from_ref(&b)));
+        assert_eq!(with_rows(&mixed, std::slice::from_ref(&a1)).rows[3..], [a1, Row::bare("b.pyc")]);
     }
 }
