@@ -137,7 +137,7 @@ pub fn run(
         if settings.check {
             check::rows(site, distribution, &rows, &mut reported, &mut report);
         } else {
-            let rows = rows.into_iter().cloned().collect();
+            let rows: Vec<_> = rows.into_iter().cloned().collect();
             report.outcomes.extend(record::add(site, distribution, &rows));
         }
     }
