@@ -3,6 +3,7 @@
 //! CPython: `tok_get_fstring_mode` (`Parser/lexer/lexer.c`). How it cuts the text into tokens shows in the columns of the
 //! tree, so this follows it step by step.
 
+use super::shown::ShownText;
 use super::{FaultKind, Lexer, State, Token};
 use crate::text::Place;
 
@@ -31,8 +32,8 @@ pub struct Mode {
     pub depth: i32,
     /// The depth at which each nested field started; −1: in none.
     pub field_depth: i32,
-    /// The offset of the first `!=` of the current field that is in no bracket; past the text if there is none.
-    pub inequality: usize,
+    /// The text that `=` shows, in the releases that lose track of it.
+    pub(super) shown: ShownText,
     /// The format spec of a field is being read.
     pub in_spec: bool,
 }
@@ -95,8 +96,12 @@ impl Lexer<'_> {
                     self.line += 1;
                     self.line_start = at + 1;
                 }
-                b'{' if self.bytes[at + 1] == b'{' && !in_spec => return self.piece(at + 1, at + 2, false),
+                b'{' if self.bytes[at + 1] == b'{' && !in_spec => {
+                    self.start_shown(at + 1);
+                    return self.piece(at + 1, at + 2, false);
+                }
                 b'{' => {
+                    self.start_shown(at + 1);
                     self.piece(at, at, false);
                     if self.field()
                         && let Some(mode) = self.modes.last_mut()
@@ -152,7 +157,6 @@ impl Lexer<'_> {
     fn field(&mut self) -> bool {
         let Some(mode) = self.modes.last_mut() else { return false };
         mode.field_depth += 1;
-        mode.inequality = usize::MAX;
         if mode.field_depth >= MAX_FIELDS {
             self.fail(FaultKind::TooManyFields, self.at);
             return false;
@@ -169,7 +173,10 @@ impl Lexer<'_> {
     }
 
     /// Keeps account of an opening bracket in a field.
-    pub(super) fn open_in_field(&mut self) {
+    pub(super) fn open_in_field(&mut self, letter: u8) {
+        if self.follows_shown && letter == b'{' {
+            self.follow_opening();
+        }
         if let Some(mode) = self.modes.last_mut() {
             mode.depth += 1;
         }
@@ -177,6 +184,9 @@ impl Lexer<'_> {
 
     /// Keeps account of a closing bracket in a field; `false` if the field opened none.
     pub(super) fn close_in_field(&mut self, letter: u8) -> bool {
+        if self.follows_shown && letter == b'}' {
+            self.follow_closing();
+        }
         let Some(mode) = self.modes.last_mut() else { return true };
         mode.depth -= 1;
         if mode.depth < 0 {
@@ -186,22 +196,17 @@ impl Lexer<'_> {
         if letter == b'}' && mode.depth == mode.field_depth {
             mode.field_depth -= 1;
             mode.in_spec = false;
+            mode.shown.by_equals = false;
             self.state = State::Text;
         }
         true
     }
 
-    /// Notes a `!=` in a field.
-    pub(super) fn note_inequality(&mut self) {
-        if let Some(mode) = self.modes.last_mut()
-            && mode.depth - 1 == mode.field_depth
-        {
-            mode.inequality = mode.inequality.min(self.start);
-        }
-    }
-
     /// Whether a colon at the current token starts the format spec of a field; reads it then.
     pub(super) fn starts_spec(&mut self) -> bool {
+        if self.follows_shown {
+            self.follow_colon();
+        }
         match self.modes.last_mut() {
             Some(mode) if mode.field_depth >= 0 && mode.depth - 1 == mode.field_depth => {
                 mode.in_spec = true;

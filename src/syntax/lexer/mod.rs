@@ -21,6 +21,7 @@ mod fault;
 mod indentation;
 mod interpolated;
 mod number;
+mod shown;
 mod source_text;
 mod string;
 mod token;
@@ -106,6 +107,8 @@ pub struct Lexer<'t> {
     target: &'t Target,
     templates: bool,
     newline_ends_spec: bool,
+    /// See [`shown`].
+    follows_shown: bool,
     /// A token was read that not every target reads so.
     pub(super) is_own: bool,
 }
@@ -150,6 +153,7 @@ impl<'t> Lexer<'t> {
             target,
             templates: target.grammar.contains(&"templates"),
             newline_ends_spec: target.features.newline_ends_spec,
+            follows_shown: target.features.shown_text_runs_on,
             is_own: false,
         }
     }
@@ -320,8 +324,8 @@ impl<'t> Lexer<'t> {
                 Some((token, length)) => {
                     self.token = token;
                     self.at = at + length;
-                    if token == Token::NotEqual && !self.modes.is_empty() {
-                        self.note_inequality();
+                    if self.follows_shown {
+                        self.follow_operator(token);
                     }
                 }
                 None => self.fail(FaultKind::InvalidCharacter(char::from(byte)), at + 1),
@@ -450,7 +454,7 @@ impl<'t> Lexer<'t> {
             _ => Token::LeftBrace,
         };
         if !self.modes.is_empty() {
-            self.open_in_field();
+            self.open_in_field(letter);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Strings: prefixes, quotes, and the ends of plain ones.
 
+use super::shown::ShownText;
 use super::{FaultKind, Lexer, Mode, Token};
 use crate::text::Place;
 
@@ -191,7 +192,7 @@ impl Lexer<'_> {
             start_place: Place::new(self.line, self.column(self.start)),
             depth: 0,
             field_depth: -1,
-            inequality: usize::MAX,
+            shown: ShownText::default(),
             in_spec: false,
         });
         self.state = super::State::Text;

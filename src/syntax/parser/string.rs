@@ -209,13 +209,14 @@ impl<'a> Parser<'a, '_> {
             self.advance();
         }
         let text_end = self.lexer.start();
+        let shown = self.lexer.shown_text().unwrap_or((text_start, text_end));
+        self.is_own |= equals.is_some_and(|equals| self.may_differ(text_start, equals));
         if !matches!(self.token(), Token::Exclamation | Token::Colon | Token::RightBrace) {
             self.refuse();
         }
         if equals.is_some() {
             let location = Location::between(shown_start, self.place());
-            let end = self.debug_text_end(text_end);
-            self.debug_text(pieces, reading, text_start, end, location);
+            self.debug_text(pieces, reading, shown, location);
         }
         self.flush(pieces);
         let value = self.boxed(value);
@@ -237,8 +238,8 @@ impl<'a> Parser<'a, '_> {
         self.fields -= 1;
         let kind = if reading.template {
             let base = self.stacks.text.base();
-            let end = equals.unwrap_or(text_end);
-            let source = self.lexer.slice(text_start, end);
+            let end = shown.1.min(equals.unwrap_or(text_end));
+            let source = self.lexer.slice(shown.0.min(end), end);
             without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
             if self.target.features.trimmed_template_text {
                 let text = self.stacks.text.since(base);
@@ -295,14 +296,9 @@ impl<'a> Parser<'a, '_> {
         self.boxed(Expr { location, kind: ExprKind::JoinedStr(values) })
     }
 
-    /// The offset at which the text of a value ends that is shown with it: `end`, or a `!=` before.
-    fn debug_text_end(&mut self, end: usize) -> usize {
-        let inequality = self.lexer.modes().last().map_or(usize::MAX, |mode| mode.inequality);
-        self.is_own |= inequality < end;
-        let features = &self.target.features;
-        let ends =
-            features.shown_text_ends_once || features.shown_text_runs_on && self.token() == Token::Colon;
-        if ends { end.min(inequality) } else { end }
+    /// Reports whether some release may show another text with the value than that from `start` to the sign at `equals`.
+    fn may_differ(&self, start: usize, equals: usize) -> bool {
+        self.fields > 1 || memchr::memchr2(b'!', b'=', self.lexer.slice(start, equals).as_bytes()).is_some()
     }
 
     /// The text of a value that is shown with it (`=`).
@@ -310,8 +306,7 @@ impl<'a> Parser<'a, '_> {
         &mut self,
         pieces: &mut Pieces,
         reading: Reading,
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
         location: Location,
     ) {
         if self.fields > 2 {
