@@ -54,8 +54,10 @@ pub struct Features {
     pub iterate_twice: bool,
     /// An inlined comprehension in a class body may mention `__classdict__`.
     pub classdict_in_comprehensions: bool,
-    /// Behind `from __future__ import barry_as_FLUFL`, inequality is written `<>`.
+    /// After `from __future__ import barry_as_FLUFL`, inequality is written `<>`.
     pub flufl_inequality: bool,
+    /// `<>` is one token; else it is two, and refused with a sentence that suggests `!=`.
+    pub one_token_inequality: bool,
     /// A class has no cell for a function in an inlined comprehension that mentions `__class__`.
     pub lose_class_cell: bool,
     /// A comprehension inlined in a class body saves all names that it mentions, not only those it binds.

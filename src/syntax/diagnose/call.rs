@@ -152,8 +152,11 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.location(name))
     }
 
-    /// `!=`, or `<>`, which are two tokens.
+    /// `!=`, or `<>`, which is one token or two.
     fn unequal(&mut self, sign: Value, greater: Value) -> Matched {
+        if self.token_of(sign).is_some_and(|token| self.text(&token) == "<>") {
+            return Ok(self.flufl.then_some(sign));
+        }
         let is_new = greater == Value::Nothing;
         if is_new && self.flufl {
             let message = "with Barry as BDFL, use '<>' instead of '!='";

@@ -536,6 +536,10 @@ impl<'t> Lexer<'t> {
         }
         // Lines end in `\n`, so a longer operator never reaches into the next one.
         let text = self.text;
+        if self.target.features.one_token_inequality && text[self.start..].starts_with("<>") {
+            self.at = self.start + 2;
+            return self.known("!=");
+        }
         for length in [3, 2] {
             if let Some(longer) = text.get(self.start..self.start + length)
                 && let Some(kind) = literal(longer)

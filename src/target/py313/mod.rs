@@ -74,8 +74,12 @@ const FEATURES_5: Features = Features {
 };
 
 /// What 3.13.15 does otherwise than 3.13.18.
-const FEATURES_15: Features =
-    Features { shown_comments: ShownComments::OutsideQuotes, shown_text_runs_on: true, ..FEATURES };
+const FEATURES_15: Features = Features {
+    one_token_inequality: true,
+    shown_comments: ShownComments::OutsideQuotes,
+    shown_text_runs_on: true,
+    ..FEATURES
+};
 
 /// What 3.13 does.
 pub(super) const FEATURES: Features = Features {
@@ -93,6 +97,7 @@ pub(super) const FEATURES: Features = Features {
     iterate_twice: true,
     classdict_in_comprehensions: true,
     flufl_inequality: true,
+    one_token_inequality: false,
     lose_class_cell: true,
     save_all_in_class: true,
     cell_by_outer_scope: true,

@@ -40,9 +40,11 @@ pub(super) static RELEASES: [Target; 3] = [
 /// What 3.14.2 does otherwise than 3.14.8.
 const FEATURES_2: Features = Features {
     classdict_in_comprehensions: false,
+    one_token_inequality: true,
     shown_comments: ShownComments::OutsideQuotes,
     shown_text_runs_on: true,
     trimmed_template_text: true,
+    ideograph_names_in_any_case: false,
     end_decoded_lines: false,
     fold_long_displays: false,
     ..FEATURES
