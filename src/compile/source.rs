@@ -164,4 +164,25 @@ mod tests {
             }
         }
     }
+
+    /// A tree is kept for other targets only where it is theirs.
+    #[test]
+    fn a_kept_tree_is_that_of_the_target() {
+        let goldens = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        let paths = std::fs::read_dir(goldens).unwrap().map(|entry| entry.unwrap().path());
+        for path in paths.filter(|path| path.extension().is_some_and(|end| end == "py")) {
+            let source = std::fs::read(&path).unwrap();
+            let alone = ALL.map(|target| crate::compile::compile(&source, "m.py", target, 0));
+            let orders: [Vec<usize>; 2] = [(0..ALL.len()).collect(), (0..ALL.len()).rev().collect()];
+            for order in orders {
+                let Ok(mut shared) = Source::read(&source, ALL[order[0]]) else { continue };
+                for at in order {
+                    if shared.serves(ALL[at]) {
+                        let compiled = shared.compile(b"m.py", ALL[at], 0);
+                        assert_eq!(compiled, alone[at], "{} for {}", path.display(), ALL[at].release());
+                    }
+                }
+            }
+        }
+    }
 }
