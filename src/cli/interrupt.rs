@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a command may take to end by itself.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(800);
 /// How often the thread looks for an interrupt. A signal handler cannot wake it.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the end waits for files that are being written before a second interrupt is heard.

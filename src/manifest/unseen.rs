@@ -30,7 +30,9 @@ impl Place {
             .filter(|(_, found)| **found == Found::Symlink)
             .map(|(name, _)| root.join(name))
             .chain(listing.nameless_links.iter().cloned());
-        let hiding = links.filter(|path| hides(path));
+        // A symlink that is called a pyc is reported where pycs are read.
+        let is_pyc = |path: &Path| path.extension().is_some_and(|end| end == "pyc") && path.is_file();
+        let hiding = links.filter(|path| !is_pyc(path) && hides(path));
         let mut unseen: Vec<_> =
             hiding.map(|path| (name_below(root, &path), PlaceError::SymlinkFolder(path))).collect();
         for name in listing.names.keys().filter(|name| is_pth(name)) {

@@ -299,8 +299,8 @@ fn a_strip_that_does_not_lead_is_refused() {
     let said = package.run(&["-q", "-s", "foo/fake", "foo/bar.py"]).exits(1);
     assert_eq!(
         said.out,
-        "*** Error compiling 'foo/bar.py'...\nValueError: -s foo/fake does not lead foo/bar.py (compileall would record \
-         the full path)\n"
+        "*** Error compiling 'foo/bar.py'...\nValueError: -s foo/fake is not a directory above foo/bar.py (compileall would \
+         record the full path)\n"
     );
     assert!(!package.compiled("foo/bar.py"));
 }

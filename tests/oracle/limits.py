@@ -112,6 +112,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("--save", type=Path, help="keep the programs here")
+    parser.add_argument("--growth", action="store_true", help="also time each pattern of sizes.py at three sizes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.save or Path(scratch, "in")
@@ -119,7 +120,7 @@ def main():
         for name, size, text in programs():
             (folder / f"{name}_{size:06}.py").write_text(text)
         wrong = judge.compare(options.binary, str(folder), scratch, ["exception", "message"])
-        for name, source in sizes():
+        for name, source in sizes() if options.growth else ():
             taken = []
             for size in (1000, 2000, 4000):
                 path = Path(scratch, "size.py")
