@@ -78,7 +78,7 @@ refuses 1 "'gone.py' is neither a file nor a directory" 'gone.py'
 refuses 2 'compileall would take all of sys.path' ''
 refuses 0 'compileall would compile all of sys.path' '-i -'
 touch "$work/ours/a.py"
-refuses 1 '-s /elsewhere does not lead a.py' '-s /elsewhere a.py'
+refuses 1 '-s /elsewhere is not a directory above a.py' '-s /elsewhere a.py'
 touch "$work/ours/a.txt"
 refuses 1 'does not end in .py' 'a.txt'
 printf '%s command lines the same, %s different\n' "$same" "$failed"
