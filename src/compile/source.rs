@@ -169,7 +169,8 @@ mod tests {
     #[test]
     fn a_kept_tree_is_that_of_the_target() {
         let goldens = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-        let paths = std::fs::read_dir(goldens).unwrap().map(|entry| entry.unwrap().path());
+        let entries = walkdir::WalkDir::new(goldens).max_depth(1).sort_by_file_name().into_iter();
+        let paths = entries.map(|entry| entry.unwrap().into_path());
         for path in paths.filter(|path| path.extension().is_some_and(|end| end == "py")) {
             let source = std::fs::read(&path).unwrap();
             let alone = ALL.map(|target| crate::compile::compile(&source, "m.py", target, 0));
@@ -179,7 +180,7 @@ mod tests {
                 for at in order {
                     if shared.serves(ALL[at]) {
                         let compiled = shared.compile(b"m.py", ALL[at], 0);
-                        assert_eq!(compiled, alone[at], "{} for {}", path.display(), ALL[at].release());
+                        assert_eq!(compiled, alone[at], "{path:?} for {}", ALL[at].release());
                     }
                 }
             }

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""`init` and `pack` in real sdists, compared with the wheels that were published.
+
+    tests/packaging/real_projects.py BINARY [NAME==VERSION ...]
+
+Needs pip and an index. For each project: the Python files that `init` lists must be those of the published wheel of the
+same version, and the wheel that `pack` makes must have its metadata and entry points. Exit status 1 if anything differs
+that EXPECTED does not explain.
+"""
+
+import configparser
+import email.parser
+import pathlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+
+# Flat, src, lib, namespace and single-module layouts; static and dynamic metadata.
+PROJECTS = [
+    "structlog==25.5.0",
+    "httpie==3.2.4",
+    "boltons==26.2.0",
+    "requests==2.34.2",
+    "flask==3.1.3",
+    "rich==15.0.0",
+    "attrs==26.1.0",
+    "six==1.17.0",
+    "packaging==26.4",
+    "jaraco.functools==4.6.0",
+    "tomlkit==0.15.2",
+    "findpython==0.9.0",
+    "click==8.5.1",
+    "google-auth==2.63.0",
+    "pyparsing==3.3.3",
+    "python-dateutil==4.0.0",
+    "ansible-core==2.17.0",
+]
+
+# (project, what differs) -> why.
+EXPECTED = {
+    ("ansible-core", "files"): "its two packages lie below two directories, lib and test/lib; a config has one root",
+    ("httpie", "fields"): "the wheel's backend normalized a name in Requires-Dist",
+}
+
+
+def download(project, kind, folder):
+    choice = ["--no-binary" if kind == "sdist" else "--only-binary", ":all:"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *choice, "--dest", folder, project]
+    subprocess.run(command, check=True)
+    return next(pathlib.Path(folder).iterdir())
+
+
+def dist_info(wheel):
+    return {name.split("/", 1)[1]: wheel.read(name) for name in wheel.namelist() if ".dist-info/" in name}
+
+
+def fields(metadata):
+    message = email.parser.BytesParser().parsebytes(metadata)
+    return sorted((key, "".join(str(value).split()).replace("'", '"')) for key, value in message.items())
+
+
+def entry_points(text):
+    parser = configparser.ConfigParser(delimiters=["="], interpolation=None)
+    parser.optionxform = str
+    parser.read_string(text.decode())
+    return {section: dict(parser[section]) for section in parser.sections() if parser[section]}
+
+
+def differences(binary, project, folder):
+    sdist = download(project, "sdist", folder / "sdist")
+    published = zipfile.ZipFile(download(project, "wheel", folder / "wheel"))
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder / "tree", filter="data")
+    root = next((folder / "tree").iterdir())
+    for command in (["init"], ["pack"]):
+        done = subprocess.run([binary, *command], cwd=root, capture_output=True, text=True)
+        if done.returncode:
+            yield command[0], done.stderr
+            return
+    config = tomllib.loads((root / "pycompile.toml").read_text())
+    listed = set(config["source"]["files"])
+    shipped = {name for name in published.namelist() if name.endswith(".py") and ".dist-info/" not in name}
+    if listed != shipped:
+        yield "files", f"more: {sorted(listed - shipped)[:5]}, fewer: {sorted(shipped - listed)[:5]}"
+    made, theirs = dist_info(zipfile.ZipFile(next((root / "dist").glob("*.whl")))), dist_info(published)
+    ours, wanted = fields(made["METADATA"]), fields(theirs["METADATA"])
+    if ours != wanted:
+        odd = [field for field in ours + wanted if (field in ours) != (field in wanted)]
+        yield "fields", str(odd[:4])
+    points = [entry_points(side.get("entry_points.txt", b"")) for side in (made, theirs)]
+    if points[0] != points[1]:
+        yield "entry points", str(points)
+
+
+def main():
+    binary = str(pathlib.Path(sys.argv[1]).resolve())
+    wrong = explained = 0
+    for project in sys.argv[2:] or PROJECTS:
+        with tempfile.TemporaryDirectory() as folder:
+            found = list(differences(binary, project, pathlib.Path(folder)))
+        for what, detail in found:
+            why = EXPECTED.get((project.split("==")[0], what))
+            wrong, explained = wrong + (why is None), explained + (why is not None)
+            print(f"{'DIFFERENT' if why is None else 'explained'} {project}, {what}: {why or detail}")
+        if not found:
+            print(f"ok        {project}")
+    print(f"real projects: {wrong} differences, {explained} explained")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
