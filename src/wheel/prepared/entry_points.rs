@@ -1,9 +1,8 @@
 //! Entry points of an sdist whose backend does not write them into it: the tables of `pyproject.toml`.
 
 use crate::output::inside::Inside;
-use crate::wheel::project::files;
+use crate::wheel::project::{files, render};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use toml::{Table, Value};
 
 /// Groups and names to references.
@@ -29,7 +28,7 @@ pub(super) fn of_project(folder: &Inside) -> Option<String> {
             add(&mut groups, group, Some(entries));
         }
     }
-    render(&groups)
+    render::entry_points(&groups)
 }
 
 fn add(groups: &mut Groups, group: &str, entries: Option<&Value>) {
@@ -40,18 +39,4 @@ fn add(groups: &mut Groups, group: &str, entries: Option<&Value>) {
             groups.entry(group.to_owned()).or_default().insert(name.clone(), reference.to_owned());
         }
     }
-}
-
-fn render(groups: &Groups) -> Option<String> {
-    let mut text = String::new();
-    for (group, entries) in groups {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        let _ = writeln!(text, "[{group}]");
-        for (name, reference) in entries {
-            let _ = writeln!(text, "{name} = {reference}");
-        }
-    }
-    (!text.is_empty()).then_some(text)
 }

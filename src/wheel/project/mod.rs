@@ -7,7 +7,7 @@ mod fault;
 pub(super) mod files;
 mod people;
 mod read;
-mod render;
+pub(super) mod render;
 mod value;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! METADATA (core metadata 2.4) and `entry_points.txt`.
 
 use super::{License, Project, people};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 impl Project {
@@ -70,18 +71,23 @@ impl Project {
 
     /// `entry_points.txt`, if there are any: groups and names sorted.
     pub fn entry_points(&self) -> Option<String> {
-        let mut text = String::new();
-        for (group, entries) in &self.entry_points {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            let _ = writeln!(text, "[{group}]");
-            for (name, reference) in entries {
-                let _ = writeln!(text, "{name} = {reference}");
-            }
-        }
-        (!text.is_empty()).then_some(text)
+        entry_points(&self.entry_points)
     }
+}
+
+/// Returns the text of `entry_points.txt` for groups of names and references, or `None` if there are none.
+pub(in crate::wheel) fn entry_points(groups: &BTreeMap<String, BTreeMap<String, String>>) -> Option<String> {
+    let mut text = String::new();
+    for (group, entries) in groups {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "[{group}]");
+        for (name, reference) in entries {
+            let _ = writeln!(text, "{name} = {reference}");
+        }
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// A header of several lines: each but the first begins with spaces.
