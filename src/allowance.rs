@@ -24,15 +24,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// How many questions share one look at the clock.
+/// Number of questions that share one look at the clock.
 const INTERVAL: u32 = 256;
 
-/// What one file may take.
+/// Limits on the time and memory of one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowance {
     /// When its time is over; `None` for no limit.
     pub deadline: Option<Instant>,
-    /// How many bytes it may hold at once.
+    /// Bytes that it may hold at once.
     pub memory: usize,
     /// Set by others when all work is to stop.
     pub stop: &'static AtomicBool,

@@ -1,13 +1,13 @@
 //! What is wrong with a file.
 
-/// How many pycs are what a release of CPython writes, and no newer one that is known.
+/// Number of pycs that a release of CPython writes and no newer known release does.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ReleaseFound {
     /// `3.14`
     pub python: String,
     /// `3.14.8`
     pub release: String,
-    /// How many.
+    /// Number of pycs.
     pub pycs: usize,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Source {
     pub(super) mtime: Option<u32>,
 }
 
-/// What is known of a pyc besides its bytes.
+/// Facts about a pyc besides its bytes.
 pub(super) struct Judge<'a> {
     /// By its path.
     pub(super) parsed: Option<PycName>,

@@ -35,7 +35,7 @@ pub enum RecordError {
     Fields {
         /// From 1.
         line: usize,
-        /// How many.
+        /// Number of fields found.
         found: usize,
     },
     /// A path twice.

@@ -21,6 +21,12 @@ impl Pick {
         let (Self::Package(path) | Self::Folder(path) | Self::File(path)) = self;
         path
     }
+
+    /// The top-level name that it is below.
+    pub(super) fn top(&self) -> &str {
+        let path = self.path();
+        path.split('/').next().unwrap_or(path)
+    }
 }
 
 /// Files to ship, before the tree is looked at.
@@ -47,12 +53,6 @@ impl Plan {
 
     pub(super) fn is_empty(&self) -> bool {
         self.picks.is_empty()
-    }
-
-    /// The top-level names that the wheel would install.
-    pub(super) fn tops(&self) -> BTreeSet<String> {
-        let top = |path: &str| path.split('/').next().unwrap_or(path).to_owned();
-        self.picks.iter().map(|pick| top(pick.path())).collect()
     }
 
     pub(super) fn select(&self, tree: &Tree) -> Shipped {

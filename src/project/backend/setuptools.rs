@@ -36,12 +36,9 @@ pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
         None => by_layout(tree),
     };
     // An sdist says which names were there when it was built.
-    if !top_level.is_empty() && plan.tops().iter().any(|top| !top_level.contains(&module(top))) {
-        let keep = |pick: &Pick| {
-            let single = Plan::new(".", "").with([pick.clone()]);
-            single.tops().iter().all(|top| top_level.contains(&module(top)))
-        };
-        let picks: Vec<Pick> = plan.picks.iter().filter(|pick| keep(pick)).cloned().collect();
+    let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
+    if !top_level.is_empty() && !plan.picks.iter().all(is_listed) {
+        let picks = plan.picks.iter().filter(|pick| is_listed(pick)).cloned();
         return Plan::new(&plan.root, "top_level.txt in egg-info").with(picks);
     }
     plan

@@ -104,12 +104,7 @@ impl Lexer<'_> {
             at += self.distance(at, quote);
             match self.bytes[at] {
                 b'\\' => {
-                    self.literal.escapes = true;
-                    escaped |= self.bytes[at + 1] == quote;
-                    if self.bytes[at + 1] == b'\n' {
-                        self.line += 1;
-                        self.line_start = at + 2;
-                    }
+                    escaped |= self.escape(at, quote);
                     at += 2;
                     if at >= self.end {
                         return self.fail(FaultKind::UnterminatedString { triple: false, escaped }, self.end);
@@ -123,7 +118,18 @@ impl Lexer<'_> {
         self.at = at + 1;
     }
 
-    /// How many bytes from `at` on are neither `quote`, a backslash nor a line end.
+    /// Notes the backslash at `at`, and the line that ends after it. Returns `true` if it escapes the quote.
+    #[inline]
+    fn escape(&mut self, at: usize, quote: u8) -> bool {
+        self.literal.escapes = true;
+        if self.bytes[at + 1] == b'\n' {
+            self.line += 1;
+            self.line_start = at + 2;
+        }
+        self.bytes[at + 1] == quote
+    }
+
+    /// Returns the number of bytes from `at` on that are neither `quote`, a backslash nor a line end.
     #[inline]
     fn distance(&self, mut at: usize, quote: u8) -> usize {
         let from = at;
@@ -149,12 +155,7 @@ impl Lexer<'_> {
             at += found;
             match self.bytes[at] {
                 b'\\' => {
-                    self.literal.escapes = true;
-                    escaped |= self.bytes[at + 1] == quote;
-                    if self.bytes[at + 1] == b'\n' {
-                        self.line += 1;
-                        self.line_start = at + 2;
-                    }
+                    escaped |= self.escape(at, quote);
                     at = (at + 2).min(self.end);
                 }
                 b'\n' => {
