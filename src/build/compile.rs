@@ -123,6 +123,10 @@ impl Settings {
             let name = output.strip_prefix(folder).unwrap_or(output);
             return Place::below(folder, name, missing);
         }
+        if let Some(prefix) = self.naming.used_prefix() {
+            let name = output.strip_prefix(&prefix.folder).unwrap_or(output);
+            return Place::below(&prefix.folder, name, missing);
+        }
         match self.bounds.root_of(output) {
             Ok(Some((folder, name))) => Place::below(folder, &name, missing),
             Ok(None) => match output.parent().filter(|folder| folder.ends_with("__pycache__")) {

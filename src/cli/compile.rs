@@ -310,6 +310,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             prepend_dir: arguments.prepend_dir,
             output_dir: arguments.output_dir,
             layout,
+            cache_prefix: environment::pycache_prefix()?,
         },
         bounds: Bounds {
             searched,

@@ -285,7 +285,7 @@ fn settings(
         InvalidationMode::from,
     );
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
-    let naming = Naming { layout, ..Naming::default() };
+    let naming = Naming { layout, cache_prefix: environment::pycache_prefix()?, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
     let searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
     Ok(Settings {

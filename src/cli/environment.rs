@@ -1,12 +1,28 @@
 //! What the process was started with. The only place that reads the environment.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
+use crate::project::CachePrefix;
 use crate::text::Shown as _;
 use std::ffi::OsString;
 
 /// Whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
 pub(super) fn source_date_epoch() -> Option<OsString> {
     std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
+}
+
+/// `PYTHONPYCACHEPREFIX`; empty counts as unset, as for Python.
+///
+/// # Errors
+/// The working directory is gone.
+pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandError> {
+    let Some(value) = std::env::var_os("PYTHONPYCACHEPREFIX").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let working_directory = std::env::current_dir().map_err(|error| {
+        let message = format!("PYTHONPYCACHEPREFIX is set, and there is no working directory: {error}");
+        super::CommandError::Usage(message)
+    })?;
+    Ok(Some(CachePrefix { folder: value.into(), working_directory }))
 }
 
 /// `PATH`.

@@ -198,6 +198,7 @@ impl Loaded {
             prepend_dir: path(&compile.prepend_dir),
             output_dir: None,
             layout: self.layout(),
+            cache_prefix: None,
         }
     }
 

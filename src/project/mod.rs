@@ -8,6 +8,7 @@ pub mod backend;
 mod discover;
 mod names;
 mod pattern;
+mod prefix;
 mod reach;
 mod regular;
 mod walk;
@@ -18,6 +19,7 @@ pub use discover::{
 };
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
+pub use prefix::CachePrefix;
 pub use reach::leads_to_code;
 pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

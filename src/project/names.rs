@@ -1,5 +1,6 @@
 //! A source's recorded name and the path of its pyc.
 
+use super::prefix::CachePrefix;
 use crate::pyc::{cache_path, legacy_path};
 use crate::target::Series;
 use crate::text::Shown as _;
@@ -44,6 +45,8 @@ pub struct Naming {
     pub output_dir: Option<PathBuf>,
     /// Where pycs stand.
     pub layout: Layout,
+    /// Has the pycs of the `__pycache__` layout, unless the tree is mirrored.
+    pub cache_prefix: Option<CachePrefix>,
 }
 
 /// Returns what is left of `file` below the directory `strip`, if it is below it. Whole components count, so `/usr/li`
@@ -80,11 +83,20 @@ impl Naming {
         })
     }
 
+    /// Returns the prefix that pycs are written below; none where something else says where they go.
+    pub fn used_prefix(&self) -> Option<&CachePrefix> {
+        let is_open = self.output_dir.is_none() && self.layout == Layout::Pycache;
+        self.cache_prefix.as_ref().filter(|_| is_open)
+    }
+
     /// Where the pyc goes.
     ///
     /// # Errors
     /// [`NameError`].
     pub fn output(&self, source: &Path, series: &Series, optimize: u8) -> Result<PathBuf, NameError> {
+        if let Some(prefix) = self.used_prefix() {
+            return Ok(prefix.output(source, series, optimize));
+        }
         let place = match &self.output_dir {
             None => source.to_path_buf(),
             Some(output_dir) => {

@@ -13,6 +13,7 @@ mod accepted;
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
 mod bounds;
+mod cache_prefix;
 mod config;
 #[cfg(unix)]
 mod contained;

@@ -12,6 +12,7 @@
 mod adversity;
 #[path = "../it/build.rs"]
 mod build;
+mod cache_prefix;
 mod clamp;
 #[path = "../it/compile.rs"]
 mod compile;
