@@ -18,10 +18,10 @@ pub struct ConstId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CodeId(pub u32);
 
-/// What a text consists of, or bytes. Most names need no memory of their own.
+/// Bytes of a text or of a bytes constant. Most names need no allocation.
 pub type Text = SmallVec<[u8; 16]>;
 
-/// What a tuple or a set consists of.
+/// Members of a tuple or a set.
 pub type Items = SmallVec<[ConstId; 4]>;
 
 const _: () = assert!(size_of::<ConstValue>() <= 32);
@@ -59,7 +59,7 @@ pub enum ConstValue {
     Code(CodeId),
 }
 
-/// What is known of a constant besides its value.
+/// Properties of a constant other than its value.
 #[derive(Clone, Copy, Debug, Default)]
 struct Traits {
     /// A string that was an identifier before it was a constant, which keeps it interned whatever its characters.
@@ -75,7 +75,7 @@ struct Traits {
 }
 
 impl ConstValue {
-    /// Whether it is never equal to itself.
+    /// Returns whether it is never equal to itself.
     pub fn is_nan(&self) -> bool {
         let nan = |bits: u64| f64::from_bits(bits).is_nan();
         match self {
@@ -86,7 +86,7 @@ impl ConstValue {
     }
 }
 
-/// How many values are [`common`].
+/// Number of [`common`] values.
 const COMMON: usize = 20;
 
 /// The place of a value that is asked for so often that it is not hashed.
@@ -367,37 +367,37 @@ impl Constants {
         id
     }
 
-    /// Whether `id` was made anew, and is no singleton although its value has one.
+    /// Returns whether `id` was made anew, and is not the singleton of its value.
     pub fn is_fresh(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].fresh
     }
 
-    /// Whether `id` is part of tables of names, and otherwise no constant.
+    /// Returns whether `id` is part of tables of names, and otherwise no constant.
     pub fn is_only_name(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].only_name
     }
 
-    /// Whether nothing is merged with `id`, whose value another constant may have.
+    /// Returns whether nothing is merged with `id`, whose value another constant may have.
     pub fn is_unmerged(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].unmerged
     }
 
-    /// Whether `id` is a part of a slice.
+    /// Returns whether `id` is a part of a slice.
     pub fn is_slice_part(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].slice_part
     }
 
-    /// Whether `id` was an identifier first.
+    /// Returns whether `id` was an identifier first.
     pub fn is_identifier(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].identifier
     }
 
-    /// How many constants there are.
+    /// Returns the number of constants.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

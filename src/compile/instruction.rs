@@ -1,4 +1,4 @@
-//! What code generation emits: a flat sequence of instructions with symbolic jump targets.
+//! Output of code generation: a flat sequence of instructions with symbolic jump targets.
 //!
 //! CPython: `Python/instruction_sequence.c`.
 
@@ -20,7 +20,7 @@ impl BlockId {
     /// No block.
     pub const NONE: Self = Self(u32::MAX);
 
-    /// Whether there is a block.
+    /// Returns whether there is a block.
     pub const fn is_some(self) -> bool {
         self.0 != u32::MAX
     }
@@ -33,11 +33,11 @@ pub struct Instr {
     pub op: Op,
     /// The operand. For jumps and `SETUP_*`, the number of the [`Label`] until the graph is built, then meaningless.
     pub arg: u32,
-    /// Where it jumps to, or the handler it sets up; none before the graph is built.
+    /// Jump target, or the handler it sets up; none before the graph is built.
     pub target: BlockId,
-    /// What handles its exceptions; none before the graph is built.
+    /// Handler of its exceptions; none before the graph is built.
     pub handler: BlockId,
-    /// Where in the source.
+    /// Location in the source.
     pub location: Location,
 }
 
@@ -68,7 +68,8 @@ pub struct InstructionSequence {
     pub instructions: Vec<Instr>,
     /// For each label the index of the instruction it stands before; `u32::MAX` while it is not placed.
     pub labels: Vec<u32>,
-    /// What goes before the instruction of this index when all is generated (CPython: `ANNOTATIONS_PLACEHOLDER`).
+    /// Instructions to insert before the one of this index at the end (CPython:
+    /// `ANNOTATIONS_PLACEHOLDER`).
     pub inserted: Option<(u32, Vec<Instr>)>,
 }
 
@@ -104,7 +105,7 @@ impl InstructionSequence {
         }
     }
 
-    /// What comes next is preceded by [`Self::insert_at_place`]'s, if that is called.
+    /// Marks the current position, at which [`Self::insert_at_place`] inserts if it is called.
     pub fn reserve_place(&mut self) {
         self.inserted = Some((self.instructions.len() as u32, Vec::new()));
     }
@@ -116,7 +117,7 @@ impl InstructionSequence {
         }
     }
 
-    /// Inserts an instruction at `position`; labels behind it move along.
+    /// Inserts an instruction at `position`; labels after it move along.
     pub fn insert(&mut self, position: usize, op: Op, arg: u32, location: Location) {
         self.instructions.insert(position, Instr::new(op, arg, location));
         for label in &mut self.labels {

@@ -51,11 +51,12 @@ pub struct Refusal {
     pub error: SyntaxError,
     /// The decoded source; empty if it could not be decoded.
     pub text: String,
-    /// Whether it was refused behind the parser: CPython tells the columns of those errors in bytes.
+    /// True if it was refused after the parser: CPython counts the columns of those errors in
+    /// bytes.
     pub parsed: bool,
 }
 
-/// Compiles a module: the marshal bytes of its code object, as `py_compile` writes them behind the header.
+/// Compiles a module: the marshal bytes of its code object, as `py_compile` writes them after the header.
 ///
 /// `source` holds the file's bytes, `filename` goes into `co_filename`, `optimize` is 0, 1 or 2. The syntax tree is as
 /// deep as the source nests: call it on a large stack.

@@ -1,4 +1,4 @@
-//! Where keys stand in a list that grows at its end.
+//! Positions of keys in a list that grows at its end.
 
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
@@ -6,7 +6,7 @@ use std::hash::Hash;
 /// Longest list that is looked through.
 const SHORT: usize = 12;
 
-/// How many keys there is room for where the first are hashed: what is that long often grows.
+/// Capacity for keys when the first ones are hashed: a list of that length often grows.
 const ROOM: usize = 4 * SHORT;
 
 /// The positions of the keys in a list without repetitions, which its owner passes to each call. Most lists are short,
@@ -22,7 +22,7 @@ impl<K> Default for Positions<K> {
     }
 }
 
-/// What is in such a list.
+/// Element of such a list.
 pub trait Keyed<K> {
     /// By which it is found.
     fn key(&self) -> K;
@@ -35,7 +35,7 @@ impl<K: Copy> Keyed<K> for K {
 }
 
 impl<K: Copy + Eq + Hash> Positions<K> {
-    /// Those in a list that is there already.
+    /// Returns the positions of the keys of an existing list.
     pub fn of<T: Keyed<K>>(list: &[T]) -> Self {
         let mut positions = Self::default();
         positions.restart(list);

@@ -18,7 +18,7 @@ pub struct Source {
     text: SourceText,
     /// The target whose rules of decoding it needs.
     only: Option<Release>,
-    /// What is wrong with its end, for that target.
+    /// Error at the end of the source, for that target.
     unended: Option<SyntaxError>,
     parsed: Option<Parsed>,
 }
@@ -38,7 +38,7 @@ self_cell::self_cell! {
 #[derive(Debug)]
 struct Parsed {
     tree: Tree,
-    /// Those of the tree, and those made of them.
+    /// Names of the tree, and names made from them.
     names: Names,
     /// The only target that is known to build it.
     only: Option<Release>,
@@ -93,12 +93,12 @@ impl Source {
         Ok(Self { text: SourceText::pad(text), only, unended, parsed: None })
     }
 
-    /// Whether `source` is, byte for byte, the decoded text.
+    /// Returns whether `source` is, byte for byte, the decoded text.
     pub fn is_text(&self, source: &[u8]) -> bool {
         self.text.text().as_bytes() == source
     }
 
-    /// Whether it can be compiled for `target` too.
+    /// Returns whether it can be compiled for `target` too.
     pub fn serves(&self, target: &Target) -> bool {
         self.only.is_none_or(|only| only == target.release())
     }

@@ -1,4 +1,4 @@
-//! What code generation hands to the flow graph for one code object.
+//! Input of the flow graph for one code object.
 //!
 //! CPython: `_PyCompile_CodeUnitMetadata` of `compile.c`.
 

@@ -1,4 +1,4 @@
-//! Which codec a name stands for, and decoding with it.
+//! Lookup of a codec by name, and decoding with it.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::{domain, escapes, multibyte, utf7, wide};
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Where CPython puts the errors of a codec: line 0, column −1 (counted from 1).
+/// Location of a codec's errors in CPython: line 0, column −1 (counted from 1).
 const NOWHERE: Location = Location::new(0, 0, -2, -2);
 
 /// Decodes `bytes`; `marked` if a byte order mark stood before them.
@@ -47,7 +47,7 @@ fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     i32::try_from(String::from_utf8_lossy(cut).chars().count()).unwrap_or(i32::MAX)
 }
 
-/// Whether a source with this cookie is UTF-8.
+/// Returns whether a source with this cookie is UTF-8.
 pub(super) fn is_utf_8(cookie: Option<Cookie<'_>>) -> bool {
     cookie.is_none_or(|cookie| normal(cookie.name) == "utf-8")
 }
@@ -71,7 +71,8 @@ fn latin_1(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect())
 }
 
-/// Whether the codec of this cookie is looked up by its name, which each release does with names of its own.
+/// Returns whether the codec of this cookie is looked up by its name, which each release does with
+/// names of its own.
 pub(super) fn is_looked_up(cookie: Option<Cookie<'_>>) -> bool {
     cookie.is_some_and(|cookie| !matches!(normal(cookie.name).as_ref(), "utf-8" | "iso-8859-1"))
 }

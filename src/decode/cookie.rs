@@ -32,7 +32,7 @@ pub(super) fn find(source: &[u8]) -> Option<Cookie<'_>> {
     None
 }
 
-/// What follows `coding:` or `coding=` in a comment.
+/// Returns the name after `coding:` or `coding=` in a comment.
 fn name(comment: &[u8]) -> Option<&str> {
     memchr::memmem::find_iter(comment, b"coding").find_map(|at| {
         let rest = &comment[at + 6..];

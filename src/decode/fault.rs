@@ -1,4 +1,4 @@
-//! What a codec refuses.
+//! Errors of codecs.
 
 use std::borrow::Cow;
 

@@ -37,7 +37,8 @@ pub fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, Syn
     }
 }
 
-/// Whether a source is decoded alike for all targets: its codec is none whose name is looked up.
+/// Returns whether a source is decoded alike for all targets: its codec is none whose name is
+/// looked up.
 pub fn is_alike(source: &[u8]) -> bool {
     !codec::is_looked_up(cookie::find(source.strip_prefix(MARK).unwrap_or(source)))
 }
@@ -56,7 +57,8 @@ pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError
     Some(SyntaxError::new("invalid syntax", Location::new(line, line, -1, -1)))
 }
 
-/// A source that [`decode`] refuses because it is no UTF-8, with a `?` for each byte that is none, and where those are.
+/// A source that [`decode`] refuses because it is not UTF-8, with a `?` for each wrong byte, and
+/// the offsets of those bytes.
 /// `None` if that is not why.
 pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
     if refuse_null(source).is_err() {

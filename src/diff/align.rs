@@ -1,4 +1,4 @@
-//! Which elements of two lists belong together (Myers, "An O(ND) Difference Algorithm", 1986).
+//! Alignment of two lists (Myers, "An O(ND) Difference Algorithm", 1986).
 
 /// Differences beyond which everything between the common ends is taken for changed: time and memory grow with their
 /// square.

@@ -4,7 +4,7 @@ use super::model::{FileDifference, Finding, Kind, Row};
 use crate::archive::{Archive, Entry};
 use std::collections::BTreeSet;
 
-/// What differs in the archives as a whole.
+/// Compares two archives as a whole.
 pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> {
     let mut findings = Vec::new();
     if left.prefix != right.prefix {
@@ -49,7 +49,7 @@ fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
     (!rows.is_empty()).then(|| Finding::new(Kind::Archive, "entries for directories").rows(rows))
 }
 
-/// What differs in the entries of one name besides their bytes.
+/// Compares two entries of one name, except their bytes.
 pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     let mode = |entry: &Entry| entry.mode.map_or_else(|| "none".to_owned(), |mode| format!("{mode:04o}"));
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

@@ -115,7 +115,7 @@ impl<'a> Comparer<'a> {
         self.findings.push(finding.at(place));
     }
 
-    /// Whether so much may still be compared.
+    /// Returns whether so much may still be compared.
     fn afford(&mut self, codes: &[CodeView<'_>]) -> bool {
         let mut left = Some(self.left);
         for code in codes {
@@ -213,7 +213,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Constants, names, variables, instructions and what stands beside instructions.
+    /// Constants, names, variables, instructions and the tables next to them.
     fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let classes = Classes::of(left, right);
         constants(left, right, &classes).into_iter().for_each(|finding| self.add(place, finding));
@@ -244,7 +244,8 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// What is left of `left` after a code object: its bytes, constants and names, those too that it shares with others.
+/// Subtracts the size of a code object from `left`: its bytes, constants and names, shared ones
+/// too.
 fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
     let sizes = code.bytecode().len() + code.line_table().len() + code.exception_table().len();
     let mut left = left.checked_sub(sizes + code.consts().len())?;
@@ -262,7 +263,7 @@ fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
     Some(left)
 }
 
-/// What can be said where a table cannot be read.
+/// Findings for code objects of which a table cannot be read.
 fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<Finding> {
     let parts = [
         (Kind::Instructions, left.bytecode(), right.bytecode()),

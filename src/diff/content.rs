@@ -14,7 +14,7 @@ const BLOCK: usize = 1 << 16;
 /// Bytes up to which texts are compared line by line.
 const TEXT: usize = 4 << 20;
 
-/// What differs in two files that do.
+/// Describes the difference of two files that differ.
 pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     match (text(left), text(right)) {
         (Some(one), Some(other)) => compare_texts(one, other),
@@ -22,8 +22,8 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     }
 }
 
-/// What differs in two files of which one is too large to be taken into memory; none if neither is, and nothing in it if
-/// they are the same.
+/// Compares two files of which one is too large to be read into memory. Returns `None` if neither
+/// is, and no findings if they are equal.
 ///
 /// # Errors
 /// A file that cannot be read, by its path.

@@ -10,7 +10,7 @@ use crate::target::Series;
 use crate::text::Location;
 use rustc_hash::FxHashMap;
 
-/// Bytes of a constant or name beside an instruction.
+/// Bytes of a constant or name next to an instruction.
 const BESIDE: usize = 80;
 /// Instructions of a code object that only one side has.
 const ALONE: usize = 300;
@@ -18,17 +18,17 @@ const ALONE: usize = 300;
 /// One instruction.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// Where it or its first `EXTENDED_ARG` begins, in bytes.
+    /// Offset in bytes of the instruction or of its first `EXTENDED_ARG`.
     pub(super) offset: u32,
     /// Equal for two that do the same: offsets, places and where jumps lead to do not count.
     pub(super) key: u32,
-    /// Where it jumps to, in bytes.
+    /// Jump target, in bytes.
     target: Option<u32>,
-    /// Where it stands in the source.
+    /// Location in the source.
     pub(super) location: Location,
     /// The name of the operation.
     name: String,
-    /// What the operand stands for.
+    /// Meaning of the operand.
     operand: String,
 }
 
@@ -39,7 +39,7 @@ impl Line {
     }
 }
 
-/// What an instruction does.
+/// Effect of an instruction.
 #[derive(PartialEq, Eq, Hash)]
 enum Does {
     Nothing,
@@ -78,7 +78,7 @@ impl Both {
         };
         let mut partner: FxHashMap<u32, u32> =
             pairs.iter().filter_map(|(a, b)| Some((one[(*a)?].offset, other[(*b)?].offset))).collect();
-        // What ends with the code has its end as the offset behind it.
+        // A range that ends with the code has the code's end as its end.
         partner.insert(left.bytecode().len() as u32, right.bytecode().len() as u32);
         Ok(Self { left: one, right: other, pairs, partner })
     }

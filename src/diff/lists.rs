@@ -18,7 +18,7 @@ const AHEAD: usize = 40;
 /// Constants that begin alike, among which one that is the same is looked for.
 const BUCKET: usize = 64;
 
-/// Sets what is removed beside what is added in its place.
+/// Pairs removed elements with those added in their place.
 pub(super) fn paired(pairs: Vec<(Option<usize>, Option<usize>)>) -> Vec<(Option<usize>, Option<usize>)> {
     let mut out = Vec::with_capacity(pairs.len());
     let (mut removed, mut added) = (Vec::new(), Vec::new());
@@ -88,7 +88,7 @@ pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Find
     Some(Finding::new(kind, "").rows(around(rows)))
 }
 
-/// Which constants of two code objects are the same: by index, a number that equal ones share.
+/// Classes of equal constants of two code objects: for each index a number that equal ones share.
 pub(super) struct Classes {
     pub(super) left: Vec<u32>,
     pub(super) right: Vec<u32>,
@@ -194,7 +194,7 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
     Some(Row::sides(side(at, one), side(other_at, other), false).labelled(label))
 }
 
-/// A constant; what looks alike and is not is told apart.
+/// A constant, in a form that distinguishes values that look alike.
 pub(super) fn show(objects: &Objects, id: NodeId, limit: usize) -> String {
     match objects.get(id).value {
         // NaNs have only their bits.

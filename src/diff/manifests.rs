@@ -1,4 +1,4 @@
-//! What manifests say → what differs in it, from each other and from bytes.
+//! Comparison of manifests with each other and with bytes.
 
 use super::model::{FileDifference, Finding, Kind};
 use super::sides::File;

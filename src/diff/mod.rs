@@ -4,7 +4,7 @@
 //! instructions by what they do, and their places by instruction.
 //!
 //! **Invariant:** no difference of bytes goes without a finding, and a finding names the finest thing that explains it.
-//! What is listed stays in proportion to what was read.
+//! The size of what is listed stays in proportion to the input.
 
 mod align;
 mod archives;

@@ -1,4 +1,4 @@
-//! What a comparison comes to.
+//! Result of a comparison.
 
 use serde::Serialize;
 
@@ -14,9 +14,9 @@ pub enum Kind {
     Unreadable,
     /// The container: times, modes, order, compression, comments.
     Archive,
-    /// What manifests say, where there are no bytes to look into.
+    /// Facts of manifests, where there are no bytes to compare.
     Manifest,
-    /// A file that is no pyc.
+    /// A file that is not a pyc.
     Content,
     /// The 16 bytes before the code.
     Header,
@@ -114,14 +114,14 @@ const MOST: usize = 1000;
 /// One line of a listing with both sides. Without a side it is a remark that stands in its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// What both sides are about, where they do not say it themselves.
+    /// Subject of both sides, if they do not name it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What the left side has; of what is long, the part where the sides begin to differ.
+    /// Left side; of a long one, the part in which the sides begin to differ.
     pub left: Option<String>,
-    /// What the right side has.
+    /// Right side; of a long one, the part in which the sides begin to differ.
     pub right: Option<String>,
-    /// Whether they are the same.
+    /// True if they are the same.
     pub same: bool,
 }
 
@@ -172,9 +172,9 @@ pub(super) fn clip(left: &str, right: &str) -> (String, String) {
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What sort of difference.
+    /// Kind of difference.
     pub kind: Kind,
-    /// Where in the file: `demo.core:Store.get`.
+    /// Place in the file: `demo.core:Store.get`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// In words.
@@ -229,7 +229,7 @@ impl Finding {
     }
 }
 
-/// What differs in one file, or, with an empty path, in what holds the files.
+/// Differences in one file or, with an empty path, in the container of the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileDifference {
     /// Relative to what is compared, with `/`.
@@ -257,7 +257,8 @@ pub struct Comparison {
 pub const SCHEMA: &str = "pycompile-diff/1";
 
 impl Comparison {
-    /// How many findings of each kind there are, from the outside in; kinds without one are left out.
+    /// Returns the number of findings of each kind, from the outside in; kinds without one are left
+    /// out.
     pub fn counts(&self) -> Vec<(Kind, usize)> {
         let count = |kind: Kind| {
             let findings = self.files.iter().flat_map(|file| &file.findings);

@@ -89,7 +89,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     })
 }
 
-/// What came of some of the files.
+/// Outcome for some of the files.
 #[derive(Default)]
 struct Outcome {
     same: usize,

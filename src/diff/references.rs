@@ -12,7 +12,8 @@ const LISTED: usize = 40;
 /// Bytes of an object that is named.
 const SHOWN: usize = 60;
 
-/// What two marshalled objects that are otherwise the same differ in: flags, references, interned bits, type codes.
+/// Describes how two marshalled objects that are otherwise equal differ: flags, references,
+/// interned bits, type codes.
 pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding {
     let (count, differences) = differences(module, left, right);
     let mut message = match count {
@@ -46,7 +47,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
     Finding::new(Kind::References, message).rows(rows)
 }
 
-/// How many objects are marked that nothing refers to.
+/// Returns the number of objects that are flagged although nothing refers to them.
 fn unused(objects: &Objects) -> usize {
     let mut waiting: rustc_hash::FxHashSet<NodeId> =
         objects.nodes().filter(|(_, node)| node.flagged).map(|(id, _)| id).collect();
@@ -83,7 +84,7 @@ impl Part {
     }
 }
 
-/// How many objects differ in form, and the first of them.
+/// Returns the number of objects that differ in form, and the first of them.
 fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row>) {
     let (mut count, mut rows) = (0, Vec::new());
     let mut scopes = vec![module.to_owned()];
@@ -124,7 +125,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
     (count, rows)
 }
 
-/// How an object is written, apart from what it is.
+/// Returns the form in which an object is written, apart from its value.
 fn form(node: &Node) -> String {
     if matches!(node.value, Value::Ref(_)) {
         return "a reference to the one before".to_owned();

@@ -1,4 +1,4 @@
-//! Whether two marshalled objects are the same, whatever they mark as shared.
+//! Equality of two marshalled objects, whatever they mark as shared.
 
 use crate::object::{NodeId, Objects, Value};
 
@@ -8,7 +8,7 @@ pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeI
     differ(one, Objects::ROOT, other, Objects::ROOT)
 }
 
-/// Whether two objects are the same in that sense.
+/// Returns whether two objects are the same in that sense.
 pub(super) fn same_objects(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> bool {
     differ(one, left, other, right).is_none()
 }

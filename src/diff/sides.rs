@@ -1,4 +1,4 @@
-//! What is compared → its files by name.
+//! Sides of a comparison, as files by name.
 
 use crate::archive::{Archive, Entry};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// One side of a comparison.
 #[derive(Debug)]
 pub enum Side {
-    /// What files are said to be.
+    /// Facts of files, without their bytes.
     Manifest(PathBuf, Manifest),
     /// Files.
     Place(PathBuf, Place),
@@ -33,7 +33,7 @@ pub enum SideError {
         file: PathBuf,
         /// The other side.
         other: PathBuf,
-        /// How many names fit.
+        /// Number of matching names.
         found: usize,
     },
 }
@@ -84,7 +84,7 @@ impl Side {
     }
 }
 
-/// Where a file's bytes are, or what stands for them.
+/// Source of a file's bytes, or of the facts that stand for them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum File<'a> {
     Listed(&'a FileEntry),
@@ -93,7 +93,7 @@ pub(super) enum File<'a> {
     Alone(&'a Place),
 }
 
-/// What is known of a file.
+/// Content of a file, as far as it is known.
 pub(super) enum Content<'a> {
     Bytes(Cow<'a, [u8]>),
     Listed(&'a FileEntry),
@@ -110,7 +110,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Where it lies on the disk.
+    /// Returns its path on the disk.
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name) => {
@@ -121,7 +121,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Where it leads to, if it is a symlink; nothing is followed.
+    /// Returns the target of a symlink; nothing is followed.
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name)
@@ -133,7 +133,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The source of a pyc that is no entry of an archive.
+    /// The source of a pyc that is not an entry of an archive.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {
             File::Disk(place, name) => place.read_source(name),

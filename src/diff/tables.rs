@@ -10,7 +10,8 @@ use crate::text::Location;
 /// Ranges of instructions that are listed.
 const LISTED: usize = 40;
 
-/// Where the instructions that both have stand in the source, apart from where the code object begins.
+/// Compares the source locations of instructions that both sides have, except those of the code
+/// object itself.
 pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) -> Option<Finding> {
     let (one, other) = (left.line_table(), right.line_table());
     let same_code = left.bytecode() == right.bytecode();
@@ -89,7 +90,7 @@ fn shift(from: Location, to: Location) -> [i32; 4] {
     ]
 }
 
-/// Which instructions lead where when they raise.
+/// Compares the handlers that instructions lead to when they raise.
 pub(super) fn exception_tables(
     left: CodeView<'_>,
     right: CodeView<'_>,
@@ -117,7 +118,7 @@ pub(super) fn exception_tables(
     }
 }
 
-/// Whether all entries have only moved with their instructions.
+/// Returns whether all entries have only moved with their instructions.
 fn moved(left: &[Handler], right: &[Handler], both: Option<&Both>) -> bool {
     let Some(both) = both else { return false };
     let moved = |from: u32, to: u32| both.partner.get(&from) == Some(&to);

@@ -25,15 +25,15 @@ pub struct Instruction {
     pub opcode: u8,
     /// The operand with those of `EXTENDED_ARG` before it; none where there is none.
     pub arg: Option<u32>,
-    /// What the operand stands for.
+    /// Meaning of the operand.
     pub operand: Operand,
     /// The bits of the operand below an index: whether NULL or `self` is pushed as well, or a bool made of the result.
     pub flags: u32,
-    /// Whether its operand is the upper part of the next one's.
+    /// True if its operand is the upper part of the next one's.
     pub extends: bool,
-    /// Where it stands in the source; −1 for what is not known.
+    /// Location in the source; −1 for unknown parts.
     pub location: Location,
-    /// Whether a jump or a handler leads here.
+    /// True if a jump or a handler leads here.
     pub is_target: bool,
     name: Option<&'static str>,
 }
@@ -64,10 +64,10 @@ impl fmt::Display for OperationName {
 /// A table of a code object that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DisError {
-    /// Where instructions stand.
+    /// Error in the line table.
     #[error(transparent)]
     Lines(#[from] lines::LineError),
-    /// Where exceptions go.
+    /// Error in the exception table.
     #[error(transparent)]
     Handlers(#[from] HandlerError),
 }

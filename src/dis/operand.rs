@@ -1,10 +1,10 @@
-//! What operands stand for.
+//! Meaning of operands.
 
 use super::tables::{Argument, Table};
 use crate::object::{CodeView, LocalKind, NodeId};
 use std::sync::Arc;
 
-/// What an operand stands for. Names are shared: ten thousand uses of a long one take no more than one.
+/// Meaning of an operand. Names are shared: ten thousand uses of a long one take no more than one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
     /// Nothing but its number.
@@ -52,7 +52,8 @@ pub(super) struct Resolver<'a> {
     consts: &'a [NodeId],
     names: Vec<Arc<str>>,
     variables: Vec<Arc<str>>,
-    /// Where cells begin among the variables, for versions in which their operands count from there.
+    /// Index of the first cell among the variables, for versions in which operands count from
+    /// there.
     cells: usize,
     table: &'static Table,
 }
@@ -74,7 +75,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `next` is the offset behind the instruction and its caches.
+    /// `next` is the offset after the instruction and its caches.
     pub(super) fn resolve(&self, argument: Argument, arg: u32, next: u32) -> Operand {
         let found = |list: &[Arc<str>], index: usize| list.get(index).map(Arc::clone);
         let name = |list: &[Arc<str>], index: usize| found(list, index).map_or(Operand::Plain, Operand::Name);

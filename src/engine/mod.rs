@@ -98,7 +98,7 @@ pub trait Engine: Send + Sync {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>>;
 }
 
-/// What one file may take.
+/// Limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// How long.

@@ -1,11 +1,11 @@
-//! Which objects are equal.
+//! Classes of equal objects.
 
 use crate::object::{NodeId, Objects, Value};
 use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 use std::hash::{Hash as _, Hasher as _};
 
-/// For each object the number behind the last one in it: objects stand before what is in them.
+/// For each object the number after the last one in it: objects stand before what is in them.
 pub(super) fn ends(objects: &Objects) -> Vec<u32> {
     let mut ends: Vec<u32> = (1..=objects.len() as u32).collect();
     for at in (0..objects.len()).rev() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What was being read.
+/// Part that was being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// The type code of an object.
@@ -25,7 +25,7 @@ pub enum What {
     Field(&'static str),
     /// A reference.
     Reference,
-    /// What stands behind the object.
+    /// Bytes after the object.
     End,
 }
 
@@ -54,8 +54,8 @@ impl fmt::Display for What {
 pub struct MarshalError {
     /// Bytes from the start of the marshalled object.
     pub at: usize,
-    /// What was being read.
+    /// Part that was being read.
     pub what: What,
-    /// What is wrong.
+    /// Description of the fault.
     pub fault: String,
 }

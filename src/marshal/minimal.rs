@@ -1,8 +1,9 @@
 //! The normal form of references that some distributions bring pycs into: every object is written once, and flagged only
 //! if it is referred to again.
 //!
-//! Which objects CPython flags follows from how many references a process happens to hold, and which of two equal ones it
-//! writes as a reference follows from how it came to hold them. In this form neither decides a byte.
+//! CPython flags an object by the number of references that its process happens to hold, and writes the
+//! second of two equal objects as a reference if they are one object there. In this form neither decides
+//! a byte.
 
 use super::classes::{classes, ends};
 use crate::object::{Code, Node, NodeId, Objects, Value};

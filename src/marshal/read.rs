@@ -283,7 +283,7 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    /// What the object that comes is, where a code object wants it.
+    /// Returns the part that a code object expects next.
     fn expected(&self) -> What {
         match self.open.last() {
             Some(Open { kind: OpenKind::Code { .. }, parts, .. }) => {

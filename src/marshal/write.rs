@@ -5,7 +5,7 @@ use crate::object::{Code, NodeId, Objects, Value};
 enum Step {
     Object(NodeId),
     Number(i32),
-    /// The `0` behind a dictionary.
+    /// The `0` after a dictionary.
     EndOfDict,
 }
 

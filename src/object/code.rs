@@ -44,7 +44,7 @@ pub struct Code {
 }
 
 impl Code {
-    /// What is a number in it; `co_nlocals` is -1 where there is none.
+    /// Returns the numbers in a code object; `co_nlocals` is -1 if there is none.
     pub fn numbers(&self) -> [i32; 7] {
         [
             self.argcount,

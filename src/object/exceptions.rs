@@ -9,9 +9,9 @@ pub struct Handler {
     pub end: u32,
     /// The handler.
     pub target: u32,
-    /// How much of the stack is kept.
+    /// Stack depth that is kept.
     pub depth: u32,
-    /// Whether the offset of the raising instruction is pushed.
+    /// True if the offset of the raising instruction is pushed.
     pub lasti: bool,
 }
 

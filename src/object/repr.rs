@@ -5,16 +5,17 @@ use crate::text::python::code_points;
 use num_bigint::{BigInt, BigUint, Sign};
 use std::fmt::Write as _;
 
-/// How deep constants are shown.
+/// Depth to which constants are shown.
 const DEPTH: usize = 20;
-/// Where a text for people is long enough.
+/// Length at which a text for people ends.
 const LONG: usize = 100_000;
 /// Digits of an int up to which it is shown in decimal, which takes time that grows with their square.
 const DECIMAL: usize = 2000;
 
 impl Objects {
-    /// What Python's `repr` shows, with three differences: a code object is shown by name and line, the members of a
-    /// frozenset stand in the order of the bytes, and what is nested too deep or too long is `…`.
+    /// Returns Python's `repr`, with three differences: a code object is shown by name and line,
+    /// the members of a frozenset stand in the order of their bytes, and parts that are nested too
+    /// deep or too long are `…`.
     pub fn repr(&self, id: NodeId) -> String {
         self.short_repr(id, LONG)
     }
@@ -191,7 +192,7 @@ fn shortest(value: f64) -> String {
     if even.parse() == Ok(value) { even } else { text }
 }
 
-/// The same, without `.0` where it has no other digits behind the point unless `with_point`.
+/// The same; without `with_point` an ending `.0` is left out.
 pub fn float_text(value: f64, with_point: bool) -> String {
     if value.is_nan() {
         return "nan".into();

@@ -14,7 +14,7 @@ pub struct Node {
     pub type_code: u8,
     /// `FLAG_REF`: it has a number, and references may lead to it.
     pub flagged: bool,
-    /// What it is.
+    /// Value of the object.
     pub value: Value,
 }
 
@@ -63,12 +63,12 @@ impl Objects {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
     }
 
-    /// How many there are, references included.
+    /// Returns the number of objects, references included.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Whether there are none; a read object is never empty.
+    /// Returns whether there are none; a read object is never empty.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -86,7 +86,7 @@ impl Objects {
         }
     }
 
-    /// The object, behind a reference if it is one.
+    /// Returns the object, with a reference followed.
     pub fn get(&self, id: NodeId) -> &Node {
         self.node(self.resolve(id))
     }

@@ -1,8 +1,9 @@
-//! A code object with its parts at hand.
+//! A code object with its parts.
 
 use super::{Code, NodeId, Objects};
 
-/// What a variable is (`CO_FAST_LOCAL`, `CO_FAST_CELL`, `CO_FAST_FREE`, `CO_FAST_HIDDEN`, `CO_FAST_ARG_*`).
+/// Kind of a variable (`CO_FAST_LOCAL`, `CO_FAST_CELL`, `CO_FAST_FREE`, `CO_FAST_HIDDEN`,
+/// `CO_FAST_ARG_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalKind(pub u8);
 
@@ -14,7 +15,7 @@ impl LocalKind {
     /// A variable of an outer function.
     pub const FREE: u8 = 0x80;
 
-    /// Whether one of `bits` is set.
+    /// Returns whether one of `bits` is set.
     pub const fn is(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
@@ -40,7 +41,7 @@ impl LocalKind {
 pub struct CodeView<'a> {
     /// The arena.
     pub objects: &'a Objects,
-    /// The object, behind references.
+    /// Returns the object, with references followed.
     pub id: NodeId,
     /// Its fields.
     pub code: &'a Code,

@@ -7,7 +7,7 @@ use std::hash::Hasher as _;
 /// Bytes before the marshalled code.
 pub const HEADER_SIZE: usize = 16;
 
-/// How an importer decides whether a pyc is current (`py_compile.PycInvalidationMode`).
+/// Rule by which an importer decides if a pyc is current (`py_compile.PycInvalidationMode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidationMode {
     /// By modification time and size of the source.
@@ -45,7 +45,7 @@ pub enum Header {
     Hash {
         /// Of the version that wrote it.
         magic: u16,
-        /// Whether importers check it.
+        /// True if importers check it.
         checked: bool,
         /// [`source_hash`].
         hash: [u8; 8],
@@ -113,7 +113,7 @@ impl Header {
         }
     }
 
-    /// How it is invalidated.
+    /// Returns the invalidation mode.
     pub const fn mode(self) -> InvalidationMode {
         match self {
             Self::Timestamp { .. } => InvalidationMode::Timestamp,

@@ -1,4 +1,4 @@
-//! Where a source's pyc goes.
+//! Path of a source's pyc.
 
 use crate::target::Series;
 use std::ffi::OsString;
@@ -32,7 +32,7 @@ pub fn legacy_path(source: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What a pyc's path says of it.
+/// Parts of a pyc's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PycName {
     /// The source that it is for, relative to whatever the path is relative to; with `/`.
@@ -43,7 +43,7 @@ pub struct PycName {
     pub optimize: u8,
 }
 
-/// The inverse of [`cache_path`] and [`legacy_path`] for a path with `/`; none if it is no pyc's.
+/// The inverse of [`cache_path`] and [`legacy_path`] for a path with `/`; none if it is not a pyc's.
 pub fn parse_name(path: &str) -> Option<PycName> {
     let stem = path.strip_suffix(".pyc")?;
     let (folder, file) = stem.rsplit_once('/').unwrap_or(("", stem));

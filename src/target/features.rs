@@ -1,17 +1,18 @@
 //! The differences between versions that are choices inside a pass.
 
-/// Which exception handler an instruction gets that is added after handlers were assigned.
+/// Exception handler of an instruction that is added after handlers were assigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateHandlers {
-    /// That of the removed instruction whose slot it takes, or none.
+    /// Handler of the removed instruction whose slot it takes, or none.
     OfSlot,
     /// None.
     None,
-    /// That of the instruction it belongs to.
+    /// Handler of the instruction it belongs to.
     Inherited,
 }
 
-/// Which number signs end the text of a value that an f-string shows with it (`=`), up to the next line.
+/// Number signs that end the text of a value which an f-string shows with it (`=`), up to the next
+/// line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownComments {
     /// All of them, in string literals too.
@@ -71,7 +72,7 @@ pub struct Features {
     /// `await`, asynchronous comprehensions and what binds `__debug__` are refused where code is made for them; none is
     /// made for annotations that are not evaluated, and for assertions when optimising.
     pub check_with_code: bool,
-    /// The scope of type parameters learns at its end that it has parameters for defaults: `super()` is no method's there.
+    /// The scope of type parameters learns at its end that it has parameters for defaults: `super()` is not a method's there.
     pub late_parameter_count: bool,
     /// A name may become `True`, `False` or `None` by normalisation, and be no keyword.
     pub names_like_keywords: bool,
@@ -139,7 +140,7 @@ pub struct Features {
     /// An iterator takes two places on the stack: itself, and an index or nothing.
     pub indexed_iterators: bool,
     /// A generator expression asks for its iterator itself, in a preamble, and not its caller; what starts as a generator
-    /// is told by the scope, not by the flags.
+    /// is decided by the scope, not by the flags.
     pub generator_preamble: bool,
     /// `IMPORT_NAME` says in its operand whether the import is lazy, eager or neither (PEP 810).
     pub import_modes: bool,
@@ -151,7 +152,7 @@ pub struct Features {
     pub annotate_positional_first: bool,
     /// The exception handler of instructions that are added after handlers were assigned.
     pub late_handlers: LateHandlers,
-    /// Loads are made to borrow behind an empty block too.
+    /// Loads are made to borrow after an empty block too.
     pub borrow_past_empty_blocks: bool,
     /// Whether, when loads are made to borrow, `GET_ITER` leaves its operand on the stack.
     pub iter_keeps_operand: bool,

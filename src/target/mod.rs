@@ -53,12 +53,12 @@ pub struct Target {
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].
     pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
-    /// What its opcodes do to the stack.
+    /// Effects of its opcodes on the stack.
     pub(crate) stack_effects: &'static StackEffects,
 }
 
 impl Target {
-    /// What `op` is in this version, if it has it.
+    /// Returns the opcode of `op` in this version, if it has it.
     pub fn opcode(&self, op: Op) -> Option<OpcodeInfo> {
         self.opcodes[op as usize]
     }
@@ -68,12 +68,12 @@ impl Target {
         Release { version: self.version, patch: Some(self.patch) }
     }
 
-    /// Whether nothing is known that `other`, of the same series, does differently.
+    /// Returns whether nothing is known that `other`, of the same series, does differently.
     pub fn writes_like(&self, other: &Self) -> bool {
         self.features == other.features && self.words == other.words && self.grammar == other.grammar
     }
 
-    /// Whether its Unicode assigns this code point.
+    /// Returns whether its Unicode assigns this code point.
     pub fn assigns(&self, point: u32) -> bool {
         self.unassigned.iter().all(|runs| {
             let at = runs.partition_point(|&(first, _)| first <= point);
@@ -81,7 +81,7 @@ impl Target {
         })
     }
 
-    /// Whether the process of this CPython holds `word` before it compiles anything.
+    /// Returns whether the process of this CPython holds `word` before it compiles anything.
     pub fn has_start_up_word(&self, word: &str) -> bool {
         self.words.has(word)
     }

@@ -150,7 +150,7 @@ pub enum Op {
     YIELD_VALUE,
 }
 
-/// How many there are.
+/// Number of operations.
 pub const OP_COUNT: usize = 141;
 
 impl Op {

@@ -1,4 +1,4 @@
-//! What the generated tables hold of an opcode.
+//! Entry of the generated tables for an opcode.
 
 /// One opcode of one version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,8 +7,8 @@ pub struct OpcodeInfo {
     pub number: u16,
     /// Inline cache entries that follow it, in code units.
     pub caches: u8,
-    /// Whether it uses its operand.
+    /// True if it uses its operand.
     pub has_arg: bool,
-    /// Whether its operand is a jump.
+    /// True if its operand is a jump.
     pub has_jump: bool,
 }

@@ -1,8 +1,8 @@
-//! What every release series writes into a pyc's header, known whether or not the native compiler has it.
+//! Header of pycs of every release series, including those that the native compiler does not have.
 
 use super::PyVersion;
 
-/// Which SipHash keys the source hash (PEP 552 as implemented by `_imp.source_hash`).
+/// SipHash keys of the source hash (PEP 552 as implemented by `_imp.source_hash`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceHash {
     /// SipHash-2-4.
@@ -11,7 +11,7 @@ pub enum SourceHash {
     SipHash13,
 }
 
-/// Which fields a version's code objects have.
+/// Fields of a version's code objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeLayout {
     /// 3.8 to 3.10: variables, free and cell variables apart; `co_lnotab` or `co_linetable`.
@@ -20,7 +20,7 @@ pub enum CodeLayout {
     LocalsPlus,
 }
 
-/// What the line table says and how.
+/// Content and format of the line table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {
     /// `co_lnotab` of 3.8 and 3.9: steps of address and line.
@@ -36,7 +36,7 @@ pub enum LineFormat {
 pub struct Series {
     /// `3.14`
     pub version: PyVersion,
-    /// The magic number, without the `\r\n` behind it.
+    /// The magic number, without the `\r\n` after it.
     pub magic: u16,
     /// Its source hash.
     pub source_hash: SourceHash,

@@ -1,8 +1,9 @@
-//! How many values each instruction takes from the stack and leaves on it (`_PyOpcode_num_popped`, `_num_pushed`).
+//! Number of values that each instruction pops and pushes (`_PyOpcode_num_popped`, `_num_pushed`).
 
 use super::{Features, OP_COUNT, Op};
 
-/// How many values are popped or pushed: so many at least, more for each of the operand, more if it is odd.
+/// Number of values popped or pushed: a constant part, a part for each of the operand, and one if
+/// it is odd.
 #[derive(Clone, Copy, Debug)]
 struct Count {
     least: u8,
@@ -11,21 +12,22 @@ struct Count {
 }
 
 impl Count {
-    /// That of `values`, which are those for the operands 0, 1 and 2.
+    /// Returns the count that gives `values` for the operands 0, 1 and 2.
     const fn of(values: [u32; 3]) -> Self {
         let for_each = (values[2] - values[0]) / 2;
         let if_odd = values[1] - values[0] - for_each;
         Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
     }
 
-    /// That for an operand; operands have far less than 32 bits when they count values.
+    /// Returns the count for an operand; operands have far less than 32 bits when they count
+    /// values.
     const fn with(self, operand: u32) -> u32 {
         let each = (self.for_each as u32).wrapping_mul(operand);
         (self.least as u32).wrapping_add(each).wrapping_add(self.if_odd as u32 * (operand & 1))
     }
 }
 
-/// What is pushed less what is popped, as in [`Count`].
+/// Number of pushed values less that of popped ones, as in [`Count`].
 #[derive(Clone, Copy, Debug)]
 struct Net {
     least: i8,
@@ -51,7 +53,7 @@ impl Net {
     }
 }
 
-/// Those of all opcodes of a target, by [`Op`].
+/// Stack effects of all opcodes of a target, by [`Op`].
 #[derive(Debug)]
 pub(crate) struct StackEffects {
     /// Popped and pushed.
@@ -89,7 +91,7 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
 }
 
 impl super::Target {
-    /// How many values more there are on the stack after an instruction.
+    /// Returns the change of the stack's depth by an instruction.
     #[inline]
     pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
         let net = self.stack_effects.net[op as usize];

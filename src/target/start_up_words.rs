@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-/// Those of one release. A series has one list, that of its newest release, and the others say what they have more and less.
+/// Words of one release. A series has one list, that of its newest release; the others name the
+/// differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StartUpWords {
     /// One a line, ascending.

@@ -46,7 +46,7 @@ impl std::fmt::Display for Release {
     }
 }
 
-/// A text that is no version. The fault is the user's.
+/// A text that is not a version, which is the user's fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a version like 3.14")]
 pub struct VersionError(String);

@@ -1,4 +1,4 @@
-//! What CPython would raise instead of compiling.
+//! Exceptions that CPython would raise instead of compiling.
 
 use super::Location;
 
@@ -51,14 +51,14 @@ impl ErrorType {
 /// A refusal of the source, in CPython's terms. The fault is the source's.
 ///
 /// `location` columns count from 0 in bytes, as everywhere in this crate; CPython shows them from 1 in characters, a
-/// conversion that belongs to whoever has the source text at hand.
+/// conversion that belongs to the caller that has the source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Which exception.
+    /// Type of the exception.
     pub kind: ErrorType,
     /// Its message, without position.
     pub message: String,
-    /// Where; [`Location::NONE`] if CPython gives no place.
+    /// Location; [`Location::NONE`] if CPython gives none.
     pub location: Location,
 }
 

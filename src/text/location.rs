@@ -1,4 +1,4 @@
-//! Where a node or an instruction stands in the source.
+//! Location of a node or an instruction in the source.
 
 /// A position in the source, as small as it can be passed around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,7 @@ impl Location {
         Place { line: self.end_line, column: self.end_column }
     }
 
-    /// Whether this is [`Location::NONE`] in CPython's sense: it has no line.
+    /// Returns whether this is [`Location::NONE`] in CPython's sense: it has no line.
     pub const fn is_none(self) -> bool {
         self.line == -1
     }

@@ -16,17 +16,17 @@ pub struct Names {
     /// least twice the count.
     slots: Vec<u32>,
     keys: Vec<Key>,
-    /// All texts, one behind the other.
+    /// All texts, one after the other.
     texts: String,
-    /// Where each text ends.
+    /// End of each text.
     ends: Vec<usize>,
-    /// Whether each is written as a private name.
+    /// True if each is written as a private name.
     private: Vec<bool>,
-    /// How many the source itself has.
+    /// Number of names that the source itself has.
     written: usize,
 }
 
-/// What tells texts apart without a look at them: a short one's is the text itself.
+/// Key that tells texts apart without reading them: of a short one, the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     /// The first eight bytes, or fewer and zeros; of a long text its hash.
@@ -176,7 +176,8 @@ impl Names {
         self.written = self.len();
     }
 
-    /// Whether the source itself has the identifier, so that CPython's parser has interned it.
+    /// Returns whether the source itself has the identifier, so that CPython's parser has interned
+    /// it.
     pub fn is_written(&self, name: Name) -> bool {
         (name.0 as usize) < self.written
     }
@@ -194,18 +195,19 @@ impl Names {
         self.place_all(count);
     }
 
-    /// Whether `name` is written as a private name, which is mangled inside a class (`__name`, CPython: `_Py_Mangle`).
+    /// Returns whether `name` is written as a private name, which is mangled inside a class
+    /// (`__name`, CPython: `_Py_Mangle`).
     #[inline]
     pub fn is_private(&self, name: Name) -> bool {
         self.private[name.0 as usize]
     }
 
-    /// How many there are.
+    /// Returns the number of names.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }

@@ -154,8 +154,9 @@ static HIDDEN: [(u32, u32); 742] = [
     (0x3347a, 0xe00ff), (0xe01f0, 0x10ffff),
 ];
 
-/// Whether `repr()` shows the character as itself (`str.isprintable`), in the newest version that is known. An older one
-/// shows no character that it does not assign: see [`crate::target::Target::assigns`].
+/// Returns whether `repr()` shows the character as itself (`str.isprintable`), in the newest
+/// version that is known. An older one shows no character that it does not assign: see
+/// [`crate::target::Target::assigns`].
 pub fn is_printable(point: u32) -> bool {
     let at = HIDDEN.partition_point(|&(first, _)| first <= point);
     at.checked_sub(1).and_then(|at| HIDDEN.get(at)).is_none_or(|&(_, last)| last < point)

@@ -89,7 +89,7 @@ fn decode(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// Whether Python would decode it with `surrogatepass`.
+/// Returns whether Python would decode it with `surrogatepass`.
 pub fn is_valid(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok() || code_points(text).all(|point| point.is_some())
 }

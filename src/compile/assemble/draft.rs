@@ -3,7 +3,7 @@
 use crate::compile::flow::graph::BlockId;
 use crate::text::Location;
 
-/// How many `EXTENDED_ARG` an operand needs.
+/// Returns the number of `EXTENDED_ARG` prefixes that an operand needs.
 pub(super) fn prefixes(arg: u32) -> u32 {
     u32::from(arg > 0xff) + u32::from(arg > 0xffff) + u32::from(arg > 0xff_ffff)
 }
@@ -11,16 +11,16 @@ pub(super) fn prefixes(arg: u32) -> u32 {
 /// A place in the code while it is not known how long its jumps are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Point {
-    /// How many code units are before it, without the prefixes of jumps.
+    /// Number of code units before it, without the prefixes of jumps.
     pub(super) offset: u32,
-    /// How many jumps.
+    /// Number of jumps before it.
     pub(super) jumps: u32,
 }
 
-/// Where a block starts.
+/// Start of a block in the code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
-    /// How many instructions are before it; `u32::MAX` if the block is not part of the code.
+    /// Number of instructions before it; `u32::MAX` if the block is not part of the code.
     pub(super) index: u32,
     pub(super) point: Point,
 }
@@ -37,7 +37,7 @@ pub(super) struct Jump {
     pub(super) units: u8,
     /// The distance.
     pub(super) arg: u32,
-    /// Whether it is the `END_ASYNC_FOR` of newer versions, which counts from `END_SEND`.
+    /// True if it is the `END_ASYNC_FOR` of newer versions, which counts from `END_SEND`.
     pub(super) ends_loop: bool,
     pub(super) target: BlockId,
     /// As [`Point::offset`].
@@ -55,9 +55,9 @@ pub(super) struct Run<T> {
 /// The code of a code object before its jumps are settled; kept for the room it has.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    /// Code units without the prefixes of jumps, and zeros behind them; caches are zero.
+    /// Code units without the prefixes of jumps, and zeros after them; caches are zero.
     pub(super) units: Vec<[u8; 2]>,
-    /// Where each block of the graph starts.
+    /// Start of each block of the graph.
     pub(super) starts: Vec<Start>,
     /// In the order of the code.
     pub(super) jumps: Vec<Jump>,
@@ -65,7 +65,7 @@ pub(super) struct Draft {
     pub(super) places: Vec<Run<Location>>,
     /// Instructions with the same handler.
     pub(super) handlers: Vec<Run<BlockId>>,
-    /// How many instructions there are.
+    /// Number of instructions.
     pub(super) count: u32,
     pub(super) end: Point,
     /// The first of the instructions whose place is that of what follows them.

@@ -126,7 +126,7 @@ impl Draft {
         instr.handler
     }
 
-    /// An instruction that takes the place of what follows it, or one behind such. Returns its place.
+    /// An instruction that takes the place of the next one, or one after such an instruction. Returns its place.
     #[inline(never)]
     fn begin_around_next<'g>(&mut self, instr: &'g Instr, point: Point) -> &'g Location {
         let mut place = &instr.location;

@@ -4,10 +4,10 @@ use crate::compile::flow::FlowError;
 use crate::compile::flow::graph::has_target;
 use crate::target::{OP_COUNT, Op, Target};
 
-/// How many `EXTENDED_ARG` the largest operand needs.
+/// Number of `EXTENDED_ARG` prefixes that the largest operand needs.
 const MOST_PREFIXES: usize = 3;
 
-/// How an instruction is written.
+/// Encoding of one instruction.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Encoding {
     /// The opcode's number.
@@ -18,7 +18,7 @@ pub(super) struct Encoding {
     pub(super) plain: u8,
 }
 
-/// How each instruction is written.
+/// Encodings of all instructions of a target.
 #[derive(Debug)]
 pub(super) struct Encodings {
     by_op: [Encoding; OP_COUNT],
@@ -26,12 +26,12 @@ pub(super) struct Encodings {
     pub(super) end_send: u32,
     /// The number of `EXTENDED_ARG`.
     pub(super) prefix: u8,
-    /// How many code units an instruction may take.
+    /// Size of the longest instruction in code units.
     pub(super) longest: usize,
 }
 
 impl Encodings {
-    /// Those of `target`.
+    /// Returns the encodings of `target`.
     pub(super) fn new(target: &Target) -> Self {
         let mut by_op = [Encoding::default(); OP_COUNT];
         for (op, encoding) in Op::ALL.into_iter().zip(&mut by_op) {
@@ -48,12 +48,12 @@ impl Encodings {
         Self { by_op, end_send, prefix, longest: MOST_PREFIXES + most.unwrap_or_default() }
     }
 
-    /// That of `op`.
+    /// Returns the encoding of `op`.
     pub(super) fn of(&self, op: Op) -> Encoding {
         self.by_op[op as usize]
     }
 
-    /// That of an instruction that the version has.
+    /// Returns the encoding of an instruction, or an error if the version does not have it.
     pub(super) fn checked(&self, op: Op) -> Result<Encoding, FlowError> {
         let encoding = self.of(op);
         if encoding.units > 0 { Ok(encoding) } else { Err(FlowError::Opcode(op.name())) }

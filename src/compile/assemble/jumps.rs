@@ -1,9 +1,9 @@
-//! Where blocks and jumps stand (`resolve_unconditional_jumps`, `resolve_jump_offsets`).
+//! Offsets of blocks and jumps (`resolve_unconditional_jumps`, `resolve_jump_offsets`).
 
 use super::draft::{Draft, Point, prefixes};
 use crate::compile::flow::FlowError;
 
-/// How much the prefixes of jumps move what stands behind them; kept for the room it has.
+/// Shift that the prefixes of jumps give to the code after them; reused for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct Shifts {
     /// For each jump how many code units the prefixes of those before it take; one more for the end.

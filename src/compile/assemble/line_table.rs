@@ -54,7 +54,7 @@ impl Entries<'_> {
     /// One of 1 to [`LONGEST`] units.
     #[inline]
     fn add(&mut self, location: &Location, units: u32) {
-        // What is negative is large; a line that is not far behind another is not negative.
+        // What is negative is large; a line that is not far after another is not negative.
         let (column, end) = (location.column as u32, location.end_column as u32);
         let delta = location.line.wrapping_sub(self.line) as u32;
         if delta < 3 && location.end_line == location.line && (column | end) < 128 {

@@ -47,7 +47,8 @@ pub struct CodeObject {
     pub names: ConstId,
     /// `co_localsplusnames`, a tuple.
     pub locals: ConstId,
-    /// Whether the tuple of locals was made anew for this code object (the parameter of `__annotate__` is renamed).
+    /// True if the tuple of locals was made anew for this code object (the parameter of
+    /// `__annotate__` is renamed).
     pub own_locals: bool,
     /// `co_localspluskinds`
     pub kinds: Text,
@@ -81,12 +82,12 @@ impl Codes {
         self.list.iter()
     }
 
-    /// How many there are.
+    /// Returns the number of code objects.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -110,7 +111,7 @@ impl Codes {
 /// Makes the code objects of a module, one after the other.
 #[derive(Debug)]
 pub struct Assembler {
-    /// Those that are made.
+    /// Code objects made so far.
     pub codes: Codes,
     target: &'static Target,
     encodings: Encodings,

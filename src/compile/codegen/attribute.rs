@@ -100,7 +100,7 @@ impl Codegen<'_, '_> {
         fits.then_some(call)
     }
 
-    /// Whether the unit has a first parameter and the cell of its class.
+    /// Returns whether the unit has a first parameter and the cell of its class.
     fn is_method_with_class(&self) -> bool {
         let code = &self.unit.code;
         let Some(class) = self.names.find("__class__") else { return false };
@@ -142,7 +142,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::LOAD_SUPER_ATTR, operand, location);
     }
 
-    /// Whether `expr` is a name that an import binds anywhere in the module's scope.
+    /// Returns whether `expr` is a name that an import binds anywhere in the module's scope.
     pub(super) fn is_import_bound(&self, expr: &Expr<'_>) -> bool {
         use crate::compile::symtable::flag::IMPORT;
         let ExprKind::Name { id, .. } = expr.kind else { return false };

@@ -65,7 +65,7 @@ impl Codegen<'_, '_> {
         self.emit_send_loop(location, true);
     }
 
-    /// The place beside an awaitable that an iterator has for its index.
+    /// The slot next to an awaitable that an iterator has for its index.
     pub(super) fn push_index(&mut self, location: Location) {
         if self.target.features.indexed_iterators {
             self.emit(Op::PUSH_NULL, location);

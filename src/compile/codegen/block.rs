@@ -46,7 +46,7 @@ pub(crate) enum Block<'a, 'ast> {
     StopIteration,
 }
 
-/// Where `continue` and `break` go.
+/// Targets of `continue` and `break`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Loop {
     pub(super) start: Label,

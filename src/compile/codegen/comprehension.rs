@@ -65,7 +65,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// What the first clause iterates over, evaluated in the enclosing scope.
+    /// Emits the iterable of the first clause, evaluated in the enclosing scope.
     fn comprehension_iterable(&mut self, expr: &ComprehensionExpr<'_>) -> Result<()> {
         expr.generators.first().map_or(Ok(()), |first| self.visit_expr(&first.iter))
     }
@@ -207,7 +207,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// What is inside the loop of clause `index`: the next clause or the element. Returns where the loop's jump stands.
+    /// Emits the body of clause `index`: the next clause or the element. Returns the place of the
+    /// loop's jump.
     fn clause_body(
         &mut self,
         expr: &ComprehensionExpr<'_>,

@@ -116,7 +116,7 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// The value of a constant that holds no others, and is no constant made anew.
+/// The value of a constant that has no members and was not made anew.
 fn literal(constant: &Constant<'_>) -> Option<ConstValue> {
     Some(match *constant {
         Constant::None => ConstValue::None,

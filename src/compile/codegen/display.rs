@@ -9,7 +9,7 @@ use crate::text::{Location, Name};
 /// `CALL_INTRINSIC_1` operand that makes a tuple of a list.
 pub(super) const INTRINSIC_LIST_TO_TUPLE: u32 = 6;
 
-/// How one kind of collection is built.
+/// Instructions that build one kind of collection.
 #[derive(Clone, Copy)]
 pub(super) struct Build {
     build: Op,

@@ -23,7 +23,7 @@ pub(super) fn clean(text: &[u8]) -> Result<Vec<u8>> {
     Ok(cleaned)
 }
 
-/// What stands between line feeds.
+/// Returns the lines of a text, split at line feeds.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr::memchr_iter(b'\n', text).chain([text.len()]).map(move |end| {

@@ -97,7 +97,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 }
 
-/// Where a definition begins: at its first decorator.
+/// Returns the first line of a definition: that of its first decorator.
 pub(super) fn first_line(decorators: &[Expr<'_>], location: Location) -> i32 {
     decorators.first().map_or(location.line, |decorator| decorator.location.line)
 }

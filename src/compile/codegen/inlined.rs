@@ -7,13 +7,13 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// What an inlined comprehension changes in the unit around it, to be undone at its end.
+/// Changes that an inlined comprehension makes in the unit around it, to be undone at its end.
 pub(super) struct Inlined {
     /// Names whose outer values wait on the stack.
     pushed: Vec<Name>,
     /// The handler that restores them; absent if there are none.
     cleanup: Option<Label>,
-    /// What the names mean outside.
+    /// Meaning of the names outside the comprehension.
     outer: Vec<(Name, Option<SymbolInfo>)>,
     /// Names that are fast locals of a module or class only inside.
     hidden: Vec<Name>,

@@ -1,4 +1,4 @@
-//! What the symbol table leaves to be refused where code is made (CPython up to 3.13).
+//! Errors that the symbol table leaves to code generation (CPython up to 3.13).
 
 use super::{Codegen, Result};
 use crate::syntax::ast::{Expr, Stmt, StmtKind};

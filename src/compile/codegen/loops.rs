@@ -78,7 +78,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         send
     }
 
-    /// Where an asynchronous iterator is exhausted; `send` is the `SEND` of the loop.
+    /// Emits the end of an asynchronous iterator; `send` is the `SEND` of the loop.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
         if self.target.opcode(Op::END_ASYNC_FOR_PLAIN).is_some() {
             self.emit(Op::END_ASYNC_FOR_PLAIN, location);

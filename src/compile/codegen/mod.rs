@@ -58,7 +58,7 @@ use crate::target::{Op, Target};
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
-/// What goes wrong is always the source's fault, in CPython's words.
+/// Result of code generation. An error is always the source's fault, in CPython's words.
 pub(crate) type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// `_PY_STACK_USE_GUIDELINE`: longer displays and argument lists are built piece by piece.
@@ -69,7 +69,7 @@ pub trait Finish {
     /// The code object of `unit`, whose lists may be used up; equal code objects get the same number.
     ///
     /// # Errors
-    /// What CPython refuses as late as this.
+    /// Reports errors that CPython finds only at the end of a unit.
     fn finish(&mut self, unit: &mut CodeUnit, constants: &mut Constants, names: &mut Names)
     -> Result<CodeId>;
 
@@ -83,13 +83,13 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
-    /// Where strings with the prefix `u` start.
+    /// Positions of strings with the prefix `u`.
     pub(crate) unicode_strings: &'a [(i32, i32)],
     pub(crate) target: &'static Target,
     /// The level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) finish: &'a mut dyn Finish,
-    /// What is never equal to itself, by the place of its node.
+    /// NaN constants, by the address of their node: each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
     pub(crate) unit: Box<Unit<'a, 'ast>>,
     /// The enclosing units, outermost first.

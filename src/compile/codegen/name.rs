@@ -8,7 +8,7 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 
 impl Unit<'_, '_> {
-    /// Place of a free variable, behind the cells; see [`Codegen::late_free_index`] for those that came late.
+    /// Place of a free variable, after the cells; see [`Codegen::late_free_index`] for those that came late.
     fn free_place(&self, name: Name) -> Option<u32> {
         let place = self.free_index.find(&self.code.freevars, name)?;
         Some(if place < self.listed_free { place + self.code.cellvars.len() as u32 } else { place })
@@ -110,7 +110,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(op, index, location);
     }
 
-    /// What a mangled name means here and now.
+    /// Returns the symbol of a mangled name in the current scope.
     #[inline]
     pub(crate) fn symbol(&self, name: Name) -> Option<SymbolInfo> {
         let overridden = self.unit.overrides.get(&name).copied();
@@ -198,7 +198,7 @@ impl Codegen<'_, '_> {
         self.names.intern(text)
     }
 
-    /// Whether names are fast locals here (`_PyST_IsFunctionLike`).
+    /// Returns whether names are fast locals here (`_PyST_IsFunctionLike`).
     #[inline]
     pub(crate) fn in_function_like(&self) -> bool {
         !matches!(self.scope().kind, BlockKind::Module | BlockKind::Class)

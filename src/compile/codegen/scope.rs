@@ -156,7 +156,7 @@ impl Codegen<'_, '_> {
         flags
     }
 
-    /// `StopIteration` must not leave a generator: the unit behind its preamble, as many instructions as that has,
+    /// `StopIteration` must not leave a generator: the unit after its preamble, as many instructions as that has,
     /// becomes a block with a handler.
     pub(crate) fn wrap_in_stop_iteration_handler(&mut self, preamble: usize) {
         let handler = self.new_label();

@@ -74,7 +74,7 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Whether `slice` is `lower:upper` without step and not a constant.
+    /// Returns whether `slice` is `lower:upper` without step and not a constant.
     pub(super) fn is_two_part_slice(&self, slice: &Expr<'_>) -> bool {
         match &slice.kind {
             ExprKind::Slice { lower, upper, step: None } => {

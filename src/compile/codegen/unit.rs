@@ -49,15 +49,15 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) static_attributes: Vec<Name>,
     /// Annotations to evaluate later, in source order.
     pub(crate) deferred: Vec<Deferred<'a, 'ast>>,
-    /// How many of them are conditional.
+    /// Number of conditional annotations.
     pub(crate) conditions: i64,
-    /// How many conditional statements are around the current one.
+    /// Number of conditional statements around the current one.
     pub(crate) conditional_depth: u32,
     /// Swaps that captures of patterns took.
     pub(super) swaps: usize,
     pub(super) cell_index: Positions<Name>,
     pub(super) free_index: Positions<Name>,
-    /// How many free variables the scope lists; others may follow.
+    /// Number of free variables that the scope lists; others may follow.
     pub(super) listed_free: u32,
     pub(super) const_index: Positions<ConstId>,
     pub(super) name_index: Positions<Name>,

@@ -75,7 +75,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_arg(Op::CALL, 0, location);
     }
 
-    /// What `__exit__` returned decides whether the exception is swallowed.
+    /// Emits the end of the handler: the result of `__exit__` decides if the exception is
+    /// swallowed.
     fn finish_with_handler(&mut self, cleanup: Label) {
         let at = Location::NONE;
         let suppress = self.new_label();

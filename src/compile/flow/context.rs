@@ -1,4 +1,4 @@
-//! What passes need besides the graph.
+//! State that passes need in addition to the graph.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ use crate::target::{Op, Target};
 /// Constants and options for one code unit.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
-    /// What to compile for.
+    /// Target that is compiled for.
     pub(crate) target: &'static Target,
     /// The module's constants.
     pub(crate) constants: &'a mut Constants,
     /// The unit's `co_consts`.
     pub(crate) consts: &'a mut Vec<ConstId>,
-    /// Where each constant stands in `consts`; made when the first one is added.
+    /// Index of each constant in `consts`; made when the first one is added.
     pub(crate) places: Option<Positions<ConstId>>,
-    /// How many of the locals are parameters.
+    /// Number of locals that are parameters.
     pub(crate) parameters: usize,
-    /// How many locals there are.
+    /// Number of locals.
     pub(crate) locals: usize,
 }
 
@@ -50,7 +50,7 @@ impl Context<'_> {
         }
     }
 
-    /// Whether the loaded constant is true.
+    /// Returns whether the loaded constant is true.
     pub(crate) fn truth(&self, op: Op, arg: u32) -> bool {
         truth(&self.value(op, arg))
     }
@@ -75,7 +75,7 @@ impl Context<'_> {
         }
     }
 
-    /// Turns a `LOAD_CONST` of a value that the interpreter keeps at hand into `LOAD_COMMON_CONSTANT`.
+    /// Turns a `LOAD_CONST` of a value that the interpreter keeps available into `LOAD_COMMON_CONSTANT`.
     pub(crate) fn make_common(&self, instr: &mut Instr) {
         if let Some(&id) = self.consts.get(instr.arg as usize)
             && let Some((op, arg)) = self.common(self.constants.value(id))
@@ -140,7 +140,7 @@ fn common_value(number: u32) -> Option<ConstValue> {
     COMMON_VALUES.into_iter().find(|(common, _)| *common == number).map(|(_, value)| value)
 }
 
-/// Whether an instruction loads a constant whose value is known here.
+/// Returns whether an instruction loads a constant whose value is known here.
 pub(crate) const fn loads_const(op: Op, arg: u32) -> bool {
     match op {
         Op::LOAD_CONST | Op::LOAD_SMALL_INT => true,

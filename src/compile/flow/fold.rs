@@ -64,7 +64,7 @@ pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context
     true
 }
 
-/// `BUILD_TUPLE` right behind as many loads of constants (CPython 3.13).
+/// `BUILD_TUPLE` right after as many loads of constants (CPython 3.13).
 pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let Some(start) = index.checked_sub(code[index].arg as usize) else { return false };
     if code[start..index].iter().any(|instr| instr.op != Op::LOAD_CONST) {

@@ -1,6 +1,6 @@
 //! Basic blocks and their instructions.
 //!
-//! Blocks keep the slots of removed instructions: in CPython's arrays they stay behind the used length with their old
+//! Blocks keep the slots of removed instructions: in CPython's arrays they stay after the used length with their old
 //! exception handler, and an instruction appended later inherits that handler (3.14).
 
 pub(crate) use super::kinds::{has_target, is_terminator};
@@ -15,27 +15,27 @@ use crate::text::Location;
 pub(crate) struct Block {
     /// Its first slot.
     start: u32,
-    /// How many instructions it has.
+    /// Number of instructions.
     used: u32,
-    /// How many it had at most.
+    /// Largest number of instructions so far.
     made: u32,
-    /// How many slots it has.
+    /// Number of allocated slots.
     room: u32,
     /// The block after it in the code.
     pub(crate) next: BlockId,
     /// Stack depth on entry; `i32::MIN` while it is not known.
     pub(crate) start_depth: i32,
-    /// How many ways lead here.
+    /// Number of edges that lead here.
     pub(crate) predecessors: u32,
-    /// Which of the first 64 locals may be unset on entry.
+    /// Set of those of the first 64 locals that may be unset on entry.
     pub(crate) unsafe_locals: u64,
-    /// Whether something jumps here (CPython: has a label).
+    /// True if something jumps here (CPython: has a label).
     pub(crate) labelled: bool,
-    /// Whether it sets up exception handlers, or did.
+    /// True if it sets up exception handlers, or did.
     pub(crate) sets_up: bool,
-    /// Whether it may hold NOPs; a pass that makes some says so.
+    /// True if it may hold NOPs; a pass that makes some says so.
     pub(crate) nops: bool,
-    /// Whether it may hold instructions without a line; a pass that makes some says so.
+    /// True if it may hold instructions without a line; a pass that makes some says so.
     pub(crate) lineless: bool,
     /// Handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
@@ -73,12 +73,12 @@ impl Block {
         }
     }
 
-    /// How many instructions it has.
+    /// Returns the number of instructions.
     pub(crate) fn len(&self) -> usize {
         self.used as usize
     }
 
-    /// Whether it has no instructions.
+    /// Returns whether it has no instructions.
     pub(crate) fn is_empty(&self) -> bool {
         self.used == 0
     }
@@ -106,9 +106,10 @@ pub(crate) struct Graph {
     pub(crate) blocks: Vec<Block>,
     /// The instructions of all blocks, and the room of those that moved away.
     slots: Vec<Instr>,
-    /// Those of all instructions as they were generated.
+    /// Kinds of all instructions as they were generated.
     pub(crate) kinds: Kinds,
-    /// Whether control may flow otherwise than when predecessors were counted; a pass that changes it says so.
+    /// True if control may flow otherwise than when predecessors were counted; a pass that changes
+    /// it says so.
     pub(crate) rerouted: bool,
     /// Kept from one walk to the next.
     stack: Vec<BlockId>,
@@ -198,7 +199,7 @@ impl Graph {
         self.code_mut(id).last_mut()
     }
 
-    /// Where control goes from the end of a block: the next block, and where it jumps to.
+    /// Returns the successors of a block at its end: the next block and the jump target.
     pub(crate) fn successors(&self, id: BlockId) -> impl Iterator<Item = BlockId> + use<> {
         let (kinds, target) =
             self.last(id).map_or((Kinds::default(), BlockId::NONE), |last| (Kinds::of(last.op), last.target));
@@ -238,7 +239,7 @@ impl Graph {
         self.stack = stack;
     }
 
-    /// Appends to a block that has another behind it.
+    /// Appends to a block that has another after it.
     #[cold]
     fn move_away(&mut self, id: BlockId, instr: Instr) {
         let block = &mut self.blocks[id.0 as usize];
@@ -287,17 +288,17 @@ impl Graph {
         self.code_mut(id).rotate_right(prefix.len());
     }
 
-    /// Whether control never runs past the end of a block.
+    /// Returns whether control never runs past the end of a block.
     pub(crate) fn no_fallthrough(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| Kinds::of(last.op).never_falls_through())
     }
 
-    /// Whether a block ends by leaving the scope.
+    /// Returns whether a block ends by leaving the scope.
     pub(crate) fn exits_scope(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| is_scope_exit(last.op))
     }
 
-    /// Whether no instruction of a block has a line.
+    /// Returns whether no instruction of a block has a line.
     pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
         let block = self.block(id);
         block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line < 0)

@@ -1,4 +1,4 @@
-//! What opcodes do to the control flow and to locals, as one table.
+//! Effects of opcodes on the control flow and on locals, as one table.
 
 use crate::target::{OP_COUNT, Op};
 
@@ -131,7 +131,7 @@ static KINDS: [u16; OP_COUNT] = {
 pub(crate) struct Kinds(u16);
 
 impl Kinds {
-    /// Those of one opcode.
+    /// Returns the kinds of one opcode.
     pub(crate) fn of(op: Op) -> Self {
         Self(KINDS[op as usize])
     }
@@ -176,12 +176,12 @@ impl Kinds {
         self.0 & JUMP != 0
     }
 
-    /// Some are not followed by what stands behind them.
+    /// Control may not continue with the next instruction.
     pub(crate) fn never_falls_through(self) -> bool {
         self.0 & (EXIT | ALWAYS) != 0
     }
 
-    /// All are followed by what stands behind them, and refer to no block.
+    /// Control always continues with the next instruction, and no block is referred to.
     pub(crate) fn is_straight(self) -> bool {
         self.0 & (JUMP | PUSH | EXIT) == 0
     }

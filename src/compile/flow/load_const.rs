@@ -40,7 +40,8 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     }
 }
 
-/// Rewrites what follows the constant `(op, arg)` on the stack behind the instruction `index`; whether it did.
+/// Rewrites the instructions that use the constant `(op, arg)` after the instruction `index`; returns
+/// whether it did.
 fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Context<'_>) -> bool {
     match code[index + 1].op {
         next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {

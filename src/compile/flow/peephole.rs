@@ -59,7 +59,7 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
-/// Rewrites the instruction `index` and what is behind it; whether that left NOPs.
+/// Rewrites the instruction `index` and those after it; returns whether that left NOPs.
 fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let folds = !context.target.features.fold_in_tree;
     let Instr { op, arg, .. } = code[index];

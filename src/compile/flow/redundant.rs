@@ -58,8 +58,8 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     kept < len
 }
 
-/// Whether a NOP holds no line of its own, which the instruction behind it may take over; `after` is the line of what
-/// comes first in the next block.
+/// Returns whether a NOP holds no line of its own, which the instruction after it may take over;
+/// `after` is the line of what comes first in the next block.
 fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32) -> bool {
     let line = nop.location.line;
     if line < 0 || previous == line {

@@ -1,4 +1,4 @@
-//! What every pass must leave true (`check_cfg`).
+//! Invariants that hold after every pass (`check_cfg`).
 
 use super::FlowError;
 use super::graph::Graph;

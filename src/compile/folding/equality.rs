@@ -1,4 +1,4 @@
-//! Which constants Python takes for equal: what a set keeps of a display.
+//! Equality of constants as Python sees it, which decides what a set keeps of a display.
 
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use hashbrown::HashTable;

@@ -20,7 +20,7 @@ use crate::syntax::ast::{Operator, UnaryOperator};
 use crate::target::Target;
 use num_bigint::BigInt;
 
-/// What an operator gives.
+/// Result of a folded operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Folded {
     /// A new value.
@@ -80,7 +80,7 @@ fn complex_value((real, imaginary): (f64, f64)) -> ConstValue {
     ConstValue::Complex(real.to_bits(), imaginary.to_bits())
 }
 
-/// Whether Python takes `value` for true.
+/// Returns whether Python takes `value` for true.
 pub fn truth(value: &ConstValue) -> bool {
     match value {
         ConstValue::None | ConstValue::False => false,
@@ -149,7 +149,7 @@ pub fn binary(
     }
 }
 
-/// Whether `folded` is the empty bytes of a product of others, which CPython makes anew.
+/// Returns whether `folded` is the empty bytes of a product of others, which CPython makes anew.
 pub fn makes_empty_anew(folded: &ConstValue, left: &ConstValue, right: &ConstValue) -> bool {
     let is_empty = |value: &ConstValue| matches!(value, ConstValue::Bytes(bytes) if bytes.is_empty());
     is_empty(folded) && !is_empty(left) && !is_empty(right)

@@ -62,7 +62,7 @@ pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Cons
     })
 }
 
-/// What is left of `limit` after counting the items of tuples, at every depth.
+/// Counts the items of tuples, at every depth, against `limit`; returns the rest.
 fn complexity(value: &ConstValue, mut limit: i64, constants: &Constants) -> Option<i64> {
     if let ConstValue::Tuple(items) | ConstValue::FrozenSet(items) = value {
         limit -= i64::try_from(items.len()).ok()?;

@@ -75,9 +75,9 @@ struct Preprocess<'a, 't> {
     target: &'t Target,
     /// Statements on other lines than these stay the same.
     only: Option<&'a [i32]>,
-    /// How many nodes were replaced. One around a place where this did not grow is kept.
+    /// Number of replaced nodes. A node whose parts did not change it is kept.
     changes: Cell<usize>,
-    /// How many statements and expressions are around the current place, and at most.
+    /// Current number of nested statements and expressions, and the limit.
     depth: Cell<u32>,
     deepest: Cell<u32>,
 }
@@ -92,7 +92,7 @@ impl<'a> Preprocess<'a, '_> {
         self.changes.set(self.changes.get() + 1);
     }
 
-    /// What `visit` gives, one statement or expression deeper.
+    /// Runs `visit` one statement or expression deeper.
     fn deeper<T>(&self, visit: impl FnOnce() -> T) -> T {
         let depth = self.depth.get() + 1;
         self.depth.set(depth);

@@ -93,7 +93,7 @@ fn literal(rest: &mut &[u8]) -> Vec<u8> {
     text
 }
 
-/// A unit behind its `%`.
+/// A unit after its `%`.
 fn unit(rest: &mut &[u8]) -> Option<Piece> {
     let mut left = false;
     let mut byte = next(rest)?;

@@ -143,7 +143,7 @@ impl<'a> Preprocess<'a, '_> {
     }
 }
 
-/// Whether one of `lines`, which ascend, is a line of `statement`.
+/// Returns whether one of `lines`, which ascend, is a line of `statement`.
 fn has_one(lines: &[i32], statement: &Stmt<'_>) -> bool {
     let decorators = match statement.kind {
         StmtKind::FunctionDef(function) => function.decorator_list,

@@ -14,7 +14,7 @@ pub(super) struct Counter<'a> {
     identities: &'a Identities,
     /// By slot; 2 stands for more as well.
     counts: Vec<u8>,
-    /// How many objects are around the current one.
+    /// Number of objects around the current one.
     depth: u32,
     too_deep: bool,
 }
@@ -34,7 +34,8 @@ impl<'a> Counter<'a> {
         (!counter.too_deep).then_some(counter.counts)
     }
 
-    /// Whether the object has not been seen: its parts follow. Of what is shared anyway, none has parts.
+    /// Returns whether the object has not been seen: its parts follow. Of what is shared anyway,
+    /// none has parts.
     fn open(&mut self, identity: Identity) -> bool {
         match identity.sharing {
             Sharing::Shared => false,

@@ -1,4 +1,4 @@
-//! Which constants are one object, and which of those count as shared wherever they stand.
+//! Identity of constants: which are one object, and which of those count as shared everywhere.
 
 use crate::compile::assemble::Codes;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
@@ -6,7 +6,7 @@ use crate::target::Target;
 use crate::text::{Name, Names};
 use rustc_hash::FxHashMap;
 
-/// How an object is shared.
+/// Way in which an object is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sharing {
     /// One reference.
@@ -19,7 +19,7 @@ pub(super) enum Sharing {
     Shared,
 }
 
-/// What a constant is as an object.
+/// Identity of a constant as an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Identity {
     /// The same for constants that are one object.
@@ -27,7 +27,8 @@ pub(super) struct Identity {
     /// The slot of the interned string, if it is text.
     pub(super) name_slot: u32,
     pub(super) sharing: Sharing,
-    /// Whether it is a table of names: their strings are interned, also where the tuple is a constant.
+    /// True if it is a table of names: their strings are interned, also where the tuple is a
+    /// constant.
     pub(super) is_table: bool,
 }
 
@@ -35,9 +36,9 @@ pub(super) struct Identity {
 #[derive(Debug)]
 pub(super) struct Identities {
     by_constant: Vec<Identity>,
-    /// How many slots there are.
+    /// Number of slots.
     pub(super) slots: usize,
-    /// What all values take together, roughly.
+    /// Approximate size of all values in bytes.
     pub(super) bytes: usize,
     /// The string that is every `co_filename`.
     pub(super) file: ConstId,
@@ -71,7 +72,8 @@ fn is_latin1_char(text: &[u8]) -> bool {
     }
 }
 
-/// Whether interning replaces a member by the string of an identifier, or of CPython itself, which makes a new set.
+/// Returns whether interning replaces a member by the string of an identifier, or of CPython
+/// itself, which makes a new set.
 fn is_rebuilt(items: &[ConstId], constants: &Constants, names: &Names, target: &Target) -> bool {
     items.iter().any(|&item| match constants.value(item) {
         ConstValue::Str(text) => {
@@ -96,14 +98,14 @@ impl Identities {
         let file = constants.add_text(filename);
         let mut text = |name: Name| constants.add_name(name, names);
         let code_names = codes.iter().map(|code| [text(code.name), text(code.qualname)]).collect();
-        // What is no constant is the singleton, even if the constant of that value was made anew.
+        // An object that is not a constant is the singleton, even if the constant of that value was made anew.
         let mut empty = constants.add_bytes(&[]);
         let mut singletons = FxHashMap::default();
         if constants.is_fresh(empty) {
             empty = constants.add_unmerged(ConstValue::Bytes(Default::default()));
             singletons.insert(ConstValue::Bytes(Default::default()), empty);
         }
-        // Code objects have the slots behind those of constants.
+        // Code objects have the slots after those of constants.
         let first_code = constants.len() as u32 * 2;
         let mut by_constant = Vec::with_capacity(constants.len());
         let mut bytes = 0;
@@ -183,7 +185,7 @@ impl Identities {
         Self { by_constant, slots, bytes, file, empty, code_names }
     }
 
-    /// That of a constant.
+    /// Returns the identity of a constant.
     pub(super) fn of(&self, id: ConstId) -> Identity {
         self.by_constant[id.0 as usize]
     }

@@ -16,7 +16,7 @@ const UNSEEN: u32 = u32::MAX;
 /// The number under which an object was written.
 #[derive(Clone, Copy, Debug)]
 struct Reference {
-    /// What was being written: the module, or a member of a frozenset by itself.
+    /// Object that was being written: the module, or a member of a frozenset by itself.
     whole: u32,
     number: u32,
 }
@@ -30,11 +30,11 @@ pub(super) struct Writer<'a> {
     counts: &'a [u8],
     /// By slot; those of another `whole` are not seen.
     refs: Vec<Reference>,
-    /// Those that the members being written by themselves have replaced, for when these are done.
+    /// References that members written by themselves have replaced, to be restored after them.
     replaced: Vec<(u32, Reference)>,
-    /// What is being written: 0 for the module.
+    /// Object that is being written: 0 for the module.
     whole: u32,
-    /// How many wholes there were.
+    /// Number of such objects so far.
     wholes: u32,
     /// The next number of a reference.
     next: u32,

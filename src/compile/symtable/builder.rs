@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 /// The error is boxed, so that what is hardly ever one is returned in a register.
 pub(super) type Visit = Result<(), Box<SyntaxError>>;
 
-/// What is needed of a scope only while its part of the tree is read.
+/// State of a scope that is needed only while its part of the tree is read.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub(super) comp_iter_target: bool,
@@ -38,7 +38,7 @@ pub(super) struct Builder<'n> {
     pub(super) table: SymbolTable,
     pub(super) progress: Vec<Progress>,
     pub(super) directives: Vec<Directive>,
-    /// Where each name was found last: the scope, and the place among its symbols.
+    /// Last symbol found for each name: the scope and the index among its symbols.
     last: Vec<(ScopeId, u32)>,
     pub(super) stack: Vec<ScopeId>,
     pub(super) current: ScopeId,
@@ -47,7 +47,7 @@ pub(super) struct Builder<'n> {
     pub(super) target: &'n Target,
     pub(super) names: &'n mut Names,
     pub(super) known: Known,
-    /// Whether code is made for what is read.
+    /// True if code is made for what is read.
     pub(super) is_compiled: bool,
     pub(super) optimize: u8,
 }
@@ -295,7 +295,7 @@ impl<'n> Builder<'n> {
         self.error_with_name(&start, name, "' in function definition", location)
     }
 
-    /// Whether what code generation may refuse is refused here.
+    /// Returns whether what code generation may refuse is refused here.
     pub(super) fn is_checked(&self) -> bool {
         self.is_compiled || !self.target.features.check_with_code
     }
@@ -328,7 +328,8 @@ impl<'n> Builder<'n> {
         self.refuse_with_code(&format!("cannot {what} __debug__"), location)
     }
 
-    /// Where the binding of a name by a statement is refused: the name, or the statement where code is made for it.
+    /// Returns the location at which the binding of a name is refused: the name, or the statement
+    /// if it is compiled.
     pub(super) const fn place_of_binding(&self, name: Location, statement: Location) -> Location {
         if self.target.features.check_with_code { statement } else { name }
     }
@@ -359,7 +360,7 @@ impl Scope {
         &mut self.symbols[index as usize]
     }
 
-    /// Where that stands in `symbols`.
+    /// Returns the index of `name` in `symbols`, adding it if needed.
     fn symbol_index(&mut self, name: Name) -> u32 {
         let new = SymbolInfo { name, flags: 0, scope: NameScope::Unknown };
         self.index.find_or_push(&mut self.symbols, new)

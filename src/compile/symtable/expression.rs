@@ -136,7 +136,7 @@ impl Builder<'_> {
         self.progress[self.current.0 as usize].is_async_def
     }
 
-    /// What would make an annotation, bound, default or alias more than an expression.
+    /// Refuses what makes an annotation, bound, default or alias more than an expression.
     fn refuse_in_annotation(&mut self, what: &str, location: Location) -> Visit {
         let place = match self.scope().kind {
             BlockKind::Annotation => "an annotation",

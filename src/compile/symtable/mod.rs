@@ -68,17 +68,17 @@ pub enum BlockKind {
     TypeVariable,
 }
 
-/// How a scope is found again from the node that opened it. One node opens several scopes (a generic function has its
-/// own, its type parameters' and its annotations').
+/// Key by which a scope is found again from the node that opened it. One node opens several scopes
+/// (a generic function has its own, its type parameters' and its annotations').
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScopeKey {
     /// The node.
     pub node: NodeId,
-    /// Which of its scopes.
+    /// Role of the scope among those of the node.
     pub role: ScopeRole,
 }
 
-/// Which scope of a node is meant.
+/// Role of a scope among those of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ScopeRole {
     /// Module, function, lambda, class, comprehension, value of a type alias, bound of a type variable.
@@ -91,7 +91,7 @@ pub enum ScopeRole {
     Default,
 }
 
-/// Where a name lives.
+/// Scope in which a name lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are CPython's")]
 pub enum NameScope {
@@ -141,7 +141,7 @@ impl Keyed<Name> for SymbolInfo {
 /// One scope (CPython: `PySTEntryObject`).
 #[derive(Debug)]
 pub struct Scope {
-    /// What opened it.
+    /// Node and role that opened the scope.
     pub key: ScopeKey,
     /// Its kind.
     pub kind: BlockKind,
@@ -153,17 +153,17 @@ pub struct Scope {
     pub children: Vec<ScopeId>,
     /// Names in order of first appearance.
     pub symbols: Vec<SymbolInfo>,
-    /// Where names stand in `symbols`.
+    /// Indices of names in `symbols`.
     pub index: Positions<Name>,
     /// Parameters in order (`ste_varnames`).
     pub varnames: Vec<Name>,
-    /// Whether the scope is nested in a function.
+    /// True if the scope is nested in a function.
     pub nested: bool,
     /// Contains `yield`.
     pub generator: bool,
     /// Contains `await`, or is `async def`, or holds an asynchronous comprehension.
     pub coroutine: bool,
-    /// Which comprehension it is, if any.
+    /// Kind of comprehension, if the scope is one.
     pub comprehension: Option<crate::syntax::ast::ComprehensionKind>,
     /// The comprehension is inlined in its parent (PEP 709).
     pub comp_inlined: bool,
@@ -189,7 +189,7 @@ pub struct Scope {
     pub has_docstring: bool,
     /// The scope of its annotations.
     pub annotations: Option<ScopeId>,
-    /// Where it was opened.
+    /// Location at which it was opened.
     pub location: Location,
     /// Only these names (an index into [`SymbolTable::mangled_names`]) are mangled here: the scope is that of a generic
     /// class's type parameters, or lies in it.
@@ -207,7 +207,7 @@ impl Scope {
         self.index.find(&self.symbols, name).map(|index| &mut self.symbols[index as usize])
     }
 
-    /// Where the name lives.
+    /// Returns the scope in which the name lives.
     pub fn name_scope(&self, name: Name) -> NameScope {
         self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope)
     }
@@ -222,7 +222,7 @@ pub struct SymbolTable {
     pub by_key: FxHashMap<ScopeKey, ScopeId>,
     /// For generic classes: the names of their type parameters.
     pub mangled_names: Vec<Vec<Name>>,
-    /// What code generation refuses when it comes to it, in the order of the source.
+    /// Errors that code generation reports when it reaches them, in source order.
     pub late: Vec<SyntaxError>,
 }
 

@@ -14,7 +14,7 @@ impl Builder<'_> {
         body.iter().try_for_each(|statement| self.statement(statement))
     }
 
-    /// What runs only under a condition, for the annotations in it.
+    /// Visits a part that runs only under a condition, for the annotations in it.
     fn conditional(&mut self, visit: impl FnOnce(&mut Self) -> Visit) -> Visit {
         let before = std::mem::replace(&mut self.progress().in_conditional_block, true);
         visit(self)?;
@@ -193,7 +193,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Where a lazy import must not stand (PEP 810).
+    /// Refuses a lazy import in a place where it is not allowed (PEP 810).
     fn check_lazy(&mut self, what: &str, location: Location) -> Visit {
         let place = if self.progress().in_try_block {
             "try/except blocks"
@@ -223,7 +223,7 @@ impl Builder<'_> {
         self.define(name, flag::IMPORT, self.place_of_binding(alias.location, statement))
     }
 
-    /// A future statement behind the last one that counts.
+    /// A future statement after the last one that counts.
     fn check_future(&mut self, module: Option<Name>, level: u32, location: Location) -> Visit {
         let last = self.future.location;
         let late = location.line > last.line

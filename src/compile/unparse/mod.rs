@@ -32,7 +32,7 @@ pub fn expression(
     if writer.too_long { Err(repr::too_long()) } else { Ok(writer.out) }
 }
 
-/// How tightly an operator binds; CPython's `PR_*`.
+/// Precedence of an operator; CPython's `PR_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Tuple,

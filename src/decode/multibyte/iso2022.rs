@@ -7,10 +7,11 @@ use super::{illegal, incomplete};
 const ESCAPE: u8 = 0x1b;
 const SHIFT_OUT: u8 = 0x0e;
 const SHIFT_IN: u8 = 0x0f;
-/// How far an escape sequence may reach.
+/// Length of the longest escape sequence.
 const LONGEST_ESCAPE: usize = 16;
 
-/// What an escape sequence names a character set by: its last byte, and if its characters are of two bytes.
+/// Mark of a character set in an escape sequence: its last byte, and true if its characters have
+/// two bytes.
 type Mark = (u8, bool);
 
 const ASCII: Mark = (b'B', false);
@@ -22,15 +23,15 @@ pub(super) struct Variant {
     name: &'static str,
     /// Its character sets, ASCII apart.
     sets: &'static [(Mark, Set)],
-    /// Whether the bytes SO and SI switch between two sets.
+    /// True if the bytes SO and SI switch between two sets.
     shifts: bool,
-    /// Whether `ESC N` is a character of a third set.
+    /// True if `ESC N` is a character of a third set.
     third: bool,
-    /// Whether `ESC & @` may stand before a sequence.
+    /// True if `ESC & @` may stand before a sequence.
     revised: bool,
 }
 
-/// Where the characters of a set are.
+/// Source of the characters of a set.
 #[derive(Clone, Copy)]
 enum Set {
     /// The pairs of another codec, without their high bits.
@@ -86,11 +87,11 @@ pub(super) fn find(name: &str) -> Option<&'static Variant> {
     VARIANTS.iter().find(|variant| variant.name == name)
 }
 
-/// What the escape sequences so far have chosen.
+/// Character sets that the escape sequences so far have chosen.
 struct State {
     /// The sets that are designated as G0, G1 and G2.
     sets: [Mark; 3],
-    /// Whether G1 is in use.
+    /// True if G1 is in use.
     shifted: bool,
     /// Within an escape sequence of another standard, which is text.
     foreign: bool,

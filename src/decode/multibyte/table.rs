@@ -9,15 +9,15 @@ pub(super) struct Codec {
     pub(super) name: &'static str,
     /// The codec that its characters are predicted from.
     pub(super) model: Option<usize>,
-    /// Where the model has the character of a pair.
+    /// Position of a pair's character in the model.
     pub(super) places: Places,
     /// The compressed pairs, and those after the byte 0x8f: where they begin and end in [`DATA`].
     pub(super) planes: &'static [(usize, usize)],
-    /// What a byte is at the start of a character: the last byte of each run.
+    /// Meaning of a byte at the start of a character: the last byte of each run.
     pub(super) first: &'static [(u8, First)],
 }
 
-/// What a byte is at the start of a character.
+/// Meaning of a byte at the start of a character.
 #[derive(Clone, Copy)]
 pub(super) enum First {
     /// A character, the byte plus this number.
@@ -30,7 +30,7 @@ pub(super) enum First {
     Triple,
 }
 
-/// How the pairs of a codec correspond to those of its model.
+/// Correspondence of the pairs of a codec to those of its model.
 #[derive(Clone, Copy)]
 pub(super) enum Places {
     Same,
@@ -38,7 +38,7 @@ pub(super) enum Places {
     Johab,
 }
 
-/// What a pair of bytes stands for.
+/// Meaning of a pair of bytes.
 pub(super) enum Pair {
     Character(char),
     Characters(&'static str),
@@ -124,7 +124,7 @@ impl Plane {
         self.0.get(place).copied().unwrap_or(0)
     }
 
-    /// What the pair stands for.
+    /// Returns the meaning of the pair.
     pub(super) fn pair(&self, lead: u8, trail: u8) -> Pair {
         let Some(row) = usize::from(lead).checked_sub(128) else { return Pair::Illegal };
         match self.number(row * 256 + usize::from(trail)) {

@@ -1,4 +1,4 @@
-//! What each version's operations are and what their operands mean.
+//! Operations of each version and the meaning of their operands.
 
 mod py310;
 mod py311;
@@ -11,7 +11,7 @@ mod py39;
 
 use crate::target::{SERIES, Series};
 
-/// What an operand stands for.
+/// Meaning of an operand.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::dis) enum Argument {
     /// There is none.
@@ -45,7 +45,7 @@ pub(in crate::dis) enum Argument {
 }
 
 impl Argument {
-    /// How many bits of the operand stand below an index.
+    /// Returns the number of bits of the operand below an index.
     pub(in crate::dis) const fn flag_bits(self) -> u8 {
         match self {
             Self::Name(bits) | Self::Compare(bits) => bits,
@@ -60,12 +60,12 @@ pub(in crate::dis) struct Operation {
     pub(in crate::dis) number: u8,
     pub(in crate::dis) name: &'static str,
     pub(in crate::dis) argument: Argument,
-    /// Cache entries behind it, of two bytes.
+    /// Cache entries after it, of two bytes.
     pub(in crate::dis) caches: u8,
 }
 
 impl Operation {
-    /// Whether its operand is the upper part of the next one's.
+    /// Returns whether its operand is the upper part of the next one's.
     pub(in crate::dis) fn extends(&self) -> bool {
         self.name == "EXTENDED_ARG"
     }

@@ -90,7 +90,7 @@ fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
-    // What a panic leaves behind is not used again. Another source is dropped first: its memory is at hand.
+    // State that a panic left is not used again. Another source is dropped first, so that its memory is free.
     let last = LAST.take().filter(|last| last.is_of(bytes) && last.source.serves(target));
     let mut last_or_new = match last {
         Some(last) => last,

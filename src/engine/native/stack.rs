@@ -11,7 +11,7 @@ use std::thread;
 const SIZE: usize = 512 << 20;
 
 thread_local! {
-    /// Whether this thread was started with a stack of [`SIZE`].
+    /// True if this thread was started with a stack of [`SIZE`].
     static LARGE: Cell<bool> = const { Cell::new(false) };
 }
 

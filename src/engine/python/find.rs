@@ -1,4 +1,4 @@
-//! Which interpreter serves a version.
+//! Choice of an interpreter for a version.
 
 use super::PythonEngine;
 use crate::engine::{EngineError, Limits};

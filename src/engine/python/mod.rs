@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::Worker;
 
-/// What became of a request.
+/// Outcome of a request.
 #[cfg_attr(not(unix), allow(dead_code, reason = "none is ever given"))]
 enum Answer {
     /// The marshalled code.
@@ -86,7 +86,7 @@ impl PythonEngine {
         Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: release })
     }
 
-    /// Whether it is this release, or one of this series.
+    /// Returns whether it is this release, or one of this series.
     pub fn is(&self, release: Release) -> bool {
         self.version == release.version
             && (release.patch.is_none() || self.full_version.trim_end_matches('t') == release.to_string())

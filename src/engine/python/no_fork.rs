@@ -1,4 +1,4 @@
-//! Where processes cannot fork there are no workers.
+//! Replacement for workers on systems without fork.
 
 use super::Answer;
 use crate::engine::{EngineError, Limits, Request};

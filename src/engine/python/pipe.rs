@@ -9,7 +9,7 @@ use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How often a wait looks at the wish to stop.
+/// Interval at which a wait checks for a request to stop.
 const LOOK: Duration = Duration::from_millis(100);
 const CHUNK: usize = 1 << 16;
 

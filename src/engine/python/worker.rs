@@ -12,14 +12,15 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = include_str!("worker.py");
-/// What a fork frees it does not give back before it ends; what it takes it takes in large pages.
+/// Settings of malloc: a fork does not return memory before it ends, and takes large pages.
 const TUNABLES: &str = "glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=100000000:\
     glibc.malloc.trim_threshold=100000000:glibc.malloc.hugetlb=1";
-/// What a pipe may hold: most sources and most answers at once.
+/// Capacity of a pipe, which holds most sources and most answers at once.
 #[cfg(target_os = "linux")]
 const PIPE_SIZE: usize = 1 << 20;
 
-/// What CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper may set some of them again.
+/// Variables that CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper
+/// may set some of them again.
 const PYTHON_VARIABLES: [&str; 44] = [
     "PYTHONASYNCIODEBUG",
     "PYTHONBREAKPOINT",
@@ -147,7 +148,7 @@ impl Worker {
         head.extend_from_slice(name);
         let deadline = Deadline::new(limits);
         let frame = match pipe::send(&mut self.stdin, &[&head, request.source], &deadline) {
-            // A fork that could not take the source may have told why.
+            // A fork that could not take the source may have said why.
             Ok(()) | Err(Broken::Closed) => pipe::receive(&mut self.stdout, &deadline),
             Err(broken) => Err(broken),
         };
@@ -170,8 +171,8 @@ impl Worker {
         }
     }
 
-    /// How a worker ended that has closed its output: by itself after a fork that died, with that fork's end as its
-    /// exit status, or by another's hand.
+    /// Describes the end of a worker that has closed its output: by itself after a fork that died,
+    /// with the fork's end as its exit status, or by another process.
     fn last_words(&mut self) -> Answer {
         let patience = Instant::now();
         loop {
@@ -193,9 +194,9 @@ impl Worker {
     }
 }
 
-/// How long an interpreter may take to start, however little its files may take.
+/// Time in which an interpreter has to start, whatever the limit for a file is.
 const START: Duration = Duration::from_secs(60);
-/// How long a worker that has closed its output may take to end.
+/// Time in which a worker that has closed its output has to end.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 fn command(interpreter: &Path) -> Command {

@@ -16,7 +16,7 @@ use crate::text::Location;
 pub struct Run {
     /// Bytes of `co_code`; 0 for a step that moves the line alone.
     pub size: u32,
-    /// Where; columns are −1 where the format has none.
+    /// Location; columns are −1 if the format has none.
     pub location: Location,
 }
 
@@ -29,7 +29,7 @@ pub enum LineError {
     /// An entry that does not start with its mark.
     #[error("an entry at byte {0} of the line table has no start mark")]
     Mark(usize),
-    /// A number that is no line or column.
+    /// A number that is not a line or column.
     #[error("a number at byte {0} of the line table is out of range")]
     Large(usize),
 }

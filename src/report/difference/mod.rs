@@ -57,7 +57,8 @@ pub fn summary(comparison: &Comparison) -> String {
     format!("{differ}, {same} {are} the same")
 }
 
-/// How many findings there are of each kind: `1 header, 3 constants`; nothing if there are none.
+/// Returns the number of findings of each kind, as `1 header, 3 constants`; empty if there are
+/// none.
 pub fn kinds(comparison: &Comparison) -> String {
     let counts = comparison.counts().into_iter();
     counts.map(|(kind, count)| format!("{count} {}", kind.words())).collect::<Vec<_>>().join(", ")
@@ -72,7 +73,7 @@ pub fn reasons(file: &FileDifference) -> String {
     file.findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What a file is called; what holds the files has no path.
+/// Returns the name of a file; the container of the files has an empty path.
 fn path(file: &FileDifference) -> &str {
     if file.path.is_empty() { "(the archive)" } else { &file.path }
 }

@@ -1,4 +1,4 @@
-//! For a terminal: both sides beside each other, or below each other where there is no room.
+//! Output for a terminal: both sides next to each other, or one below the other on a narrow one.
 
 use super::emphasis::{Parts, sides};
 use crate::diff::{Comparison, Finding, Kind, Row};

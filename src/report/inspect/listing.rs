@@ -1,11 +1,11 @@
-//! What text and JSON need of a code object, in the order in which both show it.
+//! Parts of a code object for text and JSON, in the order in which both show them.
 
 use super::{Budget, InspectError, full_name};
 use crate::dis::{DisError, Instruction, Operand, disassemble};
 use crate::object::{CodeView, Handler, LocalKind, decode_handlers};
 use crate::target::Series;
 
-/// Bytes of a constant or name that stand beside an instruction.
+/// Bytes of a constant or name next to an instruction.
 const BESIDE: usize = 160;
 
 pub(super) struct Listing {
@@ -35,7 +35,7 @@ impl Listing {
         Ok(Self { names, variables, constants, instructions, handlers })
     }
 
-    /// What the operand of an instruction stands for, cut where it is long; none for offsets.
+    /// Returns the meaning of an operand, shortened if it is long; none for offsets.
     pub(super) fn operand(&self, instruction: &Instruction) -> Option<String> {
         let constant = instruction.arg.and_then(|arg| self.constants.get(arg as usize));
         match &instruction.operand {
@@ -47,7 +47,8 @@ impl Listing {
     }
 }
 
-/// What it takes to look at a code object, in about the measure of what is written of it: many can share their parts.
+/// Returns the work of listing a code object, in about the measure of its output: many can share
+/// their parts.
 fn work(view: CodeView<'_>) -> usize {
     let code = view.code;
     let bytes = view.bytecode().len() + view.line_table().len() + view.exception_table().len();

@@ -27,22 +27,22 @@ pub struct Inspected<'a> {
     pub header: Header,
     /// Its version.
     pub series: &'static Series,
-    /// What was marshalled: a code object.
+    /// Marshalled code object.
     pub objects: &'a Objects,
     /// Bytes, header included.
     pub size: u64,
-    /// What became of its source.
+    /// State of its source.
     pub source: &'a SourceState,
 }
 
-/// The source beside a pyc.
+/// The source next to a pyc.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceState {
     /// It is there.
     Found {
-        /// Where.
+        /// Path to the code object.
         path: String,
-        /// Whether the header is one for it.
+        /// True if the header is one for it.
         matches: bool,
     },
     /// It cannot be read, or there is none; why.
@@ -57,7 +57,7 @@ pub enum InspectError {
     Table {
         /// Its qualified name.
         name: String,
-        /// What is wrong with the table.
+        /// Error in the table.
         error: DisError,
     },
     /// References that multiply what is in it.

@@ -20,7 +20,7 @@ const NEWEST: Target = Target {
     stack_effects: &stack_effects(&FEATURES),
 };
 
-/// What the releases of 3.13 are. Of those between, 3.13.1 to 3.13.3 and 3.13.4 each wrote something else again.
+/// Releases of 3.13. Of those between, 3.13.1 to 3.13.3 and 3.13.4 each write other bytes.
 pub(super) static RELEASES: [Target; 4] = [
     Target {
         patch: 0,
@@ -45,7 +45,7 @@ pub(super) static RELEASES: [Target; 4] = [
     NEWEST,
 ];
 
-/// What 3.13.0 does otherwise than 3.13.5.
+/// Features of 3.13.0 that differ from 3.13.5.
 const FEATURES_0: Features = Features {
     iterate_twice: false,
     flufl_inequality: false,
@@ -60,7 +60,7 @@ const FEATURES_0: Features = Features {
     ..FEATURES_5
 };
 
-/// What 3.13.5 does otherwise than 3.13.15.
+/// Features of 3.13.5 that differ from 3.13.15.
 const FEATURES_5: Features = Features {
     classdict_in_comprehensions: false,
     raw_specs: false,
@@ -73,7 +73,7 @@ const FEATURES_5: Features = Features {
     ..FEATURES_15
 };
 
-/// What 3.13.15 does otherwise than 3.13.18.
+/// Features of 3.13.15 that differ from 3.13.18.
 const FEATURES_15: Features = Features {
     one_token_inequality: true,
     shown_comments: ShownComments::OutsideQuotes,
@@ -81,7 +81,7 @@ const FEATURES_15: Features = Features {
     ..FEATURES
 };
 
-/// What 3.13 does.
+/// Features of 3.13.
 pub(super) const FEATURES: Features = Features {
     fold_in_tree: true,
     deepest_tree: 9_997,

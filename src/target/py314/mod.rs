@@ -20,7 +20,8 @@ const NEWEST: Target = Target {
     stack_effects: &stack_effects(&FEATURES),
 };
 
-/// What the releases of 3.14 are. 3.14.2 was run as WebAssembly, which does not tell what its process holds.
+/// Releases of 3.14. 3.14.2 was run as WebAssembly, which does not show the references of its
+/// process.
 pub(super) static RELEASES: [Target; 3] = [
     Target {
         patch: 2,
@@ -37,7 +38,7 @@ pub(super) static RELEASES: [Target; 3] = [
     NEWEST,
 ];
 
-/// What 3.14.2 does otherwise than 3.14.8.
+/// Features of 3.14.2 that differ from 3.14.8.
 const FEATURES_2: Features = Features {
     classdict_in_comprehensions: false,
     one_token_inequality: true,
@@ -50,7 +51,7 @@ const FEATURES_2: Features = Features {
     ..FEATURES
 };
 
-/// What 3.14 does otherwise than 3.13.
+/// Features of 3.14 that differ from 3.13.
 pub(super) const FEATURES: Features = Features {
     fold_in_tree: false,
     deepest_tree: 0,

@@ -24,7 +24,7 @@ const NEWEST: Target = Target {
     stack_effects: &stack_effects(&FEATURES),
 };
 
-/// What the releases of 3.15 are.
+/// Releases of 3.15.
 pub(super) static RELEASES: [Target; 2] = [
     Target {
         patch: 0,
@@ -35,10 +35,10 @@ pub(super) static RELEASES: [Target; 2] = [
     NEWEST,
 ];
 
-/// What 3.15.0 does otherwise than 3.15.2.
+/// Features of 3.15.0 that differ from 3.15.2.
 const FEATURES_0: Features = Features { late_handlers: LateHandlers::None, ..FEATURES };
 
-/// What 3.15 does otherwise than 3.14.
+/// Features of 3.15 that differ from 3.14.
 pub(super) const FEATURES: Features = Features {
     nan_of_cosine: false,
     parameter_noun: "parameter",

@@ -21,7 +21,7 @@ use crate::syntax::ast::{
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// What is on the stack while a pattern is matched.
+/// State of the stack while a pattern is matched (`pattern_context`).
 #[derive(Debug, Default)]
 struct Context {
     /// Captured names; their values lie below everything else, the first one deepest.
@@ -149,7 +149,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.capture(name, location, context)
     }
 
-    /// Where a failure with `pops` values to be popped jumps to.
+    /// Returns the label for a failure with `pops` values to pop.
     fn fail_label(&mut self, context: &mut Context, pops: usize) -> Label {
         while context.fail_pop.len() <= pops {
             let label = self.new_label();
