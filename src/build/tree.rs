@@ -47,13 +47,14 @@ impl Project {
 /// its sources alone. A pyc with the same bytes is left alone.
 ///
 /// # Errors
-/// [`ProjectError::Threads`].
+/// [`ProjectError::Threads`]; a listed file that does not exist.
 pub fn build(
     project: &Project,
     engines: &Engines,
     jobs: usize,
     watch: &dyn Watch,
 ) -> Result<Built, ProjectError> {
+    project.loaded.check_listed(&project.selection)?;
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
     let tree = Tree::new(base.into(), below.into());

@@ -3,7 +3,7 @@
 use super::args::MessageFormat;
 use super::messages;
 use super::printer::Printer;
-use super::project::{ConfigArgs, start_engines};
+use super::project::{ConfigArgs, note_unlisted, start_engines};
 use super::{CommandError, Status};
 use crate::build::{Project, engines, publish, tree};
 use crate::config::OnError;
@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         arguments.message_format,
         printer,
     )?;
+    note_unlisted(&project, printer);
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
     }

@@ -5,7 +5,7 @@ use super::build::allowed;
 use super::destination::Destination;
 use super::messages::{self, counted};
 use super::printer::Printer;
-use super::project::{ConfigArgs, start_engines};
+use super::project::{ConfigArgs, note_unlisted, start_engines};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineOptions, engines, publish};
@@ -99,6 +99,7 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     progress.finish();
     let packed = packed?;
     let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.message_format, printer)?;
+    note_unlisted(&project, printer);
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }

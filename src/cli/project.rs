@@ -44,3 +44,25 @@ pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engi
     }
     Ok(engines)
 }
+
+/// Prints a note if Python files next to the listed ones are not listed.
+pub(super) fn note_unlisted(project: &Project, printer: &Printer) {
+    let names = project.loaded.unlisted(&project.selection);
+    let Some(first) = names.first() else { return };
+    let mut shown = format!("{first:?}");
+    for name in names.iter().take(SHOWN).skip(1) {
+        shown.push_str(&format!(", {name:?}"));
+    }
+    if names.len() > SHOWN {
+        shown.push_str(", …");
+    }
+    let (files, are) = if names.len() == 1 { ("file", "is") } else { ("files", "are") };
+    printer.summary(&format!(
+        "note: {} Python {files} next to the listed ones {are} not listed: {shown}\nhint: `pycompile init --update` \
+         lists them, `[source] exclude` says that they stay out",
+        names.len()
+    ));
+}
+
+/// Unlisted names that a note has.
+const SHOWN: usize = 3;

@@ -2,6 +2,7 @@
 
 use super::error::{ConfigError, Place};
 use super::model::{Config, LayoutName};
+use super::suggest::with_suggestion;
 use crate::output::inside::{Inside, Links};
 use crate::project::{Layout, Naming, read_named};
 use crate::target::{PyVersion, Release, Series};
@@ -48,7 +49,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
 /// [`ConfigError`].
 pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
     let config: Config = toml::from_str(&text).map_err(|error| match error.span() {
-        Some(span) => at(path, &text, &span, error.message().trim_end()),
+        Some(span) => at(path, &text, &span, &with_suggestion(error.message())),
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();

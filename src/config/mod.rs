@@ -9,6 +9,8 @@ mod model;
 mod outputs;
 mod paths;
 mod selection;
+mod suggest;
+mod unlisted;
 
 pub use error::{ConfigError, Place};
 pub use load::{Loaded, load, parse};

@@ -27,6 +27,8 @@ pub struct Selection {
     pub sources: Vec<Selected>,
     /// Copied.
     pub data: Vec<Selected>,
+    /// Patterns that match nothing.
+    pub unused: Vec<Spanned<String>>,
 }
 
 impl Loaded {
@@ -47,11 +49,13 @@ impl Loaded {
         }
         let include = self.globs(&source.search)?;
         let exclude = self.globs(&source.exclude)?;
+        let mut unused = Vec::new();
         if let Some(pattern) = source.search.first() {
             self.sources().check_folder(Path::new("")).map_err(|error| {
                 self.error_at(&source.root.span(), format!("{error}\nhint: {FOLLOW_LINKS}"))
             })?;
-            let (found, nameless) = search(&self.root, &include, &exclude, source.follow_links)?;
+            let found = search(&self.root, &include, &exclude, source.follow_links)?;
+            let nameless = found.nameless;
             if let Some(path) = nameless.first() {
                 let lossy = path.to_string_lossy();
                 let by = include.matches(path).into_iter().chain(include.matches(&*lossy)).min();
@@ -65,10 +69,15 @@ impl Loaded {
                 };
                 return Err(self.error_at(&pattern.span(), message));
             }
-            if found.is_empty() {
+            if found.names.is_empty() {
                 return Err(self.error_at(&pattern.span(), "the search finds no file"));
             }
-            for name in found {
+            let patterns = |list: &[Spanned<String>], at: Vec<usize>| {
+                at.into_iter().filter_map(|at| list.get(at).cloned()).collect::<Vec<_>>()
+            };
+            unused = patterns(&source.search, found.unused_include);
+            unused.extend(patterns(&source.exclude, found.unused_exclude));
+            for name in found.names {
                 named.entry(name).or_insert(None);
             }
         }
@@ -96,9 +105,42 @@ impl Loaded {
             let may_fail = allowed.contains(&name);
             selected(name, may_fail)
         });
-        let selection = Selection { sources: sources.collect(), data: data.into_values().collect() };
+        let selection = Selection { sources: sources.collect(), data: data.into_values().collect(), unused };
         self.check_outputs(&selection)?;
         Ok(selection)
+    }
+
+    /// Checks that the files under `files` and `data` exist and that each pattern matches something.
+    ///
+    /// # Errors
+    /// The first one that does not, with its line.
+    pub fn check_listed(&self, selection: &Selection) -> Result<(), ConfigError> {
+        if let Some(pattern) = selection.unused.first() {
+            let message = format!("the pattern `{}` matches nothing", pattern.get_ref());
+            return Err(self.error_at(&pattern.span(), message));
+        }
+        use std::io::ErrorKind::{NotADirectory, NotFound};
+        let source = &self.config.source;
+        let is_gone = |file: &&Spanned<String>| {
+            let found = self.root.join(file.get_ref()).symlink_metadata();
+            found.is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
+        };
+        let mut gone = source.files.iter().chain(&source.data).filter(is_gone);
+        let Some(first) = gone.next() else { return Ok(()) };
+        let name = first.get_ref();
+        let message = if name.contains(['*', '?', '[']) {
+            format!(
+                "there is no file `{name}`\nhint: patterns go into `search`; `files` and `data` name one file each"
+            )
+        } else {
+            let more = match gone.count() {
+                0 => String::new(),
+                1 => ", and 1 more listed file is missing".to_owned(),
+                more => format!(", and {more} more listed files are missing"),
+            };
+            format!("there is no file `{name}`{more}\nhint: `pycompile init --update` refreshes the lists")
+        };
+        Err(self.error_at(&first.span(), message))
     }
 
     /// Returns `true` if `search` finds the file, by name relative to the root.

@@ -2,7 +2,7 @@
 
 use crate::text::{Shown as _, python};
 use globset::GlobSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -51,9 +51,22 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<Discov
     (files, unlisted)
 }
 
-/// The names, relative to `root` and with `/`, of the regular files below it that `include` matches and `exclude` does
-/// not, sorted; behind them the paths, relative to `root`, of such files whose names are not UTF-8: these match if their
-/// bytes do, or what they are shown as. Links are followed only with `follow_links`.
+/// The files that patterns find.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// Names relative to the root, with `/`, sorted.
+    pub names: Vec<String>,
+    /// Paths relative to the root of files whose names are not UTF-8: these match if their bytes do, or what they are shown
+    /// as.
+    pub nameless: Vec<PathBuf>,
+    /// Positions of the `include` patterns that match no file.
+    pub unused_include: Vec<usize>,
+    /// Positions of the `exclude` patterns that match nothing.
+    pub unused_exclude: Vec<usize>,
+}
+
+/// Finds the regular files below `root` that `include` matches and `exclude` does not. Links are followed only with
+/// `follow_links`.
 ///
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be read.
@@ -62,29 +75,60 @@ pub fn search(
     include: &GlobSet,
     exclude: &GlobSet,
     follow_links: bool,
-) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverError> {
+) -> Result<Searched, DiscoverError> {
     let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_path_buf();
-    let is_match = |set: &GlobSet, path: &Path| {
-        set.is_match(shown_below(root, path)) || (path.to_str().is_none() && set.is_match(below(path)))
+    let matches = |set: &GlobSet, path: &Path| {
+        let mut found = set.matches(shown_below(root, path));
+        if found.is_empty() && path.to_str().is_none() {
+            found = set.matches(below(path));
+        }
+        found
     };
-    let (mut names, mut nameless) = (Vec::new(), Vec::new());
-    let entries = walkdir::WalkDir::new(root).follow_links(follow_links).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|entry| {
-        entry.depth() == 0 || (entry.file_name() != "__pycache__" && !is_match(exclude, entry.path()))
-    }) {
+    let mut searched = Searched::default();
+    let (mut included, mut excluded) = (BTreeSet::new(), BTreeSet::new());
+    let walk = || walkdir::WalkDir::new(root).follow_links(follow_links).sort_by_file_name().into_iter();
+    let entries = walk().filter_entry(|entry| {
+        if entry.depth() == 0 {
+            return true;
+        }
+        let found = matches(exclude, entry.path());
+        let is_kept = found.is_empty() && entry.file_name() != "__pycache__";
+        excluded.extend(found);
+        is_kept
+    });
+    for entry in entries {
         let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
-        if entry.depth() == 0 || !entry.file_type().is_file() || !is_match(include, entry.path()) {
+        if entry.depth() == 0 || !entry.file_type().is_file() {
             continue;
         }
+        let found = matches(include, entry.path());
+        if found.is_empty() {
+            continue;
+        }
+        included.extend(found);
         let path = below(entry.path());
         if path.to_str().is_some() {
-            names.push(shown_below(root, entry.path()));
+            searched.names.push(shown_below(root, entry.path()));
         } else {
-            nameless.push(path);
+            searched.nameless.push(path);
         }
     }
-    names.sort_unstable();
-    Ok((names, nameless))
+    // A pattern may match only what another one has left out already, directory and all.
+    if included.len() < include.len() || excluded.len() < exclude.len() {
+        for entry in walk() {
+            let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
+            if entry.depth() > 0 {
+                excluded.extend(matches(exclude, entry.path()));
+                if entry.file_type().is_file() {
+                    included.extend(matches(include, entry.path()));
+                }
+            }
+        }
+    }
+    searched.names.sort_unstable();
+    searched.unused_include = (0..include.len()).filter(|at| !included.contains(at)).collect();
+    searched.unused_exclude = (0..exclude.len()).filter(|at| !excluded.contains(at)).collect();
+    Ok(searched)
 }
 
 /// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`; behind them the

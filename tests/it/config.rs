@@ -97,8 +97,8 @@ fn not_utf8() {
 fn unknown_key() {
     refused(
         "[source]\nfiles = [\"a.py\"]\nexlude = [\"b\"]\n",
-        "pycompile.toml:3:1: unknown field `exlude`, expected one of `root`, `files`, `search`, `exclude`, `data`, `follow-links`\n  \
-         |\n3 | exlude = [\"b\"]\n  | ^^^^^^",
+        "pycompile.toml:3:1: unknown field `exlude`, expected one of `root`, `files`, `search`, `exclude`, `data`, `follow-links`\n\
+         hint: did you mean `exclude`?\n  |\n3 | exlude = [\"b\"]\n  | ^^^^^^",
     );
 }
 

@@ -34,6 +34,7 @@ mod init;
 mod inspect;
 #[cfg(unix)]
 mod leftovers;
+mod listed;
 #[cfg(unix)]
 mod modes;
 #[cfg(target_os = "linux")]

@@ -66,6 +66,7 @@ pub fn pack(
     watch: &dyn Watch,
 ) -> Result<Packed, ProjectError> {
     check(project)?;
+    project.loaded.check_listed(&project.selection)?;
     // Metadata first: a mistake in them should not cost the time of a compilation.
     let wheel = wheel::Plan::new(project)?;
     let zip = zip::Plan::new(project, engines)?;
