@@ -60,7 +60,7 @@ pub fn read<'a>(
     // Only CPython's own way through its grammar tells how deep its parser goes.
     let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
     if is_deep
-        && let Verdict::Refused(refused) = diagnose(source.text(), target)
+        && let Verdict::Refused(refused) = diagnose(source, target)
         && refused.kind == ErrorType::Memory
     {
         return Err(refused);
@@ -80,12 +80,12 @@ fn refused(source: &SourceText, target: &Target, refusal: Refused) -> SyntaxErro
     if fault.kind == FaultKind::TooDeep {
         // What nests to the left takes no levels of CPython's parser.
         let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
-        return match may_be_complex.then(|| diagnose(source.text(), target)) {
+        return match may_be_complex.then(|| diagnose(source, target)) {
             Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
             _ => without_place(ErrorType::Recursion, "Stack overflow during compilation"),
         };
     }
-    let verdict = diagnose(source.text(), target);
+    let verdict = diagnose(source, target);
     let column = fault.at.saturating_sub(fault.line_start + 1);
     let here = Place::new(fault.line, u32::try_from(column).unwrap_or(0));
     match verdict {

@@ -5,8 +5,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::complaint::Targets;
 use super::grammar::Shape;
 use super::parser::{Labels, Matched, Parser, Stop, Value};
-use super::token::Kind;
+use super::tokens;
 use crate::syntax::escape;
+use crate::syntax::lexer::Token as Kind;
 use crate::syntax::parser::MAX_DIGITS;
 use crate::text::{Location, SyntaxError};
 
@@ -94,7 +95,7 @@ impl Parser<'_, '_> {
         let raw = prefix.contains(['r', 'R']);
         let is_bytes = prefix.contains(['b', 'B']);
         if !is_bytes && let Some(message) = self.undecodable(value, prefix.len(), body.len(), raw) {
-            return self.refuse_at(message, self.at_token(self.last_token()));
+            return self.refuse_at(message, self.at_token(self.input.last));
         }
         let mut decoded = Vec::new();
         if is_bytes {
@@ -103,10 +104,10 @@ impl Parser<'_, '_> {
                 return self.refuse_at(message, self.location(value));
             }
             if !raw && let Err(message) = escape::bytes(body.as_bytes(), &mut decoded) {
-                return self.refuse_at(message, self.at_token(self.last_token()));
+                return self.refuse_at(message, self.at_token(self.input.last));
             }
         } else if !raw && let Err(message) = escape::text(body, &mut decoded, self.target) {
-            return self.refuse_at(message, self.at_token(self.last_token()));
+            return self.refuse_at(message, self.at_token(self.input.last));
         }
         Ok(())
     }
@@ -119,7 +120,7 @@ impl Parser<'_, '_> {
         };
         let bytes = parts.iter().filter(is_bytes).count();
         if bytes != 0 && bytes != parts.len() {
-            let location = self.at_token(self.last_token());
+            let location = self.at_token(self.input.last);
             return self.refuse_at("cannot mix bytes and nonbytes literals", location);
         }
         let has = |shape| parts.iter().any(|&part| self.shape(part) == Some(shape));
@@ -134,7 +135,7 @@ impl Parser<'_, '_> {
     }
 
     fn conversion(&mut self, sign: Value, name: Value) -> Result<(), Stop> {
-        let prefix = self.lexer.modes.last().map_or('f', super::lexer::Mode::prefix);
+        let prefix = tokens::prefix(self.input.lexer.modes().last());
         let (Some(sign_token), Some(name_token)) = (self.token_of(sign), self.token_of(name)) else {
             return Ok(());
         };
@@ -266,7 +267,7 @@ impl Parser<'_, '_> {
         } else {
             "positional argument follows keyword argument"
         };
-        self.refuse_at(message, self.at_token(self.last_token()))
+        self.refuse_at(message, self.at_token(self.input.last))
     }
 
     fn bare_generator(&mut self, arguments: Value, clauses: Value) -> Matched {

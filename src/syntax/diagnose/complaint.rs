@@ -4,7 +4,8 @@
 
 use super::grammar::{Place, Reference, Shape};
 use super::parser::{Labels, Matched, Node, Parser, Stop, Value};
-use super::token::{Kind, Token};
+use super::tokens::Token;
+use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Which targets are looked for.
@@ -24,7 +25,7 @@ impl Parser<'_, '_> {
                 self.location(self.referred(first, labels)).to(end)
             }
             Place::From(at) => self.up_to_here(self.location(self.referred(at, labels))),
-            Place::Last | Place::Indent => self.at_token(self.last_token()),
+            Place::Last | Place::Indent => self.at_token(self.input.last),
             Place::Next => {
                 let token = self.current()?;
                 self.at_token(token)
@@ -48,22 +49,17 @@ impl Parser<'_, '_> {
         self.refuse(SyntaxError::new(message, location))
     }
 
-    pub(super) fn last_token(&self) -> Token {
-        let nothing =
-            Token { kind: Kind::End, start: 0, end: 0, location: Location::new(1, 1, 0, 0), level: 0 };
-        self.tokens.last().copied().unwrap_or(nothing)
-    }
-
     /// From the start of `location` up to where the text was read.
     pub(super) fn up_to_here(&self, location: Location) -> Location {
-        Location { end_line: self.lexer.line, end_column: self.lexer.reached() - 1, ..location }
+        let (line, read) = self.input.reached();
+        Location { end_line: line, end_column: read - 1, ..location }
     }
 
     /// As errors stand that are raised "at a token": one without a column stands where the text was read.
     pub(super) fn at_token(&self, token: Token) -> Location {
         let mut location = token.location;
         if location.column < 0 {
-            location.column = self.lexer.reached() - 1;
+            location.column = self.input.reached().1 - 1;
         }
         if location.end_column < 0 {
             location.end_column = -2;
@@ -115,12 +111,19 @@ impl Parser<'_, '_> {
         match value {
             Value::Nothing => {}
             Value::Token(_) => {
-                let is_value = self.token_of(value).is_some_and(|token| match token.kind {
-                    Kind::Name | Kind::Number | Kind::String => true,
-                    Kind::Literal(_) => matches!(self.text(&token), "True" | "False" | "None" | "..."),
-                    _ => false,
-                });
-                if is_value {
+                let kind = self.token_of(value).map(|token| token.kind);
+                if matches!(
+                    kind,
+                    Some(
+                        Kind::Name
+                            | Kind::Number
+                            | Kind::String
+                            | Kind::True
+                            | Kind::False
+                            | Kind::None
+                            | Kind::Ellipsis
+                    )
+                ) {
                     items.push(value);
                 }
             }
@@ -173,14 +176,14 @@ impl Parser<'_, '_> {
     /// What CPython calls an expression (`_PyPegen_get_expr_name`).
     pub(super) fn called(&self, value: Value) -> &'static str {
         let Some(shape) = self.shape(value) else {
-            let Some(token) = self.token_of(value) else { return "expression" };
-            return match (token.kind, self.text(&token)) {
-                (Kind::Name, _) => "name",
-                (Kind::Literal(_), "True") => "True",
-                (Kind::Literal(_), "False") => "False",
-                (Kind::Literal(_), "None") => "None",
-                (Kind::Literal(_), "...") => "ellipsis",
-                _ => "literal",
+            return match self.token_of(value).map(|token| token.kind) {
+                None => "expression",
+                Some(Kind::Name) => "name",
+                Some(Kind::True) => "True",
+                Some(Kind::False) => "False",
+                Some(Kind::None) => "None",
+                Some(Kind::Ellipsis) => "ellipsis",
+                Some(_) => "literal",
             };
         };
         match shape {
@@ -242,7 +245,7 @@ impl Parser<'_, '_> {
                 let (left, pairs) = (*node.children.first()?, *node.children.get(1)?);
                 let pair = *self.node_of(pairs)?.children.first()?;
                 let operator = *self.node_of(pair)?.children.first()?;
-                let is_in = self.token_of(operator).is_some_and(|token| self.text(&token) == "in");
+                let is_in = self.token_of(operator).is_some_and(|token| token.kind == Kind::In);
                 if is_in { self.invalid_target(left, targets) } else { None }
             }
             Some(Shape::Attribute | Shape::Subscript) => None,

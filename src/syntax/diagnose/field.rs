@@ -1,9 +1,10 @@
 //! The text of f-strings and t-strings, and the fields in it.
 
 use super::parser::{Parser, Stop, Value};
-use super::token::{Kind, Token};
+use super::tokens::Token;
 use crate::decode;
 use crate::syntax::escape;
+use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Fields within fields whose value CPython still shows with its text.
@@ -18,7 +19,7 @@ impl Parser<'_, '_> {
             return Ok(());
         };
         if let Some(message) = self.shown.take() {
-            return self.refuse_at(message, self.at_token(self.last_token()));
+            return self.refuse_at(message, self.at_token(self.input.last));
         }
         let raw = self.text(&start).contains(['r', 'R']);
         let mut middles: Vec<Token> = Vec::new();
@@ -29,15 +30,14 @@ impl Parser<'_, '_> {
         }
         for middle in middles {
             if let Some(message) = self.undecodable_within(middle.start, middle.end, raw) {
-                return self.refuse_at(message, self.at_token(self.last_token()));
+                return self.refuse_at(message, self.at_token(self.input.last));
             }
             if raw {
                 continue;
             }
             let mut decoded = Vec::new();
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                let at =
-                    if self.lexer.has("more") { middle.location } else { self.at_token(self.last_token()) };
+                let at = if self.has("more") { middle.location } else { self.at_token(self.input.last) };
                 return self.refuse_at(message, at);
             }
         }
@@ -46,7 +46,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn bytes_of(&self, value: Value) -> &[u8] {
         let token = self.token_of(value);
-        token.and_then(|token| self.lexer.bytes.get(token.start..token.end)).unwrap_or_default()
+        token.and_then(|token| self.input.lexer.bytes().get(token.start..token.end)).unwrap_or_default()
     }
 
     /// Returns what is wrong with the bytes of a string's inside.
@@ -65,7 +65,7 @@ impl Parser<'_, '_> {
 
     /// CPython decodes a string without escapes as a whole, and one with escapes by runs of bytes that are not ASCII.
     fn undecodable_within(&self, start: usize, end: usize, raw: bool) -> Option<String> {
-        let body = self.lexer.bytes.get(start..end)?;
+        let body = self.input.lexer.bytes().get(start..end)?;
         let runs: Vec<&[u8]> = if raw || !body.contains(&b'\\') {
             vec![body]
         } else {
@@ -108,7 +108,7 @@ impl Parser<'_, '_> {
         }
         let ends = (self.tokens.get(start), self.tokens.get(equals as usize + 1));
         let (Some(first), Some(next)) = ends else { return Ok(()) };
-        let shown = self.lexer.text.get(first.end..next.start).unwrap_or_default();
+        let shown = self.input.lexer.slice(first.end, next.start);
         self.shown = escape::text(shown, &mut Vec::new(), self.target).err();
         Ok(())
     }
@@ -121,12 +121,9 @@ impl Parser<'_, '_> {
                 Kind::FormatEnd | Kind::TemplateEnd => strings += 1,
                 Kind::FormatStart | Kind::TemplateStart if strings == 0 => return (fields, self.text(token)),
                 Kind::FormatStart | Kind::TemplateStart => strings -= 1,
-                Kind::Literal(_) if strings == 0 => match self.text(token) {
-                    "}" => closed += 1,
-                    "{" if closed == 0 => fields += 1,
-                    "{" => closed -= 1,
-                    _ => {}
-                },
+                Kind::RightBrace if strings == 0 => closed += 1,
+                Kind::LeftBrace if strings == 0 && closed == 0 => fields += 1,
+                Kind::LeftBrace if strings == 0 => closed -= 1,
                 _ => {}
             }
         }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::token::{Kind, literal};
+use crate::syntax::lexer::{Token as Kind, literal};
 
 const SOURCE: &str = include_str!("python.peg");
 

@@ -12,19 +12,16 @@ mod call;
 mod complaint;
 mod field;
 mod grammar;
-mod interpolated;
-mod lexer;
-mod number;
 mod parser;
-mod token;
+mod tokens;
+mod words;
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use self::grammar::Grammar;
-use self::lexer::Done;
 use self::parser::Parser;
-use self::token::{Kind, Token};
+use self::tokens::Token;
+use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::target::Target;
 use crate::text::{ErrorType, SyntaxError};
 
@@ -41,29 +38,19 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// What CPython's parser complains of in `text`.
-pub(super) fn diagnose(text: &str, target: &Target) -> Verdict {
-    let text = if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
-    diagnose_bytes(&text, text.as_bytes(), target)
-}
-
 /// Returns what a CPython complains of that decodes names and strings one by one; `text` has a `?` for each byte of `bytes`
 /// that is not UTF-8.
 pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
-    let (mut text, mut bytes) = (text.to_owned(), bytes.to_owned());
-    if !text.ends_with('\n') {
-        text.push('\n');
-        bytes.push(b'\n');
-    }
-    match diagnose_bytes(&text, &bytes, target) {
+    match diagnose(&SourceText::undecoded(text, bytes), target) {
         Verdict::Refused(refused) => Some(refused),
         Verdict::Accepted | Verdict::Unknown => None,
     }
 }
 
-fn diagnose_bytes(text: &str, bytes: &[u8], target: &Target) -> Verdict {
+/// Returns what CPython's parser complains of.
+pub(super) fn diagnose(source: &SourceText, target: &Target) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
-    let mut parser = Parser::new(grammar, text, bytes, target);
+    let mut parser = Parser::new(grammar, source, target);
     match parser.file() {
         Ok(Some(_)) => return parser.late.take().map_or(Verdict::Accepted, Verdict::Refused),
         Ok(None) => {}
@@ -72,7 +59,7 @@ fn diagnose_bytes(text: &str, bytes: &[u8], target: &Target) -> Verdict {
             return Verdict::Refused(with_the_rest(&mut parser, error));
         }
     }
-    let last = parser.last_token();
+    let last = parser.input.last;
     parser.invalid = true;
     let gave_up = parser.file().is_err();
     if let Some(error) = parser.error.take() {
@@ -91,7 +78,7 @@ fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {
         _ => None,
     };
     if let Some(message) = indentation {
-        let location = parser.at_token(parser.last_token());
+        let location = parser.at_token(parser.input.last);
         return SyntaxError { kind: ErrorType::Indentation, message: message.to_owned(), location };
     }
     let error = SyntaxError::new("invalid syntax", last.location);
@@ -101,21 +88,24 @@ fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {
 /// The error, or one that the lexer finds in the rest of the text: that goes first.
 fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError {
     let is_syntax = matches!(error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
-    if parser.lexer.done != Done::Not || !is_syntax {
+    if parser.input.lexer.fault().is_some() || !is_syntax {
         return error;
     }
-    let line = parser.last_token().location.line;
+    let line = parser.input.last.location.line;
     let found = loop {
-        match parser.lexer.token().kind {
-            Kind::End => break None,
-            Kind::Error if parser.lexer.raised => break parser.lexer.error.take(),
-            Kind::Error => break parser.lexer.never_closed().filter(|open| line > open.location.line),
-            _ => {}
+        match parser.input.next() {
+            Ok(Token { kind: Kind::End, .. }) => break None,
+            Ok(_) => {}
+            Err(complaint) if complaint.raised => break Some(complaint.error),
+            Err(_) => {
+                let open = words::never_closed(&parser.input.lexer);
+                break open.filter(|open| line > open.location.line);
+            }
         }
     };
     match found {
         // Inside of an f-string the error of its expression stands.
-        Some(found) if parser.lexer.modes.is_empty() => found,
+        Some(found) if parser.input.lexer.modes().is_empty() => found,
         _ => error,
     }
 }

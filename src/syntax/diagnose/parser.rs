@@ -8,9 +8,9 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::grammar::{Action, Alternative, Grammar, Item, Shape};
-use super::lexer::Lexer;
-use super::token::{Kind, Token};
+use super::tokens::{Token, Tokens};
 use crate::allowance;
+use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parse::TOO_COMPLEX;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
@@ -46,7 +46,7 @@ pub(super) type Labels = [Value; 3];
 pub(super) struct Parser<'g, 't> {
     grammar: &'g Grammar,
     pub(super) target: &'t Target,
-    pub(super) lexer: Lexer<'t>,
+    pub(super) input: Tokens<'t>,
     pub(super) tokens: Vec<Token>,
     /// By token: rule, result, where it ends.
     memo: Vec<Vec<(usize, Option<Value>, usize)>>,
@@ -67,11 +67,11 @@ pub(super) struct Parser<'g, 't> {
 }
 
 impl<'g, 't> Parser<'g, 't> {
-    pub(super) fn new(grammar: &'g Grammar, text: &'t str, bytes: &'t [u8], target: &'t Target) -> Self {
+    pub(super) fn new(grammar: &'g Grammar, source: &'t SourceText, target: &'t Target) -> Self {
         Self {
             grammar,
             target,
-            lexer: Lexer::new(text, bytes, target),
+            input: Tokens::new(source, target),
             tokens: Vec::new(),
             memo: Vec::new(),
             held: 0..0,
@@ -107,18 +107,23 @@ impl<'g, 't> Parser<'g, 't> {
         if let Some(&token) = self.tokens.get(self.mark) {
             return Ok(token);
         }
-        let token = self.lexer.token();
-        self.tokens.push(token);
-        self.memo.push(Vec::new());
-        if token.kind == Kind::Error {
-            self.error = self.error.take().or_else(|| self.lexer.error.clone());
-            return Err(Stop);
+        match self.input.next() {
+            Ok(token) => {
+                self.tokens.push(token);
+                self.memo.push(Vec::new());
+                Ok(token)
+            }
+            Err(complaint) => self.refuse(complaint.error),
         }
-        Ok(token)
     }
 
     pub(super) fn text(&self, token: &Token) -> &'t str {
-        self.lexer.text.get(token.start..token.end).unwrap_or_default()
+        self.input.lexer.slice(token.start, token.end)
+    }
+
+    /// Whether the target's grammar has this mark.
+    pub(super) fn has(&self, mark: &str) -> bool {
+        self.target.grammar.contains(&mark)
     }
 
     fn rule(&mut self, number: usize) -> Matched {
@@ -219,7 +224,7 @@ impl<'g, 't> Parser<'g, 't> {
                 continue;
             }
             if let Some((mark, wanted)) = &alternative.mark
-                && self.lexer.has(mark) != *wanted
+                && self.has(mark) != *wanted
             {
                 continue;
             }

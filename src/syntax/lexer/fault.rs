@@ -1,5 +1,44 @@
 //! The reasons for which the lexer refuses a text. The words are `diagnose`'s.
 
+use super::Lexer;
+
+/// How far the text was read, as CPython counts: the end of the text is on its last line.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::syntax) struct Reached {
+    pub(in crate::syntax) line: i32,
+    pub(in crate::syntax) line_start: usize,
+    pub(in crate::syntax) at: usize,
+}
+
+impl Lexer<'_> {
+    /// How far the text was read for the current token, or for the fault.
+    pub(in crate::syntax) fn reached(&self) -> Reached {
+        let here =
+            Fault { kind: FaultKind::Grammar, at: self.at, line: self.line, line_start: self.line_start };
+        let Fault { at, line, line_start, .. } = self.fault.unwrap_or(here);
+        if line_start < self.end {
+            return Reached { line: line as i32, line_start, at };
+        }
+        let before = memchr::memrchr(b'\n', &self.bytes[..line_start - 1]);
+        Reached { line: line as i32 - 1, line_start: before.map_or(0, |at| at + 1), at }
+    }
+
+    /// The offset after the line end of the line that starts at `line_start`.
+    pub(in crate::syntax) fn line_end(&self, line_start: usize) -> usize {
+        memchr::memchr(b'\n', &self.bytes[line_start..]).map_or(self.end, |length| line_start + length + 1)
+    }
+
+    /// The start of the first line that CPython's tokenizer holds.
+    pub(in crate::syntax) fn held_from(&self) -> usize {
+        self.held_from
+    }
+
+    /// The bytes of the text, which need not be UTF-8.
+    pub(in crate::syntax) fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+}
+
 /// A refusal, and how far the text was read for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -42,6 +81,8 @@ pub enum FaultKind {
     TooManyIndents,
     /// A line is indented less than its block, and not as far as one around it.
     Unindent,
+    /// A name has bytes that are not UTF-8.
+    Undecodable,
     /// A character that no token has.
     InvalidCharacter(char),
     /// Prefixes of strings that exclude each other.

@@ -27,7 +27,7 @@ impl Lexer<'_> {
                         if continued == 0 {
                             continued = column;
                         }
-                        let Some(next) = self.continuation(at) else { return };
+                        let Some(next) = self.continuation(at, true) else { return };
                         at = next;
                         continue;
                     }
@@ -42,6 +42,7 @@ impl Lexer<'_> {
                 self.at = at + 1;
                 self.line += 1;
                 self.line_start = self.at;
+                self.held_from = self.at;
                 continue;
             }
             self.at = at;
@@ -105,14 +106,18 @@ impl Lexer<'_> {
         memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.end, |length| at + length)
     }
 
-    /// The offset of the next line if `at` is a backslash that continues a line; a fault if it does not.
-    pub(super) fn continuation(&mut self, at: usize) -> Option<usize> {
+    /// The offset of the next line if `at` is a backslash that continues a line; a fault if it does not. CPython holds
+    /// continued lines from the first on, except in the indentation.
+    pub(super) fn continuation(&mut self, at: usize, in_indentation: bool) -> Option<usize> {
         if self.bytes[at + 1] != b'\n' {
             self.fail(FaultKind::AfterBackslash, at + 2);
             return None;
         }
         self.line += 1;
         self.line_start = at + 2;
+        if in_indentation {
+            self.held_from = at + 2;
+        }
         if at + 2 >= self.end {
             self.fail(FaultKind::UnexpectedEnd, at + 2);
             return None;

@@ -84,13 +84,13 @@ impl Lexer<'_> {
             }
             quotes = 0;
             match byte {
-                0 if at >= self.end => return self.unterminated_text(mode, false),
+                0 if at >= self.end => return self.unterminated_text(false, at),
                 b'\n' if size == 1 => {
                     self.is_own |= in_spec;
                     if in_spec && self.newline_ends_spec {
                         return self.piece(at, at, true);
                     }
-                    return self.unterminated_text(mode, in_spec);
+                    return self.unterminated_text(in_spec, at + 1);
                 }
                 b'\n' => {
                     self.line += 1;
@@ -131,7 +131,7 @@ impl Lexer<'_> {
                     }
                     at += 1;
                     if at >= self.end {
-                        return self.unterminated_text(mode, false);
+                        return self.unterminated_text(false, at);
                     }
                 }
                 _ => {}
@@ -165,11 +165,8 @@ impl Lexer<'_> {
         true
     }
 
-    fn unterminated_text(&mut self, mode: Mode, in_spec: bool) {
-        if !in_spec {
-            self.token_end = mode.start;
-        }
-        self.fail(FaultKind::UnterminatedText { in_spec }, self.at);
+    fn unterminated_text(&mut self, in_spec: bool, at: usize) {
+        self.fail(FaultKind::UnterminatedText { in_spec }, at);
     }
 
     /// Keeps account of an opening bracket in a field.

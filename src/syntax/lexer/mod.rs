@@ -17,38 +17,31 @@
 //! The first fault ends the reading: [`Lexer::fault`] says which and how far the text was read, and every further token is
 //! `End`.
 
+mod bracket;
 mod fault;
 mod indentation;
 mod interpolated;
+mod name;
 mod number;
 mod shown;
 mod source_text;
 mod string;
 mod token;
 
-use crate::target::{self, Target};
+use crate::target::Target;
 use crate::text::Place;
 
+pub use bracket::Bracket;
 pub use fault::{Fault, FaultKind};
 use interpolated::MAX_MODES;
 pub use interpolated::Mode;
+pub use name::Word;
 pub use number::Notation;
 pub use source_text::SourceText;
 pub use string::Literal;
+pub(super) use token::literal;
 pub(crate) use token::packed;
 pub use token::{TOKENS, Token};
-
-/// CPython: `MAXLEVEL`.
-const MAX_BRACKETS: usize = 200;
-
-/// An open bracket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bracket {
-    /// Its character.
-    pub letter: u8,
-    /// Its position.
-    pub place: Place,
-}
 
 /// What the next step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,19 +58,6 @@ enum State {
     Over,
 }
 
-/// The first bytes of a name or keyword, and its length.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Word {
-    /// The first eight bytes as a little-endian number.
-    pub first: u64,
-    /// The eight bytes after them.
-    pub second: u64,
-    /// The length in bytes.
-    pub length: usize,
-    /// All of it is ASCII.
-    pub ascii: bool,
-}
-
 /// The lexer; see the module.
 #[derive(Debug)]
 pub struct Lexer<'t> {
@@ -88,6 +68,8 @@ pub struct Lexer<'t> {
     at: usize,
     line: u32,
     line_start: usize,
+    /// The start of the first line that CPython's tokenizer holds (`tok->buf`).
+    held_from: usize,
     state: State,
     /// The kind of the current token.
     pub token: Token,
@@ -104,7 +86,7 @@ pub struct Lexer<'t> {
     deepest: usize,
     modes: Vec<Mode>,
     fault: Option<Fault>,
-    target: &'t Target,
+    pub(super) target: &'t Target,
     templates: bool,
     newline_ends_spec: bool,
     /// See [`shown`].
@@ -130,11 +112,12 @@ impl<'t> Lexer<'t> {
     pub fn new(source: &'t SourceText, target: &'t Target) -> Self {
         Self {
             text: source.padded(),
-            bytes: source.padded().as_bytes(),
+            bytes: source.bytes(),
             end: source.end(),
             at: 0,
             line: 1,
             line_start: 0,
+            held_from: 0,
             state: State::Line,
             token: Token::End,
             start: 0,
@@ -333,6 +316,14 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Reads the current token again if it is `<>`: as `<` alone.
+    pub(super) fn split_inequality(&mut self) {
+        if self.token == Token::NotEqual && self.bytes[self.start] == b'<' {
+            self.token = Token::Less;
+            self.at = self.start + 1;
+        }
+    }
+
     #[inline(never)]
     fn advance_otherwise(&mut self) {
         match self.state {
@@ -340,6 +331,7 @@ impl<'t> Lexer<'t> {
                 if self.token == Token::Newline {
                     self.line += 1;
                     self.line_start = self.at;
+                    self.held_from = self.at;
                 }
                 self.line();
             }
@@ -351,6 +343,7 @@ impl<'t> Lexer<'t> {
 
     /// Skips blanks, line ends within brackets, comments and continued lines, and reads the token after them.
     fn blank(&mut self, mut at: usize) {
+        let mut is_indentation = false;
         loop {
             match self.bytes[at] {
                 b' ' | b'\t' | 0x0c => at += 1,
@@ -359,8 +352,10 @@ impl<'t> Lexer<'t> {
                     at += 1;
                     self.line += 1;
                     self.line_start = at;
+                    self.held_from = at;
+                    is_indentation = true;
                 }
-                b'\\' => match self.continuation(at) {
+                b'\\' => match self.continuation(at, is_indentation) {
                     Some(next) => at = next,
                     None => return,
                 },
@@ -379,123 +374,4 @@ impl<'t> Lexer<'t> {
         self.token = Token::End;
         self.state = State::Over;
     }
-
-    #[inline]
-    fn name(&mut self, at: usize) {
-        let first = self.word_at(at);
-        let mut length = word_bytes(first);
-        let (mut ascii, mut second) = (true, 0);
-        let high = 0x8080_8080_8080_8080;
-        let below = |count: usize| u64::MAX >> (64 - 8 * count);
-        let first = if length < 8 {
-            first & below(length.max(1))
-        } else {
-            second = self.word_at(at + 8);
-            let more = word_bytes(second);
-            length = 8 + more;
-            second = if more == 0 { 0 } else { second & below(more) };
-            if more == 8 {
-                length = self.long_name(at);
-                ascii = self.bytes[at..at + length].is_ascii();
-            }
-            first
-        };
-        ascii &= (first | second) & high == 0;
-        self.token = if length <= 8 { token::keyword(first) } else { Token::Name };
-        self.word = Word { first, second, length, ascii };
-        self.at = at + length;
-        let next = self.bytes[self.at];
-        if (next == b'"' || next == b'\'') && length <= 5 && self.prefixed(length) {
-            return;
-        }
-        if !ascii {
-            self.check_name();
-        }
-    }
-
-    #[inline(never)]
-    fn long_name(&self, at: usize) -> usize {
-        let mut length = 16;
-        loop {
-            let more = word_bytes(self.word_at(at + length));
-            length += more;
-            if more < 8 {
-                return length;
-            }
-        }
-    }
-
-    /// Refuses characters that no identifier has in the target's Unicode.
-    #[cold]
-    fn check_name(&mut self) {
-        let starts = |letter: char| letter == '_' || unicode_ident::is_xid_start(letter);
-        let name = self.token_text();
-        for (at, letter) in name.char_indices() {
-            let fits = if at == 0 { starts(letter) } else { unicode_ident::is_xid_continue(letter) };
-            let is_assigned = letter.is_ascii() || self.target.assigns(u32::from(letter));
-            if !fits || !is_assigned {
-                return self.fail(FaultKind::InvalidCharacter(letter), self.start + at + letter.len_utf8());
-            }
-            self.is_own |=
-                !letter.is_ascii() && !target::ALL.iter().all(|target| target.assigns(u32::from(letter)));
-        }
-    }
-
-    fn open(&mut self, letter: u8) {
-        if self.brackets.len() >= MAX_BRACKETS {
-            return self.fail(FaultKind::TooManyBrackets, self.start + 1);
-        }
-        self.at = self.start + 1;
-        self.brackets.push(Bracket { letter, place: self.place });
-        self.deepest = self.deepest.max(self.brackets.len());
-        self.token = match letter {
-            b'(' => Token::LeftParenthesis,
-            b'[' => Token::LeftBracket,
-            _ => Token::LeftBrace,
-        };
-        if !self.modes.is_empty() {
-            self.open_in_field(letter);
-        }
-    }
-
-    fn close(&mut self, letter: u8) {
-        if letter == b'}'
-            && let Some(mode) = self.modes.last()
-            && mode.depth == 0
-        {
-            return self.fail(FaultKind::SingleBrace, self.start + 1);
-        }
-        let (opening, token) = match letter {
-            b')' => (b'(', Token::RightParenthesis),
-            b']' => (b'[', Token::RightBracket),
-            _ => (b'{', Token::RightBrace),
-        };
-        match self.brackets.last() {
-            None => return self.fail(FaultKind::Unmatched(letter), self.start + 1),
-            Some(open) if open.letter != opening => {
-                return self.fail(FaultKind::Mismatched(letter), self.start + 1);
-            }
-            Some(_) => {}
-        }
-        self.brackets.pop();
-        self.at = self.start;
-        if self.modes.is_empty() || self.close_in_field(letter) {
-            self.token = token;
-            self.at = self.start + 1;
-        }
-    }
-}
-
-/// How many bytes from the lowest on are letters, digits, underscores or beyond ASCII.
-#[inline(always)]
-const fn word_bytes(chunk: u64) -> usize {
-    const EVERY: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = 0x80 * EVERY;
-    let low = chunk & !TOP;
-    let lower = low | (0x20 * EVERY);
-    let letters = (lower + (0x80 - b'a' as u64) * EVERY) & !(lower + (0x7f - b'z' as u64) * EVERY);
-    let digits = (low + (0x80 - b'0' as u64) * EVERY) & !(low + (0x7f - b'9' as u64) * EVERY);
-    let underscores = TOP - (low ^ (b'_' as u64 * EVERY));
-    let other = !(letters | digits | underscores | chunk) & TOP;
-    other.trailing_zeros() as usize / 8
 }

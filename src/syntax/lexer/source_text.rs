@@ -9,6 +9,8 @@ pub struct SourceText {
     /// The text, a line end if it has none of its own, and zeros.
     padded: String,
     length: usize,
+    /// The padded bytes, if they are not those of the text.
+    bytes: Option<Vec<u8>>,
 }
 
 impl SourceText {
@@ -26,7 +28,14 @@ impl SourceText {
             text.push('\n');
         }
         text.extend(std::iter::repeat_n('\0', PADDING));
-        Self { padded: text, length }
+        Self { padded: text, length, bytes: None }
+    }
+
+    /// Prepares a text of which not all bytes are UTF-8; `text` has a `?` for each that is not.
+    pub(in crate::syntax) fn undecoded(text: &str, bytes: &[u8]) -> Self {
+        let text = Self::new(text);
+        let padding = &text.padded.as_bytes()[bytes.len()..];
+        Self { bytes: Some([bytes, padding].concat()), ..text }
     }
 
     /// The text by itself.
@@ -36,6 +45,10 @@ impl SourceText {
 
     pub(super) fn padded(&self) -> &str {
         &self.padded
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or(self.padded.as_bytes())
     }
 
     /// The length with a line end.

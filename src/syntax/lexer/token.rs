@@ -187,6 +187,14 @@ pub(super) fn keyword(word: u64) -> Token {
     if found == word { token } else { Token::Name }
 }
 
+/// The keyword or operator that is written `text`.
+pub(in crate::syntax) fn literal(text: &str) -> Option<Token> {
+    let found = Some(keyword(packed(text))).filter(|&token| token != Token::Name);
+    let byte = |at| text.as_bytes().get(at).copied().unwrap_or_default();
+    let operator = || operator([byte(0), byte(1), byte(2)]).filter(|&(_, length)| length == text.len());
+    found.or_else(|| operator().map(|(token, _)| token))
+}
+
 /// The longest operator that `bytes` begin with, and its length; `None` for a character that begins none.
 #[inline]
 pub(super) fn operator(bytes: [u8; 3]) -> Option<(Token, usize)> {

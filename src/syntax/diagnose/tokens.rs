@@ -1,0 +1,92 @@
+//! The lexer's tokens with the positions of CPython's tokenizer (`Parser/lexer/state.c`, `_PyLexer_token_setup`).
+
+use super::words::{self, Complaint};
+use crate::syntax::lexer::{Lexer, Mode, SourceText, Token as Kind};
+use crate::target::Target;
+use crate::text::Location;
+
+/// One token; `start..end` are its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Columns are −1 where CPython keeps none.
+    pub(super) location: Location,
+    /// The number of brackets that are open after it.
+    pub(super) level: usize,
+}
+
+/// Reads tokens one by one.
+pub(super) struct Tokens<'t> {
+    pub(super) lexer: Lexer<'t>,
+    target: &'t Target,
+    /// The token that was read last.
+    pub(super) last: Token,
+    /// The start of the line from which CPython counts the columns of strings (`tok->multi_line_start`).
+    string_line_start: usize,
+}
+
+impl<'t> Tokens<'t> {
+    pub(super) fn new(source: &'t SourceText, target: &'t Target) -> Self {
+        let location = Location::new(1, 1, 0, 0);
+        let last = Token { kind: Kind::End, start: 0, end: 0, location, level: 0 };
+        Self { lexer: Lexer::new(source, target), target, last, string_line_start: 0 }
+    }
+
+    /// Reads the next token.
+    ///
+    /// # Errors
+    /// What the lexer refuses.
+    pub(super) fn next(&mut self) -> Result<Token, Complaint> {
+        self.lexer.advance();
+        if let Some(fault) = self.lexer.fault() {
+            return Err(words::complaint(&self.lexer, fault));
+        }
+        if !self.target.features.one_token_inequality {
+            self.lexer.split_inequality();
+        }
+        self.last = self.current();
+        Ok(self.last)
+    }
+
+    /// The line that was read last, and how far, in bytes.
+    pub(super) fn reached(&self) -> (i32, i32) {
+        let reached = self.lexer.reached();
+        (reached.line, (reached.at - reached.line_start) as i32)
+    }
+
+    fn current(&mut self) -> Token {
+        let lexer = &self.lexer;
+        let (kind, place, reached) = (lexer.token, lexer.place(), lexer.reached());
+        let (mut start, end, level) = (lexer.start(), lexer.end(), lexer.brackets().len());
+        let mut column = place.column();
+        match kind {
+            Kind::Indent | Kind::Dedent | Kind::End => {
+                let location = Location::new(reached.line, reached.line, -1, -1);
+                return Token { kind, start: 0, end: 0, location, level };
+            }
+            // The comment before it is a part of it.
+            Kind::Newline => {
+                let blank = lexer.slice(self.last.end.min(start), start);
+                let comment = blank.find('#').map_or(0, |at| blank.len() - at);
+                (start, column) = (start - comment, column - comment as i32);
+            }
+            Kind::FormatEnd | Kind::TemplateEnd => column = start as i32 - self.string_line_start as i32,
+            Kind::String
+            | Kind::FormatStart
+            | Kind::FormatMiddle
+            | Kind::TemplateStart
+            | Kind::TemplateMiddle => self.string_line_start = start - column as usize,
+            _ => {}
+        }
+        let end_column = (end - reached.line_start) as i32;
+        let location = Location::new(place.line(), reached.line, column, end_column);
+        Token { kind, start, end, location, level }
+    }
+}
+
+/// The letter by which messages name an f-string or a t-string.
+pub(super) fn prefix(mode: Option<&Mode>) -> char {
+    if mode.is_some_and(|mode| mode.template) { 't' } else { 'f' }
+}
