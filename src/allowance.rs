@@ -1,4 +1,4 @@
-//! Bounds on the work for one file: its time, its memory, and the wish to stop.
+//! Bounds on the work for one file: its time, its memory, its stack, and the wish to stop.
 //!
 //! CPython: none; an interpreter that runs for too long is killed from outside.
 //!
@@ -12,6 +12,8 @@
 //! | [`ask_holding`] | the same, where memory grows: its closure says what the arena and the lists of this stage hold now | the same |
 //! | [`hold`] | at the end of a stage, with what stays until the file is done | checks at once |
 //! | [`ask_now`] | before long work that cannot ask | reads the clock |
+//! | [`ask_deep`] | in each step of a recursion whose depth the input decides | compares an address |
+//! | [`ask_stack`] | before a recursion whose depth is known | compares an address |
 //!
 //! A parser, for example, calls `ask_holding(|| arena.allocated_bytes())` for each statement and each element of a display,
 //! and its caller calls `hold(arena.allocated_bytes())` when the tree is complete.
@@ -34,6 +36,8 @@ pub struct Allowance {
     pub deadline: Option<Instant>,
     /// Bytes that it may hold at once.
     pub memory: usize,
+    /// Bytes of stack that it may use.
+    pub stack: usize,
     /// Set by others when all work is to stop.
     pub stop: &'static AtomicBool,
 }
@@ -47,6 +51,8 @@ pub enum Spent {
     Time,
     /// It needs more memory.
     Memory,
+    /// It needs a larger stack.
+    Stack,
 }
 
 thread_local! {
@@ -55,6 +61,8 @@ thread_local! {
     static CURRENT: Cell<Option<Allowance>> = const { Cell::new(None) };
     /// Bytes that [`hold`] counted.
     static HELD: Cell<usize> = const { Cell::new(0) };
+    /// The lowest address that the stack may grow to.
+    static FLOOR: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Does `work` under `allowance`, which this thread has until the work is done.
@@ -63,10 +71,12 @@ thread_local! {
 pub fn within<R>(allowance: Allowance, work: impl FnOnce() -> R) -> thread::Result<Result<R, Spent>> {
     let outer = CURRENT.replace(Some(allowance));
     let held = HELD.replace(0);
+    let floor = FLOOR.replace(here().saturating_sub(allowance.stack));
     LEFT.set(INTERVAL);
     let done = catch_unwind(AssertUnwindSafe(work));
     CURRENT.set(outer);
     HELD.set(held);
+    FLOOR.set(floor);
     match done {
         Ok(done) => Ok(Ok(done)),
         Err(thrown) => thrown.downcast::<Spent>().map(|spent| Err(*spent)),
@@ -104,6 +114,28 @@ pub fn release(bytes: usize) {
     HELD.set(HELD.get().saturating_sub(bytes));
 }
 
+/// Ends the work if its stack is used up.
+#[inline]
+pub fn ask_deep() {
+    if here() < FLOOR.get() {
+        spend(Spent::Stack);
+    }
+}
+
+/// Ends the work if less than `bytes` of its stack are left.
+pub fn ask_stack(bytes: usize) {
+    if here().saturating_sub(FLOOR.get()) < bytes {
+        spend(Spent::Stack);
+    }
+}
+
+/// The address that the stack has grown down to.
+#[inline(always)]
+pub fn here() -> usize {
+    let local = 0u8;
+    std::ptr::from_ref(std::hint::black_box(&local)).addr()
+}
+
 #[cold]
 fn look(bytes: usize) {
     LEFT.set(INTERVAL);
@@ -117,19 +149,24 @@ fn look(bytes: usize) {
     } else {
         return;
     };
+    spend(spent);
+}
+
+#[cold]
+fn spend(spent: Spent) -> ! {
     // Unlike a panic it prints nothing: this is not a bug.
     resume_unwind(Box::new(spent));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, Spent, ask, ask_holding, hold, release, within};
+    use super::{Allowance, Spent, ask, ask_deep, ask_holding, ask_stack, hold, release, within};
     use std::sync::atomic::AtomicBool;
     use std::time::{Duration, Instant};
 
     static NEVER: AtomicBool = AtomicBool::new(false);
     static ALWAYS: AtomicBool = AtomicBool::new(true);
-    const FREE: Allowance = Allowance { deadline: None, memory: usize::MAX, stop: &NEVER };
+    const FREE: Allowance = Allowance { deadline: None, memory: usize::MAX, stack: usize::MAX, stop: &NEVER };
 
     #[test]
     fn work_that_is_not_bounded_goes_on() {
@@ -163,6 +200,22 @@ mod tests {
         assert!(list.len() < 2000);
         assert_eq!(within(small, || hold(1001)).unwrap(), Err(Spent::Memory));
         assert_eq!(within(small, || (0..9).for_each(|_| (hold(900), release(900)).0)).unwrap(), Ok(()));
+    }
+
+    #[test]
+    fn a_recursion_ends_before_the_stack_does() {
+        fn deeper(depth: usize, reached: &mut usize) -> usize {
+            ask_deep();
+            *reached = depth;
+            if depth == usize::MAX { 0 } else { deeper(depth + 1, reached) + std::hint::black_box(depth) }
+        }
+        let mut reached = 0;
+        let small = Allowance { stack: 64 << 10, ..FREE };
+        assert_eq!(within(small, || deeper(0, &mut reached)).unwrap(), Err(Spent::Stack));
+        assert!((100..10_000).contains(&reached), "{reached}");
+        assert_eq!(within(small, || ask_stack(32 << 10)).unwrap(), Ok(()));
+        assert_eq!(within(small, || ask_stack(65 << 10)).unwrap(), Err(Spent::Stack));
+        ask_stack(1 << 30);
     }
 
     #[test]

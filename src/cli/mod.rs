@@ -119,6 +119,7 @@ pub fn main() -> ExitCode {
         }
     };
     interrupt::let_writes_fail();
+    crate::build::parallel::prepare();
     if !arguments.only_reads() {
         interrupt::install();
         interrupt::watch(arguments.global.quiet > 1);

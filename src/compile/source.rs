@@ -11,6 +11,9 @@ use bumpalo::Bump;
 /// A byte order mark that is still there when one was taken away: parsers accept it, and CPython does not.
 const SECOND_MARK: char = '\u{feff}';
 
+/// Bytes of stack that the passes need at most for each level of the tree.
+const NODE_STACK: usize = 18 << 10;
+
 /// A source that is decoded, to be compiled for several targets and at several levels. It is parsed when it is compiled,
 /// and again only for a target whose tree may be another.
 #[derive(Debug)]
@@ -121,6 +124,7 @@ impl Source {
                 return Err(error);
             }
             parsed = true;
+            allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize)
         });
         compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))

@@ -100,3 +100,66 @@ fn a_file_that_needs_too_much_memory_is_an_error_of_its_own() {
     assert_eq!(said.err, format!("{error}1 compiled, 0 up to date, 1 failed\n"));
     assert_eq!(session.files(), ["__pycache__/small.cpython-314.pyc", "large.py", "small.py"]);
 }
+
+/// Runs pycompile under `ulimit -v`, in kilobytes.
+#[cfg(target_os = "linux")]
+fn in_small_space(session: &Session, kilobytes: u32, arguments: &str) -> Said {
+    let binary = env!("CARGO_BIN_EXE_pycompile");
+    let script = format!("ulimit -v {kilobytes} && exec '{binary}' {arguments}");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &script]).current_dir(session.path(".")).env_clear().env("PATH", "/usr/bin:/bin");
+    Said::from(command.output().unwrap())
+}
+
+/// CPython compiles in 30 MB.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_small_address_space_does_not_stop_small_files() {
+    for kilobytes in [600_000, 300_000] {
+        let session = Session::new();
+        let config = "[source]\nroot = \"src\"\nfiles = [\"a.py\", \"b.py\", \"c.py\"]\n\
+            [compile]\npython = [\"3.13\", \"3.14\"]\nengine = \"native\"\n[tree]\noutput = \"out\"\n\
+            [zip]\noutput = \"a.zip\"\npython = \"3.14\"\n";
+        session.file("pycompile.toml", config);
+        for name in ["a", "b", "c"] {
+            session.file(&format!("src/{name}.py"), "def f(x): return [y for y in x]\n");
+        }
+        for jobs in ["", "-j 1", "-j 2", "-j 64"] {
+            let run = |arguments: &str| {
+                let said = in_small_space(&session, kilobytes, arguments);
+                assert_eq!(said.status, 0, "{kilobytes} {arguments}: {}", said.err);
+            };
+            run(&format!("compile --engine native --python 3.14 {jobs} src/a.py src/b.py src/c.py"));
+            run(&format!("compile -r --engine native --python 3.13 {jobs} src"));
+            run(&format!("build {jobs}"));
+            run(&format!("pack {jobs}"));
+            run(&format!("verify {jobs} out"));
+            run(&format!("verify {jobs} a.zip"));
+            run("diff out out");
+            run("diff a.zip a.zip");
+            run("manifest out -o m.json");
+        }
+    }
+}
+
+/// Small files are compiled next to one that needs a larger stack, or more memory, than there is.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_does_not_fit_the_address_space_is_an_error_of_its_own() {
+    let session = Session::new();
+    session.file("deep.py", format!("a{}\n", ".b".repeat(20_000)));
+    session.file("deeper.py", format!("x = {}1{}\n", "(".repeat(190), ")".repeat(190)));
+    session.file("large.py", "x = y.z(1, a=2) + [3, b]\n".repeat(200_000));
+    session.file("small.py", "x = 1\n");
+    let all = "compile --engine native --python 3.14 deep.py deeper.py large.py small.py";
+    for (kilobytes, jobs) in [(300_000, 1), (600_000, 2)] {
+        let said = in_small_space(&session, kilobytes, &format!("{all} -j {jobs}")).exits(1);
+        assert_eq!(said.err.matches("MemoryError: ").count(), 2, "{}", said.err);
+        assert!(said.err.contains("MB of stack that the source needs: "), "{}", said.err);
+        assert!(said.err.ends_with("2 compiled, 0 up to date, 2 failed\n"), "{}", said.err);
+        std::fs::remove_dir_all(session.path("__pycache__")).unwrap();
+    }
+    session
+        .run(&["compile", "--engine", "native", "--python", "3.14", "deep.py", "deeper.py", "small.py"])
+        .exits(0);
+}

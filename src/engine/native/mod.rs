@@ -1,13 +1,16 @@
-//! The native engine: [`crate::compile`] on large stacks.
+//! The native engine: [`crate::compile`] on stacks that are large enough.
 //!
 //! CPython: none; the bytes are those of `target.release()`.
 //!
 //! **Invariant:** one file's misfortune (a bug met, a refusal) is one diagnostic; other files go on.
 
 mod diagnostic;
+mod memory;
 mod stack;
 
-pub use stack::pool;
+pub use self::memory::address_space;
+use self::stack::NoThread;
+pub use self::stack::pool;
 
 use super::{Diagnostic, Engine, Limits, Request};
 use crate::allowance::{self, Allowance, Spent};
@@ -16,6 +19,7 @@ use crate::target::Target;
 use crate::text::{Shown as _, python};
 use std::any::Any;
 use std::cell::Cell;
+use std::panic::resume_unwind;
 use std::time::Instant;
 
 /// The native compiler for one version.
@@ -37,10 +41,17 @@ impl NativeEngine {
     }
 
     fn allowance(&self) -> Allowance {
-        let memory = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+        let memory = self.memory().unwrap_or(usize::MAX);
         // A time beyond the clock's range never comes.
         let deadline = Instant::now().checked_add(self.limits.timeout);
-        Allowance { deadline, memory, stop: self.limits.stop }
+        Allowance { deadline, memory, stack: usize::MAX, stop: self.limits.stop }
+    }
+
+    /// The limit that was asked for, where the address space leaves as much.
+    fn memory(&self) -> Option<usize> {
+        let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
+        let left = memory::share(rayon::current_num_threads(), stack::SIZES[0]);
+        asked.into_iter().chain(left).min()
     }
 
     fn spent(&self, spent: Spent) -> Box<Diagnostic> {
@@ -51,10 +62,16 @@ impl NativeEngine {
                 let message = format!("the native compiler did not finish within {seconds} s");
                 Diagnostic::without_place("TimeoutError", message)
             }
+            Spent::Stack => Diagnostic::without_place("MemoryError", "the source nests too deeply"),
             Spent::Memory => {
-                let megabytes = self.limits.memory.unwrap_or(0) >> 20;
-                let message =
-                    format!("the native compiler needs more memory than the limit of {megabytes} MB");
+                let limit = self.memory().unwrap_or(0);
+                let megabytes = limit >> 20;
+                let whose = if self.limits.memory.is_some_and(|asked| asked == limit as u64) {
+                    "the limit of"
+                } else {
+                    "the limit of the address space (`ulimit -v`) leaves it:"
+                };
+                let message = format!("the native compiler needs more memory than {whose} {megabytes} MB");
                 Diagnostic::without_place("MemoryError", message)
             }
         }
@@ -104,12 +121,20 @@ fn compile(
 impl Engine for NativeEngine {
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
         let filename = python::from_os(&request.filename);
-        let work = || compile(request.source, &filename, self.target, request.optimize);
-        let compiled = stack::on_large(|| allowance::within(self.allowance(), work));
-        let compiled = compiled.map_err(|error| {
-            Diagnostic::without_place("OSError", format!("cannot start a thread: {error}"))
+        let allowance = self.allowance();
+        let compiled = stack::on_enough(|stack| {
+            let work = || compile(request.source, &filename, self.target, request.optimize);
+            allowance::within(Allowance { stack, ..allowance }, work)
+                .unwrap_or_else(|panic| resume_unwind(panic))
+        });
+        let compiled = compiled.map_err(|NoThread { size, error }| {
+            let megabytes = size >> 20;
+            let message = format!(
+                "cannot start a thread with the {megabytes} MB of stack that the source needs: {error}"
+            );
+            Diagnostic::without_place("MemoryError", message)
         })?;
-        match compiled.and_then(|compiled| compiled) {
+        match compiled {
             Ok(Ok(Ok(code))) => Ok(code),
             Ok(Ok(Err(refusal))) => Err(diagnostic::of(&refusal, &request.filename.shown())),
             Ok(Err(spent)) => Err(self.spent(spent)),
@@ -119,9 +144,20 @@ impl Engine for NativeEngine {
 }
 
 fn bug(panic: &(dyn Any + Send)) -> Box<Diagnostic> {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let what = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    if is_out_of_memory(panic) {
+        return Diagnostic::without_place("MemoryError", "there is no memory left for the native compiler");
+    }
+    let what = text(panic).unwrap_or("no message");
     Diagnostic::without_place("SystemError", format!("this is a bug in pycompile: {what}"))
+}
+
+/// Reports whether a panic is that of an arena that cannot grow.
+pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
+    text(panic) == Some("out of memory")
+}
+
+fn text(panic: &(dyn Any + Send)) -> Option<&str> {
+    panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied())
 }
 
 #[cfg(test)]

@@ -1,40 +1,74 @@
-//! Threads whose stack holds the recursion over the deepest tree.
+//! Threads whose stack holds the recursion over a tree.
+//!
+//! Nearly every source is compiled on a small stack. One that nests more deeply ends with [`Spent::Stack`] and is compiled
+//! again on a larger one, so that the address space of the largest is taken only for the sources that need it.
 
+use crate::allowance::{self, Spent};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// The tree of a source is walked by recursion; the deepest that the parser lets through needs a part of this. Pages
-/// are taken when they are touched.
-const SIZE: usize = 512 << 20;
+/// Sizes of stacks. The largest holds the recursion over the deepest tree that the parser lets through.
+pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
+/// What is left for calls that do not ask how deep they are.
+const RESERVE: usize = 2 << 20;
 
 thread_local! {
-    /// True if this thread was started with a stack of [`SIZE`].
-    static LARGE: Cell<bool> = const { Cell::new(false) };
+    /// The address at which the stack of a thread of a [`pool`] starts; 0 for other threads.
+    static START: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Threads for work that calls the native engine: it compiles on them in place, where it would start a thread for each
-/// file that another thread asks for. `jobs` is how many (0: one for each processor).
+/// file that another thread asks for. `jobs` is how many (0: one for each processor); where the system does not start as
+/// many, there is one.
 ///
 /// # Errors
 /// rayon's.
 pub fn pool(jobs: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
-    let builder = ThreadPoolBuilder::new().num_threads(jobs);
-    builder.stack_size(SIZE).start_handler(|_| LARGE.set(true)).build()
+    let threads = |jobs| {
+        let builder = ThreadPoolBuilder::new().num_threads(jobs);
+        builder.stack_size(SIZES[0]).start_handler(|_| START.set(allowance::here())).build()
+    };
+    threads(jobs).or_else(|error| if jobs == 1 { Err(error) } else { threads(1) })
 }
 
-/// Does `work` on a large stack: that of this thread, or of one for it alone. A panic is the inner error.
-///
-/// # Errors
-/// The system's, which starts no thread.
-pub(super) fn on_large<R: Send>(work: impl FnOnce() -> R + Send) -> io::Result<thread::Result<R>> {
-    if LARGE.get() {
-        return Ok(catch_unwind(AssertUnwindSafe(work)));
+/// No thread was started.
+pub(super) struct NoThread {
+    /// Bytes of its stack.
+    pub(super) size: usize,
+    /// The system's answer.
+    pub(super) error: io::Error,
+}
+
+/// Does `work` with as many bytes of stack as it is told, on this thread or on one for it alone, again with more where
+/// those do not suffice. A panic is the inner error.
+pub(super) fn on_enough<R: Send>(
+    work: impl Fn(usize) -> Result<R, Spent> + Sync,
+) -> Result<thread::Result<Result<R, Spent>>, NoThread> {
+    let is_final = |done: &thread::Result<Result<R, Spent>>| !matches!(done, Ok(Err(Spent::Stack)));
+    let start = START.get();
+    let mut sizes = &SIZES[..];
+    if start != 0 {
+        let left = SIZES[0].saturating_sub(start.saturating_sub(allowance::here()));
+        let done = catch_unwind(AssertUnwindSafe(|| work(left.saturating_sub(RESERVE))));
+        if is_final(&done) {
+            return Ok(done);
+        }
+        sizes = &SIZES[1..];
     }
-    thread::scope(|scope| {
-        let builder = thread::Builder::new().name("compiler".into()).stack_size(SIZE);
-        Ok(builder.spawn_scoped(scope, work)?.join())
-    })
+    let mut done = Ok(Err(Spent::Stack));
+    for &size in sizes {
+        done = thread::scope(|scope| {
+            let builder = thread::Builder::new().name("compiler".into()).stack_size(size);
+            let work = || work(size - RESERVE);
+            builder.spawn_scoped(scope, work).map(thread::ScopedJoinHandle::join)
+        })
+        .map_err(|error| NoThread { size, error })?;
+        if is_final(&done) {
+            break;
+        }
+    }
+    Ok(done)
 }

@@ -130,6 +130,7 @@ impl<'g, 't> Parser<'g, 't> {
         let grammar = self.grammar;
         let Some(rule) = grammar.rules.get(number) else { return Ok(None) };
         let outer = self.level;
+        allowance::ask_deep();
         if !rule.ours {
             self.deeper()?;
         }

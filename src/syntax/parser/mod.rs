@@ -274,6 +274,7 @@ impl<'a> Parser<'a, '_> {
     #[inline(always)]
     fn enter(&mut self) -> bool {
         self.level += 1;
+        allowance::ask_deep();
         if self.level > MAX_LEVEL {
             self.fail(FaultKind::TooComplex);
         }
