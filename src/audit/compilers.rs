@@ -35,7 +35,7 @@ impl<'a> Compilers<'a> {
 
     fn start(&self, version: PyVersion) -> Found {
         let mut started =
-            engines::start(&[version.into()], self.options).map_err(|error| error.to_string())?;
+            engines::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         started.extend(engines::others_of_series(version, self.options));
         Ok(started)
     }

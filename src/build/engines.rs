@@ -2,12 +2,11 @@
 
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
-use crate::engine::python::{PythonEngine, default_interpreter, start_found};
+use crate::engine::python::{Places, PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,10 +37,10 @@ pub struct EngineOptions<'a> {
     pub choice: EngineChoice,
     /// Interpreters named for a version.
     pub interpreters: Vec<(PyVersion, PathBuf)>,
-    /// The interpreter named for whatever version it is.
-    pub interpreter: Option<&'a Path>,
-    /// The value of `PATH`.
-    pub search_path: Option<&'a OsStr>,
+    /// Interpreters named for whatever version they are.
+    pub named: &'a [PathBuf],
+    /// Where others are looked for.
+    pub places: &'a Places,
     /// What one file may take.
     pub limits: Limits,
     /// The normal form of their code.
@@ -50,14 +49,9 @@ pub struct EngineOptions<'a> {
 
 impl<'a> EngineOptions<'a> {
     /// Whichever kind there is, for commands that leave the choice to us.
-    pub fn automatic(
-        interpreter: Option<&'a Path>,
-        search_path: Option<&'a OsStr>,
-        limits: Limits,
-        refs: Refs,
-    ) -> Self {
+    pub fn automatic(named: &'a [PathBuf], places: &'a Places, limits: Limits, refs: Refs) -> Self {
         let choice = EngineChoice::Auto;
-        Self { choice, interpreters: Vec::new(), interpreter, search_path, limits, refs }
+        Self { choice, interpreters: Vec::new(), named, places, limits, refs }
     }
 }
 
@@ -73,6 +67,8 @@ pub struct TargetEngine {
     pub about: String,
     /// The release whose bytes it makes, `3.14.10`.
     pub release: String,
+    /// A remark that the user should see, whatever `--verbose` says.
+    pub note: Option<String>,
 }
 
 /// The engines of a run, in the order of the request, each version once.
@@ -93,12 +89,38 @@ pub enum EnginesError {
     /// Both would write the same file.
     #[error("{0} and {1} are of one series, whose pycs have one name: ask for one of them")]
     OneSeries(Release, Release),
-    /// One interpreter for several versions.
-    #[error("--interpreter serves one version, and several are asked for")]
-    OneInterpreter,
+    /// An interpreter of a version that nobody asks for.
+    #[error("{path} is Python {found}, which is not among the versions asked for")]
+    Unused {
+        /// The interpreter.
+        path: String,
+        /// Its version.
+        found: String,
+    },
+    /// Two interpreters of one series.
+    #[error("{first} and {second} are both of Python {version}, whose pycs have one name: name one of them")]
+    TwoInterpreters {
+        /// The earlier one.
+        first: String,
+        /// The later one.
+        second: String,
+        /// Their version.
+        version: PyVersion,
+    },
     /// Neither a version nor a `python3`.
-    #[error("{0}; name a version with --python: {known}", known = known_versions())]
+    #[error(
+        "{0}\nhint: name a version with --python: {known}, or another whose interpreter is installed",
+        known = native_versions()
+    )]
     NoDefault(#[source] EngineError),
+    /// No interpreter for a release of a version that the native compiler has other releases of.
+    #[error("{error}\nhint: the native compiler knows {releases}")]
+    OtherReleases {
+        /// The engine's own reason.
+        error: EngineError,
+        /// The releases of the version.
+        releases: String,
+    },
     /// The engine's own reason.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -135,6 +157,22 @@ pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
 /// # Errors
 /// [`EnginesError`].
 pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    start_all(releases, options, true)
+}
+
+/// An engine for one version, by whichever of the named interpreters is of it.
+///
+/// # Errors
+/// [`EnginesError`].
+pub fn start_one(release: Release, options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    start_all(&[release], options, false)
+}
+
+fn start_all(
+    releases: &[Release],
+    options: &EngineOptions<'_>,
+    all_are_used: bool,
+) -> Result<Engines, EnginesError> {
     let mut wanted: Vec<Release> = Vec::new();
     for &release in releases {
         match wanted.iter().find(|other| other.version == release.version) {
@@ -143,7 +181,7 @@ pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engine
             None => wanted.push(release),
         }
     }
-    let engines = start_plain(&wanted, options)?;
+    let engines = start_plain(&wanted, options, all_are_used)?;
     Ok(match options.refs {
         Refs::Cpython => engines,
         Refs::Minimal => engines.into_iter().map(minimal).collect(),
@@ -152,7 +190,7 @@ pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engine
 
 /// The native engines for the other releases of a series than its newest, newest first.
 pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
-    if options.choice == EngineChoice::Python || options.interpreter.is_some() {
+    if options.choice == EngineChoice::Python || !options.named.is_empty() {
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
@@ -170,48 +208,128 @@ fn minimal(target: TargetEngine) -> TargetEngine {
     }
 }
 
-fn start_plain(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
-    if options.interpreter.is_some() && releases.len() > 1 {
-        return Err(EnginesError::OneInterpreter);
-    }
+fn start_plain(
+    releases: &[Release],
+    options: &EngineOptions<'_>,
+    all_are_used: bool,
+) -> Result<Engines, EnginesError> {
     if options.choice == EngineChoice::Native {
         return native(releases, options.limits);
     }
+    let mut named = Vec::new();
+    for path in options.named {
+        named.push(PythonEngine::start_any(path, options.limits).map_err(|error| match error {
+            error @ EngineError::Start { .. } if releases.is_empty() => EnginesError::NoDefault(error),
+            error => EnginesError::Engine(error),
+        })?);
+    }
     if releases.is_empty() {
-        let engine = default_interpreter(options.interpreter, options.search_path)
-            .and_then(|interpreter| PythonEngine::start_any(&interpreter, options.limits))
-            .map_err(|error| match error {
-                EngineError::Interrupted => EnginesError::Engine(error),
-                error => EnginesError::NoDefault(error),
-            })?;
-        // The interpreter on PATH says for which release; one that is not known compiles itself.
-        let series = series(engine.version())?;
-        let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
-        let may_be_native = options.choice == EngineChoice::Auto && options.interpreter.is_none();
-        return Ok(match target {
-            Some(target) if may_be_native => vec![native_engine(series, target, options.limits)],
-            _ => {
-                let why =
-                    may_be_native.then(|| Target::why_not(engine.version(), engine.full_version())).flatten();
-                vec![python(series, engine, why)]
-            }
-        });
+        return if named.is_empty() { of_default(options) } else { of_named(named) };
+    }
+    if let (&[release], [engine], true) = (releases, named.as_slice(), options.named.len() == 1)
+        && !engine.is(release)
+    {
+        return Err(wrong_version(engine, release));
     }
     let mut engines = Engines::new();
     for &release in releases {
         let series = series(release.version)?;
-        let named = options.interpreters.iter().find(|(named, _)| *named == release.version);
-        let named = named.map(|(_, path)| path.as_path()).or(options.interpreter);
-        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, named, Target::find(release)) {
+        let own = options.interpreters.iter().find(|(version, _)| *version == release.version);
+        let own = own.map(|(_, path)| path.as_path());
+        if let (None, Some(at)) = (own, named.iter().position(|engine| engine.is(release))) {
+            engines.push(python(series, named.remove(at), None));
+            continue;
+        }
+        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, own, Target::find(release)) {
             engines.push(native_engine(series, target, options.limits));
             continue;
         }
-        let engine = start_found(release, named, options.search_path, options.limits)?;
-        let may_be_native = options.choice == EngineChoice::Auto && named.is_none();
+        let engine = start_found(release, own, options.places, options.limits).map_err(|error| {
+            match (&error, Target::of_series(release.version).next()) {
+                (EngineError::NoInterpreter(..), Some(_)) => {
+                    EnginesError::OtherReleases { error, releases: Target::releases(release.version) }
+                }
+                _ => EnginesError::Engine(error),
+            }
+        })?;
+        let may_be_native = options.choice == EngineChoice::Auto && own.is_none();
         let why = may_be_native.then(|| Target::why_not(release.version, &release.to_string())).flatten();
         engines.push(python(series, engine, why));
     }
+    match named.first() {
+        Some(engine) if all_are_used => Err(EnginesError::Unused {
+            path: engine.interpreter().shown(),
+            found: engine.full_version().to_owned(),
+        }),
+        _ => Ok(engines),
+    }
+}
+
+fn wrong_version(engine: &PythonEngine, wanted: Release) -> EnginesError {
+    let (path, found) = (engine.interpreter().shown(), engine.full_version().to_owned());
+    EngineError::WrongVersion { path, found, wanted }.into()
+}
+
+/// The engines of interpreters that are named, each for its own version.
+fn of_named(named: Vec<PythonEngine>) -> Result<Engines, EnginesError> {
+    let mut paths: Vec<(PyVersion, String)> = Vec::new();
+    let mut engines = Engines::new();
+    for engine in named {
+        let (version, second) = (engine.version(), engine.interpreter().shown());
+        if let Some((_, first)) = paths.iter().find(|(other, _)| *other == version) {
+            return Err(EnginesError::TwoInterpreters { first: first.clone(), second, version });
+        }
+        engines.push(python(series(version)?, engine, None));
+        paths.push((version, second));
+    }
     Ok(engines)
+}
+
+/// The engine of the `python3` on PATH. It says for which release; one that is not known compiles itself. Where there is
+/// none, the newest version that needs none.
+fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    let is_auto = options.choice == EngineChoice::Auto;
+    let interpreter = match default_interpreter(None, options.places) {
+        Err(EngineError::NoDefault) if is_auto => {
+            let target = Target::newest();
+            let mut engine = native_engine(series(target.version)?, target, options.limits);
+            engine.note = Some(format!(
+                "no python3 on PATH: compiling for Python {}, the newest version that the native compiler knows\nhint: \
+                 --python names another",
+                target.version
+            ));
+            return Ok(vec![engine]);
+        }
+        found => found.map_err(EnginesError::NoDefault)?,
+    };
+    let engine = PythonEngine::start_any(&interpreter, options.limits).map_err(|error| match error {
+        EngineError::Interrupted => EnginesError::Engine(error),
+        error => EnginesError::NoDefault(error),
+    })?;
+    let series = series(engine.version())?;
+    let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
+    Ok(match target {
+        Some(target) if is_auto => vec![native_engine(series, target, options.limits)],
+        _ => {
+            let why = is_auto.then(|| Target::why_not(engine.version(), engine.full_version())).flatten();
+            vec![python(series, engine, why)]
+        }
+    })
+}
+
+/// Returns the version that is compiled for where none is named: that of the `python3` on PATH, or the newest that needs no
+/// interpreter.
+///
+/// # Errors
+/// [`EnginesError::NoDefault`].
+pub fn default_version(places: &Places) -> Result<PyVersion, EnginesError> {
+    match default_interpreter(None, places) {
+        Err(EngineError::NoDefault) => Ok(Target::newest().version),
+        found => found
+            .and_then(|interpreter| PythonEngine::start_any(&interpreter, Limits::default()))
+            .map(|engine| engine.version())
+            .map_err(EnginesError::NoDefault),
+    }
 }
 
 fn native(releases: &[Release], limits: Limits) -> Result<Engines, EnginesError> {
@@ -236,6 +354,7 @@ fn native_engine(series: &'static Series, target: &'static Target, limits: Limit
         refs: Refs::Cpython,
         about,
         release,
+        note: None,
     }
 }
 
@@ -247,5 +366,5 @@ fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) ->
     if let Some(why) = why {
         about = format!("{about}: {why}");
     }
-    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about, release }
+    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about, release, note: None }
 }

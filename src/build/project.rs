@@ -3,7 +3,7 @@
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
 use super::source::Source;
 use crate::config::{ConfigError, Engine, Loaded, Selected, Selection};
-use crate::engine::python::{PythonEngine, default_interpreter};
+use crate::engine::python::Places;
 use crate::engine::{Diagnostic, Limits};
 use crate::output::WriteError;
 use crate::output::inside::FOLLOW_LINKS;
@@ -12,7 +12,6 @@ use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
 use crate::text::Shown as _;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -80,11 +79,7 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectError`].
-    pub fn engines(
-        &self,
-        search_path: Option<&OsStr>,
-        stop: &'static AtomicBool,
-    ) -> Result<Engines, ProjectError> {
+    pub fn engines(&self, places: &Places, stop: &'static AtomicBool) -> Result<Engines, ProjectError> {
         let versions = self.loaded.versions()?;
         let options = EngineOptions {
             choice: match self.loaded.config.compile.engine {
@@ -93,8 +88,8 @@ impl Project {
                 Engine::Python => EngineChoice::Python,
             },
             interpreters: self.loaded.interpreters()?,
-            interpreter: None,
-            search_path,
+            named: &self.loaded.given.interpreters,
+            places,
             limits: Limits { timeout: self.loaded.timeout(), memory: self.loaded.memory_limit(), stop },
             refs: match self.loaded.config.compile.refs {
                 crate::config::Refs::Cpython => Refs::Cpython,
@@ -108,14 +103,12 @@ impl Project {
     ///
     /// # Errors
     /// [`ProjectError`].
-    pub fn versions(&self, search_path: Option<&OsStr>) -> Result<Vec<PyVersion>, ProjectError> {
+    pub fn versions(&self, places: &Places) -> Result<Vec<PyVersion>, ProjectError> {
         let releases = self.loaded.versions()?;
         if !releases.is_empty() {
             return Ok(releases.into_iter().map(|release| release.version).collect());
         }
-        let interpreter = default_interpreter(None, search_path).map_err(EnginesError::NoDefault)?;
-        let engine = PythonEngine::start_any(&interpreter, Limits::default());
-        Ok(vec![engine.map_err(EnginesError::NoDefault)?.version()])
+        Ok(vec![engines::default_version(places)?])
     }
 }
 

@@ -11,8 +11,7 @@ use std::path::PathBuf;
 /// # Errors
 /// [`ProjectError::Write`].
 pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, ProjectError> {
-    let Some(table) = &project.loaded.config.manifest else { return Ok(Vec::new()) };
-    let (output, others) = table.paths(&project.loaded.folder);
+    let paths = project.loaded.manifest_paths();
     let _together = Writing::begin();
     let mut written = Vec::new();
     let mut write = |path: PathBuf, text: &str| {
@@ -20,11 +19,11 @@ pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<PathBuf>, P
         written.push(path);
         Ok::<(), ProjectError>(())
     };
-    write(output, &manifest.to_json()?)?;
-    for (also, path) in others {
-        match also {
-            Also::Sha256sum => write(path, &sha256sum(manifest))?,
-            Also::InToto => write(path, &in_toto(manifest)?)?,
+    for (form, path) in paths {
+        match form {
+            None => write(path, &manifest.to_json()?)?,
+            Some(Also::Sha256sum) => write(path, &sha256sum(manifest))?,
+            Some(Also::InToto) => write(path, &in_toto(manifest)?)?,
         }
     }
     Ok(written)

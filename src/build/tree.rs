@@ -27,10 +27,7 @@ pub struct Built {
 impl Project {
     /// Where the tree is: the root of the sources, or the mirror.
     pub fn tree(&self) -> PathBuf {
-        match self.loaded.config.tree.output.as_ref().map(|output| output.get_ref().as_str()) {
-            None | Some("." | "./") => self.loaded.root.clone(),
-            Some(output) => self.loaded.folder.join(output),
-        }
+        self.loaded.tree_output().unwrap_or_else(|| self.loaded.root.clone())
     }
 
     fn mirrors(&self) -> bool {

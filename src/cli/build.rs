@@ -3,21 +3,30 @@
 use super::args::MessageFormat;
 use super::messages;
 use super::printer::Printer;
-use super::project::{ConfigArgs, note_unlisted, start_engines};
+use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
 use super::{CommandError, Status};
 use crate::build::{Project, engines, publish, tree};
-use crate::config::OnError;
+use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
 use crate::text::Shown as _;
 use std::path::PathBuf;
 
-/// Compiles the files that pycompile.toml lists, in place or into [tree] output, and writes the manifest.
+/// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
+/// config; their paths are relative to the working directory.
 ///
 /// Example: pycompile build --config pycompile.toml
 #[derive(Debug, clap::Args)]
 pub(super) struct BuildArgs {
     #[command(flatten)]
     config: ConfigArgs,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    /// Mirror the tree below this directory, in place of [tree] output.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Write the manifest here, in place of [manifest] output.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -27,7 +36,12 @@ pub(super) struct BuildArgs {
 }
 
 pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let project = arguments.config.load()?;
+    let given = Given {
+        tree: arguments.output.clone(),
+        manifest: arguments.manifest.clone(),
+        ..arguments.overrides.given()
+    };
+    let project = arguments.config.load_given(given, printer)?;
     let engines = start_engines(&project, printer)?;
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));

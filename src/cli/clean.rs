@@ -16,9 +16,8 @@ pub(super) struct CleanArgs {
 }
 
 pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let project = arguments.config.load()?;
-    let search_path = environment::search_path();
-    let versions = project.versions(search_path.as_deref())?;
+    let project = arguments.config.load(printer)?;
+    let versions = project.versions(&environment::places())?;
     let cleaned = clean(&project, &versions);
     for path in &cleaned.removed {
         printer.detail(&format!("removed: {}", path.shown()));

@@ -8,6 +8,7 @@ use super::args::{MessageFormat, Mode, RefsArg};
 use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
+use super::project::tell_engines;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{
     self, Bounds, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan,
@@ -97,9 +98,9 @@ pub(super) struct CompileArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// The interpreter for the one version that is compiled for.
+    /// An interpreter that compiles for its version (repeatable); without --python, for no other version.
     #[arg(long, value_name = "PATH")]
-    interpreter: Option<PathBuf>,
+    interpreter: Vec<PathBuf>,
     /// Seconds that one file may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -138,14 +139,14 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let format = arguments.message_format;
     let hardlink_dupes = arguments.hardlink_dupes;
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
-    let search_path = environment::search_path();
+    let places = environment::places();
     let engines = engines::start(
         &arguments.python,
         &EngineOptions {
             choice: arguments.engine.into(),
             interpreters: Vec::new(),
-            interpreter: arguments.interpreter.as_deref(),
-            search_path: search_path.as_deref(),
+            named: &arguments.interpreter,
+            places: &places,
             limits: Limits {
                 timeout: Duration::from_secs(arguments.timeout),
                 memory: arguments.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)),
@@ -154,9 +155,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             refs: arguments.refs.into(),
         },
     )?;
-    for target in &engines {
-        printer.detail(&target.about);
-    }
+    tell_engines(&engines, printer);
     let output = arguments.output.clone();
     if let Some(output) = &output {
         output.keeps_apart(format)?;

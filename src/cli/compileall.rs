@@ -6,6 +6,7 @@
 use super::args::{Mode, RefsArg};
 use super::messages::{self, counted};
 use super::printer::Printer;
+use super::project::tell_engines;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::output::inside::Links;
@@ -86,9 +87,9 @@ pub(super) struct CompileallArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// The interpreter for the one version that is compiled for.
+    /// An interpreter that compiles for its version (repeatable); without --python, for no other version.
     #[arg(long, value_name = "PATH")]
-    interpreter: Option<PathBuf>,
+    interpreter: Vec<PathBuf>,
 }
 
 /// Paths as compileall takes them: a script's variable may be empty.
@@ -136,14 +137,11 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
             "name a file or a directory (compileall would take all of sys.path)".into(),
         ));
     }
-    let search_path = environment::search_path();
-    let options = EngineOptions::automatic(
-        arguments.interpreter.as_deref(),
-        search_path.as_deref(),
-        interrupt::limits(),
-        arguments.refs.into(),
-    );
+    let places = environment::places();
+    let options =
+        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs.into());
     let engines = engines::start(&arguments.python, &options)?;
+    tell_engines(&engines, printer);
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
     let settings = settings(arguments, levels, &destinations)?;

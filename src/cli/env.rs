@@ -5,6 +5,7 @@ use super::compile::EngineArg;
 use super::destination::Destination;
 use super::messages::{self, counted};
 use super::printer::Printer;
+use super::project::tell_engines;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit;
 use crate::build::env::{
@@ -68,10 +69,10 @@ pub(super) struct EnvArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// The interpreter; without it, for versions that the native compiler does not know, the environment's own, then
+    /// An interpreter for site-packages of its version (repeatable); without it, for versions that the native compiler does not know, the environment's own, then
     /// pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
-    interpreter: Option<PathBuf>,
+    interpreter: Vec<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -110,9 +111,9 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
-        let (engines, interpreter) = start(site, &prefix, arguments, printer)?;
+        let (engines, interpreters) = start(site, &prefix, arguments, printer)?;
         let Some(target) = engines.first() else { continue };
-        printer.detail(&target.about);
+        tell_engines(&engines, printer);
         let files =
             site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
         let progress = printer.progress(files as u64);
@@ -121,7 +122,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let report = report?;
         releases.push((target.series.version, target.release.clone()));
         if arguments.check {
-            audited.extend(audit(site, &exclude, &report, interpreter, arguments, printer)?);
+            audited.extend(audit(site, &exclude, &report, &interpreters, arguments, printer)?);
         }
         let below = |path: &Path| path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.is_match(name));
         let files = report.outcomes.iter().map(|outcome| &outcome.file);
@@ -183,16 +184,13 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
 
 /// The version of the interpreter that is named, or of the `python3` on PATH.
 fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
-    let search_path = environment::search_path();
-    let options = EngineOptions::automatic(
-        arguments.interpreter.as_deref(),
-        search_path.as_deref(),
-        interrupt::limits(),
-        arguments.refs.into(),
-    );
+    let places = environment::places();
+    let options =
+        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs.into());
     let engines = engines::start(&[], &options)?;
-    let version = engines.first().map(|target| target.series.version);
-    version.ok_or_else(|| CommandError::Usage("name a version with `--python X.Y`".into()))
+    let found = engines.first().filter(|target| target.note.is_none());
+    let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
+    found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {
@@ -208,15 +206,17 @@ fn audit(
     site: &SitePackages,
     exclude: &GlobSet,
     report: &Report,
-    interpreter: Option<PathBuf>,
+    interpreters: &[PathBuf],
     arguments: &EnvArgs,
     printer: &Printer,
 ) -> Result<Vec<(PathBuf, audit::Finding)>, CommandError> {
     let place = Place::open(&site.folder)?;
-    let search_path = environment::search_path();
-    let mut options =
-        EngineOptions::automatic(None, search_path.as_deref(), interrupt::limits(), Refs::Cpython);
-    options.interpreters.extend(interpreter.map(|interpreter| (site.python, interpreter)));
+    let places = environment::places();
+    let mut options = EngineOptions::automatic(&[], &places, interrupt::limits(), Refs::Cpython);
+    match interpreters {
+        [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
+        several => options.named = several,
+    }
     // Installers compile many files in one process, and other references are what comes of that.
     let request = audit::Request { sources: None, manifest: None, any_references: true, engines: options };
     let progress = printer.progress(place.pycs().len() as u64);
@@ -282,11 +282,13 @@ fn tell(
 fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     let name = format!("python{}t", site.python);
     let own = prefix.join("bin").join(&name);
-    let found = match &arguments.interpreter {
+    let is_of_threads = |path: &&PathBuf| path.as_os_str().as_encoded_bytes().ends_with(b"t");
+    let named = arguments.interpreter.iter().find(is_of_threads).or(arguments.interpreter.first());
+    let found = match named {
         Some(interpreter) => Some(interpreter.clone()),
         None if arguments.engine == EngineArg::Native => None,
         None if arguments.root.is_none() && own.is_file() => Some(own),
-        None => on_path(&name, environment::search_path().as_deref()),
+        None => on_path(&name, environment::places().path.as_deref()),
     };
     found.ok_or_else(|| {
         CommandError::Usage(format!(
@@ -302,14 +304,14 @@ fn start(
     prefix: &Path,
     arguments: &EnvArgs,
     printer: &Printer,
-) -> Result<(Engines, Option<PathBuf>), CommandError> {
+) -> Result<(Engines, Vec<PathBuf>), CommandError> {
     let mut release = Release::from(site.python);
     let mut choice = EngineChoice::from(arguments.engine);
     let mut own = None;
     if site.free_threaded {
         own = Some(free_threaded(site, prefix, arguments)?);
         choice = EngineChoice::Python;
-    } else if arguments.interpreter.is_none() {
+    } else if arguments.interpreter.is_empty() {
         let is_native = choice == EngineChoice::Auto && Target::find(release).is_some();
         if is_native || choice == EngineChoice::Native {
             let created_with = created_with(prefix).filter(|found| found.version == site.python);
@@ -327,7 +329,7 @@ fn start(
         }
         EngineChoice::Auto | EngineChoice::Native => None,
     };
-    if let Some(why) = why.filter(|_| arguments.interpreter.is_none()) {
+    if let Some(why) = why.filter(|_| arguments.interpreter.is_empty()) {
         let program = match &own {
             Some(own) if own.starts_with(prefix) => format!("{}, a program of the environment", own.shown()),
             Some(own) => own.shown(),
@@ -337,14 +339,13 @@ fn start(
             "running {program}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none"
         ));
     }
-    let search_path = environment::search_path();
-    let mut options = EngineOptions::automatic(
-        arguments.interpreter.as_deref().or(own.as_deref()),
-        search_path.as_deref(),
-        interrupt::limits(),
-        arguments.refs.into(),
-    );
+    let places = environment::places();
+    let named = match own {
+        Some(own) if arguments.interpreter.is_empty() || site.free_threaded => vec![own],
+        _ => arguments.interpreter.clone(),
+    };
+    let mut options = EngineOptions::automatic(&named, &places, interrupt::limits(), arguments.refs.into());
     options.choice = choice;
-    let engines = engines::start(&[release], &options)?;
-    Ok((engines, arguments.interpreter.clone().or(own)))
+    let engines = engines::start_one(release, &options)?;
+    Ok((engines, named))
 }

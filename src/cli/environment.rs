@@ -1,9 +1,11 @@
 //! What the process was started with. The only place that reads the environment.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
+use crate::engine::python::Places;
 use crate::project::CachePrefix;
 use crate::text::Shown as _;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
 pub(super) fn source_date_epoch() -> Option<OsString> {
@@ -18,16 +20,28 @@ pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandErro
     let Some(value) = std::env::var_os("PYTHONPYCACHEPREFIX").filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
-    let working_directory = std::env::current_dir().map_err(|error| {
-        let message = format!("PYTHONPYCACHEPREFIX is set, and there is no working directory: {error}");
-        super::CommandError::Usage(message)
-    })?;
-    Ok(Some(CachePrefix { folder: value.into(), working_directory }))
+    Ok(Some(CachePrefix { folder: value.into(), working_directory: working_directory()? }))
 }
 
-/// `PATH`.
-pub(super) fn search_path() -> Option<OsString> {
-    std::env::var_os("PATH")
+/// The working directory.
+///
+/// # Errors
+/// It is gone.
+pub(super) fn working_directory() -> Result<PathBuf, super::CommandError> {
+    std::env::current_dir()
+        .map_err(|error| super::CommandError::Usage(format!("there is no working directory: {error}")))
+}
+
+/// `PATH`, and where pyenv and uv keep the interpreters that they have installed.
+pub(super) fn places() -> Places {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = variable("HOME");
+    let in_home = |folder: &str| home.as_ref().map(|home| home.join(folder));
+    let pyenv = variable("PYENV_ROOT").or_else(|| in_home(".pyenv"));
+    let data = || variable("XDG_DATA_HOME").or_else(|| in_home(".local/share"));
+    let uv = variable("UV_PYTHON_INSTALL_DIR").or_else(|| data().map(|data| data.join("uv/python")));
+    let installations = pyenv.map(|pyenv| pyenv.join("versions")).into_iter().chain(uv).collect();
+    Places { path: std::env::var_os("PATH"), installations }
 }
 
 /// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the first that a zip can

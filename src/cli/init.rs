@@ -1,9 +1,10 @@
 //! `pycompile init`.
 
 use super::printer::Printer;
-use super::{CommandError, Status, environment, interrupt};
+use super::{CommandError, Status, environment};
+use crate::build::engines::default_version;
+use crate::config::config_in;
 use crate::config::init::{Changes, Lists, changes, draft, updated};
-use crate::engine::python::{PythonEngine, default_interpreter};
 use crate::output::atomic;
 use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
@@ -32,21 +33,20 @@ pub(super) struct InitArgs {
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let path = arguments.folder.join("pycompile.toml");
+    let existing = config_in(&arguments.folder).map_err(crate::build::ProjectError::from)?;
+    let path = existing.clone().unwrap_or_else(|| arguments.folder.join("pycompile.toml"));
     if arguments.update || arguments.check {
         return refresh(arguments, &path, printer);
     }
-    if path.symlink_metadata().is_ok() {
+    if existing.is_some() || path.symlink_metadata().is_ok() {
+        let what = if path.ends_with("pyproject.toml") { "has a [tool.pycompile]" } else { "exists" };
         return Err(CommandError::Usage(format!(
-            "{} already exists\nhint: `pycompile init --update` refreshes its lists",
+            "{} already {what}\nhint: `pycompile init --update` refreshes its lists",
             path.shown()
         )));
     }
-    let search_path = environment::search_path();
-    let python = default_interpreter(None, search_path.as_deref())
-        .and_then(|interpreter| PythonEngine::start_any(&interpreter, interrupt::limits()))
-        .ok();
-    let draft = draft(&arguments.folder, python.map(|engine| engine.version()))?;
+    let places = environment::places();
+    let draft = draft(&arguments.folder, default_version(&places).ok())?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
         return Err(CommandError::Usage(format!(

@@ -38,20 +38,23 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let read = arguments.path.as_ref().unwrap_or(&arguments.config.config);
-    if arguments.output.is(read) {
+    let read = match &arguments.path {
+        Some(path) => path.clone(),
+        None => arguments.config.path()?,
+    };
+    if arguments.output.is(&read) {
         let message = format!("{} is read: no manifest is written over it", read.shown());
         return Err(CommandError::Usage(message));
     }
     let (manifest, failures) = match &arguments.path {
         Some(path) => inventory(path)?,
         None => {
-            let project = arguments.config.load()?;
+            let project = arguments.config.load(printer)?;
             // The releases are those that the config asks for, as far as that is known here.
-            let engines = project.engines(environment::search_path().as_deref(), interrupt::flag());
+            let engines = project.engines(&environment::places(), interrupt::flag());
             let engines = engines.unwrap_or_default();
             let versions = match engines.is_empty() {
-                true => project.versions(environment::search_path().as_deref())?,
+                true => project.versions(&environment::places())?,
                 false => engines.iter().map(|target| target.series.version).collect(),
             };
             let (manifest, failures) = existing(&project, &versions)?;

@@ -1,17 +1,16 @@
 //! `pycompile pack`.
 
-use super::args::{MessageFormat, Mode, RefsArg};
+use super::args::{MessageFormat, RefsArg};
 use super::build::allowed;
 use super::destination::Destination;
 use super::messages::{self, counted};
 use super::printer::Printer;
-use super::project::{ConfigArgs, note_unlisted, start_engines};
+use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineOptions, engines, publish};
-use crate::config::Bytecode;
+use crate::config::{Bytecode, Given};
 use crate::pyc::InvalidationMode;
-use crate::target::Release;
 use crate::text::Shown as _;
 use crate::wheel::Note;
 use std::path::PathBuf;
@@ -29,32 +28,19 @@ pub(super) struct PackArgs {
     wheel: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
-    /// The pycs that WHEEL is to have; without it, those that it has.
-    #[arg(long, value_enum, requires = "wheel", value_name = "WHICH")]
+    /// The pycs that the wheel is to have, in place of [wheel] bytecode; of WHEEL without it, those that it has.
+    #[arg(long, value_enum, value_name = "WHICH")]
     bytecode: Option<BytecodeArg>,
-    /// Compile WHEEL's sources for this version (repeatable); without it: the version of the `python3` on PATH.
-    #[arg(long, value_name = "X.Y", requires = "bytecode")]
-    python: Vec<Release>,
-    /// Optimisation level 0, 1 or 2 of WHEEL's pycs (repeatable).
-    #[arg(long, value_name = "LEVEL", requires = "bytecode", value_parser = clap::value_parser!(u8).range(0..=2))]
-    optimize: Vec<u8>,
-    /// How importers check WHEEL's pycs; timestamp pycs are stale as soon as they are unpacked, and refused.
-    #[arg(long, value_enum, requires = "bytecode", value_name = "MODE")]
-    invalidation_mode: Option<Mode>,
+    #[command(flatten)]
+    overrides: OverrideArgs,
     /// Do not compile what matches (repeatable).
     #[arg(long, value_name = "GLOB", requires = "bytecode")]
     exclude: Vec<String>,
-    /// The normal form of references: CPython's own bytes, or only those that are used.
-    #[arg(long, value_enum, default_value_t = RefsArg::Cpython, requires = "bytecode")]
-    refs: RefsArg,
-    /// The interpreter for the one version that WHEEL is compiled for.
-    #[arg(long, value_name = "PATH", requires = "bytecode")]
-    interpreter: Option<PathBuf>,
-    /// The directory that the new wheel is written to.
-    #[arg(long, value_name = "DIR", default_value = "dist", requires = "wheel")]
-    output_dir: PathBuf,
-    /// Write the manifest of WHEEL's pycs here; `-` is standard output.
-    #[arg(long, value_name = "FILE", requires = "wheel")]
+    /// The directory that wheels, zip and manifest are written to, in place of those of the config. WHEEL without it: dist.
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// Write the manifest here, in place of [manifest] output; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -89,7 +75,20 @@ pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, Com
 }
 
 fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let project = arguments.config.load_with(InvalidationMode::CheckedHash)?;
+    if let Some(destination) = &arguments.manifest {
+        destination.keeps_apart(arguments.message_format)?;
+    }
+    if !arguments.exclude.is_empty() {
+        let message = "--exclude is for a WHEEL; a config has [source] exclude";
+        return Err(CommandError::Usage(message.into()));
+    }
+    let given = Given {
+        bytecode: arguments.bytecode.map(Bytecode::from),
+        archives: arguments.output_dir.clone(),
+        manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
+        ..arguments.overrides.given()
+    };
+    let project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
     let time = environment::archive_time()?;
     let engines = start_engines(&project, printer)?;
     let progress = printer.progress(project.selection.sources.len() as u64);
@@ -104,7 +103,11 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
         printer.summary(&format!("note: {note}"));
     }
     tell_archives(&packed, printer);
-    if let Some(manifest) = &packed.manifest {
+    if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
+        (&arguments.manifest, &packed.manifest)
+    {
+        destination.write_manifest(manifest, printer)?;
+    } else if let Some(manifest) = &packed.manifest {
         for path in publish(&project, manifest)? {
             printer.detail(&format!("written: {}", path.shown()));
         }
@@ -120,14 +123,20 @@ fn existing(
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.message_format)?;
     }
-    let mode = arguments.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
+    let overrides = &arguments.overrides;
+    if let (None, Some(option)) = (arguments.bytecode, overrides.first()) {
+        let message =
+            format!("{option} is for the pycs that --bytecode asks for, and WHEEL keeps its own without it");
+        return Err(CommandError::Usage(message));
+    }
+    let mode = overrides.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
     if mode == InvalidationMode::Timestamp {
         let message =
             "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
         return Err(CommandError::Usage(message.into()));
     }
     let bytecode = arguments.bytecode.map(Bytecode::from);
-    let mut levels = arguments.optimize.clone();
+    let mut levels = overrides.optimize.clone();
     if levels.is_empty() {
         levels.push(0);
     }
@@ -138,22 +147,19 @@ fn existing(
             "a sourceless wheel has the pycs of one level: name one --optimize".into(),
         ));
     }
-    let search_path = environment::search_path();
+    let places = environment::places();
+    let mut options = EngineOptions::automatic(
+        &overrides.interpreter,
+        &places,
+        interrupt::limits(),
+        overrides.refs.unwrap_or(RefsArg::Cpython).into(),
+    );
+    options.choice = overrides.engine.map_or(options.choice, Into::into);
     let engines = match bytecode {
-        Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(
-            &arguments.python,
-            &EngineOptions::automatic(
-                arguments.interpreter.as_deref(),
-                search_path.as_deref(),
-                interrupt::limits(),
-                arguments.refs.into(),
-            ),
-        )?,
+        Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
         _ => Vec::new(),
     };
-    for target in &engines {
-        printer.detail(&target.about);
-    }
+    tell_engines(&engines, printer);
     let mut exclude = globset::GlobSetBuilder::new();
     for pattern in &arguments.exclude {
         exclude.add(globset::Glob::new(pattern)?);
@@ -163,7 +169,7 @@ fn existing(
         levels,
         mode,
         exclude: exclude.build()?,
-        folder: arguments.output_dir.clone(),
+        folder: arguments.output_dir.clone().unwrap_or_else(|| "dist".into()),
         time: environment::archive_time()?,
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
     };

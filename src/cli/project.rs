@@ -1,36 +1,127 @@
 //! The options that `build`, `pack`, `manifest` and `clean` share.
 
+use super::args::{Mode, RefsArg};
+use super::compile::EngineArg;
 use super::printer::Printer;
 use super::{CommandError, environment, interrupt};
 use crate::build::{Engines, Project, ProjectError};
-use crate::config;
+use crate::config::{self, Given};
 use crate::pyc::InvalidationMode;
+use crate::target::Release;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Which config.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
-    /// The config.
-    #[arg(long, value_name = "FILE", default_value = "pycompile.toml")]
-    pub(super) config: PathBuf,
+    /// The config: a pycompile.toml, or a pyproject.toml with [tool.pycompile]; without it, that of the working directory or
+    /// of the nearest directory above.
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// Also read files by symlinks that lead out of the root, as `[source] follow-links` does.
     #[arg(long)]
     pub(super) follow_links: bool,
 }
 
+/// Settings that win over those of the config.
+#[derive(Debug, clap::Args)]
+pub(super) struct OverrideArgs {
+    /// Compile for this version, or one release of it, as 3.13.0 (repeatable).
+    #[arg(long, value_name = "X.Y")]
+    pub(super) python: Vec<Release>,
+    /// Optimization level 0, 1 or 2 (repeatable).
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub(super) optimize: Vec<u8>,
+    /// How importers check the pycs. Wheels and zips have no timestamp pycs: these are stale as soon as they are unpacked.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(super) invalidation_mode: Option<Mode>,
+    /// What compiles: this program itself, real interpreters, or whichever there is for a version.
+    #[arg(long, value_enum)]
+    pub(super) engine: Option<EngineArg>,
+    /// An interpreter that compiles for its version (repeatable).
+    #[arg(long, value_name = "PATH")]
+    pub(super) interpreter: Vec<PathBuf>,
+    /// The normal form of references: CPython's own bytes, or only those that are used.
+    #[arg(long, value_enum)]
+    pub(super) refs: Option<RefsArg>,
+}
+
+impl OverrideArgs {
+    /// Returns the options as settings.
+    pub(super) fn given(&self) -> Given {
+        Given {
+            python: self.python.clone(),
+            optimize: self.optimize.clone(),
+            invalidation_mode: self.invalidation_mode.map(|mode| match mode {
+                Mode::Timestamp => config::Mode::Timestamp,
+                Mode::CheckedHash => config::Mode::CheckedHash,
+                Mode::UncheckedHash => config::Mode::UncheckedHash,
+            }),
+            engine: self.engine.map(|engine| match engine {
+                EngineArg::Auto => config::Engine::Auto,
+                EngineArg::Native => config::Engine::Native,
+                EngineArg::Python => config::Engine::Python,
+            }),
+            interpreters: self.interpreter.clone(),
+            refs: self.refs.map(|refs| match refs {
+                RefsArg::Cpython => config::Refs::Cpython,
+                RefsArg::Minimal => config::Refs::Minimal,
+            }),
+            ..Given::default()
+        }
+    }
+
+    /// Returns the first option that is set, for commands in which it has no meaning.
+    pub(super) fn first(&self) -> Option<&'static str> {
+        let set = [
+            (!self.python.is_empty(), "--python"),
+            (!self.optimize.is_empty(), "--optimize"),
+            (self.invalidation_mode.is_some(), "--invalidation-mode"),
+            (self.engine.is_some(), "--engine"),
+            (!self.interpreter.is_empty(), "--interpreter"),
+            (self.refs.is_some(), "--refs"),
+        ];
+        set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
+    }
+}
+
 impl ConfigArgs {
+    /// Returns the path of the config.
+    pub(super) fn path(&self) -> Result<PathBuf, CommandError> {
+        match &self.config {
+            Some(path) => Ok(path.clone()),
+            None => {
+                let folder = environment::working_directory()?;
+                Ok(interrupt::waiting(|| config::locate(&folder)).map_err(ProjectError::from)?)
+            }
+        }
+    }
+
     /// Reads the config; a mode that it leaves open is py_compile's.
-    pub(super) fn load(&self) -> Result<Project, CommandError> {
+    pub(super) fn load(&self, printer: &Printer) -> Result<Project, CommandError> {
+        self.load_given(Given::default(), printer)
+    }
+
+    /// The same with settings of the command line.
+    pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
         let mode = match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,
             None => InvalidationMode::Timestamp,
         };
-        self.load_with(mode)
+        self.load_with(mode, given, printer)
     }
 
-    /// Reads the config; a mode that it leaves open is `mode`.
-    pub(super) fn load_with(&self, mode: InvalidationMode) -> Result<Project, CommandError> {
-        let mut loaded = interrupt::waiting(|| config::load(&self.config)).map_err(ProjectError::from)?;
+    /// The same; a mode that the config leaves open is `mode`.
+    pub(super) fn load_with(
+        &self,
+        mode: InvalidationMode,
+        given: Given,
+        printer: &Printer,
+    ) -> Result<Project, CommandError> {
+        let path = self.path()?;
+        printer.detail(&format!("config: {}", path.shown()));
+        let loaded = interrupt::waiting(|| config::load(&path)).and_then(|loaded| loaded.with(given));
+        let mut loaded = loaded.map_err(ProjectError::from)?;
         loaded.config.source.follow_links |= self.follow_links;
         Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
     }
@@ -38,10 +129,8 @@ impl ConfigArgs {
 
 /// The engines of the project's versions.
 pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engines, CommandError> {
-    let engines = project.engines(environment::search_path().as_deref(), interrupt::flag())?;
-    for target in &engines {
-        printer.detail(&target.about);
-    }
+    let engines = project.engines(&environment::places(), interrupt::flag())?;
+    tell_engines(&engines, printer);
     Ok(engines)
 }
 
@@ -66,3 +155,13 @@ pub(super) fn note_unlisted(project: &Project, printer: &Printer) {
 
 /// Unlisted names that a note has.
 const SHOWN: usize = 3;
+
+/// Says what compiles for which version: with --verbose, unless nobody has chosen the version.
+pub(super) fn tell_engines(engines: &Engines, printer: &Printer) {
+    for target in engines {
+        if let Some(note) = &target.note {
+            printer.summary(&format!("note: {note}"));
+        }
+        printer.detail(&target.about);
+    }
+}

@@ -18,9 +18,9 @@ pub(super) struct TargetsArgs {}
 
 pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
     printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
-    let search_path = environment::search_path();
+    let places = environment::places();
     for series in &SERIES {
-        let found = start_found(series.version, None, search_path.as_deref(), Limits::default());
+        let found = start_found(series.version, None, &places, Limits::default());
         let found = found.map(|engine| {
             let path = engine.interpreter().shown();
             let unknown = Target::why_not(series.version, engine.full_version());

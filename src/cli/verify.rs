@@ -35,9 +35,9 @@ pub(super) struct VerifyArgs {
     /// What to make of code that is the same and marks other references, as a process that compiles many files writes.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
-    /// The interpreter, for pycs of one version.
+    /// An interpreter for pycs of its version (repeatable).
     #[arg(long, value_name = "PATH")]
-    interpreter: Option<PathBuf>,
+    interpreter: Vec<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -65,14 +65,14 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         }
         None => None,
     };
-    let search_path = environment::search_path();
+    let places = environment::places();
     let request = Request {
         sources: sources.as_ref(),
         manifest: manifest.as_ref(),
         any_references: arguments.references == References::Any,
         engines: EngineOptions::automatic(
-            arguments.interpreter.as_deref(),
-            search_path.as_deref(),
+            &arguments.interpreter,
+            &places,
             interrupt::limits(),
             Refs::Cpython,
         ),

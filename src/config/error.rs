@@ -49,15 +49,19 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read {}: {source}{hint}", path.shown())]
+    #[error("cannot read {}: {source}", path.shown())]
     Read {
         /// The config file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
-        /// What to do.
-        hint: &'static str,
     },
+    /// There is none.
+    #[error(
+        "no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above\nhint: \
+         `pycompile init` writes one, --config names another"
+    )]
+    NotFound,
     /// It is not UTF-8.
     #[error("{}: not UTF-8 at byte {at}", path.shown())]
     Encoding {

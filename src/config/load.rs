@@ -1,11 +1,14 @@
 //! The file → checked settings.
 
 use super::error::{ConfigError, Place};
+use super::given::Given;
+use super::locate::is_shared;
 use super::model::{Config, LayoutName};
 use super::suggest::with_suggestion;
 use crate::output::inside::{Inside, Links};
 use crate::project::{Layout, Naming, read_named};
 use crate::target::{PyVersion, Release, Series};
+use serde::Deserialize;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -21,23 +24,35 @@ pub struct Loaded {
     pub root: PathBuf,
     /// What it says.
     pub config: Config,
+    /// Settings of the command line.
+    pub given: Given,
     /// Its text, to point at.
     text: String,
+    /// True for the `[tool.pycompile]` table of a `pyproject.toml`.
+    pub(super) in_pyproject: bool,
+}
+
+/// The part of a `pyproject.toml` that is read.
+#[derive(Deserialize)]
+struct Pyproject {
+    tool: Option<Tools>,
+}
+
+#[derive(Deserialize)]
+struct Tools {
+    pycompile: Option<Config>,
 }
 
 /// Room for a list of a million files.
-const LARGEST_CONFIG: u64 = 128 << 20;
+pub(super) const LARGEST_CONFIG: u64 = 128 << 20;
 
 /// Reads and checks a config; the files that it names are not looked at.
 ///
 /// # Errors
 /// [`ConfigError`] at the first thing that is wrong.
 pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
-    let bytes = read_named(path, LARGEST_CONFIG).map_err(|source| {
-        let missing = source.kind() == std::io::ErrorKind::NotFound;
-        let hint = if missing { "; `pycompile init` writes one, --config names another" } else { "" };
-        ConfigError::Read { path: path.into(), source, hint }
-    })?;
+    let bytes =
+        read_named(path, LARGEST_CONFIG).map_err(|source| ConfigError::Read { path: path.into(), source })?;
     let text = String::from_utf8(bytes)
         .map_err(|error| ConfigError::Encoding { path: path.into(), at: error.utf8_error().valid_up_to() })?;
     parse(path, text)
@@ -48,22 +63,33 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
 /// # Errors
 /// [`ConfigError`].
 pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
-    let config: Config = toml::from_str(&text).map_err(|error| match error.span() {
+    let in_pyproject = is_shared(path);
+    let read = match in_pyproject {
+        false => toml::from_str(&text).map(Some),
+        true => toml::from_str(&text).map(|file: Pyproject| file.tool.and_then(|tools| tools.pycompile)),
+    };
+    let config: Option<Config> = read.map_err(|error| match error.span() {
         Some(span) => at(path, &text, &span, &with_suggestion(error.message())),
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },
     })?;
+    let Some(config) = config else {
+        let message = "there is no [tool.pycompile] in it\nhint: `[tool.pycompile.source]` is what [source] is in a \
+                       pycompile.toml";
+        return Err(ConfigError::Missing { path: path.into(), message: message.into() });
+    };
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let root = match config.source.root.get_ref().as_str() {
         "." | "./" | "" if folder.as_os_str().is_empty() => PathBuf::from("."),
         "." | "./" | "" => folder.clone(),
         root => folder.join(root),
     };
-    let loaded = Loaded { path: path.into(), folder, root, config, text };
+    let given = Given::default();
+    let loaded = Loaded { path: path.into(), folder, root, config, given, text, in_pyproject };
     loaded.check()?;
     Ok(loaded)
 }
 
-fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {
+pub(super) fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {
     ConfigError::At { place: Box::new(Place::new(path, text, span)), message: message.into() }
 }
 
@@ -73,8 +99,11 @@ impl Loaded {
         &self.text
     }
 
-    /// An error at a place of the file.
+    /// An error at a place of the file; without one if the setting is of the command line.
     pub fn error_at(&self, span: &Range<usize>, message: impl AsRef<str>) -> ConfigError {
+        if *span == (0..0) {
+            return self.missing(message.as_ref());
+        }
         at(&self.path, &self.text, span, message.as_ref())
     }
 
@@ -83,8 +112,8 @@ impl Loaded {
         ConfigError::Missing { path: self.path.clone(), message: message.into() }
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        self.versions()?;
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let versions = self.versions()?.len();
         let compile = &self.config.compile;
         for level in &compile.optimize {
             if *level.get_ref() > 2 {
@@ -100,7 +129,8 @@ impl Loaded {
         self.interpreters()?;
         let source = &self.config.source;
         if source.files.is_empty() && source.search.is_empty() {
-            let message = "no files: list them under [source] files, or ask for a search";
+            let table = self.table("source");
+            let message = format!("no files: list them under {table} files, or ask for a search");
             return Err(self.missing(message));
         }
         if let Some(dfile) = &compile.dfile
@@ -108,7 +138,7 @@ impl Loaded {
         {
             return Err(self.error_at(&dfile.span(), "dfile is the recorded name of one file: list one"));
         }
-        let (versions, levels) = (compile.python.len(), self.levels().len());
+        let levels = self.levels().len();
         if let Some(layout) = compile.layout.as_ref().filter(|layout| *layout.get_ref() == LayoutName::Legacy)
             && (versions > 1 || levels > 1)
         {
@@ -124,6 +154,14 @@ impl Loaded {
     /// A version that is unknown or named twice.
     pub fn versions(&self) -> Result<Vec<Release>, ConfigError> {
         let mut releases: Vec<Release> = Vec::new();
+        for release in &self.given.python {
+            if !releases.contains(release) {
+                releases.push(*release);
+            }
+        }
+        if !releases.is_empty() {
+            return Ok(releases);
+        }
         for text in &self.config.compile.python {
             let release: Release =
                 text.get_ref().parse().map_err(|error| self.error_at(&text.span(), format!("{error}")))?;

@@ -1,10 +1,13 @@
-//! `pycompile.toml` → settings.
+//! `pycompile.toml`, or `[tool.pycompile]` of a `pyproject.toml` → settings.
 //!
 //! **Invariant:** whatever is wrong with the file is told with its line and column, and nothing in it is ignored.
 
 mod error;
+mod given;
 pub mod init;
+mod lists;
 mod load;
+mod locate;
 mod model;
 mod outputs;
 mod paths;
@@ -13,7 +16,9 @@ mod suggest;
 mod unlisted;
 
 pub use error::{ConfigError, Place};
+pub use given::Given;
 pub use load::{Loaded, load, parse};
+pub use locate::{config_in, locate};
 pub use model::{
     Also, Bytecode, CompileTable, Compression, Config, Engine, LayoutName, ManifestTable, Mode, OnError,
     ProjectSource, Refs, SourceTable, TreeTable, WheelTable, ZipTable,

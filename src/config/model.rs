@@ -1,5 +1,6 @@
 //! The tables and keys, as they are written.
 
+use super::lists::list_or_one;
 use crate::pyc::InvalidationMode;
 use serde::Deserialize;
 use toml::Spanned;
@@ -57,8 +58,10 @@ fn here() -> Spanned<String> {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CompileTable {
     /// Versions; none: that of the `python3` on PATH.
+    #[serde(deserialize_with = "list_or_one")]
     pub python: Vec<Spanned<String>>,
     /// Levels; none: level 0.
+    #[serde(deserialize_with = "list_or_one")]
     pub optimize: Vec<Spanned<u8>>,
     /// How importers check the pycs.
     pub invalidation_mode: Option<Spanned<Mode>>,
@@ -246,8 +249,8 @@ pub struct ManifestTable {
     /// Its path; the others stand beside it.
     pub output: Spanned<String>,
     /// Other forms to write too.
-    #[serde(default)]
-    pub also: Vec<Also>,
+    #[serde(default, deserialize_with = "list_or_one")]
+    pub also: Vec<Spanned<Also>>,
 }
 
 /// Other forms of the manifest.

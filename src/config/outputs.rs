@@ -2,45 +2,35 @@
 
 use super::error::ConfigError;
 use super::load::Loaded;
-use super::model::{Also, ManifestTable, ProjectSource};
+use super::model::{Also, ProjectSource};
 use super::selection::Selection;
 use crate::text::Shown as _;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-impl ManifestTable {
-    /// The manifest's path and those of its other forms, which stand beside it.
-    pub fn paths(&self, folder: &Path) -> (PathBuf, Vec<(Also, PathBuf)>) {
-        let output = folder.join(self.output.get_ref());
+impl Loaded {
+    /// Returns the manifest's path and those of its other forms, which stand next to it; none if no manifest is written.
+    pub fn manifest_paths(&self) -> Vec<(Option<Also>, PathBuf)> {
+        let Some(output) = self.manifest_path() else { return Vec::new() };
         let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let stem = name.strip_suffix(".json").unwrap_or(&name);
-        let beside = |also: &Also| {
-            let ending = match also {
+        let also = self.config.manifest.iter().flat_map(|table| &table.also);
+        let others = also.map(|also| {
+            let ending = match also.get_ref() {
                 Also::Sha256sum => "sha256",
                 Also::InToto => "in-toto.json",
             };
-            (*also, output.with_file_name(format!("{stem}.{ending}")))
-        };
-        let others = self.also.iter().map(beside).collect();
-        (output, others)
+            (Some(*also.get_ref()), output.with_file_name(format!("{stem}.{ending}")))
+        });
+        std::iter::once((None, output.clone())).chain(others).collect()
     }
 
-    fn all_paths(&self, folder: &Path) -> impl Iterator<Item = PathBuf> {
-        let (output, others) = self.paths(folder);
-        std::iter::once(output).chain(others.into_iter().map(|(_, path)| path))
-    }
-}
-
-impl Loaded {
     /// A file in each directory that `pack` and the manifest are written to.
     pub fn outputs(&self) -> Vec<PathBuf> {
         let config = &self.config;
-        let manifest = config.manifest.iter().map(|table| self.folder.join(table.output.get_ref()));
-        let zip = config.zip.iter().map(|table| self.folder.join(table.output.get_ref()));
-        let wheel = config.wheel.iter().map(|table| {
-            self.folder.join(table.output.as_ref().map_or("dist", |output| output.get_ref())).join("wheel")
-        });
-        manifest.chain(zip).chain(wheel).collect()
+        let zip = config.zip.iter().map(|table| self.zip_path(table.output.get_ref()));
+        let wheel = config.wheel.iter().map(|_| self.wheel_folder().join("wheel"));
+        self.manifest_path().into_iter().chain(zip).chain(wheel).collect()
     }
 
     /// Holds the archives that are about to be written against each other and against the manifest.
@@ -51,8 +41,8 @@ impl Loaded {
         &self,
         archives: impl IntoIterator<Item = &'a Path>,
     ) -> Result<(), ConfigError> {
-        let manifests = self.config.manifest.iter().flat_map(|table| table.all_paths(&self.folder));
-        let mut written: Vec<PathBuf> = manifests.map(|path| lexical(&path)).collect();
+        let manifests = self.manifest_paths();
+        let mut written: Vec<PathBuf> = manifests.iter().map(|(_, path)| lexical(path)).collect();
         for archive in archives {
             let path = lexical(archive);
             if written.contains(&path) {
@@ -68,11 +58,11 @@ impl Loaded {
     pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {
         let mut outputs: Vec<(PathBuf, Range<usize>)> = Vec::new();
         if let Some(zip) = &self.config.zip {
-            outputs.push((self.folder.join(zip.output.get_ref()), zip.output.span()));
+            outputs.push((self.zip_path(zip.output.get_ref()), zip.output.span()));
         }
-        if let Some(table) = &self.config.manifest {
-            outputs.extend(table.all_paths(&self.folder).map(|path| (path, table.output.span())));
-        }
+        let of_table = self.config.manifest.as_ref().filter(|_| self.given.manifest.is_none());
+        let span = of_table.map_or(0..0, |table| table.output.span());
+        outputs.extend(self.manifest_paths().into_iter().map(|(_, path)| (path, span.clone())));
         let wheel = self.config.wheel.as_ref();
         let project =
             wheel.and_then(|wheel| wheel.project.as_ref()).and_then(|project| match project.get_ref() {

@@ -16,7 +16,7 @@ pub struct CachePrefix {
 }
 
 impl CachePrefix {
-    /// Returns `PREFIX/home/me/pkg/mod.cpython-314.pyc` for `/home/me/pkg/mod.py`.
+    /// Returns `PREFIX/srv/pkg/mod.cpython-314.pyc` for `/srv/pkg/mod.py`.
     ///
     /// `..` is resolved as text, which is what importers do with their search path. CPython's compileall leaves it to
     /// the operating system, and so writes outside of the prefix where a path has more `..` than the working directory

@@ -72,8 +72,8 @@ fn no_config_at_all() {
     let said = session.run(&["build"]).exits(2);
     assert_eq!(
         said.err,
-        "error: cannot read pycompile.toml: No such file or directory (os error 2); `pycompile init` writes one, \
-         --config names another\n"
+        "error: no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above\nhint: \
+         `pycompile init` writes one, --config names another\n"
     );
 }
 

@@ -365,7 +365,11 @@ fn no_interpreter_of_a_version() {
     let run = |path: &str, version: &str| {
         let engine = crate::session::ENGINE;
         let mut command = session.command(&["compile", "--engine", engine, "--python", version, "a.py"]);
-        crate::session::Said::from(command.env("PATH", session.path(path)).output().unwrap())
+        command.env("PATH", session.path(path)).env("HOME", session.path("nowhere"));
+        for name in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"] {
+            command.env_remove(name);
+        }
+        crate::session::Said::from(command.output().unwrap())
     };
     let said = run("bin", other).exits(2);
     let expected = format!(

@@ -15,6 +15,7 @@ mod any_bytes;
 mod bounds;
 mod cache_prefix;
 mod config;
+mod config_places;
 #[cfg(unix)]
 mod contained;
 #[cfg(unix)]
@@ -32,6 +33,7 @@ mod golden;
 mod house;
 mod init;
 mod inspect;
+mod interpreters;
 #[cfg(unix)]
 mod leftovers;
 mod listed;

@@ -100,8 +100,11 @@ fn an_absent_interpreter_is_named() {
     let session = Session::new();
     session.file("a.py", "");
     let mut command = session.command(&["compile", "--engine", "python", "--python", "3.9", "a.py"]);
-    let output = command.env("PATH", session.path("nothing")).output().unwrap();
-    crate::session::Said::from(output).exits(2).says("3.9");
+    command.env("PATH", session.path("nothing")).env("HOME", session.path("nothing"));
+    for name in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"] {
+        command.env_remove(name);
+    }
+    crate::session::Said::from(command.output().unwrap()).exits(2).says("3.9");
     session
         .run(&[
             "compile",

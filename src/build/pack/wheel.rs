@@ -54,8 +54,7 @@ impl Plan {
             }
             None => TagSet::any_python(),
         };
-        let folder = table.output.as_ref().map_or("dist", |output| output.get_ref());
-        let folder = loaded.folder.join(folder);
+        let folder = loaded.wheel_folder();
         Ok(Some(Self { metadata, notes, bytecode: table.bytecode, folder, tags, optimize }))
     }
 
@@ -108,6 +107,12 @@ fn metadata(loaded: &Loaded, table: &WheelTable) -> Result<(DistInfo, Vec<String
         (Some(_), Some(path)) => {
             let message = "`project` and `metadata` exclude each other: remove one of them";
             return Err(loaded.error_at(&path.span(), message).into());
+        }
+        (None, None) if loaded.in_pyproject() => {
+            let given = table.dynamic.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
+            let name = loaded.path.file_name().unwrap_or_default().to_string_lossy();
+            let project = inside(loaded, &name, |folder, name| wheel::Project::read(folder, name, &given))?;
+            return Ok(((&project).into(), Vec::new()));
         }
         (None, None) => {
             let message = "[wheel] needs `project = \"pyproject.toml\"`, or `metadata = \"PKG-INFO\"` in an unpacked \

@@ -71,7 +71,7 @@ impl Plan {
             config::Compression::Deflated => Compression::Deflated,
         };
         Ok(Some(Self {
-            output: loaded.folder.join(table.output.get_ref()),
+            output: loaded.zip_path(table.output.get_ref()),
             main,
             engine,
             optimize,

@@ -86,7 +86,7 @@ pub fn updated(loaded: &Loaded, lists: &Lists) -> Result<(String, Changes), Upda
         names.into_iter().collect::<Vec<String>>()
     };
     let (files, data) = (names(&source.files, true), names(&source.data, false));
-    let spans = spans(&text).ok_or(UpdateError::Form)?;
+    let spans = spans(&text, loaded.in_pyproject()).ok_or(UpdateError::Form)?;
     let data_text = format!("data = {}", array(&data));
     // From the end to the start, so that the first span stays right.
     let mut edits: Vec<(Range<usize>, String)> = vec![(spans.files.clone(), array(&files))];
@@ -108,9 +108,13 @@ struct Spans {
 }
 
 /// Where the two lists of `[source]` are in the text.
-fn spans(text: &str) -> Option<Spans> {
-    let table = DeTable::parse(text).ok()?;
-    let source = table.get_ref().get("source")?.get_ref().as_table()?;
+fn spans(text: &str, in_pyproject: bool) -> Option<Spans> {
+    let file = DeTable::parse(text).ok()?;
+    let mut source = file.get_ref();
+    let path: &[&str] = if in_pyproject { &["tool", "pycompile", "source"] } else { &["source"] };
+    for name in path {
+        source = source.get(*name)?.get_ref().as_table()?;
+    }
     let span = |key: &str| Some(source.get(key)?.span());
     Some(Spans { files: span("files")?, data: span("data") })
 }

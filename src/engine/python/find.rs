@@ -3,51 +3,122 @@
 use super::PythonEngine;
 use crate::engine::{EngineError, Limits};
 use crate::target::Release;
-use std::ffi::OsStr;
+use crate::text::Shown as _;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Starts the interpreter for `release`: the one named, or `pythonX.Y` on `search_path` (the value of `PATH`), or the
-/// `python3` there if it is of that version.
+/// Where interpreters are looked for that nobody names.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The value of `PATH`.
+    pub path: Option<OsString>,
+    /// Directories with one installation in each of their directories: those of pyenv and uv.
+    pub installations: Vec<PathBuf>,
+}
+
+/// Starts the interpreter for `release`: the one named, or `pythonX.Y` on `PATH`, or the `python3` there if it is of that
+/// version, or the newest of that version that pyenv or uv has installed.
 ///
 /// # Errors
 /// [`EngineError::NoInterpreter`] with what was tried, and those of [`PythonEngine::start`].
 pub fn start_found(
     release: impl Into<Release>,
     named: Option<&Path>,
-    search_path: Option<&OsStr>,
+    places: &Places,
     limits: Limits,
 ) -> Result<PythonEngine, EngineError> {
     let release = release.into();
-    let name = format!("python{}", release.version);
-    if let Some(path) = named.map(PathBuf::from).or_else(|| on_path(&name, search_path)) {
-        return PythonEngine::start(&path, release, limits);
+    if let Some(path) = named {
+        return PythonEngine::start(path, release, limits);
     }
-    let default = match on_path(DEFAULT, search_path).map(|path| PythonEngine::start_any(&path, limits)) {
-        Some(Ok(engine)) if engine.is(release) => return Ok(engine),
-        Some(Err(EngineError::Interrupted)) => return Err(EngineError::Interrupted),
-        Some(Ok(engine)) => format!("`{DEFAULT}` (which is {})", engine.full_version()),
-        Some(Err(_)) | None => format!("`{DEFAULT}`"),
-    };
-    let tried = format!("`{name}` and {default} on PATH, and no --interpreter was given");
+    let name = format!("python{}", release.version);
+    let mut tried = Vec::new();
+    for name in [name.as_str(), DEFAULT] {
+        let mut met = Vec::new();
+        for path in all_on_path(name, places.path.as_deref()) {
+            match try_start(&path, release, limits)? {
+                Ok(engine) => return Ok(engine),
+                Err(why) => met.push(why),
+            }
+        }
+        tried.push(match met.as_slice() {
+            [] => format!("`{name}`"),
+            met => format!("`{name}` (which {})", met.join(", and another ")),
+        });
+    }
+    for path in places.installations.iter().flat_map(|folder| installed(folder, release)) {
+        match try_start(&path, release, limits)? {
+            Ok(engine) => return Ok(engine),
+            Err(why) => tried.push(format!("{} (which {why})", path.shown())),
+        }
+    }
+    let tried = format!("{} on PATH, and no --interpreter was given", tried.join(" and "));
     Err(EngineError::NoInterpreter(release, tried))
+}
+
+/// The engine, or why it is not the one that is wanted.
+fn try_start(
+    path: &Path,
+    release: Release,
+    limits: Limits,
+) -> Result<Result<PythonEngine, String>, EngineError> {
+    Ok(match PythonEngine::start_any(path, limits) {
+        Ok(engine) if engine.is(release) => Ok(engine),
+        Ok(engine) => Err(format!("is {}", engine.full_version())),
+        Err(EngineError::Start { reason, .. }) => Err(format!("does not start: {reason}")),
+        Err(error) => return Err(error),
+    })
 }
 
 const DEFAULT: &str = "python3";
 
-/// The interpreter to take when no version was asked for: the one named, or `python3` on `search_path`.
+/// The interpreter to take when no version was asked for: the one named, or `python3` on `PATH`.
 ///
 /// # Errors
 /// [`EngineError::NoDefault`] if there is none.
-pub fn default_interpreter(
-    named: Option<&Path>,
-    search_path: Option<&OsStr>,
-) -> Result<PathBuf, EngineError> {
-    named.map(PathBuf::from).or_else(|| on_path(DEFAULT, search_path)).ok_or(EngineError::NoDefault)
+pub fn default_interpreter(named: Option<&Path>, places: &Places) -> Result<PathBuf, EngineError> {
+    let found = || on_path(DEFAULT, places.path.as_deref());
+    named.map(PathBuf::from).or_else(found).ok_or(EngineError::NoDefault)
 }
 
 /// The first executable file called `name` on `search_path`.
 pub fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
-    std::env::split_paths(search_path?).map(|folder| folder.join(name)).find(|path| is_executable(path))
+    all_on_path(name, search_path).next()
+}
+
+fn all_on_path(name: &str, search_path: Option<&OsStr>) -> impl Iterator<Item = PathBuf> {
+    let folders = search_path.map(std::env::split_paths).into_iter().flatten();
+    folders.map(move |folder| folder.join(name)).filter(|path| is_executable(path))
+}
+
+/// The interpreters of a version below `folder`, newest first: `3.12.1/bin/python3.12` as pyenv has them, and
+/// `cpython-3.12.1-linux-x86_64-gnu/bin/python3.12` as uv has them.
+fn installed(folder: &Path, wanted: Release) -> Vec<PathBuf> {
+    let folders = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    let mut found: Vec<(u32, PathBuf)> = folders
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let patch = patch_of(entry.file_name().to_str()?, wanted)?;
+            let path = entry.path().join("bin").join(format!("python{}", wanted.version));
+            is_executable(&path).then_some((patch, path))
+        })
+        .collect();
+    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The patch number in the name of an installation of `wanted`. Pre-releases, free-threaded and other builds have names
+/// that are no release.
+fn patch_of(name: &str, wanted: Release) -> Option<u32> {
+    let name = match name.strip_prefix("cpython-") {
+        Some(rest) => rest.split('-').next()?,
+        None => name,
+    };
+    let release: Release = name.parse().ok()?;
+    let patch = release.patch?;
+    let is_wanted = release.version == wanted.version && wanted.patch.is_none_or(|wanted| wanted == patch);
+    is_wanted.then_some(patch)
 }
 
 #[cfg(unix)]
@@ -59,4 +130,28 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> bool {
     path.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patch_of;
+
+    #[test]
+    fn names_of_installations() {
+        for (name, wanted, patch) in [
+            ("3.12.1", "3.12", Some(1)),
+            ("3.12.1", "3.12.1", Some(1)),
+            ("3.12.1", "3.12.2", None),
+            ("3.13.0", "3.12", None),
+            ("3.13.0t", "3.13", None),
+            ("3.13-dev", "3.13", None),
+            ("3.15.0rc1", "3.15", None),
+            ("pypy3.10-7.3.15", "3.10", None),
+            ("cpython-3.12.11-linux-x86_64-gnu", "3.12", Some(11)),
+            ("cpython-3.12-linux-x86_64-gnu", "3.12", None),
+            ("cpython-3.13.5+freethreaded-linux-x86_64-gnu", "3.13", None),
+        ] {
+            assert_eq!(patch_of(name, wanted.parse().unwrap()), patch, "{name} for {wanted}");
+        }
+    }
 }

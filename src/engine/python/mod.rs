@@ -16,7 +16,7 @@ mod worker;
 #[path = "no_fork.rs"]
 mod worker;
 
-pub use find::{default_interpreter, on_path, start_found};
+pub use find::{Places, default_interpreter, on_path, start_found};
 
 use super::{Diagnostic, Engine, EngineError, Limits, Request};
 use crate::target::{PyVersion, Release};

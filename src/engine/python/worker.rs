@@ -5,7 +5,7 @@ use super::pipe::{self, Broken, Deadline};
 use crate::engine::{Diagnostic, EngineError, Limits, Request};
 use crate::text::{Shown as _, python, visible};
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -94,13 +94,16 @@ impl Worker {
         worker.widen_pipes();
         let patience = Limits { timeout: limits.timeout.max(START), ..*limits };
         let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(&patience));
-        let greeting = greeting.map_err(|broken| match (broken, limits.memory) {
-            (Broken::Stopped, _) => EngineError::Interrupted,
-            (_, Some(bytes)) => error(format!(
-                "it is not a Python 3.8 or newer, or it does not start within {} MB of memory",
-                bytes >> 20
-            )),
-            _ => error("it is not a Python 3.8 or newer, or it does not start".into()),
+        let greeting = greeting.map_err(|broken| {
+            let reason = match (broken, limits.memory) {
+                (Broken::Stopped, _) => return EngineError::Interrupted,
+                (_, Some(bytes)) => format!(
+                    "it is not a Python 3.8 or newer, or it does not start within {} MB of memory",
+                    bytes >> 20
+                ),
+                _ => "it is not a Python 3.8 or newer, or it does not start".into(),
+            };
+            error(format!("{reason}{}", worker.complaint(interpreter)))
         })?;
         worker.version = String::from_utf8_lossy(&greeting).into_owned();
         Ok(worker)
@@ -109,6 +112,36 @@ impl Worker {
     /// `3.14.10`
     pub(super) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Returns what an interpreter that has failed says of it: that of a version manager names the versions it has.
+    fn complaint(&mut self, interpreter: &Path) -> String {
+        const LENGTH: u64 = 1000;
+        let failed =
+            |status: Option<std::process::ExitStatus>| status.is_some_and(|status| !status.success());
+        let mut said = String::new();
+        if !failed(exit_of(&mut self.child)) {
+            return said;
+        }
+        let Ok(mut file) = tempfile::tempfile() else { return said };
+        let Ok(stderr) = file.try_clone() else { return said };
+        let mut command = Command::new(interpreter);
+        command.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).process_group(0);
+        let Ok(mut child) = command.spawn() else { return said };
+        if !failed(exit_of(&mut child)) {
+            let _ = child.kill();
+            let _ = child.wait();
+            return said;
+        }
+        let mut bytes = Vec::new();
+        if file.rewind().and_then(|()| file.take(LENGTH).read_to_end(&mut bytes)).is_ok() {
+            for line in String::from_utf8_lossy(&bytes).lines().map(str::trim).filter(|line| !line.is_empty())
+            {
+                said.push_str("\n  ");
+                said.push_str(&visible(line));
+            }
+        }
+        said
     }
 
     /// Spares both sides waiting for each other. A system that has no such pipes has the usual ones.
@@ -192,6 +225,18 @@ impl Worker {
             }
         }
     }
+}
+
+/// The exit of a process that has nothing more to do, if it comes soon.
+fn exit_of(child: &mut Child) -> Option<std::process::ExitStatus> {
+    let patience = Instant::now();
+    while patience.elapsed() < LAST_WORDS {
+        if let Some(status) = child.try_wait().ok()? {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    None
 }
 
 /// Time in which an interpreter has to start, whatever the limit for a file is.

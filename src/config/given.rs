@@ -1,0 +1,118 @@
+//! Settings of the command line, which take the place of those in the file.
+
+use super::error::ConfigError;
+use super::load::Loaded;
+use super::model::{Bytecode, Engine, Mode, Refs};
+use crate::target::Release;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// Settings given on the command line; paths are relative to the working directory.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Versions, for `[compile] python`.
+    pub python: Vec<Release>,
+    /// Levels, for `[compile] optimize`.
+    pub optimize: Vec<u8>,
+    /// For `[compile] invalidation-mode`.
+    pub invalidation_mode: Option<Mode>,
+    /// For `[compile] engine`.
+    pub engine: Option<Engine>,
+    /// Interpreters of any version.
+    pub interpreters: Vec<PathBuf>,
+    /// For `[compile] refs`.
+    pub refs: Option<Refs>,
+    /// For `[wheel] bytecode`.
+    pub bytecode: Option<Bytecode>,
+    /// For `[tree] output`.
+    pub tree: Option<PathBuf>,
+    /// The directory of wheels, zip and manifest.
+    pub archives: Option<PathBuf>,
+    /// For `[manifest] output`.
+    pub manifest: Option<PathBuf>,
+}
+
+impl Loaded {
+    /// Puts the settings of the command line in the place of those in the file.
+    ///
+    /// # Errors
+    /// A setting for a table that the file does not have.
+    pub fn with(mut self, given: Given) -> Result<Self, ConfigError> {
+        let config = &mut self.config;
+        let levels = |levels: &[u8]| levels.iter().map(|&level| Spanned::new(0..0, level)).collect();
+        if !given.optimize.is_empty() {
+            config.compile.optimize = levels(&given.optimize);
+        }
+        if let Some(mode) = given.invalidation_mode {
+            config.compile.invalidation_mode = Some(Spanned::new(0..0, mode));
+        }
+        config.compile.engine = given.engine.unwrap_or(config.compile.engine);
+        config.compile.refs = given.refs.unwrap_or(config.compile.refs);
+        if given.bytecode.is_some() && config.wheel.is_none() {
+            let message = format!("there is no {}, which --bytecode is for", self.table("wheel"));
+            return Err(self.missing(message));
+        }
+        if let (Some(wheel), Some(bytecode)) = (&mut config.wheel, given.bytecode) {
+            wheel.bytecode = bytecode;
+            wheel.optimize = wheel.optimize.take().filter(|_| bytecode == Bytecode::Sourceless);
+        }
+        // One version or level is that of every archive.
+        if let Some(zip) = &mut config.zip {
+            zip.python = zip.python.take().filter(|_| given.python.len() != 1);
+            zip.optimize = zip.optimize.take().filter(|_| given.optimize.len() != 1);
+        }
+        if let Some(wheel) = &mut config.wheel {
+            wheel.optimize = wheel.optimize.take().filter(|_| given.optimize.len() != 1);
+        }
+        self.given = given;
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Returns the name of a table as the file has it: `[wheel]` or `[tool.pycompile.wheel]`.
+    pub fn table(&self, name: &str) -> String {
+        if self.in_pyproject { format!("[tool.pycompile.{name}]") } else { format!("[{name}]") }
+    }
+
+    /// Returns `true` if the config is a part of a `pyproject.toml`.
+    pub const fn in_pyproject(&self) -> bool {
+        self.in_pyproject
+    }
+
+    /// Returns the directory that the tree is built in; none: in place.
+    pub fn tree_output(&self) -> Option<PathBuf> {
+        if let Some(tree) = &self.given.tree {
+            return Some(tree.clone());
+        }
+        match self.config.tree.output.as_ref().map(|output| output.get_ref().as_str()) {
+            None | Some("." | "./") => None,
+            Some(output) => Some(self.folder.join(output)),
+        }
+    }
+
+    /// Returns the directory that wheels are written to.
+    pub fn wheel_folder(&self) -> PathBuf {
+        let table = self.config.wheel.as_ref().and_then(|wheel| wheel.output.as_ref());
+        let of_file = || self.folder.join(table.map_or("dist", |output| output.get_ref()));
+        self.given.archives.clone().unwrap_or_else(of_file)
+    }
+
+    /// Returns the path of the zip, which `output` of its table names.
+    pub fn zip_path(&self, output: &str) -> PathBuf {
+        self.archive_path(output)
+    }
+
+    /// Returns the path of the manifest, if one is written.
+    pub fn manifest_path(&self) -> Option<PathBuf> {
+        let table = self.config.manifest.as_ref();
+        let of_file = || Some(self.archive_path(table?.output.get_ref()));
+        self.given.manifest.clone().or_else(of_file)
+    }
+
+    fn archive_path(&self, output: &str) -> PathBuf {
+        match &self.given.archives {
+            Some(folder) => folder.join(Path::new(output).file_name().unwrap_or_default()),
+            None => self.folder.join(output),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The config of a directory: `pycompile.toml`, or `[tool.pycompile]` of `pyproject.toml`.
+
+use super::error::ConfigError;
+use super::load::{LARGEST_CONFIG, at};
+use crate::project::read_named;
+use crate::text::Shown as _;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+const OWN: &str = "pycompile.toml";
+const SHARED: &str = "pyproject.toml";
+
+/// Returns the path of the config that `working_directory` or the nearest directory above it has, relative to
+/// `working_directory`.
+///
+/// # Errors
+/// No config, two of them in one directory, a `pyproject.toml` that cannot be read, or a config above the working
+/// directory that belongs to another user.
+pub fn locate(working_directory: &Path) -> Result<PathBuf, ConfigError> {
+    let mut above = PathBuf::new();
+    for _ in working_directory.ancestors() {
+        if let Some(path) = config_in(&above)? {
+            let is_above = !above.as_os_str().is_empty();
+            if is_above && !is_trusted(&path) {
+                let message = "it is above the working directory and belongs to another user\nhint: use it with --config";
+                return Err(ConfigError::Missing { path, message: message.into() });
+            }
+            return Ok(path);
+        }
+        above.push("..");
+    }
+    Err(ConfigError::NotFound)
+}
+
+/// Returns the path of the config in `folder`, if there is one.
+///
+/// # Errors
+/// Two configs, or a `pyproject.toml` that cannot be read.
+pub fn config_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    let (own, shared) = (folder.join(OWN), folder.join(SHARED));
+    let has_own = own.symlink_metadata().is_ok();
+    match (has_own, has_table(&shared)) {
+        (true, Ok(true)) => {
+            let message = format!(
+                "[tool.pycompile] is here, and {} next to it\nhint: keep one of the two configs",
+                own.shown()
+            );
+            Err(ConfigError::Missing { path: shared, message })
+        }
+        // Who reads the pyproject.toml reports what is wrong with it.
+        (true, Ok(false) | Err(_)) => Ok(Some(own)),
+        (false, Ok(true)) => Ok(Some(shared)),
+        (false, Ok(false)) => Ok(None),
+        (false, Err(error)) => Err(error),
+    }
+}
+
+/// Returns `true` if the path names a file whose `[tool.pycompile]` is the config.
+pub(super) fn is_shared(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == SHARED)
+}
+
+fn has_table(path: &Path) -> Result<bool, ConfigError> {
+    let bytes = match read_named(path, LARGEST_CONFIG) {
+        Ok(bytes) => bytes,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
+        Err(source) => return Err(ConfigError::Read { path: path.into(), source }),
+    };
+    // A file that does not have the word is not ours, whatever else is wrong with it.
+    if memchr::memmem::find(&bytes, b"pycompile").is_none() {
+        return Ok(false);
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| ConfigError::Encoding { path: path.into(), at: error.utf8_error().valid_up_to() })?;
+    let parsed = DeTable::parse(&text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        at(path, &text, &span, error.message().trim_end())
+    })?;
+    let tool = parsed.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table());
+    Ok(tool.is_some_and(|tool| tool.contains_key("pycompile")))
+}
+
+/// A config names programs that are run, so one that is found and not named has to be the user's, root's, or of the owner
+/// of the working directory.
+#[cfg(unix)]
+fn is_trusted(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = |path: &Path| path.metadata().map(|found| found.uid()).ok();
+    let Some(of) = owner(path) else { return true };
+    of == 0 || of == rustix::process::geteuid().as_raw() || Some(of) == owner(Path::new("."))
+}
+
+#[cfg(not(unix))]
+fn is_trusted(_path: &Path) -> bool {
+    true
+}

@@ -1,0 +1,99 @@
+//! Which interpreter or engine compiles where nobody says, or several are named. No interpreter is needed: scripts
+//! stand for those that fail.
+
+use crate::session::{Said, Session};
+
+fn run(session: &Session, arguments: &[&str]) -> Said {
+    let mut command = session.command(arguments);
+    command.env("PATH", session.path("bin")).env("HOME", session.path("home"));
+    for name in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"] {
+        command.env_remove(name);
+    }
+    command.output().unwrap().into()
+}
+
+fn script(session: &Session, name: &str, text: &str) {
+    let path = session.file(name, format!("#!/bin/sh\n{text}\n"));
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    #[cfg(not(unix))]
+    drop(path);
+}
+
+const NOTE: &str = "note: no python3 on PATH: compiling for Python 3.15, the newest version that the native compiler \
+                    knows\nhint: --python names another\n";
+
+#[test]
+fn without_python_the_newest_version_that_needs_none() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n");
+    for arguments in [&["compile", "-f", "a.py"][..], &["build"], &["compileall", "-f", "a.py"]] {
+        let said = run(&session, arguments).exits(0);
+        assert!(said.err.starts_with(NOTE), "{arguments:?}: {}", said.err);
+        assert!(session.path("__pycache__/a.cpython-315.pyc").is_file());
+    }
+    run(&session, &["clean"]).exits(0);
+    assert_eq!(session.files(), ["a.py", "pycompile.toml"]);
+    // Who asks for an interpreter, or names a version, is not second-guessed.
+    let said = run(&session, &["compile", "--engine", "python", "a.py"]).exits(2);
+    assert_eq!(
+        said.err,
+        "error: no python3 on PATH\nhint: name a version with --python: 3.13, 3.14, 3.15, or another whose interpreter \
+         is installed\n"
+    );
+    let said = run(&session, &["compile", "--python", "3.14", "a.py"]).exits(0);
+    assert!(!said.err.contains("note"), "{}", said.err);
+}
+
+#[test]
+fn a_release_that_the_native_compiler_does_not_know() {
+    let session = Session::new();
+    session.file("a.py", "");
+    let said = run(&session, &["compile", "--python", "3.14.99", "a.py"]).exits(2);
+    let start = "error: no interpreter for Python 3.14.99: tried `python3.14` and `python3` on PATH, and no --interpreter \
+                 was given\nhint: the native compiler knows 3.14.";
+    assert!(said.err.starts_with(start), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shim_that_fails_is_passed_over_and_quoted() {
+    let session = Session::new();
+    session.file("a.py", "");
+    script(&session, "bin/python3.12", "echo 'pyenv: python3.12: command not found' >&2; exit 127");
+    let said = run(&session, &["compile", "--python", "3.12", "a.py"]).exits(2);
+    assert_eq!(
+        said.err,
+        "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: it is not a Python 3.8 or newer, \
+         or it does not start\n  pyenv: python3.12: command not found) and `python3` on PATH, and no --interpreter was \
+         given\n"
+    );
+    let shim = session.path("bin/python3.12");
+    let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);
+    let start =
+        format!("error: cannot start {}: it is not a Python 3.8 or newer, or it", shim.to_str().unwrap());
+    assert!(said.err.starts_with(&start) && said.err.contains("\n  pyenv: "), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn installations_of_pyenv_and_uv_are_tried_newest_first() {
+    let session = Session::new();
+    session.file("a.py", "");
+    let installed = [
+        "home/.pyenv/versions/3.12.1/bin/python3.12",
+        "home/.pyenv/versions/3.12.10/bin/python3.12",
+        "home/.pyenv/versions/3.11.9/bin/python3.11",
+        "home/.local/share/uv/python/cpython-3.12.4-linux-x86_64-gnu/bin/python3.12",
+    ];
+    for name in installed {
+        script(&session, name, "exit 3");
+    }
+    let said = run(&session, &["compile", "--python", "3.12", "a.py"]).exits(2);
+    let places: Vec<usize> =
+        ["/3.12.10/", "/3.12.1/", "cpython-3.12.4"].iter().map(|name| said.err.find(name).unwrap()).collect();
+    assert!(places.is_sorted() && !said.err.contains("3.11"), "{}", said.err);
+    let said = run(&session, &["compile", "--python", "3.12.4", "a.py"]).exits(2);
+    assert!(said.err.contains("cpython-3.12.4") && !said.err.contains(".pyenv"), "{}", said.err);
+}
