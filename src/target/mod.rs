@@ -9,6 +9,7 @@
 mod encodings;
 mod features;
 mod flow_pass;
+mod grammar;
 pub(crate) mod op;
 pub(crate) mod opcode;
 mod py313;
@@ -26,6 +27,7 @@ use start_up_words::StartUpWords;
 pub use encodings::Names;
 pub use features::{Features, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
+pub use grammar::{GrammarRule, GrammarRules};
 pub use op::{OP_COUNT, Op};
 pub use opcode::OpcodeInfo;
 pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
@@ -47,8 +49,8 @@ pub struct Target {
     pub unassigned: &'static [&'static [(u32, u32)]],
     /// The other names of its codecs, in tables of which an earlier one prevails.
     pub encodings: &'static [Names],
-    /// What marks those alternatives of the grammar for refusals (`syntax/diagnose/python.peg`) that it has.
-    pub grammar: &'static [&'static str],
+    /// The rules that its grammar has and another's lacks.
+    pub grammar: GrammarRules,
     /// Its passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
     /// Its opcodes, by [`Op`].

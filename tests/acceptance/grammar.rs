@@ -1,6 +1,6 @@
 //! `python.peg` → rules, without what only looks for mistakes. The notation is described at its head.
 
-use pycompile::target::Target;
+use pycompile::target::{GrammarRule, Target};
 use std::collections::BTreeMap;
 
 const SOURCE: &str = include_str!("../../src/syntax/diagnose/python.peg");
@@ -172,7 +172,8 @@ impl Reader<'_> {
             let wanted = !self.sign('!');
             let Word::Name(mark) = self.next() else { unreachable!("a mark") };
             assert!(self.sign('>'));
-            is_there = self.target.grammar.contains(&mark.as_str()) == wanted;
+            let rule = GrammarRule::named(&mark).unwrap_or_else(|| unreachable!("{mark}"));
+            is_there = self.target.grammar.has(rule) == wanted;
         }
         let mut elements = Vec::new();
         while !matches!(self.words.get(self.at), None | Some(Word::Sign('|' | ')') | Word::Action)) {

@@ -1,7 +1,7 @@
 //! Text → tokens, as CPython's tokenizer reads them. Independent of the compiler's own lexer, which it judges.
 
 use super::literal;
-use pycompile::target::Target;
+use pycompile::target::{GrammarRule, Target};
 
 /// CPython: `MAXINDENT`, `MAXLEVEL`, `MAXFSTRINGLEVEL`, `MAX_EXPR_NESTING`.
 const MAX_INDENTS: usize = 100;
@@ -191,7 +191,7 @@ impl Lexer<'_> {
         let mut prefix = name.to_ascii_lowercase().into_bytes();
         prefix.sort_unstable();
         let is_prefix = match prefix.as_slice() {
-            b"t" | b"rt" => self.target.grammar.contains(&"templates"),
+            b"t" | b"rt" => self.target.grammar.has(GrammarRule::Templates),
             b"b" | b"br" | b"f" | b"fr" | b"r" | b"u" => true,
             _ => false,
         };
@@ -204,7 +204,7 @@ impl Lexer<'_> {
                 };
             }
             // Prefixes that exclude each other.
-            let letters: &[u8] = if self.target.grammar.contains(&"templates") { b"bfrtu" } else { b"" };
+            let letters: &[u8] = if self.target.grammar.has(GrammarRule::Templates) { b"bfrtu" } else { b"" };
             let distinct = prefix.windows(2).all(|pair| pair[0] != pair[1]);
             if distinct && prefix.iter().all(|letter| letters.contains(letter)) {
                 return None;

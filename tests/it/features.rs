@@ -1,6 +1,6 @@
 //! All differences between the targets of the native compiler, on one page.
 
-use pycompile::target::ALL;
+use pycompile::target::{ALL, GrammarRule};
 use std::path::Path;
 
 /// `docs/features.md` is what this writes; PYCOMPILE_WRITE=1 writes it anew.
@@ -29,6 +29,16 @@ fn the_table_of_features_is_right() {
             assert_eq!(&column[index].0, name);
             page += &format!(" {} |", column[index].1);
         }
+        page.push('\n');
+    }
+    page += "\nRules of the grammar (`src/target/grammar.rs`):\n\n| rule |";
+    ALL.iter().for_each(|target| page += &format!(" {} |", target.release()));
+    page += "\n|---|";
+    page += &"---|".repeat(ALL.len());
+    page.push('\n');
+    for (name, rule) in GrammarRule::ALL {
+        page += &format!("| `{name}` |");
+        ALL.iter().for_each(|target| page += &format!(" {} |", target.grammar.has(*rule)));
         page.push('\n');
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/features.md");

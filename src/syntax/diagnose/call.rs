@@ -9,6 +9,7 @@ use super::tokens;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
 use crate::syntax::parser::MAX_DIGITS;
+use crate::target::GrammarRule;
 use crate::text::{Location, SyntaxError};
 
 impl Parser<'_, '_> {
@@ -242,12 +243,13 @@ impl Parser<'_, '_> {
         }
         let message = "invalid syntax. Perhaps you forgot a comma?";
         let first = self.location(a);
-        let location = if first.line != first.end_line && self.target.grammar.contains(&"most") {
-            // The last line of what goes ahead, with the columns of all of it.
-            Location { line: first.end_line, ..first }
-        } else {
-            first.to(self.location(b))
-        };
+        let location =
+            if first.line != first.end_line && self.target.grammar.has(GrammarRule::CommaOnLastLine) {
+                // The last line of what goes ahead, with the columns of all of it.
+                Location { line: first.end_line, ..first }
+            } else {
+                first.to(self.location(b))
+            };
         self.refuse_at(message, location)
     }
 

@@ -5,6 +5,7 @@ use super::tokens::Token;
 use crate::decode;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
+use crate::target::GrammarRule;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Fields within fields whose value CPython still shows with its text.
@@ -37,7 +38,8 @@ impl Parser<'_, '_> {
             }
             let mut decoded = Vec::new();
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                let at = if self.has("more") { middle.location } else { self.at_token(self.input.last) };
+                let is_placed = self.target.grammar.has(GrammarRule::PlacedEscapes);
+                let at = if is_placed { middle.location } else { self.at_token(self.input.last) };
                 return self.refuse_at(message, at);
             }
         }

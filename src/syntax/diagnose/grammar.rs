@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::syntax::lexer::{Token as Kind, literal};
+use crate::target::GrammarRule;
 
 const SOURCE: &str = include_str!("python.peg");
 
@@ -85,8 +86,8 @@ pub(super) struct Rule {
 pub(super) struct Alternative {
     /// Only for the search for mistakes.
     pub(super) invalid: bool,
-    /// Only for targets whose grammar has this mark, or for those whose has not.
-    pub(super) mark: Option<(String, bool)>,
+    /// Only for targets whose grammar has this rule, or for those whose grammar lacks it.
+    pub(super) mark: Option<(GrammarRule, bool)>,
     pub(super) elements: Vec<(Option<u8>, Item)>,
     pub(super) action: Action,
 }
@@ -254,7 +255,7 @@ impl Reader<'_> {
             if !self.sign('>') {
                 return None;
             }
-            mark = Some((name, wanted));
+            mark = Some((GrammarRule::named(&name)?, wanted));
         }
         let first = self.peek().cloned();
         while !matches!(self.peek(), None | Some(Word::Sign('|' | ')') | Word::Action)) {

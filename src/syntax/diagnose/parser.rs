@@ -121,11 +121,6 @@ impl<'g, 't> Parser<'g, 't> {
         self.input.lexer.slice(token.start, token.end)
     }
 
-    /// Whether the target's grammar has this mark.
-    pub(super) fn has(&self, mark: &str) -> bool {
-        self.target.grammar.contains(&mark)
-    }
-
     fn rule(&mut self, number: usize) -> Matched {
         let grammar = self.grammar;
         let Some(rule) = grammar.rules.get(number) else { return Ok(None) };
@@ -224,8 +219,8 @@ impl<'g, 't> Parser<'g, 't> {
             if alternative.invalid && !self.invalid {
                 continue;
             }
-            if let Some((mark, wanted)) = &alternative.mark
-                && self.has(mark) != *wanted
+            if let Some((rule, wanted)) = alternative.mark
+                && self.target.grammar.has(rule) != wanted
             {
                 continue;
             }

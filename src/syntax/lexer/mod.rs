@@ -87,7 +87,6 @@ pub struct Lexer<'t> {
     modes: Vec<Mode>,
     fault: Option<Fault>,
     pub(super) target: &'t Target,
-    templates: bool,
     newline_ends_spec: bool,
     /// See [`shown`].
     follows_shown: bool,
@@ -134,7 +133,6 @@ impl<'t> Lexer<'t> {
             modes: Vec::new(),
             fault: None,
             target,
-            templates: target.grammar.contains(&"templates"),
             newline_ends_spec: target.features.newline_ends_spec,
             follows_shown: target.features.shown_text_runs_on,
             is_own: false,

@@ -2,6 +2,7 @@
 
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, Mode, Token};
+use crate::target::GrammarRule;
 use crate::text::Place;
 
 /// What a string literal's prefix and quotes say.
@@ -32,6 +33,7 @@ impl Lexer<'_> {
     /// Reads a string if a name of `length` bytes before a quote is a prefix; `false` if it is a name.
     #[inline(never)]
     pub(super) fn prefixed(&mut self, length: usize) -> bool {
+        let has_templates = self.target.grammar.has(GrammarRule::Templates);
         let mut seen = 0u8;
         for &letter in &self.bytes[self.start..self.start + length] {
             let bit = match letter.to_ascii_lowercase() {
@@ -39,7 +41,7 @@ impl Lexer<'_> {
                 b'u' => U,
                 b'r' => R,
                 b'f' => F,
-                b't' if self.templates => T,
+                b't' if has_templates => T,
                 _ => return false,
             };
             // Before templates, what does not fit made the word a name.
@@ -50,7 +52,7 @@ impl Lexer<'_> {
                 F => B | U,
                 _ => 0,
             };
-            if seen & bit != 0 || !self.templates && seen & clash != 0 {
+            if seen & bit != 0 || !has_templates && seen & clash != 0 {
                 return false;
             }
             seen |= bit;

@@ -5,6 +5,7 @@ use crate::syntax::ast::{
     ExceptHandler, Expr, ExprContext, ExprKind, For, Stmt, StmtKind, Try, With, WithItem,
 };
 use crate::syntax::lexer::Token;
+use crate::target::GrammarRule;
 use crate::text::Place;
 
 impl<'a> Parser<'a, '_> {
@@ -218,7 +219,7 @@ impl<'a> Parser<'a, '_> {
     /// `expressions`: exception types without parentheses (PEP 758), after the first.
     fn bare_exceptions(&mut self, start: Place, first: Expr<'a>) -> Expr<'a> {
         self.is_own = true;
-        if !self.rules.bare_exceptions {
+        if !self.has(GrammarRule::BareExceptions) {
             return self.nothing();
         }
         let base = self.stacks.expressions.base();

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::syntax::lexer::Token;
+use crate::target::GrammarRule;
 use crate::text::Place;
 
 impl<'a> Parser<'a, '_> {
@@ -35,7 +36,7 @@ impl<'a> Parser<'a, '_> {
 
     fn check_unpacking(&mut self) {
         self.is_own = true;
-        if !self.rules.unpacking {
+        if !self.has(GrammarRule::Unpacking) {
             self.refuse();
         }
     }

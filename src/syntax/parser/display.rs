@@ -4,6 +4,7 @@ use super::Parser;
 use super::expression::DISJUNCTION;
 use crate::syntax::ast::{ComprehensionKind, Expr, ExprContext, ExprKind};
 use crate::syntax::lexer::Token;
+use crate::target::GrammarRule;
 use crate::text::Place;
 
 impl<'a> Parser<'a, '_> {
@@ -74,7 +75,7 @@ impl<'a> Parser<'a, '_> {
 
     /// What only a comprehension unpacks is refused here unless one follows.
     fn operand_of_star(&mut self) -> Expr<'a> {
-        if !self.rules.unpacking {
+        if !self.has(GrammarRule::Unpacking) {
             return self.bitwise_or();
         }
         let start = self.place();

@@ -45,7 +45,7 @@ use self::stack::{Heights, Stacks};
 use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
 use super::lexer::{Fault, FaultKind, Lexer, Mark, SourceText, Token};
 use crate::allowance;
-use crate::target::Target;
+use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, Name, Names, Place, SyntaxError};
 
 /// Deepest nesting of nodes. CPython's parser gives up far sooner on what nests to the right; chains that nest to the left
@@ -75,26 +75,12 @@ pub(super) struct Refused {
     pub(super) brackets: usize,
 }
 
-/// The rules that not all targets have.
-#[derive(Clone, Copy, Debug)]
-struct Rules {
-    /// PEP 758.
-    bare_exceptions: bool,
-    /// PEP 798.
-    unpacking: bool,
-    /// PEP 810.
-    lazy: bool,
-    /// `+1` in patterns.
-    positive_numbers: bool,
-}
-
 /// The parser; see the module.
 struct Parser<'a, 't> {
     lexer: Lexer<'t>,
     arena: &'a Bump,
     names: &'t mut Names,
     target: &'t Target,
-    rules: Rules,
     /// The position after the last token that is not about lines.
     last_end: Place,
     next_id: u32,
@@ -136,18 +122,11 @@ pub(super) fn parse<'a>(
     arena: &'a Bump,
     names: &mut Names,
 ) -> Result<Parsed<'a>, Refused> {
-    let has = |mark| target.grammar.contains(&mark);
     let mut parser = Parser {
         lexer: Lexer::new(source, target),
         arena,
         names,
         target,
-        rules: Rules {
-            bare_exceptions: has("bare_exceptions"),
-            unpacking: has("unpacking"),
-            lazy: has("lazy"),
-            positive_numbers: has("positive_numbers"),
-        },
         last_end: Place::new(1, 0),
         next_id: 0,
         level: 0,
@@ -196,6 +175,11 @@ impl<'a> Parser<'a, '_> {
             replaceable: self.arena.alloc_slice_copy(&self.notes.replaceable),
             foldable: self.arena.alloc_slice_copy(&self.notes.foldable),
         }
+    }
+
+    /// Whether the target's grammar has `rule`.
+    fn has(&self, rule: GrammarRule) -> bool {
+        self.target.grammar.has(rule)
     }
 
     #[inline(always)]

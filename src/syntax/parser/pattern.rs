@@ -6,6 +6,7 @@ use crate::syntax::ast::{
     UnaryOperator,
 };
 use crate::syntax::lexer::{Notation, Token, packed};
+use crate::target::GrammarRule;
 use crate::text::{Name, Place};
 
 const CASE: u64 = packed("case");
@@ -390,7 +391,7 @@ impl<'a> Parser<'a, '_> {
             Token::Minus => UnaryOperator::USub,
             Token::Plus => {
                 self.is_own = true;
-                if !self.rules.positive_numbers {
+                if !self.has(GrammarRule::PositiveNumbers) {
                     self.refuse();
                 }
                 UnaryOperator::UAdd

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::lexer::{TOKENS, Token, packed};
+use crate::target::GrammarRule;
 use crate::text::Place;
 
 /// By token: the operator of an augmented assignment.
@@ -256,7 +257,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `import_stmt` if `lazy` is followed by its keyword.
     fn lazy_import(&mut self) -> Option<StmtKind<'a>> {
-        if !self.rules.lazy {
+        if !self.has(GrammarRule::LazyImports) {
             return None;
         }
         let checkpoint = self.checkpoint();

@@ -3,8 +3,8 @@
 mod opcodes;
 
 use super::{
-    Features, FlowPass, LateHandlers, PyVersion, ShownComments, StartUpWords, Target, encodings,
-    stack_effects, unicode,
+    Features, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords, Target,
+    encodings, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -14,7 +14,7 @@ const NEWEST: Target = Target {
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     encodings: &[encodings::NEW_IN_3_13_15, encodings::FIRST],
-    grammar: &[],
+    grammar: GrammarRules::NONE,
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),

@@ -3,8 +3,8 @@
 mod opcodes;
 
 use super::{
-    Features, FlowPass, PyVersion, ShownComments, StartUpWords, Target, encodings, py313, stack_effects,
-    unicode,
+    Features, FlowPass, GrammarRule, GrammarRules, PyVersion, ShownComments, StartUpWords, Target, encodings,
+    py313, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -14,7 +14,7 @@ const NEWEST: Target = Target {
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
     encodings: &[encodings::NEW_IN_3_14_8, encodings::NEW_IN_3_13_15, encodings::FIRST],
-    grammar: &["templates", "bare_exceptions", "more"],
+    grammar: GRAMMAR,
     flow: &FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),
@@ -50,6 +50,17 @@ const FEATURES_2: Features = Features {
     fold_long_displays: false,
     ..FEATURES
 };
+
+/// Rules of 3.14's grammar that 3.13's lacks.
+pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
+    GrammarRule::Templates,
+    GrammarRule::BareExceptions,
+    GrammarRule::NamedTargets,
+    GrammarRule::SplitStrings,
+    GrammarRule::ConditionalStatements,
+    GrammarRule::LateElif,
+    GrammarRule::PlacedEscapes,
+]);
 
 /// Features of 3.14 that differ from 3.13.
 pub(super) const FEATURES: Features = Features {

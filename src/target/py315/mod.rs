@@ -3,7 +3,8 @@
 mod opcodes;
 
 use super::{
-    Features, LateHandlers, PyVersion, StartUpWords, Target, encodings, py314, stack_effects, unicode,
+    Features, GrammarRule, GrammarRules, LateHandlers, PyVersion, StartUpWords, Target, encodings, py314,
+    stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -18,7 +19,7 @@ const NEWEST: Target = Target {
         encodings::NEW_IN_3_13_15,
         encodings::FIRST,
     ],
-    grammar: &["templates", "bare_exceptions", "more", "unpacking", "lazy", "positive_numbers", "most"],
+    grammar: GRAMMAR,
     flow: &py314::FLOW,
     opcodes: &opcodes::OPCODES,
     stack_effects: &stack_effects(&FEATURES),
@@ -34,6 +35,21 @@ pub(super) static RELEASES: [Target; 2] = [
     },
     NEWEST,
 ];
+
+/// Rules of 3.15's grammar, with those that 3.14's lacks.
+const GRAMMAR: GrammarRules = py314::GRAMMAR.with(&[
+    GrammarRule::Unpacking,
+    GrammarRule::LazyImports,
+    GrammarRule::PositiveNumbers,
+    GrammarRule::RaiseOperands,
+    GrammarRule::AssertedAssignments,
+    GrammarRule::LateKeys,
+    GrammarRule::MisplacedUnpacking,
+    GrammarRule::SecondStar,
+    GrammarRule::WithComma,
+    GrammarRule::LoneCase,
+    GrammarRule::CommaOnLastLine,
+]);
 
 /// Features of 3.15.0 that differ from 3.15.2.
 const FEATURES_0: Features = Features { late_handlers: LateHandlers::None, ..FEATURES };

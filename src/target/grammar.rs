@@ -1,0 +1,89 @@
+//! The rules of the grammar that not all targets have.
+
+/// A set of [`GrammarRule`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrammarRules(u32);
+
+impl GrammarRules {
+    /// The empty set.
+    pub const NONE: Self = Self(0);
+
+    /// Returns the set with `rules` added.
+    #[must_use]
+    pub const fn with(mut self, rules: &[GrammarRule]) -> Self {
+        let mut index = 0;
+        while index < rules.len() {
+            self.0 |= 1 << rules[index] as u32;
+            index += 1;
+        }
+        self
+    }
+
+    /// Reports whether the set has `rule`.
+    #[inline]
+    pub const fn has(self, rule: GrammarRule) -> bool {
+        self.0 & 1 << rule as u32 != 0
+    }
+}
+
+macro_rules! rules {
+    ($($(#[$doc:meta])+ $rule:ident = $name:literal,)+) => {
+        /// Something that the grammar of some targets has, named by behavior: syntax that it accepts, or a mistake for which
+        /// it has words of its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum GrammarRule {
+            $($(#[$doc])+ $rule,)+
+        }
+
+        impl GrammarRule {
+            /// Each with the name that `syntax/diagnose/python.peg` has for it.
+            pub const ALL: &[(&str, Self)] = &[$(($name, Self::$rule),)+];
+        }
+    };
+}
+
+rules! {
+    /// Syntax: t-strings (PEP 750).
+    Templates = "templates",
+    /// Syntax: several exception types without parentheses (PEP 758).
+    BareExceptions = "bare_exceptions",
+    /// Syntax: unpacking in comprehensions (PEP 798).
+    Unpacking = "unpacking",
+    /// Syntax: lazy imports (PEP 810).
+    LazyImports = "lazy_imports",
+    /// Syntax: `+1` in patterns.
+    PositiveNumbers = "positive_numbers",
+    /// Mistake: an import, exception or pattern is bound to something other than a name.
+    NamedTargets = "named_targets",
+    /// Mistake: something between two strings was meant to be a part of one string.
+    SplitStrings = "split_strings",
+    /// Mistake: a statement is an operand of a conditional expression.
+    ConditionalStatements = "conditional_statements",
+    /// Mistake: `elif` follows `else`.
+    LateElif = "late_elif",
+    /// Mistake: a wrong escape in an f-string, which is reported at its text and not at the string's end.
+    PlacedEscapes = "placed_escapes",
+    /// Mistake: `raise` lacks an expression before or after `from`.
+    RaiseOperands = "raise_operands",
+    /// Mistake: `assert` assigns.
+    AssertedAssignments = "asserted_assignments",
+    /// Mistake: a mapping pattern has keys after `**rest`.
+    LateKeys = "late_keys",
+    /// Mistake: `*` or `**` in a conditional expression, or where a display has none.
+    MisplacedUnpacking = "misplaced_unpacking",
+    /// Mistake: a second `*` among parameters, which is called that and not an argument.
+    SecondStar = "second_star",
+    /// Mistake: the items of `with` end in a comma.
+    WithComma = "with_comma",
+    /// Mistake: `case` outside of `match`.
+    LoneCase = "lone_case",
+    /// Mistake: a missing comma, which is reported on the last line of the expression before it.
+    CommaOnLastLine = "comma_on_last_line",
+}
+
+impl GrammarRule {
+    /// Returns the rule with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, rule)| rule)
+    }
+}
