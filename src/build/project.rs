@@ -133,6 +133,9 @@ pub enum ProjectError {
     /// The metadata that a build backend has prepared.
     #[error(transparent)]
     Prepared(#[from] crate::wheel::PreparedError),
+    /// The build backend, where the config asks it for metadata.
+    #[error(transparent)]
+    Backend(#[from] super::pack::BackendError),
     /// A wheel that cannot be made.
     #[error(transparent)]
     Wheel(#[from] crate::wheel::WheelError),
@@ -142,6 +145,12 @@ pub enum ProjectError {
     /// A manifest in the place of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),
+    /// The input in the place of the output.
+    #[error(
+        "{} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names another directory",
+        .0.shown()
+    )]
+    OverInput(PathBuf),
     /// A zip that cannot be made.
     #[error(transparent)]
     Zip(#[from] crate::output::zip::ZipError),

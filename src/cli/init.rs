@@ -4,9 +4,12 @@ use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
 use crate::config::config_in;
-use crate::config::init::{Changes, Lists, changes, draft, updated};
+use crate::config::init::{Changes, Draft, Lists, changes, draft, updated};
 use crate::output::atomic;
+use crate::output::inside::{Inside, Links};
+use crate::target::Target;
 use crate::text::Shown as _;
+use crate::wheel::Project;
 use std::path::{Path, PathBuf};
 
 /// Write a pycompile.toml that lists the files a build backend would ship
@@ -45,8 +48,9 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
             path.shown()
         )));
     }
-    let places = environment::places();
-    let draft = draft(&arguments.folder, default_version(&places).ok())?;
+    // Without an interpreter the native compiler needs a version.
+    let python = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
+    let draft = draft(&arguments.folder, python)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
         return Err(CommandError::Usage(format!(
@@ -61,7 +65,19 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         count(draft.lists.sources.len(), "Python file"),
         count(draft.lists.data.len(), "data file")
     ));
+    note_open_keys(&arguments.folder, &draft, printer);
     Ok(Status::Done)
+}
+
+/// Prints the keys that `pack` will need, if the project leaves any to its build backend.
+fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
+    if !draft.reads_pyproject {
+        return;
+    }
+    let folder = Inside::new(folder, Links::Inside);
+    if let Err(error) = Project::read(&folder, "pyproject.toml", &toml::Table::new()) {
+        printer.summary(&format!("note: `pycompile pack` needs more: {error}"));
+    }
 }
 
 fn count(number: usize, what: &str) -> String {

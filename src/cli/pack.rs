@@ -10,6 +10,7 @@ use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineOptions, engines, publish};
 use crate::config::{Bytecode, Given};
+use crate::engine::python::default_interpreter;
 use crate::pyc::InvalidationMode;
 use crate::text::Shown as _;
 use crate::wheel::Note;
@@ -39,6 +40,9 @@ pub(super) struct PackArgs {
     /// The directory that wheels, zip and manifest are written to, in place of those of the config. WHEEL without it: dist.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
+    /// Replace WHEEL by what is made of it; without it, a run that would do so is refused.
+    #[arg(long, requires = "wheel", conflicts_with = "output_dir")]
+    in_place: bool,
     /// Write the manifest here, in place of [manifest] output; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
@@ -94,7 +98,8 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let allowed = allowed(&project);
-    let packed = pack::pack(&project, &engines, jobs, time, &allowed, &progress);
+    let python = default_interpreter(None, &environment::places()).ok();
+    let packed = pack::pack(&project, &engines, jobs, time, &allowed, python.as_deref(), &progress);
     progress.finish();
     let packed = packed?;
     let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.message_format, printer)?;
@@ -169,7 +174,11 @@ fn existing(
         levels,
         mode,
         exclude: exclude.build()?,
-        folder: arguments.output_dir.clone().unwrap_or_else(|| "dist".into()),
+        folder: match wheel.parent().filter(|_| arguments.in_place) {
+            Some(folder) => folder.into(),
+            None => arguments.output_dir.clone().unwrap_or_else(|| "dist".into()),
+        },
+        in_place: arguments.in_place,
         time: environment::archive_time()?,
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
     };
@@ -185,6 +194,9 @@ fn existing(
         messages::tell(&packed.outcomes, 0, &[], arguments.message_format, printer)?
     };
     tell_notes(&repacked.notes, printer);
+    for note in &packed.notes {
+        printer.summary(&format!("note: {note}"));
+    }
     tell_archives(packed, printer);
     if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
         destination.write_manifest(manifest, printer)?;

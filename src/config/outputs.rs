@@ -43,8 +43,19 @@ impl Loaded {
     ) -> Result<(), ConfigError> {
         let manifests = self.manifest_paths();
         let mut written: Vec<PathBuf> = manifests.iter().map(|(_, path)| lexical(path)).collect();
+        let metadata = self.config.wheel.as_ref().and_then(|wheel| wheel.metadata.as_ref());
         for archive in archives {
             let path = lexical(archive);
+            if let Some(metadata) = metadata
+                && lexical(&self.folder.join(metadata.get_ref())) == path
+            {
+                let message = format!(
+                    "{} is read for its metadata: nothing is written over it\nhint: `[wheel] output` names another \
+                     directory",
+                    path.shown()
+                );
+                return Err(self.error_at(&metadata.span(), message));
+            }
             if written.contains(&path) {
                 return Err(self.missing(format!("{} would be written twice", path.shown())));
             }

@@ -23,6 +23,7 @@ pub mod project;
 mod record;
 mod repack;
 mod requirement;
+mod top_level;
 mod version;
 
 #[cfg(test)]
@@ -41,4 +42,5 @@ pub use project::{Project, ProjectError, ProjectFault};
 pub use record::{Digests, Record, RecordError, Row};
 pub use repack::{Bytecode, Note, Repacked, repack};
 pub use requirement::{Requirement, RequirementError};
+pub use top_level::top_level_notes;
 pub use version::{Version, VersionError};

@@ -38,6 +38,7 @@ mod interpreters;
 mod leftovers;
 mod listed;
 #[cfg(unix)]
+mod metadata;
 mod modes;
 #[cfg(target_os = "linux")]
 mod names_of_files;

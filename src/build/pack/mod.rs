@@ -2,10 +2,12 @@
 //!
 //! **Invariant:** an archive is written when everything in it is there, or not at all.
 
+mod backend;
 mod repack;
 mod wheel;
 mod zip;
 
+pub use backend::BackendError;
 pub use repack::{Repacked, Request, repack_wheel};
 
 use super::batch::{self, Compiled};
@@ -18,7 +20,8 @@ use crate::config::{Bytecode, ConfigError, OnError, Selected};
 use crate::manifest::{Archive, FileEntry, Manifest, sha256};
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
-use std::path::PathBuf;
+use crate::wheel::project::INLINE;
+use std::path::{Path, PathBuf};
 
 /// What a run of `pack` made.
 #[derive(Debug, Default)]
@@ -53,7 +56,7 @@ struct Made {
 }
 
 /// Compiles everything and writes the wheel and the zip that the config asks for. `time` is the seconds since 1970
-/// that entries carry.
+/// that entries carry; `backend` is the interpreter for a build backend, where the config asks for its metadata.
 ///
 /// # Errors
 /// [`ProjectError`]: the config, the metadata, an archive that cannot be written.
@@ -63,12 +66,13 @@ pub fn pack(
     jobs: usize,
     time: i64,
     allowed: &[PathBuf],
+    backend: Option<&Path>,
     watch: &dyn Watch,
 ) -> Result<Packed, ProjectError> {
     check(project)?;
     project.loaded.check_listed(&project.selection)?;
     // Metadata first: a mistake in them should not cost the time of a compilation.
-    let wheel = wheel::Plan::new(project)?;
+    let wheel = wheel::Plan::new(project, backend, watch)?;
     let zip = zip::Plan::new(project, engines)?;
     let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
         batch::compile(file, engines, project)
@@ -113,7 +117,10 @@ pub fn pack(
 fn check(project: &Project) -> Result<(), ConfigError> {
     let config = &project.loaded.config;
     if config.wheel.is_none() && config.zip.is_none() {
-        return Err(project.loaded.missing("nothing to pack: there is neither a [wheel] nor a [zip]"));
+        return Err(project.loaded.missing(format!(
+            "nothing to pack: there is neither a [wheel] nor a [zip]\nhint: this makes a wheel, with the values filled in; \
+             `[wheel]` with `metadata = \"backend\"` runs the build backend for them:\n\n{INLINE}"
+        )));
     }
     if let Some(mode) = config.compile.invalidation_mode.as_ref()
         && project.mode == InvalidationMode::Timestamp

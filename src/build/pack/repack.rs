@@ -15,7 +15,7 @@ use crate::output::place::is_one_file;
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
-use crate::wheel::{Bytecode, Note, installed_path, repack};
+use crate::wheel::{Bytecode, Note, installed_path, repack, top_level_notes};
 use std::path::{Path, PathBuf};
 
 /// What is asked of a wheel.
@@ -33,6 +33,8 @@ pub struct Request {
     pub folder: PathBuf,
     /// Seconds since 1970 that entries carry.
     pub time: i64,
+    /// The wheel itself may be replaced.
+    pub in_place: bool,
     /// The path of the manifest, which may be neither that of the wheel nor of one that is made.
     pub manifest: Option<PathBuf>,
 }
@@ -129,6 +131,18 @@ pub fn repack_wheel(
             return Err(ProjectError::ManifestOverWheel(manifest.clone()));
         }
     }
+    for wheel in &made {
+        let output = request.folder.join(wheel.name.to_string());
+        let is_input = is_one_file(path, &output)
+            || path
+                .canonicalize()
+                .is_ok_and(|input| output.canonicalize().is_ok_and(|output| input == output));
+        if is_input && !request.in_place {
+            return Err(ProjectError::OverInput(path.into()));
+        }
+    }
+    let names = archive.files().map(|entry| entry.name.as_str());
+    packed.notes = top_level_notes(names);
     // What the new wheels do not have is not held while they are written.
     drop(items);
     drop(archive);

@@ -1,14 +1,15 @@
 //! The wheel of a config: without pycs, with them, or with them instead of the sources.
 
-use super::{Contents, Made};
+use super::{Contents, Made, backend};
 use crate::archive::{Compression, File};
 use crate::build::engines::Engines;
+use crate::build::parallel::Watch;
 use crate::build::project::{Project, ProjectError};
 use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::output::inside::Inside;
 use crate::output::zip::{ZipOptions, write};
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A wheel whose metadata are sound.
 pub(super) struct Plan {
@@ -22,10 +23,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(project: &Project) -> Result<Option<Self>, ProjectError> {
+    pub(super) fn new(
+        project: &Project,
+        python: Option<&Path>,
+        watch: &dyn Watch,
+    ) -> Result<Option<Self>, ProjectError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
-        let (metadata, notes) = metadata(loaded, table)?;
+        let (metadata, mut notes) = metadata(loaded, table, python, watch)?;
+        let files = project.selection.sources.iter().chain(&project.selection.data);
+        notes.extend(wheel::top_level_notes(files.map(|file| file.name.as_str())));
         let sourceless = table.bytecode == Bytecode::Sourceless;
         let optimize = match (&table.optimize, project.levels.as_slice()) {
             (Some(level), _) if !sourceless => {
@@ -94,14 +101,22 @@ impl Plan {
 }
 
 /// Reads the metadata from where the config says, with remarks for the user.
-fn metadata(loaded: &Loaded, table: &WheelTable) -> Result<(DistInfo, Vec<String>), ProjectError> {
+fn metadata(
+    loaded: &Loaded,
+    table: &WheelTable,
+    python: Option<&Path>,
+    watch: &dyn Watch,
+) -> Result<(DistInfo, Vec<String>), ProjectError> {
     let project = match (&table.project, &table.metadata) {
         (None, Some(path)) => {
             if let Some(given) = &table.dynamic {
                 let message = "`dynamic` completes `project`; `metadata` is used as it is";
                 return Err(loaded.error_at(&given.span(), message).into());
             }
-            let prepared = inside(loaded, path.get_ref(), Prepared::read)?;
+            let prepared = match path.get_ref().as_str() {
+                "backend" => backend::prepare(&loaded.folder, python, watch)?,
+                path => inside(loaded, path, Prepared::read)?,
+            };
             return Ok((prepared.dist_info, prepared.notes));
         }
         (Some(_), Some(path)) => {
@@ -115,8 +130,11 @@ fn metadata(loaded: &Loaded, table: &WheelTable) -> Result<(DistInfo, Vec<String
             return Ok(((&project).into(), Vec::new()));
         }
         (None, None) => {
-            let message = "[wheel] needs `project = \"pyproject.toml\"`, or `metadata = \"PKG-INFO\"` in an unpacked \
-                           sdist";
+            let message = format!(
+                "[wheel] has no metadata\nhint: add `project = \"pyproject.toml\"`, `metadata = \"PKG-INFO\"` in an unpacked \
+                 sdist, `metadata = \"backend\"`, which runs the build backend, or:\n\n{}",
+                wheel::project::INLINE
+            );
             return Err(loaded.missing(message).into());
         }
         (Some(project), None) => project,
@@ -134,7 +152,7 @@ fn metadata(loaded: &Loaded, table: &WheelTable) -> Result<(DistInfo, Vec<String
             return Err(loaded.error_at(&given.span(), message).into());
         }
     };
-    Ok(((&project).into(), Vec::new()))
+    Ok(((&project).into(), project.notes))
 }
 
 /// Reads a file that the config names, without following symlinks out of its directory.

@@ -19,6 +19,8 @@ pub struct Draft {
     pub text: String,
     /// The files that it lists.
     pub lists: Lists,
+    /// The metadata of a wheel are those of `pyproject.toml`.
+    pub reads_pyproject: bool,
 }
 
 /// The files that a config should list, and those that it should not.
@@ -64,7 +66,7 @@ impl Lists {
 ///
 /// # Errors
 /// A directory that cannot be listed.
-pub fn draft(folder: &Path, python: Option<PyVersion>) -> Result<Draft, DiscoverError> {
+pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
     let lists = Lists::of(folder)?;
     let mut text = String::from("# `pycompile man pycompile.toml` describes every key.\n[source]\n");
     let _ = writeln!(text, "root = {}", quoted(&lists.root));
@@ -73,20 +75,17 @@ pub fn draft(folder: &Path, python: Option<PyVersion>) -> Result<Draft, Discover
         let _ = writeln!(text, "data = {}", array(&lists.data));
     }
     text.push_str("\n[compile]\n");
-    match python {
-        Some(version) => {
-            let _ = writeln!(text, "python = [\"{version}\"]");
-        }
-        None => text.push_str("# python = [\"3.14\"]  # default: the version of the python3 on PATH\n"),
-    }
+    let _ = writeln!(text, "python = [\"{python}\"]");
     text.push_str("invalidation-mode = \"checked-hash\"\n");
-    if folder.join("PKG-INFO").is_file() {
+    let has = |name: &str| folder.join(name).is_file();
+    let reads_pyproject = !has("PKG-INFO") && has("pyproject.toml");
+    if has("PKG-INFO") {
         text.push_str("\n[wheel]\nmetadata = \"PKG-INFO\"\n");
-    } else if folder.join("pyproject.toml").is_file() {
+    } else if reads_pyproject {
         text.push_str("\n[wheel]\nproject = \"pyproject.toml\"\n");
     }
     text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");
-    Ok(Draft { text, lists })
+    Ok(Draft { text, lists, reads_pyproject })
 }
 
 /// Names that `build` or `pack` would refuse, with the reason.

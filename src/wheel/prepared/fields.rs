@@ -1,21 +1,19 @@
 //! The header fields of core metadata.
 
-/// Field names and the first lines of their values, in order.
-pub(super) struct Fields<'a>(Vec<(&'a str, &'a str)>);
+use crate::wheel::headers::{Field, Lines, fields};
+
+/// Fields, in order.
+pub(super) struct Fields<'a>(Vec<Field<'a>>);
 
 impl<'a> Fields<'a> {
     pub(super) fn parse(text: &'a str) -> Self {
-        let headers = text.lines().take_while(|line| !line.is_empty());
-        let fields = headers.filter(|line| !line.starts_with([' ', '\t'])).filter_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            Some((name, value.trim()))
-        });
-        Self(fields.collect())
+        Self(fields(text, Lines::Feed))
     }
 
-    /// Values of a field, in order.
+    /// First lines of the values of a field, in order.
     pub(super) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a str> + 's {
-        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+        let own = self.0.iter().filter(move |field| field.key.eq_ignore_ascii_case(name));
+        own.map(|field| field.value)
     }
 
     pub(super) fn one(&self, name: &str) -> Option<&'a str> {
@@ -25,10 +23,13 @@ impl<'a> Fields<'a> {
 
 /// Adds fields at the end of the headers.
 pub(super) fn with_fields(metadata: &str, fields: &[(&'static str, String)]) -> String {
-    let end = match metadata.find("\n\n") {
-        Some(end) => end + 1,
-        None => metadata.len(),
-    };
+    let mut end = 0;
+    for line in metadata.split_inclusive('\n') {
+        if line.trim_end_matches(['\r', '\n']).is_empty() {
+            break;
+        }
+        end += line.len();
+    }
     let (headers, body) = metadata.split_at(end);
     let mut text = headers.to_owned();
     if !text.ends_with('\n') {
@@ -39,4 +40,17 @@ pub(super) fn with_fields(metadata: &str, fields: &[(&'static str, String)]) -> 
     }
     text.push_str(body);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_added_before_the_body() {
+        let added = |text: &str| with_fields(text, &[("Requires-Dist", "six".into())]);
+        assert_eq!(added("Name: a\n\nText\n\nmore\n"), "Name: a\nRequires-Dist: six\n\nText\n\nmore\n");
+        assert_eq!(added("Name: a\r\n\r\nText\r\n"), "Name: a\r\nRequires-Dist: six\n\r\nText\r\n");
+        assert_eq!(added("Name: a"), "Name: a\nRequires-Dist: six\n");
+    }
 }

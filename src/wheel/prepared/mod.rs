@@ -12,6 +12,7 @@ use super::project::{Project, files};
 use super::version::{Version, VersionError};
 use crate::archive::{self, ArchiveError, Bytes, File, Limits, check_file_name};
 use crate::output::inside::Inside;
+use crate::project::all_files;
 use crate::text::Shown as _;
 use fields::Fields;
 use std::path::PathBuf;
@@ -108,13 +109,19 @@ pub enum PreparedFault {
 }
 
 impl Prepared {
-    /// Reads metadata from the file `name` of `folder`: a wheel (`.whl`), or `PKG-INFO` of an unpacked sdist.
+    /// Reads metadata from `name` in `folder`: a wheel (`.whl`), a `dist-info` directory, or `PKG-INFO` of an unpacked sdist.
     ///
     /// # Errors
     /// [`PreparedError`].
     pub fn read(folder: &Inside, name: &str) -> Result<Self, PreparedError> {
-        let is_wheel = name.to_ascii_lowercase().ends_with(".whl");
-        let read = if is_wheel { from_wheel(folder, name) } else { from_sdist(folder, name) };
+        let ends_with = |suffix: &str| name.to_ascii_lowercase().ends_with(suffix);
+        let read = if ends_with(".whl") {
+            from_wheel(folder, name)
+        } else if ends_with(".dist-info") {
+            from_folder(folder, name)
+        } else {
+            from_sdist(folder, name)
+        };
         read.map_err(|fault| PreparedError { path: folder.path().join(name), fault })
     }
 }
@@ -123,21 +130,30 @@ fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     let name = WheelName::parse(file_name)?;
     let bytes = files::read(folder, file_name)?;
     let archive = archive::read(&folder.path().join(file_name), &bytes, &Limits::default())?;
-    let mut found = (None, None, Vec::new());
-    for entry in &archive.entries {
-        let Some((folder, file)) = entry.name.split_once('/') else { continue };
-        if !name.owns(folder) {
-            continue;
-        }
-        match file {
-            "METADATA" => found.0 = Some(entry.bytes.clone()),
-            "entry_points.txt" => found.1 = Some(entry.bytes.clone()),
-            "WHEEL" | "RECORD" | "INSTALLER" | "REQUESTED" | "direct_url.json" | "top_level.txt" | "" => {}
-            file if file.ends_with('/') => {}
-            file => found.2.push(File::new(file, entry.bytes.clone())),
+    let files = archive.entries.iter().filter(|entry| !entry.name.ends_with('/')).filter_map(|entry| {
+        let (folder, file) = entry.name.split_once('/')?;
+        name.owns(folder).then(|| File::new(file, entry.bytes.clone()))
+    });
+    of_files(files)
+}
+
+fn from_folder(folder: &Inside, name: &str) -> Result<Prepared, PreparedFault> {
+    let (names, _) = all_files(&folder.path().join(name)).map_err(std::io::Error::other)?;
+    let read = |file: String| Ok(File::new(file.clone(), files::read(folder, &format!("{name}/{file}"))?));
+    of_files(names.into_iter().map(read).collect::<std::io::Result<Vec<_>>>()?)
+}
+
+/// The files of a `dist-info` directory, by path relative to it.
+fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedFault> {
+    let (mut metadata, mut entry_points, mut licenses) = (None, None, Vec::new());
+    for file in files {
+        match file.path.as_str() {
+            "METADATA" => metadata = Some(file.bytes),
+            "entry_points.txt" => entry_points = Some(file.bytes),
+            "WHEEL" | "RECORD" | "INSTALLER" | "REQUESTED" | "direct_url.json" | "top_level.txt" => {}
+            _ => licenses.push(file),
         }
     }
-    let (metadata, entry_points, licenses) = found;
     let text = |bytes: Bytes| String::from_utf8(bytes.into_vec()).map_err(|_| PreparedFault::Encoding);
     let metadata = text(metadata.ok_or(PreparedFault::NoMetadata)?)?;
     let fields = Fields::parse(&metadata);

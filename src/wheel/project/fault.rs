@@ -1,5 +1,6 @@
 //! What is wrong with a `[project]` table.
 
+use super::open::OpenKeys;
 use crate::archive::NameFault;
 use crate::project::DiscoverError;
 use crate::text::Shown as _;
@@ -39,8 +40,8 @@ pub enum ProjectFault {
     /// Not UTF-8.
     #[error("{0:?} is not UTF-8")]
     Encoding(String),
-    /// No `[project]`.
-    #[error("there is no [project] table")]
+    /// `[project]` is not a table.
+    #[error("[project] is not a table")]
     NoTable,
     /// A key that must be there.
     #[error("the key is missing")]
@@ -56,12 +57,9 @@ pub enum ProjectFault {
         /// With its article.
         found: &'static str,
     },
-    /// Left to a build backend.
-    #[error(
-        "the key is dynamic: a build backend would have to find it out\nhint: give it in pycompile.toml (`[wheel] \
-         dynamic`), or write it into [project]"
-    )]
-    Dynamic,
+    /// Keys without a value.
+    #[error("{0}")]
+    Open(OpenKeys),
     /// Dynamic, though it is there.
     #[error("the key is dynamic, and there all the same")]
     DynamicAndStatic,
@@ -138,9 +136,6 @@ pub enum ProjectFault {
     /// A directory that cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// A license said twice.
-    #[error("{0:?} cannot stand beside a license expression")]
-    LicenseClassifier(String),
     /// Files beside the old form.
     #[error("`license-files` cannot stand beside a `license` table")]
     LicenseTable,

@@ -5,6 +5,7 @@
 
 mod fault;
 pub(super) mod files;
+mod open;
 mod people;
 mod read;
 pub(super) mod render;
@@ -14,6 +15,7 @@ mod value;
 mod tests;
 
 pub use fault::{ProjectError, ProjectFault};
+pub use open::{INLINE, OpenKeys};
 
 use super::requirement::Requirement;
 use super::version::Version;
@@ -83,6 +85,8 @@ pub struct Project {
     pub extras: BTreeMap<String, Vec<Requirement>>,
     /// By group (`console_scripts`, `gui_scripts`, …), then name.
     pub entry_points: BTreeMap<String, BTreeMap<String, String>>,
+    /// Remarks for the user, one sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Project {
@@ -104,6 +108,7 @@ impl Project {
             dependencies: Vec::new(),
             extras: BTreeMap::new(),
             entry_points: BTreeMap::new(),
+            notes: Vec::new(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The table, key by key.
 
 use super::fault::{ProjectError, ProjectFault};
+use super::open::OpenKeys;
 use super::value::{Item, Table, project_table};
 use super::{License, Project, files, people};
 use crate::output::inside::Inside;
@@ -41,14 +42,13 @@ impl Project {
 
 fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Result<Project, ProjectError> {
     dynamic(&mut table, given)?;
-    let Some(name) = table.take("name") else { return Err(table.error("name", ProjectFault::Missing)) };
+    let (Some(name), Some(version)) = (table.take("name"), table.take("version")) else {
+        return Err(table.error("name", ProjectFault::Missing));
+    };
     let text = name.text()?;
     if !is_name(text) {
         return Err(name.error(ProjectFault::Name(text.to_owned())));
     }
-    let Some(version) = table.take("version") else {
-        return Err(table.error("version", ProjectFault::Missing));
-    };
     let number = version.text()?.parse().map_err(|fault| version.error(ProjectFault::Version(fault)))?;
     let mut project = Project::new(text, number);
 
@@ -100,9 +100,11 @@ fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Resu
     Ok(project)
 }
 
-/// Puts what is given into the table, and refuses what is left dynamic.
+/// Puts what is given into the table, and refuses what is left open.
 fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectError> {
-    let mut open = given.keys();
+    let mut given_keys = given.keys();
+    let mut open = OpenKeys { has_table: table.is_present(), ..OpenKeys::default() };
+    let mut line = None;
     if let Some(item) = table.take("dynamic") {
         for item in item.list()? {
             let key = item.text()?;
@@ -115,19 +117,27 @@ fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectEr
                     ..item.error(ProjectFault::DynamicAndStatic)
                 });
             }
-            if !open.remove(key) {
-                return Err(ProjectError { key: key.to_owned(), ..item.error(ProjectFault::Dynamic) });
+            if given_keys.remove(key) {
+                table.adopt(key, given);
+            } else {
+                line = line.or(item.line_number());
+                open.dynamic.push(key.to_owned());
             }
-            table.adopt(key, given);
         }
     }
-    for key in open {
+    for key in given_keys {
         if table.contains(&key) {
             return Err(given.error(&key, ProjectFault::GivenTwice));
         }
         table.adopt(&key, given);
     }
-    Ok(())
+    let is_missing = |key: &&str| !table.contains(key) && !open.dynamic.iter().any(|dynamic| dynamic == key);
+    open.missing = ["name", "version"].into_iter().filter(is_missing).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let error = table.error("", ProjectFault::Open(open));
+    Err(ProjectError { line: line.or(error.line), key: String::new(), ..error })
 }
 
 fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Result<(), ProjectError> {
@@ -145,13 +155,14 @@ fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Re
         project.license_files = files::license_files(folder, item)?;
     }
     if let Some(item) = table.take("classifiers") {
-        let place = item.clone();
         project.classifiers = item.lines()?;
         let about_license = |classifier: &&String| classifier.starts_with("License ::");
         if matches!(project.license, License::Expression(_))
             && let Some(classifier) = project.classifiers.iter().find(about_license)
         {
-            return Err(place.error(ProjectFault::LicenseClassifier(classifier.clone())));
+            project.notes.push(format!(
+                "the classifier {classifier:?} stands next to a license expression, which replaces it: remove it"
+            ));
         }
     }
     Ok(())

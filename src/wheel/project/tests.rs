@@ -120,6 +120,48 @@ one = "demo.one"
     );
 }
 
+const HINT: &str = "hint: `[wheel] metadata` reads what the backend has prepared instead: \"PKG-INFO\" in an unpacked \
+                    sdist, the path of a wheel, or \"backend\", which runs the backend; or add this to pycompile.toml:\n\n\
+                    [wheel.dynamic]";
+
+#[test]
+fn all_open_keys_are_named_at_once() {
+    let folder = Folder::new(&[]);
+    let refused = |table: &str, given: &str| folder.read_with(table, given).unwrap_err();
+    assert_eq!(
+        refused("[project]\ndynamic = [\"version\", \"readme\", \"dependencies\"]\n", ""),
+        format!(
+            "pyproject.toml:2: `version`, `readme` and `dependencies` are left to the build backend, and `name` is \
+             missing\n{HINT}\nname = \"…\"\nversion = \"…\"\nreadme = \"README.md\"\ndependencies = [\"…\"]"
+        )
+    );
+    assert_eq!(
+        refused("[tool.poetry]\nname = \"demo\"\n", "name = \"demo\""),
+        format!(
+            "pyproject.toml: there is no [project] table: `version` is missing\n{HINT}\nversion = \"…\"\n# \
+             requires-python = \">=…\"\n# dependencies = [\"…\"]\n# scripts = {{ … = \"package.module:function\" }}"
+        )
+    );
+    let project = folder.read_with("[tool.poetry]\n", "name = \"demo\"\nversion = \"1\"").unwrap();
+    assert_eq!(project.name, "demo");
+    // What is pasted and not filled in is refused.
+    let table = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n";
+    folder.read_with(table, "version = \"…\"").unwrap_err();
+}
+
+#[test]
+fn a_license_classifier_next_to_an_expression_is_noted() {
+    let folder = Folder::new(&[]);
+    let table =
+        "[project]\nname = \"demo\"\nversion = \"1\"\nlicense = \"MIT\"\nclassifiers = [\"License :: X\"]";
+    let project = folder.read(table).unwrap();
+    assert_eq!(project.classifiers, ["License :: X"]);
+    assert_eq!(
+        project.notes,
+        ["the classifier \"License :: X\" stands next to a license expression, which replaces it: remove it"]
+    );
+}
+
 #[test]
 fn dynamic_keys_are_given_or_refused() {
     let folder = Folder::new(&[]);
@@ -128,8 +170,7 @@ fn dynamic_keys_are_given_or_refused() {
     assert_eq!(project.version.to_string(), "2.0");
     assert_eq!(
         folder.read(table).unwrap_err(),
-        "pyproject.toml:3: project.version: the key is dynamic: a build backend would have to find it out\n\
-         hint: give it in pycompile.toml (`[wheel] dynamic`), or write it into [project]"
+        format!("pyproject.toml:3: `version` is left to the build backend\n{HINT}\nversion = \"…\"")
     );
     let both = "[project]\nname = \"demo\"\nversion = \"1\"\ndynamic = [\"version\"]\n";
     assert_eq!(
@@ -213,10 +254,6 @@ fn what_is_refused() {
     refused(
         "license = {text = \"x\"}\nlicense-files = []",
         "pyproject.toml:5: project.license-files: `license-files` cannot stand beside a `license` table",
-    );
-    refused(
-        "license = \"MIT\"\nclassifiers = [\"License :: X\"]",
-        "pyproject.toml:5: project.classifiers: \"License :: X\" cannot stand beside a license expression",
     );
     refused(
         "license = \"MIT License\"",

@@ -85,9 +85,11 @@ pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>,
         refuse(line, ProjectFault::Toml(error.message().to_owned()))
     })?;
     let found = document.get_ref().iter().find(|(key, _)| key.get_ref().as_ref() == "project");
-    let (key, value) = found.ok_or_else(|| refuse(None, ProjectFault::NoTable))?;
+    let Some((key, value)) = found else { return Ok(Table::absent(path)) };
     match with_lines(text, key.span().start, value.get_ref()) {
-        Value { kind: Kind::Table(items), line } => Ok(Table { path, key: String::new(), line, items }),
+        Value { kind: Kind::Table(items), line } => {
+            Ok(Table { path, key: String::new(), line, items, is_present: true })
+        }
         Value { line, .. } => Err(refuse(line, ProjectFault::NoTable)),
     }
 }
@@ -100,6 +102,8 @@ pub(super) struct Table<'a> {
     key: String,
     line: Option<usize>,
     items: Vec<(String, Value)>,
+    /// The file has the table.
+    is_present: bool,
 }
 
 /// A value with its key.
@@ -114,7 +118,16 @@ impl<'a> Table<'a> {
     /// A table that was read with something else.
     pub(super) fn without_lines(path: &'a Path, table: &toml::Table) -> Self {
         let items = table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect();
-        Self { path, key: String::new(), line: None, items }
+        Self { path, key: String::new(), line: None, items, is_present: true }
+    }
+
+    /// A table that the file does not have.
+    const fn absent(path: &'a Path) -> Self {
+        Self { path, key: String::new(), line: None, items: Vec::new(), is_present: false }
+    }
+
+    pub(super) const fn is_present(&self) -> bool {
+        self.is_present
     }
 
     fn full_key(&self, key: &str) -> String {
@@ -172,6 +185,10 @@ impl<'a> Item<'a> {
         }
     }
 
+    pub(super) const fn line_number(&self) -> Option<usize> {
+        self.value.line
+    }
+
     fn expected(&self, expected: &'static str) -> ProjectError {
         self.error(ProjectFault::Type { expected, found: self.value.kind.name() })
     }
@@ -213,6 +230,6 @@ impl<'a> Item<'a> {
 
     pub(super) fn table(self) -> Result<Table<'a>, ProjectError> {
         let Kind::Table(items) = self.value.kind else { return Err(self.expected("a table")) };
-        Ok(Table { path: self.path, key: self.key, line: self.value.line, items })
+        Ok(Table { path: self.path, key: self.key, line: self.value.line, items, is_present: true })
     }
 }

@@ -1,0 +1,82 @@
+//! Keys that a `[project]` table leaves open: dynamic ones, and those that are missing.
+
+use std::fmt;
+
+/// Keys without a value. Displayed as one sentence for all of them, with the lines that give them one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenKeys {
+    /// Keys that `dynamic` leaves to the build backend, in its order.
+    pub dynamic: Vec<String>,
+    /// Required keys that are missing.
+    pub missing: Vec<&'static str>,
+    /// There is a `[project]` table.
+    pub has_table: bool,
+}
+
+impl OpenKeys {
+    /// Returns `true` if every key has a value.
+    pub fn is_empty(&self) -> bool {
+        self.dynamic.is_empty() && self.missing.is_empty()
+    }
+}
+
+impl fmt::Display for OpenKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.has_table {
+            formatter.write_str("there is no [project] table: ")?;
+        }
+        let (dynamic, missing) = (listed(&self.dynamic), listed(&self.missing));
+        let are = |keys: usize| if keys == 1 { "is" } else { "are" };
+        if !dynamic.is_empty() {
+            write!(formatter, "{dynamic} {} left to the build backend", are(self.dynamic.len()))?;
+        }
+        if !dynamic.is_empty() && !missing.is_empty() {
+            formatter.write_str(", and ")?;
+        }
+        if !missing.is_empty() {
+            write!(formatter, "{missing} {} missing", are(self.missing.len()))?;
+        }
+        formatter.write_str(
+            "\nhint: `[wheel] metadata` reads what the backend has prepared instead: \"PKG-INFO\" in an unpacked sdist, the \
+             path of a wheel, or \"backend\", which runs the backend; or add this to pycompile.toml:\n\n[wheel.dynamic]",
+        )?;
+        for key in self.missing.iter().copied().chain(self.dynamic.iter().map(String::as_str)) {
+            write!(formatter, "\n{key} = {}", placeholder(key))?;
+        }
+        if !self.has_table {
+            for key in ["requires-python", "dependencies", "scripts"] {
+                write!(formatter, "\n# {key} = {}", placeholder(key))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `a`, `b` and `c`, each in backquotes.
+fn listed(keys: &[impl AsRef<str>]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", key.as_ref())).collect();
+    match keys.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// A value of the key's form, to be filled in.
+fn placeholder(key: &str) -> &'static str {
+    match key {
+        "readme" => "\"README.md\"",
+        "requires-python" => "\">=…\"",
+        "license-files" | "keywords" | "classifiers" | "dependencies" => "[\"…\"]",
+        "authors" | "maintainers" => "[{ name = \"…\", email = \"…\" }]",
+        "urls" => "{ Homepage = \"…\" }",
+        "scripts" | "gui-scripts" => "{ … = \"package.module:function\" }",
+        "optional-dependencies" => "{ extra = [\"…\"] }",
+        "entry-points" => "{ group = { name = \"…\" } }",
+        _ => "\"…\"",
+    }
+}
+
+/// The lines of a config that gives a wheel its metadata, for a project without any.
+pub const INLINE: &str = "[wheel.project]\nname = \"…\"\nversion = \"…\"\n# requires-python = \">=…\"\n# dependencies = \
+                          [\"…\"]\n# scripts = { … = \"package.module:function\" }";
