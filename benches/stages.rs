@@ -8,7 +8,7 @@
     reason = "a tool for developers, which writes what it measures"
 )]
 
-use pycompile::compile::{compile, future, preprocess, symtable};
+use pycompile::compile::{Warnings, compile, future, preprocess, symtable};
 use pycompile::syntax::SourceText;
 use pycompile::syntax::lexer::{Lexer, Token};
 use pycompile::target::{PyVersion, Target};
@@ -88,7 +88,11 @@ fn measure(folders: &[String]) {
             let mut names = Names::default();
             let Ok(module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
             let Ok(future) = future::scan(&module, &names) else { continue };
-            let Ok(module) = preprocess::run(&module, &arena, &names, 0, &future, target) else { continue };
+            let Ok(module) =
+                preprocess::run(&module, &arena, &names, 0, &future, target, &mut Warnings::default())
+            else {
+                continue;
+            };
             drop(symtable::build(&module, &future, target, 0, &mut names));
         }
     });

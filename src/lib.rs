@@ -17,6 +17,7 @@
 //! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
 //! | [`pyc`], [`compile`] | header and source hash; the native compiler |
+//! | [`warnings`] | what the compiler warns of, and the filters of `-W` → what is shown, or an error |
 //! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
 //! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
 //! | [`text`], [`target`] | positions, strings with lone surrogates; what each CPython version is, as data |
@@ -43,4 +44,5 @@ pub mod report;
 pub mod syntax;
 pub mod target;
 pub mod text;
+pub mod warnings;
 pub mod wheel;

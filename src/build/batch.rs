@@ -2,12 +2,12 @@
 
 use super::engines::Engines;
 use super::project::Project;
-use super::source::Source;
+use super::source::{Made, Source};
 use crate::config::Selected;
 use crate::engine::Diagnostic;
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
-use crate::pyc::HEADER_SIZE;
 use crate::target::Series;
+use crate::warnings::Issued;
 use std::path::Path;
 
 /// One source and what became of it.
@@ -32,6 +32,8 @@ pub struct Pyc {
     pub recorded: String,
     /// Its bytes.
     pub result: Result<Vec<u8>, Box<Diagnostic>>,
+    /// What the compiler warns of.
+    pub warnings: Vec<Issued>,
 }
 
 impl Pyc {
@@ -51,29 +53,19 @@ pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compile
         let header = source.as_ref().ok().map(|source| source.header(target.series, project.mode));
         for &optimize in &project.levels {
             let (name, recorded) = names(file, target.series, optimize, project);
-            let result = match (&source, &header) {
+            let Made { result, warnings } = match (&source, &header) {
                 (Ok(source), Some(header)) => match &recorded {
-                    Ok(recorded) => pyc(source, target, header, recorded, optimize),
-                    Err(error) => Err(error.clone()),
+                    Ok(recorded) => source.pyc(target, header, recorded.into(), optimize),
+                    Err(error) => error.clone().into(),
                 },
-                (Err(error), _) => Err(error.clone()),
-                (Ok(_), None) => Err(Diagnostic::without_place("SystemError", "no header was made")),
+                (Err(error), _) => error.clone().into(),
+                (Ok(_), None) => Diagnostic::without_place("SystemError", "no header was made").into(),
             };
             let recorded = recorded.unwrap_or_default();
-            pycs.push(Pyc { series: target.series, optimize, name, recorded, result });
+            pycs.push(Pyc { series: target.series, optimize, name, recorded, result, warnings });
         }
     }
     Compiled { source, pycs }
-}
-
-fn pyc(
-    source: &Source,
-    target: &super::TargetEngine,
-    header: &[u8; HEADER_SIZE],
-    recorded: &str,
-    optimize: u8,
-) -> Result<Vec<u8>, Box<Diagnostic>> {
-    source.pyc(target.engine.as_ref(), header, recorded.into(), optimize)
 }
 
 /// The pyc's name below the root and the recorded name; the config's paths are UTF-8, so nothing is lost.

@@ -4,7 +4,7 @@ use super::current::is_current;
 use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::leftovers;
-use super::source::Source;
+use super::source::{Made, Source};
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
@@ -13,6 +13,7 @@ use crate::project::{Layout, Naming};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
 use crate::target::PyVersion;
 use crate::text::Shown as _;
+use crate::warnings::Issued;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -157,12 +158,14 @@ pub struct Outcome {
     pub optimize: u8,
     /// How it ended.
     pub result: Result<Done, Box<Diagnostic>>,
+    /// What the compiler warns of.
+    pub warnings: Vec<Issued>,
 }
 
 impl Outcome {
     /// The error of a file that is not compiled: data, a RECORD, a directory.
     pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
-        Self { file, output: None, python: None, optimize: 0, result: Err(error) }
+        Self { file, output: None, python: None, optimize: 0, result: Err(error), warnings: Vec::new() }
     }
 }
 
@@ -201,6 +204,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
                 python: Some(target.series.version),
                 optimize,
                 result: Err(error),
+                warnings: Vec::new(),
             };
             outcomes.push(match (&source, output) {
                 (Err(error), _) => failed(error.clone()),
@@ -227,6 +231,7 @@ pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<
                 rendered: message.into(),
                 ..Diagnostic::default()
             })),
+            warnings: Vec::new(),
         })
         .collect()
 }
@@ -241,7 +246,12 @@ pub fn compile_source(
     settings: &Settings,
 ) -> Outcome {
     let header = source.header(target.series, settings.mode);
-    let pyc = || pyc_behind(&header, file, source, target, optimize, settings);
+    let mut warnings = Vec::new();
+    let mut pyc = || {
+        let made = pyc_behind(&header, file, source, target, optimize, settings);
+        warnings = made.warnings;
+        made.result
+    };
     if settings.check {
         let result = pyc().map(|_| Done::Compiled);
         return Outcome {
@@ -250,6 +260,7 @@ pub fn compile_source(
             python: Some(target.series.version),
             optimize,
             result,
+            warnings,
         };
     }
     let result = (|| {
@@ -283,20 +294,11 @@ pub fn compile_source(
         Ok(Done::Compiled)
     })();
     let python = Some(target.series.version);
-    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result }
+    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result, warnings }
 }
 
 /// The bytes of one pyc.
-///
-/// # Errors
-/// What Python would raise.
-pub fn pyc(
-    file: &Path,
-    source: &Source,
-    target: &TargetEngine,
-    optimize: u8,
-    settings: &Settings,
-) -> Result<Vec<u8>, Box<Diagnostic>> {
+pub fn pyc(file: &Path, source: &Source, target: &TargetEngine, optimize: u8, settings: &Settings) -> Made {
     pyc_behind(&source.header(target.series, settings.mode), file, source, target, optimize, settings)
 }
 
@@ -307,8 +309,11 @@ fn pyc_behind(
     target: &TargetEngine,
     optimize: u8,
     settings: &Settings,
-) -> Result<Vec<u8>, Box<Diagnostic>> {
-    source.pyc(target.engine.as_ref(), header, recorded(file, settings)?.into_os_string(), optimize)
+) -> Made {
+    match recorded(file, settings) {
+        Ok(recorded) => source.pyc(target, header, recorded.into_os_string(), optimize),
+        Err(error) => error.into(),
+    }
 }
 
 fn recorded(file: &Path, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>> {

@@ -6,6 +6,7 @@ use crate::engine::python::{Places, PythonEngine, default_interpreter, start_fou
 use crate::engine::{Engine, EngineError, Limits};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
+use crate::warnings::Filters;
 use std::path::PathBuf;
 
 /// What the user asks for.
@@ -69,6 +70,8 @@ pub struct TargetEngine {
     pub release: String,
     /// A remark that the user should see, whatever `--verbose` says.
     pub note: Option<String>,
+    /// What becomes of warnings; none of them is of interest without it.
+    pub warnings: Option<Filters>,
 }
 
 /// The engines of a run, in the order of the request, each version once.
@@ -355,6 +358,7 @@ fn native_engine(series: &'static Series, target: &'static Target, limits: Limit
         about,
         release,
         note: None,
+        warnings: None,
     }
 }
 
@@ -366,5 +370,13 @@ fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) ->
     if let Some(why) = why {
         about = format!("{about}: {why}");
     }
-    TargetEngine { series, engine: Box::new(engine), refs: Refs::Cpython, about, release, note: None }
+    TargetEngine {
+        series,
+        engine: Box::new(engine),
+        refs: Refs::Cpython,
+        about,
+        release,
+        note: None,
+        warnings: None,
+    }
 }

@@ -1,6 +1,6 @@
 //! `--refs minimal`: an engine's code with every object written once and no unused reference flag.
 
-use crate::engine::{Diagnostic, Engine, Request};
+use crate::engine::{Compiled, Diagnostic, Engine, Request};
 use crate::marshal;
 use crate::object::CodeLayout;
 
@@ -10,10 +10,9 @@ pub(super) struct MinimalRefs {
     pub(super) layout: CodeLayout,
 }
 
-impl Engine for MinimalRefs {
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let code = self.inner.compile(request)?;
-        let mut objects = marshal::read(&code, self.layout).map_err(|error| {
+impl MinimalRefs {
+    fn normalize(&self, code: &[u8]) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let mut objects = marshal::read(code, self.layout).map_err(|error| {
             Diagnostic::without_place(
                 "SystemError",
                 format!("the compiled code cannot be read back: {error}"),
@@ -21,5 +20,12 @@ impl Engine for MinimalRefs {
         })?;
         marshal::minimal_refs(&mut objects);
         Ok(marshal::write(&objects))
+    }
+}
+
+impl Engine for MinimalRefs {
+    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
+        let Compiled { code, warnings } = self.inner.compile_warned(request, raised);
+        Compiled { code: code.and_then(|code| self.normalize(&code)), warnings }
     }
 }

@@ -23,10 +23,11 @@ mod project;
 mod publish;
 mod source;
 pub mod tree;
+mod warned;
 
 pub use compile::{Bounds, Done, Outcome, Settings};
 pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, TargetEngine};
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};
 pub use publish::publish;
-pub use source::{Source, seconds};
+pub use source::{Made, Source, seconds};

@@ -1,12 +1,13 @@
 //! One source in memory → one pyc in memory.
 
-use super::errno;
-use crate::engine::{Diagnostic, Engine, Request};
+use super::{TargetEngine, errno, warned};
+use crate::engine::{Diagnostic, Request};
 use crate::output::Owner;
 use crate::output::inside::{Inside, OpenError, Opened, open_followed};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
+use crate::warnings::Issued;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -14,6 +15,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// No source may be larger, and no entry of a zip without extensions.
 const LARGEST_SOURCE: u64 = u32::MAX as u64;
+
+/// A pyc in memory.
+#[derive(Debug)]
+pub struct Made {
+    /// Its bytes.
+    pub result: Result<Vec<u8>, Box<Diagnostic>>,
+    /// What the compiler warns of and the filters let through.
+    pub warnings: Vec<Issued>,
+}
+
+impl From<Box<Diagnostic>> for Made {
+    fn from(error: Box<Diagnostic>) -> Self {
+        Self { result: Err(error), warnings: Vec::new() }
+    }
+}
 
 /// A source file as it was when it was read.
 #[derive(Clone, Debug)]
@@ -121,22 +137,23 @@ impl Source {
         header.to_bytes()
     }
 
-    /// The whole pyc.
-    ///
-    /// # Errors
-    /// The engine's.
+    /// Makes the whole pyc.
     pub fn pyc(
         &self,
-        engine: &dyn Engine,
+        target: &TargetEngine,
         header: &[u8; HEADER_SIZE],
         recorded: OsString,
         optimize: u8,
-    ) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let code = engine.compile(&Request { source: &self.bytes, filename: recorded, optimize })?;
-        let mut pyc = Vec::with_capacity(HEADER_SIZE + code.len());
-        pyc.extend_from_slice(header);
-        pyc.extend_from_slice(&code);
-        Ok(pyc)
+    ) -> Made {
+        let request = Request { source: &self.bytes, filename: recorded, optimize };
+        let (code, warnings) = warned::compile(target, &request);
+        let result = code.map(|code| {
+            let mut pyc = Vec::with_capacity(HEADER_SIZE + code.len());
+            pyc.extend_from_slice(header);
+            pyc.extend_from_slice(&code);
+            pyc
+        });
+        Made { result, warnings }
     }
 }
 

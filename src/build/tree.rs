@@ -80,7 +80,8 @@ pub fn build(
                 built.entries.extend(entry);
             }
             let (python, optimize) = (Some(pyc.series.version), pyc.optimize);
-            built.outcomes.push(Outcome { file: file.path.clone(), output, python, optimize, result });
+            let (file, warnings) = (file.path.clone(), pyc.warnings);
+            built.outcomes.push(Outcome { file, output, python, optimize, result, warnings });
         }
         built
     })?;

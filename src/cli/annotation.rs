@@ -12,6 +12,21 @@ pub(super) fn error(
     title: &str,
     message: &str,
 ) -> Vec<u8> {
+    annotation("error", file.as_ref(), place, title, message)
+}
+
+/// `::warning …::MESSAGE` for a line of a file.
+pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> Vec<u8> {
+    annotation("warning", file.as_ref(), (line.map(i64::from), None), title, message)
+}
+
+fn annotation(
+    command: &str,
+    file: &OsStr,
+    place: (Option<i64>, Option<i64>),
+    title: &str,
+    message: &str,
+) -> Vec<u8> {
     let (line, column) = place;
     let place =
         |name: &str, value: Option<i64>| value.map_or(String::new(), |value| format!(",{name}={value}"));
@@ -22,14 +37,14 @@ pub(super) fn error(
         property(&format!("pycompile {title}")),
         data(&visible_lines(message))
     );
-    let name: Vec<u8> = file.as_ref().as_encoded_bytes().iter().fold(Vec::new(), |mut name, &byte| {
+    let name: Vec<u8> = file.as_encoded_bytes().iter().fold(Vec::new(), |mut name, &byte| {
         match byte {
             b'%' | b'\r' | b'\n' | b':' | b',' => name.extend_from_slice(format!("%{byte:02X}").as_bytes()),
             byte => name.push(byte),
         }
         name
     });
-    [b"::error file=", &*name, rest.as_bytes()].concat()
+    [format!("::{command} file=").as_bytes(), &*name, rest.as_bytes()].concat()
 }
 
 /// `%` and line ends have a meaning there.

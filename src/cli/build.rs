@@ -4,6 +4,7 @@ use super::args::MessageFormat;
 use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
+use super::warnings::WarningArgs;
 use super::{CommandError, Status};
 use crate::build::{Project, engines, publish, tree};
 use crate::config::{Given, OnError};
@@ -30,6 +31,8 @@ pub(super) struct BuildArgs {
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    warnings: WarningArgs,
     /// How results are told.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -42,7 +45,8 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         ..arguments.overrides.given()
     };
     let project = arguments.config.load_given(given, printer)?;
-    let engines = start_engines(&project, printer)?;
+    let mut engines = start_engines(&project, printer)?;
+    arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let built = tree::build(&project, &engines, jobs, &progress)?;

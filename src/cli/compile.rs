@@ -9,11 +9,12 @@ use super::destination::Destination;
 use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
+use super::warnings::{self, WarningArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{
-    self, Bounds, EngineChoice, EngineOptions, Engines, Settings, Source, engines, parallel, plan,
+    self, Bounds, EngineChoice, EngineOptions, Engines, Made, Settings, Source, engines, parallel, plan,
 };
-use crate::engine::{Diagnostic, Limits};
+use crate::engine::Limits;
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
@@ -107,6 +108,8 @@ pub(super) struct CompileArgs {
     /// Megabytes of memory that one file may take; 64 or more. For interpreters this bounds the address space (Linux only).
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
     memory_limit: Option<u64>,
+    #[command(flatten)]
+    warnings: WarningArgs,
     /// How results are told.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -140,7 +143,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let hardlink_dupes = arguments.hardlink_dupes;
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let places = environment::places();
-    let engines = engines::start(
+    let mut engines = engines::start(
         &arguments.python,
         &EngineOptions {
             choice: arguments.engine.into(),
@@ -155,6 +158,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             refs: arguments.refs.into(),
         },
     )?;
+    arguments.warnings.apply(&mut engines, printer);
     tell_engines(&engines, printer);
     let output = arguments.output.clone();
     if let Some(output) = &output {
@@ -176,9 +180,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if let (Some(Destination::StandardOutput), [file], [target], &[optimize]) =
         (&output, files.as_slice(), engines.as_slice(), settings.levels.as_slice())
     {
-        let pyc = settings
-            .read(file)
-            .and_then(|source| build::compile::pyc(file, &source, target, optimize, &settings));
+        let pyc = settings.read(file).map_or_else(Made::from, |source| {
+            build::compile::pyc(file, &source, target, optimize, &settings)
+        });
         return to_standard_output(pyc, printer);
     }
     let progress = printer.progress(files.len() as u64);
@@ -224,11 +228,9 @@ fn standard_input(
     to_standard_output(build::compile::pyc(name, &source, target, optimize, settings), printer)
 }
 
-fn to_standard_output(
-    pyc: Result<Vec<u8>, Box<Diagnostic>>,
-    printer: &Printer,
-) -> Result<Status, CommandError> {
-    match pyc {
+fn to_standard_output(pyc: Made, printer: &Printer) -> Result<Status, CommandError> {
+    warnings::tell(&pyc.warnings, printer);
+    match pyc.result {
         Ok(pyc) => {
             printer.bytes(&pyc)?;
             Ok(Status::Done)

@@ -3,10 +3,11 @@
 //! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this refuses; each such place says
 //! so in its message.
 
-use super::args::{Mode, RefsArg};
+use super::args::{MessageFormat, Mode, RefsArg};
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::tell_engines;
+use super::warnings::{Warned, WarningArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::output::inside::Links;
@@ -90,6 +91,8 @@ pub(super) struct CompileallArgs {
     /// An interpreter that compiles for its version (repeatable); without --python, for no other version.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
+    #[command(flatten)]
+    warnings: WarningArgs,
 }
 
 /// Paths as compileall takes them: a script's variable may be empty.
@@ -140,8 +143,9 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let places = environment::places();
     let options =
         EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs.into());
-    let engines = engines::start(&arguments.python, &options)?;
+    let mut engines = engines::start(&arguments.python, &options)?;
     tell_engines(&engines, printer);
+    arguments.warnings.apply(&mut engines, printer);
     let mut failures = Vec::new();
     let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
     let settings = settings(arguments, levels, &destinations)?;
@@ -326,8 +330,10 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
         printer.complaint(failure)?;
     }
     let several = messages::has_several_versions(outcomes);
+    let mut warned = Warned::new(outcomes);
     let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {
+        warned.tell(outcome, MessageFormat::Human, printer)?;
         match &outcome.result {
             Ok(build::Done::UpToDate) => {}
             Ok(build::Done::Compiled) => {

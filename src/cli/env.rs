@@ -6,6 +6,7 @@ use super::destination::Destination;
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::tell_engines;
+use super::warnings::WarningArgs;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit;
 use crate::build::env::{
@@ -76,6 +77,8 @@ pub(super) struct EnvArgs {
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    warnings: WarningArgs,
     /// How results are told.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -111,7 +114,8 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
-        let (engines, interpreters) = start(site, &prefix, arguments, printer)?;
+        let (mut engines, interpreters) = start(site, &prefix, arguments, printer)?;
+        arguments.warnings.apply(&mut engines, printer);
         let Some(target) = engines.first() else { continue };
         tell_engines(&engines, printer);
         let files =

@@ -44,6 +44,11 @@ pub(super) fn places() -> Places {
     Places { path: std::env::var_os("PATH"), installations }
 }
 
+/// `PYTHONWARNINGS`.
+pub(super) fn python_warnings() -> String {
+    std::env::var_os("PYTHONWARNINGS").map_or_else(String::new, |value| value.to_string_lossy().into_owned())
+}
+
 /// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the first that a zip can
 /// hold.
 ///

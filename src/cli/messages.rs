@@ -2,10 +2,12 @@
 
 use super::args::MessageFormat;
 use super::printer::Printer;
+use super::warnings::Warned;
 use super::{CommandError, Status, annotation};
 use crate::build::{Done, Outcome};
 use crate::engine::Diagnostic;
 use crate::text::{Shown as _, python};
+use crate::warnings::Issued;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ struct Message<'a> {
     output: Option<String>,
     python: Option<String>,
     optimize: Option<u8>,
+    warnings: &'a [Issued],
     error: Option<&'a Diagnostic>,
 }
 
@@ -46,7 +49,11 @@ pub(super) fn tell(
     let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();
     let several = has_several_versions(outcomes);
     let (mut compiled, mut up_to_date, mut failed, mut forgiven) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let mut warned = Warned::new(outcomes);
     for outcome in outcomes.iter().filter(|outcome| !dropped(outcome)) {
+        if format != MessageFormat::Json {
+            warned.tell(outcome, format, printer)?;
+        }
         let status = match &outcome.result {
             Ok(done) => {
                 match done {
@@ -73,6 +80,7 @@ pub(super) fn tell(
                     output: outcome.output.as_ref().map(|output| python::os_text(output.as_os_str())),
                     python: outcome.python.map(|python| python.to_string()),
                     optimize: outcome.python.map(|_| outcome.optimize),
+                    warnings: &outcome.warnings,
                     error,
                 };
                 printer.json(&message)?;

@@ -26,6 +26,7 @@ mod printer;
 mod project;
 mod targets;
 mod verify;
+mod warnings;
 
 use clap::Parser as _;
 use std::process::ExitCode;

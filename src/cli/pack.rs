@@ -6,6 +6,7 @@ use super::destination::Destination;
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
+use super::warnings::WarningArgs;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::pack::{self, Packed};
 use crate::build::{EngineOptions, engines, publish};
@@ -49,6 +50,8 @@ pub(super) struct PackArgs {
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    warnings: WarningArgs,
     /// How results are told.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -94,7 +97,8 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     };
     let project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
     let time = environment::archive_time()?;
-    let engines = start_engines(&project, printer)?;
+    let mut engines = start_engines(&project, printer)?;
+    arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let allowed = allowed(&project);
@@ -160,10 +164,11 @@ fn existing(
         overrides.refs.unwrap_or(RefsArg::Cpython).into(),
     );
     options.choice = overrides.engine.map_or(options.choice, Into::into);
-    let engines = match bytecode {
+    let mut engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
         _ => Vec::new(),
     };
+    arguments.warnings.apply(&mut engines, printer);
     tell_engines(&engines, printer);
     let mut exclude = globset::GlobSetBuilder::new();
     for pattern in &arguments.exclude {

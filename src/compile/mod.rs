@@ -31,6 +31,7 @@ mod source;
 pub mod symtable;
 pub mod unit;
 pub mod unparse;
+mod warned;
 
 use self::assemble::Assembler;
 use self::codegen::Finish;
@@ -43,6 +44,7 @@ use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
 pub use source::Source;
+pub use warned::{Warned, Warnings};
 
 /// A source that was refused, with the decoded text to show the place in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<Refusal>> {
-    Source::read(source, target)?.compile(filename.as_bytes(), target, optimize)
+    Source::read(source, target)?.compile(filename.as_bytes(), target, optimize, &mut Warnings::default())
 }
 
 /// From the tree on.
@@ -80,19 +82,29 @@ fn pipeline(
     filename: &[u8],
     target: &'static Target,
     optimize: u8,
+    warnings: &mut Warnings,
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
     let mut constants = Constants::for_source(source_length);
     let future = future::scan(module, names)?;
-    let module = preprocess::run(module, &arena, names, optimize, &future, target)?;
+    let module = preprocess::run(module, &arena, names, optimize, &future, target, warnings)?;
     allowance::hold(arena.allocated_bytes());
     let symbols = symtable::build(&module, &future, target, optimize, names)?;
     let mut back_end = BackEnd {
         assembler: Assembler::new(target, symbols.scopes.len()),
         freevars: Vec::with_capacity(symbols.scopes.len()),
     };
-    let made =
-        codegen::compile(&module, &symbols, future, target, optimize, names, &mut constants, &mut back_end);
+    let made = codegen::compile(
+        &module,
+        &symbols,
+        future,
+        target,
+        optimize,
+        names,
+        &mut constants,
+        &mut back_end,
+        warnings,
+    );
     let root = match (made, symbols.late.into_iter().next()) {
         (Err(error), Some(_)) if error.kind == ErrorType::Syntax => return Err(error),
         (_, Some(late)) => return Err(late),

@@ -1,9 +1,9 @@
 //! Source bytes → syntax tree, once for all targets and levels that it is compiled for.
 
-use super::{Refusal, pipeline};
+use super::{Refusal, Warnings, pipeline};
 use crate::allowance;
 use crate::syntax::ast::Module;
-use crate::syntax::{self, SourceText};
+use crate::syntax::{self, Remark, SourceText};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, SyntaxError};
 use bumpalo::Bump;
@@ -43,22 +43,25 @@ struct Parsed {
     tree: Tree,
     /// Names of the tree, and names made from them.
     names: Names,
+    /// What the text has to warn of.
+    remarks: Vec<Remark>,
     /// The only target that is known to build it.
     only: Option<Release>,
 }
 
 impl Parsed {
-    fn new(text: &SourceText, target: &Target) -> Result<Self, SyntaxError> {
+    /// `remarks` receives those of a text that is refused.
+    fn new(text: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Result<Self, SyntaxError> {
         let mut names = Names::for_source(text.text().len());
         let mut only = None;
         let tree = Tree::try_new(Bump::new(), |arena| {
-            let parsed = syntax::read(text, target, arena, &mut names)?;
+            let parsed = syntax::read(text, target, arena, &mut names, remarks)?;
             only = parsed.only;
             allowance::hold(arena.allocated_bytes());
             Ok(parsed.module)
         })?;
         names.end_source();
-        Ok(Self { tree, names, only })
+        Ok(Self { tree, names, remarks: std::mem::take(remarks), only })
     }
 }
 
@@ -96,6 +99,11 @@ impl Source {
         Ok(Self { text: SourceText::pad(text), only, unended, parsed: None })
     }
 
+    /// Returns the decoded text.
+    pub fn text(&self) -> &str {
+        self.text.text()
+    }
+
     /// Returns whether `source` is, byte for byte, the decoded text.
     pub fn is_text(&self, source: &[u8]) -> bool {
         self.text.text().as_bytes() == source
@@ -107,6 +115,7 @@ impl Source {
     }
 
     /// [`compile`](super::compile), for what was read, with a file name as Python has it ([`crate::text::python::from_os`]).
+    /// `warnings` receives what CPython warns of, also where it refuses the source.
     ///
     /// # Errors
     /// As [`compile`](super::compile).
@@ -115,28 +124,35 @@ impl Source {
         filename: &[u8],
         target: &'static Target,
         optimize: u8,
+        warnings: &mut Warnings,
     ) -> Result<Vec<u8>, Box<Refusal>> {
         let length = self.text.text().len();
         let mut parsed = false;
         let unended = self.unended.clone();
-        let compiled = self.parsed(target).and_then(|Parsed { tree, names, .. }| {
+        let compiled = self.parsed(target, warnings).and_then(|Parsed { tree, names, .. }| {
             if let Some(error) = unended {
                 return Err(error);
             }
             parsed = true;
             allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
-            pipeline(tree.borrow_dependent(), names, length, filename, target, optimize)
+            pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
         });
         compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))
     }
 
     /// The tree for `target`, with no names but its own.
-    fn parsed(&mut self, target: &Target) -> Result<&mut Parsed, SyntaxError> {
+    fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut Parsed, SyntaxError> {
         let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
         let mut parsed = match last {
             Some(parsed) => parsed,
-            None => Parsed::new(&self.text, target)?,
+            None => {
+                let mut remarks = Vec::new();
+                let parsed = Parsed::new(&self.text, target, &mut remarks);
+                warnings.issue_remarks(&remarks, target);
+                parsed?
+            }
         };
+        warnings.issue_remarks(&parsed.remarks, target);
         parsed.names.forget_made();
         Ok(self.parsed.insert(parsed))
     }
@@ -145,6 +161,7 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::Source;
+    use crate::compile::Warnings;
     use crate::target::ALL;
 
     /// Nothing of one compilation shows in the next.
@@ -163,7 +180,11 @@ mod tests {
                 for optimize in [0, 2] {
                     let alone = crate::compile::compile(source.as_bytes(), "m.py", target, optimize);
                     assert!(shared.serves(target));
-                    assert_eq!(shared.compile(b"m.py", target, optimize), alone, "{source} for {target:?}");
+                    assert_eq!(
+                        shared.compile(b"m.py", target, optimize, &mut Warnings::default()),
+                        alone,
+                        "{source} for {target:?}"
+                    );
                 }
             }
         }
@@ -183,7 +204,7 @@ mod tests {
                 let Ok(mut shared) = Source::read(&source, ALL[order[0]]) else { continue };
                 for at in order {
                     if shared.serves(ALL[at]) {
-                        let compiled = shared.compile(b"m.py", ALL[at], 0);
+                        let compiled = shared.compile(b"m.py", ALL[at], 0, &mut Warnings::default());
                         assert_eq!(compiled, alone[at], "{path:?} for {}", ALL[at].release());
                     }
                 }

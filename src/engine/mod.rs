@@ -8,6 +8,7 @@
 pub mod native;
 pub mod python;
 
+use crate::warnings::Warning;
 use std::ffi::OsString;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -89,13 +90,33 @@ pub enum EngineError {
     },
 }
 
+/// What a compilation came to.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The marshalled code object.
+    pub code: Result<Vec<u8>, Box<Diagnostic>>,
+    /// What CPython warns of, in its order, also in a source that it refuses.
+    pub warnings: Vec<Warning>,
+}
+
+impl From<Box<Diagnostic>> for Compiled {
+    fn from(error: Box<Diagnostic>) -> Self {
+        Self { code: Err(error), warnings: Vec::new() }
+    }
+}
+
 /// A way to compile for one version. Shared by all threads.
 pub trait Engine: Send + Sync {
-    /// The marshalled code object.
+    /// Returns the marshalled code object.
     ///
     /// # Errors
     /// The source's fault, or this file's misfortune (time-out, memory); other requests go on.
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>>;
+    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
+        self.compile_warned(request, None).code
+    }
+
+    /// Returns the marshalled code object, and the warnings. `raised` is the index of the warning that is the file's error.
+    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled;
 }
 
 /// Limits for one file.

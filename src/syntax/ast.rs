@@ -29,6 +29,8 @@ pub struct Module<'a> {
     pub replaceable: &'a [i32],
     /// Those, and lines in which an expression starts that is folded in the tree where that is done.
     pub foldable: &'a [i32],
+    /// A `finally` block has a `return`, `break` or `continue`.
+    pub leaves_finally: bool,
 }
 
 /// A statement.

@@ -1,11 +1,14 @@
 //! Backslash escapes in string and bytes literals.
 
+use super::remark::{Invalid, Sequence};
 use super::unicode_name;
 use crate::target::Target;
 
-/// Appends the value of the inside of a string literal that is not raw, as WTF-8. The error is CPython's message.
-pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<(), String> {
+/// Appends the value of the inside of a string literal that is not raw, as WTF-8. Returns its first invalid escape sequence.
+/// The error is CPython's message.
+pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<Option<Invalid>, String> {
     let bytes = body.as_bytes();
+    let mut invalid = None;
     let mut done = 0;
     while let Some(found) = memchr::memchr(b'\\', &bytes[done..]) {
         let at = done + found;
@@ -14,7 +17,7 @@ pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<(
         let Some(&letter) = bytes.get(at + 1) else {
             // Only before a replacement field of an f-string.
             value.push(b'\\');
-            return Ok(());
+            return Ok(invalid);
         };
         match letter {
             b'\n' => {}
@@ -24,6 +27,7 @@ pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<(
             b'0'..=b'7' => {
                 let (code, end) = octal(bytes, at + 1);
                 push(value, code);
+                note_octal(&mut invalid, bytes, at + 1, code);
                 done = end;
             }
             b'N' => done = named(body, at, value, target)?,
@@ -34,17 +38,21 @@ pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<(
                     done = at + 1;
                     if letter == b'\\' {
                         done += 1;
+                    } else if letter.is_ascii() {
+                        note_letter(&mut invalid, letter, at + 1);
                     }
                 }
             },
         }
     }
     value.extend_from_slice(&bytes[done..]);
-    Ok(())
+    Ok(invalid)
 }
 
-/// Appends the value of the inside of a bytes literal that is not raw. The error is CPython's message.
-pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<(), String> {
+/// Appends the value of the inside of a bytes literal that is not raw. Returns its first invalid escape sequence. The error is
+/// CPython's message.
+pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<Option<Invalid>, String> {
+    let mut invalid = None;
     let mut done = 0;
     while let Some(found) = memchr::memchr(b'\\', &body[done..]) {
         let at = done + found;
@@ -58,6 +66,7 @@ pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<(), String> {
             b'0'..=b'7' => {
                 let (code, end) = octal(body, at + 1);
                 value.push((code & 0xff) as u8);
+                note_octal(&mut invalid, body, at + 1, code);
                 done = end;
             }
             b'x' => match (digit(body, at + 2), digit(body, at + 3)) {
@@ -73,12 +82,27 @@ pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<(), String> {
                 None => {
                     value.push(b'\\');
                     done = at + 1;
+                    note_letter(&mut invalid, letter, at + 1);
                 }
             },
         }
     }
     value.extend_from_slice(&body[done..]);
-    Ok(())
+    Ok(invalid)
+}
+
+#[cold]
+fn note_letter(invalid: &mut Option<Invalid>, letter: u8, at: usize) {
+    invalid.get_or_insert(Invalid { sequence: Sequence::letter(letter), at });
+}
+
+/// Notes an octal number that is no byte.
+fn note_octal(invalid: &mut Option<Invalid>, bytes: &[u8], at: usize, code: u32) {
+    if code > 0o377
+        && let Some(digits) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+    {
+        invalid.get_or_insert(Invalid { sequence: Sequence::octal(*digits), at });
+    }
 }
 
 const fn simple(letter: u8) -> Option<u8> {

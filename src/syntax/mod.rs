@@ -18,6 +18,7 @@ mod escape;
 pub mod lexer;
 mod parse;
 mod parser;
+mod remark;
 mod shown_text;
 mod unicode_name;
 
@@ -26,3 +27,4 @@ pub(crate) use diagnose::diagnose_undecoded;
 pub use dump::dump;
 pub use lexer::SourceText;
 pub use parse::{Parsed, comments_hold, parse, read};
+pub use remark::Remark;

@@ -6,7 +6,7 @@ use super::ast::Module;
 use super::diagnose::{Verdict, diagnose};
 use super::lexer::{FaultKind, Lexer, SourceText, Token};
 use super::parser::{self, Refused};
-use super::{ErrorType, SyntaxError};
+use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, Place};
 
@@ -41,10 +41,10 @@ pub fn parse<'a>(
     arena: &'a Bump,
     names: &mut Names,
 ) -> Result<Module<'a>, SyntaxError> {
-    read(&SourceText::new(text), target, arena, names).map(|parsed| parsed.module)
+    read(&SourceText::new(text), target, arena, names, &mut Vec::new()).map(|parsed| parsed.module)
 }
 
-/// [`parse`], for a text that is prepared.
+/// [`parse`], for a text that is prepared. `remarks` receives what there is to warn of, also in a text that is refused.
 ///
 /// # Errors
 /// As [`parse`].
@@ -53,9 +53,10 @@ pub fn read<'a>(
     target: &Target,
     arena: &'a Bump,
     names: &mut Names,
+    remarks: &mut Vec<Remark>,
 ) -> Result<Parsed<'a>, SyntaxError> {
-    let parsed =
-        parser::parse(source, target, arena, names).map_err(|refusal| refused(source, target, refusal))?;
+    let parsed = parser::parse(source, target, arena, names, remarks)
+        .map_err(|refusal| refused(source, target, refusal))?;
     let module = parsed.module;
     // Only CPython's own way through its grammar tells how deep its parser goes.
     let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;

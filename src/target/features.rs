@@ -161,4 +161,15 @@ pub struct Features {
     pub results_of_first_instructions: bool,
     /// `co_localspluskinds` tells how an argument is passed.
     pub argument_kinds: bool,
+    /// The warning of an invalid escape sequence has the line of the sequence, and its error the columns; else those of the
+    /// whole token.
+    pub place_escapes: bool,
+    /// The warning of an invalid escape sequence says that it will not work in the future.
+    pub escapes_have_no_future: bool,
+    /// `return`, `break` and `continue` that leave a `finally` block are warned of (PEP 765).
+    pub warns_of_leaving_finally: bool,
+    /// What a `finally` block is warned of is said again of the copy that handles exceptions.
+    pub repeat_finally_warnings: bool,
+    /// What the code generator warns of is said once for a line and words.
+    pub one_warning_for_a_line: bool,
 }

@@ -44,6 +44,8 @@ pub struct Series {
     pub code_layout: CodeLayout,
     /// The format of its line tables.
     pub line_format: LineFormat,
+    /// In a filter for warnings, `/…/` is a regular expression, and a module is found by any part of a path.
+    pub warning_patterns: bool,
 }
 
 const fn series(minor: u8, magic: u16, line_format: LineFormat) -> Series {
@@ -51,7 +53,8 @@ const fn series(minor: u8, magic: u16, line_format: LineFormat) -> Series {
         LineFormat::Lnotab | LineFormat::Ranges => (SourceHash::SipHash24, CodeLayout::Separate),
         LineFormat::Locations => (SourceHash::SipHash13, CodeLayout::LocalsPlus),
     };
-    Series { version: PyVersion::new(3, minor), magic, source_hash, code_layout, line_format }
+    let version = PyVersion::new(3, minor);
+    Series { version, magic, source_hash, code_layout, line_format, warning_patterns: false }
 }
 
 /// All series, oldest first.
@@ -63,7 +66,7 @@ pub const SERIES: [Series; 8] = [
     series(12, 3531, LineFormat::Locations),
     series(13, 3571, LineFormat::Locations),
     series(14, 3627, LineFormat::Locations),
-    series(15, 3666, LineFormat::Locations),
+    Series { warning_patterns: true, ..series(15, 3666, LineFormat::Locations) },
 ];
 
 impl Series {

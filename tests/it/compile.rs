@@ -17,7 +17,7 @@ fn json_messages_have_the_keys_of_the_contract() {
     let lines = out.lines().collect::<Vec<_>>();
     assert_eq!(lines.len(), 2);
     assert!(lines[0].starts_with(r#"{"path":"good.py","status":"compiled","output":"#), "{}", lines[0]);
-    assert!(lines[0].ends_with(r#""optimize":0,"error":null}"#), "{}", lines[0]);
+    assert!(lines[0].ends_with(r#""optimize":0,"warnings":[],"error":null}"#), "{}", lines[0]);
     let message: serde_json::Value = serde_json::from_str(lines[1]).unwrap();
     assert_eq!(message["status"], "failed");
     let error = message["error"].as_object().unwrap();

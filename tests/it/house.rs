@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 16] = [
+const LAYERS: [&[&str]; 17] = [
     &["cli"],
     &["report"],
     &["audit"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 16] = [
     &["project"],
     &["engine"],
     &["pyc", "compile"],
+    &["warnings"],
     &["marshal", "dis", "syntax"],
     &["object", "decode"],
     &["text", "target", "allowance"],

@@ -58,4 +58,5 @@ mod streams;
 #[cfg(target_os = "linux")]
 mod unlisted;
 mod usage;
+mod warnings;
 mod wheels;

@@ -1,7 +1,7 @@
 //! What preprocessing passes over has nothing in it to replace.
 
 use bumpalo::Bump;
-use pycompile::compile::{future, preprocess};
+use pycompile::compile::{Warnings, future, preprocess};
 use pycompile::syntax::{dump, parse};
 use pycompile::target::ALL;
 use pycompile::text::Names;
@@ -33,10 +33,18 @@ fn no_line_is_missed() {
             let mut names = Names::default();
             let Ok(module) = parse(&source, target, &arena, &mut names) else { continue };
             let future = future::scan(&module, &names).unwrap();
-            let noted = dump(&preprocess::run(&module, &arena, &names, 1, &future, target).unwrap(), &names);
+            let noted = dump(
+                &preprocess::run(&module, &arena, &names, 1, &future, target, &mut Warnings::default())
+                    .unwrap(),
+                &names,
+            );
             // A module that mentions it is looked at everywhere.
             names.intern("__debug__");
-            let all = dump(&preprocess::run(&module, &arena, &names, 1, &future, target).unwrap(), &names);
+            let all = dump(
+                &preprocess::run(&module, &arena, &names, 1, &future, target, &mut Warnings::default())
+                    .unwrap(),
+                &names,
+            );
             assert_eq!(noted, all, "{target:?}: {source}");
             same += 1;
             folded += usize::from(all != dump(&module, &names));

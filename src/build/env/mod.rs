@@ -19,7 +19,7 @@ use super::engines::TargetEngine;
 use super::errno::write_diagnostic;
 use super::leftovers;
 use super::parallel::{self, ThreadsError, Watch};
-use super::source::Source;
+use super::source::{Made, Source};
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::output::place::Missing;
 use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
@@ -188,6 +188,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 python: Some(series.version),
                 optimize,
                 result: Ok(Done::UpToDate),
+                warnings: Vec::new(),
             },
             row: None,
             entry: None,
@@ -195,7 +196,9 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
         };
         let bytes = source.as_ref().map_err(Clone::clone).and_then(|source| {
             let header = source.header(series, settings.mode);
-            Ok((source, source.pyc(target.engine.as_ref(), &header, name.into(), optimize)?))
+            let Made { result, warnings } = source.pyc(target, &header, name.into(), optimize);
+            made.outcome.warnings = warnings;
+            Ok((source, result?))
         });
         let (source, bytes) = match bytes {
             Ok(made) => made,

@@ -140,6 +140,7 @@ fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
         python: Some(pyc.series.version),
         optimize: pyc.optimize,
         result: pyc.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone),
+        warnings: pyc.warnings.clone(),
     })
     .collect()
 }

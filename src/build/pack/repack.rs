@@ -6,9 +6,8 @@ use crate::build::compile::{Done, Outcome};
 use crate::build::engines::{Engines, releases};
 use crate::build::parallel::{self, Watch};
 use crate::build::project::ProjectError;
-use crate::build::source::Source;
+use crate::build::source::{Made, Source};
 use crate::config::Bytecode as Wanted;
-use crate::engine::Diagnostic;
 use crate::manifest::{self, FileEntry, Manifest, pyc_entry, sha256, source_entry};
 use crate::output::atomic;
 use crate::output::place::is_one_file;
@@ -61,7 +60,7 @@ struct Compiled {
     installed: String,
     series: &'static Series,
     optimize: u8,
-    result: Result<Vec<u8>, Box<Diagnostic>>,
+    made: Made,
 }
 
 /// Reads, checks, compiles and writes.
@@ -94,15 +93,17 @@ pub fn repack_wheel(
         .flat_map(|(item, all)| all.into_iter().map(move |compiled| (item, compiled)))
     {
         entries.extend(entry(item, &compiled));
-        let result = compiled.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone);
+        let Made { result: pyc, warnings } = compiled.made;
+        let result = pyc.as_ref().map(|_| Done::Compiled).map_err(Clone::clone);
         packed.outcomes.push(Outcome {
             file: path.join(item.name),
             output: Some(PathBuf::from(&compiled.name)),
             python: Some(compiled.series.version),
             optimize: compiled.optimize,
             result,
+            warnings,
         });
-        if let Ok(bytes) = compiled.result {
+        if let Ok(bytes) = pyc {
             pycs.push((compiled.series.version, File::new(compiled.name, bytes)));
         }
     }
@@ -194,7 +195,7 @@ fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compile
                 installed: pyc(item.installed),
                 series: target.series,
                 optimize,
-                result: item.source.pyc(target.engine.as_ref(), &header, item.installed.into(), optimize),
+                made: item.source.pyc(target, &header, item.installed.into(), optimize),
             });
         }
     }
@@ -202,7 +203,7 @@ fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compile
 }
 
 fn entry(item: &Item<'_>, compiled: &Compiled) -> Option<FileEntry> {
-    let pyc = compiled.result.as_ref().ok()?;
+    let pyc = compiled.made.result.as_ref().ok()?;
     let source = source_entry(item.installed, &item.source.bytes, compiled.series);
     let (series, optimize) = (compiled.series, compiled.optimize);
     pyc_entry(&compiled.installed, pyc, series, optimize, Some(source), item.installed).ok()

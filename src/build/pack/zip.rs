@@ -115,7 +115,7 @@ impl Plan {
     ) -> Result<Vec<File>, ProjectError> {
         let source = Source::from_bytes(main.as_bytes().to_vec());
         let header = source.header(target.series, project.mode);
-        let pyc = source.pyc(target.engine.as_ref(), &header, "__main__.py".into(), self.optimize);
+        let pyc = source.pyc(target, &header, "__main__.py".into(), self.optimize).result;
         let pyc = pyc.map_err(|error| ProjectError::Main(error.rendered))?;
         let mut files = vec![File::new("__main__.pyc", pyc)];
         if self.sources {

@@ -15,6 +15,7 @@ impl Codegen<'_, '_> {
         message: Option<&Expr<'_>>,
         location: Location,
     ) -> Result<()> {
+        self.check_assertion(test, location);
         if self.optimize > 0 {
             return Ok(());
         }

@@ -22,6 +22,7 @@ impl Codegen<'_, '_> {
         if self.method_call(call, location)? {
             return Ok(());
         }
+        self.check_caller(&call.func);
         let end = self.new_label();
         self.visit_expr(&call.func)?;
         self.builtin_over_generator(call, end)?;

@@ -31,6 +31,7 @@ impl Codegen<'_, '_> {
         comparators: &[Expr<'_>],
         location: Location,
     ) -> Result<()> {
+        self.check_compare(left, ops, comparators, location);
         self.visit_expr(left)?;
         let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
         else {

@@ -58,6 +58,7 @@ impl Codegen<'_, '_> {
         target: Label,
         condition: bool,
     ) -> Result<()> {
+        self.check_compare(left, ops, comparators, location);
         let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
         else {
             return Ok(());

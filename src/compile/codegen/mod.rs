@@ -12,6 +12,7 @@ mod await_yield;
 mod block;
 mod bool_op;
 mod call;
+mod check;
 mod class;
 mod closure;
 mod compare;
@@ -52,6 +53,7 @@ use super::future::Future;
 use super::instruction::{InstructionSequence, Label};
 use super::symtable::{Scope, SymbolTable};
 use super::unit::CodeUnit;
+use super::warned::Warnings;
 use crate::allowance;
 use crate::syntax::SyntaxError;
 use crate::target::{Op, Target};
@@ -89,6 +91,7 @@ pub struct Codegen<'a, 'ast> {
     /// The level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) finish: &'a mut dyn Finish,
+    pub(crate) warnings: &'a mut Warnings,
     /// NaN constants, by the address of their node: each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
     pub(crate) unit: Box<Unit<'a, 'ast>>,

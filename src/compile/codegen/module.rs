@@ -4,6 +4,7 @@ use super::{Codegen, Finish, Result, Unit, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
 use crate::compile::future::Future;
 use crate::compile::symtable::{ScopeId, SymbolTable};
+use crate::compile::warned::Warnings;
 use crate::syntax::ast::{Constant, Module};
 use crate::target::{Op, Target};
 use crate::text::{Location, Names};
@@ -23,6 +24,7 @@ pub fn compile(
     names: &mut Names,
     constants: &mut Constants,
     finish: &mut dyn Finish,
+    warnings: &mut Warnings,
 ) -> Result<CodeId> {
     let name = names.intern("<module>");
     let mut unit = Box::new(Unit::empty());
@@ -37,6 +39,7 @@ pub fn compile(
         target,
         optimize,
         finish,
+        warnings,
         nans: FxHashMap::default(),
         unit,
         stack: Vec::new(),

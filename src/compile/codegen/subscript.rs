@@ -16,6 +16,9 @@ impl Codegen<'_, '_> {
         ctx: ExprContext,
         location: Location,
     ) -> Result<()> {
+        if ctx == ExprContext::Load {
+            self.check_subscript(value, slice);
+        }
         self.visit_expr(value)?;
         if ctx != ExprContext::Del && self.is_two_part_slice(slice) {
             self.slice_parts(slice)?;

@@ -43,7 +43,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
         self.push_block(Block::FinallyEnd, Location::NONE)?;
+        let repetitions = u32::from(!self.target.features.repeat_finally_warnings);
+        self.warnings.repetitions += repetitions;
         self.visit_body(statement.finalbody)?;
+        self.warnings.repetitions -= repetitions;
         self.pop_block();
         self.emit_arg(Op::RERAISE, 0, Location::NONE);
         self.use_label(cleanup);

@@ -11,7 +11,12 @@ impl<'a> Preprocess<'a, '_> {
     pub(super) fn fold(&self, expression: &mut Expr<'a>) {
         let folded = match &mut expression.kind {
             ExprKind::UnaryOp { op, operand } => match operand.kind {
-                ExprKind::Constant(value) => self.unary(*op, &value),
+                ExprKind::Constant(value) => {
+                    if *op == UnaryOperator::Invert && matches!(value, Constant::True | Constant::False) {
+                        self.inverted.borrow_mut().push(expression.location);
+                    }
+                    self.unary(*op, &value)
+                }
                 ExprKind::Compare { left, ops: &[compared], comparators } if *op == UnaryOperator::Not => {
                     let negated = match compared {
                         CompareOperator::Is => CompareOperator::IsNot,

@@ -1,11 +1,12 @@
 //! Syntax tree → the tree that is compiled, which shares with it what stays the same.
 //!
 //! `__debug__` becomes a constant, `"…" % (…)` with simple units an f-string, numbers in patterns constants; level 2
-//! takes docstrings away. CPython: `Python/ast_preprocess.c` (3.14 and newer). Its warnings (PEP 765) change nothing.
+//! takes docstrings away. CPython: `Python/ast_preprocess.c` (3.14 and newer).
 //!
 //! **Invariant:** locations stay; new nodes without a place of their own have none.
 
 mod expression;
+mod finally;
 mod fold;
 mod percent_format;
 mod statement;
@@ -14,6 +15,7 @@ use super::folding;
 use super::future::{Future, docstring};
 use crate::allowance;
 use crate::compile::constants::{ConstValue, Constants};
+use crate::compile::warned::Warnings;
 use crate::syntax::ast::{
     Constant, Expr, ExprKind, MatchCase, Module, Operator, Pattern, PatternKind, Stmt, StmtKind,
     UnaryOperator,
@@ -21,7 +23,7 @@ use crate::syntax::ast::{
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// The preprocessed `module`, which shares with it what stays the same. `optimize` is the level: 0, 1 or 2.
 ///
@@ -34,7 +36,11 @@ pub fn run<'a>(
     optimize: u8,
     future: &Future,
     target: &Target,
+    warnings: &mut Warnings,
 ) -> Result<Module<'a>, SyntaxError> {
+    if module.leaves_finally && target.features.warns_of_leaving_finally {
+        finally::warn(module, target, warnings);
+    }
     let debug = names.find("__debug__");
     let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
     let limit = target.features.deepest_tree;
@@ -56,8 +62,12 @@ pub fn run<'a>(
         changes: Cell::new(0),
         depth: Cell::new(0),
         deepest: Cell::new(0),
+        inverted: RefCell::default(),
     };
     let module = Module { body: pass.body(module.body), ..*module };
+    for location in pass.inverted.take() {
+        warnings.issue_inverted_bool(location);
+    }
     if limit > 0 && pass.deepest.get() > limit {
         let message = "maximum recursion depth exceeded during compilation".to_owned();
         return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
@@ -80,6 +90,8 @@ struct Preprocess<'a, 't> {
     /// Current number of nested statements and expressions, and the limit.
     depth: Cell<u32>,
     deepest: Cell<u32>,
+    /// Where `~True` and `~False` were folded.
+    inverted: RefCell<Vec<Location>>,
 }
 
 impl<'a> Preprocess<'a, '_> {

@@ -12,11 +12,12 @@ pub use self::memory::address_space;
 use self::stack::NoThread;
 pub use self::stack::pool;
 
-use super::{Diagnostic, Engine, Limits, Request};
+use super::{Compiled, Diagnostic, Engine, Limits, Request};
 use crate::allowance::{self, Allowance, Spent};
-use crate::compile::{Refusal, Source};
+use crate::compile::{Refusal, Source, Warned, Warnings};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
+use crate::warnings::Warning;
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::resume_unwind;
@@ -102,43 +103,55 @@ thread_local! {
 }
 
 fn compile(
-    bytes: &[u8],
+    request: &Request<'_>,
     filename: &[u8],
     target: &'static Target,
-    optimize: u8,
-) -> Result<Vec<u8>, Box<Refusal>> {
+    raised: Option<usize>,
+) -> (Result<Vec<u8>, Box<Refusal>>, Vec<Warning>) {
+    let bytes = request.source;
     // State that a panic left is not used again. Another source is dropped first, so that its memory is free.
     let last = LAST.take().filter(|last| last.is_of(bytes) && last.source.serves(target));
-    let mut last_or_new = match last {
-        Some(last) => last,
-        None => Last::read(bytes, target)?,
+    let mut last_or_new = match last.map_or_else(|| Last::read(bytes, target), Ok) {
+        Ok(last_or_new) => last_or_new,
+        Err(refusal) => return (Err(refusal), Vec::new()),
     };
-    let compiled = last_or_new.source.compile(filename, target, optimize);
+    let mut warnings = Warnings::default();
+    let mut compiled = last_or_new.source.compile(filename, target, request.optimize, &mut warnings);
+    let mut warned = warnings.into_list();
+    if let Some(index) = raised
+        && index < warned.len()
+    {
+        let Warned { error, parsed, .. } = warned.swap_remove(index);
+        warned.truncate(index);
+        compiled = Err(Box::new(Refusal { error, text: last_or_new.source.text().to_owned(), parsed }));
+    }
     LAST.set(Some(last_or_new));
-    compiled
+    (compiled, warned.into_iter().map(|warned| warned.warning).collect())
 }
 
 impl Engine for NativeEngine {
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
+    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
         let filename = python::from_os(&request.filename);
         let allowance = self.allowance();
         let compiled = stack::on_enough(|stack| {
-            let work = || compile(request.source, &filename, self.target, request.optimize);
+            let work = || compile(request, &filename, self.target, raised);
             allowance::within(Allowance { stack, ..allowance }, work)
                 .unwrap_or_else(|panic| resume_unwind(panic))
         });
-        let compiled = compiled.map_err(|NoThread { size, error }| {
-            let megabytes = size >> 20;
-            let message = format!(
-                "cannot start a thread with the {megabytes} MB of stack that the source needs: {error}"
-            );
-            Diagnostic::without_place("MemoryError", message)
-        })?;
         match compiled {
-            Ok(Ok(Ok(code))) => Ok(code),
-            Ok(Ok(Err(refusal))) => Err(diagnostic::of(&refusal, &request.filename.shown())),
-            Ok(Err(spent)) => Err(self.spent(spent)),
-            Err(panic) => Err(bug(panic.as_ref())),
+            Ok(Ok(Ok((code, warnings)))) => {
+                let code = code.map_err(|refusal| diagnostic::of(&refusal, &request.filename.shown()));
+                Compiled { code, warnings }
+            }
+            Ok(Ok(Err(spent))) => self.spent(spent).into(),
+            Ok(Err(panic)) => bug(panic.as_ref()).into(),
+            Err(NoThread { size, error }) => {
+                let megabytes = size >> 20;
+                let message = format!(
+                    "cannot start a thread with the {megabytes} MB of stack that the source needs: {error}"
+                );
+                Diagnostic::without_place("MemoryError", message).into()
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ mod worker;
 
 pub use find::{Places, default_interpreter, on_path, start_found};
 
-use super::{Diagnostic, Engine, EngineError, Limits, Request};
+use super::{Compiled, Diagnostic, Engine, EngineError, Limits, Request};
 use crate::target::{PyVersion, Release};
 use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
@@ -28,10 +28,8 @@ use worker::Worker;
 /// Outcome of a request.
 #[cfg_attr(not(unix), allow(dead_code, reason = "none is ever given"))]
 enum Answer {
-    /// The marshalled code.
-    Code(Vec<u8>),
-    /// CPython's error.
-    Refused(Box<Diagnostic>),
+    /// The marshalled code or CPython's error, and the warnings.
+    Done(Compiled),
     /// CPython had no more memory, not even to say so in detail.
     NoMemory,
     /// The fork ended before it had answered in full; so did the worker, which is of no more use.
@@ -139,46 +137,45 @@ fn interrupted() -> Box<Diagnostic> {
 }
 
 impl Engine for PythonEngine {
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
+    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
         let python = format!("Python {}", self.version);
         let mut failure = String::new();
         // A worker that died may have died of another's doing: the file gets a second one, and no third.
         for _ in 0..2 {
             let mut worker = match self.take() {
                 Ok(worker) => worker,
-                Err(EngineError::Interrupted) => return Err(interrupted()),
-                Err(error) => return Err(Diagnostic::without_place("OSError", error.to_string())),
+                Err(EngineError::Interrupted) => return interrupted().into(),
+                Err(error) => return Diagnostic::without_place("OSError", error.to_string()).into(),
             };
-            match worker.compile(request, &self.limits) {
-                Answer::Code(code) => {
+            let error = match worker.compile(request, raised, &self.limits) {
+                Answer::Done(Compiled { code, warnings }) => {
                     self.idle().push(worker);
-                    return Ok(code);
-                }
-                Answer::Refused(diagnostic) => {
-                    self.idle().push(worker);
-                    let bare = diagnostic.kind == "MemoryError" && diagnostic.message.is_empty();
-                    return Err(if bare && self.limits.memory.is_some() {
-                        self.no_memory()
-                    } else {
-                        diagnostic
+                    let code = code.map_err(|diagnostic| {
+                        let bare = diagnostic.kind == "MemoryError" && diagnostic.message.is_empty();
+                        if bare && self.limits.memory.is_some() { self.no_memory() } else { diagnostic }
                     });
+                    return Compiled { code, warnings };
                 }
-                Answer::NoMemory => return Err(self.no_memory()),
+                Answer::NoMemory => self.no_memory(),
                 Answer::ForkDied(how) => {
                     let message = format!("the compiling process of {python} {how}");
-                    return Err(Diagnostic::without_place("MemoryError", message));
+                    Diagnostic::without_place("MemoryError", message)
                 }
                 Answer::TimedOut => {
                     let message =
                         format!("{python} did not finish within {} s", self.limits.timeout.as_secs());
-                    return Err(Diagnostic::without_place("TimeoutError", message));
+                    Diagnostic::without_place("TimeoutError", message)
                 }
-                Answer::Stopped => return Err(interrupted()),
-                Answer::WorkerDied(how) => failure = how,
-            }
+                Answer::Stopped => interrupted(),
+                Answer::WorkerDied(how) => {
+                    failure = how;
+                    continue;
+                }
+            };
+            return error.into();
         }
         let message = format!("the interpreter {} died twice: {failure}", self.interpreter.shown());
-        Err(Diagnostic::without_place("OSError", message))
+        Diagnostic::without_place("OSError", message).into()
     }
 }
 

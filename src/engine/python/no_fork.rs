@@ -18,7 +18,12 @@ impl Worker {
         ""
     }
 
-    pub(super) fn compile(&mut self, _request: &Request<'_>, _limits: &Limits) -> Answer {
+    pub(super) fn compile(
+        &mut self,
+        _request: &Request<'_>,
+        _raised: Option<usize>,
+        _limits: &Limits,
+    ) -> Answer {
         Answer::WorkerDied("there is none".into())
     }
 }

@@ -1,9 +1,11 @@
 # The worker of the python engine. It keeps one fork ready, which reads a request on standard input, compiles it, answers
 # on standard output and ends. A frame is a 32-bit little-endian length and that many bytes.
 #
-# Request:  optimize (1 byte), length of the name (4 bytes), the name, the source.
+# Request:  optimize (1 byte), the number of the warning to raise, from 1, or 0 (4 bytes), length of the name (4 bytes), the
+#           name, the source.
 # Answer:   b"C" and the code, b"E" and the error as JSON, or b"M" when memory does not suffice for either; at its end
-#           b".", which a fork that dies while it writes has not written.
+#           b".", which a fork that dies while it writes has not written. Where there are warnings: before it b"W", the
+#           length of their JSON and that.
 #
 # A fork that dies ends the worker, whose exit status says how: 128 and the signal, or the fork's own status.
 #
@@ -38,6 +40,14 @@ worker_answer = json.dumps({
     "text": error.text if syntax and isinstance(error.text, str) else None,
     "rendered": worker_rendered or "%s: %s" % (type(error).__name__, error),
 }).encode("ascii")
+"""
+
+worker_warned_text = """
+import json
+worker_answer = json.dumps([
+    (warning.category.__name__, str(warning.message), warning.lineno if warning.filename == name else 0)
+    for warning in worker_warned
+]).encode("ascii")
 """
 
 worker_prepare_text = """
@@ -122,22 +132,48 @@ def worker_compile(optimize, name, source):
         return worker_describe(error, None)
 
 
+# The warnings of this fork, and the number of the one to raise.
+worker_warned = []
+worker_raised = [0]
+
+
+def worker_show(msg):
+    worker_warned.append(msg)
+    if len(worker_warned) == worker_raised[0]:
+        # The compiler makes a SyntaxError of it.
+        raise msg.message
+
+
+def worker_with_warnings(name, data):
+    if worker_raised[0]:
+        del worker_warned[worker_raised[0] - 1:]
+    if not worker_warned:
+        return data
+    failure = {"worker_warned": worker_warned, "name": name}
+    exec(worker_warned_text, failure)
+    failure = failure["worker_answer"]
+    return b"W" + len(failure).to_bytes(4, "little") + failure + data
+
+
 def worker_serve(worker_direct):
     worker_end = 2
     try:
         data = worker_read(int.from_bytes(worker_read(4), "little"))
         # From here on the next request can be read, whatever becomes of this one.
         worker_end = 0
-        worker_size = int.from_bytes(data[1:5], "little")
-        data = data[0], os.fsdecode(data[5:5 + worker_size]), data[5 + worker_size:]
+        worker_raised[0] = int.from_bytes(data[1:5], "little")
+        worker_size = int.from_bytes(data[5:9], "little")
+        data = data[0], os.fsdecode(data[9:9 + worker_size]), data[9 + worker_size:]
+        name = data[1]
         if worker_direct is not None:
             try:
                 data = worker_direct(*data)
             except Exception:
+                del worker_warned[:]
                 data = worker_compile(*data)
         else:
             data = worker_compile(*data)
-        worker_write(data + b".")
+        worker_write(worker_with_warnings(name, data) + b".")
     except MemoryError:
         data = None
         worker_write(b"M.")
@@ -145,7 +181,8 @@ def worker_serve(worker_direct):
 
 
 def worker_main():
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("default")
+    warnings._showwarnmsg = worker_show
     worker_direct = None
     if sys.version_info >= (3, 11):
         worker_words = {"worker_compile": worker_compile}

@@ -2,8 +2,9 @@
 
 use super::Answer;
 use super::pipe::{self, Broken, Deadline};
-use crate::engine::{Diagnostic, EngineError, Limits, Request};
+use crate::engine::{Compiled, Diagnostic, EngineError, Limits, Request};
 use crate::text::{Shown as _, python, visible};
+use crate::warnings::{Category, Warning};
 use std::ffi::OsStr;
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::process::CommandExt as _;
@@ -167,16 +168,23 @@ impl Worker {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot"))
     }
 
-    pub(super) fn compile(&mut self, request: &Request<'_>, limits: &Limits) -> Answer {
+    pub(super) fn compile(
+        &mut self,
+        request: &Request<'_>,
+        raised: Option<usize>,
+        limits: &Limits,
+    ) -> Answer {
         let name = request.filename.as_encoded_bytes();
         let (Ok(name_size), Ok(size)) =
-            (u32::try_from(name.len()), u32::try_from(5 + name.len() + request.source.len()))
+            (u32::try_from(name.len()), u32::try_from(9 + name.len() + request.source.len()))
         else {
             return Answer::NoMemory;
         };
-        let mut head = Vec::with_capacity(9 + name.len());
+        let raised = raised.and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(0);
+        let mut head = Vec::with_capacity(13 + name.len());
         head.extend_from_slice(&size.to_le_bytes());
         head.push(request.optimize);
+        head.extend_from_slice(&raised.to_le_bytes());
         head.extend_from_slice(&name_size.to_le_bytes());
         head.extend_from_slice(name);
         let deadline = Deadline::new(limits);
@@ -193,15 +201,19 @@ impl Worker {
             Err(Broken::Closed) => return self.last_words(),
         };
         let Some(answer) = frame.strip_suffix(b".") else { return self.last_words() };
-        match answer.split_first() {
-            Some((b'C', code)) => Answer::Code(code.to_vec()),
-            Some((b'M', b"")) => Answer::NoMemory,
+        let Some((warnings, answer)) = warnings(answer) else {
+            return Answer::WorkerDied("it sent unreadable warnings".into());
+        };
+        let code = match answer.split_first() {
+            Some((b'C', code)) => Ok(code.to_vec()),
+            Some((b'M', b"")) => return Answer::NoMemory,
             Some((b'E', json)) => match serde_json::from_slice(&without_lone_surrogates(json)) {
-                Ok(diagnostic) => Answer::Refused(Box::new(with_shown_name(diagnostic, &request.filename))),
-                Err(error) => Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
+                Ok(diagnostic) => Err(Box::new(with_shown_name(diagnostic, &request.filename))),
+                Err(error) => return Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
             },
-            _ => Answer::WorkerDied("it sent an unknown answer".into()),
-        }
+            _ => return Answer::WorkerDied("it sent an unknown answer".into()),
+        };
+        Answer::Done(Compiled { code, warnings })
     }
 
     /// Describes the end of a worker that has closed its output: by itself after a fork that died,
@@ -237,6 +249,23 @@ fn exit_of(child: &mut Child) -> Option<std::process::ExitStatus> {
         std::thread::sleep(Duration::from_millis(2));
     }
     None
+}
+
+/// Returns the warnings before an answer, and the answer; `None` if they cannot be read.
+fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
+    let Some(rest) = answer.strip_prefix(b"W") else { return Some((Vec::new(), answer)) };
+    let (size, rest) = rest.split_first_chunk()?;
+    let (json, answer) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*size)).ok()?)?;
+    let sent: Vec<(String, String, u32)> = serde_json::from_slice(&without_lone_surrogates(json)).ok()?;
+    let warning = |(category, message, line): (String, String, u32)| {
+        Some(Warning {
+            category: Category::find(&category)?,
+            message: message.into(),
+            line,
+            is_elsewhere: line == 0,
+        })
+    };
+    Some((sent.into_iter().filter_map(warning).collect(), answer))
 }
 
 /// Time in which an interpreter has to start, whatever the limit for a file is.

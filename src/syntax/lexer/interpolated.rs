@@ -5,6 +5,7 @@
 
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, State, Token};
+use crate::syntax::remark::Remark;
 use crate::text::Place;
 
 /// CPython: `MAX_EXPR_NESTING`.
@@ -119,6 +120,10 @@ impl Lexer<'_> {
                     self.escapes = true;
                     let escaped = self.bytes[at + 1];
                     if matches!(escaped, b'{' | b'}') {
+                        if !mode.raw {
+                            let place = Place::new(self.line, self.column(at + 1));
+                            self.remarks.push(Remark::Brace { letter: escaped, place });
+                        }
                         at += 1;
                         continue;
                     }

@@ -28,6 +28,7 @@ mod source_text;
 mod string;
 mod token;
 
+use super::remark::Remark;
 use crate::target::Target;
 use crate::text::Place;
 
@@ -92,6 +93,8 @@ pub struct Lexer<'t> {
     follows_shown: bool,
     /// A token was read that not every target reads so.
     pub(super) is_own: bool,
+    /// What CPython would have warned of by now.
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// A point that the lexer can be set back to: outside of brackets and f-strings, within a line.
@@ -104,6 +107,7 @@ pub struct Mark {
     start: usize,
     place: Place,
     word: Word,
+    remarks: usize,
 }
 
 impl<'t> Lexer<'t> {
@@ -136,6 +140,7 @@ impl<'t> Lexer<'t> {
             newline_ends_spec: target.features.newline_ends_spec,
             follows_shown: target.features.shown_text_runs_on,
             is_own: false,
+            remarks: Vec::new(),
         }
     }
 
@@ -244,7 +249,7 @@ impl<'t> Lexer<'t> {
     /// A point to return to.
     pub fn mark(&self) -> Mark {
         let Self { at, line, line_start, token, start, place, word, .. } = *self;
-        Mark { at, line, line_start, token, start, place, word }
+        Mark { at, line, line_start, token, start, place, word, remarks: self.remarks.len() }
     }
 
     /// Returns to a point; a fault after it is forgotten.
@@ -255,6 +260,7 @@ impl<'t> Lexer<'t> {
         self.fault = None;
         self.brackets.clear();
         self.modes.clear();
+        self.remarks.truncate(mark.remarks);
     }
 
     #[inline(always)]

@@ -3,6 +3,8 @@
 //! CPython: `tok_get_normal_mode` and `verify_end_of_number` (`Parser/lexer/lexer.c`).
 
 use super::{FaultKind, Lexer, Token};
+use crate::syntax::remark::Remark;
+use crate::text::Place;
 
 /// How a number is written, and with that how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +172,12 @@ impl Lexer<'_> {
     #[inline]
     fn ends(&mut self, at: usize, name: &'static str) -> Option<usize> {
         let byte = self.bytes[at];
-        if !(byte.is_ascii_alphanumeric() || byte == b'_') || self.is_keyword_after_number(at) {
+        if !(byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Some(at);
+        }
+        if self.is_keyword_after_number(at) {
+            let place = Place::new(self.line, self.column(at));
+            self.remarks.push(Remark::Number { name, place });
             return Some(at);
         }
         self.wrong(name, at)

@@ -187,7 +187,14 @@ impl<'a> Parser<'a, '_> {
         }
         let handlers = self.stacks.handlers.take(base, self.arena);
         let orelse = if handlers.is_empty() { &[] } else { self.else_block() };
-        let finalbody = if self.take(Token::Finally) { self.block() } else { &[] };
+        let finalbody = if self.take(Token::Finally) {
+            let leaves = self.leaves;
+            let body = self.block();
+            self.leaves_finally |= self.leaves != leaves;
+            body
+        } else {
+            &[]
+        };
         if handlers.is_empty() && finalbody.is_empty() {
             self.refuse();
         }

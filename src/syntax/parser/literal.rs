@@ -4,7 +4,8 @@ use super::Parser;
 use crate::syntax::ast::Constant;
 use crate::syntax::escape;
 use crate::syntax::lexer::{Literal, Notation};
-use crate::text::ErrorType;
+use crate::syntax::remark::Invalid;
+use crate::text::{ErrorType, Location};
 
 /// CPython's default for `sys.set_int_max_str_digits`.
 pub(in crate::syntax) const MAX_DIGITS: usize = 4300;
@@ -103,20 +104,38 @@ impl<'a> Parser<'a, '_> {
         if !literal.escapes || literal.raw {
             self.stacks.text.extend(body.as_bytes());
         } else if !literal.bytes {
-            self.append_escaped(body);
-        } else if escape::bytes(body.as_bytes(), self.stacks.text.vec()).is_err() {
-            self.refuse();
+            if let Some(invalid) = self.append_escaped(body) {
+                self.note_escape(invalid, body);
+            }
+        } else {
+            match escape::bytes(body.as_bytes(), self.stacks.text.vec()) {
+                Ok(Some(invalid)) => self.note_escape(invalid, body),
+                Ok(None) => {}
+                Err(_) => self.refuse(),
+            }
         }
     }
 
-    /// Appends the value of a text with escapes to the stack of text.
-    pub(super) fn append_escaped(&mut self, body: &str) {
+    /// Notes an invalid escape sequence of the current token.
+    #[cold]
+    pub(super) fn note_escape(&mut self, invalid: Invalid, body: &str) {
+        let token = Location::between(self.lexer.place(), self.lexer.end_place());
+        let remark = invalid.remark(body, self.lexer.token_text(), token);
+        self.lexer.remarks.push(remark);
+    }
+
+    /// Appends the value of a text with escapes to the stack of text. Returns the first that is invalid.
+    pub(super) fn append_escaped(&mut self, body: &str) -> Option<Invalid> {
         // Which characters have names is the target's.
         self.is_own |= memchr::memmem::find(body.as_bytes(), b"\\N{").is_some();
-        if let Err(message) = escape::text(body, self.stacks.text.vec(), self.target) {
-            // Only in format specs CPython does not make a `SyntaxError` of it.
-            let message = message.strip_prefix("(unicode error) ").unwrap_or(&message).to_owned();
-            self.refuse_after(ErrorType::UnicodeDecode, message);
+        match escape::text(body, self.stacks.text.vec(), self.target) {
+            Ok(invalid) => invalid,
+            Err(message) => {
+                // Only in format specs CPython does not make a `SyntaxError` of it.
+                let message = message.strip_prefix("(unicode error) ").unwrap_or(&message).to_owned();
+                self.refuse_after(ErrorType::UnicodeDecode, message);
+                None
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ pub(super) use self::literal::MAX_DIGITS;
 use self::stack::{Heights, Stacks};
 use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
 use super::lexer::{Fault, FaultKind, Lexer, Mark, SourceText, Token};
+use super::remark::{Invalid, Remark};
 use crate::allowance;
 use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, Name, Names, Place, SyntaxError};
@@ -99,6 +100,12 @@ struct Parser<'a, 't> {
     /// The statement begins with a target in parentheses.
     begins_with_target: bool,
     notes: replaceable::Notes,
+    /// Invalid escape sequences in the text of the f-strings around, with that text.
+    pending: Vec<(Invalid, String)>,
+    /// How many `return`, `break` and `continue` were read.
+    leaves: u32,
+    /// Some are in a `finally` block.
+    leaves_finally: bool,
 }
 
 /// A state to return to.
@@ -112,7 +119,7 @@ struct Checkpoint {
     notes: replaceable::Lengths,
 }
 
-/// Parses a module.
+/// Parses a module. `remarks` receives what there is to warn of, up to a fault.
 ///
 /// # Errors
 /// The fault by which the text is refused; it has no words.
@@ -121,6 +128,7 @@ pub(super) fn parse<'a>(
     target: &Target,
     arena: &'a Bump,
     names: &mut Names,
+    remarks: &mut Vec<Remark>,
 ) -> Result<Parsed<'a>, Refused> {
     let mut parser = Parser {
         lexer: Lexer::new(source, target),
@@ -139,8 +147,12 @@ pub(super) fn parse<'a>(
         statement: 0,
         begins_with_target: false,
         notes: replaceable::Notes::default(),
+        pending: Vec::new(),
+        leaves: 0,
+        leaves_finally: false,
     };
     let module = parser.file();
+    remarks.append(&mut parser.lexer.remarks);
     match parser.lexer.fault() {
         Some(fault) => Err(Refused { fault, after: parser.after, brackets: parser.lexer.deepest() }),
         None => Ok(Parsed {
@@ -174,6 +186,7 @@ impl<'a> Parser<'a, '_> {
             unicode_strings: self.arena.alloc_slice_copy(&self.notes.unicode_strings),
             replaceable: self.arena.alloc_slice_copy(&self.notes.replaceable),
             foldable: self.arena.alloc_slice_copy(&self.notes.foldable),
+            leaves_finally: self.leaves_finally,
         }
     }
 
@@ -293,6 +306,7 @@ impl<'a> Parser<'a, '_> {
         self.notes.truncate(&checkpoint.notes);
         self.fields = 0;
         self.after = None;
+        self.pending.clear();
     }
 
     fn id(&mut self) -> NodeId {

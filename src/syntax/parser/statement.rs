@@ -104,6 +104,7 @@ impl<'a> Parser<'a, '_> {
                 self.assignment()
             }
             Token::Return => {
+                self.leaves += 1;
                 self.advance();
                 StmtKind::Return(self.optional(Self::star_expressions))
             }
@@ -121,8 +122,8 @@ impl<'a> Parser<'a, '_> {
                 StmtKind::Raise { exc, cause }
             }
             Token::Pass => self.keyword(StmtKind::Pass),
-            Token::Break => self.keyword(StmtKind::Break),
-            Token::Continue => self.keyword(StmtKind::Continue),
+            Token::Break => self.leave_loop(StmtKind::Break),
+            Token::Continue => self.leave_loop(StmtKind::Continue),
             Token::Del => self.del_stmt(),
             Token::Assert => {
                 self.advance();
@@ -144,6 +145,11 @@ impl<'a> Parser<'a, '_> {
     fn keyword(&mut self, kind: StmtKind<'a>) -> StmtKind<'a> {
         self.advance();
         kind
+    }
+
+    fn leave_loop(&mut self, kind: StmtKind<'a>) -> StmtKind<'a> {
+        self.leaves += 1;
+        self.keyword(kind)
     }
 
     /// What `read` reads, if an expression begins here.

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::syntax::lexer::Token;
+use crate::syntax::remark::Invalid;
 use crate::syntax::shown_text::without_comments;
 use crate::text::{ErrorType, Location, Place};
 
@@ -159,10 +160,14 @@ impl<'a> Parser<'a, '_> {
     fn interpolated(&mut self, pieces: &mut Pieces, template: bool) {
         let raw = self.lexer.literal().raw;
         let fields = std::mem::replace(&mut self.fields, 0);
+        let pending = self.pending.len();
         self.advance();
         self.middles(pieces, Reading { raw, verbatim: raw, template });
         self.fields = fields;
         if matches!(self.token(), Token::FormatEnd | Token::TemplateEnd) {
+            if self.pending.len() > pending {
+                self.note_pending(pending);
+            }
             self.advance();
         } else {
             self.refuse();
@@ -181,7 +186,8 @@ impl<'a> Parser<'a, '_> {
                     if reading.verbatim || !self.lexer.escapes() {
                         self.stacks.text.extend(text.as_bytes());
                     } else {
-                        self.append_escaped(text);
+                        let invalid = self.append_escaped(text);
+                        self.note_in_piece(invalid, text);
                     }
                     let location = Location::between(start, self.lexer.end_place());
                     self.advance();
@@ -190,6 +196,24 @@ impl<'a> Parser<'a, '_> {
                 Token::LeftBrace => self.field(pieces, reading),
                 _ => return,
             }
+        }
+    }
+
+    /// Notes an invalid escape sequence in a piece of text: of a format spec at once, else when the string ends.
+    fn note_in_piece(&mut self, invalid: Option<Invalid>, text: &str) {
+        // Of braces the lexer has spoken.
+        match invalid.filter(|invalid| !matches!(invalid.sequence.text(), "{" | "}")) {
+            Some(invalid) if self.fields > 0 => self.note_escape(invalid, text),
+            Some(invalid) => self.pending.push((invalid, text.to_owned())),
+            None => {}
+        }
+    }
+
+    /// Notes what the pieces of a string had from `base` on; its closing quotes are the current token.
+    #[cold]
+    fn note_pending(&mut self, base: usize) {
+        for (invalid, text) in self.pending.split_off(base) {
+            self.note_escape(invalid, &text);
         }
     }
 
@@ -324,7 +348,8 @@ impl<'a> Parser<'a, '_> {
         if escapes && self.target.features.escaped_debug_text {
             let shown = String::from_utf8_lossy(shown).into_owned();
             self.stacks.text.truncate(before);
-            self.append_escaped(&shown);
+            let invalid = self.append_escaped(&shown);
+            self.note_in_piece(invalid, &shown);
         }
         pieces.part(before, self.stacks.text.base(), location);
     }

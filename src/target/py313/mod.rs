@@ -57,6 +57,8 @@ const FEATURES_0: Features = Features {
     second_nan_of_product: true,
     nan_of_cosine: false,
     power_by_division: true,
+    place_escapes: false,
+    one_warning_for_a_line: false,
     ..FEATURES_5
 };
 
@@ -70,6 +72,8 @@ const FEATURES_5: Features = Features {
     exclamation_mark: "exclamanation mark",
     end_decoded_lines: false,
     second_nan_of_product: false,
+    repeat_finally_warnings: true,
+    one_warning_for_a_line: true,
     ..FEATURES_15
 };
 
@@ -145,6 +149,11 @@ pub(super) const FEATURES: Features = Features {
     iter_keeps_operand: false,
     results_of_first_instructions: true,
     argument_kinds: false,
+    place_escapes: true,
+    escapes_have_no_future: false,
+    warns_of_leaving_finally: false,
+    repeat_finally_warnings: false,
+    one_warning_for_a_line: false,
 };
 
 /// `_PyCfg_OptimizeCodeUnit`, then `_PyCfg_OptimizedCfgToInstructionSequence`.

@@ -95,6 +95,8 @@ pub(super) const FEATURES: Features = Features {
     mark_not_taken: true,
     fold_long_displays: true,
     argument_kinds: true,
+    escapes_have_no_future: true,
+    warns_of_leaving_finally: true,
     ..py313::FEATURES
 };
 

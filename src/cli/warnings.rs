@@ -1,0 +1,143 @@
+//! `-W`, `PYTHONWARNINGS`, and the warnings of a run.
+//!
+//! CPython: `Python/initconfig.c` (which options there are), `Lib/warnings.py`.
+
+use super::args::MessageFormat;
+use super::printer::Printer;
+use super::{CommandError, annotation, environment};
+use crate::build::{Engines, Outcome};
+use crate::target::PyVersion;
+use crate::warnings::{Filters, Issued, Once};
+
+/// What becomes of warnings.
+#[derive(Debug, clap::Args)]
+pub(super) struct WarningArgs {
+    /// What becomes of the compiler's warnings, as `python -W` has it: `error`, `ignore`, `once`, or
+    /// ACTION:MESSAGE:CATEGORY:MODULE:LINE (repeatable, after PYTHONWARNINGS; the last that fits counts).
+    #[arg(short = 'W', value_name = "FILTER")]
+    filters: Vec<String>,
+}
+
+impl WarningArgs {
+    /// Gives the filters to `engines`, and says which options are none.
+    pub(super) fn apply(&self, engines: &mut Engines, printer: &Printer) {
+        let filters = Filters::new(&environment::python_warnings(), &self.filters);
+        let versions = engines.iter().map(|target| target.series.warning_patterns);
+        for error in filters.errors(versions) {
+            printer.file_error(&error.to_string());
+        }
+        for target in engines {
+            target.warnings = Some(filters.clone());
+        }
+    }
+}
+
+/// Shows the warnings of a run, those of each source before its first outcome.
+pub(super) struct Warned<'a> {
+    /// The outcomes of the current source.
+    own: &'a [Outcome],
+    /// Those after it.
+    rest: &'a [Outcome],
+    once: Once,
+}
+
+impl<'a> Warned<'a> {
+    pub(super) fn new(outcomes: &'a [Outcome]) -> Self {
+        Self { own: &[], rest: outcomes, once: Once::default() }
+    }
+
+    /// Prints the warnings of the source of `outcome`, one of the run's, if it is another source than that of the last call:
+    /// each place once, whichever versions and levels give it. What not every version gives is headed by the versions.
+    pub(super) fn tell(
+        &mut self,
+        outcome: &Outcome,
+        format: MessageFormat,
+        printer: &Printer,
+    ) -> Result<(), CommandError> {
+        if self.own.iter().any(|own| std::ptr::eq(own, outcome)) {
+            return Ok(());
+        }
+        while let Some(first) = self.rest.first()
+            && !self.own.iter().any(|own| std::ptr::eq(own, outcome))
+        {
+            let count = self.rest.iter().take_while(|other| other.file == first.file).count();
+            (self.own, self.rest) = self.rest.split_at(count);
+        }
+        for merged in merge(self.own) {
+            let warning = merged.warning;
+            if !self.once.lets_through(warning) {
+                continue;
+            }
+            let label = label(&merged, self.own);
+            if format == MessageFormat::Github {
+                let versions = label.map_or(String::new(), |label| format!(" ({label})"));
+                let title = format!("{}{versions}", warning.category);
+                let file = outcome.file.as_os_str();
+                printer.annotation(&annotation::warning(file, warning.line, &title, &warning.message))?;
+                continue;
+            }
+            if let Some(label) = label {
+                printer.file_error(&format!("{label}:"));
+            }
+            printer.file_error(&warning.rendered);
+        }
+        Ok(())
+    }
+}
+
+/// Prints the warnings of one compilation.
+pub(super) fn tell(warnings: &[Issued], printer: &Printer) {
+    let mut once = Once::default();
+    for warning in warnings.iter().filter(|warning| once.lets_through(warning)) {
+        printer.file_error(&warning.rendered);
+    }
+}
+
+/// A warning, and the versions that give it.
+struct Merged<'a> {
+    warning: &'a Issued,
+    /// In the order of the run.
+    versions: Vec<PyVersion>,
+}
+
+/// Returns the warnings of one source, each place once, whichever versions and levels give it. What only a later outcome
+/// gives comes right before the next one that both give.
+fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
+    let mut all: Vec<Merged<'_>> = Vec::new();
+    for outcome in outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()) {
+        let mut merged: Vec<Merged<'_>> = Vec::with_capacity(all.len());
+        let mut new = Vec::new();
+        let mut rest = all.into_iter();
+        for warning in &outcome.warnings {
+            let versions: Vec<PyVersion> = outcome.python.into_iter().collect();
+            // What one outcome gives twice is two warnings here too.
+            let same = |other: &Merged<'_>| other.warning.rendered == warning.rendered;
+            let Some(before) = rest.as_slice().iter().position(same) else {
+                new.push(Merged { warning, versions });
+                continue;
+            };
+            merged.extend(rest.by_ref().take(before));
+            merged.append(&mut new);
+            merged.extend(rest.next());
+            if let (Some(last), [version]) = (merged.last_mut(), versions.as_slice())
+                && !last.versions.contains(version)
+            {
+                last.versions.push(*version);
+            }
+        }
+        merged.extend(rest);
+        merged.append(&mut new);
+        all = merged;
+    }
+    all
+}
+
+/// Returns the versions that a warning is labelled with: none if every version of the source's outcomes gives it.
+fn label(merged: &Merged<'_>, outcomes: &[Outcome]) -> Option<String> {
+    let is_everywhere = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.python)
+        .all(|version| merged.versions.contains(&version));
+    let versions = merged.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    (!is_everywhere).then(|| format!("Python {versions}"))
+}

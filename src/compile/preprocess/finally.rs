@@ -1,0 +1,78 @@
+//! `return`, `break` and `continue` that leave a `finally` block (PEP 765).
+//!
+//! CPython: `before_return`, `before_loop_exit` (`Python/ast_preprocess.c`).
+
+use crate::compile::warned::Warnings;
+use crate::syntax::ast::{Module, Stmt, StmtKind};
+use crate::target::Target;
+
+/// The innermost statement around that matters. Only the innermost does: CPython does not see that a loop is in a `finally`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing,
+    Finally,
+    Function,
+    Loop,
+}
+
+/// Warns of what leaves a `finally` block.
+pub(super) fn warn(module: &Module<'_>, target: &Target, warnings: &mut Warnings) {
+    Walk { target, warnings }.body(module.body, Around::Nothing);
+}
+
+struct Walk<'w> {
+    target: &'w Target,
+    warnings: &'w mut Warnings,
+}
+
+impl Walk<'_> {
+    fn body(&mut self, body: &[Stmt<'_>], around: Around) {
+        for statement in body {
+            self.statement(statement, around);
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt<'_>, around: Around) {
+        match &statement.kind {
+            StmtKind::Return(_) => self.leave(statement, around, "return"),
+            StmtKind::Break => self.leave(statement, around, "break"),
+            StmtKind::Continue => self.leave(statement, around, "continue"),
+            StmtKind::FunctionDef(function) => self.body(function.body, Around::Function),
+            StmtKind::ClassDef(class) => self.body(class.body, around),
+            StmtKind::For(statement) => {
+                self.body(statement.body, Around::Loop);
+                self.body(statement.orelse, around);
+            }
+            StmtKind::While { body, orelse, .. } => {
+                self.body(body, Around::Loop);
+                self.body(orelse, around);
+            }
+            StmtKind::If { body, orelse, .. } => {
+                self.body(body, around);
+                self.body(orelse, around);
+            }
+            StmtKind::With(statement) => self.body(statement.body, around),
+            StmtKind::Match { cases, .. } => {
+                for case in *cases {
+                    self.body(case.body, around);
+                }
+            }
+            StmtKind::Try(statement) => {
+                self.body(statement.body, around);
+                for handler in statement.handlers {
+                    self.body(handler.body, around);
+                }
+                self.body(statement.orelse, around);
+                self.body(statement.finalbody, Around::Finally);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, statement: &Stmt<'_>, around: Around, keyword: &str) {
+        if around == Around::Finally {
+            let message = format!("'{keyword}' in a 'finally' block");
+            self.warnings.issue(message, statement.location, self.target);
+        }
+    }
+}

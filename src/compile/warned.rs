@@ -1,0 +1,131 @@
+//! What CPython warns of: its words, and the error that each warning becomes under a filter that says so.
+//!
+//! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
+
+use crate::syntax::Remark;
+use crate::syntax::SyntaxError;
+use crate::target::Target;
+use crate::text::{Location, Place};
+use crate::warnings::{Category, Warning};
+use std::borrow::Cow;
+
+/// A warning with what it becomes when it is raised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warned {
+    /// What is shown.
+    pub warning: Warning,
+    /// What is raised.
+    pub error: SyntaxError,
+    /// Whether it is raised behind the parser, as in [`Refusal`](super::Refusal).
+    pub parsed: bool,
+}
+
+/// Said of `assert` and a tuple.
+pub(super) const TRUE_ASSERTION: &str = "assertion is always true, perhaps remove parentheses?";
+
+/// Said of `~True` and `~False`.
+const INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns \
+    the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
+    'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
+
+/// The warnings of one compilation, in CPython's order.
+#[derive(Debug, Default)]
+pub struct Warnings {
+    list: Vec<Warned>,
+    /// How many pieces of code are being made again of which CPython does not warn again.
+    pub(super) repetitions: u32,
+}
+
+impl Warnings {
+    /// Returns the list.
+    pub fn into_list(self) -> Vec<Warned> {
+        self.list
+    }
+
+    /// Issues what a tree is warned of behind the parser.
+    #[cold]
+    pub(super) fn issue(
+        &mut self,
+        message: impl Into<Cow<'static, str>>,
+        location: Location,
+        target: &Target,
+    ) {
+        let message = message.into();
+        let warning = Warning {
+            category: Category::Syntax,
+            line: number(location.line),
+            message: message.clone(),
+            is_elsewhere: false,
+        };
+        if self.repetitions > 0 || target.features.one_warning_for_a_line && self.has(&warning) {
+            return;
+        }
+        let error = SyntaxError::new(message, location);
+        self.list.push(Warned { warning, error, parsed: true });
+    }
+
+    fn has(&self, warning: &Warning) -> bool {
+        self.list.iter().any(|other| other.parsed && other.warning == *warning)
+    }
+
+    /// Issues what CPython is warned of by its own arithmetic.
+    #[cold]
+    pub(super) fn issue_inverted_bool(&mut self, location: Location) {
+        let warning = Warning {
+            category: Category::Deprecation,
+            line: number(location.line),
+            message: INVERTED_BOOL.into(),
+            is_elsewhere: true,
+        };
+        // CPython keeps account of these, by a line of its library.
+        if self.list.iter().any(|other| other.warning.is_elsewhere) {
+            return;
+        }
+        let error = SyntaxError::new(INVERTED_BOOL, location);
+        self.list.push(Warned { warning, error, parsed: true });
+    }
+
+    /// Issues what tokenizer and parser found.
+    pub(super) fn issue_remarks(&mut self, remarks: &[Remark], target: &Target) {
+        self.list.extend(remarks.iter().map(|remark| of_remark(*remark, target)));
+    }
+}
+
+fn number(line: i32) -> u32 {
+    u32::try_from(line).unwrap_or(0)
+}
+
+#[cold]
+fn of_remark(remark: Remark, target: &Target) -> Warned {
+    let features = &target.features;
+    let here = |place: Place| Location::between(place, place);
+    let (message, raised, location) = match remark {
+        Remark::Escape { sequence, token, place } => {
+            let kind = if sequence.is_octal() { "octal escape" } else { "escape" };
+            let (message, raised) = escape(kind, sequence.text(), target);
+            (message, raised, if features.place_escapes { place } else { token })
+        }
+        Remark::Brace { letter, place } => {
+            let (message, raised) = escape("escape", &char::from(letter).to_string(), target);
+            (message, raised, here(place))
+        }
+        Remark::Number { name, place } => {
+            let message = format!("invalid {name} literal");
+            (message.clone(), message, here(place))
+        }
+    };
+    let line = number(location.line);
+    let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
+    Warned { warning, error: SyntaxError::new(raised, location), parsed: false }
+}
+
+/// What is shown and what is raised.
+fn escape(kind: &str, text: &str, target: &Target) -> (String, String) {
+    if !target.features.escapes_have_no_future {
+        let message = format!("invalid {kind} sequence '\\{text}'");
+        return (message.clone(), message);
+    }
+    let is = format!("\"\\{text}\" is an invalid {kind} sequence. ");
+    let mean = format!("Did you mean \"\\\\{text}\"? A raw string is also an option.");
+    (format!("{is}Such sequences will not work in the future. {mean}"), is + &mean)
+}

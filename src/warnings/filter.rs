@@ -1,0 +1,201 @@
+//! The list of filters and what it says of a warning.
+//!
+//! CPython: `warnings._processoptions`, `get_filter` (`Python/_warnings.c`).
+
+use super::option::{self, OptionError};
+use super::{Category, Warning};
+use fancy_regex::Regex;
+use std::sync::Arc;
+
+/// What becomes of a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is shown: `default`, `always` and `module`, which differ only where there is a registry.
+    Show,
+    /// It is shown once in a run.
+    Once,
+    /// It is not shown.
+    Ignore,
+    /// The file fails with it.
+    Error,
+}
+
+/// A rule of the list.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    pub(super) action: Action,
+    /// Matches where the message begins.
+    pub(super) message: Option<Regex>,
+    /// The class and all below it; `None` for a class that none of the compiler's warnings is of.
+    pub(super) category: Option<Class>,
+    pub(super) module: Option<Module>,
+    /// 0 is every line.
+    pub(super) line: u64,
+}
+
+/// A class that a filter names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// `Warning`
+    Every,
+    /// One that the compiler has.
+    Only(Category),
+}
+
+/// Matches the module that a warning is attributed to.
+#[derive(Clone, Debug)]
+pub(super) enum Module {
+    /// By the file's name without `.py`.
+    Name(Regex),
+    /// By that or, from any part of the path on, by the name that an import would use.
+    Path(Regex),
+}
+
+impl Module {
+    fn matches(&self, filename: &str) -> bool {
+        let is_match = |regex: &Regex, text: &str| regex.is_match(text).unwrap_or(false);
+        if filename.is_empty() {
+            let (Self::Name(regex) | Self::Path(regex)) = self;
+            return is_match(regex, "<unknown>");
+        }
+        match self {
+            Self::Name(regex) => is_match(regex, filename.strip_suffix(".py").unwrap_or(filename)),
+            Self::Path(regex) => {
+                if filename.starts_with('<') && filename.ends_with('>') {
+                    return is_match(regex, filename);
+                }
+                let stem = filename.strip_suffix(".py");
+                let name = stem.unwrap_or(filename);
+                if is_match(regex, name) {
+                    return true;
+                }
+                let name = stem.and_then(|stem| stem.strip_suffix("/__init__")).unwrap_or(name);
+                let name = name.replace('/', ".");
+                let starts = std::iter::once(0).chain(name.match_indices('.').map(|(dot, _)| dot + 1));
+                starts.filter_map(|start| name.get(start..)).any(|rest| is_match(regex, rest))
+            }
+        }
+    }
+}
+
+impl Filter {
+    fn matches(&self, warning: &Warning, filename: &str) -> bool {
+        let is_of_class = match self.category {
+            Some(Class::Every) => true,
+            Some(Class::Only(category)) => category == warning.category,
+            None => false,
+        };
+        is_of_class
+            && (self.line == 0 || self.line == u64::from(warning.line))
+            && self.message.as_ref().is_none_or(|regex| regex.is_match(&*warning.message).unwrap_or(false))
+            && self.module.as_ref().is_none_or(|module| module.matches(filename))
+    }
+}
+
+/// The filters of a run: those of the options, the last first, and those that Python starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Filters(Arc<Lists>);
+
+#[derive(Debug, Default)]
+struct Lists {
+    /// For versions that take every text as it is.
+    literal: Vec<Filter>,
+    /// For versions in which `/…/` is a regular expression.
+    patterns: Vec<Filter>,
+    literal_errors: Vec<OptionError>,
+    pattern_errors: Vec<OptionError>,
+}
+
+impl Filters {
+    /// Reads options in the order of their precedence, the least first: `variable` is the value of `PYTHONWARNINGS`,
+    /// `arguments` are those of `-W`.
+    pub fn new(variable: &str, arguments: &[String]) -> Self {
+        let options = variable.split(',').filter(|option| !option.is_empty());
+        let options: Vec<&str> = options.chain(arguments.iter().map(String::as_str)).collect();
+        let mut lists = Lists::default();
+        for option in options.iter().rev() {
+            for (has_patterns, filters, errors) in [
+                (false, &mut lists.literal, &mut lists.literal_errors),
+                (true, &mut lists.patterns, &mut lists.pattern_errors),
+            ] {
+                match option::read(option, has_patterns) {
+                    Ok(filter) => filters.push(filter),
+                    Err(error) => errors.insert(0, error),
+                }
+            }
+        }
+        Self(Arc::new(lists))
+    }
+
+    /// Returns what Python says of invalid options. `has_patterns` as in [`Self::action`], for each version of the run.
+    pub fn errors(&self, has_patterns: impl Iterator<Item = bool>) -> Vec<OptionError> {
+        let mut errors: Vec<OptionError> = Vec::new();
+        for has_patterns in has_patterns {
+            let new = if has_patterns { &self.0.pattern_errors } else { &self.0.literal_errors };
+            for error in new {
+                if !errors.contains(error) {
+                    errors.push(error.clone());
+                }
+            }
+        }
+        errors
+    }
+
+    /// Returns what becomes of a warning about the code that is recorded as `filename`, by the rules of a version that has
+    /// regular expressions in filters, or of one that has none.
+    pub fn action(&self, warning: &Warning, filename: &str, has_patterns: bool) -> Action {
+        let filters = if has_patterns { &self.0.patterns } else { &self.0.literal };
+        // What Python attributes to its own library is in no module that a filter would name.
+        let filename = if warning.is_elsewhere { "importlib/_bootstrap.py" } else { filename };
+        match filters.iter().find(|filter| filter.matches(warning, filename)) {
+            Some(filter) if filter.action == Action::Error && warning.is_elsewhere => Action::Ignore,
+            Some(filter) => filter.action,
+            None => {
+                let is_main = filename.strip_suffix(".py").unwrap_or(filename) == "__main__";
+                match warning.category {
+                    Category::Deprecation if !is_main => Action::Ignore,
+                    Category::Deprecation | Category::Syntax => Action::Show,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Filters};
+    use crate::warnings::{Category, Warning};
+
+    fn action(options: &[&str], filename: &str, has_patterns: bool) -> Action {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let message = "\"is\" with 'int' literal. Did you mean \"==\"?".into();
+        let warning = Warning { category: Category::Syntax, message, line: 3, is_elsewhere: false };
+        Filters::new("", &options).action(&warning, filename, has_patterns)
+    }
+
+    /// Every answer is that of CPython 3.14.10 and, with patterns, of 3.15.2.
+    #[test]
+    fn fields_of_filters() {
+        for (options, filename, literal, patterns) in [
+            (&["error"][..], "m.py", Action::Error, Action::Error),
+            (&["error", "i"], "m.py", Action::Ignore, Action::Ignore),
+            (&["i", "error:\"IS\" WITH"], "m.py", Action::Error, Action::Error),
+            (&["error:is"], "m.py", Action::Show, Action::Show),
+            (&["error:/.is.*=/"], "m.py", Action::Show, Action::Error),
+            (&["error::SyntaxWarning"], "m.py", Action::Error, Action::Error),
+            (&["error::DeprecationWarning"], "m.py", Action::Show, Action::Show),
+            (&["error::builtins.SyntaxWarning"], "m.py", Action::Error, Action::Error),
+            (&["o::::3"], "m.py", Action::Once, Action::Once),
+            (&["error::::4"], "m.py", Action::Show, Action::Show),
+            (&["error:::m"], "m.py", Action::Error, Action::Error),
+            (&["error:::m"], "p/m.py", Action::Show, Action::Error),
+            (&["error:::p/m"], "p/m.py", Action::Error, Action::Error),
+            (&["error:::p.m"], "/x/p/m.py", Action::Show, Action::Error),
+            (&["error:::p"], "/x/p/__init__.py", Action::Show, Action::Error),
+            (&["error:::/p[.]./"], "/x/p/m.py", Action::Show, Action::Error),
+        ] {
+            assert_eq!(action(options, filename, false), literal, "{options:?} {filename}");
+            assert_eq!(action(options, filename, true), patterns, "{options:?} {filename}, with patterns");
+        }
+    }
+}

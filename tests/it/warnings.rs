@@ -1,0 +1,187 @@
+//! What the compiler warns of, by the native engine. Every expectation is what CPython 3.14.10 prints, or the release that is
+//! named.
+
+use crate::session::Session;
+use pycompile::engine::native::NativeEngine;
+use pycompile::engine::{Engine as _, Request};
+use pycompile::target::{Release, Target};
+use std::process::Stdio;
+
+/// The lines and words of the warnings of a release.
+fn warnings(release: &str, source: &str, optimize: u8) -> Vec<(u32, String)> {
+    let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
+    let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize };
+    let warnings = engine.compile_warned(&request, None).warnings;
+    warnings.into_iter().map(|warning| (warning.line, warning.message.into_owned())).collect()
+}
+
+fn lines(release: &str, source: &str) -> Vec<u32> {
+    warnings(release, source, 0).into_iter().map(|(line, _)| line).collect()
+}
+
+#[test]
+fn words_of_code() {
+    for (source, words) in [
+        ("x is 1", "\"is\" with 'int' literal. Did you mean \"==\"?"),
+        ("x is not (1, 'a')", "\"is not\" with 'tuple' literal. Did you mean \"!=\"?"),
+        ("1 < x is b'' is y", "\"is\" with 'bytes' literal. Did you mean \"==\"?"),
+        ("assert (x, 'y')", "assertion is always true, perhaps remove parentheses?"),
+        ("[(1, 2) (3, 4)]", "'tuple' object is not callable; perhaps you missed a comma?"),
+        ("f'{x}'()", "'str' object is not callable; perhaps you missed a comma?"),
+        ("t'{x}'()", "'string.templatelib.Template' object is not callable; perhaps you missed a comma?"),
+        ("...()", "'ellipsis' object is not callable; perhaps you missed a comma?"),
+        ("{x for x in y}[1]", "'set' object is not subscriptable; perhaps you missed a comma?"),
+        ("None[1]", "'NoneType' object is not subscriptable; perhaps you missed a comma?"),
+        ("[x, y]['a']", "list indices must be integers or slices, not str; perhaps you missed a comma?"),
+        ("'a'[1, x]", "str indices must be integers or slices, not tuple; perhaps you missed a comma?"),
+        ("0x1for x in y", "invalid hexadecimal literal"),
+        ("1jor y", "invalid imaginary literal"),
+        (
+            "f'\\{x}'",
+            "\"\\{\" is an invalid escape sequence. Such sequences will not work in the future. Did you mean \"\\\\{\"? A raw string is also an option.",
+        ),
+        (
+            "b'\\777'",
+            "\"\\777\" is an invalid octal escape sequence. Such sequences will not work in the future. Did you mean \"\\\\777\"? A raw string is also an option.",
+        ),
+    ] {
+        for optimize in [0, 2] {
+            assert_eq!(warnings("3.14.10", source, optimize), [(1, words.to_owned())], "{source}");
+        }
+    }
+    for quiet in [
+        "x is -1",
+        "x is None",
+        "x is ...",
+        "x is (1, y)",
+        "(lambda: 1)()",
+        "{}[1]",
+        "'a'[True]",
+        "[]['a'] = 1",
+        "assert ()",
+    ] {
+        assert_eq!(warnings("3.14.10", quiet, 0), [], "{quiet}");
+    }
+}
+
+#[test]
+fn words_and_lines_of_releases() {
+    let escape = "x = '''a\n\\d'''\n";
+    assert_eq!(warnings("3.13.0", escape, 0), [(1, "invalid escape sequence '\\d'".to_owned())]);
+    assert_eq!(warnings("3.13.18", escape, 0), [(2, "invalid escape sequence '\\d'".to_owned())]);
+    assert_eq!(lines("3.15.2", escape), [2]);
+    // The pieces of an f-string are decoded when it ends, and CPython counts their lines from there.
+    let pieces = "f'''a\n\\d\n{x}\n\\q\nz'''\n";
+    assert_eq!([lines("3.13.0", pieces), lines("3.14.10", pieces)], [[5, 5], [6, 6]]);
+    let finally = "def f():\n    try: return 1\n    finally: assert (1, 2)\n";
+    assert_eq!([lines("3.13.0", finally).len(), lines("3.13.18", finally).len()], [3, 2]);
+    // 3.13.5 keeps account of what the code generator warned of.
+    assert_eq!(
+        [lines("3.13.5", "x is 1 is 1 or y is 1").len(), lines("3.13.18", "x is 1 or y is 1").len()],
+        [1, 2]
+    );
+    let inverted = warnings("3.13.18", "x = ~True\n", 0);
+    assert!(inverted[0].1.starts_with("Bitwise inversion '~' on bool is deprecated"), "{inverted:?}");
+    assert_eq!(lines("3.14.10", "x = ~True\n"), [0; 0]);
+    assert_eq!(lines("3.13.18", "x is -1\n"), [1]);
+}
+
+#[test]
+fn leaving_a_finally_block() {
+    let source = "def f():\n try: pass\n finally:\n  return 1\n  for x in y:\n   return\n  else: return 3\n  \
+        def g(): return 1\n  with a: return 2\n";
+    assert_eq!(lines("3.14.10", source), [4, 7, 9]);
+    assert_eq!(lines("3.13.18", source), [0; 0]);
+    let source = "for x in y:\n try: pass\n finally:\n  break\n  try: continue\n  finally: break\n";
+    let words: Vec<_> = warnings("3.15.2", source, 0).into_iter().map(|(_, words)| words).collect();
+    assert_eq!(
+        words,
+        ["'break' in a 'finally' block", "'continue' in a 'finally' block", "'break' in a 'finally' block"]
+    );
+}
+
+#[test]
+fn a_source_that_is_refused_warns_up_to_there() {
+    assert_eq!(lines("3.14.10", "x = '\\d'\n1if x else y\nz = = 1\n'\\q'\n"), [1, 2]);
+    assert_eq!(lines("3.14.10", "def f():\n  1 is 1\n  break\n  2 is 2\n"), [2]);
+    assert_eq!(lines("3.14.10", "'\\d' 1\n"), [1]);
+}
+
+#[test]
+fn commands_show_them_as_python_does() {
+    let session = Session::new();
+    session.file("w.py", "x = '\\d'\n  # é\nif x is 1: pass\n");
+    let warned = "w.py:1: SyntaxWarning: \"\\d\" is an invalid escape sequence. Such sequences will not work in the \
+        future. Did you mean \"\\\\d\"? A raw string is also an option.\n  x = '\\d'\nw.py:3: SyntaxWarning: \"is\" with \
+        'int' literal. Did you mean \"==\"?\n  if x is 1: pass\n";
+    let native = ["--python", "3.14", "-f", "w.py"];
+    for command in [
+        &["compile", "-q"][..],
+        &["compile", "-q", "--optimize", "0", "--optimize", "2"],
+        &["compileall", "-q"],
+    ] {
+        let said = session.run(&[command, &native[..]].concat()).exits(0);
+        assert_eq!(said.err, warned, "{command:?}");
+    }
+    assert_eq!(
+        session.run(&["compile", "--python", "3.14", "-q", "w.py"]).exits(0).err,
+        "",
+        "it is up to date"
+    );
+    assert_eq!(session.run(&[&["compile", "-qq"], &native[..]].concat()).exits(0).err, "");
+    let said = session.run(&[&["compile", "-q", "--python", "3.13"], &native[..]].concat()).exits(0);
+    assert!(
+        said.err.starts_with("Python 3.13:\nw.py:1: SyntaxWarning: invalid escape sequence '\\d'\n"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.err.matches("w.py:3: ").count(), 1);
+    let said = session.run(&[&["compile", "--message-format", "github"], &native[..]].concat()).exits(0);
+    assert!(
+        said.out.starts_with("::warning file=w.py,line=1,title=pycompile SyntaxWarning::\"\\d\" is"),
+        "{}",
+        said.out
+    );
+    let said = session.run(&[&["compile", "--message-format", "json"], &native[..]].concat()).exits(0);
+    let message: serde_json::Value = serde_json::from_str(said.out.lines().next().unwrap()).unwrap();
+    assert_eq!(message["warnings"][1]["type"], "SyntaxWarning");
+    assert_eq!(message["warnings"][1]["line"], 3);
+    assert_eq!(message["warnings"][1]["text"], "if x is 1: pass");
+    let text = message["warnings"][0]["rendered"].as_str().unwrap().to_owned()
+        + message["warnings"][1]["rendered"].as_str().unwrap();
+    assert_eq!(text, warned);
+}
+
+#[test]
+fn filters_of_the_command_line_and_the_environment() {
+    let session = Session::new();
+    session.file("w.py", "x = '\\d'\nif x is 1: pass\n");
+    session.file("v.py", "if y is 1: pass\n");
+    let run = |variable: &str, options: &[&str]| {
+        let mut command = session.command(&["compile", "-q", "-f", "--python", "3.14", "w.py", "v.py"]);
+        command.args(options).env("PYTHONWARNINGS", variable).stdin(Stdio::null());
+        crate::session::Said::from(command.output().unwrap())
+    };
+    assert_eq!(run("", &[]).exits(0).err.matches("SyntaxWarning").count(), 3);
+    assert_eq!(run("ignore", &[]).exits(0).err, "");
+    assert_eq!(run("error", &["-Wi"]).exits(0).err, "");
+    assert_eq!(run("once", &[]).exits(0).err.matches("SyntaxWarning").count(), 2);
+    assert_eq!(run("ignore", &["-W", "default:::v"]).exits(0).err.matches("v.py:1: ").count(), 1);
+    // The parser's error is found before the rest is warned of.
+    let said = run("error", &[]).exits(1);
+    assert_eq!(
+        said.err,
+        "  File \"w.py\", line 1\n    x = '\\d'\n         ^^\nSyntaxError: \"\\d\" is an invalid escape sequence. Did you \
+         mean \"\\\\d\"? A raw string is also an option.\n  File \"v.py\", line 1\n    if y is 1: pass\n       ^^^^^^\n\
+         SyntaxError: \"is\" with 'int' literal. Did you mean \"==\"?\n"
+    );
+    let said = run("error:\"IS\" with", &["-W", "nonsense", "-W", "error::Foo"]).exits(1);
+    assert!(
+        said.err.starts_with(
+            "Invalid -W option ignored: invalid action: 'nonsense'\nInvalid -W option ignored: unknown warning category: \
+             'Foo'\nw.py:1: SyntaxWarning: "
+        ),
+        "{}",
+        said.err
+    );
+}
