@@ -183,6 +183,21 @@ pub enum Fault {
         /// The ratio.
         limit: u64,
     },
+    /// Not gzip.
+    #[error("the gzip data is broken, or it is not gzip data")]
+    Gzip,
+    /// A tar header whose fields or sum are wrong.
+    #[error("the tar header at offset {0} is malformed")]
+    TarHeader(u64),
+    /// An entry that is neither a file, a directory nor a link.
+    #[error("entries of type {0:?} are refused: neither a file, a directory nor a link")]
+    TarKind(char),
+    /// A hard link to what is not an earlier file of the archive.
+    #[error("it is a hard link to {0:?}, which is not an earlier file of the archive")]
+    HardLink(String),
+    /// A source distribution without its one directory.
+    #[error("a source distribution has one directory with all files in it")]
+    NoFolder,
     /// No memory.
     #[error("no memory for {0} bytes")]
     Memory(u64),

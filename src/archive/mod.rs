@@ -17,6 +17,8 @@ mod error;
 mod fields;
 mod name;
 mod reader;
+mod sdist;
+mod tar;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,3 +27,4 @@ pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
+pub use sdist::Sdist;

@@ -169,7 +169,7 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
     })
 }
 
-fn within(what: &'static str, found: u64, limit: u64) -> Result<(), Fault> {
+pub(super) fn within(what: &'static str, found: u64, limit: u64) -> Result<(), Fault> {
     if found > limit { Err(Fault::Limit { what, found, limit }) } else { Ok(()) }
 }
 

@@ -145,6 +145,9 @@ pub enum ProjectError {
     /// A manifest in the place of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),
+    /// A source distribution without Python files for a wheel.
+    #[error("{}: no Python files that its build backend would ship were found", .0.shown())]
+    NoSources(PathBuf),
     /// The input in the place of the output.
     #[error(
         "{} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names another directory",

@@ -8,25 +8,28 @@ use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
 use super::{CommandError, Status, environment, interrupt};
-use crate::build::pack::{self, Packed};
-use crate::build::{EngineOptions, engines, publish};
+use crate::archive::Sdist;
+use crate::build::pack::{self, Packed, Unpacked};
+use crate::build::{EngineOptions, Project, engines, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
 use crate::pyc::InvalidationMode;
 use crate::text::Shown as _;
 use crate::wheel::Note;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Packs what pycompile.toml lists into deterministic wheels and zips, or makes a wheel that exists deterministic, and
-/// writes the manifest. Entries carry the time of SOURCE_DATE_EPOCH, or 1980-01-01.
+/// Packs what pycompile.toml lists into deterministic wheels and zips, makes a wheel of an sdist, or makes a wheel that
+/// exists deterministic, and writes the manifest. Entries carry the time of SOURCE_DATE_EPOCH, or 1980-01-01.
 ///
 /// Example: pycompile pack --config pycompile.toml
+///
+/// Example: pycompile pack demo-1.0.tar.gz
 ///
 /// Example: pycompile pack dist/demo-1.0-py3-none-any.whl --bytecode sourceless --python 3.14
 #[derive(Debug, clap::Args)]
 pub(super) struct PackArgs {
-    /// A wheel that exists, instead of a config.
-    #[arg(value_name = "WHEEL", conflicts_with = "config")]
+    /// A wheel that exists, or an sdist (.tar.gz, .zip), instead of a config.
+    #[arg(value_name = "WHEEL|SDIST", conflicts_with = "config")]
     wheel: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
@@ -76,59 +79,98 @@ impl From<BytecodeArg> for Bytecode {
 
 pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     match &arguments.wheel {
+        Some(path) if Sdist::is_name(path) => sdist(path, arguments, printer),
         Some(wheel) => existing(wheel, arguments, printer),
         None => project(arguments, printer),
     }
 }
 
 fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let given = given(arguments, "a config has [source] exclude")?;
+    let project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
+    let packed = packed(&project, arguments, printer)?;
+    let status = messages::tell(&packed.outcomes, 0, &allowed(&project), arguments.message_format, printer)?;
+    note_unlisted(&project, printer);
+    finish(&project, &packed, arguments, printer)?;
+    Ok(status)
+}
+
+fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if arguments.in_place {
+        return Err(CommandError::Usage("--in-place is for a WHEEL: an sdist is not replaced".into()));
+    }
+    let mut given = given(arguments, "of an sdist all files are compiled")?;
+    given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
+    let python = engines::default_version(&environment::places())?;
+    let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, python))?;
+    let readable = |error: CommandError, unpacked: &Unpacked| match error {
+        error if error.status() == Status::Trouble => {
+            CommandError::Usage(unpacked.message(&error.to_string()))
+        }
+        error => error,
+    };
+    let mut packed =
+        packed(&unpacked.project, arguments, printer).map_err(|error| readable(error, &unpacked))?;
+    for outcome in &mut packed.outcomes {
+        outcome.file = unpacked.shown(&outcome.file);
+    }
+    let status = messages::tell(&packed.outcomes, 0, &[], arguments.message_format, printer)?;
+    packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
+    finish(&unpacked.project, &packed, arguments, printer)?;
+    Ok(status)
+}
+
+/// The settings of the command line; `instead` says what there is in place of `--exclude`.
+fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.message_format)?;
     }
     if !arguments.exclude.is_empty() {
-        let message = "--exclude is for a WHEEL; a config has [source] exclude";
-        return Err(CommandError::Usage(message.into()));
+        return Err(CommandError::Usage(format!("--exclude is for a WHEEL; {instead}")));
     }
-    let given = Given {
+    Ok(Given {
         bytecode: arguments.bytecode.map(Bytecode::from),
         archives: arguments.output_dir.clone(),
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
         ..arguments.overrides.given()
-    };
-    let project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
+    })
+}
+
+fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<Packed, CommandError> {
     let time = environment::archive_time()?;
-    let mut engines = start_engines(&project, printer)?;
+    let mut engines = start_engines(project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
-    let allowed = allowed(&project);
     let python = default_interpreter(None, &environment::places()).ok();
-    let packed = pack::pack(&project, &engines, jobs, time, &allowed, python.as_deref(), &progress);
+    let packed = pack::pack(project, &engines, jobs, time, &allowed(project), python.as_deref(), &progress);
     progress.finish();
-    let packed = packed?;
-    let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.message_format, printer)?;
-    note_unlisted(&project, printer);
+    Ok(packed?)
+}
+
+fn finish(
+    project: &Project,
+    packed: &Packed,
+    arguments: &PackArgs,
+    printer: &Printer,
+) -> Result<(), CommandError> {
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }
-    tell_archives(&packed, printer);
+    tell_archives(packed, printer);
     if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
         (&arguments.manifest, &packed.manifest)
     {
         destination.write_manifest(manifest, printer)?;
     } else if let Some(manifest) = &packed.manifest {
-        for path in publish(&project, manifest)? {
+        for path in publish(project, manifest)? {
             printer.detail(&format!("written: {}", path.shown()));
         }
     }
-    Ok(status)
+    Ok(())
 }
 
-fn existing(
-    wheel: &std::path::Path,
-    arguments: &PackArgs,
-    printer: &Printer,
-) -> Result<Status, CommandError> {
+fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.message_format)?;
     }

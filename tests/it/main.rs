@@ -50,6 +50,7 @@ mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]
 mod races;
+mod sdist;
 mod session;
 #[cfg(target_os = "linux")]
 mod signals;

@@ -4,11 +4,13 @@
 
 mod backend;
 mod repack;
+mod sdist;
 mod wheel;
 mod zip;
 
 pub use backend::BackendError;
 pub use repack::{Repacked, Request, repack_wheel};
+pub use sdist::Unpacked;
 
 use super::batch::{self, Compiled};
 use super::compile::{Done, Outcome};

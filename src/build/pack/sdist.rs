@@ -1,0 +1,77 @@
+//! `pycompile pack SDIST`: the project in a source distribution, unpacked for the time of the run.
+//!
+//! Nothing of it is run, and a config in it is not read: the files are those that its build backend would ship, the
+//! metadata those of its `PKG-INFO`.
+
+use crate::archive::{Limits, Sdist};
+use crate::build::project::{Project, ProjectError};
+use crate::config::init::draft;
+use crate::config::{self, Given};
+use crate::output::WriteError;
+use crate::output::place::{Missing, Place};
+use crate::pyc::InvalidationMode;
+use crate::target::PyVersion;
+use crate::text::Shown as _;
+use std::path::{Path, PathBuf};
+
+/// Links that a remark names.
+const SHOWN: usize = 3;
+
+/// An unpacked source distribution, which is removed when this is dropped.
+#[derive(Debug)]
+pub struct Unpacked {
+    /// The project in it, with a config of its own.
+    pub project: Project,
+    /// Remarks, one sentence each.
+    pub notes: Vec<String>,
+    archive: PathBuf,
+    /// Its directory, in the directory that is removed.
+    folder: PathBuf,
+    _scratch: tempfile::TempDir,
+}
+
+impl Unpacked {
+    /// Unpacks the archive and lists its files. `given` are the settings of the command line, `python` is the version for
+    /// which it is compiled without them.
+    ///
+    /// # Errors
+    /// [`ProjectError`]: an archive that is refused, a project without Python files.
+    pub fn open(archive: &Path, given: Given, python: PyVersion) -> Result<Self, ProjectError> {
+        let sdist = Sdist::read(archive, &Limits::default())?;
+        let failure = |source| WriteError::Io { path: archive.into(), source };
+        let scratch = tempfile::tempdir().map_err(failure)?;
+        let folder = scratch.path().join(&sdist.folder);
+        for file in &sdist.files {
+            let name = Path::new(&sdist.folder).join(&file.path);
+            let place = Place::below(scratch.path(), &name, Missing::Made)?;
+            place.replace(&file.bytes, if file.executable { 0o755 } else { 0o644 })?;
+        }
+        let draft = draft(&folder, python).map_err(config::ConfigError::from)?;
+        if draft.lists.sources.is_empty() {
+            return Err(ProjectError::NoSources(archive.into()));
+        }
+        let mut loaded = config::parse(&folder.join("pycompile.toml"), draft.text)?;
+        loaded.config.manifest = None;
+        let project = Project::new(loaded.with(given)?, InvalidationMode::CheckedHash)?;
+        let mut notes = Vec::new();
+        if let Some(first) = sdist.links.first() {
+            let names: Vec<String> = sdist.links.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+            let more = if sdist.links.len() > SHOWN { ", …" } else { "" };
+            notes.push(match sdist.links.len() {
+                1 => format!("the symlink {first:?} of the sdist is left out"),
+                count => format!("{count} symlinks of the sdist are left out: {}{more}", names.join(", ")),
+            });
+        }
+        Ok(Self { project, notes, archive: archive.into(), folder, _scratch: scratch })
+    }
+
+    /// Returns the path that messages show for a path in the unpacked directory: below the archive.
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.folder).map_or_else(|_| path.into(), |below| self.archive.join(below))
+    }
+
+    /// Replaces the unpacked directory in a message by the archive.
+    pub fn message(&self, text: &str) -> String {
+        text.replace(&self.folder.shown(), &self.archive.shown())
+    }
+}
