@@ -1,5 +1,6 @@
 //! One source → its pycs on disk, as `py_compile.compile` makes them.
 
+use super::artifact::Digest;
 use super::current::is_current;
 use super::engines::{Engines, TargetEngine};
 use super::errno;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub force: bool,
     /// Write nothing.
     pub check: bool,
+    /// Outcomes have the digests of their pycs.
+    pub digests: bool,
     /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to it.
     pub clamp_mtime: Option<u64>,
     /// The path of the one pyc, whatever the rules say.
@@ -160,12 +163,22 @@ pub struct Outcome {
     pub result: Result<Done, Box<Diagnostic>>,
     /// What the compiler warns of.
     pub warnings: Vec<Issued>,
+    /// The digest of the pyc, if it is asked for and there is one.
+    pub digest: Option<Digest>,
 }
 
 impl Outcome {
     /// The error of a file that is not compiled: data, a RECORD, a directory.
     pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
-        Self { file, output: None, python: None, optimize: 0, result: Err(error), warnings: Vec::new() }
+        Self {
+            file,
+            output: None,
+            python: None,
+            optimize: 0,
+            result: Err(error),
+            warnings: Vec::new(),
+            digest: None,
+        }
     }
 }
 
@@ -176,6 +189,8 @@ pub enum Done {
     Compiled,
     /// The pyc that is there says the same.
     UpToDate,
+    /// The pyc would be written, but for `--check`.
+    WouldChange,
 }
 
 impl Done {
@@ -184,6 +199,7 @@ impl Done {
         match self {
             Self::Compiled => "compiled",
             Self::UpToDate => "up-to-date",
+            Self::WouldChange => "would-change",
         }
     }
 }
@@ -205,6 +221,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
                 optimize,
                 result: Err(error),
                 warnings: Vec::new(),
+                digest: None,
             };
             outcomes.push(match (&source, output) {
                 (Err(error), _) => failed(error.clone()),
@@ -232,6 +249,7 @@ pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<
                 ..Diagnostic::default()
             })),
             warnings: Vec::new(),
+            digest: None,
         })
         .collect()
 }
@@ -261,9 +279,12 @@ pub fn compile_source(
             optimize,
             result,
             warnings,
+            digest: None,
         };
     }
-    let result = (|| {
+    let mut digest = None;
+    let mut result = || {
+        let mut digested = |pyc: &[u8]| digest = settings.digests.then(|| Digest::of(pyc));
         if is_source(output, file, settings) {
             let message = format!("{} is the source: no pyc is written over it", output.shown());
             return Err(Diagnostic::without_place("FileExistsError", message));
@@ -280,11 +301,13 @@ pub fn compile_source(
             let recorded = recorded(file, settings)?;
             found = if settings.force { None } else { place.bytes().ok() };
             let current = |found: &Vec<u8>| is_current(found, &header, &recorded, target);
-            if settings.path_says_level() && found.as_ref().is_some_and(current) {
+            if let Some(found) = found.as_ref().filter(|found| settings.path_says_level() && current(found)) {
+                digested(found);
                 return Ok(Done::UpToDate);
             }
         }
         let pyc = pyc()?;
+        digested(&pyc);
         if found.is_some_and(|found| found == pyc) {
             return Ok(Done::UpToDate);
         }
@@ -292,9 +315,11 @@ pub fn compile_source(
         let written = place.and_then(|place| place.replace(&pyc, source.mode));
         written.map_err(|error| errno::write_diagnostic(&error))?;
         Ok(Done::Compiled)
-    })();
+    };
+    let result = result();
+    let digest = digest.filter(|_| result.is_ok());
     let python = Some(target.series.version);
-    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result, warnings }
+    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result, warnings, digest }
 }
 
 /// The bytes of one pyc.

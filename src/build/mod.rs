@@ -5,6 +5,7 @@
 //! **Invariant:** one bad file does not stop the others; outcomes come in the order of the request, whatever the number
 //! of threads.
 
+mod artifact;
 pub mod batch;
 pub mod clean;
 pub mod compile;
@@ -25,6 +26,7 @@ mod source;
 pub mod tree;
 mod warned;
 
+pub use artifact::{Artifact, ArtifactKind, Digest};
 pub use compile::{Bounds, Done, Outcome, Settings};
 pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, TargetEngine};
 pub use parallel::Watch;

@@ -1,5 +1,6 @@
 //! What a config asks for, with nothing left open.
 
+use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
 use super::source::Source;
 use crate::config::{ConfigError, Engine, Loaded, Selected, Selection};
@@ -28,6 +29,8 @@ pub struct Project {
     pub levels: Vec<u8>,
     /// Recorded names and paths, relative to the root.
     pub naming: Naming,
+    /// Nothing is written: files are compared with what they would be.
+    pub check: bool,
 }
 
 impl Project {
@@ -40,7 +43,7 @@ impl Project {
         let mode = loaded.config.compile.invalidation_mode.as_ref();
         let mode = mode.map_or(default_mode, |mode| (*mode.get_ref()).into());
         let (levels, naming) = (loaded.levels(), loaded.naming());
-        Ok(Self { loaded, selection, mode, levels, naming })
+        Ok(Self { loaded, selection, mode, levels, naming, check: false })
     }
 
     /// What `build` writes for these versions: source, level, and name in the tree.
@@ -63,11 +66,35 @@ impl Project {
         Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
     }
 
-    /// Writes a file that the config names. Below the config's directory nothing is written through a symlink.
+    /// Writes a file that the config names, or compares it with `check`. Below the config's directory nothing is written
+    /// through a symlink.
     ///
     /// # Errors
     /// [`WriteError`]
-    pub(super) fn write(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
+    pub(super) fn write(
+        &self,
+        path: PathBuf,
+        kind: ArtifactKind,
+        bytes: &[u8],
+        mode: u32,
+    ) -> Result<Artifact, WriteError> {
+        let changed = if self.check { self.differs(&path, bytes, mode)? } else { true };
+        if !self.check {
+            self.replace(&path, bytes, mode)?;
+        }
+        Ok(Artifact { path, kind, digest: Digest::of(bytes), changed })
+    }
+
+    fn differs(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
+        let (base, name) = self.loaded.bounds_of_file(path);
+        match Place::below(base, name, Missing::Refused) {
+            Ok(place) => place.differs(bytes, mode),
+            Err(error) if error.is_missing() => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
         let (base, name) = self.loaded.bounds_of_file(path);
         let place = Place::below(base, name, Missing::Made)?;
         place.replace(bytes, mode)?;

@@ -1,5 +1,6 @@
 //! `pycompile build`: the pycs in place, or in a tree that mirrors the sources.
 
+use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::batch;
 use super::compile::{Done, Outcome};
 use super::engines::Engines;
@@ -20,6 +21,8 @@ pub struct Built {
     pub outcomes: Vec<Outcome>,
     /// The entries of the pycs that are there now.
     pub entries: Vec<FileEntry>,
+    /// Sources and data of the mirror.
+    pub copies: Vec<Artifact>,
     /// Files that were not reached because the user stopped.
     pub missing: usize,
 }
@@ -57,14 +60,29 @@ pub fn build(
     let tree = Tree::new(base.into(), below.into());
     let copy = project.mirrors()
         && project.loaded.config.tree.sources.as_ref().is_none_or(|sources| *sources.get_ref());
+    let put = |name: &str, bytes: &[u8], executable: bool| {
+        let put = if project.check {
+            tree.differs(name, bytes, executable)
+        } else {
+            tree.write(name, bytes, executable)
+        };
+        put.map_err(|error| write_diagnostic(&error))
+    };
+    let copied = |name: &str, bytes: &[u8], executable: bool| {
+        put(name, bytes, executable).map(|changed| Artifact {
+            path: root.join(name),
+            kind: ArtifactKind::Copy,
+            digest: Digest::of(bytes),
+            changed,
+        })
+    };
     let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
         let compiled = batch::compile(file, engines, project);
         let mut built = Built::default();
         let copied = match &compiled.source {
-            Ok(source) if copy => tree
-                .write(&file.name, &source.bytes, false)
-                .map(|_| ())
-                .map_err(|error| write_diagnostic(&error)),
+            Ok(source) if copy => {
+                copied(&file.name, &source.bytes, false).map(|artifact| built.copies.push(artifact))
+            }
             _ => Ok(()),
         };
         for pyc in compiled.pycs {
@@ -72,16 +90,19 @@ pub fn build(
                 compiled.source.as_ref().ok().and_then(|source| pyc.entry(&pyc.name, &file.name, source));
             let output = Some(root.join(&pyc.name));
             let result = copied.clone().and(pyc.result).and_then(|bytes| {
-                let written =
-                    tree.write(&pyc.name, &bytes, false).map_err(|error| write_diagnostic(&error))?;
-                Ok(if written { Done::Compiled } else { Done::UpToDate })
+                Ok(match (put(&pyc.name, &bytes, false)?, project.check) {
+                    (false, _) => Done::UpToDate,
+                    (true, false) => Done::Compiled,
+                    (true, true) => Done::WouldChange,
+                })
             });
-            if result.is_ok() {
-                built.entries.extend(entry);
-            }
+            let entry = entry.filter(|_| result.is_ok());
+            let digest =
+                entry.as_ref().map(|entry| Digest { sha256: entry.sha256.clone(), size: entry.size });
+            built.entries.extend(entry);
             let (python, optimize) = (Some(pyc.series.version), pyc.optimize);
             let (file, warnings) = (file.path.clone(), pyc.warnings);
-            built.outcomes.push(Outcome { file, output, python, optimize, result, warnings });
+            built.outcomes.push(Outcome { file, output, python, optimize, result, warnings, digest });
         }
         built
     })?;
@@ -91,25 +112,26 @@ pub fn build(
             Some(mut built) => {
                 all.outcomes.append(&mut built.outcomes);
                 all.entries.append(&mut built.entries);
+                all.copies.append(&mut built.copies);
             }
             None => all.missing += 1,
         }
     }
     if copy {
-        copy_data(project, &tree, &mut all.outcomes);
+        for file in &project.selection.data {
+            let data = project.read(file);
+            match data.and_then(|source| copied(&file.name, &source.bytes, source.executable)) {
+                Ok(artifact) => all.copies.push(artifact),
+                Err(error) => all.outcomes.push(Outcome::of_file(file.path.clone(), error)),
+            }
+        }
+    }
+    if project.check {
+        return Ok(all);
     }
     let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output.as_ref()?.strip_prefix(&root).ok());
     let copies = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copy);
     let files = pycs.chain(copies.map(|file| Path::new(&file.name)));
     leftovers::remove(files, |name| tree.place(name, Missing::Refused));
     Ok(all)
-}
-
-fn copy_data(project: &Project, tree: &Tree, outcomes: &mut Vec<Outcome>) {
-    for file in &project.selection.data {
-        let copied = project.read(file).and_then(|source| {
-            tree.write(&file.name, &source.bytes, source.executable).map_err(|error| write_diagnostic(&error))
-        });
-        outcomes.extend(copied.err().map(|error| Outcome::of_file(file.path.clone(), error)));
-    }
 }

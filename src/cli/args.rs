@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use super::format::MessageFormat;
 use super::printer::Printer;
 use super::{
     CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, man, manifest,
@@ -43,17 +44,6 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
-}
-
-/// How results are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum MessageFormat {
-    /// In words; errors in CPython's own, on standard error.
-    Human,
-    /// JSON on standard output.
-    Json,
-    /// Workflow annotations of GitHub Actions, on standard output.
-    Github,
 }
 
 /// `py_compile.PycInvalidationMode` as it is typed.
@@ -147,6 +137,48 @@ impl Arguments {
                 Command::Inspect(_) | Command::Targets(_) | Command::Completions { .. } | Command::Man
             ),
         }
+    }
+
+    /// Returns the name of the command.
+    pub(super) const fn command_name(&self) -> &'static str {
+        match &self.command {
+            Command::Compile(_) => "compile",
+            Command::Build(_) => "build",
+            Command::Compileall(_) => "compileall",
+            Command::Env(_) => "env",
+            Command::Pack(_) => "pack",
+            Command::Manifest(_) => "manifest",
+            Command::Normalize(_) => "normalize",
+            Command::Diff(_) => "diff",
+            Command::Verify(_) => "verify",
+            Command::Inspect(_) => "inspect",
+            Command::Init(_) => "init",
+            Command::Clean(_) => "clean",
+            Command::Targets(_) => "targets",
+            Command::Completions { .. } => "completions",
+            Command::Man => "man",
+        }
+    }
+
+    /// Returns `true` if standard output has one JSON object a line, of which the last one is a summary.
+    pub(super) fn ends_with_summary(&self) -> bool {
+        let format = match &self.command {
+            Command::Compile(arguments) => arguments.format.get(),
+            Command::Build(arguments) => arguments.format.get(),
+            Command::Compileall(arguments) => arguments.format.get(),
+            Command::Env(arguments) => arguments.format.get(),
+            Command::Pack(arguments) => arguments.format.get(),
+            Command::Manifest(arguments) => arguments.format.get(),
+            Command::Normalize(arguments) => arguments.format.get(),
+            Command::Verify(arguments) => arguments.format.get(),
+            Command::Inspect(arguments) => arguments.format(),
+            Command::Init(arguments) => arguments.format.get(),
+            Command::Clean(arguments) => arguments.format.get(),
+            Command::Targets(arguments) => arguments.format.get(),
+            Command::Diff(arguments) => arguments.format(),
+            Command::Completions { .. } | Command::Man => MessageFormat::Human,
+        };
+        format == MessageFormat::Json
     }
 
     pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {

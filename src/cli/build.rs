@@ -1,6 +1,6 @@
 //! `pycompile build`.
 
-use super::args::MessageFormat;
+use super::format::{FormatArgs, tell_artifacts};
 use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
@@ -9,7 +9,6 @@ use super::{CommandError, Status};
 use crate::build::{Project, engines, publish, tree};
 use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
-use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
@@ -28,14 +27,16 @@ pub(super) struct BuildArgs {
     /// Write the manifest here, in place of [manifest] output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Write nothing: list the files that would change, and exit with 1 if there are any.
+    #[arg(long)]
+    check: bool,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     warnings: WarningArgs,
-    /// How results are told.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -44,7 +45,8 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         manifest: arguments.manifest.clone(),
         ..arguments.overrides.given()
     };
-    let project = arguments.config.load_given(given, printer)?;
+    let mut project = arguments.config.load_given(given, printer)?;
+    project.check = arguments.check;
     let mut engines = start_engines(&project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
@@ -52,22 +54,17 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     let built = tree::build(&project, &engines, jobs, &progress)?;
     progress.finish();
     let failed = built.outcomes.iter().any(|outcome| outcome.result.is_err());
-    let status = messages::tell(
-        &built.outcomes,
-        built.missing,
-        &allowed(&project),
-        arguments.message_format,
-        printer,
-    )?;
+    let status =
+        messages::tell(&built.outcomes, built.missing, &allowed(&project), arguments.format.get(), printer)?;
     note_unlisted(&project, printer);
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
     }
+    let mut artifacts = built.copies;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
-    for path in publish(&project, &manifest)? {
-        printer.detail(&format!("written: {}", path.shown()));
-    }
-    Ok(status)
+    artifacts.extend(publish(&project, &manifest)?);
+    let changed = tell_artifacts(&artifacts, arguments.check, arguments.format.get(), printer)?;
+    Ok(if changed > 0 { Status::No } else { status })
 }
 
 /// The files whose failure is no surprise.

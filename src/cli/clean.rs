@@ -1,10 +1,13 @@
 //! `pycompile clean`.
 
+use super::format::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment};
 use crate::build::clean::clean;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, python};
+use serde_json::json;
+use std::path::Path;
 
 /// Removes the pycs that `pycompile build` would write, and nothing else.
 ///
@@ -13,12 +16,24 @@ use crate::text::Shown as _;
 pub(super) struct CleanArgs {
     #[command(flatten)]
     config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
 }
 
 pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, CommandError> {
     let project = arguments.config.load(printer)?;
     let versions = project.versions(&environment::places())?;
     let cleaned = clean(&project, &versions);
+    let is_json = arguments.format.get() == MessageFormat::Json;
+    let name = |path: &Path| python::os_text(path.as_os_str());
+    for path in cleaned.removed.iter().filter(|_| is_json) {
+        printer.json(&json!({"path": name(path), "status": "removed", "error": null}))?;
+    }
+    for (path, reason) in cleaned.failed.iter().filter(|_| is_json) {
+        printer.json(&json!({"path": name(path), "status": "failed", "error": reason}))?;
+    }
+    printer.count("removed", cleaned.removed.len());
+    printer.count("failed", cleaned.failed.len());
     for path in &cleaned.removed {
         printer.detail(&format!("removed: {}", path.shown()));
     }

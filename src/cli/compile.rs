@@ -4,8 +4,9 @@
 //!
 //! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
 
-use super::args::{MessageFormat, Mode, RefsArg};
+use super::args::{Mode, RefsArg};
 use super::destination::Destination;
+use super::format::{FormatArgs, MessageFormat};
 use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -110,9 +111,8 @@ pub(super) struct CompileArgs {
     memory_limit: Option<u64>,
     #[command(flatten)]
     warnings: WarningArgs,
-    /// How results are told.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -139,7 +139,7 @@ impl From<EngineArg> for EngineChoice {
 }
 
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let format = arguments.message_format;
+    let format = arguments.format.get();
     let hardlink_dupes = arguments.hardlink_dupes;
     let jobs = usize::from(arguments.jobs.unwrap_or(0));
     let places = environment::places();
@@ -303,6 +303,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
         levels,
         force: arguments.force,
         check: arguments.check,
+        digests: arguments.format.get() == MessageFormat::Json,
         clamp_mtime: arguments.clamp_mtime.then(environment::latest_time).transpose()?,
         output: arguments.output.as_ref().and_then(Destination::file).map(Into::into),
         naming: Naming {

@@ -3,7 +3,8 @@
 //! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this refuses; each such place says
 //! so in its message.
 
-use super::args::{MessageFormat, Mode, RefsArg};
+use super::args::{Mode, RefsArg};
+use super::format::{MessageFormat, PlainFormatArgs};
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -93,6 +94,8 @@ pub(super) struct CompileallArgs {
     interpreter: Vec<PathBuf>,
     #[command(flatten)]
     warnings: WarningArgs,
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
 }
 
 /// Paths as compileall takes them: a script's variable may be empty.
@@ -159,6 +162,14 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     build::compile::remove_leftovers(results.iter().flatten().flatten(), &settings);
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
+    if arguments.format.get() == MessageFormat::Json {
+        for failure in &failures {
+            printer.json(&serde_json::json!({"failure": failure}))?;
+        }
+        let status = messages::tell(&outcomes, missing, &[], MessageFormat::Json, printer)?;
+        printer.count("failures", failures.len());
+        return Ok(if failures.is_empty() { status } else { Status::No });
+    }
     tell(&outcomes, &failures, printer)?;
     if missing > 0 {
         return Err(CommandError::Usage(format!(
@@ -211,7 +222,7 @@ fn jobs(
         let (files, base) = if destination.is_dir() {
             let mut found = Walk::default();
             walk(destination, depth, &mut found);
-            for folder in &found.listed {
+            for folder in found.listed.iter().filter(|_| arguments.format.get() == MessageFormat::Human) {
                 printer.told(&format!("Listing '{}'...", folder.shown()))?;
             }
             for (folder, error) in found.failed {
@@ -295,6 +306,7 @@ fn settings(
         levels,
         force: arguments.force,
         check: false,
+        digests: arguments.format.get() == MessageFormat::Json,
         clamp_mtime,
         output: None,
         naming,
@@ -335,7 +347,7 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
     for outcome in outcomes {
         warned.tell(outcome, MessageFormat::Human, printer)?;
         match &outcome.result {
-            Ok(build::Done::UpToDate) => {}
+            Ok(build::Done::UpToDate | build::Done::WouldChange) => {}
             Ok(build::Done::Compiled) => {
                 if last != Some((&outcome.file, "", None)) {
                     printer.told(&format!("Compiling '{}'...", outcome.file.shown()))?;

@@ -1,13 +1,12 @@
 //! Where one file of output goes.
 
 use super::CommandError;
-use super::args::MessageFormat;
+use super::format::{MessageFormat, tell_artifacts};
 use super::printer::Printer;
-use crate::build::ProjectError;
+use crate::build::{Artifact, ArtifactKind, Digest, ProjectError};
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::output::place::is_one_file;
-use crate::text::Shown as _;
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
@@ -50,13 +49,36 @@ impl Destination {
         self.file().is_some_and(|file| is_one_file(file, path))
     }
 
-    /// Writes a manifest, and tells where it is.
-    pub(super) fn write_manifest(&self, manifest: &Manifest, printer: &Printer) -> Result<(), CommandError> {
+    /// Writes a manifest, or compares the file with it; tells of a file.
+    pub(super) fn publish_manifest(
+        &self,
+        manifest: &Manifest,
+        check: bool,
+        printer: &Printer,
+    ) -> Result<Option<Artifact>, CommandError> {
         let text = manifest.to_json().map_err(ProjectError::from)?;
-        self.write(text.as_bytes(), printer)?;
-        if let Some(path) = self.file() {
-            printer.detail(&format!("written: {}", path.shown()));
+        let bytes = text.as_bytes();
+        let Some(path) = self.file() else {
+            self.write(bytes, printer)?;
+            return Ok(None);
+        };
+        let changed = !check || std::fs::read(path).map_or(true, |found| found != bytes);
+        if !check {
+            self.write(bytes, printer)?;
         }
+        let kind = ArtifactKind::Manifest;
+        Ok(Some(Artifact { path: path.into(), kind, digest: Digest::of(bytes), changed }))
+    }
+
+    /// Writes a manifest, and tells where it is.
+    pub(super) fn write_manifest(
+        &self,
+        manifest: &Manifest,
+        format: MessageFormat,
+        printer: &Printer,
+    ) -> Result<(), CommandError> {
+        let written = self.publish_manifest(manifest, false, printer)?;
+        tell_artifacts(written.as_slice(), false, format, printer)?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! `pycompile diff`.
 
-use super::args::MessageFormat;
 use super::destination::Destination;
+use super::format::{MessageFormat, summary};
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment};
 use crate::diff::{Side, compare};
@@ -25,7 +25,7 @@ pub(super) struct DiffArgs {
     /// How differences are told on standard output: side by side, as one JSON document, or one annotation a file.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
-    /// The same as --message-format json.
+    /// The document of --message-format json, indented and without the summary.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
     /// Write the differences into this file as well, as a page that needs nothing else; `-` writes it to standard output
@@ -38,6 +38,11 @@ pub(super) struct DiffArgs {
 }
 
 impl DiffArgs {
+    /// Returns the form of the results, for errors.
+    pub(super) const fn format(&self) -> MessageFormat {
+        self.message_format
+    }
+
     /// Whether a file is written.
     pub(super) fn writes(&self) -> bool {
         self.html.as_ref().is_some_and(|page| page.file().is_some())
@@ -74,7 +79,15 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             }
         }
         MessageFormat::Json => {
-            let text = difference::json(&comparison).map_err(std::io::Error::from)?;
+            let text = if arguments.json {
+                difference::json(&comparison)
+            } else {
+                let status = if comparison.files.is_empty() { Status::Done } else { Status::No };
+                printer.count("same", comparison.same);
+                printer.count("different", comparison.files.len());
+                difference::json_line(&comparison, &summary("diff", status, printer.counts()))
+            };
+            let text = text.map_err(std::io::Error::from)?;
             printer.data(&visible_json(text.trim_end()))?;
         }
     }

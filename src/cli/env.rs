@@ -1,8 +1,9 @@
 //! `pycompile env`.
 
-use super::args::{MessageFormat, Mode, RefsArg};
+use super::args::{Mode, RefsArg};
 use super::compile::EngineArg;
 use super::destination::Destination;
+use super::format::{FormatArgs, MessageFormat};
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -79,14 +80,13 @@ pub(super) struct EnvArgs {
     jobs: Option<u16>,
     #[command(flatten)]
     warnings: WarningArgs,
-    /// How results are told.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.message_format)?;
+        destination.keeps_apart(arguments.format.get())?;
     }
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
@@ -142,19 +142,22 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             entry
         }));
     }
+    printer.count("environments", sites.len());
     let mut status = if arguments.check && all.outcomes.is_empty() {
         Status::Done
     } else {
-        messages::tell(&all.outcomes, all.missing, &allowed, arguments.message_format, printer)?
+        messages::tell(&all.outcomes, all.missing, &allowed, arguments.format.get(), printer)?
     };
     for (path, finding) in &all.findings {
-        tell(path, finding.name(), "", arguments.message_format, printer)?;
+        tell(path, finding.name(), "", arguments.format.get(), printer)?;
     }
     for (path, finding) in &audited {
-        tell(path, finding.kind.name(), &finding.message, arguments.message_format, printer)?;
+        tell(path, finding.kind.name(), &finding.message, arguments.format.get(), printer)?;
     }
     if arguments.check {
         let findings = all.findings.len() + audited.len();
+        printer.count("checked", all.entries.len());
+        printer.count("findings", findings);
         printer.summary(&format!(
             "{} checked, {}",
             counted(all.entries.len(), "pyc", "pycs"),
@@ -167,7 +170,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     if let Some(destination) = &arguments.manifest {
         let releases = releases.iter().map(|(version, release)| (*version, release.as_str()));
         let manifest = Manifest::new(all.entries, Vec::new()).with_releases(releases);
-        destination.write_manifest(&manifest, printer)?;
+        destination.write_manifest(&manifest, arguments.format.get(), printer)?;
     }
     Ok(status)
 }

@@ -1,14 +1,16 @@
 //! `pycompile init`.
 
+use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
+use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;
 use crate::config::init::{Changes, Draft, Lists, changes, draft, updated};
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
 use crate::target::Target;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, python};
 use crate::wheel::Project;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +32,8 @@ pub(super) struct InitArgs {
     /// Exit with status 1 if a file is not listed or a listed file is gone; write nothing.
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
 }
 
 /// Left-out paths that are printed without --verbose.
@@ -49,8 +53,9 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         )));
     }
     // Without an interpreter the native compiler needs a version.
-    let python = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
-    let draft = draft(&arguments.folder, python)?;
+    let version = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
+    let draft = draft(&arguments.folder, version)?;
+    show_lists(&draft.lists, arguments, printer)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
         return Err(CommandError::Usage(format!(
@@ -58,7 +63,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
             arguments.folder.shown()
         )));
     }
-    atomic::write(&path, draft.text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    write(&path, &draft.text, arguments, printer)?;
     printer.summary(&format!(
         "{}: {}, {}",
         path.shown(),
@@ -100,7 +105,7 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
     let usage = |error: crate::config::init::UpdateError| CommandError::Usage(error.to_string());
     if arguments.check {
         let changes = changes(&loaded, &lists).map_err(usage)?;
-        show_changes(&changes, printer);
+        show_changes(&changes, arguments, printer)?;
         if changes.is_empty() {
             printer.summary(&format!("{} is up to date", path.shown()));
             return Ok(Status::Done);
@@ -109,12 +114,12 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
         return Ok(Status::No);
     }
     let (text, changes) = updated(&loaded, &lists).map_err(usage)?;
-    show_changes(&changes, printer);
+    show_changes(&changes, arguments, printer)?;
     if changes.is_empty() {
         printer.summary(&format!("{} is up to date", path.shown()));
         return Ok(Status::Done);
     }
-    atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    write(path, &text, arguments, printer)?;
     printer.summary(&format!(
         "{}: {} added, {} removed",
         path.shown(),
@@ -124,11 +129,51 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
     Ok(Status::Done)
 }
 
-fn show_changes(changes: &Changes, printer: &Printer) {
+fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
+    atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    let (kind, digest) = (ArtifactKind::Config, Digest::of(text.as_bytes()));
+    let written = Artifact { path: path.into(), kind, digest, changed: true };
+    tell_artifacts(&[written], false, arguments.format.get(), printer)?;
+    Ok(())
+}
+
+/// A file of the lists, as JSON has it.
+fn listed(path: &str, status: &str, reason: Option<&str>, printer: &Printer) -> Result<(), CommandError> {
+    Ok(printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))?)
+}
+
+fn show_lists(lists: &Lists, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
+    printer.count("sources", lists.sources.len());
+    printer.count("data", lists.data.len());
+    printer.count("left_out", lists.left_out.len());
+    if arguments.format.get() != MessageFormat::Json {
+        return Ok(());
+    }
+    for name in lists.sources.iter().chain(&lists.data) {
+        listed(name, "listed", None, printer)?;
+    }
+    for (path, reason) in &lists.left_out {
+        listed(&python::os_text(path.as_os_str()), "left-out", Some(reason), printer)?;
+    }
+    Ok(())
+}
+
+fn show_changes(changes: &Changes, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
+    printer.count("added", changes.added.len());
+    printer.count("removed", changes.removed.len());
+    if arguments.format.get() == MessageFormat::Json {
+        for name in &changes.added {
+            listed(name, "added", None, printer)?;
+        }
+        for name in &changes.removed {
+            listed(name, "removed", None, printer)?;
+        }
+    }
     for name in &changes.added {
         printer.summary(&format!("+ {name:?}"));
     }
     for name in &changes.removed {
         printer.summary(&format!("- {name:?}"));
     }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `pycompile inspect`.
 
+use super::format::{MessageFormat, PlainFormat};
 use super::printer::Printer;
 use super::{CommandError, Status};
 use crate::manifest::{Place, PlaceError, PycError};
@@ -8,7 +9,7 @@ use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, source_hash};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
 use crate::target::Series;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
 /// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words, whether the source beside it
@@ -24,6 +25,19 @@ pub(super) struct InspectArgs {
     /// A JSON document for each file, on a line of its own.
     #[arg(long)]
     json: bool,
+    /// Form of the results; json is that of --json, and a summary at the end.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Human, value_name = "FORMAT", conflicts_with = "json")]
+    message_format: PlainFormat,
+}
+
+impl InspectArgs {
+    /// Returns the form of the results.
+    pub(super) const fn format(&self) -> MessageFormat {
+        match self.message_format {
+            PlainFormat::Human => MessageFormat::Human,
+            PlainFormat::Json => MessageFormat::Json,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +49,13 @@ enum Failure {
 }
 
 pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let is_json = arguments.json || arguments.format() == MessageFormat::Json;
     let mut status = Status::Done;
+    let mut failed = 0;
     for (at, file) in arguments.files.iter().enumerate() {
-        match inspect(file, arguments.json) {
+        match inspect(file, is_json) {
             Ok(text) => {
-                if at > 0 && !arguments.json {
+                if at > 0 && !is_json {
                     printer.data("")?;
                 }
                 printer.data(text.trim_end())?;
@@ -47,9 +63,16 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
             Err(error) => {
                 printer.trouble(&format!("{}: {error}", file.shown()));
                 status = Status::Trouble;
+                failed += 1;
+                if arguments.format() == MessageFormat::Json {
+                    let path = python::os_text(file.as_os_str());
+                    printer.json(&serde_json::json!({"path": path, "error": error.to_string()}))?;
+                }
             }
         }
     }
+    printer.count("shown", arguments.files.len() - failed);
+    printer.count("failed", failed);
     Ok(status)
 }
 

@@ -1,12 +1,13 @@
 //! `pycompile manifest`.
 
 use super::destination::Destination;
+use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
 use super::messages::counted;
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::existing::existing;
-use crate::build::{ProjectError, engines};
+use crate::build::{Artifact, ArtifactKind, Digest, ProjectError, engines};
 use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::text::{Shown as _, visible};
 use std::path::PathBuf;
@@ -26,8 +27,10 @@ pub(super) struct ManifestArgs {
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
     /// JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
-    #[arg(long, value_enum, default_value_t = Format::Json)]
-    format: Format,
+    #[arg(long = "format", value_enum, default_value_t = Format::Json, value_name = "FORM")]
+    form: Format,
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -38,6 +41,8 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let format = arguments.format.get();
+    arguments.output.keeps_apart(format)?;
     let read = match &arguments.path {
         Some(path) => path.clone(),
         None => arguments.config.path()?,
@@ -61,12 +66,27 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
             (manifest.with_releases(engines::releases(&engines)), failures)
         }
     };
-    let text = match arguments.format {
+    let text = match arguments.form {
         Format::Json => manifest.to_json().map_err(ProjectError::from)?,
         Format::Sha256sum => sha256sum(&manifest),
         Format::InToto => in_toto(&manifest).map_err(ProjectError::from)?,
     };
     arguments.output.write(text.as_bytes(), printer)?;
+    if let Some(path) = arguments.output.file() {
+        let kind = match arguments.form {
+            Format::Json => ArtifactKind::Manifest,
+            Format::Sha256sum => ArtifactKind::Sha256sum,
+            Format::InToto => ArtifactKind::InToto,
+        };
+        let digest = Digest::of(text.as_bytes());
+        let written = Artifact { path: path.into(), kind, digest, changed: true };
+        tell_artifacts(&[written], false, format, printer)?;
+    }
+    printer.count("pycs", manifest.files.len());
+    printer.count("without_entry", failures.len());
+    for (name, error) in failures.iter().filter(|_| format == MessageFormat::Json) {
+        printer.json(&serde_json::json!({"path": name, "finding": error.to_string()}))?;
+    }
     for (name, error) in &failures {
         printer.file_error(&format!("{}: {error}", visible(name)));
     }

@@ -1,10 +1,10 @@
 //! What is said of the files.
 
-use super::args::MessageFormat;
+use super::format::{MessageFormat, would_change};
 use super::printer::Printer;
 use super::warnings::Warned;
 use super::{CommandError, Status, annotation};
-use crate::build::{Done, Outcome};
+use crate::build::{Digest, Done, Outcome};
 use crate::engine::Diagnostic;
 use crate::text::{Shown as _, python};
 use crate::warnings::Issued;
@@ -16,6 +16,8 @@ struct Message<'a> {
     path: String,
     status: &'static str,
     output: Option<String>,
+    #[serde(flatten)]
+    digest: Option<&'a Digest>,
     python: Option<String>,
     optimize: Option<u8>,
     warnings: &'a [Issued],
@@ -48,7 +50,7 @@ pub(super) fn tell(
         |outcome: &Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
     let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();
     let several = has_several_versions(outcomes);
-    let (mut compiled, mut up_to_date, mut failed, mut forgiven) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut compiled, mut up_to_date, mut failed, mut forgiven, mut stale) = (0, 0, 0, 0, 0);
     let mut warned = Warned::new(outcomes);
     for outcome in outcomes.iter().filter(|outcome| !dropped(outcome)) {
         if format != MessageFormat::Json {
@@ -59,6 +61,7 @@ pub(super) fn tell(
                 match done {
                     Done::Compiled => compiled += 1,
                     Done::UpToDate => up_to_date += 1,
+                    Done::WouldChange => stale += 1,
                 }
                 done.name()
             }
@@ -78,6 +81,7 @@ pub(super) fn tell(
                     path: python::os_text(outcome.file.as_os_str()),
                     status,
                     output: outcome.output.as_ref().map(|output| python::os_text(output.as_os_str())),
+                    digest: outcome.digest.as_ref(),
                     python: outcome.python.map(|python| python.to_string()),
                     optimize: outcome.python.map(|_| outcome.optimize),
                     warnings: &outcome.warnings,
@@ -99,18 +103,32 @@ pub(super) fn tell(
                     }
                     printer.file_error(&error.rendered);
                 }
+                (None, Some(output)) if outcome.result == Ok(Done::WouldChange) => {
+                    would_change(output, printer)?;
+                }
                 (None, Some(output)) => printer.detail(&format!("{status}: {}", output.shown())),
                 (None, None) => {}
             },
         }
     }
+    for (name, number) in [
+        ("compiled", compiled),
+        ("up_to_date", up_to_date),
+        ("would_change", stale),
+        ("failed", failed),
+        ("allowed_to_fail", forgiven),
+        ("not_reached", missing),
+    ] {
+        printer.count(name, number);
+    }
     let forgiven = if forgiven > 0 { format!(", {forgiven} allowed to fail") } else { String::new() };
-    printer.summary(&format!("{compiled} compiled, {up_to_date} up to date, {failed} failed{forgiven}"));
+    let first = if stale > 0 { format!("{stale} would change") } else { format!("{compiled} compiled") };
+    printer.summary(&format!("{first}, {up_to_date} up to date, {failed} failed{forgiven}"));
     if missing > 0 {
         return Err(CommandError::Usage(format!(
             "interrupted: {} not reached",
             counted(missing, "file was", "files were")
         )));
     }
-    Ok(if failed > 0 { Status::No } else { Status::Done })
+    Ok(if failed + stale > 0 { Status::No } else { Status::Done })
 }

@@ -14,6 +14,7 @@ mod destination;
 mod diff;
 mod env;
 mod environment;
+mod format;
 mod init;
 mod inspect;
 mod interrupt;
@@ -126,13 +127,23 @@ pub fn main() -> ExitCode {
         interrupt::watch(arguments.global.quiet > 1);
     }
     let printer = printer::Printer::new(&arguments.global);
-    let status = match arguments.run(&printer) {
-        Ok(status) => status,
+    let (command, is_json) = (arguments.command_name(), arguments.ends_with_summary());
+    let (status, error) = match arguments.run(&printer) {
+        Ok(status) => (status, None),
         Err(error) => {
             printer.trouble(&error.to_string());
-            error.status()
+            (error.status(), Some(error))
         }
     };
+    // The document of `diff` has the summary in it.
+    let is_told = command == "diff" && error.is_none();
+    if is_json
+        && !is_told
+        && let Err(lost) = format::finish(command, status, error.as_ref(), &printer)
+    {
+        printer.trouble(&lost.to_string());
+        return ExitCode::from(Status::Trouble as u8);
+    }
     ExitCode::from(status as u8)
 }
 

@@ -1,10 +1,12 @@
 //! `pycompile normalize`.
 
 use super::args::RefsArg;
+use super::format::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use super::{CommandError, Status};
+use crate::build::Digest;
 use crate::build::normalize::{normalize, remove_leftovers};
-use crate::text::Shown as _;
+use crate::text::{Shown as _, python};
 use std::path::PathBuf;
 
 /// Brings pycs that exist into the form in which every object is written once and none has an unused reference flag: that
@@ -23,6 +25,17 @@ pub(super) struct NormalizeArgs {
     /// The form; CPython's own cannot be had without compiling.
     #[arg(long, value_enum, default_value_t = RefsArg::Minimal)]
     refs: RefsArg,
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
+}
+
+#[derive(serde::Serialize)]
+struct Message {
+    path: String,
+    status: &'static str,
+    error: Option<String>,
+    #[serde(flatten)]
+    digest: Option<Digest>,
 }
 
 pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -31,9 +44,20 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
         return Err(CommandError::Usage(message.into()));
     }
     let below = arguments.below.as_deref();
-    let (mut changed, mut same, mut failed) = (0_u64, 0_u64, 0_u64);
+    let is_json = arguments.format.get() == MessageFormat::Json;
+    let (mut changed, mut same, mut failed) = (0, 0, 0);
     for file in &arguments.files {
-        match normalize(file, below) {
+        let normalized = normalize(file, below);
+        if is_json {
+            let (status, error) = match &normalized {
+                Ok(true) => ("normalized", None),
+                Ok(false) => ("up-to-date", None),
+                Err(error) => ("failed", Some(error.to_string())),
+            };
+            let digest = std::fs::read(file).ok().filter(|_| error.is_none()).map(|pyc| Digest::of(&pyc));
+            printer.json(&Message { path: python::os_text(file.as_os_str()), status, error, digest })?;
+        }
+        match normalized {
             Ok(true) => {
                 changed += 1;
                 printer.detail(&format!("normalized: {}", file.shown()));
@@ -46,6 +70,9 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
         }
     }
     remove_leftovers(&arguments.files, below);
+    printer.count("normalized", changed);
+    printer.count("up_to_date", same);
+    printer.count("failed", failed);
     printer.summary(&format!("{changed} normalized, {same} as they were, {failed} failed"));
     Ok(if failed > 0 { Status::No } else { Status::Done })
 }

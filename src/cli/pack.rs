@@ -1,8 +1,9 @@
 //! `pycompile pack`.
 
-use super::args::{MessageFormat, RefsArg};
+use super::args::RefsArg;
 use super::build::allowed;
 use super::destination::Destination;
+use super::format::{FormatArgs, tell_artifacts};
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
@@ -50,14 +51,16 @@ pub(super) struct PackArgs {
     /// Write the manifest here, in place of [manifest] output; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
+    /// Write nothing: list the files that would change, and exit with 1 if there are any.
+    #[arg(long)]
+    check: bool,
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     warnings: WarningArgs,
-    /// How results are told.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -87,12 +90,12 @@ pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, Com
 
 fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     let given = given(arguments, "a config has [source] exclude")?;
-    let project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
+    let mut project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
+    project.check = arguments.check;
     let packed = packed(&project, arguments, printer)?;
-    let status = messages::tell(&packed.outcomes, 0, &allowed(&project), arguments.message_format, printer)?;
+    let status = messages::tell(&packed.outcomes, 0, &allowed(&project), arguments.format.get(), printer)?;
     note_unlisted(&project, printer);
-    finish(&project, &packed, arguments, printer)?;
-    Ok(status)
+    finish(&project, &packed, status, arguments, printer)
 }
 
 fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -103,6 +106,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
     let python = engines::default_version(&environment::places())?;
     let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, python))?;
+    unpacked.project.check = arguments.check;
     let readable = |error: CommandError, unpacked: &Unpacked| match error {
         error if error.status() == Status::Trouble => {
             CommandError::Usage(unpacked.message(&error.to_string()))
@@ -114,16 +118,15 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     for outcome in &mut packed.outcomes {
         outcome.file = unpacked.shown(&outcome.file);
     }
-    let status = messages::tell(&packed.outcomes, 0, &[], arguments.message_format, printer)?;
+    let status = messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?;
     packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
-    finish(&unpacked.project, &packed, arguments, printer)?;
-    Ok(status)
+    finish(&unpacked.project, &packed, status, arguments, printer)
 }
 
 /// The settings of the command line; `instead` says what there is in place of `--exclude`.
 fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.message_format)?;
+        destination.keeps_apart(arguments.format.get())?;
     }
     if !arguments.exclude.is_empty() {
         return Err(CommandError::Usage(format!("--exclude is for a WHEEL; {instead}")));
@@ -148,31 +151,32 @@ fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<
     Ok(packed?)
 }
 
+/// Tells of what was written; returns the exit status, `status` unless `--check` finds changes.
 fn finish(
     project: &Project,
     packed: &Packed,
+    status: Status,
     arguments: &PackArgs,
     printer: &Printer,
-) -> Result<(), CommandError> {
+) -> Result<Status, CommandError> {
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }
-    tell_archives(packed, printer);
+    let mut changed = tell_archives(packed, arguments, printer)?;
     if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
         (&arguments.manifest, &packed.manifest)
     {
-        destination.write_manifest(manifest, printer)?;
+        destination.write_manifest(manifest, arguments.format.get(), printer)?;
     } else if let Some(manifest) = &packed.manifest {
-        for path in publish(project, manifest)? {
-            printer.detail(&format!("written: {}", path.shown()));
-        }
+        let published = publish(project, manifest)?;
+        changed += tell_artifacts(&published, arguments.check, arguments.format.get(), printer)?;
     }
-    Ok(())
+    Ok(if changed > 0 { Status::No } else { status })
 }
 
 fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.message_format)?;
+        destination.keeps_apart(arguments.format.get())?;
     }
     let overrides = &arguments.overrides;
     if let (None, Some(option)) = (arguments.bytecode, overrides.first()) {
@@ -221,6 +225,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         levels,
         mode,
         exclude: exclude.build()?,
+        check: arguments.check,
         folder: match wheel.parent().filter(|_| arguments.in_place) {
             Some(folder) => folder.into(),
             None => arguments.output_dir.clone().unwrap_or_else(|| "dist".into()),
@@ -238,17 +243,18 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     let status = if packed.outcomes.is_empty() {
         Status::Done
     } else {
-        messages::tell(&packed.outcomes, 0, &[], arguments.message_format, printer)?
+        messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?
     };
     tell_notes(&repacked.notes, printer);
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }
-    tell_archives(packed, printer);
+    let mut changed = tell_archives(packed, arguments, printer)?;
     if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
-        destination.write_manifest(manifest, printer)?;
+        let written = destination.publish_manifest(manifest, arguments.check, printer)?;
+        changed += tell_artifacts(written.as_slice(), arguments.check, arguments.format.get(), printer)?;
     }
-    Ok(status)
+    Ok(if changed > 0 { Status::No } else { status })
 }
 
 /// Nothing is left out silently; which pycs and sources made room is for `--verbose`.
@@ -276,8 +282,11 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
     }
 }
 
-fn tell_archives(packed: &Packed, printer: &Printer) {
-    for path in &packed.archives {
-        printer.summary(&format!("packed {}", path.shown()));
+/// Returns the number of archives that `--check` finds changed.
+fn tell_archives(packed: &Packed, arguments: &PackArgs, printer: &Printer) -> Result<usize, CommandError> {
+    let changed = tell_artifacts(&packed.archives, arguments.check, arguments.format.get(), printer)?;
+    for archive in packed.archives.iter().filter(|_| !arguments.check) {
+        printer.summary(&format!("packed {}", archive.path.shown()));
     }
+    Ok(changed)
 }

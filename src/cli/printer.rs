@@ -7,7 +7,9 @@ use crate::build::Watch;
 use crate::text::{visible, visible_json, visible_lines};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
@@ -25,6 +27,7 @@ pub(super) enum Loudness {
 pub(super) struct Printer {
     loudness: Loudness,
     choice: anstream::ColorChoice,
+    counts: RefCell<Map<String, Value>>,
 }
 
 impl Printer {
@@ -40,7 +43,17 @@ impl Printer {
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         };
-        Self { loudness, choice }
+        Self { loudness, choice, counts: RefCell::default() }
+    }
+
+    /// Keeps a number for the summary of a JSON run.
+    pub(super) fn count(&self, name: &str, number: usize) {
+        self.counts.borrow_mut().insert(name.into(), number.into());
+    }
+
+    /// Returns the numbers that were kept.
+    pub(super) fn counts(&self) -> Map<String, Value> {
+        self.counts.take()
     }
 
     /// Data on standard output, whatever `--quiet` says.

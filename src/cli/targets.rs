@@ -1,11 +1,12 @@
 //! `pycompile targets`.
 
+use super::format::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
-use crate::engine::Limits;
-use crate::engine::python::start_found;
+use crate::engine::python::{Places, start_found};
+use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};
-use crate::text::Shown as _;
+use crate::text::python;
 
 /// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose bytes the native
 /// engine makes, and the interpreter on PATH. Each release that is listed was compared with its real interpreter; in a
@@ -14,32 +15,76 @@ use crate::text::Shown as _;
 ///
 /// Example: pycompile targets
 #[derive(Debug, clap::Args)]
-pub(super) struct TargetsArgs {}
+pub(super) struct TargetsArgs {
+    #[command(flatten)]
+    pub(super) format: PlainFormatArgs,
+}
 
-pub(super) fn run(_arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
-    printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
+/// One version, as JSON has it.
+#[derive(serde::Serialize)]
+struct Row {
+    version: String,
+    magic: u32,
+    cache_tag: String,
+    engine: &'static str,
+    /// The releases whose bytes the native engine makes; those of a range are equal in everything known.
+    releases: Vec<String>,
+    interpreter: Option<String>,
+    interpreter_version: Option<String>,
+    /// Why the native engine does not take the place of the interpreter, or why there is none.
+    note: Option<String>,
+}
+
+pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
+    let is_json = arguments.format.get() == MessageFormat::Json;
+    if !is_json {
+        printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
+    }
     let places = environment::places();
     for series in &SERIES {
-        let found = start_found(series.version, None, &places, Limits::default());
-        let found = found.map(|engine| {
-            let path = engine.interpreter().shown();
-            let unknown = Target::why_not(series.version, engine.full_version());
-            let unknown = unknown.map_or_else(String::new, |why| format!(": {why}"));
-            format!("{path} ({}){unknown}", engine.full_version())
+        let row = row(series, &places);
+        if is_json {
+            printer.json(&row)?;
+            continue;
+        }
+        let Row { version, magic, cache_tag, engine, releases, interpreter, interpreter_version, note } = row;
+        let interpreter = interpreter.zip(interpreter_version).map(|(path, full)| format!("{path} ({full})"));
+        let note = note.filter(|_| interpreter.is_some() || releases.is_empty());
+        let releases = (!releases.is_empty()).then(|| releases.join(", "));
+        let found = interpreter.map(|found| match &note {
+            Some(note) => format!("{found}: {note}"),
+            None => found,
         });
-        let (engine, bytes) = match (Target::find(series.version), found) {
-            (Some(_), Ok(found)) => ("native", format!("{}; {found}", Target::releases(series.version))),
-            (Some(_), Err(_)) => ("native", Target::releases(series.version)),
-            (None, Ok(found)) => ("python", found),
-            (None, Err(_)) => ("none", format!("no python{} on PATH", series.version)),
-        };
-        row(series, engine, &bytes, printer)?;
+        let parts: Vec<String> = releases.into_iter().chain(found.or(note)).collect();
+        let bytes = parts.join("; ");
+        printer.data(&format!("{version:<7}  {magic:<5}  {cache_tag:<11}  {engine:<6}  {bytes}"))?;
     }
+    printer.count("versions", SERIES.len());
     Ok(Status::Done)
 }
 
-fn row(series: &Series, engine: &str, bytes: &str, printer: &Printer) -> Result<(), CommandError> {
-    let (version, magic, tag) = (series.version.to_string(), series.magic, series.cache_tag());
-    printer.data(&format!("{version:<7}  {magic:<5}  {tag:<11}  {engine:<6}  {bytes}"))?;
-    Ok(())
+fn row(series: &Series, places: &Places) -> Row {
+    let found = start_found(series.version, None, places, Limits::default());
+    let engine = match (Target::find(series.version), &found) {
+        (Some(_), _) => "native",
+        (None, Ok(_)) => "python",
+        (None, Err(_)) => "none",
+    };
+    let releases = Target::releases(series.version);
+    let note = match &found {
+        Ok(engine) => Target::why_not(series.version, engine.full_version()),
+        Err(EngineError::NoInterpreter(_, tried)) => Some(format!("no interpreter: tried {tried}")),
+        Err(error) => Some(error.to_string()),
+    };
+    let found = found.ok();
+    Row {
+        version: series.version.to_string(),
+        magic: series.magic.into(),
+        cache_tag: series.cache_tag().to_owned(),
+        engine,
+        releases: releases.split(", ").filter(|range| !range.is_empty()).map(str::to_owned).collect(),
+        interpreter: found.as_ref().map(|engine| python::os_text(engine.interpreter().as_os_str())),
+        interpreter_version: found.map(|engine| engine.full_version().to_owned()),
+        note: note.map(|note| note.replace("\n  ", "; ")),
+    }
 }

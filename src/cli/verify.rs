@@ -1,6 +1,6 @@
 //! `pycompile verify`.
 
-use super::args::MessageFormat;
+use super::format::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Finding, Kind, Request, verify};
@@ -41,9 +41,8 @@ pub(super) struct VerifyArgs {
     /// Files compiled at the same time; without it, one for each processor.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// How findings are told.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -85,7 +84,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.detail(engine);
     }
     for finding in &verified.findings {
-        tell(finding, &place, arguments.message_format, printer)?;
+        tell(finding, &place, arguments.format.get(), printer)?;
     }
     if verified.pycs == 0
         && verified.wheels == 0
@@ -94,6 +93,10 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     {
         return Err(CommandError::Usage(format!("no pyc in {}: nothing to verify", arguments.path.shown())));
     }
+    printer.count("pycs", verified.pycs);
+    printer.count("verified", verified.passed);
+    printer.count("findings", verified.findings.len());
+    printer.count("not_reached", verified.missing);
     let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
     let findings = match verified.findings.len() {
         1 => "1 finding".to_owned(),
@@ -101,7 +104,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     };
     printer.summary(&format!("{none}{} verified, {findings}", verified.passed));
     for found in &verified.releases {
-        if arguments.message_format == MessageFormat::Json {
+        if arguments.format.get() == MessageFormat::Json {
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }
         printer.summary(&format!("as CPython {} writes them: {}", found.release, found.pycs));

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/initconfig.c` (which options there are), `Lib/warnings.py`.
 
-use super::args::MessageFormat;
+use super::format::MessageFormat;
 use super::printer::Printer;
 use super::{CommandError, annotation, environment};
 use crate::build::{Engines, Outcome};

@@ -17,6 +17,21 @@ pub struct Place {
 }
 
 impl Place {
+    /// Returns the file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Returns the line, from 1.
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Returns the column in characters, from 1.
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+
     /// The place of `span`, in bytes, in the file's text.
     pub(super) fn new(file: &Path, text: &str, span: &Range<usize>) -> Self {
         let floor = |mut at: usize| {

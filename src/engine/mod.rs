@@ -62,7 +62,7 @@ impl Diagnostic {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// No such interpreter.
-    #[error("no interpreter for Python {0}: tried {1}")]
+    #[error("no interpreter for Python {0}: tried {1}, and no --interpreter was given")]
     NoInterpreter(crate::target::Release, String),
     /// No version was asked for and there is no `python3`.
     #[error("no python3 on PATH")]

@@ -70,6 +70,18 @@ impl Place {
         Ok(Self { folder, name: own.into() })
     }
 
+    /// Returns `true` if the file does not have these bytes and this mode, or is not there.
+    ///
+    /// # Errors
+    /// [`WriteError`], where something is in the way that is not replaced.
+    pub fn differs(&self, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
+        self.check()?;
+        let same = |(file, found): (File, Metadata)| {
+            has_mode(&found, mode) && read_open(&file, found.len(), LARGEST).is_ok_and(|found| found == bytes)
+        };
+        Ok(!self.read().is_ok_and(same))
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.path().join(&self.name)
     }
@@ -266,6 +278,17 @@ fn set_mode(file: &File, mode: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(unix)]
+fn has_mode(found: &Metadata, mode: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    found.permissions().mode() & 0o7777 == mode
+}
+
+#[cfg(not(unix))]
+fn has_mode(_found: &Metadata, _mode: u32) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use super::WriteError;
 use super::place::{Missing, Place};
-use crate::project::{LARGEST, read_open};
-use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
 /// A directory that is written to. Files have the modes 0644 and 0755 whatever the umask, and no directory below it may
@@ -36,25 +34,23 @@ impl Tree {
     pub fn write(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
         let mode = if executable { 0o755 } else { 0o644 };
         let place = self.place(Path::new(name), Missing::Made)?;
-        place.check()?;
-        let same = |(file, found): (File, Metadata)| {
-            has_mode(&found, mode) && read_open(&file, found.len(), LARGEST).is_ok_and(|found| found == bytes)
-        };
-        if place.read().is_ok_and(same) {
+        if !place.differs(bytes, mode)? {
             return Ok(false);
         }
         place.replace(bytes, mode)?;
         Ok(true)
     }
-}
 
-#[cfg(unix)]
-fn has_mode(found: &Metadata, mode: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    found.permissions().mode() & 0o7777 == mode
-}
-
-#[cfg(not(unix))]
-fn has_mode(_found: &Metadata, _mode: u32) -> bool {
-    true
+    /// Returns `true` if [`Self::write`] would write the file.
+    ///
+    /// # Errors
+    /// [`WriteError`], where writing would fail for what is in the way.
+    pub fn differs(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
+        let mode = if executable { 0o755 } else { 0o644 };
+        match self.place(Path::new(name), Missing::Refused) {
+            Ok(place) => place.differs(bytes, mode),
+            Err(error) if error.is_missing() => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::io::Read as _;
 
 fn statuses(out: &str) -> Vec<String> {
     let json = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
-    out.lines().map(|line| json(line)["status"].as_str().unwrap().to_owned()).collect()
+    let messages = out.lines().map(json).filter(|message| message.get("summary").is_none());
+    messages.map(|message| message["status"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -15,7 +16,12 @@ fn json_messages_have_the_keys_of_the_contract() {
     session.file("bad.py", "x = 1\nx = = 2\n");
     let out = session.compile(&["--message-format", "json", "good.py", "bad.py"]).exits(1).out;
     let lines = out.lines().collect::<Vec<_>>();
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 3);
+    assert!(
+        lines[2].starts_with(r#"{"summary":{"command":"compile","exit_status":1,"compiled":1,"#),
+        "{}",
+        lines[2]
+    );
     assert!(lines[0].starts_with(r#"{"path":"good.py","status":"compiled","output":"#), "{}", lines[0]);
     assert!(lines[0].ends_with(r#""optimize":0,"warnings":[],"error":null}"#), "{}", lines[0]);
     let message: serde_json::Value = serde_json::from_str(lines[1]).unwrap();

@@ -145,6 +145,6 @@ fn programs_get_the_name_itself() {
     let said =
         session.run(&["compile", "--engine", "native", "--python", "3.14", "--message-format", "json", name]);
     assert!(said.out.contains(r"a\u001b[31m\u009b\u202e\n.py"), "{}", said.out);
-    let message: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let message: serde_json::Value = serde_json::from_str(said.out.lines().next().unwrap()).unwrap();
     assert_eq!(message["path"], name);
 }

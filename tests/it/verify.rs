@@ -32,7 +32,8 @@ fn found(session: &Session, kind: &str, message: &str) {
     let said = session.run(&["verify", "t", "--message-format", "json"]).exits(1);
     // The last line names the release that wrote the pyc that is right.
     let lines = said.out.lines().collect::<Vec<_>>();
-    let lines = lines.iter().filter(|line| !line.contains("\"release\":")).collect::<Vec<_>>();
+    let is_finding = |line: &&&str| !line.contains("\"release\":") && !line.starts_with("{\"summary\":");
+    let lines = lines.iter().filter(is_finding).collect::<Vec<_>>();
     assert_eq!(lines.len(), 1, "{}", said.out);
     let finding: serde_json::Value = serde_json::from_str(lines[0]).unwrap();
     assert_eq!(finding["kind"], kind, "{}", lines[0]);
@@ -384,6 +385,6 @@ fn the_release_that_fits_is_named() {
         session.run(&["verify", "."]).exits(0).says(&format!("as CPython {release} writes them: 1"));
         let said = session.run(&["verify", ".", "--message-format", "json"]).exits(0);
         let line = format!("{{\"python\":\"3.15\",\"release\":\"{release}\",\"pycs\":1}}\n");
-        assert_eq!(said.out, line);
+        assert!(said.out.starts_with(&line) && said.out.lines().count() == 2, "{}", said.out);
     }
 }

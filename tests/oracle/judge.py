@@ -158,6 +158,8 @@ def pycompile(binary, paths, folder, out, level=0):
     results = {}
     for line in done.stdout.decode("utf-8", "surrogatepass").split("\n")[:-1]:
         result = json.loads(line)
+        if "summary" in result:
+            continue
         error = result["error"]
         if error is None:
             with open(result["output"], "rb") as file:

@@ -14,6 +14,7 @@ mod record;
 pub use bounds::Bounds;
 pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with, site_packages};
 
+use super::artifact::Digest;
 use super::compile::{Done, Outcome};
 use super::engines::TargetEngine;
 use super::errno::write_diagnostic;
@@ -189,6 +190,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 optimize,
                 result: Ok(Done::UpToDate),
                 warnings: Vec::new(),
+                digest: None,
             },
             row: None,
             entry: None,
@@ -207,6 +209,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
                 return made;
             }
         };
+        made.outcome.digest = Some(Digest::of(&bytes));
         made.row = Some(Row::of(&made.name, &bytes));
         let from = source_entry(name, &source.bytes, series);
         made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
@@ -231,6 +234,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
             made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
             if made.outcome.result.is_err() {
                 (made.row, made.entry) = (None, None);
+                made.outcome.digest = None;
             }
         }
         made

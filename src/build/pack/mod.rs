@@ -12,6 +12,7 @@ pub use backend::BackendError;
 pub use repack::{Repacked, Request, repack_wheel};
 pub use sdist::Unpacked;
 
+use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::batch::{self, Compiled};
 use super::compile::{Done, Outcome};
 use super::engines::{Engines, releases};
@@ -19,7 +20,7 @@ use super::parallel::{self, Watch};
 use super::project::{Project, ProjectError};
 use crate::archive::File;
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
-use crate::manifest::{Archive, FileEntry, Manifest, sha256};
+use crate::manifest::{Archive, FileEntry, Manifest};
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
 use crate::wheel::project::INLINE;
@@ -31,7 +32,7 @@ pub struct Packed {
     /// What became of each pyc; data files that cannot be read are here too, as failures.
     pub outcomes: Vec<Outcome>,
     /// The archives that were written.
-    pub archives: Vec<PathBuf>,
+    pub archives: Vec<Artifact>,
     /// Remarks about the metadata, one sentence each.
     pub notes: Vec<String>,
     /// What to publish; none if nothing was written.
@@ -105,15 +106,21 @@ pub fn pack(
     let _together = Writing::begin();
     let mut archives = Vec::new();
     for archive in made {
-        project.write(&archive.path, &archive.bytes, if archive.executable { 0o755 } else { 0o644 })?;
-        let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (sha256, size) = (sha256(&archive.bytes), archive.bytes.len() as u64);
-        archives.push(Archive { path: name, sha256, size });
-        packed.archives.push(archive.path);
+        let mode = if archive.executable { 0o755 } else { 0o644 };
+        let kind = ArtifactKind::of_archive(&archive.path);
+        let written = project.write(archive.path, kind, &archive.bytes, mode)?;
+        archives.push(listed(&written));
+        packed.archives.push(written);
     }
     let manifest = Manifest::new(entries(&contents, project, engines), archives);
     packed.manifest = Some(manifest.with_releases(releases(engines)));
     Ok(packed)
+}
+
+/// The entry of an archive in the manifest.
+fn listed(archive: &Artifact) -> Archive {
+    let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Archive { path: name, sha256: archive.digest.sha256.clone(), size: archive.digest.size }
 }
 
 fn check(project: &Project) -> Result<(), ConfigError> {
@@ -143,6 +150,7 @@ fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
         optimize: pyc.optimize,
         result: pyc.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone),
         warnings: pyc.warnings.clone(),
+        digest: pyc.result.as_ref().ok().map(|pyc| Digest::of(pyc)),
     })
     .collect()
 }

@@ -1,16 +1,17 @@
 //! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked for.
 
-use super::Packed;
+use super::{Packed, listed};
 use crate::archive::{self, Archive, File};
+use crate::build::artifact::{Artifact, ArtifactKind, Digest};
 use crate::build::compile::{Done, Outcome};
 use crate::build::engines::{Engines, releases};
 use crate::build::parallel::{self, Watch};
 use crate::build::project::ProjectError;
 use crate::build::source::{Made, Source};
 use crate::config::Bytecode as Wanted;
-use crate::manifest::{self, FileEntry, Manifest, pyc_entry, sha256, source_entry};
+use crate::manifest::{FileEntry, Manifest, pyc_entry, source_entry};
 use crate::output::atomic;
-use crate::output::place::is_one_file;
+use crate::output::place::{Missing, Place, is_one_file};
 use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
@@ -30,6 +31,8 @@ pub struct Request {
     pub exclude: globset::GlobSet,
     /// Where it is written to.
     pub folder: PathBuf,
+    /// Nothing is written: the wheels are compared with what they would be.
+    pub check: bool,
     /// Seconds since 1970 that entries carry.
     pub time: i64,
     /// The wheel itself may be replaced.
@@ -102,6 +105,7 @@ pub fn repack_wheel(
             optimize: compiled.optimize,
             result,
             warnings,
+            digest: pyc.as_ref().ok().map(|pyc| Digest::of(pyc)),
         });
         if let Ok(bytes) = pyc {
             pycs.push((compiled.series.version, File::new(compiled.name, bytes)));
@@ -150,16 +154,28 @@ pub fn repack_wheel(
     let mut archives = Vec::new();
     let mut notes: Vec<Note> = Vec::new();
     for wheel in made {
-        let name = wheel.name.to_string();
         let bytes = write(&wheel.files, &ZipOptions { time: request.time, ..ZipOptions::default() })?;
-        let output = request.folder.join(&name);
-        atomic::write(&output, &bytes, 0o644)?;
-        archives.push(manifest::Archive { path: name, sha256: sha256(&bytes), size: bytes.len() as u64 });
-        packed.archives.push(output);
+        let output = request.folder.join(wheel.name.to_string());
+        let changed = !request.check || differs(&output, &bytes)?;
+        if !request.check {
+            atomic::write(&output, &bytes, 0o644)?;
+        }
+        let kind = ArtifactKind::Wheel;
+        let artifact = Artifact { path: output, kind, digest: Digest::of(&bytes), changed };
+        archives.push(listed(&artifact));
+        packed.archives.push(artifact);
         notes.extend(wheel.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
     }
     packed.manifest = Some(Manifest::new(entries, archives).with_releases(releases(engines)));
     Ok(Repacked { packed, notes })
+}
+
+fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
+    match Place::named(path, Missing::Refused) {
+        Ok(place) => Ok(place.differs(bytes, 0o644)?),
+        Err(error) if error.is_missing() => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The Python files that are importable once installed: not scripts, headers or data of `NAME.data`.

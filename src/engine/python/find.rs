@@ -46,13 +46,14 @@ pub fn start_found(
             met => format!("`{name}` (which {})", met.join(", and another ")),
         });
     }
+    let mut tried = vec![format!("{} on PATH", tried.join(" and "))];
     for path in places.installations.iter().flat_map(|folder| installed(folder, release)) {
         match try_start(&path, release, limits)? {
             Ok(engine) => return Ok(engine),
             Err(why) => tried.push(format!("{} (which {why})", path.shown())),
         }
     }
-    let tried = format!("{} on PATH, and no --interpreter was given", tried.join(" and "));
+    let tried = tried.join(" and ");
     Err(EngineError::NoInterpreter(release, tried))
 }
 

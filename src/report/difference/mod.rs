@@ -9,40 +9,59 @@ pub use text::text;
 
 use crate::diff::{Comparison, FileDifference, Finding, Kind};
 use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    left: &'a str,
+    right: &'a str,
+    same: usize,
+    different: usize,
+    kinds: Vec<Count>,
+    files: &'a [FileDifference],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a Value>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    kind: Kind,
+    findings: usize,
+}
+
+impl<'a> Document<'a> {
+    fn new(comparison: &'a Comparison, summary: Option<&'a Value>) -> Self {
+        let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
+        Self {
+            schema: comparison.schema,
+            left: &comparison.left,
+            right: &comparison.right,
+            same: comparison.same,
+            different: comparison.files.len(),
+            kinds: kinds.collect(),
+            files: &comparison.files,
+            summary,
+        }
+    }
+}
 
 /// The comparison as JSON: two-space indent, a newline at the end.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
 pub fn json(comparison: &Comparison) -> Result<String, serde_json::Error> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: &'a str,
-        left: &'a str,
-        right: &'a str,
-        same: usize,
-        different: usize,
-        kinds: Vec<Count>,
-        files: &'a [FileDifference],
-    }
-    #[derive(Serialize)]
-    struct Count {
-        kind: Kind,
-        findings: usize,
-    }
-    let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
-    let document = Document {
-        schema: comparison.schema,
-        left: &comparison.left,
-        right: &comparison.right,
-        same: comparison.same,
-        different: comparison.files.len(),
-        kinds: kinds.collect(),
-        files: &comparison.files,
-    };
-    let mut text = serde_json::to_string_pretty(&document)?;
+    let mut text = serde_json::to_string_pretty(&Document::new(comparison, None))?;
     text.push('\n');
     Ok(text)
+}
+
+/// Returns the comparison as JSON on one line, with a summary of the run at its end.
+///
+/// # Errors
+/// None in practice.
+pub fn json_line(comparison: &Comparison, summary: &Value) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Document::new(comparison, Some(summary)))
 }
 
 /// The result in a line: `2 files differ, 31 are the same`.
