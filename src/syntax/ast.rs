@@ -5,6 +5,8 @@
 //!
 //! Nothing changes a tree: the preprocessing pass makes another one that shares what stays the same.
 
+#![expect(missing_docs, reason = "names without a line of their own are those of Python.asdl")]
+
 use crate::text::{Location, Name};
 
 /// Identifies a node that opens a scope, unique within one module; numbers run in source order.
@@ -44,7 +46,6 @@ pub struct Stmt<'a> {
 
 /// The statements.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum StmtKind<'a> {
     FunctionDef(&'a FunctionDef<'a>),
     ClassDef(&'a ClassDef<'a>),
@@ -112,7 +113,6 @@ pub enum StmtKind<'a> {
 
 /// `def` and `async def`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct FunctionDef<'a> {
     /// The scope; its type-parameter and annotation scopes are told apart by their kind.
     pub id: NodeId,
@@ -127,7 +127,6 @@ pub struct FunctionDef<'a> {
 
 /// `class`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct ClassDef<'a> {
     pub id: NodeId,
     pub name: Name,
@@ -140,7 +139,6 @@ pub struct ClassDef<'a> {
 
 /// `type X = …`; `name` is a `Name` expression in store context.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct TypeAlias<'a> {
     pub id: NodeId,
     pub name: Name,
@@ -151,7 +149,6 @@ pub struct TypeAlias<'a> {
 
 /// `for` and `async for`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct For<'a> {
     pub is_async: bool,
     pub target: Expr<'a>,
@@ -162,7 +159,6 @@ pub struct For<'a> {
 
 /// `with` and `async with`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct With<'a> {
     pub is_async: bool,
     pub items: &'a [WithItem<'a>],
@@ -171,7 +167,6 @@ pub struct With<'a> {
 
 /// One `EXPR as TARGET`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct WithItem<'a> {
     pub context_expr: Expr<'a>,
     pub optional_vars: Option<&'a Expr<'a>>,
@@ -179,7 +174,6 @@ pub struct WithItem<'a> {
 
 /// `try`, with `except*` if `is_star`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Try<'a> {
     pub is_star: bool,
     pub body: &'a [Stmt<'a>],
@@ -190,7 +184,6 @@ pub struct Try<'a> {
 
 /// `except TYPE as NAME:`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct ExceptHandler<'a> {
     pub location: Location,
     pub kind: Option<&'a Expr<'a>>,
@@ -200,7 +193,6 @@ pub struct ExceptHandler<'a> {
 
 /// `NAME as ASNAME` of an import; `name` is dotted as written, or `*`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Alias {
     pub location: Location,
     pub name: Name,
@@ -209,7 +201,6 @@ pub struct Alias {
 
 /// `NAME=VALUE` of a call or class; `arg` is absent for `**VALUE`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Keyword<'a> {
     pub location: Location,
     pub arg: Option<Name>,
@@ -218,7 +209,6 @@ pub struct Keyword<'a> {
 
 /// Parameters.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Arguments<'a> {
     pub posonlyargs: &'a [Arg<'a>],
     pub args: &'a [Arg<'a>],
@@ -233,7 +223,6 @@ pub struct Arguments<'a> {
 
 /// One parameter; the location includes the annotation and not the stars.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Arg<'a> {
     pub location: Location,
     pub arg: Name,
@@ -242,7 +231,6 @@ pub struct Arg<'a> {
 
 /// A type parameter.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct TypeParam<'a> {
     /// The scope of the bound, and of the default.
     pub id: NodeId,
@@ -256,7 +244,6 @@ pub struct TypeParam<'a> {
 
 /// The kinds of type parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum TypeParamKind {
     TypeVar,
     ParamSpec,
@@ -265,7 +252,6 @@ pub enum TypeParamKind {
 
 /// One `case`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct MatchCase<'a> {
     pub pattern: Pattern<'a>,
     pub guard: Option<&'a Expr<'a>>,
@@ -274,7 +260,6 @@ pub struct MatchCase<'a> {
 
 /// A pattern.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Pattern<'a> {
     pub location: Location,
     pub kind: PatternKind<'a>,
@@ -282,7 +267,6 @@ pub struct Pattern<'a> {
 
 /// The patterns.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum PatternKind<'a> {
     MatchValue(&'a Expr<'a>),
     /// `None`, `True` or `False`.
@@ -318,7 +302,6 @@ pub struct Expr<'a> {
 
 /// The expressions.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub enum ExprKind<'a> {
     BoolOp {
         op: BoolOperator,
@@ -411,7 +394,6 @@ pub enum ExprKind<'a> {
 
 /// `lambda`.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Lambda<'a> {
     pub id: NodeId,
     pub args: Arguments<'a>,
@@ -420,7 +402,6 @@ pub struct Lambda<'a> {
 
 /// A call.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Call<'a> {
     pub func: Expr<'a>,
     pub args: &'a [Expr<'a>],
@@ -444,7 +425,6 @@ pub struct ComprehensionExpr<'a> {
 
 /// The kinds of comprehension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum ComprehensionKind {
     List,
     Set,
@@ -454,7 +434,6 @@ pub enum ComprehensionKind {
 
 /// One `for TARGET in ITER if …` clause.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "the field names are those of Python.asdl")]
 pub struct Comprehension<'a> {
     pub target: Expr<'a>,
     pub iter: Expr<'a>,
@@ -502,7 +481,6 @@ pub enum Constant<'a> {
 
 /// Load, store or delete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum ExprContext {
     Load,
     Store,
@@ -511,7 +489,6 @@ pub enum ExprContext {
 
 /// `and`, `or`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum BoolOperator {
     And,
     Or,
@@ -519,7 +496,6 @@ pub enum BoolOperator {
 
 /// Binary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum Operator {
     Add,
     Sub,
@@ -538,7 +514,6 @@ pub enum Operator {
 
 /// Unary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum UnaryOperator {
     Invert,
     Not,
@@ -548,7 +523,6 @@ pub enum UnaryOperator {
 
 /// Comparisons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of Python.asdl")]
 pub enum CompareOperator {
     Eq,
     NotEq,

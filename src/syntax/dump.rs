@@ -1,10 +1,10 @@
 //! The tree as text, for developers and for the comparison with CPython's `ast` (`tests/oracle/syntax_tree.py`).
 
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 
 use super::ast::{
-    Arg, Arguments, Comprehension, Constant, Expr, ExprKind, Keyword, Module, Pattern, PatternKind, Stmt,
-    StmtKind, TypeParam,
+    Alias, Arg, Arguments, Comprehension, ComprehensionKind, Constant, ExceptHandler, Expr, ExprKind,
+    Keyword, MatchCase, Module, Pattern, PatternKind, Stmt, StmtKind, TypeParam, WithItem,
 };
 use crate::text::{Location, Name, Names};
 
@@ -15,6 +15,7 @@ pub fn dump(module: &Module<'_>, names: &Names) -> String {
     dump.out
 }
 
+/// A node is opened, its plain values are written on its line, its children below it, and it is closed.
 struct Dump<'n> {
     out: String,
     names: &'n Names,
@@ -22,17 +23,21 @@ struct Dump<'n> {
 }
 
 impl Dump<'_> {
-    fn line(&mut self, field: &str, kind: &str, location: Option<Location>) {
+    fn open(&mut self, field: &str, kind: &str, location: Option<Location>) -> &mut Self {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
-        for _ in 0..self.depth {
-            self.out.push(' ');
-        }
+        self.out.extend(std::iter::repeat_n(' ', self.depth));
         self.put(format_args!("{field}={kind}"));
         if let Some(at) = location {
             self.put(format_args!(" {}:{}-{}:{}", at.line, at.column, at.end_line, at.end_column));
         }
+        self.depth += 1;
+        self
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
     }
 
     /// Writing to a string does not fail.
@@ -40,549 +45,373 @@ impl Dump<'_> {
         let _ = self.out.write_fmt(text);
     }
 
-    fn name(&mut self, field: &str, name: Name) {
+    fn value(&mut self, field: &str, value: impl Debug) -> &mut Self {
+        self.put(format_args!(" {field}={value:?}"));
+        self
+    }
+
+    fn names(&mut self, field: &str, list: impl IntoIterator<Item = Name>) -> &mut Self {
         let names = self.names;
-        self.put(format_args!(" {field}={}", names.text(name)));
+        list.into_iter().for_each(|name| self.put(format_args!(" {field}={}", names.text(name))));
+        self
     }
 
-    fn nested(&mut self, children: impl FnOnce(&mut Self)) {
-        self.depth += 1;
-        children(self);
-        self.depth -= 1;
+    fn name(&mut self, field: &str, name: Name) -> &mut Self {
+        self.names(field, [name])
     }
 
-    fn statements(&mut self, field: &str, list: &[Stmt<'_>]) {
-        for statement in list {
-            self.statement(field, statement);
-        }
+    /// Writes a node for each item by `write`.
+    fn each<T>(&mut self, list: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) -> &mut Self {
+        list.into_iter().for_each(|item| write(self, item));
+        self
     }
 
-    fn expressions(&mut self, field: &str, list: &[Expr<'_>]) {
-        for expression in list {
-            self.expression(field, expression);
-        }
+    fn statements(&mut self, field: &str, list: &[Stmt<'_>]) -> &mut Self {
+        self.each(list, |this, statement| this.statement(field, statement))
     }
 
-    fn optional(&mut self, field: &str, expression: Option<&Expr<'_>>) {
-        if let Some(expression) = expression {
-            self.expression(field, expression);
-        }
+    fn expressions<'e>(&mut self, field: &str, list: impl IntoIterator<Item = &'e Expr<'e>>) -> &mut Self {
+        self.each(list, |this, expression| this.expression(field, expression))
+    }
+
+    /// Expressions that may be missing, which shows.
+    fn gaps(&mut self, field: &str, list: &[Option<Expr<'_>>]) -> &mut Self {
+        self.each(list, |this, item| match item {
+            Some(expression) => this.expression(field, expression),
+            None => this.open(field, "None", None).close(),
+        })
+    }
+
+    fn patterns<'p>(&mut self, field: &str, list: impl IntoIterator<Item = &'p Pattern<'p>>) -> &mut Self {
+        self.each(list, |this, pattern| this.pattern(field, pattern))
     }
 
     fn statement(&mut self, field: &str, statement: &Stmt<'_>) {
-        let location = Some(statement.location);
-        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
-        match &statement.kind {
-            StmtKind::FunctionDef(node) => {
-                open(self, if node.is_async { "AsyncFunctionDef" } else { "FunctionDef" });
-                self.name("name", node.name);
-                self.nested(|this| {
-                    this.arguments(&node.args);
-                    this.statements("body", node.body);
-                    this.expressions("decorator_list", node.decorator_list);
-                    this.optional("returns", node.returns);
-                    this.type_params(node.type_params);
-                });
-            }
-            StmtKind::ClassDef(node) => {
-                open(self, "ClassDef");
-                self.name("name", node.name);
-                self.nested(|this| {
-                    this.expressions("bases", node.bases);
-                    this.keywords(node.keywords);
-                    this.statements("body", node.body);
-                    this.expressions("decorator_list", node.decorator_list);
-                    this.type_params(node.type_params);
-                });
-            }
-            StmtKind::Return(value) => {
-                open(self, "Return");
-                self.nested(|this| this.optional("value", *value));
-            }
-            StmtKind::Delete(targets) => {
-                open(self, "Delete");
-                self.nested(|this| this.expressions("targets", targets));
-            }
+        let at = Some(statement.location);
+        let node = match &statement.kind {
+            StmtKind::FunctionDef(node) => self
+                .open(field, if node.is_async { "AsyncFunctionDef" } else { "FunctionDef" }, at)
+                .name("name", node.name)
+                .arguments(&node.args)
+                .statements("body", node.body)
+                .expressions("decorator_list", node.decorator_list)
+                .expressions("returns", node.returns)
+                .each(node.type_params, Self::type_param),
+            StmtKind::ClassDef(node) => self
+                .open(field, "ClassDef", at)
+                .name("name", node.name)
+                .expressions("bases", node.bases)
+                .each(node.keywords, Self::keyword)
+                .statements("body", node.body)
+                .expressions("decorator_list", node.decorator_list)
+                .each(node.type_params, Self::type_param),
+            StmtKind::Return(value) => self.open(field, "Return", at).expressions("value", *value),
+            StmtKind::Delete(targets) => self.open(field, "Delete", at).expressions("targets", *targets),
             StmtKind::Assign { targets, value } => {
-                open(self, "Assign");
-                self.nested(|this| {
-                    this.expressions("targets", targets);
-                    this.expression("value", value);
-                });
+                self.open(field, "Assign", at).expressions("targets", *targets).expressions("value", [*value])
             }
             StmtKind::TypeAlias(node) => {
-                open(self, "TypeAlias");
-                self.nested(|this| {
-                    this.line("name", "Name", Some(node.name_location));
-                    this.name("id", node.name);
-                    this.put(format_args!(" ctx=Store"));
-                    this.type_params(node.type_params);
-                    this.expression("value", node.value);
-                });
+                let node_of = self.open(field, "TypeAlias", at);
+                let name = node_of.open("name", "Name", Some(node.name_location)).name("id", node.name);
+                name.put(format_args!(" ctx=Store"));
+                name.close();
+                name.each(node.type_params, Self::type_param).expressions("value", [node.value])
             }
-            StmtKind::AugAssign { target, op, value } => {
-                open(self, "AugAssign");
-                self.put(format_args!(" op={op:?}"));
-                self.nested(|this| {
-                    this.expression("target", target);
-                    this.expression("value", value);
-                });
-            }
-            StmtKind::AnnAssign { target, annotation, value, simple } => {
-                open(self, "AnnAssign");
-                self.put(format_args!(" simple={}", u8::from(*simple)));
-                self.nested(|this| {
-                    this.expression("target", target);
-                    this.expression("annotation", annotation);
-                    this.optional("value", *value);
-                });
-            }
-            StmtKind::For(node) => {
-                open(self, if node.is_async { "AsyncFor" } else { "For" });
-                self.nested(|this| {
-                    this.expression("target", &node.target);
-                    this.expression("iter", &node.iter);
-                    this.statements("body", node.body);
-                    this.statements("orelse", node.orelse);
-                });
-            }
+            StmtKind::AugAssign { target, op, value } => self
+                .open(field, "AugAssign", at)
+                .value("op", op)
+                .expressions("target", [*target])
+                .expressions("value", [*value]),
+            StmtKind::AnnAssign { target, annotation, value, simple } => self
+                .open(field, "AnnAssign", at)
+                .value("simple", u8::from(*simple))
+                .expressions("target", [*target])
+                .expressions("annotation", [*annotation])
+                .expressions("value", *value),
+            StmtKind::For(node) => self
+                .open(field, if node.is_async { "AsyncFor" } else { "For" }, at)
+                .expressions("target", [&node.target])
+                .expressions("iter", [&node.iter])
+                .statements("body", node.body)
+                .statements("orelse", node.orelse),
             StmtKind::While { test, body, orelse } => {
-                open(self, "While");
-                self.nested(|this| {
-                    this.expression("test", test);
-                    this.statements("body", body);
-                    this.statements("orelse", orelse);
-                });
+                let node = self.open(field, "While", at).expressions("test", [*test]);
+                node.statements("body", body).statements("orelse", orelse)
             }
             StmtKind::If { test, body, orelse } => {
-                open(self, "If");
-                self.nested(|this| {
-                    this.expression("test", test);
-                    this.statements("body", body);
-                    this.statements("orelse", orelse);
-                });
+                let node = self.open(field, "If", at).expressions("test", [*test]);
+                node.statements("body", body).statements("orelse", orelse)
             }
-            StmtKind::With(node) => {
-                open(self, if node.is_async { "AsyncWith" } else { "With" });
-                self.nested(|this| {
-                    for item in node.items {
-                        this.line("items", "withitem", None);
-                        this.nested(|this| {
-                            this.expression("context_expr", &item.context_expr);
-                            this.optional("optional_vars", item.optional_vars);
-                        });
-                    }
-                    this.statements("body", node.body);
-                });
-            }
-            StmtKind::Match { subject, cases } => {
-                open(self, "Match");
-                self.nested(|this| {
-                    this.expression("subject", subject);
-                    for case in *cases {
-                        this.line("cases", "match_case", None);
-                        this.nested(|this| {
-                            this.pattern("pattern", &case.pattern);
-                            this.optional("guard", case.guard);
-                            this.statements("body", case.body);
-                        });
-                    }
-                });
-            }
+            StmtKind::With(node) => self
+                .open(field, if node.is_async { "AsyncWith" } else { "With" }, at)
+                .each(node.items, Self::with_item)
+                .statements("body", node.body),
+            StmtKind::Match { subject, cases } => self
+                .open(field, "Match", at)
+                .expressions("subject", [*subject])
+                .each(*cases, Self::match_case),
             StmtKind::Raise { exc, cause } => {
-                open(self, "Raise");
-                self.nested(|this| {
-                    this.optional("exc", *exc);
-                    this.optional("cause", *cause);
-                });
+                self.open(field, "Raise", at).expressions("exc", *exc).expressions("cause", *cause)
             }
-            StmtKind::Try(node) => {
-                open(self, if node.is_star { "TryStar" } else { "Try" });
-                self.nested(|this| {
-                    this.statements("body", node.body);
-                    for handler in node.handlers {
-                        this.line("handlers", "ExceptHandler", Some(handler.location));
-                        if let Some(name) = handler.name {
-                            this.name("name", name);
-                        }
-                        this.nested(|this| {
-                            this.optional("type", handler.kind);
-                            this.statements("body", handler.body);
-                        });
-                    }
-                    this.statements("orelse", node.orelse);
-                    this.statements("finalbody", node.finalbody);
-                });
-            }
+            StmtKind::Try(node) => self
+                .open(field, if node.is_star { "TryStar" } else { "Try" }, at)
+                .statements("body", node.body)
+                .each(node.handlers, Self::handler)
+                .statements("orelse", node.orelse)
+                .statements("finalbody", node.finalbody),
             StmtKind::Assert { test, msg } => {
-                open(self, "Assert");
-                self.nested(|this| {
-                    this.expression("test", test);
-                    this.optional("msg", *msg);
-                });
+                self.open(field, "Assert", at).expressions("test", [*test]).expressions("msg", *msg)
             }
             StmtKind::Import { names, is_lazy } => {
-                open(self, if *is_lazy { "LazyImport" } else { "Import" });
-                self.aliases(names);
+                self.open(field, if *is_lazy { "LazyImport" } else { "Import" }, at).each(*names, Self::alias)
             }
-            StmtKind::ImportFrom { module, names, level, is_lazy } => {
-                open(self, if *is_lazy { "LazyImportFrom" } else { "ImportFrom" });
-                if let Some(module) = module {
-                    self.name("module", *module);
-                }
-                self.put(format_args!(" level={level}"));
-                self.aliases(names);
-            }
-            StmtKind::Global(names) => {
-                open(self, "Global");
-                names.iter().for_each(|&name| self.name("names", name));
-            }
+            StmtKind::ImportFrom { module, names, level, is_lazy } => self
+                .open(field, if *is_lazy { "LazyImportFrom" } else { "ImportFrom" }, at)
+                .names("module", *module)
+                .value("level", level)
+                .each(*names, Self::alias),
+            StmtKind::Global(names) => self.open(field, "Global", at).names("names", names.iter().copied()),
             StmtKind::Nonlocal(names) => {
-                open(self, "Nonlocal");
-                names.iter().for_each(|&name| self.name("names", name));
+                self.open(field, "Nonlocal", at).names("names", names.iter().copied())
             }
-            StmtKind::Expr(value) => {
-                open(self, "Expr");
-                self.nested(|this| this.expression("value", value));
-            }
-            StmtKind::Pass => open(self, "Pass"),
-            StmtKind::Break => open(self, "Break"),
-            StmtKind::Continue => open(self, "Continue"),
-        }
+            StmtKind::Expr(value) => self.open(field, "Expr", at).expressions("value", [*value]),
+            StmtKind::Pass => self.open(field, "Pass", at),
+            StmtKind::Break => self.open(field, "Break", at),
+            StmtKind::Continue => self.open(field, "Continue", at),
+        };
+        node.close();
     }
 
-    fn aliases(&mut self, aliases: &[super::ast::Alias]) {
-        self.nested(|this| {
-            for alias in aliases {
-                this.line("names", "alias", Some(alias.location));
-                this.name("name", alias.name);
-                if let Some(name) = alias.asname {
-                    this.name("asname", name);
-                }
-            }
-        });
+    fn with_item(&mut self, item: &WithItem<'_>) {
+        self.open("items", "withitem", None)
+            .expressions("context_expr", [&item.context_expr])
+            .expressions("optional_vars", item.optional_vars)
+            .close();
     }
 
-    fn keywords(&mut self, keywords: &[Keyword<'_>]) {
-        for keyword in keywords {
-            self.line("keywords", "keyword", Some(keyword.location));
-            if let Some(name) = keyword.arg {
-                self.name("arg", name);
-            }
-            self.nested(|this| this.expression("value", &keyword.value));
-        }
+    fn match_case(&mut self, case: &MatchCase<'_>) {
+        self.open("cases", "match_case", None)
+            .patterns("pattern", [&case.pattern])
+            .expressions("guard", case.guard)
+            .statements("body", case.body)
+            .close();
     }
 
-    fn arguments(&mut self, arguments: &Arguments<'_>) {
-        self.line("args", "arguments", None);
-        self.nested(|this| {
-            arguments.posonlyargs.iter().for_each(|arg| this.arg("posonlyargs", arg));
-            arguments.args.iter().for_each(|arg| this.arg("args", arg));
-            arguments.vararg.iter().for_each(|arg| this.arg("vararg", arg));
-            arguments.kwonlyargs.iter().for_each(|arg| this.arg("kwonlyargs", arg));
-            for default in arguments.kw_defaults {
-                match default {
-                    Some(default) => this.expression("kw_defaults", default),
-                    None => this.line("kw_defaults", "None", None),
-                }
-            }
-            arguments.kwarg.iter().for_each(|arg| this.arg("kwarg", arg));
-            this.expressions("defaults", arguments.defaults);
-        });
+    fn handler(&mut self, handler: &ExceptHandler<'_>) {
+        self.open("handlers", "ExceptHandler", Some(handler.location))
+            .names("name", handler.name)
+            .expressions("type", handler.kind)
+            .statements("body", handler.body)
+            .close();
     }
 
-    fn arg(&mut self, field: &str, arg: &Arg<'_>) {
-        self.line(field, "arg", Some(arg.location));
-        self.name("arg", arg.arg);
-        self.nested(|this| this.optional("annotation", arg.annotation));
+    fn alias(&mut self, alias: &Alias) {
+        self.open("names", "alias", Some(alias.location))
+            .name("name", alias.name)
+            .names("asname", alias.asname)
+            .close();
     }
 
-    fn type_params(&mut self, params: &[TypeParam<'_>]) {
-        for param in params {
-            self.line("type_params", &format!("{:?}", param.kind), Some(param.location));
-            self.name("name", param.name);
-            self.nested(|this| {
-                this.optional("bound", param.bound);
-                this.optional("default_value", param.default_value);
-            });
-        }
+    fn keyword(&mut self, keyword: &Keyword<'_>) {
+        self.open("keywords", "keyword", Some(keyword.location))
+            .names("arg", keyword.arg)
+            .expressions("value", [&keyword.value])
+            .close();
+    }
+
+    fn arguments(&mut self, arguments: &Arguments<'_>) -> &mut Self {
+        self.open("args", "arguments", None)
+            .args("posonlyargs", arguments.posonlyargs)
+            .args("args", arguments.args)
+            .args("vararg", arguments.vararg)
+            .args("kwonlyargs", arguments.kwonlyargs)
+            .gaps("kw_defaults", arguments.kw_defaults)
+            .args("kwarg", arguments.kwarg)
+            .expressions("defaults", arguments.defaults)
+            .close();
+        self
+    }
+
+    fn args<'e>(&mut self, field: &str, list: impl IntoIterator<Item = &'e Arg<'e>>) -> &mut Self {
+        self.each(list, |this, arg| {
+            this.open(field, "arg", Some(arg.location))
+                .name("arg", arg.arg)
+                .expressions("annotation", arg.annotation)
+                .close();
+        })
+    }
+
+    fn type_param(&mut self, param: &TypeParam<'_>) {
+        self.open("type_params", &format!("{:?}", param.kind), Some(param.location))
+            .name("name", param.name)
+            .expressions("bound", param.bound)
+            .expressions("default_value", param.default_value)
+            .close();
     }
 
     fn pattern(&mut self, field: &str, pattern: &Pattern<'_>) {
-        let location = Some(pattern.location);
-        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
-        match &pattern.kind {
+        let at = Some(pattern.location);
+        let node = match &pattern.kind {
             PatternKind::MatchValue(value) => {
-                open(self, "MatchValue");
-                self.nested(|this| this.expression("value", value));
+                self.open(field, "MatchValue", at).expressions("value", [*value])
             }
-            PatternKind::MatchSingleton(value) => {
-                open(self, "MatchSingleton");
-                self.constant(value);
-            }
+            PatternKind::MatchSingleton(value) => self.open(field, "MatchSingleton", at).constant(value),
             PatternKind::MatchSequence(patterns) => {
-                open(self, "MatchSequence");
-                self.nested(|this| patterns.iter().for_each(|each| this.pattern("patterns", each)));
+                self.open(field, "MatchSequence", at).patterns("patterns", *patterns)
             }
-            PatternKind::MatchMapping { keys, patterns, rest } => {
-                open(self, "MatchMapping");
-                if let Some(rest) = rest {
-                    self.name("rest", *rest);
-                }
-                self.nested(|this| {
-                    this.expressions("keys", keys);
-                    patterns.iter().for_each(|each| this.pattern("patterns", each));
-                });
-            }
-            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
-                open(self, "MatchClass");
-                kwd_attrs.iter().for_each(|&name| self.name("kwd_attrs", name));
-                self.nested(|this| {
-                    this.expression("cls", cls);
-                    patterns.iter().for_each(|each| this.pattern("patterns", each));
-                    kwd_patterns.iter().for_each(|each| this.pattern("kwd_patterns", each));
-                });
-            }
-            PatternKind::MatchStar(name) => {
-                open(self, "MatchStar");
-                name.iter().for_each(|&name| self.name("name", name));
-            }
+            PatternKind::MatchMapping { keys, patterns, rest } => self
+                .open(field, "MatchMapping", at)
+                .names("rest", *rest)
+                .expressions("keys", *keys)
+                .patterns("patterns", *patterns),
+            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => self
+                .open(field, "MatchClass", at)
+                .names("kwd_attrs", kwd_attrs.iter().copied())
+                .expressions("cls", [*cls])
+                .patterns("patterns", *patterns)
+                .patterns("kwd_patterns", *kwd_patterns),
+            PatternKind::MatchStar(name) => self.open(field, "MatchStar", at).names("name", *name),
             PatternKind::MatchAs { pattern, name } => {
-                open(self, "MatchAs");
-                name.iter().for_each(|&name| self.name("name", name));
-                self.nested(|this| pattern.iter().for_each(|each| this.pattern("pattern", each)));
+                self.open(field, "MatchAs", at).names("name", *name).patterns("pattern", *pattern)
             }
-            PatternKind::MatchOr(patterns) => {
-                open(self, "MatchOr");
-                self.nested(|this| patterns.iter().for_each(|each| this.pattern("patterns", each)));
-            }
-        }
+            PatternKind::MatchOr(patterns) => self.open(field, "MatchOr", at).patterns("patterns", *patterns),
+        };
+        node.close();
     }
 
-    fn comprehensions(&mut self, generators: &[Comprehension<'_>]) {
-        for generator in generators {
-            self.line("generators", "comprehension", None);
-            self.put(format_args!(" is_async={}", u8::from(generator.is_async)));
-            self.nested(|this| {
-                this.expression("target", &generator.target);
-                this.expression("iter", &generator.iter);
-                this.expressions("ifs", generator.ifs);
-            });
-        }
+    fn comprehension(&mut self, comprehension: &Comprehension<'_>) {
+        self.open("generators", "comprehension", None)
+            .value("is_async", u8::from(comprehension.is_async))
+            .expressions("target", [&comprehension.target])
+            .expressions("iter", [&comprehension.iter])
+            .expressions("ifs", comprehension.ifs)
+            .close();
     }
 
     fn expression(&mut self, field: &str, expression: &Expr<'_>) {
-        let location = Some(expression.location);
-        let open = |this: &mut Self, kind: &str| this.line(field, kind, location);
-        match &expression.kind {
+        let at = Some(expression.location);
+        let node = match &expression.kind {
             ExprKind::BoolOp { op, values } => {
-                open(self, "BoolOp");
-                self.put(format_args!(" op={op:?}"));
-                self.nested(|this| this.expressions("values", values));
+                self.open(field, "BoolOp", at).value("op", op).expressions("values", *values)
             }
-            ExprKind::NamedExpr { target, value } => {
-                open(self, "NamedExpr");
-                self.nested(|this| {
-                    this.expression("target", target);
-                    this.expression("value", value);
-                });
-            }
+            ExprKind::NamedExpr { target, value } => self
+                .open(field, "NamedExpr", at)
+                .expressions("target", [*target])
+                .expressions("value", [*value]),
             ExprKind::BinOp { left, op, right } => {
-                open(self, "BinOp");
-                self.put(format_args!(" op={op:?}"));
-                self.nested(|this| {
-                    this.expression("left", left);
-                    this.expression("right", right);
-                });
+                let node = self.open(field, "BinOp", at).value("op", op);
+                node.expressions("left", [*left]).expressions("right", [*right])
             }
             ExprKind::UnaryOp { op, operand } => {
-                open(self, "UnaryOp");
-                self.put(format_args!(" op={op:?}"));
-                self.nested(|this| this.expression("operand", operand));
+                self.open(field, "UnaryOp", at).value("op", op).expressions("operand", [*operand])
             }
             ExprKind::Lambda(node) => {
-                open(self, "Lambda");
-                self.nested(|this| {
-                    this.arguments(&node.args);
-                    this.expression("body", &node.body);
-                });
+                self.open(field, "Lambda", at).arguments(&node.args).expressions("body", [&node.body])
             }
-            ExprKind::IfExp { test, body, orelse } => {
-                open(self, "IfExp");
-                self.nested(|this| {
-                    this.expression("test", test);
-                    this.expression("body", body);
-                    this.expression("orelse", orelse);
-                });
-            }
+            ExprKind::IfExp { test, body, orelse } => self
+                .open(field, "IfExp", at)
+                .expressions("test", [*test])
+                .expressions("body", [*body])
+                .expressions("orelse", [*orelse]),
             ExprKind::Dict { keys, values } => {
-                open(self, "Dict");
-                self.nested(|this| {
-                    for key in *keys {
-                        match key {
-                            Some(key) => this.expression("keys", key),
-                            None => this.line("keys", "None", None),
-                        }
-                    }
-                    this.expressions("values", values);
-                });
+                self.open(field, "Dict", at).gaps("keys", keys).expressions("values", *values)
             }
-            ExprKind::Set(elts) => {
-                open(self, "Set");
-                self.nested(|this| this.expressions("elts", elts));
-            }
+            ExprKind::Set(elts) => self.open(field, "Set", at).expressions("elts", *elts),
             ExprKind::Comprehension(node) => {
-                use super::ast::ComprehensionKind;
-                open(
-                    self,
-                    match node.kind {
-                        ComprehensionKind::List => "ListComp",
-                        ComprehensionKind::Set => "SetComp",
-                        ComprehensionKind::Dict => "DictComp",
-                        ComprehensionKind::Generator => "GeneratorExp",
-                    },
-                );
-                self.nested(|this| {
-                    this.expression("elt", &node.element);
-                    if let Some(value) = &node.value {
-                        this.expression("value", value);
-                    }
-                    this.comprehensions(node.generators);
-                });
+                let kind = match node.kind {
+                    ComprehensionKind::List => "ListComp",
+                    ComprehensionKind::Set => "SetComp",
+                    ComprehensionKind::Dict => "DictComp",
+                    ComprehensionKind::Generator => "GeneratorExp",
+                };
+                self.open(field, kind, at)
+                    .expressions("elt", [&node.element])
+                    .expressions("value", &node.value)
+                    .each(node.generators, Self::comprehension)
             }
-            ExprKind::Await(value) => {
-                open(self, "Await");
-                self.nested(|this| this.expression("value", value));
-            }
-            ExprKind::Yield(value) => {
-                open(self, "Yield");
-                self.nested(|this| this.optional("value", *value));
-            }
-            ExprKind::YieldFrom(value) => {
-                open(self, "YieldFrom");
-                self.nested(|this| this.expression("value", value));
-            }
-            ExprKind::Compare { left, ops, comparators } => {
-                open(self, "Compare");
-                ops.iter().for_each(|op| self.put(format_args!(" ops={op:?}")));
-                self.nested(|this| {
-                    this.expression("left", left);
-                    this.expressions("comparators", comparators);
-                });
-            }
-            ExprKind::Call(node) => {
-                open(self, "Call");
-                self.nested(|this| {
-                    this.expression("func", &node.func);
-                    this.expressions("args", node.args);
-                    this.keywords(node.keywords);
-                });
-            }
-            ExprKind::FormattedValue { value, conversion, format_spec } => {
-                open(self, "FormattedValue");
-                self.put(format_args!(" conversion={conversion}"));
-                self.nested(|this| {
-                    this.expression("value", value);
-                    this.optional("format_spec", *format_spec);
-                });
-            }
-            ExprKind::Interpolation { value, text, conversion, format_spec } => {
-                open(self, "Interpolation");
-                self.put(format_args!(" str="));
-                self.hex(text);
-                self.put(format_args!(" conversion={conversion}"));
-                self.nested(|this| {
-                    this.expression("value", value);
-                    this.optional("format_spec", *format_spec);
-                });
-            }
-            ExprKind::JoinedStr(values) => {
-                open(self, "JoinedStr");
-                self.nested(|this| this.expressions("values", values));
-            }
+            ExprKind::Await(value) => self.open(field, "Await", at).expressions("value", [*value]),
+            ExprKind::Yield(value) => self.open(field, "Yield", at).expressions("value", *value),
+            ExprKind::YieldFrom(value) => self.open(field, "YieldFrom", at).expressions("value", [*value]),
+            ExprKind::Compare { left, ops, comparators } => self
+                .open(field, "Compare", at)
+                .each(*ops, |this, op| this.put(format_args!(" ops={op:?}")))
+                .expressions("left", [*left])
+                .expressions("comparators", *comparators),
+            ExprKind::Call(node) => self
+                .open(field, "Call", at)
+                .expressions("func", [&node.func])
+                .expressions("args", node.args)
+                .each(node.keywords, Self::keyword),
+            ExprKind::FormattedValue { value, conversion, format_spec } => self
+                .open(field, "FormattedValue", at)
+                .value("conversion", conversion)
+                .expressions("value", [*value])
+                .expressions("format_spec", *format_spec),
+            ExprKind::Interpolation { value, text, conversion, format_spec } => self
+                .open(field, "Interpolation", at)
+                .hex(" str=", text)
+                .value("conversion", conversion)
+                .expressions("value", [*value])
+                .expressions("format_spec", *format_spec),
+            ExprKind::JoinedStr(values) => self.open(field, "JoinedStr", at).expressions("values", *values),
             ExprKind::TemplateStr(values) => {
-                open(self, "TemplateStr");
-                self.nested(|this| this.expressions("values", values));
+                self.open(field, "TemplateStr", at).expressions("values", *values)
             }
-            ExprKind::Constant(value) => {
-                open(self, "Constant");
-                self.constant(value);
-            }
-            ExprKind::Attribute { value, attr, ctx } => {
-                open(self, "Attribute");
-                self.name("attr", *attr);
-                self.put(format_args!(" ctx={ctx:?}"));
-                self.nested(|this| this.expression("value", value));
-            }
+            ExprKind::Constant(value) => self.open(field, "Constant", at).constant(value),
+            ExprKind::Attribute { value, attr, ctx } => self
+                .open(field, "Attribute", at)
+                .name("attr", *attr)
+                .value("ctx", ctx)
+                .expressions("value", [*value]),
             ExprKind::Subscript { value, slice, ctx } => {
-                open(self, "Subscript");
-                self.put(format_args!(" ctx={ctx:?}"));
-                self.nested(|this| {
-                    this.expression("value", value);
-                    this.expression("slice", slice);
-                });
+                let node = self.open(field, "Subscript", at).value("ctx", ctx);
+                node.expressions("value", [*value]).expressions("slice", [*slice])
             }
             ExprKind::Starred { value, ctx } => {
-                open(self, "Starred");
-                self.put(format_args!(" ctx={ctx:?}"));
-                self.nested(|this| this.expression("value", value));
+                self.open(field, "Starred", at).value("ctx", ctx).expressions("value", [*value])
             }
-            ExprKind::Name { id, ctx } => {
-                open(self, "Name");
-                self.name("id", *id);
-                self.put(format_args!(" ctx={ctx:?}"));
-            }
+            ExprKind::Name { id, ctx } => self.open(field, "Name", at).name("id", *id).value("ctx", ctx),
             ExprKind::List { elts, ctx } => {
-                open(self, "List");
-                self.put(format_args!(" ctx={ctx:?}"));
-                self.nested(|this| this.expressions("elts", elts));
+                self.open(field, "List", at).value("ctx", ctx).expressions("elts", *elts)
             }
             ExprKind::Tuple { elts, ctx } => {
-                open(self, "Tuple");
-                self.put(format_args!(" ctx={ctx:?}"));
-                self.nested(|this| this.expressions("elts", elts));
+                self.open(field, "Tuple", at).value("ctx", ctx).expressions("elts", *elts)
             }
-            ExprKind::Slice { lower, upper, step } => {
-                open(self, "Slice");
-                self.nested(|this| {
-                    this.optional("lower", *lower);
-                    this.optional("upper", *upper);
-                    this.optional("step", *step);
-                });
-            }
-        }
+            ExprKind::Slice { lower, upper, step } => self
+                .open(field, "Slice", at)
+                .expressions("lower", *lower)
+                .expressions("upper", *upper)
+                .expressions("step", *step),
+        };
+        node.close();
     }
 
-    fn hex(&mut self, bytes: &[u8]) {
+    fn hex(&mut self, label: &str, bytes: &[u8]) -> &mut Self {
+        self.out.push_str(label);
         bytes.iter().for_each(|byte| self.put(format_args!("{byte:02x}")));
+        self
     }
 
-    fn constant(&mut self, value: &Constant<'_>) {
-        self.out.push(' ');
+    fn constant(&mut self, value: &Constant<'_>) -> &mut Self {
         match value {
-            Constant::Int(value) => self.put(format_args!("int:{value}")),
+            Constant::Int(value) => self.put(format_args!(" int:{value}")),
             Constant::BigInt { negative, magnitude } => {
-                self.put(format_args!("{}big:", if *negative { "-" } else { "" }));
-                self.hex(magnitude);
+                return self.hex(if *negative { " -big:" } else { " big:" }, magnitude);
             }
-            Constant::Float(value) => self.put(format_args!("float:{:016x}", value.to_bits())),
+            Constant::Float(value) => self.put(format_args!(" float:{:016x}", value.to_bits())),
             Constant::Complex(real, imaginary) => {
-                self.put(format_args!("complex:{:016x},{:016x}", real.to_bits(), imaginary.to_bits()));
+                self.put(format_args!(" complex:{:016x},{:016x}", real.to_bits(), imaginary.to_bits()));
             }
-            Constant::Str(text) => {
-                self.put(format_args!("str:"));
-                self.hex(text);
-            }
-            Constant::FreshPercent => self.put(format_args!("str:25")),
-            Constant::FreshEmptyBytes => self.put(format_args!("bytes:")),
-            Constant::Bytes(bytes) => {
-                self.put(format_args!("bytes:"));
-                self.hex(bytes);
-            }
+            Constant::Str(text) => return self.hex(" str:", text),
+            Constant::FreshPercent => return self.hex(" str:", b"%"),
+            Constant::Bytes(bytes) => return self.hex(" bytes:", bytes),
+            Constant::FreshEmptyBytes => return self.hex(" bytes:", b""),
             Constant::Tuple(items) | Constant::FrozenSet(items) => {
-                items.iter().for_each(|item| self.constant(item));
+                self.out.push(' ');
+                return self.each(*items, |this, item| _ = this.constant(item));
             }
-            other => self.put(format_args!("{other:?}")),
+            other => self.put(format_args!(" {other:?}")),
         }
+        self
     }
 }

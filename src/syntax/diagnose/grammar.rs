@@ -7,66 +7,26 @@ use crate::target::GrammarRule;
 
 const SOURCE: &str = include_str!("python.peg");
 
-/// What a node of the tree is called, where a complaint may name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Several values without a meaning of their own.
-    Sequence,
-    Tuple,
-    List,
-    Set,
-    Dict,
-    Starred,
-    Compare,
-    Operation,
-    Attribute,
-    Subscript,
-    Slice,
-    Call,
-    Lambda,
-    GeneratorExp,
-    ListComp,
-    SetComp,
-    DictComp,
-    Comprehension,
-    Yield,
-    Await,
-    IfExp,
-    NamedExpr,
-    Keyword,
-    DoubleStar,
-    Constant,
-    JoinedStr,
-    TemplateStr,
+macro_rules! shapes {
+    ($($shape:ident,)+) => {
+        /// What a node of the tree is called, where a complaint may name it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Shape {
+            /// Several values without a meaning of their own.
+            Sequence,
+            Constant,
+            $($shape,)+
+        }
+
+        const SHAPES: &[(&str, Shape)] = &[$((stringify!($shape), Shape::$shape),)+];
+    };
 }
 
-const SHAPES: [(&str, Shape); 25] = [
-    ("Tuple", Shape::Tuple),
-    ("List", Shape::List),
-    ("Set", Shape::Set),
-    ("Dict", Shape::Dict),
-    ("Starred", Shape::Starred),
-    ("Compare", Shape::Compare),
-    ("Operation", Shape::Operation),
-    ("Attribute", Shape::Attribute),
-    ("Subscript", Shape::Subscript),
-    ("Slice", Shape::Slice),
-    ("Call", Shape::Call),
-    ("Lambda", Shape::Lambda),
-    ("GeneratorExp", Shape::GeneratorExp),
-    ("ListComp", Shape::ListComp),
-    ("SetComp", Shape::SetComp),
-    ("DictComp", Shape::DictComp),
-    ("Comprehension", Shape::Comprehension),
-    ("Yield", Shape::Yield),
-    ("Await", Shape::Await),
-    ("IfExp", Shape::IfExp),
-    ("NamedExpr", Shape::NamedExpr),
-    ("Keyword", Shape::Keyword),
-    ("DoubleStar", Shape::DoubleStar),
-    ("JoinedStr", Shape::JoinedStr),
-    ("TemplateStr", Shape::TemplateStr),
-];
+shapes! {
+    Tuple, List, Set, Dict, Starred, Compare, Operation, Attribute, Subscript, Slice, Call, Lambda, GeneratorExp,
+    ListComp, SetComp, DictComp, Comprehension, Yield, Await, IfExp, NamedExpr, Keyword, DoubleStar, JoinedStr,
+    TemplateStr,
+}
 
 pub(super) struct Grammar {
     pub(super) rules: Vec<Rule>,

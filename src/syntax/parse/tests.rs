@@ -2,7 +2,9 @@
 
 use bumpalo::Bump;
 
-use super::parse;
+use super::{parse, refused};
+use crate::syntax::lexer::{Fault, FaultKind, SourceText};
+use crate::syntax::parser::Refused;
 use crate::syntax::{ErrorType, SyntaxError, dump};
 use crate::target::{PyVersion, Target};
 use crate::text::Names;
@@ -93,4 +95,19 @@ fn types_of_refusals() {
         tree("'\\x'").unwrap_err().message,
         "(unicode error) 'unicodeescape' codec can't decode bytes in position 0-1: truncated \\xXX escape"
     );
+}
+
+/// The grammar is the judge of the parser: what only the parser refuses is reported as what it is.
+#[test]
+fn what_only_the_parser_refuses_is_a_bug() {
+    let source = SourceText::new("a = 1\nb c\n");
+    let target = Target::find(PyVersion::new(3, 14)).unwrap();
+    let fault = Fault { kind: FaultKind::Grammar, at: 9, line: 2, line_start: 6 };
+    let refusal = || Refused { fault, after: None, brackets: 0 };
+    let error = refused(&source, target, refusal());
+    assert_eq!((error.kind, &*error.message), (ErrorType::Syntax, "invalid syntax"));
+    let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal());
+    assert_eq!(error.kind, ErrorType::System);
+    assert_eq!(error.message, "the parser refuses what the grammar accepts (this is a bug in pycompile)");
+    assert_eq!((error.location.line, error.location.column), (2, 2));
 }

@@ -41,7 +41,7 @@ impl<'a> Parser<'a, '_> {
                     order = Order::Unpacked;
                 }
                 Token::Star => {
-                    let element = self.starred_expression();
+                    let element = self.starred(Self::expression);
                     if order == Order::Unpacked {
                         self.refuse();
                     }

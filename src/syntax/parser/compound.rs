@@ -157,12 +157,7 @@ impl<'a> Parser<'a, '_> {
     /// `with_item: expression 'as' star_target &(',' | ')' | ':') | expression`
     fn with_item(&mut self) {
         let context_expr = self.expression();
-        let optional_vars = if self.take(Token::As) {
-            let target = self.star_target();
-            Some(self.boxed(target))
-        } else {
-            None
-        };
+        let optional_vars = self.after(Token::As, Self::star_target);
         self.stacks.items.push(WithItem { context_expr, optional_vars });
     }
 
@@ -229,13 +224,7 @@ impl<'a> Parser<'a, '_> {
         if !self.has(GrammarRule::BareExceptions) {
             return self.nothing();
         }
-        let base = self.stacks.expressions.base();
-        self.stacks.expressions.push(first);
-        while self.take(Token::Comma) && self.token() != Token::Colon {
-            let expression = self.expression();
-            self.stacks.expressions.push(expression);
-        }
-        let elts = self.stacks.expressions.take(base, self.arena);
+        let elts = self.listed(first, |token| token != Token::Colon, Self::expression);
         self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load })
     }
 }

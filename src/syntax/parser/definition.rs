@@ -42,12 +42,7 @@ impl<'a> Parser<'a, '_> {
         self.expect(Token::LeftParenthesis);
         let args = self.parameters(Token::RightParenthesis);
         self.expect(Token::RightParenthesis);
-        let returns = if self.take(Token::Arrow) {
-            let returns = self.expression();
-            Some(self.boxed(returns))
-        } else {
-            None
-        };
+        let returns = self.after(Token::Arrow, Self::expression);
         let body = self.block();
         let function = FunctionDef { id, is_async, name, args, body, decorator_list, returns, type_params };
         Stmt { location: self.since(start), kind: StmtKind::FunctionDef(self.arena.alloc(function)) }
@@ -78,8 +73,7 @@ impl<'a> Parser<'a, '_> {
         let name_location = self.since(start);
         let type_params = self.type_params();
         self.expect(Token::Equal);
-        let value = self.expression();
-        let value = self.boxed(value);
+        let value = self.read_boxed(Self::expression);
         StmtKind::TypeAlias(self.arena.alloc(TypeAlias { id, name, name_location, type_params, value }))
     }
 
@@ -114,17 +108,13 @@ impl<'a> Parser<'a, '_> {
         }
         let id = self.id();
         let name = self.name();
-        let mut bound = None;
-        if kind == TypeParamKind::TypeVar && self.take(Token::Colon) {
-            let value = self.expression();
-            bound = Some(self.boxed(value));
-        }
-        let mut default_value = None;
-        if self.take(Token::Equal) {
-            let value =
-                if kind == TypeParamKind::TypeVarTuple { self.star_expression() } else { self.expression() };
-            default_value = Some(self.boxed(value));
-        }
+        let (bound, default_value) = match kind {
+            TypeParamKind::TypeVar => {
+                (self.after(Token::Colon, Self::expression), self.after(Token::Equal, Self::expression))
+            }
+            TypeParamKind::TypeVarTuple => (None, self.after(Token::Equal, Self::star_expression)),
+            TypeParamKind::ParamSpec => (None, self.after(Token::Equal, Self::expression)),
+        };
         TypeParam { id, location: self.since(start), kind, name, bound, default_value }
     }
 }

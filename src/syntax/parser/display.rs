@@ -63,14 +63,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `'*' bitwise_or`, or `'*' expression` as the element of a generator expression.
     fn unpacked_element(&mut self) -> Expr<'a> {
-        let start = self.place();
-        let outer = self.heights.begin();
-        self.advance();
-        let value = self.operand_of_star();
-        let value = self.boxed(value);
-        let starred = self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load });
-        self.heights.end(outer);
-        starred
+        self.starred(Self::operand_of_star)
     }
 
     /// What only a comprehension unpacks is refused here unless one follows.
@@ -90,15 +83,9 @@ impl<'a> Parser<'a, '_> {
 
     /// The elements after the first, up to the closing bracket, and that.
     fn elements(&mut self, first: Expr<'a>, close: Token) -> &'a [Expr<'a>] {
-        let base = self.stacks.expressions.base();
-        self.stacks.expressions.push(first);
-        while self.take(Token::Comma) && self.token() != close {
-            self.tick();
-            let element = self.star_named_expression();
-            self.stacks.expressions.push(element);
-        }
+        let elements = self.listed(first, |token| token != close, Self::star_named_expression);
         self.expect(close);
-        self.stacks.expressions.take(base, self.arena)
+        elements
     }
 
     /// `list: '[' star_named_expressions? ']'`, `listcomp: '[' named_expression for_if_clauses ']'`
@@ -140,7 +127,10 @@ impl<'a> Parser<'a, '_> {
                     self.dict(start, None, value)
                 }
             }
-            Token::Star => self.set(start),
+            Token::Star => {
+                let first = self.star_named_expression();
+                self.set(start, first)
+            }
             _ => {
                 let place = self.place();
                 let begins_with_name = self.token() == Token::Name;
@@ -157,9 +147,9 @@ impl<'a> Parser<'a, '_> {
                     }
                     Token::ColonEqual => {
                         let first = self.assignment_expression(place, first, begins_with_name);
-                        self.set_from(start, first)
+                        self.set(start, first)
                     }
-                    _ => self.set_from(start, first),
+                    _ => self.set(start, first),
                 }
             }
         };
@@ -167,13 +157,8 @@ impl<'a> Parser<'a, '_> {
         result
     }
 
-    fn set(&mut self, start: Place) -> Expr<'a> {
-        let first = self.star_named_expression();
-        self.set_from(start, first)
-    }
-
     /// `set: '{' star_named_expressions '}'`, `setcomp: '{' named_expression for_if_clauses '}'`
-    fn set_from(&mut self, start: Place, first: Expr<'a>) -> Expr<'a> {
+    fn set(&mut self, start: Place, first: Expr<'a>) -> Expr<'a> {
         if matches!(self.token(), Token::For | Token::Async) {
             return self.comprehension(start, ComprehensionKind::Set, first, Token::RightBrace);
         }

@@ -86,11 +86,29 @@ static BEGINS: [bool; TOKENS] = {
     begins
 };
 
+/// Reports whether an expression, or an element with a star, can begin with `token`.
+#[inline(always)]
+pub(super) fn begins_expression(token: Token) -> bool {
+    BEGINS[token as usize]
+}
+
 impl<'a> Parser<'a, '_> {
-    /// Whether an expression, or an element with a star, can begin here.
-    #[inline(always)]
-    pub(super) fn begins_expression(&self) -> bool {
-        BEGINS[self.token() as usize]
+    /// The elements of a list after its first: a comma precedes each that begins so, and may end the list.
+    #[inline]
+    pub(super) fn listed(
+        &mut self,
+        first: Expr<'a>,
+        begins: impl Fn(Token) -> bool,
+        read: impl Fn(&mut Self) -> Expr<'a>,
+    ) -> &'a [Expr<'a>] {
+        let base = self.stacks.expressions.base();
+        self.stacks.expressions.push(first);
+        while self.take(Token::Comma) && begins(self.token()) {
+            self.tick();
+            let element = read(self);
+            self.stacks.expressions.push(element);
+        }
+        self.stacks.expressions.take(base, self.arena)
     }
 
     /// `star_expressions: ','.star_expression+ ','?`
@@ -99,14 +117,7 @@ impl<'a> Parser<'a, '_> {
         let outer = self.heights.begin();
         let mut result = self.star_expression();
         if self.token() == Token::Comma {
-            let base = self.stacks.expressions.base();
-            self.stacks.expressions.push(result);
-            while self.take(Token::Comma) && self.begins_expression() {
-                self.tick();
-                let element = self.star_expression();
-                self.stacks.expressions.push(element);
-            }
-            let elts = self.stacks.expressions.take(base, self.arena);
+            let elts = self.listed(result, begins_expression, Self::star_expression);
             result = self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load });
         }
         self.heights.end(outer);
@@ -116,34 +127,21 @@ impl<'a> Parser<'a, '_> {
     /// `star_expression: '*' bitwise_or | expression`
     #[inline]
     pub(super) fn star_expression(&mut self) -> Expr<'a> {
-        if self.token() == Token::Star { self.starred(BITWISE_OR) } else { self.expression() }
+        if self.token() == Token::Star { self.starred(Self::bitwise_or) } else { self.expression() }
     }
 
     /// `star_named_expression: '*' bitwise_or | named_expression`
     #[inline]
     pub(super) fn star_named_expression(&mut self) -> Expr<'a> {
-        if self.token() == Token::Star { self.starred(BITWISE_OR) } else { self.named_expression() }
+        if self.token() == Token::Star { self.starred(Self::bitwise_or) } else { self.named_expression() }
     }
 
-    /// `'*' bitwise_or`
-    pub(super) fn starred(&mut self, least: u8) -> Expr<'a> {
+    /// `'*'` and what `read` reads: `'*' bitwise_or`, or `starred_expression: '*' expression`
+    pub(super) fn starred(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Expr<'a> {
         let start = self.place();
         let outer = self.heights.begin();
         self.advance();
-        let value = self.binary(least);
-        let value = self.boxed(value);
-        let starred = self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load });
-        self.heights.end(outer);
-        starred
-    }
-
-    /// `starred_expression: '*' expression`
-    pub(super) fn starred_expression(&mut self) -> Expr<'a> {
-        let start = self.place();
-        let outer = self.heights.begin();
-        self.advance();
-        let value = self.expression();
-        let value = self.boxed(value);
+        let value = self.read_boxed(read);
         let starred = self.node(start, ExprKind::Starred { value, ctx: ExprContext::Load });
         self.heights.end(outer);
         starred
@@ -194,13 +192,9 @@ impl<'a> Parser<'a, '_> {
         let outer = self.heights.begin();
         self.advance();
         let kind = if self.take(Token::From) {
-            let value = self.expression();
-            ExprKind::YieldFrom(self.boxed(value))
-        } else if self.begins_expression() {
-            let value = self.star_expressions();
-            ExprKind::Yield(Some(self.boxed(value)))
+            ExprKind::YieldFrom(self.read_boxed(Self::expression))
         } else {
-            ExprKind::Yield(None)
+            ExprKind::Yield(self.optional(Self::star_expressions))
         };
         let expression = self.node(start, kind);
         self.heights.end(outer);

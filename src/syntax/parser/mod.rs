@@ -345,6 +345,19 @@ impl<'a> Parser<'a, '_> {
         self.arena.alloc(expression)
     }
 
+    /// What `read` reads, boxed.
+    #[inline]
+    fn read_boxed(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> &'a Expr<'a> {
+        let expression = read(self);
+        self.boxed(expression)
+    }
+
+    /// What `read` reads after `token`, if that is next.
+    #[inline]
+    fn after(&mut self, token: Token, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
+        if self.take(token) { Some(self.read_boxed(read)) } else { None }
+    }
+
     /// `NAME`: interns the current token, and takes it.
     #[inline]
     fn name(&mut self) -> Name {

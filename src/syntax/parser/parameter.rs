@@ -1,7 +1,7 @@
 //! Parameters of functions and of `lambda`.
 
 use super::Parser;
-use crate::syntax::ast::{Arg, Arguments, Expr};
+use crate::syntax::ast::{Arg, Arguments};
 use crate::syntax::lexer::Token;
 
 impl<'a> Parser<'a, '_> {
@@ -97,11 +97,7 @@ impl<'a> Parser<'a, '_> {
     fn parameter(&mut self, annotated: bool) -> Arg<'a> {
         let start = self.place();
         let arg = self.name();
-        let mut annotation = None;
-        if annotated && self.take(Token::Colon) {
-            let value = self.expression();
-            annotation = Some(self.boxed(value));
-        }
+        let annotation = if annotated { self.after(Token::Colon, Self::expression) } else { None };
         Arg { location: self.since(start), arg, annotation }
     }
 
@@ -109,11 +105,7 @@ impl<'a> Parser<'a, '_> {
     fn star_parameter(&mut self, annotated: bool) -> Arg<'a> {
         let start = self.place();
         let arg = self.name();
-        let mut annotation: Option<&'a Expr<'a>> = None;
-        if annotated && self.take(Token::Colon) {
-            let value = self.star_expression();
-            annotation = Some(self.boxed(value));
-        }
+        let annotation = if annotated { self.after(Token::Colon, Self::star_expression) } else { None };
         Arg { location: self.since(start), arg, annotation }
     }
 }

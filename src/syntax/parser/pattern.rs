@@ -1,6 +1,7 @@
 //! `match` and its patterns.
 
 use super::Parser;
+use super::expression::begins_expression;
 use crate::syntax::ast::{
     Constant, Expr, ExprContext, ExprKind, MatchCase, Operator, Pattern, PatternKind, Stmt, StmtKind,
     UnaryOperator,
@@ -18,7 +19,7 @@ impl<'a> Parser<'a, '_> {
         let checkpoint = self.checkpoint();
         let start = self.place();
         self.advance();
-        if self.begins_expression() {
+        if begins_expression(self.token()) {
             let subject = self.subject_expr();
             if self.take(Token::Colon) && self.token() == Token::Newline {
                 self.notes.note_for_all(start.line());
@@ -35,13 +36,7 @@ impl<'a> Parser<'a, '_> {
         let outer = self.heights.begin();
         let mut subject = self.star_named_expression();
         if self.token() == Token::Comma {
-            let base = self.stacks.expressions.base();
-            self.stacks.expressions.push(subject);
-            while self.take(Token::Comma) && self.begins_expression() {
-                let element = self.star_named_expression();
-                self.stacks.expressions.push(element);
-            }
-            let elts = self.stacks.expressions.take(base, self.arena);
+            let elts = self.listed(subject, begins_expression, Self::star_named_expression);
             subject = self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load });
         } else if matches!(subject.kind, ExprKind::Starred { .. }) {
             self.refuse();
@@ -62,12 +57,7 @@ impl<'a> Parser<'a, '_> {
             }
             self.advance();
             let pattern = self.patterns();
-            let guard = if self.take(Token::If) {
-                let guard = self.named_expression();
-                Some(self.boxed(guard))
-            } else {
-                None
-            };
+            let guard = self.after(Token::If, Self::named_expression);
             let body = self.block();
             self.stacks.cases.push(MatchCase { pattern, guard, body });
             if matches!(self.token(), Token::Dedent | Token::End) {

@@ -38,14 +38,7 @@ impl<'a> Parser<'a, '_> {
         let outer = self.heights.begin();
         let mut result = self.slice();
         if self.token() == Token::Comma || matches!(result.kind, ExprKind::Starred { .. }) {
-            let base = self.stacks.expressions.base();
-            self.stacks.expressions.push(result);
-            while self.take(Token::Comma) && self.token() != Token::RightBracket {
-                self.tick();
-                let element = self.slice();
-                self.stacks.expressions.push(element);
-            }
-            let elts = self.stacks.expressions.take(base, self.arena);
+            let elts = self.listed(result, |token| token != Token::RightBracket, Self::slice);
             result = self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Load });
         }
         self.heights.end(outer);
@@ -57,7 +50,7 @@ impl<'a> Parser<'a, '_> {
         let start = self.place();
         let lower = match self.token() {
             Token::Colon => None,
-            Token::Star => return self.starred_expression(),
+            Token::Star => return self.starred(Self::expression),
             _ => {
                 let begins_with_name = self.token() == Token::Name;
                 let lower = self.expression();
@@ -79,8 +72,7 @@ impl<'a> Parser<'a, '_> {
         if matches!(self.token(), Token::Colon | Token::Comma | Token::RightBracket) {
             return None;
         }
-        let bound = self.expression();
-        Some(self.boxed(bound))
+        Some(self.read_boxed(Self::expression))
     }
 
     /// `atom`

@@ -1,6 +1,7 @@
 //! Statements of one line.
 
 use super::Parser;
+use super::expression::begins_expression;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::lexer::{TOKENS, Token, packed};
 use crate::target::GrammarRule;
@@ -113,12 +114,7 @@ impl<'a> Parser<'a, '_> {
             Token::Raise => {
                 self.advance();
                 let exc = self.optional(Self::expression);
-                let cause = if exc.is_some() && self.take(Token::From) {
-                    let cause = self.expression();
-                    Some(self.boxed(cause))
-                } else {
-                    None
-                };
+                let cause = exc.and_then(|_| self.after(Token::From, Self::expression));
                 StmtKind::Raise { exc, cause }
             }
             Token::Pass => self.keyword(StmtKind::Pass),
@@ -127,14 +123,8 @@ impl<'a> Parser<'a, '_> {
             Token::Del => self.del_stmt(),
             Token::Assert => {
                 self.advance();
-                let test = self.expression();
-                let msg = if self.take(Token::Comma) {
-                    let msg = self.expression();
-                    Some(self.boxed(msg))
-                } else {
-                    None
-                };
-                StmtKind::Assert { test: self.boxed(test), msg }
+                let test = self.read_boxed(Self::expression);
+                StmtKind::Assert { test, msg: self.after(Token::Comma, Self::expression) }
             }
             Token::Global => StmtKind::Global(self.names()),
             Token::Nonlocal => StmtKind::Nonlocal(self.names()),
@@ -153,12 +143,8 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// What `read` reads, if an expression begins here.
-    fn optional(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
-        if !self.begins_expression() {
-            return None;
-        }
-        let expression = read(self);
-        Some(self.boxed(expression))
+    pub(super) fn optional(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
+        if begins_expression(self.token()) { Some(self.read_boxed(read)) } else { None }
     }
 
     /// `global_stmt: 'global' ','.NAME+`, `nonlocal_stmt: 'nonlocal' ','.NAME+`
@@ -239,14 +225,8 @@ impl<'a> Parser<'a, '_> {
         let simple = begins_with_name && matches!(target.kind, ExprKind::Name { .. });
         let target = self.single_target_of(target);
         self.advance();
-        let annotation = self.expression();
-        let value = if self.take(Token::Equal) {
-            let value = self.annotated_rhs();
-            Some(self.boxed(value))
-        } else {
-            None
-        };
-        let (target, annotation) = (self.boxed(target), self.boxed(annotation));
+        let (target, annotation) = (self.boxed(target), self.read_boxed(Self::expression));
+        let value = self.after(Token::Equal, Self::annotated_rhs);
         StmtKind::AnnAssign { target, annotation, value, simple }
     }
 

@@ -1,6 +1,7 @@
 //! Targets of assignments, loops and `del`: read as expressions, and then taken for targets by their shape.
 
 use super::Parser;
+use super::expression::begins_expression;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::syntax::lexer::Token;
 
@@ -11,13 +12,7 @@ impl<'a> Parser<'a, '_> {
         let outer = self.heights.begin();
         let mut result = self.star_target();
         if self.token() == Token::Comma {
-            let base = self.stacks.expressions.base();
-            self.stacks.expressions.push(result);
-            while self.take(Token::Comma) && self.begins_expression() {
-                let element = self.star_target();
-                self.stacks.expressions.push(element);
-            }
-            let elts = self.stacks.expressions.take(base, self.arena);
+            let elts = self.listed(result, begins_expression, Self::star_target);
             result = self.node(start, ExprKind::Tuple { elts, ctx: ExprContext::Store });
         }
         self.heights.end(outer);
