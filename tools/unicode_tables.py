@@ -4,7 +4,7 @@
     tools/unicode_tables.py PYTHON3.13 PYTHON3.14 PYTHON3.15
 
 Each argument is the command of an interpreter, the newest last. Written are `src/text/printable.rs` (of the newest),
-`src/target/unicode.rs` (which code points are assigned) and `src/syntax/new_names.txt` (the newest's names, for what the
+`src/target/unicode.rs` (which code points are assigned) and `src/decode/new_names.txt` (the newest's names, for what the
 crate `unicode_names2` does not know). It fails if a code point that two versions assign is a letter, a digit or printable
 in one of them alone: then a version is more than what it assigns.
 """
@@ -93,7 +93,7 @@ pub fn is_printable(point: u32) -> bool {
     (ROOT / "src/text/printable.rs").write_text(text)
     added = lacks[-2] - lacks[-1]
     new = sorted((name, point) for point, name in newest["names"] if point in added and "IDEOGRAPH-" not in name)
-    (ROOT / "src/syntax/new_names.txt").write_text("".join(f"{name};{point:X}\n" for name, point in new))
+    (ROOT / "src/decode/new_names.txt").write_text("".join(f"{name};{point:X}\n" for name, point in new))
 
 
 if __name__ == "__main__":

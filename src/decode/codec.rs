@@ -157,10 +157,7 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
         "utf_32" | "utf_32_le" => owned(wide::utf_32(), "utf-32-le"),
         "utf_32_be" => owned(wide::utf_32(), "utf-32-be"),
         "raw_unicode_escape" => points(escapes::decode_raw(bytes), "rawunicodeescape"),
-        "unicode_escape" => match escapes::decode(bytes) {
-            Some(decoded) => points(decoded, "unicodeescape"),
-            None => refused(format!("the native compiler does not support `\\N` in the encoding {name}")),
-        },
+        "unicode_escape" => points(escapes::decode(bytes, target), "unicodeescape"),
         "idna" if let Some(decoded) = domain::idna(bytes) => owned(decoded, "idna"),
         "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => {
             Err(refusal(known_as, bytes, &fault))

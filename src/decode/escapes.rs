@@ -2,9 +2,11 @@
 
 use super::fault::Fault;
 use super::surrogates::Points;
+use super::unicode_name;
+use crate::target::Target;
 
-/// Decodes `bytes` with all escapes, or returns `None` where one needs the names of characters.
-pub(super) fn decode(bytes: &[u8]) -> Option<Result<Points, Fault>> {
+/// Decodes `bytes` with all escapes; the names of characters are those of `target`.
+pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, Fault> {
     let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -15,7 +17,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Result<Points, Fault>> {
         }
         let start = at;
         let Some(&escape) = bytes.get(at + 1) else {
-            return Some(Err(Fault::undecodable(start, bytes.len(), "\\ at end of string")));
+            return Err(Fault::undecodable(start, bytes.len(), "\\ at end of string"));
         };
         at += 2;
         let (digits, reason) = match escape {
@@ -34,7 +36,10 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Result<Points, Fault>> {
             b'x' => (2, "truncated \\xXX escape"),
             b'u' => (4, "truncated \\uXXXX escape"),
             b'U' => (8, "truncated \\UXXXXXXXX escape"),
-            b'N' => return None,
+            b'N' => {
+                points.push(named(bytes, start, &mut at, target)?);
+                continue;
+            }
             _ => {
                 if let Some(value) = simple(escape) {
                     points.push(u32::from(value));
@@ -47,11 +52,28 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Result<Points, Fault>> {
         };
         match hexadecimal(bytes, &mut at, digits) {
             Some(value) if value <= 0x10_ffff => points.push(value),
-            Some(_) => return Some(Err(Fault::undecodable(start, at, "illegal Unicode character"))),
-            None => return Some(Err(Fault::undecodable(start, at, reason))),
+            Some(_) => return Err(Fault::undecodable(start, at, "illegal Unicode character")),
+            None => return Err(Fault::undecodable(start, at, reason)),
         }
     }
-    Some(Ok(points))
+    Ok(points)
+}
+
+/// The character of the escape `\N` at `start`, whose name follows from `at`.
+fn named(bytes: &[u8], start: usize, at: &mut usize, target: &Target) -> Result<u32, Fault> {
+    let malformed = |end| Err(Fault::undecodable(start, end, "malformed \\N character escape"));
+    if bytes.get(*at) != Some(&b'{') {
+        return malformed(*at);
+    }
+    let name = &bytes[*at + 1..];
+    let Some(length) = memchr::memchr(b'}', name) else { return malformed(bytes.len()) };
+    if length == 0 {
+        return malformed(*at + 1);
+    }
+    *at += length + 2;
+    let name = std::str::from_utf8(&name[..length]).ok();
+    let found = name.and_then(|name| unicode_name::find(name, target));
+    found.map(u32::from).ok_or_else(|| Fault::undecodable(start, *at, "unknown Unicode character name"))
 }
 
 /// Decodes `bytes` with the escapes `\u` and `\U` alone.

@@ -14,6 +14,7 @@ mod fault;
 mod multibyte;
 mod surrogates;
 mod tables;
+pub(crate) mod unicode_name;
 mod utf7;
 mod wide;
 
@@ -181,6 +182,29 @@ mod tests {
             "'utf-8' codec can't decode byte 0xe9 in position 18: invalid continuation byte"
         );
         assert_eq!(message(b"x\0"), "source code string cannot contain null bytes");
+    }
+
+    /// The texts and messages are those of CPython 3.14.10.
+    #[test]
+    fn escapes_of_a_codec() {
+        let decoded = |line: &str| {
+            let source = format!("# coding: unicode_escape\n{line}\n").into_bytes();
+            decode(&source)
+                .map(|text| text.lines().nth(1).unwrap_or_default().to_owned())
+                .map_err(|error| error.message)
+        };
+        assert_eq!(decoded(r"#\N{BULLET}\N{hangul syllable GA}\N{LF}").unwrap(), "#\u{2022}\u{ac00}");
+        let fault = |line: &str| decoded(line).unwrap_err();
+        let malformed = "codec can't decode bytes in position 26-27: malformed \\N character escape";
+        assert_eq!(fault(r"#\Nx"), format!("'unicodeescape' {malformed}"));
+        assert_eq!(fault(r"#\N{}"), format!("'unicodeescape' {}", malformed.replace("27", "28")));
+        assert_eq!(fault(r"#\N{A"), format!("'unicodeescape' {}", malformed.replace("27", "30")));
+        let unknown = "codec can't decode bytes in position 26-31: unknown Unicode character name";
+        assert_eq!(fault(r"#\N{A:}"), format!("'unicodeescape' {}", unknown));
+        let lone = "'utf-8' codec can't encode character '\\ud800' in position 26: surrogates not allowed";
+        assert_eq!(fault(r"#\ud800"), lone);
+        let several = "'utf-8' codec can't encode characters in position 26-28: surrogates not allowed";
+        assert_eq!(fault(r"#\ud800\udfff\udabc \ud800"), several);
     }
 
     #[test]

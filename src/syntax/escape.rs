@@ -1,7 +1,7 @@
 //! Backslash escapes in string and bytes literals.
 
 use super::remark::{Invalid, Sequence};
-use super::unicode_name;
+use crate::decode::unicode_name;
 use crate::target::Target;
 
 /// Appends the value of the inside of a string literal that is not raw, as WTF-8. Returns its first invalid escape sequence.

@@ -20,7 +20,6 @@ mod parse;
 mod parser;
 mod remark;
 mod shown_text;
-mod unicode_name;
 
 pub use crate::text::{ErrorType, SyntaxError};
 pub(crate) use diagnose::diagnose_undecoded;

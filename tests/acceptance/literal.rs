@@ -153,7 +153,7 @@ fn is_named(name: &str, target: &Target) -> bool {
     let code =
         ["CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-"].iter().find_map(|head| upper.strip_prefix(head));
     let listed = || {
-        let line = include_str!("../../src/syntax/new_names.txt")
+        let line = include_str!("../../src/decode/new_names.txt")
             .lines()
             .find_map(|line| line.split_once(';').filter(|(known, _)| *known == upper));
         line.map(|(_, code)| u32::from_str_radix(code, 16).unwrap())
