@@ -96,7 +96,7 @@ pub struct Features {
     pub texts_of_spec_from_colon: bool,
     /// In an f-string with single quotes, a new line ends a format spec instead of being refused.
     pub newline_ends_spec: bool,
-    /// The text of a t-string's field loses the white space after the expression.
+    /// The text of a t-string's field is what is shown with it, without the white space and equals signs at the end.
     pub trimmed_template_text: bool,
     /// Names of Hangul syllables and the digits in names of CJK ideographs may be in lower case, and Tangut ideographs
     /// have names.

@@ -150,6 +150,7 @@ fn shown_text_of_3_14_2() {
         ("f'{x:{a}{{{b=}}'", "{{{b=", "{b="),
         ("f'{x:{a=}{b=:y}}'", "a=", "b="),
         ("t'{a!=b:x}'", "a", "a!=b"),
+        ("t'''{a =\\\n}'''", "a =\\", "a "),
     ] {
         for (release, is_right) in [("3.14.2", false), ("3.14.8", true)] {
             let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
@@ -164,6 +165,20 @@ fn shown_text_of_3_14_2() {
             assert_eq!(has(right), is_right, "{release}: {source}");
             assert!(is_right || has(lost), "{release}: {source}");
         }
+    }
+}
+
+/// CPython 3.14.2 iterates over a list in place of a tuple that is too long for the stack, and 3.14.8 over a constant.
+#[test]
+fn long_tuples_of_3_14_2() {
+    let members: Vec<String> = (0..31).map(|member| member.to_string()).collect();
+    let source = format!("for x in ({}): pass\n", members.join(","));
+    for (release, is_constant) in [("3.14.2", false), ("3.14.8", true)] {
+        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
+        let code = engine.compile(&request).unwrap();
+        let is_tuple = |pair: &[u8]| pair[0] & 0x7f == b')' && usize::from(pair[1]) == members.len();
+        assert_eq!(code.windows(2).any(is_tuple), is_constant, "{release}");
     }
 }
 

@@ -128,9 +128,12 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             return fold::fold_unary(code, index, context);
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
-            let folded = fold::fold_appended(code, index, context);
-            if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
-                return folded;
+            // What is only iterated over may stay a list, which some releases prefer to a constant.
+            if next != Op::GET_ITER || context.target.features.fold_long_displays {
+                let folded = fold::fold_appended(code, index, context);
+                if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
+                    return folded;
+                }
             }
             code[index].set_nop();
         }

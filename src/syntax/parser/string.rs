@@ -262,12 +262,14 @@ impl<'a> Parser<'a, '_> {
         self.fields -= 1;
         let kind = if reading.template {
             let base = self.stacks.text.base();
-            let end = shown.1.min(equals.unwrap_or(text_end));
+            let is_trimmed = self.target.features.trimmed_template_text;
+            let end = if is_trimmed { shown.1 } else { shown.1.min(equals.unwrap_or(text_end)) };
             let source = self.lexer.slice(shown.0.min(end), end);
             without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
-            if self.target.features.trimmed_template_text {
+            if is_trimmed {
                 let text = self.stacks.text.since(base);
-                let kept = text.trim_ascii_end().len();
+                let is_kept = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'=';
+                let kept = text.iter().rposition(is_kept).map_or(0, |last| last + 1);
                 self.stacks.text.truncate(base + kept);
             }
             let text = self.stacks.text.take(base, self.arena);
