@@ -1,6 +1,5 @@
 //! The engines of a run, started when the first pyc of their version is met.
 
-use super::finding::ReleaseFound;
 use crate::build::engines::{self, EngineOptions, Engines};
 use crate::target::PyVersion;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,14 +11,12 @@ pub(super) type Found = Result<Engines, String>;
 pub(super) struct Compilers<'a> {
     options: &'a EngineOptions<'a>,
     known: Mutex<Vec<(PyVersion, Arc<Found>)>>,
-    /// Pycs by the first release of their version that writes them: the newest that is known comes first.
-    fits: Mutex<Vec<(PyVersion, String, usize)>>,
 }
 
 impl<'a> Compilers<'a> {
     /// None yet.
     pub(super) const fn new(options: &'a EngineOptions<'a>) -> Self {
-        Self { options, known: Mutex::new(Vec::new()), fits: Mutex::new(Vec::new()) }
+        Self { options, known: Mutex::new(Vec::new()) }
     }
 
     /// The engines for a version; others wait while they start.
@@ -40,26 +37,12 @@ impl<'a> Compilers<'a> {
         Ok(started)
     }
 
-    /// Notes that a pyc is what a release writes.
-    pub(super) fn fits(&self, version: PyVersion, release: &str) {
-        let mut fits = self.fits.lock().unwrap_or_else(PoisonError::into_inner);
-        match fits.iter_mut().find(|(of, known, _)| *of == version && known == release) {
-            Some((.., count)) => *count += 1,
-            None => fits.push((version, release.to_owned(), 1)),
+    /// The release whose bytes an engine of a version makes, by its place among them.
+    pub(super) fn release(&self, version: PyVersion, engine: usize) -> String {
+        match self.get(version).as_ref() {
+            Ok(engines) => engines[engine].release.clone(),
+            Err(_) => String::new(),
         }
-    }
-
-    /// The releases that were found to write the pycs, each with how many.
-    pub(super) fn releases(&self) -> Vec<ReleaseFound> {
-        let fits = self.fits.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = fits.iter().map(|(version, release, pycs)| ReleaseFound {
-            python: version.to_string(),
-            release: release.clone(),
-            pycs: *pycs,
-        });
-        let mut found: Vec<_> = found.collect();
-        found.sort_by(|one, other| (&one.python, &one.release).cmp(&(&other.python, &other.release)));
-        found
     }
 
     /// The engines that were used, in words.

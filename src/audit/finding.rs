@@ -1,6 +1,6 @@
 //! What is wrong with a file.
 
-/// Number of pycs that a release of CPython writes and no newer known release does.
+/// A release of CPython, and the pycs that are its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ReleaseFound {
     /// `3.14`
@@ -9,6 +9,9 @@ pub struct ReleaseFound {
     pub release: String,
     /// Number of pycs.
     pub pycs: usize,
+    /// Where another release writes most pycs of the version, the first of those that it does not write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
 }
 
 /// A finding.

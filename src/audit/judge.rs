@@ -3,12 +3,16 @@
 use super::compilers::Compilers;
 use super::filename;
 use super::finding::Kind;
+use super::releases::Fit;
 use super::zipapp;
+use crate::build::TargetEngine;
 use crate::engine;
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
 use crate::target::Series;
+use std::ffi::OsStr;
+use std::iter;
 
 /// A source to hold a pyc against.
 #[derive(Debug)]
@@ -39,14 +43,16 @@ pub(super) struct Judge<'a> {
     pub(super) is_main: bool,
     /// What compiles.
     pub(super) compilers: &'a Compilers<'a>,
+    /// Whether all releases that write the code are looked for, not only the newest.
+    pub(super) all_releases: bool,
 }
 
 /// Why a pyc does not pass.
 pub(super) type Refusal = (Kind, String);
 
 impl Judge<'_> {
-    /// Compiles the source again and compares.
-    pub(super) fn check(&self, pyc: &[u8]) -> Result<(), Refusal> {
+    /// Compiles the source again and compares; returns the releases that write the same.
+    pub(super) fn check(&self, pyc: &[u8]) -> Result<Fit, Refusal> {
         let header = Header::parse(pyc).map_err(|error| (Kind::Header, error.to_string()))?;
         let Some(series) = Series::with_magic(header.magic()) else {
             return Err((
@@ -75,9 +81,7 @@ impl Judge<'_> {
         self.check_code(&pyc[HEADER_SIZE..], series, source)
     }
 
-    fn check_code(&self, code: &[u8], series: &Series, source: &Source) -> Result<(), Refusal> {
-        let malformed =
-            |error: marshal::MarshalError| (Kind::Malformed, format!("its code cannot be read: {error}"));
+    fn check_code(&self, code: &[u8], series: &Series, source: &Source) -> Result<Fit, Refusal> {
         let objects = marshal::read(code, series.code_layout).map_err(malformed)?;
         let Some(root) = objects.code(Objects::ROOT) else {
             return Err((Kind::Malformed, "what is in it is no code object".into()));
@@ -103,31 +107,20 @@ impl Judge<'_> {
             }
             _ => (0..3, self.declared.unwrap_or(0)),
         };
+        let claim = Claim {
+            code,
+            objects: &objects,
+            filename: &filename,
+            source,
+            any_references: self.any_references,
+        };
         let mut closest: Option<Refusal> = None;
-        for (optimize, target) in levels.flat_map(|level| targets.iter().map(move |target| (level, target))) {
-            let own = engine::Request { source: &source.bytes, filename: filename.clone(), optimize };
-            let compiled = match target.engine.compile(&own) {
-                Ok(compiled) => compiled,
-                Err(error) => {
-                    let message = format!("{} does not compile: {}", source.name, error.rendered.trim_end());
-                    closest.get_or_insert((Kind::Compile, message));
-                    continue;
+        for (optimize, at) in levels.flat_map(|level| (0..targets.len()).map(move |at| (level, at))) {
+            if let Err(refusal) = claim.check(optimize, &targets[at]) {
+                if closest.as_ref().is_none_or(|(kind, _)| closeness(*kind) < closeness(refusal.0)) {
+                    closest = Some(refusal);
                 }
-            };
-            if compiled != code {
-                let mut expected = marshal::read(&compiled, series.code_layout).map_err(malformed)?;
-                if !same_code(&objects, &expected) {
-                    let message = format!("its code is not that of {}", source.name);
-                    if closest.as_ref().is_none_or(|(kind, _)| *kind == Kind::Compile) {
-                        closest = Some((Kind::Code, message));
-                    }
-                    continue;
-                }
-                if !self.any_references && !in_other_form(&mut expected, code) {
-                    let message = format!("its code is that of {}, with other references", source.name);
-                    closest = Some((Kind::References, message));
-                    continue;
-                }
+                continue;
             }
             if optimize != expected_level {
                 let message = format!(
@@ -137,15 +130,59 @@ impl Judge<'_> {
                 );
                 return Err((Kind::Level, message));
             }
-            return match filename::fault(&recorded, self.place, self.is_file) {
-                Some(message) => Err((Kind::Filename, message)),
-                None => {
-                    self.compilers.fits(series.version, &target.release);
-                    Ok(())
-                }
-            };
+            if let Some(message) = filename::fault(&recorded, self.place, self.is_file) {
+                return Err((Kind::Filename, message));
+            }
+            let older = if self.all_releases { at + 1..targets.len() } else { 0..0 };
+            let older = older.filter(|&other| claim.check(optimize, &targets[other]).is_ok());
+            return Ok(Fit { version: series.version, engines: iter::once(at).chain(older).collect() });
         }
         Err(closest.unwrap_or_else(|| (Kind::Code, format!("its code is not that of {}", source.name))))
+    }
+}
+
+/// Code that may come from a source.
+struct Claim<'a> {
+    code: &'a [u8],
+    objects: &'a Objects,
+    filename: &'a OsStr,
+    source: &'a Source,
+    any_references: bool,
+}
+
+impl Claim<'_> {
+    /// Compares it with what an engine makes of the source.
+    fn check(&self, optimize: u8, target: &TargetEngine) -> Result<(), Refusal> {
+        let name = &self.source.name;
+        let own = engine::Request { source: &self.source.bytes, filename: self.filename.into(), optimize };
+        let compiled = target.engine.compile(&own).map_err(|error| {
+            (Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
+        })?;
+        if compiled == self.code {
+            return Ok(());
+        }
+        let mut expected = marshal::read(&compiled, target.series.code_layout).map_err(malformed)?;
+        if !same_code(self.objects, &expected) {
+            return Err((Kind::Code, format!("its code is not that of {name}")));
+        }
+        if !self.any_references && !in_other_form(&mut expected, self.code) {
+            return Err((Kind::References, format!("its code is that of {name}, with other references")));
+        }
+        Ok(())
+    }
+}
+
+fn malformed(error: marshal::MarshalError) -> Refusal {
+    (Kind::Malformed, format!("its code cannot be read: {error}"))
+}
+
+/// How much a pyc with this fault has of what was expected.
+const fn closeness(kind: Kind) -> u8 {
+    match kind {
+        Kind::References => 3,
+        Kind::Code => 2,
+        Kind::Compile => 1,
+        _ => 0,
     }
 }
 

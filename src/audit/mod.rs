@@ -10,6 +10,7 @@ mod finding;
 mod judge;
 mod listed;
 mod record;
+mod releases;
 mod unit;
 mod verify;
 mod view;

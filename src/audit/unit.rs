@@ -5,6 +5,7 @@ use super::finding::{Finding, Kind};
 use super::judge::{Judge, Source};
 use super::listed::Entries;
 use super::record::Rows;
+use super::releases::Passed;
 use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
@@ -48,13 +49,14 @@ pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
 /// What came of a unit.
 #[derive(Default)]
 pub(super) struct Outcome {
-    pub(super) passed: usize,
+    pub(super) passed: Vec<Passed>,
     pub(super) findings: Vec<Finding>,
     /// Files that may be zips.
     pub(super) zips: Vec<String>,
 }
 
 /// What units are held against.
+#[derive(Clone, Copy)]
 pub(super) struct Judgement<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) sources: Option<&'a View<'a>>,
@@ -64,6 +66,8 @@ pub(super) struct Judgement<'a> {
     /// It is an archive that only zipimport reads, which knows no `__pycache__`.
     pub(super) zipped: bool,
     pub(super) compilers: &'a Compilers<'a>,
+    /// As [`Judge::all_releases`].
+    pub(super) all_releases: bool,
 }
 
 impl Judgement<'_> {
@@ -201,9 +205,10 @@ impl Judgement<'_> {
             is_file: &is_file,
             is_main,
             compilers: self.compilers,
+            all_releases: self.all_releases,
         };
         match judge.check(&bytes) {
-            Ok(()) => outcome.passed += 1,
+            Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
             Err((kind, message)) => outcome.findings.push(Finding::new(name, kind, message)),
         }
     }

@@ -4,12 +4,14 @@ use super::compilers::Compilers;
 use super::finding::{Finding, Kind, ReleaseFound};
 use super::listed::{Entries, not_listed};
 use super::record::{self, Rows};
+use super::releases::{self, Fit, Passed};
 use super::unit::{Judgement, Unit, units};
 use super::view::{View, is_wheel};
 use crate::archive::{Archive, DEPTH};
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
 use crate::manifest::{Embedded, Manifest, Place, embedded};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Bytes that the archives within one archive may unpack to.
@@ -74,7 +76,6 @@ pub fn verify(
     verified.findings.sort();
     verified.findings.dedup();
     verified.engines = compilers.about();
-    verified.releases = compilers.releases();
     Ok(verified)
 }
 
@@ -112,16 +113,17 @@ impl Audit<'_> {
             any_references: self.request.any_references,
             zipped: !prefix.is_empty() && !is_wheel(place),
             compilers: self.compilers,
+            all_releases: false,
         };
         let results = parallel::map(&units, self.jobs, self.watch, |unit| judgement.unit(unit))?;
-        let mut zips = Vec::new();
+        let (mut zips, mut passed) = (Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
             let pycs = unit.pycs().len();
             self.verified.pycs += pycs;
             match result {
                 None => self.verified.missing += pycs,
                 Some(result) => {
-                    self.verified.passed += result.passed;
+                    passed.extend(result.passed);
                     findings.extend(result.findings);
                     zips.extend(result.zips);
                 }
@@ -130,11 +132,57 @@ impl Audit<'_> {
         if let Some(entries) = &entries {
             findings.extend(entries.missing(&view));
         }
+        self.verified.passed += passed.len();
+        self.settle(&mut passed, &units, judgement)?;
+        self.releases(prefix, &passed);
         self.add(prefix, findings);
         for name in zips {
             self.zip(place, &name, prefix, depth)?;
         }
         Ok(())
+    }
+
+    /// Looks for all releases that write the pycs, where the newest of each pyc are not the same.
+    fn settle(
+        &self,
+        passed: &mut [Passed],
+        units: &[Unit],
+        judgement: Judgement<'_>,
+    ) -> Result<(), ThreadsError> {
+        let open = releases::open(passed);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let again = units.iter().filter(|unit| unit.pycs().iter().any(|pyc| open.contains(pyc)));
+        let again: Vec<&Unit> = again.collect();
+        let judgement = Judgement { all_releases: true, ..judgement };
+        let results = parallel::map(&again, self.jobs, &Unseen(self.watch), |unit| judgement.unit(unit))?;
+        let found = results.into_iter().flatten().flat_map(|result| result.passed);
+        let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
+        for pyc in passed {
+            if let Some(fit) = found.remove(&pyc.name) {
+                pyc.fit = fit;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes which releases wrote the pycs of a place.
+    fn releases(&mut self, prefix: &str, passed: &[Passed]) {
+        for found in releases::settle(passed, self.compilers) {
+            let first = found.first.map(|first| format!("{prefix}{first}"));
+            let known = &mut self.verified.releases;
+            match known
+                .iter_mut()
+                .find(|known| known.release == found.release && known.python == found.python)
+            {
+                Some(known) => {
+                    known.pycs += found.pycs;
+                    known.first = known.first.take().or(first);
+                }
+                None => known.push(ReleaseFound { first, ..found }),
+            }
+        }
     }
 
     /// Looks into a file that may be a zip.
@@ -213,6 +261,17 @@ pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Fi
     let found = crate::manifest::archive_entry(archive);
     let message = not_listed(&crate::manifest::listed(manifest, archive))?;
     Some(Finding::new(found.path, Kind::Manifest, message))
+}
+
+/// The same, for files that were counted before.
+struct Unseen<'a>(&'a dyn Watch);
+
+impl Watch for Unseen<'_> {
+    fn advance(&self) {}
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
 }
 
 impl Unit {

@@ -3,7 +3,7 @@
 use super::format::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
-use crate::audit::{Finding, Kind, Request, verify};
+use crate::audit::{Finding, Kind, ReleaseFound, Request, verify};
 use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
 use crate::project::{LARGEST, read_named};
@@ -107,12 +107,48 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         if arguments.format.get() == MessageFormat::Json {
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }
-        printer.summary(&format!("as CPython {} writes them: {}", found.release, found.pycs));
+    }
+    for line in releases(&verified.releases, &place) {
+        printer.summary(&line);
     }
     if verified.missing > 0 {
         return Err(CommandError::Usage(format!("interrupted: {} pycs were not reached", verified.missing)));
     }
     Ok(if verified.findings.is_empty() { Status::Done } else { Status::No })
+}
+
+/// The releases whose bytes were found, for each version the one that wrote most of it first.
+fn releases(found: &[ReleaseFound], place: &Place) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (at, release) in found.iter().enumerate() {
+        let of_version = |other: &&ReleaseFound| other.python == release.python;
+        let pycs = match release.pycs {
+            1 => "1 pyc".to_owned(),
+            number => format!("{number} pycs"),
+        };
+        lines.push(match (&release.first, found[..at].iter().find(of_version)) {
+            (Some(first), Some(main)) => format!(
+                "bytes of CPython {}, which {} does not write: {pycs}, the first is {}",
+                release.release,
+                main.release,
+                visible(&shown(first, place))
+            ),
+            _ if found.iter().filter(of_version).count() > 1 => {
+                format!("bytes of CPython {}: {pycs}", release.release)
+            }
+            _ => format!("bytes of CPython {}", release.release),
+        });
+    }
+    lines
+}
+
+/// A path within a place, as the user sees it.
+fn shown(path: &str, place: &Place) -> String {
+    match place {
+        Place::Tree(root, _) if root != Path::new(".") => python::os_text(root.join(path).as_os_str()),
+        Place::Archive(archive) => format!("{}: {path}", python::os_text(archive.path.as_os_str())),
+        _ => path.to_owned(),
+    }
 }
 
 fn tell(
@@ -121,13 +157,7 @@ fn tell(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let shown = match place {
-        Place::Tree(root, _) if root != Path::new(".") => {
-            python::os_text(root.join(&finding.path).as_os_str())
-        }
-        Place::Archive(archive) => format!("{}: {}", python::os_text(archive.path.as_os_str()), finding.path),
-        _ => finding.path.clone(),
-    };
+    let shown = shown(&finding.path, place);
     match format {
         MessageFormat::Human => {
             // What is verified may be somebody's who would like to be told otherwise: only CPython's words have lines.

@@ -376,15 +376,59 @@ fn names_that_look_like_others() {
 /// Written by a native target of each release; both releases differ in the exception table of `with`.
 #[test]
 fn the_release_that_fits_is_named() {
-    let session = crate::session::Session::new();
+    let session = Session::new();
     session.file("w.py", "def f(a):\n    with a as b:\n        return b\n");
     for release in ["3.15.0", "3.15.2"] {
         let compile =
             ["compile", "-qq", "--force", "--engine", "native", "--invalidation-mode", "unchecked-hash"];
         session.run(&[&compile[..], &["--python", release, "w.py"]].concat()).exits(0);
-        session.run(&["verify", "."]).exits(0).says(&format!("as CPython {release} writes them: 1"));
+        session.run(&["verify", "."]).exits(0).says(&format!("bytes of CPython {release}\n"));
         let said = session.run(&["verify", ".", "--message-format", "json"]).exits(0);
         let line = format!("{{\"python\":\"3.15\",\"release\":\"{release}\",\"pycs\":1}}\n");
         assert!(said.out.starts_with(&line) && said.out.lines().count() == 2, "{}", said.out);
     }
+}
+
+/// `s.py` is the same for both releases, which leaves one that writes the whole directory.
+#[test]
+fn one_release_is_named_for_a_directory() {
+    let session = Session::new();
+    let with = "def f(a):\n    with a as b:\n        return b\n";
+    session.file("t/w.py", with);
+    session.file("t/s.py", "x = 1\n");
+    session.file("t/z.py", "y = 1\n");
+    let compile = |release: &str, path: &str| {
+        let options = [
+            "compile",
+            "-qq",
+            "-r",
+            "--force",
+            "--engine",
+            "native",
+            "--invalidation-mode",
+            "unchecked-hash",
+        ];
+        session.run(&[&options[..], &["--python", release, path]].concat()).exits(0);
+    };
+    for release in ["3.15.0", "3.15.2"] {
+        compile(release, "t");
+        let said = session.run(&["verify", "t"]).exits(0);
+        assert_eq!(said.err, format!("3 verified, 0 findings\nbytes of CPython {release}\n"));
+    }
+    // A pyc that only another release writes is named.
+    session.file("t/v.py", with);
+    session.file("t/u.py", with);
+    compile("3.15.0", "t/v.py");
+    compile("3.15.2", "t/u.py");
+    let said = session.run(&["verify", "t"]).exits(0);
+    let v = "__pycache__/v.cpython-315.pyc";
+    let lines = "bytes of CPython 3.15.2: 4 pycs\n\
+                 bytes of CPython 3.15.0, which 3.15.2 does not write: 1 pyc, the first is ";
+    assert_eq!(said.err, format!("5 verified, 0 findings\n{lines}t/{v}\n"));
+    let said = session.run(&["verify", "t", "--message-format", "json"]).exits(0);
+    let line = |release: &str, pycs: u8, first: &str| {
+        format!("{{\"python\":\"3.15\",\"release\":\"{release}\",\"pycs\":{pycs}{first}}}\n")
+    };
+    let first = format!(",\"first\":\"{v}\"");
+    assert_eq!(said.out, line("3.15.2", 4, "") + &line("3.15.0", 1, &first));
 }
