@@ -9,8 +9,8 @@ use crate::target::{SERIES, Series, Target};
 use crate::text::python;
 
 /// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose bytes the native
-/// engine makes, and the interpreter on PATH. Each release that is listed was compared with its real interpreter; in a
-/// range like `3.14.8 to 3.14.10` nothing is known to change between the two. `--python 3.14` is the newest of a line,
+/// engine makes, and the interpreter on PATH. Each release that is listed was compared with its real interpreter;
+/// releases between which nothing is known to change are joined by `to`. `--python 3.14` is the newest of a line,
 /// `--python 3.14.8` that one.
 ///
 /// Example: pycompile targets
