@@ -147,7 +147,7 @@ def pycompile(binary, paths, folder, out, level=0):
     """The same, by path, from one run of `binary`; recorded names are relative to `folder`."""
     import subprocess
 
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    version = ".".join(map(str, sys.version_info[:3]))
     done = subprocess.run(
         [binary, "compile", "--force", "--engine", "native", "--python", version, "--optimize", str(level),
          "--message-format", "json", "--invalidation-mode", "unchecked-hash", "--layout", "legacy", "--strip-dir",
