@@ -51,6 +51,7 @@ mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]
 mod races;
+mod schemas;
 mod sdist;
 mod session;
 #[cfg(target_os = "linux")]

@@ -38,6 +38,7 @@ pub fn start_found(
         for path in all_on_path(name, places.path.as_deref()) {
             match try_start(&path, release, limits)? {
                 Ok(engine) => return Ok(engine),
+                Err(why) if met.contains(&why) => {}
                 Err(why) => met.push(why),
             }
         }

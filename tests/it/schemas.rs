@@ -1,0 +1,287 @@
+//! The schemas of `schema/`: what every command prints with `--message-format json` is by that of the command, and the
+//! config's accepts what the program accepts.
+
+use crate::session::Session;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use std::path::Path;
+
+fn schema(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn validator(name: &str) -> Validator {
+    jsonschema::validator_for(&schema(name)).unwrap()
+}
+
+#[track_caller]
+fn holds(validator: &Validator, value: &Value) {
+    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{value}");
+}
+
+/// The lines of a run, each held against the schema of the command; the last one is its summary.
+#[track_caller]
+fn lines(session: &Session, arguments: &[&str], status: i32) -> Vec<Value> {
+    let said = session.run(&[arguments, &["--message-format", "json"]].concat()).exits(status);
+    let lines: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let validator = validator(&format!("messages/{}-1.schema.json", arguments[0]));
+    for line in &lines {
+        holds(&validator, line);
+        let mut other = line.clone();
+        other["no_such_key"] = json!(1);
+        let is_open = line.get("schema").is_some();
+        assert!(is_open || !validator.is_valid(&other), "the schema takes a key that is not in it: {line}");
+    }
+    let summary = &lines.last().unwrap()["summary"];
+    assert_eq!((&summary["command"], &summary["exit_status"]), (&json!(arguments[0]), &json!(status)));
+    let earlier = &lines[..lines.len() - 1];
+    assert!(earlier.iter().all(|line| line.get("summary").is_none()), "{}", said.out);
+    lines
+}
+
+/// Holds the digest of every artifact and pyc against the file.
+#[track_caller]
+fn digests(session: &Session, lines: &[Value]) -> usize {
+    use sha2::Digest as _;
+    let named = lines.iter().filter(|line| line.get("sha256").is_some());
+    named
+        .map(|line| {
+            let path = line.get("artifact").or(line.get("output")).or(line.get("path")).unwrap();
+            let bytes = std::fs::read(session.path(path.as_str().unwrap())).unwrap();
+            let digest: String =
+                sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((&line["sha256"], &line["size"]), (&json!(digest), &json!(bytes.len())), "{line}");
+        })
+        .count()
+}
+
+const CONFIG: &str = "[source]\nroot = \"src\"\nfiles = [\"p/__init__.py\", \"p/a.py\"]\ndata = [\"p/d.txt\"]\n\
+                      [compile]\npython = \"3.14\"\ninvalidation-mode = \"checked-hash\"\n[tree]\noutput = \"out\"\n\
+                      [wheel]\nproject = { name = \"p\", version = \"1\" }\n[zip]\noutput = \"dist/p.zip\"\n\
+                      [manifest]\noutput = \"dist/m.json\"\nalso = [\"sha256sum\", \"in-toto\"]\n";
+
+fn project() -> Session {
+    let session = Session::new();
+    session.file("pycompile.toml", CONFIG);
+    session.file("src/p/__init__.py", "print(\"\\d\")\n");
+    session.file("src/p/a.py", "x = 1\n");
+    session.file("src/p/d.txt", "d");
+    session.file("bad.py", "x = (\n");
+    session
+}
+
+#[test]
+fn compile_and_compileall() {
+    let session = project();
+    let said = lines(&session, &["compile", "--python", "3.14", "src/p/a.py", "bad.py", "no.py"], 1);
+    assert_eq!(said.len(), 4);
+    assert_eq!(digests(&session, &said), 1);
+    assert_eq!(said[3]["summary"]["failed"], 2);
+    let said = lines(&session, &["compile", "--python", "3.14", "src/p/a.py", "src/p/__init__.py"], 0);
+    assert_eq!((&said[0]["status"], digests(&session, &said)), (&json!("up-to-date"), 2));
+    assert_eq!(said[1]["warnings"][0]["type"], "SyntaxWarning");
+    lines(&session, &["compile", "--python", "3.14", "--check", "src/p/a.py", "bad.py"], 1);
+    let said = lines(&session, &["compile", "--python", "3.99", "src/p/a.py"], 2);
+    assert!(said[0]["error"]["message"].as_str().unwrap().contains("3.99"));
+    let said = lines(&session, &["compileall", "--python", "3.14", "src", "bad.py", "nowhere"], 1);
+    assert_eq!((digests(&session, &said), &said.last().unwrap()["summary"]["failures"]), (2, &json!(1)));
+}
+
+#[test]
+fn build_and_pack() {
+    let session = project();
+    let said = lines(&session, &["build"], 0);
+    // Two pycs, three copies, three forms of the manifest.
+    assert_eq!(digests(&session, &said), 8);
+    lines(&session, &["build", "--check"], 0);
+    session.file("src/p/a.py", "x = 2\n");
+    let said = lines(&session, &["build", "--check"], 1);
+    assert!(said.iter().any(|line| line["status"] == "would-change" && line["kind"] == "manifest"));
+    let said = lines(&session, &["pack"], 0);
+    let archives: Vec<Value> = said.iter().filter(|line| line.get("artifact").is_some()).cloned().collect();
+    assert_eq!(archives.len(), 5);
+    digests(&session, &archives);
+    lines(&session, &["pack", "--check"], 0);
+    let wheel = "dist/p-1-py3-none-any.whl";
+    let repack = ["pack", wheel, "--bytecode", "pycache", "--python", "3.14", "--output-dir", "new"];
+    let said = lines(&session, &[&repack[..], &["--manifest", "n.json"]].concat(), 0);
+    assert_eq!(said.iter().filter(|line| line.get("artifact").is_some()).count(), 2);
+    session.file("src/p/a.py", "x = (\n");
+    let said = lines(&session, &["build"], 1);
+    assert!(said.iter().any(|line| line["error"]["type"] == "SyntaxError"));
+    session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\nexlude = []\n");
+    let said = lines(&session, &["build"], 2);
+    let place = (&said[0]["error"]["path"], &said[0]["error"]["line"], &said[0]["error"]["column"]);
+    assert_eq!(place, (&json!("pycompile.toml"), &json!(3), &json!(1)));
+}
+
+#[test]
+fn what_looks_at_pycs() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    let pyc = "out/p/__pycache__/a.cpython-314.pyc";
+    let said = lines(&session, &["manifest", "out", "--output", "n.json"], 0);
+    assert_eq!(digests(&session, &said), 1);
+    lines(&session, &["verify", "out"], 0);
+    lines(&session, &["inspect", pyc], 0);
+    lines(&session, &["inspect", pyc, "bad.py"], 2);
+    session.file("out/p/lost.pyc", "no pyc");
+    lines(&session, &["verify", "out"], 1);
+    lines(&session, &["manifest", "out", "--output", "n.json"], 1);
+    lines(&session, &["verify", "nowhere"], 2);
+    let said = lines(&session, &["normalize", pyc, "bad.py"], 1);
+    assert_eq!(digests(&session, &said), 1);
+    let said = lines(&session, &["diff", "out", "src"], 1);
+    assert_eq!(said.len(), 1);
+    let mut document = said[0].clone();
+    document.as_object_mut().unwrap().remove("summary");
+    holds(&validator("pycompile-diff-1.schema.json"), &document);
+    holds(&validator("pycompile-diff-1.schema.json"), &said[0]);
+    lines(&session, &["diff", "out", "nowhere"], 2);
+    // `--json` is the same, and of diff and inspect the documents alone.
+    for (arguments, summaries) in [
+        (&["verify", "src", "--json"][..], 1),
+        (&["compile", "--python", "3.14", "src/p/a.py", "--json"], 1),
+        (&["inspect", pyc, "--json"], 0),
+        (&["diff", "out", "out", "--json"], 0),
+    ] {
+        let out = session.run(arguments).out;
+        assert_eq!(out.matches("\"summary\"").count(), summaries, "{arguments:?}: {out}");
+    }
+}
+
+#[test]
+fn init_clean_targets_and_env() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    lines(&session, &["clean"], 0);
+    lines(&session, &["targets"], 0);
+    lines(&session, &["env", "nowhere"], 2);
+    session.file("v/lib/python3.14/site-packages/m.py", "x = 1\n");
+    session.file("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
+    session.file("v/lib/python3.14/site-packages/m-1.dist-info/METADATA", "Name: m\nVersion: 1\n");
+    let said = lines(&session, &["env", "v", "--check"], 1);
+    assert!(said.iter().any(|line| line["finding"] == "missing"), "{said:?}");
+    let said = lines(&session, &["env", "v", "--manifest", "v.json"], 0);
+    assert_eq!(digests(&session, &said), 2);
+    session.file("q/q/__init__.py", "");
+    session.file("q/setup.py", "");
+    let said = lines(&session, &["init", "q"], 0);
+    assert_eq!(digests(&session, &said), 1);
+    session.file("q/q/new.py", "");
+    lines(&session, &["init", "q", "--check"], 1);
+    lines(&session, &["init", "q", "--update"], 0);
+}
+
+#[test]
+fn every_command_that_reports_has_a_schema() {
+    let help = Session::new().run(&["--help"]).exits(0).out;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    // Descriptions that go on are further in.
+    let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let commands = commands.filter(|command| !command.is_empty());
+    // These print scripts and pages; the worker speaks the protocol of Bazel.
+    let others = ["completions", "man", "help", "bazel-worker"];
+    for command in commands.filter(|command| !others.contains(command)) {
+        let schema = schema(&format!("messages/{command}-1.schema.json"));
+        assert_eq!(schema["$id"], format!("urn:pycompile:messages:{command}:1"));
+        let help = Session::new().run(&[command, "--help"]).exits(0).out;
+        assert!(help.contains("--message-format <FORMAT>") && help.contains("--json"), "{command}");
+    }
+}
+
+fn config(text: &str) -> Value {
+    serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap()
+}
+
+/// Whether the program reads this config.
+fn is_read(text: &str) -> bool {
+    let session = Session::new();
+    session.file("pycompile.toml", text);
+    session.file("a.py", "");
+    session.run(&["clean"]).status == 0
+}
+
+#[test]
+fn the_schema_of_the_config_has_every_key() {
+    let schema = schema("pycompile.schema.json");
+    for (table, needed) in [
+        ("source", ""),
+        ("compile", ""),
+        ("tree", ""),
+        ("wheel", ""),
+        ("zip", "output = \"z\"\n"),
+        ("manifest", "output = \"m\"\n"),
+    ] {
+        let session = Session::new();
+        session.file("pycompile.toml", format!("[{table}]\n{needed}no-such-key = 1\n"));
+        let said = session.run(&["clean"]).exits(2).err;
+        let keys = said.split_once("expected ").unwrap().1.lines().next().unwrap().to_owned();
+        let mut keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
+        keys.sort_unstable();
+        let mut known: Vec<&String> =
+            schema["properties"][table]["properties"].as_object().unwrap().keys().collect();
+        known.sort_unstable();
+        assert_eq!(known, keys, "[{table}]");
+    }
+}
+
+#[test]
+fn the_schema_of_the_config_takes_what_the_program_takes() {
+    let validator = validator("pycompile.schema.json");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("pycompile.toml.example");
+    holds(&validator, &config(&std::fs::read_to_string(example).unwrap()));
+    holds(&validator, &config(CONFIG));
+    let good = "[source]\nfiles = [\"a.py\"]\n[compile]\npython = \"3.14\"\n";
+    let right = [
+        "",
+        "optimize = 1\n",
+        "optimize = [0, 2]\n",
+        "refs = \"minimal\"\nengine = \"native\"\n",
+        "timeout = 1\nmemory-limit = 64\n",
+        "interpreters = { \"3.13\" = \"/usr/bin/python3.13\" }\n",
+        "[wheel]\nmetadata = \"PKG-INFO\"\n",
+        "[wheel]\nproject = \"pyproject.toml\"\ndynamic = { version = \"1\" }\n",
+        "[manifest]\noutput = \"m.json\"\nalso = \"in-toto\"\n",
+        "[zip]\noutput = \"z.zip\"\nmain = \"a:b\"\n",
+    ];
+    for more in right {
+        let text = format!("{good}{more}");
+        assert!(is_read(&text), "{text}");
+        holds(&validator, &config(&text));
+    }
+    let wrong = [
+        "optimize = 3\n",
+        "optimize = \"0\"\n",
+        "optimise = 0\n",
+        "layout = \"flat\"\n",
+        "timeout = 0\n",
+        "memory-limit = 1\n",
+        "on-error = \"ignore\"\n",
+        "allow-failures = \"a.py\"\n",
+        "interpreters = { \"three\" = \"python3\" }\n",
+        "[tree]\nsources = \"yes\"\n",
+        "[wheel]\nbytecode = \"all\"\n",
+        "[zip]\nmain = \"a:b\"\n",
+        "[zip]\noutput = \"z\"\ncompression = \"best\"\n",
+        "[manifest]\nalso = [\"sha256sum\"]\n",
+        "[manifest]\noutput = \"m\"\nalso = [\"sha512sum\"]\n",
+        "[deploy]\n",
+    ];
+    let wrong = wrong.map(|more| format!("{good}{more}"));
+    let whole = [
+        "[compile]\n",
+        "[source]\nfiles = []\n",
+        "[source]\nfiles = \"a.py\"\n",
+        "[source]\nfiles = [1]\n",
+        "[source]\nfiles = [\"a.py\"]\n[compile]\npython = 3.14\n",
+        "[source]\nfiles = [\"a.py\"]\n[compile]\npython = \"three\"\n",
+    ];
+    for text in wrong.into_iter().chain(whole.map(str::to_owned)) {
+        assert!(!is_read(&text), "{text}");
+        assert!(!validator.is_valid(&config(&text)), "the schema takes\n{text}");
+    }
+}
