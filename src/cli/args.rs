@@ -9,10 +9,11 @@ use super::{
 use crate::build::Refs;
 use crate::pyc::InvalidationMode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use std::sync::LazyLock;
 
 /// Reproducible Python bytecode: compiles Python files to the pycs that CPython itself writes.
 #[derive(Debug, Parser)]
-#[command(name = "pycompile", version, about, max_term_width = 100, subcommand_required = true)]
+#[command(name = "pycompile", version, long_version = LONG_VERSION.as_str(), about, max_term_width = 100, subcommand_required = true)]
 #[command(
     after_help = "Exit status: 0 done, 1 the answer is no (a file does not compile, two things differ), \
 2 could not run."
@@ -24,21 +25,31 @@ pub struct Arguments {
     command: Command,
 }
 
+/// The version, and the releases whose bytes the native compiler makes.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let releases: Vec<String> =
+        crate::target::ALL.iter().map(|target| target.release().to_string()).collect();
+    format!("{}\nnative compiler: the bytes of CPython {}", env!("CARGO_PKG_VERSION"), releases.join(", "))
+});
+
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Global options";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Say less: once, only errors; twice, nothing.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) quiet: u8,
     /// Say more: which engine takes which version, and what becomes of every file.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) verbose: u8,
-    /// When to use colour; NO_COLOR is honoured by `auto`.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// When to use color; `auto` honors NO_COLOR.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
     pub(super) color: Color,
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
     Auto,
@@ -121,10 +132,15 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, which has every command.
+    /// Print a manual page: of all commands, of one, or of the config.
     ///
     /// Example: pycompile man >pycompile.1
-    Man,
+    ///
+    /// Example: pycompile man pycompile.toml | man -l -
+    Man {
+        /// A command, or pycompile.toml.
+        page: Option<String>,
+    },
 }
 
 impl Arguments {
@@ -134,7 +150,7 @@ impl Arguments {
             Command::Diff(arguments) => !arguments.writes(),
             command => matches!(
                 command,
-                Command::Inspect(_) | Command::Targets(_) | Command::Completions { .. } | Command::Man
+                Command::Inspect(_) | Command::Targets(_) | Command::Completions { .. } | Command::Man { .. }
             ),
         }
     }
@@ -156,7 +172,7 @@ impl Arguments {
             Command::Clean(_) => "clean",
             Command::Targets(_) => "targets",
             Command::Completions { .. } => "completions",
-            Command::Man => "man",
+            Command::Man { .. } => "man",
         }
     }
 
@@ -176,7 +192,7 @@ impl Arguments {
             Command::Clean(arguments) => arguments.format.get(),
             Command::Targets(arguments) => arguments.format.get(),
             Command::Diff(arguments) => arguments.format(),
-            Command::Completions { .. } | Command::Man => MessageFormat::Human,
+            Command::Completions { .. } | Command::Man { .. } => MessageFormat::Human,
         };
         format == MessageFormat::Json
     }
@@ -202,8 +218,8 @@ impl Arguments {
                 printer.data(String::from_utf8_lossy(&script).trim_end())?;
                 Ok(Status::Done)
             }
-            Command::Man => {
-                let page = man::page(Self::command())?;
+            Command::Man { page } => {
+                let page = man::page(Self::command(), page.as_deref())?;
                 printer.data(String::from_utf8_lossy(&page).trim_end())?;
                 Ok(Status::Done)
             }

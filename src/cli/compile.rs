@@ -13,13 +13,16 @@ use super::project::tell_engines;
 use super::warnings::{self, WarningArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{
-    self, Bounds, EngineChoice, EngineOptions, Engines, Made, Settings, Source, engines, parallel, plan,
+    self, Bounds, EngineChoice, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel,
+    plan,
 };
 use crate::engine::Limits;
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
+use crate::text::Shown as _;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -167,7 +170,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if let Some(name) = arguments.stdin_filename.clone() {
         return standard_input(&name, &engines, &settings(arguments)?, format, printer);
     }
-    let (files, unlisted) = list_files(&arguments)?;
+    let (files, unlisted) = list_files(&arguments, printer)?;
     let settings = settings(arguments)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
     let files = match (&output, engines.first()) {
@@ -202,7 +205,20 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             build::compile::refuse(&folder.path, &engines, "OSError", &folder.to_string())
         }),
     );
-    messages::tell(&outcomes, missing, &[], format, printer)
+    let status = messages::tell(&outcomes, missing, &[], format, printer)?;
+    hint_directories(&outcomes, printer);
+    Ok(status)
+}
+
+/// Says how the files below a directory are compiled, if one that has some is named.
+fn hint_directories(outcomes: &[Outcome], printer: &Printer) {
+    let is_directory =
+        |outcome: &&Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == "IsADirectoryError");
+    let none = globset::GlobSet::empty();
+    let has_sources = |folder: &Path| !python_files(folder, &none, &mut BTreeSet::new()).0.is_empty();
+    if let Some(outcome) = outcomes.iter().filter(is_directory).find(|outcome| has_sources(&outcome.file)) {
+        printer.summary(&format!("hint: `--recursive` compiles the files below {}", outcome.file.shown()));
+    }
 }
 
 fn standard_input(
@@ -243,12 +259,16 @@ fn to_standard_output(pyc: Made, printer: &Printer) -> Result<Status, CommandErr
 }
 
 /// The files that were asked for, and the directories that could not be searched for more.
-fn list_files(arguments: &CompileArgs) -> Result<(Vec<PathBuf>, Vec<DiscoverError>), CommandError> {
+fn list_files(
+    arguments: &CompileArgs,
+    printer: &Printer,
+) -> Result<(Vec<PathBuf>, Vec<DiscoverError>), CommandError> {
     let mut exclude = globset::GlobSetBuilder::new();
     for pattern in &arguments.exclude {
         exclude.add(globset::Glob::new(pattern)?);
     }
     let exclude = exclude.build()?;
+    let mut used = BTreeSet::new();
     let (mut files, mut unlisted) = (Vec::new(), Vec::new());
     for file in &arguments.files {
         if file.as_os_str() == "-" {
@@ -257,14 +277,22 @@ fn list_files(arguments: &CompileArgs) -> Result<(Vec<PathBuf>, Vec<DiscoverErro
             let names = list.split(|&byte| byte == separator).filter(|name| !name.is_empty());
             files.extend(names.map(path_from_bytes));
         } else if arguments.recursive && file.is_dir() {
-            let (found, failed) = python_files(file, &exclude);
+            let (found, failed) = python_files(file, &exclude, &mut used);
             files.extend(found);
             unlisted.extend(failed);
         } else {
             files.push(file.clone());
         }
     }
+    note_unused(&arguments.exclude, &used, printer);
     Ok((files, unlisted))
+}
+
+/// Prints the patterns of --exclude that match nothing: what they were to leave out is not left out.
+pub(super) fn note_unused(patterns: &[String], used: &BTreeSet<usize>, printer: &Printer) {
+    for (_, pattern) in patterns.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+        printer.summary(&format!("note: --exclude {pattern:?} matches nothing"));
+    }
 }
 
 #[cfg(unix)]

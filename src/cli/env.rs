@@ -1,7 +1,7 @@
 //! `pycompile env`.
 
 use super::args::{Mode, RefsArg};
-use super::compile::EngineArg;
+use super::compile::{EngineArg, note_unused};
 use super::destination::Destination;
 use super::format::{FormatArgs, MessageFormat};
 use super::messages::{self, counted};
@@ -11,7 +11,7 @@ use super::warnings::WarningArgs;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit;
 use crate::build::env::{
-    EnvError, Report, Settings, SitePackages, created_with, run as compile, site_packages,
+    Distribution, EnvError, Report, Settings, SitePackages, created_with, run as compile, site_packages,
 };
 use crate::build::{EngineChoice, EngineOptions, Engines, Refs, engines};
 use crate::engine::python::on_path;
@@ -105,6 +105,9 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mode = InvalidationMode::from(arguments.invalidation_mode);
     let exclude = globs(&arguments.exclude)?;
     let settings = Settings { levels, mode, check: arguments.check, exclude: exclude.clone() };
+    let sources = sites.iter().flat_map(|site| &site.distributions).flat_map(Distribution::sources);
+    let used = sources.flat_map(|name| exclude.matches(name)).collect();
+    note_unused(&arguments.exclude, &used, printer);
     let may_fail = globs(&arguments.allow_failures)?;
     let mut allowed = Vec::new();
     let mut audited = Vec::new();

@@ -53,13 +53,19 @@ pub(super) fn python_warnings() -> String {
 /// hold.
 ///
 /// # Errors
-/// A `SOURCE_DATE_EPOCH` that is no number of seconds.
+/// A `SOURCE_DATE_EPOCH` that is no number of seconds, or after the last time that a zip can hold.
 pub(super) fn archive_time() -> Result<i64, super::CommandError> {
-    let Some(value) = source_date_epoch() else { return Ok(0) };
-    value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
-        let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
-        super::CommandError::Usage(message)
-    })
+    /// The end of 2107.
+    const LAST: u64 = 4_354_819_199;
+    match seconds()? {
+        None => Ok(0),
+        Some(time) => i64::try_from(time).ok().filter(|_| time <= LAST).ok_or_else(|| {
+            let message = format!(
+                "SOURCE_DATE_EPOCH is {time}, which is after 2107: wheels and zips have no such time"
+            );
+            super::CommandError::Usage(message)
+        }),
+    }
 }
 
 /// What modification times are clamped to, in seconds since 1970: `SOURCE_DATE_EPOCH`.
@@ -67,11 +73,16 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
 /// # Errors
 /// None is set, or it is no number of seconds.
 pub(super) fn latest_time() -> Result<u64, super::CommandError> {
-    let Some(value) = source_date_epoch() else {
+    seconds()?.ok_or_else(|| {
         let message = "--clamp-mtime needs SOURCE_DATE_EPOCH, which is not set";
-        return Err(super::CommandError::Usage(message.into()));
-    };
-    value.to_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
+        super::CommandError::Usage(message.into())
+    })
+}
+
+/// `SOURCE_DATE_EPOCH`, where the time itself counts and not only that there is one.
+fn seconds() -> Result<Option<u64>, super::CommandError> {
+    let Some(value) = source_date_epoch() else { return Ok(None) };
+    value.to_str().and_then(|text| text.trim().parse().ok()).map(Some).ok_or_else(|| {
         let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
         super::CommandError::Usage(message)
     })

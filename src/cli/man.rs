@@ -1,40 +1,147 @@
-//! `pycompile man`.
+//! `pycompile man`: pages of section 1 for the commands, and `pycompile.toml(5)`.
 
+use super::CommandError;
 use clap::Command;
 use clap_mangen::Man;
 use std::io::{self, Write as _};
 
-/// One page, with every command in it: a page for each would have to be installed for each.
-pub(super) fn page(mut command: Command) -> io::Result<Vec<u8>> {
+/// The page of the config: the example, which has every key.
+pub(super) const CONFIG: &str = "pycompile.toml";
+const EXAMPLE: &str = include_str!("../../pycompile.toml.example");
+
+/// Sections that are the same for every command.
+const SHARED: &str = r#".SH "EXIT STATUS"
+.TP
+0
+Done, the same, verified.
+.TP
+1
+The answer is no: a file does not compile or cannot be read or written, two things differ, a pyc does not match, a check finds
+changes.
+.TP
+2
+It could not run: usage, config, no interpreter for a version, or it was interrupted.
+.SH ENVIRONMENT
+.TP
+SOURCE_DATE_EPOCH
+Seconds since 1970: the time of entries in wheels and zips, and what \fB\-\-clamp\-mtime\fR sets sources back to. If it is set and
+not empty, the invalidation mode is checked-hash where nothing else says so.
+.TP
+PYTHONPYCACHEPREFIX
+The directory below which compile and compileall write the pycs of the __pycache__ layout.
+.TP
+PYTHONWARNINGS
+Filters for the compiler's warnings, before those of \fB\-W\fR.
+.TP
+PATH, PYENV_ROOT, UV_PYTHON_INSTALL_DIR, XDG_DATA_HOME, HOME
+Where interpreters are looked for.
+.TP
+VIRTUAL_ENV
+The environment of env where none is named.
+.TP
+NO_COLOR, COLUMNS
+No color; the width of side-by-side differences.
+.SH FILES
+.TP
+pycompile.toml, pyproject.toml
+The config of build, pack, manifest and clean: see pycompile.toml(5), or `pycompile man pycompile.toml`.
+"#;
+
+/// Returns a page: of all commands, of one (`compile` or `pycompile-compile`), or of the config (`pycompile.toml`).
+///
+/// # Errors
+/// There is no such page.
+pub(super) fn page(mut command: Command, name: Option<&str>) -> Result<Vec<u8>, CommandError> {
     command.build();
+    let Some(name) = name else { return Ok(whole(&command)?) };
+    if name == CONFIG {
+        return Ok(config()?);
+    }
+    let own = name.strip_prefix("pycompile-").unwrap_or(name);
+    let found = command.get_subcommands().find(|one| one.get_name() == own && own != "help");
+    let Some(found) = found else {
+        let message = format!("there is no page {name}\nhint: pages are {CONFIG} and the names of commands");
+        return Err(CommandError::Usage(message));
+    };
+    let mut page = Vec::new();
+    let title = format!("pycompile-{own}");
+    writeln!(page, ".TH {title} 1 \"\" \"pycompile {}\"", env!("CARGO_PKG_VERSION"))?;
+    let about = found.get_about().map(ToString::to_string).unwrap_or_default();
+    writeln!(page, ".SH NAME\n{} \\- {}", roff(&title), roff(&about))?;
+    page.extend_from_slice(&sections(found)?);
+    page.extend_from_slice(SHARED.as_bytes());
+    writeln!(
+        page,
+        ".SH \"SEE ALSO\"\npycompile(1), which has the options of every command, pycompile.toml(5)"
+    )?;
+    Ok(page)
+}
+
+/// One page with every command in it: a page for each would have to be installed for each.
+fn whole(command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let whole = Man::new(command.clone());
     whole.render_title(&mut page)?;
     whole.render_name_section(&mut page)?;
-    whole.render_synopsis_section(&mut page)?;
+    writeln!(page, ".SH SYNOPSIS\n\\fBpycompile\\fR [\\fIOPTIONS\\fR] \\fICOMMAND\\fR")?;
     whole.render_description_section(&mut page)?;
-    whole.render_options_section(&mut page)?;
+    let mut options = Vec::new();
+    whole.render_options_section(&mut options)?;
+    // One section: `.SH` would end it.
+    page.extend_from_slice(
+        String::from_utf8_lossy(&options).replace(".SH \"GLOBAL OPTIONS\"\n", "").as_bytes(),
+    );
     for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
         writeln!(page, ".SH \"{} {}\"", command.get_name().to_uppercase(), one.get_name().to_uppercase())?;
-        let mut sections = Vec::new();
-        let global = |argument: &clap::Arg| argument.is_global_set() || argument.get_id() == "help";
-        let shared: Vec<clap::Id> = one
-            .get_arguments()
-            .filter(|&argument| global(argument))
-            .map(|argument| argument.get_id().clone())
-            .collect();
-        let own =
-            shared.into_iter().fold(one.clone(), |one, id| one.mut_arg(id, |argument| argument.hide(true)));
-        let own = Man::new(own);
-        own.render_synopsis_section(&mut sections)?;
-        own.render_description_section(&mut sections)?;
-        if one.get_arguments().any(|argument| !global(argument)) {
-            own.render_options_section(&mut sections)?;
-        }
-        let sections = String::from_utf8_lossy(&sections).replace("\n.SH ", "\n.SS ");
+        let sections = String::from_utf8_lossy(&sections(one)?).replace("\n.SH ", "\n.SS ");
         let sections = sections.strip_prefix(".SH ").map_or(sections.clone(), |rest| format!(".SS {rest}"));
         page.extend_from_slice(sections.as_bytes());
     }
-    whole.render_extra_section(&mut page)?;
+    page.extend_from_slice(SHARED.as_bytes());
     Ok(page)
+}
+
+/// Synopsis, description and options of a command, without those of every command.
+fn sections(command: &Command) -> io::Result<Vec<u8>> {
+    let global = |argument: &clap::Arg| argument.is_global_set() || argument.get_id() == "help";
+    let arguments = || command.get_arguments();
+    let shared: Vec<clap::Id> =
+        arguments().filter(|&argument| global(argument)).map(|argument| argument.get_id().clone()).collect();
+    let own =
+        shared.into_iter().fold(command.clone(), |own, id| own.mut_arg(id, |argument| argument.hide(true)));
+    let mut sections = Vec::new();
+    let usage = command.clone().render_usage().to_string();
+    let usage =
+        usage.trim_start_matches("Usage: ").lines().map(str::trim).collect::<Vec<_>>().join("\n.br\n");
+    writeln!(sections, ".SH SYNOPSIS\n{}", roff(&usage).replace("\n\\&.br\n", "\n.br\n"))?;
+    let own = Man::new(own);
+    own.render_description_section(&mut sections)?;
+    if arguments().any(|argument| !global(argument)) {
+        own.render_options_section(&mut sections)?;
+    }
+    Ok(sections)
+}
+
+/// `pycompile.toml(5)`.
+fn config() -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    writeln!(page, ".TH pycompile.toml 5 \"\" \"pycompile {}\"", env!("CARGO_PKG_VERSION"))?;
+    writeln!(
+        page,
+        ".SH NAME\npycompile.toml \\- what pycompile builds and packs\n.SH DESCRIPTION\nbuild, pack, manifest and clean read \
+         pycompile.toml, or [tool.pycompile] of a pyproject.toml, in the working directory or the nearest directory above it, \
+         or the file that \\fB\\-\\-config\\fR names. Options win over the file.\n.PP\n.nf"
+    )?;
+    writeln!(page, "{}\n.fi", roff(EXAMPLE))?;
+    writeln!(page, ".SH \"SEE ALSO\"\npycompile(1)")?;
+    Ok(page)
+}
+
+/// Text as it is, for troff: no line of it is a request.
+fn roff(text: &str) -> String {
+    let line = |line: &str| {
+        let escaped = line.replace('\\', "\\e").replace('-', "\\-");
+        if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }

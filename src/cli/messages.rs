@@ -93,7 +93,12 @@ pub(super) fn tell(
                 if let Some(error) = error {
                     let place = (error.line, error.column);
                     let file = outcome.file.as_os_str();
-                    printer.annotation(&annotation::error(file, place, &error.kind, &error.message))?;
+                    let version = outcome.python.filter(|_| several);
+                    let title = match version {
+                        Some(version) => format!("{} (Python {version})", error.kind),
+                        None => error.kind.clone(),
+                    };
+                    printer.annotation(&annotation::error(file, place, &title, &error.message))?;
                 }
             }
             MessageFormat::Human => match (error, &outcome.output) {

@@ -111,12 +111,14 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            let error = suggested(error);
             if error.use_stderr() && printer::usage(&error.render().ansi().to_string(), std::env::args_os()) {
                 return ExitCode::from(2);
             }
             let printed = error.print();
             // Help that cannot be written is no help; that nobody reads to its end is.
             let is_lost = printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+            printer::usage_hint(&error);
             return ExitCode::from(if error.use_stderr() || is_lost { 2 } else { 0 });
         }
     };
@@ -145,6 +147,22 @@ pub fn main() -> ExitCode {
         return ExitCode::from(Status::Trouble as u8);
     }
     ExitCode::from(status as u8)
+}
+
+/// Of several commands with similar names, clap suggests all, the least similar one first: the most similar one stays.
+fn suggested(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => typed.clone(),
+        _ => return error,
+    };
+    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand) {
+        let closest = names.iter().min_by_key(|name| strsim::damerau_levenshtein(&typed, name)).cloned();
+        if let Some(closest) = closest {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::String(closest));
+        }
+    }
+    error
 }
 
 /// `pycompile -p PKG …`: what maintainer scripts of old Debian packages call if there is any program of this name. A

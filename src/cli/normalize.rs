@@ -6,8 +6,9 @@ use super::printer::Printer;
 use super::{CommandError, Status};
 use crate::build::Digest;
 use crate::build::normalize::{normalize, remove_leftovers};
+use crate::project::pycs;
 use crate::text::{Shown as _, python};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Brings pycs that exist into the form in which every object is written once and none has an unused reference flag: that
 /// of add-determinism. By write-and-rename: modes and modification times stay, and other names of the same file keep what
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 /// Example: pycompile normalize demo/__pycache__/*.pyc
 #[derive(Debug, clap::Args)]
 pub(super) struct NormalizeArgs {
-    /// Pycs.
+    /// Pycs, or directories whose pycs are meant.
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
     /// Refuse pycs that are not below this directory, which may be reached by symlinks; no other is followed.
@@ -45,9 +46,19 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
     }
     let below = arguments.below.as_deref();
     let is_json = arguments.format.get() == MessageFormat::Json;
+    let mut files: Vec<(PathBuf, Option<&Path>)> = Vec::new();
+    for named in &arguments.files {
+        if !named.is_dir() || named.is_symlink() {
+            files.push((named.clone(), below));
+            continue;
+        }
+        // Below a directory that is named, what is in it decides nothing: no symlink is followed.
+        let found = pycs(named).map_err(CommandError::from)?;
+        files.extend(found.into_iter().map(|pyc| (pyc, Some(below.unwrap_or(named)))));
+    }
     let (mut changed, mut same, mut failed) = (0, 0, 0);
-    for file in &arguments.files {
-        let normalized = normalize(file, below);
+    for (file, below) in &files {
+        let normalized = normalize(file, *below);
         if is_json {
             let (status, error) = match &normalized {
                 Ok(true) => ("normalized", None),
@@ -69,7 +80,9 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
             }
         }
     }
-    remove_leftovers(&arguments.files, below);
+    for (file, below) in &files {
+        remove_leftovers(std::slice::from_ref(file), *below);
+    }
     printer.count("normalized", changed);
     printer.count("up_to_date", same);
     printer.count("failed", failed);

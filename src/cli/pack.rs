@@ -2,6 +2,7 @@
 
 use super::args::RefsArg;
 use super::build::allowed;
+use super::compile::note_unused;
 use super::destination::Destination;
 use super::format::{FormatArgs, tell_artifacts};
 use super::messages::{self, counted};
@@ -245,6 +246,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     } else {
         messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?
     };
+    note_unused(&arguments.exclude, &repacked.used, printer);
     tell_notes(&repacked.notes, printer);
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));

@@ -173,6 +173,16 @@ pub(super) fn usage(text: &str, arguments: impl Iterator<Item = OsString>) -> bo
     shown != text && write!(out, "{shown}").is_ok()
 }
 
+/// Says which command a file in the place of a command is for.
+pub(super) fn usage_hint(error: &clap::Error) {
+    use clap::error::{ContextKind, ContextValue};
+    if let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
+        && typed.ends_with(".py")
+    {
+        let _ = writeln!(io::stderr(), "\nhint: `pycompile compile {}` compiles a file", visible(typed));
+    }
+}
+
 /// Said to a maintainer script that wants another program of this name.
 pub(super) fn legacy_note(package: &str) {
     let _ = writeln!(

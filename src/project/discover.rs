@@ -30,12 +30,22 @@ pub fn is_python(path: &Path) -> bool {
 }
 
 /// The regular files below `root` whose name ends in `.py`, sorted, without those that `exclude` matches and without
-/// `__pycache__`; and the directories that cannot be listed. Links are not followed.
-pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<DiscoverError>) {
+/// `__pycache__`; and the directories that cannot be listed. Links are not followed. The positions of the patterns that match
+/// something go into `used`.
+pub fn python_files(
+    root: &Path,
+    exclude: &GlobSet,
+    used: &mut BTreeSet<usize>,
+) -> (Vec<PathBuf>, Vec<DiscoverError>) {
+    let mut is_excluded = |path: &Path| {
+        let matched = exclude.matches(path);
+        used.extend(&matched);
+        !matched.is_empty()
+    };
     let (mut files, mut unlisted) = (Vec::new(), Vec::new());
     let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| {
-        entry.depth() == 0 || (entry.file_name() != "__pycache__" && !exclude.is_match(entry.path()))
+        entry.depth() == 0 || (entry.file_name() != "__pycache__" && !is_excluded(entry.path()))
     }) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -49,6 +59,21 @@ pub fn python_files(root: &Path, exclude: &GlobSet) -> (Vec<PathBuf>, Vec<Discov
         }
     }
     (files, unlisted)
+}
+
+/// The regular files below `root` whose name ends in `.pyc`, sorted. Links are not followed.
+///
+/// # Errors
+/// [`DiscoverError`] at the first directory that cannot be listed.
+pub fn pycs(root: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
+    let mut pycs = Vec::new();
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
+        if entry.file_type().is_file() && entry.file_name().as_encoded_bytes().ends_with(b".pyc") {
+            pycs.push(entry.into_path());
+        }
+    }
+    Ok(pycs)
 }
 
 /// The files that patterns find.

@@ -15,7 +15,7 @@ mod walk;
 
 pub use discover::{
     DiscoverError, Found, Listing, Searched, all_files, is_python, links_and_files, name_below, names_in,
-    python_files, search,
+    pycs, python_files, search,
 };
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};

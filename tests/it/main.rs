@@ -31,6 +31,7 @@ mod env;
 mod env_places;
 mod features;
 mod golden;
+mod hints;
 mod house;
 mod init;
 mod inspect;

@@ -16,6 +16,7 @@ use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
 use crate::wheel::{Bytecode, Note, installed_path, repack, top_level_notes};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is asked of a wheel.
@@ -48,6 +49,8 @@ pub struct Repacked {
     pub packed: Packed,
     /// What the new one does not have.
     pub notes: Vec<Note>,
+    /// The positions of the patterns of `exclude` that match something.
+    pub used: BTreeSet<usize>,
 }
 
 /// One source of the wheel.
@@ -82,6 +85,7 @@ pub fn repack_wheel(
         Some(Wanted::Pycache | Wanted::Sourceless) => sources(&archive, request),
         Some(Wanted::None) | None => Vec::new(),
     };
+    let used = archive.files().flat_map(|entry| request.exclude.matches(&entry.name)).collect();
     let results = parallel::map(&items, jobs, watch, |item| compile(item, request, engines))?;
     let missing = results.iter().filter(|compiled| compiled.is_none()).count();
     if missing > 0 {
@@ -112,7 +116,7 @@ pub fn repack_wheel(
         }
     }
     if packed.outcomes.iter().any(|outcome| outcome.result.is_err()) {
-        return Ok(Repacked { packed, notes: Vec::new() });
+        return Ok(Repacked { packed, notes: Vec::new(), used });
     }
     let made = match request.bytecode {
         None => vec![repack(&archive, Bytecode::Keep)?],
@@ -167,7 +171,7 @@ pub fn repack_wheel(
         notes.extend(wheel.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
     }
     packed.manifest = Some(Manifest::new(entries, archives).with_releases(releases(engines)));
-    Ok(Repacked { packed, notes })
+    Ok(Repacked { packed, notes, used })
 }
 
 fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
