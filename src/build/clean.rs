@@ -1,42 +1,159 @@
-//! `pycompile clean`: takes away what `build` would write, and nothing else.
+//! `pycompile clean`: removes what `build` and `pack` wrote, and nothing else.
 
+use super::previous::Previous;
 use super::project::Project;
-use crate::output::WriteError;
-use crate::output::place::{Missing, Place};
+use super::removal::{CHANGED, Removal};
+use super::stale::is_cache;
+use crate::archive::{self, Limits};
+use crate::config::Also;
+use crate::manifest::{in_toto, sha256, sha256sum};
+use crate::output::place::{Missing, Place, is_one_file};
+use crate::project::names_in;
 use crate::target::PyVersion;
-use crate::text::Shown as _;
 use std::collections::BTreeSet;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What was taken away and what was not.
-#[derive(Debug, Default)]
-pub struct Cleaned {
-    /// Pycs that are gone.
-    pub removed: Vec<PathBuf>,
-    /// Those that are still there, and why.
-    pub failed: Vec<(PathBuf, String)>,
+/// Removes the pycs of the config's files at its versions and levels, what the manifest lists, copies of sources and data in
+/// a mirror, archives, manifests, temporary files of killed runs, and the directories that are empty then.
+///
+/// Apart from the pycs, a file goes only if it is what was written: its digest is that of the manifest, a copy equals its
+/// original, an archive is one that `pack` makes of these files. Symlinks and whatever else is not a regular file are left
+/// and reported.
+pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
+    let mut removal = Removal::default();
+    let previous = Previous::read(project);
+    let tree = project.tree();
+    let (base, below) = project.loaded.bounds_of_folder(&tree);
+    let mirrors = project.mirrors();
+    let outputs: BTreeSet<PathBuf> = project.outputs(versions).map(|(_, _, name)| name).collect();
+    for name in &outputs {
+        removal.remove(base, &below.join(name));
+    }
+    let known = previous.as_ref().map(|previous| previous.files(mirrors)).unwrap_or_default();
+    if mirrors {
+        for file in project.selection.sources.iter().chain(&project.selection.data) {
+            let digests = known.get(&file.name);
+            removal.remove_if(base, &below.join(&file.name), CHANGED, |bytes| {
+                digests.is_some_and(|digests| digests.contains(&sha256(bytes)))
+                    || project.read(file).is_ok_and(|source| source.bytes == bytes)
+            });
+        }
+    }
+    let copied: BTreeSet<&str> = project.selection.sources.iter().map(|file| file.name.as_str()).collect();
+    for (name, digests) in &known {
+        if !outputs.contains(Path::new(name)) && !(mirrors && copied.contains(name.as_str())) {
+            removal.remove_known(base, &below.join(name), digests);
+        }
+    }
+    removal.remove_folders(|folder| mirrors || is_cache(folder));
+    let packed = Packed::new(project, versions, previous.as_ref());
+    packed.remove_wheels(&mut removal);
+    packed.remove_zip(&mut removal);
+    remove_manifests(project, previous.as_ref(), &mut removal);
+    remove_leftovers(project, &outputs, &mut removal);
+    removal.remove_folders(|_| true);
+    removal
 }
 
-/// Removes the pycs of the config's files at its versions and levels. Links and whatever else is no regular file are
-/// left and reported, and so is what lies behind a link to a directory; directories stay.
-pub fn clean(project: &Project, versions: &[PyVersion]) -> Cleaned {
-    let mut cleaned = Cleaned::default();
-    let tree = project.tree();
-    let bounds = project.loaded.bounds_of_folder(&tree);
-    for (_, _, name) in project.outputs(versions) {
-        remove(bounds, &name, &mut cleaned);
+/// What `pack` makes of the files of a config.
+struct Packed<'a> {
+    project: &'a Project,
+    previous: Option<&'a Previous>,
+    /// Names of files that an archive may have.
+    names: BTreeSet<String>,
+}
+
+impl<'a> Packed<'a> {
+    fn new(project: &'a Project, versions: &[PyVersion], previous: Option<&'a Previous>) -> Self {
+        let files = project.selection.sources.iter().chain(&project.selection.data);
+        let mut names: BTreeSet<String> = files.map(|file| file.name.clone()).collect();
+        names.extend(project.selection.sources.iter().map(|file| format!("{}c", file.name)));
+        names.extend(project.outputs(versions).map(|(_, _, name)| name.to_string_lossy().into_owned()));
+        names.extend(previous.map(|previous| previous.files(true)).unwrap_or_default().into_keys());
+        names.extend(["__main__.py", "__main__.pyc"].map(ToOwned::to_owned));
+        Self { project, previous, names }
     }
-    remove_leftovers(project, versions, &mut cleaned);
-    cleaned
+
+    /// Wheels in the directory of wheels that the manifest lists, or that pycompile has made of these files.
+    fn remove_wheels(&self, removal: &mut Removal) {
+        let loaded = &self.project.loaded;
+        let Some(table) = &loaded.config.wheel else { return };
+        let folder = loaded.wheel_folder();
+        let metadata = table.metadata.as_ref().map(|metadata| loaded.folder.join(metadata.get_ref()));
+        for name in names_in(&folder).unwrap_or_default() {
+            let path = folder.join(&name);
+            let is_wheel = path.extension().is_some_and(|extension| extension == "whl");
+            if !is_wheel || metadata.as_ref().is_some_and(|metadata| is_one_file(metadata, &path)) {
+                continue;
+            }
+            let listed = self.previous.and_then(|previous| previous.archive(&name.to_string_lossy()));
+            let (base, below) = loaded.bounds_of_file(&path);
+            match listed {
+                Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
+                // Other wheels are not reported: they may be anybody's.
+                None if self.is_own_wheel(base, below) => removal.remove(base, below),
+                None => {}
+            }
+        }
+    }
+
+    fn is_own_wheel(&self, base: &Path, below: &Path) -> bool {
+        let bytes = Place::below(base, below, Missing::Refused).and_then(|place| Ok(place.bytes()));
+        let Ok(Ok(bytes)) = bytes else { return false };
+        let Ok(archive) = archive::read(below, &bytes, &Limits::default()) else { return false };
+        let is_made_here = archive.files().any(|entry| {
+            entry.name.ends_with(".dist-info/WHEEL")
+                && entry
+                    .bytes
+                    .split(|&byte| byte == b'\n')
+                    .any(|line| line.starts_with(b"Generator: pycompile "))
+        });
+        is_made_here && self.has_only_own_names(&archive)
+    }
+
+    fn has_only_own_names(&self, archive: &archive::Archive) -> bool {
+        archive.entries.iter().all(|entry| {
+            let top = entry.name.split('/').next().unwrap_or_default();
+            top.ends_with(".dist-info") || self.names.contains(&entry.name)
+        })
+    }
+
+    fn remove_zip(&self, removal: &mut Removal) {
+        let loaded = &self.project.loaded;
+        let Some(table) = &loaded.config.zip else { return };
+        let path = loaded.zip_path(table.output.get_ref());
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let listed = self.previous.and_then(|previous| previous.archive(&name));
+        let (base, below) = loaded.bounds_of_file(&path);
+        match listed {
+            Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
+            None => removal.remove_if(base, below, "it has other files than `pack` puts there", |bytes| {
+                let archive = archive::read(&path, bytes, &Limits::zipapp());
+                archive.is_ok_and(|archive| self.has_only_own_names(&archive))
+            }),
+        }
+    }
+}
+
+fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mut Removal) {
+    for (form, path) in project.loaded.manifest_paths() {
+        let (base, below) = project.loaded.bounds_of_file(&path);
+        let expected = previous.and_then(|previous| match form {
+            None => previous.manifest.to_json().ok(),
+            Some(Also::Sha256sum) => Some(sha256sum(&previous.manifest)),
+            Some(Also::InToto) => in_toto(&previous.manifest).ok(),
+        });
+        let is_own = |bytes: &[u8]| expected.is_some_and(|expected| expected.as_bytes() == bytes);
+        removal.remove_if(base, below, "it is not what `build` or `pack` wrote", is_own);
+    }
 }
 
 /// Removes the temporary files that killed runs left in any directory that `build` and `pack` write to.
-fn remove_leftovers(project: &Project, versions: &[PyVersion], cleaned: &mut Cleaned) {
+fn remove_leftovers(project: &Project, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
     let loaded = &project.loaded;
     let tree = project.tree();
-    let mut files: Vec<PathBuf> = project.outputs(versions).map(|(_, _, name)| tree.join(name)).collect();
+    let mut files: Vec<PathBuf> = outputs.iter().map(|name| tree.join(name)).collect();
     let copied = project.selection.sources.iter().chain(&project.selection.data);
     files.extend(copied.map(|file| tree.join(&file.name)));
     files.extend(loaded.outputs());
@@ -46,31 +163,7 @@ fn remove_leftovers(project: &Project, versions: &[PyVersion], cleaned: &mut Cle
         if folders.insert(file.parent().map(Path::to_path_buf))
             && let Ok(place) = Place::below(base, name, Missing::Refused)
         {
-            cleaned.removed.extend(place.remove_leftovers(Duration::ZERO));
+            removal.removed.extend(place.remove_leftovers(Duration::ZERO));
         }
-    }
-}
-
-fn remove((base, below): (&Path, &Path), name: &Path, cleaned: &mut Cleaned) {
-    let name = below.join(name);
-    let path = base.join(&name);
-    let removed = match Place::below(base, &name, Missing::Refused) {
-        Ok(place) => place.remove(),
-        // `build` writes nothing through it, so what is behind it is not what `build` wrote.
-        Err(WriteError::SymlinkFolder(link)) => {
-            if path.symlink_metadata().is_ok() {
-                let reason = format!("{} is a symlink: nothing is removed through it", link.shown());
-                cleaned.failed.push((path, reason));
-            }
-            return;
-        }
-        Err(WriteError::Io { source, .. }) => Err(source),
-        Err(error) => Err(io::Error::other(error)),
-    };
-    match removed {
-        Ok(true) => cleaned.removed.push(path),
-        Ok(false) => {}
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-        Err(error) => cleaned.failed.push((path, error.to_string())),
     }
 }

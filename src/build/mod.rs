@@ -20,9 +20,12 @@ pub mod normalize;
 pub mod pack;
 pub mod parallel;
 pub mod plan;
+mod previous;
 mod project;
 mod publish;
+mod removal;
 mod source;
+mod stale;
 pub mod tree;
 mod warned;
 
@@ -32,4 +35,6 @@ pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, Targ
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};
 pub use publish::publish;
+pub use removal::Removal;
 pub use source::{Made, Source, seconds};
+pub use stale::{Stale, remove_stale};

@@ -33,11 +33,18 @@ impl Project {
         self.loaded.tree_output().unwrap_or_else(|| self.loaded.root.clone())
     }
 
-    fn mirrors(&self) -> bool {
+    /// True if the tree mirrors the sources in another directory.
+    pub(super) fn mirrors(&self) -> bool {
         let tree = self.tree();
         // A mirror on top of the sources would write them, with modes of its own.
         let is_root = |real: PathBuf| self.loaded.root.canonicalize().is_ok_and(|root| root == real);
         tree != self.loaded.root && !tree.canonicalize().is_ok_and(is_root)
+    }
+
+    /// True if sources and data are copied into the mirror.
+    pub(super) fn copies(&self) -> bool {
+        let sources = self.loaded.config.tree.sources.as_ref();
+        self.mirrors() && sources.is_none_or(|sources| *sources.get_ref())
     }
 }
 
@@ -58,8 +65,7 @@ pub fn build(
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
     let tree = Tree::new(base.into(), below.into());
-    let copy = project.mirrors()
-        && project.loaded.config.tree.sources.as_ref().is_none_or(|sources| *sources.get_ref());
+    let copy = project.copies();
     let put = |name: &str, bytes: &[u8], executable: bool| {
         let put = if project.check {
             tree.differs(name, bytes, executable)

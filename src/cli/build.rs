@@ -1,14 +1,15 @@
 //! `pycompile build`.
 
 use super::format::{FormatArgs, tell_artifacts};
-use super::messages;
+use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
 use super::warnings::WarningArgs;
 use super::{CommandError, Status};
-use crate::build::{Project, engines, publish, tree};
+use crate::build::{Project, Stale, engines, publish, remove_stale, tree};
 use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
+use crate::text::Shown as _;
 use std::path::PathBuf;
 
 /// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
@@ -60,15 +61,47 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
     }
+    if built.missing > 0 {
+        return Ok(status);
+    }
+    let stale = remove_stale(&project, &built);
+    tell_stale(&stale, arguments.check, printer);
     let mut artifacts = built.copies;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
     artifacts.extend(publish(&project, &manifest)?);
     let changed = tell_artifacts(&artifacts, arguments.check, arguments.format.get(), printer)?;
-    Ok(if changed > 0 { Status::No } else { status })
+    let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());
+    Ok(if changes { Status::No } else { status })
 }
 
 /// The files whose failure is no surprise.
 pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
     let sources = project.selection.sources.iter();
     sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
+}
+
+/// Prints what the tree had from an earlier build, and what it has from elsewhere.
+fn tell_stale(stale: &Stale, is_check: bool, printer: &Printer) {
+    let removal = &stale.removal;
+    let removed = if is_check { "would remove" } else { "removed" };
+    for path in &removal.removed {
+        printer.detail(&format!("{removed}: {}", path.shown()));
+    }
+    if !removal.removed.is_empty() {
+        let files = counted(removal.removed.len(), "file", "files");
+        printer.summary(&format!("{removed} {files} of an earlier build"));
+    }
+    for (path, reason) in removal.left.iter().chain(&removal.failed) {
+        printer.summary(&format!("left {} of an earlier build: {reason}", path.shown()));
+    }
+    if let Some(first) = stale.unknown.first() {
+        let files = counted(stale.unknown.len(), "file", "files");
+        let are = if stale.unknown.len() == 1 { "is" } else { "are" };
+        printer.summary(&format!("note: {files} in the tree {are} not from a build: {}", first.shown()));
+        stale
+            .unknown
+            .iter()
+            .skip(1)
+            .for_each(|path| printer.detail(&format!("not from a build: {}", path.shown())));
+    }
 }

@@ -9,7 +9,8 @@ use crate::text::{Shown as _, python};
 use serde_json::json;
 use std::path::Path;
 
-/// Removes the pycs that `pycompile build` would write, and nothing else.
+/// Removes what `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror, archives, manifests, and the
+/// directories that are empty then. A file that has changed since is left and named.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     printer.count("failed", cleaned.failed.len());
     for path in &cleaned.removed {
         printer.detail(&format!("removed: {}", path.shown()));
+    }
+    for (path, reason) in &cleaned.left {
+        printer.summary(&format!("left {}: {reason}", path.shown()));
     }
     for (path, reason) in &cleaned.failed {
         printer.file_error(&format!("{}: not removed: {reason}", path.shown()));

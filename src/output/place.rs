@@ -218,6 +218,14 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Removes the directory that is there if it is empty; says whether it did.
+    pub fn remove_empty_folder(&self) -> bool {
+        self.folder.kind(&self.name).is_ok_and(|kind| kind == Kind::Folder)
+            && self.folder.remove_folder(&self.name).is_ok()
+    }
+}
+
 /// Whether two paths are one, of files that need not be there.
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| {

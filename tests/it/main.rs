@@ -58,6 +58,7 @@ mod session;
 #[cfg(target_os = "linux")]
 mod signals;
 #[cfg(unix)]
+mod stale;
 mod streams;
 #[cfg(target_os = "linux")]
 mod unlisted;

@@ -14,13 +14,14 @@ fn file(session: &Session, name: &[u8], content: &str) -> PathBuf {
     path
 }
 
-/// A config that searches, and one file that it finds.
+/// A config that searches, and one file for each pattern.
 fn searching(exclude: &str) -> Session {
     let session = Session::new();
     let source = format!("[source]\nsearch = [\"q/*.py\", \"p/**/*.py\"]\nexclude = [{exclude}]\n");
     let rest = "[compile]\npython = [\"3.14\"]\nengine = \"native\"\n[zip]\noutput = \"z.zip\"\n";
     session.file("pycompile.toml", source + rest);
     session.file("p/a.py", "x = 1\n");
+    session.file("q/b.py", "x = 1\n");
     session
 }
 
@@ -43,7 +44,7 @@ fn refused(session: &Session, what: &str) {
 fn built(session: &Session) -> Said {
     session.run(&["pack"]).exits(0);
     assert!(session.path("z.zip").exists());
-    session.run(&["build"]).exits(0).says("1 compiled, 0 up to date, 0 failed")
+    session.run(&["build"]).exits(0).says("2 compiled, 0 up to date, 0 failed")
 }
 
 #[test]

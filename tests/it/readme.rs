@@ -10,15 +10,17 @@ fn sixty_seconds() {
     let section = readme.split("## Sixty seconds").nth(1).unwrap();
     let block = section.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
     let session = Session::new();
-    let demo = root.join("examples/demo");
-    for entry in walkdir::WalkDir::new(&demo).into_iter().map(Result::unwrap) {
-        let name = entry.path().strip_prefix(&demo).unwrap().to_str().unwrap();
-        let is_source =
-            name == "pyproject.toml" || (name.starts_with("src") && !name.contains("__pycache__"));
-        if entry.file_type().is_file() && is_source {
+    let project = root.join("examples/project");
+    for entry in walkdir::WalkDir::new(&project).into_iter().map(Result::unwrap) {
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&project).unwrap().to_str().unwrap();
             session.file(name, std::fs::read(entry.path()).unwrap());
         }
     }
+    for name in [".git/HEAD", "venv/pyvenv.cfg", "venv/lib/python3/site-packages/other.py"] {
+        session.file(name, "");
+    }
+    let before = session.files();
     let mut commands = 0;
     for example in block.split("$ pycompile ").skip(1) {
         let (line, expected) = example.split_once('\n').unwrap();
@@ -28,4 +30,7 @@ fn sixty_seconds() {
         commands += 1;
     }
     assert_eq!(commands, 5, "the README has another number of commands");
+    let mut after = session.files();
+    after.retain(|name| name != "pycompile.toml");
+    assert_eq!(after, before);
 }

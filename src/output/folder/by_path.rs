@@ -82,4 +82,8 @@ impl Handle {
     pub(super) fn remove(&self, name: &Path) -> io::Result<()> {
         std::fs::remove_file(self.0.join(name))
     }
+
+    pub(super) fn remove_folder(&self, name: &Path) -> io::Result<()> {
+        std::fs::remove_dir(self.0.join(name))
+    }
 }

@@ -215,6 +215,14 @@ impl Folder {
     pub(super) fn remove(&self, name: &Path) -> io::Result<()> {
         self.handle.remove(name)
     }
+
+    /// Removes an empty directory.
+    ///
+    /// # Errors
+    /// The operating system's; the directory is not empty.
+    pub(super) fn remove_folder(&self, name: &Path) -> io::Result<()> {
+        self.handle.remove_folder(name)
+    }
 }
 
 /// A name that is gone when this is dropped.

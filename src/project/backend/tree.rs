@@ -69,7 +69,8 @@ impl Tree {
             let is_known = self.skipped.contains_key(name) || self.files.contains(name);
             let is_python = name.ends_with(".py") || folder.join(name).is_dir();
             if is_python && !is_known && !self.has_folder(name) && folder.join(name).exists() {
-                self.skipped.insert(name.to_owned(), "ignored by git, or empty");
+                let why = unshippable(&folder.join(name), name, 1).unwrap_or("ignored by git, or empty");
+                self.skipped.insert(name.to_owned(), why);
             }
         }
         Ok(())

@@ -1,0 +1,5 @@
+"""Greets."""
+
+from greeter.words import greeting
+
+__all__ = ["greeting"]

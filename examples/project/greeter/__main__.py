@@ -1,0 +1,3 @@
+from greeter.words import main
+
+main()

@@ -1,0 +1,6 @@
+def greeting(name="world"):
+    return f"Hello, {name}!"
+
+
+def main():
+    print(greeting())

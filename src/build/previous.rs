@@ -1,0 +1,46 @@
+//! What an earlier run wrote, as its manifest lists it.
+
+use super::project::Project;
+use crate::manifest::{self, Manifest};
+use crate::output::place::{Missing, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names of a tree with the digests that the file under each may have.
+pub(super) type Digests = BTreeMap<String, BTreeSet<String>>;
+
+/// The manifest of an earlier run.
+#[derive(Debug)]
+pub(super) struct Previous {
+    pub(super) manifest: Manifest,
+}
+
+impl Previous {
+    /// Reads the manifest that the config names; none if it is not there or is not a manifest.
+    pub(super) fn read(project: &Project) -> Option<Self> {
+        let path = project.loaded.manifest_path()?;
+        let (base, name) = project.loaded.bounds_of_file(&path);
+        let bytes = Place::below(base, name, Missing::Refused).ok()?.bytes().ok()?;
+        Some(Self { manifest: manifest::parse(&path, &bytes).ok()? })
+    }
+
+    /// The pycs that it lists, and with `sources` the sources that they were compiled from.
+    pub(super) fn files(&self, sources: bool) -> Digests {
+        let mut files = Digests::new();
+        let mut add = |path: &str, sha256: &str| {
+            files.entry(path.to_owned()).or_default().insert(sha256.to_owned());
+        };
+        for file in &self.manifest.files {
+            add(&file.path, &file.sha256);
+            if let Some(source) = file.source.as_ref().filter(|_| sources) {
+                add(&source.path, &source.sha256);
+            }
+        }
+        files
+    }
+
+    /// The digest of an archive, by its file name.
+    pub(super) fn archive(&self, name: &str) -> Option<&str> {
+        let archive = self.manifest.archives.iter().find(|archive| archive.path == name);
+        archive.map(|archive| archive.sha256.as_str())
+    }
+}

@@ -1,0 +1,118 @@
+//! Removes files that are what they are said to be, and the directories that are empty then.
+
+use crate::manifest::sha256;
+use crate::output::WriteError;
+use crate::output::place::{Missing, Place};
+use crate::text::Shown as _;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files that were removed and files that were not.
+#[derive(Debug, Default)]
+pub struct Removal {
+    /// Files that are gone.
+    pub removed: Vec<PathBuf>,
+    /// Files that stay because they are not what was written, with the reason.
+    pub left: Vec<(PathBuf, String)>,
+    /// Files that could not be removed, with the reason.
+    pub failed: Vec<(PathBuf, String)>,
+    /// Nothing is removed: `removed` has what would be.
+    pub(super) is_check: bool,
+    /// Directories that removed files were in: the base that no symlink leads out of, and the path below it.
+    folders: BTreeSet<(PathBuf, PathBuf)>,
+}
+
+/// The reason to keep a file that is not the one that was written.
+pub(super) const CHANGED: &str = "it has changed since it was written";
+
+impl Removal {
+    /// Removes the regular file `name` below `base` if `is_known` accepts its bytes; otherwise it stays for the reason
+    /// `why`. Symlinks are reported and never followed.
+    pub(super) fn remove_if(
+        &mut self,
+        base: &Path,
+        name: &Path,
+        why: &str,
+        is_known: impl FnOnce(&[u8]) -> bool,
+    ) {
+        let is_check = self.is_check;
+        self.attempt(base, name, |place| match place.bytes() {
+            Ok(bytes) if !is_known(&bytes) => Ok(Some(why.to_owned())),
+            Ok(_) if is_check => Ok(None),
+            Ok(_) => place.remove().map(|_| None),
+            Err(error) => Err(error),
+        });
+    }
+
+    /// Removes the regular file `name` below `base`, whatever is in it.
+    pub(super) fn remove(&mut self, base: &Path, name: &Path) {
+        self.attempt(base, name, |place| match place.remove() {
+            Ok(true) => Ok(None),
+            Ok(false) => Err(io::ErrorKind::NotFound.into()),
+            Err(error) => Err(error),
+        });
+    }
+
+    /// Removes the file if its digest is one of `known`.
+    pub(super) fn remove_known(&mut self, base: &Path, name: &Path, known: &BTreeSet<String>) {
+        self.remove_if(base, name, CHANGED, |bytes| known.contains(&sha256(bytes)));
+    }
+
+    fn attempt(
+        &mut self,
+        base: &Path,
+        name: &Path,
+        remove: impl FnOnce(&Place) -> io::Result<Option<String>>,
+    ) {
+        let path = base.join(name);
+        let is_absent = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        };
+        let done = match Place::below(base, name, Missing::Refused) {
+            Ok(place) => place.check().map_err(io::Error::other).and_then(|()| remove(&place)),
+            // Nothing is written through it, so what it leads to is not what was written.
+            Err(WriteError::SymlinkFolder(link)) => {
+                if path.symlink_metadata().is_ok() {
+                    let reason = format!("{} is a symlink: nothing is removed through it", link.shown());
+                    self.failed.push((path, reason));
+                }
+                return;
+            }
+            Err(WriteError::Io { source, .. }) => Err(source),
+            Err(error) => Err(io::Error::other(error)),
+        };
+        match done {
+            Ok(None) => {
+                self.removed.push(path);
+                let parent = name.parent().unwrap_or(Path::new(""));
+                self.folders.insert((base.into(), parent.into()));
+            }
+            Ok(Some(reason)) => self.left.push((path, reason)),
+            Err(error) if is_absent(&error) => {}
+            Err(error) => self.failed.push((path, error.to_string())),
+        }
+    }
+
+    /// Removes the directories that the removed files were in and those above them, if they are empty and `is_own` accepts
+    /// their path. Never the base itself.
+    pub(super) fn remove_folders(&mut self, is_own: impl Fn(&Path) -> bool) {
+        if self.is_check {
+            return;
+        }
+        let mut all: BTreeSet<(PathBuf, PathBuf)> = BTreeSet::new();
+        for (base, folder) in &self.folders {
+            let above = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+            all.extend(above.map(|folder| (base.clone(), folder.to_path_buf())));
+        }
+        // A directory comes after those above it.
+        for (base, folder) in all.into_iter().rev() {
+            if is_own(&base.join(&folder))
+                && let Ok(place) = Place::below(&base, &folder, Missing::Refused)
+            {
+                place.remove_empty_folder();
+            }
+        }
+        self.folders.clear();
+    }
+}

@@ -1,0 +1,72 @@
+//! What an earlier `build` wrote and this one did not.
+
+use super::previous::Previous;
+use super::project::Project;
+use super::removal::Removal;
+use super::tree::Built;
+use crate::project::links_and_files;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Files of a tree that the build has not written.
+#[derive(Debug, Default)]
+pub struct Stale {
+    /// Files that the manifest of the earlier build lists.
+    pub removal: Removal,
+    /// Files in a mirror that no manifest lists, by path: they stay.
+    pub unknown: Vec<PathBuf>,
+}
+
+/// Removes from the tree what the manifest of an earlier build lists and this build has not written. Has to run before the
+/// new manifest takes the place of the old one, and after a build that has reached every file.
+pub fn remove_stale(project: &Project, built: &Built) -> Stale {
+    let mut stale = Stale::default();
+    stale.removal.is_check = project.check;
+    let root = project.tree();
+    let (base, below) = project.loaded.bounds_of_folder(&root);
+    let (mirrors, copies) = (project.mirrors(), project.copies());
+    let written: BTreeSet<PathBuf> = {
+        let pycs = built.outcomes.iter().filter(|outcome| outcome.result.is_ok());
+        let pycs = pycs.filter_map(|outcome| Some(outcome.output.as_ref()?.strip_prefix(&root).ok()?.into()));
+        let copied = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copies);
+        pycs.chain(copied.map(|file| PathBuf::from(&file.name))).collect()
+    };
+    if let Some(previous) = Previous::read(project) {
+        for (name, digests) in previous.files(mirrors) {
+            if !written.contains(Path::new(&name)) {
+                stale.removal.remove_known(base, &below.join(&name), &digests);
+            }
+        }
+        stale.removal.remove_folders(|folder| mirrors || is_cache(folder));
+    }
+    if mirrors {
+        stale.unknown = unknown(project, &root, &written, &stale.removal);
+    }
+    stale
+}
+
+/// Files below a mirror that are neither written now nor reported already.
+fn unknown(project: &Project, root: &Path, written: &BTreeSet<PathBuf>, removal: &Removal) -> Vec<PathBuf> {
+    let reported = removal.left.iter().chain(&removal.failed).map(|(path, _)| path).chain(&removal.removed);
+    let outputs = project.loaded.manifest_paths().into_iter().map(|(_, path)| path);
+    let known: BTreeSet<PathBuf> = reported.cloned().chain(outputs).collect();
+    let is_archive = |path: &Path| {
+        let folder = project.loaded.config.wheel.as_ref().map(|_| project.loaded.wheel_folder());
+        let zip = project.loaded.config.zip.as_ref().map(|zip| project.loaded.zip_path(zip.output.get_ref()));
+        path.parent() == folder.as_deref() && path.extension().is_some_and(|extension| extension == "whl")
+            || Some(path) == zip.as_deref()
+    };
+    let listing = links_and_files(root);
+    let paths = listing.names.into_keys().map(|name| (listing.real.get(&name).cloned(), name));
+    let paths = paths.map(|(real, name)| real.unwrap_or_else(|| root.join(name)));
+    let is_unknown = |path: &PathBuf| {
+        let below = path.strip_prefix(root).unwrap_or(path);
+        !written.contains(below) && !known.contains(path) && !is_archive(path)
+    };
+    paths.filter(is_unknown).collect()
+}
+
+/// True for a directory that only pycs are in.
+pub(super) fn is_cache(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "__pycache__")
+}

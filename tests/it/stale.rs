@@ -1,0 +1,177 @@
+//! What an earlier build wrote, and what `clean` removes.
+
+use crate::session::Session;
+
+const SEARCH: &str = "[source]\nroot = \"src\"\nsearch = [\"**/*.py\"]\n[compile]\npython = [\"3.14\"]\n\
+                      invalidation-mode = \"checked-hash\"\n";
+const MIRROR: &str = "[tree]\noutput = \"build/lib\"\n";
+const MANIFEST: &str = "[manifest]\noutput = \"dist/m.json\"\nalso = [\"sha256sum\", \"in-toto\"]\n";
+
+fn session(tables: &str) -> Session {
+    let session = Session::new();
+    session.file("pycompile.toml", format!("{SEARCH}{tables}"));
+    for file in ["p/__init__.py", "p/old.py", "gone/only.py"] {
+        session.file(&format!("src/{file}"), format!("# {file}\n"));
+    }
+    session
+}
+
+fn below(session: &Session, folder: &str) -> Vec<String> {
+    let mut files = session.files();
+    files.retain(|file| file.starts_with(folder));
+    files
+}
+
+fn remove(session: &Session, name: &str) {
+    std::fs::remove_file(session.path(name)).unwrap();
+}
+
+#[test]
+fn a_mirror_loses_what_its_manifest_lists_and_this_build_does_not_write() {
+    let session = session(&format!("{MIRROR}{MANIFEST}"));
+    session.run(&["build"]).exits(0);
+    assert_eq!(below(&session, "build/").len(), 6);
+    remove(&session, "src/p/old.py");
+    remove(&session, "src/gone/only.py");
+    session.run(&["build", "--check"]).exits(1).says("would remove 4 files of an earlier build\n");
+    assert_eq!(below(&session, "build/").len(), 6);
+    session.run(&["build"]).exits(0).says("removed 4 files of an earlier build\n");
+    let left = ["build/lib/p/__init__.py", "build/lib/p/__pycache__/__init__.cpython-314.pyc"];
+    assert_eq!(below(&session, "build/"), left);
+    assert!(!session.path("build/lib/gone").exists());
+    let said = session.run(&["build"]).exits(0);
+    assert!(!said.err.contains("earlier"), "{}", said.err);
+    // Another version: the pycs of the first one are an earlier build's.
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap().replace("3.14", "3.13");
+    session.file("pycompile.toml", config);
+    session.run(&["build"]).exits(0).says("removed 1 file of an earlier build\n");
+    assert_eq!(below(&session, "build/")[1], "build/lib/p/__pycache__/__init__.cpython-313.pyc");
+}
+
+#[test]
+fn what_has_changed_and_what_no_manifest_lists_stay_and_are_named() {
+    let session = session(&format!("{MIRROR}{MANIFEST}"));
+    session.run(&["build"]).exits(0);
+    session.file("build/lib/p/old.py", "mine\n");
+    session.file("build/lib/p/other.py", "mine too\n");
+    remove(&session, "src/p/old.py");
+    let said = session.run(&["build"]).exits(0);
+    let message = "removed 1 file of an earlier build\nleft build/lib/p/old.py of an earlier build: it has changed since it \
+                   was written\nnote: 1 file in the tree is not from a build: build/lib/p/other.py\n";
+    assert!(said.err.ends_with(message), "{}", said.err);
+    assert!(session.path("build/lib/p/old.py").exists() && session.path("build/lib/p/other.py").exists());
+}
+
+#[test]
+fn in_place_only_pycs_of_the_manifest_are_removed() {
+    let session = session(MANIFEST);
+    session.run(&["build"]).exits(0);
+    session.file("src/p/__pycache__/mine.cpython-314.pyc", "mine");
+    remove(&session, "src/gone/only.py");
+    session.file("src/gone/data.txt", "");
+    session.run(&["build"]).exits(0).says("removed 1 file of an earlier build\n");
+    assert_eq!(below(&session, "src/gone"), ["src/gone/data.txt"]);
+    assert!(!session.path("src/gone/__pycache__").exists());
+    assert!(
+        session.path("src/p/old.py").exists()
+            && session.path("src/p/__pycache__/mine.cpython-314.pyc").exists()
+    );
+}
+
+#[test]
+fn a_build_that_fails_removes_nothing() {
+    let session = session(&format!("{MIRROR}{MANIFEST}"));
+    session.run(&["build"]).exits(0);
+    remove(&session, "src/p/old.py");
+    session.file("src/p/__init__.py", "x = = 1\n");
+    session.run(&["build"]).exits(1);
+    assert!(session.path("build/lib/p/old.py").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_the_tree_is_removed() {
+    let session = session(&format!("{MIRROR}{MANIFEST}"));
+    session.run(&["build"]).exits(0);
+    std::fs::rename(session.path("build/lib/gone"), session.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(session.path("elsewhere"), session.path("build/lib/gone")).unwrap();
+    remove(&session, "src/gone/only.py");
+    let said = session.run(&["build"]).exits(0);
+    assert!(said.err.contains("is a symlink: nothing is removed through it"), "{}", said.err);
+    assert_eq!(below(&session, "elsewhere").len(), 2);
+    // A manifest whose names leave the tree.
+    let manifest = std::fs::read_to_string(session.path("dist/m.json")).unwrap();
+    let victim = session.file("victim.py", "# p/__init__.py\n");
+    session.file("dist/m.json", manifest.replace("\"p/__init__.py\"", "\"../../victim.py\""));
+    session.run(&["build"]).exits(0);
+    session.file("dist/m.json", manifest.replace("\"p/__init__.py\"", "\"../../victim.py\""));
+    session.run(&["clean"]);
+    assert!(victim.exists());
+}
+
+const ALL: &str = "[wheel.project]\nname = \"demo\"\nversion = \"1.0\"\n[zip]\noutput = \"out/demo.zip\"\n";
+
+#[test]
+fn clean_removes_all_that_build_and_pack_wrote_and_nothing_else() {
+    for commands in [&["build", "pack"][..], &["pack", "build"], &["build"], &["pack"]] {
+        let session = session(&format!("data = [\"p/d.txt\"]\n{MIRROR}{MANIFEST}{ALL}"));
+        let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+        let config = config
+            .replace("data = [\"p/d.txt\"]\n", "")
+            .replace("[compile]", "data = [\"p/d.txt\"]\n[compile]");
+        session.file("pycompile.toml", config);
+        session.file("src/p/d.txt", "data\n");
+        let before = session.files();
+        for command in commands {
+            session.run(&[command]).exits(0);
+        }
+        assert!(session.files().len() > before.len());
+        session.run(&["clean"]).exits(0);
+        assert_eq!(session.files(), before, "{commands:?}");
+        for folder in ["build", "dist", "out"] {
+            assert!(!session.path(folder).exists(), "{folder} after {commands:?}");
+        }
+    }
+}
+
+#[test]
+fn clean_leaves_what_is_not_its_own() {
+    let session = session(&format!("{MIRROR}{MANIFEST}{ALL}"));
+    session.run(&["build"]).exits(0);
+    session.run(&["pack"]).exits(0);
+    let wheel = "dist/demo-1.0-py3-none-any.whl";
+    let own = std::fs::read(session.path(wheel)).unwrap();
+    // A wheel of other files that pycompile made, one of another tool, and files of the user's.
+    let other = Session::new();
+    other.file("q.py", "");
+    other.file(
+        "pycompile.toml",
+        "[source]\nfiles = [\"q.py\"]\n[compile]\npython = [\"3.14\"]\n[wheel.project]\nname = \"q\"\nversion = \"1\"\n",
+    );
+    other.run(&["pack"]).exits(0);
+    session
+        .file("dist/q-1-py3-none-any.whl", std::fs::read(other.path("dist/q-1-py3-none-any.whl")).unwrap());
+    session.file("dist/notes.txt", "mine\n");
+    session.file("build/lib/mine.py", "mine\n");
+    session.file("build/lib/p/old.py", "changed\n");
+    session.file("out/demo.zip", &own);
+    session.file("dist/m.sha256", "changed\n");
+    let said = session.run(&["clean"]).exits(0);
+    for name in ["build/lib/p/old.py", "out/demo.zip", "dist/m.sha256"] {
+        assert!(said.err.contains(&format!("{name}: it ")), "{name} in {}", said.err);
+        assert!(session.path(name).exists(), "{name}");
+    }
+    let left: Vec<String> = session.files().into_iter().filter(|name| !name.starts_with("src/")).collect();
+    assert_eq!(
+        left,
+        [
+            "build/lib/mine.py",
+            "build/lib/p/old.py",
+            "dist/m.sha256",
+            "dist/notes.txt",
+            "dist/q-1-py3-none-any.whl",
+            "out/demo.zip",
+            "pycompile.toml"
+        ]
+    );
+}
