@@ -26,10 +26,12 @@ pub(super) fn compile(
         code = target.engine.compile_warned(request, raised).code;
     }
     let text = crate::decode::decode(request.source, Target::newest());
+    let lines: Vec<&str> = text.iter().flat_map(|text| text.split('\n')).collect();
     let issued = warnings.iter().zip(actions).take(raised.unwrap_or(usize::MAX));
     let issued = issued.filter(|(_, action)| matches!(action, Action::Show | Action::Once));
     let issued = issued.map(|(warning, action)| {
-        Issued::new(warning, action == Action::Once, &visible(&name), text.as_deref().ok())
+        let line = usize::try_from(warning.line).ok().and_then(|number| lines.get(number.checked_sub(1)?));
+        Issued::new(warning, action == Action::Once, &visible(&name), line.copied())
     });
     (code, issued.collect())
 }

@@ -8,6 +8,7 @@ use super::{CommandError, annotation, environment};
 use crate::build::{Engines, Outcome};
 use crate::target::PyVersion;
 use crate::warnings::{Filters, Issued, Once};
+use rustc_hash::FxHashMap;
 
 /// What becomes of warnings.
 #[derive(Debug, clap::Args)]
@@ -105,20 +106,27 @@ struct Merged<'a> {
 fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     let mut all: Vec<Merged<'_>> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()) {
+        // The places of a warning that was given before, last first: what one outcome gives twice is two warnings.
+        let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (at, merged) in all.iter().enumerate().rev() {
+            places.entry(&merged.warning.rendered).or_default().push(at);
+        }
         let mut merged: Vec<Merged<'_>> = Vec::with_capacity(all.len());
         let mut new = Vec::new();
         let mut rest = all.into_iter();
+        let mut taken = 0;
         for warning in &outcome.warnings {
+            let own = places.get_mut(&*warning.rendered);
+            let found = own.and_then(|places| std::iter::from_fn(|| places.pop()).find(|&at| at >= taken));
             let versions: Vec<PyVersion> = outcome.python.into_iter().collect();
-            // What one outcome gives twice is two warnings here too.
-            let same = |other: &Merged<'_>| other.warning.rendered == warning.rendered;
-            let Some(before) = rest.as_slice().iter().position(same) else {
+            let Some(at) = found else {
                 new.push(Merged { warning, versions });
                 continue;
             };
-            merged.extend(rest.by_ref().take(before));
+            merged.extend(rest.by_ref().take(at - taken));
             merged.append(&mut new);
             merged.extend(rest.next());
+            taken = at + 1;
             if let (Some(last), [version]) = (merged.last_mut(), versions.as_slice())
                 && !last.versions.contains(version)
             {

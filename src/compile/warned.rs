@@ -2,11 +2,13 @@
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
+use crate::allowance;
 use crate::syntax::Remark;
 use crate::syntax::SyntaxError;
 use crate::target::Target;
 use crate::text::{Location, Place};
-use crate::warnings::{Category, Warning};
+use crate::warnings::{Category, MOST, Warning};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// A warning with what it becomes when it is raised.
@@ -28,12 +30,18 @@ const INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated and wil
     the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
     'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
 
+/// About what a warning takes, with its words and what is shown of it.
+const SIZE: usize = 1 << 10;
+
 /// The warnings of one compilation, in CPython's order.
 #[derive(Debug, Default)]
 pub struct Warnings {
     list: Vec<Warned>,
     /// How many pieces of code are being made again of which CPython does not warn again.
     pub(super) repetitions: u32,
+    /// What was said of which line, where it is not said again.
+    seen: FxHashSet<(u32, Cow<'static, str>)>,
+    has_inverted_bool: bool,
 }
 
 impl Warnings {
@@ -50,22 +58,26 @@ impl Warnings {
         location: Location,
         target: &Target,
     ) {
-        let message = message.into();
-        let warning = Warning {
-            category: Category::Syntax,
-            line: number(location.line),
-            message: message.clone(),
-            is_elsewhere: false,
-        };
-        if self.repetitions > 0 || target.features.one_warning_for_a_line && self.has(&warning) {
+        let (message, line) = (message.into(), number(location.line));
+        let is_once = target.features.one_warning_for_a_line;
+        if self.repetitions > 0 || is_once && !self.seen.insert((line, message.clone())) {
             return;
         }
+        let category = Category::Syntax;
+        let warning = Warning { category, message: message.clone(), line, is_elsewhere: false };
         let error = SyntaxError::new(message, location);
-        self.list.push(Warned { warning, error, parsed: true });
+        self.push(Warned { warning, error, parsed: true });
     }
 
-    fn has(&self, warning: &Warning) -> bool {
-        self.list.iter().any(|other| other.parsed && other.warning == *warning)
+    fn push(&mut self, mut warned: Warned) {
+        if self.list.len() > MOST {
+            return;
+        }
+        if self.list.len() == MOST {
+            warned.warning = Warning::of_the_rest(warned.warning.line);
+        }
+        allowance::hold(SIZE);
+        self.list.push(warned);
     }
 
     /// Issues what CPython is warned of by its own arithmetic.
@@ -78,16 +90,18 @@ impl Warnings {
             is_elsewhere: true,
         };
         // CPython keeps account of these, by a line of its library.
-        if self.list.iter().any(|other| other.warning.is_elsewhere) {
+        if std::mem::replace(&mut self.has_inverted_bool, true) {
             return;
         }
         let error = SyntaxError::new(INVERTED_BOOL, location);
-        self.list.push(Warned { warning, error, parsed: true });
+        self.push(Warned { warning, error, parsed: true });
     }
 
     /// Issues what tokenizer and parser found.
     pub(super) fn issue_remarks(&mut self, remarks: &[Remark], target: &Target) {
-        self.list.extend(remarks.iter().map(|remark| of_remark(*remark, target)));
+        for remark in remarks.iter().take(MOST + 1) {
+            self.push(of_remark(*remark, target));
+        }
     }
 }
 

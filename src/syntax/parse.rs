@@ -56,12 +56,12 @@ pub fn read<'a>(
     remarks: &mut Vec<Remark>,
 ) -> Result<Parsed<'a>, SyntaxError> {
     let parsed = parser::parse(source, target, arena, names, remarks)
-        .map_err(|refusal| refused(source, target, refusal))?;
+        .map_err(|refusal| refused(source, target, refusal, remarks))?;
     let module = parsed.module;
     // Only CPython's own way through its grammar tells how deep its parser goes.
     let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
     if is_deep
-        && let Verdict::Refused(refused) = diagnose(source, target)
+        && let Verdict::Refused(refused) = diagnose(source, target, &mut Vec::new())
         && refused.kind == ErrorType::Memory
     {
         return Err(refused);
@@ -71,7 +71,7 @@ pub fn read<'a>(
 }
 
 /// The words for a refusal.
-fn refused(source: &SourceText, target: &Target, refusal: Refused) -> SyntaxError {
+fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut Vec<Remark>) -> SyntaxError {
     let Refused { fault, after, brackets } = refusal;
     let without_place =
         |kind, message: &str| SyntaxError { kind, message: message.to_owned(), location: Location::NONE };
@@ -81,12 +81,12 @@ fn refused(source: &SourceText, target: &Target, refusal: Refused) -> SyntaxErro
     if fault.kind == FaultKind::TooDeep {
         // What nests to the left takes no levels of CPython's parser.
         let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
-        return match may_be_complex.then(|| diagnose(source, target)) {
+        return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new())) {
             Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
             _ => without_place(ErrorType::Recursion, "Stack overflow during compilation"),
         };
     }
-    let verdict = diagnose(source, target);
+    let verdict = diagnose(source, target, remarks);
     let column = fault.at.saturating_sub(fault.line_start + 1);
     let here = Place::new(fault.line, u32::try_from(column).unwrap_or(0));
     match verdict {

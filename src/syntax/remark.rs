@@ -30,6 +30,16 @@ pub enum Remark {
     },
 }
 
+impl Remark {
+    /// The position of a remark on a token, which the lexer makes.
+    pub const fn token_place(&self) -> Option<Place> {
+        match self {
+            Self::Brace { place, .. } | Self::Number { place, .. } => Some(*place),
+            Self::Escape { .. } => None,
+        }
+    }
+}
+
 /// What follows the backslash of an invalid escape sequence: a character, or three octal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sequence([u8; 3]);

@@ -39,6 +39,17 @@ impl Category {
     }
 }
 
+/// How many warnings of one compilation are kept. A source of a few megabytes can have millions.
+pub const MOST: usize = 100_000;
+
+impl Warning {
+    /// Stands for all after [`MOST`].
+    pub fn of_the_rest(line: u32) -> Self {
+        let message = format!("there are more warnings from here on; the first {MOST} are shown").into();
+        Self { category: Category::Syntax, message, line, is_elsewhere: true }
+    }
+}
+
 /// A warning as the compiler issues it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Warning {

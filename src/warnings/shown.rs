@@ -5,6 +5,9 @@
 use super::{Warning, option};
 use rustc_hash::FxHashSet;
 
+/// The longest source line that is shown, in bytes.
+const LONGEST: usize = 2000;
+
 /// A warning that the filters let through.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Issued {
@@ -25,11 +28,12 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// A warning about `filename`; `text` is the decoded source, where it can be decoded.
-    pub fn new(warning: &Warning, once: bool, filename: &str, text: Option<&str>) -> Self {
+    /// A warning about `filename`, with its source line if that is known.
+    pub fn new(warning: &Warning, once: bool, filename: &str, line: Option<&str>) -> Self {
         let number = (warning.line > 0).then_some(warning.line);
-        let line = number.and_then(|number| text?.lines().nth(number as usize - 1));
         let line = line.map(|line| line.trim_matches(option::is_space)).filter(|line| !line.is_empty());
+        // Of a line that is one long list, each warning would show all.
+        let line = line.filter(|line| line.len() <= LONGEST);
         let (category, message) = (warning.category.name(), warning.message.as_ref());
         let mut rendered = match number {
             Some(number) => format!("{filename}:{number}: {category}: {message}\n"),

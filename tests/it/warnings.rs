@@ -105,6 +105,12 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.14.10", "x = '\\d'\n1if x else y\nz = = 1\n'\\q'\n"), [1, 2]);
     assert_eq!(lines("3.14.10", "def f():\n  1 is 1\n  break\n  2 is 2\n"), [2]);
     assert_eq!(lines("3.14.10", "'\\d' 1\n"), [1]);
+    // The tokens of the rest are read too, and its strings are not decoded.
+    assert_eq!(lines("3.14.10", "a b\n1or y\nf'\\{x}' '\\d'\n"), [2, 3]);
+    assert_eq!(lines("3.14.10", "x = 1\n  y = 1or 2\n"), [0; 0]);
+    assert_eq!(lines("3.14.10", "x = ('\\d' b''\n'\\q')\n"), [1, 2]);
+    // In 3.13 it is the code generator that refuses `await`, before what it awaits.
+    assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
 }
 
 #[test]

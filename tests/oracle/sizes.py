@@ -25,6 +25,11 @@ def sizes():
     yield "a string", lambda size: "x = '''" + "abc\n" * size * 200 + "'''\n"
     yield "a mistake at the end", lambda size: "x = y.z(1, a=2)\n" * size * 4 + "x x\n"
     yield "a mistake in a display", lambda size: "x = [" + "y.z(1, a=2), " * size * 4 + "x x]\n"
+    yield "invalid escapes", lambda size: "'\\d'\n" * size * 20
+    yield "invalid escapes on a line", lambda size: "x = [" + "'\\d', " * size * 20 + "]\n"
+    yield "invalid escapes in an f-string", lambda size: "f'''" + "\\d{x}\n" * size * 10 + "'''\n"
+    yield "identity with literals", lambda size: "x is 1\n" * size * 10
+    yield "a left finally block", lambda size: "while x:\n try: pass\n finally:\n" + "  if y: break\n" * size * 10
     for name, (source, least) in PATTERNS.items():
         yield name, lambda size, source=source, least=least: source(size * least // 1000)
 

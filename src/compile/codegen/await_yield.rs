@@ -52,6 +52,10 @@ impl Codegen<'_, '_> {
     }
 
     pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
+        if let Some(late) = self.symbols.late.iter().find(|late| late.location == location) {
+            // What it awaits is not reached.
+            return Err(late.clone());
+        }
         self.visit_expr(value)?;
         self.emit_await(0, location);
         Ok(())

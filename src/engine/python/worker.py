@@ -132,13 +132,14 @@ def worker_compile(optimize, name, source):
         return worker_describe(error, None)
 
 
-# The warnings of this fork, and the number of the one to raise.
+# The warnings of this fork, of which no more are kept than are shown and one, and the number of the one to raise.
 worker_warned = []
 worker_raised = [0]
 
 
 def worker_show(msg):
-    worker_warned.append(msg)
+    if len(worker_warned) <= 100000:
+        worker_warned.append(msg)
     if len(worker_warned) == worker_raised[0]:
         # The compiler makes a SyntaxError of it.
         raise msg.message

@@ -4,7 +4,7 @@ use super::Answer;
 use super::pipe::{self, Broken, Deadline};
 use crate::engine::{Compiled, Diagnostic, EngineError, Limits, Request};
 use crate::text::{Shown as _, python, visible};
-use crate::warnings::{Category, Warning};
+use crate::warnings::{Category, MOST, Warning};
 use std::ffi::OsStr;
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::process::CommandExt as _;
@@ -265,7 +265,12 @@ fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
             is_elsewhere: line == 0,
         })
     };
-    Some((sent.into_iter().filter_map(warning).collect(), answer))
+    let mut warnings: Vec<Warning> = sent.into_iter().filter_map(warning).collect();
+    if let Some(first) = warnings.get(MOST).map(|warning| warning.line) {
+        warnings.truncate(MOST);
+        warnings.push(Warning::of_the_rest(first));
+    }
+    Some((warnings, answer))
 }
 
 /// Time in which an interpreter has to start, whatever the limit for a file is.

@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 use self::grammar::Grammar;
 use self::parser::Parser;
 use self::tokens::Token;
+use crate::syntax::Remark;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::target::Target;
 use crate::text::{ErrorType, SyntaxError};
@@ -41,34 +42,43 @@ pub(super) enum Verdict {
 /// Returns what a CPython complains of that decodes names and strings one by one; `text` has a `?` for each byte of `bytes`
 /// that is not UTF-8.
 pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
-    match diagnose(&SourceText::undecoded(text, bytes), target) {
+    match diagnose(&SourceText::undecoded(text, bytes), target, &mut Vec::new()) {
         Verdict::Refused(refused) => Some(refused),
         Verdict::Accepted | Verdict::Unknown => None,
     }
 }
 
-/// Returns what CPython's parser complains of.
-pub(super) fn diagnose(source: &SourceText, target: &Target) -> Verdict {
+/// Returns what CPython's parser complains of. `remarks` has those up to the fault, and receives those of the tokens after
+/// it: CPython reads on to see whether the rest has tokens.
+pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = Parser::new(grammar, source, target);
+    let verdict = judge(&mut parser);
+    let last = remarks.iter().filter_map(|remark| remark.token_place()).max();
+    let new = parser.input.lexer.remarks.drain(..);
+    remarks.extend(new.filter(|remark| remark.token_place() > last));
+    verdict
+}
+
+fn judge(parser: &mut Parser<'_, '_>) -> Verdict {
     match parser.file() {
         Ok(Some(_)) => return parser.late.take().map_or(Verdict::Accepted, Verdict::Refused),
         Ok(None) => {}
         Err(_) => {
             let Some(error) = parser.error.take() else { return Verdict::Unknown };
-            return Verdict::Refused(with_the_rest(&mut parser, error));
+            return Verdict::Refused(with_the_rest(parser, error));
         }
     }
     let last = parser.input.last;
     parser.invalid = true;
     let gave_up = parser.file().is_err();
     if let Some(error) = parser.error.take() {
-        return Verdict::Refused(with_the_rest(&mut parser, error));
+        return Verdict::Refused(with_the_rest(parser, error));
     }
     if gave_up {
         return Verdict::Unknown;
     }
-    Verdict::Refused(generic(&mut parser, last))
+    Verdict::Refused(generic(parser, last))
 }
 
 fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {

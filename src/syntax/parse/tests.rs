@@ -104,9 +104,9 @@ fn what_only_the_parser_refuses_is_a_bug() {
     let target = Target::find(PyVersion::new(3, 14)).unwrap();
     let fault = Fault { kind: FaultKind::Grammar, at: 9, line: 2, line_start: 6 };
     let refusal = || Refused { fault, after: None, brackets: 0 };
-    let error = refused(&source, target, refusal());
+    let error = refused(&source, target, refusal(), &mut Vec::new());
     assert_eq!((error.kind, &*error.message), (ErrorType::Syntax, "invalid syntax"));
-    let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal());
+    let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal(), &mut Vec::new());
     assert_eq!(error.kind, ErrorType::System);
     assert_eq!(error.message, "the parser refuses what the grammar accepts (this is a bug in pycompile)");
     assert_eq!((error.location.line, error.location.column), (2, 2));

@@ -111,7 +111,7 @@ impl<'a> Parser<'a, '_> {
             self.stacks.text.extend(value);
             pieces.plain(self.since(start));
         }
-        let mut is_format = false;
+        let (mut is_format, mut is_mixed) = (false, false);
         loop {
             self.tick();
             let begin = self.place();
@@ -135,10 +135,12 @@ impl<'a> Parser<'a, '_> {
                 }
                 _ => break,
             };
-            if kind.is_some_and(|kind| kind != next) {
-                self.refuse();
-            }
+            is_mixed |= kind.is_some_and(|kind| kind != next);
             kind = Some(next);
+        }
+        // CPython reads the whole row first.
+        if is_mixed {
+            self.refuse();
         }
         let result = if is_format || kind == Some(Kind::Template) {
             self.flush(&mut pieces);
