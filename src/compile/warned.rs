@@ -58,7 +58,7 @@ impl Warnings {
         location: Location,
         target: &Target,
     ) {
-        let (message, line) = (message.into(), number(location.line));
+        let (message, line) = (message.into(), number(location.line()));
         let is_once = target.features.one_warning_for_a_line;
         if self.repetitions > 0 || is_once && !self.seen.insert((line, message.clone())) {
             return;
@@ -85,7 +85,7 @@ impl Warnings {
     pub(super) fn issue_inverted_bool(&mut self, location: Location) {
         let warning = Warning {
             category: Category::Deprecation,
-            line: number(location.line),
+            line: number(location.line()),
             message: INVERTED_BOOL.into(),
             is_elsewhere: true,
         };
@@ -128,7 +128,7 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
             (message.clone(), message, here(place))
         }
     };
-    let line = number(location.line);
+    let line = number(location.line());
     let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
     Warned { warning, error: SyntaxError::new(raised, location), parsed: false }
 }

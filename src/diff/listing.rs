@@ -189,7 +189,7 @@ fn start(text: &str) -> String {
 
 /// `  12    4 LOAD_CONST             'text'`: the line where it changes, the offset.
 fn row(line: &Line, before: &mut i32) -> String {
-    let number = match line.location.line {
+    let number = match line.location.line() {
         number if number == *before => String::new(),
         number if line.location.is_none() => {
             *before = number;
@@ -205,11 +205,11 @@ fn row(line: &Line, before: &mut i32) -> String {
 
 /// `3:4-3:10`, `3`, or `no line`; columns count from 0.
 pub(super) fn location(location: Location) -> String {
-    let Location { line, end_line, column, end_column } = location;
-    match (location.is_none(), column < 0 || end_column < 0) {
+    let (line, end_line) = (location.line(), location.end_line());
+    match (location.is_none(), location.column() < 0 || location.end_column() < 0) {
         (true, _) => "no line".to_owned(),
         (_, true) if end_line == line || end_line < 0 => format!("{line}"),
         (_, true) => format!("{line}-{end_line}"),
-        _ => format!("{line}:{column}-{end_line}:{end_column}"),
+        _ => format!("{location:?}"),
     }
 }

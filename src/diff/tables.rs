@@ -19,9 +19,9 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
         return None;
     }
     let relative = |line: &Line, code: CodeView<'_>| {
-        let Location { line: first, end_line, .. } = line.location;
+        let at = line.location;
         let from = |number: i32| if number < 0 { number } else { number.wrapping_sub(code.code.firstlineno) };
-        Location { line: from(first), end_line: from(end_line), ..line.location }
+        Location::new(from(at.line()), from(at.end_line()), at.column(), at.end_column())
     };
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut adjacent = false;
@@ -83,10 +83,10 @@ impl Group<'_> {
 
 fn shift(from: Location, to: Location) -> [i32; 4] {
     [
-        to.line.wrapping_sub(from.line),
-        to.end_line.wrapping_sub(from.end_line),
-        to.column.wrapping_sub(from.column),
-        to.end_column.wrapping_sub(from.end_column),
+        to.line().wrapping_sub(from.line()),
+        to.end_line().wrapping_sub(from.end_line()),
+        to.column().wrapping_sub(from.column()),
+        to.end_column().wrapping_sub(from.end_column()),
     ]
 }
 

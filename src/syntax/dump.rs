@@ -30,7 +30,7 @@ impl Dump<'_> {
         self.out.extend(std::iter::repeat_n(' ', self.depth));
         self.put(format_args!("{field}={kind}"));
         if let Some(at) = location {
-            self.put(format_args!(" {}:{}-{}:{}", at.line, at.column, at.end_line, at.end_column));
+            self.put(format_args!(" {}:{}-{}:{}", at.line(), at.column(), at.end_line(), at.end_column()));
         }
         self.depth += 1;
         self

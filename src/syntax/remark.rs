@@ -91,9 +91,9 @@ impl Invalid {
         if line_start.is_none() {
             let quote = token.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''));
             column += token.bytes().take_while(|&byte| Some(byte) == quote).count();
-            column += usize::try_from(location.column).unwrap_or(0);
+            column += usize::try_from(location.column()).unwrap_or(0);
         }
-        let line = location.line + i32::try_from(lines).unwrap_or(i32::MAX);
+        let line = location.line() + i32::try_from(lines).unwrap_or(i32::MAX);
         let column = i32::try_from(column).unwrap_or(i32::MAX);
         let place = Location::new(line, line, column - 1, column + 1);
         Remark::Escape { sequence: self.sequence, token: location, place }

@@ -38,7 +38,13 @@ fn dumps(target: &Target) -> std::io::Result<()> {
             Ok(tree) => writeln!(out, "ok {}\n{tree}", tree.len())?,
             Err(error) => {
                 let (kind, at) = (error.kind.name(), error.location);
-                writeln!(out, "error {kind} {} {} {}", at.line, at.column, error.message.replace('\n', " "))?;
+                writeln!(
+                    out,
+                    "error {kind} {} {} {}",
+                    at.line(),
+                    at.column(),
+                    error.message.replace('\n', " ")
+                )?;
             }
         }
         out.flush()?;

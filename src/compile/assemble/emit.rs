@@ -12,10 +12,10 @@ const WAITING: Location = Location::new(-3, -3, -3, -3);
 
 /// Equality without a branch for each field.
 fn is_same(left: &Location, right: &Location) -> bool {
-    (left.line == right.line)
-        & (left.end_line == right.end_line)
-        & (left.column == right.column)
-        & (left.end_column == right.end_column)
+    (left.line() == right.line())
+        & (left.end_line() == right.end_line())
+        & (left.column() == right.column())
+        & (left.end_column() == right.end_column())
 }
 
 impl Draft {
@@ -34,7 +34,7 @@ impl Draft {
                     handler = self.begin_handler(instr, point);
                 }
                 if !is_same(&instr.location, place) {
-                    if instr.location.line >= Location::NONE.line && self.waiting.is_none() {
+                    if instr.location.line() >= Location::NONE.line() && self.waiting.is_none() {
                         place = &instr.location;
                         self.places.push(Run { start: point, of: *place });
                     } else {

@@ -55,10 +55,10 @@ impl Entries<'_> {
     #[inline]
     fn add(&mut self, location: &Location, units: u32) {
         // What is negative is large; a line that is not far after another is not negative.
-        let (column, end) = (location.column as u32, location.end_column as u32);
-        let delta = location.line.wrapping_sub(self.line) as u32;
-        if delta < 3 && location.end_line == location.line && (column | end) < 128 {
-            self.line = location.line;
+        let (column, end) = (location.column() as u32, location.end_column() as u32);
+        let delta = location.line().wrapping_sub(self.line) as u32;
+        if delta < 3 && location.end_line() == location.line() && (column | end) < 128 {
+            self.line = location.line();
             let width = end.wrapping_sub(column);
             if delta == 0 && column < 80 && width < 16 {
                 let columns = ((column % 8) << 4 | width) as u8;
@@ -74,22 +74,22 @@ impl Entries<'_> {
     /// One that has no short form.
     #[inline(never)]
     fn add_long(&mut self, location: &Location, units: u32) {
-        if location.line < 0 {
+        if location.line() < 0 {
             self.bytes.push(head(15, units));
             return;
         }
-        let delta = location.line - self.line;
-        self.line = location.line;
-        let is_line = location.end_line == location.line || location.end_line == -1;
-        if is_line && (location.column < 0 || location.end_column < 0) {
+        let delta = location.line() - self.line;
+        self.line = location.line();
+        let is_line = location.end_line() == location.line() || location.end_line() == -1;
+        if is_line && (location.column() < 0 || location.end_column() < 0) {
             self.bytes.push(head(13, units));
             svarint(delta, self.bytes);
             return;
         }
         self.bytes.push(head(14, units));
         svarint(delta, self.bytes);
-        varint((location.end_line - location.line).max(0) as u32, self.bytes);
-        varint((location.column + 1).max(0) as u32, self.bytes);
-        varint((location.end_column + 1).max(0) as u32, self.bytes);
+        varint((location.end_line() - location.line()).max(0) as u32, self.bytes);
+        varint((location.column() + 1).max(0) as u32, self.bytes);
+        varint((location.end_column() + 1).max(0) as u32, self.bytes);
     }
 }

@@ -180,7 +180,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     pub(super) fn enter_annotations(&mut self, scope: ScopeId, name: Name, location: Location) {
         let has_format = self.target.features.deferred_annotations;
         let counts = Counts { posonly: u32::from(has_format), ..Counts::default() };
-        self.enter_scope(scope, UnitKind::Annotations, name, location.line, None, counts);
+        self.enter_scope(scope, UnitKind::Annotations, name, location.line(), None, counts);
         if !has_format {
             return;
         }

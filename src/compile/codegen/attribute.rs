@@ -56,27 +56,26 @@ impl Codegen<'_, '_> {
     /// CPython subtracts the name's length in characters from a column that counts bytes; so does this.
     #[inline]
     pub(super) fn attribute_location(&self, location: Location, attribute: Location, attr: Name) -> Location {
-        if location.line == attribute.end_line {
+        if location.line() == attribute.end_line() {
             location
         } else {
             self.location_of_name(location, attribute, attr)
         }
     }
 
-    fn location_of_name(&self, mut location: Location, attribute: Location, attr: Name) -> Location {
-        location.line = attribute.end_line;
+    fn location_of_name(&self, location: Location, attribute: Location, attr: Name) -> Location {
+        let line = attribute.end_line();
         let length = self.name_text(attr).chars().count() as i32;
-        if length <= attribute.end_column {
-            location.column = attribute.end_column - length;
+        let (column, mut end_column) = if length <= attribute.end_column() {
+            (attribute.end_column() - length, location.end_column())
         } else {
-            location.column = -1;
-            location.end_column = -1;
+            (-1, -1)
+        };
+        let end_line = location.end_line().max(line);
+        if line == end_line {
+            end_column = end_column.max(column);
         }
-        location.end_line = location.end_line.max(location.line);
-        if location.line == location.end_line {
-            location.end_column = location.end_column.max(location.column);
-        }
-        location
+        Location::new(line, end_line, column, end_column)
     }
 
     /// The call, if `value.attr` is an attribute of `super()` that needs no `super` object.

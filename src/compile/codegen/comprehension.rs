@@ -36,7 +36,7 @@ impl Codegen<'_, '_> {
         let counts = Counts { args: 1, ..Counts::default() };
         let has_preamble = self.target.features.generator_preamble;
         let is_generator = expr.kind == ComprehensionKind::Generator;
-        self.enter_scope(id, UnitKind::Comprehension, name, location.line, None, counts);
+        self.enter_scope(id, UnitKind::Comprehension, name, location.line(), None, counts);
         let mut preamble = 0;
         if has_preamble && is_generator {
             preamble = self.generator_preamble(expr, location);
@@ -85,7 +85,7 @@ impl Codegen<'_, '_> {
         let at = expr.generators.first().map_or(location, |first| first.iter.location);
         self.emit_arg(Op::LOAD_FAST, 0, at);
         self.get_iterator(expr);
-        let line = location.line;
+        let line = location.line();
         let start = Location::new(line, line, -1, -1);
         self.emit(Op::RETURN_GENERATOR, start);
         self.emit(Op::POP_TOP, start);

@@ -99,5 +99,5 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
 /// Returns the first line of a definition: that of its first decorator.
 pub(super) fn first_line(decorators: &[Expr<'_>], location: Location) -> i32 {
-    decorators.first().map_or(location.line, |decorator| decorator.location.line)
+    decorators.first().map_or(location.line(), |decorator| decorator.location.line())
 }

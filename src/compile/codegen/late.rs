@@ -35,7 +35,7 @@ impl Codegen<'_, '_> {
 }
 
 const fn start(location: Location) -> (i32, i32) {
-    (location.line, location.column)
+    (location.line(), location.column())
 }
 
 fn holds(statement: &Stmt<'_>, at: (i32, i32)) -> bool {
@@ -46,7 +46,7 @@ fn holds(statement: &Stmt<'_>, at: (i32, i32)) -> bool {
     };
     let location = statement.location;
     let first = decorators.first().map_or(location, |decorator| decorator.location);
-    (start(first)..(location.end_line, location.end_column)).contains(&at)
+    (start(first)..(location.end_line(), location.end_column())).contains(&at)
 }
 
 /// Returns the statements within a statement.

@@ -29,7 +29,7 @@ impl Codegen<'_, '_> {
                 self.emit(Op::NOP, location);
             }
         }
-        if value.is_none_or(|value| value.location.line != statement.line) {
+        if value.is_none_or(|value| value.location.line() != statement.line()) {
             location = statement;
             self.emit(Op::NOP, location);
         }

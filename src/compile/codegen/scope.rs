@@ -229,7 +229,7 @@ impl Codegen<'_, '_> {
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
         let name = self.intern("<lambda>");
-        self.enter_scope(scope, UnitKind::Lambda, name, location.line, None, Counts::of(&lambda.args));
+        self.enter_scope(scope, UnitKind::Lambda, name, location.line(), None, Counts::of(&lambda.args));
         self.reserve_docstring();
         self.visit_expr(&lambda.body)?;
         let code = if self.scope().generator {

@@ -15,7 +15,7 @@ impl Codegen<'_, '_> {
         let is_generic = !alias.type_params.is_empty();
         if is_generic {
             let counts = Counts::default();
-            self.enter_type_parameters(alias.id, alias.name, location.line, None, counts)?;
+            self.enter_type_parameters(alias.id, alias.name, location.line(), None, counts)?;
             self.load_name_const(alias.name, location);
             self.type_parameters(alias.type_params)?;
         } else {
@@ -28,7 +28,7 @@ impl Codegen<'_, '_> {
             self.enter_annotations(scope, alias.name, location);
         } else {
             let counts = Counts::default();
-            self.enter_scope(scope, UnitKind::Function, alias.name, location.line, None, counts);
+            self.enter_scope(scope, UnitKind::Function, alias.name, location.line(), None, counts);
             self.reserve_docstring();
         }
         self.visit_expr(alias.value)?;

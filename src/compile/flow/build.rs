@@ -67,7 +67,7 @@ fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
             let of_instr = Kinds::of(instr.op);
             kinds.add(of_instr);
             // The sign says whether one has no line.
-            lines |= instr.location.line;
+            lines |= instr.location.line();
             of_instr.has_terminator()
         });
         let len = end.map_or(slots.len(), |end| end + 1);

@@ -214,7 +214,7 @@ impl Graph {
         let kinds = Kinds::of(instr.op);
         block.sets_up |= kinds.has_block_push();
         block.nops |= kinds.has_nop();
-        block.lineless |= instr.location.line < 0;
+        block.lineless |= instr.location.line() < 0;
         let place = (block.start + block.used) as usize;
         if block.used < block.room {
             self.slots[place] = instr;
@@ -301,7 +301,7 @@ impl Graph {
     /// Returns whether no instruction of a block has a line.
     pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
         let block = self.block(id);
-        block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line < 0)
+        block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line() < 0)
     }
 
     /// `id` or the first block after it that is not empty.

@@ -65,12 +65,12 @@ fn propagate(graph: &mut Graph) {
             let mut previous = Location::NONE;
             let mut lines = 0;
             for instr in graph.code_mut(id) {
-                if instr.location.line == -1 {
+                if instr.location.line() == -1 {
                     instr.location = previous;
                 } else {
                     previous = instr.location;
                 }
-                lines |= instr.location.line;
+                lines |= instr.location.line();
             }
             graph.block_mut(id).lineless = lines < 0;
         }
@@ -79,7 +79,7 @@ fn propagate(graph: &mut Graph) {
             if graph.block(to).lineless
                 && graph.block(to).predecessors == 1
                 && let Some(first) = graph.code_mut(to).first_mut()
-                && first.location.line == -1
+                && first.location.line() == -1
             {
                 first.location = previous;
             }

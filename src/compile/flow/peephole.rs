@@ -93,7 +93,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
         Op::STORE_FAST
             if next == Op::STORE_FAST
                 && next_arg == arg
-                && code[index + 1].location.line == code[index].location.line =>
+                && code[index + 1].location.line() == code[index].location.line() =>
         {
             code[index].set(Op::POP_TOP, 0);
             return false;

@@ -25,8 +25,8 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
         if next.is_some() {
             let code = graph.code(next);
             code.iter()
-                .find(|instr| instr.op != Op::NOP || instr.location.line >= 0)
-                .map_or(-1, |instr| instr.location.line)
+                .find(|instr| instr.op != Op::NOP || instr.location.line() >= 0)
+                .map_or(-1, |instr| instr.location.line())
         } else {
             -1
         }
@@ -38,7 +38,7 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     while source < len {
         // A NOP, then all up to the next.
         let nop = code[source];
-        let previous = kept.checked_sub(1).map_or(-1, |index| code[index].location.line);
+        let previous = kept.checked_sub(1).map_or(-1, |index| code[index].location.line());
         let run = source + 1;
         if is_redundant(&nop, previous, code.get_mut(run), after) {
             source = run;
@@ -61,16 +61,16 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
 /// Returns whether a NOP holds no line of its own, which the instruction after it may take over;
 /// `after` is the line of what comes first in the next block.
 fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32) -> bool {
-    let line = nop.location.line;
+    let line = nop.location.line();
     if line < 0 || previous == line {
         return true;
     }
     match next {
-        Some(next) if next.location.line < 0 => {
+        Some(next) if next.location.line() < 0 => {
             next.location = nop.location;
             true
         }
-        Some(next) => next.location.line == line,
+        Some(next) => next.location.line() == line,
         None => line == after,
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn insert_superinstructions(graph: &mut Graph) {
                 _ => continue,
             };
             let (first, second) = (code[index - 1], code[index]);
-            let (line, other) = (first.location.line, second.location.line);
+            let (line, other) = (first.location.line(), second.location.line());
             if line >= 0 && other >= 0 && line != other || first.arg >= 16 || second.arg >= 16 {
                 continue;
             }

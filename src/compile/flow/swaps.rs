@@ -70,7 +70,7 @@ fn stored(instr: &Instr) -> Option<u32> {
 
 fn next_swappable(code: &[Instr], after: usize, line: i32) -> Option<usize> {
     for (index, instr) in code.iter().enumerate().skip(after + 1) {
-        if line >= 0 && instr.location.line != line {
+        if line >= 0 && instr.location.line() != line {
             return None;
         }
         if instr.op == Op::NOP {
@@ -91,7 +91,7 @@ fn apply_static(code: &mut [Instr], end: usize) {
             return;
         }
         let Some(first) = next_swappable(code, index, -1) else { return };
-        let line = code[first].location.line;
+        let line = code[first].location.line();
         let mut second = first;
         for _ in 1..swap.arg {
             let Some(next) = next_swappable(code, second, line) else { return };

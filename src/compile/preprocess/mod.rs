@@ -158,8 +158,8 @@ impl<'a> Preprocess<'a, '_> {
         self.change();
         match body {
             [only] => {
-                let Location { line, column, .. } = only.location;
-                let location = Location::new(line, line, column, column + 4);
+                let at = only.location;
+                let location = Location::new(at.line(), at.line(), at.column(), at.column() + 4);
                 std::slice::from_ref(self.arena.alloc(Stmt { location, kind: StmtKind::Pass }))
             }
             body => body.split_first().map_or(body, |(_, rest)| rest),

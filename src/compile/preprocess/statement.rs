@@ -151,7 +151,7 @@ fn has_one(lines: &[i32], statement: &Stmt<'_>) -> bool {
         _ => &[],
     };
     // Those stand in front of the definition's own place.
-    let first = decorators.first().map_or(statement.location, |decorator| decorator.location).line;
+    let first = decorators.first().map_or(statement.location, |decorator| decorator.location).line();
     let next = lines.partition_point(|&line| line < first);
-    lines.get(next).is_some_and(|&line| line <= statement.location.end_line)
+    lines.get(next).is_some_and(|&line| line <= statement.location.end_line())
 }

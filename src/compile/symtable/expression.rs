@@ -28,10 +28,14 @@ impl Builder<'_> {
                 } else if *ctx == ExprContext::Store {
                     // Code that deletes is not checked; code that stores is made at the attribute's own line.
                     let length = self.names.text(*attr).len() as i32;
-                    let column = location.end_column - length;
-                    let own =
-                        Location::new(location.end_line, location.end_line, column, location.end_column);
-                    let place = if location.line == location.end_line { location } else { own };
+                    let column = location.end_column() - length;
+                    let own = Location::new(
+                        location.end_line(),
+                        location.end_line(),
+                        column,
+                        location.end_column(),
+                    );
+                    let place = if location.line() == location.end_line() { location } else { own };
                     self.check_name(*attr, place, *ctx)?;
                 }
                 self.expression(value)

@@ -226,8 +226,8 @@ impl Builder<'_> {
     /// A future statement after the last one that counts.
     fn check_future(&mut self, module: Option<Name>, level: u32, location: Location) -> Visit {
         let last = self.future.location;
-        let late = location.line > last.line
-            || (location.line == last.end_line && location.column > last.end_column);
+        let late = location.line() > last.line()
+            || (location.line() == last.end_line() && location.column() > last.end_column());
         match module {
             Some(module) if level == 0 && late && self.names.text(module) == "__future__" => {
                 let message = "from __future__ imports must occur at the beginning of the file";

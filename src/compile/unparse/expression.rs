@@ -91,7 +91,7 @@ impl Writer<'_> {
                 self.call_arguments(call.args, call.keywords);
             }
             ExprKind::Constant(constant) => {
-                let place = (expression.location.line, expression.location.column);
+                let place = (expression.location.line(), expression.location.column());
                 if self.unicode_strings.binary_search(&place).is_ok() {
                     self.text("u");
                 }

@@ -36,23 +36,23 @@ fn place(refusal: &Refusal) -> Option<Place<'_>> {
         return Some(Place { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
     }
     let has_place = matches!(refusal.error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
-    if location.line < 0 || !has_place {
+    if location.line() < 0 || !has_place {
         return None;
     }
-    let text = line_of(&refusal.text, location.line).unwrap_or("");
+    let text = line_of(&refusal.text, location.line()).unwrap_or("");
     let column = |line, byte| if refusal.parsed { i64::from(byte) + 1 } else { column_of(line, byte) };
-    let end_text = line_of(&refusal.text, location.end_line).unwrap_or("");
+    let end_text = line_of(&refusal.text, location.end_line()).unwrap_or("");
     Some(Place {
-        line: location.line,
-        column: column(text, location.column),
-        end_line: location.end_line,
+        line: location.line(),
+        column: column(text, location.column()),
+        end_line: location.end_line(),
         // CPython's parser counts both columns in the first line.
-        end_column: if refusal.parsed || location.end_line == location.line {
-            column(end_text, location.end_column)
+        end_column: if refusal.parsed || location.end_line() == location.line() {
+            column(end_text, location.end_column())
         } else {
             let first = text.trim_end_matches('\n');
             let length = i32::try_from(first.len()).unwrap_or(i32::MAX);
-            column(first, location.end_column.min(length))
+            column(first, location.end_column().min(length))
         },
         text,
     })

@@ -21,6 +21,6 @@ pub(super) fn decode(table: &[u8], first_line: i32, code_size: u32) -> Result<Ve
 pub(super) fn encode(runs: &[Run]) -> Vec<u8> {
     let pairs = runs
         .windows(2)
-        .map(|pair| [pair[0].size as u8, (pair[1].location.line - pair[0].location.line) as u8]);
+        .map(|pair| [pair[0].size as u8, (pair[1].location.line() - pair[0].location.line()) as u8]);
     pairs.flatten().collect()
 }

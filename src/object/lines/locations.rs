@@ -124,10 +124,10 @@ fn entry(location: Location, units: u8, line: &mut i32, table: &mut Vec<u8>) {
         head(NO_LOCATION, table);
         return;
     }
-    let Location { column, end_column, end_line, .. } = location;
-    let step = location.line.wrapping_sub(*line);
-    *line = location.line;
-    let one_line = end_line == location.line;
+    let (column, end_column, end_line) = (location.column(), location.end_column(), location.end_line());
+    let step = location.line().wrapping_sub(*line);
+    *line = location.line();
+    let one_line = end_line == location.line();
     if column < 0 || end_column < 0 {
         if one_line || end_line == -1 {
             head(NO_COLUMNS, table);
@@ -148,7 +148,7 @@ fn entry(location: Location, units: u8, line: &mut i32, table: &mut Vec<u8>) {
     }
     head(LONG, table);
     signed(step, table);
-    varint(end_line.wrapping_sub(location.line).max(0) as u32, table);
+    varint(end_line.wrapping_sub(location.line()).max(0) as u32, table);
     varint((column + 1).max(0) as u32, table);
     varint((end_column + 1).max(0) as u32, table);
 }

@@ -35,8 +35,8 @@ pub(super) fn encode(runs: &[Run], first_line: i32) -> Vec<u8> {
     for run in runs {
         let mut step = -128;
         if !run.location.is_none() {
-            step = run.location.line - now;
-            now = run.location.line;
+            step = run.location.line() - now;
+            now = run.location.line();
             while step > 127 {
                 table.extend_from_slice(&[0, 127]);
                 step -= 127;

@@ -6,7 +6,6 @@ use crate::dis::Operand;
 use crate::object::{CodeView, flag_names};
 use crate::pyc::Header;
 use crate::target::Series;
-use crate::text::Location;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -105,8 +104,8 @@ fn code(
             _ => None,
         };
         let known = |number: i32| (number >= 0).then_some(number);
-        let Location { line, end_line, column, end_column } = instruction.location;
-        let positions = [line, end_line, column, end_column].map(known);
+        let at = instruction.location;
+        let positions = [at.line(), at.end_line(), at.column(), at.end_column()].map(known);
         json!({
             "offset": instruction.offset,
             "opcode": instruction.opcode,

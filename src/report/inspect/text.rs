@@ -80,8 +80,8 @@ fn write_code(
     budget.take(out.len() - before)?;
     let mut line = None;
     for instruction in &listing.instructions {
-        let starts = line != Some(instruction.location.line);
-        line = Some(instruction.location.line);
+        let starts = line != Some(instruction.location.line());
+        line = Some(instruction.location.line());
         let row = row(instruction, listing.operand(instruction), starts);
         budget.take(row.len() + 1)?;
         out.push_str(&row);
@@ -105,7 +105,7 @@ fn row(instruction: &Instruction, operand: Option<String>, starts_line: bool) ->
     let line = match (starts_line, place.is_none()) {
         (false, _) => String::new(),
         (true, true) => "-".into(),
-        (true, false) => place.line.to_string(),
+        (true, false) => place.line().to_string(),
     };
     let mark = if instruction.is_target { ">>" } else { "" };
     let arg = instruction.arg.map(|arg| arg.to_string()).unwrap_or_default();
@@ -120,9 +120,8 @@ fn row(instruction: &Instruction, operand: Option<String>, starts_line: bool) ->
 }
 
 fn columns(place: Location) -> String {
-    let Location { line, end_line, column, end_column } = place;
-    if place.is_none() || column < 0 || end_column < 0 {
+    if place.is_none() || place.column() < 0 || place.end_column() < 0 {
         return String::new();
     }
-    format!("{line}:{column}-{end_line}:{end_column}")
+    format!("{place:?}")
 }

@@ -39,7 +39,7 @@ impl Parser<'_, '_> {
             "bound" => return self.bound(a, b),
             "after_key" => {
                 let at = self.location(a);
-                let location = Location::new(at.line, at.end_line, at.end_column - 1, -1);
+                let location = Location::new(at.line(), at.end_line(), at.end_column() - 1, -1);
                 return self.refuse_at("':' expected after dictionary key", location);
             }
             "for_target" => return self.wrong_target(a, Targets::For, "cannot assign to"),
@@ -78,7 +78,7 @@ impl Parser<'_, '_> {
              literals to avoid decimal conversion limits."
         );
         let at = self.location(value);
-        self.refuse_at(message, Location::new(at.line, at.end_line, -1, -1))
+        self.refuse_at(message, Location::new(at.line(), at.end_line(), -1, -1))
     }
 
     fn part_of_complex(&mut self, value: Value, part: &str) -> Result<(), Stop> {
@@ -244,9 +244,9 @@ impl Parser<'_, '_> {
         let message = "invalid syntax. Perhaps you forgot a comma?";
         let first = self.location(a);
         let location =
-            if first.line != first.end_line && self.target.grammar.has(GrammarRule::CommaOnLastLine) {
+            if first.line() != first.end_line() && self.target.grammar.has(GrammarRule::CommaOnLastLine) {
                 // The last line of what goes ahead, with the columns of all of it.
-                Location { line: first.end_line, ..first }
+                Location::new(first.end_line(), first.end_line(), first.column(), first.end_column())
             } else {
                 first.to(self.location(b))
             };

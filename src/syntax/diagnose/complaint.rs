@@ -52,19 +52,15 @@ impl Parser<'_, '_> {
     /// From the start of `location` up to where the text was read.
     pub(super) fn up_to_here(&self, location: Location) -> Location {
         let (line, read) = self.input.reached();
-        Location { end_line: line, end_column: read - 1, ..location }
+        Location::new(location.line(), line, location.column(), read - 1)
     }
 
     /// As errors stand that are raised "at a token": one without a column stands where the text was read.
     pub(super) fn at_token(&self, token: Token) -> Location {
-        let mut location = token.location;
-        if location.column < 0 {
-            location.column = self.input.reached().1 - 1;
-        }
-        if location.end_column < 0 {
-            location.end_column = -2;
-        }
-        location
+        let at = token.location;
+        let column = if at.column() < 0 { self.input.reached().1 - 1 } else { at.column() };
+        let end_column = if at.end_column() < 0 { -2 } else { at.end_column() };
+        Location::new(at.line(), at.end_line(), column, end_column)
     }
 
     fn referred(&self, reference: Reference, labels: Labels) -> Value {
@@ -170,7 +166,7 @@ impl Parser<'_, '_> {
             .replace("{noun}", self.target.features.parameter_noun)
             .replace("{a}", self.called(value))
             .replace("{a.text}", text)
-            .replace("{a.line}", &self.location(value).line.to_string())
+            .replace("{a.line}", &self.location(value).line().to_string())
     }
 
     /// What CPython calls an expression (`_PyPegen_get_expr_name`).

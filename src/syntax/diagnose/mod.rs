@@ -101,7 +101,7 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
     if parser.input.lexer.fault().is_some() || !is_syntax {
         return error;
     }
-    let line = parser.input.last.location.line;
+    let line = parser.input.last.location.line();
     let found = loop {
         match parser.input.next() {
             Ok(Token { kind: Kind::End, .. }) => break None,
@@ -109,7 +109,7 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
             Err(complaint) if complaint.raised => break Some(complaint.error),
             Err(_) => {
                 let open = words::never_closed(&parser.input.lexer);
-                break open.filter(|open| line > open.location.line);
+                break open.filter(|open| line > open.location.line());
             }
         }
     };

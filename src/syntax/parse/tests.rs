@@ -109,5 +109,5 @@ fn what_only_the_parser_refuses_is_a_bug() {
     let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal(), &mut Vec::new());
     assert_eq!(error.kind, ErrorType::System);
     assert_eq!(error.message, "the parser refuses what the grammar accepts (this is a bug in pycompile)");
-    assert_eq!((error.location.line, error.location.column), (2, 2));
+    assert_eq!((error.location.line(), error.location.column()), (2, 2));
 }

@@ -36,7 +36,7 @@ impl Notes {
     /// To be called with each expression that has parts, once they are read.
     #[inline(always)]
     pub(super) fn note(&mut self, expression: &Expr<'_>) {
-        let line = expression.location.line;
+        let line = expression.location.line();
         let folds = match &expression.kind {
             ExprKind::BinOp { left, op, right } => {
                 if *op == Operator::Mod && matches!(left.kind, ExprKind::Constant(Constant::Str(_))) {
@@ -76,7 +76,7 @@ impl Notes {
     /// To be called with what a `for` statement goes over.
     pub(super) fn note_iterable(&mut self, iterable: &Expr<'_>) {
         if is_mutable(iterable) {
-            note(&mut self.foldable, iterable.location.line);
+            note(&mut self.foldable, iterable.location.line());
         }
     }
 }
