@@ -4,6 +4,7 @@
 //! cannot be read, found, compiled or understood is a finding, and so is bytecode that Python would import or run from
 //! where nobody looks.
 
+mod cause;
 mod compilers;
 mod filename;
 mod finding;
@@ -16,6 +17,7 @@ mod verify;
 mod view;
 mod zipapp;
 
+pub use cause::{Explanation, explain};
 pub use finding::{Finding, Kind, ReleaseFound};
 pub use listed::against_manifest;
 pub use verify::{Request, Verified, verify};

@@ -3,14 +3,21 @@
 use super::destination::Destination;
 use super::format::{MessageFormat, summary};
 use super::printer::Printer;
-use super::{CommandError, Status, annotation, environment};
-use crate::diff::{Side, compare};
+use super::{CommandError, Status, annotation, environment, interrupt};
+use crate::audit::{Explanation, explain};
+use crate::build::{EngineOptions, Refs};
+use crate::diff::{Comparison, FailOn, Kind, Side, compare};
+use crate::manifest::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, visible_json};
 use std::path::PathBuf;
 
-/// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says what differs and, where the bytes are at
-/// hand, why: from missing files over headers and reference flags to the constant, name, instruction or line table entry.
+/// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says why they differ.
+///
+/// Where both sides have the source of a pyc that differs, or --sources does, it is compiled again, and the cause comes first:
+/// the source changed, another release compiled it, only the form differs, or the pyc is not what its source compiles to,
+/// which is `unexplained`. The details go from missing files over headers and reference flags to the constant, name,
+/// instruction or line table entry.
 ///
 /// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
 #[derive(Debug, clap::Args)]
@@ -22,7 +29,7 @@ pub(super) struct DiffArgs {
     /// What A is compared with.
     #[arg(value_name = "B")]
     right: PathBuf,
-    /// How differences are told on standard output: side by side, as one JSON document, or one annotation a file.
+    /// Format of standard output: causes and differences side by side, one JSON document, or one annotation for each file.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     /// The document of --message-format json, indented and without the summary.
@@ -32,9 +39,56 @@ pub(super) struct DiffArgs {
     /// instead of the text.
     #[arg(long, value_name = "FILE")]
     html: Option<Destination>,
+    /// Write the causes as Markdown into this file as well, for a pull request; `-` writes them to standard output instead
+    /// of the text.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<Destination>,
+    /// Sources of pycs that have none next to them: a directory, wheel or zip. Given twice, the first is for A and the second
+    /// for B.
+    #[arg(long, value_name = "DIR")]
+    sources: Vec<PathBuf>,
+    /// Differences that make the exit status 1: all of them; pycs that are unexplained or could not be checked; or
+    /// differences of code.
+    #[arg(long, value_enum, default_value_t = Fail::Any, value_name = "WHICH")]
+    fail_on: Fail,
+    /// Leave out files whose path matches; `*` also matches `/`.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Leave out findings of a kind, as --json names them: archive, header, line-table, …
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    ignore: Vec<Kind>,
+    /// Also show differences that their cause explains.
+    #[arg(long)]
+    details: bool,
+    /// An interpreter that compiles the sources of pycs of its version (repeatable).
+    #[arg(long, value_name = "PATH")]
+    interpreter: Vec<PathBuf>,
+    /// Sources compiled at the same time; without it, one for each processor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
     /// Columns for both sides together; without it, those of the terminal.
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
+}
+
+/// Differences that make the exit status 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Fail {
+    /// Every difference.
+    Any,
+    /// Pycs that are not what their source compiles to, and those that could not be checked.
+    Unexplained,
+    /// Differences of code, explained or not.
+    Code,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let name =
+        |kind: &Kind| serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned));
+    Kind::ALL.into_iter().find(|kind| name(kind).as_deref() == Some(text)).ok_or_else(|| {
+        let names: Vec<String> = Kind::ALL.iter().filter_map(name).collect();
+        format!("no such kind; the kinds are {}", names.join(", "))
+    })
 }
 
 impl DiffArgs {
@@ -43,31 +97,51 @@ impl DiffArgs {
         self.message_format
     }
 
-    /// Whether a file is written.
+    /// Returns whether a file is written.
     pub(super) fn writes(&self) -> bool {
-        self.html.as_ref().is_some_and(|page| page.file().is_some())
+        self.pages().any(|page| page.file().is_some())
+    }
+
+    fn pages(&self) -> impl Iterator<Item = &Destination> {
+        [&self.html, &self.markdown].into_iter().flatten()
     }
 }
 
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
-    if let Some(page) = &arguments.html {
+    for page in arguments.pages() {
         page.keeps_apart(format)?;
-        if let Some(side) = [&arguments.left, &arguments.right].into_iter().find(|side| page.is(side)) {
+        let read = [&arguments.left, &arguments.right].into_iter().chain(&arguments.sources);
+        if let Some(side) = read.into_iter().find(|side| page.is(side)) {
             let message = format!("{} is compared: no page is written over it", side.shown());
             return Err(CommandError::Usage(message));
         }
     }
-    let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
-    let comparison = compare(&left, &right)?;
+    if arguments.pages().filter(|page| page.file().is_none()).count() > 1 {
+        return Err(CommandError::Usage(
+            "only one of --html and --markdown can go to standard output".into(),
+        ));
+    }
+    let comparison = compared(arguments, printer)?;
     if let Some(page) = &arguments.html {
         page.write(difference::html(&comparison).as_bytes(), printer)?;
     }
+    if let Some(page) = &arguments.markdown {
+        page.write(difference::markdown(&comparison).as_bytes(), printer)?;
+    }
+    let fail_on = match arguments.fail_on {
+        Fail::Any => FailOn::Any,
+        Fail::Unexplained => FailOn::Unexplained,
+        Fail::Code => FailOn::Code,
+    };
+    let fails = comparison.files.iter().any(|file| fail_on.fails(file));
+    let status = if fails { Status::No } else { Status::Done };
+    let is_piped = arguments.pages().any(|page| page.file().is_none());
     match format {
-        MessageFormat::Human if matches!(arguments.html, Some(Destination::StandardOutput)) => {}
+        MessageFormat::Human if is_piped => {}
         MessageFormat::Human => {
             let width = arguments.width.map_or_else(environment::columns, usize::from);
-            let text = difference::text(&comparison, width);
+            let text = difference::text(&comparison, width, arguments.details);
             if !text.is_empty() {
                 printer.told(text.trim_end())?;
             }
@@ -82,7 +156,6 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             let text = if arguments.json {
                 difference::json(&comparison)
             } else {
-                let status = if comparison.files.is_empty() { Status::Done } else { Status::No };
                 printer.count("same", comparison.same);
                 printer.count("different", comparison.files.len());
                 difference::json_line(&comparison, &summary("diff", status, printer.counts()))
@@ -95,5 +168,41 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         printer.summary(&format!("findings: {}", difference::kinds(&comparison)));
     }
     printer.summary(&difference::summary(&comparison));
-    Ok(if comparison.files.is_empty() { Status::Done } else { Status::No })
+    Ok(status)
+}
+
+/// Compares the sides, and finds the causes of what is left after --exclude and --ignore.
+fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, CommandError> {
+    let mut exclude = globset::GlobSetBuilder::new();
+    for pattern in &arguments.exclude {
+        exclude.add(globset::Glob::new(pattern)?);
+    }
+    let exclude = exclude.build()?;
+    if arguments.sources.len() > 2 {
+        return Err(CommandError::Usage("--sources can be given twice, for A and for B".into()));
+    }
+    let sources = arguments.sources.iter().map(|path| Place::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
+    let mut comparison = compare(&left, &right)?;
+    let left_out =
+        comparison.retain(|path| !exclude.is_match(path), |kind| !arguments.ignore.contains(&kind));
+    if left_out > 0 {
+        printer.summary(&format!("left out by --exclude and --ignore: {left_out} files that differ"));
+    }
+    let places = environment::places();
+    let options = Explanation {
+        sources: [sources.first(), sources.last()],
+        engines: EngineOptions::automatic(
+            &arguments.interpreter,
+            &places,
+            interrupt::limits(),
+            Refs::Cpython,
+        ),
+        jobs: usize::from(arguments.jobs.unwrap_or(0)),
+    };
+    let progress = printer.progress(comparison.files.len() as u64);
+    let explained = explain(&mut comparison, &left, &right, &options, &progress);
+    progress.finish();
+    explained?;
+    Ok(comparison)
 }

@@ -91,5 +91,5 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
 /// A finding for archives whose bytes differ where nothing else does.
 pub(super) fn other_bytes(path: &str) -> FileDifference {
     let message = "the same entries with the same bytes, compressed otherwise";
-    FileDifference { path: path.to_owned(), findings: vec![Finding::new(Kind::Archive, message)] }
+    FileDifference::new(path.to_owned(), vec![Finding::new(Kind::Archive, message)])
 }

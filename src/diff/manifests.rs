@@ -107,7 +107,7 @@ pub(super) fn compare_listed_archives(left: &Manifest, right: &Manifest) -> Vec<
             (Some(_), None) => Finding::new(Kind::OnlyLeft, "the archive"),
             _ => Finding::new(Kind::OnlyRight, "the archive"),
         };
-        differences.push(FileDifference { path: (*name).to_owned(), findings: vec![finding] });
+        differences.push(FileDifference::new(*name, vec![finding]));
     }
     differences
 }
@@ -144,5 +144,5 @@ pub(super) fn compare_archive_with_manifest(
                 .sides(one, other)
         }
     };
-    Some(vec![FileDifference { path: String::new(), findings: vec![finding] }])
+    Some(vec![FileDifference::new("", vec![finding])])
 }

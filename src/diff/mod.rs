@@ -8,6 +8,7 @@
 
 mod align;
 mod archives;
+mod cause;
 mod code;
 mod content;
 mod listing;
@@ -21,6 +22,7 @@ mod same;
 mod sides;
 mod tables;
 
+pub use cause::{Cause, CauseKind, FailOn};
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 pub use places::compare;
 pub use pyc::compare_pycs;

@@ -1,5 +1,6 @@
 //! Result of a comparison.
 
+use super::cause::Cause;
 use serde::Serialize;
 
 /// Sorts of differences, from the outside in.
@@ -234,8 +235,18 @@ impl Finding {
 pub struct FileDifference {
     /// Relative to what is compared, with `/`.
     pub path: String,
+    /// Cause, once `audit::explain` has looked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// At least one, from the outside in.
     pub findings: Vec<Finding>,
+}
+
+impl FileDifference {
+    /// A file whose cause is not known yet.
+    pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
+        Self { path: path.into(), cause: None, findings }
+    }
 }
 
 /// The whole result.

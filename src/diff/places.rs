@@ -99,7 +99,7 @@ struct Outcome {
 impl Outcome {
     fn add(&mut self, path: String, findings: Vec<Finding>) {
         if !findings.is_empty() {
-            self.files.push(FileDifference { path, findings });
+            self.files.push(FileDifference::new(path, findings));
         }
     }
 
@@ -132,7 +132,7 @@ fn compare_all(prefix: &str, left: &Files<'_>, right: &Files<'_>, depth: usize) 
             let path = format!("{prefix}{name}");
             let only = |kind| {
                 let findings = vec![Finding::new(kind, "")];
-                Outcome { same: 0, files: vec![FileDifference { path: path.clone(), findings }] }
+                Outcome { same: 0, files: vec![FileDifference::new(path.clone(), findings)] }
             };
             match (left.get(name), right.get(name)) {
                 (Some(&one), Some(&other)) => compare_files(&path, one, other, depth),

@@ -59,6 +59,14 @@ impl Side {
         Ok(Self::Place(path.into(), place))
     }
 
+    /// Returns the files, if there are bytes.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Place(_, place) => Some(place),
+            Self::Manifest(..) => None,
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Manifest(path, _) | Self::Place(path, _) => path,

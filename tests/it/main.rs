@@ -14,6 +14,7 @@ mod accepted;
 mod any_bytes;
 mod bounds;
 mod cache_prefix;
+mod causes;
 mod check;
 mod config;
 mod config_places;

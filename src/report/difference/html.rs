@@ -1,7 +1,8 @@
 //! One page that needs nothing else: no script, no network, light and dark, whole when printed.
 
+use super::causes::groups;
 use super::emphasis::{Parts, sides};
-use crate::diff::{Comparison, FileDifference, Finding, Row};
+use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Row};
 use crate::text::visible;
 use std::fmt::Write as _;
 
@@ -30,12 +31,13 @@ pub fn html(comparison: &Comparison) -> String {
     summary(comparison, &mut out);
     out.push_str("</header>\n<main>\n");
     if !comparison.files.is_empty() {
+        causes(comparison, &mut out);
         contents(comparison, &mut out);
     }
     out.push_str("<section id=\"files\" aria-label=\"Differences\">\n");
     let open = if comparison.files.len() <= OPEN { " open" } else { "" };
-    for (number, file) in comparison.files.iter().enumerate() {
-        section(number, file, open, &mut out);
+    for file in &comparison.files {
+        section(file, open, &mut out);
     }
     out.push_str("</section>\n</main>\n</body>\n</html>\n");
     out
@@ -44,11 +46,60 @@ pub fn html(comparison: &Comparison) -> String {
 fn summary(comparison: &Comparison, out: &mut String) {
     let (class, verdict) =
         if comparison.files.is_empty() { ("same", "The same.") } else { ("differs", "Not the same.") };
-    let mut words = super::summary(comparison);
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
+    let sentence = escape(&super::sentence(comparison));
+    let counts = super::summary(comparison);
+    let _ = writeln!(
+        out,
+        "<p class=\"verdict {class}\"><strong>{verdict}</strong> {sentence}.</p>\n<p>By pycompile {}: {counts}.</p>",
+        env!("CARGO_PKG_VERSION")
+    );
+}
+
+/// The causes, the most alarming first, each with the files that differ for it.
+fn causes(comparison: &Comparison, out: &mut String) {
+    out.push_str(
+        "<section aria-labelledby=\"causes\">\n<h2 id=\"causes\">Causes</h2>\n<ul class=\"causes\">\n",
+    );
+    for group in groups(comparison) {
+        let class = match group.kind {
+            CauseKind::Unexplained => "alarm",
+            CauseKind::NotChecked => "open",
+            CauseKind::Harmless => "harmless",
+            _ => "explained",
+        };
+        let title =
+            if group.title.is_empty() { String::new() } else { format!(": {}", escape(&group.title)) };
+        let _ = write!(out, "<li class=\"{class}\"><strong>{}</strong>{title}", group.kind.words());
+        if !group.files.is_empty() {
+            let open = if group.files.len() <= OPEN / 4 { " open" } else { "" };
+            let files = if group.files.len() == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{} files", group.files.len())
+            };
+            let _ = write!(out, "<details{open}><summary>{files}</summary><ul>");
+            for file in group.files {
+                let path = super::path(file);
+                let _ = write!(out, "<li><a href=\"#{}\">{}</a></li>", anchor(path), escape(path));
+            }
+            out.push_str("</ul></details>");
+        }
+        out.push_str("</li>\n");
     }
-    let _ = writeln!(out, "<p class=\"verdict {class}\"><strong>{verdict}</strong> {words}.</p>");
+    out.push_str("</ul>\n</section>\n");
+}
+
+/// Anchor of a file, which stays the same when other files come and go.
+fn anchor(path: &str) -> String {
+    let mut anchor = String::from("f-");
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            anchor.push(char::from(byte));
+        } else {
+            let _ = write!(anchor, ":{byte:02x}");
+        }
+    }
+    anchor
 }
 
 /// The files, listed under each kind of difference that they have.
@@ -58,9 +109,8 @@ fn contents(comparison: &Comparison, out: &mut String) {
     );
     out.push_str("<div class=\"kinds\">\n");
     for (kind, findings) in comparison.counts() {
-        let files = comparison.files.iter().enumerate();
-        let files: Vec<_> =
-            files.filter(|(_, file)| file.findings.iter().any(|finding| finding.kind == kind)).collect();
+        let has_kind = |file: &&FileDifference| file.findings.iter().any(|finding| finding.kind == kind);
+        let files: Vec<_> = comparison.files.iter().filter(has_kind).collect();
         let in_files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
         let times = if findings == files.len() { String::new() } else { format!(", {findings} places") };
         let open = if files.len() <= OPEN { " open" } else { "" };
@@ -69,19 +119,26 @@ fn contents(comparison: &Comparison, out: &mut String) {
             "<details{open}>\n<summary>{} <span class=\"count\">{in_files}{times}</span></summary>\n<ul>",
             kind.words()
         );
-        for (number, file) in files {
-            let _ = writeln!(out, "<li><a href=\"#f{number}\">{}</a></li>", escape(super::path(file)));
+        for file in files {
+            let path = super::path(file);
+            let _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", anchor(path), escape(path));
         }
         out.push_str("</ul>\n</details>\n");
     }
     out.push_str("</div>\n</nav>\n");
 }
 
-fn section(number: usize, file: &FileDifference, open: &str, out: &mut String) {
+fn section(file: &FileDifference, open: &str, out: &mut String) {
     let path = escape(super::path(file));
+    let anchor = anchor(super::path(file));
     let _ = writeln!(out, "<details class=\"file\"{open}>\n<summary><h2>{path}</h2></summary>");
     // A link to what is inside opens what is closed.
-    let _ = writeln!(out, "<div id=\"f{number}\" class=\"body\">");
+    let _ = writeln!(out, "<div id=\"{anchor}\" class=\"body\">");
+    if let Some(cause) = &file.cause {
+        let reason =
+            if cause.reason.is_empty() { String::new() } else { format!(": {}", escape(&cause.reason)) };
+        let _ = writeln!(out, "<p class=\"cause\"><strong>{}</strong>{reason}</p>", cause.kind.words());
+    }
     if out.len() > FINDINGS {
         let mut kinds: Vec<_> = file.findings.iter().map(|finding| finding.kind).collect();
         kinds.dedup();

@@ -1,13 +1,17 @@
 //! A comparison → text, JSON, a page.
 
+mod causes;
 mod emphasis;
 mod html;
+mod markdown;
 mod text;
 
+pub use causes::sentence;
 pub use html::html;
+pub use markdown::markdown;
 pub use text::text;
 
-use crate::diff::{Comparison, FileDifference, Finding, Kind};
+use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,9 +20,11 @@ struct Document<'a> {
     schema: &'a str,
     left: &'a str,
     right: &'a str,
+    conclusion: String,
     same: usize,
     different: usize,
     kinds: Vec<Count>,
+    causes: Vec<CauseCount>,
     files: &'a [FileDifference],
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Value>,
@@ -30,16 +36,31 @@ struct Count {
     findings: usize,
 }
 
+#[derive(Serialize)]
+struct CauseCount {
+    kind: CauseKind,
+    reason: String,
+    files: usize,
+}
+
 impl<'a> Document<'a> {
     fn new(comparison: &'a Comparison, summary: Option<&'a Value>) -> Self {
         let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
+        let causes = causes::groups(comparison).into_iter().map(|group| CauseCount {
+            kind: group.kind,
+            // A group without files is that of the one that its title names.
+            files: group.files.len().max(usize::from(group.kind == CauseKind::Unexplained)),
+            reason: group.title,
+        });
         Self {
             schema: comparison.schema,
             left: &comparison.left,
             right: &comparison.right,
+            conclusion: sentence(comparison),
             same: comparison.same,
             different: comparison.files.len(),
             kinds: kinds.collect(),
+            causes: causes.collect(),
             files: &comparison.files,
             summary,
         }

@@ -1,7 +1,8 @@
 //! Output for a terminal: both sides next to each other, or one below the other on a narrow one.
 
+use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
-use crate::diff::{Comparison, Finding, Kind, Row};
+use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind, Row};
 use crate::text::visible;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -15,19 +16,32 @@ const PLACE: Style = AnsiColor::Cyan.on_default();
 const KIND: Style = AnsiColor::Yellow.on_default();
 const LEFT: Style = AnsiColor::Red.on_default();
 const RIGHT: Style = AnsiColor::Green.on_default();
+const ALARM: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
 const PLAIN: Style = Style::new();
 
-/// The differences with styles, in lines of at most `width` columns where that is possible; nothing if there are none.
-pub fn text(comparison: &Comparison, width: usize) -> String {
+/// Files of a cause that the text names.
+const NAMED: usize = 10;
+
+/// Returns the causes and the differences with styles, in lines of at most `width` columns where that is possible; nothing
+/// if nothing differs. Differences that are explained by their causes are shown only with `details`.
+pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     let mut out = String::new();
     if comparison.files.is_empty() {
         return out;
     }
+    line(&mut out, FILE, &sentence(comparison));
+    causes(comparison, width, &mut out);
+    out.push('\n');
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
     line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
     let mut after_only = false;
+    let mut hidden = 0_usize;
     for file in &comparison.files {
+        if !details && is_explained(file) {
+            hidden += 1;
+            continue;
+        }
         let path = visible(super::path(file));
         let is_only = matches!(&file.findings[..], [Finding { kind: Kind::OnlyLeft | Kind::OnlyRight, .. }]);
         if !(is_only && after_only) {
@@ -55,7 +69,51 @@ pub fn text(comparison: &Comparison, width: usize) -> String {
             put(finding, if place.is_some() { 4 } else { 2 }, width, &mut out);
         }
     }
+    if hidden > 0 {
+        let files =
+            if hidden == 1 { "1 explained file is" } else { &format!("{hidden} explained files are") };
+        line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
+    }
     out
+}
+
+/// Returns whether the cause says all that matters about a file.
+fn is_explained(file: &FileDifference) -> bool {
+    let explained =
+        |kind| matches!(kind, CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::Harmless);
+    let is_pyc = file.path.ends_with(".pyc") || file.path.ends_with("/RECORD");
+    is_pyc && file.cause.as_ref().is_some_and(|cause| explained(cause.kind))
+}
+
+fn causes(comparison: &Comparison, width: usize, out: &mut String) {
+    for group in groups(comparison) {
+        let style = match group.kind {
+            CauseKind::Unexplained => ALARM,
+            CauseKind::NotChecked => KIND,
+            CauseKind::Harmless => QUIET,
+            _ => PLAIN,
+        };
+        let words = group.kind.words();
+        let title =
+            if group.title.is_empty() { String::new() } else { format!(": {}", visible(&group.title)) };
+        let number = match group.files.len() {
+            0 => String::new(),
+            1 if group.kind != CauseKind::Source => " (1 file)".to_owned(),
+            number if group.kind != CauseKind::Source => format!(" ({number} files)"),
+            _ => String::new(),
+        };
+        for (index, text) in
+            wrap(&format!("{words}{title}{number}"), width.saturating_sub(2)).iter().enumerate()
+        {
+            line(out, style, &format!("{}{text}", if index == 0 { "  " } else { "    " }));
+        }
+        for file in group.files.iter().take(NAMED) {
+            line(out, QUIET, &format!("      {}", visible(super::path(file))));
+        }
+        if group.files.len() > NAMED {
+            line(out, QUIET, &format!("      and {} more", group.files.len() - NAMED));
+        }
+    }
 }
 
 fn line(out: &mut String, style: Style, text: &str) {

@@ -1,0 +1,104 @@
+//! Causes of the differences that `diff` found: the sources of both sides are compiled again.
+//!
+//! **Invariant:** a difference is called explained only if each pyc is, apart from form, what its own
+//! source compiles to.
+
+mod listing;
+mod origin;
+mod pair;
+
+use super::compilers::Compilers;
+use super::view::View;
+use crate::archive::{self, Limits};
+use crate::build::engines::EngineOptions;
+use crate::build::parallel::{self, ThreadsError, Watch};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side};
+use crate::manifest::Place;
+use pair::Pair;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Options of [`explain`].
+#[derive(Debug)]
+pub struct Explanation<'a> {
+    /// Sources for pycs of the left and of the right side that have none of their own.
+    pub sources: [Option<&'a Place>; 2],
+    /// Choice of the engines.
+    pub engines: EngineOptions<'a>,
+    /// Number of threads; 0 for one for each processor.
+    pub jobs: usize,
+}
+
+/// Sets the cause of each difference.
+///
+/// # Errors
+/// [`ThreadsError`].
+pub fn explain(
+    comparison: &mut Comparison,
+    left: &Side,
+    right: &Side,
+    options: &Explanation<'_>,
+    watch: &dyn Watch,
+) -> Result<(), ThreadsError> {
+    let compilers = Compilers::new(&options.engines);
+    let mut containers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, file) in comparison.files.iter().enumerate() {
+        let container = file.path.rsplit_once('!').map_or("", |(container, _)| container);
+        containers.entry(container.to_owned()).or_default().push(index);
+    }
+    let mut causes: Vec<(usize, Cause)> = Vec::new();
+    for (container, indices) in containers {
+        let nested = [nested(left, &container), nested(right, &container)];
+        let places = [
+            nested[0].as_ref().or_else(|| left.place().filter(|_| container.is_empty())),
+            nested[1].as_ref().or_else(|| right.place().filter(|_| container.is_empty())),
+        ];
+        let files = &comparison.files;
+        let [Some(one), Some(other)] = places else {
+            causes.extend(indices.iter().map(|&index| (index, without_bytes(&files[index]))));
+            continue;
+        };
+        let views = [View::new(one), View::new(other)];
+        let sources = options.sources.map(|place| place.map(View::new));
+        let pair = Pair { views: &views, sources: &sources, compilers: &compilers };
+        let results =
+            parallel::map(&indices, options.jobs, watch, |&index| pair.cause(&files[index], &container))?;
+        let stopped = || Cause::new(CauseKind::NotChecked, "the run was interrupted");
+        causes.extend(
+            indices.iter().zip(results).map(|(&index, cause)| (index, cause.unwrap_or_else(stopped))),
+        );
+    }
+    for (index, cause) in causes {
+        comparison.files[index].cause = Some(cause);
+    }
+    listing::explain_records(comparison, left, right);
+    Ok(())
+}
+
+/// Returns the archive in a side at a path whose outer archives are separated by `!`.
+fn nested(side: &Side, container: &str) -> Option<Place> {
+    let place = side.place()?;
+    let mut names = container.split('!').filter(|name| !name.is_empty());
+    let mut bytes = place.read(names.next()?).ok()?;
+    for name in names {
+        bytes = archive::read(Path::new(name), &bytes, &Limits::zipapp()).ok()?.get(name)?.bytes.to_vec();
+    }
+    archive::read(Path::new(container), &bytes, &Limits::zipapp()).ok().map(Place::Archive)
+}
+
+/// Cause of a difference where one side is a manifest, or an archive that cannot be opened.
+fn without_bytes(file: &FileDifference) -> Cause {
+    one_side(file).unwrap_or_else(|| {
+        Cause::new(CauseKind::NotChecked, "a manifest has no code that could be compiled again")
+    })
+}
+
+/// Cause of a file that only one side has.
+fn one_side(file: &FileDifference) -> Option<Cause> {
+    let side = match file.findings.first()?.kind {
+        Kind::OnlyLeft => "left",
+        Kind::OnlyRight => "right",
+        _ => return None,
+    };
+    Some(Cause::new(CauseKind::OneSide, format!("only on the {side}")))
+}

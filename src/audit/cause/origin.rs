@@ -1,0 +1,224 @@
+//! One pyc and its source: is the code what the source compiles to?
+
+use crate::audit::compilers::Compilers;
+use crate::audit::view::View;
+use crate::audit::zipapp;
+use crate::diff::{Kind, Row, compare_pycs, first_difference};
+use crate::engine;
+use crate::manifest::Place;
+use crate::marshal;
+use crate::object::Objects;
+use crate::pyc::{HEADER_SIZE, Header, PycName, parse_name, source_hash};
+use crate::target::Series;
+use std::path::Path;
+
+/// A source as one side has it.
+pub(super) struct Source {
+    /// Name that a reader can find.
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Relation of a pyc to its source.
+pub(super) enum Origin {
+    /// The source compiles to this code.
+    Source(Compiled),
+    /// The source compiles to other code, or the header is another source's; with the reason.
+    Other(String),
+    /// Nothing is known, with the reason.
+    Unknown(String),
+}
+
+/// A pyc that is right for its source.
+pub(super) struct Compiled {
+    pub(super) source: Source,
+    /// The code object, for a comparison by value.
+    pub(super) objects: Objects,
+    /// Releases that compile the source to this code.
+    pub(super) releases: Vec<String>,
+    /// Optimization level at which they do.
+    pub(super) level: u8,
+    /// True if one of them writes these very bytes.
+    pub(super) exact: bool,
+}
+
+/// Finds the source of the pyc called `name` and compiles it.
+pub(super) fn origin(
+    view: &View<'_>,
+    sources: Option<&View<'_>>,
+    name: &str,
+    pyc: &[u8],
+    compilers: &Compilers<'_>,
+) -> Origin {
+    let header = match Header::parse(pyc) {
+        Ok(header) => header,
+        Err(error) => return Origin::Other(error.to_string()),
+    };
+    let Some(series) = Series::with_magic(header.magic()) else {
+        return Origin::Unknown(format!("magic number {} is of no known version", header.magic()));
+    };
+    let (parsed, found) = find_source(view, sources, name);
+    let is_file = |path: &str| view.has_file(path);
+    let generated = || zipapp::source(&pyc[HEADER_SIZE..], series, &is_file);
+    let source = match found {
+        Ok(source) => source,
+        Err(why) if name.rsplit('/').next() == Some("__main__.pyc") => match generated() {
+            Some(made) => Source { name: made.name, bytes: made.bytes },
+            None => return Origin::Unknown(why),
+        },
+        Err(why) => return Origin::Unknown(why),
+    };
+    if let Some(what) = wrong_field(header, series, &source.bytes) {
+        return Origin::Other(format!("the {what} in its header is not that of {}", source.name));
+    }
+    compile(source, parsed.as_ref(), series, name, pyc, compilers)
+}
+
+fn compile(
+    source: Source,
+    parsed: Option<&PycName>,
+    series: &'static Series,
+    name: &str,
+    pyc: &[u8],
+    compilers: &Compilers<'_>,
+) -> Origin {
+    let (header, code) = pyc.split_at(HEADER_SIZE);
+    let objects = match marshal::read(code, series.code_layout) {
+        Ok(objects) => objects,
+        Err(error) => return Origin::Other(format!("its code cannot be read: {error}")),
+    };
+    let filename = objects.code(Objects::ROOT).and_then(|root| objects.os_name(root.filename));
+    let Some(filename) = filename else {
+        return Origin::Other("it does not contain a code object with a file name".to_owned());
+    };
+    let found = compilers.get(series.version);
+    let targets = match found.as_ref() {
+        Ok(targets) => targets,
+        Err(why) => {
+            let first = why.lines().next().unwrap_or_default();
+            return Origin::Unknown(format!("no engine compiles for Python {}: {first}", series.version));
+        }
+    };
+    let levels = match parsed {
+        Some(parsed) if parsed.cache_tag.is_some() => parsed.optimize..parsed.optimize + 1,
+        _ => 0..3,
+    };
+    let mut nearest: Option<String> = None;
+    for level in levels {
+        let (mut releases, mut exact) = (Vec::new(), false);
+        for target in targets {
+            let own = engine::Request { source: &source.bytes, filename: filename.clone(), optimize: level };
+            let compiled = match target.engine.compile(&own) {
+                Ok(compiled) => compiled,
+                Err(error) => {
+                    let line = error.rendered.trim_end().lines().last().unwrap_or_default().trim().to_owned();
+                    nearest.get_or_insert(format!("{} does not compile: {line}", source.name));
+                    continue;
+                }
+            };
+            if compiled == code {
+                releases.push(target.release.clone());
+                exact = true;
+                continue;
+            }
+            let Ok(expected) = marshal::read(&compiled, series.code_layout) else { continue };
+            if first_difference(&objects, &expected).is_none() {
+                releases.push(target.release.clone());
+                continue;
+            }
+            nearest.get_or_insert_with(|| {
+                let expected = [header, &compiled].concat();
+                format!("it is not what {} compiles to: {}", source.name, first_place(name, &expected, pyc))
+            });
+        }
+        if !releases.is_empty() {
+            return Origin::Source(Compiled { source, objects, releases, level, exact });
+        }
+    }
+    Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
+}
+
+/// Says where code first differs from the expected one, and how.
+fn first_place(name: &str, expected: &[u8], found: &[u8]) -> String {
+    let findings = compare_pycs(name, expected, found);
+    let weight = |kind: Kind| match kind {
+        Kind::Instructions => 0,
+        Kind::Constants | Kind::Names => 1,
+        Kind::LineTable | Kind::FirstLine => 3,
+        _ => 2,
+    };
+    let Some(finding) = findings.iter().min_by_key(|finding| weight(finding.kind)) else {
+        return "its code differs".to_owned();
+    };
+    let differs = |row: &Row| !row.same && (row.left.is_some() || row.right.is_some());
+    let (line, what) = match finding.rows.iter().position(differs) {
+        Some(at) => {
+            let row = &finding.rows[at];
+            let ((line, left), (_, right)) =
+                (instruction(row.left.as_deref()), instruction(row.right.as_deref()));
+            // Only the first instruction of a line has its number.
+            let before = finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
+            (line.or(before), format!("{left} became {right}"))
+        }
+        None => (None, finding.kind.words().to_owned()),
+    };
+    let place = finding.place.as_deref().unwrap_or(name);
+    let line = line.map_or(String::new(), |line| format!(", line {line}"));
+    format!("at {place}{line}, {what}")
+}
+
+/// Splits a listed instruction into its line, if it begins one, and its text; other rows are text.
+fn instruction(side: Option<&str>) -> (Option<u32>, String) {
+    let Some(side) = side else { return (None, "nothing".to_owned()) };
+    let words: Vec<&str> = side.split_whitespace().collect();
+    let numbers = words.iter().take_while(|word| word.parse::<u32>().is_ok()).count();
+    let line = if numbers == 2 { words[0].parse().ok() } else { None };
+    (line, words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" "))
+}
+
+/// Finds the source next to a pyc, or among the sources that were given.
+fn find_source(
+    view: &View<'_>,
+    sources: Option<&View<'_>>,
+    name: &str,
+) -> (Option<PycName>, Result<Source, String>) {
+    if let Place::File(path) = view.place {
+        let in_cache = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "__pycache__");
+        let parsed = parse_name(&if in_cache { format!("__pycache__/{name}") } else { name.to_owned() });
+        let source = view.place.read_source(name).map(|(name, bytes)| Source { name, bytes });
+        let source = source.or_else(|error| match (&parsed, sources) {
+            (Some(parsed), Some(sources)) => sources
+                .read_importable(&parsed.source)
+                .map(|bytes| Source { name: parsed.source.clone(), bytes }),
+            _ => Err(error),
+        });
+        return (parsed, source.map_err(|error| missing(&error.to_string())));
+    }
+    let Some(parsed) = view.named(name).parsed else {
+        return (None, Err("no importer knows its name".to_owned()));
+    };
+    let own = view.place.read(&parsed.source);
+    let bytes = own.or_else(|error| match sources {
+        Some(sources) => sources.read_importable(&view.importable(&parsed.source)),
+        None => Err(error),
+    });
+    let source = bytes.map(|bytes| Source { name: parsed.source.clone(), bytes });
+    (Some(parsed), source.map_err(|error| missing(&error.to_string())))
+}
+
+fn missing(error: &str) -> String {
+    if error.starts_with("there is no ") {
+        "there is no source for it".to_owned()
+    } else {
+        format!("its source cannot be read: {error}")
+    }
+}
+
+/// Returns the field of a header that is not that of the source. Times say nothing in an archive.
+fn wrong_field(header: Header, series: &Series, source: &[u8]) -> Option<&'static str> {
+    match header {
+        Header::Hash { hash, .. } if hash != source_hash(series, source) => Some("hash"),
+        Header::Timestamp { size, .. } if size != source.len() as u32 => Some("size"),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! Two files of one name: the cause of their difference.
+
+use super::one_side;
+use super::origin::{Compiled, Origin, origin};
+use crate::audit::compilers::Compilers;
+use crate::audit::view::View;
+use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference};
+use crate::manifest::{Place, PlaceError};
+use crate::pyc::{HEADER_SIZE, Header};
+use crate::target::Series;
+
+/// Both sides of a comparison, or of one archive in it.
+pub(super) struct Pair<'a> {
+    pub(super) views: &'a [View<'a>; 2],
+    pub(super) sources: &'a [Option<View<'a>>; 2],
+    pub(super) compilers: &'a Compilers<'a>,
+}
+
+impl Pair<'_> {
+    /// Returns the cause of a difference; `container` is the archive that the file is in.
+    pub(super) fn cause(&self, file: &FileDifference, container: &str) -> Cause {
+        let name = match container {
+            "" => file.path.as_str(),
+            _ => file.path.get(container.len() + 1..).unwrap_or_default(),
+        };
+        if let Some(cause) = one_side(file) {
+            return cause;
+        }
+        let is_form = |kind| matches!(kind, Kind::Archive);
+        if file.findings.iter().all(|finding| is_form(finding.kind)) {
+            let mut facts: Vec<&str> = file.findings.iter().map(|finding| finding.message.as_str()).collect();
+            facts.dedup();
+            return Cause::new(CauseKind::Harmless, format!("archive metadata: {}", facts.join(", ")));
+        }
+        if name.ends_with(".py") {
+            let lines = file.findings.iter().find(|finding| finding.kind == Kind::Content);
+            let lines = lines.map_or(String::new(), |finding| finding.message.clone());
+            let source = Some(file.path.clone());
+            return Cause { kind: CauseKind::Source, reason: lines, source };
+        }
+        if file.findings.iter().any(|finding| finding.kind == Kind::Unreadable) && !name.ends_with(".pyc") {
+            return Cause::new(CauseKind::NotChecked, "a side cannot be read");
+        }
+        match [self.read(0, name), self.read(1, name)] {
+            [Ok((left_name, left)), Ok((right_name, right))] => {
+                let names = [left_name, right_name];
+                let are_pycs = name.ends_with(".pyc") || (is_pyc(&left) && is_pyc(&right));
+                if !are_pycs {
+                    return Cause::new(CauseKind::OtherContent, "");
+                }
+                self.pycs(&names, [&left, &right], container)
+            }
+            [Err(_), _] | [_, Err(_)] if file.path.is_empty() => {
+                Cause::new(CauseKind::Harmless, "archive metadata")
+            }
+            [Err(error), _] | [_, Err(error)] => Cause::new(CauseKind::NotChecked, error.to_string()),
+        }
+    }
+
+    fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
+        let place = self.views[side].place;
+        // A single file may be compared with one of another name.
+        let name = match place {
+            Place::File(_) => place.names().concat(),
+            _ => name.to_owned(),
+        };
+        let bytes = place.read(&name)?;
+        Ok((name, bytes))
+    }
+
+    fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2], container: &str) -> Cause {
+        let of = |side: usize| {
+            let sources = self.sources[side].as_ref();
+            origin(&self.views[side], sources, &names[side], pycs[side], self.compilers)
+        };
+        let unexplained = |side: &str, why: &str| {
+            let reason = format!("the {side} pyc is not explained by its source: {why}");
+            Cause::new(CauseKind::Unexplained, reason)
+        };
+        match (of(0), of(1)) {
+            (Origin::Other(left), Origin::Other(right)) if left == right => {
+                unexplained("left and the right", &left)
+            }
+            (Origin::Other(left), Origin::Other(right)) => {
+                unexplained("left", &format!("{left}; nor is the right one: {right}"))
+            }
+            (Origin::Other(why), _) => unexplained("left", &why),
+            (_, Origin::Other(why)) => unexplained("right", &why),
+            (Origin::Unknown(left), Origin::Unknown(right)) if left == right => {
+                Cause::new(CauseKind::NotChecked, left)
+            }
+            (Origin::Unknown(why), _) => Cause::new(CauseKind::NotChecked, format!("left: {why}")),
+            (_, Origin::Unknown(why)) => Cause::new(CauseKind::NotChecked, format!("right: {why}")),
+            (Origin::Source(left), Origin::Source(right)) => explained(&left, &right, pycs, container),
+        }
+    }
+}
+
+fn is_pyc(bytes: &[u8]) -> bool {
+    bytes.get(2..4) == Some(b"\r\n")
+}
+
+/// Returns the cause of a difference of two pycs that are both right for their sources.
+fn explained(left: &Compiled, right: &Compiled, pycs: [&[u8]; 2], container: &str) -> Cause {
+    let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
+        return Cause::new(CauseKind::NotChecked, "a header cannot be read");
+    };
+    let same_source = left.source.bytes == right.source.bytes;
+    let same_code = one.magic() == other.magic() && first_difference(&left.objects, &right.objects).is_none();
+    if same_code {
+        let reason = match () {
+            () if !same_source => {
+                "the source differs in a way that the code does not show: only the header follows from it"
+            }
+            () if pycs[0][HEADER_SIZE..] != pycs[1][HEADER_SIZE..] => {
+                "the code is the same, written by a process that had compiled other files before or by another tool"
+            }
+            () if one.mode() != other.mode() => "the code is the same, with another invalidation mode",
+            () => "the code is the same, with another source time in the header",
+        };
+        return Cause::new(CauseKind::Harmless, reason);
+    }
+    if !same_source {
+        let prefix = if container.is_empty() { String::new() } else { format!("{container}!") };
+        let source = Some(format!("{prefix}{}", right.source.name));
+        let reason = "each pyc is what its own source compiles to".to_owned();
+        return Cause { kind: CauseKind::FollowsFromSource, reason, source };
+    }
+    let release = |why: String| Cause::new(CauseKind::OtherRelease, why);
+    if one.magic() != other.magic() {
+        let version =
+            |magic| Series::with_magic(magic).map_or_else(String::new, |series| series.version.to_string());
+        return release(format!(
+            "compiled by Python {} and {}",
+            version(one.magic()),
+            version(other.magic())
+        ));
+    }
+    if left.level != right.level {
+        return release(format!("compiled at optimization level {} and {}", left.level, right.level));
+    }
+    let (Some(first), Some(second)) = (left.releases.first(), right.releases.first()) else {
+        return Cause::new(CauseKind::NotChecked, "no release is known to write it");
+    };
+    if !left.releases.iter().any(|release| right.releases.contains(release)) {
+        return release(format!("compiled by CPython {first} and {second}"));
+    }
+    let exact = if left.exact && right.exact { "" } else { " and by other processes" };
+    Cause::new(CauseKind::Harmless, format!("the same code, compiled under another path{exact}"))
+}

@@ -1,0 +1,73 @@
+//! Markdown for a pull request: the sentence, the causes, and the files of each in a list that opens.
+
+use super::causes::{groups, sentence};
+use crate::diff::{CauseKind, Comparison};
+use crate::text::visible;
+use std::fmt::Write as _;
+
+/// Files that a list names.
+const NAMED: usize = 50;
+
+/// Returns the comparison as Markdown (GitHub's flavor).
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "**{}.**\n\nComparison of {} with {} by pycompile {}.",
+        capital(&sentence(comparison)),
+        code(&comparison.left),
+        code(&comparison.right),
+        env!("CARGO_PKG_VERSION")
+    );
+    for group in groups(comparison) {
+        let mark = if group.kind == CauseKind::Unexplained { "⚠️ " } else { "" };
+        let title = if group.title.is_empty() { String::new() } else { format!(": {}", text(&group.title)) };
+        if group.files.is_empty() {
+            let _ = writeln!(out, "\n{mark}**{}**{title}", group.kind.words());
+            continue;
+        }
+        let _ = writeln!(
+            out,
+            "\n<details><summary>{mark}<b>{}</b>{title} ({})</summary>\n",
+            group.kind.words(),
+            group.files.len()
+        );
+        for file in group.files.iter().take(NAMED) {
+            let _ = writeln!(out, "- {}", code(super::path(file)));
+        }
+        if group.files.len() > NAMED {
+            let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);
+        }
+        out.push_str("\n</details>\n");
+    }
+    out
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
+}
+
+/// A name as code; a backtick in it ends no code.
+fn code(name: &str) -> String {
+    format!("`{}`", visible(name).replace('`', "'"))
+}
+
+/// Text that is neither markup nor a mention.
+fn text(text: &str) -> String {
+    let mut out = String::new();
+    for character in visible(text).chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '@' | '~' => {
+                out.push('\\');
+                out.push(character);
+            }
+            _ => out.push(character),
+        }
+    }
+    out
+}

@@ -1,0 +1,492 @@
+//! `diff` says why pycs differ. Native targets only, so that no interpreter decides.
+
+use crate::session::{Said, Session};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Stdio;
+
+/// Two trees that are compared, `a` and `b`.
+struct Pair(Session);
+
+const CORE: &str = "def f(x):\n    return x + 1\n";
+const OTHER: &str = "class A:\n    def g(self):\n        return 'hi'\n";
+const PYC: &str = "demo/__pycache__/core.cpython-314.pyc";
+
+impl Pair {
+    /// Both trees with the same two modules, compiled for 3.14.
+    fn new() -> Self {
+        let pair = Self(Session::new());
+        for side in ["a", "b"] {
+            pair.write(side, "demo/core.py", CORE).write(side, "demo/other.py", OTHER);
+            pair.compile(side, &["--python", "3.14"]);
+        }
+        pair
+    }
+
+    fn write(&self, side: &str, name: &str, text: impl AsRef<[u8]>) -> &Self {
+        self.0.file(&format!("{side}/{name}"), text);
+        self
+    }
+
+    fn remove(&self, side: &str, name: &str) -> &Self {
+        std::fs::remove_file(self.0.path(side).join(name)).unwrap();
+        self
+    }
+
+    fn read(&self, side: &str, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.path(side).join(name)).unwrap()
+    }
+
+    /// Runs in the directory of a side, with no interpreter on PATH.
+    fn run_in(&self, side: &str, arguments: &[&str]) -> Said {
+        let mut command = self.0.command(arguments);
+        command
+            .env("PATH", "")
+            .env("HOME", self.0.path("home"))
+            .stdin(Stdio::null())
+            .current_dir(self.0.path(side));
+        for name in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"] {
+            command.env_remove(name);
+        }
+        command.output().unwrap().into()
+    }
+
+    /// Compiles the modules of a side that are there.
+    fn compile(&self, side: &str, options: &[&str]) -> &Self {
+        let sources = ["demo/core.py", "demo/other.py"];
+        let sources = sources.iter().filter(|source| self.0.path(side).join(source).exists());
+        let mode = ["--invalidation-mode", "checked-hash"];
+        let mode: &[&str] = if options.contains(&mode[0]) { &[] } else { &mode };
+        let fixed = ["compile", "-q", "-f", "--engine", "native"];
+        let arguments: Vec<&str> = fixed.iter().chain(mode).chain(options).chain(sources).copied().collect();
+        self.run_in(side, &arguments).exits(0);
+        self
+    }
+
+    /// Puts the code of another source behind the header of the pyc of `core.py`.
+    fn poison(&self, side: &str) -> &Self {
+        let session = Self(Session::new());
+        session.write("a", "demo/core.py", "def f(x):\n    return x + 666\n");
+        session.compile("a", &["--python", "3.14"]);
+        let mut pyc = self.read(side, PYC)[..16].to_vec();
+        pyc.extend_from_slice(&session.read("a", PYC)[16..]);
+        self.write(side, PYC, pyc)
+    }
+
+    fn diff(&self, options: &[&str]) -> Said {
+        let mut arguments = vec!["diff", "a", "b"];
+        arguments.extend_from_slice(options);
+        self.run_in(".", &arguments)
+    }
+
+    fn document(&self, options: &[&str]) -> Value {
+        serde_json::from_str(&self.diff(&[&["--json"], options].concat()).out).unwrap()
+    }
+
+    /// Checks the causes by path, and the sentence.
+    #[track_caller]
+    fn expect(&self, options: &[&str], causes: &[(&str, &str)], sentence: &str) -> Value {
+        let document = self.document(options);
+        let found: Vec<(&str, &str)> = document["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| (file["path"].as_str().unwrap(), file["cause"]["kind"].as_str().unwrap()))
+            .collect();
+        assert_eq!(found, causes, "{document:#}");
+        assert_eq!(document["conclusion"], sentence);
+        document
+    }
+}
+
+fn reason(document: &Value, path: &str) -> String {
+    let files = document["files"].as_array().unwrap();
+    let file = files.iter().find(|file| file["path"] == path).unwrap();
+    file["cause"]["reason"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn equal_trees_have_no_cause() {
+    Pair::new().expect(&[], &[], "nothing differs");
+}
+
+#[test]
+fn a_changed_source_explains_its_pycs() {
+    let pair = Pair::new();
+    pair.compile("a", &["--python", "3.13"]).write("b", "demo/core.py", CORE.replace('1', "2"));
+    pair.compile("b", &["--python", "3.13", "--python", "3.14"]);
+    let document = pair.expect(
+        &[],
+        &[
+            ("demo/__pycache__/core.cpython-313.pyc", "follows-from-source"),
+            (PYC, "follows-from-source"),
+            ("demo/core.py", "source"),
+        ],
+        "1 source differs; 2 pycs follow from it; nothing is unexplained",
+    );
+    assert_eq!(
+        document["causes"][0]["reason"],
+        "demo/core.py changed (one line differs): 2 pycs follow from it"
+    );
+    assert_eq!(document["files"][0]["cause"]["source"], "demo/core.py");
+}
+
+#[test]
+fn a_changed_comment_is_harmless() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", format!("{CORE}# more\n")).compile("b", &["--python", "3.14"]);
+    pair.expect(
+        &[],
+        &[(PYC, "harmless"), ("demo/core.py", "source")],
+        "1 source differs; 1 file differs in form alone; nothing is unexplained",
+    );
+}
+
+#[test]
+fn poison_is_unexplained_on_either_side() {
+    for side in ["a", "b"] {
+        let pair = Pair::new();
+        pair.poison(side);
+        let document = pair.expect(&[], &[(PYC, "unexplained")], "1 pyc is unexplained");
+        let name = if side == "a" { "left" } else { "right" };
+        let expected = format!(
+            "the {name} pyc is not explained by its source: it is not what demo/core.py compiles to: at demo.core:f, \
+             line 2, LOAD_SMALL_INT 1 became LOAD_CONST 666"
+        );
+        assert_eq!(reason(&document, PYC), expected);
+    }
+}
+
+#[test]
+fn poison_does_not_hide_next_to_a_changed_source() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", CORE.replace('1', "2")).compile("b", &["--python", "3.14"]).poison("b");
+    pair.write("b", "demo/other.py", OTHER.replace("hi", "ho"))
+        .compile("b", &["--python", "3.14"])
+        .poison("b");
+    pair.expect(
+        &[],
+        &[
+            (PYC, "unexplained"),
+            ("demo/__pycache__/other.cpython-314.pyc", "follows-from-source"),
+            ("demo/core.py", "source"),
+            ("demo/other.py", "source"),
+        ],
+        "1 pyc is unexplained; 2 sources differ; 1 pyc follows from them",
+    );
+}
+
+#[test]
+fn a_header_of_another_source_is_unexplained() {
+    let pair = Pair::new();
+    let mut pyc = pair.read("b", PYC);
+    pyc[8] ^= 1;
+    pair.write("b", PYC, pyc);
+    let document = pair.expect(&[], &[(PYC, "unexplained")], "1 pyc is unexplained");
+    assert!(reason(&document, PYC).ends_with("the hash in its header is not that of demo/core.py"));
+}
+
+#[test]
+fn half_a_pyc_is_unexplained() {
+    let pair = Pair::new();
+    let pyc = pair.read("b", PYC);
+    pair.write("b", PYC, &pyc[..pyc.len() / 2]);
+    pair.expect(&[], &[(PYC, "unexplained")], "1 pyc is unexplained");
+}
+
+#[test]
+fn without_a_source_nothing_is_checked_unless_it_is_named() {
+    let pair = Pair::new();
+    pair.poison("b").remove("a", "demo/core.py").remove("b", "demo/core.py");
+    let sentence = "1 file was not checked";
+    let document = pair.expect(&[], &[(PYC, "not-checked")], sentence);
+    assert_eq!(reason(&document, PYC), "there is no source for it");
+    pair.write("sources", "demo/core.py", CORE);
+    pair.expect(&["--sources", "sources"], &[(PYC, "unexplained")], "1 pyc is unexplained");
+}
+
+#[test]
+fn each_side_can_have_its_own_sources() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", CORE.replace('1', "2")).compile("b", &["--python", "3.14"]);
+    for side in ["a", "b"] {
+        let source = pair.read(side, "demo/core.py");
+        pair.remove(side, "demo/core.py").write(&format!("{side}-sources"), "demo/core.py", source);
+    }
+    pair.expect(
+        &["--sources", "a-sources", "--sources", "b-sources"],
+        &[(PYC, "follows-from-source")],
+        "1 pyc follows from the sources; nothing is unexplained",
+    );
+    // The left source alone does not explain the right pyc.
+    pair.expect(&["--sources", "a-sources"], &[(PYC, "unexplained")], "1 pyc is unexplained");
+}
+
+#[test]
+fn modes_and_times_are_harmless() {
+    for (mode, words) in [
+        ("unchecked-hash", "with another invalidation mode"),
+        ("timestamp", "with another invalidation mode"),
+    ] {
+        let pair = Pair::new();
+        pair.compile("b", &["--python", "3.14", "--invalidation-mode", mode]);
+        let document = pair.document(&[]);
+        assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+        assert!(reason(&document, PYC).ends_with(words), "{}", reason(&document, PYC));
+    }
+    let pair = Pair::new();
+    for side in ["a", "b"] {
+        pair.compile(side, &["--python", "3.14", "--invalidation-mode", "timestamp"]);
+    }
+    let mut pyc = pair.read("b", PYC);
+    pyc[8] ^= 1;
+    pair.write("b", PYC, pyc).compile("a", &["--python", "3.14", "--invalidation-mode", "timestamp"]);
+    assert!(reason(&pair.document(&[]), PYC).ends_with("with another source time in the header"));
+}
+
+#[test]
+fn other_references_are_harmless() {
+    let pair = Pair::new();
+    pair.compile("b", &["--python", "3.14", "--refs", "minimal"]);
+    let document = pair.document(&[]);
+    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+    assert!(reason(&document, PYC).starts_with("the code is the same, written by a process"));
+}
+
+#[test]
+fn another_path_of_compilation_is_harmless() {
+    let pair = Pair::new();
+    pair.run_in(
+        ".",
+        &[
+            "compile",
+            "-q",
+            "-f",
+            "--engine",
+            "native",
+            "--python",
+            "3.14",
+            "--invalidation-mode",
+            "checked-hash",
+            "b/demo/core.py",
+            "b/demo/other.py",
+        ],
+    )
+    .exits(0);
+    let document = pair.document(&[]);
+    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+    assert_eq!(reason(&document, PYC), "the same code, compiled under another path");
+}
+
+#[test]
+fn levels_and_versions_of_legacy_pycs_are_named() {
+    for (options, words) in [
+        (["--python", "3.14", "--optimize", "2"], "compiled at optimization level 0 and 2"),
+        (["--python", "3.13", "--optimize", "0"], "compiled by Python 3.14 and 3.13"),
+    ] {
+        let pair = Pair::new();
+        pair.write("a", "demo/core.py", "'doc'\nassert x\n").write("b", "demo/core.py", "'doc'\nassert x\n");
+        let fixed = ["compile", "-q", "-f", "--engine", "native", "--invalidation-mode", "checked-hash"];
+        let file = ["demo/core.py", "-o", "demo/core.pyc"];
+        pair.run_in("a", &[&fixed[..], &["--python", "3.14"], &file].concat()).exits(0);
+        pair.run_in("b", &[&fixed[..], &options, &file].concat()).exits(0);
+        let document = pair.document(&["--exclude", "demo/__pycache__/*"]);
+        assert_eq!(document["conclusion"], "1 pyc was compiled by another release; nothing is unexplained");
+        assert_eq!(reason(&document, "demo/core.pyc"), words);
+    }
+}
+
+#[test]
+fn another_patch_release_is_named() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/call_mappings.py");
+    let source = std::fs::read_to_string(golden).unwrap();
+    let pair = Pair::new();
+    for (side, python) in [("a", "3.13.0"), ("b", "3.13.18")] {
+        pair.write(side, "demo/core.py", &source).compile(side, &["--python", python]);
+    }
+    let pyc = "demo/__pycache__/core.cpython-313.pyc";
+    let document = pair.document(&[]);
+    assert_ne!(pair.read("a", pyc), pair.read("b", pyc), "the releases write the same bytes");
+    assert_eq!(document["conclusion"], "1 pyc was compiled by another release; nothing is unexplained");
+    assert_eq!(reason(&document, pyc), "compiled by CPython 3.13.0 and 3.13.18");
+}
+
+#[test]
+fn what_no_engine_compiles_is_not_checked() {
+    let pair = Pair::new();
+    for side in ["a", "b"] {
+        let mut pyc = pair.read(side, PYC);
+        // 3.12, for which there is neither a native compiler nor, here, an interpreter.
+        pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
+        // By time, since the key of the source hash is the magic number.
+        pyc[4..8].copy_from_slice(&[0; 4]);
+        pyc[8..12].copy_from_slice(&[side.as_bytes()[0]; 4]);
+        pyc[12..16].copy_from_slice(&(CORE.len() as u32).to_le_bytes());
+        pair.write(side, "demo/__pycache__/core.cpython-312.pyc", pyc);
+    }
+    let document = pair.document(&[]);
+    assert_eq!(document["conclusion"], "1 file was not checked");
+    let mut pyc = pair.read("b", PYC);
+    pyc[..2].copy_from_slice(&9_u16.to_le_bytes());
+    pair.write("b", PYC, pyc);
+    assert_eq!(reason(&pair.document(&[]), PYC), "right: magic number 9 is of no known version");
+}
+
+#[test]
+fn files_of_one_side_and_other_files() {
+    let pair = Pair::new();
+    pair.write("a", "left.txt", "")
+        .write("b", "right.txt", "")
+        .write("a", "data", "1")
+        .write("b", "data", "2");
+    pair.expect(
+        &[],
+        &[("data", "other-content"), ("left.txt", "one-side"), ("right.txt", "one-side")],
+        "2 files are only on one side; 1 other file differs; nothing is unexplained",
+    );
+}
+
+#[test]
+fn a_manifest_has_no_code_to_compile() {
+    let pair = Pair::new();
+    let manifest = pair.run_in(".", &["manifest", "a"]).exits(0).out;
+    pair.write(".", "a.json", manifest).poison("b");
+    let said = pair.run_in(".", &["diff", "a.json", "b", "--json"]);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["conclusion"], "1 file was not checked");
+}
+
+/// Packs both sides as wheels, with their own times.
+fn wheels(pair: &Pair) -> Vec<String> {
+    let project = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
+    let config = "[source]\nfiles = [\"demo/core.py\", \"demo/other.py\"]\n[compile]\npython = [\"3.14\"]\n\
+                  [wheel]\nproject = \"pyproject.toml\"\nbytecode = \"pycache\"\n";
+    let pack = |side: &str, epoch: &str| {
+        pair.write(side, "pyproject.toml", project).write(side, "pycompile.toml", config);
+        let mut command = pair.0.command(&["pack", "-q"]);
+        command.env("SOURCE_DATE_EPOCH", epoch).env("PATH", "").current_dir(pair.0.path(side));
+        Said::from(command.output().unwrap()).exits(0);
+        let dist = walkdir::WalkDir::new(pair.0.path(side).join("dist")).into_iter().filter_map(Result::ok);
+        let wheel =
+            dist.map(|entry| entry.path().to_owned()).find(|path| path.extension() == Some("whl".as_ref()));
+        wheel.unwrap().to_str().unwrap().to_owned()
+    };
+    vec![pack("a", "1700000000"), pack("b", "1800000000")]
+}
+
+fn diff_wheels(pair: &Pair, wheels: &[String]) -> Value {
+    let said = pair.run_in(".", &["diff", &wheels[0], &wheels[1], "--json"]);
+    serde_json::from_str(&said.out).unwrap()
+}
+
+#[test]
+fn times_of_wheels_are_harmless_and_records_follow() {
+    let pair = Pair::new();
+    let document = diff_wheels(&pair, &wheels(&pair));
+    assert_eq!(
+        document["conclusion"], "1 file differs in form alone; nothing is unexplained",
+        "{document:#}"
+    );
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+    let document = diff_wheels(&pair, &wheels(&pair));
+    assert_eq!(
+        document["conclusion"],
+        "1 source differs; 1 pyc follows from it; 2 files differ in form alone; nothing is unexplained"
+    );
+    assert_eq!(reason(&document, "demo-1.0.dist-info/RECORD"), "its rows follow from the files that differ");
+}
+
+#[test]
+fn wheels_in_directories_are_explained_too() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+    for (side, wheel) in ["x", "y"].into_iter().zip(wheels(&pair)) {
+        let name = Path::new(&wheel).file_name().unwrap().to_str().unwrap().to_owned();
+        pair.write(side, &name, std::fs::read(&wheel).unwrap());
+    }
+    let said = pair.run_in(".", &["diff", "x", "y", "--json"]);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    let pyc = document["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|file| file["path"].as_str().unwrap().ends_with(PYC));
+    let pyc = pyc.unwrap();
+    assert_eq!(pyc["cause"]["kind"], "follows-from-source");
+    assert!(pyc["cause"]["source"].as_str().unwrap().ends_with(".whl!demo/core.py"));
+}
+
+#[test]
+fn two_files_are_explained_by_the_sources_next_to_them() {
+    let pair = Pair::new();
+    pair.poison("b");
+    let (left, right) = (format!("a/{PYC}"), format!("b/{PYC}"));
+    let said = pair.run_in(".", &["diff", &left, &right, "--json"]);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(document["conclusion"], "1 pyc is unexplained");
+}
+
+#[test]
+fn the_exit_status_is_that_of_the_differences_asked_for() {
+    let changed = Pair::new();
+    changed.write("b", "demo/core.py", CORE.replace('1', "2")).compile("b", &["--python", "3.14"]);
+    let mode = Pair::new();
+    mode.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+    let poisoned = Pair::new();
+    poisoned.poison("b");
+    let unchecked = Pair::new();
+    unchecked.poison("b").remove("a", "demo/core.py").remove("b", "demo/core.py");
+    for (pair, any, unexplained, code) in [
+        (changed, 1, 0, 1),
+        (mode, 1, 0, 0),
+        (poisoned, 1, 1, 1),
+        (unchecked, 1, 1, 1),
+        (Pair::new(), 0, 0, 0),
+    ] {
+        pair.diff(&[]).exits(any);
+        pair.diff(&["--fail-on", "any"]).exits(any);
+        pair.diff(&["--fail-on", "unexplained"]).exits(unexplained);
+        pair.diff(&["--fail-on", "code"]).exits(code);
+    }
+}
+
+#[test]
+fn files_and_kinds_can_be_left_out() {
+    let pair = Pair::new();
+    pair.poison("b").write("b", "data", "");
+    pair.diff(&["--exclude", "*/core.*", "--exclude", "data"])
+        .exits(0)
+        .says("left out by --exclude and --ignore: 2");
+    pair.expect(&["--ignore", "only-right"], &[(PYC, "unexplained")], "1 pyc is unexplained");
+    pair.diff(&["--ignore", "nothing"]).exits(2).says("no such kind");
+}
+
+#[test]
+fn the_sentence_comes_first_in_every_output() {
+    let pair = Pair::new();
+    pair.poison("b");
+    let said = pair.diff(&["--width", "100"]).exits(1);
+    assert!(
+        said.out.starts_with("1 pyc is unexplained\n  unexplained: demo/__pycache__/core"),
+        "{}",
+        said.out
+    );
+    let markdown = pair.diff(&["--markdown", "-"]).exits(1).out;
+    assert!(markdown.starts_with("**1 pyc is unexplained.**\n"), "{markdown}");
+    let page = pair.diff(&["--html", "-"]).exits(1).out;
+    assert!(page.contains("<strong>Not the same.</strong> 1 pyc is unexplained.</p>"), "{page}");
+    assert!(page.contains("<li class=\"alarm\"><strong>unexplained</strong>"), "{page}");
+    pair.diff(&["--markdown", "a"]).exits(2);
+    pair.diff(&["--markdown", "-", "--html", "-"]).exits(2);
+}
+
+#[test]
+fn explained_differences_are_shown_on_request() {
+    let pair = Pair::new();
+    pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+    let brief = pair.diff(&[]).out;
+    assert!(brief.contains("2 explained files are not shown (--details)"), "{brief}");
+    assert!(!brief.contains("checked-hash"), "{brief}");
+    assert!(pair.diff(&["--details"]).out.contains("checked-hash"));
+}
