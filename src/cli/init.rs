@@ -6,7 +6,7 @@ use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
 use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;
-use crate::config::init::{Changes, Draft, Lists, changes, draft, updated};
+use crate::config::init::{Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
 use crate::target::Target;
@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 /// them.
 ///
 /// Example: pycompile init .
+///
+/// Example: pycompile init --from-wheel dist/demo-1.0-py3-none-any.whl
 #[derive(Debug, clap::Args)]
 pub(super) struct InitArgs {
     /// Directory of the project.
@@ -32,6 +34,9 @@ pub(super) struct InitArgs {
     /// Exit with status 1 if a file is not listed or a listed file is gone; write nothing.
     #[arg(long)]
     check: bool,
+    /// List the files of this wheel, which the build backend has made, and use its metadata.
+    #[arg(long, value_name = "WHEEL", conflicts_with_all = ["update", "check"])]
+    from_wheel: Option<PathBuf>,
     #[command(flatten)]
     pub(super) format: PlainFormatArgs,
 }
@@ -54,7 +59,10 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     }
     // Without an interpreter the native compiler needs a version.
     let version = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
-    let draft = draft(&arguments.folder, version)?;
+    let draft = match &arguments.from_wheel {
+        Some(wheel) => draft_from_wheel(&arguments.folder, wheel, version)?,
+        None => draft(&arguments.folder, version)?,
+    };
     show_lists(&draft.lists, arguments, printer)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {

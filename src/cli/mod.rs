@@ -81,6 +81,9 @@ pub enum CommandError {
     /// A glob pattern.
     #[error(transparent)]
     Glob(#[from] globset::Error),
+    /// A wheel that no config can be made of.
+    #[error(transparent)]
+    FromWheel(#[from] crate::config::init::FromWheelError),
     /// A directory.
     #[error(transparent)]
     Discover(#[from] crate::project::DiscoverError),

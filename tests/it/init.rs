@@ -163,6 +163,71 @@ fn an_sdist_of_setuptools_says_what_its_top_level_names_are() {
 }
 
 #[test]
+fn an_old_namespace_package_has_no_init_of_its_own() {
+    let session = Session::new();
+    session.file("setup.py", "");
+    session.file(
+        "PKG-INFO",
+        "Metadata-Version: 2.1\nName: space.demo\nVersion: 1.0\nProvides-Extra: test\n\nText\n",
+    );
+    session.file("src/space.demo.egg-info/top_level.txt", "space\n");
+    session.file("src/space.demo.egg-info/namespace_packages.txt", "space\n");
+    session.file("src/space.demo.egg-info/requires.txt", "six\n\n[test]\npytest\n");
+    for file in ["src/space/__init__.py", "src/space/demo/__init__.py"] {
+        session.file(file, "");
+    }
+    session.run(&["init"]).exits(0);
+    assert_eq!(listed(&session).1, ["space/demo/__init__.py"]);
+    session.run(&["pack"]).exits(0);
+    let wheel = session.path("dist/space_demo-1.0-py3-none-any.whl");
+    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let metadata = archive.get("space_demo-1.0.dist-info/METADATA").unwrap().bytes.to_vec();
+    let expected =
+        "Provides-Extra: test\nRequires-Dist: six\nRequires-Dist: pytest; extra == \"test\"\n\nText\n";
+    let metadata = String::from_utf8(metadata).unwrap();
+    assert!(metadata.ends_with(expected), "{metadata}");
+}
+
+#[test]
+fn a_wheel_says_what_its_files_and_metadata_are() {
+    let session = Session::new();
+    for file in ["lib/demo/__init__.py", "lib/demo/part.py", "lib/demo/py.typed", "lib/demo/not_shipped.py"] {
+        session.file(file, "");
+    }
+    session.file("setup.py", "");
+    // What a backend makes of it, with a file that only the build writes.
+    let built = Session::new();
+    for file in ["demo/__init__.py", "demo/part.py", "demo/_version.py", "demo/py.typed"] {
+        built.file(file, "");
+    }
+    built.file(
+        "pycompile.toml",
+        "[source]\nfiles = [\"demo/__init__.py\", \"demo/part.py\", \"demo/_version.py\"]\ndata = \
+         [\"demo/py.typed\"]\n[compile]\npython = [\"3.14\"]\n[wheel.project]\nname = \"demo\"\nversion = \
+         \"2.0\"\nscripts.demo = \"demo.part:main\"\n",
+    );
+    built.run(&["pack"]).exits(0);
+    let name = "dist/demo-2.0-py3-none-any.whl";
+    session.file(name, std::fs::read(built.path(name)).unwrap());
+    let said = session.run(&["init", "--from-wheel", name]).exits(0);
+    let why = "left out \"demo/_version.py\": in the wheel, but not in the project: its build makes it\n";
+    assert!(said.err.contains(why), "{}", said.err);
+    let (root, sources, data) = listed(&session);
+    assert_eq!((root.as_str(), data), ("lib", vec!["demo/py.typed".to_owned()]));
+    assert_eq!(sources, ["demo/__init__.py", "demo/part.py"]);
+    session.run(&["pack"]).exits(0).says("packed dist/pycompile/demo-2.0-py3-none-any.whl\n");
+    let wheel = session.path("dist/pycompile/demo-2.0-py3-none-any.whl");
+    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let entry_points = archive.get("demo-2.0.dist-info/entry_points.txt").unwrap().bytes.to_vec();
+    assert_eq!(String::from_utf8(entry_points).unwrap(), "[console_scripts]\ndemo = demo.part:main\n");
+    session.file("broken-1-py3-none-any.whl", "no zip");
+    let other = Session::new();
+    other.file("a.py", "");
+    let path = session.path("broken-1-py3-none-any.whl");
+    other.run(&["init", "--from-wheel", path.to_str().unwrap()]).exits(2).says("not a zip archive");
+}
+
+#[test]
 fn update_refreshes_the_lists_and_check_compares_them() {
     let session = Session::new();
     session.file("demo/__init__.py", "");

@@ -3,9 +3,10 @@
 
     tests/packaging/real_projects.py BINARY [NAME==VERSION ...]
 
-Needs pip and an index. For each project: the Python files that `init` lists must be those of the published wheel of the
-same version, and the wheel that `pack` makes must have its metadata and entry points. Exit status 1 if anything differs
-that EXPECTED does not explain.
+Needs pip, uv and an index. For each project: the Python files that `init` lists must be those of the published wheel of the
+same version, the wheel that `pack` makes must have its metadata and entry points, `pack SDIST` must make the same wheel, and
+`clean` must remove all of it. uv and pip each install the wheel, every top-level module is imported, and after
+uninstalling no file of it is left. Exit status 1 if anything differs that EXPECTED does not explain.
 """
 
 import configparser
@@ -37,12 +38,26 @@ PROJECTS = [
     "pyparsing==3.3.3",
     "python-dateutil==4.0.0",
     "ansible-core==2.17.0",
+    "beautifulsoup4==4.12.3",
+    "docutils==0.21.2",
+    "flit==3.9.0",
+    "pluggy==1.5.0",
+    "pytest==8.3.2",
+    "requests-toolbelt==1.0.0",
+    "setuptools_scm==8.1.0",
+    "stevedore==5.2.0",
+    "testpath==0.6.0",
+    "zope.event==5.0",
 ]
 
 # (project, what differs) -> why.
 EXPECTED = {
     ("ansible-core", "files"): "its two packages lie below two directories, lib and test/lib; a config has one root",
     ("httpie", "fields"): "the wheel's backend normalized a name in Requires-Dist",
+    ("requests-toolbelt", "files"): "the sdist does not have adapters/appengine.py, which the wheel has",
+    ("requests-toolbelt", "fields"): "the wheel's backend wrote versions in parentheses",
+    ("setuptools_scm", "fields"): "the wheel's backend left out the parentheses around a marker that needs none",
+    ("stevedore", "fields"): "PKG-INFO has metadata 1.2, whose description is a field",
 }
 
 
@@ -69,12 +84,45 @@ def entry_points(text):
     return {section: dict(parser[section]) for section in parser.sections() if parser[section]}
 
 
+def files_below(folder):
+    return {str(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def installed(wheel, name, folder):
+    """Yields what goes wrong with the wheel in an environment with its dependencies."""
+    python = folder / "bin" / "python"
+    with zipfile.ZipFile(wheel) as archive:
+        files = [entry for entry in archive.namelist() if ".dist-info/" not in entry and entry.endswith(".py")]
+    modules = sorted({entry.split("/")[0].removesuffix(".py") for entry in files})
+    subprocess.run(["uv", "venv", "--quiet", folder], check=True)
+    uv, pip = ["uv", "pip"], [sys.executable, "-m", "pip", "--python", python]
+    aim = ["--quiet", "--python", python]
+    subprocess.run([*uv, "install", *aim, name], check=True, capture_output=True)
+    subprocess.run([*uv, "uninstall", *aim, name.split("==")[0]], check=True, capture_output=True)
+    before = files_below(folder)
+    for tool, install, uninstall in (
+        ("uv", [*uv, "install", *aim, "--no-deps", wheel], [*uv, "uninstall", *aim]),
+        ("pip", [*pip, "install", "--quiet", "--no-deps", wheel], [*pip, "uninstall", "--quiet", "--yes"]),
+    ):
+        for command in (
+            install,
+            [python, "-c", "".join(f"import {module}\n" for module in modules)],
+            [*uninstall, name.split("==")[0]],
+        ):
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                yield tool, f"{command}: {done.stderr[-300:]}"
+        if files_below(folder) != before:
+            yield tool, f"left: {sorted(files_below(folder) ^ before)[:4]}"
+
+
 def differences(binary, project, folder):
     sdist = download(project, "sdist", folder / "sdist")
     published = zipfile.ZipFile(download(project, "wheel", folder / "wheel"))
     with tarfile.open(sdist) as archive:
         archive.extractall(folder / "tree", filter="data")
     root = next((folder / "tree").iterdir())
+    unpacked = files_below(root)
     for command in (["init"], ["pack"]):
         done = subprocess.run([binary, *command], cwd=root, capture_output=True, text=True)
         if done.returncode:
@@ -85,7 +133,8 @@ def differences(binary, project, folder):
     shipped = {name for name in published.namelist() if name.endswith(".py") and ".dist-info/" not in name}
     if listed != shipped:
         yield "files", f"more: {sorted(listed - shipped)[:5]}, fewer: {sorted(shipped - listed)[:5]}"
-    made, theirs = dist_info(zipfile.ZipFile(next((root / "dist").glob("*.whl")))), dist_info(published)
+    wheel = next((root / "dist").glob("*.whl"))
+    made, theirs = dist_info(zipfile.ZipFile(wheel)), dist_info(published)
     ours, wanted = fields(made["METADATA"]), fields(theirs["METADATA"])
     if ours != wanted:
         odd = [field for field in ours + wanted if (field in ours) != (field in wanted)]
@@ -93,6 +142,16 @@ def differences(binary, project, folder):
     points = [entry_points(side.get("entry_points.txt", b"")) for side in (made, theirs)]
     if points[0] != points[1]:
         yield "entry points", str(points)
+    done = subprocess.run([binary, "pack", sdist, "--output-dir", folder / "out"], capture_output=True, text=True)
+    direct = folder / "out" / wheel.name
+    if done.returncode or direct.read_bytes() != wheel.read_bytes():
+        yield "pack SDIST", done.stderr[-300:]
+    subprocess.run([binary, "clean"], cwd=root, capture_output=True)
+    (root / "pycompile.toml").unlink()
+    if files_below(root) != unpacked:
+        yield "clean", str(sorted(files_below(root) ^ unpacked)[:4])
+    if direct.exists():
+        yield from installed(direct, project, folder / "environment")
 
 
 def main():

@@ -1,7 +1,9 @@
 //! A first `pycompile.toml` for a directory, and later refreshes of its lists.
 
+mod from_wheel;
 mod update;
 
+pub use from_wheel::{FromWheelError, draft_from_wheel};
 pub use update::{Changes, UpdateError, changes, updated};
 
 use crate::archive::{Clash, NameTree, check_file_name};
@@ -67,7 +69,18 @@ impl Lists {
 /// # Errors
 /// A directory that cannot be listed.
 pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
-    let lists = Lists::of(folder)?;
+    let has = |name: &str| folder.join(name).is_file();
+    let reads_pyproject = !has("PKG-INFO") && has("pyproject.toml");
+    let wheel = match (has("PKG-INFO"), reads_pyproject) {
+        (true, _) => "metadata = \"PKG-INFO\"\n",
+        (false, true) => "project = \"pyproject.toml\"\n",
+        (false, false) => "",
+    };
+    Ok(Draft { reads_pyproject, ..draft_of(Lists::of(folder)?, python, wheel) })
+}
+
+/// A config with these lists; `wheel` holds the lines of `[wheel]`, if there is to be one.
+fn draft_of(lists: Lists, python: PyVersion, wheel: &str) -> Draft {
     let mut text = String::from("# `pycompile man pycompile.toml` describes every key.\n[source]\n");
     let _ = writeln!(text, "root = {}", quoted(&lists.root));
     let _ = writeln!(text, "files = {}", array(&lists.sources));
@@ -77,15 +90,11 @@ pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
     text.push_str("\n[compile]\n");
     let _ = writeln!(text, "python = [\"{python}\"]");
     text.push_str("invalidation-mode = \"checked-hash\"\n");
-    let has = |name: &str| folder.join(name).is_file();
-    let reads_pyproject = !has("PKG-INFO") && has("pyproject.toml");
-    if has("PKG-INFO") {
-        text.push_str("\n[wheel]\nmetadata = \"PKG-INFO\"\n");
-    } else if reads_pyproject {
-        text.push_str("\n[wheel]\nproject = \"pyproject.toml\"\n");
+    if !wheel.is_empty() {
+        let _ = write!(text, "\n[wheel]\n{wheel}");
     }
     text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");
-    Ok(Draft { text, lists, reads_pyproject })
+    Draft { text, lists, reads_pyproject: false }
 }
 
 /// Names that `build` or `pack` would refuse, with the reason.

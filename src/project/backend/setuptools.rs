@@ -1,7 +1,7 @@
 //! setuptools: `[tool.setuptools]`, `setup.cfg`, what `*.egg-info` lists, and its automatic discovery.
 
 use super::find::{Finder, Names, by_layout, package_root};
-use super::plan::{Pick, Plan};
+use super::plan::{Pick, Plan, globs};
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
 use super::tree::{Tree, join};
@@ -27,8 +27,20 @@ enum Packages {
 }
 
 pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
-    let top_level = top_level(folder, tree);
-    let settings = [from_pyproject(project), from_setup_cfg(&SetupCfg::read(folder))];
+    let cfg = SetupCfg::read(folder);
+    let mut plan = packages(folder, project, &cfg, tree);
+    // The `__init__.py` of a namespace package belongs to no project: setuptools installs none of them.
+    let mut namespaces = egg_info(folder, tree, "namespace_packages.txt");
+    namespaces.extend(cfg.list("options", "namespace_packages").unwrap_or_default());
+    let names = namespaces.iter().map(|name| format!("{}/__init__.py", name.replace('.', "/")));
+    let names: Vec<String> = names.map(|name| join(&plan.root, &name)).collect();
+    plan.exclude = globs(names.iter().map(String::as_str));
+    plan
+}
+
+fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> Plan {
+    let top_level = egg_info(folder, tree, "top_level.txt");
+    let settings = [from_pyproject(project), from_setup_cfg(cfg)];
     let given = settings.into_iter().find(|given| given.packages.is_some() || !given.modules.is_empty());
     let plan = match given {
         Some(given) => apply(&given, tree),
@@ -137,15 +149,15 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
     }
 }
 
-/// The names in `*.egg-info/top_level.txt`, in the project or where its packages are.
-fn top_level(folder: &Path, tree: &Tree) -> Vec<String> {
+/// The names in a file of `*.egg-info`, in the project or where its packages are.
+fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
     for root in [".", package_root(tree)] {
         let folder = folder.join(root);
         for name in names_in(&folder).unwrap_or_default() {
             if !name.to_string_lossy().ends_with(".egg-info") {
                 continue;
             }
-            let listed = read_regular(&folder.join(&name).join("top_level.txt"), LARGEST);
+            let listed = read_regular(&folder.join(&name).join(file), LARGEST);
             let Ok(listed) = listed else { continue };
             let listed = String::from_utf8_lossy(&listed);
             return listed.lines().map(str::trim).filter(|name| !name.is_empty()).map(Into::into).collect();

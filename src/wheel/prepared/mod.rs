@@ -183,9 +183,12 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     licenses.sort_by(|a, b| a.path.cmp(&b.path));
     licenses.dedup_by(|a, b| a.path == b.path);
     let notes = notes(&fields);
-    let has_requirements = fields.one("Requires-Dist").is_some() || fields.one("Provides-Extra").is_some();
+    let has_requirements = fields.one("Requires-Dist").is_some();
     let egg_info = egg_info::EggInfo::find(folder, &normalize_name(&name));
-    if let Some(requirements) = egg_info.requirements().filter(|_| !has_requirements) {
+    if let Some(mut requirements) = egg_info.requirements().filter(|_| !has_requirements) {
+        // Old versions of setuptools write the extras into PKG-INFO and not what they require.
+        let is_given = |extra: &str| fields.all("Provides-Extra").any(|given| given == extra);
+        requirements.retain(|(field, value)| *field != "Provides-Extra" || !is_given(value));
         metadata = fields::with_fields(&metadata, &requirements);
     }
     let entry_points = egg_info.entry_points().or_else(|| entry_points::of_project(folder));

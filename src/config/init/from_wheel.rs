@@ -1,0 +1,101 @@
+//! Lists out of a wheel that a build backend has made.
+
+use super::{Draft, Lists, draft_of, quoted};
+use crate::archive::{ArchiveError, Limits, read_file};
+use crate::project::{DiscoverError, is_python};
+use crate::target::PyVersion;
+use crate::text::Shown as _;
+use crate::wheel::{WheelName, WheelNameError, installed_path};
+use std::path::{Path, PathBuf};
+
+/// Directories that the names in a wheel may be relative to, apart from the one that the backend's settings name.
+const ROOTS: [&str; 5] = [".", "src", "lib", "Lib", "python"];
+
+/// A wheel that no config can be made of.
+#[derive(Debug, thiserror::Error)]
+pub enum FromWheelError {
+    /// The wheel cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The file name of the wheel.
+    #[error("{}: {fault}", path.shown())]
+    Name {
+        /// The wheel.
+        path: PathBuf,
+        /// The reason.
+        fault: WheelNameError,
+    },
+    /// A directory of the project.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// A path that TOML cannot hold.
+    #[error("the path of {} is not UTF-8: rename it", .0.shown())]
+    Path(PathBuf),
+}
+
+/// Writes a config for the project in `folder` that lists the files of the wheel and uses its metadata.
+///
+/// # Errors
+/// [`FromWheelError`].
+pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Result<Draft, FromWheelError> {
+    let file_name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    WheelName::parse(&file_name).map_err(|fault| FromWheelError::Name { path: wheel.into(), fault })?;
+    let archive = read_file(wheel, &Limits::default())?;
+    let root = Lists::of(folder)?.root;
+    let names: Vec<&str> = archive.files().map(|entry| entry.name.as_str()).collect();
+    let lists = lists(folder, &root, &names);
+    // The path from the config, or the whole path of a wheel that is elsewhere.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.into());
+    let (project, wheel_path) = (real(folder), real(wheel));
+    let below = wheel_path.strip_prefix(&project).unwrap_or(&wheel_path);
+    let path = below.to_str().ok_or_else(|| FromWheelError::Path(wheel.into()))?;
+    let mut table = format!("metadata = {}\n", quoted(path));
+    if below.parent() == Some(Path::new("dist")) {
+        // The wheel itself lies where wheels are written to.
+        table.push_str("output = \"dist/pycompile\"\n");
+    }
+    Ok(draft_of(lists, python, &table))
+}
+
+fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {
+    let top = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
+    let is_metadata = |name: &str| top(name).ends_with(".dist-info");
+    let shipped: Vec<&str> = names.iter().copied().filter(|name| !is_metadata(name)).collect();
+    let installed: Vec<&str> = shipped.iter().copied().filter_map(installed_path).collect();
+    let has = |root: &str, name: &str| {
+        folder.join(root).join(name).symlink_metadata().is_ok_and(|found| found.is_file())
+    };
+    let count = |root: &&str| installed.iter().filter(|name| has(root, name)).count();
+    let candidates = std::iter::once(root).chain(ROOTS);
+    // The first of those with most files.
+    let candidates: Vec<&str> = candidates.collect();
+    let root = candidates.into_iter().rev().max_by_key(count).unwrap_or(".");
+    let mut lists = Lists {
+        root: root.into(),
+        sources: Vec::new(),
+        data: Vec::new(),
+        basis: "the wheel".into(),
+        left_out: Vec::new(),
+    };
+    for name in shipped {
+        let Some(installed) = installed_path(name) else {
+            lists.left_out.push((name.into(), "neither a module nor data of a package".into()));
+            continue;
+        };
+        if installed.ends_with(".pyc") {
+            continue;
+        }
+        if !has(root, installed) {
+            lists
+                .left_out
+                .push((name.into(), "in the wheel, but not in the project: its build makes it".into()));
+        } else if is_python(Path::new(installed)) {
+            lists.sources.push(installed.into());
+        } else {
+            lists.data.push(installed.into());
+        }
+    }
+    lists.sources.sort_unstable();
+    lists.data.sort_unstable();
+    lists
+}
