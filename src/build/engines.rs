@@ -239,7 +239,7 @@ fn start_plain(
         let series = series(release.version)?;
         let own = options.interpreters.iter().find(|(version, _)| *version == release.version);
         let own = own.map(|(_, path)| path.as_path());
-        if let (None, Some(at)) = (own, named.iter().position(|engine| engine.is(release))) {
+        if let Some(at) = named.iter().position(|engine| engine.is(release)) {
             engines.push(python(series, named.remove(at), None));
             continue;
         }

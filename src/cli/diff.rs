@@ -1,11 +1,11 @@
 //! `pycompile diff`.
 
 use super::destination::Destination;
-use super::format::{MessageFormat, summary};
+use super::format::{MessageFormat, summary, tell_artifacts};
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Explanation, explain};
-use crate::build::{EngineOptions, Refs};
+use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions, Refs};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
 use crate::manifest::Place;
 use crate::report::difference;
@@ -124,10 +124,10 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     }
     let comparison = compared(arguments, printer)?;
     if let Some(page) = &arguments.html {
-        page.write(difference::html(&comparison).as_bytes(), printer)?;
+        write_page(page, &difference::html(&comparison), arguments, printer)?;
     }
     if let Some(page) = &arguments.markdown {
-        page.write(difference::markdown(&comparison).as_bytes(), printer)?;
+        write_page(page, &difference::markdown(&comparison), arguments, printer)?;
     }
     let fail_on = match arguments.fail_on {
         Fail::Any => FailOn::Any,
@@ -205,4 +205,20 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     progress.finish();
     explained?;
     Ok(comparison)
+}
+
+/// Writes a page; a JSON run names it.
+fn write_page(
+    page: &Destination,
+    text: &str,
+    arguments: &DiffArgs,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    page.write(text.as_bytes(), printer)?;
+    if let Some(path) = page.file().filter(|_| arguments.message_format == MessageFormat::Json) {
+        let (kind, digest) = (ArtifactKind::Page, Digest::of(text.as_bytes()));
+        let written = Artifact { path: path.into(), kind, digest, changed: true };
+        tell_artifacts(&[written], false, MessageFormat::Json, printer)?;
+    }
+    Ok(())
 }

@@ -80,7 +80,7 @@ fn row(series: &Series, places: &Places) -> Row {
     Row {
         version: series.version.to_string(),
         magic: series.magic.into(),
-        cache_tag: series.cache_tag().to_owned(),
+        cache_tag: series.cache_tag(),
         engine,
         releases: releases.split(", ").filter(|range| !range.is_empty()).map(str::to_owned).collect(),
         interpreter: found.as_ref().map(|engine| python::os_text(engine.interpreter().as_os_str())),

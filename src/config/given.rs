@@ -46,7 +46,12 @@ impl Loaded {
         if let Some(mode) = given.invalidation_mode {
             config.compile.invalidation_mode = Some(Spanned::new(0..0, mode));
         }
-        config.compile.engine = given.engine.unwrap_or(config.compile.engine);
+        // An interpreter that is named is to compile.
+        let of_file = match config.compile.engine {
+            Engine::Native if !given.interpreters.is_empty() => Engine::Auto,
+            engine => engine,
+        };
+        config.compile.engine = given.engine.unwrap_or(of_file);
         config.compile.refs = given.refs.unwrap_or(config.compile.refs);
         if given.bytecode.is_some() && config.wheel.is_none() {
             let message = format!("there is no {}, which --bytecode is for", self.table("wheel"));

@@ -223,3 +223,18 @@ fn pack_takes_them_too() {
     let said = session.run(&["pack", "no.whl", "--python", "3.14"]).exits(2);
     assert!(said.err.contains("--python is for the pycs that --bytecode asks for"), "{}", said.err);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interpreter_of_the_command_line_wins_over_the_config() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let config =
+        format!("{OWN}engine = \"native\"\n[compile.interpreters]\n\"3.14\" = \"/no/such/python\"\n");
+    let session = project("pycompile.toml", &config);
+    let failing = session.file("failing", "#!/bin/sh\nexit 3\n");
+    std::fs::set_permissions(&failing, std::fs::Permissions::from_mode(0o755)).unwrap();
+    session.run(&["build"]).exits(0);
+    session.run(&["build", "--engine", "python"]).exits(2).says("cannot start /no/such/python");
+    let said = session.run(&["build", "--interpreter", failing.to_str().unwrap()]).exits(2);
+    assert!(said.err.contains(&format!("cannot start {}", failing.to_str().unwrap())), "{}", said.err);
+}

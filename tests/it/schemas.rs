@@ -139,6 +139,10 @@ fn what_looks_at_pycs() {
     document.as_object_mut().unwrap().remove("summary");
     holds(&validator("pycompile-diff-1.schema.json"), &document);
     holds(&validator("pycompile-diff-1.schema.json"), &said[0]);
+    let said = session.run(&["diff", "out", "src", "--message-format", "json", "--html", "d.html"]).exits(1);
+    let said: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((said.len(), digests(&session, &said)), (2, 1));
+    said.iter().for_each(|line| holds(&validator("messages/diff-1.schema.json"), line));
     lines(&session, &["diff", "out", "nowhere"], 2);
     // `--json` is the same, and of diff and inspect the documents alone.
     for (arguments, summaries) in [
