@@ -1,6 +1,6 @@
 //! `pycompile build`.
 
-use super::format::{FormatArgs, tell_artifacts};
+use super::format::{FormatArgs, MessageFormat, tell_artifacts};
 use super::messages::{self, counted};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
@@ -9,8 +9,8 @@ use super::{CommandError, Status};
 use crate::build::{Project, Stale, engines, publish, remove_stale, tree};
 use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
-use crate::text::Shown as _;
-use std::path::PathBuf;
+use crate::text::{Shown as _, python};
+use std::path::{Path, PathBuf};
 
 /// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
 /// config; their paths are relative to the working directory.
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         return Ok(status);
     }
     let stale = remove_stale(&project, &built);
-    tell_stale(&stale, arguments.check, printer);
+    tell_stale(&stale, arguments.check, arguments.format.get(), printer)?;
     let mut artifacts = built.copies;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
     artifacts.extend(publish(&project, &manifest)?);
@@ -81,11 +81,39 @@ pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
 }
 
 /// Prints what the tree had from an earlier build, and what it has from elsewhere.
-fn tell_stale(stale: &Stale, is_check: bool, printer: &Printer) {
+fn tell_stale(
+    stale: &Stale,
+    is_check: bool,
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<(), CommandError> {
     let removal = &stale.removal;
+    printer.count(if is_check { "would_remove" } else { "removed" }, removal.removed.len());
+    printer.count("left", removal.left.len() + removal.failed.len());
+    printer.count("unknown", stale.unknown.len());
+    if format == MessageFormat::Json {
+        let tell = |path: &Path, status: &str, reason: Option<&str>| {
+            let path = python::os_text(path.as_os_str());
+            printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))
+        };
+        for path in &removal.removed {
+            tell(path, if is_check { "would-remove" } else { "removed" }, None)?;
+        }
+        for (path, reason) in removal.left.iter().chain(&removal.failed) {
+            tell(path, "left", Some(reason))?;
+        }
+        for path in &stale.unknown {
+            tell(path, "unknown", None)?;
+        }
+    }
     let removed = if is_check { "would remove" } else { "removed" };
     for path in &removal.removed {
-        printer.detail(&format!("{removed}: {}", path.shown()));
+        match (is_check, format) {
+            (true, MessageFormat::Human | MessageFormat::Github) => {
+                printer.finding(&format!("would remove: {}", path.shown()))?;
+            }
+            _ => printer.detail(&format!("{removed}: {}", path.shown())),
+        }
     }
     if !removal.removed.is_empty() {
         let files = counted(removal.removed.len(), "file", "files");
@@ -104,4 +132,5 @@ fn tell_stale(stale: &Stale, is_check: bool, printer: &Printer) {
             .skip(1)
             .for_each(|path| printer.detail(&format!("not from a build: {}", path.shown())));
     }
+    Ok(())
 }

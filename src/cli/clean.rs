@@ -33,6 +33,10 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     for (path, reason) in cleaned.failed.iter().filter(|_| is_json) {
         printer.json(&json!({"path": name(path), "status": "failed", "error": reason}))?;
     }
+    for (path, reason) in cleaned.left.iter().filter(|_| is_json) {
+        printer.json(&json!({"path": name(path), "status": "left", "error": reason}))?;
+    }
+    printer.count("left", cleaned.left.len());
     printer.count("removed", cleaned.removed.len());
     printer.count("failed", cleaned.failed.len());
     for path in &cleaned.removed {

@@ -122,3 +122,18 @@ fn a_link_in_the_way_is_refused_as_a_build_refuses_it() {
     let build = session.run(&["build"]).exits(1);
     assert!(said.err.contains("FileExistsError") && build.err.contains("FileExistsError"), "{}", said.err);
 }
+
+#[test]
+fn what_a_build_would_remove_is_listed_and_stays() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    session.file("pycompile.toml", CONFIG.replace(", \"p/a.py\"", ""));
+    let before = state(&session);
+    let said = session.run(&["build", "--check"]).exits(1);
+    for name in ["out/p/a.py", "out/p/__pycache__/a.cpython-314.pyc"] {
+        assert!(said.out.contains(&format!("would remove: {name}\n")), "{}", said.out);
+    }
+    assert_eq!(state(&session), before);
+    session.run(&["build"]).exits(0);
+    would_change(&session, "build", &[]);
+}
