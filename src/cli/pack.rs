@@ -213,6 +213,8 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     options.choice = overrides.engine.map_or(options.choice, Into::into);
     let mut engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
+        // The manifest lists what the sources will compile to.
+        Some(Bytecode::None) if arguments.manifest.is_some() => engines::start(&overrides.python, &options)?,
         _ => Vec::new(),
     };
     arguments.warnings.apply(&mut engines, printer);

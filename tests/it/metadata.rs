@@ -144,3 +144,19 @@ fn common_and_several_top_level_names_are_noted() {
     let wheel = "dist/demo-1.0-py3-none-any.whl";
     session.run(&["pack", wheel, "--output-dir", "out"]).exits(0).says(common).says(several);
 }
+
+#[test]
+fn the_manifest_of_a_wheel_without_pycs_lists_what_it_compiles_to() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "x = 1\n");
+    let manifest = "[manifest]\noutput = \"dist/m.json\"\n";
+    let wheel = "[wheel.project]\nname = \"demo\"\nversion = \"1.0\"\n";
+    session.file("pycompile.toml", format!("{SOURCE}{wheel}{manifest}"));
+    session.run(&["pack"]).exits(0);
+    let name = "dist/demo-1.0-py3-none-any.whl";
+    let more = ["--bytecode", "none", "--python", "3.14", "--manifest", "n.json", "--output-dir", "out"];
+    session.run(&[&["pack", name], &more[..]].concat()).exits(0);
+    let read = |name: &str| std::fs::read_to_string(session.path(name)).unwrap();
+    assert_eq!(read("n.json"), read("dist/m.json"));
+    assert!(read("n.json").contains("demo/__pycache__/__init__.cpython-314.pyc"));
+}

@@ -199,8 +199,13 @@ fn timestamp_pycs_in_a_wheel() {
 #[test]
 fn what_is_no_wheel_at_all() {
     let session = Session::new();
+    session.file("demo.pyz", zip(&files()));
+    session.run(&["pack", "demo.pyz"]).exits(1).says("\"demo.pyz\" is not the name of a wheel");
     session.file("demo.zip", zip(&files()));
-    session.run(&["pack", "demo.zip"]).exits(1).says("\"demo.zip\" is not the name of a wheel");
+    session
+        .run(&["pack", "demo.zip"])
+        .exits(1)
+        .says("a source distribution has one directory with all files in it");
     session.run(&["pack", "absent-1.0-py3-none-any.whl"]).exits(2).says("cannot read the archive");
     session.file("other-1.0-py3-none-any.whl", zip(&files()));
     session

@@ -83,6 +83,7 @@ pub fn repack_wheel(
     let archive = archive::read_file(path, &archive::Limits::default())?;
     let items = match request.bytecode {
         Some(Wanted::Pycache | Wanted::Sourceless) => sources(&archive, request),
+        Some(Wanted::None) if !engines.is_empty() => sources(&archive, request),
         Some(Wanted::None) | None => Vec::new(),
     };
     let used = archive.files().flat_map(|entry| request.exclude.matches(&entry.name)).collect();
