@@ -1,30 +1,111 @@
 //! What an archive holds, and what it says about it.
 
+use super::error::Fault;
+use super::reader::inflate;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The content of a file, which all copies share: a wheel that is packed again is in memory once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bytes(Arc<Vec<u8>>);
+/// The content of a file, which all copies share. That of a large entry stays as it is in the archive and is unpacked
+/// each time it is read, so that no more than the entries that are read at once take memory.
+#[derive(Clone, Debug)]
+pub struct Bytes(Content);
+
+#[derive(Clone, Debug)]
+enum Content {
+    Held(Arc<Vec<u8>>),
+    Packed(Packed),
+}
+
+/// The data of an entry, which was unpacked once to see that it can be.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    /// The whole archive.
+    pub(super) archive: Arc<Vec<u8>>,
+    /// The place of the data in it.
+    pub(super) data: Range<usize>,
+    pub(super) compression: Compression,
+    /// Number of bytes that the data unpack to.
+    pub(super) size: usize,
+}
 
 impl Bytes {
-    /// A copy, or the bytes themselves where nothing else shares them.
+    /// The content of an entry, to be unpacked when it is read.
+    pub(super) const fn packed(packed: Packed) -> Self {
+        Self(Content::Packed(packed))
+    }
+
+    /// Returns the bytes, unpacked now if nothing holds them.
+    ///
+    /// # Panics
+    /// If there is no memory for them, as any allocation does.
+    #[allow(clippy::panic, reason = "an allocation that fails does not return either")]
+    pub fn read(&self) -> Cow<'_, [u8]> {
+        self.try_read().unwrap_or_else(|fault| panic!("{fault}"))
+    }
+
+    /// Returns the bytes, unpacked now if nothing holds them.
+    ///
+    /// # Errors
+    /// [`Fault::Memory`].
+    pub fn try_read(&self) -> Result<Cow<'_, [u8]>, Fault> {
+        match &self.0 {
+            Content::Held(bytes) => Ok(Cow::Borrowed(bytes)),
+            Content::Packed(packed) => packed.read(),
+        }
+    }
+
+    /// Returns the number of bytes.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Content::Held(bytes) => bytes.len(),
+            Content::Packed(packed) => packed.size,
+        }
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns a copy, or the bytes themselves where nothing else shares them.
     pub fn into_vec(self) -> Vec<u8> {
-        Arc::unwrap_or_clone(self.0)
+        match self.0 {
+            Content::Held(bytes) => Arc::unwrap_or_clone(bytes),
+            Content::Packed(_) => self.read().into_owned(),
+        }
     }
 }
 
-impl std::ops::Deref for Bytes {
-    type Target = Vec<u8>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
+impl Packed {
+    /// The same data were unpacked when the archive was read: only memory can be missing.
+    fn read(&self) -> Result<Cow<'_, [u8]>, Fault> {
+        let data = self.archive.get(self.data.clone()).unwrap_or_default();
+        match self.compression {
+            Compression::Stored => Ok(Cow::Borrowed(data)),
+            Compression::Deflated => Ok(Cow::Owned(inflate(data, self.size as u64)?)),
+        }
     }
 }
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.read() == other.read()
+    }
+}
+
+impl Eq for Bytes {}
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self(Content::Held(Arc::new(bytes)))
     }
 }
 
@@ -42,7 +123,7 @@ impl From<&str> for Bytes {
 
 impl PartialEq<[u8]> for Bytes {
     fn eq(&self, other: &[u8]) -> bool {
-        self.0.as_slice() == other
+        *self.read() == *other
     }
 }
 

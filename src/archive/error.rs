@@ -162,15 +162,15 @@ pub enum Fault {
         /// How many are read.
         limit: u64,
     },
-    /// More than is held in memory for an archive of its size.
+    /// More than is unpacked of an archive of its size.
     #[error(
-        "the entries unpack to {size} bytes, at most {limit} are held in memory for an archive of this size; \
+        "the entries unpack to {size} bytes, at most {limit} are unpacked of an archive of this size; \
          verify, diff and manifest accept the directory that it unpacks to"
     )]
     Inflated {
         /// Bytes, by the directory.
         size: u64,
-        /// How many are held.
+        /// How many are unpacked.
         limit: u64,
     },
     /// A zip bomb.

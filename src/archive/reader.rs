@@ -1,15 +1,17 @@
 //! Local headers, data, and everything held against the central directory.
 
 use super::directory::{self, CENTRAL_SIZE, Central};
-use super::entry::{Archive, Compression, DosTime, Entry};
+use super::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
 use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
 use super::name::{Clash, NameTree};
 use crate::project::open_regular;
 use sha2::Digest as _;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What may stand before the first entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,9 @@ const SMALL_ENTRY: u64 = 16 << 20;
 /// Archives that unpack to this much may have any ratio.
 const SMALL_TOTAL: u64 = 64 << 20;
 
+/// Bytes of entries that an archive holds unpacked. The others stay as they are in the archive.
+const HELD: usize = 32 << 20;
+
 /// Reads an archive from disk.
 ///
 /// # Errors
@@ -91,7 +96,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> 
     within("bytes in the archive", file.metadata().map_err(io)?.len(), limits.archive).map_err(refuse)?;
     let mut bytes = Vec::new();
     file.by_ref().take(limits.archive.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-    read(path, &bytes, limits)
+    read(path, bytes, limits)
 }
 
 /// Reads an archive; `path` is what errors call it.
@@ -99,7 +104,13 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> 
 /// # Errors
 /// [`ArchiveError`] with the first fault, in the order: end record, directory, names, each entry as it stands in the
 /// file.
-pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, ArchiveError> {
+pub fn read<'a>(
+    path: &Path,
+    bytes: impl Into<Cow<'a, [u8]>>,
+    limits: &Limits,
+) -> Result<Archive, ArchiveError> {
+    let shared = Arc::new(bytes.into().into_owned());
+    let bytes = shared.as_slice();
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let of = |central: &Central<'_>, fault| ArchiveError {
         archive: path.into(),
@@ -128,7 +139,7 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
         return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
     }
 
-    // All of it is held at once. Wheels of gigabytes are mostly machine code, of which deflate makes a half to a sixth.
+    // Large entries are unpacked twice and more. Wheels of gigabytes are mostly machine code, of which deflate makes a half to a sixth.
     let dense = limits.dense.max(limits.dense_ratio.saturating_mul(bytes.len() as u64));
     if total > dense {
         return Err(refuse(Fault::Inflated { size: total, limit: dense }));
@@ -140,6 +151,7 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
     let prefix = prefix(bytes, start, limits.prefix).map_err(refuse)?;
     let mut at = start;
     let mut entries = BTreeMap::new();
+    let mut room = HELD;
     for (position, &index) in by_place.iter().enumerate() {
         let header = &headers[index];
         match header.offset.checked_sub(at) {
@@ -148,7 +160,7 @@ pub fn read(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Archive, Archi
             Some(size) => return Err(refuse(Fault::Gap { offset: at, size })),
         }
         let next = by_place.get(position + 1).map_or(end.start as u64, |&index| headers[index].offset);
-        let (entry, after) = entry(bytes, header, next).map_err(|fault| of(header, fault))?;
+        let (entry, after) = entry(&shared, header, next, &mut room).map_err(|fault| of(header, fault))?;
         entries.insert(index, entry);
         at = after;
     }
@@ -312,33 +324,47 @@ fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, 
         .ok_or(Fault::Disagree("data descriptor"))
 }
 
-/// The entry, and where what follows it begins; `next` is where that must be.
-fn entry(bytes: &[u8], header: &Central<'_>, next: u64) -> Result<(Entry, u64), Fault> {
+/// The entry, and where what follows it begins; `next` is where that must be, `room` how many bytes may still be held.
+fn entry(
+    bytes: &Arc<Vec<u8>>,
+    header: &Central<'_>,
+    next: u64,
+    room: &mut usize,
+) -> Result<(Entry, u64), Fault> {
     let local = local(bytes, header)?;
     let data_end = local.start.checked_add(header.compressed).filter(|end| *end <= next);
     let Some(data_end) = data_end else { return Err(Fault::Overlap(next)) };
     let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-    let data = bytes
-        .get(place(local.start)..place(data_end))
-        .ok_or(Fault::Truncated { what: "data", offset: local.start })?;
+    let range = place(local.start)..place(data_end);
+    let data = bytes.get(range.clone()).ok_or(Fault::Truncated { what: "data", offset: local.start })?;
     let mut after = data_end;
     if header.flags & 1 << 3 != 0 {
         let window = bytes.get(place(data_end)..place(next)).unwrap_or_default();
         after += descriptor(window, header, local.zip64)? as u64;
     }
     let (compression, content) = match header.method {
-        0 => (Compression::Stored, data.to_vec()),
-        _ => (Compression::Deflated, inflate(data, header.size)?),
+        0 => (Compression::Stored, Cow::Borrowed(data)),
+        _ => (Compression::Deflated, Cow::Owned(inflate(data, header.size)?)),
     };
     let mut crc = flate2::Crc::new();
     crc.update(&content);
     if crc.sum() != header.crc32 {
         return Err(Fault::Crc { said: header.crc32, found: crc.sum() });
     }
+    let content = match room.checked_sub(content.len()) {
+        Some(left) => {
+            *room = left;
+            content.into_owned().into()
+        }
+        None => {
+            let size = content.len();
+            Bytes::packed(Packed { archive: Arc::clone(bytes), data: range, compression, size })
+        }
+    };
     let entry = Entry {
         name: header.name.strip_suffix('/').unwrap_or(header.name).to_owned(),
         directory: header.is_directory(),
-        bytes: content.into(),
+        bytes: content,
         mode: unix_mode(header).map(|mode| mode & 0o7777),
         compression,
         compressed_size: header.compressed,
@@ -358,7 +384,7 @@ fn entry(bytes: &[u8], header: &Central<'_>, next: u64) -> Result<(Entry, u64), 
 }
 
 /// Exactly `size` bytes out of exactly `data`.
-fn inflate(data: &[u8], size: u64) -> Result<Vec<u8>, Fault> {
+pub(super) fn inflate(data: &[u8], size: u64) -> Result<Vec<u8>, Fault> {
     // A deflate stream cannot make more out of a byte than this, so that memory is in proportion to the data.
     let most = (data.len() as u64).saturating_mul(1032).saturating_add(64);
     if size > most {

@@ -199,7 +199,7 @@ impl Audit<'_> {
             }
         };
         let refuse = |message: String| vec![Finding::new(name, Kind::Archive, message)];
-        let archive = match embedded(Path::new(&path), &bytes) {
+        let archive = match embedded(Path::new(&path), bytes) {
             Embedded::Nothing => return Ok(()),
             Embedded::Refused(error) => {
                 self.add(prefix, refuse(format!("the archive is not looked into: {}", error.fault)));
@@ -207,7 +207,6 @@ impl Audit<'_> {
             }
             Embedded::Archive(archive) => archive,
         };
-        drop(bytes);
         let size = archive.files().map(|entry| entry.bytes.len() as u64).sum();
         let Some(depth) = depth.checked_sub(1) else {
             let message =

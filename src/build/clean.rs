@@ -106,6 +106,7 @@ impl<'a> Packed<'a> {
             entry.name.ends_with(".dist-info/WHEEL")
                 && entry
                     .bytes
+                    .read()
                     .split(|&byte| byte == b'\n')
                     .any(|line| line.starts_with(b"Generator: pycompile "))
         });

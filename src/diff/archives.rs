@@ -79,7 +79,8 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
             differing.push(what);
         }
     }
-    if differing.is_empty() && left.bytes == right.bytes && left.compressed_size != right.compressed_size {
+    let is_packed_otherwise = left.compressed_size != right.compressed_size;
+    if differing.is_empty() && is_packed_otherwise && left.bytes == right.bytes {
         differing.push("compressed size");
         let size = |entry: &Entry| format!("{} bytes", entry.compressed_size);
         finding = finding.labelled_sides("compressed to", size(left), size(right));

@@ -26,5 +26,5 @@ pub use cause::{Cause, CauseKind, FailOn};
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 pub use places::compare;
 pub use pyc::compare_pycs;
-pub use same::first_difference;
+pub use same::{first_difference, have_same_value};
 pub use sides::{Side, SideError};

@@ -1,22 +1,35 @@
 //! Equality of two marshalled objects, whatever they mark as shared.
 
 use crate::object::{NodeId, Objects, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The first pair of objects that differ, without regard to reference flags, references, interned bits and the short
 /// and long forms of one type.
 pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
-    differ(one, Objects::ROOT, other, Objects::ROOT)
+    differ(one, Objects::ROOT, other, Objects::ROOT, None)
 }
 
-/// Returns whether two objects are the same in that sense.
+/// Returns whether two objects are the same in that sense where sets are compared without regard to the order of their
+/// elements. The order depends on hashes and addresses in the process that marshalled the set.
+pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
+    differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut Classes::default())).is_none()
+}
+
+/// Returns whether two objects are the same in the sense of [`first_difference`].
 pub(super) fn same_objects(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> bool {
-    differ(one, left, other, right).is_none()
+    differ(one, left, other, right, None).is_none()
 }
 
-fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option<(NodeId, NodeId)> {
+fn differ(
+    one: &Objects,
+    left: NodeId,
+    other: &Objects,
+    right: NodeId,
+    mut classes: Option<&mut Classes>,
+) -> Option<(NodeId, NodeId)> {
     let mut pairs = vec![(left, right)];
     // A pair that was compared need not be compared again: references can make a small file a large tree.
-    let mut seen = rustc_hash::FxHashSet::default();
+    let mut seen = FxHashSet::default();
     while let Some((left, right)) = pairs.pop() {
         let (left, right) = (one.resolve(left), other.resolve(right));
         if !seen.insert((left, right)) {
@@ -27,7 +40,12 @@ fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option
             (Value::Str(a), Value::Str(b)) => a == b,
             (Value::Sequence(a_parts), Value::Sequence(b_parts)) => {
                 let same = kind(a.type_code) == kind(b.type_code) && a_parts.len() == b_parts.len();
-                if same {
+                let is_set = same && is_set(a.type_code);
+                let same_set = classes.as_mut().filter(|_| is_set).is_some_and(|classes| {
+                    let left = classes.of(0, one, left);
+                    left.is_some() && left == classes.of(1, other, right)
+                });
+                if same && !same_set {
                     pairs.extend(a_parts.iter().copied().zip(b_parts.iter().copied()).rev());
                 }
                 same
@@ -52,4 +70,132 @@ fn differ(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> Option
 /// `)` and `(` are both tuples.
 fn kind(type_code: u8) -> u8 {
     if type_code == b')' { b'(' } else { type_code }
+}
+
+fn is_set(type_code: u8) -> bool {
+    matches!(type_code, b'<' | b'>')
+}
+
+/// Numbers for the values of constants: two have one number if they are the same.
+#[derive(Default)]
+struct Classes {
+    by_value: FxHashMap<Vec<u8>, u32>,
+    /// By side and object; `None` while the number is not known.
+    by_object: FxHashMap<(u8, NodeId), Option<u32>>,
+}
+
+impl Classes {
+    /// The number of an object; none for code objects and for what contains itself.
+    fn of(&mut self, side: u8, objects: &Objects, root: NodeId) -> Option<u32> {
+        // References can make a chain as long as the file: nothing here recurses.
+        let mut open = vec![(objects.resolve(root), false)];
+        while let Some((id, has_parts)) = open.pop() {
+            let node = objects.node(id);
+            let parts = match &node.value {
+                Value::Sequence(parts) => parts,
+                Value::Code(_) => return None,
+                _ => &Box::default(),
+            };
+            let parts = parts.iter().map(|part| objects.resolve(*part));
+            if has_parts {
+                let mut numbers =
+                    parts.map(|part| *self.by_object.get(&(side, part))?).collect::<Option<Vec<u32>>>()?;
+                if is_set(node.type_code) {
+                    numbers.sort_unstable();
+                }
+                let next = self.by_value.len() as u32;
+                let value = key(node.type_code, &node.value, &numbers);
+                let number = *self.by_value.entry(value).or_insert(next);
+                self.by_object.insert((side, id), Some(number));
+                continue;
+            }
+            match self.by_object.get(&(side, id)) {
+                Some(Some(_)) => continue,
+                Some(None) => return None,
+                None => {}
+            }
+            self.by_object.insert((side, id), None);
+            open.push((id, true));
+            open.extend(parts.map(|part| (part, false)));
+        }
+        *self.by_object.get(&(side, objects.resolve(root)))?
+    }
+}
+
+/// A text that only equal values have, given the numbers of their parts.
+fn key(type_code: u8, value: &Value, parts: &[u32]) -> Vec<u8> {
+    let kind = if matches!(value, Value::Str(_)) { b'u' } else { kind(type_code) };
+    let mut key = vec![kind];
+    match value {
+        Value::Int(number) => key.extend(number.to_le_bytes()),
+        Value::Long { negative, digits } => {
+            key.push(u8::from(*negative));
+            key.extend(digits.iter().flat_map(|digit| digit.to_le_bytes()));
+        }
+        Value::Float(bits) => key.extend(bits.to_le_bytes()),
+        Value::Complex(both) => key.extend(both.iter().flat_map(|bits| bits.to_le_bytes())),
+        Value::Bytes(bytes) | Value::Str(bytes) => key.extend(bytes),
+        Value::Sequence(_) => key.extend(parts.iter().flat_map(|part| part.to_le_bytes())),
+        Value::Singleton | Value::Code(_) | Value::Ref(_) => {}
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_difference, have_same_value};
+    use crate::marshal;
+    use crate::object::Objects;
+    use crate::target::CodeLayout;
+
+    fn read(bytes: &[u8]) -> Objects {
+        marshal::read(bytes, CodeLayout::LocalsPlus).unwrap()
+    }
+
+    /// `>` with the short strings.
+    fn set(elements: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = vec![b'>', elements.len() as u8, 0, 0, 0];
+        elements.iter().for_each(|element| bytes.extend_from_slice(element));
+        bytes
+    }
+
+    #[test]
+    fn the_order_in_sets_is_no_part_of_their_value() {
+        let (a, b): (&[u8], &[u8]) = (b"z\x01a", b"Z\x01b");
+        let (one, other) = (read(&set(&[a, b])), read(&set(&[b, a])));
+        assert!(first_difference(&one, &other).is_some());
+        assert!(have_same_value(&one, &other));
+        // A set in a tuple in a set, whose element is once a reference.
+        let nested = |first: &[u8], second: &[u8]| {
+            let inner = set(&[first, second]);
+            let tuple = [b")\x01".as_slice(), &inner].concat();
+            read(&set(&[&tuple, b"N"]))
+        };
+        assert!(have_same_value(&nested(a, b), &nested(b, a)));
+        assert!(!have_same_value(&nested(a, b), &nested(b, b"z\x01c")));
+        let tuple = |first: &[u8], second: &[u8]| read(&[b")\x02".as_slice(), first, second].concat());
+        assert!(!have_same_value(&tuple(a, b), &tuple(b, a)));
+        let is_same = |one: &[&[u8]], other: &[&[u8]]| have_same_value(&read(&set(one)), &read(&set(other)));
+        assert!(!is_same(&[a, a, b], &[b, b, a]));
+        assert!(!is_same(&[b"T", b"N"], &[b"N", b"i\x01\0\0\0"]));
+        assert!(!is_same(&[b"g\0\0\0\0\0\0\0\x80", b"N"], &[b"N", b"g\0\0\0\0\0\0\0\0"]));
+        assert!(!is_same(&[b"s\x01\0\0\0a", b"N"], &[b"N", a]));
+    }
+
+    /// Each element refers to the one before: a chain as long as the file.
+    #[test]
+    fn long_chains_of_references_take_no_stack() {
+        let chain = |last: &[u8]| {
+            let mut elements = vec![b"\xda\x01a".to_vec()];
+            for number in 0..100_000u32 {
+                elements.push([b"\xa9\x01r".as_slice(), &number.to_le_bytes()].concat());
+            }
+            let elements = elements.iter().map(Vec::as_slice).chain([last]).collect::<Vec<_>>();
+            let mut bytes = set(&elements);
+            bytes[1..5].copy_from_slice(&(elements.len() as u32).to_le_bytes());
+            bytes
+        };
+        assert!(have_same_value(&read(&chain(b"N")), &read(&chain(b"N"))));
+        assert!(!have_same_value(&read(&chain(b"N")), &read(&chain(b"T"))));
+    }
 }

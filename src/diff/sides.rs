@@ -112,7 +112,10 @@ impl<'a> File<'a> {
     pub(super) fn content(self) -> Content<'a> {
         match self {
             File::Listed(entry) => Content::Listed(entry),
-            File::Entry(entry) => Content::Bytes(Cow::Borrowed(&entry.bytes)),
+            File::Entry(entry) => match entry.bytes.try_read() {
+                Ok(bytes) => Content::Bytes(bytes),
+                Err(fault) => Content::Failed(fault.to_string()),
+            },
             File::Disk(place, name) => read(place, name),
             File::Alone(place) => read(place, &place.names().concat()),
         }

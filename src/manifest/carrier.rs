@@ -69,13 +69,14 @@ pub enum Embedded {
 }
 
 /// Reads a file that lies in what is looked into, if it is a zip. Anything may stand before its first entry.
-pub fn embedded(path: &Path, bytes: &[u8]) -> Embedded {
-    if !Carrier::of_bytes(bytes).zip {
+pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
+    if !Carrier::of_bytes(&bytes).zip {
         return Embedded::Nothing;
     }
+    let names_a_pyc = names_a_pyc(&bytes);
     match archive::read(path, bytes, &Limits::embedded()) {
         Ok(archive) => Embedded::Archive(archive),
-        Err(error) if names_a_pyc(bytes) => Embedded::Refused(error),
+        Err(error) if names_a_pyc => Embedded::Refused(error),
         Err(_) => Embedded::Nothing,
     }
 }

@@ -127,7 +127,7 @@ impl Found {
                     continue;
                 }
             };
-            let archive = match embedded(Path::new(&path), &bytes) {
+            let archive = match embedded(Path::new(&path), bytes) {
                 Embedded::Nothing => continue,
                 Embedded::Refused(error) => {
                     self.failures.push((path, PlaceError::from(error).into()));
@@ -144,7 +144,9 @@ impl Found {
             let mut inside = 0;
             for pyc in inner.pycs() {
                 inside += 1;
-                if let Err(error) = existing_entry(&inner, &pyc) {
+                if let Err(error) = existing_entry(&inner, &pyc)
+                    && !is_never_loaded(&path, &pyc, &error)
+                {
                     self.failures.push((format!("{within}{pyc}"), error));
                 }
             }
@@ -156,4 +158,11 @@ impl Found {
         }
         pycs
     }
+}
+
+/// Reports whether a pyc of an archive in a tree is of a version that is not known, in a `__pycache__`: old eggs have such
+/// pycs. Only zipimport reads these archives, and it reads no `__pycache__`.
+fn is_never_loaded(archive: &str, pyc: &str, error: &PycError) -> bool {
+    let is_wheel = archive.to_ascii_lowercase().ends_with(".whl");
+    matches!(error, PycError::Magic(_)) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")
 }

@@ -6,6 +6,7 @@ use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
 use crate::text::{Shown as _, python};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Something that can hold pycs.
@@ -121,8 +122,7 @@ impl Place {
     /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::Read`].
     pub fn read(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         if let Self::Archive(archive) = self {
-            let missing = || PlaceError::Missing(name.into());
-            return archive.get(name).map(|entry| entry.bytes.to_vec()).ok_or_else(missing);
+            return Ok(unpacked(archive, name)?.into_owned());
         }
         let path = self.path(name)?;
         let bytes = match self {
@@ -152,8 +152,7 @@ impl Place {
     /// As [`Place::read`].
     pub fn carrier(&self, name: &str) -> Result<Carrier, PlaceError> {
         if let Self::Archive(archive) = self {
-            let missing = || PlaceError::Missing(name.into());
-            return archive.get(name).map(|entry| Carrier::of_bytes(&entry.bytes)).ok_or_else(missing);
+            return Ok(Carrier::of_bytes(&unpacked(archive, name)?));
         }
         let path = self.path(name)?;
         Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
@@ -209,6 +208,15 @@ fn begins_like_a_zip(path: &Path) -> bool {
     let read =
         std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
     read.is_ok() && start == *b"PK\x03\x04"
+}
+
+/// The bytes of a file of an archive.
+fn unpacked<'a>(archive: &'a Archive, name: &str) -> Result<Cow<'a, [u8]>, PlaceError> {
+    let entry = archive.get(name).ok_or_else(|| PlaceError::Missing(name.into()))?;
+    entry.bytes.try_read().map_err(|fault| PlaceError::Read {
+        path: archive.path.join(name),
+        source: std::io::Error::new(std::io::ErrorKind::OutOfMemory, fault.to_string()),
+    })
 }
 
 #[cfg(test)]

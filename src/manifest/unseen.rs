@@ -69,7 +69,7 @@ fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
                 || line.contains(':')
                 || line.split(['/', '\\']).any(|part| part == "..")
         };
-        for line in pth::paths(&entry.bytes).into_iter().filter(leaves) {
+        for line in pth::paths(&entry.bytes.read()).into_iter().filter(leaves) {
             unseen.push((entry.name.clone(), PlaceError::Leads(line)));
         }
     }
@@ -85,11 +85,11 @@ fn is_code(path: &Path) -> io::Result<bool> {
     if carrier.magic.is_some() || !carrier.zip {
         return Ok(carrier.magic.is_some());
     }
-    Ok(match embedded(path, &read_regular(path, LARGEST)?) {
+    Ok(match embedded(path, read_regular(path, LARGEST)?) {
         Embedded::Nothing => false,
         Embedded::Refused(_) => true,
         Embedded::Archive(archive) => archive.files().any(|entry| {
-            let carrier = Carrier::of_bytes(&entry.bytes);
+            let carrier = Carrier::of_bytes(&entry.bytes.read());
             entry.name.ends_with(".pyc") || carrier.magic.is_some() || carrier.zip
         }),
     })

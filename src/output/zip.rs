@@ -9,6 +9,7 @@
 
 use crate::archive::{Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::borrow::Cow;
 
 /// How an archive is written.
 #[derive(Clone, Debug)]
@@ -64,10 +65,17 @@ struct Packed<'a> {
 }
 
 impl Packed<'_> {
-    fn data(&self) -> &[u8] {
+    fn size(&self) -> usize {
         match self.compression {
-            Compression::Stored => &self.file.bytes,
-            Compression::Deflated => &self.deflated,
+            Compression::Stored => self.file.bytes.len(),
+            Compression::Deflated => self.deflated.len(),
+        }
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        match self.compression {
+            Compression::Stored => self.file.bytes.read(),
+            Compression::Deflated => Cow::Borrowed(&self.deflated),
         }
     }
 }
@@ -98,7 +106,7 @@ pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> 
         bytes.extend_from_slice(b"PK\x03\x04");
         bytes.extend_from_slice(&shared);
         bytes.extend_from_slice(packed.file.path.as_bytes());
-        bytes.extend_from_slice(packed.data());
+        bytes.extend_from_slice(&packed.data());
 
         directory.extend_from_slice(b"PK\x01\x02");
         // Version 2.0 of the format, made by Unix.
@@ -142,7 +150,7 @@ fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
     for word in [20, flags, method, time.time, time.date] {
         fields.extend_from_slice(&word.to_le_bytes());
     }
-    for long in [packed.crc32, small(packed.data().len())?, small(packed.file.bytes.len())?] {
+    for long in [packed.crc32, small(packed.size())?, small(packed.file.bytes.len())?] {
         fields.extend_from_slice(&long.to_le_bytes());
     }
     fields.extend_from_slice(&u16::try_from(name.len()).ok()?.to_le_bytes());
@@ -152,9 +160,10 @@ fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
 
 fn pack(file: &File, wanted: Compression) -> Packed<'_> {
     let mut crc = flate2::Crc::new();
-    crc.update(&file.bytes);
+    let bytes = file.bytes.read();
+    crc.update(&bytes);
     let deflated = match wanted {
-        Compression::Deflated => deflate(&file.bytes),
+        Compression::Deflated => deflate(&bytes),
         Compression::Stored => None,
     };
     let compression = if deflated.is_some() { Compression::Deflated } else { Compression::Stored };
@@ -232,7 +241,7 @@ mod tests {
             for file in &files {
                 let mut found = Vec::new();
                 other.by_name(&file.path).unwrap().read_to_end(&mut found).unwrap();
-                prop_assert_eq!(&found, &*file.bytes);
+                prop_assert_eq!(&found, &*file.bytes.read());
             }
         }
     }

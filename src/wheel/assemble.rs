@@ -6,7 +6,7 @@ use super::installed::refuse_one_place;
 use super::name::{TagSet, WheelName};
 use super::prepared::DistInfo;
 use super::record::{Record, Row};
-use crate::archive::{File, check_file_name};
+use crate::archive::{Bytes, File, check_file_name};
 use crate::pyc::{Header, InvalidationMode};
 use std::collections::BTreeSet;
 
@@ -40,9 +40,9 @@ pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
 }
 
 /// Refuses a pyc that is valid by time stamp.
-pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &[u8]) -> Result<(), WheelError> {
+pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &Bytes) -> Result<(), WheelError> {
     let is_stale = path.ends_with(".pyc")
-        && Header::parse(bytes).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp);
+        && Header::parse(&bytes.read()).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp);
     if is_stale { Err(WheelError::TimestampPyc(path.to_owned())) } else { Ok(()) }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
     refuse_one_place(files.iter().map(|file| file.path.as_str()))?;
     let mut files = in_order(files, dist_info);
     let path = format!("{dist_info}/RECORD");
-    let mut rows = files.iter().map(|file| Row::of(&file.path, &file.bytes)).collect::<Vec<_>>();
+    let mut rows = files.iter().map(|file| Row::of(&file.path, &file.bytes.read())).collect::<Vec<_>>();
     rows.push(Row::bare(&path));
     files.push(File::new(path, Record { rows }.render()));
     Ok(files)

@@ -69,14 +69,14 @@ fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Conten
     };
     let (metadata, record, descriptor_entry) = (find("METADATA"), find("RECORD"), find("WHEEL"));
     if let Some(record) = record {
-        let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.as_slice()));
-        let found = match Record::parse(&record.bytes) {
+        let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.read()));
+        let found = match Record::parse(&record.bytes.read()) {
             Ok(parsed) => parsed.faults(&record.name, contents),
             Err(fault) => vec![fault],
         };
         faults.extend(found.into_iter().map(|fault| WheelError::Record { wheel: wheel(), fault }));
     }
-    let descriptor = descriptor_entry.and_then(|entry| match Descriptor::parse(&entry.bytes) {
+    let descriptor = descriptor_entry.and_then(|entry| match Descriptor::parse(&entry.bytes.read()) {
         Ok(descriptor) => Some((entry, descriptor)),
         Err(fault) => {
             faults.push(WheelError::Descriptor { wheel: wheel(), fault });
@@ -87,7 +87,7 @@ fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Conten
         faults.extend(agree(archive, &name, descriptor).err());
     }
     if let Some(metadata) = metadata {
-        let held = hold_against_name(&metadata.bytes, &name);
+        let held = hold_against_name(&metadata.bytes.read(), &name);
         faults.extend(held.err().map(|fault| WheelError::Metadata { wheel: wheel(), fault }));
     }
     let (descriptor_entry, descriptor) = descriptor?;

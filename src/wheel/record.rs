@@ -244,19 +244,19 @@ impl Record {
     ///
     /// # Errors
     /// [`RecordError`], of the first file in their order that is wrong.
-    pub fn verify<'a>(
+    pub fn verify<'a, B: AsRef<[u8]>>(
         &self,
         path: &str,
-        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        files: impl IntoIterator<Item = (&'a str, B)>,
     ) -> Result<(), RecordError> {
         self.faults(path, files).into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Everything that is wrong, as [`Record::verify`] says it.
-    pub fn faults<'a>(
+    pub fn faults<'a, B: AsRef<[u8]>>(
         &self,
         path: &str,
-        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        files: impl IntoIterator<Item = (&'a str, B)>,
     ) -> Vec<RecordError> {
         let mut rows = BTreeMap::new();
         let mut faults = Vec::new();
@@ -272,7 +272,7 @@ impl Record {
                 continue;
             }
             let checked = match row {
-                Some(row) => row.check(bytes),
+                Some(row) => row.check(bytes.as_ref()),
                 None => Err(RecordError::Unlisted(name.to_owned())),
             };
             faults.extend(checked.err());

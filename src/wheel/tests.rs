@@ -69,8 +69,8 @@ fn a_wheel_is_complete_and_in_order() {
             "de_mo-1.0.dist-info/RECORD",
         ]
     );
-    let record = Record::parse(&wheel.files.last().unwrap().bytes).unwrap();
-    let files = wheel.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
+    let record = Record::parse(&wheel.files.last().unwrap().bytes.read()).unwrap();
+    let files = wheel.files.iter().map(|file| (file.path.as_str(), file.bytes.read()));
     record.verify("de_mo-1.0.dist-info/RECORD", files).unwrap();
 }
 
@@ -100,7 +100,7 @@ fn repacking_twice_changes_nothing() {
     assert!(first.notes.is_empty());
     // The same files in another order, compressed, with other modes.
     let mut entries =
-        wheel().files.iter().rev().map(|file| deflated(&file.path, &file.bytes)).collect::<Vec<Raw>>();
+        wheel().files.iter().rev().map(|file| deflated(&file.path, &file.bytes.read())).collect::<Vec<Raw>>();
     for (entry, file) in entries.iter_mut().zip(wheel().files.iter().rev()) {
         entry.external = if file.executable { 0o100_777 } else { 0o100_600 } << 16;
     }
@@ -120,7 +120,12 @@ fn pycs_come_and_go() {
     let plain = archive(NAME, &packed(&wheel()));
     let kept = repack(&plain, Bytecode::Keep).unwrap();
     for file in kept.files.iter().filter(|file| !file.path.ends_with("/RECORD")) {
-        assert_eq!(file.bytes.as_ptr(), plain.get(&file.path).unwrap().bytes.as_ptr(), "{}", file.path);
+        assert_eq!(
+            file.bytes.read().as_ptr(),
+            plain.get(&file.path).unwrap().bytes.read().as_ptr(),
+            "{}",
+            file.path
+        );
     }
     let pycs = vec![File::new("demo/__pycache__/core.cpython-314.pyc", pyc(true))];
     let with = repack(&plain, Bytecode::Pycache(pycs.clone())).unwrap();
@@ -140,7 +145,7 @@ fn pycs_come_and_go() {
     assert_eq!(name, "de_mo-1.0-cp314-none-any.whl");
     assert_eq!(names(&sourceless.files)[..3], ["demo/__init__.pyc", "demo/core.pyc", "demo/tool.sh"]);
     let descriptor = sourceless.files.iter().find(|file| file.path.ends_with("/WHEEL")).unwrap();
-    assert!(descriptor.bytes.ends_with(b"Tag: cp314-none-any\n"));
+    assert!(descriptor.bytes.read().ends_with(b"Tag: cp314-none-any\n"));
     let bytes = packed(&Wheel { name: sourceless.name, files: sourceless.files.clone() });
     assert_eq!(repack(&archive(&name, &bytes), Bytecode::Keep).unwrap().files, sourceless.files);
 

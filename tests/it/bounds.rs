@@ -163,3 +163,39 @@ fn a_file_that_does_not_fit_the_address_space_is_an_error_of_its_own() {
         .run(&["compile", "--engine", "native", "--python", "3.14", "deep.py", "deeper.py", "small.py"])
         .exits(0);
 }
+
+/// The entries unpack to 300 MB; held at once, they would not fit.
+#[test]
+#[cfg(target_os = "linux")]
+fn entries_of_an_archive_are_not_held_at_once() {
+    use pycompile::archive::{Bytes, File};
+    use pycompile::output::zip::{ZipOptions, write};
+    use pycompile::wheel::{Project, TagSet, assemble};
+
+    let mut random = 1_u64;
+    let noise = std::iter::repeat_with(|| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 56) as u8
+    });
+    let mut bytes = noise.take(100_000).collect::<Vec<_>>();
+    bytes.resize(15 << 20, 0);
+    let bytes = Bytes::from(bytes);
+    let mut files = vec![File::new("demo/__init__.py", "x = 1\n")];
+    files.extend((0..20).map(|number| File::new(format!("demo/{number}.bin"), bytes.clone())));
+    let project = Project::new("demo", "1.0".parse().unwrap());
+    let wheel = assemble(&project, &TagSet::any_python(), files).unwrap();
+    let wheel = write(&wheel.files, &ZipOptions::default()).unwrap();
+    let session = Session::new();
+    session.file("demo-1.0-py3-none-any.whl", &wheel);
+    session.file("other/demo-1.0-py3-none-any.whl", &wheel);
+    let name = "demo-1.0-py3-none-any.whl";
+    for (arguments, status) in [
+        (format!("pack {name} --bytecode pycache --python 3.14 --output-dir out"), 0),
+        (format!("verify {name}"), 0),
+        ("verify other".to_owned(), 0),
+        (format!("diff {name} other/{name}"), 0),
+    ] {
+        let said = in_small_space(&session, 400_000, &arguments);
+        assert_eq!(said.status, status, "{arguments}: {}", said.err);
+    }
+}

@@ -176,8 +176,10 @@ fn the_honest_twins_of_trees() {
     old[..2].copy_from_slice(&3379_u16.to_le_bytes());
     session.file("t/old.egg", zip(&[("__pycache__/m.cpython-36.pyc".to_owned(), old.clone())]));
     session.run(&["verify", "t"]).exits(0).says("1 verified, 0 findings");
+    session.run(&["manifest", "t"]).exits(0);
     session.file("t/old.egg", zip(&[("m.pyc".to_owned(), old)]));
     session.run(&["verify", "t"]).exits(1);
+    session.run(&["manifest", "t"]).exits(1);
     // Links that stay inside, and those that lead to nothing, hide nothing.
     let session = tree(&pycs);
     link(&session, "honest", "t/same");

@@ -278,7 +278,7 @@ fn metadata_of_an_sdist_become_those_of_the_wheel() {
     let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
     let text = |name: &str| {
         let entry = archive.entries.iter().find(|entry| entry.name == format!("demo-1.0.dist-info/{name}"));
-        String::from_utf8(entry.unwrap().bytes.to_vec()).unwrap()
+        String::from_utf8(entry.unwrap().bytes.read().into_owned()).unwrap()
     };
     assert!(text("METADATA").contains("\nRequires-Dist: six\n"));
     assert_eq!(text("entry_points.txt"), "[console_scripts]\ndemo = demo:main\n");

@@ -183,7 +183,7 @@ fn timestamp_pycs_in_a_wheel() {
     let renamed = files.into_iter().map(|file| File {
         path: file.path.replace(".pxx", ".pyc"),
         bytes: match file.path.ends_with("RECORD") {
-            true => String::from_utf8(file.bytes.to_vec()).unwrap().replace(".pxx", ".pyc").into(),
+            true => String::from_utf8(file.bytes.into_vec()).unwrap().replace(".pxx", ".pyc").into(),
             false => file.bytes,
         },
         ..file
@@ -227,7 +227,7 @@ fn two_files_for_one_place() {
         let renamed = files.into_iter().map(|file| File {
             path: file.path.replace(".dato/", ".data/"),
             bytes: match file.path.ends_with("RECORD") {
-                true => String::from_utf8(file.bytes.to_vec()).unwrap().replace(".dato/", ".data/").into(),
+                true => String::from_utf8(file.bytes.into_vec()).unwrap().replace(".dato/", ".data/").into(),
                 false => file.bytes,
             },
             ..file
@@ -255,7 +255,7 @@ fn metadata_of_another_project() {
     let with_metadata = |metadata: &str| {
         let mut files = files();
         let metadata = File::new("demo-1.0.dist-info/METADATA", metadata);
-        let row = |file: &File| Row::of(&file.path, &file.bytes);
+        let row = |file: &File| Row::of(&file.path, &file.bytes.read());
         let record = files.pop().unwrap();
         *files.iter_mut().find(|file| file.path == metadata.path).unwrap() = metadata.clone();
         let mut rows = files.iter().map(row).collect::<Vec<_>>();

@@ -1,7 +1,7 @@
 //! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked for.
 
 use super::{Packed, listed};
-use crate::archive::{self, Archive, File};
+use crate::archive::{self, Archive, Bytes, File};
 use crate::build::artifact::{Artifact, ArtifactKind, Digest};
 use crate::build::compile::{Done, Outcome};
 use crate::build::engines::{Engines, releases};
@@ -58,15 +58,15 @@ struct Item<'a> {
     name: &'a str,
     /// The name once installed, which is what its code records.
     installed: &'a str,
-    source: Source,
+    bytes: &'a Bytes,
 }
 
 struct Compiled {
     name: String,
-    installed: String,
     series: &'static Series,
     optimize: u8,
     made: Made,
+    entry: Option<FileEntry>,
 }
 
 /// Reads, checks, compiles and writes.
@@ -100,7 +100,7 @@ pub fn repack_wheel(
         .zip(results.into_iter().flatten())
         .flat_map(|(item, all)| all.into_iter().map(move |compiled| (item, compiled)))
     {
-        entries.extend(entry(item, &compiled));
+        entries.extend(compiled.entry);
         let Made { result: pyc, warnings } = compiled.made;
         let result = pyc.as_ref().map(|_| Done::Compiled).map_err(Clone::clone);
         packed.outcomes.push(Outcome {
@@ -190,7 +190,7 @@ fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
         .filter(|entry| !request.exclude.is_match(&entry.name))
         .filter_map(|entry| {
             let installed = installed_path(&entry.name).filter(|name| !in_dist_info(name))?;
-            Some(Item { name: &entry.name, installed, source: Source::from_bytes(entry.bytes.to_vec()) })
+            Some(Item { name: &entry.name, installed, bytes: &entry.bytes })
         })
         .collect()
 }
@@ -200,9 +200,11 @@ fn in_dist_info(name: &str) -> bool {
 }
 
 fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {
+    // Not held until the wheel is made: a small wheel can have many large sources.
+    let source = Source::from_bytes(item.bytes.read().into_owned());
     let mut all = Vec::new();
     for target in engines {
-        let header = item.source.header(target.series, request.mode);
+        let header = source.header(target.series, request.mode);
         for &optimize in &request.levels {
             let pyc = |name: &str| {
                 let path = match request.bytecode {
@@ -211,21 +213,14 @@ fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compile
                 };
                 path.to_string_lossy().into_owned()
             };
-            all.push(Compiled {
-                name: pyc(item.name),
-                installed: pyc(item.installed),
-                series: target.series,
-                optimize,
-                made: item.source.pyc(target, &header, item.installed.into(), optimize),
+            let made = source.pyc(target, &header, item.installed.into(), optimize);
+            let (series, installed) = (target.series, pyc(item.installed));
+            let entry = made.result.as_ref().ok().and_then(|pyc| {
+                let source = source_entry(item.installed, &source.bytes, series);
+                pyc_entry(&installed, pyc, series, optimize, Some(source), item.installed).ok()
             });
+            all.push(Compiled { name: pyc(item.name), series, optimize, made, entry });
         }
     }
     all
-}
-
-fn entry(item: &Item<'_>, compiled: &Compiled) -> Option<FileEntry> {
-    let pyc = compiled.made.result.as_ref().ok()?;
-    let source = source_entry(item.installed, &item.source.bytes, compiled.series);
-    let (series, optimize) = (compiled.series, compiled.optimize);
-    pyc_entry(&compiled.installed, pyc, series, optimize, Some(source), item.installed).ok()
 }

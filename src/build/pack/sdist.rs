@@ -44,7 +44,7 @@ impl Unpacked {
         for file in &sdist.files {
             let name = Path::new(&sdist.folder).join(&file.path);
             let place = Place::below(scratch.path(), &name, Missing::Made)?;
-            place.replace(&file.bytes, if file.executable { 0o755 } else { 0o644 })?;
+            place.replace(&file.bytes.read(), if file.executable { 0o755 } else { 0o644 })?;
         }
         let draft = draft(&folder, python).map_err(config::ConfigError::from)?;
         if draft.lists.sources.is_empty() {

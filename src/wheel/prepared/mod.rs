@@ -129,7 +129,7 @@ impl Prepared {
 fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
     let name = WheelName::parse(file_name)?;
     let bytes = files::read(folder, file_name)?;
-    let archive = archive::read(&folder.path().join(file_name), &bytes, &Limits::default())?;
+    let archive = archive::read(&folder.path().join(file_name), bytes, &Limits::default())?;
     let files = archive.entries.iter().filter(|entry| !entry.name.ends_with('/')).filter_map(|entry| {
         let (folder, file) = entry.name.split_once('/')?;
         name.owns(folder).then(|| File::new(file, entry.bytes.clone()))
