@@ -8,7 +8,7 @@ fn text_in_wheel(session: &Session, wheel: &str, name: &str) -> String {
     let limits = pycompile::archive::Limits::default();
     let archive = pycompile::archive::read_file(&session.path(wheel), &limits).unwrap();
     let entry = archive.get(name).unwrap_or_else(|| panic!("{name} is not in {wheel}"));
-    String::from_utf8(entry.bytes.to_vec()).unwrap()
+    String::from_utf8(entry.bytes.read().into_owned()).unwrap()
 }
 
 #[test]
