@@ -69,6 +69,11 @@ impl Bytes {
         self.len() == 0
     }
 
+    /// Returns a copy of the bytes.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.read().into_owned()
+    }
+
     /// Returns a copy, or the bytes themselves where nothing else shares them.
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {

@@ -81,9 +81,14 @@ fn nested(side: &Side, container: &str) -> Option<Place> {
     let mut names = container.split('!').filter(|name| !name.is_empty());
     let mut bytes = place.read(names.next()?).ok()?;
     for name in names {
-        bytes = archive::read(Path::new(name), &bytes, &Limits::zipapp()).ok()?.get(name)?.bytes.to_vec();
+        bytes = archive::read(Path::new(name), bytes, &Limits::zipapp())
+            .ok()?
+            .get(name)?
+            .bytes
+            .read()
+            .into_owned();
     }
-    archive::read(Path::new(container), &bytes, &Limits::zipapp()).ok().map(Place::Archive)
+    archive::read(Path::new(container), bytes, &Limits::zipapp()).ok().map(Place::Archive)
 }
 
 /// Cause of a difference where one side is a manifest, or an archive that cannot be opened.
