@@ -96,7 +96,14 @@ fn refusals() {
 fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
     let engine = NativeEngine::new(Target::find("3.13.18".parse::<Release>().unwrap()).unwrap());
     let codec = "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte";
-    let programs: [(&[u8], String); 7] = [
+    let text = "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xed in position";
+    let programs: [(&[u8], String); 13] = [
+        (b"f'a\xed' +\n", format!("{text} 1: unexpected end of data\tNone\tNone\tNone\tNone")),
+        (b"b'' f'\\x41\xed'\n", format!("{text} 4: unexpected end of data\tNone\tNone\tNone\tNone")),
+        (b"f'\xed{{' +\n", format!("{text} 0: invalid continuation byte\tNone\tNone\tNone\tNone")),
+        (b"f'{x:a\xed}' +\n", format!("{text} 0: unexpected end of data\tNone\tNone\tNone\tNone")),
+        (b"f'\xed{'\n", format!("{text} 0: unexpected end of data\tNone\tNone\tNone\tNone")),
+        (b"x = = f'\xed'\n", "SyntaxError\tinvalid syntax\t1\t5\t1\t6".to_owned()),
         (b"x = 1\ny = '\xe9'\n", format!("{codec} 0xe9 in position 0: unexpected end of data\t2\t5\t2\t6")),
         (b"\xe9\n", format!("{codec} 0xe9 in position 0: unexpected end of data\t1\t1\t1\t-1")),
         (

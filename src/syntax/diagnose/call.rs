@@ -28,6 +28,7 @@ impl Parser<'_, '_> {
             "imported" => self.imported(labels),
             "lazily_imported" => self.lazily_imported(labels)?,
             "field" => self.field(b, start)?,
+            "text" => self.middle(values.first().copied())?,
             "spec_text" => self.spec_text(a)?,
             "keys" => self.mapping_keys(a, start),
             "text_pattern" => {

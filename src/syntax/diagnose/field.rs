@@ -30,9 +30,6 @@ impl Parser<'_, '_> {
             middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
         }
         for middle in middles {
-            if let Some(message) = self.undecodable_within(middle.start, middle.end, raw) {
-                return self.refuse_at(message, self.at_token(self.input.last));
-            }
             if raw {
                 continue;
             }
@@ -62,31 +59,34 @@ impl Parser<'_, '_> {
         let token = self.token_of(value)?;
         let quotes = (token.end - token.start - prefix - length) / 2;
         let start = token.start + prefix + quotes;
-        self.undecodable_within(start, start + length, raw)
-    }
-
-    /// CPython decodes a string without escapes as a whole, and one with escapes by runs of bytes that are not ASCII.
-    fn undecodable_within(&self, start: usize, end: usize, raw: bool) -> Option<String> {
-        let body = self.input.lexer.bytes().get(start..end)?;
-        let runs: Vec<&[u8]> = if raw || !body.contains(&b'\\') {
-            vec![body]
-        } else {
-            body.chunk_by(|one, next| one.is_ascii() == next.is_ascii()).collect()
-        };
-        let fault = runs.into_iter().find_map(decode::utf_8_fault)?;
+        let body = self.input.lexer.bytes().get(start..start + length)?;
+        let fault = utf_8_fault(body, raw || !body.contains(&b'\\'))?;
         Some(format!("(unicode error) {fault}"))
     }
 
-    /// The text of a format spec is decoded at once, by a function that gives no place.
-    pub(super) fn spec_text(&mut self, text: Value) -> Result<(), Stop> {
-        let Value::Token(at) = text else { return Ok(()) };
-        let Some(token) = self.token_of(text) else { return Ok(()) };
-        let body = self.text(&token);
-        if !body.contains('\\') {
+    /// The text of an f-string becomes a constant when it is read, without a place if it cannot.
+    pub(super) fn middle(&mut self, text: Option<Value>) -> Result<(), Stop> {
+        let Some(message) = text.and_then(|text| utf_8_fault(self.bytes_of(text), true)) else {
             return Ok(());
+        };
+        self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
+    }
+
+    /// The text of a format spec is decoded at once, by a function that gives no place. It is raw if the lexer stands in a
+    /// raw f-string, which it does not any more when a text is gone over again.
+    pub(super) fn spec_text(&mut self, text: Value) -> Result<(), Stop> {
+        let Some(token) = self.token_of(text) else { return Ok(()) };
+        let raw =
+            self.target.features.raw_specs && self.input.lexer.modes().last().is_some_and(|mode| mode.raw);
+        if let Some(message) = utf_8_fault(self.bytes_of(text), raw) {
+            return self.refuse(SyntaxError {
+                kind: ErrorType::UnicodeDecode,
+                message,
+                location: Location::NONE,
+            });
         }
-        let (_, opening) = self.enclosing(at as usize);
-        if self.target.features.raw_specs && opening.contains(['r', 'R']) {
+        let body = self.text(&token);
+        if raw || !body.contains('\\') {
             return Ok(());
         }
         let Err(message) = escape::text(body, &mut Vec::new(), self.target) else {
@@ -131,4 +131,12 @@ impl Parser<'_, '_> {
         }
         (fields, "")
     }
+}
+
+/// What is wrong with bytes that CPython decodes as a whole, or by runs of bytes that are not ASCII.
+fn utf_8_fault(bytes: &[u8], whole: bool) -> Option<String> {
+    if whole {
+        return decode::utf_8_fault(bytes);
+    }
+    bytes.chunk_by(|one, next| one.is_ascii() == next.is_ascii()).find_map(decode::utf_8_fault)
 }
