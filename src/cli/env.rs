@@ -4,7 +4,7 @@ use super::args::{Mode, RefsArg};
 use super::compile::{EngineArg, note_unused};
 use super::destination::Destination;
 use super::format::{FormatArgs, MessageFormat};
-use super::messages::{self, counted};
+use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
@@ -18,7 +18,7 @@ use crate::engine::python::on_path;
 use crate::manifest::{Manifest, Place};
 use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
-use crate::text::{Shown as _, python, visible};
+use crate::text::{Shown as _, counted, python, visible};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -45,9 +45,10 @@ pub(super) struct EnvArgs {
     /// versions that it knows, and says where it has to run the environment's own interpreter.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// Only site-packages of this version; the version of a directory of `pip install --target`, which does not say it.
+    /// Only site-packages of this version, or of this release, `3.14.8`; the version of a directory of `pip install
+    /// --target`, which does not say it.
     #[arg(long, value_name = "X.Y")]
-    python: Option<PyVersion>,
+    python: Option<Release>,
     /// Leave out sources that match, by their names below site-packages (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
@@ -90,7 +91,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     }
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
-    let sites = match sites(arguments.python) {
+    let sites = match sites(arguments.python.map(|release| release.version)) {
         Err(EnvError::NoVersion(_)) if arguments.engine != EngineArg::Native => {
             sites(Some(default_version(arguments)?))?
         }
@@ -315,7 +316,7 @@ fn start(
     arguments: &EnvArgs,
     printer: &Printer,
 ) -> Result<(Engines, Vec<PathBuf>), CommandError> {
-    let mut release = Release::from(site.python);
+    let mut release = arguments.python.unwrap_or_else(|| Release::from(site.python));
     let mut choice = EngineChoice::from(arguments.engine);
     let mut own = None;
     if site.free_threaded {
@@ -325,7 +326,9 @@ fn start(
         let is_native = choice == EngineChoice::Auto && Target::find(release).is_some();
         if is_native || choice == EngineChoice::Native {
             let created_with = created_with(prefix).filter(|found| found.version == site.python);
-            release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
+            if release.patch.is_none() {
+                release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
+            }
         } else if arguments.root.is_none() {
             // An image's own interpreter may not run here.
             own = Some(prefix.join("bin").join(format!("python{}", site.python))).filter(|own| own.is_file());
@@ -334,8 +337,8 @@ fn start(
     let why = match choice {
         _ if site.free_threaded => Some(format!("the native compiler does not know Python {}t", site.python)),
         EngineChoice::Python => Some(String::from("as --engine python asks")),
-        EngineChoice::Auto if Target::find(site.python).is_none() => {
-            Some(format!("the native compiler does not know Python {}", site.python))
+        EngineChoice::Auto if Target::find(release).is_none() => {
+            Some(format!("the native compiler does not know Python {release}"))
         }
         EngineChoice::Auto | EngineChoice::Native => None,
     };

@@ -179,7 +179,7 @@ fn a_program_of_the_environment_is_named_before_it_is_run() {
 #[test]
 fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
     let source = "f'{1:{2}\\{3}}'\nr = rf'{1:\\x41}'\n";
-    let bytes = |config: Option<&str>| {
+    let bytes_of = |config: Option<&str>, more: &[&str]| {
         let session = Session::new();
         let site = "v/lib/python3.13/site-packages";
         session.file(&format!("{site}/a.py"), source);
@@ -187,14 +187,18 @@ fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
         if let Some(config) = config {
             session.file("v/pyvenv.cfg", config);
         }
-        session.run(&["env", "v"]).exits(0);
+        session.run(&[&["env", "v"], more].concat()).exits(0);
         std::fs::read(session.path(&format!("{site}/__pycache__/a.cpython-313.pyc"))).unwrap()
     };
+    let bytes = |config| bytes_of(config, &[]);
     let newest = bytes(None);
     let oldest = bytes(Some("home = /usr/bin\nversion = 3.13.0\n"));
     assert_ne!(oldest, newest, "3.13.0 reads these format specs otherwise");
     assert_eq!(bytes(Some("version_info = 3.13.0.final.0\n")), oldest);
     assert_eq!(bytes(Some("Version = 3.13.0\n")), oldest);
+    // The command line prevails.
+    assert_eq!(bytes_of(None, &["--python", "3.13.0"]), oldest);
+    assert_eq!(bytes_of(Some("version = 3.13.0\n"), &["--python", "3.13.18"]), newest);
     // Not this environment's version, or no version.
     for config in ["version = 3.14.0\n", "version = x\n", "", "version\n", "version = 3.13\n"] {
         assert_eq!(bytes(Some(config)), newest, "{config}");
