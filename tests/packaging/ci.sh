@@ -132,6 +132,7 @@ if reason=$(tests/packaging/apt-packages automake autoconf make 2>&1); then
     grep -q "code object from '$work/automake/a/own/site/hello/__pycache__/core" "$work/log" || fail "make install: the pyc is not used"
     (cd "$work/automake/a" && make uninstall DESTDIR="$one") >"$work/log" 2>&1 || fail "make uninstall"
     [[ -z $(find "$one" -type f) ]] || fail "make uninstall leaves files"
+    PYTHON=: examples/automake/py-compile hello/core.py >"$work/log" 2>&1 && [[ ! -s $work/log ]] || fail "py-compile without Python"
     ok "automake: two places are equal, pycs are used, uninstall leaves nothing"
 else
     skip "automake: $reason"
