@@ -1,7 +1,7 @@
 //! Why an archive is refused.
 
 use super::name::NameFault;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, bytes, counted};
 use std::path::PathBuf;
 
 /// An archive that is not read. The fault is the archive's, or the file system's.
@@ -80,13 +80,13 @@ pub enum Fault {
     #[error("malformed extra fields")]
     Extra,
     /// Something before the first entry.
-    #[error("{0} bytes stand before the first entry")]
+    #[error("{} before the first entry", counted(*.0, "byte stands", "bytes stand"))]
     Prefix(u64),
     /// The prefix is not one shebang line.
-    #[error("the {0} bytes before the first entry are not a shebang line")]
+    #[error("the {} not a shebang line", counted(*.0, "byte before the first entry is", "bytes before the first entry are"))]
     NotShebang(u64),
     /// Bytes that belong to nothing.
-    #[error("{size} bytes at offset {offset} belong to no entry")]
+    #[error("{} at offset {offset} {} to no entry", bytes(*.size), if *.size == 1 { "belongs" } else { "belong" })]
     Gap {
         /// Where.
         offset: u64,
@@ -150,7 +150,7 @@ pub enum Fault {
     #[error("the compressed data is broken")]
     Deflate,
     /// The data is more or less than the directory says.
-    #[error("the data is not the {0} bytes that the directory says")]
+    #[error("the data is not the {} that the directory says", bytes(*.0))]
     Size(u64),
     /// The archive is too large to be read.
     #[error("{what}: {found}, at most {limit} are read")]

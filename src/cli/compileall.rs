@@ -5,7 +5,7 @@
 
 use super::args::{Mode, RefsArg};
 use super::format::{MessageFormat, PlainFormatArgs};
-use super::messages::{self, counted};
+use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{Warned, WarningArgs};
@@ -15,7 +15,7 @@ use crate::output::inside::Links;
 use crate::project::{LARGEST, Layout, Naming, Walk, is_python, read_named, stripped, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Release};
-use crate::text::Shown as _;
+use crate::text::{Shown as _, counted};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};

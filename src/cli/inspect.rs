@@ -61,12 +61,18 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
                 printer.data(text.trim_end())?;
             }
             Err(error) => {
-                printer.trouble(&format!("{}: {error}", file.shown()));
+                let said = match error {
+                    Failure::Pyc(PycError::Place(PlaceError::Missing(_))) => {
+                        "there is no such file".to_owned()
+                    }
+                    ref error => error.to_string(),
+                };
+                printer.trouble(&format!("{}: {said}", file.shown()));
                 status = Status::Trouble;
                 failed += 1;
                 if arguments.format() == MessageFormat::Json {
                     let path = python::os_text(file.as_os_str());
-                    printer.json(&serde_json::json!({"path": path, "error": error.to_string()}))?;
+                    printer.json(&serde_json::json!({"path": path, "error": said}))?;
                 }
             }
         }
@@ -78,14 +84,14 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
 
 fn inspect(file: &Path, as_json: bool) -> Result<String, Failure> {
     let place = Place::File(file.into());
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = python::os_text(file.file_name().unwrap_or_default());
     let pyc = place.read(&name).map_err(PycError::from)?;
     let header = Header::parse(&pyc).map_err(PycError::from)?;
     let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
     let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout).map_err(PycError::from)?;
     objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
     let source = source(&place, &name, header, series);
-    let path = file.to_string_lossy();
+    let path = python::os_text(file.as_os_str());
     let shown =
         Inspected { path: &path, header, series, objects: &objects, size: pyc.len() as u64, source: &source };
     Ok(if as_json { inspect_json(&shown)? } else { inspect_text(&shown)? })

@@ -2,14 +2,13 @@
 
 use super::destination::Destination;
 use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
-use super::messages::counted;
 use super::printer::Printer;
 use super::project::ConfigArgs;
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, ArtifactKind, Digest, ProjectError, engines};
 use crate::manifest::{in_toto, inventory, sha256sum};
-use crate::text::{Shown as _, visible};
+use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
 /// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks

@@ -6,7 +6,7 @@ use super::warnings::Warned;
 use super::{CommandError, Status, annotation};
 use crate::build::{Digest, Done, Outcome};
 use crate::engine::Diagnostic;
-use crate::text::{Shown as _, python};
+use crate::text::{Shown as _, counted, python};
 use crate::warnings::Issued;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -22,11 +22,6 @@ struct Message<'a> {
     optimize: Option<u8>,
     warnings: &'a [Issued],
     error: Option<&'a Diagnostic>,
-}
-
-/// Returns a count with its noun: `1 finding`, `2 findings`.
-pub(super) fn counted(number: usize, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 /// Whether files were compiled for more than one version, so that an error says for which.

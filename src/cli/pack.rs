@@ -5,7 +5,7 @@ use super::build::allowed;
 use super::compile::note_unused;
 use super::destination::Destination;
 use super::format::{FormatArgs, tell_artifacts};
-use super::messages::{self, counted};
+use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
@@ -16,7 +16,7 @@ use crate::build::{EngineOptions, Project, engines, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
 use crate::pyc::InvalidationMode;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 

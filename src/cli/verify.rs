@@ -7,7 +7,7 @@ use crate::audit::{Finding, Kind, ReleaseFound, Request, verify};
 use crate::build::{EngineOptions, Refs};
 use crate::manifest::{Place, parse};
 use crate::project::{LARGEST, read_named};
-use crate::text::{Shown as _, python, visible, visible_lines};
+use crate::text::{Shown as _, counted, python, visible, visible_lines};
 use std::path::{Path, PathBuf};
 
 /// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's version and level, and
@@ -99,10 +99,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     printer.count("findings", verified.findings.len());
     printer.count("not_reached", verified.missing);
     let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
-    let findings = match verified.findings.len() {
-        1 => "1 finding".to_owned(),
-        number => format!("{number} findings"),
-    };
+    let findings = counted(verified.findings.len(), "finding", "findings");
     printer.summary(&format!("{none}{} verified, {findings}", verified.passed));
     for found in &verified.releases {
         if arguments.format.get() == MessageFormat::Json {
@@ -113,7 +110,10 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.summary(&line);
     }
     if verified.missing > 0 {
-        return Err(CommandError::Usage(format!("interrupted: {} pycs were not reached", verified.missing)));
+        return Err(CommandError::Usage(format!(
+            "interrupted: {} not reached",
+            counted(verified.missing, "pyc was", "pycs were")
+        )));
     }
     Ok(if verified.findings.is_empty() { Status::Done } else { Status::No })
 }
@@ -123,10 +123,7 @@ fn releases(found: &[ReleaseFound], place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     for (at, release) in found.iter().enumerate() {
         let of_version = |other: &&ReleaseFound| other.python == release.python;
-        let pycs = match release.pycs {
-            1 => "1 pyc".to_owned(),
-            number => format!("{number} pycs"),
-        };
+        let pycs = counted(release.pycs, "pyc", "pycs");
         lines.push(match (&release.first, found[..at].iter().find(of_version)) {
             (Some(first), Some(main)) => format!(
                 "bytes of CPython {}, which {} does not write: {pycs}, the first is {}",

@@ -2,6 +2,7 @@
 
 use super::model::{FileDifference, Finding, Kind, Row};
 use crate::archive::{Archive, Entry};
+use crate::text;
 use std::collections::BTreeSet;
 
 /// Compares two archives as a whole.
@@ -82,7 +83,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     let is_packed_otherwise = left.compressed_size != right.compressed_size;
     if differing.is_empty() && is_packed_otherwise && left.bytes == right.bytes {
         differing.push("compressed size");
-        let size = |entry: &Entry| format!("{} bytes", entry.compressed_size);
+        let size = |entry: &Entry| text::bytes(entry.compressed_size);
         finding = finding.labelled_sides("compressed to", size(left), size(right));
     }
     finding.message = differing.join(", ");

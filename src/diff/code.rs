@@ -8,6 +8,7 @@ use super::model::{Finding, Kind, Row};
 use super::tables::{exception_tables, line_tables};
 use crate::object::{CodeView, Value, flag_names};
 use crate::target::Series;
+use crate::text;
 use std::collections::BTreeMap;
 
 /// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can make code large that
@@ -69,7 +70,7 @@ impl<'a> Comparer<'a> {
             }
             if !self.afford(&[left, right]) {
                 let message = "there is so much that it is not compared from here on";
-                let size = |code: CodeView<'_>| format!("{} bytes of bytecode", code.bytecode().len());
+                let size = |code: CodeView<'_>| format!("{} of bytecode", text::bytes(code.bytecode().len()));
                 self.add(&place, Finding::new(Kind::Code, message).sides(size(left), size(right)));
                 break;
             }

@@ -4,6 +4,7 @@ use super::align::align;
 use super::lists::{around, paired};
 use super::model::{Finding, Kind, Row, clip};
 use crate::project::open_regular;
+use crate::text;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,7 @@ pub(super) fn compare_large(left: &Path, right: &Path) -> Result<Option<Vec<Find
     if at == size && at == other_size {
         return Ok(Some(Vec::new()));
     }
-    let side = |size: u64| format!("{size} bytes");
+    let side = |size: u64| text::bytes(size);
     let message = format!("from byte {at}");
     Ok(Some(vec![Finding::new(Kind::Content, message).sides(side(size), side(other_size))]))
 }
@@ -83,7 +84,7 @@ pub(super) fn bytes_row(left: &[u8], right: &[u8]) -> Row {
     let at = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let side = |bytes: &[u8]| {
         let window: Vec<String> = bytes.iter().skip(at).take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{} bytes, from byte {at}: {}", bytes.len(), window.join(" "))
+        format!("{}, from byte {at}: {}", text::bytes(bytes.len()), window.join(" "))
     };
     Row::differ(side(left), side(right))
 }

@@ -4,6 +4,7 @@ use super::model::{FileDifference, Finding, Kind};
 use super::sides::File;
 use crate::archive::Archive;
 use crate::manifest::{self, FileEntry, Listed, Manifest};
+use crate::text;
 use std::collections::BTreeMap;
 
 /// The releases that two manifests name and that differ.
@@ -68,7 +69,7 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
     }
     if differing.is_empty() {
         differing.push("sha256 or size");
-        let say = |entry: &FileEntry| format!("{} bytes, sha256 {}", entry.size, entry.sha256);
+        let say = |entry: &FileEntry| format!("{}, sha256 {}", text::bytes(entry.size), entry.sha256);
         finding = finding.sides(say(left), say(right));
     }
     finding.message = differing.join(", ");
@@ -90,8 +91,8 @@ pub(super) fn compare_with_listed(
     if sha256 == listed.sha256 && bytes.len() as u64 == listed.size {
         return Vec::new();
     }
-    let said = format!("{} bytes, sha256 {}", listed.size, listed.sha256);
-    let has = format!("{} bytes, sha256 {sha256}", bytes.len());
+    let said = format!("{}, sha256 {}", text::bytes(listed.size), listed.sha256);
+    let has = format!("{}, sha256 {sha256}", text::bytes(bytes.len()));
     let (one, other) = if bytes_left { (has, said) } else { (said, has) };
     vec![Finding::new(Kind::Manifest, "it is not the file that the manifest lists").sides(one, other)]
 }
@@ -118,7 +119,7 @@ fn archives(manifest: &Manifest) -> BTreeMap<&str, String> {
 }
 
 fn said(size: u64, sha256: &str) -> String {
-    format!("{size} bytes, sha256 {sha256}")
+    format!("{}, sha256 {sha256}", text::bytes(size))
 }
 
 /// An archive against the archives that a manifest lists; `None` if the manifest does not say what it is.

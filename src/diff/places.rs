@@ -194,7 +194,7 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     let mut outcome = Outcome::default();
     let links = left.link().zip(right.link()).map(|(one, other)| {
         let finding = Finding::new(Kind::Content, "symlinks that lead elsewhere");
-        let finding = finding.sides(one.to_string_lossy(), other.to_string_lossy());
+        let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
         if one == other { Vec::new() } else { vec![finding] }
     });
     if let Some(found) = links.or_else(|| compare_large_files(path, left, right)) {

@@ -10,6 +10,7 @@ use crate::marshal;
 use crate::object::{CodeView, Objects};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
 use crate::target::Series;
+use crate::text;
 
 /// The differences of two pycs; none only if their bytes are the same. `name` says what the module is called:
 /// `demo/__pycache__/core.cpython-314.pyc`.
@@ -51,7 +52,7 @@ pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
 }
 
 fn size(bytes: &[u8]) -> String {
-    format!("{} bytes", bytes.len())
+    text::bytes(bytes.len())
 }
 
 fn unreadable<E: std::fmt::Display>(left: Option<E>, right: Option<E>) -> Finding {

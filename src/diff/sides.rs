@@ -3,7 +3,7 @@
 use crate::archive::{Archive, Entry};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
 use crate::project::{Found, LARGEST, read_regular};
-use crate::text::Shown as _;
+use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -183,7 +183,7 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
             listing.names.keys().map(|name| (name.as_str().into(), File::Disk(place, name))).collect()
         }
         Side::Place(_, place @ Place::File(path)) => {
-            [(path.file_name().unwrap_or_default().to_string_lossy(), File::Alone(place))].into()
+            [(python::os_text(path.file_name().unwrap_or_default()).into(), File::Alone(place))].into()
         }
     };
     if pycs_only && !side.is_file() {

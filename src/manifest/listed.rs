@@ -37,5 +37,5 @@ pub fn listed<'a>(manifest: &'a Manifest, archive: &archive::Archive) -> Listed<
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    crate::text::python::os_text(path.file_name().unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use super::error::{MarshalError, What};
 use crate::object::{Code, CodeLayout, Node, NodeId, Objects, Value};
+use crate::text::{self, counted};
 
 const FLAG_REF: u8 = 0x80;
 /// CPython's `MAX_MARSHAL_STACK_DEPTH`.
@@ -17,7 +18,7 @@ pub fn read(bytes: &[u8], layout: CodeLayout) -> Result<Objects> {
     let mut reader = Reader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
     reader.run()?;
     if reader.at != bytes.len() {
-        let fault = format!("{} bytes too many", bytes.len() - reader.at);
+        let fault = format!("{} too many", text::bytes(bytes.len() - reader.at));
         return Err(MarshalError { at: reader.at, what: What::End, fault });
     }
     Ok(Objects { nodes: reader.nodes })
@@ -341,7 +342,7 @@ impl Reader<'_> {
     fn wtf8(&mut self, length: usize) -> Result<Value> {
         let at = self.at;
         let bytes = self.take(length, What::Str)?;
-        if !crate::text::python::is_valid(bytes) {
+        if !text::python::is_valid(bytes) {
             return Err(MarshalError { at, what: What::Str, fault: "it is not UTF-8".into() });
         }
         Ok(Value::Str(bytes.into()))
@@ -357,7 +358,7 @@ impl Reader<'_> {
             _ => Err(MarshalError {
                 at,
                 what,
-                fault: format!("a length of {length}, and {left} bytes are left"),
+                fault: format!("a length of {length}, and {} left", counted(left, "byte is", "bytes are")),
             }),
         }
     }
@@ -371,7 +372,7 @@ impl Reader<'_> {
         let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
         let Some(end) = end else {
             let left = self.bytes.len() - self.at;
-            let fault = format!("{count} bytes are needed, {left} are left");
+            let fault = format!("{} needed, {left} are left", counted(count, "byte is", "bytes are"));
             return Err(MarshalError { at: self.at, what, fault });
         };
         let taken = &self.bytes[self.at..end];

@@ -75,8 +75,8 @@ fn what_only_looks_equal_stays() {
 
 #[test]
 fn refusals_have_their_place() {
-    assert_eq!(refusal(b""), "byte 0, reading an object: 1 bytes are needed, 0 are left");
-    assert_eq!(refusal(b"NN"), "byte 1, reading the end: 1 bytes too many");
+    assert_eq!(refusal(b""), "byte 0, reading an object: 1 byte is needed, 0 are left");
+    assert_eq!(refusal(b"NN"), "byte 1, reading the end: 1 byte too many");
     assert_eq!(refusal(b"?"), "byte 0, reading an object: unknown type code 0x3f");
     assert_eq!(
         refusal(b"(\xff\xff\xff\x7f"),
@@ -95,7 +95,7 @@ fn refusals_have_their_place() {
         "byte 1, reading the code object's argcount: 4 bytes are needed, 2 are left"
     );
     let code = [&b"c"[..], &[0; 20], b"N"].concat();
-    assert_eq!(refusal(&code), "byte 22, reading the code object's consts: 1 bytes are needed, 0 are left");
+    assert_eq!(refusal(&code), "byte 22, reading the code object's consts: 1 byte is needed, 0 are left");
     assert_eq!(
         refusal(&b")\x01".repeat(3000)),
         "byte 4000, reading an object: objects nested more than 2000 deep"

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** knows nothing of any CPython version, and reads no file.
 
+mod counted;
 mod error;
 mod location;
 mod name;
@@ -9,6 +10,7 @@ mod printable;
 pub mod python;
 mod visible;
 
+pub use counted::{bytes, counted};
 pub use error::{ErrorType, SyntaxError};
 pub use location::{Location, Place};
 pub use name::{Name, Names};

@@ -1,5 +1,6 @@
 //! RECORD: which files there are, with their digests and sizes (PEP 376, 427, 627).
 
+use crate::text;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +65,7 @@ pub enum RecordError {
     #[error("{0:?} is not the file that RECORD lists: its digest differs")]
     Digest(String),
     /// Another size.
-    #[error("{path:?} is not the file that RECORD lists: {found} bytes instead of {said}")]
+    #[error("{path:?} is not the file that RECORD lists: {} instead of {said}", text::bytes(*.found))]
     Size {
         /// The file.
         path: String,
@@ -398,7 +399,7 @@ mod tests {
         );
         assert_eq!(
             changed(|row| row.size = "9".to_owned()),
-            "\"a\" is not the file that RECORD lists: 1 bytes instead of 9"
+            "\"a\" is not the file that RECORD lists: 1 byte instead of 9"
         );
         let twice = Record { rows: vec![Row::of("a", b"1"), Row::of("a", b"1")] };
         assert_eq!(verify(&twice, &files), "RECORD lists \"a\" twice");

@@ -168,7 +168,7 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
         session.run(&["inspect", name]).exits(2).says(&format!("error: {name}: {message}\n"));
         session.run(&["inspect", "--json", name]).exits(2).says(message);
     }
-    session.run(&["inspect", "nowhere.pyc"]).exits(2).says("error: nowhere.pyc: there is no nowhere.pyc\n");
+    session.run(&["inspect", "nowhere.pyc"]).exits(2).says("error: nowhere.pyc: there is no such file\n");
     session.run(&["inspect"]).exits(2);
 }
 

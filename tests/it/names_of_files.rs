@@ -54,6 +54,14 @@ fn trees_verify() {
     Said::from(run(&session, &[b"verify", cache])).exits(0).says("1 verified, 0 findings");
     let cache = b"t/__pycache__/\xff.cpython-314.pyc";
     Said::from(run(&session, &[b"verify", cache])).exits(0).says("1 verified, 0 findings");
+    // Every other command that reads a pyc reads it by that name.
+    for command in [&[b"inspect", &cache[..]][..], &[b"diff", cache, cache], &[b"normalize", cache]] {
+        assert_eq!(run(&session, command).status.code(), Some(0), "{command:?}");
+    }
+    Said::from(run(&session, &[b"verify", b"--references", b"any", cache]))
+        .exits(0)
+        .says("1 verified, 0 findings");
+    compile(&session, &[b"--force", b"t/\xff.py"]).exits(0);
     // Each against its own source.
     let other = session.path("t/__pycache__").join(OsStr::from_bytes(b"\xfe.cpython-314.pyc"));
     std::fs::copy(session.path("").join(OsStr::from_bytes(cache)), other).unwrap();

@@ -119,3 +119,18 @@ fn a_strip_dir_that_does_not_lead_is_an_error_also_where_a_pyc_is_there() {
     let said = session.run(&["compile", "--python", "3.14", "--strip-dir", "d", "a.py"]).exits(1);
     said.says("ValueError: a.py is not below d, which --strip-dir names");
 }
+
+/// A source that fails for several versions has an annotation for each, which says for which it is.
+#[test]
+fn annotations_name_the_version_where_there_are_several() {
+    let session = Session::new();
+    session.file("a.py", "x = \n");
+    let compile = ["compile", "--engine", "native", "--message-format", "github", "--python", "3.13"];
+    let line = |version: &str| {
+        format!("::error file=a.py,line=1,col=5,title=pycompile SyntaxError{version}::invalid syntax\n")
+    };
+    let said = session.run(&[&compile[..], &["a.py"]].concat()).exits(1);
+    assert_eq!(said.out, line(""));
+    let said = session.run(&[&compile[..], &["--python", "3.14.8", "a.py"]].concat()).exits(1);
+    assert_eq!(said.out, line(" (Python 3.13)") + &line(" (Python 3.14)"));
+}

@@ -1,0 +1,11 @@
+//! Counts with their nouns.
+
+/// Returns a count with its noun: `1 finding`, `2 findings`.
+pub fn counted<N: PartialEq + From<u8> + std::fmt::Display>(number: N, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == N::from(1) { one } else { several })
+}
+
+/// Returns a number of bytes with its noun.
+pub fn bytes<N: PartialEq + From<u8> + std::fmt::Display>(number: N) -> String {
+    counted(number, "byte", "bytes")
+}
