@@ -20,9 +20,9 @@ def _compile(path, name, level):
     with open(path, "rb") as file:
         source = file.read()
     try:
-        # Two references, as py_compile holds when it dumps: that is a bit of the first byte.
+        # As many references as py_compile holds when it dumps: that is a bit of the first byte.
         held = [compile(source, name, "exec", dont_inherit=True, optimize=level)]
-        return marshal.dumps((True, marshal.dumps(held[0])))
+        return marshal.dumps((True, marshal.dumps(held.pop() if sys.version_info >= (3, 15) else held[0])))
     except BaseException as error:
         kind = type(error).__name__
         if isinstance(error, SyntaxError):
