@@ -1,7 +1,7 @@
 //! `pycompile build`.
 
 use super::format::{FormatArgs, MessageFormat, tell_artifacts};
-use super::messages::{self, counted};
+use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
 use super::warnings::WarningArgs;
@@ -9,7 +9,7 @@ use super::{CommandError, Status};
 use crate::build::{Project, Stale, engines, publish, remove_stale, tree};
 use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
-use crate::text::{Shown as _, python};
+use crate::text::{Shown as _, counted, python};
 use std::path::{Path, PathBuf};
 
 /// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
