@@ -4,6 +4,7 @@
 
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, ExprKind, Module, Stmt, StmtKind};
+use crate::target::Target;
 use crate::text::{Location, Names};
 
 /// `CO_FUTURE_BARRY_AS_BDFL`
@@ -31,7 +32,7 @@ impl Future {
 ///
 /// # Errors
 /// A feature that does not exist.
-pub fn scan(module: &Module<'_>, names: &Names) -> Result<Future, SyntaxError> {
+pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Future, SyntaxError> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let start = usize::from(docstring(module.body).is_some());
     for statement in &module.body[start..] {
@@ -43,16 +44,25 @@ pub fn scan(module: &Module<'_>, names: &Names) -> Result<Future, SyntaxError> {
             break;
         }
         for alias in *aliases {
+            let place = match target.features.place_future_at_statement {
+                true => Location::new(
+                    statement.location.line,
+                    statement.location.line,
+                    statement.location.column,
+                    -1,
+                ),
+                false => alias.location,
+            };
             future.flags |= match names.text(alias.name) {
                 "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
                 | "print_function" | "unicode_literals" | "generator_stop" => 0,
                 "barry_as_FLUFL" => BARRY_AS_BDFL,
                 "annotations" => ANNOTATIONS,
-                "braces" => return Err(SyntaxError::new("not a chance", alias.location)),
+                "braces" => return Err(SyntaxError::new("not a chance", place)),
                 unknown => {
                     let unknown: String = unknown.chars().take(100).collect();
                     let message = format!("future feature {unknown} is not defined");
-                    return Err(SyntaxError::new(message, alias.location));
+                    return Err(SyntaxError::new(message, place));
                 }
             };
         }

@@ -86,7 +86,7 @@ fn pipeline(
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
     let mut constants = Constants::for_source(source_length);
-    let future = future::scan(module, names)?;
+    let future = future::scan(module, names, target)?;
     let module = preprocess::run(module, &arena, names, optimize, &future, target, warnings)?;
     allowance::hold(arena.allocated_bytes());
     let symbols = symtable::build(&module, &future, target, optimize, names)?;

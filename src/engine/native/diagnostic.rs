@@ -108,7 +108,8 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
         // A codec's error has a line 0 and no end.
         if place.line != 0 {
             diagnostic.end_line = Some(i64::from(place.end_line));
-            diagnostic.end_column = Some(place.end_column);
+            // The error of a statement whose end is not told has no column there.
+            diagnostic.end_column = Some(place.end_column).filter(|&column| column != 0 || !refusal.parsed);
         }
         diagnostic.text = Some(place.text.to_owned()).filter(|text| !text.is_empty());
     }

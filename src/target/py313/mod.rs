@@ -57,6 +57,7 @@ const FEATURES_0: Features = Features {
     second_nan_of_product: true,
     nan_of_cosine: false,
     power_by_division: true,
+    place_future_at_statement: true,
     place_escapes: false,
     one_warning_for_a_line: false,
     ..FEATURES_5
@@ -123,6 +124,7 @@ pub(super) const FEATURES: Features = Features {
     classdict_as_type_parameter: false,
     exclamation_mark: "exclamation mark",
     check_comments: false,
+    place_future_at_statement: false,
     place_marked_cookie: false,
     end_decoded_lines: true,
     small_int_max: 256,
