@@ -46,9 +46,9 @@ pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Futur
         for alias in *aliases {
             let place = match target.features.place_future_at_statement {
                 true => Location::new(
-                    statement.location.line,
-                    statement.location.line,
-                    statement.location.column,
+                    statement.location.line(),
+                    statement.location.line(),
+                    statement.location.column(),
                     -1,
                 ),
                 false => alias.location,

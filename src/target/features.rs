@@ -107,6 +107,8 @@ pub struct Features {
     pub exclamation_mark: &'static str,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
+    /// Where an f-string ends within a field, the message says on which other line the field opens.
+    pub name_line_of_open_field: bool,
     /// A future feature that does not exist is reported at the start of its statement.
     pub place_future_at_statement: bool,
     /// A cookie that contradicts the byte order mark is reported with its line.

@@ -122,7 +122,7 @@ fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
             let quote = lexer.byte(lexer.literal().body - 1);
             let size = if triple { 3 } else { 1 };
             if mode.is_some_and(|mode| mode.quote == quote && mode.quote_size == size) {
-                return format!("{prefix}-string: expecting '}}'");
+                return format!("{prefix}-string: expecting '}}'{}", field_on_line(lexer));
             }
             let kind = if triple { "triple-quoted string" } else { "string" };
             let hint = if escaped && !triple { "; perhaps you escaped the end quote?" } else { "" };
@@ -140,5 +140,18 @@ fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
         FaultKind::TooManyFields => format!("{prefix}-string: expressions nested too deeply"),
         FaultKind::SingleBrace => format!("{prefix}-string: single '}}' is not allowed"),
         _ => "invalid syntax".to_owned(),
+    }
+}
+
+/// Returns where the field opens that should be closed here, for the targets that say it, if that is another line.
+fn field_on_line(lexer: &Lexer<'_>) -> String {
+    let Some(mode) = lexer.modes().last().filter(|_| lexer.target.features.name_line_of_open_field) else {
+        return String::new();
+    };
+    let inner = usize::try_from(mode.depth - mode.field_depth).unwrap_or_default();
+    let open = lexer.brackets().len().checked_sub(inner).and_then(|at| lexer.brackets().get(at));
+    match open.map(|open| open.place.line()).filter(|line| *line != lexer.place().line()) {
+        Some(line) => format!(" to close '{{' on line {line}"),
+        None => String::new(),
     }
 }

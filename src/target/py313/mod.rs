@@ -124,6 +124,7 @@ pub(super) const FEATURES: Features = Features {
     classdict_as_type_parameter: false,
     exclamation_mark: "exclamation mark",
     check_comments: false,
+    name_line_of_open_field: false,
     place_future_at_statement: false,
     place_marked_cookie: false,
     end_decoded_lines: true,

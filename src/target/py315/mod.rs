@@ -56,6 +56,7 @@ const FEATURES_0: Features = Features { late_handlers: LateHandlers::None, ..FEA
 
 /// Features of 3.15 that differ from 3.14.
 pub(super) const FEATURES: Features = Features {
+    name_line_of_open_field: true,
     nan_of_cosine: false,
     parameter_noun: "parameter",
     small_int_max: 1024,
