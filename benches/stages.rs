@@ -87,7 +87,7 @@ fn measure(folders: &[String]) {
             arena.reset();
             let mut names = Names::default();
             let Ok(module) = pycompile::syntax::parse(text, target, &arena, &mut names) else { continue };
-            let Ok(future) = future::scan(&module, &names) else { continue };
+            let Ok(future) = future::scan(&module, &names, target) else { continue };
             let Ok(module) =
                 preprocess::run(&module, &arena, &names, 0, &future, target, &mut Warnings::default())
             else {

@@ -32,7 +32,7 @@ fn no_line_is_missed() {
             let arena = Bump::new();
             let mut names = Names::default();
             let Ok(module) = parse(&source, target, &arena, &mut names) else { continue };
-            let future = future::scan(&module, &names).unwrap();
+            let future = future::scan(&module, &names, target).unwrap();
             let noted = dump(
                 &preprocess::run(&module, &arena, &names, 1, &future, target, &mut Warnings::default())
                     .unwrap(),

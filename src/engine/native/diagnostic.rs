@@ -109,7 +109,8 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
         if place.line != 0 {
             diagnostic.end_line = Some(i64::from(place.end_line));
             // The error of a statement whose end is not told has no column there.
-            diagnostic.end_column = Some(place.end_column).filter(|&column| column != 0 || !refusal.parsed);
+            diagnostic.end_column =
+                Some(place.end_column).filter(|&column| column != 0 || !refusal.parsed || place.line < 0);
         }
         diagnostic.text = Some(place.text.to_owned()).filter(|text| !text.is_empty());
     }
