@@ -187,8 +187,8 @@ impl Parser<'_, '_> {
             |key: &Value| matches!(self.shape(*key), Some(Shape::JoinedStr | Shape::TemplateStr));
         if self.items(keys).iter().any(interpolated) {
             let end =
-                self.tokens.get(self.mark.saturating_sub(1)).map_or(Location::NONE, |token| token.location);
-            let location = self.tokens.get(start).map_or(Location::NONE, |token| token.location.to(end));
+                self.token_at(self.mark.saturating_sub(1)).map_or(Location::NONE, |token| token.location);
+            let location = self.token_at(start).map_or(Location::NONE, |token| token.location.to(end));
             let message = "mapping pattern keys may only match literals and attribute lookups";
             self.late.get_or_insert_with(|| SyntaxError::new(message, location));
         }
@@ -238,7 +238,7 @@ impl Parser<'_, '_> {
     }
 
     fn comma(&mut self, a: Value, b: Value) -> Matched {
-        let before = self.mark.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let before = self.mark.checked_sub(1).and_then(|at| self.token_at(at));
         if self.is_legacy(a) || before.is_none_or(|token| token.level == 0) {
             return Ok(None);
         }
@@ -256,7 +256,7 @@ impl Parser<'_, '_> {
 
     fn bound(&mut self, colon: Value, bound: Value) -> Matched {
         let Value::Token(at) = colon else { return Ok(None) };
-        let star = (at as usize).checked_sub(2).and_then(|at| self.tokens.get(at));
+        let star = (at as usize).checked_sub(2).and_then(|at| self.token_at(at));
         let kind = if star.is_some_and(|star| self.text(star) == "*") { "TypeVarTuple" } else { "ParamSpec" };
         let what = if self.shape(bound) == Some(Shape::Tuple) { "constraints" } else { "bound" };
         let location = self.up_to_here(self.location(colon));

@@ -91,7 +91,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn token_of(&self, value: Value) -> Option<Token> {
         match value {
-            Value::Token(token) => self.tokens.get(token as usize).copied(),
+            Value::Token(token) => self.token_at(token as usize).copied(),
             _ => None,
         }
     }
@@ -145,13 +145,13 @@ impl Parser<'_, '_> {
         match value {
             Value::Nothing => Location::NONE,
             Value::Token(token) => {
-                self.tokens.get(token as usize).map_or(Location::NONE, |token| token.location)
+                self.token_at(token as usize).map_or(Location::NONE, |token| token.location)
             }
             Value::Node(_) => {
                 let Some(node) = self.node_of(value) else { return Location::NONE };
                 let (first, end) = (node.first as usize, node.end as usize);
-                let start = self.tokens.get(first).map_or(Location::NONE, |token| token.location);
-                let last = end.checked_sub(1).and_then(|last| self.tokens.get(last));
+                let start = self.token_at(first).map_or(Location::NONE, |token| token.location);
+                let last = end.checked_sub(1).and_then(|last| self.token_at(last));
                 last.map_or(start, |last| start.to(last.location))
             }
         }

@@ -108,7 +108,7 @@ impl Parser<'_, '_> {
         if !self.target.features.escaped_debug_text || fields > 0 || opening.contains(['r', 'R']) {
             return Ok(());
         }
-        let ends = (self.tokens.get(start), self.tokens.get(equals as usize + 1));
+        let ends = (self.token_at(start), self.token_at(equals as usize + 1));
         let (Some(first), Some(next)) = ends else { return Ok(()) };
         let shown = self.input.lexer.slice(first.end, next.start);
         self.shown = escape::text(shown, &mut Vec::new(), self.target).err();
@@ -118,7 +118,7 @@ impl Parser<'_, '_> {
     /// Returns how many fields are around the token at `at`, within the innermost f-string, and how that is opened.
     fn enclosing(&self, at: usize) -> (usize, &str) {
         let (mut strings, mut closed, mut fields) = (0, 0, 0);
-        for token in self.tokens.iter().take(at).rev() {
+        for token in self.tokens.iter().take(at - self.first).rev() {
             match token.kind {
                 Kind::FormatEnd | Kind::TemplateEnd => strings += 1,
                 Kind::FormatStart | Kind::TemplateStart if strings == 0 => return (fields, self.text(token)),

@@ -3,12 +3,11 @@
 //! CPython: `Parser/pegen.c` and what its generator writes. Which results are remembered is a part of the result: a rule
 //! that failed without looking for mistakes is not tried again with them.
 
-use std::ops::Range;
-
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::grammar::{Action, Alternative, Grammar, Item, Shape};
 use super::tokens::{Token, Tokens};
+use super::words::Complaint;
 use crate::allowance;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parse::TOO_COMPLEX;
@@ -47,11 +46,14 @@ pub(super) struct Parser<'g, 't> {
     grammar: &'g Grammar,
     pub(super) target: &'t Target,
     pub(super) input: Tokens<'t>,
+    source: &'t SourceText,
+    /// The tokens of the statement that is read, and how many were before it.
     pub(super) tokens: Vec<Token>,
+    pub(super) first: usize,
     /// By token: rule, result, where it ends.
     memo: Vec<Vec<(usize, Option<Value>, usize)>>,
-    /// The part of `memo` that may hold anything.
-    held: Range<usize>,
+    /// The first pass's tokens and their number, and what reads those before them again.
+    seen: Option<(Vec<Token>, usize, Tokens<'t>)>,
     pub(super) nodes: Vec<Node>,
     pub(super) mark: usize,
     /// Whether mistakes are looked for.
@@ -72,9 +74,11 @@ impl<'g, 't> Parser<'g, 't> {
             grammar,
             target,
             input: Tokens::new(source, target),
+            source,
             tokens: Vec::new(),
+            first: 0,
             memo: Vec::new(),
-            held: 0..0,
+            seen: None,
             nodes: Vec::new(),
             mark: 0,
             invalid: false,
@@ -89,25 +93,46 @@ impl<'g, 't> Parser<'g, 't> {
 
     /// Parses a whole file from the first token; again, if mistakes are to be looked for.
     pub(super) fn file(&mut self) -> Matched {
-        self.mark = 0;
-        self.level = 0;
+        if self.invalid {
+            let again = Tokens::new(self.source, self.target);
+            self.seen = Some((std::mem::take(&mut self.tokens), self.first, again));
+        }
+        (self.mark, self.first, self.level) = (0, 0, 0);
+        self.memo.clear();
         self.forget();
         self.rule(self.grammar.start)
     }
 
-    /// What was remembered is of no use any more.
+    /// Drops the tokens before the mark, and what was remembered.
     pub(super) fn forget(&mut self) {
-        self.memo[self.held.clone()].iter_mut().for_each(Vec::clear);
-        self.held = self.mark..self.mark;
+        let done = self.mark - self.first;
+        self.tokens.drain(..done);
+        self.memo.drain(..done);
+        self.memo.iter_mut().for_each(Vec::clear);
+        self.first = self.mark;
         self.nodes.clear();
+    }
+
+    /// The token with this number, unless it was dropped or is still to be read.
+    pub(super) fn token_at(&self, number: usize) -> Option<&Token> {
+        self.tokens.get(number.checked_sub(self.first)?)
+    }
+
+    fn next_token(&mut self) -> Result<Token, Complaint> {
+        let number = self.first + self.tokens.len();
+        match &mut self.seen {
+            Some((_, first, again)) if number < *first => again.next(),
+            Some((seen, first, _)) if number - *first < seen.len() => Ok(seen[number - *first]),
+            _ => self.input.next(),
+        }
     }
 
     /// The token at the mark, read if need be.
     pub(super) fn current(&mut self) -> Result<Token, Stop> {
-        if let Some(&token) = self.tokens.get(self.mark) {
+        if let Some(&token) = self.token_at(self.mark) {
             return Ok(token);
         }
-        match self.input.next() {
+        match self.next_token() {
             Ok(token) => {
                 self.tokens.push(token);
                 self.memo.push(Vec::new());
@@ -163,7 +188,7 @@ impl<'g, 't> Parser<'g, 't> {
     /// What is known of a rule at the mark.
     fn known(&mut self, number: usize) -> Result<Option<Option<Value>>, Stop> {
         self.current()?;
-        let found = self.memo[self.mark].iter().find(|entry| entry.0 == number).copied();
+        let found = self.memo[self.mark - self.first].iter().find(|entry| entry.0 == number).copied();
         Ok(found.map(|(_, value, mark)| {
             self.mark = mark;
             value
@@ -172,10 +197,10 @@ impl<'g, 't> Parser<'g, 't> {
 
     fn remember(&mut self, at: usize, number: usize, value: Option<Value>) {
         let mark = self.mark;
-        self.held = self.held.start.min(at)..self.held.end.max(at + 1);
-        match self.memo[at].iter_mut().find(|entry| entry.0 == number) {
+        let memo = &mut self.memo[at - self.first];
+        match memo.iter_mut().find(|entry| entry.0 == number) {
             Some(entry) => (entry.1, entry.2) = (value, mark),
-            None => self.memo[at].push((number, value, mark)),
+            None => memo.push((number, value, mark)),
         }
     }
 

@@ -111,3 +111,11 @@ fn what_only_the_parser_refuses_is_a_bug() {
     assert_eq!(error.message, "the parser refuses what the grammar accepts (this is a bug in pycompile)");
     assert_eq!((error.location.line(), error.location.column()), (2, 2));
 }
+
+/// As CPython 3.14.10 has it.
+#[test]
+fn a_fault_where_a_conversion_is_read() {
+    let error = tree("f'{x! )}'").unwrap_err();
+    assert_eq!(error.message, "f-string: unmatched ')'");
+    assert_eq!((error.location.line(), error.location.column()), (1, 6));
+}

@@ -288,8 +288,8 @@ impl<'a> Parser<'a, '_> {
         let end = self.lexer.end();
         self.advance();
         let is_next = self.token() == Token::Name && self.lexer.start() == end;
-        match self.lexer.token_text() {
-            letter @ ("s" | "r" | "a") if is_next => {
+        match if is_next { self.lexer.token_text() } else { "" } {
+            letter @ ("s" | "r" | "a") => {
                 self.advance();
                 i32::from(letter.as_bytes()[0])
             }
