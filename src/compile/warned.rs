@@ -2,6 +2,7 @@
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
+use super::Refusal;
 use crate::allowance;
 use crate::syntax::Remark;
 use crate::syntax::SyntaxError;
@@ -105,6 +106,23 @@ impl Warnings {
     }
 }
 
+impl Warned {
+    /// Returns the refusal that the warning is when it is raised. CPython's columns do not go past the line end.
+    pub fn raised(self, text: &str) -> Refusal {
+        let Self { mut error, parsed, .. } = self;
+        let location = error.location;
+        let (number, end) = (location.line(), location.end_line());
+        if !parsed && number == end {
+            let line = usize::try_from(number - 1).ok();
+            let line = line.and_then(|line| text.split_inclusive('\n').nth(line)).unwrap_or_default();
+            let length = i32::try_from(line.len()).unwrap_or(i32::MAX);
+            let (column, end_column) = (location.column().min(length), location.end_column().min(length));
+            error.location = Location::new(number, end, column, end_column);
+        }
+        Refusal { error, text: text.to_owned(), parsed }
+    }
+}
+
 fn number(line: i32) -> u32 {
     u32::try_from(line).unwrap_or(0)
 }
@@ -125,7 +143,9 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
         }
         Remark::Number { name, place } => {
             let message = format!("invalid {name} literal");
-            (message.clone(), message, here(place))
+            // CPython's column is that of the last digit.
+            let (line, column) = (place.line(), place.column() - 1);
+            (message.clone(), message, Location::new(line, line, column, column))
         }
     };
     let line = number(location.line());

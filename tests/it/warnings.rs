@@ -113,6 +113,28 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
 }
 
+/// The places are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython makes of the first warning.
+#[test]
+fn places_of_raised_warnings() {
+    let place = |release: &str, source: &str| {
+        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
+        let error = engine.compile_warned(&request, Some(0)).code.unwrap_err();
+        [error.line, error.column, error.end_line, error.end_column].map(Option::unwrap)
+    };
+    for (source, newest, oldest) in [
+        ("x = 3and y\n", [1, 5, 1, 5], [1, 5, 1, 5]),
+        ("f'''\\Ev'''\n", [1, 11, 1, 12], [1, 8, 1, 11]),
+        ("x = 'é\\d'\n", [1, 11, 1, 11], [1, 5, 1, 10]),
+        ("x = f'\\{y}'\n", [1, 8, 1, 8], [1, 8, 1, 8]),
+        ("x = '''a\n \\d'''\n", [2, 2, 2, 4], [1, 5, 2, 7]),
+        ("x = ('é', 2)(3)\n", [1, 5, 1, 14], [1, 5, 1, 14]),
+    ] {
+        assert_eq!(place("3.14.10", source), newest, "{source}");
+        assert_eq!(place("3.13.0", source), oldest, "{source} for 3.13.0");
+    }
+}
+
 #[test]
 fn commands_show_them_as_python_does() {
     let session = Session::new();

@@ -14,7 +14,7 @@ pub use self::stack::pool;
 
 use super::{Compiled, Diagnostic, Engine, Limits, Request};
 use crate::allowance::{self, Allowance, Spent};
-use crate::compile::{Refusal, Source, Warned, Warnings};
+use crate::compile::{Refusal, Source, Warnings};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::warnings::Warning;
@@ -121,9 +121,8 @@ fn compile(
     if let Some(index) = raised
         && index < warned.len()
     {
-        let Warned { error, parsed, .. } = warned.swap_remove(index);
+        compiled = Err(Box::new(warned.swap_remove(index).raised(last_or_new.source.text())));
         warned.truncate(index);
-        compiled = Err(Box::new(Refusal { error, text: last_or_new.source.text().to_owned(), parsed }));
     }
     LAST.set(Some(last_or_new));
     (compiled, warned.into_iter().map(|warned| warned.warning).collect())
