@@ -235,8 +235,8 @@ fn say(case: &Case, path: &str, what: &str) {
     eprintln!("{}: {path}: {what}", case.name);
 }
 
-/// Swaps at least `least` times while the command runs again and again; the number of swaps, of rounds, and of changes.
-fn race(case: &Case, least: usize) -> (usize, usize, usize) {
+/// Swaps at least `least` times while the command runs again and again, at least `runs` times; the number of swaps, of rounds, and of changes.
+fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
     let session = session();
     let late = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let open = |number| File::open(session.path(&format!("tree/p/m{number}.py"))).unwrap();
@@ -248,7 +248,8 @@ fn race(case: &Case, least: usize) -> (usize, usize, usize) {
     let (done, swaps, mut rounds) = (AtomicBool::new(false), AtomicUsize::new(0), 0);
     std::thread::scope(|scope| {
         scope.spawn(|| swap(&session, case.swapped, &done, &swaps));
-        while swaps.load(Ordering::Relaxed) < least && (rounds < 4 || swaps.load(Ordering::Relaxed) > 0) {
+        let are_few = |rounds| swaps.load(Ordering::Relaxed) < least || rounds < runs;
+        while are_few(rounds) && (rounds < 4 || swaps.load(Ordering::Relaxed) > 0) {
             rounds += 1;
             for run in case.runs {
                 for source in &sources {
@@ -287,7 +288,7 @@ fn leaks(case: &Case, session: &Session) -> usize {
 #[test]
 fn nothing_leaves_a_tree_that_changes() {
     for case in &CASES {
-        let (swaps, _, changes) = race(case, 150);
+        let (swaps, _, changes) = race(case, 150, 1);
         if swaps == 0 {
             return skipped("this file system does not let two names change places");
         }
@@ -296,11 +297,11 @@ fn nothing_leaves_a_tree_that_changes() {
 }
 
 #[test]
-#[ignore = "takes minutes: 5,000 swaps for each command"]
+#[ignore = "takes minutes: 5,000 swaps and 200 runs for each command"]
 fn five_thousand_swaps_for_each_command() {
     let mut all = 0;
     for case in &CASES {
-        let (swaps, rounds, changes) = race(case, 5_000);
+        let (swaps, rounds, changes) = race(case, 5_000, 200);
         println!("{:<30} {swaps:>6} swaps {rounds:>5} rounds {changes:>3} changes outside", case.name);
         assert!(swaps >= 5_000, "this file system does not let two names change places");
         all += changes;
