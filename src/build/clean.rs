@@ -42,7 +42,8 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
     }
     let copied: BTreeSet<&str> = project.selection.sources.iter().map(|file| file.name.as_str()).collect();
     for (name, digests) in &known {
-        if !outputs.contains(Path::new(name)) && !(mirrors && copied.contains(name.as_str())) {
+        let is_done = outputs.contains(Path::new(name)) || (mirrors && copied.contains(name.as_str()));
+        if !is_done {
             removal.remove_known(base, &below.join(name), digests);
         }
     }
@@ -99,8 +100,8 @@ impl<'a> Packed<'a> {
     }
 
     fn is_own_wheel(&self, base: &Path, below: &Path) -> bool {
-        let bytes = Place::below(base, below, Missing::Refused).and_then(|place| Ok(place.bytes()));
-        let Ok(Ok(bytes)) = bytes else { return false };
+        let Ok(place) = Place::below(base, below, Missing::Refused) else { return false };
+        let Ok(bytes) = place.bytes() else { return false };
         let Ok(archive) = archive::read(below, &bytes, &Limits::default()) else { return false };
         let is_made_here = archive.files().any(|entry| {
             entry.name.ends_with(".dist-info/WHEEL")
