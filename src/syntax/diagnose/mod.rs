@@ -54,7 +54,7 @@ pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<R
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = Parser::new(grammar, source, target);
     let verdict = judge(&mut parser);
-    let last = remarks.iter().filter_map(|remark| remark.token_place()).max();
+    let last = remarks.iter().filter_map(Remark::token_place).max();
     let new = parser.input.lexer.remarks.drain(..);
     remarks.extend(new.filter(|remark| remark.token_place() > last));
     verdict
