@@ -97,7 +97,7 @@ fn a_second_build_leaves_equal_pycs_alone_and_mends_others() {
     session.file(&pyc, bytes);
     session.run(&["build"]).exits(0).says("1 compiled, 1 up to date");
     assert_eq!(read(&session, "out/m.json"), manifest);
-    session.run(&["clean"]).exits(0).says("2 removed, 0 failed");
+    session.run(&["clean"]).exits(0).says("5 removed, 0 failed");
     assert!(!session.files().iter().any(|name| name.ends_with(".pyc")));
 }
 

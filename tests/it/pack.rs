@@ -154,6 +154,7 @@ fn metadata_that_are_missing() {
     let session = project("", "[wheel]\nproject = \"nowhere.toml\"\n");
     session.run(&["pack"]).exits(2).says("nowhere.toml");
     session.file("pyproject.toml", "[project]\nname = \"p\"\n");
+    session.file("a.py", "");
     session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\nproject = \"pyproject.toml\"\n");
     session.run(&["pack"]).exits(2).says("version");
 }
