@@ -83,7 +83,7 @@ impl Judge<'_> {
     }
 
     fn check_code(&self, code: &[u8], series: &Series, source: &Source) -> Result<Fit, Refusal> {
-        let objects = marshal::read(code, series.code_layout).map_err(malformed)?;
+        let objects = marshal::read(code, series.code_layout).map_err(|error| malformed(&error))?;
         let Some(root) = objects.code(Objects::ROOT) else {
             return Err((Kind::Malformed, "what is in it is no code object".into()));
         };
@@ -162,7 +162,8 @@ impl Claim<'_> {
         if compiled == self.code {
             return Ok(());
         }
-        let mut expected = marshal::read(&compiled, target.series.code_layout).map_err(malformed)?;
+        let mut expected =
+            marshal::read(&compiled, target.series.code_layout).map_err(|error| malformed(&error))?;
         let is_same = first_difference(self.objects, &expected).is_none();
         if !is_same && !have_same_value(self.objects, &expected) {
             return Err((Kind::Code, format!("its code is not that of {name}")));
@@ -175,7 +176,7 @@ impl Claim<'_> {
     }
 }
 
-fn malformed(error: marshal::MarshalError) -> Refusal {
+fn malformed(error: &marshal::MarshalError) -> Refusal {
     (Kind::Malformed, format!("its code cannot be read: {error}"))
 }
 

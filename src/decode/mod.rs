@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(fault(r"#\N{}"), format!("'unicodeescape' {}", malformed.replace("27", "28")));
         assert_eq!(fault(r"#\N{A"), format!("'unicodeescape' {}", malformed.replace("27", "30")));
         let unknown = "codec can't decode bytes in position 26-31: unknown Unicode character name";
-        assert_eq!(fault(r"#\N{A:}"), format!("'unicodeescape' {}", unknown));
+        assert_eq!(fault(r"#\N{A:}"), format!("'unicodeescape' {unknown}"));
         let lone = "'utf-8' codec can't encode character '\\ud800' in position 26: surrogates not allowed";
         assert_eq!(fault(r"#\ud800"), lone);
         let several = "'utf-8' codec can't encode characters in position 26-28: surrogates not allowed";

@@ -1,11 +1,15 @@
 //! Counts with their nouns.
 
 /// Returns a count with its noun: `1 finding`, `2 findings`.
-pub fn counted<N: PartialEq + From<u8> + std::fmt::Display>(number: N, one: &str, several: &str) -> String {
+pub fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(
+    number: N,
+    one: &str,
+    several: &str,
+) -> String {
     format!("{number} {}", if number == N::from(1) { one } else { several })
 }
 
 /// Returns a number of bytes with its noun.
-pub fn bytes<N: PartialEq + From<u8> + std::fmt::Display>(number: N) -> String {
+pub fn bytes<N: Copy + PartialEq + From<u8> + std::fmt::Display>(number: N) -> String {
     counted(number, "byte", "bytes")
 }
