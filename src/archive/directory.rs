@@ -17,12 +17,12 @@ const CENTRAL: &[u8; 4] = b"PK\x01\x02";
 /// The least that a central header takes.
 pub(super) const CENTRAL_SIZE: u64 = 46;
 
-/// Where the directory stands.
+/// Position of the central directory.
 pub(super) struct End<'a> {
     pub(super) entries: u64,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What must be added to every offset that the archive records.
+    /// Number that must be added to every offset that the archive records.
     pub(super) base: u64,
     pub(super) comment: &'a [u8],
 }

@@ -1,4 +1,4 @@
-//! What an archive holds, and what it says about it.
+//! Content of an archive, and its metadata.
 
 use super::error::Fault;
 use super::reader::inflate;
@@ -137,7 +137,7 @@ impl PartialEq<[u8]> for Bytes {
 pub struct File {
     /// Relative, `/` between components.
     pub path: String,
-    /// What is in it.
+    /// Content.
     pub bytes: Bytes,
     /// Mode 0755 instead of 0644.
     pub executable: bool,
@@ -150,7 +150,7 @@ impl File {
     }
 }
 
-/// How an entry's bytes are stored.
+/// Compression of an entry's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
     /// As they are (method 0).
@@ -233,11 +233,11 @@ pub struct Entry {
     pub name: String,
     /// An entry for a directory: no bytes.
     pub directory: bool,
-    /// What is in it.
+    /// Content.
     pub bytes: Bytes,
     /// Permission bits, where a Unix wrote the entry; else none.
     pub mode: Option<u32>,
-    /// How the bytes are stored.
+    /// Compression of the bytes.
     pub compression: Compression,
     /// Bytes that they take in the archive.
     pub compressed_size: u64,
@@ -261,12 +261,12 @@ pub struct Entry {
     pub local_extra: Vec<u8>,
     /// The comment, raw.
     pub comment: Vec<u8>,
-    /// Where the local header stands in the file, in bytes.
+    /// Offset of the local header in the file, in bytes.
     pub offset: u64,
 }
 
 impl Entry {
-    /// Whether the owner may execute it.
+    /// Returns whether the owner may execute it.
     pub fn executable(&self) -> bool {
         self.mode.is_some_and(|mode| mode & 0o100 != 0)
     }
@@ -277,13 +277,13 @@ impl Entry {
 pub struct Archive {
     /// The name that errors use.
     pub path: PathBuf,
-    /// What stands before the first entry: a zipapp's shebang line with its newline, or nothing.
+    /// Bytes before the first entry: a zipapp's shebang line with its newline, or nothing.
     pub prefix: Vec<u8>,
     /// In the order of the central directory.
     pub entries: Vec<Entry>,
     /// The archive's own comment.
     pub comment: Vec<u8>,
-    /// How many bytes it has.
+    /// Size in bytes.
     pub size: u64,
     /// Of its bytes as they were read, so that nothing has to be read again to be told from others.
     pub sha256: [u8; 32],

@@ -12,12 +12,12 @@ pub struct ArchiveError {
     pub archive: PathBuf,
     /// The entry, where it is one entry's fault.
     pub entry: Option<String>,
-    /// What is wrong.
+    /// Description of the fault.
     #[source]
     pub fault: Fault,
 }
 
-/// What is wrong with an archive or an entry of it. Offsets are bytes from the start of the file.
+/// Fault of an archive or of an entry. Offsets are bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The file cannot be read.
@@ -35,17 +35,17 @@ pub enum Fault {
     /// Something reaches beyond the end of what it stands in.
     #[error("truncated: {what} at offset {offset} reaches beyond its end")]
     Truncated {
-        /// What was being read.
+        /// Part that was being read.
         what: &'static str,
-        /// Where it begins.
+        /// Offset of its start.
         offset: u64,
     },
     /// A record does not begin with its signature.
     #[error("no {what} at offset {offset}")]
     Signature {
-        /// What was expected.
+        /// Part that was expected.
         what: &'static str,
-        /// Where.
+        /// Location.
         offset: u64,
     },
     /// An archive in parts.
@@ -56,9 +56,9 @@ pub enum Fault {
     Directory {
         /// The field.
         what: &'static str,
-        /// What it says.
+        /// Value that it has.
         said: u64,
-        /// What there is.
+        /// Value that was found.
         found: u64,
     },
     /// The front is missing, or the end lies.
@@ -66,11 +66,11 @@ pub enum Fault {
         "bytes are missing before offset {end}: the directory there is said to have {size} bytes and to begin at {offset}"
     )]
     Front {
-        /// Where the directory ends.
+        /// Offset of the directory's end.
         end: u64,
         /// Bytes of the directory.
         size: u64,
-        /// Where it is said to begin.
+        /// Offset at which it is recorded to begin.
         offset: u64,
     },
     /// 32-bit and 64-bit fields disagree, or one is missing.
@@ -88,9 +88,9 @@ pub enum Fault {
     /// Bytes that belong to nothing.
     #[error("{} at offset {offset} {} to no entry", bytes(*.size), if *.size == 1 { "belongs" } else { "belong" })]
     Gap {
-        /// Where.
+        /// Location.
         offset: u64,
-        /// How many.
+        /// Number of bytes.
         size: u64,
     },
     /// Two entries share bytes.
@@ -155,11 +155,11 @@ pub enum Fault {
     /// The archive is too large to be read.
     #[error("{what}: {found}, at most {limit} are read")]
     Limit {
-        /// What is limited.
+        /// Quantity that is limited.
         what: &'static str,
-        /// How many there are.
+        /// Number that was found.
         found: u64,
-        /// How many are read.
+        /// Largest number that is read.
         limit: u64,
     },
     /// More than is unpacked of an archive of its size.
@@ -170,7 +170,7 @@ pub enum Fault {
     Inflated {
         /// Bytes, by the directory.
         size: u64,
-        /// How many are unpacked.
+        /// Number of bytes that are unpacked.
         limit: u64,
     },
     /// A zip bomb.

@@ -13,7 +13,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What may stand before the first entry.
+/// Bytes that are allowed before the first entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefix {
     /// Nothing.
@@ -24,7 +24,7 @@ pub enum Prefix {
     Any,
 }
 
-/// How much is read at most, and how strictly.
+/// Limits of size, and rules of strictness.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of the archive itself.
@@ -41,7 +41,7 @@ pub struct Limits {
     pub dense_ratio: u64,
     /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than 64 MiB.
     pub ratio: u64,
-    /// What may stand before the first entry.
+    /// Bytes that are allowed before the first entry.
     pub prefix: Prefix,
     /// Refuses two names that differ only in case or Unicode normalisation.
     pub refuse_collisions: bool,
@@ -216,7 +216,7 @@ fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), Ar
     Ok(())
 }
 
-/// What the directory alone is enough to refuse, before anything is unpacked.
+/// Refuses what the directory alone shows to be wrong, before anything is unpacked.
 fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     let &Central { flags, method, size, compressed, version_needed, .. } = header;
     if version_needed > 63 {
@@ -308,8 +308,8 @@ fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> 
     Ok(Local { extra, start: header.offset + fields.position() as u64, zip64 })
 }
 
-/// How many bytes the data descriptor before `next` takes: CRC-32 and sizes of four or eight bytes, with or without a
-/// signature (APPNOTE 4.3.9).
+/// Returns the size of the data descriptor before `next`: CRC-32 and sizes of four or eight bytes,
+/// with or without a signature (APPNOTE 4.3.9).
 fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, Fault> {
     let mut plain = header.crc32.to_le_bytes().to_vec();
     for size in [header.compressed, header.size] {

@@ -16,7 +16,7 @@ pub(super) struct Contents {
     pub(super) links: Vec<String>,
 }
 
-/// What the headers before an entry say about it.
+/// Facts about an entry from the headers before it.
 #[derive(Debug, Default)]
 struct Extended {
     name: Option<String>,

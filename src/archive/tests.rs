@@ -422,7 +422,7 @@ fn times_are_clamped_and_even() {
     assert_eq!(DosTime::from_unix(0), DosTime::EPOCH);
 }
 
-/// What the `zip` crate writes, with and without descriptors and 64-bit fields, is read as it was meant.
+/// Reads archives that the `zip` crate writes, with and without descriptors and 64-bit fields.
 #[test]
 fn reads_what_another_writer_writes() {
     for large in [false, true] {

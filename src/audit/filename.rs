@@ -1,7 +1,7 @@
 //! The file name that a code object records, which tracebacks and debuggers show.
 
-/// What is wrong with a recorded name for the source at `own`, whose directories may have had other names when it was
-/// compiled: builds lie anywhere, and the name is that of the module.
+/// Returns the fault of a recorded name for the source at `own`, whose directories may have had
+/// other names when it was compiled: builds lie anywhere, and the name is that of the module.
 pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -> Option<String> {
     let is_control = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     if recorded.chars().any(is_control) {

@@ -1,4 +1,4 @@
-//! What is wrong with a file.
+//! Findings of `verify`.
 
 /// A release of CPython, and the pycs that are its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -9,7 +9,7 @@ pub struct ReleaseFound {
     pub release: String,
     /// Number of pycs.
     pub pycs: usize,
-    /// Where another release writes most pycs of the version, the first of those that it does not write.
+    /// First of the pycs that the release of most pycs of the version does not write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
 }
@@ -19,7 +19,7 @@ pub struct ReleaseFound {
 pub struct Finding {
     /// The file, relative to what was verified; the names in an archive follow its own after a `!`.
     pub path: String,
-    /// What sort of finding.
+    /// Kind of finding.
     pub kind: Kind,
     /// In words.
     pub message: String,

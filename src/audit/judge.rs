@@ -36,15 +36,15 @@ pub(super) struct Judge<'a> {
     pub(super) source: Result<&'a Source, String>,
     /// The level that a manifest says.
     pub(super) declared: Option<u8>,
-    /// Whether other references pass.
+    /// True if other references pass.
     pub(super) any_references: bool,
-    /// Whether a path is another file of what is looked into.
+    /// True if a path is another file of what is looked into.
     pub(super) is_file: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Whether it is the first file that a zip runs, whose source `pack` may have made.
+    /// True if it is the first file that a zip runs, whose source `pack` may have made.
     pub(super) is_main: bool,
-    /// What compiles.
+    /// Engine that compiles.
     pub(super) compilers: &'a Compilers<'a>,
-    /// Whether all releases that write the code are looked for, not only the newest.
+    /// True if all releases that write the code are looked for, not only the newest.
     pub(super) all_releases: bool,
 }
 
@@ -180,7 +180,7 @@ fn malformed(error: &marshal::MarshalError) -> Refusal {
     (Kind::Malformed, format!("its code cannot be read: {error}"))
 }
 
-/// How much a pyc with this fault has of what was expected.
+/// Returns how close a pyc with this fault is to the expected one.
 const fn closeness(kind: Kind) -> u8 {
     match kind {
         Kind::References => 3,
@@ -190,7 +190,7 @@ const fn closeness(kind: Kind) -> u8 {
     }
 }
 
-/// Whether `code` is one of the forms that distributions bring pycs into.
+/// Returns whether `code` is one of the forms that distributions bring pycs into.
 fn in_other_form(expected: &mut Objects, code: &[u8]) -> bool {
     [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
         form(expected);

@@ -128,7 +128,7 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     findings
 }
 
-/// What an entry with the right digest says that is not so.
+/// Returns a wrong fact of an entry with the right digest.
 fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String> {
     // Bytes that are no pyc are a finding already.
     let found = entry_beside(listed, pyc, source)?;
@@ -143,7 +143,7 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
 }
 
-/// What is wrong with an archive by a manifest that lists archives.
+/// Returns the fault of an archive according to a manifest that lists archives.
 pub(super) fn not_listed(listed: &Listed<'_>) -> Option<&'static str> {
     match listed {
         Listed::Nothing | Listed::This => None,

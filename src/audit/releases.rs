@@ -1,4 +1,4 @@
-//! Which release of CPython wrote the pycs of a place.
+//! The release of CPython that wrote the pycs of a place.
 //!
 //! A pyc may be the bytes of several releases, and most places were written by one: the release that writes most of the
 //! pycs of a version is named for all that it writes, and another one only for those that are left.

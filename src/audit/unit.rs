@@ -46,7 +46,7 @@ pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
     modules.chain(files.into_iter().map(Unit::File)).collect()
 }
 
-/// What came of a unit.
+/// Outcome of a unit.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) passed: Vec<Passed>,
@@ -55,7 +55,7 @@ pub(super) struct Outcome {
     pub(super) zips: Vec<String>,
 }
 
-/// What units are held against.
+/// Facts that units are checked against.
 #[derive(Clone, Copy)]
 pub(super) struct Judgement<'a> {
     pub(super) view: &'a View<'a>,
@@ -228,7 +228,8 @@ impl Judgement<'_> {
     }
 }
 
-/// Whether a pyc in a `__pycache__` is of a version that is not known: old eggs have such pycs, which nothing loads.
+/// Returns whether a pyc in a `__pycache__` is of a version that is not known: old eggs have such
+/// pycs, which nothing loads.
 fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
     let magic = bytes.first_chunk::<2>().map(|magic| u16::from_le_bytes(*magic));
     let in_cache = name.rsplit('/').nth(1) == Some("__pycache__");
@@ -239,7 +240,7 @@ fn modified(path: &std::path::Path) -> Option<u32> {
     std::fs::metadata(path).ok()?.modified().ok().map(seconds)
 }
 
-/// Whether an error is that of a file that somebody else may be able to read.
+/// Returns whether an error is that of a file that somebody else may be able to read.
 fn is_regular(error: &PlaceError) -> bool {
     matches!(error, PlaceError::Read { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied)
 }

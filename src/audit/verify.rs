@@ -17,16 +17,16 @@ use std::path::Path;
 /// Bytes that the archives within one archive may unpack to.
 const EMBEDDED: u64 = 3 << 30;
 
-/// What is held against what.
+/// Options of [`verify`].
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The sources that the pycs must come from, in place of those that lie next to them.
     pub sources: Option<&'a Place>,
-    /// What the pycs must also agree with.
+    /// Manifest that the pycs must also agree with.
     pub manifest: Option<&'a Manifest>,
-    /// Whether code that marks other references passes.
+    /// True if code that marks other references passes.
     pub any_references: bool,
-    /// How engines are found.
+    /// Rules for finding engines.
     pub engines: EngineOptions<'a>,
 }
 
@@ -255,7 +255,7 @@ fn unlisted_archive(manifest: &Manifest, archive: &Archive, path: &str) -> Optio
     Some(Finding::new(path, Kind::Manifest, message))
 }
 
-/// What is wrong with an archive as a whole by a manifest.
+/// Returns the fault of an archive as a whole according to a manifest.
 pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
     let found = crate::manifest::archive_entry(archive);
     let message = not_listed(&crate::manifest::listed(manifest, archive))?;

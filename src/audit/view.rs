@@ -15,7 +15,8 @@ pub(super) struct View<'a> {
 /// A pyc's name, and what it says.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
-    /// What the name says, with the source as it is called in the place; none if importers know no such name.
+    /// Parts of the name, with the source as it is called in the place; none if importers know no
+    /// such name.
     pub(super) parsed: Option<PycName>,
     /// It is named like one below `PYTHONPYCACHEPREFIX`, where no directory is called `__pycache__`.
     pub(super) below_prefix: bool,
@@ -38,7 +39,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where a file goes.
+    /// Returns the path that a file is installed to.
     fn place_of(&self, name: &str) -> String {
         match &self.installed {
             Some(_) => installed_place(name).unwrap_or_else(|_| name.to_owned()),
@@ -46,7 +47,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where a file lies once it is installed, relative to `site-packages` if that is where it goes.
+    /// Returns the installed path of a file, relative to `site-packages` if it goes there.
     pub(super) fn importable(&self, name: &str) -> String {
         let place = self.place_of(name);
         match &self.installed {
@@ -55,7 +56,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What the name of a pyc says. `has_source` is asked for sources that lie elsewhere.
+    /// Parses the name of a pyc.
     pub(super) fn named(&self, pyc: &str) -> Named {
         let place = self.place_of(pyc);
         let parsed = parse_name(&place);
@@ -87,7 +88,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether there is a file of this name.
+    /// Returns whether there is a file of this name.
     pub(super) fn has_file(&self, name: &str) -> bool {
         match self.place {
             Place::Tree(_, listing) => listing.names.contains_key(name),
@@ -108,13 +109,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether a place is called like a wheel.
+/// Returns whether a place is called like a wheel.
 pub(super) fn is_wheel(place: &Place) -> bool {
     let Place::Archive(archive) = place else { return false };
     archive.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"))
 }
 
-/// What a name outside of every `__pycache__` would say in one.
+/// Parses a name outside of every `__pycache__` as if it were in one.
 fn below_prefix(path: &str) -> Option<PycName> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let slash = if folder.is_empty() { "" } else { "/" };

@@ -27,7 +27,7 @@ pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> boo
     Some(Source { name: "the __main__.py of its entry point".into(), bytes: text.into_bytes(), mtime: None })
 }
 
-/// Whether a `__main__.py` is the one that `pack` makes.
+/// Returns whether a `__main__.py` is the one that `pack` makes.
 pub(super) fn is_generated(text: &[u8]) -> bool {
     let parts = std::str::from_utf8(text).ok().and_then(|text| {
         let (module, rest) = text.strip_prefix("import sys\n\nfrom ")?.split_once(" import ")?;

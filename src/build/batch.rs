@@ -28,11 +28,11 @@ pub struct Pyc {
     pub optimize: u8,
     /// Its name in the tree, relative to the root.
     pub name: String,
-    /// What the code records.
+    /// Recorded file name.
     pub recorded: String,
     /// Its bytes.
     pub result: Result<Vec<u8>, Box<Diagnostic>>,
-    /// What the compiler warns of.
+    /// Warnings of the compiler.
     pub warnings: Vec<Issued>,
 }
 

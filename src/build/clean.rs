@@ -57,7 +57,7 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
     removal
 }
 
-/// What `pack` makes of the files of a config.
+/// Files that `pack` makes for a config.
 struct Packed<'a> {
     project: &'a Project,
     previous: Option<&'a Previous>,

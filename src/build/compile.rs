@@ -21,7 +21,7 @@ use std::path::{Component, Path, PathBuf};
 /// The same for every file of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How importers check the pycs.
+    /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// 0, 1, 2; each once.
     pub levels: Vec<u8>,
@@ -106,7 +106,7 @@ pub(super) fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
 }
 
 impl Settings {
-    /// Whether pycs of different levels have different paths.
+    /// Returns whether pycs of different levels have different paths.
     fn path_says_level(&self) -> bool {
         self.output.is_none() && self.naming.layout == Layout::Pycache
     }
@@ -114,7 +114,7 @@ impl Settings {
     /// Reads a source, within the bounds.
     ///
     /// # Errors
-    /// What Python would raise; a source that is out of bounds.
+    /// The exception that Python would raise; a source that is out of bounds.
     pub fn read(&self, file: &Path) -> Result<Source, Box<Diagnostic>> {
         Source::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
     }
@@ -148,7 +148,7 @@ impl Settings {
     }
 }
 
-/// What became of one source at one version and level.
+/// Outcome of one source at one version and level.
 #[derive(Debug)]
 pub struct Outcome {
     /// The source as it was named.
@@ -159,9 +159,9 @@ pub struct Outcome {
     pub python: Option<PyVersion>,
     /// 0, 1 or 2.
     pub optimize: u8,
-    /// How it ended.
+    /// Result.
     pub result: Result<Done, Box<Diagnostic>>,
-    /// What the compiler warns of.
+    /// Warnings of the compiler.
     pub warnings: Vec<Issued>,
     /// The digest of the pyc, if it is asked for and there is one.
     pub digest: Option<Digest>,
@@ -346,7 +346,8 @@ fn recorded(file: &Path, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>
     recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))
 }
 
-/// Whether the pyc would take the place of its source: by a path that is given, or where a layout changes nothing.
+/// Returns whether the pyc would take the place of its source: by a path that is given, or where a
+/// layout changes nothing.
 fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     output == file

@@ -1,4 +1,4 @@
-//! Whether a pyc that is there can stay, as far as it can be told without compiling.
+//! True if a pyc that is there can stay, as far as it can be told without compiling.
 
 use super::engines::{Refs, TargetEngine};
 use crate::marshal;
@@ -6,8 +6,8 @@ use crate::object::Objects;
 use crate::pyc::HEADER_SIZE;
 use std::path::Path;
 
-/// Whether `pyc` is whole, has this header, records this name and is in the target's reference form. What
-/// else its code does is taken on trust, as importers take it.
+/// Returns whether `pyc` is whole, has this header, records this name and is in the target's
+/// reference form. What else its code does is taken on trust, as importers take it.
 ///
 /// A header alone says too little: a pyc that was written below another directory, or whose writer was stopped, has the
 /// right one.

@@ -1,4 +1,4 @@
-//! Which engine compiles for which version.
+//! Choice of the engine for each version.
 
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
@@ -9,7 +9,7 @@ use crate::text::Shown as _;
 use crate::warnings::Filters;
 use std::path::PathBuf;
 
-/// What the user asks for.
+/// Choice of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EngineChoice {
     /// The native compiler where it knows the version and no interpreter is named, else an interpreter.
@@ -21,28 +21,28 @@ pub enum EngineChoice {
     Python,
 }
 
-/// Which references the code marks.
+/// References that the code marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refs {
-    /// Those that CPython marks.
+    /// The references that CPython marks.
     #[default]
     Cpython,
-    /// Those that are used.
+    /// The references that are used.
     Minimal,
 }
 
-/// How engines are found.
+/// Rules for finding engines.
 #[derive(Clone, Debug)]
 pub struct EngineOptions<'a> {
-    /// Which kind.
+    /// Kind of engine.
     pub choice: EngineChoice,
     /// Interpreters named for a version.
     pub interpreters: Vec<(PyVersion, PathBuf)>,
     /// Interpreters named for whatever version they are.
     pub named: &'a [PathBuf],
-    /// Where others are looked for.
+    /// Directories in which other interpreters are looked for.
     pub places: &'a Places,
-    /// What one file may take.
+    /// Limits for one file.
     pub limits: Limits,
     /// The normal form of their code.
     pub refs: Refs,
@@ -58,9 +58,9 @@ impl<'a> EngineOptions<'a> {
 
 /// One version with what compiles for it.
 pub struct TargetEngine {
-    /// What its pycs look like.
+    /// Header and layout of its pycs.
     pub series: &'static Series,
-    /// What compiles.
+    /// Engine that compiles.
     pub engine: Box<dyn Engine>,
     /// The form of its code.
     pub refs: Refs,
@@ -70,7 +70,7 @@ pub struct TargetEngine {
     pub release: String,
     /// A remark that the user should see, whatever `--verbose` says.
     pub note: Option<String>,
-    /// What becomes of warnings; none of them is of interest without it.
+    /// Filters of warnings; without them no warnings are collected.
     pub warnings: Option<Filters>,
 }
 

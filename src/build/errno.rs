@@ -28,7 +28,7 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
 }
 
-/// What `py_compile` raises when it cannot write.
+/// Returns the exception that `py_compile` raises when it cannot write.
 pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     match error {
         WriteError::Symlink(_) | WriteError::SymlinkFolder(_) | WriteError::NotRegular(_) => {

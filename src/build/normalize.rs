@@ -29,7 +29,7 @@ pub enum NormalizeError {
     Pyc {
         /// The pyc.
         path: PathBuf,
-        /// What is wrong.
+        /// Description of the fault.
         #[source]
         fault: PycError,
     },

@@ -7,7 +7,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 pub trait Watch: Sync {
     /// One more file is done.
     fn advance(&self);
-    /// Whether to stop: files that were not begun are left out.
+    /// Returns whether to stop: files that were not begun are left out.
     fn interrupted(&self) -> bool;
 }
 
@@ -63,10 +63,10 @@ pub fn prepare() {
 const SPACE_OF_ONE: u64 = 160 << 20;
 /// Address space of the process besides.
 const SPACE_OF_ALL: u64 = 256 << 20;
-/// What one thread may hold open: a source, the directories on the way to a pyc, the pyc and its temporary file, an
-/// interpreter's pipes.
+/// Number of files that one thread holds open: a source, the directories on the way to a pyc, the
+/// pyc and its temporary file, an interpreter's pipes.
 const FILES_OF_ONE: usize = 8;
-/// What the process holds besides: the standard streams, signals, interpreters that start.
+/// Number of other open files: the standard streams, signals, interpreters that start.
 const FILES_OF_ALL: usize = 10;
 
 /// No more threads than have work, nor than have files: one that is not started is no loss, a file that is not compiled is.

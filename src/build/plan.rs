@@ -1,4 +1,4 @@
-//! Which source becomes which pycs, settled before anything is written.
+//! The pycs of each source, settled before anything is written.
 
 use crate::project::{Layout, NameError, Naming};
 use crate::target::Series;
@@ -46,7 +46,8 @@ pub struct Named {
 }
 
 impl Named {
-    /// Whether this file was not named before. The last part of its path is not followed: a link has a pyc of its own.
+    /// Returns whether this file was not named before. The last part of its path is not followed: a
+    /// link has a pyc of its own.
     pub fn is_new(&mut self, file: &Path) -> bool {
         let Some(name) = file.file_name() else { return true };
         let folder = match file.parent() {

@@ -1,4 +1,4 @@
-//! What an earlier run wrote, as its manifest lists it.
+//! Output of an earlier run, as its manifest lists it.
 
 use super::project::Project;
 use crate::manifest::{self, Manifest};

@@ -1,4 +1,4 @@
-//! What a config asks for, with nothing left open.
+//! A config with all its defaults and lists resolved.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
@@ -23,7 +23,7 @@ pub struct Project {
     pub loaded: Loaded,
     /// Its files.
     pub selection: Selection,
-    /// How importers check the pycs.
+    /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// 0, 1, 2; each once.
     pub levels: Vec<u8>,
@@ -46,7 +46,8 @@ impl Project {
         Ok(Self { loaded, selection, mode, levels, naming, check: false })
     }
 
-    /// What `build` writes for these versions: source, level, and name in the tree.
+    /// Returns the pycs that `build` writes for these versions: source, level, and name in the
+    /// tree.
     pub fn outputs(&self, versions: &[PyVersion]) -> impl Iterator<Item = (&Selected, u8, PathBuf)> {
         let series = versions.iter().filter_map(|&version| Series::find(version));
         let each = series.flat_map(|series| self.levels.iter().map(move |&optimize| (series, optimize)));
@@ -61,7 +62,7 @@ impl Project {
     /// Reads a source or data file. No symlink leads out of the root unless the config follows links.
     ///
     /// # Errors
-    /// What Python would raise.
+    /// The exception that Python would raise.
     pub fn read(&self, file: &Selected) -> Result<Source, Box<Diagnostic>> {
         Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
     }

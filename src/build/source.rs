@@ -21,7 +21,7 @@ const LARGEST_SOURCE: u64 = u32::MAX as u64;
 pub struct Made {
     /// Its bytes.
     pub result: Result<Vec<u8>, Box<Diagnostic>>,
-    /// What the compiler warns of and the filters let through.
+    /// Warnings of the compiler that pass the filters.
     pub warnings: Vec<Issued>,
 }
 
@@ -42,7 +42,7 @@ pub struct Source {
     pub size: u32,
     /// The permissions that its pyc gets: those of `py_compile`, and never more for group and others than reading.
     pub mode: u32,
-    /// Whether anybody may execute it.
+    /// True if anybody may execute it.
     pub executable: bool,
     /// Whose it is.
     pub owner: Option<Owner>,
@@ -52,7 +52,7 @@ impl Source {
     /// Reads a file that the user named; symlinks are followed wherever they lead.
     ///
     /// # Errors
-    /// What Python would raise.
+    /// The exception that Python would raise.
     pub fn read(file: &Path) -> Result<Self, Box<Diagnostic>> {
         Self::read_clamped(file, None)
     }
@@ -61,7 +61,7 @@ impl Source {
     /// set back on disk too, so that the header speaks of the file as it is. Of a link only the header's is.
     ///
     /// # Errors
-    /// What Python would raise.
+    /// The exception that Python would raise.
     pub fn read_clamped(file: &Path, latest: Option<u64>) -> Result<Self, Box<Diagnostic>> {
         Self::from_opened(file, open_followed(file), latest, "")
     }
@@ -69,7 +69,7 @@ impl Source {
     /// Reads a file below a directory. Where a symlink leads out of it, `hint` says how to allow that.
     ///
     /// # Errors
-    /// What Python would raise; a symlink that leads out of the directory.
+    /// The exception that Python would raise; a symlink that leads out of the directory.
     pub fn read_inside(
         inside: &Inside,
         name: &Path,

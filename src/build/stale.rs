@@ -1,4 +1,4 @@
-//! What an earlier `build` wrote and this one did not.
+//! Files that an earlier `build` wrote and this one did not.
 
 use super::previous::Previous;
 use super::project::Project;

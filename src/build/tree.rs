@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 /// A tree as it was built.
 #[derive(Debug, Default)]
 pub struct Built {
-    /// What became of each pyc, in the order of the names, then version and level; data files that cannot be copied
-    /// are here too, as failures.
+    /// Outcome of each pyc, in the order of the names, then version and level; data files that
+    /// cannot be copied are here too, as failures.
     pub outcomes: Vec<Outcome>,
     /// The entries of the pycs that are there now.
     pub entries: Vec<FileEntry>,
@@ -28,7 +28,7 @@ pub struct Built {
 }
 
 impl Project {
-    /// Where the tree is: the root of the sources, or the mirror.
+    /// Returns the root of the tree: that of the sources, or the mirror.
     pub fn tree(&self) -> PathBuf {
         self.loaded.tree_output().unwrap_or_else(|| self.loaded.root.clone())
     }

@@ -75,7 +75,7 @@ impl From<Mode> for InvalidationMode {
     }
 }
 
-/// Which references the pyc marks.
+/// References that the pyc marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RefsArg {
     Cpython,
@@ -144,7 +144,7 @@ enum Command {
 }
 
 impl Arguments {
-    /// Whether the command only reads and prints, so that it may be ended anywhere.
+    /// Returns whether the command only reads and prints, so that it may be ended anywhere.
     pub(super) fn only_reads(&self) -> bool {
         match &self.command {
             Command::Diff(arguments) => !arguments.writes(),

@@ -53,7 +53,7 @@ pub(super) struct CompileArgs {
     /// Optimisation level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
-    /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
     /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
@@ -96,8 +96,8 @@ pub(super) struct CompileArgs {
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// What compiles: `native` this program itself, `python` real interpreters; `auto` takes the native compiler for the
-    /// versions that it knows, unless an interpreter is named.
+    /// Compiler: `native` is this program itself, `python` real interpreters; `auto` takes the
+    /// native compiler for the versions that it knows, unless an interpreter is named.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
     /// The normal form of references: CPython's own bytes, or only those that are used.

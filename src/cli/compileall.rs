@@ -77,7 +77,7 @@ pub(super) struct CompileallArgs {
     /// Make one file of the pycs of a source that are equal at several levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// How importers check the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
     /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
@@ -252,7 +252,7 @@ fn jobs(
     Ok(jobs)
 }
 
-/// Whether this is a link to a file that is not below `limit`.
+/// Returns whether this is a link to a file that is not below `limit`.
 fn leads_outside(file: &Path, limit: Option<&Path>) -> bool {
     let Some(limit) = limit.filter(|limit| !limit.as_os_str().is_empty() && file.is_symlink()) else {
         return false;

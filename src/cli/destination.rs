@@ -1,4 +1,4 @@
-//! Where one file of output goes.
+//! Destination of one file of output.
 
 use super::CommandError;
 use super::format::{MessageFormat, tell_artifacts};
@@ -44,7 +44,7 @@ impl Destination {
         Err(CommandError::Usage(message.into()))
     }
 
-    /// Whether it would be written over `path`.
+    /// Returns whether it would be written over `path`.
     pub(super) fn is(&self, path: &Path) -> bool {
         self.file().is_some_and(|file| is_one_file(file, path))
     }

@@ -14,10 +14,11 @@ use std::path::PathBuf;
 
 /// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says why they differ.
 ///
-/// Where both sides have the source of a pyc that differs, or --sources does, it is compiled again, and the cause comes first:
-/// the source changed, another release compiled it, only the form differs, or the pyc is not what its source compiles to,
-/// which is `unexplained`. The details go from missing files over headers and reference flags to the constant, name,
-/// instruction or line table entry.
+/// If both sides, or --sources, have the source of a pyc that differs, it is compiled again, and
+/// the cause comes first: the source changed, another release compiled it, only the form differs,
+/// or the pyc is not what its source compiles to, which is `unexplained`. The details go from
+/// missing files over headers and reference flags to the constant, name, instruction or line table
+/// entry.
 ///
 /// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,7 @@ pub(super) struct DiffArgs {
     /// A directory, wheel, zip, pyc, or manifest (a file named *.json).
     #[arg(value_name = "A")]
     left: PathBuf,
-    /// What A is compared with.
+    /// Right side of the comparison.
     #[arg(value_name = "B")]
     right: PathBuf,
     /// Format of standard output: causes and differences side by side, one JSON document, or one annotation for each file.

@@ -41,8 +41,9 @@ pub(super) struct EnvArgs {
     /// lead out of it.
     #[arg(long)]
     follow_links: bool,
-    /// What compiles: `native` this program itself, `python` a real interpreter; `auto` takes the native compiler for the
-    /// versions that it knows, and says where it has to run the environment's own interpreter.
+    /// Compiler: `native` is this program itself, `python` a real interpreter; `auto` takes the
+    /// native compiler for the versions that it knows, and says where it has to run the
+    /// environment's own interpreter.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
     /// Only site-packages of this version, or of this release, `3.14.8`; the version of a directory of `pip install
@@ -59,7 +60,7 @@ pub(super) struct EnvArgs {
     /// Optimisation level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
-    /// How importers check the pycs.
+    /// Invalidation mode of the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
     /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded, sources that RECORDs do not

@@ -1,4 +1,4 @@
-//! What the process was started with. The only place that reads the environment.
+//! Environment of the process. The only place that reads it.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
 use crate::engine::python::Places;
@@ -7,7 +7,7 @@ use crate::text::Shown as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
+/// Returns whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
 pub(super) fn source_date_epoch() -> Option<OsString> {
     std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
 }
@@ -68,7 +68,7 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     }
 }
 
-/// What modification times are clamped to, in seconds since 1970: `SOURCE_DATE_EPOCH`.
+/// Returns the latest modification time, in seconds since 1970: `SOURCE_DATE_EPOCH`.
 ///
 /// # Errors
 /// None is set, or it is no number of seconds.

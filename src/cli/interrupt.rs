@@ -10,20 +10,20 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// How long a command may take to end by itself.
+/// Time that a command has to end by itself.
 const GRACE: Duration = Duration::from_millis(800);
-/// How often the thread looks for an interrupt. A signal handler cannot wake it.
+/// Interval at which the thread looks for an interrupt. A signal handler cannot wake it.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long the end waits for files that are being written before a second interrupt is heard.
+/// Time to wait for files that are being written before a second interrupt is heard.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long it waits at most: a disk that takes longer does not answer.
+/// Longest time to wait: a disk that takes longer does not answer.
 const MORE_PATIENCE: Duration = Duration::from_secs(30);
-/// How long the end waits for standard error, which may be a pipe that nobody reads.
+/// Time to wait for standard error, which may be a pipe that nobody reads.
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static WAITING: AtomicBool = AtomicBool::new(false);
-/// Whether the next interrupt ends the process at once.
+/// True if the next interrupt ends the process at once.
 static STUCK: AtomicBool = AtomicBool::new(false);
 
 /// From now on an interrupt is only noted.
@@ -124,17 +124,17 @@ pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
     read
 }
 
-/// What an interrupt sets.
+/// Returns the flag that an interrupt sets.
 pub(super) fn flag() -> &'static AtomicBool {
     &INTERRUPTED
 }
 
-/// What one file may take where no option says it.
+/// Returns the limits for one file if no option sets them.
 pub(super) fn limits() -> Limits {
     Limits { stop: flag(), ..Limits::default() }
 }
 
-/// Whether the user wants to stop.
+/// Returns whether the user wants to stop.
 pub(super) fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }

@@ -1,4 +1,4 @@
-//! What is said of the files.
+//! Messages about files.
 
 use super::format::{MessageFormat, would_change};
 use super::printer::Printer;
@@ -24,7 +24,7 @@ struct Message<'a> {
     error: Option<&'a Diagnostic>,
 }
 
-/// Whether files were compiled for more than one version, so that an error says for which.
+/// Returns whether files were compiled for more than one version, so that an error says for which.
 pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
     let mut versions = outcomes.iter().filter_map(|outcome| outcome.python);
     let first = versions.next();

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 
 pub use args::Arguments;
 
-/// What a run comes to.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Done, the same, verified.
@@ -60,13 +60,13 @@ pub enum CommandError {
     /// An installed environment.
     #[error(transparent)]
     Env(#[from] crate::build::env::EnvError),
-    /// What is to be looked into.
+    /// A path that cannot be opened.
     #[error(transparent)]
     Place(#[from] crate::manifest::PlaceError),
     /// A manifest that is given.
     #[error(transparent)]
     Manifest(#[from] crate::manifest::ManifestError),
-    /// What is to be compared.
+    /// A side of a comparison.
     #[error(transparent)]
     Side(#[from] crate::diff::SideError),
     /// Two files that would be one.

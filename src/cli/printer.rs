@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
-/// How much is said.
+/// Amount of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Loudness {
     Silent,

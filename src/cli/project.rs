@@ -11,7 +11,7 @@ use crate::target::Release;
 use crate::text::Shown as _;
 use std::path::PathBuf;
 
-/// Which config.
+/// Options that choose the config.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
     /// The config: a pycompile.toml, or a pyproject.toml with [tool.pycompile]; without it, that of the working directory or
@@ -32,10 +32,11 @@ pub(super) struct OverrideArgs {
     /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     pub(super) optimize: Vec<u8>,
-    /// How importers check the pycs. Wheels and zips have no timestamp pycs: these are stale as soon as they are unpacked.
+    /// Invalidation mode of the pycs. Wheels and zips have no timestamp pycs: these are stale as
+    /// soon as they are unpacked.
     #[arg(long, value_enum, value_name = "MODE")]
     pub(super) invalidation_mode: Option<Mode>,
-    /// What compiles: this program itself, real interpreters, or whichever there is for a version.
+    /// Compiler: this program itself, real interpreters, or whichever there is for a version.
     #[arg(long, value_enum)]
     pub(super) engine: Option<EngineArg>,
     /// An interpreter that compiles for its version (repeatable).

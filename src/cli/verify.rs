@@ -32,7 +32,7 @@ pub(super) struct VerifyArgs {
     /// Check PATH against this manifest as well.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// What to make of code that is the same and marks other references or has sets in another order, as a process that
+    /// Verdict on code that is the same but marks other references or has sets in another order, as a process that
     /// compiles many files writes.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,

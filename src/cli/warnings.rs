@@ -10,11 +10,12 @@ use crate::target::PyVersion;
 use crate::warnings::{Filters, Issued, Once};
 use rustc_hash::FxHashMap;
 
-/// What becomes of warnings.
+/// Options for warnings.
 #[derive(Debug, clap::Args)]
 pub(super) struct WarningArgs {
-    /// What becomes of the compiler's warnings, as `python -W` has it: `error`, `ignore`, `once`, or
-    /// ACTION:MESSAGE:CATEGORY:MODULE:LINE (repeatable, after PYTHONWARNINGS; the last that fits counts).
+    /// Filter of the compiler's warnings, as for `python -W`: `error`, `ignore`, `once`, or
+    /// ACTION:MESSAGE:CATEGORY:MODULE:LINE (repeatable, after PYTHONWARNINGS; the last that fits
+    /// counts).
     #[arg(short = 'W', value_name = "FILTER")]
     filters: Vec<String>,
 }
@@ -37,7 +38,7 @@ impl WarningArgs {
 pub(super) struct Warned<'a> {
     /// The outcomes of the current source.
     own: &'a [Outcome],
-    /// Those after it.
+    /// Outcomes after it.
     rest: &'a [Outcome],
     once: Once,
 }

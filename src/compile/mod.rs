@@ -64,7 +64,8 @@ pub struct Refusal {
 /// deep as the source nests: call it on a large stack.
 ///
 /// # Errors
-/// What CPython refuses, in its terms; constructs that this compiler does not know (`SystemError`, naming them).
+/// Errors of CPython, in its words; constructs that this compiler does not know (`SystemError`,
+/// naming them).
 pub fn compile(
     source: &[u8],
     filename: &str,

@@ -43,7 +43,7 @@ struct Parsed {
     tree: Tree,
     /// Names of the tree, and names made from them.
     names: Names,
-    /// What the text has to warn of.
+    /// Remarks that the text gives rise to.
     remarks: Vec<Remark>,
     /// The only target that is known to build it.
     only: Option<Release>,
@@ -69,7 +69,7 @@ impl Source {
     /// Decodes the bytes of a file for `target`, and for all others that it serves.
     ///
     /// # Errors
-    /// What CPython's decoding refuses; faults of the grammar are reported when it is compiled.
+    /// Errors of CPython's decoding; faults of the grammar are reported when it is compiled.
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
         // The text, and what it is read into.
         allowance::hold(source.len().saturating_mul(2));

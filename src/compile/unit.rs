@@ -21,8 +21,8 @@ pub struct CodeUnit {
     pub cellvars: Vec<Name>,
     /// Free variables in CPython's order.
     pub freevars: Vec<Name>,
-    /// Those of `varnames` that belong to comprehensions inlined in a class or module (`CO_FAST_HIDDEN`); some
-    /// more than once.
+    /// Names in `varnames` that belong to comprehensions inlined in a class or module
+    /// (`CO_FAST_HIDDEN`); some more than once.
     pub fast_hidden: Vec<Name>,
     /// `co_argcount` without the positional-only ones.
     pub argcount: u32,

@@ -1,4 +1,4 @@
-//! What CPython warns of: its words, and the error that each warning becomes under a filter that says so.
+//! Warnings of CPython: its words, and the error that each becomes under an `error` filter.
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
@@ -15,11 +15,11 @@ use std::borrow::Cow;
 /// A warning with what it becomes when it is raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warned {
-    /// What is shown.
+    /// Warning that is shown.
     pub warning: Warning,
-    /// What is raised.
+    /// Error that is raised.
     pub error: SyntaxError,
-    /// Whether it is raised behind the parser, as in [`Refusal`](super::Refusal).
+    /// True if it is raised behind the parser, as in [`Refusal`](super::Refusal).
     pub parsed: bool,
 }
 
@@ -38,9 +38,9 @@ const SIZE: usize = 1 << 10;
 #[derive(Debug, Default)]
 pub struct Warnings {
     list: Vec<Warned>,
-    /// How many pieces of code are being made again of which CPython does not warn again.
+    /// Number of nested pieces of code that are made again without new warnings.
     pub(super) repetitions: u32,
-    /// What was said of which line, where it is not said again.
+    /// Lines and words of warnings that are not repeated.
     seen: FxHashSet<(u32, Cow<'static, str>)>,
     has_inverted_bool: bool,
 }
@@ -153,7 +153,7 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
     Warned { warning, error: SyntaxError::new(raised, location), parsed: false }
 }
 
-/// What is shown and what is raised.
+/// Returns the warning that is shown and the error that is raised.
 fn escape(kind: &str, text: &str, target: &Target) -> (String, String) {
     if !target.features.escapes_have_no_future {
         let message = format!("invalid {kind} sequence '\\{text}'");

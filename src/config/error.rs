@@ -88,9 +88,9 @@ pub enum ConfigError {
     /// Something in it is wrong.
     #[error("{place}: {message}{}", show(place))]
     At {
-        /// Where.
+        /// Location.
         place: Box<Place>,
-        /// What.
+        /// Description of the fault.
         message: String,
     },
     /// Something is missing, which has no place.
@@ -98,7 +98,7 @@ pub enum ConfigError {
     Missing {
         /// The config file.
         path: PathBuf,
-        /// What.
+        /// Description of the fault.
         message: String,
     },
     /// A directory that `search` names cannot be listed.

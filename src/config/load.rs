@@ -20,9 +20,9 @@ pub struct Loaded {
     pub path: PathBuf,
     /// Its directory: what paths in it are relative to.
     pub folder: PathBuf,
-    /// What names are relative to.
+    /// Directory that names are relative to.
     pub root: PathBuf,
-    /// What it says.
+    /// Value that it has.
     pub config: Config,
     /// Settings of the command line.
     pub given: Given,
@@ -219,7 +219,7 @@ impl Loaded {
         levels
     }
 
-    /// Where pycs stand.
+    /// Layout of the pycs.
     pub fn layout(&self) -> Layout {
         match self.config.compile.layout.as_ref().map(toml::Spanned::get_ref) {
             Some(LayoutName::Legacy) => Layout::Legacy,
@@ -227,7 +227,7 @@ impl Loaded {
         }
     }
 
-    /// How names are recorded: relative to the root, under `prepend-dir`.
+    /// Returns the rule for recorded names: relative to the root, under `prepend-dir`.
     pub fn naming(&self) -> Naming {
         let compile = &self.config.compile;
         let path = |key: &Option<toml::Spanned<String>>| key.as_ref().map(|key| PathBuf::from(key.get_ref()));
@@ -271,13 +271,13 @@ impl Loaded {
         stays.then_some(below)
     }
 
-    /// How long one file may take.
+    /// Returns the time for one file.
     pub fn timeout(&self) -> Duration {
         let seconds = self.config.compile.timeout.as_ref().map(|timeout| *timeout.get_ref());
         seconds.map_or(crate::engine::DEFAULT_TIMEOUT, Duration::from_secs)
     }
 
-    /// How many bytes of memory one file may take.
+    /// Returns the memory for one file in bytes.
     pub fn memory_limit(&self) -> Option<u64> {
         let megabytes = self.config.compile.memory_limit.as_ref()?;
         Some(megabytes.get_ref().saturating_mul(1 << 20))

@@ -25,7 +25,7 @@ pub struct Config {
     pub manifest: Option<ManifestTable>,
 }
 
-/// Which files.
+/// Files to compile.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SourceTable {
@@ -53,7 +53,7 @@ fn here() -> Spanned<String> {
     Spanned::new(0..0, ".".into())
 }
 
-/// How they are compiled.
+/// Options of the compiler.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CompileTable {
@@ -63,9 +63,9 @@ pub struct CompileTable {
     /// Levels; none: level 0.
     #[serde(deserialize_with = "list_or_one")]
     pub optimize: Vec<Spanned<u8>>,
-    /// How importers check the pycs.
+    /// Invalidation mode of the pycs.
     pub invalidation_mode: Option<Spanned<Mode>>,
-    /// Where pycs stand in a tree or wheel.
+    /// Layout of pycs in a tree or wheel.
     pub layout: Option<Spanned<LayoutName>>,
     /// Taken off recorded names.
     pub strip_dir: Option<Spanned<String>>,
@@ -73,7 +73,7 @@ pub struct CompileTable {
     pub prepend_dir: Option<Spanned<String>>,
     /// The recorded name of the only file.
     pub dfile: Option<Spanned<String>>,
-    /// Which engine.
+    /// Engine that compiles.
     pub engine: Engine,
     /// Interpreters by version.
     pub interpreters: std::collections::BTreeMap<Spanned<String>, String>,
@@ -83,7 +83,7 @@ pub struct CompileTable {
     pub memory_limit: Option<Spanned<u64>>,
     /// The normal form of references.
     pub refs: Refs,
-    /// What a file that does not compile means for the rest.
+    /// Treatment of the rest if a file does not compile.
     pub on_error: OnError,
     /// Files that are known not to compile.
     pub allow_failures: Vec<Spanned<String>>,
@@ -111,7 +111,7 @@ impl From<Mode> for InvalidationMode {
     }
 }
 
-/// Where pycs stand.
+/// Layout of the pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LayoutName {
@@ -121,7 +121,7 @@ pub enum LayoutName {
     Legacy,
 }
 
-/// Which engine.
+/// Engine that compiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
@@ -145,7 +145,7 @@ pub enum Refs {
     Minimal,
 }
 
-/// What a file that does not compile means for the rest.
+/// Treatment of the rest if a file does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnError {
@@ -162,7 +162,7 @@ pub enum OnError {
 pub struct TreeTable {
     /// A directory that mirrors the sources; none or `.`: in place.
     pub output: Option<Spanned<String>>,
-    /// Whether sources and data are copied into the mirror; they are unless this says no.
+    /// True if sources and data are copied into the mirror; they are unless this says no.
     pub sources: Option<Spanned<bool>>,
 }
 
@@ -176,7 +176,7 @@ pub struct WheelTable {
     pub metadata: Option<Spanned<String>>,
     /// Values of keys that the `pyproject.toml` leaves to a build backend, or does not have.
     pub dynamic: Option<Spanned<toml::Table>>,
-    /// Which pycs are in it.
+    /// Pycs that are in it.
     #[serde(default)]
     pub bytecode: Bytecode,
     /// The directory that it is written to; `dist` if not named.
@@ -187,7 +187,7 @@ pub struct WheelTable {
     pub tag: Option<Spanned<String>>,
 }
 
-/// Where a wheel's metadata come from.
+/// Source of a wheel's metadata.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum ProjectSource {
@@ -197,7 +197,7 @@ pub enum ProjectSource {
     Inline(toml::Table),
 }
 
-/// Which pycs a wheel has.
+/// Pycs of a wheel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bytecode {
@@ -224,14 +224,14 @@ pub struct ZipTable {
     pub python: Option<Spanned<String>>,
     /// The level of its pycs; needed if there are several.
     pub optimize: Option<Spanned<u8>>,
-    /// Whether the sources are in it too; they are unless this says no.
+    /// True if the sources are in it too; they are unless this says no.
     pub sources: Option<Spanned<bool>>,
-    /// How entries are compressed.
+    /// Compression of entries.
     #[serde(default)]
     pub compression: Compression,
 }
 
-/// How entries are compressed.
+/// Compression of entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
@@ -257,7 +257,7 @@ pub struct ManifestTable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Also {
-    /// What `sha256sum --check` reads.
+    /// File for `sha256sum --check`.
     Sha256sum,
     /// An in-toto Statement v1.
     InToto,

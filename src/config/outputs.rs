@@ -1,4 +1,4 @@
-//! What is written must not take the place of what is read, nor of what is written beside it.
+//! Outputs must replace neither inputs nor other outputs.
 
 use super::error::ConfigError;
 use super::load::Loaded;

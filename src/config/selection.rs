@@ -14,9 +14,9 @@ use toml::Spanned;
 pub struct Selected {
     /// Relative to the root, with `/`.
     pub name: String,
-    /// Where it lies.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Whether it may fail to compile.
+    /// True if it may fail to compile.
     pub may_fail: bool,
 }
 

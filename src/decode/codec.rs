@@ -39,7 +39,8 @@ pub(super) fn decode<'s>(
     }
 }
 
-/// Where CPython's place of a contradicted cookie ends: so many bytes of the text as the line has, cut off wherever that is.
+/// Returns the end of CPython's location of a contradicted cookie: as many bytes of the text as the
+/// line has, cut off wherever that is.
 fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
     let text = String::from_utf8_lossy(cookie.line);

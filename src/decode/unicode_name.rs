@@ -25,7 +25,8 @@ pub(crate) fn find(name: &str, target: &Target) -> Option<char> {
     found.filter(|&character| target.assigns(u32::from(character)))
 }
 
-/// Whether the name of an ideograph or syllable is written as it is listed; Tangut ideographs are not listed.
+/// Returns whether the name of an ideograph or syllable is written as it is listed; Tangut
+/// ideographs are not listed.
 fn is_in_upper_case(name: &str) -> bool {
     if strip(name, TANGUT).is_some() {
         return false;

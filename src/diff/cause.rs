@@ -66,9 +66,9 @@ pub enum FailOn {
     /// All of them.
     #[default]
     Any,
-    /// Those that are unexplained or could not be checked.
+    /// Differences that are unexplained or could not be checked.
     Unexplained,
-    /// Those of code: constants, names, instructions, tables, or a pyc that one side lacks.
+    /// Differences of code: constants, names, instructions, tables, or a pyc that one side lacks.
     Code,
 }
 

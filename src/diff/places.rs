@@ -103,8 +103,8 @@ impl Outcome {
         }
     }
 
-    /// What came of an archive as a whole and a manifest that lists archives: it may list pycs that are there only once
-    /// a wheel is installed, or in another archive.
+    /// Adds the outcome of an archive as a whole and a manifest that lists archives: it may list
+    /// pycs that are there only once a wheel is installed, or in another archive.
     fn hold(&mut self, found: Option<Vec<FileDifference>>, entries: &mut Files<'_>, pycs: &mut Files<'_>) {
         let Some(found) = found else { return };
         entries.retain(|name, _| pycs.contains_key(name));

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct Request<'a> {
     /// The file's bytes as they are on disk.
     pub source: &'a [u8],
-    /// What goes into `co_filename`.
+    /// Value of `co_filename`.
     pub filename: OsString,
     /// 0, 1 or 2.
     pub optimize: u8,
@@ -42,7 +42,7 @@ pub struct Diagnostic {
     pub end_column: Option<i64>,
     /// The source line.
     pub text: Option<String>,
-    /// What `py_compile` prints.
+    /// Text that `py_compile` prints.
     pub rendered: String,
 }
 
@@ -83,19 +83,19 @@ pub enum EngineError {
     WrongVersion {
         /// The command.
         path: String,
-        /// What it says.
+        /// Value that it has.
         found: String,
-        /// What was asked for.
+        /// Release that was asked for.
         wanted: crate::target::Release,
     },
 }
 
-/// What a compilation came to.
+/// Result of a compilation.
 #[derive(Debug)]
 pub struct Compiled {
     /// The marshalled code object.
     pub code: Result<Vec<u8>, Box<Diagnostic>>,
-    /// What CPython warns of, in its order, also in a source that it refuses.
+    /// Warnings of CPython, in its order, also of a source that it refuses.
     pub warnings: Vec<Warning>,
 }
 
@@ -122,9 +122,9 @@ pub trait Engine: Send + Sync {
 /// Limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long.
+    /// Time.
     pub timeout: Duration,
-    /// How many bytes of memory; interpreters count their address space.
+    /// Memory in bytes; interpreters count their address space.
     pub memory: Option<u64>,
     /// Set by others when everything in hand is to be dropped.
     pub stop: &'static AtomicBool,
@@ -137,5 +137,5 @@ impl Default for Limits {
     }
 }
 
-/// How long one file may take if nobody says otherwise.
+/// Default time for one file.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);

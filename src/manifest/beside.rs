@@ -4,7 +4,7 @@ use super::inventory::entry_of;
 use super::model::FileEntry;
 use crate::pyc::parse_name;
 
-/// What an entry says besides path, size and digest, from the outside in.
+/// Returns the facts of an entry other than path, size and digest, from the outside in.
 pub fn facts(file: &FileEntry) -> [(&'static str, Option<String>); 11] {
     let source = file.source.as_ref();
     [

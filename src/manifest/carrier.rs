@@ -12,7 +12,7 @@ const TAIL: usize = 22 + 65_535;
 /// Bytes at the start of a file that tell a pyc: the longest header and the type of the object after it.
 const HEAD: usize = 17;
 
-/// What a file holds besides what its name says.
+/// Content of a file that its name does not show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carrier {
     /// The magic number of a pyc, which `python FILE` runs.
@@ -57,7 +57,7 @@ fn magic(bytes: &[u8]) -> Option<u16> {
     (head.ends_with(b"\r\n") && is_magic && [8, 12, 16].into_iter().any(is_code)).then_some(magic)
 }
 
-/// What comes of a file that may be a zip.
+/// Outcome of a file that may be a zip.
 #[derive(Debug)]
 pub enum Embedded {
     /// Python imports nothing from it.
@@ -81,7 +81,8 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     }
 }
 
-/// Whether a header of a central directory stands anywhere that names a pyc: without one, zipimport finds none.
+/// Returns whether a header of a central directory stands anywhere that names a pyc: without one,
+/// zipimport finds none.
 fn names_a_pyc(bytes: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {
         let size =

@@ -1,11 +1,11 @@
-//! Which archive a manifest lists: the one rule of all who hold the two against each other.
+//! The archive that a manifest lists: one rule for all commands that compare the two.
 
 use super::entry::hex;
 use super::model::{Archive, Manifest};
 use crate::archive;
 use std::path::Path;
 
-/// What a manifest says of an archive.
+/// Facts of a manifest about an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listed<'a> {
     /// Nothing: it lists no archives.
@@ -23,8 +23,8 @@ pub fn archive_entry(archive: &archive::Archive) -> Archive {
     Archive { path: file_name(&archive.path), sha256: hex(&archive.sha256), size: archive.size }
 }
 
-/// Whether a manifest lists the archive. A manifest that lists it says by the digest what it is; the pycs listed are then
-/// those that it has once it is installed, or another archive's.
+/// Returns whether a manifest lists the archive. A manifest that lists it says by the digest what
+/// it is; the pycs listed are then those that it has once it is installed, or another archive's.
 pub fn listed<'a>(manifest: &'a Manifest, archive: &archive::Archive) -> Listed<'a> {
     let found = archive_entry(archive);
     let is = |listed: &Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);

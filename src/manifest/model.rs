@@ -18,7 +18,7 @@ pub struct Manifest {
     pub releases: BTreeMap<String, String>,
     /// Pycs, sorted by path.
     pub files: Vec<FileEntry>,
-    /// What they were packed into, sorted by path.
+    /// Archives that they were packed into, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub archives: Vec<Archive>,
 }
@@ -44,7 +44,7 @@ pub struct FileEntry {
     /// The source's modification time in the header, where that is what the header has.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source_mtime: Option<u32>,
-    /// What it was compiled from, if that is at hand.
+    /// Source that it was compiled from, if it is available.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceEntry>,
     /// 64 hexadecimal digits, of the marshalled code alone.

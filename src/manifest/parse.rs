@@ -18,7 +18,7 @@ pub enum ManifestError {
         line: usize,
         /// From 1.
         column: usize,
-        /// What is wrong.
+        /// Description of the fault.
         message: String,
     },
     /// A schema that this version does not know.
@@ -26,7 +26,7 @@ pub enum ManifestError {
     Schema {
         /// The manifest.
         path: PathBuf,
-        /// What it says.
+        /// Value that it has.
         schema: String,
     },
     /// An entry that cannot be.
@@ -36,7 +36,7 @@ pub enum ManifestError {
         path: PathBuf,
         /// `files[3]`
         place: String,
-        /// What is wrong.
+        /// Description of the fault.
         message: String,
     },
 }

@@ -107,7 +107,7 @@ impl Place {
         names
     }
 
-    /// Whether a name is the file's own, and not what a name that is not UTF-8 is shown as.
+    /// Returns whether a name is the file's own, and not what a name that is not UTF-8 is shown as.
     pub fn is_utf8(&self, name: &str) -> bool {
         match self {
             Self::Tree(_, listing) => !listing.real.contains_key(name),
@@ -146,7 +146,8 @@ impl Place {
         })
     }
 
-    /// What a file holds, whatever it is called; only its start and end are read from a disk.
+    /// Returns the kind of content of a file, whatever its name; only its start and end are read
+    /// from a disk.
     ///
     /// # Errors
     /// As [`Place::read`].
@@ -158,7 +159,7 @@ impl Place {
         Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
     }
 
-    /// Where a file lies on a disk.
+    /// Returns the path of a file on a disk.
     ///
     /// # Errors
     /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::NotUtf8`].

@@ -1,4 +1,5 @@
-//! Where bytecode would pass unseen: behind symlinks, behind `.pth` files, in directories that cannot be listed.
+//! Places in which bytecode would pass unseen: behind symlinks and `.pth` files, and in directories
+//! that cannot be listed.
 
 use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
@@ -9,9 +10,10 @@ use std::io;
 use std::path::Path;
 
 impl Place {
-    /// What importers reach from here and nobody looks at: directories that cannot be listed, symlinks and `.pth` files
-    /// that lead out of the tree to bytecode, and each `__pycache__` that is a symlink, whose pycs are not of the sources
-    /// next to which they really lie.
+    /// Returns the places that importers reach from here and that are not looked into: directories
+    /// that cannot be listed, symlinks and `.pth` files that lead out of the tree to bytecode, and
+    /// each `__pycache__` that is a symlink, whose pycs are not of the sources next to which they
+    /// really lie.
     pub fn unseen(&self) -> Vec<(String, PlaceError)> {
         let (root, listing) = match self {
             Self::Tree(root, listing) => (root, listing),
@@ -76,7 +78,7 @@ fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
     unseen
 }
 
-/// Whether Python runs a file, imports from it, or is led elsewhere by it.
+/// Returns whether Python runs a file, imports from it, or is led elsewhere by it.
 fn is_code(path: &Path) -> io::Result<bool> {
     if path.to_str().is_some_and(is_pth) {
         return Ok(!pth::paths(&read_regular(path, LARGEST)?).is_empty());

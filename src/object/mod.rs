@@ -1,4 +1,5 @@
-//! What a pyc holds, as it was marshalled: objects, their references, and the tables of a code object.
+//! Content of a pyc as it was marshalled: objects, their references, and the tables of a code
+//! object.
 //!
 //! CPython: `Python/marshal.c`, `Objects/codeobject.c`.
 //!

@@ -1,4 +1,4 @@
-//! What keeps a file from being written.
+//! Errors of writing a file.
 
 use crate::text::Shown as _;
 use std::io;
@@ -27,7 +27,7 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    /// Whether a directory on the way is not there.
+    /// Returns whether a directory on the way is not there.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }

@@ -13,14 +13,14 @@ use std::time::Duration;
 /// have locks.
 pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
-/// Where a file is or will be.
+/// Location of a file that exists or will be written.
 #[derive(Debug)]
 pub struct Place {
     folder: Folder,
     name: PathBuf,
 }
 
-/// What becomes of directories that are not there.
+/// Treatment of missing directories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// The operating system's error.
@@ -119,7 +119,7 @@ impl Place {
         self.folder.read(&self.name)
     }
 
-    /// What the regular file that is there consists of.
+    /// Returns the bytes of the regular file.
     ///
     /// # Errors
     /// The operating system's; no regular file; more than [`LARGEST`] bytes.
@@ -226,7 +226,7 @@ impl Place {
     }
 }
 
-/// Whether two paths are one, of files that need not be there.
+/// Returns whether two paths are one, of files that need not be there.
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

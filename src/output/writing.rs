@@ -23,7 +23,7 @@ static STATE: Mutex<State> = Mutex::new(State { writers: 0, is_closed: false });
 static CHANGED: Condvar = Condvar::new();
 
 thread_local! {
-    /// How many [`Writing`] this thread has. It may write one thing while it writes another.
+    /// Number of [`Writing`]s of this thread. It may write one thing while it writes another.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 

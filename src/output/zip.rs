@@ -11,12 +11,12 @@ use crate::archive::{Clash, Compression, DosTime, File, NameFault, NameTree, che
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::borrow::Cow;
 
-/// How an archive is written.
+/// Options of a written archive.
 #[derive(Clone, Debug)]
 pub struct ZipOptions {
     /// Seconds since 1970, the same for every entry; clamped to 1980…2107 and to even seconds, and written as UTC.
     pub time: i64,
-    /// How entries are stored. A file that deflate does not make smaller is stored all the same.
+    /// Compression of entries. A file that deflate does not make smaller is stored.
     pub compression: Compression,
     /// `/usr/bin/env python3` puts `#!/usr/bin/env python3` before the archive.
     pub shebang: Option<String>,
@@ -138,7 +138,7 @@ fn small(size: usize) -> Option<u32> {
     u32::try_from(size).ok().filter(|size| *size != u32::MAX)
 }
 
-/// What both headers hold, from the version needed to the size of the extra fields.
+/// Returns the fields of both headers, from the version needed to the size of the extra fields.
 fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
     let name = &packed.file.path;
     let flags: u16 = if name.is_ascii() { 0 } else { 1 << 11 };

@@ -1,4 +1,4 @@
-//! What makes a zip a program.
+//! The parts that make a zip a program.
 //!
 //! CPython: `Lib/zipapp.py`.
 

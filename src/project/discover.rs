@@ -17,14 +17,14 @@ pub struct DiscoverError {
 }
 
 impl DiscoverError {
-    /// That a walk below `root` met `error`.
+    /// Makes the error that a walk below `root` met.
     pub(super) fn new(root: &Path, error: &walkdir::Error) -> Self {
         let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         Self { path: error.path().unwrap_or(root).into(), reason }
     }
 }
 
-/// Whether a file's name ends in `.py`; it may be nothing else, as compileall has it.
+/// Returns whether a file's name ends in `.py`; it may be nothing else, as compileall has it.
 pub fn is_python(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".py"))
 }
@@ -200,7 +200,7 @@ pub fn names_in(folder: &Path) -> Result<Vec<OsString>, DiscoverError> {
     entries.into_iter().map(name).collect()
 }
 
-/// What stands under a name.
+/// Kind of file under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// A file.
@@ -213,7 +213,7 @@ pub enum Found {
     Ambiguous,
 }
 
-/// What is below a directory.
+/// Files below a directory.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The names, with `/` and relative to the directory, of everything that is no directory.

@@ -1,4 +1,4 @@
-//! Which files, under which recorded names, to which pycs.
+//! The files to compile, their recorded names, and their pycs.
 //!
 //! CPython: `py_compile`, `compileall` (`-s`, `-p`, `-r`), PEP 3147, PEP 488.
 //!

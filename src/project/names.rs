@@ -6,7 +6,7 @@ use crate::target::Series;
 use crate::text::Shown as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Where pycs stand relative to their sources.
+/// Layout of pycs relative to their sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// `__pycache__/mod.cpython-314.pyc` (PEP 3147).
@@ -24,7 +24,7 @@ pub enum NameError {
     NotBelow {
         /// The source.
         file: PathBuf,
-        /// What was to be stripped.
+        /// Prefix that was to be stripped.
         strip: PathBuf,
     },
     /// The mirrored path would leave the output directory.
@@ -43,7 +43,7 @@ pub struct Naming {
     pub prepend_dir: Option<PathBuf>,
     /// The tree is mirrored below it.
     pub output_dir: Option<PathBuf>,
-    /// Where pycs stand.
+    /// Layout of the pycs.
     pub layout: Layout,
     /// Has the pycs of the `__pycache__` layout, unless the tree is mirrored.
     pub cache_prefix: Option<CachePrefix>,
@@ -68,7 +68,7 @@ impl Naming {
             .ok_or_else(|| NameError::NotBelow { file: source.into(), strip: strip.clone() })
     }
 
-    /// What goes into `co_filename`: the path as given unless a rule says otherwise.
+    /// Returns the `co_filename`: the path as given unless a rule says otherwise.
     ///
     /// # Errors
     /// [`NameError::NotBelow`].
@@ -89,7 +89,7 @@ impl Naming {
         self.cache_prefix.as_ref().filter(|_| is_open)
     }
 
-    /// Where the pyc goes.
+    /// Returns the path of the pyc.
     ///
     /// # Errors
     /// [`NameError`].

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub struct Matches {
     /// Their names, sorted.
     pub names: Vec<String>,
-    /// Those whose names are not UTF-8.
+    /// Files whose names are not UTF-8.
     pub nameless: Vec<PathBuf>,
 }
 

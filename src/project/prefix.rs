@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 pub struct CachePrefix {
     /// The root of the pycs, as it was named.
     pub folder: PathBuf,
-    /// What a relative path of a source is relative to.
+    /// Directory that relative paths of sources are relative to.
     pub working_directory: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! What lies where links lead.
+//! Files that links lead to.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 /// Entries that are looked at where a link leads, before it counts as leading to something.
 const MOST: usize = 100_000;
 
-/// Whether importers reach, from `start` and through any number of symlinks, a file that `is_code` holds for. What lies
-/// below `inside` is left out, and what cannot be looked at counts as code.
+/// Returns whether importers reach, from `start` and through any number of symlinks, a file that
+/// `is_code` holds for. What lies below `inside` is left out, and what cannot be looked at counts
+/// as code.
 pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io::Result<bool>) -> bool {
     let mut folders = vec![start.to_path_buf()];
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
@@ -42,7 +43,8 @@ pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io:
     false
 }
 
-/// Whether nothing is there that a link or a name leads to; links that lead to each other lead nowhere.
+/// Returns whether nothing is there that a link or a name leads to; links that lead to each other
+/// lead nowhere.
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) || is_loop(error)

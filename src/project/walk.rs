@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// What a walk found.
+/// Result of a walk.
 #[derive(Debug, Default)]
 pub struct Walk {
     /// Files whose name ends in `.py`, in the order of the walk.

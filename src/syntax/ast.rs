@@ -20,16 +20,17 @@ pub struct Module<'a> {
     pub id: NodeId,
     /// Statements.
     pub body: &'a [Stmt<'a>],
-    /// How many [`NodeId`]s were given out.
+    /// Number of [`NodeId`]s.
     pub node_count: u32,
-    /// How deep the nodes nest; the parts of f-strings are not all counted.
+    /// Depth of the nodes; the parts of f-strings are not all counted.
     pub depth: u32,
-    /// Where strings with the prefix `u` start: line and column, ascending. The text of annotations keeps the prefix.
+    /// Positions of strings with the prefix `u`: line and column, ascending. The text of
+    /// annotations keeps the prefix.
     pub unicode_strings: &'a [(i32, i32)],
     /// Lines in which a `match` statement or a text before a `%` starts, ascending: what preprocessing may replace for
     /// every target.
     pub replaceable: &'a [i32],
-    /// Those, and lines in which an expression starts that is folded in the tree where that is done.
+    /// The same lines, and those in which an expression starts that may be folded in the tree.
     pub foldable: &'a [i32],
     /// A `finally` block has a `return`, `break` or `continue`.
     pub leaves_finally: bool,
@@ -40,7 +41,7 @@ pub struct Module<'a> {
 pub struct Stmt<'a> {
     /// The whole statement; for decorated definitions, from `def`/`class`/`async`.
     pub location: Location,
-    /// What it is.
+    /// Kind of node.
     pub kind: StmtKind<'a>,
 }
 
@@ -296,7 +297,7 @@ pub enum PatternKind<'a> {
 pub struct Expr<'a> {
     /// The whole expression, without parentheses around it (except a tuple's own).
     pub location: Location,
-    /// What it is.
+    /// Kind of node.
     pub kind: ExprKind<'a>,
 }
 
@@ -413,7 +414,7 @@ pub struct Call<'a> {
 pub struct ComprehensionExpr<'a> {
     /// The scope.
     pub id: NodeId,
-    /// Which of the four.
+    /// Kind of comprehension.
     pub kind: ComprehensionKind,
     /// `elt`, or `key` of a dict comprehension (3.15: the operand of `**` if `value` is absent there).
     pub element: Expr<'a>,

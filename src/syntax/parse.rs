@@ -34,7 +34,7 @@ pub struct Parsed<'a> {
 /// `text` comes from [`crate::decode::decode`]: no byte order mark and no NUL, line ends are `\n`.
 ///
 /// # Errors
-/// What CPython's tokenizer and parser refuse.
+/// Errors of CPython's tokenizer and parser.
 pub fn parse<'a>(
     text: &str,
     target: &Target,
@@ -101,7 +101,7 @@ fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut
     }
 }
 
-/// Whether all `places` in `text` are in comments, as far as it can be read.
+/// Returns whether all `places` in `text` are in comments, as far as it can be read.
 pub fn comments_hold(text: &str, places: &[usize], target: &Target) -> bool {
     let source = SourceText::new(text);
     let mut lexer = Lexer::new(&source, target);

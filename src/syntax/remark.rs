@@ -1,4 +1,5 @@
-//! What a text has that CPython's tokenizer and parser warn of. Which words and which line that is, the target says.
+//! Remarks: parts of a text that CPython's tokenizer and parser warn about. The target decides
+//! words and lines.
 
 use crate::text::{Location, Place};
 
@@ -7,7 +8,7 @@ use crate::text::{Location, Place};
 pub enum Remark {
     /// The first invalid escape sequence of a string, or of a piece of text of an f-string.
     Escape {
-        /// What follows the backslash.
+        /// Text after the backslash.
         sequence: Sequence,
         /// The token that CPython decodes it for: the string, or the closing quotes of an f-string.
         token: Location,
@@ -40,7 +41,7 @@ impl Remark {
     }
 }
 
-/// What follows the backslash of an invalid escape sequence: a character, or three octal digits.
+/// Text after the backslash of an invalid escape sequence: a character, or three octal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sequence([u8; 3]);
 
@@ -70,7 +71,7 @@ impl Sequence {
 /// An invalid escape sequence in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Invalid {
-    /// What follows the backslash.
+    /// Text after the backslash.
     pub(super) sequence: Sequence,
     /// The offset of that in the text.
     pub(super) at: usize,

@@ -41,7 +41,8 @@ pub(crate) fn without_comments(source: &str, comments: ShownComments, text: &mut
     }
 }
 
-/// Whether there is a number sign outside of quotes, where a quote after a backslash is none.
+/// Returns whether there is a number sign outside of quotes, where a quote after a backslash is
+/// none.
 fn has_comment(source: &[u8]) -> bool {
     let mut quote = None;
     let mut bytes = source.iter();

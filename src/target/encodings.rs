@@ -3,7 +3,7 @@
 /// Name, as it is looked up, and codec; sorted.
 pub type Names = &'static [(&'static str, &'static str)];
 
-/// Those of 3.13.5 and all others.
+/// Names of 3.13.5 and all other releases.
 #[rustfmt::skip]
 pub(super) static FIRST: Names = &[
     ("037", "cp037"),
@@ -338,7 +338,7 @@ pub(super) static CODECS_OF_3_13_5: Names = &[
     ("palmos", "palmos of 3.13.5"),
 ];
 
-/// Those that 3.13.15 has and older ones lack.
+/// Names that 3.13.15 has and older releases lack.
 #[rustfmt::skip]
 pub(super) static NEW_IN_3_13_15: Names = &[
     ("cp00858", "cp858"),
@@ -351,7 +351,7 @@ pub(super) static NEW_IN_3_13_15: Names = &[
     ("pc_multilingual_850_euro", "cp858"),
 ];
 
-/// Those that 3.14.8 has and older ones lack.
+/// Names that 3.14.8 has and older releases lack.
 #[rustfmt::skip]
 pub(super) static NEW_IN_3_14_8: Names = &[
     ("874", "cp874"),
@@ -362,7 +362,7 @@ pub(super) static NEW_IN_3_14_8: Names = &[
     ("windows_874", "cp874"),
 ];
 
-/// Those that 3.15.0 has and older ones lack.
+/// Names that 3.15.0 has and older releases lack.
 #[rustfmt::skip]
 pub(super) static NEW_IN_3_15_0: Names = &[
     ("ccsid00858", "cp858"),

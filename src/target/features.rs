@@ -17,10 +17,10 @@ pub enum LateHandlers {
 pub enum ShownComments {
     /// All of them, in string literals too.
     Any,
-    /// Those outside of quotes; a quote after a backslash counts when comments are taken out, and not when it is asked
-    /// whether there are any.
+    /// Signs outside of quotes; a quote after a backslash counts when comments are taken out, and
+    /// not when it is asked whether there are any.
     OutsideQuotes,
-    /// Those outside of quotes; a quote after a backslash never counts.
+    /// Signs outside of quotes; a quote after a backslash never counts.
     OutsideStrings,
 }
 
@@ -30,8 +30,9 @@ pub enum ShownComments {
 pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree, and not in the flow graph.
     pub fold_in_tree: bool,
-    /// How many statements and expressions may be nested in each other (3.13: its recursion limit of 10,000, less what is
-    /// below the compiler); 0 for no limit (newer ones look at how much stack is left).
+    /// Largest depth of nested statements and expressions (3.13: its recursion limit of 10,000,
+    /// less what is below the compiler); 0 for no limit (newer ones look at how much stack is
+    /// left).
     pub deepest_tree: u32,
     /// Level 2 takes docstrings out of the syntax tree.
     pub docstrings_leave_tree: bool,
@@ -127,7 +128,7 @@ pub struct Features {
     pub nan_of_cosine: bool,
     /// A complex power is divided by an exponential, and not multiplied by the inverse one.
     pub power_by_division: bool,
-    /// What the message about a repeated parameter calls it.
+    /// Noun for a repeated parameter in its message.
     pub parameter_noun: &'static str,
     /// The root code object is written with FLAG_REF.
     pub root_flagged: bool,
@@ -158,7 +159,7 @@ pub struct Features {
     pub late_handlers: LateHandlers,
     /// Loads are made to borrow after an empty block too.
     pub borrow_past_empty_blocks: bool,
-    /// Whether, when loads are made to borrow, `GET_ITER` leaves its operand on the stack.
+    /// True if `GET_ITER`, when loads are made to borrow, leaves its operand on the stack.
     pub iter_keeps_operand: bool,
     /// When loads are made to borrow, what an instruction adds to its operands counts as made by the block's first
     /// instructions, not by itself.
@@ -172,8 +173,8 @@ pub struct Features {
     pub escapes_have_no_future: bool,
     /// `return`, `break` and `continue` that leave a `finally` block are warned of (PEP 765).
     pub warns_of_leaving_finally: bool,
-    /// What a `finally` block is warned of is said again of the copy that handles exceptions.
+    /// Warnings in a `finally` block are repeated for the copy that handles exceptions.
     pub repeat_finally_warnings: bool,
-    /// What the code generator warns of is said once for a line and words.
+    /// Warnings of the code generator are given once for a line and words.
     pub one_warning_for_a_line: bool,
 }

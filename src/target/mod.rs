@@ -1,4 +1,4 @@
-//! What each CPython version is, as data.
+//! CPython versions as data.
 //!
 //! A difference between versions goes, in this order of preference, into a generated table (`pyXYZ/opcodes.rs`), a
 //! field of [`Features`], the schedule of passes, or two files side by side chosen by a feature. Adding a version is a
@@ -41,7 +41,7 @@ pub struct Target {
     pub version: PyVersion,
     /// `10`
     pub patch: u32,
-    /// What it does differently.
+    /// Features in which it differs.
     pub features: Features,
     /// The strings that the process of the newest release of its series has interned before it compiles anything.
     words: StartUpWords,

@@ -102,8 +102,8 @@ impl super::Target {
         net.with(arg)
     }
 
-    /// How many values an instruction takes from the stack and how many it leaves there. For `SETUP_*` the effect on
-    /// entry of the handler.
+    /// Returns the number of values that an instruction pops and pushes. For `SETUP_*` the effect
+    /// on entry of the handler.
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
         if self.stack_effects.net[op as usize].irregular {

@@ -7,7 +7,7 @@ use super::{Category, Warning};
 use fancy_regex::Regex;
 use std::sync::Arc;
 
-/// What becomes of a warning.
+/// Treatment of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It is shown: `default`, `always` and `module`, which differ only where there is a registry.

@@ -39,7 +39,7 @@ impl Category {
     }
 }
 
-/// How many warnings of one compilation are kept. A source of a few megabytes can have millions.
+/// Largest number of warnings of one compilation. A source of a few megabytes can have millions.
 pub const MOST: usize = 100_000;
 
 impl Warning {

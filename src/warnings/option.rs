@@ -39,7 +39,7 @@ const ACTIONS: [(&str, Action); 7] = [
 /// Reads one option; `has_patterns` if `/…/` is a regular expression.
 ///
 /// # Errors
-/// What CPython says of an invalid one.
+/// CPython's message for an invalid one.
 pub(super) fn read(option: &str, has_patterns: bool) -> Result<Filter, OptionError> {
     let parts: Vec<&str> = option.split(':').collect();
     if parts.len() > 5 {

@@ -20,7 +20,7 @@ pub struct Issued {
     pub line: Option<u32>,
     /// The source line, without white space around it.
     pub text: Option<String>,
-    /// What CPython prints.
+    /// Text that CPython prints.
     pub rendered: String,
     /// It is shown once in a run.
     #[serde(skip)]

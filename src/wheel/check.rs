@@ -1,4 +1,4 @@
-//! What is wrong with a wheel, by its own account and by what installers make of it.
+//! Faults of a wheel, by its own metadata and by the rules of installers.
 
 use super::assemble::refuse_timestamp_pyc;
 use super::descriptor::Descriptor;

@@ -26,7 +26,7 @@ pub enum DescriptorError {
 }
 
 impl Descriptor {
-    /// What `pycompile` writes for a pure wheel.
+    /// Returns the descriptor of a pure wheel made by `pycompile`.
     pub fn pure(tags: &TagSet) -> Self {
         let mut fields = vec![
             ("Wheel-Version".to_owned(), "1.0".to_owned()),

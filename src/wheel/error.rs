@@ -21,7 +21,7 @@ pub enum WheelError {
         wheel: PathBuf,
         /// `name-version` by the file name.
         expected: String,
-        /// Those that there are.
+        /// Values that were found.
         found: String,
     },
     /// A file that every wheel has.
@@ -37,7 +37,7 @@ pub enum WheelError {
     Record {
         /// The wheel.
         wheel: PathBuf,
-        /// What does not fit.
+        /// Fault of the RECORD.
         #[source]
         fault: RecordError,
     },
@@ -54,7 +54,7 @@ pub enum WheelError {
     Descriptor {
         /// The wheel.
         wheel: PathBuf,
-        /// What is wrong.
+        /// Description of the fault.
         #[source]
         fault: DescriptorError,
     },
@@ -73,7 +73,7 @@ pub enum WheelError {
     Metadata {
         /// The wheel.
         wheel: PathBuf,
-        /// How.
+        /// Fault of the metadata.
         #[source]
         fault: MetadataError,
     },

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Lib/email/feedparser.py`, which `importlib.metadata` and pip read them with.
 
-/// Where a line ends.
+/// Rules for the end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lines {
     /// At a line feed, at a carriage return, or at both together, as in Python's text files.

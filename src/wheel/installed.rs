@@ -1,4 +1,5 @@
-//! Where the files of a wheel go once installed: `NAME.data/purelib/q.py` and `q.py` to one place (PEP 427, spread).
+//! Installed paths of a wheel's files: `NAME.data/purelib/q.py` and `q.py` go to one place (PEP
+//! 427, spread).
 
 use super::error::WheelError;
 use crate::archive::{Clash, NameTree};
@@ -14,8 +15,9 @@ pub fn installed_path(name: &str) -> Option<&str> {
     }
 }
 
-/// Where installers put a file, whatever the system and its version of Python: below `site-packages`, `scripts`, `headers`
-/// or `prefix`. Data may go to the same directories by their names.
+/// Returns the path that installers give a file, whatever the system and its version of Python:
+/// below `site-packages`, `scripts`, `headers` or `prefix`. Data may go to the same directories by
+/// their names.
 ///
 /// # Errors
 /// [`WheelError::Scheme`].

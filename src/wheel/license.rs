@@ -4,9 +4,9 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an SPDX license expression: {what}")]
 pub struct LicenseError {
-    /// What was read.
+    /// Text that was read.
     pub text: String,
-    /// What is wrong.
+    /// Description of the fault.
     pub what: &'static str,
 }
 

@@ -32,7 +32,7 @@ pub enum WheelNameError {
     Version {
         /// The file name.
         file: String,
-        /// What is wrong with the version.
+        /// Fault of the version.
         #[source]
         fault: VersionError,
     },
@@ -171,13 +171,14 @@ impl WheelName {
         format!("{}-{}.dist-info", self.distribution, self.version)
     }
 
-    /// Whether `text` is this wheel's version, however both are spelled.
+    /// Returns whether `text` is this wheel's version, however both are spelled.
     pub fn is_version(&self, text: &str) -> bool {
         text.parse::<Version>()
             .is_ok_and(|version| spellings(&self.version).any(|own| own.is_equal(&version)))
     }
 
-    /// Whether a folder `name-version.dist-info` is this wheel's, however name and version are spelled.
+    /// Returns whether a folder `name-version.dist-info` is this wheel's, however name and version
+    /// are spelled.
     pub fn owns(&self, folder: &str) -> bool {
         let Some((name, version)) = folder.strip_suffix(".dist-info").and_then(|stem| stem.rsplit_once('-'))
         else {
@@ -188,13 +189,14 @@ impl WheelName {
     }
 }
 
-/// What a version in a file name may stand for: old writers put `_` for the `-` and `+` of a version.
+/// Returns the versions that one in a file name may stand for: old writers put `_` for the `-` and
+/// `+` of a version.
 fn spellings(version: &str) -> impl Iterator<Item = Version> {
     let texts = [version.to_owned(), version.replace('_', "-"), version.replacen('_', "+", 1)];
     texts.into_iter().filter_map(|text| text.parse().ok())
 }
 
-/// Whether the version of a folder's name is that of METADATA, however both are spelled.
+/// Returns whether the version of a folder's name is that of METADATA, however both are spelled.
 pub(super) fn is_one_version(folder: &str, metadata: &str) -> bool {
     metadata
         .parse::<Version>()

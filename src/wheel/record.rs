@@ -69,9 +69,9 @@ pub enum RecordError {
     Size {
         /// The file.
         path: String,
-        /// What RECORD says.
+        /// Value in RECORD.
         said: String,
-        /// What there is.
+        /// Value that was found.
         found: usize,
     },
 }
@@ -162,7 +162,7 @@ impl Row {
         Self { path: path.to_owned(), hash: String::new(), size: String::new() }
     }
 
-    /// Whether `bytes` are the file of this row.
+    /// Returns whether `bytes` are the file of this row.
     ///
     /// # Errors
     /// [`RecordError`].

@@ -9,12 +9,12 @@ use crate::archive::{Archive, Entry, File};
 use crate::target::PyVersion;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What becomes of the pycs.
+/// Treatment of the pycs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bytecode {
-    /// Those that are there stay.
+    /// Pycs that exist are kept.
     Keep,
-    /// Those whose source is in the wheel too go.
+    /// Pycs whose source is in the wheel are removed.
     None,
     /// These are added, or take the place of those of the same path; others of `__pycache__` go.
     Pycache(Vec<File>),
@@ -28,7 +28,7 @@ pub enum Bytecode {
     },
 }
 
-/// What of the wheel that was given is not in the one that comes out.
+/// Part of the given wheel that is not in the new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// A pyc, replaced or not wanted any more.

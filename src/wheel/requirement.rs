@@ -31,9 +31,9 @@ enum Marker {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?}: {what} at column {column}")]
 pub struct RequirementError {
-    /// What was read.
+    /// Text that was read.
     pub text: String,
-    /// What is wrong.
+    /// Description of the fault.
     pub what: &'static str,
     /// From 1, in characters.
     pub column: usize,
@@ -68,7 +68,7 @@ const VARIABLES: [&str; 20] = [
 /// Longest first, so that `<=` is not `<`.
 const OPERATORS: [&str; 8] = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
 
-/// Whether `name` is one that a project may have (PEP 508).
+/// Returns whether `name` is one that a project may have (PEP 508).
 pub(super) fn is_name(name: &str) -> bool {
     let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric());
     name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Version(String);
 
 impl Version {
-    /// Whether both are one version: zeros at the end of the release say nothing.
+    /// Returns whether both are one version: zeros at the end of the release say nothing.
     pub fn is_equal(&self, other: &Self) -> bool {
         fn parts(text: &str) -> (&str, &str) {
             let end =

@@ -57,6 +57,27 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+#[test]
+fn docs_open_with_a_noun_or_a_verb() {
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        let mut after_text = false;
+        for (at, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let doc = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            let doc = doc.map(str::trim);
+            if let Some(doc) = doc
+                && !after_text
+                && ["What ", "Whether ", "Those ", "How "].iter().any(|opening| doc.starts_with(opening))
+            {
+                findings.push(format!("{name}:{}: {doc}", at + 1));
+            }
+            after_text = doc.is_some_and(|doc| !doc.is_empty() && !doc.starts_with('#'));
+        }
+    }
+    report(&findings);
+}
+
 fn report(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }

@@ -7,7 +7,7 @@ const SOURCE: &str = "[source]\nfiles = [\"demo/__init__.py\"]\n[compile]\npytho
 fn text_in_wheel(session: &Session, wheel: &str, name: &str) -> String {
     let limits = pycompile::archive::Limits::default();
     let archive = pycompile::archive::read_file(&session.path(wheel), &limits).unwrap();
-    let entry = archive.get(name).unwrap_or_else(|| panic!("{name} is not in {wheel}"));
+    let entry = archive.get(name).ok_or((wheel, name)).unwrap();
     String::from_utf8(entry.bytes.read().into_owned()).unwrap()
 }
 

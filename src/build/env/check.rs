@@ -28,8 +28,8 @@ pub(super) fn rows(
     report.findings.extend(paths.map(|path| (path, Finding::Unrecorded)));
 }
 
-/// What lies among the environment's own files and is none of them: pycs whose source is gone, and sources and pycs that
-/// no RECORD lists.
+/// Reports files among the environment's own that are none of them: pycs whose source is gone, and
+/// sources and pycs that no RECORD lists.
 pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Report) {
     find_orphans(site, report);
     let reported: BTreeSet<_> = report.findings.iter().map(|(path, _)| path.clone()).collect();

@@ -18,17 +18,17 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 /// A directory that one version imports from.
 #[derive(Debug)]
 pub struct SitePackages {
-    /// Where it is.
+    /// Its path.
     pub folder: PathBuf,
     /// Whose it is.
     pub python: PyVersion,
-    /// Whether it is a free-threaded build's, whose bytes are others.
+    /// True if it is a free-threaded build's, whose bytes are others.
     pub free_threaded: bool,
     /// The directory that its files are below.
     pub bounds: Bounds,
-    /// What is installed in it and is the environment's own.
+    /// Distributions of the environment itself that are installed in it.
     pub distributions: Vec<Distribution>,
-    /// What is left alone.
+    /// Files that are left alone.
     pub left_alone: Vec<LeftAlone>,
     /// The rows of its RECORDs.
     pub rows_left_alone: Vec<Row>,
@@ -53,7 +53,7 @@ impl Distribution {
     }
 }
 
-/// Whether a path of RECORD is below site-packages: scripts, for one, are not.
+/// Returns whether a path of RECORD is below site-packages: scripts, for one, are not.
 pub(super) fn stays_inside(path: &str) -> bool {
     !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
@@ -92,7 +92,7 @@ pub enum EnvError {
         folder: PathBuf,
         /// The image.
         root: PathBuf,
-        /// Where it leads.
+        /// Target of the link.
         real: PathBuf,
     },
     /// A directory.
@@ -111,7 +111,7 @@ pub enum EnvError {
     Record {
         /// The RECORD.
         path: PathBuf,
-        /// What is wrong.
+        /// Description of the fault.
         #[source]
         fault: RecordError,
     },
@@ -161,7 +161,7 @@ pub fn site_packages(
     Ok(all)
 }
 
-/// What the directories are called in which pip installs.
+/// Names of the directories in which pip installs.
 const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
 /// The version that a directory of `lib` is of, and whether of a free-threaded build: `python3.14`, `python3.14t`.

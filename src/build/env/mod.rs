@@ -38,7 +38,7 @@ const FOLLOW_LINKS: &str = "`--follow-links` follows it";
 pub struct Settings {
     /// 0, 1, 2; each once.
     pub levels: Vec<u8>,
-    /// How importers check the pycs.
+    /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// Report what would be written, and write nothing.
     pub check: bool,
@@ -46,7 +46,7 @@ pub struct Settings {
     pub exclude: GlobSet,
 }
 
-/// What is wrong with a pyc or a source.
+/// Finding about a pyc or a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// It is not there.
@@ -77,14 +77,14 @@ impl Finding {
     }
 }
 
-/// What became of one site-packages directory.
+/// Outcome of one site-packages directory.
 #[derive(Debug, Default)]
 pub struct Report {
     /// For each pyc; with `check`, for each source that does not compile.
     pub outcomes: Vec<Outcome>,
     /// The pycs as they are to be.
     pub entries: Vec<FileEntry>,
-    /// What is not as it is to be; without `check`, sources that are gone only.
+    /// Findings; without `check`, only sources that are gone.
     pub findings: Vec<(PathBuf, Finding)>,
     /// Files that were not reached.
     pub missing: usize,

@@ -12,7 +12,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long another run may hold a RECORD.
+/// Time that another run may hold a RECORD.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one level after the other

@@ -33,7 +33,7 @@ pub enum BackendError {
     PyProject {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Description of the fault.
         reason: String,
     },
     /// The interpreter, or a temporary file.
@@ -52,7 +52,7 @@ pub enum BackendError {
     Failed {
         /// The backend, as `build-system` names it.
         backend: String,
-        /// How it ended.
+        /// Result.
         status: ExitStatus,
         /// The last lines that it printed.
         output: String,

@@ -26,16 +26,16 @@ use crate::pyc::InvalidationMode;
 use crate::wheel::project::INLINE;
 use std::path::{Path, PathBuf};
 
-/// What a run of `pack` made.
+/// Files that a run of `pack` made.
 #[derive(Debug, Default)]
 pub struct Packed {
-    /// What became of each pyc; data files that cannot be read are here too, as failures.
+    /// Outcome of each pyc; data files that cannot be read are failures here.
     pub outcomes: Vec<Outcome>,
     /// The archives that were written.
     pub archives: Vec<Artifact>,
     /// Remarks about the metadata, one sentence each.
     pub notes: Vec<String>,
-    /// What to publish; none if nothing was written.
+    /// Manifest to publish; none if nothing was written.
     pub manifest: Option<Manifest>,
 }
 

@@ -19,18 +19,18 @@ use crate::wheel::{Bytecode, Note, installed_path, repack, top_level_notes};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What is asked of a wheel.
+/// Options of a repacked wheel.
 #[derive(Debug)]
 pub struct Request {
     /// The pycs it is to have; none: those that it has.
     pub bytecode: Option<Wanted>,
     /// Levels, each once.
     pub levels: Vec<u8>,
-    /// How importers check them.
+    /// Invalidation mode.
     pub mode: InvalidationMode,
     /// Files that are not compiled.
     pub exclude: globset::GlobSet,
-    /// Where it is written to.
+    /// Directory that it is written to.
     pub folder: PathBuf,
     /// Nothing is written: the wheels are compared with what they would be.
     pub check: bool,
@@ -42,12 +42,12 @@ pub struct Request {
     pub manifest: Option<PathBuf>,
 }
 
-/// What became of a wheel.
+/// Outcome of a wheel.
 #[derive(Debug, Default)]
 pub struct Repacked {
     /// As for a config; without archives if something failed.
     pub packed: Packed,
-    /// What the new one does not have.
+    /// Notes on parts that the new wheel does not have.
     pub notes: Vec<Note>,
     /// The positions of the patterns of `exclude` that match something.
     pub used: BTreeSet<usize>,

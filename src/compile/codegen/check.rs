@@ -1,4 +1,4 @@
-//! What code is warned of.
+//! Warnings about code.
 //!
 //! CPython: `codegen_check_compare`, `check_caller`, `check_subscripter` and `check_index` (`Python/codegen.c`).
 

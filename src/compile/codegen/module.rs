@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 /// Compiles `module`; every code object, the module's last, goes through `finish`. `optimize` is 0, 1 or 2.
 ///
 /// # Errors
-/// What CPython's code generator refuses, in its words.
+/// Errors of CPython's code generator, in its words.
 #[expect(clippy::too_many_arguments, reason = "each is a result of another pass")]
 pub fn compile(
     module: &Module<'_>,

@@ -90,7 +90,7 @@ struct Preprocess<'a, 't> {
     /// Current number of nested statements and expressions, and the limit.
     depth: Cell<u32>,
     deepest: Cell<u32>,
-    /// Where `~True` and `~False` were folded.
+    /// Locations at which `~True` and `~False` were folded.
     inverted: RefCell<Vec<Location>>,
 }
 

@@ -28,7 +28,7 @@ use rustc_hash::FxHashMap;
 /// The symbol table of a preprocessed module.
 ///
 /// # Errors
-/// What CPython's symbol table refuses, in its words.
+/// Errors of CPython's symbol table, in its words.
 pub fn build(
     module: &Module<'_>,
     future: &Future,

@@ -107,7 +107,7 @@ struct Spans {
     data: Option<Range<usize>>,
 }
 
-/// Where the two lists of `[source]` are in the text.
+/// Returns the positions of the two lists of `[source]` in the text.
 fn spans(text: &str, in_pyproject: bool) -> Option<Spans> {
     let file = DeTable::parse(text).ok()?;
     let mut source = file.get_ref();

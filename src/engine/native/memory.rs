@@ -1,10 +1,10 @@
-//! What the limit of the address space (`ulimit -v`) leaves for one file.
+//! Memory that the limit of the address space (`ulimit -v`) leaves for one file.
 //!
 //! An allocation that fails ends the process, and with it all other files: a file is refused before that.
 
 /// Address space of the process itself: its code, its allocator, and what its threads share.
 const OWN: u64 = 96 << 20;
-/// What passes hold for each byte that they count.
+/// Bytes that passes hold for each byte that they count.
 const UNCOUNTED: u64 = 3;
 
 /// The limit of the address space in bytes, where there is one.

@@ -12,7 +12,7 @@ use std::thread;
 
 /// Sizes of stacks. The largest holds the recursion over the deepest tree that the parser lets through.
 pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
-/// What is left for calls that do not ask how deep they are.
+/// Stack that is left for calls that do not check their depth.
 const RESERVE: usize = 2 << 20;
 
 thread_local! {

@@ -7,7 +7,7 @@ use crate::text::Shown as _;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Where interpreters are looked for that nobody names.
+/// Directories in which interpreters are looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The value of `PATH`.

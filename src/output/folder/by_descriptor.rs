@@ -1,4 +1,4 @@
-//! Where directories can be held by descriptor (`openat` and its kin, POSIX.1-2008).
+//! Directories held by descriptor (`openat` and its kin, POSIX.1-2008).
 
 use super::Kind;
 use crate::output::owner::{Owner, give};
@@ -46,7 +46,7 @@ impl Handle {
         made.set_permissions(Permissions::from_mode(mode))
     }
 
-    /// What a lock needs more than what holds a directory.
+    /// Opens the directory in the way that a lock needs.
     pub(super) fn lockable(&self) -> io::Result<Option<File>> {
         self.change(Path::new(".")).map(Some)
     }
@@ -58,7 +58,7 @@ impl Handle {
         Owner::of(&self.0.metadata()?).map_or(Ok(()), |owner| give(&self.change(name)?, owner))
     }
 
-    /// What changes a directory needs more than what holds it; by its name a link would be followed.
+    /// Opens a directory so that it can be changed; by its name a link would be followed.
     fn change(&self, name: &Path) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())

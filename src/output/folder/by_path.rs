@@ -1,4 +1,4 @@
-//! Where directories cannot be held by descriptor: what a path means is looked at each time.
+//! Directories on systems that cannot hold them by descriptor: each path is checked each time.
 
 use super::Kind;
 use std::fs::File;

@@ -21,7 +21,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How often a name that is taken already is met before something else must be wrong.
+/// Number of taken names after which something else must be wrong.
 const ATTEMPTS: usize = 1 << 10;
 
 /// A directory that is held open. The names that it is asked for are single: they have no `/` in them.
@@ -32,7 +32,7 @@ pub(super) struct Folder {
     path: PathBuf,
 }
 
-/// What a name stands for.
+/// Kind of file that a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A regular file.
@@ -124,7 +124,7 @@ impl Folder {
         &self.path
     }
 
-    /// What stands in it under a name.
+    /// Returns the kind of file that has a name in it.
     ///
     /// # Errors
     /// The operating system's.

@@ -92,7 +92,7 @@ impl Plan {
         shipped
     }
 
-    /// Whether the wheel contains the file, by name relative to the root.
+    /// Returns whether the wheel contains the file, by name relative to the root.
     fn pick(&self, name: &str, is_python: bool) -> Option<()> {
         let is_inside = |folder: &str| folder == "." || below(folder, name).is_some();
         let parent = name.rsplit_once('/').map_or(".", |(parent, _)| parent);

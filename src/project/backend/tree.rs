@@ -76,7 +76,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Whether `path` is a directory with files.
+    /// Returns whether `path` is a directory with files.
     pub(super) fn has_folder(&self, path: &str) -> bool {
         path == "." || self.below(path).next().is_some()
     }

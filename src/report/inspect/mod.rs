@@ -93,8 +93,8 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// How much may still be written and looked at. A pyc of a compiler takes about 40 bytes of JSON for each of its own, and
-/// the shortest instructions 70.
+/// Amount that may still be written and read. A pyc of a compiler takes about 40 bytes of JSON for
+/// each of its own, and the shortest instructions 70.
 struct Budget {
     whole: usize,
     left: usize,

@@ -1,4 +1,4 @@
-//! What the grammar calls by name: checks that take more than a pattern.
+//! Checks that the grammar calls by name, since they take more than a pattern.
 
 use unicode_normalization::UnicodeNormalization as _;
 

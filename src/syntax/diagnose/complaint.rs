@@ -1,4 +1,4 @@
-//! What is said, and where.
+//! Messages and their locations.
 //!
 //! CPython: `Parser/pegen_errors.c` and the helpers of `Parser/action_helpers.c` that its grammar calls for mistakes.
 
@@ -8,7 +8,7 @@ use super::tokens::Token;
 use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Which targets are looked for.
+/// Targets that are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Targets {
     Assignment,
@@ -169,7 +169,7 @@ impl Parser<'_, '_> {
             .replace("{a.line}", &self.location(value).line().to_string())
     }
 
-    /// What CPython calls an expression (`_PyPegen_get_expr_name`).
+    /// Returns CPython's name of an expression (`_PyPegen_get_expr_name`).
     pub(super) fn called(&self, value: Value) -> &'static str {
         let Some(shape) = self.shape(value) else {
             return match self.token_of(value).map(|token| token.kind) {

@@ -133,7 +133,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// What is wrong with bytes that CPython decodes as a whole, or by runs of bytes that are not ASCII.
+/// Returns the fault of bytes that CPython decodes as a whole, or by runs of bytes that are not ASCII.
 fn utf_8_fault(bytes: &[u8], whole: bool) -> Option<String> {
     if whole {
         return decode::utf_8_fault(bytes);

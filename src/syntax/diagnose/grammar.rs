@@ -9,7 +9,7 @@ const SOURCE: &str = include_str!("python.peg");
 
 macro_rules! shapes {
     ($($shape:ident,)+) => {
-        /// What a node of the tree is called, where a complaint may name it.
+        /// Kind of a node of the tree that a complaint may name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Shape {
             /// Several values without a meaning of their own.

@@ -28,7 +28,7 @@ use crate::text::{ErrorType, SyntaxError};
 
 static GRAMMAR: OnceLock<Option<Grammar>> = OnceLock::new();
 
-/// What CPython's grammar says of a text.
+/// Verdict of CPython's grammar on a text.
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// It refuses the text so.

@@ -56,13 +56,13 @@ pub(super) struct Parser<'g, 't> {
     seen: Option<(Vec<Token>, usize, Tokens<'t>)>,
     pub(super) nodes: Vec<Node>,
     pub(super) mark: usize,
-    /// Whether mistakes are looked for.
+    /// True if mistakes are looked for.
     pub(super) invalid: bool,
     pub(super) flufl: bool,
     pub(super) error: Option<SyntaxError>,
-    /// What is wrong with a text that an f-string shows, until its end is seen.
+    /// Fault of a text that an f-string shows, until its end is seen.
     pub(super) shown: Option<String>,
-    /// What is refused once the whole text was parsed.
+    /// Error that is reported once the whole text is parsed.
     pub(super) late: Option<SyntaxError>,
     level: u32,
     steps: u64,
@@ -185,7 +185,7 @@ impl<'g, 't> Parser<'g, 't> {
         Ok(())
     }
 
-    /// What is known of a rule at the mark.
+    /// Returns the known result of a rule at the mark.
     fn known(&mut self, number: usize) -> Result<Option<Option<Value>>, Stop> {
         self.current()?;
         let found = self.memo[self.mark - self.first].iter().find(|entry| entry.0 == number).copied();

@@ -37,7 +37,7 @@ impl<'t> Tokens<'t> {
     /// Reads the next token.
     ///
     /// # Errors
-    /// What the lexer refuses.
+    /// Errors of the lexer.
     pub(super) fn next(&mut self) -> Result<Token, Complaint> {
         self.lexer.advance();
         if let Some(fault) = self.lexer.fault() {

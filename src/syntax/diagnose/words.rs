@@ -7,7 +7,7 @@ use crate::decode;
 use crate::syntax::lexer::{Fault, FaultKind, Lexer};
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// What is wrong with a token.
+/// Fault of a token.
 pub(super) struct Complaint {
     pub(super) error: SyntaxError,
     /// The tokenizer itself raises the error, so that it goes before one of the parser.

@@ -2,7 +2,8 @@
 
 use super::Lexer;
 
-/// How far the text was read, as CPython counts: the end of the text is on its last line.
+/// Position up to which the text was read, as CPython counts: the end of the text is on its last
+/// line.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::syntax) struct Reached {
     pub(in crate::syntax) line: i32,
@@ -11,7 +12,7 @@ pub(in crate::syntax) struct Reached {
 }
 
 impl Lexer<'_> {
-    /// How far the text was read for the current token, or for the fault.
+    /// Returns the position up to which the text was read for the current token, or for the fault.
     pub(in crate::syntax) fn reached(&self) -> Reached {
         let here =
             Fault { kind: FaultKind::Grammar, at: self.at, line: self.line, line_start: self.line_start };

@@ -204,7 +204,8 @@ impl Lexer<'_> {
         true
     }
 
-    /// Whether a colon at the current token starts the format spec of a field; reads it then.
+    /// Returns whether a colon at the current token starts the format spec of a field; reads it
+    /// then.
     pub(super) fn starts_spec(&mut self) -> bool {
         if self.follows_shown {
             self.follow_colon();

@@ -44,7 +44,7 @@ pub(super) use token::literal;
 pub(crate) use token::packed;
 pub use token::{TOKENS, Token};
 
-/// What the next step reads.
+/// Part that the next step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// A token of a line.
@@ -93,7 +93,7 @@ pub struct Lexer<'t> {
     follows_shown: bool,
     /// A token was read that not every target reads so.
     pub(super) is_own: bool,
-    /// What CPython would have warned of by now.
+    /// Remarks on text that CPython would have warned about by now.
     pub(super) remarks: Vec<Remark>,
 }
 
@@ -183,7 +183,7 @@ impl<'t> Lexer<'t> {
         self.word
     }
 
-    /// How the current number is written.
+    /// Returns the notation of the current number.
     #[inline]
     pub fn notation(&self) -> Notation {
         self.notation
@@ -195,7 +195,7 @@ impl<'t> Lexer<'t> {
         self.literal
     }
 
-    /// Whether the current piece of an f-string has a backslash.
+    /// Returns whether the current piece of an f-string has a backslash.
     #[inline]
     pub fn escapes(&self) -> bool {
         self.escapes

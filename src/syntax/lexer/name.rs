@@ -82,7 +82,8 @@ impl Lexer<'_> {
     }
 }
 
-/// How many bytes from the lowest on are letters, digits, underscores or beyond ASCII.
+/// Returns the number of bytes, from the lowest on, that are letters, digits, underscores or beyond
+/// ASCII.
 #[inline(always)]
 const fn word_bytes(chunk: u64) -> usize {
     const EVERY: u64 = 0x0101_0101_0101_0101;

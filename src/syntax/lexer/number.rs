@@ -6,7 +6,7 @@ use super::{FaultKind, Lexer, Token};
 use crate::syntax::remark::Remark;
 use crate::text::Place;
 
-/// How a number is written, and with that how its value is read.
+/// Notation of a number, which decides how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
     /// An integer without prefix.

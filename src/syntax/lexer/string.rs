@@ -5,7 +5,7 @@ use super::{FaultKind, Lexer, Mode, Token};
 use crate::target::GrammarRule;
 use crate::text::Place;
 
-/// What a string literal's prefix and quotes say.
+/// Prefix and quotes of a string literal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Literal {
     /// The prefix has an `r`.

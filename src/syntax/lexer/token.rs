@@ -108,7 +108,7 @@ pub enum Token {
     Exclamation,
 }
 
-/// How many tokens there are.
+/// Number of tokens.
 pub const TOKENS: usize = Token::Exclamation as usize + 1;
 
 /// The keywords.

@@ -66,7 +66,7 @@ impl<'a> Parser<'a, '_> {
         self.starred(Self::operand_of_star)
     }
 
-    /// What only a comprehension unpacks is refused here unless one follows.
+    /// Refuses an operand that only a comprehension may unpack, unless one follows.
     fn operand_of_star(&mut self) -> Expr<'a> {
         if !self.has(GrammarRule::Unpacking) {
             return self.bitwise_or();

@@ -7,7 +7,8 @@ use crate::syntax::ast::{
 use crate::syntax::lexer::{FaultKind, TOKENS, Token};
 use crate::text::Place;
 
-/// How tightly operators bind, from the loosest on; each is also the least that a rule's operand accepts.
+/// Precedence of operators, from the loosest on; each is also the least that a rule's operand
+/// accepts.
 pub(super) const DISJUNCTION: u8 = 1;
 const CONJUNCTION: u8 = 2;
 const INVERSION: u8 = 3;

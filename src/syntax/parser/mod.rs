@@ -56,7 +56,7 @@ const MAX_DEPTH: u32 = 27_400;
 /// CPython: `MAXSTACK`. A step counts as one here and at least as one there.
 const MAX_LEVEL: u32 = 6000;
 
-/// What a text was read as.
+/// Result of parsing a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed<'a> {
     pub(super) module: Module<'a>,
@@ -85,7 +85,7 @@ struct Parser<'a, 't> {
     /// The position after the last token that is not about lines.
     last_end: Place,
     next_id: u32,
-    /// How deep the recursion is.
+    /// Depth of the recursion.
     level: u32,
     heights: Heights,
     stacks: Stacks<'a>,
@@ -102,7 +102,7 @@ struct Parser<'a, 't> {
     notes: replaceable::Notes,
     /// Invalid escape sequences in the text of the f-strings around, with that text.
     pending: Vec<(Invalid, String)>,
-    /// How many `return`, `break` and `continue` were read.
+    /// Number of `return`, `break` and `continue` so far.
     leaves: u32,
     /// Some are in a `finally` block.
     leaves_finally: bool,
@@ -190,7 +190,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Whether the target's grammar has `rule`.
+    /// Returns whether the target's grammar has `rule`.
     fn has(&self, rule: GrammarRule) -> bool {
         self.target.grammar.has(rule)
     }
@@ -333,7 +333,7 @@ impl<'a> Parser<'a, '_> {
         expression
     }
 
-    /// What stands for an expression where the text is refused.
+    /// Returns a placeholder for an expression in a text that is refused.
     #[cold]
     fn nothing(&mut self) -> Expr<'a> {
         self.refuse();
@@ -345,14 +345,14 @@ impl<'a> Parser<'a, '_> {
         self.arena.alloc(expression)
     }
 
-    /// What `read` reads, boxed.
+    /// Reads with `read` and boxes the result.
     #[inline]
     fn read_boxed(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> &'a Expr<'a> {
         let expression = read(self);
         self.boxed(expression)
     }
 
-    /// What `read` reads after `token`, if that is next.
+    /// Reads with `read` after `token`, if that is next.
     #[inline]
     fn after(&mut self, token: Token, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
         if self.take(token) { Some(self.read_boxed(read)) } else { None }
@@ -392,7 +392,7 @@ impl<'a> Parser<'a, '_> {
         self.names.intern(&text)
     }
 
-    /// Whether the current token is this soft keyword.
+    /// Returns whether the current token is this soft keyword.
     #[inline(always)]
     fn is_soft(&self, keyword: u64) -> bool {
         let word = self.lexer.word();

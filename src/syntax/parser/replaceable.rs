@@ -1,11 +1,11 @@
-//! Where preprocessing may find something to replace, so that it need not look for it.
+//! Places in which preprocessing may find something to replace, so that it need not look for them.
 //!
 //! **Invariant:** an expression that becomes replaceable only when one inside of it was replaced is not noted: both are
 //! in the same statement, and whole statements are looked at.
 
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, Operator, UnaryOperator};
 
-/// What is noted of a module while it is read; see [`Module`](crate::syntax::ast::Module).
+/// Notes on a module while it is read; see [`Module`](crate::syntax::ast::Module).
 #[derive(Default)]
 pub(super) struct Notes {
     pub(super) unicode_strings: Vec<(i32, i32)>,
@@ -13,7 +13,7 @@ pub(super) struct Notes {
     pub(super) foldable: Vec<i32>,
 }
 
-/// How much was noted.
+/// Number of notes.
 pub(super) struct Lengths(usize, usize, usize);
 
 impl Notes {
@@ -91,7 +91,7 @@ fn is_constant(expression: &Expr<'_>) -> bool {
     matches!(expression.kind, ExprKind::Constant(_))
 }
 
-/// Whether a list or a set is written out, for which a tuple or a frozenset may stand.
+/// Returns whether a list or a set is written out, for which a tuple or a frozenset may stand.
 fn is_mutable(expression: &Expr<'_>) -> bool {
     matches!(expression.kind, ExprKind::List { .. } | ExprKind::Set(_))
 }

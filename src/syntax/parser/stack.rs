@@ -81,7 +81,7 @@ macro_rules! stacks {
             $(pub(super) $name: Stack<$item>,)*
         }
 
-        /// How many children were on each.
+        /// Number of children on each.
         pub(super) struct Lengths {
             $($name: usize,)*
         }
@@ -117,7 +117,7 @@ stacks! {
     text: u8,
 }
 
-/// How deep nodes nest.
+/// Depth of nodes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Heights {
     /// The height of the highest node among the siblings that were read last.

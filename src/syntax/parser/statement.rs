@@ -142,7 +142,7 @@ impl<'a> Parser<'a, '_> {
         self.keyword(kind)
     }
 
-    /// What `read` reads, if an expression begins here.
+    /// Reads with `read`, if an expression begins here.
     pub(super) fn optional(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
         if begins_expression(self.token()) { Some(self.read_boxed(read)) } else { None }
     }

@@ -15,7 +15,7 @@ enum Kind {
     Template,
 }
 
-/// How the text of an f-string is read.
+/// State of reading the text of an f-string.
 #[derive(Clone, Copy)]
 struct Reading {
     /// The prefix has an `r`.
@@ -34,7 +34,7 @@ struct Pieces {
     text: usize,
     /// Of the constant under construction.
     location: Option<Location>,
-    /// How many parts that are not empty it has.
+    /// Number of parts that are not empty.
     parts: u32,
 }
 

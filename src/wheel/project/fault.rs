@@ -1,4 +1,4 @@
-//! What is wrong with a `[project]` table.
+//! Faults of a `[project]` table.
 
 use super::open::OpenKeys;
 use crate::archive::NameFault;
@@ -19,7 +19,7 @@ pub struct ProjectError {
     pub line: Option<usize>,
     /// `urls.Homepage`; empty for the whole.
     pub key: String,
-    /// What is wrong.
+    /// Description of the fault.
     #[source]
     pub fault: Box<ProjectFault>,
 }
@@ -28,7 +28,7 @@ fn prefix(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!("project.{key}: ") }
 }
 
-/// What is wrong.
+/// Description of the fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectFault {
     /// The `pyproject.toml`.
@@ -63,7 +63,7 @@ pub enum ProjectFault {
     /// Dynamic, though it is there.
     #[error("the key is dynamic, and there all the same")]
     DynamicAndStatic,
-    /// What cannot be dynamic.
+    /// A field that cannot be dynamic.
     #[error("{0:?} cannot be dynamic")]
     NeverDynamic(String),
     /// Given twice.
@@ -145,7 +145,7 @@ pub enum ProjectFault {
     /// An entry point's group or name.
     #[error("{0:?} cannot be the name of an entry point or a group of them")]
     EntryPointName(String),
-    /// What an entry point refers to.
+    /// An invalid object reference of an entry point.
     #[error("{0:?} is not a reference to an object: `package.module:attribute` is")]
     Reference(String),
     /// A group with a key of its own.
