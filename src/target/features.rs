@@ -153,6 +153,8 @@ pub struct Features {
     pub list_and_set_loops: bool,
     /// The qualified name of a function's `__annotate__` contains the function's name.
     pub annotate_below_function: bool,
+    /// An inlined comprehension that binds names counts as a nested block.
+    pub inlined_comprehension_is_block: bool,
     /// Annotations of positional-only parameters stand before those of the others.
     pub annotate_positional_first: bool,
     /// The exception handler of instructions that are added after handlers were assigned.

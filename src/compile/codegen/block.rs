@@ -11,6 +11,9 @@ use crate::text::{Location, Name};
 
 /// The deepest nesting of blocks (`CO_MAXBLOCKS`).
 const MAX_BLOCKS: usize = 21;
+/// The most exception handlers around an instruction; CPython's flow graph has room for no more
+/// (`CO_MAXBLOCKS + 2`, of which one is empty), and older releases do not check it.
+const MAX_HANDLERS: usize = 22;
 
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;
@@ -55,11 +58,41 @@ pub(crate) struct Loop {
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     pub(super) fn push_block(&mut self, block: Block<'a, 'ast>, location: Location) -> Result<()> {
-        if self.unit.blocks.len() >= MAX_BLOCKS {
+        let is_full = self.unit.inlined_blocks > 0 && self.handlers() >= MAX_HANDLERS;
+        if self.unit.blocks.len() >= MAX_BLOCKS || is_full {
             return Err(SyntaxError::new("too many statically nested blocks", location));
         }
         self.unit.blocks.push(block);
         Ok(())
+    }
+
+    /// Enters the handler that restores locals after an inlined comprehension. Nothing jumps out of
+    /// it, so it only counts as a block, and in older releases not even that.
+    pub(super) fn push_inlined_block(&mut self, location: Location) -> Result<()> {
+        if self.target.features.inlined_comprehension_is_block {
+            return self.push_block(Block::StopIteration, location);
+        }
+        if self.handlers() >= MAX_HANDLERS {
+            return Err(SyntaxError::new("too many statically nested blocks", location));
+        }
+        self.unit.inlined_blocks += 1;
+        Ok(())
+    }
+
+    /// Leaves what [`Self::push_inlined_block`] entered.
+    pub(super) fn pop_inlined_block(&mut self) {
+        if self.target.features.inlined_comprehension_is_block {
+            self.pop_block();
+        } else {
+            self.unit.inlined_blocks -= 1;
+        }
+    }
+
+    /// Returns the number of exception handlers around the current instruction, or more.
+    fn handlers(&self) -> usize {
+        let is_handler =
+            |block: &&Block<'_, '_>| !matches!(block, Block::While(_) | Block::For(_) | Block::Value);
+        self.unit.blocks.iter().filter(is_handler).count() + self.unit.inlined_blocks
     }
 
     pub(super) fn pop_block(&mut self) {

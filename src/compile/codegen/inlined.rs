@@ -1,6 +1,6 @@
 //! The isolation of the names of an inlined comprehension from the unit around it (PEP 709).
 
-use super::{Block, Codegen, Result};
+use super::{Codegen, Result};
 use crate::compile::instruction::Label;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, SymbolInfo, flag};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -72,8 +72,7 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::SWAP, state.pushed.len() as u32 + 1, location);
             let cleanup = self.new_label();
             self.emit_jump(Op::SETUP_FINALLY, cleanup, location);
-            // Nothing jumps out of a comprehension; it only counts as a block.
-            self.push_block(Block::StopIteration, location)?;
+            self.push_inlined_block(location)?;
             state.cleanup = Some(cleanup);
         }
         Ok(state)
@@ -82,7 +81,7 @@ impl Codegen<'_, '_> {
     /// Restores what [`Self::enter_inlined`] changed, in the code and in the compiler.
     pub(super) fn leave_inlined(&mut self, state: Inlined, location: Location) {
         if let Some(cleanup) = state.cleanup {
-            self.pop_block();
+            self.pop_inlined_block();
             self.emit(Op::POP_BLOCK, Location::NONE);
             let end = self.new_label();
             self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);

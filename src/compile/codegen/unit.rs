@@ -39,6 +39,8 @@ pub(crate) struct Unit<'a, 'ast> {
     /// The class whose private names are mangled.
     pub(crate) private: Option<Name>,
     pub(crate) blocks: Vec<Block<'a, 'ast>>,
+    /// Number of inlined comprehensions around the current place that are not among the blocks.
+    pub(crate) inlined_blocks: usize,
     /// Inlined comprehensions that are being compiled.
     pub(crate) inlined_depth: u32,
     /// Names that an inlined comprehension gives another meaning for now.
@@ -73,6 +75,7 @@ impl Unit<'_, '_> {
             code: CodeUnit::default(),
             private: None,
             blocks: Vec::new(),
+            inlined_blocks: 0,
             inlined_depth: 0,
             overrides: FxHashMap::default(),
             hidden_now: FxHashSet::default(),
@@ -140,6 +143,7 @@ impl Unit<'_, '_> {
             code,
             private,
             blocks,
+            inlined_blocks,
             inlined_depth,
             overrides,
             hidden_now,
@@ -159,6 +163,7 @@ impl Unit<'_, '_> {
         code.clear();
         *private = None;
         blocks.clear();
+        *inlined_blocks = 0;
         *inlined_depth = 0;
         overrides.clear();
         hidden_now.clear();

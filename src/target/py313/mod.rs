@@ -80,6 +80,7 @@ const FEATURES_5: Features = Features {
 
 /// Features of 3.13.15 that differ from 3.13.18.
 const FEATURES_15: Features = Features {
+    inlined_comprehension_is_block: false,
     one_token_inequality: true,
     shown_comments: ShownComments::OutsideQuotes,
     shown_text_runs_on: true,
@@ -88,6 +89,7 @@ const FEATURES_15: Features = Features {
 
 /// Features of 3.13.
 pub(super) const FEATURES: Features = Features {
+    inlined_comprehension_is_block: true,
     fold_in_tree: true,
     deepest_tree: 9_997,
     docstrings_leave_tree: false,
