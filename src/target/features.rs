@@ -149,6 +149,8 @@ pub struct Features {
     pub generator_preamble: bool,
     /// `IMPORT_NAME` says in its operand whether the import is lazy, eager or neither (PEP 810).
     pub import_modes: bool,
+    /// Calls of `all`, `any` and `tuple` are loops also for an asynchronous generator expression.
+    pub loops_over_coroutines: bool,
     /// `list(…)` and `set(…)` of a generator expression are compiled as loops, as `all`, `any` and `tuple` are.
     pub list_and_set_loops: bool,
     /// The qualified name of a function's `__annotate__` contains the function's name.

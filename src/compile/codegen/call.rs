@@ -98,15 +98,13 @@ impl Codegen<'_, '_> {
         let ([generator], []) = (call.args, call.keywords) else { return Ok(()) };
         let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
         let scope = self.find_scope(comprehension.id, ScopeRole::Own)?;
-        if !self.target.features.generator_loops
-            || comprehension.kind != ComprehensionKind::Generator
-            || self.symbols.scope(scope).coroutine
-        {
+        let features = &self.target.features;
+        let is_coroutine = self.symbols.scope(scope).coroutine && !features.loops_over_coroutines;
+        if !features.generator_loops || comprehension.kind != ComprehensionKind::Generator || is_coroutine {
             return Ok(());
         }
         let location = call.func.location;
         let skip = self.new_label();
-        let features = &self.target.features;
         let depth = 2 + u32::from(features.indexed_iterators);
         // The number of the builtin; for `all` and `any` the jump of a value that goes on, and the result at the end.
         let (number, goes_on) = match self.name_text(id) {

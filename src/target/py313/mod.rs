@@ -90,6 +90,7 @@ const FEATURES_15: Features = Features {
 /// Features of 3.13.
 pub(super) const FEATURES: Features = Features {
     inlined_comprehension_is_block: true,
+    loops_over_coroutines: false,
     fold_in_tree: true,
     deepest_tree: 9_997,
     docstrings_leave_tree: false,

@@ -41,6 +41,9 @@ pub(super) static RELEASES: [Target; 3] = [
 /// Features of 3.14.2 that differ from 3.14.8.
 const FEATURES_2: Features = Features {
     classdict_in_comprehensions: false,
+    inlined_comprehension_is_block: false,
+    loops_over_coroutines: true,
+    lose_class_cell: true,
     one_token_inequality: true,
     shown_comments: ShownComments::OutsideQuotes,
     shown_text_runs_on: true,
