@@ -11,6 +11,7 @@ use super::project::{Project, ProjectError};
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::output::tree::Tree;
+use crate::pyc::InvalidationMode;
 use std::path::{Path, PathBuf};
 
 /// A tree as it was built.
@@ -86,9 +87,13 @@ pub fn build(
         let compiled = batch::compile(file, engines, project);
         let mut built = Built::default();
         let copied = match &compiled.source {
-            Ok(source) if copy => {
-                copied(&file.name, &source.bytes, false).map(|artifact| built.copies.push(artifact))
-            }
+            Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {
+                built.copies.push(artifact);
+                // An importer compares the copy's time with the pyc's.
+                let is_dated = project.mode == InvalidationMode::Timestamp && !project.check;
+                let dated = is_dated.then(|| tree.set_modified(&file.name, source.mtime));
+                dated.unwrap_or(Ok(())).map_err(|error| write_diagnostic(&error))
+            }),
             _ => Ok(()),
         };
         for pyc in compiled.pycs {

@@ -3,6 +3,7 @@
 use super::WriteError;
 use super::place::{Missing, Place};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// A directory that is written to. Files have the modes 0644 and 0755 whatever the umask, and no directory below it may
 /// be a symlink: what is written stays inside.
@@ -39,6 +40,20 @@ impl Tree {
         }
         place.replace(bytes, mode)?;
         Ok(true)
+    }
+
+    /// Sets the modification time of a file to `seconds` after 1970, if it is another.
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub fn set_modified(&self, name: &str, seconds: u32) -> Result<(), WriteError> {
+        let place = self.place(Path::new(name), Missing::Refused)?;
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.into());
+        let set = || {
+            let (file, metadata) = place.read()?;
+            if metadata.modified()? == time { Ok(()) } else { file.set_modified(time) }
+        };
+        set().map_err(|source| WriteError::Io { path: self.base.join(&self.below).join(name), source })
     }
 
     /// Returns `true` if [`Self::write`] would write the file.

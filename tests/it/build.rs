@@ -181,3 +181,19 @@ fn nothing_is_removed_through_a_symlink() {
     let gone = before.iter().filter(|name| name.starts_with("elsewhere/"));
     assert!(gone.clone().count() > 0 && gone.clone().all(|name| session.path(name).exists()));
 }
+
+#[test]
+fn copies_in_a_mirror_have_the_time_that_their_pycs_record() {
+    let session = Session::new();
+    let config = "[source]\nroot = \"src\"\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n\
+                  engine = \"native\"\ninvalidation-mode = \"timestamp\"\n[tree]\noutput = \"out\"\n";
+    session.file("pycompile.toml", config);
+    let source = std::fs::File::options().write(true).open(session.file("src/a.py", "x = 1\n")).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_500_000_000);
+    source.set_modified(time).unwrap();
+    for _ in 0..2 {
+        session.run(&["build"]).exits(0);
+        assert_eq!(session.path("out/a.py").metadata().unwrap().modified().unwrap(), time);
+        session.run(&["verify", "out"]).exits(0);
+    }
+}

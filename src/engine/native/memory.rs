@@ -3,9 +3,9 @@
 //! An allocation that fails ends the process, and with it all other files: a file is refused before that.
 
 /// Address space of the process itself: its code, its allocator, and what its threads share.
-const OWN: u64 = 96 << 20;
+const OWN: u64 = 160 << 20;
 /// Bytes that passes hold for each byte that they count.
-const UNCOUNTED: u64 = 3;
+const UNCOUNTED: u64 = 5;
 
 /// The limit of the address space in bytes, where there is one.
 #[cfg(unix)]
