@@ -9,9 +9,12 @@ same version, the wheel that `pack` makes must have its metadata and entry point
 uninstalling no file of it is left. Exit status 1 if anything differs that EXPECTED does not explain.
 """
 
+import atexit
 import configparser
 import email.parser
+import functools
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -88,14 +91,27 @@ def files_below(folder):
     return {str(path) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
+@functools.cache
+def uv_program():
+    """The uv on PATH, or one that is installed for this run."""
+    found = shutil.which("uv")
+    if not found:
+        tools = pathlib.Path(tempfile.mkdtemp())
+        atexit.register(shutil.rmtree, tools, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", tools, "uv"], check=True)
+        found = str(tools / "bin" / "uv")
+    return found
+
+
 def installed(wheel, name, folder):
     """Yields what goes wrong with the wheel in an environment with its dependencies."""
     python = folder / "bin" / "python"
     with zipfile.ZipFile(wheel) as archive:
         files = [entry for entry in archive.namelist() if ".dist-info/" not in entry and entry.endswith(".py")]
     modules = sorted({entry.split("/")[0].removesuffix(".py") for entry in files})
-    subprocess.run(["uv", "venv", "--quiet", folder], check=True)
-    uv, pip = ["uv", "pip"], [sys.executable, "-m", "pip", "--python", python]
+    program = uv_program()
+    subprocess.run([program, "venv", "--quiet", folder], check=True)
+    uv, pip = [program, "pip"], [sys.executable, "-m", "pip", "--python", python]
     aim = ["--quiet", "--python", python]
     subprocess.run([*uv, "install", *aim, name], check=True, capture_output=True)
     subprocess.run([*uv, "uninstall", *aim, name.split("==")[0]], check=True, capture_output=True)

@@ -32,7 +32,9 @@ def github(jobs, repository, work):
             workspace.mkdir(parents=True)
 
             def filled(value):
-                known = {**{f"matrix.{key}": text for key, text in entry.items()}, "strategy.job-index": index}
+                # The install step, which is not run, is what needs the variable.
+                known = {**{f"matrix.{key}": text for key, text in entry.items()}, "strategy.job-index": index,
+                         "vars.PYCOMPILE_SOURCE": ""}
                 return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: str(known[found[1]]), value)
 
             for step in job["steps"]:
