@@ -3,10 +3,10 @@
 use super::compilers::Compilers;
 use super::filename;
 use super::finding::Kind;
+use super::likeness::{Likeness, levels, likeness};
 use super::releases::Fit;
 use super::zipapp;
 use crate::build::TargetEngine;
-use crate::diff::{first_difference, have_same_value};
 use crate::engine;
 use crate::marshal;
 use crate::object::Objects;
@@ -78,7 +78,10 @@ impl Judge<'_> {
             }
             (Err(why), _) => return Err((Kind::Source, why.clone())),
         };
-        check_header(header, series, source)?;
+        if let Some(field) = wrong_field(header, series, source) {
+            let message = format!("the {field} in its header is not that of {}", source.name);
+            return Err((Kind::Header, message));
+        }
         self.check_code(&pyc[HEADER_SIZE..], series, source)
     }
 
@@ -102,12 +105,8 @@ impl Judge<'_> {
             }
         };
         // A legacy name does not say the level; an importer takes what it is for what it runs at.
-        let (levels, expected_level) = match &self.parsed {
-            Some(parsed) if parsed.cache_tag.is_some() => {
-                (parsed.optimize..parsed.optimize + 1, parsed.optimize)
-            }
-            _ => (0..3, self.declared.unwrap_or(0)),
-        };
+        let levels = levels(self.parsed.as_ref());
+        let expected_level = if levels.len() == 1 { levels.start } else { self.declared.unwrap_or(0) };
         let claim = Claim {
             code,
             objects: &objects,
@@ -159,20 +158,20 @@ impl Claim<'_> {
         let compiled = target.engine.compile(&own).map_err(|error| {
             (Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
         })?;
-        if compiled == self.code {
-            return Ok(());
-        }
-        let mut expected =
-            marshal::read(&compiled, target.series.code_layout).map_err(|error| malformed(&error))?;
-        let is_same = first_difference(self.objects, &expected).is_none();
-        if !is_same && !have_same_value(self.objects, &expected) {
-            return Err((Kind::Code, format!("its code is not that of {name}")));
-        }
-        if !(self.any_references || is_same && in_other_form(&mut expected, self.code)) {
-            let what = if is_same { "other references" } else { "sets in another order" };
-            return Err((Kind::References, format!("its code is that of {name}, with {what}")));
-        }
-        Ok(())
+        let likeness = likeness(self.code, self.objects, &compiled, target.series);
+        let what = match likeness.map_err(|error| malformed(&error))? {
+            Likeness::Exact => return Ok(()),
+            Likeness::Other => return Err((Kind::Code, format!("its code is not that of {name}"))),
+            _ if self.any_references => return Ok(()),
+            Likeness::OtherReferences(expected) => {
+                if in_other_form(expected, self.code) {
+                    return Ok(());
+                }
+                "other references"
+            }
+            Likeness::OtherSetOrder => "sets in another order",
+        };
+        Err((Kind::References, format!("its code is that of {name}, with {what}")))
     }
 }
 
@@ -191,20 +190,19 @@ const fn closeness(kind: Kind) -> u8 {
 }
 
 /// Returns whether `code` is one of the forms that distributions bring pycs into.
-fn in_other_form(expected: &mut Objects, code: &[u8]) -> bool {
+fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
     [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
-        form(expected);
-        marshal::write(expected) == code
+        form(&mut expected);
+        marshal::write(&expected) == code
     })
 }
 
-fn check_header(header: Header, series: &Series, source: &Source) -> Result<(), Refusal> {
-    let lie =
-        |what: &str| Err((Kind::Header, format!("the {what} in its header is not that of {}", source.name)));
+/// Returns the field of a header that is not that of the source.
+pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<&'static str> {
     match header {
-        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => lie("hash"),
-        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => lie("size"),
-        Header::Timestamp { mtime, .. } if source.mtime.is_some_and(|found| found != mtime) => lie("time"),
-        _ => Ok(()),
+        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some("hash"),
+        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some("size"),
+        Header::Timestamp { mtime, .. } if source.mtime.is_some_and(|found| found != mtime) => Some("time"),
+        _ => None,
     }
 }

@@ -9,6 +9,7 @@ mod compilers;
 mod filename;
 mod finding;
 mod judge;
+mod likeness;
 mod listed;
 mod record;
 mod releases;

@@ -10,7 +10,7 @@ use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
 use crate::manifest::{Carrier, Place, PlaceError};
-use crate::pyc::{parse_name, source_path};
+use crate::pyc::source_path;
 use crate::target::Series;
 use std::collections::BTreeMap;
 
@@ -184,7 +184,7 @@ impl Judgement<'_> {
         if let Some(entries) = self.entries {
             outcome.findings.extend(entries.check(self.view, name, &bytes, path, found));
         }
-        let Named { parsed, below_prefix } = self.named(name);
+        let Named { parsed, below_prefix } = self.view.named(name);
         let source = match source {
             _ if parsed.is_none() => Err("no importer knows this name, so that it has no source".to_owned()),
             _ if below_prefix && self.sources.is_none() => Err(
@@ -210,20 +210,6 @@ impl Judgement<'_> {
         match judge.check(&bytes) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
             Err((kind, message)) => outcome.findings.push(Finding::new(name, kind, message)),
-        }
-    }
-
-    fn named(&self, name: &str) -> Named {
-        match self.view.place {
-            Place::File(path) => {
-                let in_cache = path
-                    .parent()
-                    .and_then(|folder| folder.file_name())
-                    .is_some_and(|name| name == "__pycache__");
-                let within = if in_cache { format!("__pycache__/{name}") } else { name.to_owned() };
-                Named { parsed: parse_name(&within), below_prefix: false }
-            }
-            _ => self.view.named(name),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::manifest::{Place, PlaceError};
 use crate::pyc::{PycName, parse_name};
 use crate::wheel::installed_place;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A place with its files by where they go.
 pub(super) struct View<'a> {
@@ -58,6 +59,12 @@ impl<'a> View<'a> {
 
     /// Parses the name of a pyc.
     pub(super) fn named(&self, pyc: &str) -> Named {
+        if let Place::File(path) = self.place {
+            let in_cache =
+                path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "__pycache__");
+            let within = if in_cache { format!("__pycache__/{pyc}") } else { pyc.to_owned() };
+            return Named { parsed: parse_name(&within), below_prefix: false };
+        }
         let place = self.place_of(pyc);
         let parsed = parse_name(&place);
         let below_prefix = match &parsed {

@@ -1,23 +1,17 @@
 //! One pyc and its source: is the code what the source compiles to?
 
 use crate::audit::compilers::Compilers;
+use crate::audit::judge::{Source, wrong_field};
+use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::view::View;
 use crate::audit::zipapp;
-use crate::diff::{Kind, Row, compare_pycs, first_difference};
+use crate::diff::{Kind, Row, compare_pycs};
 use crate::engine;
 use crate::manifest::Place;
 use crate::marshal;
 use crate::object::Objects;
-use crate::pyc::{HEADER_SIZE, Header, PycName, parse_name, source_hash};
+use crate::pyc::{HEADER_SIZE, Header, PycName};
 use crate::target::Series;
-use std::path::Path;
-
-/// A source as one side has it.
-pub(super) struct Source {
-    /// Name that a reader can find.
-    pub(super) name: String,
-    pub(super) bytes: Vec<u8>,
-}
 
 /// Relation of a pyc to its source.
 pub(super) enum Origin {
@@ -63,12 +57,12 @@ pub(super) fn origin(
     let source = match found {
         Ok(source) => source,
         Err(why) if name.rsplit('/').next() == Some("__main__.pyc") => match generated() {
-            Some(made) => Source { name: made.name, bytes: made.bytes },
+            Some(made) => made,
             None => return Origin::Unknown(why),
         },
         Err(why) => return Origin::Unknown(why),
     };
-    if let Some(what) = wrong_field(header, series, &source.bytes) {
+    if let Some(what) = wrong_field(header, series, &source) {
         return Origin::Other(format!("the {what} in its header is not that of {}", source.name));
     }
     compile(source, parsed.as_ref(), series, name, pyc, compilers)
@@ -99,12 +93,8 @@ fn compile(
             return Origin::Unknown(format!("no engine compiles for Python {}: {first}", series.version));
         }
     };
-    let levels = match parsed {
-        Some(parsed) if parsed.cache_tag.is_some() => parsed.optimize..parsed.optimize + 1,
-        _ => 0..3,
-    };
     let mut nearest: Option<String> = None;
-    for level in levels {
+    for level in levels(parsed) {
         let (mut releases, mut exact) = (Vec::new(), false);
         for target in targets {
             let own = engine::Request { source: &source.bytes, filename: filename.clone(), optimize: level };
@@ -116,20 +106,20 @@ fn compile(
                     continue;
                 }
             };
-            if compiled == code {
-                releases.push(target.release.clone());
-                exact = true;
-                continue;
+            match likeness(code, &objects, &compiled, series) {
+                Ok(Likeness::Other) => {
+                    nearest.get_or_insert_with(|| {
+                        let expected = [header, &compiled].concat();
+                        let first = first_place(name, &expected, pyc);
+                        format!("it is not what {} compiles to: {first}", source.name)
+                    });
+                }
+                Ok(likeness) => {
+                    releases.push(target.release.clone());
+                    exact |= matches!(likeness, Likeness::Exact);
+                }
+                Err(_) => {}
             }
-            let Ok(expected) = marshal::read(&compiled, series.code_layout) else { continue };
-            if first_difference(&objects, &expected).is_none() {
-                releases.push(target.release.clone());
-                continue;
-            }
-            nearest.get_or_insert_with(|| {
-                let expected = [header, &compiled].concat();
-                format!("it is not what {} compiles to: {}", source.name, first_place(name, &expected, pyc))
-            });
         }
         if !releases.is_empty() {
             return Origin::Source(Compiled { source, objects, releases, level, exact });
@@ -176,34 +166,27 @@ fn instruction(side: Option<&str>) -> (Option<u32>, String) {
     (line, words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" "))
 }
 
-/// Finds the source next to a pyc, or among the sources that were given.
+/// Finds the source next to a pyc, or among the sources that were given. Times of sources say nothing in an archive.
 fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,
     name: &str,
 ) -> (Option<PycName>, Result<Source, String>) {
-    if let Place::File(path) = view.place {
-        let in_cache = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "__pycache__");
-        let parsed = parse_name(&if in_cache { format!("__pycache__/{name}") } else { name.to_owned() });
-        let source = view.place.read_source(name).map(|(name, bytes)| Source { name, bytes });
-        let source = source.or_else(|error| match (&parsed, sources) {
-            (Some(parsed), Some(sources)) => sources
-                .read_importable(&parsed.source)
-                .map(|bytes| Source { name: parsed.source.clone(), bytes }),
-            _ => Err(error),
-        });
-        return (parsed, source.map_err(|error| missing(&error.to_string())));
-    }
-    let Some(parsed) = view.named(name).parsed else {
-        return (None, Err("no importer knows its name".to_owned()));
+    let parsed = view.named(name).parsed;
+    let own = match (view.place, &parsed) {
+        (Place::File(_), _) => view.place.read_source(name),
+        (_, Some(parsed)) => view.place.read(&parsed.source).map(|bytes| (parsed.source.clone(), bytes)),
+        (_, None) => return (None, Err("no importer knows its name".to_owned())),
     };
-    let own = view.place.read(&parsed.source);
-    let bytes = own.or_else(|error| match sources {
-        Some(sources) => sources.read_importable(&view.importable(&parsed.source)),
-        None => Err(error),
+    let found = own.or_else(|error| match (&parsed, sources) {
+        (Some(parsed), Some(sources)) => {
+            let bytes = sources.read_importable(&view.importable(&parsed.source));
+            bytes.map(|bytes| (parsed.source.clone(), bytes))
+        }
+        _ => Err(error),
     });
-    let source = bytes.map(|bytes| Source { name: parsed.source.clone(), bytes });
-    (Some(parsed), source.map_err(|error| missing(&error.to_string())))
+    let source = found.map(|(name, bytes)| Source { name, bytes, mtime: None });
+    (parsed, source.map_err(|error| missing(&error.to_string())))
 }
 
 fn missing(error: &str) -> String {
@@ -211,14 +194,5 @@ fn missing(error: &str) -> String {
         "there is no source for it".to_owned()
     } else {
         format!("its source cannot be read: {error}")
-    }
-}
-
-/// Returns the field of a header that is not that of the source. Times say nothing in an archive.
-fn wrong_field(header: Header, series: &Series, source: &[u8]) -> Option<&'static str> {
-    match header {
-        Header::Hash { hash, .. } if hash != source_hash(series, source) => Some("hash"),
-        Header::Timestamp { size, .. } if size != source.len() as u32 => Some("size"),
-        _ => None,
     }
 }

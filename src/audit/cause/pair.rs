@@ -4,7 +4,7 @@ use super::one_side;
 use super::origin::{Compiled, Origin, origin};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
-use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference};
+use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
 use crate::manifest::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
@@ -106,12 +106,15 @@ fn explained(left: &Compiled, right: &Compiled, pycs: [&[u8]; 2], container: &st
         return Cause::new(CauseKind::NotChecked, "a header cannot be read");
     };
     let same_source = left.source.bytes == right.source.bytes;
-    let same_code = one.magic() == other.magic() && first_difference(&left.objects, &right.objects).is_none();
+    let same_version = one.magic() == other.magic();
+    let same_objects = same_version && first_difference(&left.objects, &right.objects).is_none();
+    let same_code = same_objects || (same_version && have_same_value(&left.objects, &right.objects));
     if same_code {
         let reason = match () {
             () if !same_source => {
                 "the source differs in a way that the code does not show: only the header follows from it"
             }
+            () if !same_objects => "the code is the same, with members of sets in another order",
             () if pycs[0][HEADER_SIZE..] != pycs[1][HEADER_SIZE..] => {
                 "the code is the same, written by a process that had compiled other files before or by another tool"
             }
