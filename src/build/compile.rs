@@ -170,15 +170,13 @@ pub struct Outcome {
 impl Outcome {
     /// The error of a file that is not compiled: data, a RECORD, a directory.
     pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
-        Self {
-            file,
-            output: None,
-            python: None,
-            optimize: 0,
-            result: Err(error),
-            warnings: Vec::new(),
-            digest: None,
-        }
+        Self::failed(file, None, 0, error)
+    }
+
+    /// A source of which there is no pyc.
+    fn failed(file: PathBuf, python: Option<PyVersion>, optimize: u8, error: Box<Diagnostic>) -> Self {
+        let (result, warnings) = (Err(error), Vec::new());
+        Self { file, output: None, python, optimize, result, warnings, digest: None }
     }
 }
 
@@ -214,15 +212,8 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
                 Some(output) => Ok(output.clone()),
                 None => settings.naming.output(file, target.series, optimize),
             };
-            let failed = |error| Outcome {
-                file: file.into(),
-                output: None,
-                python: Some(target.series.version),
-                optimize,
-                result: Err(error),
-                warnings: Vec::new(),
-                digest: None,
-            };
+            let python = Some(target.series.version);
+            let failed = |error| Outcome::failed(file.into(), python, optimize, error);
             outcomes.push(match (&source, output) {
                 (Err(error), _) => failed(error.clone()),
                 (_, Err(error)) => failed(Diagnostic::without_place("ValueError", error.to_string())),
@@ -235,23 +226,16 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
 
 /// The outcomes of a source that is not compiled for a reason of the caller's.
 pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<Outcome> {
-    let targets = engines.iter().map(|target| Some(target.series.version));
-    targets
-        .map(|python| Outcome {
-            file: file.into(),
-            output: None,
-            python,
-            optimize: 0,
-            result: Err(Box::new(Diagnostic {
-                kind: kind.into(),
-                message: message.into(),
-                rendered: message.into(),
-                ..Diagnostic::default()
-            })),
-            warnings: Vec::new(),
-            digest: None,
-        })
-        .collect()
+    let refused = |target: &TargetEngine| {
+        let error = Diagnostic {
+            kind: kind.into(),
+            message: message.into(),
+            rendered: message.into(),
+            ..Diagnostic::default()
+        };
+        Outcome::failed(file.into(), Some(target.series.version), 0, error.into())
+    };
+    engines.iter().map(refused).collect()
 }
 
 /// One pyc of a source that was read from `file`.

@@ -7,6 +7,7 @@
 use super::args::{Mode, RefsArg};
 use super::destination::Destination;
 use super::format::{FormatArgs, MessageFormat};
+use super::globs::globs;
 use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -263,11 +264,7 @@ fn list_files(
     arguments: &CompileArgs,
     printer: &Printer,
 ) -> Result<(Vec<PathBuf>, Vec<DiscoverError>), CommandError> {
-    let mut exclude = globset::GlobSetBuilder::new();
-    for pattern in &arguments.exclude {
-        exclude.add(globset::Glob::new(pattern)?);
-    }
-    let exclude = exclude.build()?;
+    let exclude = globs(&arguments.exclude)?;
     let mut used = BTreeSet::new();
     let (mut files, mut unlisted) = (Vec::new(), Vec::new());
     for file in &arguments.files {

@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::format::{MessageFormat, summary, tell_artifacts};
+use super::globs::globs;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Explanation, explain};
@@ -9,7 +10,7 @@ use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions, Refs};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
 use crate::manifest::Place;
 use crate::report::difference;
-use crate::text::{Shown as _, visible_json};
+use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;
 
 /// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says why they differ.
@@ -174,11 +175,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
 
 /// Compares the sides, and finds the causes of what is left after --exclude and --ignore.
 fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, CommandError> {
-    let mut exclude = globset::GlobSetBuilder::new();
-    for pattern in &arguments.exclude {
-        exclude.add(globset::Glob::new(pattern)?);
-    }
-    let exclude = exclude.build()?;
+    let exclude = globs(&arguments.exclude)?;
     if arguments.sources.len() > 2 {
         return Err(CommandError::Usage("--sources can be given twice, for A and for B".into()));
     }
@@ -188,7 +185,8 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let left_out =
         comparison.retain(|path| !exclude.is_match(path), |kind| !arguments.ignore.contains(&kind));
     if left_out > 0 {
-        printer.summary(&format!("left out by --exclude and --ignore: {left_out} files that differ"));
+        let files = counted(left_out, "file that differs", "files that differ");
+        printer.summary(&format!("left out by --exclude and --ignore: {files}"));
     }
     let places = environment::places();
     let options = Explanation {

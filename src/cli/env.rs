@@ -4,6 +4,7 @@ use super::args::{Mode, RefsArg};
 use super::compile::{EngineArg, note_unused};
 use super::destination::Destination;
 use super::format::{FormatArgs, MessageFormat};
+use super::globs::globs;
 use super::messages;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -19,7 +20,7 @@ use crate::manifest::{Manifest, Place};
 use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, counted, python, visible};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -203,14 +204,6 @@ fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let found = engines.first().filter(|target| target.note.is_none());
     let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
     found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(Glob::new(pattern)?);
-    }
-    Ok(set.build()?)
 }
 
 /// Returns what `verify` finds in a site-packages directory and the check itself has not found.

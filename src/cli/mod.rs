@@ -15,6 +15,7 @@ mod diff;
 mod env;
 mod environment;
 mod format;
+mod globs;
 mod init;
 mod inspect;
 mod interrupt;

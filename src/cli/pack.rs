@@ -5,6 +5,7 @@ use super::build::allowed;
 use super::compile::note_unused;
 use super::destination::Destination;
 use super::format::{FormatArgs, tell_artifacts};
+use super::globs::globs;
 use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
@@ -219,15 +220,11 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     };
     arguments.warnings.apply(&mut engines, printer);
     tell_engines(&engines, printer);
-    let mut exclude = globset::GlobSetBuilder::new();
-    for pattern in &arguments.exclude {
-        exclude.add(globset::Glob::new(pattern)?);
-    }
     let request = pack::Request {
         bytecode,
         levels,
         mode,
-        exclude: exclude.build()?,
+        exclude: globs(&arguments.exclude)?,
         check: arguments.check,
         folder: match wheel.parent().filter(|_| arguments.in_place) {
             Some(folder) => folder.into(),

@@ -108,7 +108,7 @@ pub struct Features {
     pub exclamation_mark: &'static str,
     /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
     pub check_comments: bool,
-    /// Where an f-string ends within a field, the message says on which other line the field opens.
+    /// The message about an f-string that ends within a field names the line on which the field opens, if it is another.
     pub name_line_of_open_field: bool,
     /// A future feature that does not exist is reported at the start of its statement.
     pub place_future_at_statement: bool,

@@ -1,6 +1,7 @@
 //! Causes of a comparison, grouped and in one sentence.
 
 use crate::diff::{CauseKind, Comparison, FileDifference};
+use crate::text::counted;
 use std::collections::BTreeMap;
 
 /// Files that differ for one cause.
@@ -10,11 +11,6 @@ pub(super) struct Group<'a> {
     pub(super) title: String,
     /// Files in the order of their paths; none if the title names the only one.
     pub(super) files: Vec<&'a FileDifference>,
-}
-
-/// Returns `1 pyc`, `2 pycs`.
-fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 fn of(comparison: &Comparison, kind: CauseKind) -> Vec<&FileDifference> {
@@ -28,50 +24,28 @@ pub fn sentence(comparison: &Comparison) -> String {
         return "nothing differs".to_owned();
     }
     let number = |kind| of(comparison, kind).len();
-    let mut parts = Vec::new();
-    let mut say = |number: usize, text: &dyn Fn(usize) -> String| {
-        if number > 0 {
-            parts.push(text(number));
-        }
+    let (follows, follow) = match number(CauseKind::Source) {
+        0 => ("pyc follows from the sources", "pycs follow from the sources"),
+        1 => ("pyc follows from it", "pycs follow from it"),
+        _ => ("pyc follows from them", "pycs follow from them"),
     };
-    say(number(CauseKind::Unexplained), &|number| {
-        let verb = if number == 1 { "is" } else { "are" };
-        format!("{} {verb} unexplained", count(number, "pyc", "pycs"))
-    });
-    let sources = number(CauseKind::Source);
-    say(sources, &|number| {
-        let verb = if number == 1 { "differs" } else { "differ" };
-        format!("{} {verb}", count(number, "source", "sources"))
-    });
-    say(number(CauseKind::FollowsFromSource), &|number| {
-        let verb = if number == 1 { "follows" } else { "follow" };
-        let from = match sources {
-            0 => "the sources",
-            1 => "it",
-            _ => "them",
-        };
-        format!("{} {verb} from {from}", count(number, "pyc", "pycs"))
-    });
-    say(number(CauseKind::OneSide), &|number| {
-        let verb = if number == 1 { "is" } else { "are" };
-        format!("{} {verb} only on one side", count(number, "file", "files"))
-    });
-    say(number(CauseKind::OtherRelease), &|number| {
-        let verb = if number == 1 { "was" } else { "were" };
-        format!("{} {verb} compiled by another release", count(number, "pyc", "pycs"))
-    });
-    say(number(CauseKind::OtherContent), &|number| {
-        let verb = if number == 1 { "differs" } else { "differ" };
-        format!("{} {verb}", count(number, "other file", "other files"))
-    });
-    say(number(CauseKind::Harmless), &|number| {
-        let verb = if number == 1 { "differs" } else { "differ" };
-        format!("{} {verb} in form alone", count(number, "file", "files"))
-    });
-    say(number(CauseKind::NotChecked), &|number| {
-        let verb = if number == 1 { "was" } else { "were" };
-        format!("{} {verb} not checked", count(number, "file", "files"))
-    });
+    let words = [
+        (CauseKind::Unexplained, "pyc is unexplained", "pycs are unexplained"),
+        (CauseKind::Source, "source differs", "sources differ"),
+        (CauseKind::FollowsFromSource, follows, follow),
+        (CauseKind::OneSide, "file is only on one side", "files are only on one side"),
+        (
+            CauseKind::OtherRelease,
+            "pyc was compiled by another release",
+            "pycs were compiled by another release",
+        ),
+        (CauseKind::OtherContent, "other file differs", "other files differ"),
+        (CauseKind::Harmless, "file differs in form alone", "files differ in form alone"),
+        (CauseKind::NotChecked, "file was not checked", "files were not checked"),
+    ];
+    let found = words.into_iter().map(|(kind, one, several)| (number(kind), one, several));
+    let found = found.filter(|(number, ..)| *number > 0);
+    let mut parts: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
     if number(CauseKind::Unexplained) + number(CauseKind::NotChecked) == 0 {
         parts.push("nothing is unexplained".to_owned());
     }
@@ -104,8 +78,7 @@ fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<G
         reasons.entry(reason).or_default().push(file);
     }
     for (reason, files) in reasons {
-        let title = if reason.is_empty() { String::new() } else { reason.to_owned() };
-        groups.push(Group { kind, title, files });
+        groups.push(Group { kind, title: reason.to_owned(), files });
     }
 }
 
@@ -121,8 +94,7 @@ fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
         let lines = if lines.is_empty() { String::new() } else { format!(" ({lines})") };
         let follow = match files.len() {
             0 => String::new(),
-            1 => ": 1 pyc follows from it".to_owned(),
-            number => format!(": {number} pycs follow from it"),
+            number => format!(": {}", counted(number, "pyc follows from it", "pycs follow from it")),
         };
         let title = format!("{} changed{lines}{follow}", file.path);
         groups.push(Group { kind: CauseKind::Source, title, files });

@@ -3,7 +3,7 @@
 use super::causes::groups;
 use super::emphasis::{Parts, sides};
 use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Row};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");
@@ -72,11 +72,7 @@ fn causes(comparison: &Comparison, out: &mut String) {
         let _ = write!(out, "<li class=\"{class}\"><strong>{}</strong>{title}", group.kind.words());
         if !group.files.is_empty() {
             let open = if group.files.len() <= OPEN / 4 { " open" } else { "" };
-            let files = if group.files.len() == 1 {
-                "1 file".to_owned()
-            } else {
-                format!("{} files", group.files.len())
-            };
+            let files = counted(group.files.len(), "file", "files");
             let _ = write!(out, "<details{open}><summary>{files}</summary><ul>");
             for file in group.files {
                 let path = super::path(file);
@@ -111,7 +107,7 @@ fn contents(comparison: &Comparison, out: &mut String) {
     for (kind, findings) in comparison.counts() {
         let has_kind = |file: &&FileDifference| file.findings.iter().any(|finding| finding.kind == kind);
         let files: Vec<_> = comparison.files.iter().filter(has_kind).collect();
-        let in_files = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+        let in_files = counted(files.len(), "file", "files");
         let times = if findings == files.len() { String::new() } else { format!(", {findings} places") };
         let open = if files.len() <= OPEN { " open" } else { "" };
         let _ = writeln!(

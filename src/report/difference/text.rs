@@ -3,7 +3,7 @@
 use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
 use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind, Row};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
@@ -70,8 +70,7 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
         }
     }
     if hidden > 0 {
-        let files =
-            if hidden == 1 { "1 explained file is" } else { &format!("{hidden} explained files are") };
+        let files = counted(hidden, "explained file is", "explained files are");
         line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
     }
     out
@@ -96,10 +95,11 @@ fn causes(comparison: &Comparison, width: usize, out: &mut String) {
         let words = group.kind.words();
         let title =
             if group.title.is_empty() { String::new() } else { format!(": {}", visible(&group.title)) };
+        // The title of a source counts its pycs.
         let number = match group.files.len() {
-            0 => String::new(),
-            1 if group.kind != CauseKind::Source => " (1 file)".to_owned(),
-            number if group.kind != CauseKind::Source => format!(" ({number} files)"),
+            number if number > 0 && group.kind != CauseKind::Source => {
+                format!(" ({})", counted(number, "file", "files"))
+            }
             _ => String::new(),
         };
         for (index, text) in
