@@ -39,8 +39,9 @@ def one(path):
         try:
             compile(source, path, "exec", dont_inherit=True, optimize=level)
         except SyntaxError as failure:
-            error = [type(failure).__name__, failure.msg, failure.lineno, failure.offset, failure.end_lineno,
-                     failure.end_offset]
+            # Releases before 3.10 give errors no end.
+            error = [type(failure).__name__, failure.msg, failure.lineno, failure.offset,
+                     getattr(failure, "end_lineno", None), getattr(failure, "end_offset", None)]
         except Exception as failure:
             error = [type(failure).__name__]
     told = [[w.category.__name__, str(w.message), w.lineno if w.filename == path else None] for w in log]
