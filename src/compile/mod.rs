@@ -93,7 +93,7 @@ fn pipeline(
     let symbols = symtable::build(&module, &future, target, optimize, names)?;
     let mut back_end = BackEnd {
         assembler: Assembler::new(target, symbols.scopes.len()),
-        freevars: Vec::with_capacity(symbols.scopes.len()),
+        closures: Vec::with_capacity(symbols.scopes.len()),
     };
     let made = codegen::compile(
         &module,
@@ -117,8 +117,8 @@ fn pipeline(
 /// Flow graph passes and assembly, for each unit when its scope ends.
 struct BackEnd {
     assembler: Assembler,
-    /// By code object.
-    freevars: Vec<Vec<Name>>,
+    /// `co_name` and `co_freevars` of each code object.
+    closures: Vec<(Name, Vec<Name>)>,
 }
 
 impl Finish for BackEnd {
@@ -137,13 +137,14 @@ impl Finish for BackEnd {
             message: error.to_string(),
             location: Location::NONE,
         })?;
-        if self.freevars.len() == id.0 as usize {
-            self.freevars.push(unit.freevars.clone());
+        if self.closures.len() == id.0 as usize {
+            self.closures.push((unit.name, unit.freevars.clone()));
         }
         Ok(id)
     }
 
-    fn freevars(&self, code: CodeId) -> &[Name] {
-        self.freevars.get(code.0 as usize).map_or(&[], Vec::as_slice)
+    fn closure(&self, code: CodeId) -> (Name, &[Name]) {
+        let (name, freevars) = &self.closures[code.0 as usize];
+        (*name, freevars)
     }
 }

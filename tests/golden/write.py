@@ -70,7 +70,7 @@ def refusals():
             row = ["accepted"]
         except SyntaxError as error:
             row = [type(error).__name__, error.msg, error.lineno, error.offset, error.end_lineno, error.end_offset]
-        except ValueError as error:
+        except (ValueError, SystemError) as error:
             row = [type(error).__name__, error, None, None, None, None]
         rows.append("\t".join(map(str, row)) + "\n")
     (FOLDER / "refusals.tsv").write_text("".join(rows), "utf-8")

@@ -2,8 +2,11 @@
 
 use super::{Codegen, Result};
 use crate::compile::constants::CodeId;
+use crate::compile::symtable::NameScope;
+use crate::object::str_repr;
+use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
-use crate::text::Location;
+use crate::text::{Location, Name};
 
 /// `SET_FUNCTION_ATTRIBUTE` operands.
 pub(crate) mod function_flag {
@@ -20,10 +23,12 @@ impl Codegen<'_, '_> {
     /// # Errors
     /// A variable that no enclosing scope provides.
     pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) -> Result<()> {
-        let free = self.finish.freevars(code).to_vec();
+        let (code_name, free) = self.finish.closure(code);
+        let free = free.to_vec();
         if !free.is_empty() {
             for &name in &free {
-                let index = self.captured_index(name)?;
+                let index =
+                    self.captured_index(name).map_err(|_| self.lacks_variable(name, code_name, &free))?;
                 self.emit_arg(Op::LOAD_CLOSURE, index, location);
             }
             flags |= function_flag::CLOSURE;
@@ -43,5 +48,28 @@ impl Codegen<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The error of `compiler_make_closure` (`compile.c`) for a free variable that the current scope lacks.
+    fn lacks_variable(&self, name: Name, code_name: Name, free: &[Name]) -> SyntaxError {
+        let repr = |name: Name| str_repr(self.names.text(name).as_bytes());
+        let free: Vec<String> = free.iter().map(|&name| repr(name)).collect();
+        let comma = if free.len() == 1 { "," } else { "" };
+        let message = format!(
+            "compiler_lookup_arg(name={}) with reftype={} failed in {}; freevars of code {}: ({}{comma})",
+            repr(name),
+            match self.reference_scope(name) {
+                NameScope::Unknown => 0,
+                NameScope::Local => 1,
+                NameScope::GlobalExplicit => 2,
+                NameScope::GlobalImplicit => 3,
+                NameScope::Free => 4,
+                NameScope::Cell => 5,
+            },
+            self.names.text(self.unit.code.name),
+            self.names.text(code_name),
+            free.join(", "),
+        );
+        SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
     }
 }

@@ -75,8 +75,8 @@ pub trait Finish {
     fn finish(&mut self, unit: &mut CodeUnit, constants: &mut Constants, names: &mut Names)
     -> Result<CodeId>;
 
-    /// The free variables of a code object, in its order.
-    fn freevars(&self, code: CodeId) -> &[Name];
+    /// `co_name` and `co_freevars` of a finished code object.
+    fn closure(&self, code: CodeId) -> (Name, &[Name]);
 }
 
 /// The generator of one module.

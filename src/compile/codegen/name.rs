@@ -158,20 +158,24 @@ impl Codegen<'_, '_> {
     /// # Errors
     /// A variable that the current scope does not have, as CPython refuses it.
     pub(crate) fn captured_index(&self, name: Name) -> Result<u32> {
-        let text = self.names.text(name);
-        if self.unit.kind == UnitKind::Class
-            && (matches!(text, "__class__" | "__classdict__")
-                || text == "__conditional_annotations__" && self.target.features.deferred_annotations)
-        {
-            let place = self.unit.cell_index.find(&self.unit.code.cellvars, name);
-            return place.ok_or_else(|| self.lacks_cell(name));
-        }
-        let is_cell = self.symbol(name).is_some_and(|symbol| symbol.scope == NameScope::Cell);
-        let place = match is_cell {
-            true => self.unit.cell_index.find(&self.unit.code.cellvars, name),
-            false => self.unit.free_place(name),
+        let place = match self.reference_scope(name) {
+            NameScope::Cell => self.unit.cell_index.find(&self.unit.code.cellvars, name),
+            _ => self.unit.free_place(name),
         };
         place.ok_or_else(|| self.lacks_cell(name))
+    }
+
+    /// Returns the scope that a captured name has here, as `get_ref_type` (`compile.c`) does.
+    pub(super) fn reference_scope(&self, name: Name) -> NameScope {
+        let text = self.names.text(name);
+        let is_class_cell = self.unit.kind == UnitKind::Class
+            && (matches!(text, "__class__" | "__classdict__")
+                || text == "__conditional_annotations__" && self.target.features.deferred_annotations);
+        match self.symbol(name) {
+            _ if is_class_cell => NameScope::Cell,
+            Some(symbol) => symbol.scope,
+            None => NameScope::Unknown,
+        }
     }
 
     /// Remembers `self.attr = …` for the `__static_attributes__` of the enclosing class.
