@@ -3,6 +3,7 @@
 use super::compilers::Compilers;
 use super::filename;
 use super::finding::Kind;
+use super::first::FirstPlace;
 use super::likeness::{Likeness, levels, likeness};
 use super::releases::Fit;
 use super::zipapp;
@@ -28,6 +29,8 @@ pub(super) struct Source {
 
 /// Facts about a pyc besides its bytes.
 pub(super) struct Judge<'a> {
+    /// Its own path.
+    pub(super) pyc: &'a str,
     /// By its path.
     pub(super) parsed: Option<PycName>,
     /// The source's path, where it is or would be once it is installed.
@@ -78,30 +81,29 @@ impl Judge<'_> {
             }
             (Err(why), _) => return Err((Kind::Source, why.clone())),
         };
-        if let Some(field) = wrong_field(header, series, source) {
-            let message = format!("the {field} in its header is not that of {}", source.name);
-            return Err((Kind::Header, message));
+        let code = self.check_code(pyc, series, source);
+        match wrong_field(header, series, source) {
+            None => code.map_err(|fault| fault.refusal(&source.name)),
+            Some(field) => Err(beside_header(field, code, &source.name)),
         }
-        self.check_code(&pyc[HEADER_SIZE..], series, source)
     }
 
-    fn check_code(&self, code: &[u8], series: &Series, source: &Source) -> Result<Fit, Refusal> {
+    fn check_code(&self, pyc: &[u8], series: &Series, source: &Source) -> Result<Fit, Fault> {
+        let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = marshal::read(code, series.code_layout).map_err(|error| malformed(&error))?;
         let Some(root) = objects.code(Objects::ROOT) else {
-            return Err((Kind::Malformed, "what is in it is no code object".into()));
+            return Err(Fault::of(Kind::Malformed, "what is in it is no code object"));
         };
         let (Some(recorded), Some(filename)) = (objects.text(root.filename), objects.os_name(root.filename))
         else {
-            return Err((Kind::Filename, "no file can have the name that it records".into()));
+            return Err(Fault::of(Kind::Filename, "no file can have the name that it records"));
         };
         let found = self.compilers.get(series.version);
         let targets = match found.as_ref() {
             Ok(targets) => targets,
             Err(why) => {
-                return Err((
-                    Kind::Version,
-                    format!("nothing compiles for Python {}: {why}", series.version),
-                ));
+                let message = format!("nothing compiles for Python {}: {why}", series.version);
+                return Err(Fault::of(Kind::Version, message));
             }
         };
         // A legacy name does not say the level; an importer takes what it is for what it runs at.
@@ -114,11 +116,11 @@ impl Judge<'_> {
             source,
             any_references: self.any_references,
         };
-        let mut closest: Option<Refusal> = None;
+        let mut closest: Option<Fault> = None;
         for (optimize, at) in levels.flat_map(|level| (0..targets.len()).map(move |at| (level, at))) {
-            if let Err(refusal) = claim.check(optimize, &targets[at]) {
-                if closest.as_ref().is_none_or(|(kind, _)| closeness(*kind) < closeness(refusal.0)) {
-                    closest = Some(refusal);
+            if let Err(fault) = claim.check(optimize, &targets[at]) {
+                if closest.as_ref().is_none_or(|known| known.closeness() < fault.closeness()) {
+                    closest = Some(fault);
                 }
                 continue;
             }
@@ -128,16 +130,75 @@ impl Judge<'_> {
                      {expected_level}",
                     source.name
                 );
-                return Err((Kind::Level, message));
+                return Err(Fault::of(Kind::Level, message));
             }
             if let Some(message) = filename::fault(&recorded, self.place, self.is_file) {
-                return Err((Kind::Filename, message));
+                return Err(Fault::of(Kind::Filename, message));
             }
             let older = if self.all_releases { at + 1..targets.len() } else { 0..0 };
             let older = older.filter(|&other| claim.check(optimize, &targets[other]).is_ok());
             return Ok(Fit { version: series.version, engines: iter::once(at).chain(older).collect() });
         }
-        Err(closest.unwrap_or_else(|| (Kind::Code, format!("its code is not that of {}", source.name))))
+        let mut fault = closest.unwrap_or(Fault::Code { expected: Vec::new(), first: None });
+        if let Fault::Code { expected, first } = &mut fault {
+            *first = FirstPlace::of(self.pyc, &[header, expected].concat(), pyc);
+        }
+        Err(fault)
+    }
+}
+
+/// Why code does not pass.
+enum Fault {
+    /// It is other code than the expected one.
+    Code { expected: Vec<u8>, first: Option<FirstPlace> },
+    /// Anything else.
+    Other(Kind, String),
+}
+
+impl Fault {
+    fn of(kind: Kind, message: impl Into<String>) -> Self {
+        Self::Other(kind, message.into())
+    }
+
+    /// Returns how close a pyc with this fault is to the expected one.
+    const fn closeness(&self) -> u8 {
+        match self {
+            Self::Other(Kind::OtherForm, _) => 3,
+            Self::Code { .. } => 2,
+            Self::Other(Kind::Compile, _) => 1,
+            Self::Other(..) => 0,
+        }
+    }
+
+    fn refusal(self, source: &str) -> Refusal {
+        match self {
+            Self::Code { first: Some(first), .. } => {
+                let place = first.within_module();
+                (Kind::Code, format!("its code is not that of {source}: it differs at {place}"))
+            }
+            Self::Code { .. } => (Kind::Code, format!("its code is not that of {source}")),
+            Self::Other(kind, message) => (kind, message),
+        }
+    }
+}
+
+/// The refusal of a pyc whose header has the wrong `field`, whatever its code is.
+fn beside_header(field: Field, code: Result<Fit, Fault>, source: &str) -> Refusal {
+    let header = match field {
+        Field::Hash | Field::Size => format!("the {} in its header is another source's", field.name()),
+        Field::Time => format!("the time in its header is not that of {source}"),
+    };
+    match code {
+        Ok(_) => (Kind::Header, format!("{header}; its code is that of {source}")),
+        Err(Fault::Other(Kind::OtherForm, message)) => (Kind::Header, format!("{header}; {message}")),
+        Err(Fault::Other(Kind::Version, message)) => {
+            (Kind::Header, format!("{header}; its code is not checked: {message}"))
+        }
+        Err(Fault::Other(kind, message)) => (kind, format!("{header}, and {message}")),
+        Err(Fault::Code { first, .. }) => {
+            let place = first.map_or(String::new(), |first| format!(" at {}", first.within_module()));
+            (Kind::Code, format!("{header}, and its code differs from that of {source}{place}"))
+        }
     }
 }
 
@@ -152,41 +213,33 @@ struct Claim<'a> {
 
 impl Claim<'_> {
     /// Compares it with what an engine makes of the source.
-    fn check(&self, optimize: u8, target: &TargetEngine) -> Result<(), Refusal> {
+    fn check(&self, optimize: u8, target: &TargetEngine) -> Result<(), Fault> {
         let name = &self.source.name;
         let own = engine::Request { source: &self.source.bytes, filename: self.filename.into(), optimize };
         let compiled = target.engine.compile(&own).map_err(|error| {
-            (Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
+            Fault::of(Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
         })?;
         let likeness = likeness(self.code, self.objects, &compiled, target.series);
         let what = match likeness.map_err(|error| malformed(&error))? {
             Likeness::Exact => return Ok(()),
-            Likeness::Other => return Err((Kind::Code, format!("its code is not that of {name}"))),
+            Likeness::Other => return Err(Fault::Code { expected: compiled, first: None }),
             _ if self.any_references => return Ok(()),
             Likeness::OtherReferences(expected) => {
                 if in_other_form(expected, self.code) {
                     return Ok(());
                 }
-                "other references"
+                "it marks other references, as a process that compiled other files before does"
             }
-            Likeness::OtherSetOrder => "sets in another order",
+            Likeness::OtherSetOrder => {
+                "members of its sets are in another order, which depends on the process that wrote it"
+            }
         };
-        Err((Kind::References, format!("its code is that of {name}, with {what}")))
+        Err(Fault::of(Kind::OtherForm, format!("same code as {name}, other form: {what}")))
     }
 }
 
-fn malformed(error: &marshal::MarshalError) -> Refusal {
-    (Kind::Malformed, format!("its code cannot be read: {error}"))
-}
-
-/// Returns how close a pyc with this fault is to the expected one.
-const fn closeness(kind: Kind) -> u8 {
-    match kind {
-        Kind::References => 3,
-        Kind::Code => 2,
-        Kind::Compile => 1,
-        _ => 0,
-    }
+fn malformed(error: &marshal::MarshalError) -> Fault {
+    Fault::of(Kind::Malformed, format!("its code cannot be read: {error}"))
 }
 
 /// Returns whether `code` is one of the forms that distributions bring pycs into.
@@ -197,12 +250,33 @@ fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
     })
 }
 
+/// A field of a header that says which source it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Hash,
+    Size,
+    Time,
+}
+
+impl Field {
+    /// As it is printed.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Size => "size",
+            Self::Time => "time",
+        }
+    }
+}
+
 /// Returns the field of a header that is not that of the source.
-pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<&'static str> {
+pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<Field> {
     match header {
-        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some("hash"),
-        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some("size"),
-        Header::Timestamp { mtime, .. } if source.mtime.is_some_and(|found| found != mtime) => Some("time"),
+        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some(Field::Hash),
+        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some(Field::Size),
+        Header::Timestamp { mtime, .. } if source.mtime.is_some_and(|found| found != mtime) => {
+            Some(Field::Time)
+        }
         _ => None,
     }
 }

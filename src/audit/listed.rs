@@ -1,35 +1,48 @@
 //! Files against the facts of a manifest.
 
+use super::elsewhere::Shift;
 use super::finding::{Finding, Kind};
 use super::judge::Source;
-use super::verify::whole_archive;
+use super::only::Selection;
 use super::view::View;
-use crate::manifest::{FileEntry, Listed, Manifest, Place, PlaceError, entry_beside, facts, listed, sha256};
-use std::collections::BTreeMap;
+use crate::archive::Archive;
+use crate::manifest::{
+    FileEntry, Listed, Manifest, Place, PlaceError, archive_entry, entry_beside, facts, listed, sha256,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of a place.
 pub(super) struct Entries<'a> {
-    manifest: &'a Manifest,
+    shift: Shift,
     by_name: BTreeMap<String, &'a FileEntry>,
     /// The archive itself is listed by its digest.
     is_listed: bool,
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn new(manifest: &'a Manifest, view: &View<'_>) -> Self {
+    pub(super) fn new(manifest: &'a Manifest, view: &View<'_>, selection: &Selection) -> Self {
         // The pycs of a wheel are listed by where they are once it is installed.
         let installed: BTreeMap<String, String> =
             view.place.pycs().into_iter().map(|name| (view.importable(&name), name)).collect();
-        let entries = manifest.files.iter();
-        let name = |entry: &FileEntry| match installed.get(&entry.path) {
-            Some(name) if !view.has_file(&entry.path) => name.clone(),
-            _ => entry.path.clone(),
+        let shift = Shift::of(manifest, view);
+        let own = match view.place {
+            Place::File(_) => view.place.names().pop(),
+            _ => None,
         };
+        let name = |(name, entry): (String, &'a FileEntry)| match installed.get(&entry.path) {
+            Some(installed) if !view.has_file(&name) && own.is_none() => (installed.clone(), entry),
+            _ => (name, entry),
+        };
+        let covered = manifest.files.iter().filter_map(|entry| Some((shift.name(&entry.path)?, entry)));
+        let by_name = covered.map(name);
+        let by_name = by_name
+            .filter(|(name, _)| own.as_ref().is_none_or(|own| own == name) && selection.contains(name));
+        let by_name = by_name.collect();
         let is_listed = match view.place {
             Place::Archive(archive) => listed(manifest, archive) == Listed::This,
             _ => false,
         };
-        Self { manifest, by_name: entries.map(|entry| (name(entry), entry)).collect(), is_listed }
+        Self { shift, by_name, is_listed }
     }
 
     /// The level that the manifest says.
@@ -60,7 +73,11 @@ impl<'a> Entries<'a> {
         let is_file = matches!(view.place, Place::File(_));
         let is_own = |listed: &str| {
             let own = source.map_or(path, |source| source.name.as_str());
-            listed == path || listed == own || (is_file && own.ends_with(listed))
+            let shifted = [path, own].map(|name| self.shift.path(name));
+            listed == path
+                || listed == own
+                || shifted.iter().any(|name| name == listed)
+                || (is_file && own.ends_with(listed))
         };
         let mut held = source;
         if let Some(listed) = &entry.source {
@@ -73,7 +90,8 @@ impl<'a> Entries<'a> {
                 }
                 Some(source) if sha256(&source.bytes) != listed.sha256 => {
                     let message = format!("it is not the source that the manifest lists for {}", entry.path);
-                    findings.push(finding(&listed.path, message));
+                    let path = self.shift.name(&listed.path);
+                    findings.push(finding(path.as_ref().unwrap_or(&listed.path), message));
                     held = None;
                 }
                 Some(_) => {}
@@ -83,37 +101,108 @@ impl<'a> Entries<'a> {
                 }
             }
         }
+        let held = held.map(|source| source.bytes.as_slice());
         if sha256(pyc) != entry.sha256 {
-            findings.push(finding(name, "it is not the file that the manifest lists".into()));
-        } else if let Some(message) = lies(entry, pyc, held.map(|source| source.bytes.as_slice())) {
+            findings.push(finding(name, other_file(entry, pyc, held)));
+        } else if let Some(message) = lies(entry, pyc, held) {
             findings.push(finding(name, message));
         }
         findings
     }
 
-    /// The entries of files that are not there, and the archive that the manifest does not list.
-    pub(super) fn missing(&self, view: &View<'_>) -> Vec<Finding> {
+    /// The entries that the place could have: the path in the manifest, the name, and whether a pyc is there.
+    pub(super) fn covered(&self, view: &View<'_>) -> Vec<(&'a str, String, bool)> {
+        let names: BTreeSet<String> = view.place.pycs().into_iter().collect();
+        let entries = self.by_name.iter();
+        entries
+            .map(|(name, entry)| (entry.path.as_str(), name.clone(), self.is_listed || names.contains(name)))
+            .collect()
+    }
+}
+
+/// The entries of a manifest in all places that are verified.
+pub(super) struct Coverage<'a> {
+    manifest: &'a Manifest,
+    /// By the path in the manifest: a place that could have it, its name there, and whether a place has it.
+    entries: BTreeMap<&'a str, (usize, String, bool)>,
+    /// Digests of the listed archives that lie in a directory that is verified, with the directory.
+    archives: BTreeMap<String, usize>,
+}
+
+impl<'a> Coverage<'a> {
+    pub(super) const fn new(manifest: &'a Manifest) -> Self {
+        Self { manifest, entries: BTreeMap::new(), archives: BTreeMap::new() }
+    }
+
+    /// Notes the entries that a place could have.
+    pub(super) fn place(&mut self, at: usize, covered: Vec<(&'a str, String, bool)>) {
+        for (path, name, is_there) in covered {
+            let known = self.entries.entry(path).or_insert((at, name, false));
+            known.2 |= is_there;
+        }
+    }
+
+    /// Holds an archive that lies in a directory against the archives that the manifest lists.
+    pub(super) fn archive(
+        &mut self,
+        at: usize,
+        archive: &Archive,
+        path: &str,
+        has_pycs: bool,
+    ) -> Option<Finding> {
+        let found = archive_entry(archive);
+        let is =
+            |listed: &&crate::manifest::Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
+        if self.manifest.archives.iter().any(|listed| is(&listed)) {
+            self.archives.insert(found.sha256, at);
+            return None;
+        }
+        let has_name = |listed: &crate::manifest::Archive| listed.path == path || listed.path == found.path;
+        let message = match self.manifest.archives.iter().any(has_name) {
+            true => "it is not the archive that the manifest lists",
+            false if has_pycs => "it has pycs, and the manifest does not list it",
+            false => return None,
+        };
+        Some(Finding::new(path, Kind::Manifest, message))
+    }
+
+    /// The pycs and archives of the manifest that are nowhere. Where a directory has no pyc of the manifest and has an archive
+    /// that it lists, the pycs are those of the archive.
+    pub(super) fn missing(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let names: Vec<String> = view.place.pycs();
-        let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-        for (name, entry) in &self.by_name {
-            if !self.is_listed && !is_there(name) {
-                let message = format!("the manifest lists it: there is no {}", entry.path);
-                findings.push(Finding::new(name, Kind::Manifest, message));
+        let is_packed = !self.archives.is_empty() && self.entries.values().all(|(.., is_there)| !is_there);
+        for (path, (at, name, is_there)) in &self.entries {
+            if !is_there && !is_packed {
+                let message = format!("the manifest lists it: there is no {path}");
+                findings.push(Finding { place: *at, ..Finding::new(name, Kind::Manifest, message) });
             }
         }
-        if let Place::Archive(archive) = view.place {
-            findings.extend(whole_archive(self.manifest, archive));
+        let Some(&at) = self.archives.values().next() else { return findings };
+        for listed in &self.manifest.archives {
+            if !self.archives.contains_key(&listed.sha256) {
+                let message = format!("the manifest lists it: there is no {}", listed.path);
+                findings.push(Finding { place: at, ..Finding::new(&listed.path, Kind::Manifest, message) });
+            }
         }
         findings
+    }
+
+    /// Number of pycs of the manifest that no place could have.
+    pub(super) fn outside(&self) -> usize {
+        self.manifest.files.len() - self.entries.len()
     }
 }
 
 /// Every pyc and its source against a manifest, both ways, and an archive against the archives listed; nothing is compiled.
 pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let view = View::new(place);
-    let entries = Entries::new(manifest, &view);
-    let mut findings = entries.missing(&view);
+    let entries = Entries::new(manifest, &view, &Selection::default());
+    let mut coverage = Coverage::new(manifest);
+    coverage.place(0, entries.covered(&view));
+    let mut findings = coverage.missing();
+    if let Place::Archive(archive) = place {
+        findings.extend(whole_archive(manifest, archive));
+    }
     for name in place.pycs() {
         match place.read(&name) {
             Err(error) => findings.extend(entries.unreadable(&name, &error)),
@@ -126,6 +215,23 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Returns the message for a pyc that is not the file that is listed.
+fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> String {
+    let other = "it is not the file that the manifest lists";
+    let Some(found) =
+        entry_beside(listed, pyc, source).filter(|found| found.code_sha256 == listed.code_sha256)
+    else {
+        return other.to_owned();
+    };
+    let differs = facts(listed).into_iter().zip(facts(&found)).find(|((_, said), (_, is))| said != is);
+    match differs {
+        Some(((what, Some(said)), (_, Some(is)))) => {
+            format!("{other}: the code is the same, and its {what} is {is} instead of {said}")
+        }
+        _ => format!("{other}: the code is the same, and its header is another"),
+    }
 }
 
 /// Returns a wrong fact of an entry with the right digest.
@@ -143,11 +249,12 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
 }
 
-/// Returns the fault of an archive according to a manifest that lists archives.
-pub(super) fn not_listed(listed: &Listed<'_>) -> Option<&'static str> {
-    match listed {
-        Listed::Nothing | Listed::This => None,
-        Listed::Other(_) => Some("it is not the archive that the manifest lists"),
-        Listed::Others => Some("it is none of the archives that the manifest lists"),
-    }
+/// Returns the fault of an archive as a whole according to a manifest that lists archives.
+pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
+    let message = match listed(manifest, archive) {
+        Listed::Nothing | Listed::This => return None,
+        Listed::Other(_) => "it is not the archive that the manifest lists",
+        Listed::Others => "it is none of the archives that the manifest lists",
+    };
+    Some(Finding::new(archive_entry(archive).path, Kind::Manifest, message))
 }

@@ -6,19 +6,25 @@
 
 mod cause;
 mod compilers;
+mod elsewhere;
 mod filename;
 mod finding;
+mod first;
+mod installed;
 mod judge;
 mod likeness;
 mod listed;
+mod only;
 mod record;
 mod releases;
 mod unit;
+mod unrecorded;
 mod verify;
 mod view;
 mod zipapp;
 
 pub use cause::{Explanation, explain};
-pub use finding::{Finding, Kind, ReleaseFound};
+pub use finding::{Finding, Kind, ReleaseFound, gathered};
 pub use listed::against_manifest;
-pub use verify::{Request, Verified, verify};
+pub use only::OnlyError;
+pub use verify::{Request, Verified, VerifyError, verify};

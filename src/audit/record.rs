@@ -80,7 +80,7 @@ impl Rows {
 }
 
 /// A path of a RECORD below `base`; none if it leads out of the place.
-fn joined(base: &str, path: &str) -> Option<String> {
+pub(super) fn joined(base: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
     if path.starts_with('/') {
         return None;

@@ -51,7 +51,7 @@ pub(super) fn settle(passed: &[Passed], compilers: &Compilers<'_>) -> Vec<Releas
             of_version = others;
             let first = written.iter().map(|pyc| pyc.name.clone()).min().filter(|_| !is_first);
             let (python, release) = (version.to_string(), compilers.release(version, engine));
-            found.push(ReleaseFound { python, release, pycs: written.len(), first });
+            found.push(ReleaseFound { python, release, pycs: written.len(), place: 0, first });
             is_first = false;
         }
     }

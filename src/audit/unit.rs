@@ -197,6 +197,7 @@ impl Judgement<'_> {
         };
         let is_file = |path: &str| self.view.has_file(path);
         let judge = Judge {
+            pyc: name,
             parsed,
             place: path,
             source,

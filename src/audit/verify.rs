@@ -2,16 +2,19 @@
 
 use super::compilers::Compilers;
 use super::finding::{Finding, Kind, ReleaseFound};
-use super::listed::{Entries, not_listed};
+use super::listed::{Coverage, Entries, whole_archive};
+use super::only::{self, OnlyError, Selection};
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::unit::{Judgement, Unit, units};
+use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
-use crate::archive::{Archive, DEPTH};
+use crate::archive::DEPTH;
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
 use crate::manifest::{Embedded, Manifest, Place, embedded};
-use std::collections::BTreeMap;
+use crate::wheel::normalize_name;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Bytes that the archives within one archive may unpack to.
@@ -24,6 +27,8 @@ pub struct Request<'a> {
     pub sources: Option<&'a Place>,
     /// Manifest that the pycs must also agree with.
     pub manifest: Option<&'a Manifest>,
+    /// The one distribution that is looked at, by any spelling of its name.
+    pub only: Option<&'a str>,
     /// True if code that marks other references passes.
     pub any_references: bool,
     /// Rules for finding engines.
@@ -37,10 +42,12 @@ pub struct Verified {
     pub passed: usize,
     /// Pycs that there are.
     pub pycs: usize,
-    /// Wheels that were held against their own RECORD and metadata.
-    pub wheels: usize,
-    /// All findings, sorted by path.
+    /// Archives that were looked into.
+    pub archives: usize,
+    /// All findings, sorted by place and path.
     pub findings: Vec<Finding>,
+    /// Pycs of the manifest that no place could have.
+    pub outside: usize,
     /// Pycs that were not reached.
     pub missing: usize,
     /// The engines that were used, in words.
@@ -49,16 +56,27 @@ pub struct Verified {
     pub releases: Vec<ReleaseFound>,
 }
 
+/// Why nothing could be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// No threads.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+    /// The distribution that is asked for.
+    #[error(transparent)]
+    Only(#[from] OnlyError),
+}
+
 /// Compiles the source of every pyc again, in memory, and compares.
 ///
 /// # Errors
-/// [`ThreadsError`].
+/// [`VerifyError`].
 pub fn verify(
-    place: &Place,
+    places: &[Place],
     request: &Request<'_>,
     jobs: usize,
     watch: &dyn Watch,
-) -> Result<Verified, ThreadsError> {
+) -> Result<Verified, VerifyError> {
     let compilers = Compilers::new(&request.engines);
     let mut audit = Audit {
         request,
@@ -66,13 +84,30 @@ pub fn verify(
         watch,
         compilers: &compilers,
         budget: EMBEDDED,
+        at: 0,
+        coverage: request.manifest.map(Coverage::new),
+        known: BTreeSet::new(),
         verified: Verified::default(),
     };
-    audit.place(place, "", DEPTH)?;
+    for (at, place) in places.iter().enumerate() {
+        audit.at = at;
+        let selection = Selection::of(place, request.only)?;
+        audit.known.extend(only::names(place));
+        audit.place(place, &selection, "", DEPTH)?;
+        let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
+        let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
+        audit.add("", unseen.collect());
+    }
+    if let Some(name) = request.only
+        && !audit.known.contains(&normalize_name(name))
+    {
+        return Err(OnlyError::Unknown { name: name.to_owned(), known: audit.known }.into());
+    }
     let mut verified = audit.verified;
-    let unseen = place.unseen().into_iter();
-    let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
-    verified.findings.extend(unseen);
+    if let Some(coverage) = &audit.coverage {
+        verified.findings.extend(coverage.missing());
+        verified.outside = if request.only.is_some() { 0 } else { coverage.outside() };
+    }
     verified.findings.sort();
     verified.findings.dedup();
     verified.engines = compilers.about();
@@ -86,25 +121,43 @@ struct Audit<'a> {
     compilers: &'a Compilers<'a>,
     /// Bytes that archives within the archive at hand may still unpack to.
     budget: u64,
+    /// Which of the places is at hand.
+    at: usize,
+    coverage: Option<Coverage<'a>>,
+    /// Distributions that there are.
+    known: BTreeSet<String>,
     verified: Verified,
 }
 
 impl Audit<'_> {
     /// Looks into a place whose names follow `prefix` in findings, and into the archives in it, `depth` deep.
-    fn place(&mut self, place: &Place, prefix: &str, depth: usize) -> Result<(), ThreadsError> {
+    fn place(
+        &mut self,
+        place: &Place,
+        selection: &Selection,
+        prefix: &str,
+        depth: usize,
+    ) -> Result<(), ThreadsError> {
         let view = View::new(place);
         let sources = self.request.sources.map(View::new);
         let (rows, mut findings) = Rows::read(place);
         let entries = match self.request.manifest {
-            Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view)),
+            Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, selection)),
             _ => None,
         };
-        if is_wheel(place) {
-            self.verified.wheels += 1;
-            findings.extend(record::wheel(place));
+        if let Place::Archive(archive) = place {
+            self.verified.archives += 1;
+            if is_wheel(place) {
+                findings.extend(record::wheel(place));
+            }
+            if let (Some(manifest), true) = (self.request.manifest, prefix.is_empty()) {
+                findings.extend(whole_archive(manifest, archive));
+            }
         }
         findings.extend(record::folders(place));
-        let units = units(&view);
+        findings.extend(unrecorded(place));
+        let mut units = units(&view);
+        units.retain(|unit| unit.is_in(selection));
         let judgement = Judgement {
             view: &view,
             sources: sources.as_ref(),
@@ -129,15 +182,17 @@ impl Audit<'_> {
                 }
             }
         }
-        if let Some(entries) = &entries {
-            findings.extend(entries.missing(&view));
+        if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
+            coverage.place(self.at, entries.covered(&view));
         }
+        // What is said of the whole wheel has no name.
+        findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
         self.verified.passed += passed.len();
         self.settle(&mut passed, &units, judgement)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);
         for name in zips {
-            self.zip(place, &name, prefix, depth)?;
+            self.zip(place, selection, &name, prefix, depth)?;
         }
         Ok(())
     }
@@ -170,7 +225,8 @@ impl Audit<'_> {
     /// Notes which releases wrote the pycs of a place.
     fn releases(&mut self, prefix: &str, passed: &[Passed]) {
         for found in releases::settle(passed, self.compilers) {
-            let first = found.first.map(|first| format!("{prefix}{first}"));
+            let first = found.first.as_ref().map(|first| format!("{prefix}{first}"));
+            let found = ReleaseFound { place: self.at, ..found };
             let known = &mut self.verified.releases;
             match known
                 .iter_mut()
@@ -178,7 +234,9 @@ impl Audit<'_> {
             {
                 Some(known) => {
                     known.pycs += found.pycs;
-                    known.first = known.first.take().or(first);
+                    if known.first.is_none() && first.is_some() {
+                        (known.first, known.place) = (first, found.place);
+                    }
                 }
                 None => known.push(ReleaseFound { first, ..found }),
             }
@@ -186,7 +244,14 @@ impl Audit<'_> {
     }
 
     /// Looks into a file that may be a zip.
-    fn zip(&mut self, place: &Place, name: &str, prefix: &str, depth: usize) -> Result<(), ThreadsError> {
+    fn zip(
+        &mut self,
+        place: &Place,
+        selection: &Selection,
+        name: &str,
+        prefix: &str,
+        depth: usize,
+    ) -> Result<(), ThreadsError> {
         let path = format!("{prefix}{name}");
         if prefix.is_empty() {
             self.budget = EMBEDDED;
@@ -219,47 +284,36 @@ impl Audit<'_> {
             self.add(prefix, refuse(message.to_owned()));
             return Ok(());
         };
+        let inner = Place::Archive(archive);
+        self.known.extend(only::names(&inner));
+        // A wheel may be that of the distribution that is asked for.
+        let selection = match selection.contains(name) {
+            true => Selection::All,
+            false => Selection::of(&inner, self.request.only).unwrap_or_default(),
+        };
+        if matches!(selection, Selection::Nothing) {
+            return Ok(());
+        }
         self.budget = budget;
         let before = self.verified.pycs;
-        let archive = Place::Archive(archive);
-        self.place(&archive, &format!("{path}!"), depth)?;
-        if let (Place::Archive(archive), Place::Tree(..), Some(manifest)) =
-            (&archive, place, self.request.manifest)
-            && self.verified.pycs > before
+        self.place(&inner, &selection, &format!("{path}!"), depth)?;
+        if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
+            (&inner, place, &mut self.coverage)
         {
-            self.verified.findings.extend(unlisted_archive(manifest, archive, &path));
+            let finding = coverage.archive(self.at, archive, &path, self.verified.pycs > before);
+            self.add("", finding.into_iter().collect());
         }
         Ok(())
     }
 
     fn add(&mut self, prefix: &str, findings: Vec<Finding>) {
-        let below = findings
-            .into_iter()
-            .map(|finding| Finding { path: format!("{prefix}{}", finding.path), ..finding });
+        let below = findings.into_iter().map(|finding| Finding {
+            path: format!("{prefix}{}", finding.path),
+            place: self.at,
+            ..finding
+        });
         self.verified.findings.extend(below);
     }
-}
-
-/// An archive with pycs in a tree that the manifest does not list.
-fn unlisted_archive(manifest: &Manifest, archive: &Archive, path: &str) -> Option<Finding> {
-    let found = crate::manifest::archive_entry(archive);
-    let is =
-        |listed: &&crate::manifest::Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
-    if manifest.archives.iter().any(|listed| is(&listed)) {
-        return None;
-    }
-    let message = match manifest.archives.iter().any(|listed| listed.path == path) {
-        true => "it is not the archive that the manifest lists",
-        false => "it has pycs, and the manifest does not list it",
-    };
-    Some(Finding::new(path, Kind::Manifest, message))
-}
-
-/// Returns the fault of an archive as a whole according to a manifest.
-pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
-    let found = crate::manifest::archive_entry(archive);
-    let message = not_listed(&crate::manifest::listed(manifest, archive))?;
-    Some(Finding::new(found.path, Kind::Manifest, message))
 }
 
 /// The same, for files that were counted before.
@@ -279,6 +333,16 @@ impl Unit {
         match self {
             Self::Module { pycs, .. } => pycs,
             Self::File(_) => &[],
+        }
+    }
+
+    /// Returns whether it has a file that is looked at, or is an archive that may have one.
+    fn is_in(&self, selection: &Selection) -> bool {
+        match self {
+            Self::Module { source, pycs } => {
+                selection.contains(source) || pycs.iter().any(|pyc| selection.contains(pyc))
+            }
+            Self::File(name) => selection.contains(name) || name.ends_with(".whl"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The command line as it is typed.
 
-use super::format::MessageFormat;
+use super::format::{AuditFormat, MessageFormat};
 use super::printer::Printer;
 use super::{
     CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, man, manifest,
@@ -186,7 +186,7 @@ impl Arguments {
             Command::Pack(arguments) => arguments.format.get(),
             Command::Manifest(arguments) => arguments.format.get(),
             Command::Normalize(arguments) => arguments.format.get(),
-            Command::Verify(arguments) => arguments.format.get(),
+            Command::Verify(arguments) => return arguments.format.get() == AuditFormat::Json,
             Command::Inspect(arguments) => arguments.format(),
             Command::Init(arguments) => arguments.format.get(),
             Command::Clean(arguments) => arguments.format.get(),

@@ -223,9 +223,15 @@ fn audit(
         several => options.named = several,
     }
     // Installers compile many files in one process, and other references are what comes of that.
-    let request = audit::Request { sources: None, manifest: None, any_references: true, engines: options };
+    let request =
+        audit::Request { sources: None, manifest: None, only: None, any_references: true, engines: options };
     let progress = printer.progress(place.pycs().len() as u64);
-    let verified = audit::verify(&place, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+    let verified = audit::verify(
+        std::slice::from_ref(&place),
+        &request,
+        usize::from(arguments.jobs.unwrap_or(0)),
+        &progress,
+    );
     progress.finish();
     let reported: BTreeSet<&Path> = report
         .findings

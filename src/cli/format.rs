@@ -66,6 +66,36 @@ impl PlainFormatArgs {
     }
 }
 
+/// Options of the commands whose findings code scanning takes.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct AuditFormatArgs {
+    /// Form of the results.
+    #[arg(long, value_enum, default_value_t = AuditFormat::Human, value_name = "FORMAT")]
+    message_format: AuditFormat,
+    /// The same as --message-format json.
+    #[arg(long, conflicts_with = "message_format")]
+    json: bool,
+}
+
+/// Form of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditFormat {
+    /// Words.
+    Human,
+    /// JSON on standard output: one object a line, the last one a summary.
+    Json,
+    /// Workflow annotations of GitHub Actions, on standard output.
+    Github,
+    /// One document of the Static Analysis Results Interchange Format 2.1.0, on standard output.
+    Sarif,
+}
+
+impl AuditFormatArgs {
+    pub(super) const fn get(self) -> AuditFormat {
+        if self.json { AuditFormat::Json } else { self.message_format }
+    }
+}
+
 /// A file that a run wrote or would write, as JSON has it.
 #[derive(Serialize)]
 struct Named<'a> {

@@ -14,6 +14,7 @@ mod destination;
 mod diff;
 mod env;
 mod environment;
+mod findings;
 mod format;
 mod globs;
 mod init;
@@ -23,6 +24,7 @@ mod man;
 mod manifest;
 mod messages;
 mod normalize;
+mod own_interpreter;
 mod pack;
 mod printer;
 mod project;
@@ -73,6 +75,9 @@ pub enum CommandError {
     /// Two files that would be one.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),
+    /// Nothing that `verify` can look at.
+    #[error(transparent)]
+    Verify(#[from] crate::audit::VerifyError),
     /// No threads.
     #[error(transparent)]
     Threads(#[from] crate::build::parallel::ThreadsError),

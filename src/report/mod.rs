@@ -1,9 +1,10 @@
-//! Findings → text, JSON, HTML.
+//! Findings → text, JSON, HTML, SARIF.
 //!
 //! **Invariant:** reads nothing and prints nothing; what it is given from outside cannot become markup or a terminal's
 //! control sequence.
 
 pub mod difference;
 mod inspect;
+pub mod sarif;
 
 pub use inspect::{InspectError, Inspected, SourceState, inspect_json, inspect_text};

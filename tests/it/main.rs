@@ -12,6 +12,7 @@ mod acceptance;
 mod accepted;
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
+mod audits;
 mod bounds;
 mod cache_prefix;
 mod causes;

@@ -1,11 +1,11 @@
 //! One pyc and its source: is the code what the source compiles to?
 
 use crate::audit::compilers::Compilers;
+use crate::audit::first::FirstPlace;
 use crate::audit::judge::{Source, wrong_field};
 use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::view::View;
 use crate::audit::zipapp;
-use crate::diff::{Kind, Row, compare_pycs};
 use crate::engine;
 use crate::manifest::Place;
 use crate::marshal;
@@ -62,7 +62,8 @@ pub(super) fn origin(
         },
         Err(why) => return Origin::Unknown(why),
     };
-    if let Some(what) = wrong_field(header, series, &source) {
+    if let Some(field) = wrong_field(header, series, &source) {
+        let what = field.name();
         return Origin::Other(format!("the {what} in its header is not that of {}", source.name));
     }
     compile(source, parsed.as_ref(), series, name, pyc, compilers)
@@ -110,8 +111,10 @@ fn compile(
                 Ok(Likeness::Other) => {
                     nearest.get_or_insert_with(|| {
                         let expected = [header, &compiled].concat();
-                        let first = first_place(name, &expected, pyc);
-                        format!("it is not what {} compiles to: {first}", source.name)
+                        match FirstPlace::of(name, &expected, pyc) {
+                            Some(first) => format!("it is not what {} compiles to: {first}", source.name),
+                            None => format!("it is not what {} compiles to", source.name),
+                        }
                     });
                 }
                 Ok(likeness) => {
@@ -126,44 +129,6 @@ fn compile(
         }
     }
     Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
-}
-
-/// Says where code first differs from the expected one, and how.
-fn first_place(name: &str, expected: &[u8], found: &[u8]) -> String {
-    let findings = compare_pycs(name, expected, found);
-    let weight = |kind: Kind| match kind {
-        Kind::Instructions => 0,
-        Kind::Constants | Kind::Names => 1,
-        Kind::LineTable | Kind::FirstLine => 3,
-        _ => 2,
-    };
-    let Some(finding) = findings.iter().min_by_key(|finding| weight(finding.kind)) else {
-        return "its code differs".to_owned();
-    };
-    let differs = |row: &Row| !row.same && (row.left.is_some() || row.right.is_some());
-    let (line, what) = match finding.rows.iter().position(differs) {
-        Some(at) => {
-            let row = &finding.rows[at];
-            let ((line, left), (_, right)) =
-                (instruction(row.left.as_deref()), instruction(row.right.as_deref()));
-            // Only the first instruction of a line has its number.
-            let before = finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
-            (line.or(before), format!("{left} became {right}"))
-        }
-        None => (None, finding.kind.words().to_owned()),
-    };
-    let place = finding.place.as_deref().unwrap_or(name);
-    let line = line.map_or(String::new(), |line| format!(", line {line}"));
-    format!("at {place}{line}, {what}")
-}
-
-/// Splits a listed instruction into its line, if it begins one, and its text; other rows are text.
-fn instruction(side: Option<&str>) -> (Option<u32>, String) {
-    let Some(side) = side else { return (None, "nothing".to_owned()) };
-    let words: Vec<&str> = side.split_whitespace().collect();
-    let numbers = words.iter().take_while(|word| word.parse::<u32>().is_ok()).count();
-    let line = if numbers == 2 { words[0].parse().ok() } else { None };
-    (line, words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" "))
 }
 
 /// Finds the source next to a pyc, or among the sources that were given. Times of sources say nothing in an archive.

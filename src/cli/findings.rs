@@ -1,0 +1,106 @@
+//! Findings of `verify` for people and programs.
+
+use super::annotation;
+use super::format::AuditFormat;
+use super::printer::Printer;
+use super::{CommandError, environment};
+use crate::audit::{Finding, Kind, ReleaseFound};
+use crate::manifest::Place;
+use crate::report::sarif;
+use crate::text::{counted, python, visible, visible_lines};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Prints the findings: for people, `limit` of each kind, or all of them for 0.
+pub(super) fn tell(
+    findings: &[Finding],
+    places: &[Place],
+    format: AuditFormat,
+    limit: usize,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    let mut told: BTreeMap<Kind, usize> = BTreeMap::new();
+    for finding in findings {
+        let count = told.entry(finding.kind).or_default();
+        *count += 1;
+        let shown = shown(&finding.path, finding.place, places);
+        match format {
+            AuditFormat::Human if limit > 0 && *count > limit => {}
+            AuditFormat::Human => {
+                // What is verified may be somebody's who would like to be told otherwise: only CPython's words have lines.
+                let message = match finding.kind {
+                    Kind::Compile | Kind::Version => visible_lines(&finding.message).into_owned(),
+                    _ => visible(&finding.message).into_owned(),
+                };
+                printer.finding(&format!("{}: {}: {message}", visible(&shown), finding.kind.name()))?;
+            }
+            AuditFormat::Json if places.len() > 1 => {
+                printer.json(&Finding { path: shown, ..finding.clone() })?;
+            }
+            AuditFormat::Json => printer.json(finding)?,
+            AuditFormat::Github => {
+                let title = finding.kind.name();
+                printer.annotation(&annotation::error(&shown, (None, None), title, &finding.message))?;
+            }
+            AuditFormat::Sarif => {}
+        }
+    }
+    if format == AuditFormat::Human && limit > 0 {
+        for (kind, count) in told.iter().filter(|(_, count)| **count > limit) {
+            let more = counted(count - limit, "more finding", "more findings");
+            printer.finding(&format!("{}: {more}: `--limit 0` lists all", kind.name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints one document with all findings.
+pub(super) fn tell_sarif(
+    findings: &[Finding],
+    places: &[Place],
+    exit_status: u8,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    let here = environment::working_directory()?;
+    let paths: Vec<sarif::Place<'_>> = places
+        .iter()
+        .map(|place| match place {
+            Place::Tree(root, _) => sarif::Place { path: root, is_folder: true },
+            Place::Archive(archive) => sarif::Place { path: &archive.path, is_folder: false },
+            Place::File(path) => sarif::Place { path, is_folder: false },
+        })
+        .collect();
+    let document = sarif::document(findings, &paths, &here, exit_status).map_err(std::io::Error::from)?;
+    Ok(printer.data(&document)?)
+}
+
+/// The releases whose bytes were found, for each version the one that wrote most of it first.
+pub(super) fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (at, release) in found.iter().enumerate() {
+        let of_version = |other: &&ReleaseFound| other.python == release.python;
+        let pycs = counted(release.pycs, "pyc", "pycs");
+        lines.push(match (&release.first, found[..at].iter().find(of_version)) {
+            (Some(first), Some(main)) => format!(
+                "bytes of CPython {}, which {} does not write: {pycs}, the first is {}",
+                release.release,
+                main.release,
+                visible(&shown(first, release.place, places))
+            ),
+            _ if found.iter().filter(of_version).count() > 1 => {
+                format!("bytes of CPython {}: {pycs}", release.release)
+            }
+            _ => format!("bytes of CPython {}", release.release),
+        });
+    }
+    lines
+}
+
+/// A path within a place, as the user sees it.
+fn shown(path: &str, place: usize, places: &[Place]) -> String {
+    match places.get(place) {
+        Some(Place::Tree(root, _)) if root != Path::new(".") => python::os_text(root.join(path).as_os_str()),
+        Some(Place::Archive(archive)) => format!("{}: {path}", python::os_text(archive.path.as_os_str())),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,82 @@
+//! The interpreter of an environment that is looked at, for versions that the native compiler does not know.
+
+use super::printer::Printer;
+use crate::build::env::created_with;
+use crate::build::{EngineChoice, EngineOptions};
+use crate::manifest::Place;
+use crate::project::Found;
+use crate::pyc::parse_name;
+use crate::target::{SERIES, Series, Target};
+use crate::text::Shown as _;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Adds the interpreters of the environments that `places` are, or are in, for the versions of their pycs; says which
+/// programs will run. What names an interpreter, or takes the native compiler only, leaves them alone.
+pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &Printer) {
+    if !options.named.is_empty() || options.choice == EngineChoice::Native {
+        return;
+    }
+    for place in places {
+        let Some(prefix) = prefix_of(place) else { continue };
+        for series in used(place, &prefix) {
+            let version = series.version;
+            let own = prefix.join("bin").join(format!("python{version}"));
+            let is_known = options.interpreters.iter().any(|(known, _)| *known == version);
+            let is_native = options.choice == EngineChoice::Auto && Target::find(version).is_some();
+            if is_known || is_native || !own.is_file() {
+                continue;
+            }
+            let why = match options.choice {
+                EngineChoice::Python => String::from("as --engine python asks"),
+                _ => format!("the native compiler does not know Python {version}"),
+            };
+            printer.summary(&format!(
+                "running {}, a program of the environment: {why}\nhint: `--interpreter PATH` names another one, \
+                 `--engine native` runs none",
+                own.shown()
+            ));
+            options.interpreters.push((version, own));
+        }
+    }
+}
+
+/// The versions that pycs are of by their names, or, for pycs whose names do not say it, that the environment was created
+/// with.
+fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
+    let mut tags: BTreeSet<Option<String>> = BTreeSet::new();
+    for name in place.pycs() {
+        if let Some(parsed) = parse_name(&name) {
+            tags.insert(parsed.cache_tag);
+        }
+    }
+    let created_with = created_with(prefix).map(|release| release.version).filter(|_| tags.contains(&None));
+    let is_used =
+        |series: &&Series| tags.contains(&Some(series.cache_tag())) || Some(series.version) == created_with;
+    SERIES.iter().filter(is_used).collect()
+}
+
+/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages` and below.
+fn prefix_of(place: &Place) -> Option<PathBuf> {
+    let path = match place {
+        Place::Tree(root, listing) => {
+            let is_prefix = listing.names.get("pyvenv.cfg").is_some_and(|found| *found == Found::File);
+            if is_prefix || root.join("lib").is_dir() {
+                return Some(root.clone());
+            }
+            root
+        }
+        Place::File(path) => path,
+        Place::Archive(_) => return None,
+    };
+    let path = path.canonicalize().ok()?;
+    let packages = path.ancestors().find(|folder| {
+        let name = folder.file_name().and_then(OsStr::to_str);
+        matches!(name, Some("site-packages" | "dist-packages"))
+    })?;
+    let lib = packages.parent()?.parent()?;
+    let prefix =
+        lib.parent().filter(|_| lib.file_name().is_some_and(|name| name == "lib" || name == "lib64"))?;
+    prefix.join("pyvenv.cfg").is_file().then(|| prefix.to_path_buf())
+}

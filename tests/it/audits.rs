@@ -1,0 +1,327 @@
+//! `verify`: what a finding says, what counts as a place, and what is left out. Everything here is compiled by the native
+//! compiler, so that no interpreter is needed.
+
+use crate::session::{Said, Session};
+
+const MODULE: &str = "def f():\n    return 1\n\ndef g(x):\n    return x in {\"aa\", \"bb\"}\n";
+const PYC: &str = "t/p/__pycache__/m.cpython-314.pyc";
+
+fn compile(session: &Session, path: &str) {
+    let options = ["compile", "-q", "-r", "--force", "--python", "3.14"];
+    session.run(&[&options[..], &["--invalidation-mode", "checked-hash", path]].concat()).exits(0);
+}
+
+fn tree(source: &str) -> Session {
+    let session = Session::new();
+    session.file("t/p/m.py", source);
+    compile(&session, "t");
+    session
+}
+
+fn read(session: &Session, name: &str) -> Vec<u8> {
+    std::fs::read(session.path(name)).unwrap()
+}
+
+#[track_caller]
+fn prints(said: Said, out: &str) {
+    let said = said.exits(1);
+    assert_eq!(said.out, out, "{}", said.err);
+}
+
+#[test]
+fn a_header_that_lies_does_not_hide_the_code() {
+    let session = tree(MODULE);
+    let good = read(&session, PYC);
+    let mut lying = good.clone();
+    lying[8] ^= 1;
+    session.file(PYC, &lying);
+    let header = "the hash in its header is another source's";
+    prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}; its code is that of p/m.py\n"));
+    // The code of another source, whose hash is in the header too.
+    session.file("t/p/m.py", MODULE.replace("return 1", "return 2"));
+    prints(
+        session.run(&["verify", "t"]),
+        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py at f, line 2\n"),
+    );
+    // The header of this source before the code of another one.
+    let other = tree(&MODULE.replace("return 1", "return 2"));
+    session.file(PYC, [&read(&other, PYC)[..16], &good[16..]].concat());
+    prints(
+        session.run(&["verify", "t"]),
+        &format!("{PYC}: code: its code is not that of p/m.py: it differs at f, line 2\n"),
+    );
+    session.file("t/p/m.py", "def f(:\n");
+    let said = session.run(&["verify", "t"]).exits(1);
+    let message = format!("{PYC}: compile: {header}, and p/m.py does not compile: ");
+    assert!(said.out.starts_with(&message) && said.out.contains("SyntaxError"), "{}", said.out);
+}
+
+/// Members of a frozenset in the other order: the value is the same for Python.
+#[test]
+fn the_same_code_in_another_form_is_called_that() {
+    let session = tree(MODULE);
+    let good = read(&session, PYC);
+    // A reference to "aa", which is a constant too, before "bb".
+    let (members, other_order) = (b"r\x09\0\0\0\xda\x02bb", b"\xda\x02bbr\x09\0\0\0");
+    let at = memchr::memmem::find(&good, members).unwrap();
+    let mut swapped = good;
+    swapped[at..at + members.len()].copy_from_slice(other_order);
+    session.file(PYC, &swapped);
+    let form = "same code as p/m.py, other form: members of its sets are in another order, which depends on the \
+                process that wrote it";
+    let said = session.run(&["verify", "t"]);
+    assert!(said.err.contains("hint: `--references any` accepts the same code in another form\n"));
+    prints(said, &format!("{PYC}: other-form: {form}\n"));
+    let said = session.run(&["verify", "t", "--references", "any"]).exits(0);
+    assert_eq!(said.err, "1 verified, 0 findings\nbytes of CPython 3.14.10\n");
+    swapped[8] ^= 1;
+    session.file(PYC, &swapped);
+    let header = "the hash in its header is another source's";
+    prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}; {form}\n"));
+    // Another member is other code, whatever is asked for.
+    swapped[8] ^= 1;
+    swapped[at + 2..at + 4].copy_from_slice(b"cc");
+    session.file(PYC, &swapped);
+    let said = session.run(&["verify", "t", "--references", "any"]).exits(1);
+    assert!(said.out.starts_with(&format!("{PYC}: code: its code is not that of p/m.py: it differs at g")));
+}
+
+#[test]
+fn several_paths_and_archives_without_pycs() {
+    let session = tree(MODULE);
+    session.file("u/n.py", "x = 1\n");
+    compile(&session, "u");
+    session.run(&["verify", "t", "u"]).exits(0).says("2 verified, 0 findings\n");
+    session.file("u/n.py", "x = 2\n");
+    let name = "u/__pycache__/n.cpython-314.pyc";
+    let said = session.run(&["verify", "t", "u"]).says("1 verified, 1 finding\n");
+    let header = "the hash in its header is another source's, and its code differs from that of n.py";
+    prints(said, &format!("{name}: code: {header} at <module>, line 1\n"));
+    let said = session.run(&["verify", "t", "u", "--json"]).exits(1);
+    assert!(said.out.starts_with(&format!("{{\"path\":\"{name}\",\"kind\":\"code\"")), "{}", said.out);
+    session.run(&["verify", "t", "nowhere"]).exits(2).says("cannot read nowhere");
+    session.file("e/empty.zip", zip(&[("a.py", b"x = 1\n")]));
+    let said = session.run(&["verify", "e/empty.zip"]).exits(0);
+    assert_eq!(said.err, "0 pycs, 0 verified, 0 findings\n");
+    session.run(&["verify", "e"]).exits(0).says("0 pycs, 0 verified, 0 findings\n");
+    let pyc = read(&session, PYC);
+    session.file("e/poisoned.zip", zip(&[("m.py", b"x = 1\n"), ("m.pyc", &pyc)]));
+    let said = session.run(&["verify", "e", "e/poisoned.zip"]).exits(1);
+    let header = "the hash in its header is another source's, and its code differs from that of m.py";
+    let expected = format!(
+        "e/poisoned.zip!m.pyc: code: {header} at <module>, line 1\n\
+         e/poisoned.zip: m.pyc: code: {header} at <module>, line 1\n"
+    );
+    assert_eq!(said.out, expected);
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+const CONFIG: &str = "[source]\nroot = \"src\"\nfiles = [\"demo/__init__.py\", \"demo/core.py\"]\n[compile]\npython = \"3.14\"\n\
+                      invalidation-mode = \"checked-hash\"\n[wheel]\nproject = { name = \"demo\", version = \"1\" }\n[zip]\noutput = \"dist/demo.pyz\"\n\
+                      main = \"demo.core:main\"\n[tree]\noutput = \"out\"\n[manifest]\noutput = \"m.json\"\n";
+const WHEEL: &str = "dist/demo-1-py3-none-any.whl";
+
+fn packed() -> Session {
+    let session = Session::new();
+    session.file("pycompile.toml", CONFIG);
+    session.file("src/demo/__init__.py", "");
+    session.file("src/demo/core.py", "def main():\n    return 0\n");
+    session.run(&["build", "-q"]).exits(0);
+    session.run(&["pack", "-q"]).exits(0);
+    session
+}
+
+#[test]
+fn archives_that_a_manifest_lists_count() {
+    let session = packed();
+    let verify = ["verify", "dist", "--manifest", "m.json"];
+    session.run(&verify).exits(0).says("3 verified, 0 findings\n");
+    session.run(&["verify", WHEEL, "dist/demo.pyz", "--manifest", "m.json"]).exits(0);
+    // An archive that has nothing in it to verify and is not the one that is listed.
+    let good = read(&session, WHEEL);
+    session.file(WHEEL, zip(&[("demo/core.py", b"x = 1\n")]));
+    let said = session.run(&verify).exits(1);
+    let listed = format!("{WHEEL}: manifest: it is not the archive that the manifest lists\n");
+    assert!(said.out.contains(&listed), "{}", said.out);
+    std::fs::remove_file(session.path(WHEEL)).unwrap();
+    let message = "dist/demo-1-py3-none-any.whl: manifest: the manifest lists it: there is no demo-1-py3-none-any.whl\n";
+    prints(session.run(&verify), message);
+    session.file(WHEEL, good);
+    session.file("dist/p/__pycache__/m.cpython-314.pyc", read(&tree(MODULE), PYC));
+    session.file("dist/p/m.py", MODULE);
+    prints(
+        session.run(&verify),
+        "dist/p/__pycache__/m.cpython-314.pyc: manifest: the manifest does not list it\n",
+    );
+    std::fs::remove_file(session.path("dist/demo.pyz")).unwrap();
+    std::fs::remove_file(session.path(WHEEL)).unwrap();
+    let said = session.run(&verify).exits(1);
+    assert_eq!(
+        said.out.matches("manifest: the manifest lists it: there is no demo/").count(),
+        2,
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn paths_of_a_manifest_may_begin_elsewhere() {
+    let session = packed();
+    session.run(&["verify", "out", "--manifest", "m.json"]).exits(0);
+    session.run(&["verify", "out/demo", "--manifest", "m.json"]).exits(0).says("2 verified, 0 findings\n");
+    let single = "out/demo/__pycache__/core.cpython-314.pyc";
+    let said = session.run(&["verify", single, "--manifest", "m.json"]).exits(0);
+    assert!(said.err.contains("the manifest lists 1 more pyc, outside of PATH\n"), "{}", said.err);
+    std::fs::create_dir_all(session.path("v/lib")).unwrap();
+    std::fs::rename(session.path("out"), session.path("v/lib/site-packages")).unwrap();
+    session.run(&["verify", "v", "--manifest", "m.json"]).exits(0).says("2 verified, 0 findings\n");
+    let core = "v/lib/site-packages/demo/__pycache__/core.cpython-314.pyc";
+    let good = read(&session, core);
+    std::fs::remove_file(session.path(core)).unwrap();
+    let missing = "the manifest lists it: there is no demo/__pycache__/core.cpython-314.pyc";
+    let demo = "v/lib/site-packages/demo";
+    for path in ["v", "v/lib/site-packages", demo] {
+        prints(
+            session.run(&["verify", path, "--manifest", "m.json"]),
+            &format!("{core}: manifest: {missing}\n"),
+        );
+    }
+    // The code of the manifest, under another mode: the flags of the header are 1 for unchecked-hash, 3 for checked-hash.
+    let mut other = good;
+    assert_eq!(other[4], 3);
+    other[4] = 1;
+    session.file(core, other);
+    let message = "it is not the file that the manifest lists: the code is the same, and its invalidation mode is \
+                   unchecked-hash instead of checked-hash";
+    prints(session.run(&["verify", demo, "--manifest", "m.json"]), &format!("{core}: manifest: {message}\n"));
+    session.file("v/lib/site-packages/demo/core.py", "def main():\n    return 1\n");
+    let said = session.run(&["verify", "v", "--manifest", "m.json"]).exits(1);
+    let source =
+        "demo/core.py: manifest: it is not the source that the manifest lists for demo/__pycache__/core";
+    assert!(said.out.contains(&format!("v/lib/site-packages/{source}")), "{}", said.out);
+}
+
+/// Two distributions of an environment, as an installer leaves them.
+fn environment() -> Session {
+    let session = Session::new();
+    let site = "v/lib/python3.14/site-packages";
+    for (package, project) in [("one", "One.Thing"), ("two", "two")] {
+        let info = format!("{}-1.0.dist-info", project.replace('.', "_"));
+        session.file(&format!("{site}/{package}/__init__.py"), "x = 1\n");
+        session.file(&format!("{site}/{info}/METADATA"), format!("Name: {project}\nVersion: 1.0\n"));
+        session.file(
+            &format!("{site}/{info}/RECORD"),
+            format!("{package}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n"),
+        );
+    }
+    compile(&session, "v");
+    session
+}
+
+#[test]
+fn one_distribution_of_an_environment() {
+    let session = environment();
+    session.run(&["verify", "v"]).exits(0).says("2 verified, 0 findings\n");
+    for name in ["one-thing", "One.Thing", "ONE__thing"] {
+        session.run(&["verify", "v", "--only", name]).exits(0).says("1 verified, 0 findings\n");
+    }
+    let said = session.run(&["verify", "v", "--only", "three"]).exits(2);
+    assert_eq!(said.err, "error: there is no distribution three\nhint: there are one-thing, two\n");
+    let site = "v/lib/python3.14/site-packages";
+    session.file(&format!("{site}/two/__init__.py"), "x = 2\n");
+    session.run(&["verify", "v", "--only", "one-thing"]).exits(0).says("1 verified, 0 findings\n");
+    session.run(&["verify", "v", "--only", "two"]).exits(1);
+    // Beside its modules, whatever RECORD says.
+    session.file(&format!("{site}/one/more.pyc"), "no pyc");
+    let said = session.run(&["verify", "v", "--only", "one-thing"]).exits(1);
+    assert!(said.out.contains("one/more.pyc: header: "), "{}", said.out);
+    std::fs::remove_file(session.path(&format!("{site}/one/more.pyc"))).unwrap();
+    // A manifest of this one says nothing of the others.
+    session.run(&["manifest", &format!("{site}/one"), "--output", "n.json"]).exits(0);
+    let text = String::from_utf8(read(&session, "n.json")).unwrap();
+    session.file("one.json", text.replace("\"path\": \"", "\"path\": \"one/"));
+    session.run(&["verify", "v", "--manifest", "one.json"]).exits(1);
+    let manifest = ["verify", "v", "--manifest", "one.json", "--only", "one-thing"];
+    session.run(&manifest).exits(0).says("1 verified, 0 findings\n");
+    // A wheel is its own distribution.
+    let session = packed();
+    session.run(&["verify", "dist", "--only", "demo"]).exits(0).says("0 pycs, 0 verified, 0 findings\n");
+    session.run(&["verify", "dist", "--only", "v"]).exits(2).says("hint: there are demo\n");
+}
+
+#[test]
+fn modules_that_no_record_lists() {
+    let session = environment();
+    let site = "v/lib/python3.14/site-packages";
+    let unrecorded =
+        |name: &str| format!("{site}/{name}: record: Python can import it, and no RECORD lists it\n");
+    for name in ["stray.py", "one/stray.py", "one/__init__.cpython-314-x86_64-linux-gnu.so"] {
+        let path = session.file(&format!("{site}/{name}"), "");
+        prints(session.run(&["verify", "v"]), &unrecorded(name));
+        std::fs::remove_file(path).unwrap();
+    }
+    // Whoever imports a module writes its pyc, and virtualenv and uv write a module of their own.
+    session.file(&format!("{site}/_virtualenv.py"), "");
+    compile(&session, &format!("{site}/_virtualenv.py"));
+    session.run(&["verify", "v"]).exits(0).says("3 verified, 0 findings\n");
+    // A pyc without a source is found for what it lacks.
+    session.file(&format!("{site}/stray.pyc"), read(&tree(MODULE), PYC));
+    let said = session.run(&["verify", "v"]).exits(1);
+    assert!(said.out.contains("stray.pyc: source: its source cannot be read: there is no "), "{}", said.out);
+    std::fs::remove_file(session.path(&format!("{site}/stray.pyc"))).unwrap();
+    // The system's package manager has distributions without RECORD, which may own whatever no other owns.
+    session.file(&format!("{site}/three-1.0.dist-info/METADATA"), "Name: three\nVersion: 1.0\n");
+    session.file(&format!("{site}/three/__init__.py"), "");
+    session.run(&["verify", "v"]).exits(0);
+    session.file(&format!("{site}/one/stray.py"), "");
+    prints(session.run(&["verify", "v"]), &unrecorded("one/stray.py"));
+}
+
+/// The pycs of this version are those of another one under its magic number: nothing compiles them here.
+#[test]
+fn a_version_that_nothing_compiles_is_told_once() {
+    let session = Session::new();
+    for module in ["a", "b", "c"] {
+        session.file(&format!("t/{module}.py"), "x = 1\n");
+    }
+    // The hash of a source depends on the magic number, its time does not.
+    let options = ["compile", "-q", "-r", "--python", "3.14", "--invalidation-mode", "timestamp", "t"];
+    session.run(&options).exits(0);
+    for module in ["a", "b", "c"] {
+        let mut pyc = read(&session, &format!("t/__pycache__/{module}.cpython-314.pyc"));
+        pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
+        session.file(&format!("t/__pycache__/{module}.cpython-312.pyc"), pyc);
+    }
+    let said = session.run(&["verify", "t", "--engine", "native"]).exits(1);
+    assert!(said.err.contains("3 verified, 1 finding\n"), "{}", said.err);
+    let first = "t/__pycache__/a.cpython-312.pyc: version: 3 pycs, of which this is the first: nothing compiles for \
+                 Python 3.12: no native engine for 3.12";
+    assert!(said.out.starts_with(first) && said.out.lines().count() == 1, "{}", said.out);
+    let said = session.run(&["verify", "t", "--engine", "native", "--json"]).exits(1);
+    assert!(said.out.lines().next().unwrap().ends_with("\"pycs\":3}"), "{}", said.out);
+}
+
+#[test]
+fn people_are_shown_some_of_each_kind() {
+    let session = Session::new();
+    for number in 10..35 {
+        session.file(&format!("t/m{number}.pyc"), "no pyc");
+    }
+    session.file("t/n.py", "x = 1\n");
+    compile(&session, "t/n.py");
+    session.file("t/n.py", "x = 2\n");
+    let said = session.run(&["verify", "t"]).exits(1).says("0 verified, 26 findings\n");
+    assert_eq!(said.out.lines().count(), 22, "{}", said.out);
+    assert!(said.out.contains("n.cpython-314.pyc: code: "), "{}", said.out);
+    assert!(said.out.ends_with("header: 5 more findings: `--limit 0` lists all\n"), "{}", said.out);
+    assert_eq!(session.run(&["verify", "t", "--limit", "0"]).exits(1).out.lines().count(), 26);
+    assert_eq!(session.run(&["verify", "t", "--json"]).exits(1).out.lines().count(), 27);
+}
