@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the expectations in this folder. Run it with the newest release of 3.14, then with those of 3.13 and 3.15, then
-with the older releases, as `python3.14 -I -S tests/golden/write.py [PYTHON]`; PYTHON is the command that starts it
-again, where sys.executable does not. Those of 3.14 stand next to the sources, those of the newest releases of 3.13 and
+with the older releases, as `python3.14 -I -S tests/golden/write.py [--only NAME]... [PYTHON]`; PYTHON is the command that starts it
+again, where sys.executable does not. `--only NAME` (repeatable) writes the pycs of NAME.py alone. Those of 3.14 stand next to the sources, those of the newest releases of 3.13 and
 3.15 in the folders 313 and 315. An older release has a folder of its own, like 313.5, which holds only what differs from
 the newest of its series; 313.0, which is most unlike, holds everything.
 
@@ -11,6 +11,7 @@ at level 0, nor at those that have none of their own. `refusals.tsv`: what it sa
 where `\\n` and `\\\\` are escapes: exception, message, line, column, end line, end column. And `stack_effects.tsv`: opcode,
 operand, net effect (into the handler for those that set one up).
 """
+import argparse
 import opcode
 import pathlib
 import subprocess
@@ -25,7 +26,6 @@ SERIES = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
 IS_NEWEST = NEWEST.get(VERSION) == sys.version_info[2]
 FOLDER = SERIES if IS_NEWEST else HERE / f"{VERSION[0]}{VERSION[1]}.{sys.version_info[2]}"
 IS_WHOLE = IS_NEWEST or sys.version_info[:3] == (3, 13, 0)
-PYTHON = sys.argv[1] if len(sys.argv) > 1 else sys.executable
 ONE = """
 import py_compile, sys, warnings
 warnings.simplefilter("ignore")
@@ -38,15 +38,15 @@ except py_compile.PyCompileError:
 REFUSED = 9
 
 
-def write(source):
+def write(source, python):
     written = []
     for level in (0, 1, 2):
         target = FOLDER / source.with_suffix(f".opt-{level}.pyc" if level else ".pyc").name
         one = ONE.replace("REFUSED", str(REFUSED))
-        done = subprocess.run([PYTHON, "-I", "-S", "-c", one, source, target, source.name, str(level)],
+        done = subprocess.run([python, "-I", "-S", "-c", one, source, target, source.name, str(level)],
                               stderr=subprocess.DEVNULL)
         if done.returncode not in (0, REFUSED):
-            sys.exit(f"{PYTHON} does not run: exit status {done.returncode}")
+            sys.exit(f"{python} does not run: exit status {done.returncode}")
         if done.returncode:
             if not level:
                 target.with_suffix(".refused").touch()
@@ -107,13 +107,23 @@ def drop_what_the_newest_has(source):
 if __name__ == "__main__":
     if VERSION not in ((3, 13), (3, 14), (3, 15)):
         sys.exit("write.py: this is not CPython 3.13, 3.14 or 3.15")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", action="append", metavar="NAME", help="write the pycs of NAME.py alone")
+    parser.add_argument("python", nargs="?", default=sys.executable, help="the command that starts this interpreter")
+    options = parser.parse_args()
+    sources = [path for path in sorted(HERE.glob("*.py")) if path.name != "write.py"]
+    if options.only:
+        unknown = set(options.only) - {path.stem for path in sources}
+        if unknown:
+            sys.exit(f"write.py: no such source: {', '.join(sorted(unknown))}")
+        sources = [path for path in sources if path.stem in options.only]
     FOLDER.mkdir(exist_ok=True)
-    if IS_NEWEST and VERSION == (3, 14):
-        effects()
-    if IS_WHOLE:
-        refusals()
-    for path in sorted(HERE.glob("*.py")):
-        if path.name != "write.py":
-            write(path)
-            if not IS_WHOLE:
-                drop_what_the_newest_has(path)
+    if not options.only:
+        if IS_NEWEST and VERSION == (3, 14):
+            effects()
+        if IS_WHOLE:
+            refusals()
+    for path in sources:
+        write(path, options.python)
+        if not IS_WHOLE:
+            drop_what_the_newest_has(path)

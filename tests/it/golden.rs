@@ -1,72 +1,9 @@
-//! `tests/golden/*.py` against the pycs that the real CPythons of each release wrote
-//! (`tests/golden/write.py`), byte for byte.
+//! Refusals, and what 3.14.2 does, of which there are no pycs. `tests/goldens` compares the bytes.
 
 use pycompile::engine::native::NativeEngine;
 use pycompile::engine::{Diagnostic, Engine as _, Request};
-use pycompile::pyc::HEADER_SIZE;
 use pycompile::target::{Release, Target};
 use std::path::Path;
-
-#[test]
-fn native_compiler() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let mut sources: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "py") && !path.ends_with("write.py"))
-        .collect();
-    sources.sort();
-    let mut wrong = Vec::new();
-    for (release, own, series) in [
-        ("3.13.0", "313.0", "313.0"),
-        ("3.13.5", "313.5", "313"),
-        ("3.13.15", "313.15", "313"),
-        ("3.13", "313", "313"),
-        ("3.14.8", "314.8", ""),
-        ("3.14", "", ""),
-        ("3.15.0", "315.0", "315"),
-        ("3.15", "315", "315"),
-    ] {
-        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
-        let mut compared = 0;
-        for source in &sources {
-            // An older release has what differs from the newest of its series.
-            let beside = folder.join(own).join(source.file_name().unwrap());
-            let is_own = ["pyc", "refused"].iter().any(|end| beside.with_extension(end).exists());
-            let beside = if is_own { beside } else { folder.join(series).join(source.file_name().unwrap()) };
-            for optimize in 0..3 {
-                match compare(&engine, source, &beside, optimize) {
-                    Ok(()) => compared += 1,
-                    Err(why) => wrong.push(format!(
-                        "{} for {release} at level {optimize}: {why}",
-                        source.file_name().unwrap().display()
-                    )),
-                }
-            }
-        }
-        assert!(compared + wrong.len() >= 120, "{release}: {compared} compared");
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Compiles `source`, and holds it against what CPython wrote as `beside`, whose ending says the level.
-fn compare(engine: &NativeEngine, source: &Path, beside: &Path, optimize: u8) -> Result<(), String> {
-    let text = std::fs::read(source).unwrap();
-    let filename = source.file_name().unwrap().to_owned();
-    let compiled = engine.compile(&Request { source: &text, filename, optimize });
-    let own = (optimize > 0)
-        .then(|| std::fs::read(beside.with_extension(format!("opt-{optimize}.pyc"))).ok())
-        .flatten();
-    if own.is_none() && beside.with_extension("refused").exists() {
-        return compiled.map_or(Ok(()), |_| Err("accepted, and CPython refuses".to_owned()));
-    }
-    let base = || std::fs::read(beside.with_extension("pyc")).unwrap();
-    match compiled {
-        Ok(code) if code == own.unwrap_or_else(base)[HEADER_SIZE..] => Ok(()),
-        Ok(_) => Err("other bytes".to_owned()),
-        Err(error) => Err(error.rendered.clone()),
-    }
-}
 
 /// What is said of programs that are refused, and of which place.
 #[test]
