@@ -52,6 +52,8 @@ pub enum ArtifactKind {
     Page,
     /// A config.
     Config,
+    /// The RECORD of an installed distribution.
+    Record,
 }
 
 impl ArtifactKind {

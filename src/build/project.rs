@@ -176,6 +176,18 @@ pub enum ProjectError {
     /// A source distribution without Python files for a wheel.
     #[error("{}: no Python files that its build backend would ship were found", .0.shown())]
     NoSources(PathBuf),
+    /// A source distribution whose wheel has more than its files.
+    #[error(
+        "{}: {reason}, and `pack` builds nothing\nhint: build its wheel with its build backend, then `pycompile pack WHEEL`; if it \
+         works without them, unpack it, run `pycompile init`, and add [wheel]",
+        archive.shown()
+    )]
+    Built {
+        /// Path of the archive.
+        archive: PathBuf,
+        /// Description of what is built.
+        reason: String,
+    },
     /// The input in the place of the output.
     #[error(
         "{} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names another directory",

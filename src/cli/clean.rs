@@ -2,15 +2,17 @@
 
 use super::format::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use super::project::ConfigArgs;
+use super::project::{ConfigArgs, OverrideArgs};
 use super::{CommandError, Status, environment};
 use crate::build::clean::clean;
+use crate::config::Given;
 use crate::text::{Shown as _, python};
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Removes what `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror, archives, manifests, and the
-/// directories that are empty then. A file that has changed since is left and named.
+/// directories that are empty then. A file that has changed since is left and named. What was built with options is removed
+/// with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -18,11 +20,28 @@ pub(super) struct CleanArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
+    overrides: OverrideArgs,
+    /// The directory of the mirror, in place of [tree] output.
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The directory of wheels, zip and manifest, in place of those of the config.
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// The manifest, in place of [manifest] output.
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    #[command(flatten)]
     pub(super) format: PlainFormatArgs,
 }
 
 pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let project = arguments.config.load(printer)?;
+    let given = Given {
+        tree: arguments.output.clone(),
+        archives: arguments.output_dir.clone(),
+        manifest: arguments.manifest.clone(),
+        ..arguments.overrides.given()
+    };
+    let project = arguments.config.load_given(given, printer)?;
     let versions = project.versions(&environment::places())?;
     let cleaned = clean(&project, &versions);
     let is_json = arguments.format.get() == MessageFormat::Json;

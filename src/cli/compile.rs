@@ -120,7 +120,7 @@ pub(super) struct CompileArgs {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum LayoutArg {
+pub(super) enum LayoutArg {
     Pycache,
     Legacy,
 }

@@ -3,7 +3,7 @@
 use super::args::{Mode, RefsArg};
 use super::compile::{EngineArg, note_unused};
 use super::destination::Destination;
-use super::format::{FormatArgs, MessageFormat};
+use super::format::{FormatArgs, MessageFormat, tell_artifacts};
 use super::globs::globs;
 use super::messages;
 use super::printer::Printer;
@@ -138,6 +138,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let files = report.outcomes.iter().map(|outcome| &outcome.file);
         allowed.extend(files.filter(|file| below(file)).cloned());
         all.outcomes.extend(report.outcomes);
+        all.records.extend(report.records);
         all.findings.extend(report.findings);
         all.missing += report.missing;
         // Of several versions, each has its own directory in the manifest.
@@ -154,6 +155,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     } else {
         messages::tell(&all.outcomes, all.missing, &allowed, arguments.format.get(), printer)?
     };
+    tell_artifacts(&all.records, false, arguments.format.get(), printer)?;
     for (path, finding) in &all.findings {
         tell(path, finding.name(), "", arguments.format.get(), printer)?;
     }

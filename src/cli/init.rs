@@ -4,6 +4,7 @@ use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
+use crate::build::pack::of_unknown_backend;
 use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;
 use crate::config::init::{Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
@@ -12,6 +13,7 @@ use crate::output::inside::{Inside, Links};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::wheel::Project;
+use crate::wheel::project::INLINE;
 use std::path::{Path, PathBuf};
 
 /// Write a pycompile.toml that lists the files a build backend would ship
@@ -66,10 +68,13 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     show_lists(&draft.lists, arguments, printer)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
-        return Err(CommandError::Usage(format!(
-            "no Python files to list in {}\nhint: run it in the directory of the project",
-            arguments.folder.shown()
-        )));
+        let folder = arguments.folder.shown();
+        return Err(CommandError::Usage(match &draft.lists.built {
+            Some(reason) => format!("no Python files to list in {folder}: {reason}\n{BUILD_IT}"),
+            None => {
+                format!("no Python files to list in {folder}\nhint: run it in the directory of the project")
+            }
+        }));
     }
     write(&path, &draft.text, arguments, printer)?;
     printer.summary(&format!(
@@ -78,12 +83,28 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         count(draft.lists.sources.len(), "Python file"),
         count(draft.lists.data.len(), "data file")
     ));
+    if let Some(backend) = &draft.lists.unknown {
+        printer.summary(&format!("note: {}", of_unknown_backend(backend)));
+    }
+    if let Some(reason) = &draft.lists.built {
+        printer.summary(&format!("note: {reason}, so the config has no [wheel]\n{BUILD_IT}"));
+    }
     note_open_keys(&arguments.folder, &draft, printer);
     Ok(Status::Done)
 }
 
+/// The way to a wheel that only a build backend makes.
+const BUILD_IT: &str =
+    "hint: build the wheel with the build backend, then `pycompile pack WHEEL` makes it deterministic";
+
 /// Prints the keys that `pack` will need, if the project leaves any to its build backend.
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
+    if draft.lacks_metadata {
+        printer.summary(&format!(
+            "note: `pycompile pack` needs the metadata of a wheel, which are code here or setup.cfg's\nhint: `[wheel]` with \
+             `metadata = \"backend\"` runs the build backend for them; or add this to pycompile.toml:\n\n{INLINE}"
+        ));
+    }
     if !draft.reads_pyproject {
         return;
     }

@@ -3,7 +3,7 @@
 use super::destination::Destination;
 use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
 use super::printer::Printer;
-use super::project::ConfigArgs;
+use super::project::{ConfigArgs, OverrideArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, ArtifactKind, Digest, ProjectError, engines};
@@ -22,6 +22,8 @@ pub(super) struct ManifestArgs {
     path: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
+    #[command(flatten)]
+    overrides: OverrideArgs,
     /// Write it here; without it, or with `-`, to standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
@@ -42,6 +44,10 @@ enum Format {
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.format.get();
     arguments.output.keeps_apart(format)?;
+    let overrides = &arguments.overrides;
+    if let (Some(_), Some(option)) = (&arguments.path, overrides.first().or(overrides.first_of_config())) {
+        return Err(CommandError::Usage(format!("{option} is for a config: of PATH all pycs are listed")));
+    }
     let read = match &arguments.path {
         Some(path) => path.clone(),
         None => arguments.config.path()?,
@@ -53,7 +59,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     let (manifest, failures) = match &arguments.path {
         Some(path) => inventory(path)?,
         None => {
-            let project = arguments.config.load(printer)?;
+            let project = arguments.config.load_given(overrides.given(), printer)?;
             // The releases are those that the config asks for, as far as that is known here.
             let engines = project.engines(&environment::places(), interrupt::flag());
             let engines = engines.unwrap_or_default();

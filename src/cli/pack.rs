@@ -186,6 +186,10 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
             format!("{option} is for the pycs that --bytecode asks for, and WHEEL keeps its own without it");
         return Err(CommandError::Usage(message));
     }
+    if let Some(option) = overrides.first_of_config() {
+        let message = format!("{option} is for a config or an sdist: names in a WHEEL stay as they are");
+        return Err(CommandError::Usage(message));
+    }
     let mode = overrides.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
     if mode == InvalidationMode::Timestamp {
         let message =
@@ -208,7 +212,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     let mut options = EngineOptions::automatic(
         &overrides.interpreter,
         &places,
-        interrupt::limits(),
+        overrides.limits(),
         overrides.refs.unwrap_or(RefsArg::Cpython).into(),
     );
     options.choice = overrides.engine.map_or(options.choice, Into::into);

@@ -1,15 +1,17 @@
 //! The options that `build`, `pack`, `manifest` and `clean` share.
 
 use super::args::{Mode, RefsArg};
-use super::compile::EngineArg;
+use super::compile::{EngineArg, LayoutArg};
 use super::printer::Printer;
 use super::{CommandError, environment, interrupt};
 use crate::build::{Engines, Project, ProjectError};
 use crate::config::{self, Given};
+use crate::engine::Limits;
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use crate::text::Shown as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Options that choose the config.
 #[derive(Debug, clap::Args)]
@@ -45,6 +47,43 @@ pub(super) struct OverrideArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum)]
     pub(super) refs: Option<RefsArg>,
+    /// Seconds that one file may take.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) timeout: Option<u64>,
+    /// Megabytes of memory that one file may take; 64 or more.
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
+    pub(super) memory_limit: Option<u64>,
+    #[command(flatten)]
+    names: NamingArgs,
+}
+
+/// Settings of `[compile]` that have no meaning for a wheel that exists.
+#[derive(Debug, clap::Args)]
+struct NamingArgs {
+    /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
+    #[arg(long, value_enum)]
+    layout: Option<LayoutArg>,
+    /// Take these leading directories off recorded names; an error where they do not lead.
+    #[arg(long, value_name = "DIR")]
+    strip_dir: Option<String>,
+    /// Put this directory before recorded names.
+    #[arg(long, value_name = "DIR")]
+    prepend_dir: Option<String>,
+    /// Record this name in the code of the only file.
+    #[arg(long, value_name = "NAME")]
+    dfile: Option<String>,
+    /// If a file does not compile: publish nothing, or the rest without it.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    on_error: Option<OnErrorArg>,
+    /// A listed file that may fail to compile, by its name below the root (repeatable).
+    #[arg(long, value_name = "NAME")]
+    allow_failures: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum OnErrorArg {
+    Fail,
+    Skip,
 }
 
 impl OverrideArgs {
@@ -68,8 +107,46 @@ impl OverrideArgs {
                 RefsArg::Cpython => config::Refs::Cpython,
                 RefsArg::Minimal => config::Refs::Minimal,
             }),
+            timeout: self.timeout,
+            memory_limit: self.memory_limit,
+            layout: self.names.layout.map(|layout| match layout {
+                LayoutArg::Pycache => config::LayoutName::Pycache,
+                LayoutArg::Legacy => config::LayoutName::Legacy,
+            }),
+            strip_dir: self.names.strip_dir.clone(),
+            prepend_dir: self.names.prepend_dir.clone(),
+            dfile: self.names.dfile.clone(),
+            on_error: self.names.on_error.map(|what| match what {
+                OnErrorArg::Fail => config::OnError::Fail,
+                OnErrorArg::Skip => config::OnError::Skip,
+            }),
+            allow_failures: self.names.allow_failures.clone(),
             ..Given::default()
         }
+    }
+
+    /// Returns the limits of one file, for commands without a config.
+    pub(super) fn limits(&self) -> Limits {
+        let limits = interrupt::limits();
+        Limits {
+            timeout: self.timeout.map_or(limits.timeout, Duration::from_secs),
+            memory: self.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)).or(limits.memory),
+            ..limits
+        }
+    }
+
+    /// Returns the first option that is set of those that a wheel that exists has no use for.
+    pub(super) fn first_of_config(&self) -> Option<&'static str> {
+        let names = &self.names;
+        let set = [
+            (names.layout.is_some(), "--layout"),
+            (names.strip_dir.is_some(), "--strip-dir"),
+            (names.prepend_dir.is_some(), "--prepend-dir"),
+            (names.dfile.is_some(), "--dfile"),
+            (names.on_error.is_some(), "--on-error"),
+            (!names.allow_failures.is_empty(), "--allow-failures"),
+        ];
+        set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
     }
 
     /// Returns the first option that is set, for commands in which it has no meaning.
@@ -81,6 +158,8 @@ impl OverrideArgs {
             (self.engine.is_some(), "--engine"),
             (!self.interpreter.is_empty(), "--interpreter"),
             (self.refs.is_some(), "--refs"),
+            (self.timeout.is_some(), "--timeout"),
+            (self.memory_limit.is_some(), "--memory-limit"),
         ];
         set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
     }
@@ -98,12 +177,7 @@ impl ConfigArgs {
         }
     }
 
-    /// Reads the config; a mode that it leaves open is py_compile's.
-    pub(super) fn load(&self, printer: &Printer) -> Result<Project, CommandError> {
-        self.load_given(Given::default(), printer)
-    }
-
-    /// The same with settings of the command line.
+    /// Reads the config with settings of the command line; a mode that both leave open is py_compile's.
     pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
         let mode = match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,
@@ -112,7 +186,7 @@ impl ConfigArgs {
         self.load_with(mode, given, printer)
     }
 
-    /// The same; a mode that the config leaves open is `mode`.
+    /// The same; a mode that both leave open is `mode`.
     pub(super) fn load_with(
         &self,
         mode: InvalidationMode,

@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use super::load::Loaded;
-use super::model::{Bytecode, Engine, Mode, Refs};
+use super::model::{Bytecode, Engine, LayoutName, Mode, OnError, Refs};
 use crate::target::Release;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -22,6 +22,22 @@ pub struct Given {
     pub interpreters: Vec<PathBuf>,
     /// For `[compile] refs`.
     pub refs: Option<Refs>,
+    /// For `[compile] timeout`.
+    pub timeout: Option<u64>,
+    /// For `[compile] memory-limit`.
+    pub memory_limit: Option<u64>,
+    /// For `[compile] layout`.
+    pub layout: Option<LayoutName>,
+    /// For `[compile] strip-dir`.
+    pub strip_dir: Option<String>,
+    /// For `[compile] prepend-dir`.
+    pub prepend_dir: Option<String>,
+    /// For `[compile] dfile`.
+    pub dfile: Option<String>,
+    /// For `[compile] on-error`.
+    pub on_error: Option<OnError>,
+    /// For `[compile] allow-failures`.
+    pub allow_failures: Vec<String>,
     /// For `[wheel] bytecode`.
     pub bytecode: Option<Bytecode>,
     /// For `[tree] output`.
@@ -30,6 +46,13 @@ pub struct Given {
     pub archives: Option<PathBuf>,
     /// For `[manifest] output`.
     pub manifest: Option<PathBuf>,
+}
+
+/// Puts a setting of the command line in the place of that of the file.
+fn put<T>(setting: &mut Option<Spanned<T>>, given: Option<T>) {
+    if let Some(given) = given {
+        *setting = Some(Spanned::new(0..0, given));
+    }
 }
 
 impl Loaded {
@@ -43,9 +66,7 @@ impl Loaded {
         if !given.optimize.is_empty() {
             config.compile.optimize = levels(&given.optimize);
         }
-        if let Some(mode) = given.invalidation_mode {
-            config.compile.invalidation_mode = Some(Spanned::new(0..0, mode));
-        }
+        put(&mut config.compile.invalidation_mode, given.invalidation_mode);
         // An interpreter that is named is to compile.
         let of_file = match config.compile.engine {
             Engine::Native if !given.interpreters.is_empty() => Engine::Auto,
@@ -53,6 +74,17 @@ impl Loaded {
         };
         config.compile.engine = given.engine.unwrap_or(of_file);
         config.compile.refs = given.refs.unwrap_or(config.compile.refs);
+        config.compile.on_error = given.on_error.unwrap_or(config.compile.on_error);
+        put(&mut config.compile.timeout, given.timeout);
+        put(&mut config.compile.memory_limit, given.memory_limit);
+        put(&mut config.compile.layout, given.layout);
+        put(&mut config.compile.strip_dir, given.strip_dir.clone());
+        put(&mut config.compile.prepend_dir, given.prepend_dir.clone());
+        put(&mut config.compile.dfile, given.dfile.clone());
+        if !given.allow_failures.is_empty() {
+            let names = given.allow_failures.iter();
+            config.compile.allow_failures = names.map(|name| Spanned::new(0..0, name.clone())).collect();
+        }
         if given.bytecode.is_some() && config.wheel.is_none() {
             let message = format!("there is no {}, which --bytecode is for", self.table("wheel"));
             return Err(self.missing(message));

@@ -58,6 +58,7 @@ mod schemas;
 mod sdist;
 mod session;
 #[cfg(target_os = "linux")]
+mod shipped;
 mod signals;
 #[cfg(unix)]
 mod stale;

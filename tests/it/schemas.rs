@@ -183,6 +183,9 @@ fn init_clean_targets_and_env() {
     let said = lines(&session, &["env", "v", "--check"], 1);
     assert!(said.iter().any(|line| line["finding"] == "missing"), "{said:?}");
     let said = lines(&session, &["env", "v", "--manifest", "v.json"], 0);
+    assert_eq!(digests(&session, &said), 3);
+    assert!(said.iter().any(|line| line["kind"] == "record"), "{said:?}");
+    let said = lines(&session, &["env", "v", "--manifest", "v.json"], 0);
     assert_eq!(digests(&session, &said), 2);
     session.file("q/q/__init__.py", "");
     session.file("q/setup.py", "");

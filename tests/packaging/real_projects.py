@@ -4,9 +4,10 @@
     tests/packaging/real_projects.py BINARY [NAME==VERSION ...]
 
 Needs pip, uv and an index. For each project: the Python files that `init` lists must be those of the published wheel of the
-same version, the wheel that `pack` makes must have its metadata and entry points, `pack SDIST` must make the same wheel, and
-`clean` must remove all of it. uv and pip each install the wheel, every top-level module is imported, and after
-uninstalling no file of it is left. Exit status 1 if anything differs that EXPECTED does not explain.
+same version, and its data files too; the wheel that `pack` makes must have its metadata, entry points and licenses, `pack SDIST`
+must make the same wheel, and `clean` must remove all of it. uv and pip each install the wheel, every top-level module is imported, and after
+uninstalling no file of it is left. Of the projects in REFUSED, `pack` and `pack SDIST` must make nothing, and say why. Exit status
+1 if anything differs that EXPECTED does not explain.
 """
 
 import atexit
@@ -53,6 +54,14 @@ PROJECTS = [
     "zope.event==5.0",
 ]
 
+# What is said of projects that have extension modules, or that their setup.py puts together.
+REFUSED = {
+    "psutil==7.2.2": "setup.py builds extension modules",
+    "PyYAML==6.0.4": "setup.py builds extension modules",
+    "contourpy==1.3.3": "its build backend, mesonpy, builds extension modules",
+    "ruamel.yaml==0.19.1": "no file is below the top-level",
+}
+
 # (project, what differs) -> why.
 EXPECTED = {
     ("ansible-core", "files"): "its two packages lie below two directories, lib and test/lib; a config has one root",
@@ -85,6 +94,16 @@ def entry_points(text):
     parser.optionxform = str
     parser.read_string(text.decode())
     return {section: dict(parser[section]) for section in parser.sections() if parser[section]}
+
+
+# Files that backends write into dist-info; the others are licenses.
+OWN = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "zip-safe", "namespace_packages.txt", "pbr.json"}
+
+
+def licenses(files):
+    """License files by name: old backends put them beside METADATA, new ones below `licenses`."""
+    return {name.removeprefix("licenses/").removeprefix("license_files/"): files[name]
+            for name in files if name not in OWN and not name.endswith("/")}
 
 
 def files_below(folder):
@@ -132,13 +151,29 @@ def installed(wheel, name, folder):
             yield tool, f"left: {sorted(files_below(folder) ^ before)[:4]}"
 
 
-def differences(binary, project, folder):
+def unpacked(project, folder):
+    """The sdist of a project, and the directory that it unpacks to."""
     sdist = download(project, "sdist", folder / "sdist")
-    published = zipfile.ZipFile(download(project, "wheel", folder / "wheel"))
     with tarfile.open(sdist) as archive:
         archive.extractall(folder / "tree", filter="data")
-    root = next((folder / "tree").iterdir())
-    unpacked = files_below(root)
+    return sdist, next((folder / "tree").iterdir())
+
+
+def made(binary, project, folder):
+    """Yields what is made of a project whose wheel is more than its files."""
+    sdist, root = unpacked(project, folder)
+    words = REFUSED[project]
+    subprocess.run([binary, "init"], cwd=root, capture_output=True)
+    for command, where in (["pack"], root), (["pack", sdist], folder):
+        done = subprocess.run([binary, *command], cwd=where, capture_output=True, text=True)
+        if done.returncode != 2 or (sdist in command and words not in done.stderr) or list(where.glob("dist/*.whl")):
+            yield " ".join(map(str, command)), f"exit status {done.returncode}, {done.stderr[-300:]}"
+
+
+def differences(binary, project, folder):
+    published = zipfile.ZipFile(download(project, "wheel", folder / "wheel"))
+    sdist, root = unpacked(project, folder)
+    before = files_below(root)
     for command in (["init"], ["pack"]):
         done = subprocess.run([binary, *command], cwd=root, capture_output=True, text=True)
         if done.returncode:
@@ -149,23 +184,30 @@ def differences(binary, project, folder):
     shipped = {name for name in published.namelist() if name.endswith(".py") and ".dist-info/" not in name}
     if listed != shipped:
         yield "files", f"more: {sorted(listed - shipped)[:5]}, fewer: {sorted(shipped - listed)[:5]}"
+    data = set(config["source"].get("data", []))
+    wanted = {name for name in published.namelist()
+              if not name.endswith((".py", "/")) and not name.split("/")[0].endswith((".dist-info", ".data"))}
+    if data != wanted:
+        yield "data", f"more: {sorted(data - wanted)[:5]}, fewer: {sorted(wanted - data)[:5]}"
     wheel = next((root / "dist").glob("*.whl"))
-    made, theirs = dist_info(zipfile.ZipFile(wheel)), dist_info(published)
-    ours, wanted = fields(made["METADATA"]), fields(theirs["METADATA"])
+    own, theirs = dist_info(zipfile.ZipFile(wheel)), dist_info(published)
+    ours, wanted = fields(own["METADATA"]), fields(theirs["METADATA"])
     if ours != wanted:
         odd = [field for field in ours + wanted if (field in ours) != (field in wanted)]
         yield "fields", str(odd[:4])
-    points = [entry_points(side.get("entry_points.txt", b"")) for side in (made, theirs)]
+    points = [entry_points(side.get("entry_points.txt", b"")) for side in (own, theirs)]
     if points[0] != points[1]:
         yield "entry points", str(points)
+    if licenses(own) != licenses(theirs):
+        yield "licenses", f"{sorted(licenses(own))} and not {sorted(licenses(theirs))}"
     done = subprocess.run([binary, "pack", sdist, "--output-dir", folder / "out"], capture_output=True, text=True)
     direct = folder / "out" / wheel.name
     if done.returncode or direct.read_bytes() != wheel.read_bytes():
         yield "pack SDIST", done.stderr[-300:]
     subprocess.run([binary, "clean"], cwd=root, capture_output=True)
     (root / "pycompile.toml").unlink()
-    if files_below(root) != unpacked:
-        yield "clean", str(sorted(files_below(root) ^ unpacked)[:4])
+    if files_below(root) != before:
+        yield "clean", str(sorted(files_below(root) ^ before)[:4])
     if direct.exists():
         yield from installed(direct, project, folder / "environment")
 
@@ -173,15 +215,16 @@ def differences(binary, project, folder):
 def main():
     binary = str(pathlib.Path(sys.argv[1]).resolve())
     wrong = explained = 0
-    for project in sys.argv[2:] or PROJECTS:
+    for project in sys.argv[2:] or [*PROJECTS, *REFUSED]:
+        compare = made if project in REFUSED else differences
         with tempfile.TemporaryDirectory() as folder:
-            found = list(differences(binary, project, pathlib.Path(folder)))
+            found = list(compare(binary, project, pathlib.Path(folder)))
         for what, detail in found:
             why = EXPECTED.get((project.split("==")[0], what))
             wrong, explained = wrong + (why is None), explained + (why is not None)
-            print(f"{'DIFFERENT' if why is None else 'explained'} {project}, {what}: {why or detail}")
+            print(f"{'DIFFERENT' if why is None else 'explained'} {project}, {what}: {why or detail}", flush=True)
         if not found:
-            print(f"ok        {project}")
+            print(f"ok        {project}", flush=True)
     print(f"real projects: {wrong} differences, {explained} explained")
     sys.exit(1 if wrong else 0)
 

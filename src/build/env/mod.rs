@@ -14,7 +14,7 @@ mod record;
 pub use bounds::Bounds;
 pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with, site_packages};
 
-use super::artifact::Digest;
+use super::artifact::{Artifact, Digest};
 use super::compile::{Done, Outcome};
 use super::engines::TargetEngine;
 use super::errno::write_diagnostic;
@@ -84,6 +84,8 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// The pycs as they are to be.
     pub entries: Vec<FileEntry>,
+    /// RECORDs that were written.
+    pub records: Vec<Artifact>,
     /// Findings; without `check`, only sources that are gone.
     pub findings: Vec<(PathBuf, Finding)>,
     /// Files that were not reached.
@@ -139,7 +141,10 @@ pub fn run(
             check::rows(site, distribution, &rows, &mut reported, &mut report);
         } else {
             let rows: Vec<_> = rows.into_iter().cloned().collect();
-            report.outcomes.extend(record::add(site, distribution, &rows));
+            match record::add(site, distribution, &rows) {
+                Ok(record) => report.records.extend(record),
+                Err(failed) => report.outcomes.push(failed),
+            }
         }
     }
     if !settings.check {

@@ -1,8 +1,8 @@
 //! The rows of pycs in RECORD.
 
 use super::{Distribution, Outcome, SitePackages};
+use crate::build::artifact::{Artifact, ArtifactKind, Digest};
 use crate::build::errno::write_diagnostic;
-use crate::engine::Diagnostic;
 use crate::output::WriteError;
 use crate::output::place::Missing;
 use crate::project::{LARGEST, read_open};
@@ -26,10 +26,17 @@ fn with_rows(record: &Record, new: &[Row]) -> Record {
     Record { rows: rows.into_iter().cloned().collect() }
 }
 
-/// Adds rows to the RECORD of a distribution; what it comes to if it fails.
-pub(super) fn add(site: &SitePackages, distribution: &Distribution, rows: &[Row]) -> Option<Outcome> {
+/// Adds rows to the RECORD of a distribution; `None` if it has them.
+///
+/// # Errors
+/// The outcome of a RECORD that cannot be written.
+pub(super) fn add(
+    site: &SitePackages,
+    distribution: &Distribution,
+    rows: &[Row],
+) -> Result<Option<Artifact>, Outcome> {
     if rows.is_empty() || with_rows(&distribution.record, rows) == distribution.record {
-        return None;
+        return Ok(None);
     }
     let name = Path::new(&distribution.dist_info).join("RECORD");
     let path = site.folder.join(&name);
@@ -42,10 +49,14 @@ pub(super) fn add(site: &SitePackages, distribution: &Distribution, rows: &[Row]
         let bytes = read_open(&file, old.len(), LARGEST).map_err(io_error)?;
         let record = Record::parse(&bytes).map_err(|fault| io_error(io::Error::other(fault.to_string())))?;
         // It stays whose it is: pip, run by its owner, has to write it again.
-        place.replace_like(with_rows(&record, rows).render().as_bytes(), &old)
+        let text = with_rows(&record, rows).render();
+        place.replace_like(text.as_bytes(), &old)?;
+        Ok(Digest::of(text.as_bytes()))
     });
-    let error: Box<Diagnostic> = written.err().map(|error| write_diagnostic(&error))?;
-    Some(Outcome::of_file(path, error))
+    match written {
+        Ok(digest) => Ok(Some(Artifact { path, kind: ArtifactKind::Record, digest, changed: true })),
+        Err(error) => Err(Outcome::of_file(path, write_diagnostic(&error))),
+    }
 }
 
 #[cfg(test)]

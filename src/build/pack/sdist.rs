@@ -17,6 +17,11 @@ use std::path::{Path, PathBuf};
 /// Links that a remark names.
 const SHOWN: usize = 3;
 
+/// The remark about files that were chosen without knowing the build backend.
+pub fn of_unknown_backend(backend: &str) -> String {
+    format!("the build backend {backend:?} is not known here: the files are those of the layout")
+}
+
 /// An unpacked source distribution, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Unpacked {
@@ -47,13 +52,17 @@ impl Unpacked {
             place.replace(&file.bytes.read(), if file.executable { 0o755 } else { 0o644 })?;
         }
         let draft = draft(&folder, python).map_err(config::ConfigError::from)?;
+        if let Some(reason) = draft.lists.built {
+            return Err(ProjectError::Built { archive: archive.into(), reason });
+        }
         if draft.lists.sources.is_empty() {
             return Err(ProjectError::NoSources(archive.into()));
         }
         let mut loaded = config::parse(&folder.join("pycompile.toml"), draft.text)?;
         loaded.config.manifest = None;
         let project = Project::new(loaded.with(given)?, InvalidationMode::CheckedHash)?;
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> =
+            draft.lists.unknown.as_deref().map(of_unknown_backend).into_iter().collect();
         if let Some(first) = sdist.links.first() {
             let names: Vec<String> = sdist.links.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
             let more = if sdist.links.len() > SHOWN { ", …" } else { "" };

@@ -76,6 +76,8 @@ fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {
         data: Vec::new(),
         basis: "the wheel".into(),
         left_out: Vec::new(),
+        built: None,
+        unknown: None,
     };
     for name in shipped {
         let Some(installed) = installed_path(name) else {

@@ -23,6 +23,8 @@ pub struct Draft {
     pub lists: Lists,
     /// The metadata of a wheel are those of `pyproject.toml`.
     pub reads_pyproject: bool,
+    /// The metadata of a wheel are known to the build backend alone.
+    pub lacks_metadata: bool,
 }
 
 /// The files that a config should list, and those that it should not.
@@ -38,6 +40,10 @@ pub struct Lists {
     pub basis: String,
     /// Paths that are not listed, with the reason.
     pub left_out: Vec<(PathBuf, String)>,
+    /// Reason why a wheel of these files is not the project's.
+    pub built: Option<String>,
+    /// The build backend, if it is not known what that one ships.
+    pub unknown: Option<String>,
 }
 
 impl Lists {
@@ -48,7 +54,7 @@ impl Lists {
     /// A directory that cannot be listed.
     pub fn of(folder: &Path) -> Result<Self, DiscoverError> {
         let shipped = shipped_files(folder)?;
-        let Shipped { root, mut sources, mut data, left_out, nameless, basis } = shipped;
+        let Shipped { root, mut sources, mut data, left_out, nameless, basis, built, unknown } = shipped;
         let mut left_out: Vec<(PathBuf, String)> =
             left_out.into_iter().map(|(path, why)| (PathBuf::from(path), why)).collect();
         left_out.extend(nameless.into_iter().map(|path| {
@@ -60,7 +66,7 @@ impl Lists {
         data.retain(|name| !refused.contains_key(name));
         let below = if root == "." { PathBuf::new() } else { PathBuf::from(&root) };
         left_out.extend(refused.into_iter().map(|(name, why)| (below.join(name), why)));
-        Ok(Self { root, sources, data, basis, left_out })
+        Ok(Self { root, sources, data, basis, left_out, built, unknown })
     }
 }
 
@@ -76,7 +82,10 @@ pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
         (false, true) => "project = \"pyproject.toml\"\n",
         (false, false) => "",
     };
-    Ok(Draft { reads_pyproject, ..draft_of(Lists::of(folder)?, python, wheel) })
+    let lists = Lists::of(folder)?;
+    let reads_pyproject = reads_pyproject && lists.built.is_none();
+    let lacks_metadata = wheel.is_empty() && lists.built.is_none() && (has("setup.py") || has("setup.cfg"));
+    Ok(Draft { reads_pyproject, lacks_metadata, ..draft_of(lists, python, wheel) })
 }
 
 /// A config with these lists; `wheel` holds the lines of `[wheel]`, if there is to be one.
@@ -90,11 +99,20 @@ fn draft_of(lists: Lists, python: PyVersion, wheel: &str) -> Draft {
     text.push_str("\n[compile]\n");
     let _ = writeln!(text, "python = [\"{python}\"]");
     text.push_str("invalidation-mode = \"checked-hash\"\n");
-    if !wheel.is_empty() {
-        let _ = write!(text, "\n[wheel]\n{wheel}");
+    match &lists.built {
+        _ if wheel.is_empty() => {}
+        None => {
+            let _ = write!(text, "\n[wheel]\n{wheel}");
+        }
+        Some(built) => {
+            let _ = write!(
+                text,
+                "\n# A wheel of these files is not the project's: {built}.\n# [wheel]\n# {wheel}"
+            );
+        }
     }
     text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");
-    Draft { text, lists, reads_pyproject: false }
+    Draft { text, lists, reads_pyproject: false, lacks_metadata: false }
 }
 
 /// Names that `build` or `pack` would refuse, with the reason.

@@ -4,6 +4,7 @@
 //! uv-build. Nothing of the project is run: a setting that only its own code could tell falls back to what the backend
 //! left in an unpacked sdist (`*.egg-info`), and then to the layout of the directories.
 
+mod extensions;
 mod find;
 mod hatch;
 mod named;
@@ -36,6 +37,11 @@ pub struct Shipped {
     pub nameless: Vec<PathBuf>,
     /// The settings or defaults that decided, for a message: `[tool.setuptools.packages.find]`.
     pub basis: String,
+    /// Reason why a wheel of these files is not the project's: it has extension modules, or packages that a build script
+    /// puts together.
+    pub built: Option<String>,
+    /// The build backend, if it is not known what that one ships.
+    pub unknown: Option<String>,
 }
 
 /// Predicts the files that the build backend of the project in `folder` ships.
@@ -48,22 +54,73 @@ pub struct Shipped {
 pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let project = PyProject::read(folder);
     let tree = Tree::read(folder, &project)?;
-    let plan = plan(folder, &project, &tree);
-    Ok(plan.select(&tree))
+    let kind = Kind::of(&project);
+    if kind == Kind::Setuptools
+        && let Some(missing) = setuptools::missing(folder, &tree)
+    {
+        return Ok(Shipped { built: Some(missing), root: ".".into(), ..Shipped::default() });
+    }
+    let shipped = plan(folder, kind, &project, &tree).select(&tree);
+    let unknown = (kind == Kind::Unknown).then(|| project.backend().to_owned());
+    let built = extensions::compiled(folder, kind, &project, &tree);
+    Ok(Shipped { unknown, built, ..shipped })
 }
 
-fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
-    let backend = project.backend();
-    let specific = match backend.split(['.', ':']).next().unwrap_or_default() {
-        "hatchling" => Some(hatch::plan(project, tree)),
-        "flit_core" | "flit" => Some(named::flit(project, tree)),
-        "poetry" => Some(poetry::plan(project, tree)),
-        "pdm" => Some(pdm::plan(project, tree)),
-        "uv_build" => Some(named::uv(project, tree)),
-        "setuptools" | "" => Some(setuptools::plan(folder, project, tree)),
-        _ => None,
+/// Build backends whose choice of files is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Setuptools,
+    Hatchling,
+    Flit,
+    Poetry,
+    Pdm,
+    Uv,
+    Unknown,
+}
+
+impl Kind {
+    /// The kind of a backend: by its module, or, for a module of the project itself, by what it requires.
+    fn of(project: &PyProject) -> Self {
+        let backend = project.backend();
+        let own = match backend.split(['.', ':']).next().unwrap_or_default() {
+            "setuptools" | "pbr" | "jupyter_packaging" | "" => Self::Setuptools,
+            "hatchling" => Self::Hatchling,
+            "flit_core" | "flit" | "flit_scm" => Self::Flit,
+            "poetry" | "poetry_dynamic_versioning" => Self::Poetry,
+            "pdm" => Self::Pdm,
+            "uv_build" => Self::Uv,
+            _ => Self::Unknown,
+        };
+        if own != Self::Unknown || project.texts(&["build-system", "backend-path"]).is_none() {
+            return own;
+        }
+        let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
+        let kinds = requires.iter().map(|requirement| {
+            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            match requirement.split(|c| !is_name(c)).next().unwrap_or_default() {
+                "setuptools" => Self::Setuptools,
+                "hatchling" => Self::Hatchling,
+                "flit_core" | "flit-core" => Self::Flit,
+                "poetry-core" | "poetry_core" => Self::Poetry,
+                "pdm-backend" => Self::Pdm,
+                "uv_build" | "uv-build" => Self::Uv,
+                _ => Self::Unknown,
+            }
+        });
+        kinds.into_iter().find(|kind| *kind != Self::Unknown).unwrap_or(Self::Unknown)
+    }
+}
+
+fn plan(folder: &Path, kind: Kind, project: &PyProject, tree: &Tree) -> Plan {
+    let plan = match kind {
+        Kind::Hatchling => hatch::plan(project, tree),
+        Kind::Flit => named::flit(project, tree),
+        Kind::Poetry => poetry::plan(project, tree),
+        Kind::Pdm => pdm::plan(project, tree),
+        Kind::Uv => named::uv(project, tree),
+        Kind::Setuptools => setuptools::plan(folder, project, tree),
+        Kind::Unknown => Plan::default(),
     };
-    let plan = specific.unwrap_or_else(|| find::by_layout(tree));
     // A backend whose settings name what is not there: the layout is the better guess.
     if plan.is_empty() { find::by_layout(tree) } else { plan }
 }

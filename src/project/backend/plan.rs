@@ -1,7 +1,7 @@
 //! The decision of a backend, applied to the files.
 
 use super::Shipped;
-use super::tree::{Tree, join};
+use super::tree::{HIDDEN, Tree, join};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,7 +86,7 @@ impl Plan {
         let skipped = tree
             .skipped
             .iter()
-            .filter(|(path, why)| !matches!(**why, "hidden" | "a cache") && !path.ends_with(".egg-info"));
+            .filter(|(path, why)| ![HIDDEN, "a cache"].contains(*why) && !path.ends_with(".egg-info"));
         shipped.left_out.extend(skipped.map(|(path, why)| (path.clone(), (*why).to_owned())));
         shipped.left_out.sort();
         shipped

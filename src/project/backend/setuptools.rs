@@ -166,6 +166,19 @@ fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
     Vec::new()
 }
 
+/// Says which top-level names of an egg-info no directory or file of the project has: `setup.py` takes them from elsewhere.
+pub(super) fn missing(folder: &Path, tree: &Tree) -> Option<String> {
+    let names = egg_info(folder, tree, "top_level.txt");
+    let is_there =
+        |name: &str| tree.files.iter().any(|file| file.split('/').any(|part| module(part) == name));
+    let missing = names.iter().filter(|name| !name.contains('/') && !is_there(name));
+    let missing: Vec<String> = missing.map(|name| format!("{name:?}")).collect();
+    if missing.is_empty() || missing.len() < names.len() {
+        return None;
+    }
+    Some(format!("no file is below the top-level {} of its egg-info", missing.join(", ")))
+}
+
 /// Packages and modules by the names of an egg-info, where the settings are code (`setup.py`).
 fn from_top_level(names: &[String], tree: &Tree) -> Plan {
     let exists = |root: &str, name: &str| {

@@ -18,22 +18,25 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Lists the files below `folder`, without what is hidden, virtual environments, `node_modules`, caches, and the
+    /// Lists the files below `folder`, without what is hidden (in an sdist: at its top), virtual environments, `node_modules`, caches, and the
     /// `build`, `dist` and `*.egg-info` of the project itself. In a checkout, files that git ignores are left out,
     /// except for version files that a plugin writes.
     pub(super) fn read(folder: &Path, project: &PyProject) -> Result<Self, DiscoverError> {
         let git = folder.join(".git").exists() || project.backend().starts_with("hatchling");
+        // What is hidden in a package of an sdist has been published.
+        let is_sdist = folder.join("PKG-INFO").is_file();
         let mut tree = Self::default();
         let skipped = Arc::new(Mutex::new(BTreeMap::new()));
         let mut walk = WalkBuilder::new(folder);
         walk.hidden(false).ignore(false).git_global(false).git_exclude(git).git_ignore(git);
         walk.parents(git).require_git(false).follow_links(false);
         walk.sort_by_file_name(std::ffi::OsStr::cmp);
-        walk.filter_entry(shippable(folder, Arc::clone(&skipped)));
+        walk.filter_entry(shippable(folder, is_sdist, Arc::clone(&skipped)));
         for entry in walk.build() {
             let entry = entry.map_err(|error| failure(folder, &error))?;
             let Some(kind) = entry.file_type() else { continue };
-            let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            let is_hidden =
+                entry.file_name().as_encoded_bytes().starts_with(b".") && (entry.depth() == 1 || !is_sdist);
             if entry.depth() == 0 || kind.is_dir() || is_hidden {
                 continue;
             }
@@ -124,6 +127,7 @@ pub(super) fn join(folder: &str, path: &str) -> String {
 /// A filter that enters no directory that no wheel contains, and notes those it did not enter.
 fn shippable(
     folder: &Path,
+    is_sdist: bool,
     skipped: Arc<Mutex<BTreeMap<String, &'static str>>>,
 ) -> impl Fn(&ignore::DirEntry) -> bool + Send + Sync + 'static {
     let folder = folder.to_path_buf();
@@ -133,6 +137,9 @@ fn shippable(
             return true;
         }
         let Some(why) = unshippable(entry.path(), name, entry.depth()) else { return true };
+        if why == HIDDEN && is_sdist && entry.depth() > 1 && ![".git", ".hg", ".svn"].contains(&name) {
+            return true;
+        }
         if let Ok(mut skipped) = skipped.lock() {
             skipped.insert(name_below(&folder, entry.path()), why);
         }
@@ -140,13 +147,16 @@ fn shippable(
     }
 }
 
+/// The reason that no summary names.
+pub(super) const HIDDEN: &str = "hidden";
+
 /// Why no wheel contains the directory, if that is so.
 fn unshippable(path: &Path, name: &str, depth: usize) -> Option<&'static str> {
     match name {
         "__pycache__" => Some("a cache"),
         "node_modules" => Some("packages of Node.js"),
         "build" | "dist" if depth == 1 && !path.join("__init__.py").is_file() => Some("output of a build"),
-        _ if name.starts_with('.') => Some("hidden"),
+        _ if name.starts_with('.') => Some(HIDDEN),
         _ if name.ends_with(".egg-info") || name.ends_with(".dist-info") => Some("metadata of a build"),
         _ if path.join("pyvenv.cfg").is_file() => Some("a virtual environment"),
         _ => None,

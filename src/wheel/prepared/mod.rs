@@ -6,11 +6,12 @@
 mod egg_info;
 mod entry_points;
 mod fields;
+mod licenses;
 
 use super::name::{WheelName, WheelNameError, normalize_name};
 use super::project::{Project, files};
 use super::version::{Version, VersionError};
-use crate::archive::{self, ArchiveError, Bytes, File, Limits, check_file_name};
+use crate::archive::{self, ArchiveError, Bytes, File, Limits};
 use crate::output::inside::Inside;
 use crate::project::all_files;
 use crate::text::Shown as _;
@@ -173,15 +174,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     let fields = Fields::parse(&metadata);
     let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned();
     let version: Version = fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?;
-    let mut licenses = Vec::new();
-    for file in fields.all("License-File") {
-        check_file_name(file).map_err(|_| PreparedFault::LicensePath(file.to_owned()))?;
-        let bytes = files::read(folder, file)
-            .map_err(|source| PreparedFault::LicenseFile { name: file.to_owned(), source })?;
-        licenses.push(File::new(format!("licenses/{file}"), bytes));
-    }
-    licenses.sort_by(|a, b| a.path.cmp(&b.path));
-    licenses.dedup_by(|a, b| a.path == b.path);
+    let licenses = licenses::license_files(folder, &fields)?;
     let notes = notes(&fields);
     let has_requirements = fields.one("Requires-Dist").is_some();
     let egg_info = egg_info::EggInfo::find(folder, &normalize_name(&name));
@@ -198,11 +191,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
 /// Remarks about fields that the sdist does not settle.
 fn notes(fields: &Fields<'_>) -> Vec<String> {
     let version = fields.one("Metadata-Version").unwrap_or("1.0");
-    let settles = match version.split_once('.').map(|(major, minor)| (major.parse(), minor.parse())) {
-        Some((Ok(major), Ok(minor))) => (major, minor) >= (2, 2),
-        _ => false,
-    };
-    if !settles {
+    if !is_at_least(fields, (2, 2)) {
         return vec![format!(
             "metadata {version} does not say which fields the backend may still change; all are used as they are"
         )];
@@ -212,4 +201,12 @@ fn notes(fields: &Fields<'_>) -> Vec<String> {
         return Vec::new();
     }
     vec![format!("the backend may still change {}; they are used as they are", dynamic.join(", "))]
+}
+
+fn is_at_least(fields: &Fields<'_>, least: (u32, u32)) -> bool {
+    let version = fields.one("Metadata-Version").and_then(|version| version.split_once('.'));
+    match version.map(|(major, minor)| (major.parse(), minor.parse())) {
+        Some((Ok(major), Ok(minor))) => (major, minor) >= least,
+        _ => false,
+    }
 }

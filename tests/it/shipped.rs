@@ -1,0 +1,177 @@
+//! What `init` and `pack SDIST` make of sdists whose wheels are more than their files, or whose metadata are old.
+
+use crate::session::Session;
+
+fn listed(session: &Session) -> (Vec<String>, Vec<String>) {
+    let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    let config = pycompile::config::parse(std::path::Path::new("pycompile.toml"), text).unwrap().config;
+    let names = |list: &[toml::Spanned<String>]| list.iter().map(|name| name.get_ref().clone()).collect();
+    (names(&config.source.files), names(&config.source.data))
+}
+
+fn in_wheel(session: &Session, wheel: &str) -> Vec<String> {
+    let limits = pycompile::archive::Limits::default();
+    let archive = pycompile::archive::read_file(&session.path(wheel), &limits).unwrap();
+    archive.entries.iter().map(|entry| entry.name.clone()).collect()
+}
+
+fn backend(name: &str) -> String {
+    format!(
+        "[build-system]\nrequires = []\nbuild-backend = \"{name}\"\n[project]\nname = \"demo\"\nversion = \"1\"\n"
+    )
+}
+
+const PKG_INFO: &str = "Metadata-Version: 2.3\nName: demo\nVersion: 1\n";
+
+#[test]
+fn extension_modules_are_no_part_of_a_wheel_that_is_made_here() {
+    for (pyproject, setup, source, reason) in [
+        (backend("mesonpy"), "", "demo/a.c", "its build backend, mesonpy, builds extension modules"),
+        (
+            backend("scikit_build_core.build"),
+            "",
+            "x.txt",
+            "its build backend, scikit_build_core.build, builds extension modules",
+        ),
+        (
+            String::new(),
+            "setup(ext_modules=[Extension('a', ['demo/a.c'])])\n",
+            "demo/a.c",
+            "setup.py builds extension modules",
+        ),
+        (
+            format!("{}[[tool.setuptools.ext-modules]]\nname = \"a\"\n", backend("setuptools.build_meta")),
+            "",
+            "src/a.pyx",
+            "[tool.setuptools] builds extension modules",
+        ),
+    ] {
+        let session = Session::new();
+        session.file("PKG-INFO", PKG_INFO);
+        session.file("demo/__init__.py", "");
+        session.file(source, "");
+        session.file("pyproject.toml", &pyproject);
+        if !setup.is_empty() {
+            session.file("setup.py", setup);
+        }
+        let said = session.run(&["init"]).exits(0);
+        let note = format!(
+            "note: {reason}, so the config has no [wheel]\nhint: build the wheel with the build backend, then `pycompile \
+             pack WHEEL` makes it deterministic\n"
+        );
+        assert!(said.err.contains(&note), "{note}\n{}", said.err);
+        let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+        assert!(text.contains("\n# [wheel]\n# metadata = \"PKG-INFO\"\n"), "{text}");
+        assert!(!session.run(&["pack"]).exits(2).err.is_empty());
+        // Whoever knows that it works without them takes the lines in.
+        session.file("pycompile.toml", text.replace("# [wheel]\n# ", "[wheel]\n"));
+        session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
+    }
+    // A setup.py that names extension modules and a project without sources for them.
+    let session = Session::new();
+    session.file("PKG-INFO", PKG_INFO);
+    session.file("demo/__init__.py", "");
+    session.file("setup.py", "setup(ext_modules=[])  # none\n");
+    session.run(&["init"]).exits(0);
+    session.run(&["pack"]).exits(0);
+}
+
+#[test]
+fn packages_that_a_build_script_puts_together_are_not_guessed() {
+    let session = Session::new();
+    session.file("PKG-INFO", PKG_INFO);
+    session.file("setup.py", "");
+    session.file("demo.egg-info/top_level.txt", "space\n");
+    session.file("__init__.py", "");
+    session.file("other/__init__.py", "");
+    let said = session.run(&["init"]).exits(2);
+    assert_eq!(
+        said.err,
+        "error: no Python files to list in .: no file is below the top-level \"space\" of its egg-info\nhint: build the \
+         wheel with the build backend, then `pycompile pack WHEEL` makes it deterministic\n"
+    );
+    assert!(!session.path("pycompile.toml").exists());
+}
+
+#[test]
+fn a_backend_that_is_not_known_is_named() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("pyproject.toml", backend("whey"));
+    let said = session.run(&["init"]).exits(0);
+    let note = "note: the build backend \"whey\" is not known here: the files are those of the layout\n";
+    assert!(said.err.contains(note), "{}", said.err);
+    // A backend in the project wraps one that it requires.
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    let own =
+        backend("own").replace("requires = []", "requires = [\"flit_core>=3\"]\nbackend-path = [\".\"]");
+    session.file("pyproject.toml", own);
+    let said = session.run(&["init"]).exits(0);
+    assert!(!said.err.contains("note:"), "{}", said.err);
+}
+
+#[test]
+fn hidden_data_of_packages_are_listed_in_an_sdist_only() {
+    let files =
+        ["demo/__init__.py", "demo/.agents/skill.md", "demo/.x", "demo/.git/config", ".github/a.yml", ".env"];
+    for is_sdist in [false, true] {
+        let session = Session::new();
+        for file in files {
+            session.file(file, "");
+        }
+        session.file("pyproject.toml", backend("pdm.backend"));
+        if is_sdist {
+            session.file("PKG-INFO", PKG_INFO);
+        }
+        session.run(&["init"]).exits(0);
+        let data: &[&str] = if is_sdist { &["demo/.agents/skill.md", "demo/.x"] } else { &[] };
+        assert_eq!(listed(&session).1, data, "sdist: {is_sdist}");
+    }
+}
+
+#[test]
+fn licenses_that_old_metadata_do_not_name() {
+    let licenses = |pkg_info: &str, project: &str| {
+        let session = Session::new();
+        for file in ["demo/__init__.py", "LICENSE.md", "NOTICE", "terms/own.txt"] {
+            session.file(file, "");
+        }
+        session.file("PKG-INFO", pkg_info);
+        session.file("pyproject.toml", format!("{}{project}", backend("hatchling.build")));
+        session.run(&["init"]).exits(0);
+        session.run(&["pack"]).exits(0);
+        let names = in_wheel(&session, "dist/demo-1-py3-none-any.whl").into_iter();
+        let license = |name: String| Some(name.strip_prefix("demo-1.dist-info/licenses/")?.to_owned());
+        names.filter_map(license).collect::<Vec<_>>()
+    };
+    let old = PKG_INFO;
+    let new = &old.replace("2.3", "2.4");
+    assert_eq!(licenses(old, ""), ["LICENSE.md", "NOTICE"]);
+    assert_eq!(
+        licenses(old, "license = { file = \"terms/own.txt\" }\n"),
+        ["LICENSE.md", "NOTICE", "terms/own.txt"]
+    );
+    assert_eq!(licenses(old, "license-files = { paths = [\"NOTICE\"] }\n"), ["NOTICE"]);
+    assert_eq!(licenses(old, "license-files = [\"terms/*\"]\n"), ["terms/own.txt"]);
+    assert_eq!(licenses(&format!("{old}License-File: NOTICE\n"), ""), ["NOTICE"]);
+    // Core metadata 2.4 name them all.
+    assert!(licenses(new, "").is_empty());
+}
+
+#[test]
+fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("setup.py", "raise SystemExit('not to be run')\n");
+    let said = session.run(&["init"]).exits(0);
+    let lines = "\n[wheel.project]\nname = \"…\"\nversion = \"…\"\n";
+    assert!(
+        said.err.contains("note: `pycompile pack` needs the metadata of a wheel") && said.err.contains(lines),
+        "{}",
+        said.err
+    );
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    session.file("pycompile.toml", format!("{config}{}", lines.replacen("…", "demo", 1).replace("…", "1")));
+    session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
+}
