@@ -175,3 +175,49 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     session.file("pycompile.toml", format!("{config}{}", lines.replacen("…", "demo", 1).replace("…", "1")));
     session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
 }
+
+/// Which data setuptools installs: its documentation of `include-package-data`, `package-data` and `exclude-package-data`.
+#[test]
+fn data_of_packages_as_setuptools_takes_them() {
+    let files = [
+        "demo/__init__.py",
+        "demo/a.txt",
+        "demo/b.bin",
+        "demo/py.typed",
+        "demo/tests/test_a.py",
+        "demo/tests/x.txt",
+    ];
+    let sources = files.join("\n");
+    let shipped = |config: (&str, &str), sources: &str| {
+        let session = Session::new();
+        for file in files {
+            session.file(file, "");
+        }
+        session.file("PKG-INFO", PKG_INFO);
+        session.file("demo.egg-info/top_level.txt", "demo\n");
+        session.file("demo.egg-info/SOURCES.txt", sources);
+        session.file(config.0, config.1);
+        session.run(&["init"]).exits(0);
+        let (mut python, data) = listed(&session);
+        python.extend(data);
+        python.sort();
+        python
+    };
+    let pyproject = |more: &str| {
+        format!(
+            "[project]\nname = \"demo\"\nversion = \"1\"\n[tool.setuptools]\npackages = [\"demo\"]\n{more}"
+        )
+    };
+    let of = |more: &str, sources: &str| shipped(("pyproject.toml", &pyproject(more)), sources);
+    let all = files.map(str::to_owned).to_vec();
+    assert_eq!(of("", &sources), all);
+    let typed = ["demo/__init__.py", "demo/py.typed"];
+    assert_eq!(of("include-package-data = false\n", &sources), typed);
+    let some =
+        "include-package-data = false\n[tool.setuptools.package-data]\ndemo = [\"*.txt\", \"tests/*.py\"]\n";
+    assert_eq!(of(some, ""), ["demo/__init__.py", "demo/a.txt", "demo/py.typed", "demo/tests/test_a.py"]);
+    let fewer = "[tool.setuptools.exclude-package-data]\n\"*\" = [\"*.bin\", \"tests/*\"]\n";
+    assert_eq!(of(fewer, &sources), ["demo/__init__.py", "demo/a.txt", "demo/py.typed"]);
+    let cfg = "[options]\npackages = demo\n[options.package_data]\n* = *.bin\n";
+    assert_eq!(shipped(("setup.cfg", cfg), &sources), ["demo/__init__.py", "demo/b.bin", "demo/py.typed"]);
+}

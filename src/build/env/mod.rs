@@ -143,7 +143,7 @@ pub fn run(
             let rows: Vec<_> = rows.into_iter().cloned().collect();
             match record::add(site, distribution, &rows) {
                 Ok(record) => report.records.extend(record),
-                Err(failed) => report.outcomes.push(failed),
+                Err(failed) => report.outcomes.push(*failed),
             }
         }
     }

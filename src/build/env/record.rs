@@ -34,7 +34,7 @@ pub(super) fn add(
     site: &SitePackages,
     distribution: &Distribution,
     rows: &[Row],
-) -> Result<Option<Artifact>, Outcome> {
+) -> Result<Option<Artifact>, Box<Outcome>> {
     if rows.is_empty() || with_rows(&distribution.record, rows) == distribution.record {
         return Ok(None);
     }
@@ -55,7 +55,7 @@ pub(super) fn add(
     });
     match written {
         Ok(digest) => Ok(Some(Artifact { path, kind: ArtifactKind::Record, digest, changed: true })),
-        Err(error) => Err(Outcome::of_file(path, write_diagnostic(&error))),
+        Err(error) => Err(Box::new(Outcome::of_file(path, write_diagnostic(&error)))),
     }
 }
 

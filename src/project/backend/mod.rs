@@ -8,6 +8,7 @@ mod extensions;
 mod find;
 mod hatch;
 mod named;
+mod package_data;
 mod pdm;
 mod plan;
 mod poetry;

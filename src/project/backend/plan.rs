@@ -39,11 +39,15 @@ pub(super) struct Plan {
     pub(super) exclude: GlobSet,
     /// The setting or default that decided.
     pub(super) basis: String,
+    /// Files below a package that are no Python files are data.
+    pub(super) picks_data: bool,
+    /// Paths of data that stay out.
+    pub(super) no_data: BTreeSet<String>,
 }
 
 impl Plan {
     pub(super) fn new(root: &str, basis: impl Into<String>) -> Self {
-        Self { root: root.into(), basis: basis.into(), ..Self::default() }
+        Self { root: root.into(), basis: basis.into(), picks_data: true, ..Self::default() }
     }
 
     pub(super) fn with(mut self, picks: impl IntoIterator<Item = Pick>) -> Self {
@@ -68,7 +72,9 @@ impl Plan {
             let name = below(&self.root, file);
             let pick = name.and_then(|name| self.pick(name, is_python));
             match (name, pick) {
-                (Some(name), Some(())) if !self.exclude.is_match(file) => {
+                (Some(name), Some(()))
+                    if !self.exclude.is_match(file) && (is_python || !self.no_data.contains(file)) =>
+                {
                     let list = if is_python { &mut shipped.sources } else { &mut shipped.data };
                     list.push(name.to_owned());
                 }
@@ -100,7 +106,7 @@ impl Plan {
             Pick::File(file) => file == name,
             Pick::Folder(folder) => is_inside(folder),
             Pick::Package(folder) if is_python => folder == parent,
-            Pick::Package(folder) => is_inside(folder),
+            Pick::Package(folder) => self.picks_data && is_inside(folder),
         });
         is_picked.then_some(())
     }

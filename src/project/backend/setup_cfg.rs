@@ -44,6 +44,12 @@ impl SetupCfg {
         Some(items.filter(|item| !item.is_empty()).map(ToOwned::to_owned).collect())
     }
 
+    /// The keys of a section with their values, as [`SetupCfg::list`] has them.
+    pub(super) fn lists(&self, section: &str) -> BTreeMap<String, Vec<String>> {
+        let keys = self.0.get(section).into_iter().flat_map(BTreeMap::keys);
+        keys.filter_map(|key| Some((key.clone(), self.list(section, key)?))).collect()
+    }
+
     /// `name = value` pairs, one a line; the name may be empty.
     pub(super) fn pairs(&self, section: &str, key: &str) -> BTreeMap<String, String> {
         let items = self.list(section, key).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! setuptools: `[tool.setuptools]`, `setup.cfg`, what `*.egg-info` lists, and its automatic discovery.
 
 use super::find::{Finder, Names, by_layout, package_root};
+use super::package_data::PackageData;
 use super::plan::{Pick, Plan, globs};
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
@@ -28,7 +29,9 @@ enum Packages {
 
 pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
     let cfg = SetupCfg::read(folder);
-    let mut plan = packages(folder, project, &cfg, tree);
+    let plan = packages(folder, project, &cfg, tree);
+    let sources = egg_info(folder, tree, "SOURCES.txt").into_iter().collect();
+    let mut plan = PackageData::read(folder, project, &cfg).apply(plan, &sources, tree);
     // The `__init__.py` of a namespace package belongs to no project: setuptools installs none of them.
     let mut namespaces = egg_info(folder, tree, "namespace_packages.txt");
     namespaces.extend(cfg.list("options", "namespace_packages").unwrap_or_default());
