@@ -24,6 +24,8 @@ mod redundant;
 mod stack_depth;
 mod superinstructions;
 mod swaps;
+#[cfg(test)]
+mod tests;
 mod unreachable;
 mod unset_locals;
 mod unused_consts;
@@ -76,36 +78,45 @@ pub(super) fn run(
     }
     for &pass in target.flow {
         allowance::ask();
-        match pass {
-            FlowPass::LabelExceptions => {
-                exceptions::label_exceptions(graph, target.features.resume_depth_bit)?;
-            }
-            FlowPass::InlineExits => inline_exits::inline_exits(graph),
-            FlowPass::RemoveUnreachable => unreachable::remove_unreachable(graph),
-            FlowPass::ResolveLines => lines::resolve_lines(graph),
-            FlowPass::OptimizeLoadConst => load_const::optimize_load_const(graph, &mut context),
-            FlowPass::Peephole => peephole::peephole(graph, &mut context),
-            FlowPass::RemoveNopsAndPairs => redundant::remove_nops_and_pairs(graph),
-            FlowPass::RemoveNopsAndJumps => redundant::remove_nops_and_jumps(graph)?,
-            FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(graph, &mut context),
-            FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(graph, &context),
-            FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(graph),
-            FlowPass::PushColdBlocks => cold::push_cold_blocks(graph)?,
-            FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(graph),
-            FlowPass::StackDepth => {
-                depth = stack_depth::stack_depth(graph, target)?;
-            }
-            FlowPass::PrepareLocals => locals_plus::prepare_locals(graph, unit),
-            FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(graph)?,
-            FlowPass::NormalizeJumps => {
-                normalize_jumps::normalize_jumps(graph, &target.features);
-            }
-            FlowPass::BorrowLocals => borrow::borrow_locals(graph, target)?,
-        }
-        if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
-            verify::verify(graph)?;
-        }
+        depth = apply(pass, graph, &mut context, unit)?.unwrap_or(depth);
     }
     unit.consts = consts;
+    Ok(depth)
+}
+
+/// Applies one pass, and verifies the graph in debug builds; returns `co_stacksize` if the pass computes it.
+fn apply(
+    pass: FlowPass,
+    graph: &mut Graph,
+    context: &mut context::Context<'_>,
+    unit: &mut CodeUnit,
+) -> Result<Option<u32>, FlowError> {
+    let target = context.target;
+    let mut depth = None;
+    match pass {
+        FlowPass::LabelExceptions => {
+            exceptions::label_exceptions(graph, target.features.resume_depth_bit)?;
+        }
+        FlowPass::InlineExits => inline_exits::inline_exits(graph),
+        FlowPass::RemoveUnreachable => unreachable::remove_unreachable(graph),
+        FlowPass::ResolveLines => lines::resolve_lines(graph),
+        FlowPass::OptimizeLoadConst => load_const::optimize_load_const(graph, context),
+        FlowPass::Peephole => peephole::peephole(graph, context),
+        FlowPass::RemoveNopsAndPairs => redundant::remove_nops_and_pairs(graph),
+        FlowPass::RemoveNopsAndJumps => redundant::remove_nops_and_jumps(graph)?,
+        FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(graph, context),
+        FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(graph, context),
+        FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(graph),
+        FlowPass::PushColdBlocks => cold::push_cold_blocks(graph)?,
+        FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(graph),
+        FlowPass::StackDepth => depth = Some(stack_depth::stack_depth(graph, target)?),
+        FlowPass::PrepareLocals => locals_plus::prepare_locals(graph, unit),
+        FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(graph)?,
+        FlowPass::NormalizeJumps => normalize_jumps::normalize_jumps(graph, &target.features),
+        FlowPass::BorrowLocals => borrow::borrow_locals(graph, target)?,
+    }
+    if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {
+        verify::verify(graph)?;
+    }
     Ok(depth)
 }
