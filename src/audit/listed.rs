@@ -125,7 +125,7 @@ pub(super) struct Coverage<'a> {
     manifest: &'a Manifest,
     /// By the path in the manifest: a place that could have it, its name there, and whether a place has it.
     entries: BTreeMap<&'a str, (usize, String, bool)>,
-    /// Digests of the listed archives that lie in a directory that is verified, with the directory.
+    /// The listed archives, by digest, that lie in a directory that is verified or have a namesake there, with the directory.
     archives: BTreeMap<String, usize>,
 }
 
@@ -158,7 +158,10 @@ impl<'a> Coverage<'a> {
             return None;
         }
         let has_name = |listed: &crate::manifest::Archive| listed.path == path || listed.path == found.path;
-        let message = match self.manifest.archives.iter().any(has_name) {
+        let named = self.manifest.archives.iter().find(|listed| has_name(listed));
+        // It has been told by its name.
+        self.archives.extend(named.map(|listed| (listed.sha256.clone(), at)));
+        let message = match named.is_some() {
             true => "it is not the archive that the manifest lists",
             false if has_pycs => "it has pycs, and the manifest does not list it",
             false => return None,

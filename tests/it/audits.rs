@@ -149,6 +149,7 @@ fn archives_that_a_manifest_lists_count() {
     let good = read(&session, WHEEL);
     session.file(WHEEL, zip(&[("demo/core.py", b"x = 1\n")]));
     let said = session.run(&verify).exits(1);
+    assert_eq!(said.out.matches(&format!("{WHEEL}: manifest: ")).count(), 1, "{}", said.out);
     let listed = format!("{WHEEL}: manifest: it is not the archive that the manifest lists\n");
     assert!(said.out.contains(&listed), "{}", said.out);
     std::fs::remove_file(session.path(WHEEL)).unwrap();

@@ -54,6 +54,7 @@ mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]
 mod races;
+mod sarif;
 mod schemas;
 mod sdist;
 mod session;
