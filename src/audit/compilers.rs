@@ -2,10 +2,35 @@
 
 use crate::build::engines::{self, EngineOptions, Engines};
 use crate::target::PyVersion;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// All engines for a version, or why there is none.
-pub(super) type Found = Result<Engines, String>;
+pub(super) type Found = Result<Releases, String>;
+
+/// The engines for a version, that of the newest release first.
+pub(super) struct Releases {
+    pub(super) engines: Engines,
+    /// The engine that wrote the last pyc which the one before did not write: most places were written by one release.
+    likeliest: AtomicUsize,
+}
+
+impl Releases {
+    /// Returns the likeliest engine, then the others.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = usize> {
+        let first = self.likeliest();
+        std::iter::once(first).chain((0..self.engines.len()).filter(move |&at| at != first))
+    }
+
+    pub(super) fn likeliest(&self) -> usize {
+        self.likeliest.load(Ordering::Relaxed)
+    }
+
+    /// Notes which engine wrote a pyc.
+    pub(super) fn note(&self, engine: usize) {
+        self.likeliest.store(engine, Ordering::Relaxed);
+    }
+}
 
 /// Engines by version.
 pub(super) struct Compilers<'a> {
@@ -34,21 +59,27 @@ impl<'a> Compilers<'a> {
         let mut started =
             engines::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         started.extend(engines::others_of_series(version, self.options));
-        Ok(started)
+        Ok(Releases { engines: started, likeliest: AtomicUsize::new(0) })
     }
 
     /// The release whose bytes an engine of a version makes, by its place among them.
     pub(super) fn release(&self, version: PyVersion, engine: usize) -> String {
         match self.get(version).as_ref() {
-            Ok(engines) => engines[engine].release.clone(),
+            Ok(found) => found.engines[engine].release.clone(),
             Err(_) => String::new(),
         }
+    }
+
+    /// The engine that is likeliest to have written the pycs of a version.
+    pub(super) fn likeliest(&self, version: PyVersion) -> usize {
+        self.get(version).as_ref().as_ref().map_or(0, Releases::likeliest)
     }
 
     /// The engines that were used, in words.
     pub(super) fn about(&self) -> Vec<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let started = known.iter().filter_map(|(_, found)| found.as_ref().as_ref().ok()).flatten();
+        let started = known.iter().filter_map(|(_, found)| found.as_ref().as_ref().ok());
+        let started = started.flat_map(|found| &found.engines);
         let mut about: Vec<String> = started.map(|target| target.about.clone()).collect();
         about.sort();
         about

@@ -14,7 +14,6 @@ use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
 use crate::target::Series;
 use std::ffi::OsStr;
-use std::iter;
 
 /// A source to hold a pyc against.
 #[derive(Debug)]
@@ -99,13 +98,14 @@ impl Judge<'_> {
             return Err(Fault::of(Kind::Filename, "no file can have the name that it records"));
         };
         let found = self.compilers.get(series.version);
-        let targets = match found.as_ref() {
-            Ok(targets) => targets,
+        let releases = match found.as_ref() {
+            Ok(releases) => releases,
             Err(why) => {
                 let message = format!("nothing compiles for Python {}: {why}", series.version);
                 return Err(Fault::of(Kind::Version, message));
             }
         };
+        let targets = &releases.engines;
         // A legacy name does not say the level; an importer takes what it is for what it runs at.
         let levels = levels(self.parsed.as_ref());
         let expected_level = if levels.len() == 1 { levels.start } else { self.declared.unwrap_or(0) };
@@ -117,7 +117,7 @@ impl Judge<'_> {
             any_references: self.any_references,
         };
         let mut closest: Option<Fault> = None;
-        for (optimize, at) in levels.flat_map(|level| (0..targets.len()).map(move |at| (level, at))) {
+        for (optimize, at) in levels.flat_map(|level| releases.in_order().map(move |at| (level, at))) {
             if let Err(fault) = claim.check(optimize, &targets[at]) {
                 if closest.as_ref().is_none_or(|known| known.closeness() < fault.closeness()) {
                     closest = Some(fault);
@@ -135,9 +135,14 @@ impl Judge<'_> {
             if let Some(message) = filename::fault(&recorded, self.place, self.is_file) {
                 return Err(Fault::of(Kind::Filename, message));
             }
-            let older = if self.all_releases { at + 1..targets.len() } else { 0..0 };
-            let older = older.filter(|&other| claim.check(optimize, &targets[other]).is_ok());
-            return Ok(Fit { version: series.version, engines: iter::once(at).chain(older).collect() });
+            releases.note(at);
+            let mut engines = vec![at];
+            if self.all_releases {
+                let others = (0..targets.len()).filter(|&other| other != at);
+                engines.extend(others.filter(|&other| claim.check(optimize, &targets[other]).is_ok()));
+                engines.sort_unstable();
+            }
+            return Ok(Fit { version: series.version, engines });
         }
         let mut fault = closest.unwrap_or(Fault::Code { expected: Vec::new(), first: None });
         if let Fault::Code { expected, first } = &mut fault {

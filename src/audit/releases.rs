@@ -2,6 +2,9 @@
 //!
 //! A pyc may be the bytes of several releases, and most places were written by one: the release that writes most of the
 //! pycs of a version is named for all that it writes, and another one only for those that are left.
+//!
+//! The release that wrote the last pyc which a newer one did not write is tried first for the next. Where it wrote all, no
+//! other is asked for them.
 
 use super::compilers::Compilers;
 use super::finding::ReleaseFound;
@@ -21,19 +24,21 @@ pub(super) struct Fit {
     pub(super) engines: Vec<usize>,
 }
 
-/// The pycs of those versions of which the newest releases that write them are not all the same.
-pub(super) fn open(passed: &[Passed]) -> BTreeSet<String> {
-    let mut versions: Vec<(PyVersion, Option<&usize>, bool)> = Vec::new();
+/// The pycs of which it is not known that the release which is likeliest wrote them.
+pub(super) fn unlikely(passed: &[Passed], compilers: &Compilers<'_>) -> BTreeSet<String> {
+    let is_unlikely = |pyc: &&Passed| !pyc.fit.engines.contains(&compilers.likeliest(pyc.fit.version));
+    passed.iter().filter(is_unlikely).map(|pyc| pyc.name.clone()).collect()
+}
+
+/// The pycs of those versions of which the likeliest release did not write all.
+pub(super) fn open(passed: &[Passed], compilers: &Compilers<'_>) -> BTreeSet<String> {
+    let mut open: Vec<PyVersion> = Vec::new();
     for Passed { fit, .. } in passed {
-        let newest = fit.engines.first();
-        match versions.iter_mut().find(|(version, ..)| *version == fit.version) {
-            Some((_, known, is_open)) => *is_open |= *known != newest,
-            None => versions.push((fit.version, newest, false)),
+        if !fit.engines.contains(&compilers.likeliest(fit.version)) && !open.contains(&fit.version) {
+            open.push(fit.version);
         }
     }
-    let is_open =
-        |pyc: &&Passed| versions.iter().any(|(version, _, open)| *open && *version == pyc.fit.version);
-    passed.iter().filter(is_open).map(|pyc| pyc.name.clone()).collect()
+    passed.iter().filter(|pyc| open.contains(&pyc.fit.version)).map(|pyc| pyc.name.clone()).collect()
 }
 
 /// The releases that wrote these pycs, each with those that none before it writes.

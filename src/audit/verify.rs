@@ -197,26 +197,30 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Looks for all releases that write the pycs, where the newest of each pyc are not the same.
+    /// Looks for all releases that write the pycs, where one release did not write all: first of those that another is known
+    /// to have written, and of all pycs of the version if it did not write these too.
     fn settle(
         &self,
         passed: &mut [Passed],
         units: &[Unit],
         judgement: Judgement<'_>,
     ) -> Result<(), ThreadsError> {
-        let open = releases::open(passed);
-        if open.is_empty() {
-            return Ok(());
-        }
-        let again = units.iter().filter(|unit| unit.pycs().iter().any(|pyc| open.contains(pyc)));
-        let again: Vec<&Unit> = again.collect();
         let judgement = Judgement { all_releases: true, ..judgement };
-        let results = parallel::map(&again, self.jobs, &Unseen(self.watch), |unit| judgement.unit(unit))?;
-        let found = results.into_iter().flatten().flat_map(|result| result.passed);
-        let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
-        for pyc in passed {
-            if let Some(fit) = found.remove(&pyc.name) {
-                pyc.fit = fit;
+        for again in [releases::unlikely, releases::open] {
+            let again = again(passed, self.compilers);
+            if again.is_empty() {
+                return Ok(());
+            }
+            let units: Vec<&Unit> =
+                units.iter().filter(|unit| unit.pycs().iter().any(|pyc| again.contains(pyc))).collect();
+            let watch = Unseen(self.watch);
+            let results = parallel::map(&units, self.jobs, &watch, |unit| judgement.unit(unit))?;
+            let found = results.into_iter().flatten().flat_map(|result| result.passed);
+            let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
+            for pyc in &mut *passed {
+                if let Some(fit) = found.remove(&pyc.name) {
+                    pyc.fit = fit;
+                }
             }
         }
         Ok(())

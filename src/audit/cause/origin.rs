@@ -88,7 +88,7 @@ fn compile(
     };
     let found = compilers.get(series.version);
     let targets = match found.as_ref() {
-        Ok(targets) => targets,
+        Ok(releases) => &releases.engines,
         Err(why) => {
             let first = why.lines().next().unwrap_or_default();
             return Origin::Unknown(format!("no engine compiles for Python {}: {first}", series.version));
