@@ -12,7 +12,8 @@ use super::warnings::WarningArgs;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit;
 use crate::build::env::{
-    Distribution, EnvError, Report, Settings, SitePackages, created_with, run as compile, site_packages,
+    Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, run as compile,
+    site_packages,
 };
 use crate::build::{EngineChoice, EngineOptions, Engines, Refs, engines};
 use crate::engine::python::on_path;
@@ -21,7 +22,7 @@ use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, counted, python, visible};
 use globset::GlobSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
@@ -64,10 +65,13 @@ pub(super) struct EnvArgs {
     /// Invalidation mode of the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
-    /// Write nothing: report pycs that are missing, stale, wrong, orphaned or not recorded, sources that RECORDs do not
+    /// Write nothing: report pycs that are missing, stale, wrong, orphaned, of another mode or not recorded, sources that RECORDs do not
     /// list or that are gone, and what `verify` finds in site-packages.
     #[arg(long)]
     check: bool,
+    /// Findings of each kind that are listed for people; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
     /// Write the manifest here; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
@@ -156,12 +160,10 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         messages::tell(&all.outcomes, all.missing, &allowed, arguments.format.get(), printer)?
     };
     tell_artifacts(&all.records, false, arguments.format.get(), printer)?;
-    for (path, finding) in &all.findings {
-        tell(path, finding.name(), "", arguments.format.get(), printer)?;
-    }
-    for (path, finding) in &audited {
-        tell(path, finding.kind.name(), &finding.message, arguments.format.get(), printer)?;
-    }
+    let own = all.findings.iter().map(|(path, finding)| (path.as_path(), finding.name(), ""));
+    let found =
+        audited.iter().map(|(path, finding)| (path.as_path(), finding.kind.name(), finding.message.as_str()));
+    tell(own.chain(found), arguments, printer)?;
     if arguments.check {
         let findings = all.findings.len() + audited.len();
         printer.count("checked", all.entries.len());
@@ -238,6 +240,8 @@ fn audit(
     let reported: BTreeSet<&Path> = report
         .findings
         .iter()
+        // The mode says nothing of the code.
+        .filter(|(_, finding)| *finding != Finding::OtherMode)
         .map(|(path, _)| path.as_path())
         .chain(
             report
@@ -264,28 +268,41 @@ fn audit(
     Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
 }
 
-fn tell(
-    path: &Path,
-    kind: &str,
-    message: &str,
-    format: MessageFormat,
+/// Prints paths with the kind of finding and the message, if it has one: for people, some of each kind.
+fn tell<'a>(
+    findings: impl Iterator<Item = (&'a Path, &'a str, &'a str)>,
+    arguments: &EnvArgs,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    match format {
-        MessageFormat::Human => {
-            let rest = if message.is_empty() { String::new() } else { format!(": {}", visible(message)) };
-            printer.file_error(&format!("{kind}: {}{rest}", path.shown()));
-        }
-        MessageFormat::Github => {
-            let message = if message.is_empty() { kind } else { message };
-            printer.annotation(&annotation::error(path, (None, None), kind, message))?;
-        }
-        MessageFormat::Json => {
-            let mut value = serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": kind});
-            if !message.is_empty() {
-                value["message"] = message.into();
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
+    for (path, kind, message) in findings {
+        let count = told.entry(kind).or_default();
+        *count += 1;
+        match arguments.format.get() {
+            MessageFormat::Human if *count > limit => {}
+            MessageFormat::Human => {
+                let rest = if message.is_empty() { String::new() } else { format!(": {}", visible(message)) };
+                printer.file_error(&format!("{}: {kind}{rest}", path.shown()));
             }
-            printer.json(&value)?;
+            MessageFormat::Github => {
+                let message = if message.is_empty() { kind } else { message };
+                printer.annotation(&annotation::error(path, (None, None), kind, message))?;
+            }
+            MessageFormat::Json => {
+                let mut value =
+                    serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": kind});
+                if !message.is_empty() {
+                    value["message"] = message.into();
+                }
+                printer.json(&value)?;
+            }
+        }
+    }
+    if arguments.format.get() == MessageFormat::Human {
+        for (kind, count) in told.iter().filter(|(_, count)| **count > limit) {
+            let more = counted(count - limit, "more finding", "more findings");
+            printer.file_error(&format!("{kind}: {more}: `--limit 0` lists all"));
         }
     }
     Ok(())

@@ -326,3 +326,35 @@ fn people_are_shown_some_of_each_kind() {
     assert_eq!(session.run(&["verify", "t", "--limit", "0"]).exits(1).out.lines().count(), 26);
     assert_eq!(session.run(&["verify", "t", "--json"]).exits(1).out.lines().count(), 27);
 }
+
+/// The pycs that pip writes have the source's time and size, and Python takes them.
+#[test]
+fn valid_pycs_of_another_mode_are_not_stale() {
+    let session = environment();
+    let site = "v/lib/python3.14/site-packages";
+    let options = ["compile", "-q", "-r", "--force", "--python", "3.14", "--invalidation-mode", "timestamp"];
+    let strip = ["--strip-dir", site, site];
+    session.run(&[&options[..], &strip].concat()).exits(0);
+    let pyc = |package: &str| format!("{site}/{package}/__pycache__/__init__.cpython-314.pyc");
+    let check = || session.run(&["env", "v", "--check"]).exits(1);
+    let said = check().says("2 pycs checked, 2 findings\n");
+    assert!(said.err.starts_with(&format!("{}: other-mode\n{}: other-mode\n", pyc("one"), pyc("two"))));
+    let said = session.run(&["env", "v", "--check", "--limit", "1"]).exits(1);
+    assert!(said.err.contains("other-mode: 1 more finding: `--limit 0` lists all\n"), "{}", said.err);
+    // The mode does not hide the code.
+    let good = read(&session, &pyc("one"));
+    let poisoned = [&good[..], b"x"].concat();
+    session.file(&pyc("one"), poisoned);
+    let said = check().says("2 pycs checked, 3 findings\n");
+    assert!(
+        said.err.contains(&format!("{}: malformed: its code cannot be read", pyc("one"))),
+        "{}",
+        said.err
+    );
+    session.file(&pyc("one"), &good);
+    // The first of eight bytes of time and size.
+    let mut stale = good;
+    stale[8] ^= 1;
+    session.file(&pyc("one"), stale);
+    check().says(&format!("{}: stale\n", pyc("one")));
+}

@@ -113,7 +113,7 @@ fn a_source_that_is_gone_is_reported_once() {
         .run(&[&["env", "v"][..], &levels].concat())
         .exits(0)
         .says("4 compiled, 0 up to date, 0 failed");
-    assert_eq!(said.err.matches(&format!("gone: {SITE}/p/b.py\n")).count(), 1, "{}", said.err);
+    assert_eq!(said.err.matches(&format!("{SITE}/p/b.py: gone\n")).count(), 1, "{}", said.err);
     assert_eq!(said.err.matches("b.py").count(), 1, "{}", said.err);
     let said = session.run(&[&["env", "v", "--check"][..], &levels].concat()).exits(1);
     assert_eq!(said.err.matches("b.py").count(), 1, "{}", said.err);
@@ -150,7 +150,7 @@ fn a_check_sees_what_python_would_import() {
         let session = environment();
         session.run(&["env", "v"]).exits(0);
         session.file(&format!("{SITE}/{name}"), "import os\n");
-        check(&session).exits(1).says(&format!("unrecorded: {SITE}/{name}\n")).says("1 finding\n");
+        check(&session).exits(1).says(&format!("{SITE}/{name}: unrecorded\n")).says("1 finding\n");
     }
 }
 

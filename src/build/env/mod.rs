@@ -23,7 +23,7 @@ use super::parallel::{self, ThreadsError, Watch};
 use super::source::{Made, Source};
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::output::place::Missing;
-use crate::pyc::{HEADER_SIZE, InvalidationMode, cache_path};
+use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, cache_path};
 use crate::wheel::Row;
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,8 +51,10 @@ pub struct Settings {
 pub enum Finding {
     /// It is not there.
     Missing,
-    /// Its header is of another version, mode or source.
+    /// Its header is of another version or source.
     Stale,
+    /// It has another invalidation mode, and is valid in that.
+    OtherMode,
     /// Its header is right and its code is not.
     Wrong,
     /// Its source is gone.
@@ -69,6 +71,7 @@ impl Finding {
         match self {
             Self::Missing => "missing",
             Self::Stale => "stale",
+            Self::OtherMode => "other-mode",
             Self::Wrong => "wrong",
             Self::Orphaned => "orphaned",
             Self::Unrecorded => "unrecorded",
@@ -229,7 +232,13 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
             made.finding = match found {
                 _ if same => None,
                 Err(_) => Some(Finding::Missing),
-                Ok(found) if found.get(..HEADER_SIZE) != bytes.get(..HEADER_SIZE) => Some(Finding::Stale),
+                Ok(found) if found.get(..HEADER_SIZE) != bytes.get(..HEADER_SIZE) => {
+                    let is_valid = Header::parse(&found).is_ok_and(|header| {
+                        header.mode() != settings.mode
+                            && found.starts_with(&source.header(series, header.mode()))
+                    });
+                    Some(if is_valid { Finding::OtherMode } else { Finding::Stale })
+                }
                 Ok(_) => Some(Finding::Wrong),
             };
         } else if !same {
