@@ -1,6 +1,7 @@
 //! Content of an archive, and its metadata.
 
 use super::error::Fault;
+use super::package::{Facts, Format, Special};
 use super::reader::inflate;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -151,9 +152,10 @@ impl File {
 }
 
 /// Compression of an entry's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
     /// As they are (method 0).
+    #[default]
     Stored,
     /// Deflate (method 8).
     Deflated,
@@ -198,7 +200,7 @@ impl DosTime {
 }
 
 /// The Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin on 1 March.
-fn civil(day: i64) -> (i64, i64, i64) {
+pub(super) fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
     let of_era = shifted.rem_euclid(146_097);
@@ -227,7 +229,7 @@ impl std::fmt::Display for DosTime {
 }
 
 /// One entry, its bytes checked against size and CRC.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// The path, without the `/` that a directory's ends in.
     pub name: String,
@@ -261,8 +263,10 @@ pub struct Entry {
     pub local_extra: Vec<u8>,
     /// The comment, raw.
     pub comment: Vec<u8>,
-    /// Offset of the local header in the file, in bytes.
+    /// Offset of the local header in the file, in bytes; in what is no zip, the place in the order of entries.
     pub offset: u64,
+    /// Metadata, where a tar or cpio archive has it.
+    pub facts: Option<Facts>,
 }
 
 impl Entry {
@@ -283,6 +287,12 @@ pub struct Archive {
     pub entries: Vec<Entry>,
     /// The archive's own comment.
     pub comment: Vec<u8>,
+    /// Symlinks and devices, of a format that has them, by name.
+    pub specials: Vec<Special>,
+    /// Format.
+    pub format: Format,
+    /// Compression of the archive as a whole, in words.
+    pub packing: String,
     /// Size in bytes.
     pub size: u64,
     /// Of its bytes as they were read, so that nothing has to be read again to be told from others.
@@ -297,6 +307,12 @@ impl Archive {
         let name_of = |&at: &usize| self.entries.get(at).map(|entry| entry.name.as_str());
         let found = self.by_name.binary_search_by(|at| name_of(at).cmp(&Some(name))).ok()?;
         self.entries.get(*self.by_name.get(found)?)
+    }
+
+    /// The symlink or device of that name.
+    pub fn special(&self, name: &str) -> Option<&Special> {
+        let found = self.specials.binary_search_by(|special| special.name.as_str().cmp(name)).ok()?;
+        self.specials.get(found)
     }
 
     /// The entries that are files.

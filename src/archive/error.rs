@@ -186,6 +186,46 @@ pub enum Fault {
     /// Not gzip.
     #[error("the gzip data is broken, or it is not gzip data")]
     Gzip,
+    /// Another compressed stream that is broken.
+    #[error("the {0} data is broken: {1}")]
+    Stream(&'static str, String),
+    /// A compressed stream that asks for more memory than it gets.
+    #[error("the {0} data needs a dictionary of more than 128 MiB")]
+    Dictionary(&'static str),
+    /// A compression that is not read.
+    #[error("it is compressed by {0}, which is not read: gzip, xz and zstd are")]
+    Packing(&'static str),
+    /// A tar or cpio archive that its reader does not understand.
+    #[error("{what} is malformed at offset {offset}: {why}")]
+    Malformed {
+        /// Part that was being read.
+        what: &'static str,
+        /// Location in the unpacked bytes.
+        offset: u64,
+        /// Words of the reader.
+        why: String,
+    },
+    /// Bytes behind the end of an archive that are no padding.
+    #[error("bytes that are not zero follow the end of the archive, before offset {0}")]
+    BehindEnd(u64),
+    /// A link, directory or device that has bytes.
+    #[error("an entry that is no file has content")]
+    LinkContent,
+    /// A device where only files belong.
+    #[error("{0} is refused: neither a file, a directory nor a link")]
+    Device(String),
+    /// Fault of a Debian package.
+    #[error("it is no Debian package that is read: {0}")]
+    Deb(&'static str),
+    /// Fault of an RPM package.
+    #[error("it is no RPM package that is read: {0}")]
+    Rpm(&'static str),
+    /// Fault of a container image.
+    #[error("it is no container image that is read: {0}")]
+    Image(&'static str),
+    /// A file that is a zip and something else.
+    #[error("it is a zip and a {0} at once, with other files in each")]
+    Both(&'static str),
     /// A tar header whose fields or sum are wrong.
     #[error("the tar header at offset {0} is malformed")]
     TarHeader(u64),

@@ -16,9 +16,9 @@ mod entry;
 mod error;
 mod fields;
 mod name;
+mod package;
 mod reader;
 mod sdist;
-mod tar;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -26,5 +26,6 @@ pub(crate) mod tests;
 pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
+pub use package::{Facts, Format, Special, What, is_package, is_package_file, read_package};
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
 pub use sdist::Sdist;

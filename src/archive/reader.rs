@@ -5,6 +5,7 @@ use super::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
 use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
 use super::name::{Clash, NameTree};
+use super::package::Format;
 use crate::project::open_regular;
 use sha2::Digest as _;
 use std::borrow::Cow;
@@ -80,10 +81,10 @@ pub const DEPTH: usize = 3;
 /// Entries up to this size may have any ratio: a shared library with room for patches has more than 200 to one.
 const SMALL_ENTRY: u64 = 16 << 20;
 /// Archives that unpack to this much may have any ratio.
-const SMALL_TOTAL: u64 = 64 << 20;
+pub(super) const SMALL_TOTAL: u64 = 64 << 20;
 
 /// Bytes of entries that an archive holds unpacked. The others stay as they are in the archive.
-const HELD: usize = 32 << 20;
+pub(super) const HELD: usize = 32 << 20;
 
 /// Reads an archive from disk.
 ///
@@ -176,6 +177,9 @@ pub fn read<'a>(
         entries,
         by_name,
         comment: end.comment.to_vec(),
+        specials: Vec::new(),
+        format: Format::Zip,
+        packing: String::new(),
         size: bytes.len() as u64,
         sha256: sha2::Sha256::digest(bytes).into(),
     })
@@ -379,6 +383,7 @@ fn entry(
         local_extra: local.extra.to_vec(),
         comment: header.comment.to_vec(),
         offset: header.offset,
+        facts: None,
     };
     Ok((entry, after))
 }

@@ -5,10 +5,9 @@
 use super::entry::File;
 use super::error::{ArchiveError, Fault};
 use super::name::{Clash, NameTree, check_file_name};
-use super::reader::{Limits, read_file, within};
-use super::tar;
+use super::package::{Collected, read_sdist};
+use super::reader::{Limits, read_file};
 use crate::project::read_regular;
-use std::io::Read as _;
 use std::path::Path;
 
 /// The files of a source distribution.
@@ -45,10 +44,18 @@ impl Sdist {
             return Self::of_files(path, files.collect(), Vec::new(), limits);
         }
         let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
-        let packed = read_regular(path, limits.archive).map_err(|error| refuse(Fault::Io(error)))?;
-        let bytes = inflated(&packed, limits).map_err(refuse)?;
-        let tar::Contents { files, links } = tar::read(path, &bytes, limits)?;
-        Self::of_files(path, files, links, limits)
+        let bytes = read_regular(path, limits.archive).map_err(|error| refuse(Fault::Io(error)))?;
+        if !bytes.starts_with(b"\x1f\x8b") {
+            return Err(refuse(Fault::Gzip));
+        }
+        let Collected { entries, specials } = read_sdist(path, bytes, limits)?;
+        let files = entries.into_iter().filter(|entry| !entry.directory).map(|entry| File {
+            executable: entry.executable(),
+            path: entry.name,
+            bytes: entry.bytes,
+        });
+        let links = specials.into_iter().map(|link| link.name);
+        Self::of_files(path, files.collect(), links.collect(), limits)
     }
 
     fn of_files(
@@ -83,16 +90,4 @@ impl Sdist {
         }
         Ok(Self { folder, files, links })
     }
-}
-
-/// The bytes in a gzip file, of several members if there are several.
-fn inflated(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Fault> {
-    let size = packed.len() as u64;
-    // Headers and padding of many small files compress well: the limit for dense archives is enough.
-    let most = limits.dense.max(size.saturating_mul(limits.dense_ratio)).min(limits.total);
-    let mut bytes = Vec::new();
-    let mut reader = flate2::read::MultiGzDecoder::new(packed).take(most.saturating_add(1));
-    reader.read_to_end(&mut bytes).map_err(|_| Fault::Gzip)?;
-    within("bytes in all entries", bytes.len() as u64, most)?;
-    Ok(bytes)
 }

@@ -88,7 +88,7 @@ impl Judgement<'_> {
 
     /// Reports bytes that Python runs whatever they are called, and notes zips.
     fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut Outcome) {
-        if carrier.zip {
+        if carrier.is_archive() {
             outcome.zips.push(name.to_owned());
         }
         let Some(magic) = carrier.magic.filter(|_| !name.ends_with(".pyc")) else { return };

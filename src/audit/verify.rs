@@ -9,7 +9,7 @@ use super::releases::{self, Fit, Passed};
 use super::unit::{Judgement, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
-use crate::archive::DEPTH;
+use crate::archive::{DEPTH, Format};
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
 use crate::manifest::{Embedded, Manifest, Place, embedded};
@@ -164,7 +164,7 @@ impl Audit<'_> {
             rows: &rows,
             entries: entries.as_ref(),
             any_references: self.request.any_references,
-            zipped: !prefix.is_empty() && !is_wheel(place),
+            zipped: !prefix.is_empty() && is_zip(place) && !is_wheel(place),
             compilers: self.compilers,
             all_releases: false,
         };
@@ -318,6 +318,11 @@ impl Audit<'_> {
         });
         self.verified.findings.extend(below);
     }
+}
+
+/// Returns whether a place is a zip, or no archive at all.
+fn is_zip(place: &Place) -> bool {
+    !matches!(place, Place::Archive(archive) if archive.format != Format::Zip)
 }
 
 /// The same, for files that were counted before.

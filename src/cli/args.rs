@@ -107,7 +107,7 @@ enum Command {
         about = "Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest"
     )]
     Pack(pack::PackArgs),
-    #[command(about = "Write the manifest of a tree, wheel, zip or pyc that exists")]
+    #[command(about = "Write the manifest of a tree, archive, package or pyc that exists")]
     Manifest(manifest::ManifestArgs),
     #[command(
         about = "Bring pycs that exist into the form with fewest references, which some distributions use"

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
 pub(super) struct DiffArgs {
-    /// A directory, wheel, zip, pyc, or manifest (a file named *.json).
+    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image, pyc, or manifest (a file named *.json).
     #[arg(value_name = "A")]
     left: PathBuf,
     /// Right side of the comparison.

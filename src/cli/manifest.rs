@@ -17,7 +17,7 @@ use std::path::PathBuf;
 /// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
 #[derive(Debug, clap::Args)]
 pub(super) struct ManifestArgs {
-    /// A directory, wheel, zip or pyc.
+    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image or pyc.
     #[arg(value_name = "PATH", conflicts_with = "config")]
     path: Option<PathBuf>,
     #[command(flatten)]

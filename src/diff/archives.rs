@@ -1,9 +1,12 @@
 //! Two archives → what differs in them besides the files' bytes.
 
 use super::model::{FileDifference, Finding, Kind, Row};
-use crate::archive::{Archive, Entry};
+use crate::archive::{Archive, Entry, Facts, Format, Special, What};
 use crate::text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Directories that are named of those that differ alike.
+const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
 pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> {
@@ -26,7 +29,17 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
         }
         entries.into_iter().map(|entry| entry.name.clone()).collect::<Vec<_>>()
     };
-    for (by_place, message) in [(false, "the order of the directory"), (true, "the order of the entries")] {
+    if left.format != right.format {
+        let message = "the format";
+        return vec![Finding::new(Kind::Archive, message).sides(left.format.name(), right.format.name())];
+    }
+    if left.packing != right.packing {
+        findings.push(Finding::new(Kind::Archive, "the compression").sides(&left.packing, &right.packing));
+    }
+    let orders = [(false, "the order of the directory"), (true, "the order of the entries")];
+    for (by_place, message) in
+        orders.into_iter().filter(|(by_place, _)| *by_place || left.format == Format::Zip)
+    {
         let (one, other) = (both(left, right, by_place), both(right, left, by_place));
         if let Some((a, b)) = one.iter().zip(&other).find(|(a, b)| a != b) {
             findings.push(Finding::new(Kind::Archive, message).sides(a, b));
@@ -34,6 +47,51 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
         }
     }
     findings.extend(directories(left, right));
+    findings.extend(facts_of_directories(left, right));
+    findings
+}
+
+/// Directories of packages that both have, and whose metadata differs; those that differ alike are one finding.
+fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
+    let folders = |archive: &Archive| {
+        let folders = archive.entries.iter().filter(|entry| entry.directory && entry.facts.is_some());
+        folders.map(|entry| (entry.name.clone(), entry.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let other = folders(right);
+    let mut groups: BTreeMap<Vec<(Option<String>, Option<String>)>, (Finding, Vec<String>)> = BTreeMap::new();
+    for (name, one) in folders(left) {
+        let Some(found) = other.get(&name).and_then(|other| compare_entries(&one, other)) else { continue };
+        let key = found.rows.iter().map(|row| (row.left.clone(), row.right.clone())).collect();
+        groups.entry(key).or_insert_with(|| (found, Vec::new())).1.push(format!("{name}/"));
+    }
+    let findings = groups.into_values().map(|(mut finding, names)| {
+        finding.message =
+            format!("{} of {}", finding.message, text::counted(names.len(), "directory", "directories"));
+        let more = names.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+        finding.rows.push(Row::remark(format!("{}{more}", shown.join(", "))));
+        finding
+    });
+    findings.collect()
+}
+
+/// Compares two symlinks or devices of one name.
+pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let entry = |special: &Special| Entry {
+        mode: Some(special.mode),
+        facts: Some(special.facts.clone()),
+        ..Entry::default()
+    };
+    findings.extend(compare_entries(&entry(left), &entry(right)));
+    if left.what != right.what {
+        let message = match (&left.what, &right.what) {
+            (What::Symlink(_), What::Symlink(_)) => "symlinks that lead elsewhere",
+            _ => "symlinks or devices",
+        };
+        findings.push(Finding::new(Kind::Content, message).sides(left.what.words(), right.what.words()));
+    }
     findings
 }
 
@@ -70,9 +128,18 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
             ("comment", String::from_utf8_lossy(&entry.comment).into_owned()),
         ]
     };
+    let pairs: Vec<_> = match (&left.facts, &right.facts) {
+        (None, None) => facts(left).into_iter().zip(facts(right)).collect(),
+        (Some(one), Some(other)) => {
+            let packaged = |entry, facts| packaged(mode(entry), facts);
+            packaged(left, one).into_iter().zip(packaged(right, other)).collect()
+        }
+        // Of two formats only the mode says the same in both.
+        _ => vec![(("mode", mode(left)), ("mode", mode(right)))],
+    };
     let mut finding = Finding::new(Kind::Archive, "");
     let mut differing = Vec::new();
-    for ((what, one), (_, other)) in facts(left).into_iter().zip(facts(right)) {
+    for ((what, one), (_, other)) in pairs {
         // The mode is a part of the external attributes.
         let told = what == "external attributes" && left.mode != right.mode;
         if one != other && !told {
@@ -80,7 +147,8 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
             differing.push(what);
         }
     }
-    let is_packed_otherwise = left.compressed_size != right.compressed_size;
+    let is_zip = left.facts.is_none() && right.facts.is_none();
+    let is_packed_otherwise = is_zip && left.compressed_size != right.compressed_size;
     if differing.is_empty() && is_packed_otherwise && left.bytes == right.bytes {
         differing.push("compressed size");
         let size = |entry: &Entry| text::bytes(entry.compressed_size);
@@ -88,6 +156,17 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     }
     finding.message = differing.join(", ");
     (!differing.is_empty()).then_some(finding)
+}
+
+/// The metadata of an entry that a tar or cpio archive has.
+fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
+    [
+        ("time", facts.time()),
+        ("mode", mode),
+        ("owner", facts.owner.clone()),
+        ("hard link to", facts.hard_link.clone().unwrap_or_default()),
+        ("pax records", facts.records.clone()),
+    ]
 }
 
 /// A finding for archives whose bytes differ where nothing else does.

@@ -24,7 +24,7 @@ mod tables;
 
 pub use cause::{Cause, CauseKind, FailOn};
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
-pub use places::compare;
+pub use places::{compare, read_nested};
 pub use pyc::compare_pycs;
 pub use same::{first_difference, have_same_value};
 pub use sides::{Side, SideError};

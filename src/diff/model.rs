@@ -15,6 +15,8 @@ pub enum Kind {
     Unreadable,
     /// The container: times, modes, order, compression, comments.
     Archive,
+    /// A file for the package manager: a control file of a Debian package, the header of an RPM package, the config of an image.
+    Control,
     /// Facts of manifests, where there are no bytes to compare.
     Manifest,
     /// A file that is not a pyc.
@@ -53,11 +55,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, from the outside in.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::OnlyLeft,
         Self::OnlyRight,
         Self::Unreadable,
         Self::Archive,
+        Self::Control,
         Self::Manifest,
         Self::Content,
         Self::Header,
@@ -84,6 +87,7 @@ impl Kind {
             Self::OnlyRight => "only on the right",
             Self::Unreadable => "unreadable",
             Self::Archive => "archive",
+            Self::Control => "control file",
             Self::Manifest => "manifest",
             Self::Content => "content",
             Self::Header => "header",

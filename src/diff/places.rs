@@ -1,6 +1,6 @@
 //! Manifests, trees, archives and files, in any pairing → a comparison.
 
-use super::archives::{compare_archives, compare_entries, other_bytes};
+use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes};
 use super::content::{compare_content, compare_large};
 use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
@@ -9,7 +9,7 @@ use super::manifests::{
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
-use crate::archive::{self, DEPTH, Limits};
+use crate::archive::{self, Archive, DEPTH, Limits, is_package, is_package_file, read_package};
 use crate::text::{Shown as _, python};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -186,12 +186,18 @@ fn tell_entries_once(path: &str, outcome: &mut Outcome) {
 
 /// Two files, which are one in the result by the name of `path`.
 fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> Outcome {
+    let mut outcome = Outcome::default();
     let mut findings = Vec::new();
     if let (Some(one), Some(other)) = (left.entry(), right.entry()) {
         findings.extend(compare_entries(one, other));
     }
+    if let (File::Special(one), File::Special(other)) = (left, right) {
+        findings.extend(compare_specials(one, other));
+        outcome.same = usize::from(findings.is_empty());
+        outcome.add(path.to_owned(), findings);
+        return outcome;
+    }
     let unreadable = |one: &str, other: &str| vec![Finding::new(Kind::Unreadable, "").sides(one, other)];
-    let mut outcome = Outcome::default();
     let links = left.link().zip(right.link()).map(|(one, other)| {
         let finding = Finding::new(Kind::Content, "symlinks that lead elsewhere");
         let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
@@ -207,7 +213,13 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
         (Content::Bytes(one), Content::Bytes(other)) if one == other => {}
         (Content::Bytes(one), Content::Bytes(other)) => match compare_nested(path, &one, &other, depth) {
             Some(inner) => outcome = inner,
-            None => findings.extend(compare_bytes(path, &one, &other)),
+            None => {
+                let mut found = compare_bytes(path, &one, &other);
+                if left.is_control() && right.is_control() {
+                    found.iter_mut().for_each(|finding| finding.kind = Kind::Control);
+                }
+                findings.extend(found);
+            }
         },
         (Content::Listed(one), Content::Listed(other)) => findings.extend(compare_listed(one, other)),
         (Content::Listed(one), Content::Bytes(other)) => {
@@ -231,7 +243,8 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
 fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Vec<Finding>> {
     let has_parts = ["whl", "zip", "pyz", "pyc"].iter().any(|end| path.rsplit('.').next() == Some(end));
     let (one, other) = (left.path()?, right.path()?);
-    if has_parts {
+    let is_package = |path: &Path| is_package_file(path).unwrap_or(false);
+    if has_parts || (is_package(&one) && is_package(&other)) {
         return None;
     }
     match compare_large(&one, &other) {
@@ -245,11 +258,10 @@ fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Ve
 
 /// Two archives that lie in what is compared: the names of their files follow theirs after a `!`.
 fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option<Outcome> {
-    let is_zip = |bytes: &[u8]| bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!");
-    if depth == 0 || !is_zip(left) || !is_zip(right) {
+    if depth == 0 || !may_be_archive(left) || !may_be_archive(right) {
         return None;
     }
-    let read = |bytes| archive::read(Path::new(path), bytes, &Limits::zipapp()).ok();
+    let read = |bytes: &[u8]| read_nested(path, bytes.to_vec());
     let (one, other) = (read(left)?, read(right)?);
     let mut outcome = compare_all(&format!("{path}!"), &files_of(&one), &files_of(&other), depth - 1);
     outcome.same = 0;
@@ -260,6 +272,19 @@ fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option
         outcome.files.push(other_bytes(path));
     }
     Some(outcome)
+}
+
+fn may_be_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!") || is_package(bytes)
+}
+
+/// Reads an archive that lies in what is compared, whatever its format.
+pub fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
+    let path = Path::new(path);
+    match is_package(&bytes) {
+        true => read_package(path, bytes, &Limits::default()).ok(),
+        false => archive::read(path, bytes, &Limits::zipapp()).ok(),
+    }
 }
 
 fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {

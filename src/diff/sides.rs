@@ -1,6 +1,6 @@
 //! Sides of a comparison, as files by name.
 
-use crate::archive::{Archive, Entry};
+use crate::archive::{Archive, Entry, Special, What};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
 use crate::project::{Found, LARGEST, read_regular};
 use crate::text::{Shown as _, python};
@@ -97,6 +97,7 @@ impl Side {
 pub(super) enum File<'a> {
     Listed(&'a FileEntry),
     Entry(&'a Entry),
+    Special(&'a Special),
     Disk(&'a Place, &'a str),
     Alone(&'a Place),
 }
@@ -116,6 +117,7 @@ impl<'a> File<'a> {
                 Ok(bytes) => Content::Bytes(bytes),
                 Err(fault) => Content::Failed(fault.to_string()),
             },
+            File::Special(special) => Content::Failed(format!("it is {}", special.what.words())),
             File::Disk(place, name) => read(place, name),
             File::Alone(place) => read(place, &place.names().concat()),
         }
@@ -140,6 +142,7 @@ impl<'a> File<'a> {
             {
                 std::fs::read_link(root.join(name)).ok()
             }
+            File::Special(Special { what: What::Symlink(target), .. }) => Some(target.into()),
             _ => None,
         }
     }
@@ -149,9 +152,14 @@ impl<'a> File<'a> {
         let source = match self {
             File::Disk(place, name) => place.read_source(name),
             File::Alone(place) => place.read_source(&place.names().concat()),
-            File::Listed(_) | File::Entry(_) => return None,
+            File::Listed(_) | File::Entry(_) | File::Special(_) => return None,
         };
         source.ok().map(|(_, bytes)| bytes)
+    }
+
+    /// Returns whether it is a file for the package manager.
+    pub(super) fn is_control(self) -> bool {
+        self.entry().and_then(|entry| entry.facts.as_ref()).is_some_and(|facts| facts.control)
     }
 
     pub(super) fn entry(self) -> Option<&'a Entry> {
@@ -194,5 +202,7 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
 
 /// The files of an archive.
 pub(super) fn files_of(archive: &Archive) -> Files<'_> {
-    archive.files().map(|entry| (entry.name.as_str().into(), File::Entry(entry))).collect()
+    let files = archive.files().map(|entry| (entry.name.as_str().into(), File::Entry(entry)));
+    let specials = archive.specials.iter();
+    files.chain(specials.map(|special| (special.name.as_str().into(), File::Special(special)))).collect()
 }

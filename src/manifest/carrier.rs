@@ -2,7 +2,7 @@
 //!
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
-use crate::archive::{self, Archive, ArchiveError, Limits};
+use crate::archive::{self, Archive, ArchiveError, Fault, Limits, is_package, is_package_file, read_package};
 use crate::project::open_regular;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -19,13 +19,15 @@ pub struct Carrier {
     pub magic: Option<u16>,
     /// It may be a zip, which a path entry can name.
     pub zip: bool,
+    /// It is a package, a tar archive or an image, which Python does not import from, and which others install.
+    pub package: bool,
 }
 
 impl Carrier {
     /// Looks at the bytes of a whole file.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-        Self { magic: magic(bytes), zip: memchr::memmem::find(tail, b"PK\x05\x06").is_some() }
+        Self { magic: magic(bytes), zip: has_end(tail), package: is_package(bytes) }
     }
 
     /// Looks at the start and the end of a regular file.
@@ -43,8 +45,17 @@ impl Carrier {
         // A file that grows meanwhile has another end.
         file.take(2 * TAIL as u64).read_to_end(&mut tail)?;
         let whole = if head.is_empty() { &tail } else { &head };
-        Ok(Self { magic: magic(whole), ..Self::of_bytes(&tail) })
+        Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(path)? })
     }
+
+    /// Returns whether there may be files in it.
+    pub const fn is_archive(self) -> bool {
+        self.zip || self.package
+    }
+}
+
+fn has_end(tail: &[u8]) -> bool {
+    memchr::memmem::find(tail, b"PK\x05\x06").is_some()
 }
 
 /// The magic number, if the bytes are those of a pyc of some CPython 3, or of 2.7. The object after the header, which has 8, 12
@@ -68,9 +79,24 @@ pub enum Embedded {
     Refused(ArchiveError),
 }
 
-/// Reads a file that lies in what is looked into, if it is a zip. Anything may stand before its first entry.
+/// Reads a file that lies in what is looked into, if it is a zip, a package, a tar archive or an image. Anything may stand
+/// before the first entry of a zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
-    if !Carrier::of_bytes(&bytes).zip {
+    let carrier = Carrier::of_bytes(&bytes);
+    if carrier.package {
+        let is_zip = carrier.zip && archive::read(path, &bytes, &Limits::embedded()).is_ok();
+        match read_package(path, bytes.clone(), &Limits::default()) {
+            Ok(package) if is_zip => {
+                let fault = Fault::Both(package.format.name());
+                return Embedded::Refused(ArchiveError { archive: path.into(), entry: None, fault });
+            }
+            Ok(package) => return Embedded::Archive(package),
+            // A broken tar archive may be what some test unpacks; what is called a package is meant to be installed.
+            Err(error) if is_called_a_package(path) => return Embedded::Refused(error),
+            Err(_) => {}
+        }
+    }
+    if !carrier.zip {
         return Embedded::Nothing;
     }
     let names_a_pyc = names_a_pyc(&bytes);
@@ -79,6 +105,10 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
         Err(error) if names_a_pyc => Embedded::Refused(error),
         Err(_) => Embedded::Nothing,
     }
+}
+
+fn is_called_a_package(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("deb") || end.eq_ignore_ascii_case("rpm"))
 }
 
 /// Returns whether a header of a central directory stands anywhere that names a pyc: without one,

@@ -117,7 +117,7 @@ impl Found {
             if carrier.magic.is_some() && !name.ends_with(".pyc") {
                 self.failures.push((path.clone(), PycError::Name));
             }
-            if !carrier.zip {
+            if !carrier.is_archive() {
                 continue;
             }
             let bytes = match place.read(&name) {

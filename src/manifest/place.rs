@@ -1,7 +1,9 @@
 //! A tree, an archive or a single file, as named bytes.
 
 use super::carrier::Carrier;
-use crate::archive::{Archive, ArchiveError, Limits, read_file};
+use crate::archive::{
+    Archive, ArchiveError, Limits, Special, What, is_package_file, read_file, read_package,
+};
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub enum Place {
     /// A directory, and what is in it.
     Tree(PathBuf, Listing),
-    /// A wheel or zip.
+    /// A wheel, zip, package, tar archive or image.
     Archive(Archive),
     /// One file.
     File(PathBuf),
@@ -58,7 +60,8 @@ pub enum PlaceError {
 }
 
 impl Place {
-    /// Looks into a path. A file that ends in `.whl`, `.zip` or `.pyz`, or begins like a zip, is an archive.
+    /// Looks into a path. A file that ends in `.whl`, `.zip` or `.pyz`, or has the content of a zip, a package, a tar archive
+    /// or an image, is an archive.
     ///
     /// # Errors
     /// [`PlaceError`].
@@ -84,6 +87,11 @@ impl Place {
             let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
             return Ok(Self::Archive(read_file(path, &limits)?));
         }
+        if is_package_file(path).map_err(error)? || is_called_a_package(path) {
+            let limits = Limits::default();
+            let bytes = read_regular(path, limits.archive).map_err(error)?;
+            return Ok(Self::Archive(read_package(path, bytes, &limits)?));
+        }
         Ok(Self::File(path.into()))
     }
 
@@ -91,7 +99,10 @@ impl Place {
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
             Self::Tree(_, listing) => return listing.names.keys().cloned().collect(),
-            Self::Archive(archive) => archive.files().map(|entry| entry.name.clone()).collect(),
+            Self::Archive(archive) => {
+                let specials = archive.specials.iter().map(|special| special.name.clone());
+                archive.files().map(|entry| entry.name.clone()).chain(specials).collect()
+            }
             Self::File(path) => vec![python::os_text(path.file_name().unwrap_or_default())],
         };
         names.sort_unstable();
@@ -204,6 +215,14 @@ fn sibling(path: &Path, name: &str) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).join(name)
 }
 
+/// Returns whether a file is called like a package, so that one that is broken is refused and not taken for some other file.
+fn is_called_a_package(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    [".deb", ".rpm", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
 fn begins_like_a_zip(path: &Path) -> bool {
     let mut start = [0; 4];
     let read =
@@ -213,7 +232,14 @@ fn begins_like_a_zip(path: &Path) -> bool {
 
 /// The bytes of a file of an archive.
 fn unpacked<'a>(archive: &'a Archive, name: &str) -> Result<Cow<'a, [u8]>, PlaceError> {
-    let entry = archive.get(name).ok_or_else(|| PlaceError::Missing(name.into()))?;
+    let entry = archive.get(name).ok_or_else(|| match archive.special(name) {
+        Some(Special { what: What::Symlink(_), .. }) => PlaceError::Symlink(name.into()),
+        Some(Special { what: What::Device(_), .. }) => {
+            let source = std::io::Error::other("not a regular file");
+            PlaceError::Read { path: name.into(), source }
+        }
+        None => PlaceError::Missing(name.into()),
+    })?;
     entry.bytes.try_read().map_err(|fault| PlaceError::Read {
         path: archive.path.join(name),
         source: std::io::Error::new(std::io::ErrorKind::OutOfMemory, fault.to_string()),

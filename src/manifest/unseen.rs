@@ -4,8 +4,9 @@
 use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
-use crate::archive::Archive;
+use crate::archive::{Archive, Format, What};
 use crate::project::{Found, LARGEST, leads_to_code, name_below, read_regular};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -59,8 +60,76 @@ fn is_pth(name: &str) -> bool {
     name.ends_with(".pth") || name.ends_with("._pth")
 }
 
+/// Returns what leads out of a package to bytecode that is not in it: symlinks, as far as their names show it, and `.pth`
+/// files. A package installs into a file system that is not here.
+fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
+    let names: BTreeSet<&str> = archive.entries.iter().map(|entry| entry.name.as_str()).collect();
+    let is_inside = |place: &str| {
+        let below = format!("{place}/");
+        place.is_empty()
+            || archive.special(place).is_some()
+            || names.range(place..).next().is_some_and(|name| *name == place || name.starts_with(&below))
+            || names.range(below.as_str()..).next().is_some_and(|name| name.starts_with(&below))
+    };
+    let mut unseen = Vec::new();
+    for special in &archive.specials {
+        let What::Symlink(target) = &special.what else { continue };
+        // A symlink that is called a pyc is reported where pycs are read.
+        let file = special.name.rsplit('/').next().unwrap_or(&special.name);
+        let leads = file == "__pycache__"
+            || (!file.ends_with(".pyc")
+                && is_code_by_name(target)
+                && !is_inside(&beside(&special.name, target)));
+        if leads {
+            unseen.push((special.name.clone(), PlaceError::SymlinkFolder(special.name.clone().into())));
+        }
+    }
+    for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
+        for line in pth::paths(&entry.bytes.read()) {
+            if !is_inside(&beside(&entry.name, &line)) {
+                unseen.push((entry.name.clone(), PlaceError::Leads(line)));
+            }
+        }
+    }
+    unseen
+}
+
+/// Returns whether a path is one that bytecode is imported from: of a pyc, an archive, or a directory of modules.
+fn is_code_by_name(path: &str) -> bool {
+    let is_python = |part: &str| {
+        let version = part.strip_prefix("python").or_else(|| part.strip_prefix("pypy"));
+        version.is_some_and(|version| version.starts_with(|digit: char| digit.is_ascii_digit()))
+    };
+    let endings = [".pyc", ".whl", ".pyz", ".egg", ".zip"];
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let is_module = file.contains('.') || path.ends_with('/');
+    endings.iter().any(|end| path.ends_with(end))
+        || path.split('/').any(|part| matches!(part, "__pycache__" | "site-packages" | "dist-packages"))
+            && (!is_module || path.contains("__pycache__"))
+        || (is_python(file) && path.contains("lib"))
+}
+
+/// The path that a symlink or a line of a `.pth` file leads to from where it is, below the root of a package.
+fn beside(name: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = match target.starts_with('/') {
+        true => Vec::new(),
+        false => name.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
+    };
+    for part in target.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "" | "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// The `.pth` files of a wheel that name what is not in it.
 fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
+    if archive.format != Format::Zip {
+        return leaving_package(archive);
+    }
     if archive.path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("whl")) {
         return Vec::new();
     }
@@ -84,7 +153,7 @@ fn is_code(path: &Path) -> io::Result<bool> {
         return Ok(!pth::paths(&read_regular(path, LARGEST)?).is_empty());
     }
     let carrier = Carrier::of_file(path)?;
-    if carrier.magic.is_some() || !carrier.zip {
+    if carrier.magic.is_some() || !carrier.is_archive() {
         return Ok(carrier.magic.is_some());
     }
     Ok(match embedded(path, read_regular(path, LARGEST)?) {
@@ -92,7 +161,7 @@ fn is_code(path: &Path) -> io::Result<bool> {
         Embedded::Refused(_) => true,
         Embedded::Archive(archive) => archive.files().any(|entry| {
             let carrier = Carrier::of_bytes(&entry.bytes.read());
-            entry.name.ends_with(".pyc") || carrier.magic.is_some() || carrier.zip
+            entry.name.ends_with(".pyc") || carrier.magic.is_some() || carrier.is_archive()
         }),
     })
 }

@@ -194,6 +194,18 @@ pub fn archive(data: &[u8]) {
     assert_eq!(again, written, "packing is not stable");
 }
 
+/// Packages, tar archives and images: no name leads outside, and no content is larger than the limits.
+pub fn package(data: &[u8]) {
+    let limits = Limits { entry: 4 << 20, total: 16 << 20, dense: 16 << 20, ..Limits::default() };
+    let Ok(archive) = archive::read_package(Path::new("demo"), data.to_vec(), &limits) else { return };
+    let specials = archive.specials.iter().map(|special| special.name.as_str());
+    for name in archive.entries.iter().map(|entry| entry.name.as_str()).chain(specials) {
+        assert!(!name.starts_with('/') && !name.split('/').any(|part| part == ".." || part == "."), "{name}");
+    }
+    let sizes = archive.files().map(|entry| entry.bytes.read().len() as u64);
+    assert!(sizes.map(|size| size.min(limits.entry + 1)).all(|size| size <= limits.entry));
+}
+
 /// Manifests: what is read is the same after writing and reading.
 pub fn manifest(data: &[u8]) {
     let path = Path::new("fuzz.json");

@@ -50,6 +50,7 @@ mod naming;
 mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;
+mod packages;
 mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]

@@ -161,6 +161,11 @@ fn any_archive() {
 }
 
 #[test]
+fn any_package() {
+    hold(2000, seeds("package"), holds::package);
+}
+
+#[test]
 fn any_manifest() {
     hold(2000, seeds("manifest"), holds::manifest);
 }

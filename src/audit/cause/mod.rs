@@ -9,14 +9,12 @@ mod pair;
 
 use super::compilers::Compilers;
 use super::view::View;
-use crate::archive::{self, Limits};
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
-use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_nested};
 use crate::manifest::Place;
 use pair::Pair;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Options of [`explain`].
 #[derive(Debug)]
@@ -79,16 +77,11 @@ pub fn explain(
 fn nested(side: &Side, container: &str) -> Option<Place> {
     let place = side.place()?;
     let mut names = container.split('!').filter(|name| !name.is_empty());
-    let mut bytes = place.read(names.next()?).ok()?;
+    let mut archive = read_nested(container, place.read(names.next()?).ok()?)?;
     for name in names {
-        bytes = archive::read(Path::new(name), bytes, &Limits::zipapp())
-            .ok()?
-            .get(name)?
-            .bytes
-            .read()
-            .into_owned();
+        archive = read_nested(container, archive.get(name)?.bytes.read().into_owned())?;
     }
-    archive::read(Path::new(container), bytes, &Limits::zipapp()).ok().map(Place::Archive)
+    Some(Place::Archive(archive))
 }
 
 /// Cause of a difference where one side is a manifest, or an archive that cannot be opened.

@@ -1,0 +1,105 @@
+//! A Debian package → the files of its `data.tar`, and those of its `control.tar` below `DEBIAN/`, where `dpkg-deb --raw-extract`
+//! puts them.
+//!
+//! Format: `deb(5)`. The ar archive around both has three headers of 60 bytes, which are read here: the `ar` crate takes as
+//! much memory as a header asks for.
+
+use super::collect::{Collector, Rules};
+use super::facts::Format;
+use super::unpack::Packing;
+use crate::archive::entry::Archive;
+use crate::archive::error::{ArchiveError, Fault};
+use crate::archive::reader::Limits;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes before the first member.
+const MAGIC: usize = 8;
+/// Bytes of the header of a member.
+const HEADER: usize = 60;
+/// The directory that control files are shown in.
+const CONTROL: &str = "DEBIAN/";
+
+/// A member of the outer archive.
+struct Part<'a> {
+    name: &'a str,
+    bytes: &'a [u8],
+}
+
+pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let parts = parts(bytes).map_err(refuse)?;
+    // What tools add to a package is named like this, and is not for dpkg.
+    let parts: Vec<Part<'_>> = parts.into_iter().filter(|part| !part.name.starts_with('_')).collect();
+    let [version, control, data] = parts.as_slice() else {
+        return Err(refuse(Fault::Deb(
+            "it has not the members debian-binary, control.tar and data.tar alone",
+        )));
+    };
+    if version.name != "debian-binary" || !version.bytes.starts_with(b"2.") {
+        return Err(refuse(Fault::Deb("it is of a version that is not 2")));
+    }
+    for (part, expected) in [(control, "control.tar"), (data, "data.tar")] {
+        let ending = match Packing::of(part.bytes) {
+            None => "",
+            Some(Packing::Gzip) => ".gz",
+            Some(Packing::Xz) => ".xz",
+            Some(Packing::Zstd) => ".zst",
+            Some(Packing::Bzip2) => ".bz2",
+            Some(Packing::Lzma) => ".lzma",
+        };
+        // dpkg believes the name, others the content.
+        if part.name != format!("{expected}{ending}") {
+            return Err(refuse(Fault::Deb("a member is not compressed as its name says")));
+        }
+    }
+    let mut collector = Collector::new(path, limits, Rules::Posix);
+    let mut packing = Vec::new();
+    let mut controls = 0;
+    for (part, prefix) in [(control, CONTROL), (data, "")] {
+        let (name, _) = collector.tar(&Arc::new(part.bytes.to_vec()), prefix)?;
+        packing.push(format!("{} {name}", part.name));
+        if controls == 0 {
+            controls = collector.last().0;
+        }
+    }
+    let mut collected = collector.finish()?;
+    for entry in collected.entries.iter_mut().take(controls) {
+        if let Some(facts) = &mut entry.facts {
+            facts.control = true;
+        }
+    }
+    Ok(collected.archive(path, Format::Deb, packing.join(", "), bytes))
+}
+
+/// The members of an ar archive, in order, without a byte between them.
+fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, Fault> {
+    let mut parts = Vec::new();
+    let mut at = MAGIC;
+    while at < bytes.len() {
+        let truncated = || Fault::Truncated { what: "a member of the ar archive", offset: at as u64 };
+        let malformed = || Fault::Deb("a header of the ar archive is malformed");
+        let header = bytes.get(at..at + HEADER).ok_or_else(truncated)?;
+        let field = |range: std::ops::Range<usize>| {
+            std::str::from_utf8(&header[range])
+                .map(|field| field.trim_end_matches(' '))
+                .map_err(|_| malformed())
+        };
+        let digits = field(48..58)?;
+        if &header[58..] != b"`\n" || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(malformed());
+        }
+        let size: usize = digits.parse().map_err(|_| malformed())?;
+        let start = at + HEADER;
+        let end = start.checked_add(size).ok_or_else(truncated)?;
+        let content = bytes.get(start..end).ok_or_else(truncated)?;
+        let name = field(0..16)?;
+        parts.push(Part { name: name.strip_suffix('/').unwrap_or(name), bytes: content });
+        // A member of an odd size is padded by one byte.
+        at = end + size % 2;
+        if parts.len() > 16 {
+            return Err(Fault::Deb("it has more than 16 members"));
+        }
+    }
+    Ok(parts)
+}

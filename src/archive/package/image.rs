@@ -1,0 +1,299 @@
+//! The archive of `docker save`, or an OCI image layout in a tar archive → the files that a container of it begins with.
+//!
+//! Formats: the OCI image specification 1.1 (layout, manifest, config, layers with whiteouts), Docker's `manifest.json`.
+
+use super::collect::{Collected, Collector, Rules};
+use super::facts::{Facts, Format, Special, What};
+use crate::archive::entry::{Archive, Entry};
+use crate::archive::error::{ArchiveError, Fault};
+use crate::archive::reader::{HELD, Limits};
+use serde::Deserialize;
+use sha2::Digest as _;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The name under which the config is shown.
+const CONFIG: &str = "(image config)";
+/// Bytes of a manifest or config.
+const DOCUMENT: usize = 8 << 20;
+/// Symlinks on the way to one file, as Linux counts them.
+const LINKS: usize = 40;
+/// The start of the name of a file that an upper layer takes away.
+const WHITEOUT: &str = ".wh.";
+/// The name that takes away everything in a directory.
+const OPAQUE: &str = ".wh..wh..opq";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerImage {
+    config: String,
+    layers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+    digest: String,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    manifests: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    config: Descriptor,
+    layers: Vec<Descriptor>,
+}
+
+/// Names of the files that an image consists of.
+struct Image {
+    config: String,
+    layers: Vec<String>,
+}
+
+/// Applies the layers, if a tar archive is an image; any other one stays as it is.
+pub(super) fn of_tar(path: &Path, archive: Archive, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let image = match docker(&archive) {
+        None => oci(&archive),
+        docker => docker,
+    };
+    let Some(image) = image else { return Ok(archive) };
+    let image = image.map_err(refuse)?;
+    let mut tree = Tree::default();
+    let (mut total, mut room, mut layers) = (0, HELD, 0usize);
+    for layer in &image.layers {
+        let bytes = blob(&archive, layer).map_err(refuse)?;
+        let mut collector = Collector::new(path, limits, Rules::Posix).with_room(total, room);
+        collector.tar(&Arc::new(bytes), "")?;
+        (total, room) = collector.used();
+        layers += 1;
+        tree.apply(collector.finish()?).map_err(|(entry, fault)| ArchiveError {
+            archive: path.into(),
+            entry: Some(entry),
+            fault,
+        })?;
+        if tree.nodes.len() as u64 > limits.entries {
+            let (found, limit) = (tree.nodes.len() as u64, limits.entries);
+            return Err(refuse(Fault::Limit { what: "entries", found, limit }));
+        }
+    }
+    let config = blob(&archive, &image.config).map_err(refuse)?;
+    let mut collected = tree.collected();
+    collected.entries.push(Entry {
+        name: CONFIG.into(),
+        compressed_size: config.len() as u64,
+        bytes: readable(config).into(),
+        facts: Some(Facts { control: true, ..Facts::default() }),
+        ..Entry::default()
+    });
+    for (at, entry) in collected.entries.iter_mut().enumerate() {
+        entry.offset = at as u64;
+    }
+    let packing = format!("{layers} layers");
+    let whole = collected.archive(path, Format::Image, packing, &[]);
+    Ok(Archive { size: archive.size, sha256: archive.sha256, ..whole })
+}
+
+/// A JSON document with a line for each value, so that lines can be compared.
+fn readable(config: Vec<u8>) -> Vec<u8> {
+    let value = serde_json::from_slice::<serde_json::Value>(&config);
+    value.and_then(|value| serde_json::to_vec_pretty(&value)).unwrap_or(config)
+}
+
+/// The image of a `manifest.json`; none if it is some other file.
+fn docker(archive: &Archive) -> Option<Result<Image, Fault>> {
+    let images: Vec<DockerImage> = document(archive, "manifest.json")?;
+    let [DockerImage { config, layers }] = images.as_slice() else {
+        let other = images.is_empty() || archive.get(&images[0].config).is_none();
+        return (!other).then_some(Err(Fault::Image("it has more than one image: save them one by one")));
+    };
+    archive.get(config)?;
+    Some(Ok(Image { config: config.clone(), layers: layers.clone() }))
+}
+
+/// The image of an OCI layout; none if it is none.
+fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
+    archive.get("oci-layout")?;
+    let index: Index = document(archive, "index.json")?;
+    Some((|| {
+        let several = Fault::Image("it has more than one image: save them one by one");
+        let [first] = index.manifests.as_slice() else { return Err(several) };
+        let mut name = blob_name(&first.digest)?;
+        // An index may lead to another one, for several platforms.
+        if let Some(inner) = document::<Index>(archive, &name) {
+            let [only] = inner.manifests.as_slice() else { return Err(several) };
+            name = blob_name(&only.digest)?;
+        }
+        let broken = Fault::Image("the manifest of the image is missing or malformed");
+        let manifest: Manifest = document(archive, &name).ok_or(broken)?;
+        let layers = manifest.layers.iter().map(|layer| blob_name(&layer.digest));
+        Ok(Image { config: blob_name(&manifest.config.digest)?, layers: layers.collect::<Result<_, _>>()? })
+    })())
+}
+
+/// The name of a blob with a digest of SHA-256.
+fn blob_name(digest: &str) -> Result<String, Fault> {
+    let hex = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64);
+    hex.map(|hex| format!("blobs/sha256/{hex}"))
+        .ok_or(Fault::Image("a digest of the image is not one of SHA-256"))
+}
+
+/// Parses a small file.
+fn document<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Option<T> {
+    let entry = archive.get(name).filter(|entry| entry.bytes.len() <= DOCUMENT)?;
+    serde_json::from_slice(&entry.bytes.try_read().ok()?).ok()
+}
+
+/// Reads a file of the image and holds it against the digest that it is called by. A layer that an earlier version of Docker
+/// wrote may be a symlink to the same layer of another image.
+fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
+    let links: BTreeMap<&str, &What> =
+        archive.specials.iter().map(|special| (special.name.as_str(), &special.what)).collect();
+    let mut name = name.to_owned();
+    if let Some(What::Symlink(target)) = links.get(name.as_str()) {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        name = joined(folder, target);
+    }
+    let entry = archive.get(&name).ok_or(Fault::Image("a layer or the config of the image is missing"))?;
+    let bytes = entry.bytes.try_read()?.into_owned();
+    if let Some(said) = name.strip_prefix("blobs/sha256/") {
+        let digest: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if digest != said {
+            return Err(Fault::Image("a blob is not the one that its name is the digest of"));
+        }
+    }
+    Ok(bytes)
+}
+
+/// A path that is relative to a folder; nothing leads out of the root.
+fn joined(folder: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for part in target.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "" | "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("/")
+}
+
+enum Node {
+    Entry(Entry),
+    Special(Special),
+}
+
+/// The files of the layers so far.
+#[derive(Default)]
+struct Tree {
+    nodes: BTreeMap<String, Node>,
+}
+
+impl Tree {
+    /// Applies a layer: first what it takes away from the layers below it, then what it brings.
+    fn apply(&mut self, layer: Collected) -> Result<(), (String, Fault)> {
+        let Collected { entries, specials } = layer;
+        let file_name = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        let folder =
+            |name: &str| name.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        for name in names.iter().filter(|name| file_name(name).starts_with(WHITEOUT)) {
+            let within = self.real(&folder(name)).map_err(|fault| (name.clone(), fault))?;
+            let slash = if within.is_empty() { "" } else { "/" };
+            match file_name(name) {
+                opaque if opaque == OPAQUE => self.empty(&within),
+                // AUFS's own files.
+                own if own.starts_with(".wh..wh.") => {}
+                file => {
+                    let gone = format!("{within}{slash}{}", file.trim_start_matches(WHITEOUT));
+                    self.empty(&gone);
+                    self.nodes.remove(&gone);
+                }
+            }
+        }
+        let entries = entries.into_iter().map(Node::Entry);
+        for mut node in entries.chain(specials.into_iter().map(Node::Special)) {
+            let name = match &node {
+                Node::Entry(entry) => entry.name.clone(),
+                Node::Special(special) => special.name.clone(),
+            };
+            if name.split('/').any(|part| part.starts_with(WHITEOUT)) {
+                continue;
+            }
+            let within = self.real(&folder(&name)).map_err(|fault| (name.clone(), fault))?;
+            let slash = if within.is_empty() { "" } else { "/" };
+            let place = format!("{within}{slash}{}", file_name(&name));
+            let is_directory = matches!(&node, Node::Entry(entry) if entry.directory);
+            match &mut node {
+                Node::Entry(entry) => entry.name.clone_from(&place),
+                Node::Special(special) => special.name.clone_from(&place),
+            }
+            if !is_directory {
+                self.empty(&place);
+            }
+            self.nodes.insert(place, node);
+        }
+        Ok(())
+    }
+
+    /// Takes everything below a directory away.
+    fn empty(&mut self, folder: &str) {
+        let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let names = self.nodes.range(below.clone()..).map(|(name, _)| name);
+        let gone: Vec<String> = names.take_while(|name| name.starts_with(&below)).cloned().collect();
+        for name in gone {
+            self.nodes.remove(&name);
+        }
+    }
+
+    /// The directory that a path leads to by the symlinks of the layers, none of which leads out of the root.
+    fn real(&self, folder: &str) -> Result<String, Fault> {
+        let mut rest: Vec<String> = folder.split('/').rev().map(str::to_owned).collect();
+        let mut place = String::new();
+        let mut links = 0;
+        while let Some(part) = rest.pop() {
+            match part.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    place.truncate(place.rfind('/').unwrap_or(0));
+                    continue;
+                }
+                _ => {}
+            }
+            let next = if place.is_empty() { part } else { format!("{place}/{part}") };
+            match self.nodes.get(&next) {
+                Some(Node::Special(Special { what: What::Symlink(target), .. })) => {
+                    links += 1;
+                    if links > LINKS || target.len() > 4096 {
+                        return Err(Fault::Image("the way to it leads over too many symlinks"));
+                    }
+                    if target.starts_with('/') {
+                        place.clear();
+                    }
+                    rest.extend(target.split('/').rev().map(str::to_owned));
+                }
+                Some(Node::Entry(entry)) if !entry.directory => {
+                    return Err(Fault::FileAsDirectory(folder.to_owned()));
+                }
+                Some(Node::Special(_)) => return Err(Fault::FileAsDirectory(folder.to_owned())),
+                _ => place = next,
+            }
+        }
+        Ok(place)
+    }
+
+    fn collected(self) -> Collected {
+        let mut collected = Collected::default();
+        for node in self.nodes.into_values() {
+            match node {
+                Node::Entry(entry) => collected.entries.push(entry),
+                Node::Special(special) => collected.specials.push(special),
+            }
+        }
+        collected
+    }
+}

@@ -1,0 +1,72 @@
+//! Packages of distributions, tar archives and container images → the files that are installed from them.
+//!
+//! Formats: POSIX.1-2001 pax, ustar and GNU tar; `deb(5)`; RPM's file format, version 4, around cpio; the OCI image
+//! specification and the archive of `docker save`. Compressed by gzip (RFC 1952), xz or zstd (RFC 8878).
+//!
+//! **Invariant:** as for zips. The content alone decides the format, streams are bounded while they are unpacked, and
+//! symlinks and devices are listed, never followed or made.
+
+mod collect;
+mod cpio;
+mod deb;
+mod facts;
+mod image;
+mod recognize;
+mod rpm;
+mod tar;
+mod unpack;
+
+pub use facts::{Facts, Format, Special, What};
+pub use recognize::{is_package, is_package_file};
+
+pub(super) use collect::Collected;
+
+use super::entry::Archive;
+use super::error::{ArchiveError, Fault};
+use super::reader::{Limits, within};
+use collect::{Collector, Rules};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads a package; `path` is what errors call it.
+///
+/// # Errors
+/// [`ArchiveError`].
+pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
+    let bytes = Arc::new(bytes);
+    match recognize::begins(&bytes) {
+        recognize::Begins::Deb => deb::read(path, &bytes, limits),
+        recognize::Begins::Rpm => rpm::read(path, &bytes, limits),
+        _ => {
+            let archive = read_tar(path, &bytes, limits)?;
+            image::of_tar(path, archive, limits)
+        }
+    }
+}
+
+/// Reads a tar archive, which may be compressed, as it is.
+fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let mut collector = Collector::new(path, limits, Rules::Posix);
+    let (packing, comment) = collector.tar(bytes, "")?;
+    let collected = collector.finish()?;
+    Ok(Archive { comment, ..collected.archive(path, Format::Tar, packing, bytes) })
+}
+
+/// Reads the files of a tar archive that may be compressed, under the rules for zips.
+pub(super) fn read_sdist(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Collected, ArchiveError> {
+    let bytes = Arc::new(bytes);
+    let mut collector = Collector::new(path, limits, Rules::Portable);
+    collector.tar(&bytes, "")?;
+    collector.finish()
+}
+
+/// The fault that a reader met, or the reason for which it could not go on.
+fn fault_of(error: std::io::Error, what: &'static str, offset: u64) -> Fault {
+    match error.downcast::<Fault>() {
+        Ok(fault) => fault,
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Fault::Truncated { what, offset },
+        Err(error) => Fault::Malformed { what, offset, why: error.to_string() },
+    }
+}

@@ -1,0 +1,71 @@
+//! The first bytes of a file → its format.
+
+use super::unpack::{Packing, decoder};
+use crate::project::open_regular;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// Bytes of a tar header.
+const BLOCK: usize = 512;
+
+/// Format by the first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begins {
+    Tar,
+    Deb,
+    Rpm,
+    Packed(Packing),
+    Other,
+}
+
+/// Looks at the first 512 bytes.
+pub(super) fn begins(bytes: &[u8]) -> Begins {
+    match bytes {
+        [0xed, 0xab, 0xee, 0xdb, ..] => Begins::Rpm,
+        // A static library is an ar archive, too.
+        _ if bytes.starts_with(b"!<arch>\ndebian-binary") => Begins::Deb,
+        _ => match Packing::of(bytes) {
+            Some(packing) => Begins::Packed(packing),
+            None if is_tar_header(bytes) => Begins::Tar,
+            None => Begins::Other,
+        },
+    }
+}
+
+/// Returns whether bytes begin with a tar header: an entry has a name, and the sum of the header is right.
+fn is_tar_header(bytes: &[u8]) -> bool {
+    let Some(block) = bytes.get(..BLOCK) else { return false };
+    let said = tar::Header::from_byte_slice(block).cksum();
+    let sum = |at: usize| if (148..156).contains(&at) { 32 } else { u32::from(block[at]) };
+    block[0] != 0 && said.is_ok_and(|said| said == (0..BLOCK).map(sum).sum::<u32>())
+}
+
+/// Returns whether bytes are those of a package, a tar archive or an image.
+pub fn is_package(bytes: &[u8]) -> bool {
+    recognized(Cursor::new(bytes)).unwrap_or(false)
+}
+
+/// Returns whether a regular file is a package, a tar archive or an image.
+///
+/// # Errors
+/// The operating system's.
+pub fn is_package_file(path: &Path) -> io::Result<bool> {
+    recognized(open_regular(path)?)
+}
+
+fn recognized(mut reader: impl Read + Seek) -> io::Result<bool> {
+    let start = |reader: &mut dyn Read| {
+        let mut start = Vec::new();
+        reader.take(BLOCK as u64).read_to_end(&mut start).map(|_| start)
+    };
+    Ok(match begins(&start(&mut reader)?) {
+        Begins::Tar | Begins::Deb | Begins::Rpm => true,
+        Begins::Other => false,
+        Begins::Packed(packing) => {
+            reader.seek(SeekFrom::Start(0))?;
+            // What does not unpack is a compressed file like any other.
+            let unpacked = start(&mut *decoder(packing, BufReader::new(reader)));
+            unpacked.is_ok_and(|start| is_tar_header(&start))
+        }
+    })
+}

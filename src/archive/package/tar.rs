@@ -1,0 +1,227 @@
+//! A tar archive → its members, by the `tar` crate.
+
+use super::collect::{Member, Substance};
+use super::facts::Facts;
+use super::fault_of;
+use crate::archive::error::Fault;
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+/// Bytes that the headers of one entry may take, with long names and pax records.
+pub(super) const HEADERS: u64 = 1 << 20;
+/// Bytes of a header and of the unit that contents are padded to.
+const BLOCK: u64 = 512;
+
+/// Counters of a [`Source`], which its user sees.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    /// Bytes that may still be read.
+    left: Cell<u64>,
+    /// Bytes that were read.
+    position: Cell<u64>,
+    /// True once a read has found the end.
+    ended: Cell<bool>,
+}
+
+impl Counters {
+    /// Allows the headers of an entry to be read, and nothing more.
+    pub(super) fn headers_only(&self) {
+        self.left.set(HEADERS);
+    }
+
+    /// Allows contents to be read.
+    pub(super) fn contents(&self) {
+        self.left.set(u64::MAX);
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position.get()
+    }
+}
+
+/// A stream that counts, so that no header takes memory in a size of its own choice.
+pub(super) struct Source<R> {
+    inner: R,
+    counters: Rc<Counters>,
+}
+
+impl<R: Read> Source<R> {
+    pub(super) fn new(inner: R) -> (Self, Rc<Counters>) {
+        let counters = Rc::new(Counters::default());
+        (Self { inner, counters: Rc::clone(&counters) }, counters)
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.counters.left.get();
+        if left == 0 && !buffer.is_empty() {
+            let what = "bytes in the headers of an entry";
+            return Err(io::Error::other(Fault::Limit { what, found: HEADERS + 1, limit: HEADERS }));
+        }
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let count = self.inner.read(&mut buffer[..most])?;
+        self.counters.left.set(left.saturating_sub(count as u64));
+        self.counters.position.set(self.counters.position.get() + count as u64);
+        self.counters.ended.set(self.counters.ended.get() || (count == 0 && most > 0));
+        Ok(count)
+    }
+}
+
+/// A member that is refused.
+pub(super) type Refused = (Option<String>, Fault);
+
+/// Hands each member to `each`, in the order of the archive, and returns its global comment.
+pub(super) fn members(
+    reader: impl Read,
+    each: &mut dyn FnMut(Member<'_>) -> Result<(), Refused>,
+) -> Result<Vec<u8>, Refused> {
+    let (source, counters) = Source::new(reader);
+    let mut archive = tar::Archive::new(source);
+    let mut comment = Vec::new();
+    let whole = |error, counters: &Counters| {
+        (None, fault_of(error, "the tar archive", counters.position().saturating_sub(BLOCK)))
+    };
+    let mut entries = archive.entries().map_err(|error| whole(error, &counters))?;
+    loop {
+        counters.headers_only();
+        let entry = match entries.next() {
+            Some(entry) => entry.map_err(|error| whole(error, &counters))?,
+            None => break,
+        };
+        counters.contents();
+        member(entry, &counters, &mut comment, each)?;
+    }
+    if counters.ended.get() {
+        return Err((None, Fault::Truncated { what: "a tar header", offset: counters.position() }));
+    }
+    counters.contents();
+    let mut rest = archive.into_inner();
+    nothing_follows(&mut rest, &counters)?;
+    Ok(comment)
+}
+
+/// Reads what stands behind the end of an archive, which pads it.
+pub(super) fn nothing_follows(rest: &mut dyn Read, counters: &Counters) -> Result<(), Refused> {
+    let mut buffer = [0; 1 << 14];
+    loop {
+        match rest.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) if buffer[..count].iter().all(|&byte| byte == 0) => {}
+            Ok(_) => return Err((None, Fault::BehindEnd(counters.position()))),
+            Err(error) => return Err((None, fault_of(error, "the padding", counters.position()))),
+        }
+    }
+}
+
+fn member<R: Read>(
+    mut entry: tar::Entry<'_, R>,
+    counters: &Counters,
+    comment: &mut Vec<u8>,
+    each: &mut dyn FnMut(Member<'_>) -> Result<(), Refused>,
+) -> Result<(), Refused> {
+    let kind = entry.header().entry_type();
+    if kind.is_pax_global_extensions() {
+        return global(&mut entry, counters, comment);
+    }
+    let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|error| {
+        (Some(String::from_utf8_lossy(error.as_bytes()).into_owned()), Fault::NameEncoding)
+    })?;
+    let refuse = |fault| (Some(name.clone()), fault);
+    let broken = |error| refuse(fault_of(error, "the content of an entry", counters.position()));
+    let mut facts = Facts::default();
+    let header = entry.header().clone();
+    let fields = header.as_old();
+    let number = |number: io::Result<u64>, field: &[u8]| match number {
+        // Writers leave out what they do not know.
+        Err(_) if field.iter().all(|byte| matches!(byte, 0 | b' ')) => Ok(0),
+        number => number.map_err(&broken),
+    };
+    facts.modified = i64::try_from(number(header.mtime(), &fields.mtime)?).unwrap_or(i64::MAX);
+    let mut owner = [header.username_bytes(), header.groupname_bytes()]
+        .map(|name| String::from_utf8_lossy(name.unwrap_or_default()).into_owned());
+    let ids = [number(header.uid(), &fields.uid)?, number(header.gid(), &fields.gid)?];
+    if let Some(records) = entry.pax_extensions().map_err(&broken)? {
+        for record in records {
+            let record = record.map_err(&broken)?;
+            let key = record.key().map_err(|_| refuse(Fault::NameEncoding))?;
+            let value = String::from_utf8_lossy(record.value_bytes());
+            match key {
+                // Contents with holes are stored in other ways.
+                _ if key.starts_with("GNU.sparse") => return Err(refuse(Fault::TarKind('S'))),
+                // Readers differ in which of two names they take.
+                "path" if value != name => return Err(refuse(Fault::Disagree("name"))),
+                "path" | "linkpath" | "size" | "uid" | "gid" => {}
+                "mtime" => {
+                    let whole = value.split('.').next().unwrap_or_default();
+                    facts.modified =
+                        whole.parse().map_err(|_| refuse(Fault::TarHeader(counters.position())))?;
+                }
+                "uname" => owner[0] = value.into_owned(),
+                "gname" => owner[1] = value.into_owned(),
+                _ => writeln!(facts.records, "{key}={value}").unwrap_or_default(),
+            }
+        }
+    }
+    facts.owner = format!("{}:{} ({}:{})", owner[0], owner[1], ids[0], ids[1]);
+    let mode = number(header.mode().map(u64::from), &fields.mode)?;
+    let mode = u32::try_from(mode & 0o7777).unwrap_or_default();
+    let link = || {
+        let target = entry.link_name_bytes().unwrap_or_default().into_owned();
+        String::from_utf8(target).map_err(|_| refuse(Fault::NameEncoding))
+    };
+    let device = |what: &str| {
+        let numbers = [header.device_major(), header.device_minor()].map(|number| number.ok().flatten());
+        format!("{what} {}:{}", numbers[0].unwrap_or(0), numbers[1].unwrap_or(0))
+    };
+    let size = entry.size();
+    let start = entry.raw_file_position();
+    let substance = match kind {
+        kind if kind.is_gnu_sparse() => return Err(refuse(Fault::TarKind('S'))),
+        // Old archives say of a directory so that its name ends in a slash.
+        tar::EntryType::Regular | tar::EntryType::Continuous if name.ends_with('/') => Substance::Directory,
+        tar::EntryType::Regular | tar::EntryType::Continuous => Substance::File { start: Some(start) },
+        tar::EntryType::Directory => Substance::Directory,
+        tar::EntryType::Link => Substance::HardLink(link()?),
+        tar::EntryType::Symlink => Substance::Symlink(link()?),
+        tar::EntryType::Char => Substance::Device(device("a character device")),
+        tar::EntryType::Block => Substance::Device(device("a block device")),
+        tar::EntryType::Fifo => Substance::Device("a named pipe".into()),
+        kind => return Err(refuse(Fault::TarKind(kind.as_byte().into()))),
+    };
+    if size > 0 && !matches!(substance, Substance::File { .. }) {
+        return Err(refuse(Fault::LinkContent));
+    }
+    each(Member { name: &name, substance, mode, facts, size, content: &mut entry })?;
+    // What is not read would be read as headers.
+    io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
+    Ok(())
+}
+
+/// Keeps the comment of a header for all entries, as `git archive` writes it.
+fn global<R: Read>(
+    entry: &mut tar::Entry<'_, R>,
+    counters: &Counters,
+    comment: &mut Vec<u8>,
+) -> Result<(), Refused> {
+    let broken = |error| (None, fault_of(error, "a pax header", counters.position()));
+    let mut bytes = Vec::new();
+    if entry.size() > HEADERS {
+        let what = "bytes in the headers of an entry";
+        return Err((None, Fault::Limit { what, found: entry.size(), limit: HEADERS }));
+    }
+    entry.read_to_end(&mut bytes).map_err(broken)?;
+    for record in tar::PaxExtensions::new(&bytes) {
+        let record = record.map_err(broken)?;
+        match record.key_bytes() {
+            b"comment" => *comment = record.value_bytes().to_vec(),
+            // Some readers give every entry this name.
+            b"path" | b"linkpath" | b"size" => return Err((None, Fault::TarKind('g'))),
+            key if key.starts_with(b"GNU.sparse") => return Err((None, Fault::TarKind('S'))),
+            _ => {}
+        }
+    }
+    Ok(())
+}

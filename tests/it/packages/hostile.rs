@@ -1,0 +1,155 @@
+//! What is refused, in place of being half read or read by one of two meanings.
+
+use super::make::{Member, ar, cpio, cpio_member, deb, file, folder, gzip, member, rpm, symlink, tar, zstd};
+use super::{MODULES, SOURCE, control, members, package, pyc};
+use crate::session::Session;
+
+#[track_caller]
+fn refused(bytes: &[u8], message: &str) {
+    let session = Session::new();
+    // A name that says that it is meant to be read.
+    session.file("a.tar.gz", bytes);
+    for command in ["verify", "manifest"] {
+        session.run(&[command, "a.tar.gz"]).exits(2).says("error: a.tar.gz: ").says(message);
+    }
+    session.run(&["diff", "a.tar.gz", "a.tar.gz"]).exits(2).says(message);
+    assert_eq!(session.files(), ["a.tar.gz"]);
+}
+
+#[test]
+fn names_that_escape_or_have_two_meanings() {
+    let with = |extra: Member| tar(&[vec![file("x.py", "")], vec![extra]].concat_members());
+    refused(&with(file("../out", "")), "the name leaves the archive with \"..\"");
+    refused(&with(file("usr/../../out", "")), "the name leaves the archive with \"..\"");
+    refused(&with(file("/out", "")), "the name is an absolute path");
+    refused(&with(file("x.py", "")), "there are two entries of this name");
+    refused(&with(file("./x.py", "")), "there are two entries of this name");
+    refused(&with(symlink("x.py", "y")), "there are two entries of this name");
+    refused(&with(file("x.py/y", "")), "needs it to be a directory");
+    refused(&with(member("h", b'1', "/etc/passwd", "")), "it is a hard link to \"/etc/passwd\"");
+    refused(&with(member("s", b'S', "", "")), "sparse entry type");
+    refused(&with(member("l", b'2', "x.py", "content")), "an entry that is no file has content");
+    let record = "20 path=../escape.py";
+    refused(&tar(&[member("pax", b'x', "", format!("{}\n", &record[..19])), file("x", "")]), "entry ");
+    refused(
+        &tar(&[member("g", b'g', "", "14 path=/etc/\n"), file("x", "")]),
+        "entries of type 'g' are refused",
+    );
+    // A symlink is not followed: nothing lies behind it.
+    let through = [symlink("l", "/tmp"), file("l/x.py", "")];
+    refused(&tar(&through), "and \"l/x.py\" needs it to be a directory");
+}
+
+trait ConcatMembers {
+    fn concat_members(self) -> Vec<Member>;
+}
+
+impl ConcatMembers for [Vec<Member>; 2] {
+    fn concat_members(self) -> Vec<Member> {
+        self.into_iter().flatten().collect()
+    }
+}
+
+#[test]
+fn archives_that_are_cut_off_or_go_on() {
+    let whole = tar(&[file("x.py", "x = 1\n")]);
+    refused(&whole[..1024], "truncated: a tar header at offset 1024");
+    refused(&whole[..700], "");
+    refused(&[whole.clone(), b"more".to_vec()].concat(), "bytes that are not zero follow the end");
+    let packed = gzip(&whole);
+    refused(&packed[..packed.len() - 9], "the gzip data is broken");
+    let mut wrong = packed.clone();
+    let at = wrong.len() - 5;
+    wrong[at] ^= 1;
+    refused(&wrong, "the gzip data is broken");
+    refused(&[packed, b"more".to_vec()].concat(), "the gzip data is broken");
+    let frame = zstd(&whole);
+    refused(&frame[..frame.len() - 1], "the zstd data is broken");
+    refused(&[frame, b"more".to_vec()].concat(), "the zstd data is broken");
+    // One header says that it has 8 GiB.
+    let mut large = file("x.py", "").bytes();
+    large[124..136].copy_from_slice(b"77777777777\0");
+    large[148..156].copy_from_slice(b"        ");
+    let sum: u64 = large[..512].iter().map(|&byte| u64::from(byte)).sum();
+    large[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    refused(&large, "bytes in the entry: 8589934591, at most 1073741824 are read");
+}
+
+#[test]
+fn what_unpacks_to_too_much() {
+    let zeros = vec![0; 70 << 20];
+    refused(&gzip(&tar(&[file("x", &zeros)])), "is taken for a zip bomb");
+    // A window of 256 MiB, as `zstd --long=28` writes it.
+    refused(&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x90, 1, 0, 0], "dictionary of more than 128 MiB");
+    // A long name is read before its entry.
+    let long = member("././@LongLink", b'L', "", vec![b'a'; 2 << 20]);
+    refused(&gzip(&tar(&[long, file("x", "")])), "bytes in the headers of an entry");
+    let long = cpio_member("x", 0o100_644, 1, 1, b"");
+    let mut named = long.clone();
+    named[94..102].copy_from_slice(b"7fffffff");
+    let endless = [named, vec![b'a'; 2 << 20]].concat();
+    refused(&rpm(&[(1000, "demo")], &gzip(&endless)), "bytes in the headers of an entry");
+}
+
+#[test]
+fn packages_that_are_not_what_they_say() {
+    let data = gzip(&tar(&[file("./x", "")]));
+    let control = control("1");
+    refused(&ar(&[("debian-binary", b"2.0\n"), ("data.tar.gz", &data)]), "has not the members");
+    let twice =
+        [("debian-binary", b"2.0\n".as_slice()), ("control.tar.gz", &control), ("data.tar.gz", &data)];
+    refused(&ar(&[twice.as_slice(), &twice[2..]].concat()), "has not the members");
+    refused(&deb(("control.tar.gz", &control), ("data.tar.xz", &data)), "is not compressed as its name says");
+    let mut long = deb(("control.tar.gz", &control), ("data.tar.gz", &data));
+    long[8 + 48..8 + 58].copy_from_slice(b"9999999999");
+    refused(&long, "truncated: a member of the ar archive");
+    refused(&rpm(&[(1124, "drpm")], b""), "its payload is no cpio archive");
+    refused(&rpm(&[(1000, "a")], &gzip(b"no cpio")), "the cpio archive is malformed");
+    let escaping = cpio(&[cpio_member("./../x", 0o100_644, 1, 1, b"")]);
+    refused(&rpm(&[(1000, "a")], &gzip(&escaping)), "the name leaves the archive with \"..\"");
+    refused(b"\xed\xab\xee\xdb\x03\0", "truncated: the rpm header");
+}
+
+#[test]
+fn symlinks_that_lead_to_bytecode_elsewhere_are_findings() {
+    let session = Session::new();
+    let findings = |name: &str, target: &str| {
+        let mut found = members(&pyc(SOURCE));
+        found.push(symlink(&format!("{MODULES}/{name}"), target));
+        session.file("a", tar(&found));
+        let said = session.run(&["verify", "a"]);
+        assert_eq!(said.status, i32::from(!said.out.is_empty()), "{}{}", said.out, said.err);
+        said.out
+    };
+    for (name, target) in [
+        ("pkg/__pycache__", "../cache"),
+        ("p", "/usr/lib/python3.12/site-packages/other"),
+        ("old.pyc", "/somewhere/old.pyc"),
+        ("lib", "/opt/lib.zip"),
+    ] {
+        let said = findings(name, target);
+        assert!(said.contains(&format!("{MODULES}/{name}: unreadable: ")), "{name}: {said}");
+    }
+    // Links as Debian's packages have them.
+    for (name, target) in [
+        ("jquery", "/usr/share/javascript/jquery"),
+        ("n.py", "../../../share/demo/n.py"),
+        ("again", "../dist-packages"),
+        ("libx.so", "/usr/lib/x86_64-linux-gnu/libx.so.1"),
+    ] {
+        assert_eq!(findings(name, target), "", "{name}");
+    }
+}
+
+#[test]
+fn broken_archives_in_a_tree_are_told_where_somebody_installs_them() {
+    let session = Session::new();
+    session.file("tree/m.py", SOURCE);
+    session.file("tree/__pycache__/m.cpython-314.pyc", pyc(SOURCE));
+    let package = package("1", b"");
+    session.file("tree/tests/broken.tar.gz", &gzip(&tar(&[folder("a/")]))[..20]);
+    session.run(&["verify", "tree"]).exits(0);
+    session.file("tree/demo.deb", &package[..package.len() - 100]);
+    let said = session.run(&["verify", "tree"]).exits(1);
+    assert!(said.out.contains("tree/demo.deb: archive: the archive is not looked into: "), "{}", said.out);
+}
