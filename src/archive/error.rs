@@ -188,23 +188,16 @@ pub enum Fault {
     Gzip,
     /// Another compressed stream that is broken.
     #[error("the {0} data is broken: {1}")]
-    Stream(&'static str, String),
+    Stream(&'static str, Box<str>),
     /// A compressed stream that asks for more memory than it gets.
     #[error("the {0} data needs a dictionary of more than 128 MiB")]
     Dictionary(&'static str),
     /// A compression that is not read.
     #[error("it is compressed by {0}, which is not read: gzip, xz and zstd are")]
     Packing(&'static str),
-    /// A tar or cpio archive that its reader does not understand.
-    #[error("{what} is malformed at offset {offset}: {why}")]
-    Malformed {
-        /// Part that was being read.
-        what: &'static str,
-        /// Location in the unpacked bytes.
-        offset: u64,
-        /// Words of the reader.
-        why: String,
-    },
+    /// A tar or cpio archive that its reader does not understand: which, where, and the words of the reader.
+    #[error("{0}")]
+    Malformed(Box<str>),
     /// Bytes behind the end of an archive that are no padding.
     #[error("bytes that are not zero follow the end of the archive, before offset {0}")]
     BehindEnd(u64),
@@ -213,7 +206,7 @@ pub enum Fault {
     LinkContent,
     /// A device where only files belong.
     #[error("{0} is refused: neither a file, a directory nor a link")]
-    Device(String),
+    Device(Box<str>),
     /// Fault of a Debian package.
     #[error("it is no Debian package that is read: {0}")]
     Deb(&'static str),

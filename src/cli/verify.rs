@@ -23,7 +23,7 @@ use std::path::PathBuf;
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
-    /// Directories, wheels, zips, pycs or installed environments.
+    /// Directories, wheels, zips, packages, tar archives, container images, pycs or installed environments.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// The sources that the pycs must come from: a directory, wheel or zip, in place of the sources next to the pycs. A

@@ -58,13 +58,16 @@ fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
         folders.map(|entry| (entry.name.clone(), entry.clone())).collect::<BTreeMap<_, _>>()
     };
     let other = folders(right);
-    let mut groups: BTreeMap<Vec<(Option<String>, Option<String>)>, (Finding, Vec<String>)> = BTreeMap::new();
+    let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
     for (name, one) in folders(left) {
         let Some(found) = other.get(&name).and_then(|other| compare_entries(&one, other)) else { continue };
-        let key = found.rows.iter().map(|row| (row.left.clone(), row.right.clone())).collect();
-        groups.entry(key).or_insert_with(|| (found, Vec::new())).1.push(format!("{name}/"));
+        let name = format!("{name}/");
+        match groups.iter_mut().find(|(known, _)| *known == found) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((found, vec![name])),
+        }
     }
-    let findings = groups.into_values().map(|(mut finding, names)| {
+    let findings = groups.into_iter().map(|(mut finding, names)| {
         finding.message =
             format!("{} of {}", finding.message, text::counted(names.len(), "directory", "directories"));
         let more = names.len().saturating_sub(NAMED);

@@ -186,7 +186,7 @@ impl<'a> Collector<'a> {
                 self.collected.specials.push(special(What::Device(device)));
                 return Ok(());
             }
-            Substance::Device(device) => return Err(refuse(Fault::Device(device))),
+            Substance::Device(device) => return Err(refuse(Fault::Device(device.into()))),
             Substance::HardLink(target) => {
                 let target = plain_name(&target).to_owned();
                 let earlier = self.by_name.get(&target).and_then(|&at| self.collected.entries.get(at));

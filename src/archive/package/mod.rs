@@ -67,6 +67,6 @@ fn fault_of(error: std::io::Error, what: &'static str, offset: u64) -> Fault {
     match error.downcast::<Fault>() {
         Ok(fault) => fault,
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Fault::Truncated { what, offset },
-        Err(error) => Fault::Malformed { what, offset, why: error.to_string() },
+        Err(error) => Fault::Malformed(format!("{what} is malformed at offset {offset}: {error}").into()),
     }
 }

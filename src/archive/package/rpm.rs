@@ -104,10 +104,9 @@ const FOLLOWS: [u32; 29] = [
 
 pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
-    let (signature, mut at) = Header::read(bytes, LEAD).map_err(refuse)?;
-    drop(signature);
-    // The signature is padded.
-    at = at.next_multiple_of(8);
+    let (_signature, at) = Header::read(bytes, LEAD).map_err(refuse)?;
+    // It is padded.
+    let at = at.next_multiple_of(8);
     let (header, at) = Header::read(bytes, at).map_err(refuse)?;
     let payload = bytes.get(at..).unwrap_or_default();
     header.check_payload(payload).map_err(refuse)?;

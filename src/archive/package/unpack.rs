@@ -83,9 +83,9 @@ impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer).map_err(|error| match error.kind() {
             io::ErrorKind::OutOfMemory => io::Error::other(Fault::Dictionary(self.packing.name())),
-            _ if error.get_ref().is_some_and(|inner| inner.is::<Fault>()) => error,
+            _ if is_fault(&error) => error,
             _ if self.packing == Packing::Gzip => io::Error::other(Fault::Gzip),
-            _ => io::Error::other(Fault::Stream(self.packing.name(), error.to_string())),
+            _ => io::Error::other(Fault::Stream(self.packing.name(), error.to_string().into())),
         })?;
         self.found = self.found.saturating_add(count as u64);
         if self.found > self.dense {
@@ -98,6 +98,10 @@ impl Read for Bounded<'_> {
         }
         Ok(count)
     }
+}
+
+fn is_fault(error: &io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()).is_some()
 }
 
 /// A compression that is known and not read.

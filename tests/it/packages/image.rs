@@ -10,7 +10,7 @@ fn files(layers: &[Vec<u8>]) -> Vec<String> {
     session.file("image", docker(layers));
     session.file("none", docker(&[]));
     let said = session.run(&["diff", "image", "none", "--json"]);
-    let found: serde_json::Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}", said.err));
+    let found: serde_json::Value = serde_json::from_str(&said.out).expect(&said.err);
     let files = found["files"].as_array().unwrap().iter();
     let files = files.filter(|file| file["findings"][0]["kind"] == "only-left");
     files.map(|file| file["path"].as_str().unwrap().to_owned()).collect()

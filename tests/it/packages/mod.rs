@@ -80,7 +80,7 @@ fn pycs_are_verified_in_every_format() {
         assert!(said.err.starts_with("1 verified, 0 findings"), "{what}: {}", said.err);
         let said = session.run(&["verify", "wrong"]).exits(1);
         assert!(
-            said.out.contains(&format!("wrong: {}: header: ", name_of_pyc())),
+            said.out.contains(&format!("wrong: {}: code: ", name_of_pyc())),
             "{what}: {}{}",
             said.out,
             said.err
@@ -179,7 +179,7 @@ fn packages_in_others_are_looked_into() {
     session.file("two/pool/demo.deb", package("1.0", &other));
     session.run(&["verify", "one"]).exits(0).says("1 verified");
     let said = session.run(&["verify", "two"]).exits(1);
-    assert!(said.out.contains(&format!("two/pool/demo.deb!{}: header: ", name_of_pyc())), "{}", said.out);
+    assert!(said.out.contains(&format!("two/pool/demo.deb!{}: code: ", name_of_pyc())), "{}", said.out);
     let said = session.run(&["diff", "one", "two"]).exits(1);
     assert!(said.out.starts_with("1 pyc is unexplained"), "{}", said.out);
     assert!(said.out.contains(&format!("pool/demo.deb!{}", name_of_pyc())), "{}", said.out);
@@ -192,7 +192,7 @@ fn packages_in_others_are_looked_into() {
     for (depth, name) in [(1, "b"), (2, "c"), (3, "d"), (4, "e")] {
         session.file("deep/a", &bytes);
         let said = session.run(&["verify", "deep"]).exits(1);
-        let is_seen = said.out.contains(": header: ");
+        let is_seen = said.out.contains(": code: ");
         assert_eq!(is_seen, depth <= 3, "{depth}: {}", said.out);
         assert!(is_seen || said.out.contains("more than 3 archives lie in each other"), "{}", said.out);
         bytes = tar(&[file(name, &bytes)]);
