@@ -1,6 +1,17 @@
 //! The first place at which a pyc's code differs from the code that was expected.
 
 use crate::diff::{Kind, Row, compare_pycs};
+use crate::dis::{Instruction, Operand, disassemble};
+use crate::marshal;
+use crate::object::{CodeView, Objects};
+use crate::pyc::HEADER_SIZE;
+use crate::target::Series;
+use std::collections::BTreeSet;
+
+/// Bytes of bytecode that are disassembled for each byte of both pycs: references can make code large that is small on disk.
+const PROPORTION: usize = 4;
+/// Bytes of a constant that are compared.
+const SHOWN: usize = 400;
 
 /// A place in a module, and how it differs there.
 pub(super) struct FirstPlace {
@@ -39,10 +50,9 @@ impl FirstPlace {
         Some(Self { place, line, what })
     }
 
-    /// Returns the code object and the line: `f, line 3`.
-    pub(super) fn within_module(&self) -> String {
-        let code = self.place.rsplit_once(':').map_or("<module>", |(_, code)| code);
-        format!("{code}{}", self.line())
+    /// Returns the code object: `Store.get`.
+    fn code(&self) -> &str {
+        self.place.rsplit_once(':').map_or("<module>", |(_, code)| code)
     }
 
     fn line(&self) -> String {
@@ -54,6 +64,68 @@ impl std::fmt::Display for FirstPlace {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "at {}{}, {}", self.place, self.line(), self.what)
     }
+}
+
+/// Returns the first code object and line at which code differs: `f, line 3`. `name` is that of the pyc.
+pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &Series) -> Option<String> {
+    let read = |pyc: &[u8]| marshal::read(pyc.get(HEADER_SIZE..)?, series.code_layout).ok();
+    let (left, right) = (read(expected)?, read(found)?);
+    let budget = (expected.len() + found.len()).saturating_mul(PROPORTION);
+    if let Some((code, line)) = first_instruction(&left, &right, series, budget) {
+        return Some(format!("{code}, line {line}"));
+    }
+    let first = FirstPlace::of(name, expected, found)?;
+    Some(format!("{}{}", first.code(), first.line()))
+}
+
+/// The first instruction that does something else, outer code objects first.
+fn first_instruction(
+    left: &Objects,
+    right: &Objects,
+    series: &Series,
+    mut budget: usize,
+) -> Option<(String, i32)> {
+    let root = |objects| CodeView::at(objects, Objects::ROOT);
+    let mut pairs = vec![(root(left)?, root(right)?, "<module>".to_owned())];
+    let mut seen = BTreeSet::new();
+    while let Some((one, other, name)) = pairs.pop() {
+        if !seen.insert((one.id, other.id)) {
+            continue;
+        }
+        budget = budget.checked_sub(one.bytecode().len() + other.bytecode().len())?;
+        let (ours, theirs) = (disassemble(one, series).ok()?, disassemble(other, series).ok()?);
+        let differ = |at: &usize| match (ours.get(*at), theirs.get(*at)) {
+            (Some(ours), Some(theirs)) => does(one, ours) != does(other, theirs),
+            _ => true,
+        };
+        if let Some(at) = (0..ours.len().max(theirs.len())).find(differ) {
+            let line = ours.get(at).or(ours.last()).map(|instruction| instruction.location.line());
+            return line.filter(|line| *line > 0).map(|line| (name, line));
+        }
+        let inner = one.children().zip(other.children()).map(|(one, other)| {
+            let plain = match name.as_str() {
+                "<module>" => one.name(),
+                outer => format!("{outer}.{}", one.name()),
+            };
+            (one, other, one.qualname().unwrap_or(plain))
+        });
+        let inner: Vec<_> = inner.collect();
+        pairs.extend(inner.into_iter().rev());
+    }
+    None
+}
+
+/// Returns what tells two instructions apart. Code objects are compared by themselves, and sets have no order.
+fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, Option<u32>, Option<String>) {
+    let words = match &instruction.operand {
+        Operand::Const(id) => {
+            let shown = view.objects.short_repr(*id, SHOWN);
+            (view.objects.code(view.objects.resolve(*id)).is_none() && !shown.contains("frozenset("))
+                .then_some(shown)
+        }
+        operand => operand.words(),
+    };
+    (instruction.opcode, instruction.arg, words)
 }
 
 /// Splits a listed instruction into its line, if it begins one, and its text; other rows are text.

@@ -3,7 +3,7 @@
 use super::compilers::Compilers;
 use super::filename;
 use super::finding::Kind;
-use super::first::FirstPlace;
+use super::first::within_module;
 use super::likeness::{Likeness, levels, likeness};
 use super::releases::Fit;
 use super::zipapp;
@@ -146,7 +146,7 @@ impl Judge<'_> {
         }
         let mut fault = closest.unwrap_or(Fault::Code { expected: Vec::new(), first: None });
         if let Fault::Code { expected, first } = &mut fault {
-            *first = FirstPlace::of(self.pyc, &[header, expected].concat(), pyc);
+            *first = within_module(self.pyc, &[header, expected].concat(), pyc, series);
         }
         Err(fault)
     }
@@ -155,7 +155,7 @@ impl Judge<'_> {
 /// Why code does not pass.
 enum Fault {
     /// It is other code than the expected one.
-    Code { expected: Vec<u8>, first: Option<FirstPlace> },
+    Code { expected: Vec<u8>, first: Option<String> },
     /// Anything else.
     Other(Kind, String),
 }
@@ -178,8 +178,7 @@ impl Fault {
     fn refusal(self, source: &str) -> Refusal {
         match self {
             Self::Code { first: Some(first), .. } => {
-                let place = first.within_module();
-                (Kind::Code, format!("its code is not that of {source}: it differs at {place}"))
+                (Kind::Code, format!("its code is not that of {source}: it differs at {first}"))
             }
             Self::Code { .. } => (Kind::Code, format!("its code is not that of {source}")),
             Self::Other(kind, message) => (kind, message),
@@ -201,7 +200,7 @@ fn beside_header(field: Field, code: Result<Fit, Fault>, source: &str) -> Refusa
         }
         Err(Fault::Other(kind, message)) => (kind, format!("{header}, and {message}")),
         Err(Fault::Code { first, .. }) => {
-            let place = first.map_or(String::new(), |first| format!(" at {}", first.within_module()));
+            let place = first.map_or(String::new(), |first| format!(" at {first}"));
             (Kind::Code, format!("{header}, and its code differs from that of {source}{place}"))
         }
     }

@@ -13,8 +13,20 @@ pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> boo
     let root = objects.code(Objects::ROOT)?;
     let names = objects.elements(root.names)?;
     let names = names.iter().map(|name| objects.text(*name)).collect::<Option<Vec<_>>>()?;
-    let [sys, module, first, name, exit, rest @ ..] = names.as_slice() else { return None };
-    if (sys.as_str(), name.as_str(), exit.as_str()) != ("sys", "__name__", "exit") {
+    let [sys, module, rest @ ..] = names.as_slice() else { return None };
+    // A name that is used twice is there once: `from main import main`, `from demo.core import exit`.
+    let (before, after) = rest.split_at(rest.iter().position(|name| name == "__name__")?);
+    let first = match before {
+        [first] => first,
+        [] => module,
+        _ => return None,
+    };
+    let rest = match after {
+        [_, exit, rest @ ..] if exit == "exit" => rest,
+        [_, rest @ ..] if first == "exit" => rest,
+        _ => return None,
+    };
+    if sys != "sys" {
         return None;
     }
     let function = [std::slice::from_ref(first), rest].concat().join(".");

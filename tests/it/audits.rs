@@ -358,3 +358,58 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     session.file(&pyc("one"), stale);
     check().says(&format!("{}: stale\n", pyc("one")));
 }
+
+/// `pack` makes the first file that a zipapp runs: its source follows from the names in it, and is no file anywhere.
+#[test]
+fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
+    let session = packed();
+    let config = CONFIG.replace("main = \"demo", "sources = false\nmain = \"demo");
+    session.file("pycompile.toml", &config);
+    session.run(&["pack", "-q"]).exits(0);
+    let zipapp = "dist/demo.pyz";
+    let verify = ["verify", zipapp, "--sources", "src"];
+    session.run(&[&verify[..], &["--manifest", "m.json"]].concat()).exits(0).says("3 verified, 0 findings\n");
+    // Other functions, whose names are in the code once or twice, and a module that is not there.
+    for (main, finding) in [
+        ("demo.core:exit", None),
+        ("demo:demo", None),
+        ("demo.core:Main.run", None),
+        ("demo.more:main", Some("__main__.pyc: source: its source cannot be read")),
+    ] {
+        session.file("src/demo/more.py", "def main():\n    return 0\n");
+        let other = config.replace("demo.core:main", main).replace("demo.pyz", "other.pyz");
+        session
+            .file("pycompile.toml", other.replace("\"demo/core.py\"", "\"demo/core.py\", \"demo/more.py\""));
+        session.run(&["pack", "-q"]).exits(0);
+        let mut files = unzip(&read(&session, "dist/other.pyz"));
+        files.retain(|(name, _)| name != "demo/more.pyc");
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
+        session.file(zipapp, zip(&files));
+        let said = session.run(&verify);
+        match finding {
+            None => assert_eq!(said.status, 0, "{}", said.out),
+            Some(finding) => assert!(said.status == 1 && said.out.contains(finding), "{}", said.out),
+        }
+    }
+    // One that does more than what is generated.
+    session.file("evil.py", "import sys\nfrom demo.core import main\nprint(1)\nsys.exit(main())\n");
+    let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "unchecked-hash", "--dfile"];
+    session.run(&[&options[..], &["__main__.py", "-o", "evil.pyc", "evil.py"]].concat()).exits(0);
+    let core = read(&session, "out/demo/__pycache__/core.cpython-314.pyc");
+    let evil = read(&session, "evil.pyc");
+    session.file(zipapp, zip(&[("__main__.pyc", &evil), ("demo/core.pyc", &core)]));
+    let said = session.run(&verify).exits(1);
+    assert!(said.out.contains("__main__.pyc: "), "{}", said.out);
+}
+
+fn unzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut files = Vec::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+        files.push((file.name().to_owned(), bytes));
+    }
+    files
+}

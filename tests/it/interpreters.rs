@@ -97,3 +97,49 @@ fn installations_of_pyenv_and_uv_are_tried_newest_first() {
     let said = run(&session, &["compile", "--python", "3.12.4", "a.py"]).exits(2);
     assert!(said.err.contains("cpython-3.12.4") && !said.err.contains(".pyenv"), "{}", said.err);
 }
+
+/// The program of an environment runs only for a version that the native compiler does not know, only after it was named, and
+/// not at all where that is refused or another one is named.
+#[cfg(unix)]
+#[test]
+fn verify_names_the_program_of_the_environment_that_it_runs() {
+    let session = Session::new();
+    let site = "v/lib/python3.12/site-packages";
+    session.file("v/pyvenv.cfg", "version = 3.12.1\n");
+    session.file(&format!("{site}/m.py"), "x = 1\n");
+    let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
+    session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);
+    // The code of 3.14 under the magic number of 3.12.
+    let known = session.path(&format!("{site}/__pycache__/m.cpython-314.pyc"));
+    let mut pyc = std::fs::read(&known).unwrap();
+    pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
+    let ran = session.path("ran");
+    script(&session, "v/bin/python3.12", &format!("echo \"$@\" >>{ran:?}; exit 1"));
+    script(&session, "v/bin/python3.14", &format!("echo \"$@\" >>{ran:?}; exit 1"));
+    run(&session, &["verify", "v"]).exits(0).says("1 verified, 0 findings\n");
+    assert!(!ran.exists());
+    session.file(&format!("{site}/__pycache__/m.cpython-312.pyc"), pyc);
+    let said = run(&session, &["verify", "v", "--engine", "native"]).exits(1);
+    assert!(said.err.starts_with("1 verified, 1 finding\n") && !ran.exists(), "{}", said.err);
+    let other = session.path("other");
+    script(&session, "other", "exit 1");
+    let said = run(&session, &["verify", "v", "--interpreter", other.to_str().unwrap()]);
+    assert!(!said.err.contains("running ") && !ran.exists(), "{}", said.err);
+    for path in ["v", site, &format!("{site}/__pycache__/m.cpython-312.pyc")] {
+        let said = run(&session, &["verify", path]).exits(1);
+        let program = session.path("v/bin/python3.12");
+        let program = if path == "v" { "v/bin/python3.12" } else { program.to_str().unwrap() };
+        let note = format!(
+            "running {program}, a program of the environment: the native compiler does not know Python 3.12\n\
+             hint: `--interpreter PATH` names another one, `--engine native` runs none\n"
+        );
+        assert!(said.err.starts_with(&note), "{}", said.err);
+        assert!(ran.exists());
+        std::fs::remove_file(&ran).unwrap();
+        assert!(
+            said.out.contains("cpython-312.pyc: version: nothing compiles for Python 3.12: "),
+            "{}",
+            said.out
+        );
+    }
+}

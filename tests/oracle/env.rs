@@ -58,3 +58,42 @@ fn what_was_compiled_before_an_interrupt_is_recorded() {
     let rows = recorded(&session, &site);
     assert!(rows.contains("p/__pycache__/a.") && !rows.contains("p/__pycache__/slow."), "{rows}");
 }
+
+/// A version that the native compiler does not know is compiled by the environment's own interpreter; no other is at hand.
+#[test]
+fn verify_takes_the_interpreter_of_the_environment() {
+    let session = Session::new();
+    let site = environment(
+        &session,
+        &[("p/a.py", "def f(x):\n    return x in {'aa', 'bb'}\n"), ("p/b.py", "y = 1\n")],
+    );
+    session.python("import sys, venv; venv.create('v', with_pip=False)", &[]).exits(0);
+    let version = site.split('/').find_map(|part| part.strip_prefix("python")).unwrap();
+    let own = format!("v/bin/python{version}");
+    let compileall = std::process::Command::new(session.path(&own))
+        .args(["-I", "-m", "compileall", "-q", &site])
+        .current_dir(session.path(""))
+        .status();
+    assert!(compileall.unwrap().success());
+    let verify = |arguments: &[&str]| {
+        let mut command = session.command(&[&["verify", "--references", "any", "v"], arguments].concat());
+        command.env("PATH", "/nonexistent").env("HOME", "/nonexistent");
+        for name in ["PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"] {
+            command.env_remove(name);
+        }
+        crate::session::Said::from(command.output().unwrap())
+    };
+    let said = verify(&[]).exits(0).says("2 verified, 0 findings\n");
+    let is_native = verify(&["--engine", "native"]).status == 0;
+    assert_eq!(
+        said.err.contains(&format!("running {own}, a program of the environment")),
+        !is_native,
+        "{}",
+        said.err
+    );
+    let said = verify(&["--engine", "python"]).exits(0).says("2 verified, 0 findings\n");
+    assert!(
+        said.err
+            .starts_with(&format!("running {own}, a program of the environment: as --engine python asks\n"))
+    );
+}
