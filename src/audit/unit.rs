@@ -188,8 +188,8 @@ impl Judgement<'_> {
         let source = match source {
             _ if parsed.is_none() => Err("no importer knows this name, so that it has no source".to_owned()),
             _ if below_prefix && self.sources.is_none() => Err(
-                "it is named as below PYTHONPYCACHEPREFIX, and its source is not here\nhint: --sources DIR, the directory \
-                 that the prefix mirrors"
+                "it is named as below PYTHONPYCACHEPREFIX, and its source is not here: `--sources DIR` names the directory \
+                 that PATH mirrors"
                     .to_owned(),
             ),
             Ok(source) => Ok(source),

@@ -124,6 +124,9 @@ pub enum EnginesError {
         /// The releases of the version.
         releases: String,
     },
+    /// No interpreter for a version that the native compiler does not know.
+    #[error("{0}\nhint: without an interpreter, {known} can be compiled for", known = native_versions())]
+    OnlyInterpreters(#[source] EngineError),
     /// The engine's own reason.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -252,6 +255,7 @@ fn start_plain(
                 (EngineError::NoInterpreter(..), Some(_)) => {
                     EnginesError::OtherReleases { error, releases: Target::releases(release.version) }
                 }
+                (EngineError::NoInterpreter(..), None) => EnginesError::OnlyInterpreters(error),
                 _ => EnginesError::Engine(error),
             }
         })?;

@@ -67,7 +67,7 @@ impl Project {
         Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
     }
 
-    /// Writes a file that the config names, or compares it with `check`. Below the config's directory nothing is written
+    /// Writes a file that the config names unless it is there already; with `check` only compares it. Below the config's directory nothing is written
     /// through a symlink.
     ///
     /// # Errors
@@ -79,9 +79,16 @@ impl Project {
         bytes: &[u8],
         mode: u32,
     ) -> Result<Artifact, WriteError> {
-        let changed = if self.check { self.differs(&path, bytes, mode)? } else { true };
+        let differs = self.differs(&path, bytes, mode);
+        // What cannot be compared is refused where it is replaced.
+        let changed = if self.check { differs? } else { differs.unwrap_or(true) };
         if !self.check {
-            self.replace(&path, bytes, mode)?;
+            let (base, name) = self.loaded.bounds_of_file(&path);
+            let place = Place::below(base, name, Missing::Made)?;
+            if changed {
+                place.replace(bytes, mode)?;
+            }
+            place.remove_leftovers(LEFTOVER_AGE);
         }
         Ok(Artifact { path, kind, digest: Digest::of(bytes), changed })
     }
@@ -93,14 +100,6 @@ impl Project {
             Err(error) if error.is_missing() => Ok(true),
             Err(error) => Err(error),
         }
-    }
-
-    fn replace(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
-        let (base, name) = self.loaded.bounds_of_file(path);
-        let place = Place::below(base, name, Missing::Made)?;
-        place.replace(bytes, mode)?;
-        place.remove_leftovers(LEFTOVER_AGE);
-        Ok(())
     }
 
     /// Starts what compiles.

@@ -1,6 +1,6 @@
 //! `pycompile build`.
 
-use super::format::{FormatArgs, MessageFormat, tell_artifacts};
+use super::format::{FormatArgs, MessageFormat, tell_artifacts, tell_manifests};
 use super::messages;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
@@ -66,10 +66,10 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     }
     let stale = remove_stale(&project, &built);
     tell_stale(&stale, arguments.check, arguments.format.get(), printer)?;
-    let mut artifacts = built.copies;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
-    artifacts.extend(publish(&project, &manifest)?);
-    let changed = tell_artifacts(&artifacts, arguments.check, arguments.format.get(), printer)?;
+    let manifests = publish(&project, &manifest)?;
+    let changed = tell_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
+        + tell_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
     let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());
     Ok(if changes { Status::No } else { status })
 }

@@ -134,6 +134,19 @@ pub(super) fn tell_artifacts(
     Ok(artifacts.iter().filter(|artifact| check && artifact.changed).count())
 }
 
+/// The same for the forms of the manifest: a run that writes them says where.
+pub(super) fn tell_manifests(
+    artifacts: &[Artifact],
+    check: bool,
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<usize, CommandError> {
+    for artifact in artifacts.iter().filter(|artifact| artifact.changed && !check) {
+        printer.summary(&format!("wrote {}", artifact.path.shown()));
+    }
+    tell_artifacts(artifacts, check, format, printer)
+}
+
 /// Prints a file that `--check` finds changed.
 pub(super) fn would_change(path: &std::path::Path, printer: &Printer) -> Result<(), CommandError> {
     Ok(printer.finding(&format!("would change: {}", path.shown()))?)

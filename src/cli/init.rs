@@ -4,7 +4,6 @@ use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
 use super::printer::Printer;
 use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
-use crate::build::pack::of_unknown_backend;
 use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;
 use crate::config::init::{Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
@@ -83,8 +82,8 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         count(draft.lists.sources.len(), "Python file"),
         count(draft.lists.data.len(), "data file")
     ));
-    if let Some(backend) = &draft.lists.unknown {
-        printer.summary(&format!("note: {}", of_unknown_backend(backend)));
+    for note in &draft.lists.notes {
+        printer.summary(&format!("note: {note}"));
     }
     if let Some(reason) = &draft.lists.built {
         printer.summary(&format!("note: {reason}, so the config has no [wheel]\n{BUILD_IT}"));

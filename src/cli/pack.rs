@@ -4,7 +4,7 @@ use super::args::RefsArg;
 use super::build::allowed;
 use super::compile::note_unused;
 use super::destination::Destination;
-use super::format::{FormatArgs, tell_artifacts};
+use super::format::{FormatArgs, tell_artifacts, tell_manifests};
 use super::globs::globs;
 use super::messages;
 use super::printer::Printer;
@@ -171,7 +171,7 @@ fn finish(
         destination.write_manifest(manifest, arguments.format.get(), printer)?;
     } else if let Some(manifest) = &packed.manifest {
         let published = publish(project, manifest)?;
-        changed += tell_artifacts(&published, arguments.check, arguments.format.get(), printer)?;
+        changed += tell_manifests(&published, arguments.check, arguments.format.get(), printer)?;
     }
     Ok(if changed > 0 { Status::No } else { status })
 }

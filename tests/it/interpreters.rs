@@ -67,7 +67,7 @@ fn a_shim_that_fails_is_passed_over_and_quoted() {
         said.err,
         "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: it is not a Python 3.8 or newer, \
          or it does not start\n  pyenv: python3.12: command not found) and `python3` on PATH, and no --interpreter was \
-         given\n"
+         given\nhint: without an interpreter, 3.13, 3.14, 3.15 can be compiled for\n"
     );
     let shim = session.path("bin/python3.12");
     let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);

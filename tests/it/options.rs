@@ -48,6 +48,21 @@ fn build_takes_the_keys_of_the_config_and_clean_the_same() {
 }
 
 #[test]
+fn a_manifest_that_is_right_is_left_alone() {
+    let session = project();
+    let options = ["build", "--manifest", "m.json"];
+    session.run(&options).exits(0).says("wrote m.json\n");
+    let time = || std::fs::metadata(session.path("m.json")).unwrap().modified().unwrap();
+    let early = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let file = std::fs::File::options().write(true).open(session.path("m.json")).unwrap();
+    file.set_modified(early).unwrap();
+    assert!(!session.run(&options).exits(0).err.contains("wrote"));
+    assert_eq!(time(), early);
+    session.file("m.json", "{}");
+    session.run(&options).exits(0).says("wrote m.json\n");
+}
+
+#[test]
 fn failures_are_allowed_by_options() {
     let session = project();
     session.file("src/p/b.py", "y = (\n");

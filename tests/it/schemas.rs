@@ -250,6 +250,25 @@ fn the_schema_of_the_config_has_every_key() {
     }
 }
 
+/// The same schema below `[tool.pycompile]`: editors do not follow a `$ref` into another file.
+#[test]
+fn the_schema_of_a_pyproject_has_the_config() {
+    let (mut own, whole) = (schema("pycompile.schema.json"), schema("pyproject.schema.json"));
+    for key in ["$schema", "$id"] {
+        assert!(own.as_object_mut().unwrap().remove(key).is_some());
+    }
+    assert_eq!(whole["properties"]["tool"]["properties"]["pycompile"], own);
+    assert_eq!(whole["$id"], "urn:pycompile:pyproject:1");
+    let validator = validator("pyproject.schema.json");
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("pycompile.toml.example");
+    let example = config(&std::fs::read_to_string(example).unwrap());
+    holds(&validator, &json!({"project": {"name": "demo"}, "tool": {"other": {}, "pycompile": example}}));
+    assert!(
+        !validator.is_valid(&json!({"tool": {"pycompile": {"source": {"files": ["a.py"], "exlude": []}}}}))
+    );
+    holds(&validator, &json!({"project": {"name": "demo"}}));
+}
+
 #[test]
 fn the_schema_of_the_config_takes_what_the_program_takes() {
     let validator = validator("pycompile.schema.json");

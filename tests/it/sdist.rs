@@ -71,7 +71,10 @@ const EXPECTED: [&str; 5] = [
 fn an_sdist_becomes_a_wheel_with_a_manifest() {
     let session = Session::new();
     let said = pack(&session, &gzip(&project()), &["--manifest", "m.json"]).exits(0);
-    assert_eq!(said.err, "1 compiled, 0 up to date, 0 failed\npacked dist/demo-1.0-py3-none-any.whl\n");
+    assert_eq!(
+        said.err,
+        "1 compiled, 0 up to date, 0 failed\npacked dist/demo-1.0-py3-none-any.whl\nwrote m.json\n"
+    );
     assert_eq!(names(&session), EXPECTED);
     let manifest = std::fs::read_to_string(session.path("m.json")).unwrap();
     assert!(manifest.contains("demo/__pycache__/__init__.cpython-314.pyc"), "{manifest}");

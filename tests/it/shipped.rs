@@ -221,3 +221,63 @@ fn data_of_packages_as_setuptools_takes_them() {
     let cfg = "[options]\npackages = demo\n[options.package_data]\n* = *.bin\n";
     assert_eq!(shipped(("setup.cfg", cfg), &sources), ["demo/__init__.py", "demo/b.bin", "demo/py.typed"]);
 }
+
+#[test]
+fn packages_below_several_directories_are_not_one_wheel_here() {
+    let several = "it has packages below lib and test/lib, and a config has one root";
+    for (pyproject, reason) in [
+        (
+            format!(
+                "{}[tool.setuptools.packages.find]\nwhere = [\"lib\", \"test/lib\"]\n",
+                backend("setuptools.build_meta")
+            ),
+            several,
+        ),
+        (
+            format!(
+                "{}[tool.hatch.build.targets.wheel]\npackages = [\"lib/demo\", \"test/lib/more\"]\n",
+                backend("hatchling.build")
+            ),
+            several,
+        ),
+        (
+            format!(
+                "{}[tool.poetry]\npackages = [{{ include = \"demo\", from = \"lib\" }}, {{ include = \"more\", from = \
+                 \"test/lib\" }}]\n",
+                backend("poetry.core.masonry.api")
+            ),
+            several,
+        ),
+        (
+            format!(
+                "{}[tool.hatch.build.targets.wheel]\npackages = [\"lib/demo\"]\n[tool.hatch.build.targets.wheel.\
+                 force-include]\n\"test/lib\" = \"other\"\n",
+                backend("hatchling.build")
+            ),
+            "[tool.hatch.build] force-include adds files under names of its own",
+        ),
+    ] {
+        let session = Session::new();
+        session.file("lib/demo/__init__.py", "");
+        session.file("test/lib/more/__init__.py", "");
+        session.file("pyproject.toml", &pyproject);
+        let said = session.run(&["init"]).exits(0);
+        assert!(
+            said.err.contains(&format!("note: {reason}, so the config has no [wheel]\n")),
+            "{}",
+            said.err
+        );
+        assert_eq!(listed(&session).0, ["demo/__init__.py"]);
+    }
+}
+
+#[test]
+fn files_beside_the_packages_are_noted() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("setup.cfg", "[options]\npackages = demo\n[options.data_files]\nshare/man/man1 = demo.1\n");
+    let said = session.run(&["init"]).exits(0);
+    let note =
+        "note: [options.data_files] puts files beside the packages, which a wheel made here does not have\n";
+    assert!(said.err.contains(note), "{}", said.err);
+}

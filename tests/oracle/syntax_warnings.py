@@ -5,11 +5,13 @@
                              [--no-library] [--sources DIR]... [--random N] [--changed N] [--seed S] [--show N]
                              < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
-The sources are the standard library of each release with its tests, every `.py` file below the named directories, N random
-programs of each kind (tests/oracle/generator) and N files of the library with changes that bring on warnings, which seldom
-compile. CPython compiles each in a process of its own, under the filter `default`, which shows every warning and keeps to
-CPython's own account of repetitions. `--raise` sets the filter `error` in both, and compares the error with its line and
-columns. What only one of the two refuses is counted apart: tests/oracle/refusals.py judges that.
+The sources are the standard library of each release with its tests, every `.py` file below the directories that
+`--sources` names (packages.py unpacks some, `refusals.py --save` writes the programs of CPython's tests to others), N
+random programs of each kind (tests/oracle/generator; those of 3.13 for older releases) and N files of the library
+with changes that bring on warnings, which seldom compile. CPython compiles each in a process of its own, under the
+filter `default`, which shows every warning and keeps to CPython's own account of repetitions. `--raise` sets the
+filter `error` in both, and compares the error with its line and columns. What only one of the two refuses is counted
+apart: tests/oracle/refusals.py judges that.
 
 Exit status 0 only if nothing differs and every release that was asked for (without `--only`: at least one) was there.
 """
@@ -96,9 +98,12 @@ def written(options, series, python, folder):
 
     if options.random:
         import generator
+        from generator.sentence import MARKS
+        # Older releases refuse some of what the oldest grammar has.
+        grammar = series if series in MARKS else min(MARKS)
         for number in range(options.random):
             for kind in (generator.Program, generator.Sentence, generator.Place):
-                text = kind(f"{options.seed}/{number}", series).encoded()
+                text = kind(f"{options.seed}/{number}", grammar).encoded()
                 write(f"{kind.__name__}{number}.py", text)
     if options.changed:
         dice = random.Random(f"{options.seed} {series}")

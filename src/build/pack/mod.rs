@@ -10,7 +10,7 @@ mod zip;
 
 pub use backend::BackendError;
 pub use repack::{Repacked, Request, repack_wheel};
-pub use sdist::{Unpacked, of_unknown_backend};
+pub use sdist::Unpacked;
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::batch::{self, Compiled};

@@ -17,11 +17,6 @@ use std::path::{Path, PathBuf};
 /// Links that a remark names.
 const SHOWN: usize = 3;
 
-/// The remark about files that were chosen without knowing the build backend.
-pub fn of_unknown_backend(backend: &str) -> String {
-    format!("the build backend {backend:?} is not known here: the files are those of the layout")
-}
-
 /// An unpacked source distribution, which is removed when this is dropped.
 #[derive(Debug)]
 pub struct Unpacked {
@@ -61,8 +56,7 @@ impl Unpacked {
         let mut loaded = config::parse(&folder.join("pycompile.toml"), draft.text)?;
         loaded.config.manifest = None;
         let project = Project::new(loaded.with(given)?, InvalidationMode::CheckedHash)?;
-        let mut notes: Vec<String> =
-            draft.lists.unknown.as_deref().map(of_unknown_backend).into_iter().collect();
+        let mut notes = draft.lists.notes;
         if let Some(first) = sdist.links.first() {
             let names: Vec<String> = sdist.links.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
             let more = if sdist.links.len() > SHOWN { ", …" } else { "" };

@@ -77,7 +77,7 @@ fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {
         basis: "the wheel".into(),
         left_out: Vec::new(),
         built: None,
-        unknown: None,
+        notes: Vec::new(),
     };
     for name in shipped {
         let Some(installed) = installed_path(name) else {

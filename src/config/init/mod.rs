@@ -42,8 +42,8 @@ pub struct Lists {
     pub left_out: Vec<(PathBuf, String)>,
     /// Reason why a wheel of these files is not the project's.
     pub built: Option<String>,
-    /// The build backend, if it is not known what that one ships.
-    pub unknown: Option<String>,
+    /// Remarks about the choice, one sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Lists {
@@ -54,7 +54,7 @@ impl Lists {
     /// A directory that cannot be listed.
     pub fn of(folder: &Path) -> Result<Self, DiscoverError> {
         let shipped = shipped_files(folder)?;
-        let Shipped { root, mut sources, mut data, left_out, nameless, basis, built, unknown } = shipped;
+        let Shipped { root, mut sources, mut data, left_out, nameless, basis, built, notes } = shipped;
         let mut left_out: Vec<(PathBuf, String)> =
             left_out.into_iter().map(|(path, why)| (PathBuf::from(path), why)).collect();
         left_out.extend(nameless.into_iter().map(|path| {
@@ -66,7 +66,7 @@ impl Lists {
         data.retain(|name| !refused.contains_key(name));
         let below = if root == "." { PathBuf::new() } else { PathBuf::from(&root) };
         left_out.extend(refused.into_iter().map(|(name, why)| (below.join(name), why)));
-        Ok(Self { root, sources, data, basis, left_out, built, unknown })
+        Ok(Self { root, sources, data, basis, left_out, built, notes })
     }
 }
 

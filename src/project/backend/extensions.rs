@@ -1,7 +1,8 @@
-//! Extension modules, which a build backend compiles and no file of a project is.
+//! Parts of a wheel besides the files of packages: extension modules, and files that are installed beside the packages.
 
 use super::Kind;
 use super::pyproject::PyProject;
+use super::setup_cfg::SetupCfg;
 use super::tree::Tree;
 use crate::project::{LARGEST, read_regular};
 use std::path::Path;
@@ -40,6 +41,39 @@ pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tr
         _ => return None,
     };
     Some(format!("{setting} builds extension modules"))
+}
+
+/// Settings of backends that install files beside the packages.
+const BESIDE: [(Kind, &[&str]); 8] = [
+    (Kind::Setuptools, &["tool", "setuptools", "data-files"]),
+    (Kind::Setuptools, &["tool", "setuptools", "script-files"]),
+    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-data"]),
+    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-scripts"]),
+    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "extra-metadata"]),
+    (Kind::Flit, &["tool", "flit", "external-data"]),
+    (Kind::Pdm, &["tool", "pdm", "build", "wheel-data"]),
+    (Kind::Uv, &["tool", "uv", "build-backend", "data"]),
+];
+
+/// Says which settings put files beside the packages.
+pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<String> {
+    let set = BESIDE.iter().filter(|(own, path)| *own == kind && project.get(path).is_some());
+    let mut settings: Vec<String> = set
+        .filter_map(|(_, path)| path.split_last())
+        .map(|(key, tables)| format!("[{}] {key}", tables.join(".")))
+        .collect();
+    if kind == Kind::Setuptools {
+        let cfg = SetupCfg::read(folder);
+        let of_cfg = [("options.data_files", None), ("options", Some("scripts"))];
+        settings.extend(of_cfg.into_iter().filter_map(|(section, key)| match key {
+            None if !cfg.lists(section).is_empty() => Some(format!("[{section}]")),
+            Some(key) if cfg.get(section, key).is_some() => Some(format!("[{section}] {key}")),
+            _ => None,
+        }));
+    }
+    let note =
+        |setting| format!("{setting} puts files beside the packages, which a wheel made here does not have");
+    settings.into_iter().map(note).collect()
 }
 
 fn says_so(folder: &Path) -> bool {

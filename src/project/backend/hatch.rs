@@ -22,6 +22,16 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
         named(project, tree)
     };
     plan.exclude = exclude;
+    let table = |key: &str| {
+        let wheel = project.table(&["tool", "hatch", "build", "targets", "wheel", key]);
+        wheel.or_else(|| project.table(&["tool", "hatch", "build", key]))
+    };
+    let renames = table("sources").into_iter().flatten().any(|(_, name)| name.as_str() != Some(""));
+    if renames {
+        plan.beyond = Some("[tool.hatch.build] sources gives files other names".into());
+    } else if table("force-include").is_some_and(|files| !files.is_empty()) {
+        plan.beyond = Some("[tool.hatch.build] force-include adds files under names of its own".into());
+    }
     plan
 }
 
@@ -47,7 +57,8 @@ fn packages_of(packages: &[String]) -> Plan {
     let pick = |name: &str| {
         if name.ends_with(".py") { Pick::File(name.into()) } else { Pick::Folder(name.into()) }
     };
-    Plan::new(root, "[tool.hatch.build] packages").with(here.map(|(_, name)| pick(name)))
+    let plan = Plan::new(root, "[tool.hatch.build] packages").with(here.map(|(_, name)| pick(name)));
+    plan.and_below(split.iter().map(|(from, _)| *from))
 }
 
 /// `only-include = ["src/demo"]` with `sources = ["src"]`.

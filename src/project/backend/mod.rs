@@ -38,11 +38,11 @@ pub struct Shipped {
     pub nameless: Vec<PathBuf>,
     /// The settings or defaults that decided, for a message: `[tool.setuptools.packages.find]`.
     pub basis: String,
-    /// Reason why a wheel of these files is not the project's: it has extension modules, or packages that a build script
-    /// puts together.
+    /// Reason why a wheel of these files is not the project's: it has extension modules, or packages from several
+    /// directories, or from those that a build script puts together.
     pub built: Option<String>,
-    /// The build backend, if it is not known what that one ships.
-    pub unknown: Option<String>,
+    /// Remarks about the choice, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Predicts the files that the build backend of the project in `folder` ships.
@@ -61,10 +61,18 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     {
         return Ok(Shipped { built: Some(missing), root: ".".into(), ..Shipped::default() });
     }
-    let shipped = plan(folder, kind, &project, &tree).select(&tree);
-    let unknown = (kind == Kind::Unknown).then(|| project.backend().to_owned());
-    let built = extensions::compiled(folder, kind, &project, &tree);
-    Ok(Shipped { unknown, built, ..shipped })
+    let plan = plan(folder, kind, &project, &tree);
+    let shipped = plan.select(&tree);
+    let mut notes = Vec::new();
+    if kind == Kind::Unknown {
+        let backend = project.backend();
+        notes.push(format!(
+            "the build backend {backend:?} is not known here: the files are those of the layout"
+        ));
+    }
+    notes.extend(extensions::beside(folder, kind, &project));
+    let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
+    Ok(Shipped { notes, built, ..shipped })
 }
 
 /// Build backends whose choice of files is known.

@@ -43,6 +43,8 @@ pub(super) struct Plan {
     pub(super) picks_data: bool,
     /// Paths of data that stay out.
     pub(super) no_data: BTreeSet<String>,
+    /// The reason why the wheel has more than files below the root, or has them under other names.
+    pub(super) beyond: Option<String>,
 }
 
 impl Plan {
@@ -52,6 +54,19 @@ impl Plan {
 
     pub(super) fn with(mut self, picks: impl IntoIterator<Item = Pick>) -> Self {
         self.picks.extend(picks);
+        self
+    }
+
+    /// Notes that there are packages below other directories than the root.
+    pub(super) fn and_below<'a>(mut self, folders: impl IntoIterator<Item = &'a str>) -> Self {
+        let own = self.root.clone();
+        let others: BTreeSet<&str> = folders.into_iter().filter(|folder| *folder != own).collect();
+        if !others.is_empty() {
+            let others: Vec<&str> = others.into_iter().collect();
+            let others = others.join(", ");
+            self.beyond =
+                Some(format!("it has packages below {own} and {others}, and a config has one root"));
+        }
         self
     }
 

@@ -23,7 +23,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
 
 /// `packages = [{ include = "rich", from = "src", format = "wheel" }]`
 fn listed(packages: &[Value], tree: &Tree) -> Plan {
-    let mut root = None;
+    let (mut root, mut others) = (None, Vec::new());
     let mut picks = Vec::new();
     for package in packages {
         let Some(package) = package.as_table() else { continue };
@@ -35,11 +35,12 @@ fn listed(packages: &[Value], tree: &Tree) -> Plan {
         let from = package.get("from").and_then(Value::as_str).unwrap_or(".").trim_end_matches('/');
         // Names are relative to one root: packages from another directory cannot be listed.
         if *root.get_or_insert(from) != from {
+            others.push(from);
             continue;
         }
         picks.extend(matching(tree, from, include));
     }
-    Plan::new(root.unwrap_or("."), "[tool.poetry] packages").with(picks)
+    Plan::new(root.unwrap_or("."), "[tool.poetry] packages").with(picks).and_below(others)
 }
 
 /// A package, a module, or a pattern of them.

@@ -24,7 +24,7 @@ struct Settings {
 #[derive(Debug)]
 enum Packages {
     Listed(Vec<String>),
-    Find { root: Option<String>, include: Vec<String>, exclude: Vec<String>, namespaces: bool },
+    Find { roots: Vec<String>, include: Vec<String>, exclude: Vec<String>, namespaces: bool },
 }
 
 pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
@@ -54,7 +54,10 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
     let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
     if !top_level.is_empty() && !plan.picks.iter().all(is_listed) {
         let picks = plan.picks.iter().filter(|pick| is_listed(pick)).cloned();
-        return Plan::new(&plan.root, "top_level.txt in egg-info").with(picks);
+        return Plan {
+            beyond: plan.beyond,
+            ..Plan::new(&plan.root, "top_level.txt in egg-info").with(picks)
+        };
     }
     plan
 }
@@ -70,7 +73,7 @@ fn from_pyproject(project: &PyProject) -> Settings {
         Some(Value::Table(_)) => {
             let find = |key| ["tool", "setuptools", "packages", "find", key];
             Some(Packages::Find {
-                root: project.texts(&find("where")).and_then(|roots| roots.into_iter().next()),
+                roots: project.texts(&find("where")).unwrap_or_default(),
                 include: project.texts(&find("include")).unwrap_or_else(|| vec!["*".into()]),
                 exclude: project.texts(&find("exclude")).unwrap_or_default(),
                 namespaces: project.get(&find("namespaces")).and_then(Value::as_bool).unwrap_or(true),
@@ -91,7 +94,7 @@ fn from_setup_cfg(cfg: &SetupCfg) -> Settings {
     let find = |namespaces| {
         let section = "options.packages.find";
         Packages::Find {
-            root: cfg.get(section, "where").map(ToOwned::to_owned),
+            roots: cfg.list(section, "where").unwrap_or_default(),
             include: cfg.list(section, "include").unwrap_or_else(|| vec!["*".into()]),
             exclude: cfg.list(section, "exclude").unwrap_or_default(),
             namespaces,
@@ -118,7 +121,7 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
     };
     let named = given.folders.get("").map(|folder| trimmed(folder));
     let found_in = match &given.packages {
-        Some(Packages::Find { root, .. }) => root.as_deref().map(trimmed),
+        Some(Packages::Find { roots, .. }) => roots.first().map(|root| trimmed(root)),
         _ => None,
     };
     let mut root = named.or(found_in).unwrap_or_else(|| ".".into());
@@ -140,14 +143,16 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
         Some(Packages::Listed(names)) => {
             plan.with(names.iter().map(|name| Pick::Package(name.replace('.', "/"))))
         }
-        Some(Packages::Find { include, exclude, namespaces, .. }) => {
+        Some(Packages::Find { roots, include, exclude, namespaces }) => {
             let finder = Finder {
                 root: &root,
                 include: Names::new(include.iter().map(String::as_str)),
                 exclude: Names::new(exclude.iter().map(String::as_str)),
                 namespaces: *namespaces,
             };
-            plan.with(finder.packages(tree).into_iter().map(Pick::Package))
+            let others: Vec<String> = roots.iter().skip(1).map(|root| trimmed(root)).collect();
+            let plan = plan.with(finder.packages(tree).into_iter().map(Pick::Package));
+            plan.and_below(others.iter().map(String::as_str))
         }
     }
 }
