@@ -1,24 +1,25 @@
-//! Bounds on the work for one file: its time, its memory, its stack, and the wish to stop.
+//! Limits on the work for one file: its time, memory and stack, and a request to stop.
 //!
 //! CPython: none; an interpreter that runs for too long is killed from outside.
 //!
-//! [`within`] does work under an [`Allowance`]. The work asks from time to time, and where the allowance is spent the
-//! question does not return: it unwinds to [`within`], which returns the reason. Nothing is passed from function to
-//! function, and work that nobody bounded never stops.
+//! [`within`] does work under an [`Allowance`]. The work calls the functions below from time to
+//! time. If a limit is exceeded, the call does not return but unwinds to [`within`], which returns
+//! the reason. No function has a parameter for the limits, and work outside of [`within`] has none.
 //!
 //! | call | where | cost |
 //! |---|---|---|
-//! | [`ask`] | in each loop whose length the input decides: once for each statement, expression or some tens of tokens | a counter in the thread; the clock is read each 256th time |
-//! | [`ask_holding`] | the same, where memory grows: its closure says what the arena and the lists of this stage hold now | the same |
-//! | [`hold`] | at the end of a stage, with what stays until the file is done | checks at once |
-//! | [`ask_now`] | before long work that cannot ask | reads the clock |
-//! | [`ask_deep`] | in each step of a recursion whose depth the input decides | compares an address |
+//! | [`ask`] | in each loop whose length depends on the input: once for each statement, expression or some tens of tokens | a counter in the thread; the clock is read each 256th time |
+//! | [`ask_holding`] | like [`ask`], where memory grows: its closure returns the bytes that the arena and the lists of the stage hold | like [`ask`] |
+//! | [`hold`] | at the end of a stage, with the memory that is kept until the file is done | checks at once |
+//! | [`ask_now`] | before long work that makes no calls | reads the clock |
+//! | [`ask_deep`] | in each step of a recursion whose depth depends on the input | compares an address |
 //! | [`ask_stack`] | before a recursion whose depth is known | compares an address |
 //!
-//! A parser, for example, calls `ask_holding(|| arena.allocated_bytes())` for each statement and each element of a display,
-//! and its caller calls `hold(arena.allocated_bytes())` when the tree is complete.
+//! A parser, for example, calls `ask_holding(|| arena.allocated_bytes())` for each statement and
+//! each element of a display, and its caller calls `hold(arena.allocated_bytes())` when the tree is
+//! complete.
 //!
-//! **Invariant:** what is asked never changes a result; it ends the work or does nothing.
+//! **Invariant:** a limit never changes a result; it ends the work or has no effect.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -26,46 +27,46 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// Number of questions that share one look at the clock.
+/// Number of calls between two reads of the clock.
 const INTERVAL: u32 = 256;
 
-/// Limits on the time and memory of one file.
+/// Limits on the time, memory and stack of one file, and the request to stop.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowance {
-    /// When its time is over; `None` for no limit.
+    /// End of the file's time; `None` for no limit.
     pub deadline: Option<Instant>,
-    /// Bytes that it may hold at once.
+    /// Largest number of bytes held at once.
     pub memory: usize,
-    /// Bytes of stack that it may use.
+    /// Largest number of bytes of stack.
     pub stack: usize,
-    /// Set by others when all work is to stop.
+    /// Set by another thread to stop all work.
     pub stop: &'static AtomicBool,
 }
 
-/// The part of an allowance that was used up.
+/// The limit that ended the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// All work is to stop.
+    /// A request to stop all work.
     Stopped,
-    /// The time is over.
+    /// The deadline passed.
     Time,
-    /// It needs more memory.
+    /// The file needs more memory.
     Memory,
-    /// It needs a larger stack.
+    /// The file needs a larger stack.
     Stack,
 }
 
 thread_local! {
-    /// Questions until the next look at the clock.
+    /// Calls until the next read of the clock.
     static LEFT: Cell<u32> = const { Cell::new(INTERVAL) };
     static CURRENT: Cell<Option<Allowance>> = const { Cell::new(None) };
-    /// Bytes that [`hold`] counted.
+    /// Bytes counted by [`hold`].
     static HELD: Cell<usize> = const { Cell::new(0) };
-    /// The lowest address that the stack may grow to.
+    /// Lowest address that the stack may reach.
     static FLOOR: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Does `work` under `allowance`, which this thread has until the work is done.
+/// Runs `work` under `allowance`, which applies to this thread until the work is done.
 ///
 /// The outer error is a panic of the work.
 pub fn within<R>(allowance: Allowance, work: impl FnOnce() -> R) -> thread::Result<Result<R, Spent>> {
@@ -83,13 +84,14 @@ pub fn within<R>(allowance: Allowance, work: impl FnOnce() -> R) -> thread::Resu
     }
 }
 
-/// Ends the work if its allowance is spent. Looks at the clock each 256th time.
+/// Ends the work if a limit is exceeded. Reads the clock in every 256th call.
 #[inline]
 pub fn ask() {
     ask_holding(|| 0);
 }
 
-/// [`ask`], where the caller holds `bytes()` on top of what [`hold`] counted.
+/// Does the work of [`ask`] where the caller holds `bytes()` in addition to the bytes that [`hold`]
+/// counted.
 #[inline]
 pub fn ask_holding(bytes: impl FnOnce() -> usize) {
     match LEFT.get() {
@@ -98,23 +100,24 @@ pub fn ask_holding(bytes: impl FnOnce() -> usize) {
     }
 }
 
-/// [`ask`], whose answer is wanted at once.
+/// Does the work of [`ask`] and always reads the clock.
 pub fn ask_now() {
     look(0);
 }
 
-/// Counts `bytes` that are held until the work is done, or are about to be taken, and ends the work if they are too many.
+/// Counts `bytes` that are held until the work is done or are about to be allocated, and ends the
+/// work if the limit is exceeded.
 pub fn hold(bytes: usize) {
     HELD.set(HELD.get().saturating_add(bytes));
     look(0);
 }
 
-/// Takes `bytes` that are not held any longer from the count.
+/// Subtracts `bytes` that are no longer held.
 pub fn release(bytes: usize) {
     HELD.set(HELD.get().saturating_sub(bytes));
 }
 
-/// Ends the work if its stack is used up.
+/// Ends the work if the stack limit is reached.
 #[inline]
 pub fn ask_deep() {
     if here() < FLOOR.get() {
@@ -122,14 +125,14 @@ pub fn ask_deep() {
     }
 }
 
-/// Ends the work if less than `bytes` of its stack are left.
+/// Ends the work if less than `bytes` of the stack are left.
 pub fn ask_stack(bytes: usize) {
     if here().saturating_sub(FLOOR.get()) < bytes {
         spend(Spent::Stack);
     }
 }
 
-/// The address that the stack has grown down to.
+/// Returns the address that the stack has reached.
 #[inline(always)]
 pub fn here() -> usize {
     let local = 0u8;
@@ -154,7 +157,7 @@ fn look(bytes: usize) {
 
 #[cold]
 fn spend(spent: Spent) -> ! {
-    // Unlike a panic it prints nothing: this is not a bug.
+    // Unlike `panic!`, this prints nothing: a limit is not a bug.
     resume_unwind(Box::new(spent));
 }
 

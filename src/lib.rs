@@ -1,27 +1,28 @@
 //! Reproducible Python bytecode.
 //!
-//! The map, top to bottom. A layer imports from the layers below it only; `tests/it/house.rs` holds that.
+//! The layers, top to bottom. A layer imports only from the layers below it; `tests/it/house.rs`
+//! checks this.
 //!
-//! | layer | what it turns into what |
+//! | layer | input → output |
 //! |---|---|
-//! | [`cli`] | arguments, environment → settings → one of the commands; printing, progress, exit status |
+//! | [`cli`] | arguments, environment → settings → a command; printing, progress, exit status |
 //! | [`report`] | findings → text, JSON, HTML |
 //! | [`audit`] | pycs → findings |
 //! | [`build`] | jobs → outputs |
-//! | [`config`] | `pycompile.toml` → settings, with errors that point at the line |
-//! | [`diff`] | two of anything → differences |
+//! | [`config`] | `pycompile.toml` → settings, with errors that show the line |
+//! | [`diff`] | two files, directories or archives → differences |
 //! | [`manifest`] | pycs → manifest |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
-//! | [`output`] | entries → tree, zip, wheel, list; write-and-rename |
-//! | [`archive`] | zip, wheel, zipapp → entries; names that stay inside |
+//! | [`output`] | entries → tree, zip, zipapp; write-and-rename |
+//! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; checked names |
 //! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
 //! | [`pyc`], [`compile`] | header and source hash; the native compiler |
-//! | [`warnings`] | what the compiler warns of, and the filters of `-W` → what is shown, or an error |
+//! | [`warnings`] | warnings of the compiler and the filters of `-W` → shown warnings, or an error |
 //! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
 //! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
-//! | [`text`], [`target`] | positions, strings with lone surrogates; what each CPython version is, as data |
-//! | [`allowance`] | time and memory of one file, asked for by whatever works on it |
+//! | [`text`], [`target`] | locations, strings with lone surrogates; each CPython version, as data |
+//! | [`allowance`] | limits on the time, memory and stack of one file |
 
 pub mod allowance;
 pub mod archive;

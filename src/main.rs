@@ -1,4 +1,4 @@
-//! The `pycompile` command: everything is in the library, see [`pycompile::cli`].
+//! The `pycompile` command. The implementation is [`pycompile::cli`].
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -10,10 +10,10 @@ use super::{domain, escapes, multibyte, utf7, wide};
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Location of a codec's errors in CPython: line 0, column −1 (counted from 1).
+/// Location that CPython gives errors of codecs: line 0, column −1 (counted from 1).
 const NOWHERE: Location = Location::new(0, 0, -2, -2);
 
-/// Decodes `bytes`; `marked` if a byte order mark stood before them.
+/// Decodes `bytes`; `marked` is true if a byte order mark came before them.
 pub(super) fn decode<'s>(
     bytes: &'s [u8],
     cookie: Option<Cookie<'_>>,
@@ -39,8 +39,8 @@ pub(super) fn decode<'s>(
     }
 }
 
-/// Returns the end of CPython's location of a contradicted cookie: as many bytes of the text as the
-/// line has, cut off wherever that is.
+/// Returns the end of CPython's location of a cookie that contradicts the byte order mark: the
+/// length of the line in bytes, applied to the text wherever it cuts.
 fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
     let text = String::from_utf8_lossy(cookie.line);
@@ -53,7 +53,7 @@ pub(super) fn is_utf_8(cookie: Option<Cookie<'_>>) -> bool {
     cookie.is_none_or(|cookie| normal(cookie.name) == "utf-8")
 }
 
-/// CPython's own normal form of the two encodings that it knows without codecs.
+/// Returns CPython's normal form of the two encodings that it decodes without a codec.
 fn normal(name: &str) -> Cow<'_, str> {
     let short: String =
         name.chars().take(12).map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect();
@@ -72,15 +72,15 @@ fn latin_1(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect())
 }
 
-/// Returns whether the codec of this cookie is looked up by its name, which each release does with
-/// names of its own.
+/// Returns whether the codec of this cookie is looked up by its name. The names differ between
+/// releases.
 pub(super) fn is_looked_up(cookie: Option<Cookie<'_>>) -> bool {
     cookie.is_some_and(|cookie| !matches!(normal(cookie.name).as_ref(), "utf-8" | "iso-8859-1"))
 }
 
-/// Decodes with a codec, and finds the lines of what it makes.
+/// Decodes with a codec, and replaces the line ends in the result.
 fn named_lines<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
-    // CPython ends the last line before it decodes, and a codec may see that.
+    // CPython ends the last line before it decodes, which can change the result of a codec.
     let ended = bytes.ends_with(b"\n");
     let mut text = if ended {
         named(bytes, name, target)?
@@ -105,7 +105,7 @@ fn named_lines<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'
     Ok(text)
 }
 
-/// The codec of the standard library that a name stands for (`Lib/encodings/__init__.py`).
+/// Returns the codec of the standard library that a name stands for (`Lib/encodings/__init__.py`).
 fn look_up(name: &str, target: &Target) -> Cow<'static, str> {
     let mut key = String::with_capacity(name.len());
     for part in name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').filter(|part| !part.is_empty()) {
@@ -150,7 +150,7 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
             Some(at) => Err(undecodable("ascii", bytes, at, at + 1, "ordinal not in range(128)")),
             None => utf_8(bytes),
         },
-        // There is no byte order mark where a cookie was read.
+        // A source with a cookie has no byte order mark here.
         "utf_8" | "utf_8_sig" => utf_8(bytes),
         "utf_7" => points(utf7::decode(bytes), "utf7"),
         "utf_16" | "utf_16_le" => owned(wide::utf_16(bytes, false), "utf-16-le"),
@@ -174,7 +174,7 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
     }
 }
 
-/// `chars` as in [`SINGLE_BYTE`].
+/// Decodes with a single-byte codec; `chars` as in [`SINGLE_BYTE`].
 fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxError> {
     let mut table: Vec<char> = chars.chars().collect();
     if table.len() == 128 {
@@ -190,7 +190,7 @@ fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxE
     Ok(Cow::Owned(text))
 }
 
-/// UTF-8 under a name that CPython leaves to the codec.
+/// Decodes UTF-8 under a name that CPython passes to the codec.
 pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
@@ -230,7 +230,7 @@ fn not_utf8(bytes: &[u8], at: usize) -> SyntaxError {
     let breaks = memchr::memchr_iter(b'\n', ahead);
     let line = i32::try_from(1 + breaks.count()).unwrap_or(i32::MAX);
     let start = memchr::memrchr(b'\n', ahead).map_or(0, |at| at + 1);
-    // There is no text to convert columns with, so these are characters at once.
+    // No text exists to convert columns with, so these are characters at once.
     let letters = String::from_utf8_lossy(&ahead[start..]).chars().count();
     let column = i32::try_from(letters).unwrap_or(i32::MAX);
     let byte = bytes.get(at).copied().unwrap_or(0);

@@ -1,16 +1,16 @@
 //! The coding cookie of PEP 263.
 
-/// A cookie.
+/// A coding cookie.
 #[derive(Clone, Copy)]
 pub(super) struct Cookie<'s> {
-    /// The encoding, as written.
+    /// Name of the encoding, as written.
     pub(super) name: &'s str,
-    /// The line it stands in: its number, from 1, and its bytes.
+    /// Line of the cookie: its number, from 1, and its bytes.
     pub(super) number: i32,
     pub(super) line: &'s [u8],
 }
 
-/// The encoding that one of the first two lines names.
+/// Returns the cookie of one of the first two lines.
 pub(super) fn find(source: &[u8]) -> Option<Cookie<'_>> {
     let mut rest = source;
     for number in 1..=2 {

@@ -1,4 +1,4 @@
-//! The codecs of domain names, as far as they decode sources: what has an encoded label is not decoded here.
+//! The codecs of domain names. Sources with encoded labels are not decoded.
 
 use super::fault::Fault;
 
@@ -29,9 +29,10 @@ pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, Fault>> {
     text().map(Ok)
 }
 
-/// Refuses a source in `punycode`, where no line end is a digit; `None` if something else is wrong before that.
+/// Refuses a source in `punycode`, where no line end is a digit; `None` if another error comes
+/// first.
 ///
-/// The first of what is returned names the codec that refuses.
+/// The first part of the result is the name of the codec in the message.
 pub(super) fn punycode(bytes: &[u8]) -> Option<(&'static str, Fault)> {
     let dash = bytes.iter().rposition(|&byte| byte == b'-');
     if let Some(at) = bytes[..dash.unwrap_or(0)].iter().position(|byte| !byte.is_ascii()) {
@@ -71,7 +72,7 @@ pub(super) fn punycode(bytes: &[u8]) -> Option<(&'static str, Fault)> {
     }
 }
 
-/// RFC 3492, section 6.1.
+/// Returns the adapted bias (RFC 3492, section 6.1).
 fn adapted(number: u64, first: bool, count: u64) -> u64 {
     let mut delta = number / if first { 700 } else { 2 };
     delta += delta / count;

@@ -1,4 +1,5 @@
-//! The codecs `unicode_escape` and `raw_unicode_escape`: Latin-1 with the escapes of string literals.
+//! The codecs `unicode_escape` and `raw_unicode_escape`: Latin-1 with the escapes of string
+//! literals.
 
 use super::fault::Fault;
 use super::surrogates::Points;
@@ -59,7 +60,7 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, Fault> {
     Ok(points)
 }
 
-/// The character of the escape `\N` at `start`, whose name follows from `at`.
+/// Returns the character of the escape `\N` at `start`; `at` is the start of its name.
 fn named(bytes: &[u8], start: usize, at: &mut usize, target: &Target) -> Result<u32, Fault> {
     let malformed = |end| Err(Fault::undecodable(start, end, "malformed \\N character escape"));
     if bytes.get(*at) != Some(&b'{') {
@@ -121,7 +122,8 @@ fn simple(escape: u8) -> Option<u8> {
     })
 }
 
-/// The value of so many digits from `at`, which ends after them or at what is not one.
+/// Returns the value of up to `digits` hexadecimal digits from `at`, which moves to the first
+/// character after them.
 fn hexadecimal(bytes: &[u8], at: &mut usize, digits: usize) -> Option<u32> {
     let mut value = 0u32;
     for _ in 0..digits {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-/// Why bytes cannot be decoded.
+/// An error of a codec.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// The bytes from `start` to `end` are not text.
     Undecodable { start: usize, end: usize, reason: Cow<'static, str> },
-    /// CPython's codec fails without saying where.
+    /// CPython's codec fails without a position.
     Internal,
 }
 

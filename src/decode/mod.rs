@@ -1,8 +1,9 @@
 //! Source bytes → text, as CPython reads files (`Parser/tokenizer/`, PEP 263).
 //!
-//! A byte order mark goes, a coding cookie chooses the codec, line ends become `\n`.
+//! The byte order mark is removed, a coding cookie chooses the codec, and line ends become `\n`.
 //!
-//! **Invariant:** the text holds no `\r` and no NUL, and columns of all later stages count its UTF-8 bytes.
+//! **Invariant:** the text holds no `\r` and no NUL, and columns of all later stages count its
+//! UTF-8 bytes.
 
 use std::borrow::Cow;
 
@@ -28,23 +29,24 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// # Errors
 ///
-/// An unknown or unsupported encoding, bytes the encoding does not have, or a NUL.
+/// An unknown or unsupported encoding, bytes that are invalid in the encoding, or a NUL.
 pub fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
     refuse_null(source)?;
-    // CPython's order: what a codec says of positions counts in the text with the new line ends.
+    // CPython's order: positions in a codec's errors refer to the text with the new line ends.
     match normalise(source) {
         Cow::Borrowed(source) => decode_lines(source, target),
         Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source, target)?.into_owned())),
     }
 }
 
-/// Returns whether a source is decoded alike for all targets: its codec is none whose name is
+/// Returns whether a source is decoded alike for all targets: its codec is not one whose name is
 /// looked up.
 pub fn is_alike(source: &[u8]) -> bool {
     !codec::is_looked_up(cookie::find(source.strip_prefix(MARK).unwrap_or(source)))
 }
 
-/// Returns what `target` says at the end of a text that its codec left without a line end, if the parser finds no fault in it.
+/// Returns the error of `target` at the end of a text without a final line end after decoding, if
+/// the parser finds none before.
 pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError> {
     if target.features.end_decoded_lines || is_alike(source) {
         return None;
@@ -58,9 +60,8 @@ pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError
     Some(SyntaxError::new("invalid syntax", Location::new(line, line, -1, -1)))
 }
 
-/// A source that [`decode`] refuses because it is not UTF-8, with a `?` for each wrong byte, and
-/// the offsets of those bytes.
-/// `None` if that is not why.
+/// Returns a source that [`decode`] refuses because it is not UTF-8, with a `?` for each invalid
+/// byte, and the offsets of those bytes. `None` if the source is refused for another reason.
 pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
     if refuse_null(source).is_err() {
         return None;
@@ -81,13 +82,14 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
     Some((text, places))
 }
 
-/// Returns the bytes that [`mend`] has mended: without a byte order mark, and with `\n` at the end of each line.
+/// Returns the bytes that the offsets of [`mend`] refer to: without a byte order mark, and with
+/// `\n` at the end of each line.
 pub fn mended_from(source: &[u8]) -> Vec<u8> {
     let source = normalise(source);
     source.strip_prefix(MARK).unwrap_or(&source).to_vec()
 }
 
-/// Returns what CPython's codec says of the first bytes that are not UTF-8.
+/// Returns the message of CPython's codec for the first bytes that are not UTF-8.
 pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
     codec::utf_8(bytes).err().map(|error| error.message)
 }
@@ -100,7 +102,7 @@ fn decode_lines<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, S
     let text = codec::decode(bytes, cookie::find(bytes), marked, target)?;
     Ok(match normalise(text.as_bytes()) {
         Cow::Borrowed(_) => text,
-        // Some codec has a `\r` of its own; replacing it leaves what was text.
+        // Some codecs map another byte to `\r`; after its replacement the text is still UTF-8.
         Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
     })
 }
@@ -112,7 +114,7 @@ fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
     }
 }
 
-/// `\r\n` and `\r` → `\n`.
+/// Replaces `\r\n` and `\r` by `\n`.
 fn normalise(source: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr::memchr(b'\r', source) else { return Cow::Borrowed(source) };
     let mut result = Vec::with_capacity(source.len());
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!(super::mend(b"# coding: latin-1\n#\xe9"), None);
     }
 
-    /// The messages are those of CPython 3.14.10.
+    /// Messages from CPython 3.14.10.
     #[test]
     fn refusals_in_the_words_of_cpython() {
         assert_eq!(
@@ -184,7 +186,7 @@ mod tests {
         assert_eq!(message(b"x\0"), "source code string cannot contain null bytes");
     }
 
-    /// The texts and messages are those of CPython 3.14.10.
+    /// Texts and messages from CPython 3.14.10.
     #[test]
     fn escapes_of_a_codec() {
         let decoded = |line: &str| {

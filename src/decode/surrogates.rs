@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-/// Text as a codec makes it, code point by code point.
+/// Text from a codec, one code point after another.
 #[derive(Default)]
 pub(super) struct Points {
     text: String,
     count: usize,
-    /// The first lone surrogate, and the places of it and of those that follow it directly.
+    /// The first lone surrogate, and the positions of it and of those directly after it.
     lone: Option<(u32, Range<usize>)>,
 }
 
@@ -24,7 +24,7 @@ impl Points {
         self.count += 1;
     }
 
-    /// The text, or CPython's words for what it cannot encode.
+    /// Returns the text, or CPython's message for text that cannot be encoded.
     pub(super) fn finish(self) -> Result<String, String> {
         match self.lone {
             None => Ok(self.text),

@@ -20,7 +20,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Points, Fault> {
     Ok(points)
 }
 
-/// A `+…-` section from `start`; returns its end.
+/// Decodes a `+…-` section from `start`; returns its end.
 fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, Fault> {
     let mut at = start + 1;
     if bytes.get(at) == Some(&b'-') {

@@ -1,4 +1,5 @@
-//! UTF-16 and UTF-32 as CPython decodes a source in them, whose cookie can be read byte by byte.
+//! UTF-16 and UTF-32, as CPython decodes a source whose cookie names them and can be read byte by
+//! byte.
 
 use super::fault::Fault;
 
@@ -29,7 +30,8 @@ pub(super) fn utf_16(bytes: &[u8], big: bool) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// Refuses a source in UTF-32: the first four bytes are ASCII, and no code point is that large.
+/// Refuses a source in UTF-32: its first four bytes are ASCII, and no code point is as large as
+/// their value.
 pub(super) fn utf_32() -> Result<String, Fault> {
     Err(Fault::undecodable(0, 4, "code point not in range(0x110000)"))
 }

@@ -1,9 +1,9 @@
-//! Code objects → instructions with what their operands stand for.
+//! Code objects → instructions with the meaning of their operands.
 //!
 //! CPython: `Lib/dis.py`.
 //!
-//! **Invariant:** bytes that are no valid code are shown as they are; nothing here panics on them, and what comes out
-//! is no more than a fixed number of bytes for each byte of `co_code`.
+//! **Invariant:** invalid code is shown as it is and causes no panic, and the output has at most a
+//! fixed number of bytes for each byte of `co_code`.
 
 mod operand;
 mod tables;
@@ -16,36 +16,37 @@ use tables::{Argument, Operation, Table};
 
 pub use operand::Operand;
 
-/// One instruction; `EXTENDED_ARG` is one of its own, caches are none.
+/// One instruction. `EXTENDED_ARG` is an instruction of its own; cache entries are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
-    /// In bytes.
+    /// Offset in bytes of `co_code`.
     pub offset: u32,
-    /// The number in the code.
+    /// Number of the opcode.
     pub opcode: u8,
-    /// The operand with those of `EXTENDED_ARG` before it; none where there is none.
+    /// Operand, including the `EXTENDED_ARG`s before it; `None` if the operation has none.
     pub arg: Option<u32>,
     /// Meaning of the operand.
     pub operand: Operand,
-    /// The bits of the operand below an index: whether NULL or `self` is pushed as well, or a bool made of the result.
+    /// Bits of the operand below an index: whether NULL or `self` is pushed as well, or the result
+    /// is converted to a bool.
     pub flags: u32,
-    /// True if its operand is the upper part of the next one's.
+    /// True for `EXTENDED_ARG`: the operand is the upper part of the next one.
     pub extends: bool,
     /// Location in the source; −1 for unknown parts.
     pub location: Location,
-    /// True if a jump or a handler leads here.
+    /// True if a jump or an exception handler leads here.
     pub is_target: bool,
     name: Option<&'static str>,
 }
 
 impl Instruction {
-    /// CPython's name, or `<NN>` for a number that is none.
+    /// Returns CPython's name, or `<NN>` for a number without one.
     pub fn name(&self) -> OperationName {
         OperationName { name: self.name, opcode: self.opcode }
     }
 }
 
-/// The name of an operation, for `Display`.
+/// Name of an operation, for `Display`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationName {
     name: Option<&'static str>,
@@ -64,15 +65,15 @@ impl fmt::Display for OperationName {
 /// A table of a code object that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DisError {
-    /// Error in the line table.
+    /// An error in the line table.
     #[error(transparent)]
     Lines(#[from] lines::LineError),
-    /// Error in the exception table.
+    /// An error in the exception table.
     #[error(transparent)]
     Handlers(#[from] HandlerError),
 }
 
-/// The instructions of a code object of a version.
+/// Returns the instructions of a code object of the version `series`.
 ///
 /// # Errors
 /// [`DisError`] for a line or exception table that cannot be read.
@@ -135,10 +136,10 @@ fn mark_targets(view: CodeView<'_>, instructions: &mut [Instruction]) -> Result<
     Ok(())
 }
 
-/// Goes along the line table, a code unit of two bytes at a time.
+/// Iteration over the line table by code units of two bytes.
 struct Places {
     runs: std::vec::IntoIter<lines::Run>,
-    /// Bytes of the current run that are left.
+    /// Bytes left of the current run.
     left: u32,
     location: Location,
 }
@@ -158,7 +159,8 @@ impl Places {
             };
             (self.left, self.location) = (run.size, run.location);
         }
-        // A run of an old table may end within a unit; what begins there counts from the next one on.
+        // A run of a table up to 3.9 may end within a code unit; the next run then starts at the
+        // next unit.
         self.left = self.left.saturating_sub(2);
         self.location
     }

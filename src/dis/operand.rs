@@ -4,10 +4,11 @@ use super::tables::{Argument, Table};
 use crate::object::{CodeView, LocalKind, NodeId};
 use std::sync::Arc;
 
-/// Meaning of an operand. Names are shared: ten thousand uses of a long one take no more than one.
+/// Meaning of an operand. Names are shared, so that many uses of a long name take the memory of
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
-    /// Nothing but its number.
+    /// A number without a further meaning.
     Plain,
     /// A constant.
     Const(NodeId),
@@ -15,18 +16,18 @@ pub enum Operand {
     Name(Arc<str>),
     /// Two local variables.
     Names(Arc<str>, Arc<str>),
-    /// A word for a number: `+=`, `not in`, `str`.
+    /// Text for a number: `+=`, `not in`, `str`.
     Word(&'static str),
-    /// The names of bits, by the number of the bit.
+    /// Names of bits, by the number of the bit, and the bits.
     Flags(&'static [&'static str], u32),
-    /// A conversion, and whether a format follows.
+    /// A conversion, and whether a format spec follows.
     Format(&'static str, bool),
-    /// An offset in bytes.
+    /// Offset of a jump target in bytes.
     Target(u32),
 }
 
 impl Operand {
-    /// In words; none where there is nothing to say, for constants and for offsets.
+    /// Returns the meaning as text; `None` for plain numbers, constants and jump targets.
     pub fn words(&self) -> Option<String> {
         let words = match self {
             Self::Plain | Self::Const(_) | Self::Target(_) => return None,
@@ -47,13 +48,12 @@ impl Operand {
     }
 }
 
-/// The lists of a code object that operands are indices into.
+/// The lists of a code object that operands index.
 pub(super) struct Resolver<'a> {
     consts: &'a [NodeId],
     names: Vec<Arc<str>>,
     variables: Vec<Arc<str>>,
-    /// Index of the first cell among the variables, for versions in which operands count from
-    /// there.
+    /// Index of the first cell among the variables, for versions that count operands from there.
     cells: usize,
     table: &'static Table,
 }
@@ -75,7 +75,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `next` is the offset after the instruction and its caches.
+    /// Returns the meaning of an operand; `next` is the offset after the instruction and its cache
+    /// entries.
     pub(super) fn resolve(&self, argument: Argument, arg: u32, next: u32) -> Operand {
         let found = |list: &[Arc<str>], index: usize| list.get(index).map(Arc::clone);
         let name = |list: &[Arc<str>], index: usize| found(list, index).map_or(Operand::Plain, Operand::Name);

@@ -2,8 +2,8 @@
 //!
 //! CPython: `SourceLoader.source_to_code` and `marshal.dumps`.
 //!
-//! **Invariant:** an engine never executes or imports the source, never reads or writes the file system for it, and
-//! its answer depends on the request alone.
+//! **Invariant:** an engine never executes or imports the source, never reads or writes the file
+//! system for it, and its answer depends on the request alone.
 
 pub mod native;
 pub mod python;
@@ -16,29 +16,29 @@ use std::time::Duration;
 /// One compilation.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// The file's bytes as they are on disk.
+    /// Content of the source file, undecoded.
     pub source: &'a [u8],
     /// Value of `co_filename`.
     pub filename: OsString,
-    /// 0, 1 or 2.
+    /// Optimization level: 0, 1 or 2.
     pub optimize: u8,
 }
 
-/// Why a source was refused, in Python's terms.
+/// An error in a source, in Python's terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Diagnostic {
-    /// The exception, `SyntaxError`.
+    /// Name of the exception, such as `SyntaxError`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its message without place.
+    /// Message without the location.
     pub message: String,
-    /// From 1.
+    /// First line, from 1.
     pub line: Option<i64>,
-    /// From 1, in characters.
+    /// First column, from 1, in characters.
     pub column: Option<i64>,
-    /// From 1.
+    /// Last line, from 1.
     pub end_line: Option<i64>,
-    /// From 1, in characters, exclusive.
+    /// Column after the last, from 1, in characters.
     pub end_column: Option<i64>,
     /// The source line.
     pub text: Option<String>,
@@ -47,10 +47,10 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// The kind of a file that was given up because the user wants to stop.
+    /// Kind of a file that was abandoned because the user interrupted the run.
     pub const INTERRUPTED: &'static str = "KeyboardInterrupt";
 
-    /// An error that has no place in the source.
+    /// Creates an error without a location.
     pub fn without_place(kind: &str, message: impl Into<String>) -> Box<Self> {
         let message = message.into();
         let rendered = format!("{kind}: {message}");
@@ -58,32 +58,33 @@ impl Diagnostic {
     }
 }
 
-/// Why an engine cannot serve at all. The fault is the environment's or the command line's.
+/// An error that keeps an engine from working. The fault is the environment's or the command
+/// line's.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// No such interpreter.
+    /// No interpreter for this release was found.
     #[error("no interpreter for Python {0}: tried {1}, and no --interpreter was given")]
     NoInterpreter(crate::target::Release, String),
-    /// No version was asked for and there is no `python3`.
+    /// No version was asked for, and there is no `python3`.
     #[error("no python3 on PATH")]
     NoDefault,
-    /// The user does not want it any more.
+    /// The user interrupted the run.
     #[error("interrupted")]
     Interrupted,
-    /// It did not start.
+    /// The interpreter did not start.
     #[error("cannot start {path}: {reason}")]
     Start {
         /// The command.
         path: String,
-        /// Why.
+        /// Reason of the failure.
         reason: String,
     },
-    /// It is another version than it was asked for.
+    /// The interpreter has another version than was asked for.
     #[error("{path} is Python {found}, not {wanted}")]
     WrongVersion {
         /// The command.
         path: String,
-        /// Value that it has.
+        /// Release of the interpreter.
         found: String,
         /// Release that was asked for.
         wanted: crate::target::Release,
@@ -93,9 +94,9 @@ pub enum EngineError {
 /// Result of a compilation.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The marshalled code object.
+    /// The marshalled code object, or the error.
     pub code: Result<Vec<u8>, Box<Diagnostic>>,
-    /// Warnings of CPython, in its order, also of a source that it refuses.
+    /// CPython's warnings, in its order; a refused source can have warnings too.
     pub warnings: Vec<Warning>,
 }
 
@@ -105,28 +106,30 @@ impl From<Box<Diagnostic>> for Compiled {
     }
 }
 
-/// A way to compile for one version. Shared by all threads.
+/// A compiler for one version, shared by all threads.
 pub trait Engine: Send + Sync {
     /// Returns the marshalled code object.
     ///
     /// # Errors
-    /// The source's fault, or this file's misfortune (time-out, memory); other requests go on.
+    /// An error in the source, or a limit of this file (time, memory); other requests are not
+    /// affected.
     fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
         self.compile_warned(request, None).code
     }
 
-    /// Returns the marshalled code object, and the warnings. `raised` is the index of the warning that is the file's error.
+    /// Returns the marshalled code object and the warnings. `raised` is the index of the warning
+    /// that a filter turns into an error.
     fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled;
 }
 
 /// Limits for one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Time.
+    /// Time for one file.
     pub timeout: Duration,
-    /// Memory in bytes; interpreters count their address space.
+    /// Memory in bytes; for interpreters, their address space.
     pub memory: Option<u64>,
-    /// Set by others when everything in hand is to be dropped.
+    /// Set by another thread to abandon all requests.
     pub stop: &'static AtomicBool,
 }
 
@@ -137,5 +140,5 @@ impl Default for Limits {
     }
 }
 
-/// Default time for one file.
+/// Default of the time limit for one file.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);

@@ -5,7 +5,8 @@ use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 use std::hash::{Hash as _, Hasher as _};
 
-/// For each object the number after the last one in it: objects stand before what is in them.
+/// Returns, for each object, the number after its last descendant: an object comes before its
+/// elements.
 pub(super) fn ends(objects: &Objects) -> Vec<u32> {
     let mut ends: Vec<u32> = (1..=objects.len() as u32).collect();
     for at in (0..objects.len()).rev() {
@@ -21,10 +22,11 @@ pub(super) fn ends(objects: &Objects) -> Vec<u32> {
     ends
 }
 
-/// For each object the number of its class, which equal ones share; that of a reference is its target's.
+/// Returns, for each object, the number of its class of equal objects; a reference has the class of
+/// its target.
 pub(super) fn classes(objects: &Objects, ends: &[u32]) -> Vec<u32> {
     let mut found = Classes { objects, of: vec![0; objects.len()], count: 0, table: HashTable::new() };
-    // What an object is made of has a class before it.
+    // The elements of an object get their class before the object does.
     let mut open: Vec<u32> = Vec::new();
     for at in 0..objects.len() as u32 {
         open.push(at);
@@ -39,7 +41,7 @@ struct Classes<'a> {
     objects: &'a Objects,
     of: Vec<u32>,
     count: u32,
-    /// The first object of each class.
+    /// First object of each class.
     table: HashTable<u32>,
 }
 
@@ -96,7 +98,7 @@ impl Classes<'_> {
     }
 }
 
-/// Of the content with the classes of what is in it: the same in every run.
+/// Returns a hash of the content and of the classes of the elements. It is the same in every run.
 fn hash_of(objects: &Objects, of: &[u32], id: u32) -> u64 {
     let node = &objects.nodes[id as usize];
     let mut hasher = SipHasher13::new();

@@ -1,4 +1,4 @@
-//! Why bytes are no marshalled object.
+//! Errors of reading marshalled objects.
 
 use std::fmt;
 
@@ -48,11 +48,11 @@ impl fmt::Display for What {
     }
 }
 
-/// A refusal, with its place. The fault is the file's.
+/// An error in marshalled data, with its offset. The fault is the file's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("byte {at}, reading {what}: {fault}")]
 pub struct MarshalError {
-    /// Bytes from the start of the marshalled object.
+    /// Offset in bytes from the start of the marshalled object.
     pub at: usize,
     /// Part that was being read.
     pub what: What,

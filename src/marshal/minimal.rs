@@ -1,15 +1,14 @@
-//! The normal form of references that some distributions bring pycs into: every object is written once, and flagged only
-//! if it is referred to again.
+//! The normal form of references that some distributions use: every object is written once, and has
+//! `FLAG_REF` only if a reference leads to it.
 //!
-//! CPython flags an object by the number of references that its process happens to hold, and writes the
-//! second of two equal objects as a reference if they are one object there. In this form neither decides
-//! a byte.
+//! CPython sets `FLAG_REF` by the reference count in its process, and writes the second of two
+//! equal objects as a reference if they are one object there. In this form neither decides a byte.
 
 use super::classes::{classes, ends};
 use crate::object::{Code, Node, NodeId, Objects, Value};
 
-/// Takes the flag off every object that nothing refers to; what refers to the others is numbered anew when it is
-/// written.
+/// Clears `FLAG_REF` of every object that no reference leads to. The other objects get new numbers
+/// when they are written.
 pub fn drop_unused_flags(objects: &mut Objects) {
     let mut used = vec![false; objects.len()];
     for (_, node) in objects.nodes() {
@@ -22,18 +21,18 @@ pub fn drop_unused_flags(objects: &mut Objects) {
     }
 }
 
-/// Writes what is equal once, with references to it, and takes all other flags off. Objects are equal if they have the
-/// same type code and the same content, bit for bit; what a program could change (lists, sets, dictionaries) is equal to
-/// itself alone.
+/// Writes equal objects once, with references to the first, and clears all other flags. Objects are
+/// equal if they have the same type code and the same content, bit for bit; a mutable object (list,
+/// set, dictionary) is equal to itself only.
 pub fn minimal_refs(objects: &mut Objects) {
     let ends = ends(objects);
     let classes = classes(objects, &ends);
     let count = classes.iter().max().map_or(0, |&last| last as usize + 1);
-    // Where the first of each class stands in the new order.
+    // New number of the first object of each class.
     let mut first: Vec<Option<NodeId>> = vec![None; count];
     let mut moved = vec![NodeId(0); objects.len()];
     let nodes = &mut objects.nodes;
-    // What is inside of an object that was written before.
+    // Descendants of an object that was written before.
     let mut skipped = 0;
     let mut written = 0;
     for at in 0..nodes.len() {
@@ -68,7 +67,8 @@ pub fn minimal_refs(objects: &mut Objects) {
     }
 }
 
-/// `None`, `True`, `False`, `...`, `StopIteration`: shorter than a reference, and never flagged.
+/// Returns whether the object is `None`, `True`, `False`, `...` or `StopIteration`, which is
+/// shorter than a reference and never has `FLAG_REF`.
 fn is_short(node: &Node) -> bool {
     matches!(node.value, Value::Singleton)
 }

@@ -2,8 +2,8 @@
 //!
 //! CPython: `Python/marshal.c`.
 //!
-//! **Invariant:** what is read and written again is the same bytes; no input panics, overflows the stack, or takes memory
-//! out of proportion to its size.
+//! **Invariant:** an object that is read and written again gives the same bytes; no input panics,
+//! overflows the stack, or allocates memory out of proportion to its size.
 
 mod classes;
 mod error;

@@ -10,10 +10,10 @@ const MAX_DEPTH: usize = 2000;
 
 type Result<T> = std::result::Result<T, MarshalError>;
 
-/// Reads one object, which must be all there is.
+/// Reads one object, which must end where the bytes end.
 ///
 /// # Errors
-/// [`MarshalError`] with the byte and what was being read there.
+/// [`MarshalError`] with the offset and the part that was being read.
 pub fn read(bytes: &[u8], layout: CodeLayout) -> Result<Objects> {
     let mut reader = Reader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
     reader.run()?;
@@ -29,7 +29,7 @@ struct Reader<'a> {
     at: usize,
     layout: CodeLayout,
     nodes: Vec<Node>,
-    /// The objects that have a number, by number.
+    /// Objects with `FLAG_REF`, by reference number.
     refs: Vec<NodeId>,
     /// Objects whose parts are being read, outermost first.
     open: Vec<Open>,
@@ -43,15 +43,16 @@ struct Open {
 }
 
 enum OpenKind {
-    /// So many elements in all.
+    /// Number of elements.
     Counted(usize),
-    /// A dictionary, until `0` stands for a key.
+    /// A dictionary, which ends at a `0` in place of a key.
     Dict,
     /// The numbers before the first object, and the first line once it is read.
     Code { numbers: Vec<i32>, firstlineno: i32 },
 }
 
-/// The objects of a code object; the first line stands before the one that `first_line` numbers.
+/// The fields of a code object; `first_line` is the number of the field that the first line
+/// precedes.
 struct Fields {
     numbers: &'static [&'static str],
     objects: &'static [&'static str],
@@ -91,7 +92,7 @@ impl Reader<'_> {
     fn run(&mut self) -> Result<()> {
         let mut done = self.object()?;
         loop {
-            // `done` is complete: it goes into what is open, which may be complete then.
+            // A complete object goes into its parent, which may then be complete as well.
             if let Some(id) = done {
                 let Some(open) = self.open.last_mut() else { return Ok(()) };
                 open.parts.push(id);
@@ -204,7 +205,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads an object: its number if it is complete, none if its parts are still to come.
+    /// Reads an object. Returns its number if it is complete, `None` if its elements follow.
     fn object(&mut self) -> Result<Option<NodeId>> {
         let what = self.expected();
         let start = self.at;
@@ -278,13 +279,13 @@ impl Reader<'_> {
             let fault = format!("objects nested more than {MAX_DEPTH} deep");
             return Err(MarshalError { at, what: What::Object, fault });
         }
-        // An empty one until it is closed.
+        // The sequence stays empty until all its elements are read.
         self.nodes.push(Node { type_code, flagged, value: Value::Sequence(Box::default()) });
         self.open.push(Open { id, parts: Vec::new(), kind });
         Ok(None)
     }
 
-    /// Returns the part that a code object expects next.
+    /// Returns the field that a code object expects next.
     fn expected(&self) -> What {
         match self.open.last() {
             Some(Open { kind: OpenKind::Code { .. }, parts, .. }) => {
@@ -348,7 +349,8 @@ impl Reader<'_> {
         Ok(Value::Str(bytes.into()))
     }
 
-    /// A length; every element takes a byte at least, so it is never more than what is left.
+    /// Reads a length. Every element takes at least a byte, so a length is never larger than the
+    /// rest of the input.
     fn length(&mut self, what: What) -> Result<usize> {
         let at = self.at;
         let length = self.number(What::Length)?;

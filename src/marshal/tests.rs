@@ -1,4 +1,4 @@
-//! Hand-made bytes; whole libraries are compared by `tests/oracle/marshal.rs`.
+//! Tests with bytes written by hand; `tests/oracle/marshal.rs` compares whole libraries.
 
 use super::{drop_unused_flags, minimal_refs, read, write};
 use crate::object::CodeLayout;
@@ -48,11 +48,12 @@ fn minimal(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn what_is_equal_is_written_once() {
-    // (("a", 1), ("a", 1), "a", 1) with no reference at all.
+    // (("a", 1), ("a", 1), "a", 1) without references.
     let pair = b")\x02z\x01ai\x01\0\0\0";
     let tuple = [b")\x04", &pair[..], pair, b"z\x01ai\x01\0\0\0"].concat();
     assert_eq!(minimal(&tuple), b")\x04\xa9\x02\xfa\x01a\xe9\x01\0\0\0r\0\0\0\0r\x01\0\0\0r\x02\0\0\0");
-    // A reference into something that is not written any more leads to what was written in its place.
+    // A reference to an object that is left out becomes a reference to the object written in its
+    // place.
     let tuple = b")\x03)\x01z\x01a)\x01\xda\x01br\0\0\0\0";
     assert_eq!(minimal(tuple), b")\x03)\x01z\x01a)\x01\xda\x01br\0\0\0\0");
     let tuple = b")\x03)\x01z\x01a)\x01\xfa\x01ar\0\0\0\0";
@@ -61,7 +62,7 @@ fn what_is_equal_is_written_once() {
 
 #[test]
 fn what_only_looks_equal_stays() {
-    // 0.0 and -0.0; "a" of two type codes; None, which is shorter than a reference; two lists.
+    // 0.0 and -0.0; "a" with two type codes; None, which is shorter than a reference; two lists.
     for bytes in [
         &b")\x02g\0\0\0\0\0\0\0\0g\0\0\0\0\0\0\0\x80"[..],
         b")\x03z\x01aZ\x01as\x01\0\0\0a",

@@ -5,11 +5,11 @@ use crate::object::{Code, NodeId, Objects, Value};
 enum Step {
     Object(NodeId),
     Number(i32),
-    /// The `0` after a dictionary.
+    /// The `0` that ends a dictionary.
     EndOfDict,
 }
 
-/// The bytes that [`super::read`] read.
+/// Writes objects; the bytes are those that [`super::read`] read.
 pub fn write(objects: &Objects) -> Vec<u8> {
     let mut out = Vec::new();
     let mut numbers = vec![0_i32; objects.len()];
@@ -70,7 +70,7 @@ pub fn write(objects: &Objects) -> Vec<u8> {
     out
 }
 
-/// The parts of a code object, the last first.
+/// Pushes the fields of a code object, the last first.
 fn push_code(code: &Code, steps: &mut Vec<Step>) {
     let object = |id: &NodeId| Step::Object(*id);
     steps.extend(code.exceptiontable.iter().map(object));

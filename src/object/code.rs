@@ -2,7 +2,7 @@
 
 use super::NodeId;
 
-/// A code object, its objects by number.
+/// A code object. Fields that are objects hold their number in [`Objects`](super::Objects).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     /// `co_argcount`
@@ -57,7 +57,7 @@ impl Code {
         ]
     }
 
-    /// The objects that it is made of; those that not every version has come last.
+    /// Returns the objects of the code object; fields that not every version has come last.
     pub fn parts(&self) -> impl Iterator<Item = NodeId> + use<> {
         let always = [
             self.code,

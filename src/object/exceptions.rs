@@ -1,35 +1,35 @@
 //! `co_exceptiontable` ↔ handlers. CPython: `Objects/exception_handling_notes.txt`, 3.11 and newer.
 
-/// A range of instructions and where an exception in it goes. Offsets are in bytes of `co_code`.
+/// A range of instructions and its exception handler. Offsets are in bytes of `co_code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
-    /// The first instruction.
+    /// Offset of the first instruction.
     pub start: u32,
-    /// After the last one.
+    /// Offset after the last instruction.
     pub end: u32,
-    /// The handler.
+    /// Offset of the handler.
     pub target: u32,
-    /// Stack depth that is kept.
+    /// Stack depth that the handler keeps.
     pub depth: u32,
     /// True if the offset of the raising instruction is pushed.
     pub lasti: bool,
 }
 
-/// Why an exception table cannot be read.
+/// An exception table that cannot be read, with the offset in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HandlerError {
-    /// An entry stops in the middle.
+    /// An entry is cut short.
     #[error("the exception table ends within an entry, at its byte {0}")]
     Short(usize),
-    /// A number beyond 32 bits.
+    /// A number does not fit into 32 bits.
     #[error("a number at byte {0} of the exception table is too large")]
     Large(usize),
-    /// An entry that does not start with its mark.
+    /// An entry does not begin with the start bit.
     #[error("an entry at byte {0} of the exception table has no start mark")]
     Mark(usize),
 }
 
-/// Reads a table.
+/// Reads an exception table.
 ///
 /// # Errors
 /// [`HandlerError`].
@@ -70,7 +70,7 @@ pub fn decode_handlers(table: &[u8]) -> Result<Vec<Handler>, HandlerError> {
     }
 }
 
-/// Writes a table.
+/// Writes an exception table.
 pub fn encode_handlers(handlers: &[Handler]) -> Vec<u8> {
     fn put(value: u32, mark: u8, table: &mut Vec<u8>) {
         let groups = (u32::BITS - value.leading_zeros()).div_ceil(6).max(1);

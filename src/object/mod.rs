@@ -3,8 +3,8 @@
 //!
 //! CPython: `Python/marshal.c`, `Objects/codeobject.c`.
 //!
-//! **Invariant:** nothing that decides a byte is lost: type codes, reference flags, interned bits, NaN payloads and lone
-//! surrogates are as they were read.
+//! **Invariant:** everything that decides a byte is kept: type codes, reference flags, interned
+//! bits, NaN payloads and lone surrogates.
 
 mod code;
 mod exceptions;

@@ -5,22 +5,23 @@ use crate::text::python::code_points;
 use num_bigint::{BigInt, BigUint, Sign};
 use std::fmt::Write as _;
 
-/// Depth to which constants are shown.
+/// Nesting depth to which constants are shown.
 const DEPTH: usize = 20;
-/// Length at which a text for people ends.
+/// Length in bytes after which text is cut.
 const LONG: usize = 100_000;
-/// Digits of an int up to which it is shown in decimal, which takes time that grows with their square.
+/// Largest number of digits of an int that is shown in decimal; the time for the conversion grows
+/// with their square.
 const DECIMAL: usize = 2000;
 
 impl Objects {
     /// Returns Python's `repr`, with three differences: a code object is shown by name and line,
-    /// the members of a frozenset stand in the order of their bytes, and parts that are nested too
-    /// deep or too long are `…`.
+    /// the members of a frozenset are in the order of the pyc, and parts that are nested too deep
+    /// or too long are `…`.
     pub fn repr(&self, id: NodeId) -> String {
         self.short_repr(id, LONG)
     }
 
-    /// The same, of about `limit` bytes at most; the rest is `…`.
+    /// Returns [`Objects::repr`] cut to about `limit` bytes; the rest is `…`.
     pub fn short_repr(&self, id: NodeId, limit: usize) -> String {
         let mut out = String::new();
         self.put(id, DEPTH, limit, &mut out);
@@ -70,7 +71,7 @@ impl Objects {
                 let Some(code) = CodeView::at(self, id) else { return };
                 let _ = write!(out, "<code object {}, line {}>", code.name(), code.code.firstlineno);
             }
-            // `get` has followed it.
+            // `get` has followed the reference.
             Value::Ref(_) => {}
         }
     }
@@ -98,14 +99,14 @@ impl Objects {
     }
 }
 
-/// No more of a text than is shown.
+/// Returns the part of a text that is shown.
 fn start_of_text(text: &[u8], limit: usize) -> &[u8] {
     let within_character = |at: &usize| text.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
     let end = (limit.saturating_add(1)..text.len()).find(|at| !within_character(at));
     &text[..end.unwrap_or(text.len())]
 }
 
-/// An int of 15-bit digits: in decimal, or in hexadecimal where decimal would take long.
+/// Returns an int of 15-bit digits in decimal, or in hexadecimal where decimal would take too long.
 pub fn long_text(negative: bool, digits: &[u16]) -> String {
     let mut bytes = Vec::with_capacity(digits.len() * 2);
     for group in digits.chunks(8) {
@@ -140,7 +141,7 @@ fn put_ascii(byte: u8, quote: u8, out: &mut String) {
     }
 }
 
-/// The `repr` of bytes.
+/// Returns the `repr` of bytes.
 pub fn bytes_repr(bytes: &[u8]) -> String {
     let quote = quote(bytes);
     let mut out = String::with_capacity(bytes.len() + 3);
@@ -153,12 +154,12 @@ pub fn bytes_repr(bytes: &[u8]) -> String {
     out
 }
 
-/// The `repr` of a string, by the newest Unicode that is known.
+/// Returns the `repr` of a string, by the newest known version of Unicode.
 pub fn str_repr(text: &[u8]) -> String {
     str_repr_of(text, |_| true)
 }
 
-/// The `repr` of a string where only the code points are shown as themselves that are `assigned`.
+/// Returns the `repr` of a string in which code points that are not `assigned` are escaped.
 pub fn str_repr_of(text: &[u8], assigned: impl Fn(u32) -> bool) -> String {
     let quote = quote(text);
     let mut out = String::with_capacity(text.len() + 2);
@@ -179,12 +180,13 @@ pub fn str_repr_of(text: &[u8], assigned: impl Fn(u32) -> bool) -> String {
     out
 }
 
-/// The shortest text that reads back the same, as Python lays it out.
+/// Returns the `repr` of a float: the shortest text that reads back as the same value.
 pub fn float_repr(value: f64) -> String {
     float_text(value, true)
 }
 
-/// In scientific notation; of two texts that are equally short and near the one with an even last digit.
+/// Returns the shortest text in scientific notation; of two texts that are equally short and near,
+/// the one with an even last digit.
 fn shortest(value: f64) -> String {
     let text = format!("{value:e}");
     let digits = text.find('e').unwrap_or(text.len()).saturating_sub(2);
@@ -192,7 +194,7 @@ fn shortest(value: f64) -> String {
     if even.parse() == Ok(value) { even } else { text }
 }
 
-/// The same; without `with_point` an ending `.0` is left out.
+/// Returns the `repr` of a float; without `with_point`, a final `.0` is left out.
 pub fn float_text(value: f64, with_point: bool) -> String {
     if value.is_nan() {
         return "nan".into();
@@ -222,7 +224,8 @@ pub fn float_text(value: f64, with_point: bool) -> String {
     format!("{sign}{digits}{}{point}", "0".repeat(before - digits.len()))
 }
 
-/// The `repr` of a complex number, whose parts `float_text` spells, without `.0` where its second argument says so.
+/// Returns the `repr` of a complex number. `float_text` writes its parts, with a final `.0` if the
+/// second argument is true.
 pub fn complex_repr(real: f64, imaginary: f64, float_text: fn(f64, bool) -> String) -> String {
     let last = float_text(imaginary, false);
     if real == 0.0 && real.is_sign_positive() {

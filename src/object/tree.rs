@@ -1,9 +1,9 @@
-//! Objects in an arena, in the order in which they were marshalled.
+//! Objects in an arena, in marshalling order.
 
 use super::code::Code;
 use std::ffi::OsString;
 
-/// An object of [`Objects`].
+/// Number of an object in [`Objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 
@@ -12,43 +12,44 @@ pub struct NodeId(pub u32);
 pub struct Node {
     /// The type code, without `FLAG_REF`.
     pub type_code: u8,
-    /// `FLAG_REF`: it has a number, and references may lead to it.
+    /// `FLAG_REF`: the object has a number, so that references can lead to it.
     pub flagged: bool,
-    /// Value of the object.
+    /// Content of the object.
     pub value: Value,
 }
 
 /// The content of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// `None`, `True`, `False`, `...`, `StopIteration`: the type code says which.
+    /// `None`, `True`, `False`, `...` or `StopIteration`, by the type code.
     Singleton,
     /// `i`
     Int(i32),
-    /// `l`: 15-bit digits, the least first.
+    /// `l`: 15-bit digits, the least significant first.
     Long {
-        /// Below zero.
+        /// True if the value is negative.
         negative: bool,
-        /// Without leading zeros.
+        /// The digits without leading zeros.
         digits: Box<[u16]>,
     },
-    /// `g`: the bits.
+    /// `g`: the bits of the float.
     Float(u64),
-    /// `y`: the bits of both parts.
+    /// `y`: the bits of the real and imaginary part.
     Complex(Box<[u64; 2]>),
     /// `s`
     Bytes(Box<[u8]>),
-    /// `u`, `t`, `a`, `A`, `z`, `Z`: UTF-8 in which surrogates stand as three bytes.
+    /// `u`, `t`, `a`, `A`, `z`, `Z`: UTF-8 in which a lone surrogate is three bytes.
     Str(Box<[u8]>),
-    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`: keys and values in turn. `:`: start, stop and step.
+    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`: keys and values in turn. `:`: start, stop and
+    /// step.
     Sequence(Box<[NodeId]>),
     /// `c`
     Code(Box<Code>),
-    /// `r`: an object that was marshalled before.
+    /// `r`: a reference to an object marshalled before.
     Ref(NodeId),
 }
 
-/// A marshalled object with everything in it.
+/// A marshalled object with all objects in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objects {
     pub(crate) nodes: Vec<Node>,
@@ -58,7 +59,7 @@ impl Objects {
     /// The outermost object.
     pub const ROOT: NodeId = NodeId(0);
 
-    /// All objects in the order in which they were marshalled.
+    /// Returns all objects in marshalling order.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
     }
@@ -68,17 +69,17 @@ impl Objects {
         self.nodes.len()
     }
 
-    /// Returns whether there are none; a read object is never empty.
+    /// Returns whether there are no objects; an object that was read is never empty.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// The object as it was marshalled.
+    /// Returns the object as it was marshalled.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
-    /// The object itself where `id` is a reference to it.
+    /// Returns the object that `id` refers to, or `id` if the object is not a reference.
     pub fn resolve(&self, id: NodeId) -> NodeId {
         match self.node(id).value {
             Value::Ref(target) => target,
@@ -91,7 +92,7 @@ impl Objects {
         self.node(self.resolve(id))
     }
 
-    /// The code object, if it is one.
+    /// Returns the code object, or `None` for another type.
     pub fn code(&self, id: NodeId) -> Option<&Code> {
         match &self.get(id).value {
             Value::Code(code) => Some(code),
@@ -99,7 +100,7 @@ impl Objects {
         }
     }
 
-    /// The bytes, if it is a `bytes` object.
+    /// Returns the content of a `bytes` object, or `None` for another type.
     pub fn bytes(&self, id: NodeId) -> Option<&[u8]> {
         match &self.get(id).value {
             Value::Bytes(bytes) => Some(bytes),
@@ -107,7 +108,7 @@ impl Objects {
         }
     }
 
-    /// The text, if it is a string; a lone surrogate becomes `\udc80`.
+    /// Returns the text of a string, or `None` for another type; a lone surrogate becomes `\udc80`.
     pub fn text(&self, id: NodeId) -> Option<String> {
         match &self.get(id).value {
             Value::Str(bytes) => Some(crate::text::python::display(bytes)),
@@ -115,7 +116,8 @@ impl Objects {
         }
     }
 
-    /// The name of the file system that Python makes of it, if it is a string and there is one.
+    /// Returns the file name that Python makes of a string (`os.fsencode`), or `None` if there is
+    /// none.
     pub fn os_name(&self, id: NodeId) -> Option<OsString> {
         match &self.get(id).value {
             Value::Str(bytes) => crate::text::python::to_os(bytes),
@@ -123,7 +125,7 @@ impl Objects {
         }
     }
 
-    /// The elements, if it has some.
+    /// Returns the elements of a sequence, or `None` for another type.
     pub fn elements(&self, id: NodeId) -> Option<&[NodeId]> {
         match &self.get(id).value {
             Value::Sequence(elements) => Some(elements),

@@ -1,4 +1,4 @@
-//! A code object with its parts.
+//! Access to the fields of a code object.
 
 use super::{Code, NodeId, Objects};
 
@@ -8,9 +8,9 @@ use super::{Code, NodeId, Objects};
 pub struct LocalKind(pub u8);
 
 impl LocalKind {
-    /// A variable of the frame; a cell may be one too.
+    /// A local variable; it can be a cell as well.
     pub const LOCAL: u8 = 0x20;
-    /// A variable that inner functions see.
+    /// A variable that inner functions use.
     pub const CELL: u8 = 0x40;
     /// A variable of an outer function.
     pub const FREE: u8 = 0x80;
@@ -20,7 +20,7 @@ impl LocalKind {
         self.0 & bits != 0
     }
 
-    /// In words: `local`, `local cell`, `free`.
+    /// Returns the kind in words: `local`, `local cell`, `free`.
     pub fn words(self) -> String {
         const WORDS: [(u8, &str); 7] = [
             (0x02, "positional"),
@@ -36,19 +36,19 @@ impl LocalKind {
     }
 }
 
-/// A code object with the arena that it is in. Parts of the wrong type count as empty.
+/// A code object with its arena. Fields of the wrong type count as empty.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeView<'a> {
     /// The arena.
     pub objects: &'a Objects,
-    /// Returns the object, with references followed.
+    /// Number of the code object, with references followed.
     pub id: NodeId,
-    /// Its fields.
+    /// Fields of the code object.
     pub code: &'a Code,
 }
 
 impl<'a> CodeView<'a> {
-    /// The code object at a place, if one is there.
+    /// Returns the code object with this number, or `None` for an object of another type.
     pub fn at(objects: &'a Objects, id: NodeId) -> Option<Self> {
         let id = objects.resolve(id);
         objects.code(id).map(|code| Self { objects, id, code })
@@ -111,13 +111,14 @@ impl<'a> CodeView<'a> {
         self.code.flags as u32
     }
 
-    /// The code objects among the constants, in order; one that stands twice comes twice.
+    /// Returns the code objects among the constants, in order; a constant that occurs twice is
+    /// returned twice.
     pub fn children(self) -> impl Iterator<Item = Self> {
         self.consts().iter().filter_map(move |&id| Self::at(self.objects, id))
     }
 
-    /// Every variable that an instruction can name, with its kind, in the order of `co_localsplusnames`; for 3.8 to
-    /// 3.10 the locals, then the cells, then the free variables.
+    /// Returns every variable that an instruction can name, with its kind, in the order of
+    /// `co_localsplusnames`; for 3.8 to 3.10 the locals, then the cells, then the free variables.
     pub fn variables(self) -> Vec<(String, LocalKind)> {
         let named = |part, bit| self.texts(part).into_iter().map(move |name| (name, LocalKind(bit)));
         match self.code.cellvars {
@@ -133,7 +134,8 @@ impl<'a> CodeView<'a> {
     }
 }
 
-/// `co_flags` spelled out, lowest bit first; what no name is known for is given as a number.
+/// Returns the names of the bits of `co_flags`, lowest bit first; bits without a known name are
+/// given as a number.
 pub fn flag_names(flags: u32) -> Vec<String> {
     const NAMES: [(u32, &str); 21] = [
         (0x1, "OPTIMIZED"),

@@ -6,14 +6,15 @@ use super::WriteError;
 use super::place::{LEFTOVER_AGE, Missing, Place};
 use std::path::Path;
 
-/// Writes `bytes` to a temporary file beside `path` and renames it. Missing directories are made.
+/// Writes `bytes` to a temporary file next to `path` and renames it. Missing directories are
+/// created.
 ///
-/// Temporary files that killed runs left beside it are removed.
+/// Temporary files that killed runs left in the directory are removed.
 ///
 /// `mode` holds the permission bits of the new file, whatever the umask.
 ///
 /// # Errors
-/// [`WriteError`]; the temporary file is gone in any case.
+/// [`WriteError`]; the temporary file is removed in any case.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
     let place = Place::named(path, Missing::Made)?;
     place.replace(bytes, mode)?;

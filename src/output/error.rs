@@ -4,30 +4,30 @@ use crate::text::Shown as _;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a file was not written. What stood at the path before is untouched.
+/// A file that was not written. The previous file at the path is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// A symlink is in the way.
+    /// The path is a symlink.
     #[error("{} is a symlink and will be changed into a regular file if import writes a byte-compiled file to it", .0.shown())]
     Symlink(PathBuf),
-    /// A directory on the way is a symlink.
+    /// A directory on the path is a symlink.
     #[error("{} is a symlink: nothing is written through it", .0.shown())]
     SymlinkFolder(PathBuf),
-    /// A directory, a pipe or a device is in the way.
+    /// The path is a directory, a pipe or a device.
     #[error("{} is a non-regular file and will be changed into a regular one if import writes a byte-compiled file to it", .0.shown())]
     NotRegular(PathBuf),
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("cannot write {}: {source}", path.shown())]
     Io {
-        /// The file that was to be written.
+        /// The file to be written.
         path: PathBuf,
-        /// Why.
+        /// The error.
         source: io::Error,
     },
 }
 
 impl WriteError {
-    /// Returns whether a directory on the way is not there.
+    /// Returns whether a directory on the path does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }

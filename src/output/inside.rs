@@ -1,7 +1,8 @@
 //! Files that are read from below a directory, opened so that no symlink leads out of it.
 //!
-//! A path that is checked and then opened can lead elsewhere by the time it is opened. Here each component is opened in
-//! the directory that is held open, and the target of a symlink is followed component by component as well.
+//! A path that is checked and then opened can lead elsewhere by the time it is opened. Here each
+//! component is opened in the parent directory that is held open, and the target of a symlink is
+//! followed component by component as well.
 
 use super::folder::{Folder, Kind};
 use crate::text::Shown as _;
@@ -10,19 +11,19 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// As many symlinks as Linux follows on the way to one file.
+/// Largest number of symlinks on the way to one file, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// The hint for symlinks that lead out of a project, where its config may allow them.
+/// Hint for symlinks that lead out of a project, where its config may allow them.
 pub const FOLLOW_LINKS: &str = "`follow-links = true` under [source], or `--follow-links`, follows it";
 
-/// The reach of symlinks.
+/// Symlinks that are followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
-    /// To what is below the directory.
+    /// Symlinks to files below the directory.
     #[default]
     Inside,
-    /// Anywhere.
+    /// All symlinks.
     Anywhere,
 }
 
@@ -41,11 +42,11 @@ pub struct Opened {
     pub file: File,
     /// Its metadata, read from the open file.
     pub metadata: Metadata,
-    /// True if a symlink was followed on the way to it.
+    /// True if a symlink was followed.
     pub by_link: bool,
 }
 
-/// The reason that a file was not opened.
+/// A file that was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A symlink leads out of the directory.
@@ -56,7 +57,7 @@ pub enum OpenError {
         /// The directory.
         folder: PathBuf,
     },
-    /// The path itself leaves the directory.
+    /// The path itself leads out of the directory.
     #[error("{} leaves {}", path.shown(), folder.shown())]
     Leaves {
         /// The path.
@@ -67,7 +68,7 @@ pub enum OpenError {
     /// The file is a pipe, a socket or a device.
     #[error("not a regular file")]
     NotRegular,
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -82,28 +83,29 @@ impl From<OpenError> for io::Error {
 }
 
 impl Inside {
-    /// Reads from below `base`, which may itself be a symlink.
+    /// Reads from below `base`, which may be a symlink itself.
     pub fn new(base: impl Into<PathBuf>, links: Links) -> Self {
         Self { base: base.into(), below: PathBuf::new(), links }
     }
 
-    /// Reads from the directory `below` of `base`: symlinks on the way to it must not leave `base`, and symlinks in it must
-    /// not leave it.
+    /// Reads from the directory `below` of `base`. Symlinks on the way to it must not leave `base`,
+    /// and symlinks in it must not leave it.
     pub fn below(base: impl Into<PathBuf>, below: impl Into<PathBuf>, links: Links) -> Self {
         Self { base: base.into(), below: below.into(), links }
     }
 
-    /// The path of the directory.
+    /// Returns the path of the directory.
     pub fn path(&self) -> PathBuf {
         self.base.join(&self.below)
     }
 
-    /// Returns true if symlinks may lead anywhere.
+    /// Returns whether symlinks may lead anywhere.
     pub fn follows_links(&self) -> bool {
         self.links == Links::Anywhere
     }
 
-    /// Refuses a directory that symlinks lead out to. One that is not there is not refused.
+    /// Refuses a directory that a symlink out of the base leads to. A missing directory is not
+    /// refused.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -129,7 +131,7 @@ impl Inside {
         self.walk()?.open(name)
     }
 
-    /// A walk that begins at the directory.
+    /// Returns a walk that begins at the directory.
     fn walk(&self) -> Result<Walk, OpenError> {
         let mut walk = Walk::new(Folder::open(&self.base)?, self.base.clone());
         if !self.below.as_os_str().is_empty() {
@@ -140,8 +142,8 @@ impl Inside {
     }
 }
 
-/// Opens a regular file, following symlinks as the operating system does. Nothing else is opened: a pipe may never begin,
-/// and opening a device may do something.
+/// Opens a regular file, following symlinks as the operating system does. Other files are not
+/// opened: opening a pipe may wait forever, and opening a device may have effects.
 ///
 /// # Errors
 /// [`OpenError`], never [`OpenError::Outside`].
@@ -156,7 +158,8 @@ pub fn open_followed(path: &Path) -> Result<Opened, OpenError> {
         }
     };
     regular(&std::fs::metadata(path)?)?;
-    // Only a file that is opened by its own name, in a directory that is held open, is known not to be a symlink's target.
+    // Only a file that is opened by its own name, in a directory that is held open, is known not to
+    // be the target of a symlink.
     let ends_in_name = !path.as_os_str().as_encoded_bytes().ends_with(b"/");
     if let Some(name) = path.file_name().filter(|_| ends_in_name)
         && let Ok(folder) = Folder::open(path.parent().unwrap_or(Path::new("")))
@@ -174,11 +177,11 @@ pub fn open_followed(path: &Path) -> Result<Opened, OpenError> {
 struct Walk {
     root: Folder,
     path: PathBuf,
-    /// The directory that the walk has come to; none: the root.
+    /// Current directory of the walk; `None` for the root.
     folder: Option<Folder>,
-    /// The names of the directories between them, none of which is a symlink.
+    /// Names of the directories from the root to the current one; none is a symlink.
     done: Vec<OsString>,
-    /// The number of symlinks that were followed, and the path of the last one.
+    /// Number of symlinks followed, and the path of the last one.
     links: usize,
     link: PathBuf,
 }
@@ -220,7 +223,7 @@ impl Walk {
         Err(OpenError::Io(io::ErrorKind::IsADirectory.into()))
     }
 
-    /// The components of a path below the root, in reverse.
+    /// Returns the components of a path below the root, in reverse.
     fn parts(&self, name: &Path) -> Result<Vec<OsString>, OpenError> {
         let mut parts = Vec::new();
         for part in name.components() {
@@ -277,14 +280,14 @@ impl Walk {
         Ok(())
     }
 
-    /// The rest of an absolute path that begins with the root's.
+    /// Returns the rest of an absolute path that begins with the root's.
     fn strip_root<'a>(&self, path: &'a Path) -> Option<&'a Path> {
         let root = self.path_or_here();
         let names = [root.canonicalize(), std::path::absolute(root)];
         names.iter().flatten().find_map(|root| path.strip_prefix(root).ok())
     }
 
-    /// Goes to the directory that `done` names, from the root.
+    /// Opens the directory that `done` names, from the root.
     fn reopen(&mut self) -> Result<(), OpenError> {
         let mut folder: Option<Folder> = None;
         for part in &self.done {
@@ -323,7 +326,7 @@ mod tests {
         scratch
     }
 
-    /// The text of `name` below `root`, or whether it is outside.
+    /// Returns the text of `name` below `root`, or the error.
     fn read(scratch: &tempfile::TempDir, name: &str) -> Result<String, String> {
         match Inside::new(scratch.path().join("tree"), Links::Inside).open(Path::new(name)) {
             Ok(mut opened) => {

@@ -1,9 +1,10 @@
 //! Bytes → files; files → a zip.
 //!
-//! CPython: `importlib._bootstrap_external._write_atomic`; `Lib/zipfile`, `Lib/zipimport.py` for what reads the zip.
+//! CPython: `importlib._bootstrap_external._write_atomic`; `Lib/zipfile`, `Lib/zipimport.py` for
+//! the readers of the zip.
 //!
-//! **Invariant:** what existed is there until its replacement is complete; the bytes of a zip depend on its files, their
-//! order and [`zip::ZipOptions`] alone.
+//! **Invariant:** an existing file stays until its replacement is complete; the bytes of a zip
+//! depend only on its files, their order and [`zip::ZipOptions`].
 
 pub mod atomic;
 mod error;

@@ -1,4 +1,4 @@
-//! Whose what root writes is.
+//! Ownership of files written by root.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -11,28 +11,29 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Whose a file is, where files have owners.
+    /// Returns the owner of a file, on systems where files have owners.
     #[cfg(unix)]
     pub fn of(found: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
         Some(Self { user: found.uid(), group: found.gid() })
     }
 
-    /// Whose a file is, where files have owners.
+    /// Returns the owner of a file, on systems where files have owners.
     #[cfg(not(unix))]
     pub fn of(_found: &Metadata) -> Option<Self> {
         None
     }
 }
 
-/// Makes a file or directory somebody's.
+/// Changes the owner of a file or directory.
 #[cfg(unix)]
 pub(super) fn give(file: &File, owner: Owner) -> io::Result<()> {
     if Owner::of(&file.metadata()?) == Some(owner) {
         return Ok(());
     }
     match std::os::unix::fs::fchown(file, Some(owner.user), Some(owner.group)) {
-        // Only root gives files away, and not in every container; anybody else who may write there becomes the owner.
+        // Only root can change owners, and not in every container. Any other user who can write
+        // here becomes the owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result,
     }

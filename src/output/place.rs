@@ -1,4 +1,4 @@
-//! A name in a directory that is held open, and what is done with the file under it.
+//! A file name in a directory that is held open, and operations on the file.
 
 use super::WriteError;
 use super::folder::{Folder, Kind};
@@ -9,8 +9,8 @@ use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-/// The age of a temporary file that no run holds, from which on it is removed. The lock says enough where file systems
-/// have locks.
+/// Minimum age of a temporary file for its removal if no run holds it. Where file systems have
+/// locks, the lock alone suffices.
 pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
 /// Location of a file that exists or will be written.
@@ -20,20 +20,21 @@ pub struct Place {
     name: PathBuf,
 }
 
-/// Treatment of missing directories.
+/// Handling of missing directories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The operating system's error.
+    /// Fail with the operating system's error.
     Refused,
-    /// They are made, whatever the umask: `__pycache__` with the permissions of the directory that it is in, others with
-    /// 0755.
+    /// Create them, whatever the umask: `__pycache__` with the permissions of its parent, others
+    /// with 0755.
     Made,
-    /// The same, and what root makes becomes whose the directory is that it is in, as if its owner had made it.
+    /// Create them; if root does, with the owner of the parent directory.
     MadeForOwner,
 }
 
 impl Place {
-    /// The place that `path` names; links to directories on the way are followed, as whoever gave the path wants it.
+    /// Returns the place of `path`; symlinks to directories on the path are followed, since the
+    /// user gave the path.
     ///
     /// # Errors
     /// [`WriteError`].
@@ -48,7 +49,8 @@ impl Place {
         Ok(Self { folder, name: name.into() })
     }
 
-    /// The place `name` below the directory `root`, which may be a link while no directory between them may.
+    /// Returns the place `name` below the directory `root`. `root` may be a symlink, directories
+    /// below it may not.
     ///
     /// # Errors
     /// [`WriteError`].
@@ -70,10 +72,10 @@ impl Place {
         Ok(Self { folder, name: own.into() })
     }
 
-    /// Returns `true` if the file does not have these bytes and this mode, or is not there.
+    /// Returns `true` if the file does not exist, or does not have these bytes and this mode.
     ///
     /// # Errors
-    /// [`WriteError`], where something is in the way that is not replaced.
+    /// [`WriteError`] for a file that is not replaced, such as a symlink.
     pub fn differs(&self, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
         self.check()?;
         let same = |(file, found): (File, Metadata)| {
@@ -90,7 +92,7 @@ impl Place {
         WriteError::Io { path: self.path(), source }
     }
 
-    /// Refuses a symlink or a non-regular file, as `py_compile` does before anything is compiled.
+    /// Refuses a symlink or a non-regular file, as `py_compile` does before it compiles.
     ///
     /// # Errors
     /// [`WriteError::Symlink`], [`WriteError::NotRegular`].
@@ -102,45 +104,45 @@ impl Place {
         }
     }
 
-    /// Waits until no other run holds the directory, and holds it until what is returned is dropped; none where the file
+    /// Locks the directory until the result is dropped, waiting for other runs; `None` if the file
     /// system has no locks.
     ///
     /// # Errors
-    /// The operating system's; another run holds it for longer than `patience`.
+    /// The operating system's; another run holds the lock for longer than `patience`.
     pub fn hold_folder(&self, patience: Duration) -> io::Result<Option<File>> {
         self.folder.hold(patience)
     }
 
-    /// Opens the regular file that is there; says too what it is.
+    /// Opens the regular file for reading, and returns its metadata as well.
     ///
     /// # Errors
-    /// The operating system's; no regular file.
+    /// The operating system's; the file is not regular.
     pub fn read(&self) -> io::Result<(File, Metadata)> {
         self.folder.read(&self.name)
     }
 
-    /// Returns the bytes of the regular file.
+    /// Returns the content of the regular file.
     ///
     /// # Errors
-    /// The operating system's; no regular file; more than [`LARGEST`] bytes.
+    /// The operating system's; the file is not regular, or has more than [`LARGEST`] bytes.
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
         let (file, found) = self.read()?;
         read_open(&file, found.len(), LARGEST)
     }
 
-    /// Writes `bytes` to a temporary file beside it and renames that. `mode` holds the permission bits of the new file,
-    /// whatever the umask.
+    /// Writes `bytes` to a temporary file in the same directory and renames it. `mode` holds the
+    /// permission bits of the new file, whatever the umask.
     ///
     /// # Errors
-    /// [`WriteError`]; the temporary file is gone in any case.
+    /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace(&self, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
         self.replace_with(bytes, |file| set_mode(file, mode))
     }
 
-    /// Like [`Place::replace`]; if root writes it, it is `owner`'s.
+    /// Replaces the file as [`Place::replace`] does; if root writes it, it belongs to `owner`.
     ///
     /// # Errors
-    /// [`WriteError`]; the temporary file is gone in any case.
+    /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace_for(&self, bytes: &[u8], mode: u32, owner: Option<Owner>) -> Result<(), WriteError> {
         self.replace_with(bytes, |file| {
             owner.map_or(Ok(()), |owner| give(file, owner))?;
@@ -148,11 +150,12 @@ impl Place {
         })
     }
 
-    /// Like [`Place::replace`], with the owner, the permissions and the modification time of the file that was there; of a
-    /// pyc without the permission to write for group and others.
+    /// Replaces the file as [`Place::replace`] does, with the owner, the permissions and the
+    /// modification time of the previous file; a pyc loses the permission to write for group and
+    /// others.
     ///
     /// # Errors
-    /// [`WriteError`]; the temporary file is gone in any case.
+    /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace_like(&self, bytes: &[u8], old: &Metadata) -> Result<(), WriteError> {
         self.replace_with(bytes, |file| {
             Owner::of(old).map_or(Ok(()), |owner| give(file, owner))?;
@@ -190,24 +193,25 @@ impl Place {
         write().map_err(|source| self.io_error(source))
     }
 
-    /// Makes it another name of the file at `other`, by rename.
+    /// Replaces the file by a hard link to the file at `other`, by rename.
     ///
     /// # Errors
-    /// The operating system's, also where a file system has no hard links; what was there stays then.
+    /// The operating system's, also where a file system has no hard links; the previous file stays
+    /// then.
     pub fn link_to(&self, other: &Self) -> io::Result<()> {
         self.folder.temporary_link(&other.folder, &other.name)?.rename(&self.name)
     }
 
-    /// Takes away the temporary files that killed runs left in its directory; says which. Those of runs that are still
-    /// writing stay.
+    /// Removes temporary files that killed runs left in the directory, and returns their paths.
+    /// Those of active runs stay.
     pub fn remove_leftovers(&self, age: Duration) -> Vec<PathBuf> {
         self.folder.remove_leftovers(age)
     }
 
-    /// Takes the regular file that is there away; says whether there was one.
+    /// Removes the regular file; returns whether there was one.
     ///
     /// # Errors
-    /// The operating system's; something else is there.
+    /// The operating system's; the file is not regular.
     pub fn remove(&self) -> io::Result<bool> {
         match self.folder.kind(&self.name) {
             Ok(Kind::File) => self.folder.remove(&self.name).map(|()| true),
@@ -219,14 +223,14 @@ impl Place {
 }
 
 impl Place {
-    /// Removes the directory that is there if it is empty; says whether it did.
+    /// Removes the directory of this name if it is empty; returns whether it did.
     pub fn remove_empty_folder(&self) -> bool {
         self.folder.kind(&self.name).is_ok_and(|kind| kind == Kind::Folder)
             && self.folder.remove_folder(&self.name).is_ok()
     }
 }
 
-/// Returns whether two paths are one, of files that need not be there.
+/// Returns whether two paths are the same file; the files need not exist.
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -235,7 +239,7 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
     one.file_name() == other.file_name() && folder(one) == folder(other)
 }
 
-/// Opens the directory that `path` leads to, through links as well; directories that are not there are made.
+/// Opens the directory `path`, following symlinks; creates missing directories.
 fn open_or_make(path: &Path, missing: Missing) -> io::Result<Folder> {
     match (Folder::open(path), path.parent()) {
         (Err(error), Some(parent))
@@ -267,7 +271,7 @@ fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, Wri
 
 fn make(folder: &Folder, part: &Path, missing: Missing) -> io::Result<()> {
     match folder.make(part) {
-        // Another thread was faster.
+        // Another thread has created it.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
@@ -306,7 +310,8 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    /// Two folders; a place in the first, which then becomes a link to the second.
+    /// Returns two directories and a place in the first, which is then replaced by a symlink to the
+    /// second.
     fn swapped() -> (tempfile::TempDir, Place) {
         let scratch = tempfile::tempdir().unwrap();
         let at = |name: &str| scratch.path().join(name);

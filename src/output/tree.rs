@@ -1,12 +1,12 @@
-//! Named bytes → files below a directory.
+//! Named content → files below a directory.
 
 use super::WriteError;
 use super::place::{Missing, Place};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// A directory that is written to. Files have the modes 0644 and 0755 whatever the umask, and no directory below it may
-/// be a symlink: what is written stays inside.
+/// A directory that is written to. Files have the modes 0644 and 0755 whatever the umask. No
+/// directory below it may be a symlink, so all files are written inside.
 #[derive(Clone, Debug)]
 pub struct Tree {
     base: PathBuf,
@@ -14,12 +14,13 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree in the directory `below` of `base`. It need not exist; `base` may be a symlink, and no directory below it.
+    /// Creates the tree in the directory `below` of `base`. It need not exist; `base` may be a
+    /// symlink, directories below it may not.
     pub fn new(base: PathBuf, below: PathBuf) -> Self {
         Self { base, below }
     }
 
-    /// The place of a file in it.
+    /// Returns the place of a file in the tree.
     ///
     /// # Errors
     /// [`WriteError`].
@@ -27,11 +28,11 @@ impl Tree {
         Place::below(&self.base, &self.below.join(name), missing)
     }
 
-    /// Writes a file unless it has these bytes and this mode already; says whether it was written. `name` is relative,
-    /// with `/`.
+    /// Writes a file unless it has these bytes and this mode already; returns whether it was
+    /// written. `name` is relative, with `/`.
     ///
     /// # Errors
-    /// [`WriteError`]; what was there is untouched.
+    /// [`WriteError`]; the previous file is unchanged.
     pub fn write(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
         let mode = if executable { 0o755 } else { 0o644 };
         let place = self.place(Path::new(name), Missing::Made)?;
@@ -42,7 +43,7 @@ impl Tree {
         Ok(true)
     }
 
-    /// Sets the modification time of a file to `seconds` after 1970, if it is another.
+    /// Sets the modification time of a file to `seconds` after 1970, if it differs.
     ///
     /// # Errors
     /// [`WriteError`].
@@ -59,7 +60,7 @@ impl Tree {
     /// Returns `true` if [`Self::write`] would write the file.
     ///
     /// # Errors
-    /// [`WriteError`], where writing would fail for what is in the way.
+    /// [`WriteError`] for a file that is not replaced.
     pub fn differs(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, WriteError> {
         let mode = if executable { 0o755 } else { 0o644 };
         match self.place(Path::new(name), Missing::Refused) {

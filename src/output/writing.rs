@@ -1,20 +1,20 @@
-//! The end of the process, which waits for what is being written and for nothing else.
+//! Exit of the process, which waits only for writes that have begun.
 //!
-//! **Invariant:** when [`close`] returns true, no temporary file is left and no set of files is half-written, and nothing
-//! more will be written.
+//! **Invariant:** after [`close`] returned true, no temporary file is left, no set of files is
+//! half-written, and nothing more is written.
 
 use std::cell::Cell;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Keeps the process from ending between two steps that belong together, until it is dropped.
+/// Keeps the process from exiting between two steps that belong together, until it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct Writing(());
 
 #[derive(Default)]
 struct State {
-    /// Threads that are writing.
+    /// Number of threads that are writing.
     writers: usize,
     is_closed: bool,
 }
@@ -23,7 +23,7 @@ static STATE: Mutex<State> = Mutex::new(State { writers: 0, is_closed: false });
 static CHANGED: Condvar = Condvar::new();
 
 thread_local! {
-    /// Number of [`Writing`]s of this thread. It may write one thing while it writes another.
+    /// Number of [`Writing`]s of this thread. Writes can be nested.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -32,7 +32,7 @@ fn state() -> MutexGuard<'static, State> {
 }
 
 impl Writing {
-    /// Begins to write, or never returns if the process is about to end.
+    /// Begins a write, or never returns if the process is about to exit.
     pub fn begin() -> Self {
         let depth = DEPTH.get();
         if depth == 0 {
@@ -58,7 +58,8 @@ impl Drop for Writing {
     }
 }
 
-/// Lets nothing more be written, and waits for what is. Returns false if that takes longer than `patience`.
+/// Blocks new writes, and waits for those that have begun. Returns false if that takes longer than
+/// `patience`.
 pub fn close(patience: Duration) -> bool {
     let mut state = state();
     state.is_closed = true;

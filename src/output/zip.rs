@@ -1,24 +1,28 @@
 //! Files → a zip whose bytes depend on the files alone.
 //!
-//! APPNOTE.TXT with everything left out that could differ: no directory entries, no data descriptors, no comments, no
-//! extra fields. The same in every header: made by Unix, version 2.0, one time, mode 0644 or 0755. Flag bit 11 (UTF-8) is
-//! set for names that are not ASCII, and only for them.
+//! Follows APPNOTE.TXT, without the parts that could differ: no directory entries, no data
+//! descriptors, no comments, no extra fields. Every header has: made by Unix, version 2.0, one
+//! time, mode 0644 or 0755. Flag bit 11 (UTF-8) is set for names that are not ASCII, and only for
+//! them.
 //!
-//! Written here and not by the `zip` crate because the bytes are a promise: the crate decides on its own about versions,
-//! attributes and extra fields, and an update may decide otherwise. It is the second reader in the tests.
+//! The writer is not the `zip` crate, because the bytes are a promise: the crate chooses versions,
+//! attributes and extra fields itself, and may choose otherwise after an update. In the tests it is
+//! the second reader.
 
 use crate::archive::{Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::borrow::Cow;
 
-/// Options of a written archive.
+/// Options of an archive to write.
 #[derive(Clone, Debug)]
 pub struct ZipOptions {
-    /// Seconds since 1970, the same for every entry; clamped to 1980…2107 and to even seconds, and written as UTC.
+    /// Time of every entry in seconds since 1970; clamped to 1980…2107 and to even seconds, and
+    /// written as UTC.
     pub time: i64,
-    /// Compression of entries. A file that deflate does not make smaller is stored.
+    /// Compression of entries. A file that deflate does not shrink is stored.
     pub compression: Compression,
-    /// `/usr/bin/env python3` puts `#!/usr/bin/env python3` before the archive.
+    /// Interpreter of the shebang line: `/usr/bin/env python3` puts `#!/usr/bin/env python3` before
+    /// the archive.
     pub shebang: Option<String>,
 }
 
@@ -28,31 +32,31 @@ impl Default for ZipOptions {
     }
 }
 
-/// Files that cannot be put into a zip. The fault is the config's.
+/// Files that cannot be written to a zip. The fault is the config's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ZipError {
-    /// A name that a reader would refuse.
+    /// A name that readers refuse.
     #[error("{name:?} cannot be put into an archive: {fault}")]
     Name {
         /// The name.
         name: String,
-        /// Why.
+        /// Fault of the name.
         #[source]
         fault: NameFault,
     },
-    /// Two files of one name, also where only case differs.
+    /// Two files with the same name, or with names that differ only in case.
     #[error("{0:?} and {1:?} would be the same file or directory, on some file systems at least")]
     Collision(String, String),
-    /// A file that another name needs as a directory.
+    /// A file whose name is a directory of another file.
     #[error("{0:?} cannot be a file in the archive: {1:?} needs it to be a directory")]
     FileAsDirectory(String, String),
     /// A line end or a NUL in the shebang.
     #[error("the interpreter {0:?} does not fit on a shebang line")]
     Shebang(String),
-    /// More than a zip without its 64-bit extension holds.
+    /// More entries than a zip without the 64-bit extension can have.
     #[error("too many files for a zip: {0}, at most 65534")]
     TooMany(usize),
-    /// More bytes than a zip without its 64-bit extension holds.
+    /// More bytes than a zip without the 64-bit extension can have.
     #[error("too large for a zip at {0:?}: files and archive must stay below 4 GiB")]
     TooLarge(String),
 }
@@ -80,10 +84,10 @@ impl Packed<'_> {
     }
 }
 
-/// The archive with `files` in the order given.
+/// Returns the archive with `files` in the given order.
 ///
 /// # Errors
-/// [`ZipError`], before anything is compressed where the names are at fault.
+/// [`ZipError`]; errors of names come before any compression.
 pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> {
     check_names(files)?;
     if files.len() >= 0xffff {
@@ -133,7 +137,7 @@ pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> 
     Ok(bytes)
 }
 
-/// Below the value that sends a reader to the 64-bit fields.
+/// Returns the size if it is less than the value that refers readers to the 64-bit fields.
 fn small(size: usize) -> Option<u32> {
     u32::try_from(size).ok().filter(|size| *size != u32::MAX)
 }
@@ -170,9 +174,9 @@ fn pack(file: &File, wanted: Compression) -> Packed<'_> {
     Packed { file, compression, deflated: deflated.unwrap_or_default(), crc32: crc.sum() }
 }
 
-/// The deflate stream, if it is smaller than the bytes.
+/// Returns the deflate stream, if it is smaller than the bytes.
 fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    // Level 6 by number: the crate's default could change.
+    // Level 6 by number, because the crate's default could change.
     let mut stream = flate2::Compress::new(flate2::Compression::new(6), false);
     let mut out = Vec::with_capacity(bytes.len());
     let status = stream.compress_vec(bytes, &mut out, flate2::FlushCompress::Finish).ok()?;
@@ -236,7 +240,7 @@ mod tests {
                 prop_assert_eq!(entry.flags, if entry.name.is_ascii() { 0 } else { 1 << 11 });
                 prop_assert_eq!(entry.made_by, 3 << 8 | 20);
             }
-            // A reader that is not ours.
+            // An independent reader.
             let mut other = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
             for file in &files {
                 let mut found = Vec::new();

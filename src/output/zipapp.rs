@@ -1,14 +1,14 @@
-//! The parts that make a zip a program.
+//! The parts that make a zip executable.
 //!
 //! CPython: `Lib/zipapp.py`.
 
-/// A `main` that is no function. The fault is the config's.
+/// A `main` that does not name a function. The fault is the config's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not `package.module:function`")]
 pub struct MainError(String);
 
-/// The text of `__main__.py` for `demo.core:main`: calls the function and makes its result the exit status, as the
-/// scripts of installers do.
+/// Returns the text of `__main__.py` for `demo.core:main`: it calls the function and exits with its
+/// result, as the scripts of installers do.
 ///
 /// # Errors
 /// [`MainError`].
@@ -21,7 +21,7 @@ pub fn main_module(main: &str) -> Result<String, MainError> {
     let is_dotted = |path: &str| path.split('.').all(is_identifier);
     match main.split_once(':') {
         Some((module, function)) if is_dotted(module) && is_dotted(function) => {
-            // A call through an attribute imports the name that the attributes hang on.
+            // A call of `app.run` needs the import of `app`.
             let first = function.split('.').next().unwrap_or(function);
             Ok(format!(
                 "import sys\n\nfrom {module} import {first}\n\nif __name__ == \"__main__\":\n    \

@@ -1,4 +1,4 @@
-//! Directories → Python files, on request only.
+//! Directories → Python files, each only when it is asked for.
 
 use crate::text::{Shown as _, python};
 use globset::GlobSet;
@@ -12,26 +12,26 @@ use std::path::{Path, PathBuf};
 pub struct DiscoverError {
     /// The directory.
     pub path: PathBuf,
-    /// Why, as the operating system says it.
+    /// The operating system's error.
     pub reason: String,
 }
 
 impl DiscoverError {
-    /// Makes the error that a walk below `root` met.
+    /// Creates the error from that of a walk below `root`.
     pub(super) fn new(root: &Path, error: &walkdir::Error) -> Self {
         let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         Self { path: error.path().unwrap_or(root).into(), reason }
     }
 }
 
-/// Returns whether a file's name ends in `.py`; it may be nothing else, as compileall has it.
+/// Returns whether a file's name ends in `.py`; as in compileall, `.py` may be the whole name.
 pub fn is_python(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".py"))
 }
 
-/// The regular files below `root` whose name ends in `.py`, sorted, without those that `exclude` matches and without
-/// `__pycache__`; and the directories that cannot be listed. Links are not followed. The positions of the patterns that match
-/// something go into `used`.
+/// Returns the regular files below `root` whose name ends in `.py`, sorted, except for those that
+/// `exclude` matches and those in `__pycache__`, and the directories that cannot be listed. Links
+/// are not followed. The indices of the patterns that match a file are added to `used`.
 pub fn python_files(
     root: &Path,
     exclude: &GlobSet,
@@ -61,7 +61,8 @@ pub fn python_files(
     (files, unlisted)
 }
 
-/// The regular files below `root` whose name ends in `.pyc`, sorted. Links are not followed.
+/// Returns the regular files below `root` whose name ends in `.pyc`, sorted. Links are not
+/// followed.
 ///
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be listed.
@@ -76,22 +77,22 @@ pub fn pycs(root: &Path) -> Result<Vec<PathBuf>, DiscoverError> {
     Ok(pycs)
 }
 
-/// The files that patterns find.
+/// Result of a search by patterns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Searched {
     /// Names relative to the root, with `/`, sorted.
     pub names: Vec<String>,
-    /// Paths relative to the root of files whose names are not UTF-8: these match if their bytes do, or what they are shown
-    /// as.
+    /// Paths relative to the root of files whose names are not UTF-8. They match by their bytes or
+    /// by the form that is shown.
     pub nameless: Vec<PathBuf>,
-    /// Positions of the `include` patterns that match no file.
+    /// Indices of the `include` patterns that match no file.
     pub unused_include: Vec<usize>,
-    /// Positions of the `exclude` patterns that match nothing.
+    /// Indices of the `exclude` patterns that match nothing.
     pub unused_exclude: Vec<usize>,
 }
 
-/// Finds the regular files below `root` that `include` matches and `exclude` does not. Links are followed only with
-/// `follow_links`.
+/// Finds the regular files below `root` that `include` matches and `exclude` does not. Links are
+/// followed only with `follow_links`.
 ///
 /// # Errors
 /// [`DiscoverError`] at the first directory that cannot be read.
@@ -138,7 +139,7 @@ pub fn search(
             searched.nameless.push(path);
         }
     }
-    // A pattern may match only what another one has left out already, directory and all.
+    // A pattern may match only files in a directory that another pattern has excluded.
     if included.len() < include.len() || excluded.len() < exclude.len() {
         for entry in walk() {
             let entry = entry.map_err(|error| DiscoverError::new(root, &error))?;
@@ -156,8 +157,8 @@ pub fn search(
     Ok(searched)
 }
 
-/// The names of all regular files below `root`, sorted, without what is hidden and without `__pycache__`; behind them the
-/// files and directories whose names are not UTF-8.
+/// Returns the names of all regular files below `root`, sorted, except for hidden ones and those in
+/// `__pycache__`, and the files and directories whose names are not UTF-8.
 ///
 /// # Errors
 /// [`DiscoverError`].
@@ -184,7 +185,8 @@ pub fn all_files(root: &Path) -> Result<(Vec<String>, Vec<PathBuf>), DiscoverErr
     Ok((files, nameless))
 }
 
-/// The names of the entries of one directory, sorted; none if there is no such directory.
+/// Returns the names of the entries of one directory, sorted; empty if the directory does not
+/// exist.
 ///
 /// # Errors
 /// [`DiscoverError`].
@@ -200,47 +202,50 @@ pub fn names_in(folder: &Path) -> Result<Vec<OsString>, DiscoverError> {
     entries.into_iter().map(name).collect()
 }
 
-/// Kind of file under a name.
+/// Kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A file.
+    /// A file with a UTF-8 name.
     File,
     /// A symlink.
     Symlink,
-    /// A file whose name is not UTF-8: the name is the one that messages show, and [`Listing::real`] has the path.
+    /// A file whose name is not UTF-8. The name in the listing is the form that is shown;
+    /// [`Listing::real`] has the path.
     NotUtf8,
-    /// The same, where the shown name is another file's own.
+    /// A file whose name is not UTF-8, where the form that is shown is the name of another file.
     Ambiguous,
 }
 
 /// Files below a directory.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// The names, with `/` and relative to the directory, of everything that is no directory.
+    /// Names relative to the directory, with `/`, of everything except directories.
     pub names: BTreeMap<String, Found>,
-    /// The paths of files whose names are not UTF-8.
+    /// Paths of files whose names are not UTF-8.
     pub real: BTreeMap<String, PathBuf>,
-    /// The symlinks among them whose names are not UTF-8.
+    /// Symlinks whose names are not UTF-8.
     pub nameless_links: Vec<PathBuf>,
     /// Directories that cannot be listed.
     pub unlisted: Vec<DiscoverError>,
 }
 
-/// The name of a path below `root` for patterns, with `/`; what is not UTF-8 in it is replaced.
+/// Returns the name of a path below `root` for patterns, with `/`; bytes that are not UTF-8 are
+/// replaced.
 fn shown_below(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }
 
-/// Returns the name of a path below `root`, with `/`; a byte that is not UTF-8 in it stands as `\udcff`.
+/// Returns the name of a path below `root`, with `/`; a byte that is not UTF-8 becomes `\udcff`.
 pub fn name_below(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| python::os_text(part.as_os_str())).collect();
     parts.join("/")
 }
 
-/// Everything below `root`, `__pycache__` and what is hidden included. Each has a name of its own.
+/// Lists everything below `root`, including `__pycache__` and hidden files. Every file has a unique
+/// name.
 pub fn links_and_files(root: &Path) -> Listing {
     let (mut found, mut nameless, mut unlisted) = (BTreeMap::new(), Vec::new(), Vec::new());
     let mut nameless_links = Vec::new();
@@ -270,7 +275,8 @@ pub fn links_and_files(root: &Path) -> Listing {
     let mut real = BTreeMap::new();
     for (mut name, is_link, path) in nameless {
         let mut what = if is_link { Found::Symlink } else { Found::NotUtf8 };
-        // A file can really be called `\udcff.pyc`. The other one ends as before: a pyc stays a pyc.
+        // A file can really be called `\udcff.pyc`. The other name gets a new beginning, so that a
+        // pyc stays a pyc.
         while found.contains_key(&name) {
             name.insert(name.rfind('/').map_or(0, |slash| slash + 1), '\\');
             what = Found::Ambiguous;

@@ -1,4 +1,4 @@
-//! A source's recorded name and the path of its pyc.
+//! Recorded names of sources and paths of their pycs.
 
 use super::prefix::CachePrefix;
 use crate::pyc::{cache_path, legacy_path};
@@ -12,11 +12,11 @@ pub enum Layout {
     /// `__pycache__/mod.cpython-314.pyc` (PEP 3147).
     #[default]
     Pycache,
-    /// `mod.pyc` beside `mod.py`.
+    /// `mod.pyc` next to `mod.py`.
     Legacy,
 }
 
-/// A name that cannot be made. The fault is the command line's or the config's.
+/// A name that cannot be formed. The fault is the command line's or the config's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// `--strip-dir` is not a leading directory of the file.
@@ -24,33 +24,34 @@ pub enum NameError {
     NotBelow {
         /// The source.
         file: PathBuf,
-        /// Prefix that was to be stripped.
+        /// Prefix to strip.
         strip: PathBuf,
     },
-    /// The mirrored path would leave the output directory.
+    /// The mirrored path leads out of the output directory.
     #[error("{} cannot be mirrored below --output-dir: use --strip-dir to make it relative", .0.shown())]
     NotMirrored(PathBuf),
 }
 
-/// The rules for names, the same for every file of a run.
+/// Rules for names, the same for every file of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Naming {
-    /// Recorded instead of any other name.
+    /// Recorded name that overrides all other rules.
     pub dfile: Option<PathBuf>,
-    /// Leading directories taken off the recorded name.
+    /// Leading directories to remove from the recorded name.
     pub strip_dir: Option<PathBuf>,
-    /// Put before the recorded name after stripping.
+    /// Directory to put before the recorded name, after stripping.
     pub prepend_dir: Option<PathBuf>,
-    /// The tree is mirrored below it.
+    /// Directory in which the tree is mirrored.
     pub output_dir: Option<PathBuf>,
     /// Layout of the pycs.
     pub layout: Layout,
-    /// Has the pycs of the `__pycache__` layout, unless the tree is mirrored.
+    /// Root of the pycs in the `__pycache__` layout, unless the tree is mirrored.
     pub cache_prefix: Option<CachePrefix>,
 }
 
-/// Returns what is left of `file` below the directory `strip`, if it is below it. Whole components count, so `/usr/li`
-/// takes nothing off `/usr/lib/x.py`, and a `.` counts for nothing.
+/// Returns the path of `file` relative to the directory `strip`, or `None` if it is not below it.
+/// Whole components are compared, so `/usr/li` is not a prefix of `/usr/lib/x.py`; a `.` component
+/// is ignored.
 pub fn stripped(file: &Path, strip: &Path) -> Option<PathBuf> {
     let parts =
         |path: &Path| -> PathBuf { path.components().filter(|part| *part != Component::CurDir).collect() };
@@ -68,7 +69,7 @@ impl Naming {
             .ok_or_else(|| NameError::NotBelow { file: source.into(), strip: strip.clone() })
     }
 
-    /// Returns the `co_filename`: the path as given unless a rule says otherwise.
+    /// Returns the value of `co_filename`: the path as given unless a rule changes it.
     ///
     /// # Errors
     /// [`NameError::NotBelow`].
@@ -83,7 +84,7 @@ impl Naming {
         })
     }
 
-    /// Returns the prefix that pycs are written below; none where something else says where they go.
+    /// Returns the prefix below which pycs are written; `None` if another rule decides.
     pub fn used_prefix(&self) -> Option<&CachePrefix> {
         let is_open = self.output_dir.is_none() && self.layout == Layout::Pycache;
         self.cache_prefix.as_ref().filter(|_| is_open)

@@ -3,20 +3,21 @@
 use super::DiscoverError;
 use std::path::{Path, PathBuf};
 
-/// The files that a pattern matches, relative to the root of the search.
+/// Files that a pattern matches, relative to the root of the search.
 #[derive(Debug, Default)]
 pub struct Matches {
-    /// Their names, sorted.
+    /// Names, sorted.
     pub names: Vec<String>,
-    /// Files whose names are not UTF-8.
+    /// Paths of files whose names are not UTF-8.
     pub nameless: Vec<PathBuf>,
 }
 
-/// The files below `root` that `pattern` matches. `*` and `?` stay within a component, `**` does not; only the folders
-/// that can hold a match are listed. `None`: it is no pattern.
+/// Returns the files below `root` that `pattern` matches, or `None` for an invalid pattern. `*` and
+/// `?` match within a component, `**` matches several; only directories that can contain a match
+/// are listed.
 ///
-/// A name without a wildcard may be a symlink to a file; links that a wildcard would meet are followed only with
-/// `follow_links`.
+/// A name without a wildcard may be a symlink to a file; symlinks that a wildcard matches are
+/// followed only with `follow_links`.
 ///
 /// # Errors
 /// [`DiscoverError`].
@@ -29,7 +30,7 @@ pub fn matching_files(
         let found = root.join(pattern).is_file().then(|| pattern.to_owned());
         return Ok(Some(Matches { names: found.into_iter().collect(), ..Matches::default() }));
     }
-    // Braces are no wildcard here.
+    // Braces are not wildcards here.
     let escaped = pattern.replace('{', "[{]").replace('}', "[}]");
     let Ok(glob) =
         globset::GlobBuilder::new(&escaped).literal_separator(true).backslash_escape(false).build()
@@ -41,7 +42,7 @@ pub fn matching_files(
     let parts = pattern.split('/').collect::<Vec<_>>();
     let plain = parts.iter().copied().take_while(is_plain).collect::<Vec<_>>();
     let base = root.join(plain.join("/"));
-    // The working directory is named by nothing, and found by a dot only.
+    // The name of the working directory is empty, but it can be opened only as a dot.
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { &base };
     if !base.is_dir() {
         return Ok(Some(Matches::default()));

@@ -1,4 +1,4 @@
-//! The directory that has the pycs of the `__pycache__` layout in place of `__pycache__`.
+//! The directory that replaces `__pycache__` as the root of pycs.
 //!
 //! CPython: `sys.pycache_prefix`, `importlib.util.cache_from_source`.
 
@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 /// `PYTHONPYCACHEPREFIX`, with the directory that relative sources are in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CachePrefix {
-    /// The root of the pycs, as it was named.
+    /// The root of the pycs, as given.
     pub folder: PathBuf,
     /// Directory that relative paths of sources are relative to.
     pub working_directory: PathBuf,
@@ -18,9 +18,9 @@ pub struct CachePrefix {
 impl CachePrefix {
     /// Returns `PREFIX/srv/pkg/mod.cpython-314.pyc` for `/srv/pkg/mod.py`.
     ///
-    /// `..` is resolved as text, which is what importers do with their search path. CPython's compileall leaves it to
-    /// the operating system, and so writes outside of the prefix where a path has more `..` than the working directory
-    /// has parts.
+    /// `..` is resolved in the text of the path, as importers do for their search path. CPython's
+    /// compileall leaves it to the operating system, and so writes outside of the prefix where a
+    /// path has more `..` than the working directory has components.
     pub fn output(&self, source: &Path, series: &Series, optimize: u8) -> PathBuf {
         let mut below = PathBuf::new();
         let absolute = self.working_directory.join(source.parent().unwrap_or(Path::new("")));

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Entries that are looked at where a link leads, before it counts as leading to something.
+/// Largest number of entries that are examined before a link counts as leading to code.
 const MOST: usize = 100_000;
 
-/// Returns whether importers reach, from `start` and through any number of symlinks, a file that
-/// `is_code` holds for. What lies below `inside` is left out, and what cannot be looked at counts
-/// as code.
+/// Returns whether importers can reach, from `start` and through any number of symlinks, a file for
+/// which `is_code` returns true. Files below `inside` are left out, and files that cannot be
+/// examined count as code.
 pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io::Result<bool>) -> bool {
     let mut folders = vec![start.to_path_buf()];
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
@@ -26,7 +26,7 @@ pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io:
         let Some(rest) = left.checked_sub(1) else { return true };
         left = rest;
         if !real.is_dir() {
-            // A name that an importer knows is that of the link.
+            // Importers go by the name of the link.
             let by_name = path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".pyc"));
             if real.is_file() && (by_name || is_code(&real).unwrap_or(true)) {
                 return true;
@@ -43,8 +43,8 @@ pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io:
     false
 }
 
-/// Returns whether nothing is there that a link or a name leads to; links that lead to each other
-/// lead nowhere.
+/// Returns whether the error means that the target of a link or name does not exist; a cycle of
+/// links has no target.
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) || is_loop(error)

@@ -4,13 +4,15 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The most bytes of one file: more than any source, pyc, RECORD or manifest has, and less than brings a machine down.
+/// Largest size of a file in bytes: more than that of any source, pyc, RECORD or manifest, and
+/// little enough for the memory of a machine.
 pub const LARGEST: u64 = 1 << 30;
 
-/// Opens a regular file, or one that a link leads to. A pipe may never begin, and a device never end: they are not opened.
+/// Opens a regular file, following symlinks. Pipes and devices are not opened: reading them may
+/// never begin or never end.
 ///
 /// # Errors
-/// The operating system's; no regular file.
+/// The operating system's; the file is not regular.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file"));
@@ -18,30 +20,31 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The bytes of a file that [`open_regular`] opens.
+/// Returns the content of a file that [`open_regular`] opens.
 ///
 /// # Errors
-/// Its; more than `limit` bytes.
+/// Those of [`open_regular`]; the file has more than `limit` bytes.
 pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let size = file.metadata()?.len();
     read_open(&file, size, limit)
 }
 
-/// The bytes of a file that the user named, which may be a pipe.
+/// Returns the content of a file that the user named, which may be a pipe.
 ///
 /// # Errors
-/// The operating system's; more than `limit` bytes.
+/// The operating system's; the file has more than `limit` bytes.
 pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     read_open(&file, size, limit)
 }
 
-/// The bytes of an open file, from where it stands; `size` is how many it seems to have.
+/// Returns the content of an open file from its current position; `size` is its expected size in
+/// bytes.
 ///
 /// # Errors
-/// The operating system's; more than `limit` bytes.
+/// The operating system's; the file has more than `limit` bytes.
 pub fn read_open(mut file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"));
     if size > limit {
@@ -50,7 +53,7 @@ pub fn read_open(mut file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> 
     let size = usize::try_from(size).map_err(|_| too_large())?;
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(size.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    // As long as it says, which is two calls; then whatever it has become meanwhile.
+    // A read of the expected size takes two calls; a file that has grown takes more.
     bytes.resize(size, 0);
     let mut filled = 0;
     while filled < size {

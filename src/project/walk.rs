@@ -1,4 +1,4 @@
-//! Directories as `compileall` walks them.
+//! Directories, walked as `compileall` does.
 #![allow(clippy::disallowed_methods, reason = "this is the place that lists directories, and it sorts them")]
 
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 pub struct Walk {
     /// Files whose name ends in `.py`, in the order of the walk.
     pub files: Vec<PathBuf>,
-    /// Directories in the order in which they were listed.
+    /// Directories in the order of their listing.
     pub listed: Vec<PathBuf>,
-    /// Directories that could not be listed, and why.
+    /// Directories that could not be listed, with the error.
     pub failed: Vec<(PathBuf, std::io::Error)>,
 }
 
-/// Lists `folder` and, `levels` deep, the directories below it: names sorted, `__pycache__` and links to directories
-/// left out (`compileall._walk_dir`). A link that leads nowhere is no file.
+/// Lists `folder` and the directories below it, `levels` deep. Names are sorted; `__pycache__` and
+/// links to directories are left out (`compileall._walk_dir`). A broken link is not a file.
 pub fn walk(folder: &Path, levels: usize, found: &mut Walk) {
     let names = std::fs::read_dir(folder).and_then(|entries| {
         let names: std::io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.file_name())).collect();

@@ -4,22 +4,23 @@ use crate::target::{Series, SourceHash};
 use siphasher::sip::{SipHasher13, SipHasher24};
 use std::hash::Hasher as _;
 
-/// Bytes before the marshalled code.
+/// Size of the header in bytes.
 pub const HEADER_SIZE: usize = 16;
 
-/// Rule by which an importer decides if a pyc is current (`py_compile.PycInvalidationMode`).
+/// Rule by which an importer decides whether a pyc is up to date
+/// (`py_compile.PycInvalidationMode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidationMode {
-    /// By modification time and size of the source.
+    /// Compare the modification time and size of the source.
     Timestamp,
-    /// By a hash of the source, which the importer checks.
+    /// Compare a hash of the source.
     CheckedHash,
-    /// By a hash of the source, which the importer does not check.
+    /// Never compare; the header has a hash of the source.
     UncheckedHash,
 }
 
 impl InvalidationMode {
-    /// `timestamp`, `checked-hash` or `unchecked-hash`.
+    /// Returns `timestamp`, `checked-hash` or `unchecked-hash`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Timestamp => "timestamp",
@@ -29,45 +30,45 @@ impl InvalidationMode {
     }
 }
 
-/// A header in its parts.
+/// A parsed header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Header {
-    /// The source's modification time in seconds and its size in bytes, both modulo 2³².
+    /// Modification time and size of the source, both modulo 2³².
     Timestamp {
-        /// Of the version that wrote it.
+        /// Magic number of the version that wrote the pyc.
         magic: u16,
         /// Seconds since 1970.
         mtime: u32,
-        /// Bytes.
+        /// Size of the source in bytes.
         size: u32,
     },
-    /// The source's hash.
+    /// Hash of the source.
     Hash {
-        /// Of the version that wrote it.
+        /// Magic number of the version that wrote the pyc.
         magic: u16,
-        /// True if importers check it.
+        /// True if importers compare the hash.
         checked: bool,
-        /// [`source_hash`].
+        /// The hash ([`source_hash`]).
         hash: [u8; 8],
     },
 }
 
-/// Why bytes are no header. The fault is the file's.
+/// An invalid header. The fault is the file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
-    /// Fewer than 16 bytes.
+    /// The file has fewer than 16 bytes.
     #[error("the file has {0} bytes, a pyc has at least 16")]
     Short(usize),
-    /// The magic does not end in `\r\n`.
+    /// The magic number is not followed by `\r\n`.
     #[error("the file does not start with a pyc's magic number")]
     Magic,
-    /// Bits that PEP 552 does not define.
+    /// The flags have bits that PEP 552 does not define.
     #[error("invalid flags {0:#x} in the pyc's header")]
     Flags(u32),
 }
 
 impl Header {
-    /// The 16 bytes.
+    /// Returns the 16 bytes of the header.
     pub fn to_bytes(self) -> [u8; HEADER_SIZE] {
         let mut bytes = [0; HEADER_SIZE];
         bytes[..2].copy_from_slice(&self.magic().to_le_bytes());
@@ -85,10 +86,10 @@ impl Header {
         bytes
     }
 
-    /// Reads the first 16 bytes of a pyc.
+    /// Reads the header from the first 16 bytes of a pyc.
     ///
     /// # Errors
-    /// [`HeaderError`], as `importlib._bootstrap_external._classify_pyc` would refuse it.
+    /// [`HeaderError`], where `importlib._bootstrap_external._classify_pyc` refuses the header.
     pub fn parse(pyc: &[u8]) -> Result<Self, HeaderError> {
         let Some(bytes) = pyc.first_chunk::<HEADER_SIZE>() else { return Err(HeaderError::Short(pyc.len())) };
         let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
@@ -106,7 +107,7 @@ impl Header {
         }
     }
 
-    /// Of the version that wrote it.
+    /// Returns the magic number of the version that wrote the pyc.
     pub const fn magic(self) -> u16 {
         match self {
             Self::Timestamp { magic, .. } | Self::Hash { magic, .. } => magic,
@@ -123,7 +124,8 @@ impl Header {
     }
 }
 
-/// The hash of a source file as it lies on disk (`_imp.source_hash`): SipHash keyed with the four magic bytes.
+/// Returns the hash of a source file (`_imp.source_hash`): SipHash with the four magic bytes as its
+/// key. `source` is the content on disk, undecoded.
 pub fn source_hash(series: &Series, source: &[u8]) -> [u8; 8] {
     let key = u64::from(series.magic) | u64::from(u16::from_le_bytes(*b"\r\n")) << 16;
     let hash = match series.source_hash {

@@ -1,4 +1,4 @@
-//! The pyc file around the code: its header and its path.
+//! The header and the path of a pyc.
 //!
 //! CPython: `Lib/importlib/_bootstrap_external.py`, PEP 552, PEP 3147, PEP 488.
 //!

@@ -1,12 +1,13 @@
-//! Path of a source's pyc.
+//! Paths of pycs.
 
 use crate::target::Series;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// `pkg/__pycache__/mod.cpython-314.opt-1.pyc` for `pkg/mod.py` (PEP 3147, PEP 488); only the last suffix is replaced.
+/// Returns `pkg/__pycache__/mod.cpython-314.opt-1.pyc` for `pkg/mod.py` (PEP 3147, PEP 488); only
+/// the last suffix is replaced.
 pub fn cache_path(source: &Path, series: &Series, optimize: u8) -> PathBuf {
-    // As `cache_from_source` splits: `.hidden` is all suffix and keeps its name, and without a dot none is added.
+    // `cache_from_source` takes `.hidden` for a name without a suffix.
     let file = source.file_name().unwrap_or_default();
     let has_dot = file.as_encoded_bytes().contains(&b'.');
     let hidden = file.to_str().and_then(|name| name.strip_prefix('.')).filter(|rest| !rest.contains('.'));
@@ -25,25 +26,26 @@ pub fn cache_path(source: &Path, series: &Series, optimize: u8) -> PathBuf {
     source.with_file_name("__pycache__").join(name)
 }
 
-/// `pkg/mod.pyc` for `pkg/mod.py`: what an importer finds without a source.
+/// Returns `pkg/mod.pyc` for `pkg/mod.py`, the path that importers find without a source.
 pub fn legacy_path(source: &Path) -> PathBuf {
     let mut name = source.as_os_str().to_os_string();
     name.push("c");
     PathBuf::from(name)
 }
 
-/// Parts of a pyc's path.
+/// Parts of the path of a pyc.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PycName {
-    /// The source that it is for, relative to whatever the path is relative to; with `/`.
+    /// Path of the source, relative to the same directory as the pyc's path, with `/`.
     pub source: String,
-    /// `cpython-314`; none for the legacy layout.
+    /// Cache tag, such as `cpython-314`; `None` in the legacy layout.
     pub cache_tag: Option<String>,
-    /// The level that its name says; 0 where it says none.
+    /// Optimization level in the name; 0 if the name has none.
     pub optimize: u8,
 }
 
-/// The inverse of [`cache_path`] and [`legacy_path`] for a path with `/`; none if it is not a pyc's.
+/// Returns the parts of a path with `/`, as the inverse of [`cache_path`] and [`legacy_path`], or
+/// `None` if the path is not that of a pyc.
 pub fn parse_name(path: &str) -> Option<PycName> {
     let stem = path.strip_suffix(".pyc")?;
     let (folder, file) = stem.rsplit_once('/').unwrap_or(("", stem));
@@ -64,11 +66,12 @@ pub fn parse_name(path: &str) -> Option<PycName> {
     Some(PycName { source: format!("{parent}{module}.py"), cache_tag: Some(tag.into()), optimize })
 }
 
-/// Returns the path of the source that a pyc is for, by the rules of [`parse_name`]; of any bytes.
+/// Returns the path of the source of a pyc, by the rules of [`parse_name`]; the path need not be
+/// UTF-8.
 pub fn source_path(pyc: &Path) -> Option<PathBuf> {
     let folder = pyc.parent()?;
     let name = pyc.file_name()?.as_encoded_bytes();
-    // What comes before the module's name decides nothing, and what comes after it is ASCII.
+    // The module's name may be any bytes; the parts after it are ASCII.
     let text = String::from_utf8_lossy(name);
     let in_cache = folder.file_name().is_some_and(|folder| folder == "__pycache__");
     let parsed = parse_name(&if in_cache { format!("__pycache__/{text}") } else { text.into_owned() })?;

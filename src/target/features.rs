@@ -1,46 +1,45 @@
-//! The differences between versions that are choices inside a pass.
+//! Differences between versions that are choices inside a pass.
 
 /// Exception handler of an instruction that is added after handlers were assigned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateHandlers {
-    /// Handler of the removed instruction whose slot it takes, or none.
+    /// The handler of the removed instruction whose slot is reused, or none.
     OfSlot,
-    /// None.
+    /// No handler.
     None,
-    /// Handler of the instruction it belongs to.
+    /// The handler of the instruction that it belongs to.
     Inherited,
 }
 
-/// Number signs that end the text of a value which an f-string shows with it (`=`), up to the next
-/// line.
+/// Number signs that end the text that an f-string shows with a value (`=`), up to the next line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownComments {
     /// All of them, in string literals too.
     Any,
-    /// Signs outside of quotes; a quote after a backslash counts when comments are taken out, and
-    /// not when it is asked whether there are any.
+    /// Signs outside of quotes; a quote after a backslash counts when comments are removed, and
+    /// does not count in the check for comments.
     OutsideQuotes,
     /// Signs outside of quotes; a quote after a backslash never counts.
     OutsideStrings,
 }
 
-/// Named by behaviour. Only the oldest target spells every field; each newer one is `Features { …, ..OLDER }`, so that
-/// its file reads as the list of its changes.
+/// Features of a target, named by behavior. Only the oldest target spells every field; each newer
+/// one is `Features { …, ..OLDER }`, so that its file lists only its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
-    /// Operators and displays of constants are folded in the syntax tree, and not in the flow graph.
+    /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
     /// Largest depth of nested statements and expressions (3.13: its recursion limit of 10,000,
-    /// less what is below the compiler); 0 for no limit (newer ones look at how much stack is
+    /// minus the depth below the compiler); 0 for no limit (newer versions check how much stack is
     /// left).
     pub deepest_tree: u32,
-    /// Level 2 takes docstrings out of the syntax tree.
+    /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,
-    /// A function's first constant is its docstring or `None`, used or not.
+    /// A function's first constant is its docstring or `None`, even if unused.
     pub reserve_docstring: bool,
-    /// `co_flags` tells functions with a docstring, and methods.
+    /// `co_flags` marks functions with a docstring, and methods.
     pub docstring_and_method_flags: bool,
-    /// `with` looks up its methods by `LOAD_SPECIAL`, and keeps both the function and its instance.
+    /// `with` loads its methods by `LOAD_SPECIAL`, and keeps both the function and its instance.
     pub special_methods: bool,
     /// The test of `while` is compiled again at the end of the body.
     pub repeat_loop_test: bool,
@@ -48,137 +47,152 @@ pub struct Features {
     pub generator_loops: bool,
     /// A dict whose keys are constants takes them from a tuple.
     pub const_key_maps: bool,
-    /// `and` and `or` jump by pseudo-instructions that become real after optimisation.
+    /// `and` and `or` jump by pseudo-instructions that become real after optimization.
     pub pseudo_bool_jumps: bool,
     /// A slice of constants is a constant.
     pub slice_constants: bool,
-    /// A comprehension asks its iterator for an iterator once more.
+    /// A comprehension calls `GET_ITER` on its iterator once more.
     pub iterate_twice: bool,
     /// An inlined comprehension in a class body may mention `__classdict__`.
     pub classdict_in_comprehensions: bool,
     /// After `from __future__ import barry_as_FLUFL`, inequality is written `<>`.
     pub flufl_inequality: bool,
-    /// `<>` is one token; else it is two, and refused with a sentence that suggests `!=`.
+    /// `<>` is one token; else it is two, and the error message suggests `!=`.
     pub one_token_inequality: bool,
     /// A class has no cell for a function in an inlined comprehension that mentions `__class__`.
     pub lose_class_cell: bool,
-    /// A comprehension inlined in a class body saves all names that it mentions, not only those it binds.
+    /// A comprehension inlined in a class body saves all names that it mentions, not only those it
+    /// binds.
     pub save_all_in_class: bool,
-    /// The cell of a name of an inlined comprehension stands where the name is free around it.
+    /// The cell of a name of an inlined comprehension has the place of the outer scope's free
+    /// variable.
     pub cell_by_outer_scope: bool,
     /// The subject of `match` is dropped at the pattern, not at what follows.
     pub drop_subject_at_pattern: bool,
     /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).
     pub deferred_annotations: bool,
-    /// `await`, asynchronous comprehensions and what binds `__debug__` are refused where code is made for them; none is
-    /// made for annotations that are not evaluated, and for assertions when optimising.
+    /// `await`, asynchronous comprehensions and bindings of `__debug__` are refused during code
+    /// generation; so they are accepted in annotations that are not evaluated, and in assertions
+    /// when optimizing.
     pub check_with_code: bool,
-    /// The scope of type parameters learns at its end that it has parameters for defaults: `super()` is not a method's there.
+    /// The scope of type parameters is marked as having parameters for defaults only at its end:
+    /// `super()` in it is not a method's.
     pub late_parameter_count: bool,
-    /// A name may become `True`, `False` or `None` by normalisation, and be no keyword.
+    /// Normalization may turn a name into `True`, `False` or `None`, which is then not a keyword.
     pub names_like_keywords: bool,
-    /// In the format specs of raw f-strings backslashes escape nothing.
+    /// In the format specs of raw f-strings, backslashes escape nothing.
     pub raw_specs: bool,
-    /// The text of a value that an f-string shows with it (`=`) is read as the f-string's own: backslashes escape there.
+    /// The text that an f-string shows with a value (`=`) is read as part of the f-string:
+    /// backslashes escape in it.
     pub escaped_debug_text: bool,
-    /// In the text of a value that an f-string shows with it: which comments are left out.
+    /// Comments that are left out of the text that an f-string shows with a value.
     pub shown_comments: ShownComments,
-    /// The first `!`, `:` or `}` of the field ends the text that is shown with the value, also that of `!=`; else a later
-    /// `!` or `}` does.
+    /// The first `!`, `:` or `}` of the field ends the text that is shown with the value, including
+    /// the `!` of `!=`; else a later `!` or `}` does.
     pub shown_text_ends_once: bool,
-    /// An `=` in brackets counts as the sign that shows the value: then the brackets `{` and `}`, `:` and `!` one bracket
-    /// deep in the field start and end the text that is shown.
+    /// An `=` in brackets counts as the sign that shows the value: then the brackets `{` and `}`,
+    /// and `:` and `!` one bracket deep in the field start and end the text that is shown.
     pub shown_by_inner_equals: bool,
-    /// In a format spec, a field that follows a field, a doubled brace or `\N{…}` directly does not start the text that is
-    /// shown anew (it begins after the brace that did last), and its `:` does not end it; `!=` before a format spec ends
-    /// it. Without this, what is shown is always the text of the field itself.
+    /// In a format spec, a field directly after a field, a doubled brace or `\N{…}` does not
+    /// restart the text that is shown (it begins after the last brace that did), and its `:` does
+    /// not end the text; `!=` before a format spec ends it. Without this feature, the text is
+    /// always that of the field itself.
     pub shown_text_runs_on: bool,
-    /// A format spec that is several texts (`\N{…}` divides it) starts at its colon, not at its first text.
+    /// A format spec in several parts (`\N{…}` divides it) starts at its colon, not at its first
+    /// text.
     pub texts_of_spec_from_colon: bool,
-    /// In an f-string with single quotes, a new line ends a format spec instead of being refused.
+    /// In an f-string with single quotes, a line end closes a format spec instead of being refused.
     pub newline_ends_spec: bool,
-    /// The text of a t-string's field is what is shown with it, without the white space and equals signs at the end.
+    /// The text of a t-string's field is the text that is shown with it, without trailing white
+    /// space and equals signs.
     pub trimmed_template_text: bool,
-    /// Names of Hangul syllables and the digits in names of CJK ideographs may be in lower case, and Tangut ideographs
-    /// have names.
+    /// Names of Hangul syllables and the digits in names of CJK ideographs may be in lower case,
+    /// and Tangut ideographs have names.
     pub ideograph_names_in_any_case: bool,
     /// `__classdict__` may be the name of a type parameter.
     pub classdict_as_type_parameter: bool,
-    /// The message about a conversion that does not follow its `!` directly.
+    /// The noun in the message about a conversion that does not follow its `!` directly.
     pub exclamation_mark: &'static str,
-    /// A source that says nothing else is checked to be UTF-8; else only what is neither comment nor skipped is.
+    /// A source without a cookie is checked to be UTF-8 as a whole; else without comments and
+    /// skipped text.
     pub check_comments: bool,
-    /// The message about an f-string that ends within a field names the line on which the field opens, if it is another.
+    /// The message about an f-string that ends within a field names the line where the field opens,
+    /// if it differs.
     pub name_line_of_open_field: bool,
-    /// A future feature that does not exist is reported at the start of its statement.
+    /// An unknown future feature is reported at the start of its statement.
     pub place_future_at_statement: bool,
     /// A cookie that contradicts the byte order mark is reported with its line.
     pub place_marked_cookie: bool,
-    /// Line ends are looked for in decoded text too, and the last line is ended there.
+    /// Line ends are replaced in decoded text too, and the last line is ended there.
     pub end_decoded_lines: bool,
-    /// Small integers are interned up to this value; they are never written without FLAG_REF.
+    /// Largest small integer that is interned; small integers are never written without `FLAG_REF`.
     pub small_int_max: i32,
-    /// A real operand of complex arithmetic is not given an imaginary part, and NaN results are mended as in C11.
+    /// A real operand of complex arithmetic gets no imaginary part, and NaN results are corrected
+    /// as in C11.
     pub mixed_complex: bool,
-    /// Of two NaNs that are added the second is the result.
+    /// The sum of two NaNs is the second one.
     pub second_nan: bool,
-    /// Of two NaNs that are multiplied the second is the result.
+    /// The product of two NaNs is the second one.
     pub second_nan_of_product: bool,
-    /// In a complex power, of two NaNs the exponent and the cosine are taken, not the angle and the length.
+    /// In a complex power, the result of two NaNs is that of the exponent or the cosine, not that
+    /// of the angle or the length.
     pub nan_of_cosine: bool,
-    /// A complex power is divided by an exponential, and not multiplied by the inverse one.
+    /// A complex power is divided by an exponential, and not multiplied by its inverse.
     pub power_by_division: bool,
-    /// Noun for a repeated parameter in its message.
+    /// Noun for a parameter in the message about a duplicate.
     pub parameter_noun: &'static str,
-    /// The root code object is written with FLAG_REF.
+    /// The root code object is written with `FLAG_REF`.
     pub root_flagged: bool,
-    /// Bit of `RESUME`'s operand that says that the yield before it had exactly one handler.
+    /// Bit of `RESUME`'s operand for a yield with exactly one handler.
     pub resume_depth_bit: u32,
-    /// `CALL_FUNCTION_EX` says in its operand whether there are keywords.
+    /// The operand of `CALL_FUNCTION_EX` says whether there are keywords.
     pub call_ex_flag: bool,
     /// `NOT_TAKEN` follows forward conditional jumps.
     pub mark_not_taken: bool,
-    /// A list or set display that is too long for the stack, all constants, and only iterated over or searched is a constant.
+    /// A list or set display is a constant if it is too long for the stack, has constants only, and
+    /// is only iterated over or searched.
     pub fold_long_displays: bool,
     /// `None`, `True`, `False`, `''` and -1 are loaded by `LOAD_COMMON_CONSTANT`.
     pub common_values: bool,
     /// An iterator takes two places on the stack: itself, and an index or nothing.
     pub indexed_iterators: bool,
-    /// A generator expression asks for its iterator itself, in a preamble, and not its caller; what starts as a generator
-    /// is decided by the scope, not by the flags.
+    /// A generator expression gets its iterator itself, in a preamble, and not from its caller; the
+    /// scope, not the flags, decides which code starts as a generator.
     pub generator_preamble: bool,
-    /// `IMPORT_NAME` says in its operand whether the import is lazy, eager or neither (PEP 810).
+    /// The operand of `IMPORT_NAME` says whether the import is lazy, eager or neither (PEP 810).
     pub import_modes: bool,
-    /// Calls of `all`, `any` and `tuple` are loops also for an asynchronous generator expression.
+    /// Calls of `all`, `any` and `tuple` are compiled as loops for an asynchronous generator
+    /// expression too.
     pub loops_over_coroutines: bool,
-    /// `list(…)` and `set(…)` of a generator expression are compiled as loops, as `all`, `any` and `tuple` are.
+    /// `list(…)` and `set(…)` of a generator expression are compiled as loops, as `all`, `any` and
+    /// `tuple` are.
     pub list_and_set_loops: bool,
     /// The qualified name of a function's `__annotate__` contains the function's name.
     pub annotate_below_function: bool,
     /// An inlined comprehension that binds names counts as a nested block.
     pub inlined_comprehension_is_block: bool,
-    /// Annotations of positional-only parameters stand before those of the others.
+    /// Annotations of positional-only parameters come before those of the other parameters.
     pub annotate_positional_first: bool,
     /// The exception handler of instructions that are added after handlers were assigned.
     pub late_handlers: LateHandlers,
-    /// Loads are made to borrow after an empty block too.
+    /// Loads after an empty block are converted to borrowing ones too.
     pub borrow_past_empty_blocks: bool,
-    /// True if `GET_ITER`, when loads are made to borrow, leaves its operand on the stack.
+    /// When loads are converted to borrowing ones, `GET_ITER` leaves its operand on the stack.
     pub iter_keeps_operand: bool,
-    /// When loads are made to borrow, what an instruction adds to its operands counts as made by the block's first
-    /// instructions, not by itself.
+    /// When loads are converted to borrowing ones, values that an instruction pushes in addition to
+    /// its operands count as made by the block's first instructions, not by the instruction itself.
     pub results_of_first_instructions: bool,
-    /// `co_localspluskinds` tells how an argument is passed.
+    /// `co_localspluskinds` says how an argument is passed.
     pub argument_kinds: bool,
-    /// The warning of an invalid escape sequence has the line of the sequence, and its error the columns; else those of the
-    /// whole token.
+    /// The warning about an invalid escape sequence has the line of the sequence, and its error the
+    /// columns; else those of the whole token.
     pub place_escapes: bool,
-    /// The warning of an invalid escape sequence says that it will not work in the future.
+    /// The warning about an invalid escape sequence says that it will not work in the future.
     pub escapes_have_no_future: bool,
-    /// `return`, `break` and `continue` that leave a `finally` block are warned of (PEP 765).
+    /// `return`, `break` and `continue` that leave a `finally` block give a warning (PEP 765).
     pub warns_of_leaving_finally: bool,
     /// Warnings in a `finally` block are repeated for the copy that handles exceptions.
     pub repeat_finally_warnings: bool,
-    /// Warnings of the code generator are given once for a line and words.
+    /// Warnings of the code generator are issued once for each line and message.
     pub one_warning_for_a_line: bool,
 }

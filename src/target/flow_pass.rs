@@ -1,42 +1,43 @@
-//! The passes over the flow graph, by name.
+//! Names of the passes over the flow graph.
 
-/// A pass; `compile::flow` has one file for each. A target lists them in its order.
+/// A pass; `compile::flow` has one file for each. A target lists its passes in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowPass {
-    /// Each instruction learns its exception handler.
+    /// Assigns an exception handler to each instruction.
     LabelExceptions,
-    /// Small exits and exits without lines are copied to where they are jumped to.
+    /// Copies small exit blocks, and exit blocks without line numbers, to the jumps that lead to
+    /// them.
     InlineExits,
-    /// Unreachable blocks are emptied, predecessors counted.
+    /// Empties unreachable blocks and counts predecessors.
     RemoveUnreachable,
-    /// Exits without a line get one.
+    /// Gives a line number to exit blocks without one.
     ResolveLines,
-    /// Small integers, tests of constants.
+    /// Converts loads of small integers, and folds tests of constants.
     OptimizeLoadConst,
-    /// Folding, jump threading and other rewrites in a block.
+    /// Folds constants, threads jumps and rewrites instructions within a block.
     Peephole,
-    /// NOPs, and loads whose value is thrown away.
+    /// Removes NOPs, and loads whose value is popped at once.
     RemoveNopsAndPairs,
-    /// NOPs, and jumps to the next instruction.
+    /// Removes NOPs, and jumps to the next instruction.
     RemoveNopsAndJumps,
-    /// Constants that nothing loads.
+    /// Removes constants that no instruction loads.
     RemoveUnusedConsts,
-    /// Loads of locals that may be unset.
+    /// Converts loads of locals that may be unset to `LOAD_FAST_CHECK`.
     CheckUnsetLocals,
-    /// Pairs of local loads and stores.
+    /// Combines pairs of local loads and stores.
     InsertSuperinstructions,
-    /// Exception handlers move to the end.
+    /// Moves exception handlers to the end.
     PushColdBlocks,
-    /// `JUMP_IF_TRUE` and `JUMP_IF_FALSE` become real instructions.
+    /// Converts `JUMP_IF_TRUE` and `JUMP_IF_FALSE` to real instructions.
     ConvertConditionalJumps,
-    /// Stack depth of each block.
+    /// Computes the stack depth of each block.
     StackDepth,
-    /// Prefix instructions and places of cells.
+    /// Adds prefix instructions and assigns places to cells.
     PrepareLocals,
-    /// Other pseudo-instructions.
+    /// Converts the other pseudo-instructions.
     ConvertPseudoOps,
-    /// Conditional jumps go forward.
+    /// Makes all conditional jumps forward jumps.
     NormalizeJumps,
-    /// Loads of locals without a reference.
+    /// Converts loads of locals to borrowing ones.
     BorrowLocals,
 }

@@ -1,4 +1,4 @@
-//! The rules of the grammar that not all targets have.
+//! Rules of the grammar that only some targets have.
 
 /// A set of [`GrammarRule`]s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +28,15 @@ impl GrammarRules {
 
 macro_rules! rules {
     ($($(#[$doc:meta])+ $rule:ident = $name:literal,)+) => {
-        /// Something that the grammar of some targets has, named by behavior: syntax that it accepts, or a mistake for which
-        /// it has words of its own.
+        /// A rule that the grammar of some targets has, named by behavior: syntax that it accepts,
+        /// or a mistake that it reports with a message of its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum GrammarRule {
             $($(#[$doc])+ $rule,)+
         }
 
         impl GrammarRule {
-            /// Each with the name that `syntax/diagnose/python.peg` has for it.
+            /// All rules, with their names in `syntax/diagnose/python.peg`.
             pub const ALL: &[(&str, Self)] = &[$(($name, Self::$rule),)+];
         }
     };
@@ -55,13 +55,14 @@ rules! {
     PositiveNumbers = "positive_numbers",
     /// Mistake: an import, exception or pattern is bound to something other than a name.
     NamedTargets = "named_targets",
-    /// Mistake: something between two strings was meant to be a part of one string.
+    /// Mistake: an expression between two strings that was meant to be part of one string.
     SplitStrings = "split_strings",
     /// Mistake: a statement is an operand of a conditional expression.
     ConditionalStatements = "conditional_statements",
     /// Mistake: `elif` follows `else`.
     LateElif = "late_elif",
-    /// Mistake: a wrong escape in an f-string, which is reported at its text and not at the string's end.
+    /// Mistake: an invalid escape in an f-string, reported at its text and not at the end of the
+    /// string.
     PlacedEscapes = "placed_escapes",
     /// Mistake: `raise` lacks an expression before or after `from`.
     RaiseOperands = "raise_operands",
@@ -69,15 +70,15 @@ rules! {
     AssertedAssignments = "asserted_assignments",
     /// Mistake: a mapping pattern has keys after `**rest`.
     LateKeys = "late_keys",
-    /// Mistake: `*` or `**` in a conditional expression, or where a display has none.
+    /// Mistake: `*` or `**` in a conditional expression, or in a display that allows none.
     MisplacedUnpacking = "misplaced_unpacking",
-    /// Mistake: a second `*` among parameters, which is called that and not an argument.
+    /// Mistake: a second `*` among parameters; the message names the `*` and not an argument.
     SecondStar = "second_star",
     /// Mistake: the items of `with` end in a comma.
     WithComma = "with_comma",
     /// Mistake: `case` outside of `match`.
     LoneCase = "lone_case",
-    /// Mistake: a missing comma, which is reported on the last line of the expression before it.
+    /// Mistake: a missing comma, reported on the last line of the expression before it.
     CommaOnLastLine = "comma_on_last_line",
 }
 

@@ -1,8 +1,9 @@
 //! CPython versions as data.
 //!
-//! A difference between versions goes, in this order of preference, into a generated table (`pyXYZ/opcodes.rs`), a
-//! field of [`Features`], the schedule of passes, or two files side by side chosen by a feature. Adding a version is a
-//! new folder here plus what is really new.
+//! A difference between versions is, in this order of preference, an entry in a generated table
+//! (`pyXYZ/opcodes.rs`), a field of [`Features`], a change in the schedule of passes, or two files
+//! next to each other chosen by a feature. A new version is a new directory here with its
+//! differences from the previous one.
 //!
 //! **Invariant:** no other module compares versions. [`PyVersion`] has no order for that reason.
 
@@ -34,28 +35,31 @@ pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
 pub(crate) use stack_effect::StackEffects;
 pub use version::{PyVersion, Release, VersionError};
 
-/// One release that the native compiler compiles for: each was compared with its real interpreter.
+/// A release of CPython that the native compiler compiles for. Each was compared with its
+/// interpreter.
 #[derive(Debug)]
 pub struct Target {
-    /// `3.14`
+    /// Minor version: `3.14`.
     pub version: PyVersion,
-    /// `10`
+    /// Patch number: `10`.
     pub patch: u32,
-    /// Features in which it differs.
+    /// Choices inside the passes.
     pub features: Features,
-    /// The strings that the process of the newest release of its series has interned before it compiles anything.
+    /// Strings that the process of the series' newest release has interned before it compiles
+    /// anything.
     words: StartUpWords,
-    /// Code points that its Unicode does not assign: tables of the first and last of each run, ascending.
+    /// Code points that the release's Unicode does not assign: tables of the first and last of each
+    /// run, ascending.
     pub unassigned: &'static [&'static [(u32, u32)]],
-    /// The other names of its codecs, in tables of which an earlier one prevails.
+    /// Aliases of codecs, in tables of which an earlier one takes precedence.
     pub encodings: &'static [Names],
-    /// The rules that its grammar has and another's lacks.
+    /// Rules of the grammar that not all targets have.
     pub grammar: GrammarRules,
-    /// Its passes over the flow graph, in order.
+    /// Passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
-    /// Its opcodes, by [`Op`].
+    /// Opcodes, by [`Op`].
     pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
-    /// Effects of its opcodes on the stack.
+    /// Effects of the opcodes on the stack.
     pub(crate) stack_effects: &'static StackEffects,
 }
 
@@ -65,17 +69,18 @@ impl Target {
         self.opcodes[op as usize]
     }
 
-    /// `3.14.10`
+    /// Returns the release: `3.14.10`.
     pub fn release(&self) -> Release {
         Release { version: self.version, patch: Some(self.patch) }
     }
 
-    /// Returns whether nothing is known that `other`, of the same series, does differently.
+    /// Returns whether no difference between the output of this target and `other`, of the same
+    /// series, is known.
     pub fn writes_like(&self, other: &Self) -> bool {
         self.features == other.features && self.words == other.words && self.grammar == other.grammar
     }
 
-    /// Returns whether its Unicode assigns this code point.
+    /// Returns whether the release's Unicode assigns this code point.
     pub fn assigns(&self, point: u32) -> bool {
         self.unassigned.iter().all(|runs| {
             let at = runs.partition_point(|&(first, _)| first <= point);
@@ -83,13 +88,14 @@ impl Target {
         })
     }
 
-    /// Returns whether the process of this CPython holds `word` before it compiles anything.
+    /// Returns whether the process of this release has interned `word` before it compiles anything.
     pub fn has_start_up_word(&self, word: &str) -> bool {
         self.words.has(word)
     }
 
-    /// The target for a release, or for the newest release of a series, if the native compiler knows what it writes: it
-    /// was compared, or it lies between two releases that were and that write the same.
+    /// Returns the target for a release, or for the newest release of a series, if its output is
+    /// known: the release was compared, or it lies between two releases that were and whose output
+    /// is the same.
     pub fn find(release: impl Into<Release>) -> Option<&'static Self> {
         let release = release.into();
         let Some(patch) = release.patch else {
@@ -100,12 +106,13 @@ impl Target {
         newer.writes_like(older).then_some(newer)
     }
 
-    /// The targets of a series, oldest first.
+    /// Returns the targets of a series, oldest first.
     pub fn of_series(version: PyVersion) -> impl Iterator<Item = &'static Self> {
         ALL.iter().copied().filter(move |target| target.version == version)
     }
 
-    /// The releases of a series that are targets, in words; those between which nothing is known to change are one range.
+    /// Returns the releases of a series that are targets, in words; releases without a known
+    /// difference between them are one range.
     pub fn releases(version: PyVersion) -> String {
         let mut ranges: Vec<(&Self, &Self)> = Vec::new();
         for target in Self::of_series(version) {
@@ -121,7 +128,8 @@ impl Target {
         ranges.iter().map(range).collect::<Vec<_>>().join(", ")
     }
 
-    /// Why the native compiler does not know what the interpreter of this version and build writes, if it does not.
+    /// Returns the reason that the output of an interpreter of this version and build is not known,
+    /// or `None` if it is.
     pub fn why_not(version: PyVersion, full_version: &str) -> Option<String> {
         let newest = Self::of_series(version).last()?;
         match full_version.parse::<Release>() {
@@ -141,7 +149,7 @@ impl Target {
         }
     }
 
-    /// The newest of all.
+    /// Returns the newest target.
     pub fn newest() -> &'static Self {
         ALL[ALL.len() - 1]
     }

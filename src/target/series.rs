@@ -1,4 +1,4 @@
-//! Header of pycs of every release series, including those that the native compiler does not have.
+//! Format of the pycs of every release series, including those without a native compiler.
 
 use super::PyVersion;
 
@@ -14,18 +14,19 @@ pub enum SourceHash {
 /// Fields of a version's code objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeLayout {
-    /// 3.8 to 3.10: variables, free and cell variables apart; `co_lnotab` or `co_linetable`.
+    /// 3.8 to 3.10: local, free and cell variables in separate tuples; `co_lnotab` or
+    /// `co_linetable`.
     Separate,
-    /// 3.11 and later: all of them in `localsplusnames`; qualified name, exception table.
+    /// 3.11 and later: all variables in `co_localsplusnames`; qualified name, exception table.
     LocalsPlus,
 }
 
-/// Content and format of the line table.
+/// Format of the line table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {
     /// `co_lnotab` of 3.8 and 3.9: steps of address and line.
     Lnotab,
-    /// `co_linetable` of 3.10 (PEP 626): address ranges with a line or none.
+    /// `co_linetable` of 3.10 (PEP 626): address ranges with a line or without one.
     Ranges,
     /// The location table of 3.11 and newer (PEP 657): ranges with lines and columns.
     Locations,
@@ -34,17 +35,18 @@ pub enum LineFormat {
 /// A release series of CPython.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
-    /// `3.14`
+    /// Minor version: `3.14`.
     pub version: PyVersion,
-    /// The magic number, without the `\r\n` after it.
+    /// Magic number, without the `\r\n` after it.
     pub magic: u16,
-    /// Its source hash.
+    /// Hash function of the source hash.
     pub source_hash: SourceHash,
-    /// The fields of its code objects.
+    /// Fields of the code objects.
     pub code_layout: CodeLayout,
-    /// The format of its line tables.
+    /// Format of the line tables.
     pub line_format: LineFormat,
-    /// In a filter for warnings, `/…/` is a regular expression, and a module is found by any part of a path.
+    /// True if `/…/` in a warning filter is a regular expression, and a module matches by any part
+    /// of a path.
     pub warning_patterns: bool,
 }
 
@@ -70,17 +72,17 @@ pub const SERIES: [Series; 8] = [
 ];
 
 impl Series {
-    /// The series of `version`, if it is known.
+    /// Returns the series of `version`, if it is known.
     pub fn find(version: PyVersion) -> Option<&'static Self> {
         SERIES.iter().find(|series| series.version == version)
     }
 
-    /// The series that writes `magic`.
+    /// Returns the series with this magic number.
     pub fn with_magic(magic: u16) -> Option<&'static Self> {
         SERIES.iter().find(|series| series.magic == magic)
     }
 
-    /// `cpython-314`, the tag of PEP 3147.
+    /// Returns the cache tag of PEP 3147, such as `cpython-314`.
     pub fn cache_tag(&self) -> String {
         format!("cpython-{}{}", self.version.major, self.version.minor)
     }

@@ -2,8 +2,8 @@
 
 use super::{Features, OP_COUNT, Op};
 
-/// Number of values popped or pushed: a constant part, a part for each of the operand, and one if
-/// it is odd.
+/// Number of values popped or pushed: a constant, a factor of the operand, and the number added if
+/// the operand is odd.
 #[derive(Clone, Copy, Debug)]
 struct Count {
     least: u8,
@@ -19,21 +19,20 @@ impl Count {
         Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
     }
 
-    /// Returns the count for an operand; operands have far less than 32 bits when they count
-    /// values.
+    /// Returns the count for an operand. Operands that count values have far fewer than 32 bits.
     const fn with(self, operand: u32) -> u32 {
         let each = (self.for_each as u32).wrapping_mul(operand);
         (self.least as u32).wrapping_add(each).wrapping_add(self.if_odd as u32 * (operand & 1))
     }
 }
 
-/// Number of pushed values less that of popped ones, as in [`Count`].
+/// Number of pushed values minus the number of popped ones, as in [`Count`].
 #[derive(Clone, Copy, Debug)]
 struct Net {
     least: i8,
     for_each: i8,
     if_odd: i8,
-    /// The counts do not tell.
+    /// True if the counts do not determine the effect.
     irregular: bool,
 }
 
@@ -56,15 +55,15 @@ impl Net {
 /// Stack effects of all opcodes of a target, by [`Op`].
 #[derive(Debug)]
 pub(crate) struct StackEffects {
-    /// Popped and pushed.
+    /// Popped and pushed values.
     counts: [(Count, Count); OP_COUNT],
     net: [Net; OP_COUNT],
 }
 
-/// The table for a target with these features.
+/// Returns the table for a target with these features.
 pub(super) const fn stack_effects(features: &Features) -> StackEffects {
     const NONE: Count = Count { least: 0, for_each: 0, if_odd: 0 };
-    /// If these are right, all are.
+    /// Operands for which the counts are checked against the effect; they stand for all others.
     const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
     let mut effects =
         StackEffects { counts: [(NONE, NONE); OP_COUNT], net: [Net::of(NONE, NONE, true); OP_COUNT] };
@@ -102,8 +101,8 @@ impl super::Target {
         net.with(arg)
     }
 
-    /// Returns the number of values that an instruction pops and pushes. For `SETUP_*` the effect
-    /// on entry of the handler.
+    /// Returns the number of values that an instruction pops and pushes; for `SETUP_*`, the effect
+    /// at the entry of the handler.
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
         if self.stack_effects.net[op as usize].irregular {

@@ -1,14 +1,15 @@
-//! The strings that a CPython holds before it compiles anything.
+//! Strings that a CPython process has interned before it compiles anything.
 
 use std::cmp::Ordering;
 
-/// Words of one release. A series has one list, that of its newest release; the others name the
+/// Words of one release. A series has one list, that of its newest release; other releases list the
 /// differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StartUpWords {
-    /// One a line, ascending.
+    /// One word per line, ascending.
     pub(super) newest: &'static str,
-    /// One a line, ascending, after a sign: `+` for those that this release has too, `-` for those that it has not.
+    /// One word per line, ascending, after a sign: `+` for words of this release only, `-` for
+    /// words that it lacks.
     pub(super) changes: &'static str,
 }
 
@@ -26,7 +27,7 @@ fn compare(line: &[u8], sign: u8, word: &str) -> Ordering {
     }
 }
 
-/// Searches ascending lines by halves.
+/// Searches ascending lines by bisection.
 fn has_line(lines: &str, compare: impl Fn(&[u8]) -> Ordering) -> bool {
     let mut lines = lines.as_bytes();
     while !lines.is_empty() {

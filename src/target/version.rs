@@ -1,16 +1,17 @@
 //! A CPython release series.
 
-/// `3.14`. Deliberately without an order: what differs between versions is data in this layer.
+/// A minor version, such as `3.14`. It has no order on purpose: differences between versions are
+/// data in this layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PyVersion {
-    /// `3`
+    /// Major number: `3`.
     pub major: u8,
-    /// `14`
+    /// Minor number: `14`.
     pub minor: u8,
 }
 
 impl PyVersion {
-    /// `PyVersion::new(3, 14)`
+    /// Creates a version: `PyVersion::new(3, 14)`.
     pub const fn new(major: u8, minor: u8) -> Self {
         Self { major, minor }
     }
@@ -22,12 +23,12 @@ impl std::fmt::Display for PyVersion {
     }
 }
 
-/// `3.14`, or one release of it, `3.14.10`.
+/// A minor version or a release: `3.14`, or `3.14.10`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// `3.14`
+    /// Minor version: `3.14`.
     pub version: PyVersion,
-    /// `10`, or whatever the series writes at its newest.
+    /// Patch number, such as `10`; `None` for the newest release of the series.
     pub patch: Option<u32>,
 }
 
@@ -46,7 +47,7 @@ impl std::fmt::Display for Release {
     }
 }
 
-/// A text that is not a version, which is the user's fault.
+/// Text that is not a version. The fault is the user's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a version like 3.14")]
 pub struct VersionError(String);

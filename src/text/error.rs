@@ -48,22 +48,22 @@ impl ErrorType {
     }
 }
 
-/// A refusal of the source, in CPython's terms. The fault is the source's.
+/// An exception that CPython raises for a source. The fault is the source's.
 ///
-/// `location` columns count from 0 in bytes, as everywhere in this crate; CPython shows them from 1 in characters, a
-/// conversion that belongs to the caller that has the source text.
+/// Columns of `location` count from 0 in bytes, as everywhere in this crate. CPython shows columns
+/// from 1 in characters; the caller, which has the source text, converts them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Type of the exception.
     pub kind: ErrorType,
-    /// Its message, without position.
+    /// The message, without the location.
     pub message: String,
     /// Location; [`Location::NONE`] if CPython gives none.
     pub location: Location,
 }
 
 impl SyntaxError {
-    /// A plain `SyntaxError`.
+    /// Creates a plain `SyntaxError`.
     pub fn new(message: impl Into<String>, location: Location) -> Self {
         Self { kind: ErrorType::Syntax, message: message.into(), location }
     }

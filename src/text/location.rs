@@ -1,29 +1,30 @@
-//! Location of a node or an instruction in the source. How it is laid out is known here only.
+//! Locations of nodes and instructions in the source. Their representation is private to this
+//! module.
 
-/// A position in the source, as one word: the line in its upper half, the column in its lower.
+/// A position in the source: the line in the upper half of a word, the column in the lower.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place(u64);
 
 impl Place {
-    /// The position at a line, counted from 1, and a column in bytes, counted from 0.
+    /// Creates the position at a line, counted from 1, and a column in bytes, counted from 0.
     #[inline(always)]
     pub const fn new(line: u32, column: u32) -> Self {
         Self((line as u64) << 32 | column as u64)
     }
 
-    /// The line, from 1.
+    /// Returns the line, from 1.
     #[inline(always)]
     pub const fn line(self) -> i32 {
         (self.0 >> 32) as i32
     }
 
-    /// The column, in bytes from 0.
+    /// Returns the column, in bytes from 0.
     #[inline(always)]
     pub const fn column(self) -> i32 {
         self.0 as i32
     }
 
-    /// The position one byte further on the same line.
+    /// Returns the position one byte later on the same line.
     pub const fn next_column(self) -> Self {
         Self(self.0 + 1)
     }
@@ -49,8 +50,8 @@ impl std::fmt::Debug for Place {
 
 /// A source range in CPython's terms (`_Py_SourceLocation`).
 ///
-/// Lines count from 1 (0 for a module's `RESUME`), columns from 0 in UTF-8 bytes of the decoded source; the end is
-/// exclusive. A column is −1 where only the line is known.
+/// Lines count from 1 (0 for a module's `RESUME`), columns from 0 in UTF-8 bytes of the decoded
+/// source; the end is exclusive. A column is −1 where only the line is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Location {
     start: Place,
@@ -63,7 +64,8 @@ impl Location {
     /// The location of the instruction that follows (CPython: `NEXT_LOCATION`).
     pub const NEXT: Self = Self::new(-2, -2, -2, -2);
 
-    /// A range from `(line, column)` to `(end_line, end_column)`; CPython's `LOCATION` macro has the same order.
+    /// Creates a range from `(line, column)` to `(end_line, end_column)`, in the order of arguments
+    /// of CPython's `LOCATION` macro.
     #[inline(always)]
     pub const fn new(line: i32, end_line: i32, column: i32, end_column: i32) -> Self {
         Self {
@@ -72,43 +74,43 @@ impl Location {
         }
     }
 
-    /// The range between two positions.
+    /// Creates the range between two positions.
     #[inline(always)]
     pub const fn between(start: Place, end: Place) -> Self {
         Self { start, end }
     }
 
-    /// The first position.
+    /// Returns the first position.
     #[inline(always)]
     pub const fn start(self) -> Place {
         self.start
     }
 
-    /// The position after the last.
+    /// Returns the position after the last.
     #[inline(always)]
     pub const fn end(self) -> Place {
         self.end
     }
 
-    /// The first line.
+    /// Returns the first line.
     #[inline(always)]
     pub const fn line(self) -> i32 {
         self.start.line()
     }
 
-    /// The last line.
+    /// Returns the last line.
     #[inline(always)]
     pub const fn end_line(self) -> i32 {
         self.end.line()
     }
 
-    /// The first column, in bytes.
+    /// Returns the first column, in bytes.
     #[inline(always)]
     pub const fn column(self) -> i32 {
         self.start.column()
     }
 
-    /// The column after the last, in bytes.
+    /// Returns the column after the last, in bytes.
     #[inline(always)]
     pub const fn end_column(self) -> i32 {
         self.end.column()
@@ -120,7 +122,7 @@ impl Location {
         self.line() == -1
     }
 
-    /// From the start of `self` to the end of `end`.
+    /// Returns the range from the start of `self` to the end of `end`.
     pub const fn to(self, end: Self) -> Self {
         Self { start: self.start, end: end.end }
     }

@@ -1,6 +1,6 @@
 //! Source positions, names, and Python strings.
 //!
-//! **Invariant:** knows nothing of any CPython version, and reads no file.
+//! **Invariant:** depends on no CPython version, and reads no file.
 
 mod counted;
 mod error;

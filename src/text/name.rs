@@ -4,34 +4,34 @@ use std::hash::BuildHasher;
 
 use rustc_hash::FxBuildHasher;
 
-/// An identifier of one compilation, equal to another if and only if the text is equal.
+/// An identifier of one compilation. Two are equal if and only if their text is equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(pub u32);
 
-/// The identifiers of one compilation. Numbers are given in order of first appearance, so they never depend on
-/// hashing.
+/// The identifiers of one compilation. Numbers are given in order of first appearance, so they do
+/// not depend on hashing.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Each number plus one, at the first free place from its hash on; 0 elsewhere. The length is a power of two, and at
-    /// least twice the count.
+    /// Hash table with open addressing: each number plus one, 0 for a free slot. The length is a
+    /// power of two, and at least twice the count.
     slots: Vec<u32>,
     keys: Vec<Key>,
-    /// All texts, one after the other.
+    /// All texts, concatenated.
     texts: String,
     /// End of each text.
     ends: Vec<usize>,
-    /// True if each is written as a private name.
+    /// True for each text that is written as a private name.
     private: Vec<bool>,
-    /// Number of names that the source itself has.
+    /// Number of names that occur in the source itself.
     written: usize,
 }
 
-/// Key that tells texts apart without reading them: of a short one, the text itself.
+/// Key that tells texts apart without reading them: a short text itself, or a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
-    /// The first eight bytes, or fewer and zeros; of a long text its hash.
+    /// The first eight bytes, padded with zeros; for a long text its hash.
     first: u64,
-    /// The eight bytes after them, or fewer and zeros; of a long text its last.
+    /// The next eight bytes, padded with zeros; for a long text its last eight.
     last: u64,
     length: usize,
 }
@@ -39,7 +39,7 @@ struct Key {
 /// Longest text that a key holds.
 const SHORT: usize = 16;
 
-/// Out of line, for short texts' sake.
+/// Not inlined, to keep the path for short texts small.
 #[inline(never)]
 fn hash_long(text: &str) -> u64 {
     FxBuildHasher.hash_one(text)
@@ -67,7 +67,8 @@ impl Key {
 
     #[inline]
     fn hash(self) -> usize {
-        // Odd numbers without a pattern. Both halves of the product together depend on all that goes in.
+        // Odd numbers without a pattern. Both halves of the product together depend on the whole
+        // input.
         let first = self.first ^ 0x9e37_79b9_7f4a_7c15;
         let last = self.last ^ 0xd1b5_4a32_d192_ed03 ^ self.length as u64;
         let product = u128::from(first) * u128::from(last);
@@ -76,7 +77,7 @@ impl Key {
 }
 
 impl Names {
-    /// With room for the identifiers of a source of so many bytes.
+    /// Creates the table with room for the identifiers of a source of `bytes` bytes.
     pub fn for_source(bytes: usize) -> Self {
         let count = bytes / 64;
         let mut names = Self {
@@ -91,7 +92,7 @@ impl Names {
         names
     }
 
-    /// The number of `text`, a new one if it was not seen before.
+    /// Returns the number of `text`, a new one at its first appearance.
     pub fn intern(&mut self, text: &str) -> Name {
         let key = Key::of(text);
         match self.look_up(text, key) {
@@ -100,8 +101,8 @@ impl Names {
         }
     }
 
-    /// The number of `text`, whose first 16 bytes are `first` and `second`: little-endian numbers, with zeros after a
-    /// shorter text.
+    /// Returns the number of `text`, whose first 16 bytes are `first` and `second`: little-endian
+    /// numbers, padded with zeros.
     #[inline]
     pub fn intern_word(&mut self, first: u64, second: u64, text: &str) -> Name {
         if text.len() > SHORT {
@@ -114,7 +115,7 @@ impl Names {
         }
     }
 
-    /// The number of `text` if it was seen before.
+    /// Returns the number of `text` if it has one.
     pub fn find(&self, text: &str) -> Option<Name> {
         self.look_up(text, Key::of(text))
     }
@@ -132,7 +133,7 @@ impl Names {
         }
     }
 
-    /// Out of line too.
+    /// Not inlined, like [`hash_long`].
     #[inline(never)]
     fn is_text(&self, name: Name, text: &str) -> bool {
         self.text(name) == text
@@ -153,7 +154,7 @@ impl Names {
         name
     }
 
-    /// Gives all names new slots, with room for `count`.
+    /// Rebuilds the slots, with room for `count` names.
     fn place_all(&mut self, count: usize) {
         self.slots.clear();
         self.slots.resize((2 * count).next_power_of_two(), 0);
@@ -171,18 +172,18 @@ impl Names {
         self.slots[at] = name.0 + 1;
     }
 
-    /// To be called when all identifiers of the source are there: others are made of them.
+    /// Marks the end of the identifiers of the source. Later ones are made by the compiler.
     pub fn end_source(&mut self) {
         self.written = self.len();
     }
 
-    /// Returns whether the source itself has the identifier, so that CPython's parser has interned
+    /// Returns whether the identifier occurs in the source, so that CPython's parser has interned
     /// it.
     pub fn is_written(&self, name: Name) -> bool {
         (name.0 as usize) < self.written
     }
 
-    /// Forgets all that are not the source's own.
+    /// Removes all identifiers that do not occur in the source.
     pub fn forget_made(&mut self) {
         let count = self.written;
         if count == self.len() {
@@ -212,7 +213,7 @@ impl Names {
         self.ends.is_empty()
     }
 
-    /// The text of `name`.
+    /// Returns the text of `name`.
     #[inline]
     pub fn text(&self, name: Name) -> &str {
         slice(&self.texts, &self.ends, name)

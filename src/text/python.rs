@@ -1,9 +1,10 @@
-//! Python strings: UTF-8 in which a lone surrogate is encoded as if it were a character (`surrogatepass`).
+//! Python strings: UTF-8 in which a lone surrogate is encoded as if it were a character
+//! (`surrogatepass`).
 
 use std::ffi::{OsStr, OsString};
 
-/// Returns the text that Python has for a name of the file system (`os.fsdecode`): a byte that is not UTF-8 is a lone
-/// surrogate (`surrogateescape`, PEP 383).
+/// Returns the string that Python makes of a file name (`os.fsdecode`): a byte that is not UTF-8
+/// becomes a lone surrogate (`surrogateescape`, PEP 383).
 #[cfg(unix)]
 pub fn from_os(name: &OsStr) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt as _;
@@ -19,14 +20,14 @@ pub fn from_os(name: &OsStr) -> Vec<u8> {
     text
 }
 
-/// Returns the text that Python has for a name of the file system.
+/// Returns the string that Python makes of a file name.
 #[cfg(not(unix))]
 pub fn from_os(name: &OsStr) -> Vec<u8> {
-    // Windows has lone surrogates in names, which stand here as they do there.
+    // File names on Windows can have lone surrogates, in this same encoding.
     name.as_encoded_bytes().to_vec()
 }
 
-/// Returns the name of the file system for which Python has this text (`os.fsencode`), if there is one.
+/// Returns the file name that Python makes of this string (`os.fsencode`), if there is one.
 #[cfg(unix)]
 pub fn to_os(text: &[u8]) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
@@ -39,22 +40,22 @@ pub fn to_os(text: &[u8]) -> Option<OsString> {
         }
     }
     let name = OsString::from_vec(bytes);
-    // Escaped bytes that together are UTF-8 are not what Python reads.
+    // Escaped bytes that together are UTF-8 do not come from a file name.
     (from_os(&name) == text).then_some(name)
 }
 
-/// Returns the name of the file system for which Python has this text, if there is one.
+/// Returns the file name that Python makes of this string, if there is one.
 #[cfg(not(unix))]
 pub fn to_os(text: &[u8]) -> Option<OsString> {
     std::str::from_utf8(text).ok().map(OsString::from)
 }
 
-/// Returns a name of the file system as text for people: bytes that are not UTF-8 as `\udcff`.
+/// Returns a file name as text for people; a byte that is not UTF-8 becomes `\udcff`.
 pub fn os_text(name: &OsStr) -> String {
     name.to_str().map_or_else(|| display(&from_os(name)), str::to_owned)
 }
 
-/// The code points; `None` in place of a byte that is not UTF-8 in this sense.
+/// Returns the code points; `None` for a byte that is invalid in this encoding.
 pub fn code_points(text: &[u8]) -> impl Iterator<Item = Option<u32>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -89,12 +90,12 @@ fn decode(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// Returns whether Python would decode it with `surrogatepass`.
+/// Returns whether Python decodes the bytes with `surrogatepass`.
 pub fn is_valid(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok() || code_points(text).all(|point| point.is_some())
 }
 
-/// As text for people: lone surrogates as `\udcXX`.
+/// Returns the string as text for people; a lone surrogate becomes `\udcXX`.
 pub fn display(text: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(text) {
         return text.to_owned();
@@ -114,7 +115,7 @@ pub fn display(text: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The texts are those of CPython's `os.fsdecode`.
+    /// Texts from CPython's `os.fsdecode`.
     #[cfg(unix)]
     #[test]
     fn names_of_any_bytes() {

@@ -1,4 +1,4 @@
-//! Names and texts that come from somebody else, for a terminal.
+//! Names and texts from untrusted sources, escaped for a terminal.
 
 use super::python;
 use std::borrow::Cow;
@@ -8,8 +8,8 @@ use std::path::Path;
 
 /// A path in a message.
 pub trait Shown {
-    /// Returns the path as text in which nothing steers a terminal: a byte that is not UTF-8 stands as `\udcff`, a control
-    /// character as `\x1b`.
+    /// Returns the path as text without terminal control: a byte that is not UTF-8 becomes
+    /// `\udcff`, a control character `\x1b`.
     fn shown(&self) -> String;
 }
 
@@ -25,17 +25,18 @@ impl Shown for Path {
     }
 }
 
-/// A text in which what would steer a terminal, end the line or turn the direction of writing stands in Python's notation.
+/// Escapes, in Python's notation, characters that control the terminal, end the line or change the
+/// direction of writing.
 pub fn visible(text: &str) -> Cow<'_, str> {
     escape(text, steers)
 }
 
-/// The same for a text of several lines, which may have tabs.
+/// Escapes a text of several lines as [`visible`] does; line ends and tabs are kept.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escape(text, |character| !matches!(character, '\n' | '\t') && steers(character))
 }
 
-/// The same for a JSON text, in JSON's own notation: what is read from it stays as it was.
+/// Escapes a JSON text in JSON's own notation, which does not change its value.
 pub fn visible_json(text: &str) -> Cow<'_, str> {
     escape_as(text, |character| character != '\n' && steers(character), |number| format!("\\u{number:04x}"))
 }

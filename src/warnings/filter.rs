@@ -1,4 +1,4 @@
-//! The list of filters and what it says of a warning.
+//! The list of warning filters, and the action that it gives for a warning.
 //!
 //! CPython: `warnings._processoptions`, `get_filter` (`Python/_warnings.c`).
 
@@ -7,47 +7,47 @@ use super::{Category, Warning};
 use fancy_regex::Regex;
 use std::sync::Arc;
 
-/// Treatment of a warning.
+/// Action for a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// It is shown: `default`, `always` and `module`, which differ only where there is a registry.
+    /// Show the warning: `default`, `always` and `module`, which differ only with a registry.
     Show,
-    /// It is shown once in a run.
+    /// Show the warning once in a run.
     Once,
-    /// It is not shown.
+    /// Do not show the warning.
     Ignore,
-    /// The file fails with it.
+    /// Fail the file.
     Error,
 }
 
-/// A rule of the list.
+/// A filter.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     pub(super) action: Action,
-    /// Matches where the message begins.
+    /// Matches the beginning of the message.
     pub(super) message: Option<Regex>,
-    /// The class and all below it; `None` for a class that none of the compiler's warnings is of.
+    /// The class and its subclasses; `None` for a class that the compiler issues no warnings of.
     pub(super) category: Option<Class>,
     pub(super) module: Option<Module>,
-    /// 0 is every line.
+    /// The line; 0 for every line.
     pub(super) line: u64,
 }
 
-/// A class that a filter names.
+/// A warning class that a filter names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// `Warning`
     Every,
-    /// One that the compiler has.
+    /// A class that the compiler issues.
     Only(Category),
 }
 
 /// Matches the module that a warning is attributed to.
 #[derive(Clone, Debug)]
 pub(super) enum Module {
-    /// By the file's name without `.py`.
+    /// The file's name without `.py`.
     Name(Regex),
-    /// By that or, from any part of the path on, by the name that an import would use.
+    /// The file's name without `.py`, or any trailing part of the path in import notation.
     Path(Regex),
 }
 
@@ -92,23 +92,23 @@ impl Filter {
     }
 }
 
-/// The filters of a run: those of the options, the last first, and those that Python starts with.
+/// The filters of a run: those of the options, last option first, then Python's default filters.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Arc<Lists>);
 
 #[derive(Debug, Default)]
 struct Lists {
-    /// For versions that take every text as it is.
+    /// Filters for versions that match every text literally.
     literal: Vec<Filter>,
-    /// For versions in which `/…/` is a regular expression.
+    /// Filters for versions in which `/…/` is a regular expression.
     patterns: Vec<Filter>,
     literal_errors: Vec<OptionError>,
     pattern_errors: Vec<OptionError>,
 }
 
 impl Filters {
-    /// Reads options in the order of their precedence, the least first: `variable` is the value of `PYTHONWARNINGS`,
-    /// `arguments` are those of `-W`.
+    /// Reads options in ascending order of precedence: first `variable`, the value of
+    /// `PYTHONWARNINGS`, then `arguments`, those of `-W`.
     pub fn new(variable: &str, arguments: &[String]) -> Self {
         let options = variable.split(',').filter(|option| !option.is_empty());
         let options: Vec<&str> = options.chain(arguments.iter().map(String::as_str)).collect();
@@ -127,7 +127,8 @@ impl Filters {
         Self(Arc::new(lists))
     }
 
-    /// Returns what Python says of invalid options. `has_patterns` as in [`Self::action`], for each version of the run.
+    /// Returns Python's messages about invalid options. `has_patterns` as in [`Self::action`], for
+    /// each version of the run.
     pub fn errors(&self, has_patterns: impl Iterator<Item = bool>) -> Vec<OptionError> {
         let mut errors: Vec<OptionError> = Vec::new();
         for has_patterns in has_patterns {
@@ -141,11 +142,12 @@ impl Filters {
         errors
     }
 
-    /// Returns what becomes of a warning about the code that is recorded as `filename`, by the rules of a version that has
-    /// regular expressions in filters, or of one that has none.
+    /// Returns the action for a warning about code with the recorded name `filename`.
+    /// `has_patterns` is true for versions that have regular expressions in filters.
     pub fn action(&self, warning: &Warning, filename: &str, has_patterns: bool) -> Action {
         let filters = if has_patterns { &self.0.patterns } else { &self.0.literal };
-        // What Python attributes to its own library is in no module that a filter would name.
+        // Python attributes such a warning to its own library, which no filter for a user's module
+        // matches.
         let filename = if warning.is_elsewhere { "importlib/_bootstrap.py" } else { filename };
         match filters.iter().find(|filter| filter.matches(warning, filename)) {
             Some(filter) if filter.action == Action::Error && warning.is_elsewhere => Action::Ignore,
@@ -173,7 +175,7 @@ mod tests {
         Filters::new("", &options).action(&warning, filename, has_patterns)
     }
 
-    /// Every answer is that of CPython 3.14.10 and, with patterns, of 3.15.2.
+    /// Answers from CPython 3.14.10 and, with patterns, 3.15.2.
     #[test]
     fn fields_of_filters() {
         for (options, filename, literal, patterns) in [

@@ -1,9 +1,10 @@
-//! Warnings that are issued while a source is compiled, and the filters that decide what becomes of them.
+//! Warnings that the compiler issues for a source, and the filters that decide how each is handled.
 //!
-//! CPython: `Lib/warnings.py`, `Python/_warnings.c`. The compiler issues its warnings without a registry: two places on one
-//! line are two warnings.
+//! CPython: `Lib/warnings.py`, `Python/_warnings.c`. The compiler issues its warnings without a
+//! registry: two locations on one line give two warnings.
 //!
-//! **Invariant:** a warning changes no byte of what is compiled; a filter may make it the file's error.
+//! **Invariant:** a warning changes no byte of the compiled code; a filter can turn it into the
+//! file's error.
 
 mod filter;
 mod option;
@@ -15,7 +16,7 @@ pub use shown::{Issued, Once};
 
 use std::borrow::Cow;
 
-/// The class of a warning.
+/// Class of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Category {
     /// `SyntaxWarning`
@@ -25,7 +26,7 @@ pub enum Category {
 }
 
 impl Category {
-    /// The class's name in Python.
+    /// Returns the class's name in Python.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Syntax => "SyntaxWarning",
@@ -43,22 +44,23 @@ impl Category {
 pub const MOST: usize = 100_000;
 
 impl Warning {
-    /// Stands for all after [`MOST`].
+    /// Returns the warning that stands for all after [`MOST`].
     pub fn of_the_rest(line: u32) -> Self {
         let message = format!("there are more warnings from here on; the first {MOST} are shown").into();
         Self { category: Category::Syntax, message, line, is_elsewhere: true }
     }
 }
 
-/// A warning as the compiler issues it.
+/// A warning of the compiler.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Warning {
-    /// The class.
+    /// Class of the warning.
     pub category: Category,
-    /// CPython's words.
+    /// CPython's message.
     pub message: Cow<'static, str>,
     /// The line, from 1; 0 if it is not known.
     pub line: u32,
-    /// CPython gives it a place in its own library, and goes on compiling when a filter makes it an error.
+    /// True if CPython attributes the warning to its own library, and continues the compilation
+    /// when a filter makes it an error.
     pub is_elsewhere: bool,
 }

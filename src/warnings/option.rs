@@ -7,7 +7,7 @@ use super::filter::{Action, Class, Filter, Module};
 use crate::object::str_repr;
 use fancy_regex::{Regex, escape};
 
-/// Why an option is ignored, in CPython's words.
+/// CPython's message about an option that is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid -W option ignored: {0}")]
 pub struct OptionError(String);
@@ -25,7 +25,7 @@ const OTHERS: [&str; 9] = [
     "UserWarning",
 ];
 
-/// In the order in which an abbreviation finds them.
+/// Actions in the order in which an abbreviation is looked up.
 const ACTIONS: [(&str, Action); 7] = [
     ("default", Action::Show),
     ("always", Action::Show),
@@ -36,10 +36,10 @@ const ACTIONS: [(&str, Action); 7] = [
     ("error", Action::Error),
 ];
 
-/// Reads one option; `has_patterns` if `/…/` is a regular expression.
+/// Reads one option; `has_patterns` is true if `/…/` is a regular expression.
 ///
 /// # Errors
-/// CPython's message for an invalid one.
+/// CPython's message for an invalid option.
 pub(super) fn read(option: &str, has_patterns: bool) -> Result<Filter, OptionError> {
     let parts: Vec<&str> = option.split(':').collect();
     if parts.len() > 5 {
@@ -59,7 +59,7 @@ fn quoted(text: &str) -> String {
     str_repr(text.as_bytes())
 }
 
-/// Python's `str.isspace`.
+/// Returns Python's `str.isspace`.
 pub(super) fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
 }
@@ -69,7 +69,8 @@ fn action(text: &str) -> Result<Action, OptionError> {
     found.map(|(_, action)| action).ok_or_else(|| OptionError(format!("invalid action: {}", quoted(text))))
 }
 
-/// The class; `None` for one that none of the compiler's warnings is of. A module's class is not looked up.
+/// Returns the class, or `None` for a class that the compiler issues no warnings of. Classes of
+/// modules are not looked up.
 fn category(text: &str) -> Result<Option<Class>, OptionError> {
     let (module, name) = text.rsplit_once('.').unwrap_or(("builtins", text));
     Ok(match name {
@@ -101,7 +102,7 @@ fn line(text: &str) -> Result<u64, OptionError> {
         (false, ..) => Err(OptionError(format!("invalid lineno {}", quoted(text)))),
         (true, _, "") => Ok(0),
         (true, "-", number) => Err(OptionError(format!("invalid lineno -{number}"))),
-        // No source has a line beyond this.
+        // No source has a line with a larger number.
         (true, _, number) => Ok(number.parse().unwrap_or(u64::MAX)),
     }
 }
@@ -128,7 +129,7 @@ fn pattern(text: &str, what: &str, has_patterns: bool, flags: &str) -> Result<Op
 mod tests {
     use super::read;
 
-    /// The words are those of CPython 3.15.2.
+    /// Messages from CPython 3.15.2.
     #[test]
     fn invalid_options() {
         for (option, words) in [

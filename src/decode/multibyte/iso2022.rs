@@ -1,4 +1,4 @@
-//! The ISO 2022 family: escape sequences choose the character set that the next bytes are of.
+//! The ISO 2022 family: escape sequences choose the character set of the bytes that follow.
 
 use super::super::fault::Fault;
 use super::table::{Pair, find as table, plane};
@@ -10,7 +10,7 @@ const SHIFT_IN: u8 = 0x0f;
 /// Length of the longest escape sequence.
 const LONGEST_ESCAPE: usize = 16;
 
-/// Mark of a character set in an escape sequence: its last byte, and true if its characters have
+/// Identifier of a character set in an escape sequence: the final byte, and true if characters have
 /// two bytes.
 type Mark = (u8, bool);
 
@@ -18,33 +18,33 @@ const ASCII: Mark = (b'B', false);
 const LATIN_1: Mark = (b'A', false);
 const GREEK: Mark = (b'F', false);
 
-/// A member of the family.
+/// A codec of the family.
 pub(super) struct Variant {
     name: &'static str,
-    /// Its character sets, ASCII apart.
+    /// Character sets besides ASCII.
     sets: &'static [(Mark, Set)],
     /// True if the bytes SO and SI switch between two sets.
     shifts: bool,
-    /// True if `ESC N` is a character of a third set.
+    /// True if `ESC N` introduces a character of a third set.
     third: bool,
-    /// True if `ESC & @` may stand before a sequence.
+    /// True if `ESC & @` may come before a sequence.
     revised: bool,
 }
 
 /// Source of the characters of a set.
 #[derive(Clone, Copy)]
 enum Set {
-    /// The pairs of another codec, without their high bits.
+    /// Pairs of another codec, without their high bits.
     Pairs(&'static str),
-    /// Its pairs after the byte 0x8f.
+    /// Pairs of another codec after the byte 0x8f.
     Triples(&'static str),
-    /// The first plane of JIS X 0213, which is in the pairs of a codec.
+    /// First plane of JIS X 0213, from the pairs of a codec.
     Plane1(&'static str),
-    /// Its second plane, in the rows that JIS X 0212 does not use.
+    /// Second plane of JIS X 0213, in the rows that JIS X 0212 does not use.
     Plane2(&'static str),
     Roman,
     Katakana,
-    /// A set of 96 characters: it can be chosen as the first set, and has no characters there.
+    /// A set of 96 characters: it can be designated as G0, and has no characters there.
     High,
 }
 
@@ -82,18 +82,18 @@ static VARIANTS: [Variant; 7] = [
     Variant { name: "iso2022_kr", sets: &[HANGUL], shifts: true, third: false, revised: false },
 ];
 
-/// The member of this name.
+/// Returns the codec of this name.
 pub(super) fn find(name: &str) -> Option<&'static Variant> {
     VARIANTS.iter().find(|variant| variant.name == name)
 }
 
-/// Character sets that the escape sequences so far have chosen.
+/// Character sets that the escape sequences so far have designated.
 struct State {
-    /// The sets that are designated as G0, G1 and G2.
+    /// Sets designated as G0, G1 and G2.
     sets: [Mark; 3],
     /// True if G1 is in use.
     shifted: bool,
-    /// Within an escape sequence of another standard, which is text.
+    /// True in an escape sequence of another standard, which is passed through as text.
     foreign: bool,
 }
 
@@ -162,7 +162,7 @@ fn ends_escape(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte == b'@'
 }
 
-/// Follows the escape sequence that `rest` begins with; returns its length.
+/// Applies the escape sequence at the start of `rest` and returns its length.
 fn designate(
     variant: &Variant,
     state: &mut State,
@@ -198,7 +198,7 @@ fn designate(
     Ok(length)
 }
 
-/// A character of the third set.
+/// Returns a character of the third set.
 fn third(set: Mark, byte: u8, at: usize) -> Result<char, Fault> {
     let refused = || illegal(at, 3);
     match set {
@@ -210,7 +210,7 @@ fn third(set: Mark, byte: u8, at: usize) -> Result<char, Fault> {
     }
 }
 
-/// A character of ISO 8859-7 as it was in 1987.
+/// Returns a character of ISO 8859-7 in the edition of 1987.
 fn greek(byte: u8) -> Option<char> {
     Some(match byte {
         0xa1 => '\u{2018}',

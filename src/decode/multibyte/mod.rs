@@ -11,7 +11,8 @@ use super::fault::Fault;
 const ILLEGAL: &str = "illegal multibyte sequence";
 const INCOMPLETE: &str = "incomplete multibyte sequence";
 
-/// Decodes `bytes` with the codec that CPython calls `name`, or returns `None` if there is no such codec here.
+/// Decodes `bytes` with the codec that CPython calls `name`, or returns `None` for an unknown
+/// codec.
 pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, Fault>> {
     if let Some(codec) = table::find(name) {
         return Some(stateless::decode(codec, bytes));
@@ -22,12 +23,12 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, Fault>> 
     (name == "hz").then(|| hz::decode(bytes))
 }
 
-/// The bytes from `start` are not a sequence of the codec; `length` of them are reported.
+/// Returns the error of an invalid sequence at `start`; `length` of its bytes are reported.
 fn illegal(start: usize, length: usize) -> Fault {
     Fault::undecodable(start, start + length, ILLEGAL)
 }
 
-/// The text ends within the sequence from `start`.
+/// Returns the error of a text that ends within the sequence at `start`.
 fn incomplete(start: usize, bytes: &[u8]) -> Fault {
     Fault::undecodable(start, bytes.len(), INCOMPLETE)
 }

@@ -1,4 +1,4 @@
-//! The codecs that keep no state: the EUC family, Shift_JIS, GBK, Big5 and what descends from them.
+//! The codecs without a state: the EUC family, Shift_JIS, GBK, Big5 and their descendants.
 
 use super::super::fault::Fault;
 use super::table::{First, Pair, Plane, plane};
@@ -59,7 +59,7 @@ fn push(text: &mut String, pairs: &Plane, lead: u8, trail: u8, at: usize) -> Res
     Ok(())
 }
 
-/// A character of GB 18030 that takes four bytes.
+/// Returns a character of four bytes of GB 18030.
 fn four_bytes([first, second, third, fourth]: [u8; 4]) -> Option<char> {
     let in_rows = |byte: u8| (0x81..=0xfe).contains(&byte).then(|| u32::from(byte) - 0x81);
     let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte) - 0x30);
@@ -76,11 +76,11 @@ fn four_bytes([first, second, third, fourth]: [u8; 4]) -> Option<char> {
     char::from_u32(point)
 }
 
-/// The two bytes that stand before each letter of a syllable that KS X 1001 spells out.
+/// The two bytes before each letter of a syllable that KS X 1001 spells out.
 const FILLER: u8 = 0xa4;
 const FILL: u8 = 0xd4;
 
-/// A syllable of four pairs: the filler, an initial, a vowel and a final.
+/// Returns the syllable of four pairs: the filler, an initial, a vowel and a final.
 fn syllable(bytes: &[u8; 8]) -> Option<char> {
     let &[_, _, a, initial, b, vowel, c, last] = bytes;
     if [a, b, c] != [FILLER; 3] {
@@ -99,7 +99,7 @@ const INITIALS: [u8; 19] = [
     0xbd, 0xbe,
 ];
 
-/// Second bytes of the final consonants, in Unicode's order; the filler is none.
+/// Second bytes of the final consonants, in Unicode's order; the filler stands for no final.
 const FINALS: [u8; 28] = [
     FILL, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf, 0xb0, 0xb1,
     0xb2, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xba, 0xbb, 0xbc, 0xbd, 0xbe,

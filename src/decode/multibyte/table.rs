@@ -4,23 +4,23 @@ use std::sync::OnceLock;
 
 use super::tables::{CODECS, DATA, TWICE};
 
-/// A codec that keeps no state.
+/// A codec without a state.
 pub(super) struct Codec {
     pub(super) name: &'static str,
-    /// The codec that its characters are predicted from.
+    /// Codec from which the characters are predicted.
     pub(super) model: Option<usize>,
-    /// Position of a pair's character in the model.
+    /// Position in the model of the character of a pair.
     pub(super) places: Places,
-    /// The compressed pairs, and those after the byte 0x8f: where they begin and end in [`DATA`].
+    /// Ranges in [`DATA`] of the compressed pairs, and of those after the byte 0x8f.
     pub(super) planes: &'static [(usize, usize)],
-    /// Meaning of a byte at the start of a character: the last byte of each run.
+    /// Meaning of the first byte of a character, by runs: the last byte of a run and its meaning.
     pub(super) first: &'static [(u8, First)],
 }
 
-/// Meaning of a byte at the start of a character.
+/// Meaning of the first byte of a character.
 #[derive(Clone, Copy)]
 pub(super) enum First {
-    /// A character, the byte plus this number.
+    /// A character by itself: the byte plus this number.
     Alone(u32),
     /// No character begins with it.
     Illegal,
@@ -42,32 +42,32 @@ pub(super) enum Places {
 pub(super) enum Pair {
     Character(char),
     Characters(&'static str),
-    /// Both bytes are reported as illegal.
+    /// Invalid; both bytes are reported.
     Refused,
-    /// Only the first is.
+    /// Invalid; only the first byte is reported.
     Illegal,
 }
 
-/// The numbers of all pairs by first byte, from 0x80, and second byte: 0 for none, else a code point, a place in [`TWICE`] or
-/// [`REFUSED`].
+/// Numbers of all pairs by first byte, from 0x80, and second byte: 0 for none, a code point, an
+/// index into [`TWICE`], or [`REFUSED`].
 pub(super) struct Plane(Vec<u32>);
 
 const PAIRS: usize = 128 * 256;
 const TWO_CHARACTERS: u32 = 0x11_0000;
 const REFUSED: u32 = 0x12_0000;
 
-/// The rows of the second plane of JIS X 0213, in the order in which Shift_JIS has them.
+/// Rows of the second plane of JIS X 0213, in the order of Shift_JIS.
 const PLANE_2: [usize; 9] = [1, 8, 3, 4, 5, 12, 13, 14, 15];
 
 static PLANES: [[OnceLock<Plane>; 2]; CODECS.len()] =
     [const { [const { OnceLock::new() }; 2] }; CODECS.len()];
 
-/// The codec of this name.
+/// Returns the index of the codec with this name.
 pub(super) fn find(name: &str) -> Option<usize> {
     CODECS.iter().position(|codec| codec.name == name)
 }
 
-/// The pairs of a codec; `number` 1 for those after 0x8f. A codec that has none has an empty plane.
+/// Returns the pairs of a codec, or those after 0x8f if `number` is 1; empty if the codec has none.
 pub(super) fn plane(codec: usize, number: usize) -> &'static Plane {
     PLANES[codec][number].get_or_init(|| Plane::load(&CODECS[codec], number))
 }
@@ -78,7 +78,7 @@ impl Codec {
         self.first.get(at).map_or(First::Illegal, |&(_, first)| first)
     }
 
-    /// The number that the model has for the pair at `place`, 0 for none.
+    /// Returns the model's number for the pair at `place`, 0 for none.
     fn predicted(&self, number: usize, place: usize) -> u32 {
         let Some(model) = self.model else { return 0 };
         let (lead, trail) = (place / 256 + 128, place % 256);
@@ -138,7 +138,7 @@ impl Plane {
     }
 }
 
-/// The plane, first and second byte in EUC of a pair of Shift_JIS.
+/// Returns the plane, first and second byte in EUC of a pair of Shift_JIS.
 fn shift_jis(lead: usize, trail: usize) -> Option<(usize, usize, usize)> {
     let half = match trail {
         0x40..=0x7f => trail - 0x40,
@@ -159,7 +159,8 @@ fn shift_jis(lead: usize, trail: usize) -> Option<(usize, usize, usize)> {
     Some((1, PLANE_2.get(row).map_or(row + 78 - PLANE_2.len(), |&row| row) + 0xa0, trail))
 }
 
-/// The plane, first and second byte in EUC of a pair of Johab that is not a Hangul syllable.
+/// Returns the plane, first and second byte in EUC of a pair of Johab that is not a Hangul
+/// syllable.
 fn johab(lead: usize, trail: usize) -> Option<(usize, usize, usize)> {
     let half = match trail {
         0x31..=0x7e => trail - 0x31,

@@ -14,13 +14,13 @@ use crate::target::{SERIES, Series};
 /// Meaning of an operand.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::dis) enum Argument {
-    /// There is none.
+    /// No operand.
     None,
-    /// A number.
+    /// A plain number.
     Plain,
-    /// An index into the constants.
+    /// An index into `co_consts`.
     Const,
-    /// An index into the names, above so many bits of flags.
+    /// An index into `co_names`, above this number of bits of flags.
     Name(u8),
     /// A fast local.
     Local,
@@ -28,19 +28,19 @@ pub(in crate::dis) enum Argument {
     LocalPair,
     /// A cell or free variable.
     Free,
-    /// A distance from the next instruction, in units of so many bytes.
+    /// A distance from the next instruction, in units of this number of bytes.
     JumpForward(u8),
-    /// The same backwards, in units of two bytes.
+    /// A distance backward from the next instruction, in code units of two bytes.
     JumpBackward,
-    /// An offset in units of so many bytes.
+    /// An offset in units of this number of bytes.
     JumpAbsolute(u8),
-    /// A comparison, above so many bits.
+    /// A comparison, above this number of bits.
     Compare(u8),
     /// A word from a list.
     Words(&'static [&'static str]),
-    /// A set of words, a bit for each.
+    /// A set of words, one bit for each.
     Flags(&'static [&'static str]),
-    /// A conversion and whether there is a format.
+    /// A conversion, and whether a format spec follows.
     FormatValue,
 }
 
@@ -54,29 +54,29 @@ impl Argument {
     }
 }
 
-/// One operation.
+/// An operation.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::dis) struct Operation {
     pub(in crate::dis) number: u8,
     pub(in crate::dis) name: &'static str,
     pub(in crate::dis) argument: Argument,
-    /// Cache entries after it, of two bytes.
+    /// Number of cache entries after the instruction, of two bytes each.
     pub(in crate::dis) caches: u8,
 }
 
 impl Operation {
-    /// Returns whether its operand is the upper part of the next one's.
+    /// Returns whether the operand is the upper part of the next one (`EXTENDED_ARG`).
     pub(in crate::dis) fn extends(&self) -> bool {
         self.name == "EXTENDED_ARG"
     }
 }
 
-/// A version's operations.
+/// Operations of a version.
 #[derive(Debug)]
 pub(in crate::dis) struct Table {
-    /// Sorted by number.
+    /// Operations sorted by number.
     pub(in crate::dis) operations: &'static [Operation],
-    /// The words of comparisons.
+    /// Names of comparisons.
     pub(in crate::dis) compare: &'static [&'static str],
 }
 
@@ -86,14 +86,14 @@ impl Table {
         self.operations.get(at)
     }
 
-    /// The table of a series; every series has one.
+    /// Returns the table of a series; every series has one.
     pub(in crate::dis) fn of(series: &Series) -> &'static Self {
         let at = SERIES.iter().position(|known| known == series);
         TABLES[at.unwrap_or(TABLES.len() - 1)]
     }
 }
 
-/// In the order of [`SERIES`].
+/// Tables in the order of [`SERIES`].
 static TABLES: [&Table; SERIES.len()] = [
     &py38::TABLE,
     &py39::TABLE,

@@ -1,12 +1,13 @@
-//! A refusal as CPython shows it (`traceback.TracebackException._format_syntax_error`, `py_compile.PyCompileError`).
+//! An error as CPython shows it (`traceback.TracebackException._format_syntax_error`,
+//! `py_compile.PyCompileError`).
 
 use crate::compile::Refusal;
 use crate::engine::Diagnostic;
 use crate::text::{ErrorType, Location};
 use std::fmt::Write as _;
 
-/// Line and columns in the text; lines count from 1, columns from 1 in characters. CPython gives 0 and −1 where it knows
-/// no column.
+/// Line and columns in the text. Both count from 1, columns in characters. CPython gives 0 and −1
+/// for an unknown column.
 struct Place<'t> {
     line: i32,
     column: i64,
@@ -15,14 +16,14 @@ struct Place<'t> {
     text: &'t str,
 }
 
-/// The line `number` of `text`, with its line end.
+/// Returns line `number` of `text`, with its line end.
 fn line_of(text: &str, number: i32) -> Option<&str> {
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
     text.split_inclusive('\n').nth(index)
 }
 
-/// From a byte offset from 0 to characters from 1; offsets past the line's end go on counting, and one within a
-/// character of another line is that of the character.
+/// Converts a byte offset from 0 to a column in characters from 1. Offsets after the end of the
+/// line continue the count; an offset within a character is the offset of that character.
 fn column_of(line: &str, byte: i32) -> i64 {
     let Ok(at) = usize::try_from(byte) else { return i64::from(byte) + 1 };
     let up_to = line.char_indices().take_while(|(start, _)| *start <= at).count();
@@ -32,7 +33,7 @@ fn column_of(line: &str, byte: i32) -> i64 {
 fn place(refusal: &Refusal) -> Option<Place<'_>> {
     let location = refusal.error.location;
     if location == Location::NONE && refusal.parsed && refusal.error.kind == ErrorType::Syntax {
-        // Code that has no place in the source: CPython's line is −1.
+        // For code without a location, CPython gives the line −1.
         return Some(Place { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
     }
     let has_place = matches!(refusal.error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
@@ -58,7 +59,7 @@ fn place(refusal: &Refusal) -> Option<Place<'_>> {
     })
 }
 
-/// Traceback's lines: place, source line, carets.
+/// Returns the lines of a traceback: location, source line, carets.
 fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> String {
     let mut out = format!("  File \"{filename}\", line {}\n", place.line);
     let right = place.text.trim_end_matches('\n');
@@ -82,7 +83,7 @@ fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> St
     out
 }
 
-/// The diagnostic for `refusal` of the file that is called `filename`.
+/// Returns the diagnostic of a refusal; `filename` is the recorded name.
 pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
     let error = &refusal.error;
     let (kind, message) = (error.kind.name(), error.message.as_str());
@@ -105,10 +106,10 @@ pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
     if let Some(place) = place {
         diagnostic.line = Some(i64::from(place.line));
         diagnostic.column = Some(place.column);
-        // A codec's error has a line 0 and no end.
+        // An error of a codec has line 0 and no end.
         if place.line != 0 {
             diagnostic.end_line = Some(i64::from(place.end_line));
-            // The error of a statement whose end is not told has no column there.
+            // A location without an end has no end column in such an error.
             diagnostic.end_column =
                 Some(place.end_column).filter(|&column| column != 0 || !refusal.parsed || place.line < 0);
         }

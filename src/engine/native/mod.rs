@@ -2,7 +2,8 @@
 //!
 //! CPython: none; the bytes are those of `target.release()`.
 //!
-//! **Invariant:** one file's misfortune (a bug met, a refusal) is one diagnostic; other files go on.
+//! **Invariant:** a refusal or a bug in one file gives one diagnostic; other files are not
+//! affected.
 
 mod diagnostic;
 mod memory;
@@ -31,24 +32,25 @@ pub struct NativeEngine {
 }
 
 impl NativeEngine {
-    /// An engine that compiles in place on the threads of a [`pool`], and for others on threads that it starts.
+    /// Creates an engine that compiles in place on the threads of a [`pool`], and for other threads
+    /// on threads that it starts.
     pub fn new(target: &'static Target) -> Self {
         Self::limited(target, Limits::default())
     }
 
-    /// [`NativeEngine::new`], for files that may take no more than `limits`.
+    /// Creates an engine as [`NativeEngine::new`] does, with limits for each file.
     pub const fn limited(target: &'static Target, limits: Limits) -> Self {
         Self { target, limits }
     }
 
     fn allowance(&self) -> Allowance {
         let memory = self.memory().unwrap_or(usize::MAX);
-        // A time beyond the clock's range never comes.
+        // A time beyond the clock's range means no deadline.
         let deadline = Instant::now().checked_add(self.limits.timeout);
         Allowance { deadline, memory, stack: usize::MAX, stop: self.limits.stop }
     }
 
-    /// The limit that was asked for, where the address space leaves as much.
+    /// Returns the memory limit: the one asked for, or less where the address space leaves less.
     fn memory(&self) -> Option<usize> {
         let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
         let left = memory::share(rayon::current_num_threads(), stack::SIZES[0]);
@@ -79,9 +81,9 @@ impl NativeEngine {
     }
 }
 
-/// The source that was compiled last, which is often compiled again, for another version or at another level.
+/// The source compiled last, which is often compiled again for another version or at another level.
 struct Last {
-    /// None if they are those of the decoded text.
+    /// Bytes of the source; `None` if they are equal to the decoded text.
     bytes: Option<Vec<u8>>,
     source: Source,
 }
@@ -109,7 +111,7 @@ fn compile(
     raised: Option<usize>,
 ) -> (Result<Vec<u8>, Box<Refusal>>, Vec<Warning>) {
     let bytes = request.source;
-    // State that a panic left is not used again. Another source is dropped first, so that its memory is free.
+    // State is not reused after a panic. Another source is dropped first, to free its memory.
     let last = LAST.take().filter(|last| last.is_of(bytes) && last.source.serves(target));
     let mut last_or_new = match last.map_or_else(|| Last::read(bytes, target), Ok) {
         Ok(last_or_new) => last_or_new,
@@ -163,7 +165,7 @@ fn bug(panic: &(dyn Any + Send)) -> Box<Diagnostic> {
     Diagnostic::without_place("SystemError", format!("this is a bug in pycompile: {what}"))
 }
 
-/// Reports whether a panic is that of an arena that cannot grow.
+/// Returns whether a panic is that of an arena that cannot grow.
 pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
     text(panic) == Some("out of memory")
 }

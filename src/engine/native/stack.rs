@@ -1,7 +1,8 @@
-//! Threads whose stack holds the recursion over a tree.
+//! Threads with stacks for the recursion over a tree.
 //!
-//! Nearly every source is compiled on a small stack. One that nests more deeply ends with [`Spent::Stack`] and is compiled
-//! again on a larger one, so that the address space of the largest is taken only for the sources that need it.
+//! Nearly every source is compiled on a small stack. A source that nests more deeply ends with
+//! [`Spent::Stack`] and is compiled again on a larger one, so that only such sources take the
+//! address space of the largest.
 
 use crate::allowance::{self, Spent};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -10,19 +11,19 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// Sizes of stacks. The largest holds the recursion over the deepest tree that the parser lets through.
+/// Sizes of stacks in bytes. The largest suffices for the deepest tree that the parser accepts.
 pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
-/// Stack that is left for calls that do not check their depth.
+/// Bytes of stack left for calls that do not check their depth.
 const RESERVE: usize = 2 << 20;
 
 thread_local! {
-    /// The address at which the stack of a thread of a [`pool`] starts; 0 for other threads.
+    /// Address at which the stack of a thread of a [`pool`] starts; 0 for other threads.
     static START: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Threads for work that calls the native engine: it compiles on them in place, where it would start a thread for each
-/// file that another thread asks for. `jobs` is how many (0: one for each processor); where the system does not start as
-/// many, there is one.
+/// Creates threads for work that calls the native engine. On them the engine compiles in place; for
+/// any other thread it starts a thread for each file. `jobs` is their number (0: one for each
+/// processor). If the system cannot start as many, the pool has one thread.
 ///
 /// # Errors
 /// rayon's.
@@ -34,16 +35,17 @@ pub fn pool(jobs: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
     threads(jobs).or_else(|error| if jobs == 1 { Err(error) } else { threads(1) })
 }
 
-/// No thread was started.
+/// Error of a thread that could not be started.
 pub(super) struct NoThread {
-    /// Bytes of its stack.
+    /// Size of its stack in bytes.
     pub(super) size: usize,
-    /// The system's answer.
+    /// Error of the operating system.
     pub(super) error: io::Error,
 }
 
-/// Does `work` with as many bytes of stack as it is told, on this thread or on one for it alone, again with more where
-/// those do not suffice. A panic is the inner error.
+/// Does `work`, which receives the number of bytes of stack that it may use, on this thread or a
+/// new one, and repeats it on a larger stack where that does not suffice. A panic is the inner
+/// error.
 pub(super) fn on_enough<R: Send>(
     work: impl Fn(usize) -> Result<R, Spent> + Sync,
 ) -> Result<thread::Result<Result<R, Spent>>, NoThread> {

@@ -7,20 +7,20 @@ use crate::text::Shown as _;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Directories in which interpreters are looked for.
+/// Directories that are searched for interpreters.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// The value of `PATH`.
+    /// Value of `PATH`.
     pub path: Option<OsString>,
-    /// Directories with one installation in each of their directories: those of pyenv and uv.
+    /// Directories whose subdirectories are installations: those of pyenv and uv.
     pub installations: Vec<PathBuf>,
 }
 
-/// Starts the interpreter for `release`: the one named, or `pythonX.Y` on `PATH`, or the `python3` there if it is of that
-/// version, or the newest of that version that pyenv or uv has installed.
+/// Starts the interpreter for `release`: the named one, or `pythonX.Y` on `PATH`, or `python3` on
+/// `PATH` if it has that version, or the newest of that version that pyenv or uv has installed.
 ///
 /// # Errors
-/// [`EngineError::NoInterpreter`] with what was tried, and those of [`PythonEngine::start`].
+/// [`EngineError::NoInterpreter`] with the candidates, and those of [`PythonEngine::start`].
 pub fn start_found(
     release: impl Into<Release>,
     named: Option<&Path>,
@@ -58,7 +58,7 @@ pub fn start_found(
     Err(EngineError::NoInterpreter(release, tried))
 }
 
-/// The engine, or why it is not the one that is wanted.
+/// Returns the engine, or the reason that it is not the wanted one.
 fn try_start(
     path: &Path,
     release: Release,
@@ -74,7 +74,8 @@ fn try_start(
 
 const DEFAULT: &str = "python3";
 
-/// The interpreter to take when no version was asked for: the one named, or `python3` on `PATH`.
+/// Returns the interpreter to use when no version was asked for: the named one, or `python3` on
+/// `PATH`.
 ///
 /// # Errors
 /// [`EngineError::NoDefault`] if there is none.
@@ -83,7 +84,7 @@ pub fn default_interpreter(named: Option<&Path>, places: &Places) -> Result<Path
     named.map(PathBuf::from).or_else(found).ok_or(EngineError::NoDefault)
 }
 
-/// The first executable file called `name` on `search_path`.
+/// Returns the first executable file called `name` on `search_path`.
 pub fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
     all_on_path(name, search_path).next()
 }
@@ -93,8 +94,8 @@ fn all_on_path(name: &str, search_path: Option<&OsStr>) -> impl Iterator<Item = 
     folders.map(move |folder| folder.join(name)).filter(|path| is_executable(path))
 }
 
-/// The interpreters of a version below `folder`, newest first: `3.12.1/bin/python3.12` as pyenv has them, and
-/// `cpython-3.12.1-linux-x86_64-gnu/bin/python3.12` as uv has them.
+/// Returns the interpreters of a version below `folder`, newest first: `3.12.1/bin/python3.12` of
+/// pyenv, and `cpython-3.12.1-linux-x86_64-gnu/bin/python3.12` of uv.
 fn installed(folder: &Path, wanted: Release) -> Vec<PathBuf> {
     let folders = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
     let mut found: Vec<(u32, PathBuf)> = folders
@@ -110,8 +111,8 @@ fn installed(folder: &Path, wanted: Release) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// The patch number in the name of an installation of `wanted`. Pre-releases, free-threaded and other builds have names
-/// that are no release.
+/// Returns the patch number in the name of an installation of `wanted`. The names of pre-releases,
+/// free-threaded and other builds are not accepted.
 fn patch_of(name: &str, wanted: Release) -> Option<u32> {
     let name = match name.strip_prefix("cpython-") {
         Some(rest) => rest.split('-').next()?,

@@ -1,11 +1,13 @@
-//! The python engine: a pool of real interpreters, each started once; each file is compiled in a fresh fork.
+//! The python engine: a pool of real interpreters, each started once; each file is compiled in a
+//! fresh fork.
 //!
 //! CPython: `py_compile`, `importlib._bootstrap_external.SourceFileLoader.source_to_code`.
 //!
-//! A worker always has one fork ready that waits for a request, reads it, answers and ends; the worker itself never
-//! sees a source. What is different between CPythons is in `worker.py`, which asks the interpreter how it behaves.
+//! A worker always has one fork ready, which waits for a request, reads it, answers and exits; the
+//! worker itself never sees a source. Differences between CPython versions are handled in
+//! `worker.py`, which tests the interpreter's behavior.
 //!
-//! **Invariant:** no process compiles two files, so what was compiled before changes no byte.
+//! **Invariant:** no process compiles two files, so earlier compilations change no byte.
 
 mod find;
 #[cfg(unix)]
@@ -30,19 +32,19 @@ use worker::Worker;
 enum Answer {
     /// The marshalled code or CPython's error, and the warnings.
     Done(Compiled),
-    /// CPython had no more memory, not even to say so in detail.
+    /// CPython ran out of memory, and could not report the error in detail.
     NoMemory,
-    /// The fork ended before it had answered in full; so did the worker, which is of no more use.
+    /// The fork died before it had answered in full. The worker exited as well.
     ForkDied(String),
-    /// The worker ended, or speaks in tongues.
+    /// The worker exited, or sent an invalid answer.
     WorkerDied(String),
-    /// The time is over.
+    /// The deadline passed.
     TimedOut,
-    /// The user wants to stop.
+    /// The user interrupted the run.
     Stopped,
 }
 
-/// Interpreters of one version. Workers are started when they are first needed, at most one for each caller at a
+/// Interpreters of one version. Workers are started on demand, at most one for each caller at a
 /// time.
 #[derive(Debug)]
 pub struct PythonEngine {
@@ -54,7 +56,7 @@ pub struct PythonEngine {
 }
 
 impl PythonEngine {
-    /// Starts one interpreter, asks for its version and keeps it as the first worker.
+    /// Starts one interpreter, reads its version and keeps it as the first worker.
     ///
     /// # Errors
     /// [`EngineError::Start`].
@@ -71,7 +73,7 @@ impl PythonEngine {
         Ok(Self { interpreter: interpreter.into(), version, full_version, limits, idle })
     }
 
-    /// [`Self::start_any`], for an interpreter that must be `release`.
+    /// Starts an interpreter as [`Self::start_any`] does, and checks that it is `release`.
     ///
     /// # Errors
     /// [`EngineError::Start`], [`EngineError::WrongVersion`].
@@ -84,23 +86,25 @@ impl PythonEngine {
         Err(EngineError::WrongVersion { path, found: engine.full_version, wanted: release })
     }
 
-    /// Returns whether it is this release, or one of this series.
+    /// Returns whether the interpreter is this release, or of this series if the release has no
+    /// patch number.
     pub fn is(&self, release: Release) -> bool {
         self.version == release.version
             && (release.patch.is_none() || self.full_version.trim_end_matches('t') == release.to_string())
     }
 
-    /// `3.14`
+    /// Returns the minor version: `3.14`.
     pub fn version(&self) -> PyVersion {
         self.version
     }
 
-    /// `3.14.10`, `3.15.0rc1` for a pre-release, `3.14.10t` for a free-threaded build
+    /// Returns the full version: `3.14.10`, `3.15.0rc1` for a pre-release, `3.14.10t` for a
+    /// free-threaded build.
     pub fn full_version(&self) -> &str {
         &self.full_version
     }
 
-    /// The command.
+    /// Returns the command of the interpreter.
     pub fn interpreter(&self) -> &Path {
         &self.interpreter
     }
@@ -124,7 +128,7 @@ impl PythonEngine {
     }
 }
 
-/// The version in what the interpreter says of itself, which may be all of `sys.version` up to its build.
+/// Returns the full version from the worker's greeting, which may be `sys.version` up to its build.
 fn full_version(greeting: &str) -> String {
     let said = greeting.split('(').next().unwrap_or_default().trim_end();
     let number = said.split(' ').next().unwrap_or_default();
@@ -140,7 +144,8 @@ impl Engine for PythonEngine {
     fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
         let python = format!("Python {}", self.version);
         let mut failure = String::new();
-        // A worker that died may have died of another's doing: the file gets a second one, and no third.
+        // A worker may have been killed for another reason than the file: the file is tried once
+        // more.
         for _ in 0..2 {
             let mut worker = match self.take() {
                 Ok(worker) => worker,

@@ -1,4 +1,4 @@
-//! Two pipes and a clock: whole requests out, whole frames in, or the reason why not.
+//! Communication with a worker: whole requests and whole frames over two pipes, with a deadline.
 
 use crate::engine::Limits;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,20 +13,20 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(100);
 const CHUNK: usize = 1 << 16;
 
-/// Why an exchange did not come to its end.
+/// Reason for an incomplete exchange.
 #[derive(Debug)]
 pub(super) enum Broken {
-    /// The time is over.
+    /// The deadline passed.
     TimedOut,
-    /// The user wants to stop.
+    /// The user interrupted the run.
     Stopped,
-    /// The other side is gone.
+    /// The other process closed the pipe.
     Closed,
-    /// The operating system's reason.
+    /// The operating system reported an error.
     Failed(std::io::Error),
 }
 
-/// A request's time.
+/// Deadline of a request.
 pub(super) struct Deadline<'a> {
     limits: &'a Limits,
     started: Instant,
@@ -47,7 +47,7 @@ impl<'a> Deadline<'a> {
                 return Err(Broken::TimedOut);
             }
             let nap = left.min(LOOK);
-            // At most a tenth of a second.
+            // The fraction of a second suffices: `LOOK` is a tenth of a second.
             let nap = Timespec { tv_sec: 0, tv_nsec: nap.subsec_nanos().into() };
             match poll(&mut [PollFd::new(fd, wanted)], Some(&nap)) {
                 Ok(0) | Err(Errno::INTR) => {}
@@ -79,7 +79,8 @@ pub(super) fn send(stdin: &mut ChildStdin, parts: &[&[u8]], deadline: &Deadline<
 
 /// Reads one frame: a little-endian length of four bytes, and that many bytes.
 ///
-/// The length bounds what is read and is never allocated ahead: the interpreter may be anything.
+/// Memory is allocated for bytes that were read, not for the length: the interpreter is not
+/// trusted.
 pub(super) fn receive(stdout: &mut ChildStdout, deadline: &Deadline<'_>) -> Result<Vec<u8>, Broken> {
     let mut head = [0; 4];
     let mut filled = 0;

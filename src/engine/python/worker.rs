@@ -1,4 +1,4 @@
-//! One interpreter process and what is said to it and by it.
+//! One interpreter process and the protocol with it.
 
 use super::Answer;
 use super::pipe::{self, Broken, Deadline};
@@ -13,15 +13,15 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = include_str!("worker.py");
-/// Settings of malloc: a fork does not return memory before it ends, and takes large pages.
+/// Settings of malloc for forks: memory is not returned before the exit, and pages are large.
 const TUNABLES: &str = "glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=100000000:\
     glibc.malloc.trim_threshold=100000000:glibc.malloc.hugetlb=1";
-/// Capacity of a pipe, which holds most sources and most answers at once.
+/// Capacity of a pipe, which holds most sources and most answers whole.
 #[cfg(target_os = "linux")]
 const PIPE_SIZE: usize = 1 << 20;
 
 /// Variables that CPython 3.8 to 3.15 read from the environment. An interpreter that is a wrapper
-/// may set some of them again.
+/// script may set some of them again.
 const PYTHON_VARIABLES: [&str; 44] = [
     "PYTHONASYNCIODEBUG",
     "PYTHONBREAKPOINT",
@@ -69,7 +69,7 @@ const PYTHON_VARIABLES: [&str; 44] = [
     "PYTHON_PRESITE",
 ];
 
-/// A running interpreter. Dropping it ends the process and whatever it has forked.
+/// A running interpreter. Dropping it kills the process and its forks.
 #[derive(Debug)]
 pub(super) struct Worker {
     child: Child,
@@ -110,12 +110,13 @@ impl Worker {
         Ok(worker)
     }
 
-    /// `3.14.10`
+    /// Returns the full version: `3.14.10`.
     pub(super) fn version(&self) -> &str {
         &self.version
     }
 
-    /// Returns what an interpreter that has failed says of it: that of a version manager names the versions it has.
+    /// Returns the message of an interpreter that did not start; that of a version manager lists
+    /// the versions that it has.
     fn complaint(&mut self, interpreter: &Path) -> String {
         const LENGTH: u64 = 1000;
         let failed =
@@ -145,7 +146,8 @@ impl Worker {
         said
     }
 
-    /// Spares both sides waiting for each other. A system that has no such pipes has the usual ones.
+    /// Enlarges the pipes, so that the processes rarely wait for each other. Systems without
+    /// support keep the default size.
     fn widen_pipes(&self) {
         #[cfg(target_os = "linux")]
         {
@@ -154,7 +156,7 @@ impl Worker {
         }
     }
 
-    /// Bounds the address space of the worker and of all its forks.
+    /// Limits the address space of the worker and of all its forks.
     #[cfg(target_os = "linux")]
     fn limit_memory(&self, bytes: u64) -> io::Result<()> {
         use rustix::process::{Resource, Rlimit, prlimit};
@@ -189,7 +191,7 @@ impl Worker {
         head.extend_from_slice(name);
         let deadline = Deadline::new(limits);
         let frame = match pipe::send(&mut self.stdin, &[&head, request.source], &deadline) {
-            // A fork that could not take the source may have said why.
+            // A fork that could not read the whole source may have sent the reason.
             Ok(()) | Err(Broken::Closed) => pipe::receive(&mut self.stdout, &deadline),
             Err(broken) => Err(broken),
         };
@@ -216,8 +218,8 @@ impl Worker {
         Answer::Done(Compiled { code, warnings })
     }
 
-    /// Describes the end of a worker that has closed its output: by itself after a fork that died,
-    /// with the fork's end as its exit status, or by another process.
+    /// Describes the exit of a worker that has closed its output. After a fork died, the worker
+    /// exits with the fork's status; otherwise another process ended the worker.
     fn last_words(&mut self) -> Answer {
         let patience = Instant::now();
         loop {
@@ -239,7 +241,7 @@ impl Worker {
     }
 }
 
-/// The exit of a process that has nothing more to do, if it comes soon.
+/// Returns the exit status of a process that is about to exit, if it does so soon.
 fn exit_of(child: &mut Child) -> Option<std::process::ExitStatus> {
     let patience = Instant::now();
     while patience.elapsed() < LAST_WORDS {
@@ -273,20 +275,21 @@ fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
     Some((warnings, answer))
 }
 
-/// Time in which an interpreter has to start, whatever the limit for a file is.
+/// Time limit for the start of an interpreter, independent of the limit for a file.
 const START: Duration = Duration::from_secs(60);
-/// Time in which a worker that has closed its output has to end.
+/// Time limit for the exit of a worker that has closed its output.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 fn command(interpreter: &Path) -> Command {
     let mut command = Command::new(interpreter);
-    // Not -I, which would also ignore PYTHONHASHSEED: up to 3.10 it orders the members of frozensets.
+    // Not -I, which also ignores PYTHONHASHSEED: up to 3.10 the seed decides the order of members
+    // of frozensets.
     command.args(["-s", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);
     for name in PYTHON_VARIABLES {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C.UTF-8").env("PYTHONHASHSEED", "0").env_remove("SOURCE_DATE_EPOCH");
-    // Symbols are looked up once, not in each fork.
+    // Symbols are resolved once, not in each fork.
     command.env("LD_BIND_NOW", "1").env("GLIBC_TUNABLES", TUNABLES);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     command.process_group(0);
@@ -300,7 +303,7 @@ fn process_id(child: &Child) -> Option<rustix::process::Pid> {
 impl Drop for Worker {
     fn drop(&mut self) {
         if let Some(group) = process_id(&self.child) {
-            // Its forks too: a file that timed out is still being compiled by one.
+            // The forks too: after a timeout, one of them is still compiling.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.child.kill();
@@ -308,7 +311,8 @@ impl Drop for Worker {
     }
 }
 
-/// In CPython's words, names are as they are; in ours nothing in them steers a terminal.
+/// Replaces names for display: CPython's message has the name as it is, the rendered text has no
+/// terminal control.
 fn with_shown_name(mut diagnostic: Diagnostic, filename: &OsStr) -> Diagnostic {
     let name = python::os_text(filename);
     let shown = visible(&name);
@@ -318,7 +322,8 @@ fn with_shown_name(mut diagnostic: Diagnostic, filename: &OsStr) -> Diagnostic {
     diagnostic
 }
 
-/// Python's JSON has the bytes of names that are not UTF-8 as halves of surrogate pairs, which no UTF-8 has.
+/// Python's JSON has bytes of file names that are not UTF-8 as halves of surrogate pairs, which
+/// UTF-8 cannot have.
 fn without_lone_surrogates(json: &[u8]) -> Vec<u8> {
     let unit = |at: usize| -> Option<u16> {
         let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
@@ -335,7 +340,7 @@ fn without_lone_surrogates(json: &[u8]) -> Vec<u8> {
         };
         let end = json.len().min(at + length);
         if is_lone {
-            // The escape sequence itself becomes the text.
+            // The escape sequence itself becomes part of the text.
             out.push(b'\\');
         }
         out.extend_from_slice(&json[at..end]);

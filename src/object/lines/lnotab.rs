@@ -1,7 +1,7 @@
 //! `co_lnotab` of 3.8 and 3.9: pairs of an address step (0 to 255) and a line step (−128 to 127).
 //!
-//! The peephole optimiser of those versions rewrites address steps in place, so a table need not be the shortest one;
-//! every pair is kept as a run of its own.
+//! The peephole optimizer of those versions rewrites address steps in place, so a table is not
+//! always the shortest one; every pair is kept as a run of its own.
 
 use super::{LineError, Run, line};
 

@@ -1,4 +1,5 @@
-//! The location table of 3.11 and newer. The first byte of an entry has bit 7, a form, and one to eight code units.
+//! The location table of 3.11 and newer. The first byte of an entry holds bit 7, the form, and the
+//! size of one to eight code units.
 
 use super::{LineError, Run};
 use crate::text::Location;
@@ -7,7 +8,7 @@ const NO_LOCATION: u8 = 15;
 const LONG: u8 = 14;
 const NO_COLUMNS: u8 = 13;
 const ONE_LINE: u8 = 10;
-/// Bytes in a code unit.
+/// Bytes of a code unit.
 const UNIT: u32 = 2;
 
 struct Reader<'a> {
@@ -103,7 +104,8 @@ fn signed(value: i32, table: &mut Vec<u8>) {
     varint(value.unsigned_abs() << 1 | u32::from(value < 0), table);
 }
 
-/// Runs of more than eight units become several entries of the same place.
+/// Encodes runs; a run of more than eight code units becomes several entries with the same
+/// location.
 pub(super) fn encode(runs: &[Run], first_line: i32) -> Vec<u8> {
     let mut table = Vec::with_capacity(runs.len() * 3);
     let mut line = first_line;

@@ -1,8 +1,9 @@
-//! Line tables ↔ runs of bytecode with their place in the source.
+//! Line tables ↔ runs of bytecode with their location in the source.
 //!
-//! CPython: `Objects/lnotab_notes.txt` (3.8, 3.9), PEP 626 (3.10), `Objects/locations.md` (3.11 and newer).
+//! CPython: `Objects/lnotab_notes.txt` (3.8, 3.9), PEP 626 (3.10), `Objects/locations.md` (3.11 and
+//! newer).
 //!
-//! **Invariant:** what CPython wrote is decoded and encoded again without a change.
+//! **Invariant:** a table that CPython wrote is the same after decoding and encoding.
 
 mod lnotab;
 mod locations;
@@ -11,30 +12,31 @@ mod ranges;
 use crate::target::LineFormat;
 use crate::text::Location;
 
-/// Bytecode at one place.
+/// A run of bytecode with one location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Bytes of `co_code`; 0 for a step that moves the line alone.
+    /// Bytes of `co_code`; 0 for a step that changes the line only.
     pub size: u32,
-    /// Location; columns are −1 if the format has none.
+    /// Location; columns are −1 if the format has no columns.
     pub location: Location,
 }
 
-/// Why a line table cannot be read.
+/// A line table that cannot be read, with the offset in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
-    /// It stops in the middle of an entry.
+    /// An entry is cut short.
     #[error("the line table ends within an entry, at its byte {0}")]
     Short(usize),
-    /// An entry that does not start with its mark.
+    /// An entry does not begin with the start bit.
     #[error("an entry at byte {0} of the line table has no start mark")]
     Mark(usize),
-    /// A number that is not a line or column.
+    /// A number is not a line or column.
     #[error("a number at byte {0} of the line table is out of range")]
     Large(usize),
 }
 
-/// Reads a table; `code_size` is the size of `co_code` in bytes, where the last run of an lnotab ends.
+/// Reads a line table. `code_size` is the size of `co_code` in bytes, where the last run of an
+/// lnotab ends.
 ///
 /// # Errors
 /// [`LineError`].
@@ -51,7 +53,7 @@ pub fn decode(
     }
 }
 
-/// Writes a table.
+/// Writes a line table.
 pub fn encode(format: LineFormat, runs: &[Run], first_line: i32) -> Vec<u8> {
     match format {
         LineFormat::Lnotab => lnotab::encode(runs),

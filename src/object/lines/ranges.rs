@@ -1,4 +1,5 @@
-//! `co_linetable` of 3.10: pairs of a size in bytes (0 to 254) and a line step (−127 to 127; −128: no line).
+//! `co_linetable` of 3.10: pairs of a size in bytes (0 to 254) and a line step (−127 to 127; −128:
+//! no line).
 
 use super::{LineError, Run, line};
 use crate::text::Location;
@@ -6,7 +7,8 @@ use crate::text::Location;
 pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineError> {
     let mut runs: Vec<Run> = Vec::with_capacity(table.len() / 2);
     let mut now = first_line;
-    // A step too long for one pair comes in several: empty ones before it, full ones with step 0 after it.
+    // A step too large for one pair is split: an extra line step comes in empty pairs before the
+    // range, an extra size in pairs with line step 0 after it.
     let (mut full, mut moved) = (false, false);
     for (index, pair) in table.chunks(2).enumerate() {
         let &[size, step] = pair else { return Err(LineError::Short(table.len())) };

@@ -1,4 +1,4 @@
-//! Directories held by descriptor (`openat` and its kin, POSIX.1-2008).
+//! Directories held by descriptor (`openat` and related calls, POSIX.1-2008).
 
 use super::Kind;
 use crate::output::owner::{Owner, give};
@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// A directory need not be readable for what is done in it: Linux holds it without reading.
+/// A directory need not be readable: Linux opens it without reading.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const HOLD: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -35,7 +35,7 @@ impl Handle {
 
     pub(super) fn set_new_mode(&self, name: &Path) -> io::Result<()> {
         let mode = match name.to_str() {
-            // With its sticky and set-group-ID bits.
+            // Includes the sticky and set-group-ID bits.
             Some("__pycache__") => self.0.metadata()?.permissions().mode() & 0o3777,
             _ => 0o755,
         };
@@ -46,7 +46,7 @@ impl Handle {
         made.set_permissions(Permissions::from_mode(mode))
     }
 
-    /// Opens the directory in the way that a lock needs.
+    /// Opens the directory again, in the mode that a lock needs.
     pub(super) fn lockable(&self) -> io::Result<Option<File>> {
         self.change(Path::new(".")).map(Some)
     }
@@ -58,7 +58,7 @@ impl Handle {
         Owner::of(&self.0.metadata()?).map_or(Ok(()), |owner| give(&self.change(name)?, owner))
     }
 
-    /// Opens a directory so that it can be changed; by its name a link would be followed.
+    /// Opens a directory to change its attributes; a change by name would follow a link.
     fn change(&self, name: &Path) -> io::Result<File> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
@@ -86,7 +86,7 @@ impl Handle {
     }
 
     pub(super) fn read(&self, name: &Path) -> io::Result<File> {
-        // A pipe that nobody writes to would be waited for.
+        // Without NONBLOCK, opening a pipe without a writer waits.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
     }

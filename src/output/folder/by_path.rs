@@ -1,4 +1,4 @@
-//! Directories on systems that cannot hold them by descriptor: each path is checked each time.
+//! Directories on systems that cannot hold them by descriptor: each path is checked at each use.
 
 use super::Kind;
 use std::fs::File;

@@ -1,7 +1,7 @@
-//! Temporary files of runs that were killed.
+//! Temporary files of killed runs.
 //!
-//! A run holds a lock on each of its temporary files until the file has its name, and the lock ends with the process: a
-//! temporary file that can be locked belongs to nobody.
+//! A run holds a lock on each of its temporary files until the file is renamed, and the lock ends
+//! with the process: a temporary file that can be locked has no owner.
 
 use super::{Folder, Kind};
 use std::fs::Metadata;
@@ -22,19 +22,20 @@ fn is_temporary(name: &Path) -> bool {
     })
 }
 
-/// Returns true if an open file has no name any more.
+/// Returns whether an open file has no name any more.
 #[cfg(unix)]
 pub(super) fn is_gone(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(found) == 0
 }
 
-/// Returns true if an open file has no name any more.
+/// Returns whether an open file has no name any more.
 #[cfg(not(unix))]
 pub(super) fn is_gone(_found: &Metadata) -> bool {
     false
 }
 
-/// Removes what was last written at least `age` ago and nobody holds; a name that cannot be looked at stays.
+/// Removes temporary files last written at least `age` ago that no run holds; a file without
+/// readable metadata stays.
 pub(super) fn remove(folder: &Folder, age: Duration) -> Vec<PathBuf> {
     let mut names = folder.handle.names().unwrap_or_default();
     names.retain(|name| is_temporary(name));
@@ -44,7 +45,7 @@ pub(super) fn remove(folder: &Folder, age: Duration) -> Vec<PathBuf> {
             return false;
         }
         let Ok((file, found)) = folder.read(name) else { return false };
-        // The lock is held until the name is gone.
+        // The lock is held until the name is removed.
         is_old(&found, age) && file.try_lock().is_ok() && folder.remove(name).is_ok()
     };
     names.into_iter().filter(is_removed).map(|name| folder.path().join(name)).collect()

@@ -1,7 +1,8 @@
 //! Directories that are held open.
 //!
-//! A path can mean another directory from one moment to the next, if somebody else may write on the way to it. What is
-//! done in a directory that is held open is done in that directory, whatever its path means by then.
+//! If another user can write to a directory on the path, the path can lead to another directory
+//! from one moment to the next. An operation in a directory that is held open stays in that
+//! directory.
 
 #[cfg(unix)]
 mod by_descriptor;
@@ -21,32 +22,32 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Number of taken names after which something else must be wrong.
+/// Number of attempts to find a free name before an error.
 const ATTEMPTS: usize = 1 << 10;
 
-/// A directory that is held open. The names that it is asked for are single: they have no `/` in them.
+/// A directory that is held open. Names in it are single components, without `/`.
 #[derive(Debug)]
 pub(super) struct Folder {
     handle: Handle,
-    /// For messages.
+    /// The path for messages.
     path: PathBuf,
 }
 
-/// Kind of file that a name stands for.
+/// Kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A regular file.
     File,
     /// A directory.
     Folder,
-    /// A symlink, wherever it leads.
+    /// A symlink, whatever its target.
     Symlink,
-    /// A pipe, a socket, a device.
+    /// A pipe, a socket or a device.
     Other,
 }
 
 impl Folder {
-    /// Opens the directory that `path` leads to, through links as well.
+    /// Opens the directory `path`, following symlinks.
     ///
     /// # Errors
     /// The operating system's.
@@ -55,15 +56,15 @@ impl Folder {
         Ok(Self { handle: Handle::open(here)?, path: path.into() })
     }
 
-    /// Opens a directory in this one; never through a link.
+    /// Opens a subdirectory, without following a symlink.
     ///
     /// # Errors
-    /// The operating system's; the name is a link or no directory.
+    /// The operating system's; the name is a symlink or not a directory.
     pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
         Ok(Self { handle: self.handle.enter(name)?, path: self.path.join(name) })
     }
 
-    /// Makes a directory in this one, with the permissions that the umask leaves.
+    /// Creates a subdirectory, with the permissions that the umask leaves.
     ///
     /// # Errors
     /// The operating system's.
@@ -71,14 +72,14 @@ impl Folder {
         self.handle.make(name)
     }
 
-    /// Sets the permissions of a new directory in this one, never through a link: those of this one for `__pycache__`, for
-    /// others 0755.
+    /// Sets the permissions of a new subdirectory, without following a symlink: those of its parent
+    /// for `__pycache__`, otherwise 0755.
     ///
     /// # Errors
     /// The operating system's.
     pub(super) fn set_new_mode(&self, name: &Path) -> io::Result<()> {
         match self.handle.set_new_mode(name) {
-            // File systems of other systems have no permissions to set.
+            // Some file systems do not support permissions.
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
             {
@@ -88,7 +89,8 @@ impl Folder {
         }
     }
 
-    /// Gives a directory in this one to the owner of this one, if root made it; never through a link.
+    /// Changes the owner of a subdirectory to that of its parent if root created it, without
+    /// following a symlink.
     ///
     /// # Errors
     /// The operating system's.
@@ -96,10 +98,11 @@ impl Folder {
         self.handle.give_to_owner(name)
     }
 
-    /// Locks the directory for the life of what is returned, waiting for other runs; none where there are no locks.
+    /// Locks the directory for the lifetime of the result, waiting for other runs; `None` if the
+    /// file system has no locks.
     ///
     /// # Errors
-    /// The operating system's; another run holds it for longer than `patience`.
+    /// The operating system's; another run holds the lock for longer than `patience`.
     pub(super) fn hold(&self, patience: Duration) -> io::Result<Option<File>> {
         const PAUSE: Duration = Duration::from_millis(5);
         let Some(file) = self.handle.lockable()? else { return Ok(None) };
@@ -119,12 +122,12 @@ impl Folder {
         }
     }
 
-    /// The path that it was opened by.
+    /// Returns the path by which the directory was opened.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Returns the kind of file that has a name in it.
+    /// Returns the kind of the file with this name.
     ///
     /// # Errors
     /// The operating system's.
@@ -132,18 +135,19 @@ impl Folder {
         self.handle.kind(name)
     }
 
-    /// Returns the target of a symlink in it.
+    /// Returns the target of a symlink in the directory.
     ///
     /// # Errors
-    /// The operating system's; the name is no link.
+    /// The operating system's; the name is not a symlink.
     pub(super) fn read_link(&self, name: &Path) -> io::Result<PathBuf> {
         self.handle.read_link(name)
     }
 
-    /// Opens a regular file in it to read; never through a link. Says too what the file is.
+    /// Opens a regular file in the directory for reading, without following a symlink, and returns
+    /// its metadata as well.
     ///
     /// # Errors
-    /// The operating system's; no regular file.
+    /// The operating system's; the file is not regular.
     pub(super) fn read(&self, name: &Path) -> io::Result<(File, Metadata)> {
         let file = self.handle.read(name)?;
         let metadata = file.metadata()?;
@@ -153,17 +157,18 @@ impl Folder {
         Ok((file, metadata))
     }
 
-    /// Makes an empty file under a name that nothing has; only its owner can read it. It is taken away again unless it is
-    /// renamed.
+    /// Creates an empty file under an unused name; only its owner can read it. It is removed unless
+    /// it is renamed.
     ///
     /// # Errors
     /// The operating system's.
     pub(super) fn temporary(&self) -> io::Result<(Temporary<'_>, File)> {
         self.under_new_name(|name| {
             let file = self.handle.create(name)?;
-            // Where a file system has no locks, another run leaves the file alone for want of one.
+            // Where a file system has no locks, other runs cannot lock the file either, and leave
+            // it alone.
             let _ = file.try_lock();
-            // Another run may have taken it for a leftover before it was locked.
+            // Another run may have removed the file as a leftover before it was locked.
             if leftover::is_gone(&file.metadata()?) {
                 Err(io::ErrorKind::AlreadyExists.into())
             } else {
@@ -172,7 +177,8 @@ impl Folder {
         })
     }
 
-    /// Makes another name, that nothing has, for a file in `folder`. It is taken away again unless it is renamed.
+    /// Creates a hard link under an unused name to a file in `folder`. It is removed unless it is
+    /// renamed.
     ///
     /// # Errors
     /// The operating system's.
@@ -203,12 +209,13 @@ impl Folder {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Takes away the temporary files of runs that were killed, if they were last written so long ago; says which.
+    /// Removes temporary files of killed runs that were last written at least `age` ago, and
+    /// returns their paths.
     pub(super) fn remove_leftovers(&self, age: Duration) -> Vec<PathBuf> {
         leftover::remove(self, age)
     }
 
-    /// Takes a file away.
+    /// Removes a file.
     ///
     /// # Errors
     /// The operating system's.
@@ -225,26 +232,26 @@ impl Folder {
     }
 }
 
-/// A name that is gone when this is dropped.
+/// A name that is removed when the value is dropped.
 #[derive(Debug)]
 pub(super) struct Temporary<'a> {
     folder: &'a Folder,
     name: PathBuf,
-    /// Of a file that has another name already.
+    /// True for a file that has another name already.
     is_link: bool,
     is_there: bool,
-    /// Dropped after the name is gone.
+    /// Dropped after the name is removed.
     _writing: Writing,
 }
 
 impl Temporary<'_> {
-    /// Gives what has it another name; what stood under that is replaced.
+    /// Renames the file, replacing any file of that name.
     ///
     /// # Errors
     /// The operating system's.
     pub(super) fn rename(mut self, name: &Path) -> io::Result<()> {
         self.folder.handle.rename(&self.name, name)?;
-        // Between two names of one file a rename does nothing and leaves both.
+        // A rename between two names of one file does nothing and keeps both.
         self.is_there = self.is_link;
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Parts of a wheel besides the files of packages: extension modules, and files that are installed beside the packages.
+//! Parts of a wheel other than the files of packages: extension modules, and files that are installed
+//! next to the packages.
 
 use super::Kind;
 use super::pyproject::PyProject;
@@ -7,18 +8,18 @@ use super::tree::Tree;
 use crate::project::{LARGEST, read_regular};
 use std::path::Path;
 
-/// Backends that are there for projects with extension modules.
+/// Backends for projects with extension modules.
 const COMPILING: [&str; 7] =
     ["mesonpy", "scikit_build_core", "maturin", "sipbuild", "py_build_cmake", "pymsbuild", "enscons"];
 
-/// Suffixes of sources that compilers of other languages take.
+/// Suffixes of sources in other compiled languages.
 const SUFFIXES: [&str; 11] =
     [".c", ".cc", ".cpp", ".cxx", ".m", ".pyx", ".pyx.in", ".rs", ".f", ".f90", ".zig"];
 
-/// Words of a `setup.py` with extension modules.
+/// Words in a `setup.py` with extension modules.
 const WORDS: [&str; 5] = ["ext_modules", "Extension(", "cffi_modules", "rust_extensions", "cythonize("];
 
-/// Says what compiles extension modules, if anything does.
+/// Returns a description of whatever compiles extension modules, or `None`.
 pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tree) -> Option<String> {
     let module = project.backend().split(['.', ':']).next().unwrap_or_default();
     if COMPILING.contains(&module) {

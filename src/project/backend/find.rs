@@ -1,4 +1,4 @@
-//! Packages and modules by the layout of directories, as setuptools' finders tell them.
+//! Packages and modules by the layout of directories, as setuptools' finders find them.
 
 use super::plan::{Pick, Plan};
 use super::tree::{Tree, join};
@@ -39,7 +39,8 @@ const NO_PACKAGES: [&str; 30] = [
     "site_scons",
 ];
 
-/// Top-level modules that it leaves out (`FlatLayoutModuleFinder.DEFAULT_EXCLUDE`).
+/// Top-level modules that setuptools' flat-layout discovery leaves out
+/// (`FlatLayoutModuleFinder.DEFAULT_EXCLUDE`).
 const NO_MODULES: [&str; 20] = [
     "setup",
     "conftest",
@@ -63,7 +64,7 @@ const NO_MODULES: [&str; 20] = [
     "htmlcov",
 ];
 
-/// Patterns over dotted names, in which `*` matches dots too (`fnmatch`).
+/// Patterns for dotted names, in which `*` matches dots as well (`fnmatch`).
 pub(super) struct Names(GlobSet);
 
 impl Names {
@@ -85,16 +86,16 @@ impl Names {
 
 /// Settings of `find_packages` and `find_namespace_packages`.
 pub(super) struct Finder<'a> {
-    /// Directory that is searched, relative to the project.
+    /// Directory to search, relative to the project.
     pub(super) root: &'a str,
     pub(super) include: Names,
     pub(super) exclude: Names,
-    /// Directories without `__init__.py` count.
+    /// True if directories without `__init__.py` are packages.
     pub(super) namespaces: bool,
 }
 
 impl Finder<'_> {
-    /// Directories of the packages, relative to the root.
+    /// Returns the directories of the packages, relative to the root.
     pub(super) fn packages(&self, tree: &Tree) -> Vec<String> {
         let mut found = Vec::new();
         self.walk(tree, "", &mut found);
@@ -118,7 +119,7 @@ impl Finder<'_> {
     }
 }
 
-/// The directory that holds the packages: `src`, `lib` or `Lib`, or else the project itself.
+/// Returns the directory of the packages: `src`, `lib` or `Lib`, or else the project itself.
 pub(super) fn package_root(tree: &Tree) -> &'static str {
     let holds_code = |root: &&str| {
         let is_package = |name: &&str| tree.has_file(&join(root, &format!("{name}/__init__.py")));
@@ -129,7 +130,8 @@ pub(super) fn package_root(tree: &Tree) -> &'static str {
     ["src", "lib", "Lib"].into_iter().filter(is_package).find(holds_code).unwrap_or(".")
 }
 
-/// The packages and modules that the layout shows, for a backend that does not say: setuptools' automatic discovery.
+/// Returns the packages and modules found by setuptools' automatic discovery, for a backend without
+/// settings.
 pub(super) fn by_layout(tree: &Tree) -> Plan {
     let root = package_root(tree);
     let folders = tree.folders_in(root);

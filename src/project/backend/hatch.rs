@@ -1,4 +1,5 @@
-//! hatchling: `[tool.hatch.build.targets.wheel]`, then `[tool.hatch.build]`, then the package named after the project.
+//! hatchling: `[tool.hatch.build.targets.wheel]`, then `[tool.hatch.build]`, then the package named
+//! after the project.
 
 use super::named::find_module;
 use super::plan::{Pick, Plan, below, globs};
@@ -35,7 +36,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
     plan
 }
 
-/// Patterns of a .gitignore: one without a slash matches at any depth.
+/// Compiles patterns in the syntax of .gitignore: a pattern without a slash matches at any depth.
 fn patterns(texts: Vec<String>) -> GlobSet {
     let anchored = texts.into_iter().map(|text| match text.trim_end_matches('/') {
         plain if plain.trim_start_matches('/').contains('/') || plain.starts_with('/') => text.clone(),
@@ -45,7 +46,7 @@ fn patterns(texts: Vec<String>) -> GlobSet {
     globs(anchored.iter().map(String::as_str))
 }
 
-/// `packages = ["src/demo"]`: each package under its own last name.
+/// Applies `packages = ["src/demo"]`: each package has its last name in the wheel.
 fn packages_of(packages: &[String]) -> Plan {
     let split = packages.iter().map(|path| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
@@ -61,7 +62,7 @@ fn packages_of(packages: &[String]) -> Plan {
     plan.and_below(split.iter().map(|(from, _)| *from))
 }
 
-/// `only-include = ["src/demo"]` with `sources = ["src"]`.
+/// Applies `only-include = ["src/demo"]` with `sources = ["src"]`.
 fn only(paths: &[String], sources: &[String], tree: &Tree) -> Plan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
     let picks = paths.iter().filter_map(|path| {
@@ -79,7 +80,8 @@ fn included(include: &GlobSet, sources: &[String], tree: &Tree) -> Plan {
     Plan::new(root, "[tool.hatch.build] include").with(picks)
 }
 
-/// The default: a package named after the project, flat, below `src`, as a single module, or in a namespace.
+/// Applies the default: a package named after the project, in the project, in `src`, as a single
+/// module, or in a namespace.
 fn named(project: &PyProject, tree: &Tree) -> Plan {
     let Some(name) = project.module_name() else { return Plan::default() };
     let names = [name.clone(), name.to_lowercase()];

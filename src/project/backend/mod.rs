@@ -1,8 +1,9 @@
-//! Predicts which files a project's build backend puts into a wheel.
+//! Prediction of the files that a project's build backend puts into a wheel.
 //!
-//! Follows the documented defaults and settings of setuptools, hatchling, flit-core, poetry-core, pdm-backend and
-//! uv-build. Nothing of the project is run: a setting that only its own code could tell falls back to what the backend
-//! left in an unpacked sdist (`*.egg-info`), and then to the layout of the directories.
+//! Follows the documented defaults and settings of setuptools, hatchling, flit-core, poetry-core,
+//! pdm-backend and uv-build. Nothing of the project is run: where a setting is computed by the
+//! project's own code, the files that the backend left in an unpacked sdist (`*.egg-info`) are used
+//! instead, and then the layout of the directories.
 
 mod extensions;
 mod find;
@@ -23,23 +24,24 @@ use pyproject::PyProject;
 use std::path::{Path, PathBuf};
 use tree::Tree;
 
-/// Files that belong in a project's wheel, and those that do not.
+/// Files of a project that belong in its wheel, and those that do not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shipped {
-    /// Directory that the names are relative to, itself relative to the project: `.` or `src`.
+    /// Directory that names are relative to, itself relative to the project: `.` or `src`.
     pub root: String,
-    /// Python files, sorted.
+    /// Names of Python files, sorted.
     pub sources: Vec<String>,
-    /// Other files inside the packages, sorted.
+    /// Names of other files in the packages, sorted.
     pub data: Vec<String>,
-    /// Files and directories with Python files that are left out, by path relative to the project, with the reason.
+    /// Files and directories with Python files that are left out, by path relative to the project,
+    /// with the reason.
     pub left_out: Vec<(String, String)>,
     /// Paths that are not UTF-8.
     pub nameless: Vec<PathBuf>,
-    /// The settings or defaults that decided, for a message: `[tool.setuptools.packages.find]`.
+    /// Settings or defaults that decided, for a message: `[tool.setuptools.packages.find]`.
     pub basis: String,
-    /// Reason why a wheel of these files is not the project's: it has extension modules, or packages from several
-    /// directories, or from those that a build script puts together.
+    /// Reason that a wheel of these files is not the project's: it has extension modules, or packages
+    /// from several directories, or packages that a build script puts together.
     pub built: Option<String>,
     /// Remarks about the choice, one sentence each.
     pub notes: Vec<String>,
@@ -47,8 +49,8 @@ pub struct Shipped {
 
 /// Predicts the files that the build backend of the project in `folder` ships.
 ///
-/// A file that cannot be read or parsed (`pyproject.toml`, `setup.cfg`) counts as absent: the caller that needs its
-/// metadata reports what is wrong with it.
+/// A file that cannot be read or parsed (`pyproject.toml`, `setup.cfg`) counts as absent; the
+/// caller, which needs its metadata, reports the error.
 ///
 /// # Errors
 /// [`DiscoverError`] for a directory that cannot be listed.
@@ -75,7 +77,7 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     Ok(Shipped { notes, built, ..shipped })
 }
 
-/// Build backends whose choice of files is known.
+/// A build backend with known rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Setuptools,
@@ -88,7 +90,8 @@ enum Kind {
 }
 
 impl Kind {
-    /// The kind of a backend: by its module, or, for a module of the project itself, by what it requires.
+    /// Returns the backend by its module or, for a module of the project itself, by its
+    /// requirements.
     fn of(project: &PyProject) -> Self {
         let backend = project.backend();
         let own = match backend.split(['.', ':']).next().unwrap_or_default() {
@@ -130,6 +133,6 @@ fn plan(folder: &Path, kind: Kind, project: &PyProject, tree: &Tree) -> Plan {
         Kind::Setuptools => setuptools::plan(folder, project, tree),
         Kind::Unknown => Plan::default(),
     };
-    // A backend whose settings name what is not there: the layout is the better guess.
+    // The settings of the backend name files that do not exist: the layout is the better guess.
     if plan.is_empty() { find::by_layout(tree) } else { plan }
 }

@@ -41,7 +41,7 @@ pub(super) fn uv(project: &PyProject, tree: &Tree) -> Plan {
     let basis = if given.is_some() { "[tool.uv.build-backend] module-name" } else { "the project's name" };
     let names = given.unwrap_or_else(|| project.module_name().into_iter().collect());
     let names = names.iter().map(|name| {
-        // Without a name of its own, a project in a namespace has dots for dashes.
+        // Without a configured name, the dashes of a project in a namespace become dots.
         if tree.has_folder(&join(root, &name.replace('.', "/"))) {
             return name.clone();
         }

@@ -1,4 +1,4 @@
-//! Data of setuptools' packages: `include-package-data`, `package-data` and `exclude-package-data`.
+//! Data of setuptools packages: `include-package-data`, `package-data` and `exclude-package-data`.
 
 use super::plan::{Pick, Plan};
 use super::pyproject::{PyProject, texts};
@@ -9,18 +9,18 @@ use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Patterns by package; the packages `*` and the empty one are all of them.
+/// Patterns by package; `*` and the empty string stand for all packages.
 type Patterns = BTreeMap<String, Vec<String>>;
 
-/// Files of type checkers, which setuptools takes from every package.
+/// Files for type checkers, which setuptools includes in every package.
 const TYPES: [&str; 2] = ["*.pyi", "py.typed"];
 
-/// Settings of a project's data.
+/// Settings for a project's package data.
 pub(super) struct PackageData {
-    /// Files of the sdist that are below a package are data; unknown if `setup.py` may say so.
+    /// True if files of the sdist below a package are data; `None` if `setup.py` may decide.
     included: Option<bool>,
     patterns: Patterns,
-    /// Patterns of paths relative to the root.
+    /// Patterns for paths relative to the root.
     excluded: Patterns,
 }
 
@@ -90,9 +90,9 @@ impl PackageData {
     }
 }
 
-/// The patterns for the package in `folder`.
+/// Returns the patterns for the package in `folder`.
 fn of_package<'a>(patterns: &'a Patterns, folder: &str) -> Vec<&'a str> {
-    // Keys of setup.cfg have lost their case.
+    // The keys of setup.cfg are in lower case.
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let dotted = plain(&folder.replace('/', "."));
     let own = patterns.iter().filter(|(key, _)| ["", "*"].contains(&key.as_str()) || plain(key) == dotted);

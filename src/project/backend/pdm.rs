@@ -24,7 +24,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
     plan
 }
 
-/// The packages at the top of the root, or else the modules there.
+/// Finds the packages directly in the root, or else the modules there.
 fn found(root: &str, tree: &Tree) -> Plan {
     let finder = Finder { root, include: Names::new(["*"]), exclude: Names::new([]), namespaces: false };
     let packages = finder.packages(tree).into_iter().filter(|path| !path.contains('/'));

@@ -1,16 +1,17 @@
-//! The decision of a backend, applied to the files.
+//! The selection of a backend, applied to the files.
 
 use super::Shipped;
 use super::tree::{HIDDEN, Tree, join};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Something that a wheel contains, by path relative to the root.
+/// Content of a wheel, by path relative to the root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pick {
-    /// The Python files directly inside a directory (setuptools lists each package); other files below it are data.
+    /// The Python files directly in a directory (setuptools lists each package); other files below
+    /// it are data.
     Package(String),
-    /// Everything below a directory.
+    /// All files below a directory.
     Folder(String),
     /// One file.
     File(String),
@@ -22,26 +23,26 @@ impl Pick {
         path
     }
 
-    /// The top-level name that it is below.
+    /// Returns the top-level name of the path.
     pub(super) fn top(&self) -> &str {
         let path = self.path();
         path.split('/').next().unwrap_or(path)
     }
 }
 
-/// Files to ship, before the tree is looked at.
+/// A selection of files to ship, before it is applied.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     /// Directory that names in the wheel are relative to.
     pub(super) root: String,
     pub(super) picks: BTreeSet<Pick>,
-    /// Patterns of paths relative to the project that stay out.
+    /// Patterns for paths to leave out, relative to the project.
     pub(super) exclude: GlobSet,
-    /// The setting or default that decided.
+    /// Setting or default that decided.
     pub(super) basis: String,
-    /// Files below a package that are no Python files are data.
+    /// True if other files below a package are data.
     pub(super) picks_data: bool,
-    /// Paths of data that stay out.
+    /// Paths of data files to leave out.
     pub(super) no_data: BTreeSet<String>,
     /// The reason why the wheel has more than files below the root, or has them under other names.
     pub(super) beyond: Option<String>,
@@ -113,7 +114,7 @@ impl Plan {
         shipped
     }
 
-    /// Returns whether the wheel contains the file, by name relative to the root.
+    /// Returns `Some` if the wheel contains the file, by name relative to the root.
     fn pick(&self, name: &str, is_python: bool) -> Option<()> {
         let is_inside = |folder: &str| folder == "." || below(folder, name).is_some();
         let parent = name.rsplit_once('/').map_or(".", |(parent, _)| parent);
@@ -126,7 +127,8 @@ impl Plan {
         is_picked.then_some(())
     }
 
-    /// The part of a path that a summary names: the first component that nothing is shipped from.
+    /// Returns the part of a path to show in a summary: up to the first component from which
+    /// nothing is shipped.
     fn shown(&self, file: &str) -> String {
         let mut shown = String::new();
         for part in file.split('/') {
@@ -143,7 +145,7 @@ impl Plan {
     }
 }
 
-/// The path relative to `folder`, if it is below it.
+/// Returns the path relative to `folder`, or `None` if it is not below it.
 pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {
     match folder {
         "." | "" => Some(path),
@@ -155,7 +157,7 @@ fn has_python_suffix(name: &str) -> bool {
     name.ends_with(".py")
 }
 
-/// Says why a file or directory with Python files is not part of a wheel.
+/// Returns the reason that a file or directory with Python files is not part of a wheel.
 fn reason(path: &str, plan: &Plan) -> String {
     let name = path.trim_end_matches('/');
     let name = name.rsplit('/').next().unwrap_or(name);
@@ -172,7 +174,7 @@ fn reason(path: &str, plan: &Plan) -> String {
     }
 }
 
-/// Compiles path patterns; one that is not a pattern matches its own text.
+/// Compiles path patterns; an invalid pattern matches its own text.
 pub(super) fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {

@@ -1,4 +1,5 @@
-//! poetry-core: `[tool.poetry] packages`, `include`, `exclude`, or the package named after the project.
+//! poetry-core: `[tool.poetry] packages`, `include`, `exclude`, or the package named after the
+//! project.
 
 use super::named::find_module;
 use super::plan::{Pick, Plan, globs};
@@ -21,7 +22,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
     plan
 }
 
-/// `packages = [{ include = "rich", from = "src", format = "wheel" }]`
+/// Applies `packages = [{ include = "rich", from = "src", format = "wheel" }]`.
 fn listed(packages: &[Value], tree: &Tree) -> Plan {
     let (mut root, mut others) = (None, Vec::new());
     let mut picks = Vec::new();
@@ -33,7 +34,7 @@ fn listed(packages: &[Value], tree: &Tree) -> Plan {
             continue;
         }
         let from = package.get("from").and_then(Value::as_str).unwrap_or(".").trim_end_matches('/');
-        // Names are relative to one root: packages from another directory cannot be listed.
+        // Names are relative to a single root: packages from another directory cannot be listed.
         if *root.get_or_insert(from) != from {
             others.push(from);
             continue;
@@ -43,7 +44,7 @@ fn listed(packages: &[Value], tree: &Tree) -> Plan {
     Plan::new(root.unwrap_or("."), "[tool.poetry] packages").with(picks).and_below(others)
 }
 
-/// A package, a module, or a pattern of them.
+/// Finds a package, a module, or all that match a pattern.
 fn matching(tree: &Tree, root: &str, include: &str) -> Vec<Pick> {
     let include = include.trim_start_matches("./").trim_end_matches('/');
     if tree.has_folder(&join(root, include)) {

@@ -1,10 +1,10 @@
-//! The tables of a `pyproject.toml` that decide about files.
+//! The tables of a `pyproject.toml` that select files.
 
 use crate::project::{LARGEST, read_regular};
 use std::path::Path;
 use toml::{Table, Value};
 
-/// A `pyproject.toml`, empty where the project has none.
+/// A `pyproject.toml`; empty if the project has none.
 pub(super) struct PyProject {
     table: Table,
 }
@@ -17,12 +17,13 @@ impl PyProject {
         Self { table }
     }
 
-    /// `build-system.build-backend`; empty for none, which means setuptools (PEP 517).
+    /// Returns `build-system.build-backend`; empty if there is none, which means setuptools (PEP
+    /// 517).
     pub(super) fn backend(&self) -> &str {
         self.text(&["build-system", "build-backend"]).unwrap_or_default()
     }
 
-    /// The value below the keys of `path`.
+    /// Returns the value at the keys of `path`.
     pub(super) fn get(&self, path: &[&str]) -> Option<&Value> {
         let (last, tables) = path.split_last()?;
         let mut table = &self.table;
@@ -40,12 +41,12 @@ impl PyProject {
         self.get(path)?.as_table()
     }
 
-    /// The strings of a list, or of a single string.
+    /// Returns the strings of a list, or a single string as a list.
     pub(super) fn texts(&self, path: &[&str]) -> Option<Vec<String>> {
         texts(self.get(path)?)
     }
 
-    /// The project's name as a module: `my-project` is `my_project`.
+    /// Returns the project's name as a module name: `my_project` for `my-project`.
     pub(super) fn module_name(&self) -> Option<String> {
         let names = [
             ["project", "name"].as_slice(),
@@ -56,7 +57,7 @@ impl PyProject {
         Some(name.replace(['-', '.'], "_"))
     }
 
-    /// Files that a version plugin writes into the package, which version control ignores.
+    /// Returns files that a version plugin writes into the package and version control ignores.
     pub(super) fn version_files(&self) -> Vec<&str> {
         let paths: [&[&str]; 5] = [
             &["tool", "hatch", "build", "hooks", "vcs", "version-file"],
@@ -69,7 +70,7 @@ impl PyProject {
     }
 }
 
-/// The strings of a list, or of a single string.
+/// Returns the strings of a list, or a single string as a list.
 pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text.clone()]),

@@ -1,4 +1,4 @@
-//! `setup.cfg`, as far as it decides about files.
+//! The sections of `setup.cfg` that select files.
 
 use crate::project::{LARGEST, read_regular};
 use std::collections::BTreeMap;
@@ -38,19 +38,19 @@ impl SetupCfg {
         Some(self.0.get(section)?.get(key)?.trim())
     }
 
-    /// Values separated by commas or line ends.
+    /// Returns a value as a list, separated by commas or line ends.
     pub(super) fn list(&self, section: &str, key: &str) -> Option<Vec<String>> {
         let items = self.get(section, key)?.split(['\n', ',']).map(str::trim);
         Some(items.filter(|item| !item.is_empty()).map(ToOwned::to_owned).collect())
     }
 
-    /// The keys of a section with their values, as [`SetupCfg::list`] has them.
+    /// Returns the values of all keys of a section, as [`SetupCfg::list`] does.
     pub(super) fn lists(&self, section: &str) -> BTreeMap<String, Vec<String>> {
         let keys = self.0.get(section).into_iter().flat_map(BTreeMap::keys);
         keys.filter_map(|key| Some((key.clone(), self.list(section, key)?))).collect()
     }
 
-    /// `name = value` pairs, one a line; the name may be empty.
+    /// Returns the `name = value` pairs of a value, one per line; a name may be empty.
     pub(super) fn pairs(&self, section: &str, key: &str) -> BTreeMap<String, String> {
         let items = self.list(section, key).unwrap_or_default();
         let pair = |item: &String| {

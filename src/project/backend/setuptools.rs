@@ -1,4 +1,5 @@
-//! setuptools: `[tool.setuptools]`, `setup.cfg`, what `*.egg-info` lists, and its automatic discovery.
+//! setuptools: `[tool.setuptools]`, `setup.cfg`, the lists in `*.egg-info`, and automatic
+//! discovery.
 
 use super::find::{Finder, Names, by_layout, package_root};
 use super::package_data::PackageData;
@@ -11,12 +12,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use toml::Value;
 
-/// Settings of one source: the project file, `setup.cfg` or `setup.py`.
+/// Settings in one source: `pyproject.toml`, `setup.cfg` or `setup.py`.
 #[derive(Debug, Default)]
 struct Settings {
     packages: Option<Packages>,
     modules: Vec<String>,
-    /// `package_dir`: the key "" is the root.
+    /// Value of `package_dir`; the key "" is the root.
     folders: BTreeMap<String, String>,
     basis: &'static str,
 }
@@ -32,7 +33,8 @@ pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
     let plan = packages(folder, project, &cfg, tree);
     let sources = egg_info(folder, tree, "SOURCES.txt").into_iter().collect();
     let mut plan = PackageData::read(folder, project, &cfg).apply(plan, &sources, tree);
-    // The `__init__.py` of a namespace package belongs to no project: setuptools installs none of them.
+    // The `__init__.py` of a namespace package belongs to no project, and setuptools does not
+    // install it.
     let mut namespaces = egg_info(folder, tree, "namespace_packages.txt");
     namespaces.extend(cfg.list("options", "namespace_packages").unwrap_or_default());
     let names = namespaces.iter().map(|name| format!("{}/__init__.py", name.replace('.', "/")));
@@ -50,7 +52,7 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
         None if !top_level.is_empty() => from_top_level(&top_level, tree),
         None => by_layout(tree),
     };
-    // An sdist says which names were there when it was built.
+    // An sdist lists the names at the time of its build.
     let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
     if !top_level.is_empty() && !plan.picks.iter().all(is_listed) {
         let picks = plan.picks.iter().filter(|pick| is_listed(pick)).cloned();
@@ -125,7 +127,7 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
         _ => None,
     };
     let mut root = named.or(found_in).unwrap_or_else(|| ".".into());
-    // `package_dir = {demo = "lib/demo"}` is the root `lib`.
+    // `package_dir = {demo = "lib/demo"}` means the root `lib`.
     let other = given.folders.iter().find_map(|(package, folder)| {
         let folder = trimmed(folder);
         let parent = folder.strip_suffix(&package.replace('.', "/"))?.strip_suffix('/')?.to_owned();
@@ -157,7 +159,7 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
     }
 }
 
-/// The names in a file of `*.egg-info`, in the project or where its packages are.
+/// Returns the names in a file of `*.egg-info`, in the project or in the directory of its packages.
 fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
     for root in [".", package_root(tree)] {
         let folder = folder.join(root);
@@ -174,7 +176,8 @@ fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
     Vec::new()
 }
 
-/// Says which top-level names of an egg-info no directory or file of the project has: `setup.py` takes them from elsewhere.
+/// Returns a description of the top-level names in the egg-info without a directory or file in the
+/// project: `setup.py` gets them from elsewhere.
 pub(super) fn missing(folder: &Path, tree: &Tree) -> Option<String> {
     let names = egg_info(folder, tree, "top_level.txt");
     let is_there =
@@ -187,7 +190,7 @@ pub(super) fn missing(folder: &Path, tree: &Tree) -> Option<String> {
     Some(format!("no file is below the top-level {} of its egg-info", missing.join(", ")))
 }
 
-/// Packages and modules by the names of an egg-info, where the settings are code (`setup.py`).
+/// Finds packages and modules by the names in an egg-info, for settings that are code (`setup.py`).
 fn from_top_level(names: &[String], tree: &Tree) -> Plan {
     let exists = |root: &str, name: &str| {
         let path = join(root, name);

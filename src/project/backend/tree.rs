@@ -1,4 +1,4 @@
-//! Every file of a project that could be shipped.
+//! All files of a project that could be shipped.
 
 use super::pyproject::PyProject;
 use crate::project::{DiscoverError, name_below, names_in};
@@ -18,12 +18,13 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Lists the files below `folder`, without what is hidden (in an sdist: at its top), virtual environments, `node_modules`, caches, and the
-    /// `build`, `dist` and `*.egg-info` of the project itself. In a checkout, files that git ignores are left out,
-    /// except for version files that a plugin writes.
+    /// Lists the files below `folder`, except hidden files (in an sdist: at its top), virtual
+    /// environments, `node_modules`, caches, and the `build`, `dist` and `*.egg-info` of the
+    /// project itself. In a checkout, files that git ignores are left out, except for version files
+    /// that a plugin writes.
     pub(super) fn read(folder: &Path, project: &PyProject) -> Result<Self, DiscoverError> {
         let git = folder.join(".git").exists() || project.backend().starts_with("hatchling");
-        // What is hidden in a package of an sdist has been published.
+        // Hidden files in a package of an sdist were published.
         let is_sdist = folder.join("PKG-INFO").is_file();
         let mut tree = Self::default();
         let skipped = Arc::new(Mutex::new(BTreeMap::new()));
@@ -65,7 +66,7 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Adds the directories at the top that git ignores to what was skipped.
+    /// Adds the top-level directories that git ignores to the skipped ones.
     fn note_ignored(&mut self, folder: &Path) -> Result<(), DiscoverError> {
         for name in names_in(folder)? {
             let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
@@ -88,14 +89,14 @@ impl Tree {
         self.files.contains(path)
     }
 
-    /// Files below a directory, by path relative to the project.
+    /// Returns the files below a directory, by path relative to the project.
     pub(super) fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a String> + use<'a> {
         let prefix = prefix(folder);
         let start = prefix.clone();
         self.files.range(start..).take_while(move |file| file.starts_with(&prefix))
     }
 
-    /// Names of the directories directly inside `folder`, sorted.
+    /// Returns the names of the directories directly in `folder`, sorted.
     pub(super) fn folders_in(&self, folder: &str) -> Vec<&str> {
         let start = prefix(folder).len();
         let mut names: Vec<&str> =
@@ -104,7 +105,7 @@ impl Tree {
         names
     }
 
-    /// Names of the files directly inside `folder`, sorted.
+    /// Returns the names of the files directly in `folder`, sorted.
     pub(super) fn files_in(&self, folder: &str) -> Vec<&str> {
         let start = prefix(folder).len();
         self.below(folder).map(|file| &file[start..]).filter(|name| !name.contains('/')).collect()
@@ -124,7 +125,7 @@ pub(super) fn join(folder: &str, path: &str) -> String {
     }
 }
 
-/// A filter that enters no directory that no wheel contains, and notes those it did not enter.
+/// Returns a filter that skips directories that no wheel contains, and records them.
 fn shippable(
     folder: &Path,
     is_sdist: bool,
@@ -147,10 +148,10 @@ fn shippable(
     }
 }
 
-/// The reason that no summary names.
+/// The reason that summaries leave out.
 pub(super) const HIDDEN: &str = "hidden";
 
-/// Why no wheel contains the directory, if that is so.
+/// Returns the reason that no wheel contains the directory, or `None`.
 fn unshippable(path: &Path, name: &str, depth: usize) -> Option<&'static str> {
     match name {
         "__pycache__" => Some("a cache"),

@@ -20,7 +20,7 @@ const NEWEST: Target = Target {
     stack_effects: &stack_effects(&FEATURES),
 };
 
-/// Releases of 3.13. Of those between, 3.13.1 to 3.13.3 and 3.13.4 each write other bytes.
+/// Releases of 3.13. Among the others, 3.13.1 to 3.13.3 and 3.13.4 each have different output.
 pub(super) static RELEASES: [Target; 4] = [
     Target {
         patch: 0,

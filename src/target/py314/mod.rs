@@ -54,7 +54,7 @@ const FEATURES_2: Features = Features {
     ..FEATURES
 };
 
-/// Rules of 3.14's grammar that 3.13's lacks.
+/// Rules that 3.14's grammar has in addition to 3.13's.
 pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
     GrammarRule::Templates,
     GrammarRule::BareExceptions,

@@ -36,7 +36,7 @@ pub(super) static RELEASES: [Target; 2] = [
     NEWEST,
 ];
 
-/// Rules of 3.15's grammar, with those that 3.14's lacks.
+/// Rules that the grammars of 3.14 and 3.15 have in addition to 3.13's.
 const GRAMMAR: GrammarRules = py314::GRAMMAR.with(&[
     GrammarRule::Unpacking,
     GrammarRule::LazyImports,
