@@ -1,5 +1,5 @@
-//! Parts of a wheel other than the files of packages: extension modules, and files that are installed
-//! next to the packages.
+//! Parts of a wheel other than the files of packages: extension modules, and files that are
+//! installed outside of the packages.
 
 use super::Kind;
 use super::pyproject::PyProject;
@@ -44,7 +44,7 @@ pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tr
     Some(format!("{setting} builds extension modules"))
 }
 
-/// Settings of backends that install files beside the packages.
+/// Settings of backends that install files outside of the packages.
 const BESIDE: [(Kind, &[&str]); 8] = [
     (Kind::Setuptools, &["tool", "setuptools", "data-files"]),
     (Kind::Setuptools, &["tool", "setuptools", "script-files"]),
@@ -56,7 +56,7 @@ const BESIDE: [(Kind, &[&str]); 8] = [
     (Kind::Uv, &["tool", "uv", "build-backend", "data"]),
 ];
 
-/// Says which settings put files beside the packages.
+/// Returns a sentence for each setting that installs files outside of the packages.
 pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<String> {
     let set = BESIDE.iter().filter(|(own, path)| *own == kind && project.get(path).is_some());
     let mut settings: Vec<String> = set

@@ -40,8 +40,8 @@ pub struct Shipped {
     pub nameless: Vec<PathBuf>,
     /// Settings or defaults that decided, for a message: `[tool.setuptools.packages.find]`.
     pub basis: String,
-    /// Reason that a wheel of these files is not the project's: it has extension modules, or packages
-    /// from several directories, or packages that a build script puts together.
+    /// Reason that a wheel of these files is not the project's: it has extension modules, or
+    /// packages from several directories, or packages that a build script puts together.
     pub built: Option<String>,
     /// Remarks about the choice, one sentence each.
     pub notes: Vec<String>,
