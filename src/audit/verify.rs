@@ -92,7 +92,7 @@ pub fn verify(
     for (at, place) in places.iter().enumerate() {
         audit.at = at;
         let selection = Selection::of(place, request.only)?;
-        audit.known.extend(only::names(place));
+        audit.note_names(place);
         audit.place(place, &selection, "", DEPTH)?;
         let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
         let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
@@ -289,7 +289,7 @@ impl Audit<'_> {
             return Ok(());
         };
         let inner = Place::Archive(archive);
-        self.known.extend(only::names(&inner));
+        self.note_names(&inner);
         // A wheel may be that of the distribution that is asked for.
         let selection = match selection.contains(name) {
             true => Selection::All,
@@ -308,6 +308,13 @@ impl Audit<'_> {
             self.add("", finding.into_iter().collect());
         }
         Ok(())
+    }
+
+    /// Notes the distributions that there are, where one is asked for.
+    fn note_names(&mut self, place: &Place) {
+        if self.request.only.is_some() {
+            self.known.extend(only::names(place));
+        }
     }
 
     fn add(&mut self, prefix: &str, findings: Vec<Finding>) {

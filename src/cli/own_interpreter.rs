@@ -57,12 +57,12 @@ fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     SERIES.iter().filter(is_used).collect()
 }
 
-/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages` and below.
+/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages` and below. Only what has a
+/// `pyvenv.cfg` is one: other trees are looked at, and none of their programs run.
 fn prefix_of(place: &Place) -> Option<PathBuf> {
     let path = match place {
         Place::Tree(root, listing) => {
-            let is_prefix = listing.names.get("pyvenv.cfg").is_some_and(|found| *found == Found::File);
-            if is_prefix || root.join("lib").is_dir() {
+            if listing.names.get("pyvenv.cfg").is_some_and(|found| *found == Found::File) {
                 return Some(root.clone());
             }
             root

@@ -121,6 +121,13 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
     session.file(&format!("{site}/__pycache__/m.cpython-312.pyc"), pyc);
     let said = run(&session, &["verify", "v", "--engine", "native"]).exits(1);
     assert!(said.err.starts_with("1 verified, 1 finding\n") && !ran.exists(), "{}", said.err);
+    // What has no `pyvenv.cfg` is any tree, whose programs do not run.
+    std::fs::rename(session.path("v/pyvenv.cfg"), session.path("kept")).unwrap();
+    for path in ["v", site] {
+        let said = run(&session, &["verify", path]).exits(1);
+        assert!(!said.err.contains("running ") && !ran.exists(), "{}", said.err);
+    }
+    std::fs::rename(session.path("kept"), session.path("v/pyvenv.cfg")).unwrap();
     let other = session.path("other");
     script(&session, "other", "exit 1");
     let said = run(&session, &["verify", "v", "--interpreter", other.to_str().unwrap()]);
