@@ -113,7 +113,8 @@ fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
 
 /// Compares two entries of one name, except their bytes.
 pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
-    let mode = |entry: &Entry| entry.mode.map_or_else(|| "none".to_owned(), |mode| format!("{mode:04o}"));
+    let mode =
+        |entry: &Entry| entry.mode.map_or_else(|| "none".to_owned(), |mode| symbolic(mode, entry.directory));
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let facts = |entry: &Entry| {
         [
@@ -159,6 +160,23 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     }
     finding.message = differing.join(", ");
     (!differing.is_empty()).then_some(finding)
+}
+
+/// The permission bits as `ls -l` writes them.
+fn symbolic(mode: u32, is_directory: bool) -> String {
+    let mut text = String::from(if is_directory { "d" } else { "-" });
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = mode >> shift & 7;
+        text.push(if bits & 4 > 0 { 'r' } else { '-' });
+        text.push(if bits & 2 > 0 { 'w' } else { '-' });
+        text.push(match (bits & 1 > 0, mode & special > 0) {
+            (false, false) => '-',
+            (true, false) => 'x',
+            (true, true) => letter,
+            (false, true) => letter.to_ascii_uppercase(),
+        });
+    }
+    text
 }
 
 /// The metadata of an entry that a tar or cpio archive has.

@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts of differences, from the outside in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,6 +81,11 @@ impl Kind {
         Self::ExceptionTable,
     ];
 
+    /// Returns whether the rows of a finding are instructions.
+    pub const fn has_instructions(self) -> bool {
+        matches!(self, Self::Instructions | Self::Structure)
+    }
+
     /// For people.
     pub const fn words(self) -> &'static str {
         match self {
@@ -145,6 +151,12 @@ impl Row {
     /// A remark.
     pub fn remark(text: impl Into<String>) -> Self {
         Self { label: Some(text.into()), left: None, right: None, same: true }
+    }
+
+    /// Returns the number of the source line that begins with an instruction of one side.
+    pub fn line_number(&self, is_left: bool) -> Option<u32> {
+        let side = if is_left { &self.left } else { &self.right };
+        side.as_ref()?.get(..5)?.trim().parse().ok()
     }
 
     /// With what both sides are about.
@@ -244,12 +256,22 @@ pub struct FileDifference {
     pub cause: Option<Cause>,
     /// At least one, from the outside in.
     pub findings: Vec<Finding>,
+    /// Lines of the sources of a pyc, left and right, by number: those that instructions in the findings stand in.
+    #[serde(skip)]
+    pub lines: [BTreeMap<u32, String>; 2],
 }
 
 impl FileDifference {
     /// A file whose cause is not known yet.
     pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
-        Self { path: path.into(), cause: None, findings }
+        Self { path: path.into(), cause: None, findings, lines: Default::default() }
+    }
+
+    /// Returns the numbers of the source lines that instructions of one side stand in.
+    pub fn line_numbers(&self, is_left: bool) -> BTreeSet<u32> {
+        let rows = self.findings.iter().filter(|finding| finding.kind.has_instructions());
+        let rows = rows.flat_map(|finding| &finding.rows);
+        rows.filter_map(|row| row.line_number(is_left)).collect()
     }
 }
 
@@ -262,6 +284,9 @@ pub struct Comparison {
     pub left: String,
     /// The right side as it was named.
     pub right: String,
+    /// SHA-256 of each side that is a file.
+    #[serde(skip)]
+    pub digests: [Option<String>; 2],
     /// Files that are the same.
     pub same: usize,
     /// Files that are not, sorted by path.

@@ -84,6 +84,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         schema: SCHEMA,
         left: python::os_text(left.path().as_os_str()),
         right: python::os_text(right.path().as_os_str()),
+        digests: [left.digest(), right.digest()],
         same: found.same,
         files: found.files,
     })

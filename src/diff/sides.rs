@@ -67,6 +67,17 @@ impl Side {
         }
     }
 
+    /// Returns the SHA-256 of a side that is a file.
+    pub(super) fn digest(&self) -> Option<String> {
+        match self {
+            Self::Place(_, Place::Archive(archive)) => Some(manifest::hex(&archive.sha256)),
+            Self::Place(_, Place::Tree(..)) => None,
+            Self::Place(path, Place::File(_)) | Self::Manifest(path, _) => {
+                read_regular(path, LARGEST).ok().map(|bytes| manifest::sha256(&bytes))
+            }
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Manifest(path, _) | Self::Place(path, _) => path,

@@ -121,8 +121,14 @@ pub fn diff(data: &[u8]) {
         "a difference goes untold, or one is told that is not there"
     );
     let files = vec![FileDifference::new("p/__pycache__/m.cpython-314.pyc", findings)];
-    let comparison =
-        Comparison { schema: SCHEMA, left: "left".into(), right: "right".into(), same: 0, files };
+    let comparison = Comparison {
+        schema: SCHEMA,
+        left: "left".into(),
+        right: "right".into(),
+        digests: [None, None],
+        same: 0,
+        files,
+    };
     let text = difference::text(&comparison, 80, true);
     for part in text.split('\u{1b}').skip(1) {
         let style = part.strip_prefix('[').and_then(|part| part.split_once('m')).map(|(style, _)| style);

@@ -498,7 +498,7 @@ fn the_sentence_comes_first_in_every_output() {
     assert!(markdown.starts_with("**1 pyc is unexplained.**\n"), "{markdown}");
     let page = pair.diff(&["--html", "-"]).exits(1).out;
     assert!(page.contains("<strong>Not the same.</strong> 1 pyc is unexplained.</p>"), "{page}");
-    assert!(page.contains("<li class=\"alarm\"><strong>unexplained</strong>"), "{page}");
+    assert!(page.contains("<strong class=\"badge alarm\">unexplained</strong>"), "{page}");
     pair.diff(&["--markdown", "a"]).exits(2);
     pair.diff(&["--markdown", "-", "--html", "-"]).exits(2);
 }

@@ -51,6 +51,7 @@ mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;
 mod packages;
+mod page;
 mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]

@@ -45,6 +45,7 @@ pub fn explain(
         containers.entry(container.to_owned()).or_default().push(index);
     }
     let mut causes: Vec<(usize, Cause)> = Vec::new();
+    let mut lines = Vec::new();
     for (container, indices) in containers {
         let nested = [nested(left, &container), nested(right, &container)];
         let places = [
@@ -59,15 +60,22 @@ pub fn explain(
         let views = [View::new(one), View::new(other)];
         let sources = options.sources.map(|place| place.map(View::new));
         let pair = Pair { views: &views, sources: &sources, compilers: &compilers };
-        let results =
-            parallel::map(&indices, options.jobs, watch, |&index| pair.cause(&files[index], &container))?;
+        let results = parallel::map(&indices, options.jobs, watch, |&index| {
+            let file = &files[index];
+            (pair.cause(file, &container), pair.lines(file, &container))
+        })?;
         let stopped = || Cause::new(CauseKind::NotChecked, "the run was interrupted");
-        causes.extend(
-            indices.iter().zip(results).map(|(&index, cause)| (index, cause.unwrap_or_else(stopped))),
-        );
+        for (&index, result) in indices.iter().zip(results) {
+            let (cause, found) = result.unwrap_or_else(|| (stopped(), Default::default()));
+            causes.push((index, cause));
+            lines.push((index, found));
+        }
     }
     for (index, cause) in causes {
         comparison.files[index].cause = Some(cause);
+    }
+    for (index, found) in lines {
+        comparison.files[index].lines = found;
     }
     listing::explain_records(comparison, left, right);
     Ok(())

@@ -132,7 +132,7 @@ fn compile(
 }
 
 /// Finds the source next to a pyc, or among the sources that were given. Times of sources say nothing in an archive.
-fn find_source(
+pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,
     name: &str,

@@ -1,13 +1,17 @@
 //! Two files of one name: the cause of their difference.
 
 use super::one_side;
-use super::origin::{Compiled, Origin, origin};
+use super::origin::{Compiled, Origin, find_source, origin};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
 use crate::manifest::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
+use std::collections::BTreeMap;
+
+/// Characters of a source line that are kept.
+const LINE: usize = 200;
 
 /// Both sides of a comparison, or of one archive in it.
 pub(super) struct Pair<'a> {
@@ -55,6 +59,31 @@ impl Pair<'_> {
             }
             [Err(error), _] | [_, Err(error)] => Cause::new(CauseKind::NotChecked, error.to_string()),
         }
+    }
+
+    /// Returns the lines of both sources in which instructions of the findings stand.
+    pub(super) fn lines(&self, file: &FileDifference, container: &str) -> [BTreeMap<u32, String>; 2] {
+        let name = match container {
+            "" => file.path.as_str(),
+            _ => file.path.get(container.len() + 1..).unwrap_or_default(),
+        };
+        [0, 1].map(|side| {
+            let numbers = file.line_numbers(side == 0);
+            if numbers.is_empty() {
+                return BTreeMap::new();
+            }
+            let view = &self.views[side];
+            let name = match view.place {
+                Place::File(_) => view.place.names().concat(),
+                _ => name.to_owned(),
+            };
+            let Ok(source) = find_source(view, self.sources[side].as_ref(), &name).1 else {
+                return BTreeMap::new();
+            };
+            let text = String::from_utf8_lossy(&source.bytes);
+            let lines = (1..).zip(text.lines()).filter(|(number, _)| numbers.contains(number));
+            lines.map(|(number, line)| (number, line.chars().take(LINE).collect())).collect()
+        })
     }
 
     fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {

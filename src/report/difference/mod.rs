@@ -2,13 +2,13 @@
 
 mod causes;
 mod emphasis;
-mod html;
 mod markdown;
+mod page;
 mod text;
 
 pub use causes::sentence;
-pub use html::html;
 pub use markdown::markdown;
+pub use page::html;
 pub use text::text;
 
 use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind};

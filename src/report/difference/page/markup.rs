@@ -1,0 +1,64 @@
+//! Pieces of the page that all parts of it have.
+
+use crate::diff::{CauseKind, FileDifference};
+use crate::text::visible;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Anchor of a name, which stays the same when others come and go.
+pub(super) fn anchor(name: &str) -> String {
+    let mut anchor = String::from("f-");
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            anchor.push(char::from(byte));
+        } else {
+            let _ = write!(anchor, ":{byte:02x}");
+        }
+    }
+    anchor
+}
+
+/// The path of a file, as a link to its section if there is one.
+pub(super) fn link(file: &FileDifference, shown: &BTreeSet<&str>) -> String {
+    let path = super::super::path(file);
+    match shown.contains(file.path.as_str()) {
+        true => format!("<a href=\"#{}\">{}</a>", anchor(path), escape(path)),
+        false => escape(path),
+    }
+}
+
+/// The kind of a cause in words, with the color of its severity.
+pub(super) fn badge(kind: CauseKind) -> String {
+    format!("<strong class=\"badge {}\">{}</strong>", severity(kind), kind.words())
+}
+
+const fn severity(kind: CauseKind) -> &'static str {
+    match kind {
+        CauseKind::Unexplained => "alarm",
+        CauseKind::NotChecked => "open",
+        CauseKind::Source | CauseKind::FollowsFromSource => "follows",
+        CauseKind::OneSide | CauseKind::OtherRelease | CauseKind::OtherContent => "other",
+        CauseKind::Harmless => "harmless",
+    }
+}
+
+/// Text from outside as text.
+pub(super) fn escape(text: &str) -> String {
+    escape_visible(&visible(text))
+}
+
+/// Text that has been made visible, as text.
+pub(super) fn escape_visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(character),
+        }
+    }
+    out
+}

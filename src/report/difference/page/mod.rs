@@ -1,0 +1,160 @@
+//! One page that needs nothing else: no script, no network, light and dark, whole when printed.
+//!
+//! From the answer to the details: the sentence, the causes, a matrix of files and kinds of difference, and each file.
+
+mod file;
+mod legend;
+mod markup;
+mod matrix;
+
+use super::causes::groups;
+use crate::diff::{CauseKind, Comparison, FileDifference};
+use crate::text::counted;
+use markup::{anchor, badge, escape};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+const STYLE: &str = include_str!("page.css");
+/// Bytes of sections after which findings stand without their listings.
+const LISTINGS: usize = 8 << 20;
+/// Bytes after which files stand with their kinds of difference alone.
+const FINDINGS: usize = 9 << 20;
+/// Bytes after which files are not shown any more.
+const FILES: usize = 10 << 20;
+/// Files up to which all are open.
+const OPEN: usize = 40;
+/// Causes that are seen at once.
+const CAUSES: usize = 12;
+/// Paths that a list or the matrix has.
+const NAMED: usize = 3000;
+
+/// The page.
+pub fn html(comparison: &Comparison) -> String {
+    // The most alarming first, in every part of the page.
+    let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
+    files.sort_by(|one, other| (kind(one), &one.path).cmp(&(kind(other), &other.path)));
+    let mut sections = String::new();
+    let mut shown = BTreeSet::new();
+    for file in &files {
+        if sections.len() > FILES {
+            break;
+        }
+        shown.insert(file.path.as_str());
+        file::section(file, files.len() <= OPEN, &mut sections);
+    }
+    let left_out = files.len() - shown.len();
+    if left_out > 0 {
+        let left_out = counted(left_out, "more file differs", "more files differ");
+        let _ =
+            writeln!(sections, "<p class=\"remark\">{left_out}: compare without --html, or in parts.</p>");
+    }
+
+    let mut out = String::new();
+    let (left, right) = (escape(&comparison.left), escape(&comparison.right));
+    out.push_str("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    out.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
+    let _ = writeln!(out, "<title>{left} and {right}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>");
+    out.push_str("<a class=\"skip\" href=\"#files\">To the differences</a>\n");
+    head(comparison, &mut out);
+    out.push_str("<main>\n");
+    if !files.is_empty() {
+        causes(comparison, &shown, &mut out);
+        matrix::matrix(&files, &shown, &mut out);
+        legend::legend(comparison, &mut out);
+    }
+    let _ = writeln!(out, "<section id=\"files\" aria-label=\"Differences\">\n{sections}</section>");
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+/// Kind of the cause; what nobody has looked into comes first.
+fn kind(file: &FileDifference) -> Option<CauseKind> {
+    file.cause.as_ref().map(|cause| cause.kind)
+}
+
+/// The sentence, and what was compared by which version.
+fn head(comparison: &Comparison, out: &mut String) {
+    let verdict = match comparison.files.iter().filter_map(kind).min() {
+        _ if comparison.files.is_empty() => ("same", "The same."),
+        Some(CauseKind::Unexplained) => ("unexplained", "Not the same."),
+        _ => ("differs", "Not the same."),
+    };
+    let sentence = escape(&super::sentence(comparison));
+    let _ = writeln!(out, "<header>\n<h1>Bytecode, compared</h1>");
+    let _ =
+        writeln!(out, "<p class=\"verdict {}\"><strong>{}</strong> {sentence}.</p>", verdict.0, verdict.1);
+    out.push_str("<dl class=\"compared\">\n");
+    let sides = [("Left", "left", &comparison.left), ("Right", "right", &comparison.right)];
+    for ((name, class, path), digest) in sides.into_iter().zip(&comparison.digests) {
+        let digest = digest.as_ref().map_or_else(
+            || "<span class=\"remark\">a directory</span>".to_owned(),
+            |digest| format!("<span class=\"digest\">sha256 {digest}</span>"),
+        );
+        let _ =
+            writeln!(out, "<dt>{name}</dt><dd class=\"{class}\"><code>{}</code> {digest}</dd>", escape(path));
+    }
+    let counts = super::summary(comparison);
+    let version = env!("CARGO_PKG_VERSION");
+    let _ = writeln!(
+        out,
+        "<dt>Files</dt><dd>{counts}</dd>\n<dt>By</dt><dd>pycompile {version}</dd>\n</dl>\n</header>"
+    );
+}
+
+/// The causes, the most alarming first, each with the files that differ for it.
+fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
+    out.push_str(
+        "<section aria-labelledby=\"causes\">\n<h2 id=\"causes\">Causes</h2>\n<ul class=\"causes\">\n",
+    );
+    let groups = groups(comparison);
+    let mut left = NAMED;
+    for (at, group) in groups.iter().enumerate() {
+        if at == CAUSES {
+            let more = counted(groups.len() - at, "more cause", "more causes");
+            let _ = writeln!(out, "</ul>\n<details><summary>{more}</summary>\n<ul class=\"causes\">");
+        }
+        let Some(rest) = left.checked_sub(1) else {
+            let _ = writeln!(out, "<li class=\"remark\">and {} more</li>", groups.len() - at);
+            break;
+        };
+        left = rest;
+        let _ = write!(out, "<li>{} {}", badge(group.kind), title(group.kind, &group.title, shown));
+        if !group.files.is_empty() {
+            let open = if groups.len() <= CAUSES && group.files.len() <= OPEN / 4 { " open" } else { "" };
+            let files = counted(group.files.len(), "file", "files");
+            let _ = write!(out, "<details{open}><summary>{files}</summary><ul>");
+            let number = group.files.len().min(left);
+            left -= number;
+            for file in &group.files[..number] {
+                let _ = write!(out, "<li>{}</li>", markup::link(file, shown));
+            }
+            if number < group.files.len() {
+                let _ = write!(out, "<li class=\"remark\">and {} more</li>", group.files.len() - number);
+            }
+            out.push_str("</ul></details>");
+        }
+        out.push_str("</li>\n");
+    }
+    out.push_str(if groups.len() > CAUSES {
+        "</ul>\n</details>\n</section>\n"
+    } else {
+        "</ul>\n</section>\n"
+    });
+}
+
+/// The title of a cause. If it begins with the path of a file, this is a link.
+fn title(kind: CauseKind, title: &str, shown: &BTreeSet<&str>) -> String {
+    let end = match kind {
+        CauseKind::Unexplained => title.find(": "),
+        CauseKind::Source => title.find(" changed"),
+        _ => None,
+    };
+    match end.map(|end| title.split_at(end)) {
+        Some((path, rest)) if shown.contains(path) => {
+            format!("<a href=\"#{}\">{}</a>{}", anchor(path), escape(path), escape(rest))
+        }
+        _ => escape(title),
+    }
+}
