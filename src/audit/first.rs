@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// Bytes of bytecode that are disassembled for each byte of both pycs: references can make code large that is small on disk.
 const PROPORTION: usize = 4;
+/// Bytes of two pycs in which a place is looked for: their instructions, one by one, take hundreds of times as much.
+const LARGEST: usize = 1 << 20;
 /// Bytes of a constant that are compared.
 const SHOWN: usize = 400;
 
@@ -66,8 +68,12 @@ impl std::fmt::Display for FirstPlace {
     }
 }
 
-/// Returns the first code object and line at which code differs: `f, line 3`. `name` is that of the pyc.
+/// Returns the first code object and line at which code differs: `f, line 3`; nothing for large ones. `name` is that of the
+/// pyc.
 pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &Series) -> Option<String> {
+    if expected.len() + found.len() > LARGEST {
+        return None;
+    }
     let read = |pyc: &[u8]| marshal::read(pyc.get(HEADER_SIZE..)?, series.code_layout).ok();
     let (left, right) = (read(expected)?, read(found)?);
     let budget = (expected.len() + found.len()).saturating_mul(PROPORTION);

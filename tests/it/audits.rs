@@ -56,6 +56,19 @@ fn a_header_that_lies_does_not_hide_the_code() {
     assert!(said.out.starts_with(&message) && said.out.contains("SyntaxError"), "{}", said.out);
 }
 
+/// Listing the instructions of large code takes hundreds of times its size.
+#[test]
+fn no_place_is_looked_for_in_large_code() {
+    let source = |last: &str| format!("x = \"{}{last}\"\n", "a".repeat(600_000));
+    let session = tree(&source("b"));
+    session.file("t/p/m.py", source("c"));
+    let header = "the hash in its header is another source's";
+    prints(
+        session.run(&["verify", "t"]),
+        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py\n"),
+    );
+}
+
 /// Members of a frozenset in the other order: the value is the same for Python.
 #[test]
 fn the_same_code_in_another_form_is_called_that() {
