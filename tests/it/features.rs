@@ -3,7 +3,7 @@
 use pycompile::target::{ALL, GrammarRule};
 use std::path::Path;
 
-/// `docs/features.md` is what this writes; PYCOMPILE_WRITE=1 writes it anew.
+/// Compares `docs/features.md` with the targets. With PYCOMPILE_WRITE=1 it writes the page.
 #[test]
 fn the_table_of_features_is_right() {
     let columns: Vec<Vec<(String, String)>> = ALL
@@ -16,9 +16,10 @@ fn the_table_of_features_is_right() {
                 .collect()
         })
         .collect();
-    let mut page = "# What the targets of the native compiler do differently\n\nThe fields of `Features` \
-        (`src/target/features.rs` says what each means); opcodes are tables of their own.\n\n| feature |"
-        .to_owned();
+    let mut page =
+        "# Differences between the targets of the native compiler\n\nFields of `Features`, documented in \
+        `src/target/features.rs`. Opcodes have tables of their own.\n\n| feature |"
+            .to_owned();
     ALL.iter().for_each(|target| page += &format!(" {} |", target.release()));
     page += "\n|---|";
     page += &"---|".repeat(ALL.len());
@@ -31,7 +32,7 @@ fn the_table_of_features_is_right() {
         }
         page.push('\n');
     }
-    page += "\nRules of the grammar (`src/target/grammar.rs`):\n\n| rule |";
+    page += "\nRules of the grammar, documented in `src/target/grammar.rs`:\n\n| rule |";
     ALL.iter().for_each(|target| page += &format!(" {} |", target.release()));
     page += "\n|---|";
     page += &"---|".repeat(ALL.len());
