@@ -23,7 +23,7 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// Returns the content of a file that [`open_regular`] opens.
 ///
 /// # Errors
-/// Those of [`open_regular`]; the file has more than `limit` bytes.
+/// The errors of [`open_regular`]; the file has more than `limit` bytes.
 pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let size = file.metadata()?.len();

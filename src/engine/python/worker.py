@@ -1,22 +1,24 @@
-# The worker of the python engine. It keeps one fork ready, which reads a request on standard input, compiles it, answers
-# on standard output and ends. A frame is a 32-bit little-endian length and that many bytes.
+# The worker of the python engine. It keeps one fork ready, which reads a request on standard input,
+# compiles the source, answers on standard output and exits. A frame is a 32-bit little-endian length
+# and that many bytes.
 #
-# Request:  optimize (1 byte), the number of the warning to raise, from 1, or 0 (4 bytes), length of the name (4 bytes), the
-#           name, the source.
-# Answer:   b"C" and the code, b"E" and the error as JSON, or b"M" when memory does not suffice for either; at its end
-#           b".", which a fork that dies while it writes has not written. Where there are warnings: before it b"W", the
-#           length of their JSON and that.
+# Request:  optimize (1 byte), number of the warning to raise, from 1, or 0 (4 bytes), length of the
+#           name (4 bytes), name, source.
+# Answer:   b"C" and the code, b"E" and the error as JSON, or b"M" if there is not enough memory for
+#           either; then b".", which is missing if the fork dies while it writes. Warnings come first:
+#           b"W", the length of their JSON, and the JSON.
 #
-# A fork that dies ends the worker, whose exit status says how: 128 and the signal, or the fork's own status.
+# If a fork dies, the worker exits with a status that gives the reason: 128 and the signal, or the
+# fork's own status.
 #
-# The references of the code when it is marshalled, and the strings that are interned in the process, decide bits of
-# the output. CPython up to 3.10 marks a string as shared if the process holds it anywhere. Therefore every name here
-# is one that the modules imported below hold too, or starts with "worker_", which no source will hold; what is needed
-# for errors alone is text until an error is there; and up to 3.10 the compiling is done by py_compile.compile itself,
-# with its reading and writing taken over.
+# The references to the code when it is marshalled, and the strings interned in the process, decide
+# bits of the output. CPython up to 3.10 marks a string as shared if the process holds it anywhere.
+# Therefore every name here either occurs in the modules imported below or starts with "worker_",
+# which no source is expected to have; code for errors is text until there is an error; and up to
+# 3.10 py_compile.compile itself compiles, with its reading and writing replaced.
 import sys
 
-# The working directory, which -c puts there.
+# Remove the working directory, which -c adds.
 del sys.path[0]
 
 import os
@@ -24,7 +26,7 @@ import py_compile
 import warnings
 
 importlib = py_compile.importlib
-# What is taken over stays alive: its words stay interned.
+# The replaced functions stay alive, so that their strings stay interned.
 worker_kept = (importlib._bootstrap_external._write_atomic, importlib._bootstrap_external._calc_mode)
 
 worker_error_text = """
@@ -58,8 +60,9 @@ def worker_held(optimize, name, source):
     worker_code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
     worker_holders = [worker_code, worker_code]
     return b"C" + marshal.dumps(worker_code)
-# What a first compilation sets up is set up once, by this process's own text, which has no new words. It also shows
-# whether py_compile's own code object counts as shared when it is marshalled.
+# One-time initialization of the compiler is done here, with the text of this script, which adds no
+# strings. It also shows whether py_compile's own code object counts as shared when it is
+# marshalled.
 worker_request = 0, "<worker>", sys.orig_argv[-1].encode()
 worker_expected = worker_compile(*worker_request)
 for worker_way in worker_direct, worker_held:
@@ -70,16 +73,17 @@ else:
     worker_compile = None
 del worker_request, worker_expected, worker_way
 gc.collect()
-# A fork lives for one file: collecting would only copy pages.
+# A fork compiles one file: a garbage collection would only copy pages.
 gc.disable()
-# Nor does a fork fill the holes that are left, for each of which it would copy a page: this process fills them. The
-# allocator for small objects has a pool for each 16 bytes up to 512; larger ones are the C library's.
+# A fork would also copy a page for each free block that it fills, so the worker fills them. The
+# allocator for small objects has a pool for each 16 bytes up to 512; larger objects are in the C
+# library's heap.
 worker_kept = [[object() for _ in range(2048)], [float(worker_time) for worker_time in range(1024)]]
 for worker_size in range(48, 513, 16):
     worker_kept.append([bytes(worker_size - 40) for _ in range(32768 // worker_size)])
 for worker_size in range(528, 4096, 16):
     worker_kept.append([bytes(worker_size - 40) for _ in range(4)])
-# What the C library gives from here on begins with a page of two megabytes, where there are such.
+# Later allocations by the C library begin at a page of two megabytes, if the system has such pages.
 worker_kept.append(bytes(600))
 worker_kept.append(bytes((-id(worker_kept[-1]) - 1400) % (1 << 21)))
 worker_kept.append(bytes(600))
@@ -93,7 +97,7 @@ def worker_read(worker_count):
     while worker_count:
         data = os.read(0, min(worker_count, 1 << 20))
         if not data:
-            # Nobody asks any more.
+            # The other end of the pipe is closed.
             os._exit(1)
         worker_parts.append(data)
         worker_count -= len(data)
@@ -108,7 +112,7 @@ def worker_write(data):
 
 
 def worker_describe(error, worker_rendered):
-    # CPython's own drivers have a "failure" at hand; so has this process.
+    # The name "failure" occurs in CPython's own drivers.
     failure = {"error": error, "worker_rendered": worker_rendered}
     exec(worker_error_text, failure)
     return b"E" + failure["worker_answer"]
@@ -116,7 +120,7 @@ def worker_describe(error, worker_rendered):
 
 def worker_compile(optimize, name, source):
     worker_pycs = []
-    # A codec that the source names is imported by the same loader, from its own file.
+    # A codec named by the source is imported by the same loader, from its own file.
     worker_get = importlib._bootstrap_external.FileLoader.get_data
     importlib._bootstrap_external.SourceFileLoader.get_data = (
         lambda self, path: source if self.name == "<py_compile>" else worker_get(self, path))
@@ -132,7 +136,7 @@ def worker_compile(optimize, name, source):
         return worker_describe(error, None)
 
 
-# The warnings of this fork, of which no more are kept than are shown and one, and the number of the one to raise.
+# The warnings of this fork, at most one more than are shown, and the number of the one to raise.
 worker_warned = []
 worker_raised = [0]
 
@@ -141,7 +145,7 @@ def worker_show(msg):
     if len(worker_warned) <= 100000:
         worker_warned.append(msg)
     if len(worker_warned) == worker_raised[0]:
-        # The compiler makes a SyntaxError of it.
+        # The compiler turns the exception into a SyntaxError.
         raise msg.message
 
 
@@ -160,7 +164,8 @@ def worker_serve(worker_direct):
     worker_end = 2
     try:
         data = worker_read(int.from_bytes(worker_read(4), "little"))
-        # From here on the next request can be read, whatever becomes of this one.
+        # The request is read in full: the worker can serve the next one, whatever happens to this
+        # fork.
         worker_end = 0
         worker_raised[0] = int.from_bytes(data[1:5], "little")
         worker_size = int.from_bytes(data[5:9], "little")
@@ -190,18 +195,19 @@ def worker_main():
         exec(worker_prepare_text, worker_words)
         worker_direct = worker_words["worker_compile"]
     else:
-        # What a name is marked by must not be garbage that a collection happens to have left (enough new containers
-        # bring on a full one), nor the cache of attributes, where addresses decide what stays.
+        # Strings must not be marked as shared because of garbage (enough new containers start a
+        # full collection) or because of the cache of attributes, whose content depends on
+        # addresses.
         worker_words = []
         while len(worker_words) < 100000:
             worker_words.append([])
         worker_words = None
         sys._clear_type_cache()
         if sys.version_info >= (3, 10):
-            # Always in 3.10's cache.
+            # This entry is always in 3.10's cache.
             worker_words = {}
             exec("_m = None", worker_words)
-    # From 3.11 on with what it says of pre-releases and of free threading.
+    # From 3.11 on, the greeting shows pre-releases and free threading.
     worker_greeting = "%d.%d.%d" % sys.version_info[:3] if worker_direct is None else "%.32s" % sys.version
     worker_write(worker_greeting.encode("ascii"))
     while True:
