@@ -1,8 +1,8 @@
 //! The constants of one module: CPython's const cache.
 //!
-//! Two constants have the same [`ConstId`] if and only if CPython would have them be the same object (or equal
-//! objects that its const cache merges, `merge_consts_recursive` of `compile.c`). FLAG_REF is decided from these
-//! identities when the module is marshalled.
+//! CPython: `merge_consts_recursive` in `Python/compile.c`. Two constants have the same [`ConstId`]
+//! if and only if they are the same object in CPython, or equal objects that its const cache
+//! merges. The `FLAG_REF` bits follow from these identities when the module is marshalled.
 
 use crate::text::{Name, Names};
 use hashbrown::HashTable;
@@ -26,24 +26,25 @@ pub type Items = SmallVec<[ConstId; 4]>;
 
 const _: () = assert!(size_of::<ConstValue>() <= 32);
 
-/// The value of a constant. Its equality is that of CPython's const keys: by exact type, floats by bits.
+/// The value of a constant, with the equality of CPython's const keys: exact types, and floats by
+/// their bits (`_PyCode_ConstantKey`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ConstValue {
-    /// `None`
+    /// `None`.
     None,
-    /// `True`
+    /// `True`.
     True,
-    /// `False`
+    /// `False`.
     False,
-    /// `...`
+    /// `...`.
     Ellipsis,
     /// An integer.
     Int(i64),
-    /// An integer that does not fit 64 bits.
+    /// An integer that does not fit in 64 bits.
     BigInt(num_bigint::BigInt),
-    /// A float's bits.
+    /// Bits of a float.
     Float(u64),
-    /// The bits of the real and the imaginary part.
+    /// Bits of the real and the imaginary part.
     Complex(u64, u64),
     /// Text as WTF-8.
     Str(Text),
@@ -51,31 +52,31 @@ pub enum ConstValue {
     Bytes(Text),
     /// A tuple.
     Tuple(Items),
-    /// A frozenset, in the order in which its elements were added, without repetitions.
+    /// A frozenset without duplicates.
     FrozenSet(Items),
     /// A slice (3.14 and newer).
     Slice([ConstId; 3]),
-    /// A code object; equal ones have been merged before they get here.
+    /// A code object; equal ones have been merged already.
     Code(CodeId),
 }
 
 /// Properties of a constant other than its value.
 #[derive(Clone, Copy, Debug, Default)]
 struct Traits {
-    /// A string that was an identifier before it was a constant, which keeps it interned whatever its characters.
+    /// True for a string that was an identifier first, which is interned whatever its characters.
     identifier: bool,
-    /// A string that is part of a table of names, and no constant so far.
+    /// True for a string that is part of a table of names and not yet a constant.
     only_name: bool,
-    /// Made anew, and no singleton although its value has one.
+    /// True for a new object whose value has a singleton.
     fresh: bool,
-    /// Part of a slice: strings among them are interned by nothing.
+    /// True for a part of a slice, whose strings are not interned.
     slice_part: bool,
-    /// Nothing is merged with it.
+    /// True if the constant is not merged with others.
     unmerged: bool,
 }
 
 impl ConstValue {
-    /// Returns whether it is never equal to itself.
+    /// Returns whether the value is NaN and so not equal to itself.
     pub fn is_nan(&self) -> bool {
         let nan = |bits: u64| f64::from_bits(bits).is_nan();
         match self {
@@ -89,7 +90,7 @@ impl ConstValue {
 /// Number of [`common`] values.
 const COMMON: usize = 20;
 
-/// The place of a value that is asked for so often that it is not hashed.
+/// Returns the index of a value that is so frequent that it is not hashed.
 fn common(value: &ConstValue) -> Option<usize> {
     match *value {
         ConstValue::None => Some(0),
@@ -104,30 +105,31 @@ fn common(value: &ConstValue) -> Option<usize> {
 /// All constants of one module.
 #[derive(Debug, Default)]
 pub struct Constants {
-    /// By value; those that nothing is merged with are not in it.
+    /// Constants by value, without those that are not merged.
     merged: HashTable<ConstId>,
     values: Vec<ConstValue>,
     traits: Vec<Traits>,
-    /// By [`common`]: those that are asked for most, once they are there.
+    /// Constants by [`common`] index, once they exist.
     common: [Option<ConstId>; COMMON],
-    /// By the parts that they were asked for.
+    /// Slices by their parts.
     slices: FxHashMap<[ConstValue; 3], ConstId>,
-    /// By [`Name`]: its string in tables of names.
+    /// Strings in tables of names, by [`Name`].
     of_names: Vec<Option<ConstId>>,
-    /// The strings of the table of names that is being added; kept for the room it has.
+    /// Strings of the table of names that is being added; kept for its allocation.
     table: Vec<ConstId>,
-    /// Constants that are strings of that table, and that nothing interned before.
+    /// Constants that are strings of that table and that were not interned before.
     interned_by_table: Vec<ConstId>,
-    /// By [`CodeId`].
+    /// Constants by [`CodeId`].
     of_codes: Vec<Option<ConstId>>,
-    /// By [`Name`]: whether it is the qualified name of a finished code object, which is interned, so that an equal one
-    /// made later is another object.
+    /// By [`Name`], true for the qualified name of a finished code object. It is interned, so that
+    /// an equal string made later is another object.
     qualnames: Vec<bool>,
-    /// Dotted ones of classes that were begun, with what the first of them was given for it.
+    /// Dotted qualified names of classes that are being compiled, with the constant of the first
+    /// class.
     open_qualnames: FxHashMap<Name, ConstId>,
 }
 
-/// Equal for equal values. What is looked up by its parts is hashed as they are.
+/// Returns the hash of a value; a value that is looked up by its parts has the hash of the parts.
 fn hash(value: &ConstValue) -> u64 {
     match value {
         ConstValue::Str(bytes) | ConstValue::Bytes(bytes) => hash_bytes(bytes),
@@ -145,7 +147,7 @@ fn hash_items(items: &[ConstId]) -> u64 {
 }
 
 impl Constants {
-    /// With room for those of a source of so many bytes.
+    /// Returns an empty set of constants with room for those of a source of `bytes` bytes.
     pub fn for_source(bytes: usize) -> Self {
         let count = bytes / 24;
         Self {
@@ -156,13 +158,13 @@ impl Constants {
         }
     }
 
-    /// Bytes of memory that it takes, without those of long texts.
+    /// Returns the size in memory in bytes, without long texts.
     pub fn size(&self) -> usize {
         let one = size_of::<ConstValue>() + size_of::<Traits>();
         self.values.capacity() * one + self.merged.capacity() * size_of::<ConstId>()
     }
 
-    /// The constant with this value, made if it is new.
+    /// Returns the constant with this value, adding it if needed (`const_cache_insert`).
     pub fn add(&mut self, value: ConstValue) -> ConstId {
         let Some(place) = common(&value) else { return self.add_uncommon(value) };
         if let Some(id) = self.common[place] {
@@ -175,7 +177,7 @@ impl Constants {
 
     fn add_uncommon(&mut self, mut value: ConstValue) -> ConstId {
         match &mut value {
-            // Equal whatever the order of their elements; they are written in an order of their own.
+            // Equality ignores the order of the elements; marshalling sorts them.
             ConstValue::FrozenSet(items) => items.sort_unstable(),
             value if value.is_nan() => return self.add_unmerged(value.clone()),
             _ => {}
@@ -187,7 +189,7 @@ impl Constants {
         }
     }
 
-    /// [`Self::add`] for text.
+    /// Returns the constant for text; see [`Self::add`].
     pub fn add_text(&mut self, text: &[u8]) -> ConstId {
         let hash = hash_bytes(text);
         match self.find_text(hash, text) {
@@ -196,21 +198,21 @@ impl Constants {
         }
     }
 
-    /// [`Self::add`] for bytes.
+    /// Returns the constant for bytes; see [`Self::add`].
     pub fn add_bytes(&mut self, bytes: &[u8]) -> ConstId {
         let hash = hash_bytes(bytes);
         self.find(hash, |other| matches!(other, ConstValue::Bytes(other) if **other == *bytes))
             .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(Text::from_slice(bytes))))
     }
 
-    /// [`Self::add`] for a tuple.
+    /// Returns the constant for a tuple; see [`Self::add`].
     pub fn add_tuple(&mut self, items: &[ConstId]) -> ConstId {
         let hash = hash_items(items);
         self.find(hash, |other| matches!(other, ConstValue::Tuple(other) if **other == *items))
             .unwrap_or_else(|| self.insert(hash, ConstValue::Tuple(Items::from_slice(items))))
     }
 
-    /// [`Self::add`] for a code object.
+    /// Returns the constant for a code object; see [`Self::add`].
     pub fn add_code(&mut self, code: CodeId) -> ConstId {
         let place = code.0 as usize;
         if let Some(&Some(id)) = self.of_codes.get(place) {
@@ -224,7 +226,7 @@ impl Constants {
         id
     }
 
-    /// The constant that equal ones are merged with, if there is one.
+    /// Returns the constant with which equal ones are merged, if there is one.
     pub fn merged_with(&self, id: ConstId) -> Option<ConstId> {
         let value = self.value(id);
         self.find(hash(value), |other| other == value)
@@ -250,7 +252,7 @@ impl Constants {
         id
     }
 
-    /// The slice of these constants. Equal slices are one object, but their parts are merged with nothing.
+    /// Returns the slice of constants. Equal slices are one object, but their parts are not merged.
     pub fn add_slice(&mut self, parts: [ConstValue; 3]) -> ConstId {
         if let Some(&id) = self.slices.get(&parts) {
             return id;
@@ -264,7 +266,7 @@ impl Constants {
         id
     }
 
-    /// A constant that nothing is merged with (NaN, the parts of a slice).
+    /// Adds a constant that is not merged with others (NaN, the parts of a slice).
     pub fn add_unmerged(&mut self, value: ConstValue) -> ConstId {
         self.push(value, Traits { unmerged: true, ..Traits::default() })
     }
@@ -275,7 +277,7 @@ impl Constants {
         ConstId(self.values.len() as u32 - 1)
     }
 
-    /// The constant for an identifier (a keyword name, an imported name).
+    /// Returns the constant for an identifier, such as a keyword name or an imported name.
     pub fn add_identifier(&mut self, text: &str) -> ConstId {
         let text = text.as_bytes();
         let hash = hash_bytes(text);
@@ -288,7 +290,8 @@ impl Constants {
         id
     }
 
-    /// A table of names, a tuple. If it was a constant before, its own strings are interned.
+    /// Returns a table of names, a tuple (`intern_strings`). If it was a constant before, its
+    /// strings are interned.
     pub fn add_table(&mut self, list: &[Name], names: &Names) -> ConstId {
         let mut table = std::mem::take(&mut self.table);
         table.clear();
@@ -303,7 +306,7 @@ impl Constants {
         id
     }
 
-    /// An element of a table of names: it is interned there, and the table's strings are merged with no constant.
+    /// Returns an element of a table of names, which is interned and not merged with constants.
     #[inline]
     pub fn add_name(&mut self, name: Name, names: &Names) -> ConstId {
         match self.of_names.get(name.0 as usize) {
@@ -332,8 +335,10 @@ impl Constants {
         id
     }
 
-    /// The constant for the qualified name of a class that is being compiled: the string that its code object gets,
-    /// unless an equal one has been interned before. The second is whether this class is the first to have it.
+    /// Returns the constant for the qualified name of a class that is being compiled, and whether
+    /// this class is the first with that name.
+    ///
+    /// It is the string of the class's code object, unless an equal one has been interned before.
     pub fn add_qualname(&mut self, name: Name, names: &Names) -> (ConstId, bool) {
         let text = names.text(name);
         if self.qualnames.get(name.0 as usize) == Some(&true) {
@@ -344,8 +349,10 @@ impl Constants {
         (id, is_first)
     }
 
-    /// Notes that a code object with this qualified name is finished; `own` is what the first class with that name was
-    /// given for it. If another is finished sooner, its string is the interned one.
+    /// Records that a code object with this qualified name is finished.
+    ///
+    /// `own` is the constant of the first class with that name. If another is finished earlier, its
+    /// string is the interned one.
     pub fn note_qualname(&mut self, name: Name, own: Option<ConstId>) {
         let place = name.0 as usize;
         if self.qualnames.len() <= place {
@@ -359,7 +366,7 @@ impl Constants {
         }
     }
 
-    /// The constant for text or bytes that are made anew where CPython would otherwise take a singleton.
+    /// Adds text or bytes for which CPython makes a new object although there is a singleton.
     pub fn add_fresh(&mut self, value: ConstValue) -> ConstId {
         let before = self.values.len();
         let id = self.add(value);
@@ -367,17 +374,17 @@ impl Constants {
         id
     }
 
-    /// Returns whether `id` was made anew, and is not the singleton of its value.
+    /// Returns whether `id` is a new object rather than the singleton of its value.
     pub fn is_fresh(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].fresh
     }
 
-    /// Returns whether `id` is part of tables of names, and otherwise no constant.
+    /// Returns whether `id` occurs in tables of names only.
     pub fn is_only_name(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].only_name
     }
 
-    /// Returns whether nothing is merged with `id`, whose value another constant may have.
+    /// Returns whether `id` is not merged with others, so that another constant may have its value.
     pub fn is_unmerged(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].unmerged
     }
@@ -397,12 +404,12 @@ impl Constants {
         self.values.len()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether there are no constants.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The value of `id`.
+    /// Returns the value of `id`.
     pub fn value(&self, id: ConstId) -> &ConstValue {
         &self.values[id.0 as usize]
     }

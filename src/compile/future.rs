@@ -7,31 +7,31 @@ use crate::syntax::ast::{Constant, ExprKind, Module, Stmt, StmtKind};
 use crate::target::Target;
 use crate::text::{Location, Names};
 
-/// `CO_FUTURE_BARRY_AS_BDFL`
+/// `CO_FUTURE_BARRY_AS_BDFL`.
 pub const BARRY_AS_BDFL: u32 = 0x40_0000;
-/// `CO_FUTURE_ANNOTATIONS`
+/// `CO_FUTURE_ANNOTATIONS`.
 pub const ANNOTATIONS: u32 = 0x100_0000;
 
 /// The future statements of a module.
 #[derive(Clone, Copy, Debug)]
 pub struct Future {
-    /// Bits that every code object's flags get.
+    /// Flags added to every code object.
     pub flags: u32,
-    /// The last future statement, [`Location::NONE`] without one.
+    /// Location of the last future statement; [`Location::NONE`] without one.
     pub location: Location,
 }
 
 impl Future {
-    /// Annotations are kept as text (PEP 563).
+    /// Returns whether annotations are kept as text (PEP 563).
     pub const fn annotations(&self) -> bool {
         self.flags & ANNOTATIONS != 0
     }
 }
 
-/// Reads the future statements at the start of `module`.
+/// Reads the future statements at the start of `module` (`_PyFuture_FromAST`).
 ///
 /// # Errors
-/// A feature that does not exist.
+/// Reports a feature that does not exist.
 pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Future, SyntaxError> {
     let mut future = Future { flags: 0, location: Location::NONE };
     let start = usize::from(docstring(module.body).is_some());
@@ -71,7 +71,8 @@ pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Futur
     Ok(future)
 }
 
-/// The docstring of a body: its first statement, if that is a text constant.
+/// Returns the docstring of a body: its first statement, if that is a text constant
+/// (`_PyAST_GetDocString`).
 pub fn docstring<'a>(body: &[Stmt<'a>]) -> Option<&'a [u8]> {
     let StmtKind::Expr(expression) = &body.first()?.kind else { return None };
     match expression.kind {

@@ -1,4 +1,4 @@
-//! The native compiler: source text → marshalled code object, byte for byte what CPython writes.
+//! The native compiler: source text → marshalled code object, with the bytes that CPython writes.
 //!
 //! The pipeline, each step a module:
 //!
@@ -14,8 +14,8 @@
 //! | assemble | [`assemble`] | `Python/assemble.c`, `Objects/codeobject.c` |
 //! | marshal | [`refs`] | `Python/marshal.c` |
 //!
-//! **Invariant:** what differs between CPython versions is read from [`crate::target::Target`]; no version number is
-//! compared here.
+//! **Invariant:** differences between CPython versions are read from [`crate::target::Target`];
+//! version numbers are not compared here.
 
 pub mod assemble;
 pub mod codegen;
@@ -46,26 +46,27 @@ use bumpalo::Bump;
 pub use source::Source;
 pub use warned::{Warned, Warnings};
 
-/// A source that was refused, with the decoded text to show the place in.
+/// A refused source: the error, and the decoded text to show its location in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why and where.
+    /// The error and its location.
     pub error: SyntaxError,
     /// The decoded source; empty if it could not be decoded.
     pub text: String,
-    /// True if it was refused after the parser: CPython counts the columns of those errors in
+    /// True if the source was refused after parsing: CPython counts the columns of these errors in
     /// bytes.
     pub parsed: bool,
 }
 
-/// Compiles a module: the marshal bytes of its code object, as `py_compile` writes them after the header.
+/// Compiles a module to the marshal bytes of its code object, as `py_compile` writes them after the
+/// header.
 ///
-/// `source` holds the file's bytes, `filename` goes into `co_filename`, `optimize` is 0, 1 or 2. The syntax tree is as
-/// deep as the source nests: call it on a large stack.
+/// `source` is the content of the file, `filename` is recorded in `co_filename`, and `optimize` is
+/// 0, 1 or 2. The depth of the stack follows the nesting of the source: call it on a large stack.
 ///
 /// # Errors
-/// Errors of CPython, in its words; constructs that this compiler does not know (`SystemError`,
-/// naming them).
+/// Reports the errors of CPython, in its words, and `SystemError` for constructs that this compiler
+/// does not support.
 pub fn compile(
     source: &[u8],
     filename: &str,
@@ -75,7 +76,7 @@ pub fn compile(
     Source::read(source, target)?.compile(filename.as_bytes(), target, optimize, &mut Warnings::default())
 }
 
-/// From the tree on.
+/// Compiles a parsed module.
 fn pipeline(
     module: &Module<'_>,
     names: &mut Names,
@@ -114,7 +115,7 @@ fn pipeline(
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
 }
 
-/// Flow graph passes and assembly, for each unit when its scope ends.
+/// Flow graph passes and assembly, which run for each unit when its scope ends.
 struct BackEnd {
     assembler: Assembler,
     /// `co_name` and `co_freevars` of each code object.

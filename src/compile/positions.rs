@@ -1,16 +1,17 @@
-//! Positions of keys in a list that grows at its end.
+//! Positions of keys in a list that only grows at its end.
 
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
-/// Longest list that is looked through.
+/// Length up to which a list is searched without hashing.
 const SHORT: usize = 12;
 
-/// Capacity for keys when the first ones are hashed: a list of that length often grows.
+/// Initial capacity of the hash table: a list of that length often grows.
 const ROOM: usize = 4 * SHORT;
 
-/// The positions of the keys in a list without repetitions, which its owner passes to each call. Most lists are short,
-/// and are looked through; a longer one is hashed.
+/// Positions of the keys in a list without duplicates, which the owner passes to each call.
+///
+/// Most lists are short and are searched without hashing; longer ones are hashed.
 #[derive(Debug)]
 pub struct Positions<K> {
     hashed: FxHashMap<K, u32>,
@@ -24,7 +25,7 @@ impl<K> Default for Positions<K> {
 
 /// Element of such a list.
 pub trait Keyed<K> {
-    /// By which it is found.
+    /// Returns the key of the element.
     fn key(&self) -> K;
 }
 
@@ -35,14 +36,14 @@ impl<K: Copy> Keyed<K> for K {
 }
 
 impl<K: Copy + Eq + Hash> Positions<K> {
-    /// Returns the positions of the keys of an existing list.
+    /// Returns the positions of the keys in an existing list.
     pub fn of<T: Keyed<K>>(list: &[T]) -> Self {
         let mut positions = Self::default();
         positions.restart(list);
         positions
     }
 
-    /// Makes them those in another list, which is there already.
+    /// Resets the positions to those in another list.
     pub fn restart<T: Keyed<K>>(&mut self, list: &[T]) {
         self.hashed.clear();
         if list.len() > SHORT {
@@ -51,7 +52,7 @@ impl<K: Copy + Eq + Hash> Positions<K> {
         }
     }
 
-    /// The position of `key`.
+    /// Returns the position of `key`.
     #[inline]
     pub fn find<T: Keyed<K>>(&self, list: &[T], key: K) -> Option<u32> {
         if list.len() <= SHORT {
@@ -61,7 +62,7 @@ impl<K: Copy + Eq + Hash> Positions<K> {
         }
     }
 
-    /// The position of `item`, appended if it is not in the list.
+    /// Returns the position of `item`, which is appended if it is not in the list.
     #[inline]
     pub fn find_or_push<T: Keyed<K>>(&mut self, list: &mut Vec<T>, item: T) -> u32 {
         match self.find(list, Keyed::<K>::key(&item)) {

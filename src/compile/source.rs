@@ -1,4 +1,4 @@
-//! Source bytes → syntax tree, once for all targets and levels that it is compiled for.
+//! Source bytes → syntax tree, once for all targets and levels.
 
 use super::{Refusal, Warnings, pipeline};
 use crate::allowance;
@@ -8,18 +8,19 @@ use crate::target::{Release, Target};
 use crate::text::{Location, Names, SyntaxError};
 use bumpalo::Bump;
 
-/// A byte order mark that is still there when one was taken away: parsers accept it, and CPython does not.
+/// A second byte order mark, which parsers accept and CPython does not.
 const SECOND_MARK: char = '\u{feff}';
 
-/// Bytes of stack that the passes need at most for each level of the tree.
+/// Largest stack use of the passes for each level of the tree, in bytes.
 const NODE_STACK: usize = 18 << 10;
 
-/// A source that is decoded, to be compiled for several targets and at several levels. It is parsed when it is compiled,
-/// and again only for a target whose tree may be another.
+/// A decoded source, to be compiled for several targets and levels.
+///
+/// It is parsed when it is first compiled, and again only for a target whose tree may differ.
 #[derive(Debug)]
 pub struct Source {
     text: SourceText,
-    /// The target whose rules of decoding it needs.
+    /// The only target whose decoding rules apply, if any.
     only: Option<Release>,
     /// Error at the end of the source, for that target.
     unended: Option<SyntaxError>,
@@ -27,7 +28,7 @@ pub struct Source {
 }
 
 self_cell::self_cell! {
-    /// A tree and the memory that it stands in.
+    /// A tree and the memory that contains it.
     struct Tree {
         owner: Bump,
         #[covariant]
@@ -41,16 +42,16 @@ self_cell::self_cell! {
 #[derive(Debug)]
 struct Parsed {
     tree: Tree,
-    /// Names of the tree, and names made from them.
+    /// Names of the tree, and names derived from them.
     names: Names,
-    /// Remarks that the text gives rise to.
+    /// Remarks that the text causes.
     remarks: Vec<Remark>,
-    /// The only target that is known to build it.
+    /// The only target that is known to produce this tree, if any.
     only: Option<Release>,
 }
 
 impl Parsed {
-    /// `remarks` receives those of a text that is refused.
+    /// Parses `text`. `remarks` receives the remarks if it is refused.
     fn new(text: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Result<Self, SyntaxError> {
         let mut names = Names::for_source(text.text().len());
         let mut only = None;
@@ -66,12 +67,12 @@ impl Parsed {
 }
 
 impl Source {
-    /// Decodes the bytes of a file for `target`, and for all others that it serves.
+    /// Decodes the bytes of a file for `target`, and for all other targets that it serves.
     ///
     /// # Errors
-    /// Errors of CPython's decoding; faults of the grammar are reported when it is compiled.
+    /// Reports errors of CPython's decoding; syntax errors are reported by [`Self::compile`].
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
-        // The text, and what it is read into.
+        // The text, and the tree that is made from it.
         allowance::hold(source.len().saturating_mul(2));
         let (text, only) = match crate::decode::decode(source, target) {
             Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
@@ -104,21 +105,23 @@ impl Source {
         self.text.text()
     }
 
-    /// Returns whether `source` is, byte for byte, the decoded text.
+    /// Returns whether `source` is the decoded text, byte for byte.
     pub fn is_text(&self, source: &[u8]) -> bool {
         self.text.text().as_bytes() == source
     }
 
-    /// Returns whether it can be compiled for `target` too.
+    /// Returns whether the source can also be compiled for `target`.
     pub fn serves(&self, target: &Target) -> bool {
         self.only.is_none_or(|only| only == target.release())
     }
 
-    /// [`compile`](super::compile), for what was read, with a file name as Python has it ([`crate::text::python::from_os`]).
-    /// `warnings` receives what CPython warns of, also where it refuses the source.
+    /// Compiles the source ([`compile`](super::compile)), with a file name as Python represents it
+    /// ([`crate::text::python::from_os`]).
+    ///
+    /// `warnings` receives the warnings of CPython, even if the source is refused.
     ///
     /// # Errors
-    /// As [`compile`](super::compile).
+    /// Same as [`compile`](super::compile).
     pub fn compile(
         &mut self,
         filename: &[u8],
@@ -140,7 +143,7 @@ impl Source {
         compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))
     }
 
-    /// The tree for `target`, with no names but its own.
+    /// Returns the tree for `target`, with no other names than its own.
     fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut Parsed, SyntaxError> {
         let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
         let mut parsed = match last {
@@ -164,7 +167,7 @@ mod tests {
     use crate::compile::Warnings;
     use crate::target::ALL;
 
-    /// Nothing of one compilation shows in the next.
+    /// One compilation does not affect the next.
     #[test]
     fn one_tree_serves_all() {
         let sources = [
@@ -190,7 +193,7 @@ mod tests {
         }
     }
 
-    /// A tree is kept for other targets only where it is theirs.
+    /// A tree is kept only for targets that produce the same one.
     #[test]
     fn a_kept_tree_is_that_of_the_target() {
         let goldens = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");

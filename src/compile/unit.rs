@@ -6,12 +6,13 @@ use super::constants::ConstId;
 use super::instruction::InstructionSequence;
 use crate::text::Name;
 
-/// One code object before its instructions are optimised and assembled.
+/// A code object before its instructions are optimized and assembled
+/// (`_PyCompile_CodeUnitMetadata`).
 #[derive(Debug)]
 pub struct CodeUnit {
     /// Instructions as generated.
     pub sequence: InstructionSequence,
-    /// `co_consts` so far; the flow graph appends folded ones and removes unused ones.
+    /// `co_consts` so far; flow passes append folded constants and remove unused ones.
     pub consts: Vec<ConstId>,
     /// `co_names`.
     pub names: Vec<Name>,
@@ -22,9 +23,9 @@ pub struct CodeUnit {
     /// Free variables in CPython's order.
     pub freevars: Vec<Name>,
     /// Names in `varnames` that belong to comprehensions inlined in a class or module
-    /// (`CO_FAST_HIDDEN`); some more than once.
+    /// (`CO_FAST_HIDDEN`), with repetitions.
     pub fast_hidden: Vec<Name>,
-    /// `co_argcount` without the positional-only ones.
+    /// `co_argcount` without positional-only parameters.
     pub argcount: u32,
     /// `co_posonlyargcount`.
     pub posonlyargcount: u32,
@@ -38,13 +39,14 @@ pub struct CodeUnit {
     pub name: Name,
     /// `co_qualname`.
     pub qualname: Name,
-    /// The constant for it, if this is the first class with that name.
+    /// Constant for the qualified name, if this is the first class with that name.
     pub qualname_const: Option<ConstId>,
-    /// A generator expression that asks for its iterator before it becomes a generator.
+    /// True for a generator expression that gets its iterator before it becomes a generator.
     pub has_preamble: bool,
-    /// It starts as a generator whatever its flags say.
+    /// True if the code starts as a generator regardless of its flags.
     pub starts_as_generator: bool,
-    /// A compiler-made `__annotate__`, whose parameter `.format` is renamed to `format` when the code object is made.
+    /// True for a generated `__annotate__`, whose parameter `.format` is renamed to `format` in the
+    /// code object.
     pub is_annotate: bool,
 }
 
@@ -74,7 +76,7 @@ impl Default for CodeUnit {
 }
 
 impl CodeUnit {
-    /// Makes it what a new one is, and keeps the room of its lists.
+    /// Resets the unit and keeps the allocations of its lists.
     pub fn clear(&mut self) {
         let Self {
             sequence,

@@ -1,4 +1,4 @@
-//! Warnings of CPython: its words, and the error that each becomes under an `error` filter.
+//! Warnings of CPython, and the error that each becomes under an `error` filter.
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
@@ -12,46 +12,46 @@ use crate::warnings::{Category, MOST, Warning};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
-/// A warning with what it becomes when it is raised.
+/// A warning, with the error for an `error` filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warned {
-    /// Warning that is shown.
+    /// The warning.
     pub warning: Warning,
-    /// Error that is raised.
+    /// The error.
     pub error: SyntaxError,
-    /// True if it is raised behind the parser, as in [`Refusal`](super::Refusal).
+    /// True if it is raised after parsing, as in [`Refusal`](super::Refusal).
     pub parsed: bool,
 }
 
-/// Said of `assert` and a tuple.
+/// Warning about `assert` with a tuple.
 pub(super) const TRUE_ASSERTION: &str = "assertion is always true, perhaps remove parentheses?";
 
-/// Said of `~True` and `~False`.
+/// Warning about `~True` and `~False`.
 const INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns \
     the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
     'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
 
-/// About what a warning takes, with its words and what is shown of it.
+/// Approximate size of a warning, with its message and the quoted source.
 const SIZE: usize = 1 << 10;
 
 /// The warnings of one compilation, in CPython's order.
 #[derive(Debug, Default)]
 pub struct Warnings {
     list: Vec<Warned>,
-    /// Number of nested pieces of code that are made again without new warnings.
+    /// Number of enclosing pieces of code that are compiled again without new warnings.
     pub(super) repetitions: u32,
-    /// Lines and words of warnings that are not repeated.
+    /// Lines and messages of warnings that are not repeated.
     seen: FxHashSet<(u32, Cow<'static, str>)>,
     has_inverted_bool: bool,
 }
 
 impl Warnings {
-    /// Returns the list.
+    /// Returns the warnings.
     pub fn into_list(self) -> Vec<Warned> {
         self.list
     }
 
-    /// Issues what a tree is warned of behind the parser.
+    /// Issues a warning about the tree.
     #[cold]
     pub(super) fn issue(
         &mut self,
@@ -81,7 +81,7 @@ impl Warnings {
         self.list.push(warned);
     }
 
-    /// Issues what CPython is warned of by its own arithmetic.
+    /// Issues the warning about `~` of a `bool`, which CPython's own arithmetic raises.
     #[cold]
     pub(super) fn issue_inverted_bool(&mut self, location: Location) {
         let warning = Warning {
@@ -90,7 +90,7 @@ impl Warnings {
             message: INVERTED_BOOL.into(),
             is_elsewhere: true,
         };
-        // CPython keeps account of these, by a line of its library.
+        // CPython registers this warning for a line of its own library, so it is shown once.
         if std::mem::replace(&mut self.has_inverted_bool, true) {
             return;
         }
@@ -98,7 +98,7 @@ impl Warnings {
         self.push(Warned { warning, error, parsed: true });
     }
 
-    /// Issues what tokenizer and parser found.
+    /// Issues the warnings of the tokenizer and parser.
     pub(super) fn issue_remarks(&mut self, remarks: &[Remark], target: &Target) {
         for remark in remarks.iter().take(MOST + 1) {
             self.push(of_remark(*remark, target));
@@ -107,7 +107,7 @@ impl Warnings {
 }
 
 impl Warned {
-    /// Returns the refusal that the warning is when it is raised. CPython's columns do not go past the line end.
+    /// Returns the error under an `error` filter. As in CPython, its columns end with the line.
     pub fn raised(self, text: &str) -> Refusal {
         let Self { mut error, parsed, .. } = self;
         let location = error.location;
@@ -143,7 +143,7 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
         }
         Remark::Number { name, place } => {
             let message = format!("invalid {name} literal");
-            // CPython's column is that of the last digit.
+            // CPython reports the column of the last digit.
             let (line, column) = (place.line(), place.column() - 1);
             (message.clone(), message, Location::new(line, line, column, column))
         }

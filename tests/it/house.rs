@@ -82,6 +82,60 @@ fn report(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 
+/// Modules of the compiler that follow CPython's sources.
+const MIRRORS: [&str; 6] = ["codegen", "flow", "assemble", "symtable", "preprocess", "refs"];
+
+/// Files in those modules without a counterpart.
+const OWN_FILES: [&str; 4] = ["flow/context.rs", "flow/kinds.rs", "assemble/draft.rs", "refs/identity.rs"];
+
+#[test]
+fn compiler_files_name_their_c_source() {
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        let Some(file) = name.strip_prefix("compile/") else { continue };
+        let is_mirror = MIRRORS.iter().any(|folder| file.starts_with(&format!("{folder}/")));
+        if !is_mirror || OWN_FILES.contains(&file) || file.ends_with("tests.rs") {
+            continue;
+        }
+        let head = text.lines().take_while(|line| line.starts_with("//!")).collect::<String>();
+        if !["`Python/", "`Objects/"].iter().any(|folder| head.contains(folder)) {
+            findings.push(format!("{name}: the module doc names no C source of CPython"));
+        }
+        for (at, line) in text.lines().enumerate() {
+            if line.trim_start().starts_with("///") && line.contains("CPython: `") {
+                findings.push(format!("{name}:{}: write the C function as (`name`)", at + 1));
+            }
+        }
+    }
+    report(&findings);
+}
+
+#[test]
+fn flow_passes_name_their_c_function() {
+    let sources = sources();
+    let schedule = &sources["compile/flow/mod.rs"];
+    let mut passes = 0;
+    let mut findings = Vec::new();
+    let arms = schedule.split("FlowPass::").filter_map(|arm| arm.split_once("=> ").map(|(_, code)| code));
+    for arm in arms {
+        let call = arm.lines().map(str::trim).find(|line| line.contains("::")).unwrap_or_default();
+        let call = call.trim_start_matches("depth = Some(");
+        let Some((path, _)) = call.split_once('(') else { continue };
+        let Some((module, function)) = path.split_once("::") else { continue };
+        passes += 1;
+        let text = &sources[&format!("compile/flow/{module}.rs")];
+        let lines = text.lines().collect::<Vec<_>>();
+        let start = format!("pub(super) fn {function}(");
+        let place = lines.iter().position(|line| line.starts_with(&start)).unwrap();
+        let doc = lines[..place].iter().rev().take_while(|line| line.starts_with("///"));
+        if !doc.copied().collect::<String>().contains("(`") {
+            findings.push(format!("compile/flow/{module}.rs: {function} names no C function"));
+        }
+    }
+    assert!(passes > 10, "only {passes} passes found in flow/mod.rs");
+    report(&findings);
+}
+
 #[test]
 fn layers_import_downward_only() {
     let mut findings = Vec::new();

@@ -1,4 +1,6 @@
-//! Blocks → code units, and where lines and handlers change (`assemble_emit`).
+//! Blocks → code units, with the runs of locations and handlers (`assemble_emit`).
+//!
+//! CPython: `Python/assemble.c`.
 
 use super::draft::{Draft, Jump, Point, Run, Start, prefixes};
 use super::encoding::Encodings;
@@ -7,10 +9,10 @@ use crate::compile::flow::graph::{Block, BlockId, Graph, Instr, has_target, is_t
 use crate::target::Op;
 use crate::text::Location;
 
-/// Stands for the place of instructions that wait for that of what follows them: no instruction's own.
+/// Location of instructions that take the location of the next one; no instruction has it itself.
 const WAITING: Location = Location::new(-3, -3, -3, -3);
 
-/// Equality without a branch for each field.
+/// Compares locations without a branch for each field.
 fn is_same(left: &Location, right: &Location) -> bool {
     (left.line() == right.line())
         & (left.end_line() == right.end_line())
@@ -19,7 +21,7 @@ fn is_same(left: &Location, right: &Location) -> bool {
 }
 
 impl Draft {
-    /// Makes it that of `graph`.
+    /// Emits the instructions of `graph` (`assemble_emit`).
     pub(super) fn emit(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
         self.clear(graph, encodings);
         let mut point = Point::default();
@@ -59,7 +61,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Removes everything, and makes room for the code of `graph`.
+    /// Removes everything and reserves room for the code of `graph`.
     fn clear(&mut self, graph: &Graph, encodings: &Encodings) {
         let Self { units, starts, jumps, places, handlers, count, end, waiting } = self;
         units[..end.offset as usize].fill([0; 2]);
@@ -77,7 +79,8 @@ impl Draft {
         *waiting = None;
     }
 
-    /// A jump, or what needs a prefix. Returns where the next instruction stands.
+    /// Emits a jump or an instruction with prefixes and returns the position after it
+    /// (`assemble_emit_instr`).
     #[inline(never)]
     fn emit_other(
         &mut self,
@@ -119,14 +122,15 @@ impl Draft {
         Ok(point)
     }
 
-    /// An instruction with another handler than the one before it. Returns its handler.
+    /// Starts a run of instructions with another handler and returns the handler.
     #[inline(never)]
     fn begin_handler(&mut self, instr: &Instr, point: Point) -> BlockId {
         self.handlers.push(Run { start: point, of: instr.handler });
         instr.handler
     }
 
-    /// An instruction that takes the place of the next one, or one after such an instruction. Returns its place.
+    /// Handles an instruction that takes the location of the next one, or one after it, and returns
+    /// its location.
     #[inline(never)]
     fn begin_around_next<'g>(&mut self, instr: &'g Instr, point: Point) -> &'g Location {
         let mut place = &instr.location;
@@ -142,6 +146,7 @@ impl Draft {
         place
     }
 
+    /// Starts a run of instructions with another location.
     fn begin_place(&mut self, place: &Location, start: Point) {
         if self.places.last().is_none_or(|before| before.of != *place) {
             self.places.push(Run { start, of: *place });

@@ -1,4 +1,6 @@
 //! Opcodes as bytes of one version.
+//!
+//! CPython: `write_instr` in `Python/assemble.c`.
 
 use crate::compile::flow::FlowError;
 use crate::compile::flow::graph::has_target;
@@ -10,11 +12,12 @@ const MOST_PREFIXES: usize = 3;
 /// Encoding of one instruction.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Encoding {
-    /// The opcode's number.
+    /// Number of the opcode.
     pub(super) number: u8,
-    /// With caches, without prefixes; 0 if the version does not have it.
+    /// Size in code units, with caches and without prefixes; 0 if the version does not have the
+    /// opcode.
     pub(super) units: u8,
-    /// The same, but 0 if it is a [`super::jumps::Jump`].
+    /// Same as `units`, but 0 for a [`super::jumps::Jump`].
     pub(super) plain: u8,
 }
 
@@ -22,9 +25,9 @@ pub(super) struct Encoding {
 #[derive(Debug)]
 pub(super) struct Encodings {
     by_op: [Encoding; OP_COUNT],
-    /// From the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
+    /// Distance from the `SEND` that ends an `async for` step to its `END_SEND`, in code units.
     pub(super) end_send: u32,
-    /// The number of `EXTENDED_ARG`.
+    /// Number of `EXTENDED_ARG`.
     pub(super) prefix: u8,
     /// Size of the longest instruction in code units.
     pub(super) longest: usize,

@@ -1,9 +1,12 @@
 //! `co_exceptiontable` (`assemble_exception_table`).
+//!
+//! CPython: `Python/assemble.c`.
 
 use super::draft::{Draft, Point};
 use super::jumps::Shifts;
 use crate::compile::flow::graph::{BlockId, Graph};
 
+/// Appends one number of an entry (`assemble_emit_exception_table_item`).
 fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
     if value < 64 {
         bytes.push(value as u8 | if first { 0x80 } else { 0 });
@@ -17,10 +20,11 @@ fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Writes the table to `bytes`: one entry for each run of instructions with the same handler.
+/// Writes one entry for each run of instructions with the same handler
+/// (`assemble_exception_table`).
 pub(super) fn write(graph: &Graph, draft: &Draft, shifts: &Shifts, bytes: &mut Vec<u8>) {
     bytes.clear();
-    // Handlers are the same if their code starts at the same place, which empty blocks do.
+    // Handlers are equal if their code starts at the same instruction, as it does for empty blocks.
     let index = |id: BlockId| draft.starts.get(id.0 as usize).map_or(u32::MAX, |start| start.index);
     let mut entry = |from: Point, to: Point, handler: BlockId| {
         let Some(start) = draft.starts.get(handler.0 as usize).filter(|start| start.index < draft.count)

@@ -1,28 +1,31 @@
-//! Offsets of blocks and jumps (`resolve_unconditional_jumps`, `resolve_jump_offsets`).
+//! Distances of jumps.
+//!
+//! CPython: `Python/assemble.c`.
 
 use super::draft::{Draft, Point, prefixes};
 use crate::compile::flow::FlowError;
 
-/// Shift that the prefixes of jumps give to the code after them; reused for its allocation.
+/// Shift of the code by the prefixes of jumps; reused for its allocation.
 #[derive(Debug, Default)]
 pub(super) struct Shifts {
-    /// For each jump how many code units the prefixes of those before it take; one more for the end.
+    /// For each jump, the code units taken by the prefixes of earlier jumps, followed by the total.
     before: Vec<u32>,
 }
 
 impl Shifts {
-    /// Gives jumps their distances.
+    /// Computes the distances of jumps (`resolve_jump_offsets`).
     pub(super) fn settle(&mut self, draft: &mut Draft, end_send: u32) -> Result<(), FlowError> {
         for jump in &mut draft.jumps {
-            // The size that CPython starts from is that of the target's index.
+            // CPython starts with the size that the index of the target needs.
             jump.prefixes = prefixes(draft.starts[jump.target.0 as usize].index);
         }
-        // A longer distance may need a longer instruction, so until nothing changes.
+        // A longer distance may need a longer instruction, which changes other distances.
         while self.measure(draft, end_send)? {}
         Ok(())
     }
 
-    /// Gives jumps the distances that follow from their sizes; whether a size changed.
+    /// Computes distances from the current sizes and returns whether a size changed
+    /// (`resolve_jump_offsets`).
     fn measure(&mut self, draft: &mut Draft, end_send: u32) -> Result<bool, FlowError> {
         self.before.clear();
         let mut shift = 0;
@@ -47,13 +50,13 @@ impl Shifts {
         Ok(changed)
     }
 
-    /// The code unit at `point`.
+    /// Returns the offset of `point` in code units.
     #[inline]
     pub(super) fn offset(&self, point: Point) -> u32 {
         point.offset + self.before[point.jumps as usize]
     }
 
-    /// The code of `draft`, in which jumps have their operands.
+    /// Returns the code with the operands of jumps.
     pub(super) fn code(&self, draft: &mut Draft, prefix: u8) -> Vec<u8> {
         let mut code = Vec::with_capacity(self.offset(draft.end) as usize);
         let mut copied = 0;

@@ -1,9 +1,12 @@
 //! `co_linetable` (`assemble_location_info`, PEP 657).
+//!
+//! CPython: `Python/assemble.c`.
 
 use super::draft::Draft;
 use super::jumps::Shifts;
 use crate::text::Location;
 
+/// Appends an unsigned number (`write_location_varint`).
 fn varint(mut value: u32, bytes: &mut Vec<u8>) {
     while value >= 64 {
         bytes.push(value as u8 & 0x3f | 0x40);
@@ -12,20 +15,21 @@ fn varint(mut value: u32, bytes: &mut Vec<u8>) {
     bytes.push(value as u8);
 }
 
+/// Appends a signed number (`write_location_signed_varint`).
 fn svarint(value: i32, bytes: &mut Vec<u8>) {
     let magnitude = value.unsigned_abs() << 1;
     varint(if value < 0 { magnitude | 1 } else { magnitude }, bytes);
 }
 
-/// The first byte of an entry of this code.
+/// Returns the first byte of an entry with this code (`write_location_first_byte`).
 fn head(code: u32, units: u32) -> u8 {
     (0x80 | code << 3 | (units - 1)) as u8
 }
 
-/// Most code units of one entry.
+/// Largest number of code units of one entry.
 const LONGEST: u32 = 8;
 
-/// Writes the table to `bytes`: one entry for each run of instructions at the same place.
+/// Writes entries for each run of instructions with the same location (`assemble_location_info`).
 pub(super) fn write(first_line: i32, draft: &Draft, shifts: &Shifts, bytes: &mut Vec<u8>) {
     bytes.clear();
     let mut entries = Entries { bytes, line: first_line };
@@ -43,18 +47,19 @@ pub(super) fn write(first_line: i32, draft: &Draft, shifts: &Shifts, bytes: &mut
     }
 }
 
-/// The entries that are written.
+/// Writer of entries.
 struct Entries<'a> {
     bytes: &'a mut Vec<u8>,
-    /// Of the last one.
+    /// Line of the last entry.
     line: i32,
 }
 
 impl Entries<'_> {
-    /// One of 1 to [`LONGEST`] units.
+    /// Appends an entry for 1 to [`LONGEST`] code units (`write_location_info_entry`).
     #[inline]
     fn add(&mut self, location: &Location, units: u32) {
-        // What is negative is large; a line that is not far after another is not negative.
+        // As unsigned numbers, negative columns are large. A line within a short distance is not
+        // negative.
         let (column, end) = (location.column() as u32, location.end_column() as u32);
         let delta = location.line().wrapping_sub(self.line) as u32;
         if delta < 3 && location.end_line() == location.line() && (column | end) < 128 {
@@ -71,7 +76,7 @@ impl Entries<'_> {
         }
     }
 
-    /// One that has no short form.
+    /// Appends an entry that has no short form (`write_location_info_entry`).
     #[inline(never)]
     fn add_long(&mut self, location: &Location, units: u32) {
         if location.line() < 0 {

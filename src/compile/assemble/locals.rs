@@ -1,4 +1,6 @@
 //! `co_localsplusnames` and `co_localspluskinds` (`compute_localsplus_info`).
+//!
+//! CPython: `Python/assemble.c`.
 
 use crate::compile::positions::Positions;
 use crate::compile::unit::CodeUnit;
@@ -14,7 +16,8 @@ const LOCAL: u8 = 0x20;
 const CELL: u8 = 0x40;
 const FREE: u8 = 0x80;
 
-/// Fills `order` with locals, cells that are no locals, and free variables, and `kinds` with their kinds.
+/// Fills `order` with the locals, the cells that are not locals, and the free variables, and
+/// `kinds` with their kinds (`compute_localsplus_info`).
 pub(super) fn layout(
     unit: &CodeUnit,
     names: &mut Names,

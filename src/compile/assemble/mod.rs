@@ -1,8 +1,9 @@
 //! Flow graph → code object: bytes, line table, exception table, locals.
 //!
-//! CPython: `Python/assemble.c`, and `code_richcompare` of `Objects/codeobject.c` for which code objects are one.
+//! CPython: `Python/assemble.c`, and `code_richcompare` in `Objects/codeobject.c` for the equality
+//! of code objects.
 //!
-//! **Invariant:** jumps are settled here and nowhere else; nothing is reordered any more.
+//! **Invariant:** jumps are resolved here and nowhere else; nothing is reordered.
 
 mod draft;
 mod emit;
@@ -26,20 +27,21 @@ use super::unit::CodeUnit;
 use crate::target::Target;
 use crate::text::{Name, Names};
 
-/// A finished code object. Its shared parts are constants of the module, as in CPython's const cache.
+/// A finished code object. Its shared parts are constants of the module, as in CPython's const
+/// cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeObject {
-    /// `co_argcount`, with the positional-only ones.
+    /// `co_argcount`, including positional-only parameters.
     pub argcount: u32,
-    /// `co_posonlyargcount`
+    /// `co_posonlyargcount`.
     pub posonlyargcount: u32,
-    /// `co_kwonlyargcount`
+    /// `co_kwonlyargcount`.
     pub kwonlyargcount: u32,
-    /// `co_stacksize`
+    /// `co_stacksize`.
     pub stack_size: u32,
-    /// `co_flags`
+    /// `co_flags`.
     pub flags: u32,
-    /// `co_code`
+    /// `co_code`.
     pub code: Box<[u8]>,
     /// `co_consts`, a tuple.
     pub consts: ConstId,
@@ -47,16 +49,16 @@ pub struct CodeObject {
     pub names: ConstId,
     /// `co_localsplusnames`, a tuple.
     pub locals: ConstId,
-    /// True if the tuple of locals was made anew for this code object (the parameter of
-    /// `__annotate__` is renamed).
+    /// True if the tuple of locals belongs to this code object alone, because the parameter of
+    /// `__annotate__` was renamed.
     pub own_locals: bool,
-    /// `co_localspluskinds`
+    /// `co_localspluskinds`.
     pub kinds: Text,
-    /// `co_name`
+    /// `co_name`.
     pub name: Name,
-    /// `co_qualname`
+    /// `co_qualname`.
     pub qualname: Name,
-    /// `co_firstlineno`
+    /// `co_firstlineno`.
     pub first_line: i32,
     /// `co_linetable`, bytes.
     pub line_table: ConstId,
@@ -64,7 +66,7 @@ pub struct CodeObject {
     pub exception_table: ConstId,
 }
 
-/// The code objects of a module; equal ones are one.
+/// Code objects of a module, without duplicates.
 #[derive(Debug, Default)]
 pub struct Codes {
     list: Vec<CodeObject>,
@@ -72,12 +74,12 @@ pub struct Codes {
 }
 
 impl Codes {
-    /// The code object `id`.
+    /// Returns the code object `id`.
     pub fn get(&self, id: CodeId) -> &CodeObject {
         &self.list[id.0 as usize]
     }
 
-    /// All of them, in the order of their numbers.
+    /// Returns all code objects in the order of their numbers.
     pub fn iter(&self) -> std::slice::Iter<'_, CodeObject> {
         self.list.iter()
     }
@@ -87,11 +89,12 @@ impl Codes {
         self.list.len()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether there are no code objects.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
+    /// Adds a code object, or finds an equal one (`code_richcompare`).
     fn add(&mut self, code: CodeObject) -> CodeId {
         let hash = |code: &CodeObject| {
             FxBuildHasher.hash_one((code.name, code.first_line, &code.code, code.consts, code.line_table))
@@ -108,14 +111,14 @@ impl Codes {
     }
 }
 
-/// Makes the code objects of a module, one after the other.
+/// Assembler for the code objects of a module.
 #[derive(Debug)]
 pub struct Assembler {
-    /// Code objects made so far.
+    /// Code objects assembled so far.
     pub codes: Codes,
     target: &'static Target,
     encodings: Encodings,
-    // Empty between two of them; kept for the room they have.
+    // Empty between code objects; kept for their allocations.
     graph: Graph,
     draft: Draft,
     shifts: Shifts,
@@ -126,7 +129,7 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// One that has made none, with room for `count`.
+    /// Returns an assembler with room for `count` code objects.
     pub fn new(target: &'static Target, count: usize) -> Self {
         Self {
             codes: Codes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
@@ -142,10 +145,13 @@ impl Assembler {
         }
     }
 
-    /// Optimises and assembles one unit, whose instructions are gone then. Units inside it come first.
+    /// Optimizes and assembles one unit, whose instructions are consumed
+    /// (`_PyAssemble_MakeCodeObject`).
+    ///
+    /// Nested units come first.
     ///
     /// # Errors
-    /// A malformed unit, which is a bug in code generation.
+    /// Reports a malformed unit, which is a bug in code generation.
     pub fn assemble(
         &mut self,
         unit: &mut CodeUnit,
@@ -161,7 +167,7 @@ impl Assembler {
         exception_table::write(&self.graph, &self.draft, &self.shifts, &mut self.exception_table);
         unit.sequence.instructions = self.graph.take_slots();
         locals::layout(unit, names, target, &mut self.locals, &mut self.kinds);
-        // In CPython's order: a table may be equal to the constants.
+        // The tables are constants too, so they are added in CPython's order.
         let names_tuple = constants.add_table(&unit.names, names);
         let consts = constants.add_tuple(&unit.consts);
         let locals = constants.add_table(&self.locals, names);

@@ -1,4 +1,6 @@
-//! Annotations: evaluated in `__annotate__` functions (PEP 649, PEP 749), or kept as text (PEP 563).
+//! Annotations: evaluated in `__annotate__` functions (PEP 649, PEP 749) or kept as text (PEP 563).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::closure::function_flag;
 use super::scope::Counts;
@@ -12,14 +14,15 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`: an `__annotate__` made by the compiler knows no higher format.
+/// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`, the highest format that a generated
+/// `__annotate__` supports.
 const FORMAT_VALUE_WITH_FAKE_GLOBALS: i64 = 2;
 
 /// `LOAD_COMMON_CONSTANT` operand of `NotImplementedError`.
 const NOT_IMPLEMENTED_ERROR: u32 = 1;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
-    /// `TARGET: ANNOTATION = VALUE`, which is `statement`.
+    /// Emits an annotated assignment (`codegen_annassign`).
     pub(super) fn annotated_assignment(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         let StmtKind::AnnAssign { target, annotation, value, simple } = &statement.kind else {
             return Ok(());
@@ -36,6 +39,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         if is_evaluated { self.evaluate(annotation) } else { Ok(()) }
     }
 
+    /// Stores the annotation of a simple name, or evaluates the parts of a target without a value
+    /// (`codegen_annassign`).
     fn annotated_target(
         &mut self,
         statement: &'a Stmt<'ast>,
@@ -76,13 +81,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
-    /// An expression for its side effects.
+    /// Evaluates an expression for its side effects (`codegen_check_ann_expr`).
     fn evaluate(&mut self, expr: &Expr<'_>) -> Result<()> {
         self.visit_expr(expr)?;
         self.emit(Op::POP_TOP, expr.location);
         Ok(())
     }
 
+    /// Evaluates the parts of a subscript (`codegen_check_ann_subscr`).
     fn evaluate_index(&mut self, index: &Expr<'_>) -> Result<()> {
         match &index.kind {
             ExprKind::Slice { lower, upper, step } => {
@@ -93,6 +99,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
+    /// Records an annotation to be evaluated in `__annotate__`
+    /// (`_PyCompile_AddDeferredAnnotation`).
     fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         let location = statement.location;
         let is_class = self.unit.kind == UnitKind::Class;
@@ -114,7 +122,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// The `__annotate__` of the current module or class, stored under its name there.
+    /// Emits `__annotate__` for the current module or class and stores it
+    /// (`codegen_process_deferred_annotations`).
     pub(super) fn deferred_annotations(&mut self, location: Location) -> Result<()> {
         if self.unit.deferred.is_empty() {
             return Ok(());
@@ -122,7 +131,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let deferred = std::mem::take(&mut self.unit.deferred);
         let kind = self.unit.kind;
         let is_module = kind == UnitKind::Module;
-        // A module's stands before its body.
+        // A module makes its `__annotate__` before its body.
         let body = is_module.then(|| std::mem::take(self.sequence()));
         let scope = self.scope().annotations.ok_or_else(|| SyntaxError {
             kind: ErrorType::System,
@@ -144,6 +153,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits one deferred annotation (`codegen_deferred_annotations_body`).
     fn deferred_annotation(
         &mut self,
         deferred: Deferred<'a, 'ast>,
@@ -176,7 +186,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Starts a function that takes the format of annotations.
+    /// Enters a function whose parameter is an annotation format
+    /// (`codegen_setup_annotations_scope`).
     pub(super) fn enter_annotations(&mut self, scope: ScopeId, name: Name, location: Location) {
         let has_format = self.target.features.deferred_annotations;
         let counts = Counts { posonly: u32::from(has_format), ..Counts::default() };
@@ -194,7 +205,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(body);
     }
 
-    /// Ends an `__annotate__` and makes the function.
+    /// Leaves an `__annotate__` scope and makes the function (`codegen_leave_annotations_scope`).
     fn leave_annotations(&mut self, location: Location) -> Result<()> {
         self.emit(Op::RETURN_VALUE, location);
         self.unit.code.is_annotate = true;
@@ -203,7 +214,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// The `__annotate__` of a function on the stack, if it has annotations; returns the flag for it.
+    /// Emits the `__annotate__` of a function, if it has annotations, and returns its function flag
+    /// (`codegen_function_annotations`).
     pub(super) fn function_annotations(
         &mut self,
         function: &FunctionDef<'_>,
@@ -233,7 +245,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(function_flag::ANNOTATE)
     }
 
-    /// Names and annotations on the stack; returns how many pairs.
+    /// Emits the names and annotations of a function and returns the number of pairs
+    /// (`codegen_annotations_in_scope`).
     fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> Result<u32> {
         let args = &function.args;
         let mut count = 0;
@@ -263,6 +276,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(count)
     }
 
+    /// Emits one annotation of a function (`codegen_argannotation`).
     fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {
         self.load_mangled_const(name, location);
         if self.future.annotations() {
@@ -271,7 +285,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.unpacked(annotation, location)
     }
 
-    /// `*Ts` stands for its only element.
+    /// Emits an annotation, of which `*Ts` is unpacked to its only element
+    /// (`codegen_argannotation`).
     pub(super) fn unpacked(&mut self, expr: &Expr<'_>, location: Location) -> Result<()> {
         let ExprKind::Starred { value, .. } = &expr.kind else { return self.visit_expr(expr) };
         self.visit_expr(value)?;
@@ -279,6 +294,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Loads an annotation as text (`codegen_visit_annexpr`).
     fn text_annotation(&mut self, annotation: &Expr<'_>) -> Result<()> {
         let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target)?;
         let id = self.constants.add_text(&text);
@@ -286,7 +302,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// An empty `__conditional_annotations__`, if the current module or class needs one.
+    /// Stores an empty `__conditional_annotations__`, if the current module or class needs one.
     pub(super) fn conditional_annotations(&mut self, location: Location) -> Result<()> {
         if !self.scope().has_conditional_annotations {
             return Ok(());

@@ -1,4 +1,6 @@
-//! `assert`.
+//! The `assert` statement.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::ast::Expr;
@@ -9,6 +11,7 @@ use crate::text::Location;
 const ASSERTION_ERROR: u32 = 0;
 
 impl Codegen<'_, '_> {
+    /// Emits an `assert` statement (`codegen_assert`).
     pub(super) fn assertion(
         &mut self,
         test: &Expr<'_>,

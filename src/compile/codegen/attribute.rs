@@ -1,4 +1,6 @@
-//! Attributes, and those of `super()`.
+//! Attributes, including those of `super()`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId};
@@ -6,10 +8,11 @@ use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// The module's scope, always the first of the table.
+/// Scope of the module, always the first in the symbol table.
 const MODULE: ScopeId = ScopeId(0);
 
 impl Codegen<'_, '_> {
+    /// Emits the load, store or deletion of an attribute (`codegen_visit_expr`).
     pub(super) fn attribute(
         &mut self,
         expr: &Expr<'_>,
@@ -37,23 +40,24 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// `LOAD_ATTR` that leaves the value only.
+    /// Emits `LOAD_ATTR` for an attribute (`codegen_addop_name`).
     pub(super) fn load_attr(&mut self, attr: Name, location: Location) {
         let attr = self.mangled(attr);
         let index = self.name_index(attr);
         self.emit_arg(Op::LOAD_ATTR, index << 1, location);
     }
 
-    /// `LOAD_ATTR` that leaves a method and its object.
+    /// Emits `LOAD_ATTR` for a method and its object (`codegen_addop_name`).
     pub(super) fn load_method_attr(&mut self, attr: Name, location: Location) {
         let attr = self.mangled(attr);
         let index = self.name_index(attr);
         self.emit_arg(Op::LOAD_ATTR, index << 1 | 1, location);
     }
 
-    /// `location` moved to the name of the attribute `attribute` if it stands on another line than `location` starts.
+    /// Returns `location`, moved to the attribute's name if the name is on another line
+    /// (`update_start_location_to_match_attr`).
     ///
-    /// CPython subtracts the name's length in characters from a column that counts bytes; so does this.
+    /// The length of the name is counted in characters and the column in bytes, as in CPython.
     #[inline]
     pub(super) fn attribute_location(&self, location: Location, attribute: Location, attr: Name) -> Location {
         if location.line() == attribute.end_line() {
@@ -63,6 +67,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Computes the location for a name on another line (`update_start_location_to_match_attr`).
     fn location_of_name(&self, location: Location, attribute: Location, attr: Name) -> Location {
         let line = attribute.end_line();
         let length = self.name_text(attr).chars().count() as i32;
@@ -78,7 +83,8 @@ impl Codegen<'_, '_> {
         Location::new(line, end_line, column, end_column)
     }
 
-    /// The call, if `value.attr` is an attribute of `super()` that needs no `super` object.
+    /// Returns the call of `super` if `value.attr` needs no `super` object
+    /// (`can_optimize_super_call`).
     pub(super) fn super_call<'e, 'a>(&self, value: &'e Expr<'a>, attr: Name) -> Option<&'e Call<'a>> {
         let ExprKind::Call(call) = &value.kind else { return None };
         let ExprKind::Name { id, .. } = call.func.kind else { return None };
@@ -99,7 +105,8 @@ impl Codegen<'_, '_> {
         fits.then_some(call)
     }
 
-    /// Returns whether the unit has a first parameter and the cell of its class.
+    /// Returns whether the unit has a first parameter and a free `__class__`
+    /// (`can_optimize_super_call`).
     fn is_method_with_class(&self) -> bool {
         let code = &self.unit.code;
         let Some(class) = self.names.find("__class__") else { return false };
@@ -111,7 +118,7 @@ impl Codegen<'_, '_> {
             && self.symbol(class).is_some_and(|symbol| symbol.scope == NameScope::Free)
     }
 
-    /// `super`, the class and the object.
+    /// Loads `super`, the class and the object (`load_args_for_super`).
     pub(super) fn load_super_args(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
         if let ExprKind::Name { id, .. } = call.func.kind {
             self.name_op(id, ExprContext::Load, call.func.location)?;
@@ -127,7 +134,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// `LOAD_SUPER_ATTR`: bit 0 asks for a method, bit 1 says that `super` had arguments.
+    /// Emits `LOAD_SUPER_ATTR` (`codegen_addop_name`). Bit 0 selects a method, bit 1 says that
+    /// `super` has arguments.
     pub(super) fn load_super_attr(
         &mut self,
         call: &Call<'_>,
@@ -141,14 +149,15 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::LOAD_SUPER_ATTR, operand, location);
     }
 
-    /// Returns whether `expr` is a name that an import binds anywhere in the module's scope.
+    /// Returns whether `expr` is a name that an import binds in the module's scope
+    /// (`is_import_originated`).
     pub(super) fn is_import_bound(&self, expr: &Expr<'_>) -> bool {
         use crate::compile::symtable::flag::IMPORT;
         let ExprKind::Name { id, .. } = expr.kind else { return false };
         let outermost = self.stack.first().unwrap_or(&self.unit);
         if outermost.scope == MODULE && outermost.overrides.contains_key(&id) {
-            // Inside an inlined comprehension the module's symbols are, for a while, those of the comprehension; also
-            // for the functions that it makes.
+            // An inlined comprehension, and the functions made in it, see its own symbols in place
+            // of the module's.
             return false;
         }
         self.symbols.scope(MODULE).symbol(id).is_some_and(|symbol| symbol.flags & IMPORT != 0)

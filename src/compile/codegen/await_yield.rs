@@ -1,4 +1,6 @@
 //! `await`, `yield`, `yield from` and the loop that drives a delegate.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::SyntaxError;
@@ -11,13 +13,14 @@ const INTRINSIC_ASYNC_GEN_WRAP: u32 = 4;
 /// `GET_ITER` operands of `yield from`: in a coroutine, and elsewhere.
 const DELEGATE: u32 = 2;
 const DELEGATE_CHECKED: u32 = 3;
-/// `CO_COROUTINE | CO_ITERABLE_COROUTINE`
+/// `CO_COROUTINE | CO_ITERABLE_COROUTINE`.
 const COROUTINE_FLAGS: u32 = 0x80 | 0x100;
 const RESUME_AFTER_YIELD: u32 = 1;
 const RESUME_AFTER_YIELD_FROM: u32 = 2;
 const RESUME_AFTER_AWAIT: u32 = 3;
 
 impl Codegen<'_, '_> {
+    /// Emits a `yield` expression (`codegen_visit_expr`).
     pub(super) fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Result<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'yield' outside function", location));
@@ -30,6 +33,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a `yield from` expression (`codegen_visit_expr`).
     pub(super) fn yield_from_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'yield from' outside function", location));
@@ -39,7 +43,7 @@ impl Codegen<'_, '_> {
         }
         self.visit_expr(value)?;
         if self.target.features.indexed_iterators {
-            // A generator may delegate to a coroutine only if it is one itself.
+            // Only a coroutine may delegate to a coroutine.
             let is_coroutine = self.code_flags() & COROUTINE_FLAGS != 0;
             let kind = if is_coroutine { DELEGATE } else { DELEGATE_CHECKED };
             self.emit_arg(Op::GET_ITER, kind, location);
@@ -51,9 +55,10 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits an `await` expression (`codegen_visit_expr`).
     pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
         if let Some(late) = self.symbols.late.iter().find(|late| late.location == location) {
-            // What it awaits is not reached.
+            // The operand is not visited.
             return Err(late.clone());
         }
         self.visit_expr(value)?;
@@ -61,7 +66,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Awaits the topmost value; `kind` tells an expression (0) from entering (1) and leaving (2) `async with`.
+    /// Awaits the top of the stack. `kind` is 0 for an expression and 1 or 2 for entering or
+    /// leaving `async with`.
     pub(super) fn emit_await(&mut self, kind: u32, location: Location) {
         self.emit_arg(Op::GET_AWAITABLE, kind, location);
         self.push_index(location);
@@ -69,14 +75,14 @@ impl Codegen<'_, '_> {
         self.emit_send_loop(location, true);
     }
 
-    /// The slot next to an awaitable that an iterator has for its index.
+    /// Pushes the index slot that an indexed iterator has next to it.
     pub(super) fn push_index(&mut self, location: Location) {
         if self.target.features.indexed_iterators {
             self.emit(Op::PUSH_NULL, location);
         }
     }
 
-    /// Yields the topmost value.
+    /// Yields the top of the stack (`codegen_addop_yield`).
     pub(super) fn emit_yield(&mut self, location: Location) {
         let scope = self.scope();
         if scope.generator && scope.coroutine {
@@ -86,7 +92,8 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::RESUME, RESUME_AFTER_YIELD, location);
     }
 
-    /// Sends to the delegate below the topmost value until it is exhausted.
+    /// Emits the loop that sends values to a delegate until it is exhausted
+    /// (`codegen_add_yield_from`).
     pub(super) fn emit_send_loop(&mut self, location: Location, is_await: bool) {
         let send = self.new_label();
         let fail = self.new_label();

@@ -1,6 +1,6 @@
-//! The statements around the current one that a jump out of them has to leave in order.
+//! Frame blocks: the statements that a jump out of the current one must unwind, innermost first.
 //!
-//! CPython: frame blocks (`fblockinfo`) of `compile.c` and `codegen_unwind_fblock` of `codegen.c`.
+//! CPython: `fblockinfo` in `Python/compile.c` and `codegen_unwind_fblock` in `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::compile::instruction::Label;
@@ -9,43 +9,43 @@ use crate::syntax::ast::{Constant, ExprContext, Stmt};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// The deepest nesting of blocks (`CO_MAXBLOCKS`).
+/// Deepest nesting of blocks (`CO_MAXBLOCKS`).
 const MAX_BLOCKS: usize = 21;
-/// The most exception handlers around an instruction; CPython's flow graph has room for no more
-/// (`CO_MAXBLOCKS + 2`, of which one is empty), and older releases do not check it.
+/// Largest number of exception handlers around an instruction. The handler stack of CPython's flow
+/// graph has `CO_MAXBLOCKS + 2` slots, one of which is unused; older releases do not check it.
 const MAX_HANDLERS: usize = 22;
 
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;
 
-/// One frame block: what lies on the stack because of it, and what must run before it is left.
+/// A frame block (`fblockinfo`): its values on the stack and the code that must run to leave it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Block<'a, 'ast> {
-    /// A loop without iterator.
+    /// A loop without an iterator.
     While(Loop),
     /// A loop whose iterator is on the stack.
     For(Loop),
-    /// The same for `async for`.
+    /// An asynchronous loop whose iterator is on the stack.
     AsyncFor(Loop),
     /// The body of `try … except`.
     Try,
-    /// The body of `try … finally`; the statements of `finally` are compiled again at each way out.
+    /// The body of `try … finally`. The statements of `finally` are compiled again for each exit.
     Finally(&'a [Stmt<'ast>]),
-    /// `finally` after an exception.
+    /// The `finally` block after an exception.
     FinallyEnd,
-    /// The body of `with` or `async with`, and where its context expression stands.
+    /// The body of `with` or `async with`, with the location of its context expression.
     With { at: Location, is_async: bool },
     /// All handlers of a `try`.
     Handlers,
     /// All handlers of a `try` with `except*`.
     GroupHandlers,
-    /// The body of one handler, and the name it binds.
+    /// The body of one handler, with the name that it binds.
     Handler(Option<Name>),
-    /// A value to be thrown away.
+    /// A value on the stack that is discarded.
     Value,
     /// The call of `__anext__` in a comprehension.
     AsyncComprehension,
-    /// A whole generator.
+    /// The body of a generator.
     StopIteration,
 }
 
@@ -57,6 +57,7 @@ pub(crate) struct Loop {
 }
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Enters a frame block (`_PyCompile_PushFBlock`).
     pub(super) fn push_block(&mut self, block: Block<'a, 'ast>, location: Location) -> Result<()> {
         let is_full = self.unit.inlined_blocks > 0 && self.handlers() >= MAX_HANDLERS;
         if self.unit.blocks.len() >= MAX_BLOCKS || is_full {
@@ -66,8 +67,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Enters the handler that restores locals after an inlined comprehension. Nothing jumps out of
-    /// it, so it only counts as a block, and in older releases not even that.
+    /// Enters the handler that restores locals after an inlined comprehension.
+    ///
+    /// No jump leaves it, so it only counts as a block, and not at all in older releases.
     pub(super) fn push_inlined_block(&mut self, location: Location) -> Result<()> {
         if self.target.features.inlined_comprehension_is_block {
             return self.push_block(Block::StopIteration, location);
@@ -79,7 +81,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Leaves what [`Self::push_inlined_block`] entered.
+    /// Leaves the block entered by [`Self::push_inlined_block`].
     pub(super) fn pop_inlined_block(&mut self) {
         if self.target.features.inlined_comprehension_is_block {
             self.pop_block();
@@ -88,19 +90,23 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
-    /// Returns the number of exception handlers around the current instruction, or more.
+    /// Returns an upper bound for the number of exception handlers around the current instruction.
     fn handlers(&self) -> usize {
         let is_handler =
             |block: &&Block<'_, '_>| !matches!(block, Block::While(_) | Block::For(_) | Block::Value);
         self.unit.blocks.iter().filter(is_handler).count() + self.unit.inlined_blocks
     }
 
+    /// Leaves the innermost frame block (`_PyCompile_PopFBlock`).
     pub(super) fn pop_block(&mut self) {
         self.unit.blocks.pop();
     }
 
-    /// Leaves all blocks, or those inside the innermost loop, which is returned. The topmost value is kept if
-    /// `keeps_value`. `location` is that of the jump; it becomes none once other code has run in between.
+    /// Unwinds all blocks, or those inside the innermost loop, which is returned
+    /// (`codegen_unwind_fblock_stack`).
+    ///
+    /// The top of the stack is kept if `keeps_value`. `location` is the location of the jump; it
+    /// becomes none after other code has been emitted.
     pub(super) fn unwind(
         &mut self,
         location: &mut Location,
@@ -129,7 +135,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(found)
     }
 
-    /// The code that leaves one block.
+    /// Emits the code that leaves one block (`codegen_unwind_fblock`).
     pub(super) fn leave_block(
         &mut self,
         block: Block<'a, 'ast>,
@@ -207,7 +213,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// `NAME = None; del NAME`, at the end of a handler.
+    /// Emits `NAME = None; del NAME`, at the end of a handler.
     pub(super) fn unbind(&mut self, name: Name, location: Location) -> Result<()> {
         self.load_const(&Constant::None, location);
         self.name_op(name, ExprContext::Store, location)?;

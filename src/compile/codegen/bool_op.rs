@@ -1,4 +1,6 @@
 //! `and` and `or` as values.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::ast::{BoolOperator, Expr};
@@ -6,6 +8,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
+    /// Emits a chain of `and` or `or` (`codegen_boolop`).
     pub(super) fn bool_op(
         &mut self,
         op: BoolOperator,

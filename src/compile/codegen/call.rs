@@ -1,4 +1,6 @@
 //! Calls.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::display::Build;
 use super::{Codegen, Result, STACK_USE_GUIDELINE};
@@ -17,6 +19,7 @@ const LIST: u32 = 5;
 const SET: u32 = 6;
 
 impl Codegen<'_, '_> {
+    /// Emits a call (`codegen_call`).
     pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
         self.check_keywords(call.keywords)?;
         if self.method_call(call, location)? {
@@ -32,20 +35,22 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Refuses repeated keyword arguments (`codegen_validate_keywords`).
     #[inline]
     fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
         if keywords.len() < 2 { Ok(()) } else { self.refuse_repetitions(keywords) }
     }
 
+    /// Finds repeated keyword arguments (`codegen_validate_keywords`).
     fn refuse_repetitions(&self, keywords: &[Keyword<'_>]) -> Result<()> {
-        // Few are compared with each other at once.
+        // Short lists are compared in pairs without hashing.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE
             && keywords.iter().filter_map(|keyword| keyword.arg).all(|name| seen.insert(name))
         {
             return Ok(());
         }
-        // The first name that has a repetition is reported at its first repetition.
+        // CPython reports the first name that is repeated, at its first repetition.
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = keyword.arg else { continue };
             if let Some(other) = keywords[index + 1..].iter().find(|other| other.arg == Some(name)) {
@@ -56,7 +61,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// `base.name(…)` without a bound method; false if the call does not allow it.
+    /// Emits `base.name(…)` without a bound method, or returns false if that is not possible
+    /// (`maybe_optimize_method_call`).
     fn method_call(&mut self, call: &Call<'_>, location: Location) -> Result<bool> {
         let ExprKind::Attribute { value, attr, ctx: ExprContext::Load } = &call.func.kind else {
             return Ok(false);
@@ -92,7 +98,8 @@ impl Codegen<'_, '_> {
         Ok(true)
     }
 
-    /// `all`, `any` and `tuple` of a generator expression: a loop here if the name is still the builtin.
+    /// Emits `all`, `any` or `tuple` of a generator expression as a loop, guarded by a test for the
+    /// builtin (`maybe_optimize_function_call`).
     fn builtin_over_generator(&mut self, call: &Call<'_>, end: Label) -> Result<()> {
         let ExprKind::Name { id, .. } = call.func.kind else { return Ok(()) };
         let ([generator], []) = (call.args, call.keywords) else { return Ok(()) };
@@ -106,7 +113,8 @@ impl Codegen<'_, '_> {
         let location = call.func.location;
         let skip = self.new_label();
         let depth = 2 + u32::from(features.indexed_iterators);
-        // The number of the builtin; for `all` and `any` the jump of a value that goes on, and the result at the end.
+        // The number of the builtin and, for `all` and `any`, the jump that continues the loop and
+        // both results.
         let (number, goes_on) = match self.name_text(id) {
             "tuple" => (2, None),
             "list" if features.list_and_set_loops => (LIST, None),
@@ -161,7 +169,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The arguments and the call; `pushed` arguments are on the stack already, `injected` names one more at the end.
+    /// Emits the arguments and the call (`codegen_call_helper_impl`). `pushed` arguments are
+    /// already on the stack; `injected` names an additional last one.
     pub(super) fn call_arguments(
         &mut self,
         pushed: u32,
@@ -204,13 +213,15 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The values of keyword arguments and the tuple of their names.
+    /// Emits the values of keyword arguments and the tuple of their names
+    /// (`codegen_call_simple_kw_helper`).
     fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> Result<()> {
         keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;
         self.load_names_const(keywords.iter().filter_map(|keyword| keyword.arg), names);
         Ok(())
     }
 
+    /// Emits the dictionary of keyword arguments (`codegen_call_helper_impl`).
     fn keyword_dict(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
         let mut has_dict = false;
         let mut start = 0;
@@ -242,6 +253,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a dictionary of keyword arguments without unpacking (`codegen_subkwargs`).
     fn keyword_dict_part(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
         if self.target.features.const_key_maps && keywords.len() > 1 && !is_big {

@@ -1,6 +1,6 @@
-//! Warnings about code.
+//! Warnings about suspicious code.
 //!
-//! CPython: `codegen_check_compare`, `check_caller`, `check_subscripter` and `check_index` (`Python/codegen.c`).
+//! CPython: `Python/codegen.c`.
 
 use super::Codegen;
 use crate::compile::warned::TRUE_ASSERTION;
@@ -9,12 +9,13 @@ use crate::text::Location;
 use std::borrow::Cow;
 
 impl Codegen<'_, '_> {
+    /// Records a warning (`_PyCompile_Warn`).
     #[cold]
     fn warn(&mut self, message: impl Into<Cow<'static, str>>, location: Location) {
         self.warnings.issue(message, location, self.target);
     }
 
-    /// `is` and `is not` with a literal.
+    /// Warns of `is` and `is not` with a literal (`codegen_check_compare`).
     #[inline]
     pub(super) fn check_compare(
         &mut self,
@@ -29,6 +30,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Checks the operands of comparisons that include `is` or `is not` (`codegen_check_compare`).
     fn check_identity(
         &mut self,
         left: &Expr<'_>,
@@ -55,7 +57,7 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// A call of what cannot be called.
+    /// Warns of a call of a value that is not callable (`check_caller`).
     #[inline]
     pub(super) fn check_caller(&mut self, callee: &Expr<'_>) {
         let may_be_called = match callee.kind {
@@ -67,6 +69,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Records a warning about a value of a known type.
     #[cold]
     fn complain(&mut self, object: &Expr<'_>, what: &str) {
         if let Some(name) = type_name(object) {
@@ -75,7 +78,8 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// A subscript of what has none, or of another type than an index has.
+    /// Warns of a value that has no subscripts or of an invalid index (`check_subscripter`,
+    /// `check_index`).
     #[inline]
     pub(super) fn check_subscript(&mut self, value: &Expr<'_>, slice: &Expr<'_>) {
         match value.kind {
@@ -109,6 +113,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Warns of an index of the wrong type (`check_index`).
     fn check_index(&mut self, value: &Expr<'_>, slice: &Expr<'_>) {
         if let (Some(name), Some(index)) = (type_name(value), type_name(slice))
             && !matches!(index, "int" | "bool")
@@ -120,7 +125,7 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// An assertion of a tuple.
+    /// Warns of an assertion of a tuple (`codegen_assert`).
     #[inline]
     pub(super) fn check_assertion(&mut self, test: &Expr<'_>, location: Location) {
         let is_true = match test.kind {
@@ -134,7 +139,8 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// A constant, or a tuple of constants, that is no singleton.
+/// Returns whether an expression is a constant or a tuple of constants, but not a singleton
+/// (`check_is_arg`).
 fn is_literal(expression: &Expr<'_>) -> bool {
     match expression.kind {
         ExprKind::Tuple { elts, .. } => elts.iter().all(|one| matches!(one.kind, ExprKind::Constant(_))),
@@ -144,7 +150,7 @@ fn is_literal(expression: &Expr<'_>) -> bool {
     }
 }
 
-/// The type of a value that is written out. CPython: `infer_type`.
+/// Returns the type name of a literal or display (`infer_type`).
 fn type_name(expression: &Expr<'_>) -> Option<&'static str> {
     Some(match expression.kind {
         ExprKind::Tuple { .. } => "tuple",

@@ -1,4 +1,6 @@
-//! `class`.
+//! The `class` statement.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::function::first_line;
 use super::scope::Counts;
@@ -13,6 +15,7 @@ use crate::text::{Location, Name};
 const INTRINSIC_SUBSCRIPT_GENERIC: u32 = 10;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Emits a class definition (`codegen_class`).
     pub(super) fn class(&mut self, class: &'a ClassDef<'ast>, location: Location) -> Result<()> {
         self.visit_exprs(class.decorator_list)?;
         let first_line = first_line(class.decorator_list, location);
@@ -46,6 +49,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.name_op(class.name, ExprContext::Store, location)
     }
 
+    /// Compiles the body of a class (`codegen_class_body`).
     fn class_body(&mut self, class: &'a ClassDef<'ast>, first_line: i32) -> Result<CodeId> {
         let scope = self.find_scope(class.id, ScopeRole::Own)?;
         let counts = Counts::default();
@@ -88,18 +92,21 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.finish_unit(true)
     }
 
+    /// Loads one name and stores its value under another.
     fn copy_name(&mut self, from: &str, to: &str, location: Location) -> Result<()> {
         let from = self.intern(from);
         self.name_op(from, ExprContext::Load, location)?;
         self.store_as(to, location)
     }
 
+    /// Stores the top of the stack under a name.
     fn store_as(&mut self, name: &str, location: Location) -> Result<()> {
         let name = self.intern(name);
         self.name_op(name, ExprContext::Store, location)
     }
 
-    /// The tuple of attributes that methods store on `self`, in order of their names.
+    /// Loads the tuple of attributes stored on `self`, sorted by name
+    /// (`_PyCompile_StaticAttributesAsTuple`).
     fn static_attributes(&mut self) {
         let mut attributes: Vec<Name> = std::mem::take(&mut self.unit.static_attributes);
         attributes.sort_by(|left, right| self.names.text(*left).cmp(self.names.text(*right)));

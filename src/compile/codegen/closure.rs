@@ -1,4 +1,6 @@
 //! Code objects → function objects.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::compile::constants::CodeId;
@@ -18,10 +20,11 @@ pub(crate) mod function_flag {
 }
 
 impl Codegen<'_, '_> {
-    /// Makes a function of `code`; what `flags` names lies on the stack already, except the closure.
+    /// Makes a function of `code` (`codegen_make_closure`). The values for `flags` are on the stack
+    /// already, except for the closure.
     ///
     /// # Errors
-    /// A variable that no enclosing scope provides.
+    /// Fails if no enclosing scope provides a free variable.
     pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) -> Result<()> {
         let (code_name, free) = self.finish.closure(code);
         let free = free.to_vec();
@@ -50,7 +53,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The error of `compiler_make_closure` (`compile.c`) for a free variable that the current scope lacks.
+    /// Returns the error for a free variable that the current scope lacks (`_PyCompile_LookupArg`).
     fn lacks_variable(&self, name: Name, code_name: Name, free: &[Name]) -> SyntaxError {
         let repr = |name: Name| str_repr(self.names.text(name).as_bytes());
         let free: Vec<String> = free.iter().map(|&name| repr(name)).collect();

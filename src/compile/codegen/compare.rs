@@ -1,4 +1,6 @@
-//! Comparisons and their chains.
+//! Comparisons and chains of comparisons.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::ast::{CompareOperator, Expr};
@@ -6,9 +8,10 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
-    /// The instruction for one comparison of the two topmost values.
+    /// Emits the comparison of the two topmost values (`codegen_addcompare`).
     pub(super) fn compare_op(&mut self, op: CompareOperator, location: Location) {
-        // The number in bits 5 and up; below it which of unordered (1), less (2), greater (4), equal (8) is true.
+        // Bits 5 and up are the operator; the bits below select the true outcomes: unordered (1),
+        // less (2), greater (4), equal (8).
         let (number, mask) = match op {
             CompareOperator::Is => return self.emit_arg(Op::IS_OP, 0, location),
             CompareOperator::IsNot => return self.emit_arg(Op::IS_OP, 1, location),
@@ -24,6 +27,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::COMPARE_OP, number << 5 | mask, location);
     }
 
+    /// Emits a comparison or a chain of comparisons (`codegen_compare`).
     pub(super) fn compare(
         &mut self,
         left: &Expr<'_>,

@@ -1,4 +1,6 @@
-//! Comprehensions, inlined (PEP 709) or as a function of their own, and generator expressions.
+//! Generator expressions and comprehensions, which are inlined (PEP 709) or functions of their own.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::scope::Counts;
 use super::{Block, Codegen, Result, UnitKind};
@@ -8,6 +10,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
+    /// Emits a comprehension or generator expression (`codegen_comprehension`).
     pub(super) fn comprehension(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> Result<()> {
         let id = self.find_scope(expr.id, ScopeRole::Own)?;
         let scope = self.symbols.scope(id);
@@ -65,19 +68,20 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Emits the iterable of the first clause, evaluated in the enclosing scope.
+    /// Emits the iterable of the first clause, which is evaluated in the enclosing scope.
     fn comprehension_iterable(&mut self, expr: &ComprehensionExpr<'_>) -> Result<()> {
         expr.generators.first().map_or(Ok(()), |first| self.visit_expr(&first.iter))
     }
 
-    /// The iterator of the first clause, from what is on the stack.
+    /// Turns the iterable of the first clause into an iterator.
     fn get_iterator(&mut self, expr: &ComprehensionExpr<'_>) {
         if let Some(first) = expr.generators.first() {
             self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, first.iter.location);
         }
     }
 
-    /// The part of a generator expression that runs when it is made; returns how many instructions it has.
+    /// Emits the part of a generator expression that runs before the generator exists; returns its
+    /// number of instructions.
     fn generator_preamble(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> usize {
         self.unit.code.has_preamble = true;
         self.sequence().instructions.clear();
@@ -94,6 +98,7 @@ impl Codegen<'_, '_> {
         length
     }
 
+    /// Emits the empty collection that the comprehension fills (`codegen_comprehension`).
     fn build_collection(&mut self, expr: &ComprehensionExpr<'_>, location: Location, is_inlined: bool) {
         let build = match expr.kind {
             ComprehensionKind::List => Op::BUILD_LIST,
@@ -107,7 +112,8 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Clause `index` and all after it; `depth` iterators lie between it and the collection.
+    /// Emits clause `index` and all after it, with `depth` iterators above the collection
+    /// (`codegen_comprehension_generator`).
     fn comprehension_clause(
         &mut self,
         expr: &ComprehensionExpr<'_>,
@@ -123,6 +129,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a `for` clause and all after it (`codegen_sync_comprehension_generator`).
     fn sync_clause(
         &mut self,
         expr: &ComprehensionExpr<'_>,
@@ -140,7 +147,7 @@ impl Codegen<'_, '_> {
             if index == 0 {
                 self.emit_arg(Op::LOAD_FAST, 0, location);
             } else if let Some(only) = single_element(&clause.iter) {
-                // `for y in [f(x)]` is an assignment.
+                // `for y in [f(x)]` is compiled as an assignment.
                 self.visit_expr(only)?;
                 is_loop = false;
             } else {
@@ -171,6 +178,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits an `async for` clause and all after it (`codegen_async_comprehension_generator`).
     fn async_clause(
         &mut self,
         expr: &ComprehensionExpr<'_>,
@@ -207,8 +215,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Emits the body of clause `index`: the next clause or the element. Returns the place of the
-    /// loop's jump.
+    /// Emits the body of clause `index`: the next clause or the element. Returns the location of
+    /// the jump back.
     fn clause_body(
         &mut self,
         expr: &ComprehensionExpr<'_>,
@@ -249,7 +257,7 @@ impl Codegen<'_, '_> {
         Ok(at)
     }
 
-    /// Yields the elements of what is on the stack one by one.
+    /// Yields the elements of the iterable on the stack one by one.
     fn yield_each(&mut self, at: Location) {
         let start = self.new_label();
         let end = self.new_label();
@@ -265,10 +273,10 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// Operand of `RESUME` at the start of the preamble.
+/// `RESUME` operand at the start of the preamble.
 const RESUME_AT_GENERATOR_START: u32 = 4;
 
-/// The element of a list or tuple display that has no other.
+/// Returns the element of a list or tuple display that has exactly one.
 fn single_element<'e, 'a>(expr: &'e Expr<'a>) -> Option<&'e Expr<'a>> {
     match &expr.kind {
         ExprKind::List { elts, .. } | ExprKind::Tuple { elts, .. } => match &**elts {

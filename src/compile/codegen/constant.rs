@@ -1,4 +1,6 @@
 //! Constants of the syntax tree → constants of the module and `co_consts`.
+//!
+//! CPython: `Python/compile.c`.
 
 use super::Codegen;
 use crate::compile::constants::{CodeId, ConstId, ConstValue, Text};
@@ -9,51 +11,55 @@ use crate::text::{Location, Name};
 use num_bigint::{BigInt, Sign};
 
 impl Codegen<'_, '_> {
-    /// Loads a literal.
+    /// Loads a literal (`codegen_addop_load_const`).
     pub(crate) fn load_const(&mut self, constant: &Constant<'_>, location: Location) {
         let id = self.constant(constant);
         self.load_const_id(id, location);
     }
 
+    /// Loads a constant of the module (`codegen_addop_load_const`).
     pub(crate) fn load_const_id(&mut self, id: ConstId, location: Location) {
         let index = self.const_index(id);
         self.emit_arg(Op::LOAD_CONST, index, location);
     }
 
-    /// The place of a constant in `co_consts`.
+    /// Returns the index of a constant in `co_consts` (`_PyCompile_AddConst`).
     pub(crate) fn const_index(&mut self, id: ConstId) -> u32 {
         self.unit.const_index.find_or_push(&mut self.unit.code.consts, id)
     }
 
+    /// Loads a code object.
     pub(crate) fn load_code_const(&mut self, code: CodeId, location: Location) {
         let id = self.constants.add_code(code);
         self.load_const_id(id, location);
     }
 
-    /// Loads the text of a name.
+    /// Loads a name as text.
     pub(crate) fn load_name_const(&mut self, name: Name, location: Location) {
         let id = self.name_constant(name);
         self.load_const_id(id, location);
     }
 
-    /// Loads the text of a name as it is mangled here.
+    /// Loads a name as text, mangled for the current scope.
     pub(crate) fn load_mangled_const(&mut self, name: Name, location: Location) {
         let id = self.mangled_constant(name);
         self.load_const_id(id, location);
     }
 
-    /// The constant for a name as it is mangled here. CPython makes a new string then, which nothing has interned.
+    /// Returns the constant for a mangled name, a new string that is not interned
+    /// (`_PyCompile_MaybeMangle`).
     pub(super) fn mangled_constant(&mut self, name: Name) -> ConstId {
         let mangled = self.mangled(name);
         if mangled == name { self.name_constant(name) } else { self.new_text(mangled) }
     }
 
-    /// The constant for the text of a name that the compiler has put together.
+    /// Returns the constant for a name that the compiler composed, a new string that is not
+    /// interned.
     pub(super) fn new_text(&mut self, name: Name) -> ConstId {
         self.constants.add_text(self.names.text(name).as_bytes())
     }
 
-    /// Loads the qualified name of the class that is being compiled.
+    /// Loads the qualified name of the current class.
     pub(crate) fn load_qualname(&mut self, location: Location) {
         let text = self.names.text(self.unit.code.qualname);
         let (id, is_first) = if self.target.has_start_up_word(text) {
@@ -72,7 +78,7 @@ impl Codegen<'_, '_> {
         self.load_const_id(id, location);
     }
 
-    /// Loads a slice; its parts are merged with no other constant.
+    /// Loads a slice, whose parts are not merged with other constants.
     pub(crate) fn load_slice_const(&mut self, parts: [Constant<'_>; 3], location: Location) {
         let parts = parts.map(|part| {
             literal(&part).unwrap_or_else(|| {
@@ -84,11 +90,12 @@ impl Codegen<'_, '_> {
         self.load_const_id(id, location);
     }
 
+    /// Returns the constant for a name.
     pub(crate) fn name_constant(&mut self, name: Name) -> ConstId {
         self.constants.add_identifier(self.names.text(name))
     }
 
-    /// The module's constant for a literal.
+    /// Returns the module's constant for a literal (`merge_consts_recursive`).
     pub(crate) fn constant(&mut self, constant: &Constant<'_>) -> ConstId {
         let value = match *constant {
             Constant::Str(text) => return self.constants.add_text(text),
@@ -108,7 +115,7 @@ impl Codegen<'_, '_> {
             _ => literal(constant).unwrap_or(ConstValue::None),
         };
         if self.target.features.fold_in_tree && value.is_nan() {
-            // Folded once, however often the node is compiled.
+            // A node is folded once, even if it is compiled several times.
             let node = std::ptr::from_ref(constant).addr();
             return *self.nans.entry(node).or_insert_with(|| self.constants.add_unmerged(value));
         }
@@ -116,7 +123,7 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// The value of a constant that has no members and was not made anew.
+/// Returns the value of a constant that has no members and is not a new object.
 fn literal(constant: &Constant<'_>) -> Option<ConstValue> {
     Some(match *constant {
         Constant::None => ConstValue::None,

@@ -1,4 +1,6 @@
-//! Lists, tuples, sets, dicts and the targets of unpacking.
+//! Lists, tuples, sets, dicts and unpacking targets.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result, STACK_USE_GUIDELINE};
 use crate::syntax::SyntaxError;
@@ -6,7 +8,7 @@ use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// `CALL_INTRINSIC_1` operand that makes a tuple of a list.
+/// `CALL_INTRINSIC_1` operand that converts a list to a tuple.
 pub(super) const INTRINSIC_LIST_TO_TUPLE: u32 = 6;
 
 /// Instructions that build one kind of collection.
@@ -27,6 +29,7 @@ impl Build {
 }
 
 impl Codegen<'_, '_> {
+    /// Emits a list display or unpacks to one (`codegen_list`).
     pub(super) fn list(&mut self, elements: &[Expr<'_>], ctx: ExprContext, location: Location) -> Result<()> {
         match ctx {
             ExprContext::Load => self.collection(elements, None, 0, Build::LIST, location),
@@ -35,6 +38,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a tuple display or unpacks to one (`codegen_tuple`).
     pub(super) fn tuple(
         &mut self,
         elements: &[Expr<'_>],
@@ -48,11 +52,13 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a set display (`codegen_set`).
     pub(super) fn set(&mut self, elements: &[Expr<'_>], location: Location) -> Result<()> {
         self.collection(elements, None, 0, Build::SET, location)
     }
 
-    /// A collection of `pushed` values that are on the stack already, `elements`, and the value of `injected`.
+    /// Emits a collection of `pushed` values on the stack, `elements` and the name `injected`
+    /// (`starunpack_helper_impl`).
     pub(super) fn collection(
         &mut self,
         elements: &[Expr<'_>],
@@ -104,7 +110,10 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// A display of three or more constants, built from a constant; whether it was one (CPython 3.13).
+    /// Emits a display of three or more constants from one constant, up to CPython 3.13
+    /// (`starunpack_helper_impl`).
+    ///
+    /// Returns false if the display is not constant.
     fn constant_collection(
         &mut self,
         elements: &[Expr<'_>],
@@ -139,6 +148,7 @@ impl Codegen<'_, '_> {
         true
     }
 
+    /// Unpacks the top of the stack to targets (`assignment_helper`).
     fn unpack_targets(&mut self, targets: &[Expr<'_>], location: Location) -> Result<()> {
         let mut has_star = false;
         for (index, target) in targets.iter().enumerate() {
@@ -164,6 +174,7 @@ impl Codegen<'_, '_> {
         })
     }
 
+    /// Emits a dict display (`codegen_dict`).
     pub(super) fn dict(
         &mut self,
         keys: &[Option<Expr<'_>>],
@@ -171,7 +182,7 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> Result<()> {
         let mut has_dict = false;
-        // The pairs before `index` that are not emitted yet.
+        // Number of pairs before `index` that are not emitted yet.
         let mut pending = 0;
         for index in 0..values.len() {
             if keys[index].is_none() {
@@ -214,6 +225,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a dict display without unpacking (`codegen_subdict`).
     fn dict_part(
         &mut self,
         keys: &[Option<Expr<'_>>],

@@ -1,11 +1,14 @@
-//! Docstrings lose the indentation of the source. CPython: `_PyCompile_CleanDoc`.
+//! Removal of the source's indentation from docstrings.
+//!
+//! CPython: `Python/compile.c`.
 
 use super::Result;
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::text::Location;
 use std::borrow::Cow;
 
-/// The docstring `text` (WTF-8) without the indentation that its lines share; no line is removed.
+/// Returns the docstring `text` (WTF-8) without common indentation; no line is removed
+/// (`_PyCompile_CleanDoc`).
 pub(super) fn clean(text: &[u8]) -> Result<Vec<u8>> {
     let text = expand_tabs(text);
     refuse_surrogates(&text)?;
@@ -33,7 +36,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `str.expandtabs()`: columns are counted in characters.
+/// Expands tabs; columns are counted in characters (`str.expandtabs`).
 fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\t', text).is_none() {
         return Cow::Borrowed(text);
@@ -49,7 +52,7 @@ fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
                 continue;
             }
             b'\n' | b'\r' => column = 0,
-            // Not the first byte of a character.
+            // A continuation byte of a character.
             0x80..=0xbf => {}
             _ => column += 1,
         }
@@ -58,7 +61,7 @@ fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(expanded)
 }
 
-/// CPython cleans the UTF-8 form, which lone surrogates do not have.
+/// Refuses lone surrogates, because CPython cleans the UTF-8 form, which cannot hold them.
 fn refuse_surrogates(text: &[u8]) -> Result<()> {
     let is_surrogate = |character: &[u8]| matches!(character, [0xed, 0xa0..=0xff, ..]);
     let Some(start) = memchr::memchr_iter(0xed, text).find(|&start| is_surrogate(&text[start..])) else {
@@ -83,7 +86,7 @@ fn refuse_surrogates(text: &[u8]) -> Result<()> {
 mod tests {
     use super::clean;
 
-    /// Expectations are what `_testinternalcapi.compiler_cleandoc` of CPython 3.14 returns.
+    /// Expected values come from `_testinternalcapi.compiler_cleandoc` of CPython 3.14.
     #[test]
     fn indentation_goes_and_lines_stay() {
         for (text, cleaned) in [

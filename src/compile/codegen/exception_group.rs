@@ -1,4 +1,6 @@
-//! `try … except*` (PEP 654).
+//! The `try … except*` statement (PEP 654).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Block, Codegen, Result};
 use crate::compile::instruction::Label;
@@ -6,12 +8,14 @@ use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
 use crate::target::Op;
 use crate::text::Location;
 
-/// `CALL_INTRINSIC_2` operand that makes the exception to raise in the end.
+/// `CALL_INTRINSIC_2` operand that prepares the exception to raise at the end.
 const INTRINSIC_PREP_RERAISE_STAR: u32 = 1;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
-    /// Each handler finds the exception and a list of what handlers raised on the stack, and above them what no handler
-    /// has taken yet.
+    /// Emits a `try … except*` statement without `finally` (`codegen_try_star_except`).
+    ///
+    /// Each handler finds on the stack the exception, a list of the exceptions that handlers
+    /// raised, and on top the rest of the group.
     pub(super) fn try_star_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
         let except = self.new_label();
         let orelse = self.new_label();
@@ -50,6 +54,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits one `except*` handler (`codegen_try_star_except`).
     fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>) -> Result<()> {
         let location = handler.location;
         let done = self.new_label();
@@ -83,7 +88,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::POP_TOP, Location::NONE);
         self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
         self.use_label(done);
-        // Takes the location of what comes before.
+        // CPython gives this NOP the location of the instruction before it.
         self.emit(Op::NOP, Location::NONE);
         self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
         self.use_label(no_match);
@@ -92,7 +97,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Raises what handlers raised and what none has taken, if there is any.
+    /// Raises the exceptions that handlers raised and the rest of the group, if any
+    /// (`codegen_try_star_except`).
     fn reraise_group(&mut self, end: Label) {
         let reraise = self.new_label();
         self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_PREP_RERAISE_STAR, Location::NONE);

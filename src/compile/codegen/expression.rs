@@ -1,4 +1,6 @@
-//! Expressions: one arm for each kind, the short ones in place.
+//! Expressions: one arm for each kind, with the short ones in place.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::SyntaxError;
@@ -10,7 +12,8 @@ use crate::text::Location;
 const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 
 impl Codegen<'_, '_> {
-    /// Code that leaves the value on the stack, or that stores to or deletes the target.
+    /// Emits an expression: loads its value, or stores to or deletes the target
+    /// (`codegen_visit_expr`).
     pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> Result<()> {
         self.ask();
         let location = expr.location;
@@ -73,12 +76,12 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Each of `exprs` in order.
+    /// Emits expressions in order.
     pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Result<()> {
         exprs.iter().try_for_each(|expr| self.visit_expr(expr))
     }
 
-    /// `BINARY_OP` for an operator or, `inplace`, for its augmented assignment.
+    /// Emits `BINARY_OP` for an operator or its augmented assignment (`addop_binary`).
     pub(super) fn binary_op(&mut self, op: Operator, inplace: bool, location: Location) {
         let number = match op {
             Operator::Add => 0,
@@ -98,6 +101,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::BINARY_OP, if inplace { number + 13 } else { number }, location);
     }
 
+    /// Emits a unary operator (`unaryop`).
     fn unary_op(&mut self, op: UnaryOperator, location: Location) {
         match op {
             UnaryOperator::UAdd => self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_UNARY_POSITIVE, location),
@@ -110,6 +114,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a conditional expression (`codegen_ifexp`).
     fn if_exp(&mut self, test: &Expr<'_>, body: &Expr<'_>, orelse: &Expr<'_>) -> Result<()> {
         let end = self.new_label();
         let next = self.new_label();

@@ -1,4 +1,6 @@
 //! f-strings.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result, STACK_USE_GUIDELINE};
 use crate::syntax::ast::{Constant, Expr};
@@ -6,6 +8,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
+    /// Emits an f-string (`codegen_joined_str`).
     pub(super) fn joined_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {
         if values.len() > STACK_USE_GUIDELINE {
             self.load_const(&Constant::Str(b""), location);
@@ -28,6 +31,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a replacement field of an f-string (`codegen_formatted_value`).
     pub(super) fn formatted_value(
         &mut self,
         value: &Expr<'_>,
@@ -50,7 +54,7 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// The operand of a conversion character, if there is a conversion.
+/// Returns the operand of a conversion character, if there is one.
 pub(super) fn conversion_number(conversion: i32) -> Option<u32> {
     match u8::try_from(conversion).ok()? {
         b's' => Some(1),

@@ -1,4 +1,6 @@
-//! `def` and `async def`.
+//! The `def` and `async def` statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::closure::function_flag;
 use super::scope::Counts;
@@ -13,6 +15,7 @@ use crate::text::Location;
 const INTRINSIC_SET_FUNCTION_TYPE_PARAMS: u32 = 4;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Emits a function definition (`codegen_function`).
     pub(super) fn function(&mut self, function: &'a FunctionDef<'ast>, location: Location) -> Result<()> {
         self.visit_exprs(function.decorator_list)?;
         let first_line = first_line(function.decorator_list, location);
@@ -50,6 +53,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.name_op(function.name, ExprContext::Store, location)
     }
 
+    /// Compiles the body of a function (`codegen_function_body`).
     fn function_body(
         &mut self,
         function: &'a FunctionDef<'ast>,
@@ -89,7 +93,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Calls the decorators, the last one first.
+    /// Calls the decorators, the last one first (`codegen_apply_decorators`).
     pub(super) fn apply_decorators(&mut self, decorators: &[Expr<'_>]) {
         for decorator in decorators.iter().rev() {
             self.emit_arg(Op::CALL, 0, decorator.location);

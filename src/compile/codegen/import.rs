@@ -1,4 +1,6 @@
-//! `import` and `from … import`.
+//! The `import` and `from … import` statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Block, Codegen, Result, UnitKind};
 use crate::syntax::ast::{Alias, Constant, ExprContext};
@@ -13,6 +15,7 @@ const MODE_LAZY: u32 = 1;
 const MODE_EAGER: u32 = 2;
 
 impl Codegen<'_, '_> {
+    /// Emits an `import` statement (`codegen_import`).
     pub(super) fn import(&mut self, names: &[Alias], is_lazy: bool, location: Location) -> Result<()> {
         for alias in names {
             self.load_const(&Constant::Int(0), location);
@@ -29,8 +32,10 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// `IMPORT_NAME`. An import that nobody asked to be lazy must not become so where its errors may be caught, or
-    /// outside the module's own scope.
+    /// Emits `IMPORT_NAME`.
+    ///
+    /// An import that is not explicitly lazy is marked as eager in a `try` statement, outside the
+    /// module's scope, and if it is a star import.
     fn import_name(&mut self, name: Name, is_lazy: bool, is_star: bool, location: Location) {
         if !self.target.features.import_modes {
             self.emit_name(Op::IMPORT_NAME, name, location);
@@ -61,7 +66,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::IMPORT_NAME, index << 2 | mode, location);
     }
 
-    /// Binds the last part of a dotted name; the first part is on the stack.
+    /// Binds the last part of a dotted name whose first part is on the stack (`codegen_import_as`).
     fn import_as(&mut self, name: Name, target: Name, location: Location) -> Result<()> {
         let text = self.name_text(name).to_owned();
         let mut parts = text.split('.').skip(1).peekable();
@@ -82,6 +87,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a `from … import` statement (`codegen_from_import`).
     pub(super) fn import_from(
         &mut self,
         module: Option<Name>,

@@ -1,4 +1,6 @@
-//! The isolation of the names of an inlined comprehension from the unit around it (PEP 709).
+//! Isolation of the names of an inlined comprehension from the enclosing unit (PEP 709).
+//!
+//! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::{Codegen, Result};
 use crate::compile::instruction::Label;
@@ -7,20 +9,22 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// Changes that an inlined comprehension makes in the unit around it, to be undone at its end.
+/// Changes made by an inlined comprehension in the enclosing unit
+/// (`_PyCompile_InlinedComprehensionState`).
 pub(super) struct Inlined {
-    /// Names whose outer values wait on the stack.
+    /// Names whose outer values are saved on the stack.
     pushed: Vec<Name>,
-    /// The handler that restores them; absent if there are none.
+    /// Handler that restores the saved names, if there are any.
     cleanup: Option<Label>,
-    /// Meaning of the names outside the comprehension.
+    /// Symbols of the names outside the comprehension.
     outer: Vec<(Name, Option<SymbolInfo>)>,
-    /// Names that are fast locals of a module or class only inside.
+    /// Names that are fast locals of a module or class only inside the comprehension.
     hidden: Vec<Name>,
 }
 
 impl Codegen<'_, '_> {
-    /// Gives the names of `comprehension` their meaning inside it and saves the values of those it binds.
+    /// Gives names their meaning inside `comprehension` and saves the values it hides
+    /// (`push_inlined_comprehension_state`).
     pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Result<Inlined> {
         let in_class = self.scope().kind == BlockKind::Class && self.unit.inlined_depth == 0;
         let is_function_like = self.in_function_like();
@@ -78,7 +82,7 @@ impl Codegen<'_, '_> {
         Ok(state)
     }
 
-    /// Restores what [`Self::enter_inlined`] changed, in the code and in the compiler.
+    /// Reverts the changes of [`Self::enter_inlined`] (`pop_inlined_comprehension_state`).
     pub(super) fn leave_inlined(&mut self, state: Inlined, location: Location) {
         if let Some(cleanup) = state.cleanup {
             self.pop_inlined_block();
@@ -107,6 +111,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Restores the values of hidden names (`restore_inlined_comprehension_locals`).
     fn restore_locals(&mut self, names: &[Name], location: Location) {
         self.emit_arg(Op::SWAP, names.len() as u32 + 1, location);
         for &name in names.iter().rev() {

@@ -1,4 +1,6 @@
-//! Conditions: short-circuit jumps without building the value.
+//! Conditions: short-circuit jumps that do not build the value.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::compile::instruction::Label;
@@ -7,7 +9,8 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
-    /// Jumps to `target` if the truth of `test` is `condition`, else falls through.
+    /// Jumps to `target` if the truth of `test` is `condition`, otherwise falls through
+    /// (`codegen_jump_if`).
     pub(super) fn jump_if(&mut self, test: &Expr<'_>, target: Label, condition: bool) -> Result<()> {
         match &test.kind {
             ExprKind::UnaryOp { op: UnaryOperator::Not, operand } => {
@@ -15,7 +18,7 @@ impl Codegen<'_, '_> {
             }
             ExprKind::BoolOp { op, values } => {
                 let decides = *op == BoolOperator::Or;
-                // The value that decides the whole early is not the one that is jumped for: past the last operand.
+                // An operand that decides the result the other way jumps past the last operand.
                 let early = if decides == condition { target } else { self.new_label() };
                 let Some((last, others)) = values.split_last() else { return Ok(()) };
                 for value in others {
@@ -49,6 +52,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Jumps on a chain of comparisons (`codegen_jump_if`).
     fn jump_if_chain(
         &mut self,
         location: Location,
@@ -89,6 +93,7 @@ impl Codegen<'_, '_> {
     }
 }
 
+/// Returns the jump that is taken on `condition`.
 const fn conditional(condition: bool) -> Op {
     if condition { Op::POP_JUMP_IF_TRUE } else { Op::POP_JUMP_IF_FALSE }
 }

@@ -1,4 +1,6 @@
-//! Errors that the symbol table leaves to code generation (CPython up to 3.13).
+//! Errors that the symbol table leaves to code generation (up to CPython 3.13).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::ast::{Expr, Stmt, StmtKind};
@@ -6,7 +8,8 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
-    /// Returns the first error of a statement: one of its code, or one that was left for it and not for a statement within.
+    /// Returns the first error of a statement, including errors left to it but not those left to
+    /// nested statements.
     #[cold]
     pub(super) fn with_late(&self, statement: &Stmt<'_>, made: Result<()>) -> Result<()> {
         let bodies = bodies(statement);
@@ -17,8 +20,9 @@ impl Codegen<'_, '_> {
         let mut own = self.symbols.late.iter().filter(is_own);
         let late = match statement.kind {
             // Decorators are compiled first.
+            /// Decorators are compiled first.
             StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => own.min_by_key(|late| start(late.location)),
-            // What is in a handler's head follows the body and `else`.
+            // The header of a handler is compiled after the body and `else`.
             StmtKind::Try(_) if made.is_err() => None,
             _ => own.next(),
         };

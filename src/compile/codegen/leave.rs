@@ -1,4 +1,6 @@
-//! `return`, `break` and `continue`.
+//! The `return`, `break` and `continue` statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Block, Codegen, Result};
 use crate::syntax::SyntaxError;
@@ -7,6 +9,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
+    /// Emits a `return` statement (`codegen_return`).
     pub(super) fn return_statement(&mut self, value: Option<&Expr<'_>>, statement: Location) -> Result<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'return' outside function", statement));
@@ -43,6 +46,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a `break` statement (`codegen_break`).
     pub(super) fn break_statement(&mut self, statement: Location) -> Result<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);
@@ -56,6 +60,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits a `continue` statement (`codegen_continue`).
     pub(super) fn continue_statement(&mut self, statement: Location) -> Result<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);

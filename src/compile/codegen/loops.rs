@@ -1,4 +1,6 @@
-//! `while`, `for` and `async for`.
+//! The `while`, `for` and `async for` statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::block::Loop;
 use super::{Block, Codegen, Result};
@@ -8,6 +10,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Emits a `while` statement (`codegen_while`).
     pub(super) fn while_statement(
         &mut self,
         test: &Expr<'_>,
@@ -37,6 +40,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits a `for` statement (`codegen_for`).
     pub(super) fn for_statement(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
         if statement.is_async {
             return self.async_for(statement, location);
@@ -50,7 +54,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::GET_ITER, iter);
         self.use_label(start);
         self.emit_jump(Op::FOR_ITER, cleanup, iter);
-        // Where a trace sees each round start.
+        // Tracing needs an instruction at the start of each iteration.
         self.emit(Op::NOP, statement.target.location);
         self.visit_expr(&statement.target)?;
         self.visit_body(statement.body)?;
@@ -64,8 +68,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// Awaits the next element of the asynchronous iterator on the stack; `except` is where it is exhausted. Returns the
-    /// `SEND` of the loop that waits.
+    /// Awaits the next element of an asynchronous iterator and jumps to `except` when it is
+    /// exhausted.
+    ///
+    /// Returns the label of the `SEND` in the loop that awaits.
     pub(super) fn next_of_async(&mut self, except: Label, location: Location) -> Label {
         let send = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, except, location);
@@ -78,7 +84,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         send
     }
 
-    /// Emits the end of an asynchronous iterator; `send` is the `SEND` of the loop.
+    /// Emits the end of an asynchronous iterator; `send` is the label of the loop's `SEND`.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
         if self.target.opcode(Op::END_ASYNC_FOR_PLAIN).is_some() {
             self.emit(Op::END_ASYNC_FOR_PLAIN, location);
@@ -87,12 +93,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
-    /// Drops an exhausted iterator.
+    /// Removes an exhausted iterator from the stack.
     pub(super) fn pop_iterator(&mut self) {
         let has_own = self.target.opcode(Op::POP_ITER).is_some();
         self.emit(if has_own { Op::POP_ITER } else { Op::POP_TOP }, Location::NONE);
     }
 
+    /// Emits an `async for` statement (`codegen_async_for`).
     fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
         let start = self.new_label();
         let except = self.new_label();

@@ -1,9 +1,9 @@
 //! Syntax tree and symbol table → one [`CodeUnit`] for each code object.
 //!
-//! CPython: `Python/codegen.c` and the bookkeeping half of `Python/compile.c`. A unit is handed to the assembler as
-//! soon as its scope ends, inner ones first.
+//! CPython: `Python/codegen.c` and the code-unit half of `Python/compile.c`. A unit is passed to
+//! the assembler as soon as its scope ends, nested scopes first.
 //!
-//! **Invariant:** instructions come out as CPython's generator emits them; nothing is optimised here.
+//! **Invariant:** instructions are those that CPython's generator emits; nothing is optimized here.
 
 mod annotation;
 mod assertion;
@@ -60,47 +60,47 @@ use crate::target::{Op, Target};
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
-/// Result of code generation. An error is always the source's fault, in CPython's words.
+/// Result of code generation. An error is always an error of the source, in CPython's words.
 pub(crate) type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// `_PY_STACK_USE_GUIDELINE`: longer displays and argument lists are built piece by piece.
 const STACK_USE_GUIDELINE: usize = 30;
 
-/// Takes finished units, optimises and assembles them.
+/// Optimizes and assembles finished units.
 pub trait Finish {
-    /// The code object of `unit`, whose lists may be used up; equal code objects get the same number.
+    /// Assembles `unit`, whose lists may be consumed; equal code objects get the same number.
     ///
     /// # Errors
     /// Reports errors that CPython finds only at the end of a unit.
     fn finish(&mut self, unit: &mut CodeUnit, constants: &mut Constants, names: &mut Names)
     -> Result<CodeId>;
 
-    /// `co_name` and `co_freevars` of a finished code object.
+    /// Returns `co_name` and `co_freevars` of a finished code object.
     fn closure(&self, code: CodeId) -> (Name, &[Name]);
 }
 
-/// The generator of one module.
+/// Code generator of one module.
 pub struct Codegen<'a, 'ast> {
     pub(crate) symbols: &'a SymbolTable,
     pub(crate) names: &'a mut Names,
     pub(crate) constants: &'a mut Constants,
     pub(crate) future: Future,
-    /// Positions of strings with the prefix `u`.
+    /// Positions of string literals with the prefix `u`.
     pub(crate) unicode_strings: &'a [(i32, i32)],
     pub(crate) target: &'static Target,
-    /// The level: 0, 1 or 2.
+    /// Optimization level: 0, 1 or 2.
     pub(crate) optimize: u8,
     pub(crate) finish: &'a mut dyn Finish,
     pub(crate) warnings: &'a mut Warnings,
-    /// NaN constants, by the address of their node: each is equal only to itself.
+    /// NaN constants by the address of their node, because each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
     pub(crate) unit: Box<Unit<'a, 'ast>>,
-    /// The enclosing units, outermost first.
+    /// Enclosing units, outermost first.
     #[expect(clippy::vec_box, reason = "each takes the place of the current unit, and is large")]
     pub(crate) stack: Vec<Box<Unit<'a, 'ast>>>,
-    /// A qualified name under construction; kept for the room it has.
+    /// Buffer for qualified names, kept for its allocation.
     text: String,
-    /// Units that are done, for the room of their lists.
+    /// Finished units, kept for their allocations.
     #[expect(clippy::vec_box, reason = "as `stack`")]
     spare: Vec<Box<Unit<'a, 'ast>>>,
 }
@@ -112,26 +112,27 @@ impl std::fmt::Debug for Codegen<'_, '_> {
 }
 
 impl Codegen<'_, '_> {
-    /// Ends the work if the file has used up its allowance.
+    /// Stops the compilation if the file has used up its allowance.
     pub(crate) fn ask(&self) {
         allowance::ask_holding(|| self.unit.code.sequence.size() + self.constants.size());
     }
 
-    /// An instruction without operand.
+    /// Emits an instruction without an operand (`codegen_addop_noarg`).
     pub(crate) fn emit(&mut self, op: Op, location: Location) {
         self.sequence().emit(op, 0, location);
     }
 
-    /// An instruction with operand.
+    /// Emits an instruction with an operand (`codegen_addop_i`).
     pub(crate) fn emit_arg(&mut self, op: Op, arg: u32, location: Location) {
         self.sequence().emit(op, arg, location);
     }
 
-    /// A jump, or the start of a block whose handler stands at `target`.
+    /// Emits a jump, or the start of a block whose handler is `target` (`codegen_addop_j`).
     pub(crate) fn emit_jump(&mut self, op: Op, target: Label, location: Location) {
         self.sequence().emit(op, target.0, location);
     }
 
+    /// Returns a label that is not placed yet.
     pub(crate) fn new_label(&mut self) -> Label {
         self.sequence().new_label()
     }
@@ -141,11 +142,13 @@ impl Codegen<'_, '_> {
         self.sequence().use_label(label);
     }
 
+    /// Returns the instruction sequence of the current unit.
     pub(crate) fn sequence(&mut self) -> &mut InstructionSequence {
         &mut self.unit.code.sequence
     }
 
-    /// The symbol table's scope of the current unit; [`Codegen::symbol`] knows what inlined comprehensions override.
+    /// Returns the symbol table entry of the current unit; [`Codegen::symbol`] includes the
+    /// overrides of inlined comprehensions.
     pub(crate) fn scope(&self) -> &Scope {
         self.symbols.scope(self.unit.scope)
     }

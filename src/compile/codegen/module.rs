@@ -1,4 +1,6 @@
-//! A module.
+//! The module.
+//!
+//! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::{Codegen, Finish, Result, Unit, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
@@ -10,10 +12,13 @@ use crate::target::{Op, Target};
 use crate::text::{Location, Names};
 use rustc_hash::FxHashMap;
 
-/// Compiles `module`; every code object, the module's last, goes through `finish`. `optimize` is 0, 1 or 2.
+/// Compiles `module` and passes every code object to `finish`, the module's last
+/// (`compiler_codegen`).
+///
+/// `optimize` is 0, 1 or 2.
 ///
 /// # Errors
-/// Errors of CPython's code generator, in its words.
+/// Reports the errors of CPython's code generator, in its words.
 #[expect(clippy::too_many_arguments, reason = "each is a result of another pass")]
 pub fn compile(
     module: &Module<'_>,

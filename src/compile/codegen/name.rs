@@ -1,4 +1,6 @@
-//! Names: where they live decides the instruction.
+//! Names, whose scope selects the instruction.
+//!
+//! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::{Codegen, Result, Unit, UnitKind};
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
@@ -8,7 +10,8 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 
 impl Unit<'_, '_> {
-    /// Place of a free variable, after the cells; see [`Codegen::late_free_index`] for those that came late.
+    /// Returns the index of a free variable, after the cells except for late ones
+    /// ([`Codegen::late_free_index`]).
     fn free_place(&self, name: Name) -> Option<u32> {
         let place = self.free_index.find(&self.code.freevars, name)?;
         Some(if place < self.listed_free { place + self.code.cellvars.len() as u32 } else { place })
@@ -16,7 +19,7 @@ impl Unit<'_, '_> {
 }
 
 impl Codegen<'_, '_> {
-    /// Loads, stores or deletes a name.
+    /// Loads, stores or deletes a name (`codegen_nameop`).
     pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> Result<()> {
         let name = self.mangled(name);
         let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
@@ -69,6 +72,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Loads, stores or deletes a global name (`codegen_nameop`).
     fn global_op(
         &mut self,
         name: Name,
@@ -89,6 +93,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Loads the namespace of the enclosing class (`codegen_load_classdict_freevar`).
     fn load_class_dict(&mut self, location: Location) -> Result<()> {
         let name = self.intern("__classdict__");
         let index = self.late_free_index(name);
@@ -96,14 +101,16 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Place of a variable of the class around, which becomes a free one where it is read first, listed by the scope or
-    /// not. CPython counts only the free variables then, and not the cells before them.
+    /// Returns the index of a variable of the enclosing class, which is made a free variable when
+    /// it is first read.
+    ///
+    /// CPython does not count the cells in this index if the scope does not list the variable.
     pub(super) fn late_free_index(&mut self, name: Name) -> u32 {
         self.unit.free_index.find_or_push(&mut self.unit.code.freevars, name);
         self.unit.free_place(name).unwrap_or_default()
     }
 
-    /// An instruction whose operand is the place of an attribute in `co_names`.
+    /// Emits an instruction whose operand is an index in `co_names` (`codegen_addop_name`).
     pub(crate) fn emit_name(&mut self, op: Op, name: Name, location: Location) {
         let name = self.mangled(name);
         let index = self.name_index(name);
@@ -117,27 +124,27 @@ impl Codegen<'_, '_> {
         overridden.or_else(|| self.scope().symbol(name).copied())
     }
 
-    /// `name` as the current scope calls it.
+    /// Returns `name`, mangled for the current scope (`_PyCompile_MaybeMangle`).
     #[inline]
     pub(crate) fn mangled(&mut self, name: Name) -> Name {
         self.symbols.mangled(self.unit.scope, self.unit.private, name, self.names)
     }
 
-    /// The place of a mangled name in `co_names`.
+    /// Returns the index of a mangled name in `co_names`.
     #[inline]
     pub(crate) fn name_index(&mut self, name: Name) -> u32 {
         self.unit.name_index.find_or_push(&mut self.unit.code.names, name)
     }
 
-    /// The place of a mangled name among the fast locals.
+    /// Returns the index of a mangled name among the fast locals.
     pub(crate) fn varname_index(&mut self, name: Name) -> u32 {
         self.unit.varname_index.find_or_push(&mut self.unit.code.varnames, name)
     }
 
-    /// The place of a mangled name among cells and free variables.
+    /// Returns the index of a mangled name among cells and free variables.
     ///
     /// # Errors
-    /// A variable that no enclosing scope provides; CPython 3.13 runs into that too, and refuses.
+    /// Fails if no enclosing scope provides the variable, as CPython 3.13 does.
     pub(crate) fn closure_index(&self, name: Name) -> Result<u32> {
         let unit = &self.unit;
         let cell = || unit.cell_index.find(&unit.code.cellvars, name);
@@ -147,16 +154,20 @@ impl Codegen<'_, '_> {
         place.ok_or_else(|| self.lacks_cell(name))
     }
 
+    /// Returns the error for a variable that is neither a cell nor a free variable.
     fn lacks_cell(&self, name: Name) -> SyntaxError {
         let message = format!("no cell for {:?}", self.names.text(name));
         SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
     }
 
-    /// Place of the variable that a function made here closes over. In a class body the names of the class's own cells
-    /// mean those, even if the body itself reads a variable of an enclosing scope by that name.
+    /// Returns the index of a variable for the closure of a nested function
+    /// (`_PyCompile_LookupArg`).
+    ///
+    /// In a class body, the names of the class's own cells refer to those cells, even if the body
+    /// itself reads a variable of an enclosing scope by that name.
     ///
     /// # Errors
-    /// A variable that the current scope does not have, as CPython refuses it.
+    /// Fails if the current scope does not have the variable, as CPython does.
     pub(crate) fn captured_index(&self, name: Name) -> Result<u32> {
         let place = match self.reference_scope(name) {
             NameScope::Cell => self.unit.cell_index.find(&self.unit.code.cellvars, name),
@@ -165,7 +176,7 @@ impl Codegen<'_, '_> {
         place.ok_or_else(|| self.lacks_cell(name))
     }
 
-    /// Returns the scope that a captured name has here, as `get_ref_type` (`compile.c`) does.
+    /// Returns the scope of a captured name in the current unit (`_PyCompile_GetRefType`).
     pub(super) fn reference_scope(&self, name: Name) -> NameScope {
         let text = self.names.text(name);
         let is_class_cell = self.unit.kind == UnitKind::Class
@@ -178,7 +189,8 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Remembers `self.attr = …` for the `__static_attributes__` of the enclosing class.
+    /// Records `self.attr = …` for the class's `__static_attributes__`
+    /// (`_PyCompile_MaybeAddStaticAttributeToClass`).
     pub(super) fn note_static_attribute(&mut self, value: &Expr<'_>, attr: Name, ctx: ExprContext) {
         let ExprKind::Name { id, .. } = value.kind else { return };
         if ctx != ExprContext::Store || self.names.text(id) != "self" {
@@ -189,25 +201,28 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Marks a fast local of a module or class as a comprehension's.
+    /// Marks a fast local of a module or class as a variable of a comprehension.
     pub(super) fn note_hidden(&mut self, name: Name) {
         self.unit.code.fast_hidden.push(name);
     }
 
+    /// Returns a name as text.
     pub(crate) fn name_text(&self, name: Name) -> &str {
         self.names.text(name)
     }
 
+    /// Interns a name.
     pub(crate) fn intern(&mut self, text: &str) -> Name {
         self.names.intern(text)
     }
 
-    /// Returns whether names are fast locals here (`_PyST_IsFunctionLike`).
+    /// Returns whether names are fast locals in the current scope (`_PyST_IsFunctionLike`).
     #[inline]
     pub(crate) fn in_function_like(&self) -> bool {
         !matches!(self.scope().kind, BlockKind::Module | BlockKind::Class)
     }
 
+    /// Returns whether the current unit is an `async def` function.
     pub(crate) fn in_async_function(&self) -> bool {
         self.unit.kind == UnitKind::AsyncFunction
     }

@@ -1,4 +1,6 @@
 //! Entering and leaving the scopes that become code objects.
+//!
+//! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::closure::function_flag;
 use super::{Codegen, Result, Unit, UnitKind};
@@ -34,6 +36,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Counts the parameters of a function.
     pub(crate) const fn of(args: &Arguments<'_>) -> Self {
         Self {
             args: args.args.len() as u32,
@@ -44,7 +47,7 @@ impl Counts {
 }
 
 impl Codegen<'_, '_> {
-    /// The scope that `node` opened.
+    /// Returns the scope that `node` opened (`_PySymtable_Lookup`).
     pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> Result<ScopeId> {
         self.symbols.find(node, role).ok_or_else(|| SyntaxError {
             kind: ErrorType::System,
@@ -53,7 +56,8 @@ impl Codegen<'_, '_> {
         })
     }
 
-    /// Starts the unit of `scope`. `private` is the class whose private names are mangled from here on.
+    /// Enters the unit of `scope` (`codegen_enter_scope`). `private` is the class for the mangling
+    /// of private names.
     pub(crate) fn enter_scope(
         &mut self,
         scope: ScopeId,
@@ -76,11 +80,12 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::RESUME, 0, Location::new(first_line, first_line, 0, 0));
     }
 
+    /// Returns the qualified name of the current unit (`compiler_set_qualname`).
     pub(super) fn qualified_name(&mut self, name: Name) -> Name {
         let mut parents = self.stack.iter().skip(1).rev();
         let Some(mut parent) = parents.next() else { return name };
         if parent.kind == UnitKind::Annotations {
-            // Type parameters: what counts is the scope around them.
+            // The scope around the type parameters determines the qualified name.
             match parents.next() {
                 Some(grandparent) => parent = grandparent,
                 None => return name,
@@ -106,7 +111,8 @@ impl Codegen<'_, '_> {
         self.names.intern(text)
     }
 
-    /// Ends the current unit: it returns None if it falls off its end, and becomes a code object.
+    /// Leaves the current unit and assembles it (`_PyCompile_OptimizeAndAssemble`). It returns
+    /// `None` at its end if `returns_none`.
     pub(crate) fn finish_unit(&mut self, returns_none: bool) -> Result<CodeId> {
         if returns_none {
             self.load_const(&Constant::None, Location::NONE);
@@ -126,13 +132,16 @@ impl Codegen<'_, '_> {
         Ok(code)
     }
 
+    /// Sets the flags of the current unit.
     pub(super) fn set_flags(&mut self) {
         self.unit.code.flags = self.code_flags();
-        // A module or class has a `yield` in an assertion that no code is made for.
+        // A `yield` in an assertion that is not compiled marks even a module or class as a
+        // generator.
         self.unit.code.starts_as_generator =
             self.target.features.generator_preamble && self.scope().generator;
     }
 
+    /// Returns `co_flags` of the current unit (`compute_code_flags`).
     pub(super) fn code_flags(&self) -> u32 {
         let scope = self.scope();
         let mut flags = self.future.flags;
@@ -156,8 +165,8 @@ impl Codegen<'_, '_> {
         flags
     }
 
-    /// `StopIteration` must not leave a generator: the unit after its preamble, as many instructions as that has,
-    /// becomes a block with a handler.
+    /// Wraps the unit in a handler for `StopIteration`, except for its preamble of so many
+    /// instructions (`codegen_wrap_in_stopiteration_handler`).
     pub(crate) fn wrap_in_stop_iteration_handler(&mut self, preamble: usize) {
         let handler = self.new_label();
         self.sequence().insert(preamble, Op::SETUP_CLEANUP, handler.0, Location::NONE);
@@ -168,7 +177,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::RERAISE, 1, Location::NONE);
     }
 
-    /// The default values on the stack; returns which kinds there are.
+    /// Emits default values and returns their function flags (`codegen_default_arguments`).
     pub(crate) fn default_arguments(&mut self, args: &Arguments<'_>, location: Location) -> Result<u32> {
         let mut flags = 0;
         if !args.defaults.is_empty() {
@@ -217,7 +226,7 @@ impl Codegen<'_, '_> {
         Ok(flags)
     }
 
-    /// Takes the first place among the constants for `None` where a docstring would be.
+    /// Adds `None` as the first constant, in place of a docstring.
     pub(super) fn reserve_docstring(&mut self) {
         if self.target.features.reserve_docstring {
             let none = self.constants.add(ConstValue::None);
@@ -225,6 +234,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a lambda (`codegen_lambda`).
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Result<()> {
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;

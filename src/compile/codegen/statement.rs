@@ -1,4 +1,6 @@
 //! Statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result, docstring};
 use crate::compile::future;
@@ -8,7 +10,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
-    /// The body of a module or class: its docstring, its statements, and what its annotations need.
+    /// Compiles the body of a module or class, with its docstring and annotations (`codegen_body`).
     pub(super) fn visit_annotated_body(
         &mut self,
         mut body: &'a [Stmt<'ast>],
@@ -36,16 +38,19 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         if is_eager { Ok(()) } else { self.deferred_annotations(location) }
     }
 
-    /// Level 2 drops docstrings: here, if they are still in the syntax tree.
+    /// Returns whether docstrings are kept. At level 2 they are dropped here if the syntax tree
+    /// still has them.
     pub(super) fn keeps_docstrings(&self) -> bool {
         self.optimize < 2 || self.target.features.docstrings_leave_tree
     }
 
-    /// Each statement in order.
+    /// Emits statements in order.
     pub(super) fn visit_body(&mut self, body: &'a [Stmt<'ast>]) -> Result<()> {
         body.iter().try_for_each(|statement| self.visit_stmt(statement))
     }
 
+    /// Emits a statement and reports the errors that the symbol table left to it
+    /// (`codegen_visit_stmt`).
     fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         self.ask();
         let is_conditional = matches!(
@@ -64,6 +69,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits a statement (`codegen_visit_stmt`).
     fn statement(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
         let location = statement.location;
         match &statement.kind {
@@ -123,6 +129,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
+    /// Emits an `if` statement (`codegen_if`).
     fn if_statement(
         &mut self,
         test: &Expr<'_>,
@@ -142,6 +149,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits an augmented assignment (`codegen_augassign`).
     fn aug_assign(
         &mut self,
         target: &Expr<'_>,

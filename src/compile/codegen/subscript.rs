@@ -1,4 +1,6 @@
 //! Subscripts and slices.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Codegen, Result};
 use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
@@ -9,6 +11,7 @@ use crate::text::Location;
 const NB_SUBSCR: u32 = 26;
 
 impl Codegen<'_, '_> {
+    /// Emits the load, store or deletion of a subscript (`codegen_subscript`).
     pub(super) fn subscript(
         &mut self,
         value: &Expr<'_>,
@@ -34,7 +37,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// A slice object, a constant one if all its parts are constants.
+    /// Emits a slice, as a constant if all its parts are constants (`codegen_slice`).
     pub(super) fn slice(
         &mut self,
         lower: Option<&Expr<'_>>,
@@ -59,7 +62,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The two bounds of a slice for `BINARY_SLICE` and `STORE_SLICE`.
+    /// Emits the bounds of a slice (`codegen_slice_two_parts`).
     pub(super) fn slice_parts(&mut self, slice: &Expr<'_>) -> Result<()> {
         if let ExprKind::Slice { lower, upper, .. } = &slice.kind {
             self.bound(lower.as_deref(), slice.location)?;
@@ -68,7 +71,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// `value[index]`, both on the stack.
+    /// Emits `value[index]`, both of which are on the stack.
     pub(super) fn item(&mut self, location: Location) {
         if self.target.opcode(Op::BINARY_SUBSCR).is_some() {
             self.emit(Op::BINARY_SUBSCR, location);
@@ -77,7 +80,8 @@ impl Codegen<'_, '_> {
         }
     }
 
-    /// Returns whether `slice` is `lower:upper` without step and not a constant.
+    /// Returns whether a slice has no step and is not constant
+    /// (`should_apply_two_element_slice_optimization`).
     pub(super) fn is_two_part_slice(&self, slice: &Expr<'_>) -> bool {
         match &slice.kind {
             ExprKind::Slice { lower, upper, step: None } => {
@@ -89,6 +93,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a bound of a slice, `None` if it is absent (`codegen_slice_two_parts`).
     fn bound(&mut self, bound: Option<&Expr<'_>>, location: Location) -> Result<()> {
         match bound {
             Some(bound) => self.visit_expr(bound),
@@ -100,7 +105,7 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// The constant that a slice's part is, `None` standing for an absent one.
+/// Returns the constant that is a part of a slice, `None` for an absent part.
 fn constant<'a>(part: Option<&Expr<'a>>) -> Option<Constant<'a>> {
     match part.map(|part| &part.kind) {
         None => Some(Constant::None),

@@ -1,4 +1,6 @@
 //! t-strings (PEP 750).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::fstring::conversion_number;
 use super::{Codegen, Result};
@@ -7,8 +9,10 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
-    /// A tuple of the strings around the interpolations, empty ones where two interpolations meet, and a tuple of the
-    /// interpolations.
+    /// Emits a t-string (`codegen_template_str`).
+    ///
+    /// It is built from a tuple of the strings around the interpolations, empty between adjacent
+    /// ones, and a tuple of the interpolations.
     pub(super) fn template_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {
         let mut strings = 0;
         let mut interpolations = 0;
@@ -42,6 +46,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Emits an interpolation of a t-string (`codegen_interpolation`).
     pub(super) fn interpolation(
         &mut self,
         value: &Expr<'_>,

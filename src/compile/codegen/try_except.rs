@@ -1,4 +1,6 @@
-//! `try`, its handlers, `else` and `finally`.
+//! The `try` statement with its handlers, `else` and `finally`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Block, Codegen, Result};
 use crate::compile::instruction::Label;
@@ -8,6 +10,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Emits a `try` statement (`codegen_try`, `codegen_try_star`).
     pub(super) fn try_statement(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
         if statement.finalbody.is_empty() {
             self.try_handlers(statement, location)
@@ -16,6 +19,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
+    /// Emits the part of a `try` statement without `finally`.
     fn try_handlers(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
         if statement.is_star {
             self.try_star_except(statement, location)
@@ -24,6 +28,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
+    /// Emits a `try` statement with `finally` (`codegen_try_finally`, `codegen_try_star_finally`).
     fn try_finally(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
         let handler = self.new_label();
         let exit = self.new_label();
@@ -55,6 +60,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits a `try` statement with `except` (`codegen_try_except`).
     fn try_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
         let except = self.new_label();
         let end = self.new_label();
@@ -84,6 +90,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Emits one `except` handler (`codegen_try_except`).
     fn except_handler(&mut self, handler: &'a ExceptHandler<'ast>, end: Label) -> Result<()> {
         let location = handler.location;
         let next = self.new_label();
@@ -120,7 +127,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// An exception in a handler: the one that was being handled is restored and the new one goes on.
+    /// Restores the outer exception and raises the new one again
+    /// (`codegen_pop_except_and_reraise`).
     pub(super) fn pop_except_and_reraise(&mut self) {
         self.emit_arg(Op::COPY, 3, Location::NONE);
         self.emit(Op::POP_EXCEPT, Location::NONE);

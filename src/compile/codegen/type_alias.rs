@@ -1,4 +1,6 @@
-//! `type X = …` (PEP 695).
+//! The `type X = …` statement (PEP 695).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::scope::Counts;
 use super::{Codegen, Result, UnitKind};
@@ -7,10 +9,11 @@ use crate::syntax::ast::{Constant, ExprContext, TypeAlias};
 use crate::target::Op;
 use crate::text::Location;
 
-/// `CALL_INTRINSIC_1` operand that makes a type alias of name, parameters and evaluator.
+/// `CALL_INTRINSIC_1` operand that makes a type alias of its name, parameters and evaluator.
 const INTRINSIC_TYPEALIAS: u32 = 11;
 
 impl Codegen<'_, '_> {
+    /// Emits a type alias (`codegen_typealias`).
     pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Result<()> {
         let is_generic = !alias.type_params.is_empty();
         if is_generic {

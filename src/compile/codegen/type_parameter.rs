@@ -1,4 +1,6 @@
 //! Type parameters (PEP 695, PEP 696).
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::closure::function_flag;
 use super::scope::Counts;
@@ -21,7 +23,7 @@ const INTRINSIC_TYPEVAR_WITH_CONSTRAINTS: u32 = 3;
 const INTRINSIC_SET_TYPEPARAM_DEFAULT: u32 = 5;
 
 impl Codegen<'_, '_> {
-    /// Starts the scope of the type parameters of the definition `node`.
+    /// Enters the scope of the type parameters of the definition `node`.
     pub(super) fn enter_type_parameters(
         &mut self,
         node: NodeId,
@@ -37,7 +39,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The tuple of the parameters; each is stored under its name as well.
+    /// Emits the tuple of type parameters and stores each under its name (`codegen_type_params`).
     pub(super) fn type_parameters(&mut self, parameters: &[TypeParam<'_>]) -> Result<()> {
         let mut has_default = false;
         for parameter in parameters {
@@ -84,7 +86,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The function that evaluates a bound or default when it is asked for.
+    /// Emits the function that evaluates a bound or default
+    /// (`codegen_type_param_bound_or_default`).
     fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> Result<()> {
         let location = expr.location;
         let flags = self.load_format_default(location);
@@ -96,7 +99,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The default of an evaluator's parameter, if it has one: `annotationlib.Format.VALUE`. Returns the flag for it.
+    /// Loads the default format for an evaluator, if it has one, and returns its function flag.
     pub(super) fn load_format_default(&mut self, location: Location) -> u32 {
         if !self.target.features.deferred_annotations {
             return 0;

@@ -1,4 +1,6 @@
 //! A code object under construction.
+//!
+//! CPython: `compiler_unit` in `Python/compile.c`.
 
 use super::Block;
 use crate::compile::constants::ConstId;
@@ -9,7 +11,7 @@ use crate::syntax::ast::Stmt;
 use crate::text::{Name, Names};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// CPython's `COMPILE_SCOPE_*`.
+/// Kind of a unit (`COMPILE_SCOPE_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnitKind {
     Module,
@@ -26,40 +28,40 @@ pub(crate) enum UnitKind {
 pub(crate) struct Deferred<'a, 'ast> {
     /// The annotated assignment.
     pub(crate) statement: &'a Stmt<'ast>,
-    /// Its number in `__conditional_annotations__`, if it may or may not be executed.
+    /// Index in `__conditional_annotations__`, if the statement is conditional.
     pub(crate) condition: Option<i64>,
 }
 
-/// One code object under construction.
+/// A code object under construction (`compiler_unit`).
 #[derive(Debug)]
 pub(crate) struct Unit<'a, 'ast> {
     pub(crate) kind: UnitKind,
     pub(crate) scope: ScopeId,
     pub(crate) code: CodeUnit,
-    /// The class whose private names are mangled.
+    /// Class for the mangling of private names.
     pub(crate) private: Option<Name>,
     pub(crate) blocks: Vec<Block<'a, 'ast>>,
-    /// Number of inlined comprehensions around the current place that are not among the blocks.
+    /// Number of enclosing inlined comprehensions that are not frame blocks.
     pub(crate) inlined_blocks: usize,
-    /// Inlined comprehensions that are being compiled.
+    /// Depth of inlined comprehensions that are being compiled.
     pub(crate) inlined_depth: u32,
-    /// Names that an inlined comprehension gives another meaning for now.
+    /// Symbols that inlined comprehensions currently override.
     pub(crate) overrides: FxHashMap<Name, SymbolInfo>,
-    /// Names of a module or class that are fast locals for now.
+    /// Names of a module or class that are currently fast locals.
     pub(crate) hidden_now: FxHashSet<Name>,
-    /// Attributes of `self` stored by methods of this class, as often as they are.
+    /// Attributes of `self` that methods of this class store, with repetitions.
     pub(crate) static_attributes: Vec<Name>,
-    /// Annotations to evaluate later, in source order.
+    /// Annotations to evaluate in `__annotate__`, in source order.
     pub(crate) deferred: Vec<Deferred<'a, 'ast>>,
     /// Number of conditional annotations.
     pub(crate) conditions: i64,
     /// Number of conditional statements around the current one.
     pub(crate) conditional_depth: u32,
-    /// Swaps that captures of patterns took.
+    /// Number of swaps emitted for captures of patterns.
     pub(super) swaps: usize,
     pub(super) cell_index: Positions<Name>,
     pub(super) free_index: Positions<Name>,
-    /// Number of free variables that the scope lists; others may follow.
+    /// Number of free variables that the scope lists; late ones follow.
     pub(super) listed_free: u32,
     pub(super) const_index: Positions<ConstId>,
     pub(super) name_index: Positions<Name>,
@@ -67,7 +69,7 @@ pub(crate) struct Unit<'a, 'ast> {
 }
 
 impl Unit<'_, '_> {
-    /// Of no scope.
+    /// Returns a unit without a scope.
     pub(super) fn empty() -> Self {
         Self {
             kind: UnitKind::Module,
@@ -93,8 +95,9 @@ impl Unit<'_, '_> {
         }
     }
 
-    /// Makes it that of a scope, with the cells and free variables in CPython's order and no code; of what was in it
-    /// only the room is kept.
+    /// Resets the unit for a scope, with cells and free variables in CPython's order.
+    ///
+    /// Allocations are kept.
     pub(super) fn begin(
         &mut self,
         symbols: &SymbolTable,
@@ -136,6 +139,7 @@ impl Unit<'_, '_> {
         self.varname_index.restart(&code.varnames);
     }
 
+    /// Removes everything and keeps the allocations.
     fn clear(&mut self) {
         let Self {
             kind: _,
@@ -152,7 +156,7 @@ impl Unit<'_, '_> {
             conditions,
             conditional_depth,
             swaps,
-            // Made anew with their lists.
+            // The indices are reset together with their lists.
             cell_index: _,
             free_index: _,
             listed_free: _,

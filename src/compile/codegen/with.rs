@@ -1,4 +1,6 @@
-//! `with` and `async with`.
+//! The `with` and `async with` statements.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Block, Codegen, Result};
 use crate::compile::instruction::Label;
@@ -17,7 +19,8 @@ const SPECIAL_AENTER: u32 = 2;
 const SPECIAL_AEXIT: u32 = 3;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
-    /// Item `index` and all it encloses.
+    /// Emits item `index` of a `with` statement and everything in it (`codegen_with_inner`,
+    /// `codegen_async_with_inner`).
     pub(super) fn with_statement(&mut self, statement: &'a With<'ast>, index: usize) -> Result<()> {
         let Some(item) = statement.items.get(index) else {
             return self.visit_body(statement.body);
@@ -59,7 +62,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
-    /// The exit method below what the enter method returned.
+    /// Emits the call of the enter method, whose result is above the exit method.
     fn enter_context(&mut self, is_async: bool, location: Location) {
         if !self.target.features.special_methods {
             self.emit(if is_async { Op::BEFORE_ASYNC_WITH } else { Op::BEFORE_WITH }, location);
@@ -75,8 +78,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_arg(Op::CALL, 0, location);
     }
 
-    /// Emits the end of the handler: the result of `__exit__` decides if the exception is
-    /// swallowed.
+    /// Emits the end of the handler, where the result of `__exit__` may suppress the exception
+    /// (`codegen_with_except_finish`).
     fn finish_with_handler(&mut self, cleanup: Label) {
         let at = Location::NONE;
         let suppress = self.new_label();
@@ -97,12 +100,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(exit);
     }
 
-    /// `__exit__(None, None, None)`.
+    /// Emits `__exit__(None, None, None)` (`codegen_call_exit_with_nones`).
     pub(super) fn call_exit(&mut self, location: Location) {
         for _ in 0..3 {
             self.load_const(&Constant::None, location);
         }
-        // A bound method has its instance in one of the places.
+        // Without `LOAD_SPECIAL`, the first argument occupies the slot of `self`.
         let arguments = 2 + u32::from(self.target.features.special_methods);
         self.emit_arg(Op::CALL, arguments, location);
     }

@@ -1,4 +1,6 @@
 //! Loads of locals that need no reference of their own (`optimize_load_fast`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
@@ -8,37 +10,42 @@ use crate::target::{Op, Target};
 const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: u32 = u32::MAX;
 
-/// A value on the stack: the instruction that made it, and the local it came from.
+/// A value on the stack: the instruction that produced it and the local it was loaded from.
 type Value = (u32, u32);
 
 struct Walk {
     target: &'static Target,
     values: Vec<Value>,
-    /// Per instruction: its value is stored, outlives its local, or is left on the stack.
+    /// For each instruction, true if its value is stored, outlives its local or stays on the stack.
     owned: Vec<bool>,
 }
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
 impl Walk {
+    /// Marks an instruction as needing a reference.
     fn own(&mut self, instr: u32) {
         if let Some(owned) = self.owned.get_mut(instr as usize) {
             *owned = true;
         }
     }
 
+    /// Pushes a value produced by an instruction (`ref_stack_push`).
     fn push(&mut self, instr: u32) {
         self.values.push((instr, NOT_LOCAL));
     }
 
+    /// Pops a value (`ref_stack_pop`).
     fn pop(&mut self) -> Result<Value, FlowError> {
         self.values.pop().ok_or(UNDERFLOW)
     }
 
+    /// Returns the index of the value at `depth`, counted from the top as 1 (`ref_stack_at`).
     fn at(&self, depth: u32) -> Result<usize, FlowError> {
         self.values.len().checked_sub(depth as usize).ok_or(UNDERFLOW)
     }
 
+    /// Marks the loads of a local that changes (`kill_local`).
     fn kill(&mut self, local: u32) {
         for index in 0..self.values.len() {
             let (instr, of) = self.values[index];
@@ -48,6 +55,7 @@ impl Walk {
         }
     }
 
+    /// Pops a value and stores it to a local (`store_local`).
     fn store(&mut self, local: u32) -> Result<(), FlowError> {
         let (instr, _) = self.pop()?;
         self.kill(local);
@@ -55,7 +63,7 @@ impl Walk {
         Ok(())
     }
 
-    /// The instruction at `index`.
+    /// Applies the instruction at `index` to the stack (`optimize_load_fast`).
     fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),
@@ -91,7 +99,7 @@ impl Walk {
                 self.pop()?;
                 self.push(index);
             }
-            // These leave their input.
+            // The operands of these instructions stay on the stack.
             Op::FORMAT_SIMPLE
             | Op::GET_ANEXT
             | Op::GET_ITER
@@ -156,7 +164,7 @@ impl Walk {
         Ok(())
     }
 
-    /// An instruction that takes values and makes others.
+    /// Applies an instruction that pops its operands and pushes its results.
     #[inline]
     fn replace(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         let (popped, pushed) = self.target.stack_effect(op, arg);
@@ -168,9 +176,9 @@ impl Walk {
         Ok(())
     }
 
-    /// One block; the blocks that it refers to are put on `stack`.
+    /// Processes one block and pushes its jump targets to `stack` (`optimize_load_fast`).
     fn block(&mut self, graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
-        // A jump is the last instruction, or `NOT_TAKEN` is.
+        // A jump is the last instruction, or the last but one before `NOT_TAKEN`.
         let len = graph.block(id).len();
         for index in len.saturating_sub(2)..len {
             let Instr { op, target, .. } = graph.code(id)[index];
@@ -207,7 +215,7 @@ impl Walk {
     }
 }
 
-/// Lets loads borrow whose values are gone before their locals change.
+/// Lets loads borrow if their values are gone before their locals change (`optimize_load_fast`).
 pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Result<(), FlowError> {
     if !graph.kinds.has_local_load() {
         return Ok(());

@@ -1,4 +1,6 @@
-//! Sequence → blocks (`_PyCfg_FromInstructionSequence`).
+//! Instruction sequence → basic blocks (`_PyCfg_FromInstructionSequence`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr, starting_at};
@@ -6,11 +8,13 @@ use super::kinds::{Kinds, has_target};
 use crate::compile::instruction::InstructionSequence;
 use smallvec::{SmallVec, smallvec};
 
-/// Cuts what was generated into the blocks of `graph`, at jump targets and after jumps; the sequence is empty afterwards.
+/// Splits a sequence into the blocks of `graph` (`_PyCfg_FromInstructionSequence`).
+///
+/// Blocks start at jump targets and after jumps. The sequence is empty afterwards.
 pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Result<(), FlowError> {
     let mut slots = std::mem::take(&mut sequence.instructions);
     if let Some((position, code)) = sequence.inserted.take() {
-        // What jumps there jumps to what follows.
+        // A label at the end of the inserted code refers to the instruction after it.
         for label in sequence.labels.iter_mut().filter(|label| **label != u32::MAX && **label >= position) {
             *label += code.len() as u32;
         }
@@ -24,7 +28,7 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
             return Err(FlowError::Label(instr.arg));
         }
         targets[place as usize / 64] |= 1 << (place % 64);
-        // The slot for now; the block when there are blocks.
+        // The target is a slot index until the blocks exist.
         instr.target = BlockId(place);
     }
     graph.refill(slots, |graph, slots| cut(graph, slots, &targets));
@@ -40,7 +44,7 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
     Ok(())
 }
 
-/// Makes the blocks; `targets` has a bit for each slot that something jumps to.
+/// Creates the blocks; `targets` has a bit for each slot that is a jump target.
 fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
     let (mut start, mut labelled) = (0, false);
     for (number, &word) in targets.iter().enumerate() {
@@ -58,7 +62,7 @@ fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
     }
 }
 
-/// Makes blocks of instructions of which at most the first is jumped to.
+/// Creates blocks from instructions of which at most the first is a jump target.
 fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
     while !slots.is_empty() {
         let mut kinds = Kinds::default();
@@ -66,7 +70,7 @@ fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
         let end = slots.iter().position(|instr| {
             let of_instr = Kinds::of(instr.op);
             kinds.add(of_instr);
-            // The sign says whether one has no line.
+            // The sign is negative if any instruction has no line.
             lines |= instr.location.line();
             of_instr.has_terminator()
         });

@@ -1,10 +1,13 @@
-//! Moves what only exceptions reach to the end (`push_cold_blocks_to_end`).
+//! Move of the blocks that only exceptions reach to the end (`push_cold_blocks_to_end`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph, Instr};
 use super::{FlowError, redundant};
 use crate::target::Op;
 use crate::text::Location;
 
+/// Marks blocks that are reached without exceptions (`mark_warm`).
 fn mark_warm(graph: &mut Graph) {
     graph.clear_visited();
     let mut stack = graph.take_stack();
@@ -18,6 +21,7 @@ fn mark_warm(graph: &mut Graph) {
     graph.give_stack(stack);
 }
 
+/// Marks blocks that only exceptions reach (`mark_cold`).
 fn mark_cold(graph: &mut Graph) {
     graph.clear_visited();
     let mut stack = graph.take_stack();
@@ -39,11 +43,11 @@ fn mark_cold(graph: &mut Graph) {
     graph.give_stack(stack);
 }
 
+/// Moves cold blocks to the end (`push_cold_blocks_to_end`).
 pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
     if !graph.next(Graph::ENTRY).is_some() {
         return Ok(());
     }
-    // Without handlers nothing is cold.
     if !graph.blocks.iter().any(|block| block.except_handler) {
         return Ok(());
     }

@@ -1,15 +1,18 @@
-//! Marks exception handlers and gives each instruction its own (`mark_except_handlers`, `label_exception_targets`).
+//! Exception handler of each instruction (`mark_except_handlers`, `label_exception_targets`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::graph::{BlockId, Graph};
 use super::kinds::{changes_handlers, is_block_push, is_jump};
 use crate::target::Op;
 
-/// Operands of `RESUME` where no yield lies before.
+/// `RESUME` operands that follow no yield.
 const AT_START: u32 = 0;
 const AT_GENERATOR_START: u32 = 4;
 
-/// Handlers active at a place: the number of the innermost in a list of all that came up, none first.
+/// Stack of active handlers: the index of the innermost in a list of all that occurred. Index 0 is
+/// the empty stack.
 type Stack = usize;
 
 struct Active {
@@ -18,7 +21,10 @@ struct Active {
     outer: Stack,
 }
 
-/// Labels all instructions that can be reached; `POP_BLOCK` becomes a NOP, and `RESUME` learns the depth of its yield.
+/// Labels reachable instructions with their handler (`mark_except_handlers`,
+/// `label_exception_targets`).
+///
+/// `POP_BLOCK` becomes a NOP, and `RESUME` gets the depth of its yield.
 pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Result<(), FlowError> {
     if !graph.blocks.iter().any(|block| block.sets_up) {
         return Ok(());

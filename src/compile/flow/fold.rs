@@ -1,5 +1,7 @@
-//! Constant folding in a block (`fold_tuple_of_constants`, `optimize_lists_and_sets`, `fold_const_binop`, …). Each
-//! function says whether it left NOPs, which may have no line.
+//! Constant folding in a block.
+//!
+//! CPython: `Python/flowgraph.c`. Each function returns whether it left NOPs, which may have no
+//! line.
 
 use super::context::{Context, loads_const};
 use super::graph::Instr;
@@ -12,7 +14,7 @@ use smallvec::SmallVec;
 
 /// Longest display that is folded.
 const MAX_ITEMS: usize = 30;
-/// Shortest list or set display that is built from a constant.
+/// Shortest list or set display that is built from a constant (`MIN_CONST_SEQUENCE_SIZE`).
 const MIN_ITEMS: usize = 3;
 /// `INTRINSIC_UNARY_POSITIVE`
 pub(super) const UNARY_POSITIVE: u32 = 5;
@@ -21,7 +23,8 @@ pub(super) const LIST_TO_TUPLE: u32 = 6;
 /// `NB_SUBSCR`
 const SUBSCRIPT: u32 = 26;
 
-/// The places of the `size` constant loads right before `end`, if there are so many with only NOPs between.
+/// Returns the indices of the `size` constant loads before `end`, with only NOPs in between
+/// (`get_const_loading_instrs`).
 fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<SmallVec<[usize; 8]>> {
     let mut found = SmallVec::new();
     for (index, instr) in code[..end].iter().enumerate().rev() {
@@ -40,16 +43,18 @@ fn const_loads(code: &[Instr], end: usize, size: usize) -> Option<SmallVec<[usiz
     (found.len() == size).then_some(found)
 }
 
+/// Turns an instruction into a NOP without a location (`nop_out`).
 fn nop_out(instr: &mut Instr) {
     instr.set_nop();
     instr.location = Location::NONE;
 }
 
+/// Returns the constants that the instructions at `places` load.
 fn ids(code: &[Instr], places: &[usize], context: &mut Context<'_>) -> Vec<ConstId> {
     places.iter().map(|&place| context.id(code[place].op, code[place].arg)).collect()
 }
 
-/// `BUILD_TUPLE` of constants.
+/// Folds a `BUILD_TUPLE` of constants (`fold_tuple_of_constants`).
 pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let size = code[index].arg as usize;
     if size > MAX_ITEMS {
@@ -64,7 +69,7 @@ pub(super) fn fold_tuple(code: &mut [Instr], index: usize, context: &mut Context
     true
 }
 
-/// `BUILD_TUPLE` right after as many loads of constants (CPython 3.13).
+/// Folds a `BUILD_TUPLE` directly after its constants (`fold_tuple_on_constants`, CPython 3.13).
 pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let Some(start) = index.checked_sub(code[index].arg as usize) else { return false };
     if code[start..index].iter().any(|instr| instr.op != Op::LOAD_CONST) {
@@ -77,8 +82,11 @@ pub(super) fn fold_adjacent_tuple(code: &mut [Instr], index: usize, context: &mu
     true
 }
 
-/// A display of constants too long for the stack, appended one by one. `index` is where it is made a tuple, or the last
-/// append before it is only iterated over or searched.
+/// Folds a display of constants that is built by appending
+/// (`fold_constant_intrinsic_list_to_tuple`).
+///
+/// `index` is the conversion to a tuple, or the last append before the display is iterated over or
+/// searched.
 pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let is_append = code[index].op != Op::CALL_INTRINSIC_1;
     let (build, append) = match code[index].op {
@@ -119,7 +127,7 @@ pub(super) fn fold_appended(code: &mut [Instr], index: usize, context: &mut Cont
     false
 }
 
-/// `BUILD_LIST` and `BUILD_SET`.
+/// Folds a `BUILD_LIST` or `BUILD_SET` of constants (`optimize_lists_and_sets`).
 pub(super) fn optimize_display(
     code: &mut [Instr],
     index: usize,
@@ -160,6 +168,7 @@ pub(super) fn optimize_display(
     true
 }
 
+/// Returns the operator of a `BINARY_OP`.
 fn operator(arg: u32) -> Option<Operator> {
     Some(match arg {
         0 => Operator::Add,
@@ -179,7 +188,7 @@ fn operator(arg: u32) -> Option<Operator> {
     })
 }
 
-/// `BINARY_OP` on constants.
+/// Folds a `BINARY_OP` on constants (`fold_const_binop`).
 pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let Some(places) = const_loads(code, index, 2) else { return false };
     let (left, right) = (code[places[0]], code[places[1]]);
@@ -204,7 +213,7 @@ pub(super) fn fold_binary(code: &mut [Instr], index: usize, context: &mut Contex
     true
 }
 
-/// A unary operator on a constant.
+/// Folds a unary operator on a constant (`fold_const_unaryop`).
 pub(super) fn fold_unary(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let Some(places) = const_loads(code, index, 1) else { return false };
     let operand = code[places[0]];

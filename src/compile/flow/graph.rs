@@ -1,7 +1,8 @@
 //! Basic blocks and their instructions.
 //!
-//! Blocks keep the slots of removed instructions: in CPython's arrays they stay after the used length with their old
-//! exception handler, and an instruction appended later inherits that handler (3.14).
+//! CPython: `basicblock` in `Python/flowgraph.c`. Blocks keep the slots of removed instructions. In
+//! CPython's arrays, such slots keep their old exception handler, and an instruction appended later
+//! inherits that handler (3.14).
 
 pub(crate) use super::kinds::{has_target, is_terminator};
 pub(crate) use crate::compile::instruction::{BlockId, Instr};
@@ -10,10 +11,10 @@ use super::kinds::{Kinds, is_scope_exit};
 use crate::target::{LateHandlers, Op};
 use crate::text::Location;
 
-/// A basic block: a range of [`Graph`]'s slots, and what passes know about it.
+/// A basic block: a range of [`Graph`]'s slots, with the results of passes (`basicblock`).
 #[derive(Clone, Debug)]
 pub(crate) struct Block {
-    /// Its first slot.
+    /// First slot.
     start: u32,
     /// Number of instructions.
     used: u32,
@@ -21,36 +22,37 @@ pub(crate) struct Block {
     made: u32,
     /// Number of allocated slots.
     room: u32,
-    /// The block after it in the code.
+    /// Next block in the code.
     pub(crate) next: BlockId,
-    /// Stack depth on entry; `i32::MIN` while it is not known.
+    /// Stack depth on entry; `i32::MIN` if unknown.
     pub(crate) start_depth: i32,
-    /// Number of edges that lead here.
+    /// Number of incoming edges.
     pub(crate) predecessors: u32,
-    /// Set of those of the first 64 locals that may be unset on entry.
+    /// Bit set of those of the first 64 locals that may be unset on entry.
     pub(crate) unsafe_locals: u64,
-    /// True if something jumps here (CPython: has a label).
+    /// True if the block is a jump target (in CPython, has a label).
     pub(crate) labelled: bool,
-    /// True if it sets up exception handlers, or did.
+    /// True if the block sets up exception handlers, or did.
     pub(crate) sets_up: bool,
-    /// True if it may hold NOPs; a pass that makes some says so.
+    /// True if the block may contain NOPs; set by each pass that creates some.
     pub(crate) nops: bool,
-    /// True if it may hold instructions without a line; a pass that makes some says so.
+    /// True if the block may contain instructions without a line; set by each pass that creates
+    /// some.
     pub(crate) lineless: bool,
-    /// Handler that restores `f_lasti`.
+    /// True if the block is a handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
-    /// Is an exception handler.
+    /// True if the block is an exception handler.
     pub(crate) except_handler: bool,
-    /// Reached only through exceptions.
+    /// True if the block is reached only through exceptions.
     pub(crate) cold: bool,
-    /// Reached without exceptions.
+    /// True if the block is reached without exceptions.
     pub(crate) warm: bool,
-    /// Mark of the pass that runs.
+    /// Mark of the current pass.
     pub(crate) visited: bool,
 }
 
 impl Block {
-    /// Of `len` slots from `start`, with nothing known.
+    /// Returns a block of `len` slots from `start`.
     const fn new(start: u32, len: u32) -> Self {
         Self {
             start,
@@ -78,48 +80,51 @@ impl Block {
         self.used as usize
     }
 
-    /// Returns whether it has no instructions.
+    /// Returns whether the block has no instructions.
     pub(crate) fn is_empty(&self) -> bool {
         self.used == 0
     }
 
-    /// Cuts it to `len` instructions; the slots of the others stay.
+    /// Truncates the block to `len` instructions and keeps the slots of the others.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.used = self.used.min(len as u32);
     }
 
+    /// Returns the slots of the instructions.
     fn range(&self) -> std::ops::Range<usize> {
         let start = self.start as usize;
         start..start + self.used as usize
     }
 }
 
-/// The block that [`Graph::cut`] made of the slots from `start`.
+/// Returns the block that [`Graph::cut`] made from the slots at `start`.
 pub(crate) fn starting_at(blocks: &[Block], start: u32) -> Option<BlockId> {
     blocks.binary_search_by_key(&start, |block| block.start).ok().map(|index| BlockId(index as u32))
 }
 
-/// The blocks of one code unit; the first is the entry. It is used for one unit after the other.
+/// Blocks of one code unit, the first of which is the entry; reused for the next unit
+/// (`cfg_builder`).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
-    /// In order of creation; order in the code is by `next`.
+    /// Blocks in order of creation; `next` gives their order in the code.
     pub(crate) blocks: Vec<Block>,
-    /// The instructions of all blocks, and the room of those that moved away.
+    /// Instructions of all blocks, and unused slots of blocks that moved.
     slots: Vec<Instr>,
-    /// Kinds of all instructions as they were generated.
+    /// Kinds of all instructions as generated.
     pub(crate) kinds: Kinds,
-    /// True if control may flow otherwise than when predecessors were counted; a pass that changes
-    /// it says so.
+    /// True if the control flow may have changed since predecessors were counted; set by each pass
+    /// that changes it.
     pub(crate) rerouted: bool,
-    /// Kept from one walk to the next.
+    /// Stack for walks, kept for its allocation.
     stack: Vec<BlockId>,
 }
 
 impl Graph {
-    /// The entry.
+    /// The entry block.
     pub(crate) const ENTRY: BlockId = BlockId(0);
 
-    /// Makes it the graph of other instructions, of the blocks that `cut` makes of them in their order by [`Self::cut`].
+    /// Replaces the graph by other instructions, which `cut` splits into blocks in order by
+    /// [`Self::cut`].
     pub(crate) fn refill(&mut self, slots: Vec<Instr>, cut: impl FnOnce(&mut Self, &[Instr])) {
         self.blocks.clear();
         self.kinds = Kinds::default();
@@ -128,8 +133,9 @@ impl Graph {
         self.slots = slots;
     }
 
-    /// Makes the next `len` instructions a block that follows the one before it; `kinds` are theirs, and some have no
-    /// line if it is `lineless`.
+    /// Turns the next `len` instructions into a block after the previous one.
+    ///
+    /// `kinds` are their kinds; some have no line if it is `lineless`.
     pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds, lineless: bool) {
         let id = BlockId(self.blocks.len() as u32);
         let start = self.blocks.last_mut().map_or(0, |last| {
@@ -146,55 +152,55 @@ impl Graph {
         self.kinds.add(kinds);
     }
 
-    /// The room of its instructions, to generate others in.
+    /// Returns the allocation of the instructions, for reuse.
     pub(crate) fn take_slots(&mut self) -> Vec<Instr> {
         std::mem::take(&mut self.slots)
     }
 
-    /// Adds a block that is empty and that nothing follows.
+    /// Adds an empty block that is not linked.
     pub(crate) fn add(&mut self) -> BlockId {
         self.blocks.push(Block::new(self.slots.len() as u32, 0));
         BlockId(self.blocks.len() as u32 - 1)
     }
 
-    /// The block `id`.
+    /// Returns the block `id`.
     pub(crate) fn block(&self, id: BlockId) -> &Block {
         &self.blocks[id.0 as usize]
     }
 
-    /// The block `id`.
+    /// Returns the block `id`.
     pub(crate) fn block_mut(&mut self, id: BlockId) -> &mut Block {
         &mut self.blocks[id.0 as usize]
     }
 
-    /// The block after `id` in the code.
+    /// Returns the next block in the code.
     pub(crate) fn next(&self, id: BlockId) -> BlockId {
         self.block(id).next
     }
 
-    /// The instructions of a block.
+    /// Returns the instructions of a block.
     pub(crate) fn code(&self, id: BlockId) -> &[Instr] {
         &self.slots[self.block(id).range()]
     }
 
-    /// The instructions of a block.
+    /// Returns the instructions of a block.
     pub(crate) fn code_mut(&mut self, id: BlockId) -> &mut [Instr] {
         let range = self.block(id).range();
         &mut self.slots[range]
     }
 
-    /// All blocks, and the instructions of one.
+    /// Returns all blocks, and the instructions of one.
     pub(crate) fn blocks_and_code(&mut self, id: BlockId) -> (&mut [Block], &mut [Instr]) {
         let range = self.block(id).range();
         (&mut self.blocks, &mut self.slots[range])
     }
 
-    /// The last instruction of a block.
+    /// Returns the last instruction of a block (`basicblock_last_instr`).
     pub(crate) fn last(&self, id: BlockId) -> Option<&Instr> {
         self.code(id).last()
     }
 
-    /// The last instruction of a block.
+    /// Returns the last instruction of a block (`basicblock_last_instr`).
     pub(crate) fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
         self.code_mut(id).last_mut()
     }
@@ -228,18 +234,19 @@ impl Graph {
         block.made = block.made.max(block.used);
     }
 
-    /// A stack for a walk over blocks, to be given back by [`Self::give_stack`].
+    /// Returns a stack for a walk over blocks, to be returned to [`Self::give_stack`]
+    /// (`make_cfg_traversal_stack`).
     pub(crate) fn take_stack(&mut self) -> Vec<BlockId> {
         std::mem::take(&mut self.stack)
     }
 
-    /// Takes back what [`Self::take_stack`] gave.
+    /// Accepts the stack from [`Self::take_stack`].
     pub(crate) fn give_stack(&mut self, mut stack: Vec<BlockId>) {
         stack.clear();
         self.stack = stack;
     }
 
-    /// Appends to a block that has another after it.
+    /// Appends to a block that has another block after it in the slots.
     #[cold]
     fn move_away(&mut self, id: BlockId, instr: Instr) {
         let block = &mut self.blocks[id.0 as usize];
@@ -255,7 +262,8 @@ impl Graph {
         self.slots[place] = instr;
     }
 
-    /// Appends an instruction after handlers were assigned; `near` is the handler of the one it belongs to.
+    /// Appends an instruction after handlers were assigned. `near` is the handler of the
+    /// instruction it belongs to.
     pub(crate) fn push_late(
         &mut self,
         id: BlockId,
@@ -274,13 +282,13 @@ impl Graph {
         self.push_copy(id, Instr { op, arg: 0, target, handler, location });
     }
 
-    /// Inserts an instruction before `position`.
+    /// Inserts an instruction before `position` (`basicblock_insert_instruction`).
     pub(crate) fn insert(&mut self, id: BlockId, position: usize, instr: Instr) {
         self.push_copy(id, instr);
         self.code_mut(id)[position..].rotate_right(1);
     }
 
-    /// Inserts instructions before all others.
+    /// Inserts instructions at the start of a block.
     pub(crate) fn prepend(&mut self, id: BlockId, prefix: &[Instr]) {
         for &instr in prefix {
             self.push_copy(id, instr);
@@ -288,23 +296,24 @@ impl Graph {
         self.code_mut(id).rotate_right(prefix.len());
     }
 
-    /// Returns whether control never runs past the end of a block.
+    /// Returns whether control never continues past the end of a block
+    /// (`basicblock_nofallthrough`).
     pub(crate) fn no_fallthrough(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| Kinds::of(last.op).never_falls_through())
     }
 
-    /// Returns whether a block ends by leaving the scope.
+    /// Returns whether a block ends by leaving the scope (`basicblock_exits_scope`).
     pub(crate) fn exits_scope(&self, id: BlockId) -> bool {
         self.last(id).is_some_and(|last| is_scope_exit(last.op))
     }
 
-    /// Returns whether no instruction of a block has a line.
+    /// Returns whether no instruction of a block has a line (`basicblock_has_no_lineno`).
     pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
         let block = self.block(id);
         block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line() < 0)
     }
 
-    /// `id` or the first block after it that is not empty.
+    /// Returns `id` or the first block after it that is not empty (`next_nonempty_block`).
     pub(crate) fn non_empty(&self, mut id: BlockId) -> BlockId {
         while id.is_some() && self.block(id).is_empty() {
             id = self.next(id);
@@ -312,7 +321,7 @@ impl Graph {
         id
     }
 
-    /// Forgets which blocks were visited.
+    /// Clears the `visited` mark of all blocks.
     pub(crate) fn clear_visited(&mut self) {
         for block in &mut self.blocks {
             block.visited = false;

@@ -1,13 +1,16 @@
-//! Copies small exit blocks, and exits without lines, into the blocks that jump to them
-//! (`inline_small_or_no_lineno_blocks`).
+//! Copies of small exit blocks and exits without lines (`inline_small_or_no_lineno_blocks`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph};
 use super::kinds::is_unconditional_jump;
 use crate::target::Op;
 
-/// Largest exit block that is copied.
+/// Largest exit block that is copied (`MAX_COPY_SIZE`).
 const MAX_COPY: usize = 4;
 
+/// Copies the target of a block's jump if it is small or has no line
+/// (`basicblock_inline_small_or_no_lineno_blocks`).
 fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
     let Some(&last) = graph.last(id) else { return false };
     if !is_unconditional_jump(last.op) {
@@ -40,6 +43,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
     true
 }
 
+/// Copies exit blocks into the blocks that jump to them (`inline_small_or_no_lineno_blocks`).
 pub(super) fn inline_exits(graph: &mut Graph) {
     loop {
         let mut changed = false;

@@ -1,4 +1,4 @@
-//! Effects of opcodes on the control flow and on locals, as one table.
+//! Effects of opcodes on the control flow and on locals, in one table.
 
 use crate::target::{OP_COUNT, Op};
 
@@ -19,7 +19,7 @@ const HANDLERS: u16 = 8192;
 const PAIRED: u16 = 16384;
 const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
-/// The kinds of each opcode.
+/// Kinds of each opcode.
 static KINDS: [u16; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
     let groups: [(u16, &[Op]); 15] = [
@@ -136,137 +136,140 @@ impl Kinds {
         Self(KINDS[op as usize])
     }
 
-    /// Adds those of others.
+    /// Adds other kinds.
     pub(crate) fn add(&mut self, others: Self) {
         self.0 |= others.0;
     }
 
-    /// Some set up handlers.
+    /// Returns whether any instruction sets up handlers.
     pub(crate) fn has_block_push(self) -> bool {
         self.0 & PUSH != 0
     }
 
-    /// Some do nothing.
+    /// Returns whether any instruction is a NOP.
     pub(crate) fn has_nop(self) -> bool {
         self.0 & NOP != 0
     }
 
-    /// Some are replaced before they are assembled.
+    /// Returns whether any instruction is replaced before assembly.
     pub(crate) fn has_pseudo(self) -> bool {
         self.0 & PSEUDO != 0
     }
 
-    /// Some may leave a local unset.
+    /// Returns whether any instruction may leave a local unset.
     pub(crate) fn has_unset(self) -> bool {
         self.0 & UNSET != 0
     }
 
-    /// Some load a local, or will.
+    /// Returns whether any instruction loads a local, or is replaced by one that does.
     pub(crate) fn has_local_load(self) -> bool {
         self.0 & FETCH != 0
     }
 
-    /// Some refer to a block.
+    /// Returns whether any instruction refers to a block.
     pub(crate) fn has_target(self) -> bool {
         self.0 & (JUMP | PUSH) != 0
     }
 
-    /// Some jump.
+    /// Returns whether any instruction jumps.
     pub(crate) fn has_jump(self) -> bool {
         self.0 & JUMP != 0
     }
 
-    /// Control may not continue with the next instruction.
+    /// Returns whether control may not continue with the next instruction.
     pub(crate) fn never_falls_through(self) -> bool {
         self.0 & (EXIT | ALWAYS) != 0
     }
 
-    /// Control always continues with the next instruction, and no block is referred to.
+    /// Returns whether control always continues with the next instruction and no block is referred
+    /// to.
     pub(crate) fn is_straight(self) -> bool {
         self.0 & (JUMP | PUSH | EXIT) == 0
     }
 
-    /// Some must end their block.
+    /// Returns whether any instruction must end its block.
     pub(crate) fn has_terminator(self) -> bool {
         self.0 & (JUMP | EXIT) != 0
     }
 }
 
+/// Returns whether an opcode has one of `kinds`.
 fn is(op: Op, kinds: u16) -> bool {
     Kinds::of(op).0 & kinds != 0
 }
 
-/// Reads or changes one fast local.
+/// Returns whether an opcode reads or changes one fast local.
 pub(crate) fn is_local(op: Op) -> bool {
     is(op, LOCAL)
 }
 
-/// Loads a constant, or copies what may be one.
+/// Returns whether an opcode loads a constant or may copy one.
 pub(crate) fn is_constant(op: Op) -> bool {
     is(op, CONSTANT)
 }
 
-/// Is rewritten with its neighbours by `peephole`.
+/// Returns whether `peephole` rewrites an opcode together with its neighbors.
 pub(crate) fn is_rewritten(op: Op) -> bool {
     is(op, REWRITTEN)
 }
 
-/// Loads a local that it may borrow.
+/// Returns whether an opcode loads a local that it may borrow.
 pub(crate) fn may_borrow(op: Op) -> bool {
     Kinds::of(op).has_local_load()
 }
 
-/// Becomes another instruction before it is assembled.
+/// Returns whether an opcode is replaced before assembly.
 pub(crate) fn is_pseudo(op: Op) -> bool {
     Kinds::of(op).has_pseudo()
 }
 
-/// Does more to the handlers of a block than to have one.
+/// Returns whether an opcode affects handlers beyond having one.
 pub(crate) fn changes_handlers(op: Op) -> bool {
     is(op, HANDLERS)
 }
 
-/// May be one instruction with a neighbour.
+/// Returns whether an opcode may form a superinstruction with a neighbor.
 pub(crate) fn is_paired(op: Op) -> bool {
     is(op, PAIRED)
 }
 
-/// `SETUP_*`.
+/// Returns whether an opcode is one of `SETUP_*` (`IS_BLOCK_PUSH_OPCODE`).
 pub(crate) fn is_block_push(op: Op) -> bool {
     Kinds::of(op).has_block_push()
 }
 
-/// Leaves the code object.
+/// Returns whether an opcode leaves the code object (`IS_SCOPE_EXIT_OPCODE`).
 pub(crate) fn is_scope_exit(op: Op) -> bool {
     is(op, EXIT)
 }
 
-/// Always jumps.
+/// Returns whether an opcode always jumps (`IS_UNCONDITIONAL_JUMP_OPCODE`).
 pub(crate) fn is_unconditional_jump(op: Op) -> bool {
     is(op, ALWAYS)
 }
 
-/// Jumps or not, and has an opposite.
+/// Returns whether an opcode is a conditional jump that can be reversed
+/// (`IS_CONDITIONAL_JUMP_OPCODE`).
 pub(crate) fn is_conditional_jump(op: Op) -> bool {
     is(op, CONDITIONAL)
 }
 
-/// Has a jump as operand.
+/// Returns whether an opcode has a jump target as operand (`OPCODE_HAS_JUMP`).
 pub(crate) fn is_jump(op: Op) -> bool {
     Kinds::of(op).has_jump()
 }
 
-/// Refers to a block.
+/// Returns whether an opcode refers to a block (`HAS_TARGET`).
 pub(crate) fn has_target(op: Op) -> bool {
     Kinds::of(op).has_target()
 }
 
-/// Must end its block.
+/// Returns whether an opcode must end its block (`IS_TERMINATOR_OPCODE`).
 pub(crate) fn is_terminator(op: Op) -> bool {
     Kinds::of(op).has_terminator()
 }
 
-/// Looks for signals and the like when it runs.
+/// Returns whether an opcode handles signals and other pending events (`OPCODE_HAS_EVAL_BREAK`).
 pub(crate) fn has_eval_break(op: Op) -> bool {
     is(op, EVAL_BREAK)
 }

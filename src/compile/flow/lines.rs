@@ -1,14 +1,19 @@
-//! Gives exits without a line the line of what leads to them (`resolve_line_numbers`).
+//! Lines of exits and other code without a line of its own (`resolve_line_numbers`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph};
 use super::kinds::{has_eval_break, is_jump};
 use crate::text::Location;
 
+/// Returns whether a block without lines needs one (`is_exit_or_eval_check_without_lineno`).
 fn needs_line(graph: &Graph, id: BlockId) -> bool {
     graph.has_no_line(id)
         && (graph.exits_scope(id) || graph.code(id).iter().any(|instr| has_eval_break(instr.op)))
 }
 
+/// Copies exits without a line, so that each has one predecessor
+/// (`duplicate_exits_without_lineno`).
 fn duplicate_exits(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -53,6 +58,7 @@ fn duplicate_exits(graph: &mut Graph) {
     }
 }
 
+/// Copies lines to instructions and blocks without one (`propagate_line_numbers`).
 fn propagate(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -88,6 +94,7 @@ fn propagate(graph: &mut Graph) {
     }
 }
 
+/// Gives exits without a line the line of the code before them (`resolve_line_numbers`).
 pub(super) fn resolve_lines(graph: &mut Graph) {
     if !graph.blocks.iter().any(|block| block.lineless) {
         return;

@@ -1,4 +1,6 @@
 //! Small integers, and jumps and tests on constants (`optimize_load_const`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::context::{Context, loads_const};
 use super::graph::{BlockId, Graph, Instr};
@@ -6,6 +8,7 @@ use super::kinds::is_constant;
 use crate::compile::constants::ConstValue;
 use crate::target::Op;
 
+/// Simplifies the constant loads of one block (`basicblock_optimize_load_const`).
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let (blocks, code) = graph.blocks_and_code(id);
     let (mut op, mut arg) = (Op::NOP, 0);
@@ -21,7 +24,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             context.make_small_int(&mut code[index]);
         }
         let instr = &code[index];
-        // A copy of a constant is as constant as the original.
+        // A copy of a constant is a constant as well.
         let copies = op == Op::LOAD_CONST && instr.op == Op::COPY && instr.arg == 1;
         if !copies {
             op = instr.op;
@@ -40,8 +43,10 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     }
 }
 
-/// Rewrites the instructions that use the constant `(op, arg)` after the instruction `index`; returns
-/// whether it did.
+/// Rewrites the instructions after `index` that use the constant `(op, arg)`
+/// (`basicblock_optimize_load_const`).
+///
+/// Returns whether it changed any.
 fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Context<'_>) -> bool {
     match code[index + 1].op {
         next @ (Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE) => {
@@ -90,6 +95,7 @@ fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Co
     true
 }
 
+/// Simplifies constant loads (`optimize_load_const`).
 pub(super) fn optimize_load_const(graph: &mut Graph, context: &mut Context<'_>) {
     let mut id = Graph::ENTRY;
     while id.is_some() {

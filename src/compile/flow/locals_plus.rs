@@ -1,4 +1,6 @@
-//! Cells get their place among the locals, and the code its prefix (`prepare_localsplus`).
+//! Indices of cells among the locals, and prefix instructions (`prepare_localsplus`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph, Instr};
 use crate::compile::unit::CodeUnit;
@@ -7,9 +9,11 @@ use crate::text::{Location, Name};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-/// `CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR`
+/// `CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR`.
 const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
 
+/// Inserts prefix instructions and gives cells and free variables their final indices
+/// (`prepare_localsplus`).
 pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
     let locals = unit.varnames.len();
     let cells = unit.cellvars.len();

@@ -1,6 +1,6 @@
-//! Instruction sequence → optimised basic blocks, ready to be assembled.
+//! Instruction sequence → optimized basic blocks, ready to be assembled.
 //!
-//! CPython: `Python/flowgraph.c`. Which passes run, and in which order, is the target's schedule
+//! CPython: `Python/flowgraph.c`. The passes and their order are the target's schedule
 //! ([`crate::target::Target::flow`]); each pass is a file.
 //!
 //! **Invariant:** in debug builds the graph is verified after each pass.
@@ -39,7 +39,7 @@ use super::unit::CodeUnit;
 use crate::allowance;
 use crate::target::{FlowPass, Target};
 
-/// A flow graph that makes no sense; always a bug in pycompile.
+/// A malformed flow graph, which is always a bug in pycompile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// A jump to a label that was not placed.
@@ -48,12 +48,13 @@ pub enum FlowError {
     /// An instruction that the target does not have.
     #[error("{0} is no instruction of the target (this is a bug in pycompile)")]
     Opcode(&'static str),
-    /// Something that no valid program gives.
+    /// A malformed flow graph, which no valid program produces.
     #[error("malformed flow graph: {0} (this is a bug in pycompile)")]
     Malformed(&'static str),
 }
 
-/// Makes `graph` that of the unit, after all passes; returns `co_stacksize`.
+/// Builds the graph of a unit and runs all passes; returns `co_stacksize`
+/// (`_PyCfg_OptimizeCodeUnit`).
 pub(super) fn run(
     unit: &mut CodeUnit,
     graph: &mut Graph,
@@ -62,7 +63,7 @@ pub(super) fn run(
 ) -> Result<u32, FlowError> {
     build::build(&mut unit.sequence, graph)?;
     let mut consts = std::mem::take(&mut unit.consts);
-    // `*args` and `**kwargs` count, as flags 4 and 8 say.
+    // `*args` and `**kwargs` are parameters too, as `CO_VARARGS` (4) and `CO_VARKEYWORDS` (8) say.
     let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
     let mut context = context::Context {
         target,
@@ -84,7 +85,8 @@ pub(super) fn run(
     Ok(depth)
 }
 
-/// Applies one pass, and verifies the graph in debug builds; returns `co_stacksize` if the pass computes it.
+/// Runs one pass and verifies the graph in debug builds; returns `co_stacksize` if the pass
+/// computes it.
 fn apply(
     pass: FlowPass,
     graph: &mut Graph,

@@ -1,9 +1,13 @@
-//! Conditional jumps only go forward, and what follows them is marked (`normalize_jumps`).
+//! Forward direction of conditional jumps (`normalize_jumps`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph};
 use super::kinds::is_conditional_jump;
 use crate::target::{Features, Op};
 
+/// Makes conditional jumps go forward and marks the code after them as not taken
+/// (`normalize_jumps`).
 pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
     graph.clear_visited();
     let mut id = Graph::ENTRY;

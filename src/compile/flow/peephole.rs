@@ -1,4 +1,6 @@
 //! Rewrites inside a block, and jumps to jumps (`optimize_basic_block`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::context::Context;
 use super::fold;
@@ -7,7 +9,9 @@ use super::kinds::{is_jump, is_rewritten};
 use super::swaps;
 use crate::target::{LateHandlers, Op};
 
-/// Replaces the jump at the end by one to where `target` jumps; whether that is another place.
+/// Replaces the jump at the end of a block by one to where `target` jumps (`jump_thread`).
+///
+/// Returns false if that is the same block.
 fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> bool {
     let Some(&instr) = graph.last(id) else { return false };
     let Some(&target) = graph.code(instr.target).first() else { return false };
@@ -23,7 +27,7 @@ fn thread(graph: &mut Graph, id: BlockId, op: Op, handlers: LateHandlers) -> boo
     true
 }
 
-/// Follows the jump at the end of a block to where it leads in the end.
+/// Threads the jump at the end of a block as far as possible (`optimize_basic_block`).
 fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     while let Some(&instr) = graph.last(id)
         && is_jump(instr.op)
@@ -59,7 +63,9 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
-/// Rewrites the instruction `index` and those after it; returns whether that left NOPs.
+/// Rewrites the instruction `index` and those after it (`optimize_basic_block`).
+///
+/// Returns whether it left NOPs.
 fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let folds = !context.target.features.fold_in_tree;
     let Instr { op, arg, .. } = code[index];
@@ -128,7 +134,8 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             return fold::fold_unary(code, index, context);
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
-            // What is only iterated over may stay a list, which some releases prefer to a constant.
+            // A list that is only iterated over needs no conversion, but some releases prefer a
+            // constant.
             if next != Op::GET_ITER || context.target.features.fold_long_displays {
                 let folded = fold::fold_appended(code, index, context);
                 if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
@@ -146,6 +153,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
     true
 }
 
+/// Optimizes one block (`optimize_basic_block`).
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let (blocks, code) = graph.blocks_and_code(id);
     let mut swaps = false;
@@ -166,6 +174,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     }
 }
 
+/// Optimizes all blocks (`optimize_cfg`).
 pub(super) fn peephole(graph: &mut Graph, context: &mut Context<'_>) {
     let mut id = Graph::ENTRY;
     while id.is_some() {

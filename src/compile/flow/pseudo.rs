@@ -1,10 +1,13 @@
-//! Pseudo-instructions become real ones (`convert_pseudo_conditional_jumps`, `convert_pseudo_ops`).
+//! Replacement of pseudo-instructions by real ones.
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph, Instr};
 use super::kinds::is_pseudo;
 use super::{FlowError, redundant};
 use crate::target::Op;
 
+/// Replaces `JUMP_IF_FALSE` and `JUMP_IF_TRUE` (`convert_pseudo_conditional_jumps`).
 pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let Some(last) = graph.last_mut(id) else { continue };
@@ -20,6 +23,7 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
     }
 }
 
+/// Replaces all other pseudo-instructions (`convert_pseudo_ops`).
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
     let blocks = if graph.kinds.has_pseudo() { graph.blocks.len() as u32 } else { 0 };
     for id in (0..blocks).map(BlockId) {

@@ -1,4 +1,6 @@
-//! Takes out NOPs, pairs and jumps that do nothing (`remove_redundant_nops`, `…_pairs`, `…_jumps`).
+//! Removal of NOPs, pairs and jumps that have no effect.
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::context::loads_const;
@@ -6,20 +8,22 @@ use super::graph::{BlockId, Graph, Instr};
 use super::kinds::{is_terminator, is_unconditional_jump};
 use crate::target::Op;
 
-/// Removes the NOPs of one block that hold no line of their own; whether there were any.
+/// Removes the redundant NOPs of one block (`basicblock_remove_redundant_nops`).
+///
+/// Returns whether there were any.
 #[inline]
 fn clean_block(graph: &mut Graph, id: BlockId) -> bool {
     graph.block(id).nops && remove_nops_of(graph, id)
 }
 
-/// [`clean_block`] of a block that may have some: most have none, and are not worth a call.
+/// Removes the redundant NOPs of a block that may have some (`basicblock_remove_redundant_nops`).
 #[inline(never)]
 fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     let Some(first) = graph.code(id).iter().position(|instr| instr.op == Op::NOP) else {
         graph.block_mut(id).nops = false;
         return false;
     };
-    // Only a NOP at the very end looks into the next block.
+    // Only a NOP at the very end needs the line of the next block.
     let after = {
         let next = graph.non_empty(graph.next(id));
         if next.is_some() {
@@ -36,7 +40,7 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     let (mut kept, mut source) = (first, first);
     let mut left = false;
     while source < len {
-        // A NOP, then all up to the next.
+        // Each round handles a NOP and the instructions up to the next one.
         let nop = code[source];
         let previous = kept.checked_sub(1).map_or(-1, |index| code[index].location.line());
         let run = source + 1;
@@ -58,8 +62,10 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     kept < len
 }
 
-/// Returns whether a NOP holds no line of its own, which the instruction after it may take over;
-/// `after` is the line of what comes first in the next block.
+/// Returns whether a NOP is redundant: the instruction after it has or gets its line
+/// (`basicblock_remove_redundant_nops`).
+///
+/// `after` is the first line of the next block.
 fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32) -> bool {
     let line = nop.location.line();
     if line < 0 || previous == line {
@@ -75,7 +81,9 @@ fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32
     }
 }
 
-/// Removes redundant NOPs everywhere; whether there were any.
+/// Removes redundant NOPs from all blocks (`remove_redundant_nops`).
+///
+/// Returns whether there were any.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {
     let mut changed = false;
     let mut id = Graph::ENTRY;
@@ -86,7 +94,7 @@ pub(super) fn remove_nops(graph: &mut Graph) -> bool {
     changed
 }
 
-/// Removes NOPs, and values that are loaded to be thrown away.
+/// Removes NOPs, and loads of values that are discarded (`remove_redundant_nops_and_pairs`).
 pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
     loop {
         let mut done = true;
@@ -124,6 +132,7 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
     }
 }
 
+/// Turns jumps to the next instruction into NOPs (`remove_redundant_jumps`).
 fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
     let mut changed = false;
     let mut id = Graph::ENTRY;
@@ -150,7 +159,8 @@ fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
     Ok(changed)
 }
 
-/// Removes NOPs and jumps to the next instruction until there are none.
+/// Removes NOPs and jumps to the next instruction until there are none
+/// (`remove_redundant_nops_and_jumps`).
 pub(super) fn remove_nops_and_jumps(graph: &mut Graph) -> Result<(), FlowError> {
     loop {
         let nops = remove_nops(graph);

@@ -1,4 +1,6 @@
-//! The stack depth on entry of each block, and the greatest (`calculate_stackdepth`).
+//! Stack depth on entry of each block, and the maximum (`calculate_stackdepth`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::graph::{Block, BlockId, Graph};
@@ -7,6 +9,7 @@ use crate::target::{Op, Target};
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
+/// Sets the stack depth on entry of a block and schedules the block (`stackdepth_push`).
 fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
     let block = &mut blocks[id.0 as usize];
     if block.start_depth >= 0 && block.start_depth != depth {
@@ -19,6 +22,7 @@ fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>)
     Ok(())
 }
 
+/// Computes the stack depth of each block and returns `co_stacksize` (`calculate_stackdepth`).
 pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, FlowError> {
     for block in &mut graph.blocks {
         block.start_depth = i32::MIN;
@@ -60,6 +64,6 @@ pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, Flo
         }
     }
     graph.give_stack(stack);
-    // A code object has room for one value at least.
+    // CPython reserves room for at least one value.
     Ok(deepest.max(1) as u32)
 }

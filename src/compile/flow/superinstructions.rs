@@ -1,10 +1,13 @@
 //! Pairs of local loads and stores in one instruction (`insert_superinstructions`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{BlockId, Graph};
 use super::kinds::is_paired;
 use super::redundant;
 use crate::target::Op;
 
+/// Combines pairs of local loads and stores (`insert_superinstructions`).
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let (blocks, code) = graph.blocks_and_code(id);

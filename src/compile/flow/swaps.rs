@@ -1,11 +1,14 @@
-//! Runs of `SWAP` made short, and swaps done by reordering stores (`swaptimize`, `apply_static_swaps`).
+//! Shortening of `SWAP` runs, and reordering of stores in place of swaps.
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::Instr;
 use crate::target::Op;
 
 const DONE: usize = usize::MAX;
 
-/// Shortest equivalent of the run of `SWAP` and NOP at `start`; where the run ends.
+/// Replaces the run of `SWAP` and NOP at `start` by its shortest equivalent and returns its end
+/// (`swaptimize`).
 fn shorten(code: &mut [Instr], start: usize) -> usize {
     let run = &mut code[start..];
     let len = run.iter().position(|instr| !matches!(instr.op, Op::SWAP | Op::NOP)).unwrap_or(run.len());
@@ -32,8 +35,9 @@ fn shorten(code: &mut [Instr], start: usize) -> usize {
     start + len - 1
 }
 
-/// Undoes a permutation cycle by cycle, each rotated through the top. `put` gets the operands of the swaps, the last one
-/// first.
+/// Undoes a permutation cycle by cycle, rotating each through the top (`swaptimize`).
+///
+/// `put` receives the operands of the swaps, the last one first.
 fn undo(stack: &mut [usize], mut put: impl FnMut(u32)) {
     for first in 0..stack.len() {
         if stack[first] == DONE || stack[first] == first {
@@ -52,7 +56,8 @@ fn undo(stack: &mut [usize], mut put: impl FnMut(u32)) {
     }
 }
 
-/// The operands of the fewest swaps after which each place, from the top, holds what was at the place that `stack` says.
+/// Returns the operands of the fewest swaps that put the value from index `stack[i]` at index `i`,
+/// from the top.
 pub(crate) fn shortest_swaps(mut stack: Vec<usize>) -> Vec<u32> {
     let mut swaps = Vec::new();
     undo(&mut stack, |depth| swaps.push(depth));
@@ -60,14 +65,18 @@ pub(crate) fn shortest_swaps(mut stack: Vec<usize>) -> Vec<u32> {
     swaps
 }
 
+/// Returns whether an instruction can be reordered (`SWAPPABLE`).
 const fn swappable(op: Op) -> bool {
     matches!(op, Op::STORE_FAST | Op::STORE_FAST_MAYBE_NULL | Op::POP_TOP)
 }
 
+/// Returns the local that an instruction stores to (`STORES_TO`).
 fn stored(instr: &Instr) -> Option<u32> {
     matches!(instr.op, Op::STORE_FAST | Op::STORE_FAST_MAYBE_NULL).then_some(instr.arg)
 }
 
+/// Returns the next instruction that can be reordered, on `line` if that is not negative
+/// (`next_swappable_instruction`).
 fn next_swappable(code: &[Instr], after: usize, line: i32) -> Option<usize> {
     for (index, instr) in code.iter().enumerate().skip(after + 1) {
         if line >= 0 && instr.location.line() != line {
@@ -81,6 +90,7 @@ fn next_swappable(code: &[Instr], after: usize, line: i32) -> Option<usize> {
     None
 }
 
+/// Replaces swaps by a different order of stores (`apply_static_swaps`).
 fn apply_static(code: &mut [Instr], end: usize) {
     for index in (0..=end).rev() {
         let swap = code[index];
@@ -114,7 +124,7 @@ fn apply_static(code: &mut [Instr], end: usize) {
     }
 }
 
-/// Both, for one block.
+/// Optimizes the swaps of one block (`swaptimize`, `apply_static_swaps`).
 pub(super) fn optimize(code: &mut [Instr]) {
     let mut index = 0;
     while index < code.len() {

@@ -1,8 +1,11 @@
-//! Counts predecessors and empties blocks that nothing reaches (`remove_unreachable`).
+//! Removal of unreachable blocks, and predecessor counts (`remove_unreachable`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::graph::{Block, BlockId, Graph};
 use super::kinds::is_block_push;
 
+/// Counts an edge to a block and schedules the block when it is first reached.
 fn reach(blocks: &mut [Block], id: BlockId, stack: &mut Vec<BlockId>) {
     let block = &mut blocks[id.0 as usize];
     if !block.visited {
@@ -12,7 +15,9 @@ fn reach(blocks: &mut [Block], id: BlockId, stack: &mut Vec<BlockId>) {
     block.predecessors += 1;
 }
 
-/// Does nothing if control flows as it did the last time.
+/// Counts predecessors and empties unreachable blocks (`remove_unreachable`).
+///
+/// Does nothing if the control flow has not changed since the last run.
 pub(super) fn remove_unreachable(graph: &mut Graph) {
     if !std::mem::take(&mut graph.rerouted) {
         return;

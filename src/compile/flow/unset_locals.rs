@@ -1,14 +1,19 @@
-//! `LOAD_FAST_CHECK` where a local may be unset (`add_checks_for_loads_of_uninitialized_variables`).
+//! `LOAD_FAST_CHECK` for locals that may be unset
+//! (`add_checks_for_loads_of_uninitialized_variables`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::context::Context;
 use super::graph::{Block, BlockId, Graph};
 use super::kinds::is_local;
 use crate::target::Op;
 
-/// Locals that are followed from block to block.
+/// Number of locals that are tracked across blocks.
 const TRACKED: usize = 64;
 
-/// Adds to what may be unset on entry of a block; `visited` is that it was not scanned since.
+/// Adds locals that may be unset on entry of a block and schedules it if needed (`maybe_push`).
+///
+/// `visited` marks a scheduled block.
 fn push(blocks: &mut [Block], id: BlockId, mask: u64, stack: &mut Vec<BlockId>) {
     let block = &mut blocks[id.0 as usize];
     let both = block.unsafe_locals | mask;
@@ -21,6 +26,7 @@ fn push(blocks: &mut [Block], id: BlockId, mask: u64, stack: &mut Vec<BlockId>) 
     }
 }
 
+/// Checks the loads of one block (`scan_block_for_locals`).
 fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
     let block = graph.block_mut(id);
     block.visited = false;
@@ -53,6 +59,7 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
     }
 }
 
+/// Checks the loads of untracked locals, block by block (`fast_scan_many_locals`).
 fn scan_others(graph: &mut Graph, locals: usize) {
     let mut states = vec![0u32; locals - TRACKED];
     let mut number = 0;
@@ -81,6 +88,8 @@ fn scan_others(graph: &mut Graph, locals: usize) {
     }
 }
 
+/// Turns loads of locals that may be unset into `LOAD_FAST_CHECK`
+/// (`add_checks_for_loads_of_uninitialized_variables`).
 pub(super) fn check_unset_locals(graph: &mut Graph, context: &Context<'_>) {
     if context.locals == 0 {
         return;

@@ -1,10 +1,13 @@
-//! Drops constants that nothing loads, except the first (`remove_unused_consts`).
+//! Removal of constants that no instruction loads, except for the first (`remove_unused_consts`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::context::Context;
 use super::graph::{BlockId, Graph};
 use crate::target::Op;
 use smallvec::{SmallVec, smallvec};
 
+/// Removes unused constants and renumbers the others (`remove_unused_consts`).
 pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>) {
     if context.consts.is_empty() {
         return;

@@ -1,4 +1,6 @@
 //! Invariants that hold after every pass (`check_cfg`).
+//!
+//! CPython: `Python/flowgraph.c`.
 
 use super::FlowError;
 use super::graph::Graph;
@@ -6,7 +8,8 @@ use super::kinds::{has_target, is_terminator};
 use super::unreachable::remove_unreachable;
 use crate::target::Op;
 
-/// Jumps and exits end their blocks, targets exist, and blocks and graph know what they have.
+/// Checks the graph (`check_cfg`): jumps and exits end their blocks, targets exist, and flags
+/// match.
 pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
     let mut id = Graph::ENTRY;
     while id.is_some() {

@@ -7,7 +7,7 @@ use crate::target::Features;
 /// Real and imaginary part.
 type Complex = (f64, f64);
 
-/// One of the operands is complex.
+/// Evaluates an operator of which one operand is complex.
 pub(super) fn binary(
     operator: Operator,
     left: &Number,
@@ -45,13 +45,13 @@ pub(super) fn binary(
     }
 }
 
-/// An infinite power is an `OverflowError`.
+/// Returns none for an infinite power, which raises `OverflowError`.
 fn finite(value: Complex) -> Option<Complex> {
     (!value.0.is_infinite() && !value.1.is_infinite()).then_some(value)
 }
 
-// Of two NaNs the first is the result, as the machine has it; the compiler may swap operands, and CPython's has. The
-// order below is that of the reference interpreters (x86-64).
+// Of two NaNs the first is the result, as on the processor. A C compiler may swap operands, and
+// CPython's did. The order below is that of the reference interpreters (x86-64).
 
 fn first_nan(x: f64, y: f64, result: f64) -> f64 {
     if x.is_nan() {
@@ -79,6 +79,7 @@ fn over(x: f64, y: f64) -> f64 {
     first_nan(x, y, x / y)
 }
 
+/// Multiplies two numbers (`_Py_c_prod`).
 fn product(a: Complex, b: Complex, recover: bool) -> Complex {
     let (bd, bc) = (times(b.1, a.1), times(b.0, a.1));
     let (ac, ad, imaginary) = if recover {
@@ -115,12 +116,13 @@ fn product(a: Complex, b: Complex, recover: bool) -> Complex {
     (f64::INFINITY * (a.0 * b.0 - a.1 * b.1), f64::INFINITY * (a.0 * b.1 + a.1 * b.0))
 }
 
-/// Infinite parts become 1, finite ones 0; signs stay.
+/// Replaces infinite parts by 1 and finite ones by 0, with their signs.
 fn boxed(value: Complex) -> Complex {
     let part = |part: f64| f64::from(u8::from(part.is_infinite())).copysign(part);
     (part(value.0), part(value.1))
 }
 
+/// Divides two numbers (`_Py_c_quot`).
 fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
     let (real, imaginary) = (b.0.abs(), b.1.abs());
     let plain = if real >= imaginary {
@@ -155,6 +157,7 @@ fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
     Some(plain)
 }
 
+/// Divides a real number by a complex number (`_Py_rc_quot`).
 fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
     let (real, imaginary) = (b.0.abs(), b.1.abs());
     let plain = if real >= imaginary {
@@ -179,6 +182,7 @@ fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
     Some(plain)
 }
 
+/// Raises a number to an integer power (`c_powi`).
 fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex> {
     if exponent > 0 {
         return Some(positive_power(base, exponent, recover));
@@ -186,7 +190,7 @@ fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex>
     quotient((1.0, 0.0), positive_power(base, -exponent, recover), recover)
 }
 
-/// By squaring.
+/// Raises a number to a positive integer power by squaring (`c_powu`).
 fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
     let mut square = base;
     let mut result = (1.0, 0.0);
@@ -201,8 +205,11 @@ fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
     result
 }
 
-/// By logarithm and angle. `nan_of_cosine`: of two NaNs, exponent and cosine are taken, not angle and length.
-/// `by_division`: the length is divided by an exponential, and not multiplied by the inverse one.
+/// Raises a number to a power by logarithm and angle (`_Py_c_pow`).
+///
+/// With `nan_of_cosine`, of two NaNs those of the exponent and the cosine are selected rather than
+/// those of the angle and the length. With `by_division`, the length is divided by an exponential
+/// rather than multiplied by the inverse.
 pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bool) -> Option<Complex> {
     if b.0 == 0.0 && b.1 == 0.0 {
         return Some((1.0, 0.0));
@@ -223,7 +230,7 @@ pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bo
         phase = plus(phase, times(b.1, absolute.ln()));
     }
     if phase.is_infinite() {
-        // The C library finds no sine of it, and Python raises an error.
+        // The C library has no sine for it, and Python raises an error.
         return None;
     }
     let (cosine, sine) = if phase.is_nan() { (phase, phase) } else { (phase.cos(), phase.sin()) };

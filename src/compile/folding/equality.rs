@@ -1,4 +1,4 @@
-//! Equality of constants as Python sees it, which decides what a set keeps of a display.
+//! Equality of constants in Python, which selects the elements of a set display.
 
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use hashbrown::HashTable;
@@ -7,7 +7,7 @@ use num_traits::FromPrimitive as _;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher as _};
 
-/// Elements that Python's `==` tells apart, the first of each kind.
+/// Returns the first of each group of elements that are equal in Python.
 pub fn distinct(items: &[ConstId], constants: &Constants) -> Vec<ConstId> {
     let hash = |item: &ConstId| {
         let mut hasher = FxHasher::default();
@@ -26,7 +26,7 @@ pub fn distinct(items: &[ConstId], constants: &Constants) -> Vec<ConstId> {
     kept
 }
 
-/// The same for what is [`equal`].
+/// Hashes a constant so that values that are [`equal`] have the same hash.
 fn hash_into(item: ConstId, constants: &Constants, hasher: &mut FxHasher) {
     match constants.value(item) {
         ConstValue::Tuple(items) => items.iter().for_each(|&item| hash_into(item, constants, hasher)),
@@ -37,6 +37,7 @@ fn hash_into(item: ConstId, constants: &Constants, hasher: &mut FxHasher) {
     }
 }
 
+/// Returns whether two constants are equal in Python.
 fn equal(left: ConstId, right: ConstId, constants: &Constants) -> bool {
     if left == right {
         return true;
@@ -53,7 +54,7 @@ fn equal(left: ConstId, right: ConstId, constants: &Constants) -> bool {
     }
 }
 
-/// Real and imaginary part as Python compares them; an integer is exact.
+/// Returns the real and imaginary part for a comparison; an integer is exact.
 fn number(value: &ConstValue) -> Option<(Real, Real)> {
     let zero = Real::Int(0);
     Some(match value {
@@ -72,9 +73,9 @@ fn number(value: &ConstValue) -> Option<(Real, Real)> {
 #[derive(PartialEq)]
 enum Real {
     Int(i64),
-    /// Outside of `i64`.
+    /// An integer outside the range of `i64`.
     Big(BigInt),
-    /// With a fraction, infinite, or not a number.
+    /// A number with a fraction, infinite, or NaN.
     Float(f64),
 }
 
@@ -85,7 +86,7 @@ impl Real {
         } else if value.abs() < 9.0e18 {
             Self::Int(value as i64)
         } else {
-            // None for what is infinite.
+            // An infinite number has no integer.
             BigInt::from_f64(value).map_or(Self::Float(value), |value| match i64::try_from(&value) {
                 Ok(value) => Self::Int(value),
                 Err(_) => Self::Big(value),
@@ -99,7 +100,7 @@ impl Hash for Real {
         match self {
             Self::Int(value) => value.hash(hasher),
             Self::Big(value) => value.hash(hasher),
-            // Different zeros are integers.
+            // Zeros of either sign are integers.
             Self::Float(value) => value.to_bits().hash(hasher),
         }
     }

@@ -4,7 +4,7 @@ use super::{ConstValue, complex, complex_value, float};
 use crate::syntax::ast::Operator;
 use crate::target::Features;
 
-/// Of two NaNs, the features say whether the second is the sum, or the product.
+/// Evaluates an operator on floats. For two NaNs, `features` selects the one that is the result.
 pub(super) fn binary(operator: Operator, left: f64, right: f64, features: &Features) -> Option<ConstValue> {
     if left.is_nan() && right.is_nan() && !matches!(operator, Operator::Pow) {
         let takes_second = match operator {
@@ -26,7 +26,8 @@ pub(super) fn binary(operator: Operator, left: f64, right: f64, features: &Featu
     }))
 }
 
-/// Quotient rounded down, and the remainder with the divisor's sign.
+/// Returns the quotient rounded down and the remainder with the sign of the divisor
+/// (`_float_div_mod`).
 fn divide(left: f64, right: f64) -> (f64, f64) {
     let mut remainder = left % right;
     let mut quotient = (left - remainder) / right;
@@ -45,7 +46,8 @@ fn divide(left: f64, right: f64) -> (f64, f64) {
     (floor, remainder)
 }
 
-/// `left ** right`, complex for a negative base and a broken exponent.
+/// Evaluates `left ** right`, which is complex for a negative base and a fractional exponent
+/// (`float_pow`).
 pub(super) fn power(left: f64, right: f64) -> Option<ConstValue> {
     let odd = right.abs() % 2.0 == 1.0;
     let value = if right == 0.0 {

@@ -1,4 +1,5 @@
-//! Integers. CPython: `Objects/longobject.c` and the `safe_*` functions' limits.
+//! Integers. CPython: `Objects/longobject.c`, with the limits of `safe_multiply` and similar
+//! functions.
 
 use super::float::power as powered;
 use super::{ConstValue, float, integer};
@@ -6,14 +7,15 @@ use crate::syntax::ast::Operator;
 use num_bigint::{BigInt, Sign};
 use num_traits::{Signed, ToPrimitive, Zero};
 
-/// Bits that a folded product, power or shift may have.
+/// Largest size of a folded product, power or shift in bits (`MAX_INT_SIZE`).
 const MAX_INT_BITS: u64 = 128;
 
-/// The nearest float, none where Python raises `OverflowError`.
+/// Returns the nearest float; none where Python raises `OverflowError`.
 pub(super) fn to_float(value: &BigInt) -> Option<f64> {
     value.to_f64().filter(|value| value.is_finite())
 }
 
+/// Evaluates an operator on integers.
 pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt) -> Option<ConstValue> {
     Some(integer(match operator {
         Operator::Add => left + right,
@@ -50,6 +52,7 @@ pub(super) fn binary(operator: Operator, left: &BigInt, right: &BigInt) -> Optio
     }))
 }
 
+/// Evaluates `left ** right` within the limit (`safe_power`).
 fn power(left: &BigInt, right: &BigInt) -> Option<ConstValue> {
     if right.is_negative() {
         return powered(to_float(left)?, to_float(right)?);
@@ -71,7 +74,7 @@ fn power(left: &BigInt, right: &BigInt) -> Option<ConstValue> {
     Some(integer(left.pow(u32::try_from(exponent).ok()?)))
 }
 
-/// Quotient rounded down, and the remainder with the divisor's sign.
+/// Returns the quotient rounded down and the remainder with the sign of the divisor (`l_divmod`).
 fn floor_divide(left: &BigInt, right: &BigInt) -> Option<(BigInt, BigInt)> {
     if right.is_zero() {
         return None;
@@ -84,7 +87,7 @@ fn floor_divide(left: &BigInt, right: &BigInt) -> Option<(BigInt, BigInt)> {
     }
 }
 
-/// The correctly rounded quotient.
+/// Returns the correctly rounded quotient (`long_true_divide`).
 fn true_divide(left: &BigInt, right: &BigInt) -> Option<f64> {
     const MANTISSA: i64 = f64::MANTISSA_DIGITS as i64;
     const MIN_EXPONENT: i64 = f64::MIN_EXP as i64;
@@ -132,7 +135,7 @@ fn true_divide(left: &BigInt, right: &BigInt) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-/// The value of an integer constant given by sign and little-endian magnitude.
+/// Returns the value of an integer constant from its sign and little-endian magnitude.
 pub fn from_magnitude(negative: bool, magnitude: &[u8]) -> BigInt {
     BigInt::from_bytes_le(if negative { Sign::Minus } else { Sign::Plus }, magnitude)
 }

@@ -1,7 +1,8 @@
-//! Constant operands → the constant that an operator gives, where CPython dares to compute it.
+//! Constant operands → the constant result of an operator, within CPython's limits.
 //!
-//! CPython: `fold_const_binop` and `fold_const_unaryop` of `Python/flowgraph.c` (3.14 and newer), `fold_binop` and
-//! `fold_unaryop` of `Python/ast_opt.c` (before). Sizes are limited as there; whatever would raise is not folded.
+//! CPython: `fold_const_binop` and `fold_const_unaryop` in `Python/flowgraph.c` (3.14 and newer),
+//! `fold_binop` and `fold_unaryop` in `Python/ast_opt.c` (before). Sizes are limited as in CPython,
+//! and an operation that would raise is not folded.
 //!
 //! **Invariant:** adds nothing to the constants; the caller decides how a result is merged.
 
@@ -25,13 +26,13 @@ use num_bigint::BigInt;
 pub enum Folded {
     /// A new value.
     Value(ConstValue),
-    /// A new value that CPython makes anew although it has a singleton for it.
+    /// A new object although CPython has a singleton for the value.
     Fresh(ConstValue),
     /// A member of the tuple that was subscripted.
     Member(ConstId),
 }
 
-/// A number, promoted as far as an operation needs it. `bool` counts as an integer.
+/// A number, promoted as far as an operation needs. `bool` counts as an integer.
 #[derive(Clone, Debug)]
 enum Number {
     Int(BigInt),
@@ -54,7 +55,7 @@ impl Number {
         })
     }
 
-    /// The number as a float; none if it is complex or too large.
+    /// Returns the number as a float; none if it is complex or too large.
     fn real(&self) -> Option<f64> {
         match self {
             Self::Int(value) => integer::to_float(value),
@@ -64,7 +65,7 @@ impl Number {
     }
 }
 
-/// An integer in its smallest form.
+/// Returns an integer as its smallest variant.
 pub fn integer(value: BigInt) -> ConstValue {
     match i64::try_from(&value) {
         Ok(small) => ConstValue::Int(small),
@@ -80,7 +81,7 @@ fn complex_value((real, imaginary): (f64, f64)) -> ConstValue {
     ConstValue::Complex(real.to_bits(), imaginary.to_bits())
 }
 
-/// Returns whether Python takes `value` for true.
+/// Returns the truth value of a constant.
 pub fn truth(value: &ConstValue) -> bool {
     match value {
         ConstValue::None | ConstValue::False => false,
@@ -96,7 +97,8 @@ pub fn truth(value: &ConstValue) -> bool {
     }
 }
 
-/// `operator operand`. `~` of a `bool` is folded too: whoever must not do it asks before.
+/// Evaluates `operator operand` (`eval_const_unaryop`). `~` of a `bool` is folded; the caller
+/// excludes it where needed.
 pub fn unary(operator: UnaryOperator, operand: &ConstValue) -> Option<ConstValue> {
     if operator == UnaryOperator::Not {
         return Some(if truth(operand) { ConstValue::False } else { ConstValue::True });
@@ -113,7 +115,7 @@ pub fn unary(operator: UnaryOperator, operand: &ConstValue) -> Option<ConstValue
     })
 }
 
-/// `left operator right`.
+/// Evaluates `left operator right` (`eval_const_binop`).
 pub fn binary(
     operator: Operator,
     left: &ConstValue,
@@ -149,13 +151,13 @@ pub fn binary(
     }
 }
 
-/// Returns whether `folded` is the empty bytes of a product of others, which CPython makes anew.
+/// Returns whether `folded` is an empty bytes product, for which CPython makes a new object.
 pub fn makes_empty_anew(folded: &ConstValue, left: &ConstValue, right: &ConstValue) -> bool {
     let is_empty = |value: &ConstValue| matches!(value, ConstValue::Bytes(bytes) if bytes.is_empty());
     is_empty(folded) && !is_empty(left) && !is_empty(right)
 }
 
-/// `left[right]`.
+/// Evaluates `left[right]` (`eval_const_binop`).
 pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -> Option<Folded> {
     match right {
         ConstValue::Slice(parts) => {
@@ -181,7 +183,7 @@ pub fn subscript(left: &ConstValue, right: &ConstValue, constants: &Constants) -
     }
 }
 
-/// `&`, `|` and `^` of two `bool`s give a `bool`.
+/// Evaluates `&`, `|` and `^` of two `bool`s, which give a `bool`.
 fn of_bools(operator: Operator, left: &ConstValue, right: &ConstValue) -> Option<ConstValue> {
     let (left, right) = (*left == ConstValue::True, *right == ConstValue::True);
     let value = match operator {

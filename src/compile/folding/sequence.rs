@@ -4,11 +4,11 @@ use super::{ConstValue, Constants, Folded};
 use num_bigint::Sign;
 use num_traits::ToPrimitive;
 
-/// Units that repeated text or bytes may have.
+/// Largest length of repeated text or bytes (`MAX_STR_SIZE`).
 const MAX_TEXT: usize = 4096;
-/// Items that a repeated tuple may have.
+/// Largest length of a repeated tuple (`MAX_COLLECTION_SIZE`).
 const MAX_ITEMS: usize = 256;
-/// The same, with the items of nested tuples.
+/// Largest length including the items of nested tuples (`MAX_TOTAL_ITEMS`).
 const MAX_TOTAL_ITEMS: i64 = 1024;
 
 pub(super) const fn is_sequence(value: &ConstValue) -> bool {
@@ -30,6 +30,7 @@ pub(super) fn concatenate(left: &ConstValue, right: &ConstValue) -> Option<Const
     })
 }
 
+/// Evaluates `sequence * count` within the limits (`safe_multiply`).
 pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Constants) -> Option<ConstValue> {
     let count = match count {
         ConstValue::True => 1,
@@ -62,7 +63,7 @@ pub(super) fn repeat(sequence: &ConstValue, count: &ConstValue, constants: &Cons
     })
 }
 
-/// Counts the items of tuples, at every depth, against `limit`; returns the rest.
+/// Counts the items of nested tuples against `limit` and returns the rest (`check_complexity`).
 fn complexity(value: &ConstValue, mut limit: i64, constants: &Constants) -> Option<i64> {
     if let ConstValue::Tuple(items) | ConstValue::FrozenSet(items) = value {
         limit -= i64::try_from(items.len()).ok()?;
@@ -76,7 +77,7 @@ fn complexity(value: &ConstValue, mut limit: i64, constants: &Constants) -> Opti
     Some(limit)
 }
 
-/// An index that fits.
+/// Returns an index that fits in 64 bits.
 pub(super) fn index(value: &ConstValue) -> Option<i64> {
     match value {
         ConstValue::True => Some(1),
@@ -86,7 +87,7 @@ pub(super) fn index(value: &ConstValue) -> Option<i64> {
     }
 }
 
-/// A bound of a slice, cut to 64 bits as Python does.
+/// Returns a bound of a slice, saturated to 64 bits as in Python.
 pub(super) fn saturating_index(value: &ConstValue) -> Option<i64> {
     match value {
         ConstValue::BigInt(value) => {
@@ -96,7 +97,7 @@ pub(super) fn saturating_index(value: &ConstValue) -> Option<i64> {
     }
 }
 
-/// `sequence[index]`; none if it is out of range.
+/// Evaluates `sequence[index]`; none if it is out of range.
 pub(super) fn item(sequence: &ConstValue, index: i64) -> Option<Folded> {
     let place = |length: usize| {
         let length = i64::try_from(length).ok()?;
@@ -114,7 +115,7 @@ pub(super) fn item(sequence: &ConstValue, index: i64) -> Option<Folded> {
     })
 }
 
-/// `sequence[start:stop:step]`.
+/// Evaluates `sequence[start:stop:step]`.
 pub(super) fn slice(sequence: &ConstValue, indices: [Option<i64>; 3]) -> Option<ConstValue> {
     Some(match sequence {
         ConstValue::Str(text) => {
@@ -133,7 +134,7 @@ pub(super) fn slice(sequence: &ConstValue, indices: [Option<i64>; 3]) -> Option<
     })
 }
 
-/// The indices that a slice selects. CPython: `PySlice_AdjustIndices`.
+/// Returns the indices that a slice selects (`PySlice_AdjustIndices`).
 fn places(length: usize, [start, stop, step]: [Option<i64>; 3]) -> Option<Vec<usize>> {
     let length = i64::try_from(length).ok()?;
     let step = step.unwrap_or(1).max(-i64::MAX);
@@ -155,11 +156,12 @@ fn places(length: usize, [start, stop, step]: [Option<i64>; 3]) -> Option<Vec<us
     Some(chosen)
 }
 
-/// The code points of WTF-8 text.
+/// Splits WTF-8 text into code points.
 fn split(text: &[u8]) -> Vec<&[u8]> {
     text.chunk_by(|_, next| next & 0xC0 == 0x80).collect()
 }
 
+/// Returns the number of code points.
 fn code_points(text: &[u8]) -> usize {
     text.iter().filter(|byte| *byte & 0xC0 != 0x80).count()
 }

@@ -1,4 +1,6 @@
 //! Expressions.
+//!
+//! CPython: `Python/ast_preprocess.c`.
 
 use super::Preprocess;
 use crate::syntax::ast::{
@@ -7,6 +9,7 @@ use crate::syntax::ast::{
 };
 
 impl<'a> Preprocess<'a, '_> {
+    /// Preprocesses expressions.
     pub(super) fn expressions(&self, expressions: &'a [Expr<'a>]) -> &'a [Expr<'a>] {
         self.list(expressions, |expression| self.expression(expression))
     }
@@ -21,6 +24,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses the parameters of a function (`astfold_arguments`).
     pub(super) fn arguments(&self, arguments: &'a Arguments<'a>) -> Arguments<'a> {
         let mut new = *arguments;
         if !self.text_annotations {
@@ -36,6 +40,7 @@ impl<'a> Preprocess<'a, '_> {
         new
     }
 
+    /// Preprocesses the annotation of a parameter (`astfold_arg`).
     fn parameter(&self, parameter: &'a Arg<'a>) -> &'a Arg<'a> {
         self.node(parameter, || Arg { annotation: self.optional(parameter.annotation), ..*parameter })
     }
@@ -46,6 +51,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses an expression (`astfold_expr`).
     pub(super) fn expression(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
         self.ask();
         self.deeper(|| match expression.kind {
@@ -61,6 +67,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses the parts of an expression (`astfold_expr`).
     fn kind(&self, kind: &'a ExprKind<'a>) -> ExprKind<'a> {
         match *kind {
             ExprKind::Constant(_) => *kind,
@@ -146,6 +153,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
+    /// Preprocesses a comprehension.
     fn comprehension(&self, comprehension: &'a ComprehensionExpr<'a>) -> ComprehensionExpr<'a> {
         ComprehensionExpr {
             element: *self.expression(&comprehension.element),
@@ -155,6 +163,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
+    /// Preprocesses a clause of a comprehension (`astfold_comprehension`).
     fn clause(&self, clause: &'a Comprehension<'a>) -> &'a Comprehension<'a> {
         self.node(clause, || Comprehension {
             target: *self.expression(&clause.target),

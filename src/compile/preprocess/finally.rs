@@ -1,12 +1,13 @@
-//! `return`, `break` and `continue` that leave a `finally` block (PEP 765).
+//! Warnings about `return`, `break` and `continue` that leave a `finally` block (PEP 765).
 //!
-//! CPython: `before_return`, `before_loop_exit` (`Python/ast_preprocess.c`).
+//! CPython: `before_return`, `before_loop_exit` in `Python/ast_preprocess.c`.
 
 use crate::compile::warned::Warnings;
 use crate::syntax::ast::{Module, Stmt, StmtKind};
 use crate::target::Target;
 
-/// The innermost statement around that matters. Only the innermost does: CPython does not see that a loop is in a `finally`.
+/// Innermost enclosing statement that matters. As in CPython, a loop hides the `finally` block
+/// around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Around {
     Nothing,
@@ -15,7 +16,7 @@ enum Around {
     Loop,
 }
 
-/// Warns of what leaves a `finally` block.
+/// Warns of statements that leave a `finally` block.
 pub(super) fn warn(module: &Module<'_>, target: &Target, warnings: &mut Warnings) {
     Walk { target, warnings }.body(module.body, Around::Nothing);
 }
@@ -69,6 +70,7 @@ impl Walk<'_> {
         }
     }
 
+    /// Warns of one statement (`control_flow_in_finally_warning`).
     fn leave(&mut self, statement: &Stmt<'_>, around: Around, keyword: &str) {
         if around == Around::Finally {
             let message = format!("'{keyword}' in a 'finally' block");

@@ -1,5 +1,6 @@
-//! Constants folded in the syntax tree, up to CPython 3.13 (`fold_unaryop`, `fold_binop`, `fold_tuple`, `fold_iter`,
-//! `fold_subscr` of `Python/ast_opt.c`); later versions fold in the flow graph.
+//! Constant folding in the syntax tree, up to CPython 3.13; later versions fold in the flow graph.
+//!
+//! CPython: `Python/ast_opt.c`.
 
 use super::Preprocess;
 use crate::compile::constants::{ConstId, ConstValue, Constants, Text};
@@ -7,7 +8,7 @@ use crate::compile::folding::{self, Folded};
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, UnaryOperator};
 
 impl<'a> Preprocess<'a, '_> {
-    /// Folds `expression`, whose parts have been folded.
+    /// Folds an expression whose parts have been folded (`astfold_expr`).
     pub(super) fn fold(&self, expression: &mut Expr<'a>) {
         let folded = match &mut expression.kind {
             ExprKind::UnaryOp { op, operand } => match operand.kind {
@@ -26,7 +27,7 @@ impl<'a> Preprocess<'a, '_> {
                         _ => return,
                     };
                     let ops = std::slice::from_ref(self.arena.alloc(negated));
-                    // The comparison stands in for the negation, at its own place.
+                    // The comparison replaces the negation, at its own location.
                     let kind = ExprKind::Compare { left, ops, comparators };
                     *expression = Expr { location: operand.location, kind };
                     return self.change();
@@ -82,7 +83,8 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
-    /// A list or set that is only iterated over or searched may be a tuple or a frozenset.
+    /// Turns a list or set that is only iterated over or searched into a tuple or frozenset
+    /// (`fold_iter`).
     pub(super) fn iterable(&self, iterable: &'a Expr<'a>) -> &'a Expr<'a> {
         if !self.target.features.fold_in_tree {
             return iterable;
@@ -107,6 +109,7 @@ impl<'a> Preprocess<'a, '_> {
         self.arena.alloc(Expr { location: iterable.location, kind })
     }
 
+    /// Returns the elements as constants, if all are (`make_const_tuple`).
     fn constants(&self, elements: &[Expr<'a>]) -> Option<&'a [Constant<'a>]> {
         let constant = |element: &Expr<'a>| match &element.kind {
             ExprKind::Constant(constant) => Some(*constant),
@@ -116,12 +119,14 @@ impl<'a> Preprocess<'a, '_> {
         items.map(|items| &*self.arena.alloc_slice_copy(&items))
     }
 
+    /// Folds a unary operator (`fold_unaryop`).
     fn unary(&self, operator: UnaryOperator, operand: &Constant<'a>) -> Option<Constant<'a>> {
         let mut scratch = Constants::default();
         let operand = value(operand, &mut scratch);
         folding::unary(operator, &operand).and_then(|folded| self.tree_constant(&folded, &scratch))
     }
 
+    /// Returns a folded value as a constant of the tree (`make_const`).
     fn tree_constant(&self, folded: &ConstValue, scratch: &Constants) -> Option<Constant<'a>> {
         let items = |ids: &[ConstId]| {
             let items: Option<Vec<Constant<'a>>> =
@@ -142,7 +147,7 @@ impl<'a> Preprocess<'a, '_> {
     }
 }
 
-/// A constant of the tree as a value among `scratch`.
+/// Returns a constant of the tree as a value, with its members in `scratch`.
 fn value(constant: &Constant<'_>, scratch: &mut Constants) -> ConstValue {
     let mut ids = |items: &[Constant<'_>]| {
         items

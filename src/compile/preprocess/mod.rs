@@ -1,9 +1,10 @@
-//! Syntax tree → the tree that is compiled, which shares with it what stays the same.
+//! Syntax tree → the tree that is compiled, which shares its unchanged parts.
 //!
-//! `__debug__` becomes a constant, `"…" % (…)` with simple units an f-string, numbers in patterns constants; level 2
-//! takes docstrings away. CPython: `Python/ast_preprocess.c` (3.14 and newer).
+//! `__debug__` becomes a constant, `"…" % (…)` with simple formats an f-string, and numbers in
+//! patterns become constants. Level 2 removes docstrings. CPython: `Python/ast_preprocess.c` (3.14
+//! and newer).
 //!
-//! **Invariant:** locations stay; new nodes without a place of their own have none.
+//! **Invariant:** locations are kept; new nodes without a location of their own have none.
 
 mod expression;
 mod finally;
@@ -25,10 +26,11 @@ use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
 use std::cell::{Cell, RefCell};
 
-/// The preprocessed `module`, which shares with it what stays the same. `optimize` is the level: 0, 1 or 2.
+/// Preprocesses `module` (`_PyAST_Preprocess`). The result shares the unchanged parts. `optimize`
+/// is the level: 0, 1 or 2.
 ///
 /// # Errors
-/// `RecursionError` for a tree that is deeper than the target's limit.
+/// Returns `RecursionError` for a tree that is deeper than the target's limit.
 pub fn run<'a>(
     module: &Module<'a>,
     arena: &'a Bump,
@@ -44,7 +46,8 @@ pub fn run<'a>(
     let debug = names.find("__debug__");
     let removes_docstrings = optimize >= 2 && target.features.docstrings_leave_tree;
     let limit = target.features.deepest_tree;
-    // The parts of f-strings were not all counted, but those nest only 149 deep: they add less than two thirds of it.
+    // The depth does not include all parts of f-strings, but they nest at most 149 deep, which adds
+    // less than two thirds of the limit.
     let may_be_deep = limit > 0 && module.depth > limit / 3;
     let is_everywhere = debug.is_some() || removes_docstrings || may_be_deep;
     let lines = if target.features.fold_in_tree { module.foldable } else { module.replaceable };
@@ -77,17 +80,17 @@ pub fn run<'a>(
 
 struct Preprocess<'a, 't> {
     arena: &'a Bump,
-    /// `__debug__`, if the module mentions it.
+    /// The name `__debug__`, if the module mentions it.
     debug: Option<Name>,
     optimize: u8,
     removes_docstrings: bool,
     text_annotations: bool,
     target: &'t Target,
-    /// Statements on other lines than these stay the same.
+    /// Lines of the statements to preprocess; others stay the same.
     only: Option<&'a [i32]>,
-    /// Number of replaced nodes. A node whose parts did not change it is kept.
+    /// Number of replaced nodes. A node without changes in its parts is kept.
     changes: Cell<usize>,
-    /// Current number of nested statements and expressions, and the limit.
+    /// Current number of nested statements and expressions.
     depth: Cell<u32>,
     deepest: Cell<u32>,
     /// Locations at which `~True` and `~False` were folded.
@@ -99,12 +102,12 @@ impl<'a> Preprocess<'a, '_> {
         allowance::ask_holding(|| self.arena.allocated_bytes());
     }
 
-    /// To be called where a node is replaced for its own sake.
+    /// Records that a node is replaced.
     fn change(&self) {
         self.changes.set(self.changes.get() + 1);
     }
 
-    /// Runs `visit` one statement or expression deeper.
+    /// Runs `visit` one level deeper.
     fn deeper<T>(&self, visit: impl FnOnce() -> T) -> T {
         let depth = self.depth.get() + 1;
         self.depth.set(depth);
@@ -114,14 +117,14 @@ impl<'a> Preprocess<'a, '_> {
         value
     }
 
-    /// `old`, or what `new` makes of it if it changes anything there.
+    /// Returns `old`, or the result of `new` if it changes anything.
     fn node<T: Copy>(&self, old: &'a T, new: impl FnOnce() -> T) -> &'a T {
         let before = self.changes.get();
         let new = new();
         if self.changes.get() == before { old } else { self.arena.alloc(new) }
     }
 
-    /// `old`, or with what `new` makes of its items if that is something else.
+    /// Returns `old`, or a list with the results of `new` if any differs.
     fn list<T: Copy>(&self, old: &'a [T], new: impl Fn(&'a T) -> &'a T) -> &'a [T] {
         let mut changed: Option<&'a mut [T]> = None;
         for (index, item) in old.iter().enumerate() {
@@ -133,7 +136,7 @@ impl<'a> Preprocess<'a, '_> {
         changed.map_or(old, |changed| changed)
     }
 
-    /// A body that may start with a docstring. CPython: `astfold_body`.
+    /// Preprocesses a body that may start with a docstring (`astfold_body`).
     fn body(&self, body: &'a [Stmt<'a>]) -> &'a [Stmt<'a>] {
         let mut has_docstring = docstring(body).is_some();
         let mut rest = body;
@@ -166,6 +169,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
+    /// Preprocesses a `case` (`astfold_match_case`).
     fn case(&self, case: &'a MatchCase<'a>) -> &'a MatchCase<'a> {
         self.node(case, || MatchCase {
             pattern: *self.pattern(&case.pattern),
@@ -178,10 +182,12 @@ impl<'a> Preprocess<'a, '_> {
         self.list(patterns, |pattern| self.pattern(pattern))
     }
 
+    /// Preprocesses a pattern (`astfold_pattern`).
     fn pattern(&self, pattern: &'a Pattern<'a>) -> &'a Pattern<'a> {
         self.node(pattern, || Pattern { location: pattern.location, kind: self.pattern_kind(&pattern.kind) })
     }
 
+    /// Preprocesses the parts of a pattern (`astfold_pattern`).
     fn pattern_kind(&self, kind: &'a PatternKind<'a>) -> PatternKind<'a> {
         match *kind {
             PatternKind::MatchValue(value) => PatternKind::MatchValue(self.pattern_constant(value)),
@@ -207,7 +213,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
-    /// `-1` and `1 + 2j`. CPython: `fold_const_match_patterns`.
+    /// Folds `-1` and `1 + 2j` to a constant (`fold_const_match_patterns`).
     fn pattern_constant(&self, expression: &'a Expr<'a>) -> &'a Expr<'a> {
         if self.target.features.fold_in_tree {
             return self.expression(expression);
@@ -252,7 +258,7 @@ impl<'a> Preprocess<'a, '_> {
     }
 }
 
-/// A number of the tree as a constant's value.
+/// Returns a number of the tree as a value.
 fn number(constant: &Constant<'_>) -> Option<ConstValue> {
     Some(match *constant {
         Constant::Int(value) => ConstValue::Int(value),
@@ -265,7 +271,7 @@ fn number(constant: &Constant<'_>) -> Option<ConstValue> {
     })
 }
 
-/// The value of an expression that is a number.
+/// Returns the value of an expression that is a number.
 fn constant(expression: &Expr<'_>) -> Option<ConstValue> {
     match &expression.kind {
         ExprKind::Constant(constant) => number(constant),

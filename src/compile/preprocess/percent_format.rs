@@ -1,12 +1,12 @@
 //! `"%s: %r" % (a, b)` → `f"{a!s}: {b!r}"`.
 //!
-//! CPython: `optimize_format` of `Python/ast_preprocess.c`.
+//! CPython: `Python/ast_preprocess.c`.
 
 use super::Preprocess;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::text::Location;
 
-/// Digits that a width or precision may not reach.
+/// Number of digits that a width or precision must stay below (`MAXDIGITS`).
 const MAX_DIGITS: usize = 3;
 
 enum Piece {
@@ -15,7 +15,8 @@ enum Piece {
 }
 
 impl<'a> Preprocess<'a, '_> {
-    /// The values of the f-string, if every unit is simple and there is one for each item.
+    /// Returns the parts of the f-string, if all formats are simple and there is one for each item
+    /// (`optimize_format`).
     pub(super) fn percent_format(&self, format: &[u8], items: &'a [Expr<'a>]) -> Option<&'a [Expr<'a>]> {
         if items.iter().any(|item| matches!(item.kind, ExprKind::Starred { .. })) {
             return None;
@@ -53,7 +54,7 @@ impl<'a> Preprocess<'a, '_> {
     }
 }
 
-/// The literal texts and units of a format with `count` units.
+/// Returns the literal texts and formats of a string with `count` formats.
 fn pieces(format: &[u8], count: usize) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut units = 0;
@@ -76,7 +77,7 @@ fn pieces(format: &[u8], count: usize) -> Option<Vec<Piece>> {
     (units == count).then_some(pieces)
 }
 
-/// Text up to the next unit; `%%` stands for `%`.
+/// Parses text up to the next format; `%%` stands for `%` (`parse_literal`).
 fn literal(rest: &mut &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     while let Some((&byte, after)) = rest.split_first() {
@@ -93,7 +94,7 @@ fn literal(rest: &mut &[u8]) -> Vec<u8> {
     text
 }
 
-/// A unit after its `%`.
+/// Parses a format after its `%` (`simple_format_arg_parse`).
 fn unit(rest: &mut &[u8]) -> Option<Piece> {
     let mut left = false;
     let mut byte = next(rest)?;

@@ -1,4 +1,6 @@
 //! Statements.
+//!
+//! CPython: `Python/ast_preprocess.c`.
 
 use super::Preprocess;
 use crate::syntax::ast::{
@@ -21,6 +23,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses type parameters (`astfold_type_param`).
     fn type_params(&self, parameters: &'a [TypeParam<'a>]) -> &'a [TypeParam<'a>] {
         self.list(parameters, |parameter| {
             self.node(parameter, || TypeParam {
@@ -31,6 +34,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses the parts of a statement (`astfold_stmt`).
     fn statement(&self, kind: &'a StmtKind<'a>) -> StmtKind<'a> {
         match *kind {
             StmtKind::FunctionDef(function) => {
@@ -116,6 +120,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
+    /// Preprocesses a function definition (`astfold_stmt`).
     fn function(&self, function: &'a FunctionDef<'a>) -> FunctionDef<'a> {
         FunctionDef {
             type_params: self.type_params(function.type_params),
@@ -127,6 +132,7 @@ impl<'a> Preprocess<'a, '_> {
         }
     }
 
+    /// Preprocesses an item of a `with` statement (`astfold_withitem`).
     fn with_item(&self, item: &'a WithItem<'a>) -> &'a WithItem<'a> {
         self.node(item, || WithItem {
             context_expr: *self.expression(&item.context_expr),
@@ -134,6 +140,7 @@ impl<'a> Preprocess<'a, '_> {
         })
     }
 
+    /// Preprocesses an `except` handler (`astfold_excepthandler`).
     fn handler(&self, handler: &'a ExceptHandler<'a>) -> &'a ExceptHandler<'a> {
         self.node(handler, || ExceptHandler {
             kind: self.optional(handler.kind),
@@ -143,14 +150,14 @@ impl<'a> Preprocess<'a, '_> {
     }
 }
 
-/// Returns whether one of `lines`, which ascend, is a line of `statement`.
+/// Returns whether a line of `statement` is among `lines`, which are sorted.
 fn has_one(lines: &[i32], statement: &Stmt<'_>) -> bool {
     let decorators = match statement.kind {
         StmtKind::FunctionDef(function) => function.decorator_list,
         StmtKind::ClassDef(class) => class.decorator_list,
         _ => &[],
     };
-    // Those stand in front of the definition's own place.
+    // Decorators are before the location of the definition.
     let first = decorators.first().map_or(statement.location, |decorator| decorator.location).line();
     let next = lines.partition_point(|&line| line < first);
     lines.get(next).is_some_and(|&line| line <= statement.location.end_line())

@@ -1,27 +1,29 @@
-//! The first walk: what is referenced more than once.
+//! The first walk: counts references.
+//!
+//! CPython: `Python/marshal.c`.
 
 use super::identity::{Identities, Identity, Sharing};
 use crate::compile::assemble::Codes;
 use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
 
-/// CPython: `MAX_MARSHAL_STACK_DEPTH`.
+/// `MAX_MARSHAL_STACK_DEPTH`.
 const MAX_DEPTH: u32 = 2000;
 
-/// Goes through all objects once.
+/// Counter of references.
 pub(super) struct Counter<'a> {
     constants: &'a Constants,
     codes: &'a Codes,
     identities: &'a Identities,
-    /// By slot; 2 stands for more as well.
+    /// Number of references by slot, at most 2.
     counts: Vec<u8>,
-    /// Number of objects around the current one.
+    /// Number of enclosing objects.
     depth: u32,
     too_deep: bool,
 }
 
 impl<'a> Counter<'a> {
-    /// By slot: how many references there are to an object whose references are counted, at most 2. None if objects are
-    /// nested deeper than `marshal` goes.
+    /// Returns the number of references by slot, at most 2, or none if objects are nested deeper
+    /// than `marshal` allows.
     pub(super) fn count(
         root: CodeId,
         constants: &'a Constants,
@@ -34,8 +36,8 @@ impl<'a> Counter<'a> {
         (!counter.too_deep).then_some(counter.counts)
     }
 
-    /// Returns whether the object has not been seen: its parts follow. Of what is shared anyway,
-    /// none has parts.
+    /// Counts a reference and returns whether the members of the object are to be visited. Objects
+    /// that are shared everywhere have no members.
     fn open(&mut self, identity: Identity) -> bool {
         match identity.sharing {
             Sharing::Shared => false,
@@ -69,7 +71,7 @@ impl<'a> Counter<'a> {
             }
             ConstValue::FrozenSet(items) => items.iter().for_each(|&item| self.value(item)),
             ConstValue::Slice(parts) => parts.iter().for_each(|&part| self.value(part)),
-            // Counted already, by the slot of the code object.
+            // The slot of the code object has been counted already.
             ConstValue::Code(code) => self.code(*code),
             _ => {}
         }
@@ -89,10 +91,10 @@ impl<'a> Counter<'a> {
         self.depth -= 1;
     }
 
-    /// A tuple of names, which are shared; `own` if it is the code object's alone.
+    /// Visits a tuple of names, which are shared; `own` if it belongs to this code object alone.
     fn table(&mut self, id: ConstId, own: bool) {
         let identity = self.identities.of(id);
-        // The empty one is shared too, and has no depth.
+        // The empty tuple is shared everywhere and adds no depth.
         if identity.sharing != Sharing::Shared && (own || self.open(identity)) {
             self.enter();
             self.depth -= 1;

@@ -1,4 +1,4 @@
-//! Identity of constants: which are one object, and which of those count as shared everywhere.
+//! Identity of constants: the constants that are one object, and the sharing of each.
 
 use crate::compile::assemble::Codes;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
@@ -9,30 +9,29 @@ use rustc_hash::FxHashMap;
 /// Way in which an object is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sharing {
-    /// One reference.
+    /// Without a flag: written in full at each reference.
     Unique,
-    /// Flagged, never referenced.
+    /// Flagged, but never referred to.
     Flagged,
-    /// Flagged from the second reference on.
+    /// Flagged if there are two or more references.
     Counted,
-    /// Flagged always.
+    /// Always flagged.
     Shared,
 }
 
 /// Identity of a constant as an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Identity {
-    /// The same for constants that are one object.
+    /// Slot of the object, the same for constants that are one object.
     pub(super) slot: u32,
-    /// The slot of the interned string, if it is text.
+    /// Slot of the interned string, for text.
     pub(super) name_slot: u32,
     pub(super) sharing: Sharing,
-    /// True if it is a table of names: their strings are interned, also where the tuple is a
-    /// constant.
+    /// True for a table of names, whose strings are interned even if the tuple is also a constant.
     pub(super) is_table: bool,
 }
 
-/// The identities of a module's objects.
+/// Identities of a module's objects.
 #[derive(Debug)]
 pub(super) struct Identities {
     by_constant: Vec<Identity>,
@@ -40,11 +39,11 @@ pub(super) struct Identities {
     pub(super) slots: usize,
     /// Approximate size of all values in bytes.
     pub(super) bytes: usize,
-    /// The string that is every `co_filename`.
+    /// String that is every `co_filename`.
     pub(super) file: ConstId,
-    /// `b''`
+    /// `b''`.
     pub(super) empty: ConstId,
-    /// By code object: its name and its qualified name.
+    /// By code object, its name and its qualified name.
     pub(super) code_names: Vec<[ConstId; 2]>,
 }
 
@@ -59,11 +58,12 @@ static NAME_BYTES: [bool; 256] = {
     bytes
 };
 
+/// Returns whether text consists of name characters only (`all_name_chars`).
 fn is_name_text(text: &[u8]) -> bool {
     text.iter().all(|&byte| NAME_BYTES[usize::from(byte)])
 }
 
-/// One character below U+0100.
+/// Returns whether text is one character below U+0100.
 fn is_latin1_char(text: &[u8]) -> bool {
     match text {
         [byte] => byte.is_ascii(),
@@ -72,8 +72,8 @@ fn is_latin1_char(text: &[u8]) -> bool {
     }
 }
 
-/// Returns whether interning replaces a member by the string of an identifier, or of CPython
-/// itself, which makes a new set.
+/// Returns whether interning replaces a member, so that CPython builds a new set
+/// (`intern_constants`).
 fn is_rebuilt(items: &[ConstId], constants: &Constants, names: &Names, target: &Target) -> bool {
     items.iter().any(|&item| match constants.value(item) {
         ConstValue::Str(text) => {
@@ -98,14 +98,15 @@ impl Identities {
         let file = constants.add_text(filename);
         let mut text = |name: Name| constants.add_name(name, names);
         let code_names = codes.iter().map(|code| [text(code.name), text(code.qualname)]).collect();
-        // An object that is not a constant is the singleton, even if the constant of that value was made anew.
+        // An object that is not a constant is the singleton, even if the constant of that value is
+        // a new object.
         let mut empty = constants.add_bytes(&[]);
         let mut singletons = FxHashMap::default();
         if constants.is_fresh(empty) {
             empty = constants.add_unmerged(ConstValue::Bytes(Default::default()));
             singletons.insert(ConstValue::Bytes(Default::default()), empty);
         }
-        // Code objects have the slots after those of constants.
+        // The slots of code objects follow those of constants.
         let first_code = constants.len() as u32 * 2;
         let mut by_constant = Vec::with_capacity(constants.len());
         let mut bytes = 0;
@@ -125,7 +126,7 @@ impl Identities {
                         sharing = Sharing::Shared;
                     }
                 }
-                // Stands in tables of names alone.
+                // Such text only occurs in tables of names.
                 ConstValue::Str(text) if constants.is_only_name(id) => bytes += text.len(),
                 ConstValue::Str(text) => {
                     bytes += text.len();
@@ -161,7 +162,7 @@ impl Identities {
                 | ConstValue::Complex(..)
                 | ConstValue::Slice(_) => {}
             }
-            // Parts of slices are not merged, but singletons are one wherever they stand.
+            // Parts of slices are not merged, but singletons are the same object everywhere.
             let same = if is_singleton && (constants.is_unmerged(id) || constants.is_fresh(id)) {
                 let merged = constants.merged_with(id).filter(|id| !constants.is_fresh(*id));
                 merged.unwrap_or_else(|| *singletons.entry(value.clone()).or_insert(id))

@@ -1,10 +1,11 @@
-//! Code objects of a module → marshal bytes, with FLAG_REF where CPython sets it.
+//! Code objects of a module → marshal bytes, with `FLAG_REF` where CPython sets it.
 //!
-//! CPython's `Python/marshal.c` flags what is referenced more than once when it is written. All that survives
-//! compilation is reachable from the root code object, so the count of references follows from the identities that
-//! [`Constants`] keeps: interned strings, small integers and singletons count as shared always.
+//! CPython: `Python/marshal.c`, which flags objects that have more than one reference when they are
+//! written. All objects that survive compilation are reachable from the root code object, so the
+//! number of references follows from the identities in [`Constants`]. Interned strings, small
+//! integers and singletons always count as shared.
 //!
-//! **Invariant:** both walks, the one that counts and the one that writes, go by the same table of identities.
+//! **Invariant:** both walks, the one that counts and the one that writes, use the same identities.
 
 mod count;
 mod identity;
@@ -18,10 +19,10 @@ use super::constants::{CodeId, Constants};
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Names, SyntaxError};
 
-/// The marshal bytes of the code object `root`.
+/// Returns the marshal bytes of the code object `root` (`PyMarshal_WriteObjectToString`).
 ///
 /// # Errors
-/// Objects nested deeper than `marshal` goes.
+/// Fails if objects are nested deeper than `marshal` allows.
 pub fn finish(
     root: CodeId,
     constants: &mut Constants,

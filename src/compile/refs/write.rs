@@ -1,4 +1,6 @@
-//! The second walk: bytes and references.
+//! The second walk: writes bytes and references.
+//!
+//! CPython: `Python/marshal.c`.
 
 use super::identity::{Identities, Identity, Sharing};
 use crate::allowance;
@@ -8,35 +10,35 @@ use crate::target::Features;
 use num_bigint::{BigInt, Sign};
 
 const FLAG_REF: u8 = 0x80;
-/// Bits of a digit of a large integer (CPython: `PyLong_MARSHAL_SHIFT`).
+/// Number of bits in a digit of a large integer (`PyLong_MARSHAL_SHIFT`).
 const DIGIT_BITS: u32 = 15;
 const DIGIT: u64 = (1 << DIGIT_BITS) - 1;
 const UNSEEN: u32 = u32::MAX;
 
-/// The number under which an object was written.
+/// Number under which an object was written.
 #[derive(Clone, Copy, Debug)]
 struct Reference {
-    /// Object that was being written: the module, or a member of a frozenset by itself.
+    /// Object that was being written: the module, or a member of a frozenset on its own.
     whole: u32,
     number: u32,
 }
 
-/// Writes all objects, each once.
+/// Writer of objects.
 pub(super) struct Writer<'a> {
     constants: &'a Constants,
     codes: &'a Codes,
     identities: &'a Identities,
-    /// By slot: how many references there are.
+    /// Number of references by slot.
     counts: &'a [u8],
-    /// By slot; those of another `whole` are not seen.
+    /// References by slot; those of another `whole` are ignored.
     refs: Vec<Reference>,
-    /// References that members written by themselves have replaced, to be restored after them.
+    /// References replaced while a member was written on its own, to be restored afterwards.
     replaced: Vec<(u32, Reference)>,
-    /// Object that is being written: 0 for the module.
+    /// Object that is being written; 0 for the module.
     whole: u32,
-    /// Number of such objects so far.
+    /// Number of objects written on their own so far.
     wholes: u32,
-    /// The next number of a reference.
+    /// Next reference number.
     next: u32,
     bytes: Vec<u8>,
 }
@@ -46,7 +48,7 @@ const fn without_slot(sharing: Sharing) -> Identity {
 }
 
 impl<'a> Writer<'a> {
-    /// The bytes of the code object `root`.
+    /// Returns the bytes of the code object `root`.
     pub(super) fn write(
         root: CodeId,
         constants: &'a Constants,
@@ -72,7 +74,8 @@ impl<'a> Writer<'a> {
         writer.bytes
     }
 
-    /// Writes the type byte, or a back reference; whether the object's contents follow.
+    /// Writes the type byte or a back reference (`w_ref`). Returns whether the contents of the
+    /// object follow.
     fn open(&mut self, identity: Identity, kind: u8, forced: bool) -> bool {
         let slot = identity.slot as usize;
         let flagged = forced
@@ -100,7 +103,7 @@ impl<'a> Writer<'a> {
         true
     }
 
-    /// Writes a back reference to what was written already; whether it was.
+    /// Writes a back reference to an object that was written already, or returns false (`w_ref`).
     #[inline]
     fn refer(&mut self, slot: u32) -> bool {
         let Reference { whole, number } = self.refs[slot as usize];
@@ -112,15 +115,17 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// Writes a 32-bit integer (`w_long`).
     fn long(&mut self, value: i32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
+    /// Writes bytes without a length (`w_string`).
     fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Text that is a name here.
+    /// Writes text that is used as a name.
     fn name(&mut self, id: ConstId) {
         let slot = self.identities.of(id).name_slot;
         if !self.refer(slot)
@@ -134,6 +139,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes a string (`w_complex_object`).
     fn text(&mut self, identity: Identity, text: &[u8], forced: bool) {
         let interned = identity.sharing == Sharing::Shared;
         let kind = match (text.is_ascii(), text.len() < 256, interned) {
@@ -154,6 +160,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes a bytes object (`w_complex_object`).
     fn bytes_object(&mut self, identity: Identity, bytes: &[u8], forced: bool) {
         if self.open(identity, b's', forced) {
             self.long(bytes.len() as i32);
@@ -161,6 +168,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes a tuple (`w_complex_object`).
     fn tuple(&mut self, identity: Identity, items: &[ConstId], forced: bool) {
         let is_short = items.len() < 256;
         if !self.open(identity, if is_short { b')' } else { b'(' }, forced) {
@@ -178,13 +186,14 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes a large integer (`w_PyLong`).
     #[inline(never)]
     fn big(&mut self, value: &BigInt) {
         let mut left = value.bits().div_ceil(DIGIT_BITS.into());
         let count = left as i32;
         self.long(if value.sign() == Sign::Minus { -count } else { count });
         let mut words = value.iter_u32_digits();
-        // The lowest bits that are not written yet, and how many they are.
+        // The lowest bits that are not written yet, and their number.
         let (mut rest, mut bits) = (0u64, 0);
         while left > 0 {
             if bits < DIGIT_BITS {
@@ -198,7 +207,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A constant; `forced` for members of frozensets, which are always flagged.
+    /// Writes a constant (`w_object`); `forced` for members of frozensets, which are always
+    /// flagged.
     fn value(&mut self, id: ConstId, forced: bool) {
         allowance::ask_holding(|| self.bytes.capacity());
         let constants = self.constants;
@@ -248,6 +258,7 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes a frozenset (`w_complex_object`).
     #[inline(never)]
     fn frozenset(&mut self, identity: Identity, items: &[ConstId], forced: bool) {
         if self.open(identity, b'>', forced) {
@@ -261,7 +272,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A member of a frozenset written by itself, which is what they are sorted by.
+    /// Returns a member of a frozenset written on its own, which is the sort key of the members.
     fn alone(&mut self, item: ConstId) -> Vec<u8> {
         let bytes = std::mem::take(&mut self.bytes);
         let next = std::mem::replace(&mut self.next, 0);
@@ -277,6 +288,7 @@ impl<'a> Writer<'a> {
         std::mem::replace(&mut self.bytes, bytes)
     }
 
+    /// Writes a code object (`w_complex_object`).
     fn code(&mut self, id: CodeId, identity: Identity) {
         if !self.open(identity, b'c', false) {
             return;
@@ -304,7 +316,7 @@ impl<'a> Writer<'a> {
         self.value(code.exception_table, false);
     }
 
-    /// A tuple of names; `own` if it is this code object's alone.
+    /// Writes a tuple of names; `own` if it belongs to this code object alone.
     fn table(&mut self, id: ConstId, own: bool) {
         let constants = self.constants;
         let ConstValue::Tuple(items) = constants.value(id) else { return };

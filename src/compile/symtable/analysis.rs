@@ -1,7 +1,8 @@
-//! The second pass: where each name lives.
+//! The second pass: decides the scope of each name.
 //!
-//! CPython passes copies of its sets of bound names from scope to scope; here one map holds what is visible at the
-//! moment, and each scope takes its own changes back when it is done.
+//! CPython: `analyze_block` in `Python/symtable.c`, which passes copies of its sets of bound names
+//! from scope to scope. Here one map holds the names that are currently visible, and each scope
+//! reverts its changes when it is done.
 
 use super::builder::Directive;
 use super::known::Known;
@@ -14,7 +15,8 @@ use crate::text::{Location, Name, Names};
 
 type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
-/// A name is bound in a function-like scope around, as a type parameter or otherwise.
+/// Visibility of a name that an enclosing function-like scope binds, as a type parameter or
+/// otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 struct Visible {
     bound: bool,
@@ -27,13 +29,13 @@ struct Analysis<'t> {
     known: &'t Known,
     names: &'t Names,
     features: &'t Features,
-    /// By name.
+    /// Visibility by name.
     visible: Vec<Visible>,
-    /// Changes of `visible` with the values before.
+    /// Changes of `visible`, with the previous values.
     undo: Vec<(Name, Visible)>,
 }
 
-/// Decides the scope of every name of `table`.
+/// Decides the scope of every name of `table` (`symtable_analyze`).
 pub(super) fn analyze(
     table: &mut SymbolTable,
     directives: &[Directive],
@@ -47,19 +49,22 @@ pub(super) fn analyze(
 }
 
 impl Analysis<'_> {
+    /// Changes the visibility of a name.
     fn set(&mut self, name: Name, value: Visible) {
         let place = &mut self.visible[name.0 as usize];
         self.undo.push((name, *place));
         *place = value;
     }
 
+    /// Reverts changes of visibility.
     fn restore(&mut self, mark: usize) {
         for (name, value) in self.undo.drain(mark..).rev() {
             self.visible[name.0 as usize] = value;
         }
     }
 
-    /// Returns the names that are free in the scope or below, sorted. CPython: `analyze_block`.
+    /// Analyzes a scope and returns the names that are free in it or below, sorted
+    /// (`analyze_block`).
     fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<Vec<Name>> {
         let mark = self.undo.len();
         let kind = self.table.scope(id).kind;
@@ -106,6 +111,7 @@ impl Analysis<'_> {
         Ok(free)
     }
 
+    /// Analyzes the children of a scope and inlines comprehensions (`analyze_child_block`).
     fn children(
         &mut self,
         id: ScopeId,
@@ -149,7 +155,7 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    /// CPython: `analyze_name`.
+    /// Decides the scope of one name (`analyze_name`).
     fn name(
         &mut self,
         id: ScopeId,
@@ -203,17 +209,21 @@ impl Analysis<'_> {
         Ok(if visible.bound { NameScope::Free } else { NameScope::GlobalImplicit })
     }
 
+    /// Returns the location of the `global` or `nonlocal` statement for a name
+    /// (`error_at_directive`).
     fn directive(&self, id: ScopeId, name: Name) -> Location {
         let found = self.directives.iter().find(|entry| entry.scope == id && entry.name == name);
         found.map_or(Location::NONE, |entry| entry.location)
     }
 
+    /// Returns an error at the `global` or `nonlocal` statement for a name (`error_at_directive`).
     fn error(&self, id: ScopeId, name: Name, start: &str, end: &str) -> Box<SyntaxError> {
         let message = format!("{start}{}{end}", self.names.text(name));
         Box::new(SyntaxError::new(message, self.directive(id, name)))
     }
 
-    /// Merges the names of a comprehension into the scope it is inlined in. CPython: `inline_comprehension`.
+    /// Merges the names of a comprehension into the scope in which it is inlined
+    /// (`inline_comprehension`).
     fn inline(&mut self, id: ScopeId, inner: ScopeId, free: &mut Vec<Name>, inlined_cells: &mut Vec<Name>) {
         let known = self.known;
         let kind = self.table.scope(id).kind;
@@ -259,12 +269,13 @@ impl Analysis<'_> {
         }
     }
 
+    /// Returns whether a name is free in a child of a scope (`is_free_in_any_child`).
     fn free_in_a_child(&self, id: ScopeId, name: Name) -> bool {
         let children = &self.table.scope(id).children;
         children.iter().any(|child| self.table.scope(*child).name_scope(name) == NameScope::Free)
     }
 
-    /// Locals that are free below become cells. CPython: `analyze_cells`.
+    /// Turns locals that are free below into cells (`analyze_cells`).
     fn cells(&mut self, id: ScopeId, below: &mut Vec<Name>, inlined_cells: &[Name]) {
         let scope = &mut self.table.scopes[id.0 as usize];
         let inlined = inlined_cells.iter().filter(|name| below.binary_search(name).is_err());
@@ -285,13 +296,14 @@ impl Analysis<'_> {
         });
     }
 
-    /// Names that a class gives to what lies in it, whatever it binds itself.
+    /// Returns the names that a class provides to nested scopes, whether it binds them or not.
     fn cells_of_class(&self) -> [Option<Name>; 3] {
         let known = self.known;
         let conditional = self.features.deferred_annotations.then_some(known.conditional_annotations);
         [Some(known.class), Some(known.classdict), conditional]
     }
 
+    /// Removes the names that a class provides from the free names (`drop_class_free`).
     fn drop_class_free(&mut self, id: ScopeId, below: &mut Vec<Name>) {
         let known = self.known;
         let deferred = self.features.deferred_annotations;
@@ -310,7 +322,7 @@ impl Analysis<'_> {
         });
     }
 
-    /// CPython: `update_symbols`.
+    /// Records free names in the symbols of a scope (`update_symbols`).
     fn update(&mut self, id: ScopeId, below: &[Name], inlined_cells: &[Name]) {
         let scope = &mut self.table.scopes[id.0 as usize];
         for name in inlined_cells {

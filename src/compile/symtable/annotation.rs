@@ -1,4 +1,6 @@
-//! Annotations: of functions, and of names in a module, class or function body.
+//! Annotations of functions, and of names in a module, class or function body.
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, ScopeId, ScopeKey, ScopeRole, flag};
@@ -6,7 +8,7 @@ use crate::syntax::ast::{Arg, Expr, FunctionDef};
 use crate::text::Location;
 
 impl Builder<'_> {
-    /// The annotation of a name in a body.
+    /// Visits the annotation of a name (`symtable_visit_annotation`).
     pub(super) fn annotation(&mut self, annotation: &Expr<'_>) -> Visit {
         let outer = self.current;
         let kind = self.scope().kind;
@@ -50,8 +52,11 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The annotations of a function's parameters and result, read before the function's own scope is entered. Where there
-    /// are none, all that CPython's empty scope does is to ask a class for its dictionary.
+    /// Visits the annotations of a function before its own scope is entered
+    /// (`symtable_visit_annotations`).
+    ///
+    /// Without annotations, the only effect of CPython's empty scope is that a class needs its
+    /// namespace.
     pub(super) fn function_annotations(&mut self, function: &FunctionDef<'_>, location: Location) -> Visit {
         let deferred = self.target.features.deferred_annotations;
         let separate = deferred || self.future.annotations();
@@ -68,7 +73,7 @@ impl Builder<'_> {
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, location)?;
             self.see_class(in_class && deferred, location)?;
         }
-        // What is kept as text is not compiled.
+        // An annotation that is kept as text is not compiled.
         if separate && !deferred {
             self.uncompiled(|builder| builder.of_function(function, separate))?;
         } else {
@@ -80,6 +85,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits the annotations of a function (`symtable_visit_annotations`).
     fn of_function(&mut self, function: &FunctionDef<'_>, separate: bool) -> Visit {
         let arguments = &function.args;
         self.of_parameters(arguments.posonlyargs, separate)?;
@@ -94,6 +100,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits the annotations of parameters (`symtable_visit_argannotations`).
     fn of_parameters(&mut self, parameters: &[Arg<'_>], separate: bool) -> Visit {
         for parameter in parameters {
             if let Some(annotation) = &parameter.annotation {
@@ -105,6 +112,7 @@ impl Builder<'_> {
     }
 }
 
+/// Returns whether a function has annotations.
 fn is_annotated(function: &FunctionDef<'_>) -> bool {
     let args = &function.args;
     let has_one = |list: &[Arg<'_>]| list.iter().any(|parameter| parameter.annotation.is_some());

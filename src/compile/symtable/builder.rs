@@ -1,4 +1,6 @@
-//! The first pass: what is said about each name, scope by scope.
+//! The first pass: collects the uses of each name, scope by scope.
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::known::Known;
 use super::{BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag};
@@ -10,10 +12,10 @@ use crate::target::Target;
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
-/// The error is boxed, so that what is hardly ever one is returned in a register.
+/// Result of a visit. The error is boxed so that the result fits in a register.
 pub(super) type Visit = Result<(), Box<SyntaxError>>;
 
-/// State of a scope that is needed only while its part of the tree is read.
+/// State of a scope that is only needed while its part of the tree is visited.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub(super) comp_iter_target: bool,
@@ -21,12 +23,12 @@ pub(super) struct Progress {
     pub(super) in_conditional_block: bool,
     pub(super) in_try_block: bool,
     pub(super) in_unevaluated_annotation: bool,
-    /// `async def`; an `await` that no code is made for does not make one.
+    /// True for `async def`. An `await` that is not compiled does not set it.
     pub(super) is_async_def: bool,
     pub(super) info: &'static str,
 }
 
-/// A name declared `global` or `nonlocal`, and where.
+/// A name declared `global` or `nonlocal`, with the location.
 #[derive(Debug)]
 pub(super) struct Directive {
     pub(super) scope: ScopeId,
@@ -47,17 +49,17 @@ pub(super) struct Builder<'n> {
     pub(super) target: &'n Target,
     pub(super) names: &'n mut Names,
     pub(super) known: Known,
-    /// True if code is made for what is read.
+    /// True if the visited part of the tree is compiled.
     pub(super) is_compiled: bool,
     pub(super) optimize: u8,
 }
 
 const MODULE: ScopeId = ScopeId(0);
-/// No scope at all.
+/// Key for a symbol that was never looked up.
 const NOWHERE: ScopeId = ScopeId(u32::MAX);
 
 impl<'n> Builder<'n> {
-    /// For a tree with about `nodes` that open scopes.
+    /// Returns a builder for a tree with about `nodes` nodes that open scopes.
     pub(super) fn new(
         future: &'n Future,
         target: &'n Target,
@@ -90,10 +92,12 @@ impl<'n> Builder<'n> {
         }
     }
 
+    /// Returns the results.
     pub(super) fn finish(self) -> (SymbolTable, Vec<Directive>, Known) {
         (self.table, self.directives, self.known)
     }
 
+    /// Visits a module (`_PySymtable_Build`).
     pub(super) fn module(&mut self, module: &Module<'_>) -> Visit {
         let location = Location::new(0, 0, 0, 0);
         let key = ScopeKey { node: module.id, role: ScopeRole::Own };
@@ -102,23 +106,27 @@ impl<'n> Builder<'n> {
         self.statements(module.body)
     }
 
+    /// Returns the current scope.
     pub(super) fn current(&mut self) -> &mut Scope {
         &mut self.table.scopes[self.current.0 as usize]
     }
 
+    /// Returns the current scope.
     pub(super) fn scope(&self) -> &Scope {
         &self.table.scopes[self.current.0 as usize]
     }
 
+    /// Returns the state of the current scope.
     pub(super) fn progress(&mut self) -> &mut Progress {
         &mut self.progress[self.current.0 as usize]
     }
 
+    /// Returns the key of a node's own scope.
     pub(super) fn own(node: NodeId) -> ScopeKey {
         ScopeKey { node, role: ScopeRole::Own }
     }
 
-    /// A scope that is not entered yet. CPython: `ste_new`.
+    /// Creates a scope without entering it (`ste_new`).
     pub(super) fn new_scope(
         &mut self,
         name: Name,
@@ -163,7 +171,7 @@ impl<'n> Builder<'n> {
         id
     }
 
-    /// CPython: `symtable_enter_existing_block`.
+    /// Enters an existing scope (`symtable_enter_existing_block`).
     pub(super) fn enter(&mut self, id: ScopeId, add_to_children: bool) {
         let outer = self.stack.last().copied();
         self.stack.push(id);
@@ -181,7 +189,7 @@ impl<'n> Builder<'n> {
         }
     }
 
-    /// CPython: `symtable_enter_block`.
+    /// Creates and enters a scope (`symtable_enter_block`).
     pub(super) fn enter_new(
         &mut self,
         name: Name,
@@ -200,28 +208,31 @@ impl<'n> Builder<'n> {
         Ok(id)
     }
 
+    /// Leaves the current scope (`symtable_exit_block`).
     pub(super) fn exit(&mut self) {
         self.stack.pop();
         self.current = self.stack.last().copied().unwrap_or(MODULE);
     }
 
+    /// Returns a name, mangled for the current scope.
     #[inline]
     pub(super) fn mangled(&mut self, name: Name) -> Name {
         self.table.mangled(self.current, self.private, name, self.names)
     }
 
-    /// The flags of `name` in `scope` so far.
+    /// Returns the current flags of `name` in `scope` (`symtable_lookup_entry`).
     pub(super) fn flags(&mut self, scope: ScopeId, name: Name) -> u32 {
         let name = self.mangled(name);
         self.table.scopes[scope.0 as usize].symbol(name).map_or(0, |symbol| symbol.flags)
     }
 
-    /// CPython: `symtable_add_def`.
+    /// Adds flags to a name in the current scope (`symtable_add_def`).
     pub(super) fn define(&mut self, name: Name, flags: u32, location: Location) -> Visit {
         let context = if flags == flag::USE { ExprContext::Load } else { ExprContext::Store };
         self.define_in_context(name, flags, location, context)
     }
 
+    /// Adds flags to a name in the current scope, in a context (`symtable_add_def_ctx`).
     #[inline]
     pub(super) fn define_in_context(
         &mut self,
@@ -241,7 +252,7 @@ impl<'n> Builder<'n> {
         self.define_in(self.current, name, flags, location)
     }
 
-    /// CPython: `symtable_add_def_helper`.
+    /// Adds flags to a name in `scope` (`symtable_add_def_helper`).
     pub(super) fn define_in(&mut self, scope: ScopeId, name: Name, flags: u32, location: Location) -> Visit {
         let mangled = self.mangled(name);
         let is_target = self.progress[scope.0 as usize].comp_iter_target;
@@ -266,8 +277,9 @@ impl<'n> Builder<'n> {
         Ok(())
     }
 
-    /// The entry of `name` in `scope`, made if it is not there. Names come again soon, so the last place of each is
-    /// tried first.
+    /// Returns the symbol of `name` in `scope`, adding it if needed.
+    ///
+    /// The last index of each name is tried first, because names are often used again soon.
     #[inline]
     fn symbol(&mut self, scope: ScopeId, name: Name) -> &mut SymbolInfo {
         let entry = &mut self.table.scopes[scope.0 as usize];
@@ -286,6 +298,7 @@ impl<'n> Builder<'n> {
         &mut entry.symbols[index as usize]
     }
 
+    /// Refuses a repeated parameter or type parameter (`symtable_add_def_helper`).
     #[cold]
     fn duplicate(&self, flags: u32, name: Name, location: Location) -> Visit {
         if flags & flag::PARAM == 0 {
@@ -295,12 +308,13 @@ impl<'n> Builder<'n> {
         self.error_with_name(&start, name, "' in function definition", location)
     }
 
-    /// Returns whether what code generation may refuse is refused here.
+    /// Returns whether errors that may be left to code generation are reported here.
     pub(super) fn is_checked(&self) -> bool {
         self.is_compiled || !self.target.features.check_with_code
     }
 
-    /// Refuses what [`Features::check_with_code`](crate::target::Features) is about: at once, or once code is made.
+    /// Reports an error here or when code is generated, as
+    /// [`Features::check_with_code`](crate::target::Features) selects.
     #[cold]
     pub(super) fn refuse_with_code(&mut self, message: &str, location: Location) -> Visit {
         let refused = SyntaxError::new(message, location);
@@ -311,7 +325,7 @@ impl<'n> Builder<'n> {
         Ok(())
     }
 
-    /// Reads what no code is made for.
+    /// Visits a part of the tree that is not compiled.
     pub(super) fn uncompiled(&mut self, read: impl FnOnce(&mut Self) -> Visit) -> Visit {
         let was_compiled = std::mem::replace(&mut self.is_compiled, false);
         read(self)?;
@@ -319,7 +333,7 @@ impl<'n> Builder<'n> {
         Ok(())
     }
 
-    /// `__debug__` is never bound.
+    /// Refuses to bind `__debug__` (`check_name`).
     pub(super) fn check_name(&mut self, name: Name, location: Location, context: ExprContext) -> Visit {
         if name != self.known.debug || context == ExprContext::Load || !self.is_checked() {
             return Ok(());
@@ -334,11 +348,13 @@ impl<'n> Builder<'n> {
         if self.target.features.check_with_code { statement } else { name }
     }
 
+    /// Records the location of a `global` or `nonlocal` statement (`symtable_record_directive`).
     pub(super) fn record_directive(&mut self, name: Name, location: Location) {
         let name = self.mangled(name);
         self.directives.push(Directive { scope: self.current, name, location });
     }
 
+    /// Returns an error whose message contains a name.
     #[cold]
     pub(super) fn error_with_name(&self, start: &str, name: Name, end: &str, location: Location) -> Visit {
         let message = format!("{start}{}{end}", self.names.text(name));
@@ -347,14 +363,14 @@ impl<'n> Builder<'n> {
 }
 
 impl BlockKind {
-    /// CPython: `_PyST_IsFunctionLike`.
+    /// Returns whether names of the block are fast locals (`_PyST_IsFunctionLike`).
     pub const fn is_function_like(self) -> bool {
         !matches!(self, Self::Module | Self::Class)
     }
 }
 
 impl Scope {
-    /// The name's entry, made at the end if it does not occur yet.
+    /// Returns the symbol of `name`, adding it if needed.
     pub(super) fn symbol_entry(&mut self, name: Name) -> &mut SymbolInfo {
         let index = self.symbol_index(name);
         &mut self.symbols[index as usize]

@@ -1,4 +1,6 @@
 //! Comprehensions, and the assignment expressions in them (PEP 572).
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
@@ -7,6 +9,7 @@ use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::text::{Location, Name};
 
 impl Builder<'_> {
+    /// Visits a comprehension (`symtable_handle_comprehension`).
     pub(super) fn comprehension(
         &mut self,
         comprehension: &ComprehensionExpr<'_>,
@@ -54,6 +57,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits the target of a clause (`symtable_visit_comprehension`).
     fn target(&mut self, target: &Expr<'_>) -> Visit {
         self.progress().comp_iter_target = true;
         self.expression(target)?;
@@ -61,6 +65,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits an assignment expression (`symtable_handle_namedexpr`).
     pub(super) fn named_expression(
         &mut self,
         target: &Expr<'_>,
@@ -80,7 +85,7 @@ impl Builder<'_> {
         self.expression(target)
     }
 
-    /// Binds a target in the scope around all comprehensions. CPython: `symtable_extend_namedexpr_scope`.
+    /// Binds a target in the scope around all comprehensions (`symtable_extend_namedexpr_scope`).
     fn bind_outside(&mut self, name: Name, location: Location) -> Visit {
         for position in (0..self.stack.len()).rev() {
             let id = self.stack[position];

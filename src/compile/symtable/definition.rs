@@ -1,4 +1,6 @@
 //! Functions, classes, type aliases, and their type parameters.
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, ScopeKey, ScopeRole, flag};
@@ -11,6 +13,7 @@ use crate::syntax::ast::{
 use crate::text::{Location, Name};
 
 impl Builder<'_> {
+    /// Visits a function definition (`symtable_visit_stmt`).
     pub(super) fn function(&mut self, function: &FunctionDef<'_>, location: Location) -> Visit {
         self.define(function.name, flag::LOCAL, location)?;
         self.defaults(&function.args)?;
@@ -18,7 +21,8 @@ impl Builder<'_> {
         let generic = !function.type_params.is_empty();
         if generic {
             self.enter_type_parameters(function.name, function.id, location)?;
-            // Also without defaults: CPython's parser makes a list of them in any case.
+            // The parameter is defined even without defaults, because CPython's parser always
+            // creates the list.
             self.define(self.known.defaults, flag::PARAM, location)?;
             if function.args.kw_defaults.iter().any(Option::is_some) {
                 self.define(self.known.kwdefaults, flag::PARAM, location)?;
@@ -41,6 +45,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits a lambda (`symtable_visit_expr`).
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Visit {
         self.defaults(&lambda.args)?;
         let key = Self::own(lambda.id);
@@ -56,6 +61,7 @@ impl Builder<'_> {
         arguments.kw_defaults.iter().flatten().try_for_each(|default| self.expression(default))
     }
 
+    /// Visits the parameters of a function (`symtable_visit_arguments`).
     fn parameters(&mut self, arguments: &Arguments<'_>) -> Visit {
         self.parameter_list(arguments.posonlyargs)?;
         self.parameter_list(arguments.args)?;
@@ -71,6 +77,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits a list of parameters (`symtable_visit_params`).
     fn parameter_list(&mut self, parameters: &[Arg<'_>]) -> Visit {
         for parameter in parameters {
             self.define(parameter.arg, flag::PARAM, parameter.location)?;
@@ -78,6 +85,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits keyword arguments (`symtable_visit_keyword`).
     pub(super) fn keywords(&mut self, keywords: &[Keyword<'_>]) -> Visit {
         for keyword in keywords {
             if let Some(name) = keyword.arg {
@@ -87,6 +95,7 @@ impl Builder<'_> {
         keywords.iter().try_for_each(|keyword| self.expression(&keyword.value))
     }
 
+    /// Visits a class definition (`symtable_visit_stmt`).
     pub(super) fn class(&mut self, class: &ClassDef<'_>, location: Location) -> Visit {
         self.define(class.name, flag::LOCAL, location)?;
         self.expressions(class.decorator_list)?;
@@ -122,6 +131,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits a type alias (`symtable_visit_stmt`).
     pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Visit {
         let place = self.place_of_binding(alias.name_location, location);
         self.define(alias.name, flag::LOCAL, place)?;
@@ -141,12 +151,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The current scope looks names up in the class around it.
+    /// Lets the current scope see the names of the enclosing class.
     pub(super) fn see_class(&mut self, in_class: bool, location: Location) -> Visit {
         self.current().can_see_class_scope = in_class;
         if in_class { self.define(self.known.classdict, flag::USE, location) } else { Ok(()) }
     }
 
+    /// Enters the scope of type parameters (`symtable_enter_type_param_block`).
     fn enter_type_parameters(&mut self, name: Name, node: NodeId, location: Location) -> Visit {
         let in_class = self.scope().kind == BlockKind::Class;
         let key = ScopeKey { node, role: ScopeRole::TypeParameters };
@@ -154,6 +165,7 @@ impl Builder<'_> {
         self.see_class(in_class, location)
     }
 
+    /// Visits type parameters (`symtable_visit_type_param`).
     fn type_parameters(&mut self, parameters: &[TypeParam<'_>]) -> Visit {
         for parameter in parameters {
             let flags = flag::TYPE_PARAM | flag::LOCAL;
@@ -177,7 +189,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// A bound or default, which is a function of its own.
+    /// Visits a bound or default, which is a function of its own
+    /// (`symtable_visit_type_param_bound_or_default`).
     fn evaluated(
         &mut self,
         parameter: &TypeParam<'_>,

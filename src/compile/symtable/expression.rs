@@ -1,4 +1,6 @@
 //! Expressions.
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
@@ -16,6 +18,7 @@ impl Builder<'_> {
         expression.map_or(Ok(()), |expression| self.expression(expression))
     }
 
+    /// Visits an expression (`symtable_visit_expr`).
     pub(super) fn expression(&mut self, expression: &Expr<'_>) -> Visit {
         allowance::ask();
         let location = expression.location;
@@ -26,7 +29,8 @@ impl Builder<'_> {
                 if !self.target.features.check_with_code {
                     self.check_name(*attr, location, *ctx)?;
                 } else if *ctx == ExprContext::Store {
-                    // Code that deletes is not checked; code that stores is made at the attribute's own line.
+                    // A deletion is not checked with the code, and a store is emitted at the line
+                    // of the attribute's name.
                     let length = self.names.text(*attr).len() as i32;
                     let column = location.end_column() - length;
                     let own = Location::new(
@@ -96,6 +100,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Visits a name (`symtable_visit_expr`).
     fn name(&mut self, name: Name, context: ExprContext, location: Location) -> Visit {
         if self.progress().in_unevaluated_annotation {
             return Ok(());
@@ -109,6 +114,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits `yield` and `yield from` (`symtable_visit_expr`).
     fn yields(&mut self, value: Option<&Expr<'_>>, location: Location) -> Visit {
         self.refuse_in_annotation("yield expression", location)?;
         self.optional(value)?;
@@ -123,6 +129,7 @@ impl Builder<'_> {
         Err(Box::new(SyntaxError::new(format!("'yield' inside {place}"), location)))
     }
 
+    /// Visits `await` (`symtable_visit_expr`).
     fn awaits(&mut self, value: &Expr<'_>, location: Location) -> Visit {
         self.refuse_in_annotation("await expression", location)?;
         let scope = self.scope();
@@ -136,11 +143,13 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Returns whether the current scope is an asynchronous function.
     pub(super) fn in_async_function(&self) -> bool {
         self.progress[self.current.0 as usize].is_async_def
     }
 
-    /// Refuses what makes an annotation, bound, default or alias more than an expression.
+    /// Refuses an expression in an annotation, bound, default or alias
+    /// (`symtable_raise_if_annotation_block`).
     fn refuse_in_annotation(&mut self, what: &str, location: Location) -> Visit {
         let place = match self.scope().kind {
             BlockKind::Annotation => "an annotation",

@@ -1,8 +1,10 @@
-//! The names that are in every symbol table.
+//! Names that the symbol table defines or looks up itself.
+//!
+//! CPython: the static strings of `Python/symtable.c`.
 
 use crate::text::{Name, Names};
 
-/// Names that the symbol table itself speaks of.
+/// Names that the symbol table defines or looks up itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) iterable: Name,
@@ -28,6 +30,7 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Interns the names.
     pub(super) fn new(names: &mut Names) -> Self {
         Self {
             iterable: names.intern(".0"),

@@ -1,8 +1,10 @@
-//! Private names. CPython: `_Py_Mangle`.
+//! Mangling of private names.
+//!
+//! CPython: `Python/symtable.c`.
 
 use crate::text::{Name, Names};
 
-/// `__name` inside the class `class` becomes `_class__name`.
+/// Mangles `__name` inside the class `class` to `_class__name` (`_Py_Mangle`).
 #[inline]
 pub fn mangle(class: Option<Name>, name: Name, names: &mut Names) -> Name {
     match class {

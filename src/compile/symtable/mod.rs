@@ -1,9 +1,9 @@
-//! Syntax tree → which name is local, global, free or a cell in which scope.
+//! Syntax tree → the scope of each name: local, global, free or cell.
 //!
-//! CPython: `Python/symtable.c`. The first pass ([`builder`]) collects what is said about each name, the second
-//! ([`analysis`]) decides where it lives and which comprehensions are inlined (PEP 709).
+//! CPython: `Python/symtable.c`. The first pass ([`builder`]) collects the uses of each name. The
+//! second pass ([`analysis`]) decides their scopes and which comprehensions are inlined (PEP 709).
 //!
-//! **Invariant:** no later step adds a scope or changes where a name lives.
+//! **Invariant:** no later step adds a scope or changes the scope of a name.
 
 mod analysis;
 mod annotation;
@@ -25,10 +25,10 @@ use crate::target::Target;
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
-/// The symbol table of a preprocessed module.
+/// Builds the symbol table of a preprocessed module (`_PySymtable_Build`).
 ///
 /// # Errors
-/// Errors of CPython's symbol table, in its words.
+/// Reports the errors of CPython's symbol table, in its words.
 pub fn build(
     module: &Module<'_>,
     future: &Future,
@@ -49,11 +49,12 @@ pub fn build(
 pub struct ScopeId(pub u32);
 
 impl ScopeId {
-    /// Stands, until the analysis, among the children of a class for the scopes of annotations that methods do not have.
+    /// Placeholder, until the analysis, among the children of a class for the annotation scope of a
+    /// method without annotations.
     const UNANNOTATED: Self = Self(u32::MAX);
 }
 
-/// CPython's `_Py_block_ty`.
+/// Kind of a scope (`_Py_block_ty`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are CPython's")]
 pub enum BlockKind {
@@ -68,11 +69,11 @@ pub enum BlockKind {
     TypeVariable,
 }
 
-/// Key by which a scope is found again from the node that opened it. One node opens several scopes
-/// (a generic function has its own, its type parameters' and its annotations').
+/// Key of a scope: the node that opened it and a role. One node may open several scopes: a generic
+/// function has its own, and those of its type parameters and annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScopeKey {
-    /// The node.
+    /// Node that opened the scope.
     pub node: NodeId,
     /// Role of the scope among those of the node.
     pub role: ScopeRole,
@@ -81,17 +82,19 @@ pub struct ScopeKey {
 /// Role of a scope among those of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ScopeRole {
-    /// Module, function, lambda, class, comprehension, value of a type alias, bound of a type variable.
+    /// Module, function, lambda, class, comprehension, value of a type alias or bound of a type
+    /// variable.
     Own,
     /// The type parameters of a generic definition.
     TypeParameters,
-    /// The annotations of a function (or of the class or module: held by [`Scope::annotations`] too).
+    /// Annotations of a function, class or module; for the latter two, see also
+    /// [`Scope::annotations`].
     Annotations,
     /// The default of a type parameter.
     Default,
 }
 
-/// Scope in which a name lives.
+/// Scope of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are CPython's")]
 pub enum NameScope {
@@ -104,7 +107,7 @@ pub enum NameScope {
     Cell,
 }
 
-/// `DEF_*` of CPython's `pycore_symtable.h`.
+/// `DEF_*` flags of `pycore_symtable.h`.
 pub mod flag {
     #![expect(missing_docs, reason = "the names are CPython's")]
     pub const GLOBAL: u32 = 1;
@@ -124,11 +127,11 @@ pub mod flag {
 /// A name in a scope.
 #[derive(Clone, Copy, Debug)]
 pub struct SymbolInfo {
-    /// Mangled.
+    /// Mangled name.
     pub name: Name,
     /// [`flag`] bits.
     pub flags: u32,
-    /// Decided by the analysis.
+    /// Scope, set by the analysis.
     pub scope: NameScope,
 }
 
@@ -138,16 +141,16 @@ impl Keyed<Name> for SymbolInfo {
     }
 }
 
-/// One scope (CPython: `PySTEntryObject`).
+/// A scope (`PySTEntryObject`).
 #[derive(Debug)]
 pub struct Scope {
-    /// Node and role that opened the scope.
+    /// Key of the scope.
     pub key: ScopeKey,
-    /// Its kind.
+    /// Kind of the scope.
     pub kind: BlockKind,
-    /// Its name.
+    /// Name of the scope.
     pub name: Name,
-    /// The enclosing scope.
+    /// Enclosing scope.
     pub parent: Option<ScopeId>,
     /// Enclosed scopes in source order; inlined comprehensions are replaced by their own children.
     pub children: Vec<ScopeId>,
@@ -159,50 +162,51 @@ pub struct Scope {
     pub varnames: Vec<Name>,
     /// True if the scope is nested in a function.
     pub nested: bool,
-    /// Contains `yield`.
+    /// True if the scope contains `yield`.
     pub generator: bool,
-    /// Contains `await`, or is `async def`, or holds an asynchronous comprehension.
+    /// True for `async def`, and if the scope contains `await` or an asynchronous comprehension.
     pub coroutine: bool,
     /// Kind of comprehension, if the scope is one.
     pub comprehension: Option<crate::syntax::ast::ComprehensionKind>,
-    /// The comprehension is inlined in its parent (PEP 709).
+    /// True if the scope is a comprehension that is inlined in its parent (PEP 709).
     pub comp_inlined: bool,
-    /// Has `*args`.
+    /// True if there is a parameter `*args`.
     pub varargs: bool,
-    /// Has `**kwargs`.
+    /// True if there is a parameter `**kwargs`.
     pub varkeywords: bool,
-    /// Contains `return` with a value.
+    /// True if the scope contains `return` with a value.
     pub returns_value: bool,
-    /// A class whose `__class__` cell is used.
+    /// True if the scope is a class whose `__class__` cell is used.
     pub needs_class_closure: bool,
-    /// A class whose `__classdict__` cell is used.
+    /// True if the scope is a class whose `__classdict__` cell is used.
     pub needs_classdict: bool,
-    /// Holds annotations that may or may not be executed.
+    /// True if some annotations are conditional.
     pub has_conditional_annotations: bool,
-    /// Annotations were seen.
+    /// True if there are annotations.
     pub annotations_used: bool,
-    /// Directly in a class, or in an annotation-like scope that is: sees the class's names.
+    /// True if the scope sees the names of a class: directly in the class, or in an annotation-like
+    /// scope in it.
     pub can_see_class_scope: bool,
-    /// A function defined directly in a class.
+    /// True if the scope is a function directly in a class.
     pub method: bool,
-    /// The body starts with a docstring.
+    /// True if the body starts with a docstring.
     pub has_docstring: bool,
-    /// The scope of its annotations.
+    /// Scope of the annotations.
     pub annotations: Option<ScopeId>,
-    /// Location at which it was opened.
+    /// Location of the node that opened the scope.
     pub location: Location,
-    /// Only these names (an index into [`SymbolTable::mangled_names`]) are mangled here: the scope is that of a generic
-    /// class's type parameters, or lies in it.
+    /// Index into [`SymbolTable::mangled_names`]. If set, only those names are mangled: the scope
+    /// is that of a generic class's type parameters, or in it.
     pub mangled_names: Option<u32>,
 }
 
 impl Scope {
-    /// The name's entry, if it occurs.
+    /// Returns the symbol of a name, if it occurs.
     pub fn symbol(&self, name: Name) -> Option<&SymbolInfo> {
         self.index.find(&self.symbols, name).map(|index| &self.symbols[index as usize])
     }
 
-    /// The name's entry, if it occurs.
+    /// Returns the symbol of a name, if it occurs.
     pub fn symbol_mut(&mut self, name: Name) -> Option<&mut SymbolInfo> {
         self.index.find(&self.symbols, name).map(|index| &mut self.symbols[index as usize])
     }
@@ -216,23 +220,23 @@ impl Scope {
 /// All scopes of a module.
 #[derive(Debug)]
 pub struct SymbolTable {
-    /// By [`ScopeId`]; the module's is the first.
+    /// Scopes by [`ScopeId`]; the module is the first.
     pub scopes: Vec<Scope>,
-    /// From the nodes.
+    /// Scopes by the node and role that opened them.
     pub by_key: FxHashMap<ScopeKey, ScopeId>,
-    /// For generic classes: the names of their type parameters.
+    /// Names of the type parameters of generic classes.
     pub mangled_names: Vec<Vec<Name>>,
     /// Errors that code generation reports when it reaches them, in source order.
     pub late: Vec<SyntaxError>,
 }
 
 impl SymbolTable {
-    /// The scope that `node` opened.
+    /// Returns the scope that `node` opened (`_PySymtable_Lookup`).
     pub fn find(&self, node: NodeId, role: ScopeRole) -> Option<ScopeId> {
         self.by_key.get(&ScopeKey { node, role }).copied()
     }
 
-    /// `name` as it is called in `scope`, inside the class `private`. CPython: `_Py_MaybeMangle`.
+    /// Returns `name`, mangled for `scope` inside the class `private` (`_Py_MaybeMangle`).
     #[inline]
     pub fn mangled(&self, scope: ScopeId, private: Option<Name>, name: Name, names: &mut Names) -> Name {
         if private.is_none() || !names.is_private(name) {
@@ -244,7 +248,7 @@ impl SymbolTable {
         }
     }
 
-    /// A scope.
+    /// Returns a scope.
     pub fn scope(&self, id: ScopeId) -> &Scope {
         &self.scopes[id.0 as usize]
     }

@@ -1,4 +1,6 @@
 //! Statements and patterns.
+//!
+//! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
 use super::{BlockKind, flag};
@@ -10,11 +12,12 @@ use crate::syntax::ast::{
 use crate::text::{Location, Name};
 
 impl Builder<'_> {
+    /// Visits statements in order.
     pub(super) fn statements(&mut self, body: &[Stmt<'_>]) -> Visit {
         body.iter().try_for_each(|statement| self.statement(statement))
     }
 
-    /// Visits a part that runs only under a condition, for the annotations in it.
+    /// Visits a part that is executed conditionally, which affects annotations.
     fn conditional(&mut self, visit: impl FnOnce(&mut Self) -> Visit) -> Visit {
         let before = std::mem::replace(&mut self.progress().in_conditional_block, true);
         visit(self)?;
@@ -22,6 +25,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits a statement (`symtable_visit_stmt`).
     fn statement(&mut self, statement: &Stmt<'_>) -> Visit {
         allowance::ask();
         let location = statement.location;
@@ -107,6 +111,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Visits an annotated assignment (`symtable_visit_stmt`).
     fn annotated(&mut self, statement: &StmtKind<'_>, location: Location) -> Visit {
         let StmtKind::AnnAssign { target, annotation, value, simple } = statement else {
             return Ok(());
@@ -143,6 +148,7 @@ impl Builder<'_> {
         self.optional(value.as_deref())
     }
 
+    /// Visits `for` and `async for` (`symtable_visit_stmt`).
     fn loop_over(&mut self, statement: &For<'_>, location: Location) -> Visit {
         if statement.is_async {
             self.require_coroutine("async for", location)?;
@@ -155,6 +161,7 @@ impl Builder<'_> {
         })
     }
 
+    /// Visits `with` and `async with` (`symtable_visit_stmt`).
     fn with(&mut self, statement: &With<'_>, location: Location) -> Visit {
         if statement.is_async {
             self.require_coroutine("async with", location)?;
@@ -168,6 +175,7 @@ impl Builder<'_> {
         })
     }
 
+    /// Refuses a statement outside an asynchronous function (`symtable_raise_if_not_coroutine`).
     fn require_coroutine(&mut self, what: &str, location: Location) -> Visit {
         if self.in_async_function() {
             return Ok(());
@@ -175,6 +183,7 @@ impl Builder<'_> {
         self.refuse_with_code(&format!("'{what}' outside async function"), location)
     }
 
+    /// Visits a `try` statement (`symtable_visit_stmt`).
     fn try_statement(&mut self, statement: &Try<'_>) -> Visit {
         let was_in_try = std::mem::replace(&mut self.progress().in_try_block, true);
         self.conditional(|builder| {
@@ -207,6 +216,7 @@ impl Builder<'_> {
         Err(Box::new(SyntaxError::new(format!("{what} not allowed inside {place}"), location)))
     }
 
+    /// Visits an imported name (`symtable_visit_alias`).
     fn alias(&mut self, alias: &Alias, statement: Location) -> Visit {
         let mut name = alias.asname.unwrap_or(alias.name);
         if name == self.known.star {
@@ -223,7 +233,7 @@ impl Builder<'_> {
         self.define(name, flag::IMPORT, self.place_of_binding(alias.location, statement))
     }
 
-    /// A future statement after the last one that counts.
+    /// Refuses a future statement that is not at the start of the module (`check_import_from`).
     fn check_future(&mut self, module: Option<Name>, level: u32, location: Location) -> Visit {
         let last = self.future.location;
         let late = location.line() > last.line()
@@ -237,7 +247,7 @@ impl Builder<'_> {
         }
     }
 
-    /// `global` and `nonlocal`.
+    /// Visits a name of `global` or `nonlocal` (`symtable_visit_stmt`).
     fn declare(&mut self, name: Name, flags: u32, location: Location) -> Visit {
         let what = if flags == flag::GLOBAL { "global" } else { "nonlocal" };
         let before = self.flags(self.current, name);
@@ -258,6 +268,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Visits a `case` (`symtable_visit_match_case`).
     fn case(&mut self, case: &MatchCase<'_>) -> Visit {
         self.pattern(&case.pattern)?;
         self.optional(case.guard)?;
@@ -268,6 +279,7 @@ impl Builder<'_> {
         patterns.iter().try_for_each(|pattern| self.pattern(pattern))
     }
 
+    /// Visits a pattern (`symtable_visit_pattern`).
     fn pattern(&mut self, pattern: &Pattern<'_>) -> Visit {
         let location = pattern.location;
         match &pattern.kind {
@@ -297,6 +309,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Defines a captured name (`symtable_visit_pattern`).
     fn capture(&mut self, name: Option<Name>, location: Location) -> Visit {
         match name {
             Some(name) => self.define(name, flag::LOCAL, location),

@@ -1,4 +1,6 @@
-//! Every kind of expression but formatted text.
+//! All expressions except formatted text.
+//!
+//! CPython: `append_ast_expr` in `Python/ast_unparse.c`.
 
 use super::{Level, Writer};
 use crate::syntax::ast::{

@@ -1,4 +1,6 @@
-//! f-strings and t-strings: the body is put together first and quoted as a whole.
+//! f-strings and t-strings: the body is composed first and quoted as a whole.
+//!
+//! CPython: `Python/ast_unparse.c`.
 
 use super::{Level, Writer};
 use crate::syntax::ast::{Constant, Expr, ExprKind};

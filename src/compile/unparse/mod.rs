@@ -1,6 +1,6 @@
-//! Expression → its text, as `from __future__ import annotations` keeps it.
+//! Expression → text, as `from __future__ import annotations` keeps it.
 //!
-//! CPython: `Python/ast_unparse.c`, which normalises: `List[ int ]` is written `List[int]`.
+//! CPython: `Python/ast_unparse.c`, which normalizes: `List[ int ]` becomes `List[int]`.
 //!
 //! **Invariant:** the text depends on the tree alone, never on the source it came from.
 
@@ -15,12 +15,12 @@ use crate::text::Names;
 
 pub use repr::repr;
 
-/// Returns the text of `expression`, as generalised UTF-8.
+/// Returns the text of `expression` as generalized UTF-8 (`_PyAST_ExprAsUnicode`).
 ///
-/// `unicode_strings` are the places of strings with the prefix `u`, ascending.
+/// `unicode_strings` are the positions of string literals with the prefix `u`, ascending.
 ///
 /// # Errors
-/// An integer with more digits than CPython converts to a string.
+/// Reports an integer with more digits than CPython converts to a string.
 pub fn expression(
     expression: &Expr<'_>,
     names: &Names,
@@ -32,7 +32,7 @@ pub fn expression(
     if writer.too_long { Err(repr::too_long()) } else { Ok(writer.out) }
 }
 
-/// Precedence of an operator; CPython's `PR_*`.
+/// Precedence of an operator (`PR_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Tuple,
@@ -54,7 +54,7 @@ enum Level {
 }
 
 impl Level {
-    /// The next tighter level.
+    /// Returns the next higher precedence.
     const fn tighter(self) -> Self {
         match self {
             Self::Tuple => Self::Test,
@@ -81,7 +81,7 @@ struct Writer<'n> {
     names: &'n Names,
     unicode_strings: &'n [(i32, i32)],
     target: &'static Target,
-    /// There was an integer with too many digits.
+    /// True if an integer had too many digits.
     too_long: bool,
 }
 
@@ -90,7 +90,7 @@ impl Writer<'_> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    /// In parentheses if what is around binds tighter.
+    /// Writes in parentheses if the context binds more tightly.
     fn grouped(&mut self, parentheses: bool, write: impl FnOnce(&mut Self)) {
         if parentheses {
             self.text("(");

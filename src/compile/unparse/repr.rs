@@ -8,25 +8,25 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Target;
 use crate::text::Location;
 
-/// The decimal digits of an integer that CPython converts to a string (`_PY_LONG_DEFAULT_MAX_STR_DIGITS`).
+/// Largest number of decimal digits that CPython converts (`_PY_LONG_DEFAULT_MAX_STR_DIGITS`).
 const MAX_DIGITS: usize = 4300;
 /// An integer of more bits has more than [`MAX_DIGITS`] digits.
 const MAX_BITS: u64 = 14_285;
 
-/// Returns what Python's `repr` says of a constant.
+/// Returns the `repr` of a constant.
 ///
 /// # Errors
-/// An integer of more than 4,300 digits.
+/// Reports an integer of more than 4,300 digits.
 pub fn repr(constant: &Constant<'_>, target: &Target) -> Result<String, SyntaxError> {
     let mut out = Vec::new();
     write(constant, target, float_text, &mut out).map_err(|TooLong| too_long())?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// An integer with more digits than CPython converts.
+/// Error for an integer with more digits than CPython converts.
 struct TooLong;
 
-/// Returns what CPython raises for such an integer.
+/// Returns the exception that CPython raises for such an integer.
 pub(super) fn too_long() -> SyntaxError {
     let message = format!(
         "Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion; use \
@@ -106,7 +106,7 @@ fn integer(negative: bool, magnitude: &[u8]) -> Result<String, TooLong> {
     Err(TooLong)
 }
 
-/// As `repr` shows it, but an infinity as a literal that overflows to it.
+/// Returns the `repr` of a float, but an infinity as a literal that overflows to it.
 fn float(value: f64, with_point: bool) -> String {
     if value.is_infinite() {
         return String::from(if value < 0.0 { "-1e309" } else { "1e309" });

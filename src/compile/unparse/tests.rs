@@ -1,4 +1,4 @@
-//! Expected texts are those that CPython 3.14 keeps under `from __future__ import annotations`.
+//! Expected texts come from CPython 3.14 with `from __future__ import annotations`.
 
 use crate::syntax::ast::StmtKind;
 use crate::target::{PyVersion, Target};

@@ -1,4 +1,6 @@
-//! `A | B`
+//! Alternative patterns: `A | B`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::Context;
 use crate::compile::codegen::{Codegen, Result};
@@ -8,6 +10,7 @@ use crate::target::Op;
 use crate::text::{Location, Name};
 
 impl Codegen<'_, '_> {
+    /// Emits alternative patterns (`codegen_pattern_or`).
     pub(super) fn or_pattern(
         &mut self,
         patterns: &[Pattern<'_>],
@@ -15,7 +18,8 @@ impl Codegen<'_, '_> {
         context: &mut Context,
     ) -> Result<()> {
         let end = self.new_label();
-        // The names the first alternative binds: all others have to bind the same ones, in this order.
+        // The names that the first alternative binds; the others must bind the same, and are
+        // reordered.
         let mut control: Option<Vec<Name>> = None;
         for (index, alternative) in patterns.iter().enumerate() {
             let at = alternative.location;
@@ -38,7 +42,8 @@ impl Codegen<'_, '_> {
         self.jump_to_fail(context, Op::JUMP, location);
         self.use_label(end);
         let control = control.unwrap_or_default();
-        // Below the captures of the alternative lie its copy of the subject, and what the outer pattern keeps.
+        // The captures end up below the alternative's copy of the subject and the values of the
+        // outer pattern.
         let depth = control.len() + 1 + context.on_top + context.stores.len();
         for name in control {
             self.rotate_down(depth, location)?;
@@ -49,7 +54,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Brings the captures of a later alternative into the order of the first one.
+    /// Reorders the captures of a later alternative to match the first (`codegen_pattern_or`).
     fn reorder(
         &mut self,
         control: &[Name],

@@ -1,9 +1,11 @@
-//! Names that a pattern captures, and the swaps that bring their values below everything else.
+//! Names that a pattern captures, and the swaps that move their values below all others.
 //!
-//! CPython: `pattern_helper_rotate` and `pattern_helper_store_name` of `Python/codegen.c`.
+//! CPython: `codegen_pattern_helper_rotate` and `codegen_pattern_helper_store_name` in
+//! `Python/codegen.c`.
 //!
-//! Each capture takes as many `SWAP`s as there are values on the stack, so that a row of captures takes a square of them,
-//! most of which the peephole takes away again. A long row is written as what the peephole leaves of it.
+//! Each capture takes as many `SWAP`s as there are values on the stack, so the swaps of a row of
+//! captures grow with its square. The peephole pass removes most of them. A long row is emitted in
+//! the form that the peephole pass would leave.
 
 use super::{Codegen, Context, PatternKind, Result};
 use crate::compile::flow::shortest_swaps;
@@ -13,30 +15,34 @@ use crate::target::Op;
 use crate::text::{ErrorType, Location, Name};
 use rustc_hash::FxHashMap;
 
-/// A row of captures that takes more swaps than this is written in its short form.
+/// Number of swaps above which a row of captures is emitted in its short form.
 const LONG_ROW: usize = 1 << 16;
-/// More swaps than this in one code object are refused. CPython takes them until memory ends: 24 bytes for each.
+/// Number of swaps above which a code object is refused. CPython continues until memory is
+/// exhausted, at 24 bytes per swap.
 const MAX_SWAPS: usize = 1 << 22;
-/// More names than this are looked up by hash.
+/// Number of names above which they are looked up by hash.
 const FEW: usize = 16;
 
 /// Captured names, in the order of their values on the stack.
 #[derive(Debug, Default)]
 pub(super) struct Captures {
     names: Vec<Name>,
-    /// All of them, once they are more than a few.
+    /// All names, once there are more than a few.
     known: FxHashMap<Name, ()>,
 }
 
 impl Captures {
+    /// Returns the number of names.
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
 
+    /// Returns the names in order.
     pub(super) fn names(&self) -> &[Name] {
         &self.names
     }
 
+    /// Appends a name.
     pub(super) fn push(&mut self, name: Name) {
         self.names.push(name);
         if self.names.len() == FEW {
@@ -46,16 +52,18 @@ impl Captures {
         }
     }
 
+    /// Returns whether `name` is captured.
     fn contains(&self, name: Name) -> bool {
         if self.names.len() < FEW { self.names.contains(&name) } else { self.known.contains_key(&name) }
     }
 
+    /// Returns the names and drops the index.
     pub(super) fn into_names(self) -> Vec<Name> {
         self.names
     }
 }
 
-/// The name of a pattern that captures whatever is there.
+/// Returns the name of a pattern that captures any value.
 fn captured(pattern: &Pattern<'_>) -> Option<Name> {
     match pattern.kind {
         PatternKind::MatchAs { pattern: None, name } => name,
@@ -65,7 +73,7 @@ fn captured(pattern: &Pattern<'_>) -> Option<Name> {
 }
 
 impl Codegen<'_, '_> {
-    /// Patterns for values that lie on the stack, the first one on top.
+    /// Matches values on the stack, the first one on top.
     pub(super) fn subpatterns(&mut self, patterns: &[Pattern<'_>], context: &mut Context) -> Result<()> {
         let mut rest = patterns;
         while let [pattern, others @ ..] = rest {
@@ -82,9 +90,9 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// The captures of a row, and what is left of their swaps.
+    /// Emits a row of captures in its short form.
     fn capture_row(&mut self, row: &[Pattern<'_>], context: &mut Context) -> Result<()> {
-        // One value more is below the others after each capture, and one less above them.
+        // Each capture moves one value from `on_top` to `stores`, so the depth stays the same.
         let depth = context.on_top + context.stores.len();
         for pattern in row {
             context.on_top -= 1;
@@ -95,8 +103,9 @@ impl Codegen<'_, '_> {
         }
         let rotated = (0..depth).map(|place| (place + row.len()) % depth).collect();
         let swaps = shortest_swaps(rotated);
-        // Those that stay stand at the end, each at the place of the one that was there; with swaps from before this row
-        // the peephole may need the places of as many again. Of the others one is enough to keep the line.
+        // The remaining swaps stay at the end of the row, each in the slot of an original swap.
+        // With swaps from before the row, the peephole pass may need as many slots again. One of
+        // the other slots is enough to keep the line.
         let each = depth - 1;
         let kept_from = (row.len() * each).saturating_sub(swaps.len());
         let spare_from = kept_from.saturating_sub(2 * depth);
@@ -112,7 +121,8 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Moves the topmost value below everything that is to be kept, or drops it if it has no name.
+    /// Moves the top of the stack below all values to keep, or drops it if it has no name
+    /// (`codegen_pattern_helper_store_name`).
     pub(super) fn capture(
         &mut self,
         name: Option<Name>,
@@ -129,6 +139,7 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
+    /// Refuses a name that is captured twice (`codegen_error_duplicate_store`).
     pub(super) fn check_capture(&self, name: Name, location: Location, context: &Context) -> Result<()> {
         if !context.stores.contains(name) {
             return Ok(());
@@ -137,7 +148,8 @@ impl Codegen<'_, '_> {
         Err(SyntaxError::new(message, location))
     }
 
-    /// Moves the topmost value below the `count - 1` others.
+    /// Moves the top of the stack below the `count - 1` other values
+    /// (`codegen_pattern_helper_rotate`).
     pub(super) fn rotate_down(&mut self, count: usize, location: Location) -> Result<()> {
         self.unit.swaps += count;
         if self.unit.swaps > MAX_SWAPS {

@@ -1,4 +1,6 @@
-//! `Point(a, y=b)`
+//! Class patterns: `Point(a, y=b)`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Context, is_wildcard};
 use crate::compile::codegen::{Codegen, Result};
@@ -9,6 +11,7 @@ use crate::text::{Location, Name};
 use rustc_hash::FxHashMap;
 
 impl Codegen<'_, '_> {
+    /// Emits a class pattern (`codegen_pattern_class`).
     pub(super) fn class_pattern<'a>(
         &mut self,
         cls: &Expr<'_>,
@@ -51,7 +54,7 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// The first name that comes again, and where it comes for the second time.
+/// Returns the first name that is repeated and the index of its repetition (`validate_kwd_attrs`).
 fn first_repeated(names: &[Name]) -> Option<(Name, usize)> {
     let mut firsts = FxHashMap::default();
     let mut repeated: Option<(usize, usize)> = None;

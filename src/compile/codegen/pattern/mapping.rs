@@ -1,4 +1,6 @@
-//! `{"key": pattern, **rest}`
+//! Mapping patterns: `{"key": pattern, **rest}`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::Context;
 use crate::compile::codegen::{Codegen, Result};
@@ -10,6 +12,7 @@ use crate::text::{Location, Name};
 use rustc_hash::FxHashSet;
 
 impl Codegen<'_, '_> {
+    /// Emits a mapping pattern (`codegen_pattern_mapping`).
     pub(super) fn mapping_pattern(
         &mut self,
         keys: &[Expr<'_>],
@@ -33,7 +36,7 @@ impl Codegen<'_, '_> {
         self.mapping_keys(keys, location)?;
         self.emit_arg(Op::BUILD_TUPLE, size as u32, location);
         self.emit(Op::MATCH_KEYS, location);
-        // The keys and the values lie above the subject.
+        // The keys and the values are above the subject.
         context.on_top += 2;
         self.emit_arg(Op::COPY, 1, location);
         self.load_const(&Constant::None, location);
@@ -48,7 +51,7 @@ impl Codegen<'_, '_> {
             self.emit(Op::POP_TOP, location);
             return Ok(());
         };
-        // A copy of the subject without the keys.
+        // `**rest` gets a copy of the subject without the keys.
         self.emit_arg(Op::BUILD_MAP, 0, location);
         self.emit_arg(Op::SWAP, 3, location);
         self.emit_arg(Op::DICT_UPDATE, 2, location);
@@ -61,6 +64,7 @@ impl Codegen<'_, '_> {
         self.capture(Some(rest), location, context)
     }
 
+    /// Emits the keys and refuses repeated ones (`codegen_pattern_mapping_key`).
     fn mapping_keys(&mut self, keys: &[Expr<'_>], location: Location) -> Result<()> {
         let mut seen = FxHashSet::default();
         for key in keys {
@@ -84,11 +88,11 @@ impl Codegen<'_, '_> {
     }
 }
 
-/// A literal as a key, equal to another if and only if Python's `==` says so: `1 == 1.0 == True`.
+/// A literal key, with the equality of Python's `==`: `1 == 1.0 == True`.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key<'a> {
     None,
-    /// The bits of the real and the imaginary part.
+    /// Bits of the real and the imaginary part.
     Number(u64, u64),
     Int(i64),
     BigInt(bool, &'a [u8]),
@@ -113,7 +117,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// A small number as its real and imaginary part; integers too large for a float only equal themselves.
+/// Returns a small number as its real and imaginary part. Integers too large for a float are only
+/// equal to themselves.
 fn number(constant: &Constant<'_>) -> Option<(f64, f64)> {
     match *constant {
         Constant::True => Some((1.0, 0.0)),

@@ -1,9 +1,10 @@
-//! `match` statement → comparisons of the topmost value, with captures kept below until the whole pattern matches.
+//! `match` statement → comparisons of the top of the stack. Captures stay below until the whole
+//! pattern matches.
 //!
-//! CPython: the pattern half of `Python/codegen.c` (PEP 634). Every routine consumes the value it matches and jumps
-//! to a failure label otherwise.
+//! CPython: the pattern half of `Python/codegen.c` (PEP 634). Every function consumes the value
+//! that it matches, and jumps to a failure label if it does not match.
 //!
-//! **Invariant:** `on_top` plus the number of `stores` is what a failing jump has to pop from the stack.
+//! **Invariant:** a failing jump pops `on_top` values and one for each of the `stores`.
 
 mod alternatives;
 mod captures;
@@ -24,17 +25,18 @@ use crate::text::{Location, Name};
 /// State of the stack while a pattern is matched (`pattern_context`).
 #[derive(Debug, Default)]
 struct Context {
-    /// Captured names; their values lie below everything else, the first one deepest.
+    /// Captured names; their values are below all others, the first one deepest.
     stores: Captures,
-    /// A pattern that always matches is allowed here.
+    /// True if a pattern that always matches is allowed.
     allow_irrefutable: bool,
-    /// By how many values have to be popped, where a failure jumps to.
+    /// Labels of the failure blocks by the number of values that they pop.
     fail_pop: Vec<Label>,
-    /// Values above the captures.
+    /// Number of values above the captures.
     on_top: usize,
 }
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
+    /// Emits a `match` statement (`codegen_match`).
     pub(super) fn match_statement(&mut self, subject: &Expr<'_>, cases: &'a [MatchCase<'ast>]) -> Result<()> {
         self.visit_expr(subject)?;
         let end = self.new_label();
@@ -79,6 +81,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Matches the top of the stack with a pattern (`codegen_pattern`).
     fn pattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
         let location = pattern.location;
         match &pattern.kind {
@@ -104,7 +107,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
-    /// A pattern inside another one: it may be irrefutable.
+    /// Matches a nested pattern, which may be irrefutable (`codegen_pattern_subpattern`).
     fn subpattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
         let outer = std::mem::replace(&mut context.allow_irrefutable, true);
         self.pattern(pattern, context)?;
@@ -112,6 +115,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Matches a value (`codegen_pattern_value`).
     fn value_pattern(&mut self, value: &Expr<'_>, location: Location, context: &mut Context) -> Result<()> {
         if !matches!(value.kind, ExprKind::Constant(_) | ExprKind::Attribute { .. }) {
             return Err(SyntaxError::new("patterns may only match literals and attribute lookups", location));
@@ -123,6 +127,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         Ok(())
     }
 
+    /// Matches a capture, a wildcard or an `as` pattern (`codegen_pattern_as`).
     fn as_pattern(
         &mut self,
         pattern: Option<&Pattern<'_>>,
@@ -149,7 +154,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.capture(name, location, context)
     }
 
-    /// Returns the label for a failure with `pops` values to pop.
+    /// Returns the label for a failure that pops `pops` values (`ensure_fail_pop`).
     fn fail_label(&mut self, context: &mut Context, pops: usize) -> Label {
         while context.fail_pop.len() <= pops {
             let label = self.new_label();
@@ -158,12 +163,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         context.fail_pop[pops]
     }
 
+    /// Jumps to the failure block for the current stack (`jump_to_fail_pop`).
     fn jump_to_fail(&mut self, context: &mut Context, op: Op, location: Location) {
         let label = self.fail_label(context, context.on_top + context.stores.len());
         self.emit_jump(op, label, location);
     }
 
-    /// The failure labels, each popping one value more than the next.
+    /// Emits the failure blocks, each of which pops one value and falls through to the next
+    /// (`emit_and_reset_fail_pop`).
     fn place_fail_labels(&mut self, context: &mut Context, location: Location) {
         while let Some(label) = context.fail_pop.pop() {
             self.use_label(label);
@@ -174,12 +181,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 }
 
-/// `_`
+/// Returns whether a pattern is `_`.
 fn is_wildcard(pattern: &Pattern<'_>) -> bool {
     matches!(pattern.kind, PatternKind::MatchAs { name: None, .. })
 }
 
-/// A number of elements as a constant.
+/// Returns a number of elements as a constant.
 fn count_constant(count: usize) -> Constant<'static> {
     Constant::Int(count as i64)
 }

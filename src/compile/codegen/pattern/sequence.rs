@@ -1,4 +1,6 @@
-//! `[a, *b, c]`
+//! Sequence patterns: `[a, *b, c]`.
+//!
+//! CPython: `Python/codegen.c`.
 
 use super::{Context, count_constant, is_wildcard};
 use crate::compile::codegen::{Codegen, Result};
@@ -8,6 +10,7 @@ use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
+    /// Emits a sequence pattern (`codegen_pattern_sequence`).
     pub(super) fn sequence_pattern(
         &mut self,
         patterns: &[Pattern<'_>],
@@ -49,6 +52,7 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Compares the length of the subject with a number.
     pub(super) fn check_length(
         &mut self,
         size: usize,
@@ -62,6 +66,7 @@ impl Codegen<'_, '_> {
         self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
     }
 
+    /// Matches the elements of the unpacked subject (`pattern_helper_sequence_unpack`).
     fn elements_by_unpacking(
         &mut self,
         patterns: &[Pattern<'_>],
@@ -85,7 +90,7 @@ impl Codegen<'_, '_> {
         self.subpatterns(patterns, context)
     }
 
-    /// With `*_` nothing is unpacked: each element that matters is fetched by its index.
+    /// Matches elements by index, for a pattern with `*_` (`pattern_helper_sequence_subscr`).
     fn elements_by_index(
         &mut self,
         patterns: &[Pattern<'_>],
