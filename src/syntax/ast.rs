@@ -1,9 +1,11 @@
-//! The syntax tree: CPython's `Parser/Python.asdl` (3.15, a superset of the older ones) in an arena.
+//! The syntax tree: CPython's `Parser/Python.asdl` (3.15, a superset of the older ones) in an
+//! arena.
 //!
-//! Nodes hold their CPython location. Identifiers are [`Name`]s, already NFKC-normalised and not yet mangled. Strings
-//! are generalised UTF-8 (WTF-8): UTF-8 in which lone surrogates are encoded as three bytes.
+//! Nodes have their CPython location. Identifiers are [`Name`]s, NFKC-normalized and not mangled.
+//! Strings are generalized UTF-8 (WTF-8): UTF-8 in which lone surrogates are encoded as three
+//! bytes.
 //!
-//! Nothing changes a tree: the preprocessing pass makes another one that shares what stays the same.
+//! Trees are immutable: the preprocessing pass makes another tree that shares the unchanged parts.
 
 #![expect(missing_docs, reason = "names without a line of their own are those of Python.asdl")]
 
@@ -13,39 +15,41 @@ use crate::text::{Location, Name};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(pub u32);
 
-/// A whole file.
+/// A module.
 #[derive(Clone, Copy, Debug)]
 pub struct Module<'a> {
-    /// The scope.
+    /// Node of the module's scope.
     pub id: NodeId,
     /// Statements.
     pub body: &'a [Stmt<'a>],
-    /// Number of [`NodeId`]s.
+    /// Number of [`NodeId`]s in the module.
     pub node_count: u32,
-    /// Depth of the nodes; the parts of f-strings are not all counted.
+    /// Depth of the tree, without some parts of f-strings.
     pub depth: u32,
     /// Positions of strings with the prefix `u`: line and column, ascending. The text of
     /// annotations keeps the prefix.
     pub unicode_strings: &'a [(i32, i32)],
-    /// Lines in which a `match` statement or a text before a `%` starts, ascending: what preprocessing may replace for
-    /// every target.
+    /// Lines on which a `match` statement starts, or a text before `%`, ascending: nodes that
+    /// preprocessing may replace for every target.
     pub replaceable: &'a [i32],
-    /// The same lines, and those in which an expression starts that may be folded in the tree.
+    /// Lines of `replaceable`, and those on which an expression starts that may be folded in the
+    /// tree.
     pub foldable: &'a [i32],
-    /// A `finally` block has a `return`, `break` or `continue`.
+    /// True if a `finally` block has a `return`, `break` or `continue`.
     pub leaves_finally: bool,
 }
 
 /// A statement.
 #[derive(Clone, Copy, Debug)]
 pub struct Stmt<'a> {
-    /// The whole statement; for decorated definitions, from `def`/`class`/`async`.
+    /// Location of the statement; that of a decorated definition starts at `def`, `class` or
+    /// `async`.
     pub location: Location,
     /// Kind of node.
     pub kind: StmtKind<'a>,
 }
 
-/// The statements.
+/// Kind of a statement.
 #[derive(Clone, Copy, Debug)]
 pub enum StmtKind<'a> {
     FunctionDef(&'a FunctionDef<'a>),
@@ -62,7 +66,7 @@ pub enum StmtKind<'a> {
         op: Operator,
         value: &'a Expr<'a>,
     },
-    /// `simple`: the target is a bare name, not one in parentheses.
+    /// `simple` is true if the target is a bare name, not in parentheses.
     AnnAssign {
         target: &'a Expr<'a>,
         annotation: &'a Expr<'a>,
@@ -115,7 +119,8 @@ pub enum StmtKind<'a> {
 /// `def` and `async def`.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionDef<'a> {
-    /// The scope; its type-parameter and annotation scopes are told apart by their kind.
+    /// Node of the function's scope; the scopes of type parameters and annotations have other
+    /// roles.
     pub id: NodeId,
     pub is_async: bool,
     pub name: Name,
@@ -222,7 +227,7 @@ pub struct Arguments<'a> {
     pub defaults: &'a [Expr<'a>],
 }
 
-/// One parameter; the location includes the annotation and not the stars.
+/// A parameter; the location includes the annotation and excludes the stars.
 #[derive(Clone, Copy, Debug)]
 pub struct Arg<'a> {
     pub location: Location,
@@ -233,17 +238,17 @@ pub struct Arg<'a> {
 /// A type parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeParam<'a> {
-    /// The scope of the bound, and of the default.
+    /// Node of the scopes of the bound and the default.
     pub id: NodeId,
     pub location: Location,
     pub kind: TypeParamKind,
     pub name: Name,
-    /// Of a `TypeVar` only.
+    /// Bound of a `TypeVar`.
     pub bound: Option<&'a Expr<'a>>,
     pub default_value: Option<&'a Expr<'a>>,
 }
 
-/// The kinds of type parameter.
+/// Kind of a type parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeParamKind {
     TypeVar,
@@ -266,7 +271,7 @@ pub struct Pattern<'a> {
     pub kind: PatternKind<'a>,
 }
 
-/// The patterns.
+/// Kind of a pattern.
 #[derive(Clone, Copy, Debug)]
 pub enum PatternKind<'a> {
     MatchValue(&'a Expr<'a>),
@@ -295,13 +300,13 @@ pub enum PatternKind<'a> {
 /// An expression.
 #[derive(Clone, Copy, Debug)]
 pub struct Expr<'a> {
-    /// The whole expression, without parentheses around it (except a tuple's own).
+    /// Location of the expression, without enclosing parentheses except those of a tuple.
     pub location: Location,
     /// Kind of node.
     pub kind: ExprKind<'a>,
 }
 
-/// The expressions.
+/// Kind of an expression.
 #[derive(Clone, Copy, Debug)]
 pub enum ExprKind<'a> {
     BoolOp {
@@ -343,14 +348,14 @@ pub enum ExprKind<'a> {
         comparators: &'a [Expr<'a>],
     },
     Call(&'a Call<'a>),
-    /// `{value!r:spec}` of an f-string. `conversion` is `-1`, or the character `s`, `r` or `a`. `format_spec` is a
-    /// `JoinedStr`.
+    /// `{value!r:spec}` in an f-string. `conversion` is `-1` or the character `s`, `r` or `a`.
+    /// `format_spec` is a `JoinedStr`.
     FormattedValue {
         value: &'a Expr<'a>,
         conversion: i32,
         format_spec: Option<&'a Expr<'a>>,
     },
-    /// The same of a t-string; `text` is the source text of the value.
+    /// A field of a t-string, like `FormattedValue`; `text` is the source text of the value.
     Interpolation {
         value: &'a Expr<'a>,
         text: &'a [u8],
@@ -412,11 +417,12 @@ pub struct Call<'a> {
 /// `ListComp`, `SetComp`, `DictComp` or `GeneratorExp`.
 #[derive(Clone, Copy, Debug)]
 pub struct ComprehensionExpr<'a> {
-    /// The scope.
+    /// Node of the comprehension's scope.
     pub id: NodeId,
     /// Kind of comprehension.
     pub kind: ComprehensionKind,
-    /// `elt`, or `key` of a dict comprehension (3.15: the operand of `**` if `value` is absent there).
+    /// `elt`, or the `key` of a dict comprehension (3.15: the operand of `**` if `value` is
+    /// absent).
     pub element: Expr<'a>,
     /// `value` of a dict comprehension.
     pub value: Option<Expr<'a>>,
@@ -424,7 +430,7 @@ pub struct ComprehensionExpr<'a> {
     pub generators: &'a [Comprehension<'a>],
 }
 
-/// The kinds of comprehension.
+/// Kind of a comprehension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComprehensionKind {
     List,
@@ -445,21 +451,21 @@ pub struct Comprehension<'a> {
 /// A literal, or the result of folding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Constant<'a> {
-    /// `None`
+    /// `None`.
     None,
-    /// `True`
+    /// `True`.
     True,
-    /// `False`
+    /// `False`.
     False,
-    /// `...`
+    /// `...`.
     Ellipsis,
-    /// An integer that fits 64 bits.
+    /// An integer that fits in 64 bits.
     Int(i64),
-    /// Any other integer: sign, and magnitude as little-endian bytes without leading zeros.
+    /// Any other integer, as sign and magnitude in little-endian bytes without leading zeros.
     BigInt {
-        /// Below zero.
+        /// True for a negative number.
         negative: bool,
-        /// The absolute value.
+        /// Absolute value.
         magnitude: &'a [u8],
     },
     /// A float.
@@ -468,15 +474,17 @@ pub enum Constant<'a> {
     Complex(f64, f64),
     /// Text as WTF-8.
     Str(&'a [u8]),
-    /// The `%` of a `%%` in a folded format, which CPython makes anew and does not intern.
+    /// The `%` of a `%%` in a folded format, for which CPython makes a new string that is not
+    /// interned.
     FreshPercent,
     /// Bytes.
     Bytes(&'a [u8]),
-    /// `b''` as folding in the syntax tree makes it anew of `b'x' * 0` (CPython up to 3.13).
+    /// The `b''` that folding `b'x' * 0` in the syntax tree creates as a new object (CPython up to
+    /// 3.13).
     FreshEmptyBytes,
-    /// Made by folding in the syntax tree (CPython up to 3.13).
+    /// A tuple created by folding in the syntax tree (CPython up to 3.13).
     Tuple(&'a [Constant<'a>]),
-    /// Made by folding in the syntax tree (CPython up to 3.13).
+    /// A frozenset created by folding in the syntax tree (CPython up to 3.13).
     FrozenSet(&'a [Constant<'a>]),
 }
 

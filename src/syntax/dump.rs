@@ -1,4 +1,5 @@
-//! The tree as text, for developers and for the comparison with CPython's `ast` (`tests/oracle/syntax_tree.py`).
+//! The tree as text, for developers and for comparison with CPython's `ast`
+//! (`tests/oracle/syntax_tree.py`).
 
 use std::fmt::{Debug, Write};
 
@@ -8,14 +9,16 @@ use super::ast::{
 };
 use crate::text::{Location, Name, Names};
 
-/// One line for each node in the order of `Python.asdl`: indentation, field, kind, location, plain values.
+/// Returns one line for each node in the order of `Python.asdl`: indentation, field, kind,
+/// location, plain values.
 pub fn dump(module: &Module<'_>, names: &Names) -> String {
     let mut dump = Dump { out: String::new(), names, depth: 0 };
     dump.statements("body", module.body);
     dump.out
 }
 
-/// A node is opened, its plain values are written on its line, its children below it, and it is closed.
+/// Writer of nodes. A node is opened, its plain values are written on its line and its children
+/// below it, and it is closed.
 struct Dump<'n> {
     out: String,
     names: &'n Names,
@@ -40,7 +43,7 @@ impl Dump<'_> {
         self.depth -= 1;
     }
 
-    /// Writing to a string does not fail.
+    /// Writes to the text, which cannot fail.
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
         let _ = self.out.write_fmt(text);
     }
@@ -60,7 +63,7 @@ impl Dump<'_> {
         self.names(field, [name])
     }
 
-    /// Writes a node for each item by `write`.
+    /// Writes each item with `write`.
     fn each<T>(&mut self, list: impl IntoIterator<Item = T>, write: impl Fn(&mut Self, T)) -> &mut Self {
         list.into_iter().for_each(|item| write(self, item));
         self
@@ -74,7 +77,7 @@ impl Dump<'_> {
         self.each(list, |this, expression| this.expression(field, expression))
     }
 
-    /// Expressions that may be missing, which shows.
+    /// Writes expressions, including absent ones.
     fn gaps(&mut self, field: &str, list: &[Option<Expr<'_>>]) -> &mut Self {
         self.each(list, |this, item| match item {
             Some(expression) => this.expression(field, expression),

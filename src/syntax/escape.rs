@@ -4,8 +4,9 @@ use super::remark::{Invalid, Sequence};
 use crate::decode::unicode_name;
 use crate::target::Target;
 
-/// Appends the value of the inside of a string literal that is not raw, as WTF-8. Returns its first invalid escape sequence.
-/// The error is CPython's message.
+/// Appends the value of the body of a string literal that is not raw, as WTF-8.
+///
+/// Returns the first invalid escape sequence. The error is CPython's message.
 pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<Option<Invalid>, String> {
     let bytes = body.as_bytes();
     let mut invalid = None;
@@ -15,7 +16,7 @@ pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<O
         value.extend_from_slice(&bytes[done..at]);
         done = at + 2;
         let Some(&letter) = bytes.get(at + 1) else {
-            // Only before a replacement field of an f-string.
+            // This only occurs before a replacement field of an f-string.
             value.push(b'\\');
             return Ok(invalid);
         };
@@ -49,8 +50,9 @@ pub(crate) fn text(body: &str, value: &mut Vec<u8>, target: &Target) -> Result<O
     Ok(invalid)
 }
 
-/// Appends the value of the inside of a bytes literal that is not raw. Returns its first invalid escape sequence. The error is
-/// CPython's message.
+/// Appends the value of the body of a bytes literal that is not raw.
+///
+/// Returns the first invalid escape sequence. The error is CPython's message.
 pub(crate) fn bytes(body: &[u8], value: &mut Vec<u8>) -> Result<Option<Invalid>, String> {
     let mut invalid = None;
     let mut done = 0;
@@ -96,7 +98,7 @@ fn note_letter(invalid: &mut Option<Invalid>, letter: u8, at: usize) {
     invalid.get_or_insert(Invalid { sequence: Sequence::letter(letter), at });
 }
 
-/// Notes an octal number that is no byte.
+/// Records an octal number that does not fit in a byte.
 fn note_octal(invalid: &mut Option<Invalid>, bytes: &[u8], at: usize, code: u32) {
     if code > 0o377
         && let Some(digits) = bytes.get(at..).and_then(<[u8]>::first_chunk)
@@ -123,7 +125,7 @@ fn digit(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at).and_then(|&byte| char::from(byte).to_digit(16))
 }
 
-/// Up to three octal digits from `at`: their value and their end.
+/// Reads up to three octal digits from `at` and returns their value and end.
 fn octal(bytes: &[u8], at: usize) -> (u32, usize) {
     let mut code = 0;
     let mut end = at;
@@ -175,7 +177,7 @@ fn named(body: &str, at: usize, value: &mut Vec<u8>, target: &Target) -> Result<
     }
 }
 
-/// Generalised UTF-8: a lone surrogate takes three bytes.
+/// Appends a code point as generalized UTF-8, with three bytes for a lone surrogate.
 fn push(value: &mut Vec<u8>, code: u32) {
     match char::from_u32(code) {
         Some(character) => {
@@ -189,7 +191,8 @@ fn push(value: &mut Vec<u8>, code: u32) {
     }
 }
 
-/// CPython decodes a copy in which each character beyond ASCII is written as `\UXXXXXXXX`; its positions count there.
+/// Returns the message for an error. CPython decodes a copy in which each non-ASCII character is
+/// written as `\UXXXXXXXX`, and reports positions in that copy.
 fn fault(body: &str, start: usize, end: usize, reason: &str) -> String {
     let position = |at: usize| {
         let ahead = &body.as_bytes()[..at.min(body.len())];

@@ -1,15 +1,15 @@
-//! Source text → syntax tree in the shape of CPython's own (`Parser/Python.asdl`).
+//! Source text → syntax tree in the form of CPython's (`Parser/Python.asdl`).
 //!
 //! | step | module | CPython |
 //! |---|---|---|
 //! | tokens | [`lexer`] | `Parser/lexer/` |
 //! | tree | `parser` | `Parser/parser.c`, `Parser/action_helpers.c`, `Parser/string_parser.c` |
-//! | why not | `diagnose` | the second pass of `Parser/pegen.c` |
+//! | errors | `diagnose` | the second pass of `Parser/pegen.c` |
 //!
-//! The parser builds the tree in one pass and has no messages; a text that it refuses goes to `diagnose`, which matches
-//! CPython's grammar itself (`diagnose/python.peg`).
+//! The parser builds the tree in one pass and has no messages. A text that it refuses is passed to
+//! `diagnose`, which matches CPython's grammar (`diagnose/python.peg`).
 //!
-//! **Invariant:** a tree that leaves this layer is one that CPython's parser could have built, node by node.
+//! **Invariant:** CPython's parser could have built every tree of this layer, node by node.
 
 pub mod ast;
 mod diagnose;

@@ -1,4 +1,4 @@
-//! The call into the parser, and what becomes of its refusals.
+//! Entry points of the parser, and the errors for refused texts.
 
 use bumpalo::Bump;
 
@@ -10,31 +10,32 @@ use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, Place};
 
-/// Levels of CPython's parser that a bracket takes at most.
+/// Largest number of levels of CPython's parser for a bracket.
 const BRACKET_LEVELS: usize = 30;
-/// Levels that another node takes.
+/// Number of levels for any other node.
 const NODE_LEVELS: usize = 3;
-/// Far enough from its limit of 6000 that statements around do not matter.
+/// Number of levels from which CPython's limit of 6000 may be reached, with a margin for enclosing
+/// statements.
 const DOUBTFUL_LEVELS: usize = 4500;
 
-/// CPython's message of the `MemoryError`.
+/// CPython's message for the `MemoryError`.
 pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source too complex to parse";
 
-/// A tree, and for whom it was built.
+/// A tree and the target for which it was built.
 #[derive(Clone, Copy, Debug)]
 pub struct Parsed<'a> {
-    /// The tree.
+    /// Tree.
     pub module: Module<'a>,
-    /// The only target that is known to build it; `None` if all do.
+    /// The only target that is known to build this tree; none if all do.
     pub only: Option<Release>,
 }
 
 /// Parses a module for one target.
 ///
-/// `text` comes from [`crate::decode::decode`]: no byte order mark and no NUL, line ends are `\n`.
+/// `text` comes from [`crate::decode::decode`]: no byte order mark, no NUL, and line ends are `\n`.
 ///
 /// # Errors
-/// Errors of CPython's tokenizer and parser.
+/// Reports errors of CPython's tokenizer and parser.
 pub fn parse<'a>(
     text: &str,
     target: &Target,
@@ -44,10 +45,11 @@ pub fn parse<'a>(
     read(&SourceText::new(text), target, arena, names, &mut Vec::new()).map(|parsed| parsed.module)
 }
 
-/// [`parse`], for a text that is prepared. `remarks` receives what there is to warn of, also in a text that is refused.
+/// Parses a prepared text, like [`parse`]. `remarks` receives the remarks, even if the text is
+/// refused.
 ///
 /// # Errors
-/// As [`parse`].
+/// Same as [`parse`].
 pub fn read<'a>(
     source: &SourceText,
     target: &Target,
@@ -58,7 +60,7 @@ pub fn read<'a>(
     let parsed = parser::parse(source, target, arena, names, remarks)
         .map_err(|refusal| refused(source, target, refusal, remarks))?;
     let module = parsed.module;
-    // Only CPython's own way through its grammar tells how deep its parser goes.
+    // Only CPython's grammar itself shows how deep its parser nests.
     let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
     if is_deep
         && let Verdict::Refused(refused) = diagnose(source, target, &mut Vec::new())
@@ -70,7 +72,7 @@ pub fn read<'a>(
     Ok(Parsed { module, only: is_own.then(|| target.release()) })
 }
 
-/// The words for a refusal.
+/// Returns the error for a refused text.
 fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut Vec<Remark>) -> SyntaxError {
     let Refused { fault, after, brackets } = refusal;
     let without_place =
@@ -79,7 +81,7 @@ fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut
         return without_place(ErrorType::Overflow, "source is larger than 4 GiB");
     }
     if fault.kind == FaultKind::TooDeep {
-        // What nests to the left takes no levels of CPython's parser.
+        // Nodes that nest to the left take no levels of CPython's parser.
         let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
         return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new())) {
             Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
@@ -101,7 +103,7 @@ fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut
     }
 }
 
-/// Returns whether all `places` in `text` are in comments, as far as it can be read.
+/// Returns whether all `places` in `text` are in comments, as far as the text can be read.
 pub fn comments_hold(text: &str, places: &[usize], target: &Target) -> bool {
     let source = SourceText::new(text);
     let mut lexer = Lexer::new(&source, target);
@@ -111,7 +113,7 @@ pub fn comments_hold(text: &str, places: &[usize], target: &Target) -> bool {
         if lexer.fault().is_some() {
             return places.peek().is_none();
         }
-        // What is between tokens is white space or a comment.
+        // The text between tokens is white space or comments.
         while places.next_if(|&place| place < lexer.start()).is_some() {}
         let in_token = |place: &&usize| **place < lexer.end();
         if lexer.token == Token::End {

@@ -1,38 +1,38 @@
-//! Remarks: parts of a text that CPython's tokenizer and parser warn about. The target decides
-//! words and lines.
+//! Remarks: parts of a text about which CPython's tokenizer and parser warn. The target determines
+//! the messages and lines.
 
 use crate::text::{Location, Place};
 
-/// One thing to warn of, in the order in which CPython comes upon it.
+/// A reason for a warning, in the order in which CPython finds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remark {
     /// The first invalid escape sequence of a string, or of a piece of text of an f-string.
     Escape {
         /// Text after the backslash.
         sequence: Sequence,
-        /// The token that CPython decodes it for: the string, or the closing quotes of an f-string.
+        /// Token for which CPython decodes it: the string, or the closing quotes of an f-string.
         token: Location,
-        /// From the backslash on, as CPython counts.
+        /// Location from the backslash on, as CPython counts.
         place: Location,
     },
     /// A backslash before a brace of an f-string.
     Brace {
-        /// The brace.
+        /// Brace character.
         letter: u8,
-        /// The position of the brace.
+        /// Position of the brace.
         place: Place,
     },
     /// A number directly before a keyword.
     Number {
-        /// The kind of number, as in `invalid decimal literal`.
+        /// Kind of the number, as in `invalid decimal literal`.
         name: &'static str,
-        /// The end of the number.
+        /// End of the number.
         place: Place,
     },
 }
 
 impl Remark {
-    /// The position of a remark on a token, which the lexer makes.
+    /// Returns the position of a remark about a token, which the lexer makes.
     pub const fn token_place(&self) -> Option<Place> {
         match self {
             Self::Brace { place, .. } | Self::Number { place, .. } => Some(*place),
@@ -46,22 +46,22 @@ impl Remark {
 pub struct Sequence([u8; 3]);
 
 impl Sequence {
-    /// One character of ASCII.
+    /// Returns an ASCII character.
     pub const fn letter(letter: u8) -> Self {
         Self([letter, 0, 0])
     }
 
-    /// Three octal digits.
+    /// Returns three octal digits.
     pub const fn octal(digits: [u8; 3]) -> Self {
         Self(digits)
     }
 
-    /// Reports whether it is a number.
+    /// Returns whether the sequence is a number.
     pub const fn is_octal(self) -> bool {
         self.0[1] != 0
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         let length = if self.is_octal() { 3 } else { 1 };
         std::str::from_utf8(&self.0[..length]).unwrap_or("?")
@@ -73,18 +73,19 @@ impl Sequence {
 pub(super) struct Invalid {
     /// Text after the backslash.
     pub(super) sequence: Sequence,
-    /// The offset of that in the text.
+    /// Offset of the sequence in the text.
     pub(super) at: usize,
 }
 
 impl Invalid {
-    /// The remark for `text`, decoded for a token whose text is `token` and which is at `location`.
+    /// Returns the remark for `text`, which is decoded for the token with text `token` at
+    /// `location`.
     #[cold]
     pub(super) fn remark(self, text: &str, token: &str, location: Location) -> Remark {
         let before = text.as_bytes().get(..self.at).unwrap_or_default();
         let line_start = memchr::memrchr(b'\n', before).map(|at| at + 1);
         let lines = memchr::memchr_iter(b'\n', before).count();
-        // CPython counts in a copy in which a character beyond ASCII takes ten.
+        // CPython counts in a copy in which a non-ASCII character takes ten.
         let on_line = before.get(line_start.unwrap_or(0)..).unwrap_or_default();
         let ascii = on_line.iter().filter(|byte| byte.is_ascii()).count();
         let others = on_line.iter().filter(|&&byte| byte >= 0xc0).count();

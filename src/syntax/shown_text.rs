@@ -1,11 +1,11 @@
-//! The source text of a field that an f-string shows with its value (`f"{x = }"`), or a t-string keeps.
+//! Source text of a field that an f-string shows with its value (`f"{x = }"`) or a t-string keeps.
 
 use crate::target::ShownComments;
 
-/// Appends `source`, the text of a field, without the comments that CPython leaves out.
+/// Appends `source`, the text of a field, without the comments that CPython removes
+/// (`set_fstring_expr`, `Parser/lexer/lexer.c`).
 ///
-/// Its search for them takes every quote for the start or end of a string (CPython: `set_fstring_expr`,
-/// `Parser/lexer/lexer.c`).
+/// The search for comments treats every quote as the start or end of a string.
 pub(crate) fn without_comments(source: &str, comments: ShownComments, text: &mut Vec<u8>) {
     let source = source.as_bytes();
     let is_whole = memchr::memchr(b'#', source).is_none()
@@ -41,8 +41,7 @@ pub(crate) fn without_comments(source: &str, comments: ShownComments, text: &mut
     }
 }
 
-/// Returns whether there is a number sign outside of quotes, where a quote after a backslash is
-/// none.
+/// Returns whether there is a number sign outside quotes. A quote after a backslash is not counted.
 fn has_comment(source: &[u8]) -> bool {
     let mut quote = None;
     let mut bytes = source.iter();
@@ -68,7 +67,7 @@ mod tests {
         String::from_utf8(text).unwrap()
     }
 
-    /// As CPython 3.13.5, 3.13.15 and 3.13.18 have it.
+    /// Expected values come from CPython 3.13.5, 3.13.15 and 3.13.18.
     #[test]
     fn comments_by_release() {
         let all = [ShownComments::Any, ShownComments::OutsideQuotes, ShownComments::OutsideStrings];

@@ -1,4 +1,4 @@
-//! Checks that the grammar calls by name, since they take more than a pattern.
+//! Checks that `python.peg` calls by name because patterns cannot express them.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -155,7 +155,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.location(name))
     }
 
-    /// `!=`, or `<>`, which is one token or two.
+    /// Matches `!=`, or `<>` as one token or two.
     fn unequal(&mut self, sign: Value, greater: Value) -> Matched {
         if self.token_of(sign).is_some_and(|token| self.text(&token) == "<>") {
             return Ok(self.flufl.then_some(sign));
@@ -181,7 +181,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.location(sign).to(self.location(greater)))
     }
 
-    /// The code generator refuses f-strings as keys, which the grammar allows.
+    /// Refuses f-strings as keys, which the grammar allows and the code generator refuses.
     fn mapping_keys(&mut self, keys: Value, start: usize) {
         let interpolated =
             |key: &Value| matches!(self.shape(*key), Some(Shape::JoinedStr | Shape::TemplateStr));
@@ -194,7 +194,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// It refuses them as patterns too.
+    /// Refuses f-strings as patterns, which the grammar allows and the code generator refuses.
     fn text_pattern(&mut self, text: Value) {
         if matches!(self.shape(text), Some(Shape::JoinedStr | Shape::TemplateStr)) {
             let message = "patterns may only match literals and attribute lookups";
@@ -203,14 +203,14 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// `from __future__ import barry_as_FLUFL`
+    /// Applies `from __future__ import barry_as_FLUFL`.
     fn imported(&mut self, [dots, module, names]: Labels) {
         if self.target.features.flufl_inequality && self.is_future(dots, module) {
             self.flufl |= self.items(names).iter().any(|&name| self.written(name) == "barry_as_FLUFL");
         }
     }
 
-    /// `lazy from __future__ import …`
+    /// Refuses `lazy from __future__ import …`.
     fn lazily_imported(&mut self, [keyword, dots, module]: Labels) -> Result<(), Stop> {
         if self.is_future(dots, module) {
             return self.refuse_at("lazy from __future__ import is not allowed", self.location(keyword));
@@ -246,7 +246,8 @@ impl Parser<'_, '_> {
         let first = self.location(a);
         let location =
             if first.line() != first.end_line() && self.target.grammar.has(GrammarRule::CommaOnLastLine) {
-                // The last line of what goes ahead, with the columns of all of it.
+                // CPython reports the last line of the first argument, with the columns of the
+                // whole argument.
                 Location::new(first.end_line(), first.end_line(), first.column(), first.end_column())
             } else {
                 first.to(self.location(b))
@@ -285,7 +286,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Prefix and body of a string literal.
+/// Splits a string literal into prefix and body.
 fn opened(text: &str) -> Option<(&str, &str)> {
     let at = text.find(['"', '\''])?;
     let (prefix, rest) = text.split_at(at);

@@ -1,6 +1,7 @@
 //! Messages and their locations.
 //!
-//! CPython: `Parser/pegen_errors.c` and the helpers of `Parser/action_helpers.c` that its grammar calls for mistakes.
+//! CPython: `Parser/pegen_errors.c`, and the functions in `Parser/action_helpers.c` that its
+//! grammar calls for mistakes.
 
 use super::grammar::{Place, Reference, Shape};
 use super::parser::{Labels, Matched, Node, Parser, Stop, Value};
@@ -8,7 +9,7 @@ use super::tokens::Token;
 use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Targets that are looked for.
+/// Kinds of targets to check for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Targets {
     Assignment,
@@ -49,13 +50,14 @@ impl Parser<'_, '_> {
         self.refuse(SyntaxError::new(message, location))
     }
 
-    /// From the start of `location` up to where the text was read.
+    /// Returns the location from the start of `location` to the end of the text that was read.
     pub(super) fn up_to_here(&self, location: Location) -> Location {
         let (line, read) = self.input.reached();
         Location::new(location.line(), line, location.column(), read - 1)
     }
 
-    /// As errors stand that are raised "at a token": one without a column stands where the text was read.
+    /// Returns the location of an error that is raised at a token. Without a column, it is the end
+    /// of the text that was read.
     pub(super) fn at_token(&self, token: Token) -> Location {
         let at = token.location;
         let column = if at.column() < 0 { self.input.reached().1 - 1 } else { at.column() };
@@ -68,7 +70,8 @@ impl Parser<'_, '_> {
         if reference.last { self.last_item(value) } else { value }
     }
 
-    /// The last item of a list; of a comprehension its last condition, or what it goes through.
+    /// Returns the last item of a list. For a comprehension, it is the last condition, or the
+    /// iterable.
     pub(super) fn last_item(&self, value: Value) -> Value {
         let items = self.items(value);
         let Some(&last) = items.last() else { return value };
@@ -96,7 +99,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// `value` itself, or what a sequence holds; signs are left out.
+    /// Returns `value` itself or the items of a sequence, without punctuation.
     pub(super) fn items(&self, value: Value) -> Vec<Value> {
         let mut items = Vec::new();
         self.collect(value, &mut items);
@@ -132,7 +135,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The items among the children of a node.
+    /// Returns the items among the children of a node.
     pub(super) fn children(&self, value: Value) -> Vec<Value> {
         let mut items = Vec::new();
         if let Some(node) = self.node_of(value) {
@@ -213,7 +216,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Complains of the first part of `value` that is no target; nothing is wrong if there is none.
+    /// Reports the first part of `value` that is not a target, if there is one.
     pub(super) fn wrong_target(&mut self, value: Value, targets: Targets, what: &str) -> Matched {
         match self.invalid_target(value, targets) {
             None => Ok(None),

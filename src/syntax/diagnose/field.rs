@@ -1,4 +1,4 @@
-//! The text of f-strings and t-strings, and the fields in it.
+//! The text of f-strings and t-strings, and their fields.
 
 use super::parser::{Parser, Stop, Value};
 use super::tokens::Token;
@@ -8,11 +8,11 @@ use crate::syntax::lexer::Token as Kind;
 use crate::target::GrammarRule;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Fields within fields whose value CPython still shows with its text.
+/// Depth of nested fields whose value CPython still shows with its text.
 const MAX_SHOWN: usize = 2;
 
 impl Parser<'_, '_> {
-    /// The text of an f-string is decoded when its end was seen.
+    /// Checks the text of an f-string, which is decoded when its end was read.
     pub(super) fn check_middles(&mut self, value: Value) -> Result<(), Stop> {
         let Value::Node(node) = value else { return Ok(()) };
         let Some(node) = self.nodes.get(node as usize) else { return Ok(()) };
@@ -48,7 +48,7 @@ impl Parser<'_, '_> {
         token.and_then(|token| self.input.lexer.bytes().get(token.start..token.end)).unwrap_or_default()
     }
 
-    /// Returns what is wrong with the bytes of a string's inside.
+    /// Returns the error for undecodable bytes inside a string.
     pub(super) fn undecodable(
         &self,
         value: Value,
@@ -64,7 +64,7 @@ impl Parser<'_, '_> {
         Some(format!("(unicode error) {fault}"))
     }
 
-    /// The text of an f-string becomes a constant when it is read, without a place if it cannot.
+    /// Checks a piece of text, which becomes a constant when it is read. The error has no location.
     pub(super) fn middle(&mut self, text: Option<Value>) -> Result<(), Stop> {
         let Some(message) = text.and_then(|text| utf_8_fault(self.bytes_of(text), true)) else {
             return Ok(());
@@ -72,8 +72,11 @@ impl Parser<'_, '_> {
         self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
     }
 
-    /// The text of a format spec is decoded at once, by a function that gives no place. It is raw if the lexer stands in a
-    /// raw f-string, which it does not any more when a text is gone over again.
+    /// Checks the text of a format spec, which is decoded at once by a function that reports no
+    /// location.
+    ///
+    /// It is raw if the lexer is in a raw f-string, which is no longer the case when a text is
+    /// parsed again.
     pub(super) fn spec_text(&mut self, text: Value) -> Result<(), Stop> {
         let Some(token) = self.token_of(text) else { return Ok(()) };
         let raw =
@@ -96,12 +99,12 @@ impl Parser<'_, '_> {
         self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
     }
 
-    /// A field that begins at `start`; `equals` is there if its value is shown with its text.
+    /// Checks a field that begins at `start`. `equals` is set if the value is shown with its text.
     pub(super) fn field(&mut self, equals: Value, start: usize) -> Result<(), Stop> {
         let Value::Token(equals) = equals else { return Ok(()) };
         let (fields, opening) = self.enclosing(start);
         if fields >= MAX_SHOWN {
-            // CPython loses the text there.
+            // CPython loses the text of this field.
             let message = "field 'value' is required for Constant".to_owned();
             return self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
         }
@@ -115,7 +118,8 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    /// Returns how many fields are around the token at `at`, within the innermost f-string, and how that is opened.
+    /// Returns the number of fields around the token at `at` in the innermost f-string, and its
+    /// opening quote.
     fn enclosing(&self, at: usize) -> (usize, &str) {
         let (mut strings, mut closed, mut fields) = (0, 0, 0);
         for token in self.tokens.iter().take(at - self.first).rev() {
@@ -133,7 +137,7 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Returns the fault of bytes that CPython decodes as a whole, or by runs of bytes that are not ASCII.
+/// Returns the fault of bytes that CPython decodes as a whole, or in runs of non-ASCII bytes.
 fn utf_8_fault(bytes: &[u8], whole: bool) -> Option<String> {
     if whole {
         return decode::utf_8_fault(bytes);

@@ -1,4 +1,4 @@
-//! `python.peg` → rules. The notation is described at its head.
+//! `python.peg` → rules. The head of the file describes the notation.
 
 use rustc_hash::FxHashMap;
 
@@ -9,10 +9,10 @@ const SOURCE: &str = include_str!("python.peg");
 
 macro_rules! shapes {
     ($($shape:ident,)+) => {
-        /// Kind of a node of the tree that a complaint may name.
+        /// Kind of a node that a message may name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Shape {
-            /// Several values without a meaning of their own.
+            /// Several values without a common meaning.
             Sequence,
             Constant,
             $($shape,)+
@@ -36,17 +36,17 @@ pub(super) struct Grammar {
 pub(super) struct Rule {
     pub(super) memo: bool,
     pub(super) left: bool,
-    /// Not a rule of CPython's: no level of its parser.
+    /// True for a rule that CPython does not have, which takes no level of its parser.
     pub(super) ours: bool,
-    /// The alternatives of [`Rule`] whose own mistakes are not looked for.
+    /// Alternatives of [`Rule`] in which mistakes are not searched for.
     pub(super) without_invalid: bool,
     pub(super) alternatives: Vec<Alternative>,
 }
 
 pub(super) struct Alternative {
-    /// Only for the search for mistakes.
+    /// True for an alternative that is used only in the search for mistakes.
     pub(super) invalid: bool,
-    /// Only for targets whose grammar has this rule, or for those whose grammar lacks it.
+    /// Rule of the target's grammar that must be present, or absent if false.
     pub(super) mark: Option<(GrammarRule, bool)>,
     pub(super) elements: Vec<(Option<u8>, Item)>,
     pub(super) action: Action,
@@ -55,24 +55,24 @@ pub(super) struct Alternative {
 pub(super) enum Item {
     Rule(usize),
     Token(Kind),
-    /// A name with this text.
+    /// A soft keyword: a name with this text.
     Soft(String),
     AnySoft,
     Group(Vec<Alternative>),
     Optional(Box<Item>),
-    /// One or more, or any number.
+    /// One or more repetitions, or any number of them.
     Repeat(Box<Item>, bool),
-    /// Separator, element.
+    /// Separator and element.
     Separated(Box<Item>, Box<Item>),
-    /// Looks ahead; whether the item must be there.
+    /// A lookahead; true if the item must match.
     Look(Box<Item>, bool),
     Cut,
-    /// Must follow; its text.
+    /// An item that must follow, and its text.
     Force(Kind, String),
 }
 
 pub(super) enum Action {
-    /// The only value, or all of them.
+    /// The only value, or all values.
     Values,
     Label(u8),
     Node(Shape),
@@ -80,7 +80,7 @@ pub(super) enum Action {
     Complain(Place, String),
 }
 
-/// A label, or the last item of what it stands for.
+/// A label, or the last item of its value.
 #[derive(Clone, Copy)]
 pub(super) struct Reference {
     pub(super) label: u8,
@@ -99,7 +99,7 @@ pub(super) enum Place {
 }
 
 impl Grammar {
-    /// Reads the grammar; `None` if it is wrong.
+    /// Parses the grammar; returns none if it is malformed.
     pub(super) fn read() -> Option<Self> {
         let mut bodies: Vec<(Vec<&str>, String)> = Vec::new();
         for line in SOURCE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -137,9 +137,9 @@ enum Word {
     Quoted(String),
     DoubleQuoted(String),
     Sign(char),
-    /// `&&`
+    /// `&&`.
     Force,
-    /// `->`
+    /// `->`.
     Action,
 }
 

@@ -1,12 +1,13 @@
-//! A text that was refused → why, in CPython's words and at its place.
+//! A refused text → the reason, in CPython's words and with CPython's location.
 //!
-//! CPython's parser goes over a text a second time to find what is wrong with it: it tries, in a certain order, rules for
-//! particular mistakes. Which one is found, and where, follows from that order and from how far the tokens were read. So
-//! this parser does the same, from the same grammar (`python.peg`); it makes no tree for the compiler and runs only once a
-//! text was refused. CPython: `Parser/lexer/`, `Parser/pegen.c`, `Parser/pegen_errors.c`.
+//! CPython's parser reads a text a second time to find the mistake: it tries rules for particular
+//! mistakes in a fixed order. Which one matches, and where, depends on that order and on how many
+//! tokens were read. This parser does the same with the same grammar (`python.peg`). It builds no
+//! tree for the compiler and runs only for a refused text. CPython: `Parser/lexer/`,
+//! `Parser/pegen.c`, `Parser/pegen_errors.c`.
 //!
-//! **Invariant:** it never accepts anything on behalf of the compiler: where it finds nothing wrong with what the parser
-//! refused, one of the two has a bug.
+//! **Invariant:** it never accepts a text on behalf of the compiler: if it finds no mistake in a
+//! text that the parser refused, one of the two has a bug.
 
 mod call;
 mod complaint;
@@ -31,16 +32,16 @@ static GRAMMAR: OnceLock<Option<Grammar>> = OnceLock::new();
 /// Verdict of CPython's grammar on a text.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// It refuses the text so.
+    /// The grammar refuses the text with this error.
     Refused(SyntaxError),
-    /// It accepts the text.
+    /// The grammar accepts the text.
     Accepted,
-    /// The search for a message was given up.
+    /// The search for a message was abandoned.
     Unknown,
 }
 
-/// Returns what a CPython complains of that decodes names and strings one by one; `text` has a `?` for each byte of `bytes`
-/// that is not UTF-8.
+/// Returns the error of a CPython that decodes names and strings one by one; `text` has a `?` for
+/// each byte of `bytes` that is not UTF-8.
 pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
     match diagnose(&SourceText::undecoded(text, bytes), target, &mut Vec::new()) {
         Verdict::Refused(refused) => Some(refused),
@@ -48,8 +49,10 @@ pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> O
     }
 }
 
-/// Returns what CPython's parser complains of. `remarks` has those up to the fault, and receives those of the tokens after
-/// it: CPython reads on to see whether the rest has tokens.
+/// Returns the error of CPython's parser.
+///
+/// `remarks` has those up to the fault and receives those of the tokens after it, because CPython
+/// checks that the rest consists of tokens.
 pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = Parser::new(grammar, source, target);
@@ -95,7 +98,8 @@ fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {
     with_the_rest(parser, error)
 }
 
-/// The error, or one that the lexer finds in the rest of the text: that goes first.
+/// Returns the error, or an error that the lexer finds in the rest of the text, which takes
+/// precedence.
 fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError {
     let is_syntax = matches!(error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
     if parser.input.lexer.fault().is_some() || !is_syntax {
@@ -114,7 +118,7 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
         }
     };
     match found {
-        // Inside of an f-string the error of its expression stands.
+        // In an f-string, the error of its expression takes precedence.
         Some(found) if parser.input.lexer.modes().is_empty() => found,
         _ => error,
     }

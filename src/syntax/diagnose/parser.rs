@@ -1,7 +1,7 @@
-//! The matching of rules against tokens.
+//! Matching of rules against tokens.
 //!
-//! CPython: `Parser/pegen.c` and what its generator writes. Which results are remembered is a part of the result: a rule
-//! that failed without looking for mistakes is not tried again with them.
+//! CPython: `Parser/pegen.c` and the code that its generator writes. The memoization affects the
+//! result: a rule that failed without looking for mistakes is not tried again with them.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -14,15 +14,15 @@ use crate::syntax::parse::TOO_COMPLEX;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// CPython: `MAXSTACK`.
+/// `MAXSTACK`.
 const MAX_LEVEL: u32 = 6000;
-/// When the search for a better message is given up.
+/// Number of steps after which the search for a better message is abandoned.
 const MAX_STEPS: u64 = 60_000_000;
 
-/// The parser is done: with [`Parser::error`], or without one because it gave up.
+/// The parser has stopped, with [`Parser::error`] or without one because it gave up.
 pub(super) struct Stop;
 
-/// A token, a node, or what an optional item stands for when it is not there.
+/// A token, a node, or the value of an optional item that is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Nothing,
@@ -33,7 +33,7 @@ pub(super) enum Value {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) shape: Shape,
-    /// Its tokens.
+    /// First token of the node.
     pub(super) first: u32,
     pub(super) end: u32,
     pub(super) children: Box<[Value]>,
@@ -47,22 +47,22 @@ pub(super) struct Parser<'g, 't> {
     pub(super) target: &'t Target,
     pub(super) input: Tokens<'t>,
     source: &'t SourceText,
-    /// The tokens of the statement that is read, and how many were before it.
+    /// Tokens of the current statement, and the number of tokens before it.
     pub(super) tokens: Vec<Token>,
     pub(super) first: usize,
-    /// By token: rule, result, where it ends.
+    /// For each token: rule, result and end.
     memo: Vec<Vec<(usize, Option<Value>, usize)>>,
-    /// The first pass's tokens and their number, and what reads those before them again.
+    /// Tokens of the first pass and their number, and a reader for the tokens before them.
     seen: Option<(Vec<Token>, usize, Tokens<'t>)>,
     pub(super) nodes: Vec<Node>,
     pub(super) mark: usize,
-    /// True if mistakes are looked for.
+    /// True if mistakes are searched for.
     pub(super) invalid: bool,
     pub(super) flufl: bool,
     pub(super) error: Option<SyntaxError>,
-    /// Fault of a text that an f-string shows, until its end is seen.
+    /// Fault of a text that an f-string shows, until the end of the f-string.
     pub(super) shown: Option<String>,
-    /// Error that is reported once the whole text is parsed.
+    /// Error that is reported after the whole text is parsed.
     pub(super) late: Option<SyntaxError>,
     level: u32,
     steps: u64,
@@ -91,7 +91,7 @@ impl<'g, 't> Parser<'g, 't> {
         }
     }
 
-    /// Parses a whole file from the first token; again, if mistakes are to be looked for.
+    /// Parses a whole file from the first token, a second time if mistakes are searched for.
     pub(super) fn file(&mut self) -> Matched {
         if self.invalid {
             let again = Tokens::new(self.source, self.target);
@@ -103,7 +103,7 @@ impl<'g, 't> Parser<'g, 't> {
         self.rule(self.grammar.start)
     }
 
-    /// Drops the tokens before the mark, and what was remembered.
+    /// Drops the tokens before the mark, and all memoized results.
     pub(super) fn forget(&mut self) {
         let done = self.mark - self.first;
         self.tokens.drain(..done);
@@ -113,7 +113,7 @@ impl<'g, 't> Parser<'g, 't> {
         self.nodes.clear();
     }
 
-    /// The token with this number, unless it was dropped or is still to be read.
+    /// Returns a token by number, unless it was dropped or not read yet.
     pub(super) fn token_at(&self, number: usize) -> Option<&Token> {
         self.tokens.get(number.checked_sub(self.first)?)
     }
@@ -127,7 +127,7 @@ impl<'g, 't> Parser<'g, 't> {
         }
     }
 
-    /// The token at the mark, read if need be.
+    /// Returns the token at the mark.
     pub(super) fn current(&mut self) -> Result<Token, Stop> {
         if let Some(&token) = self.token_at(self.mark) {
             return Ok(token);
@@ -185,7 +185,7 @@ impl<'g, 't> Parser<'g, 't> {
         Ok(())
     }
 
-    /// Returns the known result of a rule at the mark.
+    /// Returns the memoized result of a rule at the mark.
     fn known(&mut self, number: usize) -> Result<Option<Option<Value>>, Stop> {
         self.current()?;
         let found = self.memo[self.mark - self.first].iter().find(|entry| entry.0 == number).copied();
@@ -214,7 +214,7 @@ impl<'g, 't> Parser<'g, 't> {
         Ok(value)
     }
 
-    /// Grows a match from itself until it grows no more.
+    /// Matches a left-recursive rule by growing a match until it no longer grows.
     fn left_recursive(&mut self, number: usize, alternatives: &'g [Alternative]) -> Matched {
         if let Some(known) = self.known(number)? {
             return Ok(known);
@@ -225,7 +225,7 @@ impl<'g, 't> Parser<'g, 't> {
             self.mark = end;
             self.remember(start, number, result);
             self.mark = start;
-            // CPython has a function for the rule and one for each time that it grows.
+            // CPython has one function for the rule and one for each iteration.
             self.deeper()?;
             let grown = self.alternatives(alternatives)?;
             self.level -= 1;
@@ -253,7 +253,7 @@ impl<'g, 't> Parser<'g, 't> {
             let mut values = Vec::new();
             let mut labels = [Value::Nothing; 3];
             if self.elements(alternative, &mut values, &mut labels, &mut cut)? {
-                // A complaint that was dropped ends the rule, as in CPython.
+                // A message that was discarded ends the rule, as in CPython.
                 return self.act(&alternative.action, start, values, labels);
             }
             self.mark = start;
@@ -292,7 +292,7 @@ impl<'g, 't> Parser<'g, 't> {
         Value::Token(self.mark as u32 - 1)
     }
 
-    /// Refuses a name that other letters stand for, and that a keyword has.
+    /// Refuses a name that normalizes to a keyword.
     fn check_name(&mut self, token: &Token) -> Result<(), Stop> {
         let text = self.text(token);
         if text.is_ascii() {
@@ -366,7 +366,7 @@ impl<'g, 't> Parser<'g, 't> {
             if let Some(separator) = separator
                 && !values.is_empty()
             {
-                // What follows the first is a loop within.
+                // CPython reads the repetitions after the first in a loop.
                 self.level = outer;
                 self.deeper()?;
                 if self.item(separator)?.is_none() {

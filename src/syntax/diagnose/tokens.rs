@@ -5,25 +5,26 @@ use crate::syntax::lexer::{Lexer, Mode, SourceText, Token as Kind};
 use crate::target::Target;
 use crate::text::Location;
 
-/// One token; `start..end` are its bytes.
+/// A token with the bytes `start..end`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Columns are −1 where CPython keeps none.
+    /// Location; columns are −1 where CPython stores none.
     pub(super) location: Location,
-    /// The number of brackets that are open after it.
+    /// Number of open brackets after the token.
     pub(super) level: usize,
 }
 
-/// Reads tokens one by one.
+/// Reader of single tokens.
 pub(super) struct Tokens<'t> {
     pub(super) lexer: Lexer<'t>,
     target: &'t Target,
-    /// The token that was read last.
+    /// Last token that was read.
     pub(super) last: Token,
-    /// The start of the line from which CPython counts the columns of strings (`tok->multi_line_start`).
+    /// Start of the line from which CPython counts the columns of strings
+    /// (`tok->multi_line_start`).
     string_line_start: usize,
 }
 
@@ -37,7 +38,7 @@ impl<'t> Tokens<'t> {
     /// Reads the next token.
     ///
     /// # Errors
-    /// Errors of the lexer.
+    /// Reports errors of the lexer.
     pub(super) fn next(&mut self) -> Result<Token, Complaint> {
         self.lexer.advance();
         if let Some(fault) = self.lexer.fault() {
@@ -50,7 +51,7 @@ impl<'t> Tokens<'t> {
         Ok(self.last)
     }
 
-    /// The line that was read last, and how far, in bytes.
+    /// Returns the last line that was read, and the number of bytes read in it.
     pub(super) fn reached(&self) -> (i32, i32) {
         let reached = self.lexer.reached();
         (reached.line, (reached.at - reached.line_start) as i32)
@@ -66,7 +67,7 @@ impl<'t> Tokens<'t> {
                 let location = Location::new(reached.line, reached.line, -1, -1);
                 return Token { kind, start: 0, end: 0, location, level };
             }
-            // The comment before it is a part of it.
+            // A newline token includes the comment before it.
             Kind::Newline => {
                 let blank = lexer.slice(self.last.end.min(start), start);
                 let comment = blank.find('#').map_or(0, |at| blank.len() - at);
@@ -86,7 +87,7 @@ impl<'t> Tokens<'t> {
     }
 }
 
-/// The letter by which messages name an f-string or a t-string.
+/// Returns the letter with which messages refer to an f-string or a t-string.
 pub(super) fn prefix(mode: Option<&Mode>) -> char {
     if mode.is_some_and(|mode| mode.template) { 't' } else { 'f' }
 }

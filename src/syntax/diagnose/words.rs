@@ -1,27 +1,28 @@
-//! CPython's words for what the lexer refuses, and where it says them.
+//! CPython's messages for faults of the lexer, and their locations.
 //!
-//! CPython: `Parser/lexer/lexer.c`, `Parser/tokenizer/helpers.c`, and `tokenizer_error` of `Parser/pegen_errors.c`.
+//! CPython: `Parser/lexer/lexer.c`, `Parser/tokenizer/helpers.c`, and `tokenizer_error` in
+//! `Parser/pegen_errors.c`.
 
 use super::tokens::prefix;
 use crate::decode;
 use crate::syntax::lexer::{Fault, FaultKind, Lexer};
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Fault of a token.
+/// Error for a fault of a token.
 pub(super) struct Complaint {
     pub(super) error: SyntaxError,
-    /// The tokenizer itself raises the error, so that it goes before one of the parser.
+    /// True if the tokenizer itself raises the error, so that it precedes errors of the parser.
     pub(super) raised: bool,
 }
 
-/// The innermost bracket is open at the end of the text.
+/// Returns the error for a bracket that is open at the end of the text.
 pub(super) fn never_closed(lexer: &Lexer<'_>) -> Option<SyntaxError> {
     let open = lexer.brackets().last()?;
     let location = Location::new(open.place.line(), open.place.line(), open.place.column(), -1);
     Some(SyntaxError::new(format!("'{}' was never closed", char::from(open.letter)), location))
 }
 
-/// Returns CPython's complaint of a fault.
+/// Returns CPython's error for a fault.
 pub(super) fn complaint(lexer: &Lexer<'_>, fault: Fault) -> Complaint {
     let reached = lexer.reached();
     let (line, line_start) = (reached.line, reached.line_start);
@@ -46,7 +47,7 @@ pub(super) fn complaint(lexer: &Lexer<'_>, fault: Fault) -> Complaint {
             return Complaint { error: never_closed(lexer).unwrap_or_else(end), raised: false };
         }
         FaultKind::AfterBackslash => {
-            // Counted from the first line that the tokenizer holds.
+            // The offset counts from the first line in the tokenizer's buffer.
             let read = reached.at.saturating_sub(lexer.held_from() + 1);
             let message = "unexpected character after line continuation character";
             return unraised(ErrorType::Syntax, message, on_line(read.min(whole_line) as i32, -1));
@@ -81,7 +82,7 @@ fn unraised(kind: ErrorType, message: &str, location: Location) -> Complaint {
     Complaint { error: SyntaxError { kind, message: message.to_owned(), location }, raised: false }
 }
 
-/// Returns what the tokenizer says by itself; `line` is the one that was read last.
+/// Returns the tokenizer's message; `line` is the last line that was read.
 fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
     let mode = lexer.modes().last();
     let prefix = prefix(mode);
@@ -143,7 +144,8 @@ fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
     }
 }
 
-/// Returns where the field opens that should be closed here, for the targets that say it, if that is another line.
+/// Returns the line of the unclosed field, for the targets that report it and if it is another
+/// line.
 fn field_on_line(lexer: &Lexer<'_>) -> String {
     let Some(mode) = lexer.modes().last().filter(|_| lexer.target.features.name_line_of_open_field) else {
         return String::new();

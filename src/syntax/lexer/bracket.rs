@@ -1,17 +1,17 @@
-//! Brackets, and how many may be open.
+//! Brackets and their nesting.
 
 use super::{FaultKind, Lexer, Token};
 use crate::text::Place;
 
-/// CPython: `MAXLEVEL`.
+/// `MAXLEVEL`.
 const MAX_BRACKETS: usize = 200;
 
 /// An open bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bracket {
-    /// Its character.
+    /// Character of the bracket.
     pub letter: u8,
-    /// Its position.
+    /// Position of the bracket.
     pub place: Place,
 }
 

@@ -1,4 +1,4 @@
-//! The reasons for which the lexer refuses a text. The words are `diagnose`'s.
+//! Reasons for which the lexer refuses a text. `diagnose` has the messages.
 
 use super::Lexer;
 
@@ -24,41 +24,41 @@ impl Lexer<'_> {
         Reached { line: line as i32 - 1, line_start: before.map_or(0, |at| at + 1), at }
     }
 
-    /// The offset after the line end of the line that starts at `line_start`.
+    /// Returns the offset after the line end of the line that starts at `line_start`.
     pub(in crate::syntax) fn line_end(&self, line_start: usize) -> usize {
         memchr::memchr(b'\n', &self.bytes[line_start..]).map_or(self.end, |length| line_start + length + 1)
     }
 
-    /// The start of the first line that CPython's tokenizer holds.
+    /// Returns the start of the first line in CPython's tokenizer buffer.
     pub(in crate::syntax) fn held_from(&self) -> usize {
         self.held_from
     }
 
-    /// The bytes of the text, which need not be UTF-8.
+    /// Returns the bytes of the text, which need not be UTF-8.
     pub(in crate::syntax) fn bytes(&self) -> &[u8] {
         self.bytes
     }
 }
 
-/// A refusal, and how far the text was read for it.
+/// A refusal, with the extent of the text that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The reason.
+    /// Reason.
     pub kind: FaultKind,
-    /// The offset after the last byte that was read.
+    /// Offset after the last byte that was read.
     pub at: usize,
-    /// The line that was being read, from 1.
+    /// Line that was being read, from 1.
     pub line: u32,
-    /// The offset of its first byte.
+    /// Offset of the line's first byte.
     pub line_start: usize,
 }
 
-/// The reasons.
+/// Reason for a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
-    /// No rule of the grammar has the token here (the parser's own reason).
+    /// No rule of the grammar accepts the token (reported by the parser).
     Grammar,
-    /// CPython's parser gives up: its rules are nested too deeply.
+    /// Rules are nested so deeply that CPython's parser fails.
     TooComplex,
     /// Nodes are nested so deeply that CPython's later passes overflow the stack.
     TooDeep,
@@ -68,50 +68,50 @@ pub enum FaultKind {
     TooManyBrackets,
     /// A closing bracket without an opening one.
     Unmatched(u8),
-    /// A closing bracket after another kind of opening one.
+    /// A closing bracket after an opening one of another kind.
     Mismatched(u8),
     /// The text ends within brackets.
     NeverClosed,
     /// The text ends after a backslash.
     UnexpectedEnd,
-    /// A backslash is followed by something else than a line end.
+    /// A backslash is not followed by a line end.
     AfterBackslash,
-    /// Tabs and spaces do not agree.
+    /// Tabs and spaces are inconsistent.
     InconsistentIndentation,
     /// More than 99 levels of indentation.
     TooManyIndents,
-    /// A line is indented less than its block, and not as far as one around it.
+    /// A dedent that matches no enclosing block.
     Unindent,
     /// A name has bytes that are not UTF-8.
     Undecodable,
-    /// A character that no token has.
+    /// A character that is not part of any token.
     InvalidCharacter(char),
     /// Prefixes of strings that exclude each other.
     Prefixes(char, char),
-    /// `invalid decimal literal`, with the name of the notation.
+    /// An invalid literal, with the name of its kind as in `invalid decimal literal`.
     InvalidNumber(&'static str),
-    /// A digit that the notation does not have.
+    /// A digit that the kind of literal does not have.
     InvalidDigit(u8, &'static str),
-    /// A decimal integer that begins with zeros; the offset after them.
+    /// A decimal integer that begins with zeros, with the offset after them.
     LeadingZeros(usize),
-    /// A string that does not end; whether it is triple-quoted, and whether a backslash precedes its quote.
+    /// An unterminated string.
     UnterminatedString {
-        /// Three quotes.
+        /// True for a triple-quoted string.
         triple: bool,
-        /// A backslash hides a quote in it.
+        /// True if a backslash escapes a quote in the string.
         escaped: bool,
     },
-    /// An f-string or t-string that does not end; whether a format spec is being read.
+    /// An unterminated f-string or t-string.
     UnterminatedText {
-        /// A line ends in a format spec.
+        /// True if a line ends in a format spec.
         in_spec: bool,
     },
-    /// More than 149 f-strings in each other.
+    /// More than 149 nested f-strings.
     TooManyStrings,
-    /// Fields of format specs are nested too deeply.
+    /// Fields in format specs are nested too deeply.
     TooManyFields,
     /// A `}` in the text of an f-string.
     SingleBrace,
-    /// A closing bracket in a field that opened none.
+    /// A closing bracket in a field without an opening one.
     UnmatchedInField(u8),
 }

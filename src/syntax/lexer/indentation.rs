@@ -3,11 +3,11 @@
 use super::{FaultKind, Lexer, State, Token};
 use crate::text::Place;
 
-/// CPython: `MAXINDENT`.
+/// `MAXINDENT`.
 const MAX_INDENTS: usize = 100;
 
 impl Lexer<'_> {
-    /// Reads the first token of a logical line, or what its indentation stands for.
+    /// Reads the first token of a logical line, or a token for its indentation.
     pub(super) fn line(&mut self) {
         self.state = State::Plain;
         loop {
@@ -92,7 +92,7 @@ impl Lexer<'_> {
         self.indents.last().copied().unwrap_or((0, 0))
     }
 
-    /// Reads one of the ends of blocks that are due.
+    /// Reads one of the pending dedents.
     pub(super) fn dedent(&mut self) {
         self.dedents -= 1;
         self.token = Token::Dedent;
@@ -101,13 +101,15 @@ impl Lexer<'_> {
         self.state = if self.dedents == 0 { State::Plain } else { State::Dedents };
     }
 
-    /// The offset of the line end after a comment.
+    /// Returns the offset of the line end after a comment.
     pub(super) fn comment_end(&self, at: usize) -> usize {
         memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.end, |length| at + length)
     }
 
-    /// The offset of the next line if `at` is a backslash that continues a line; a fault if it does not. CPython holds
-    /// continued lines from the first on, except in the indentation.
+    /// Returns the offset of the next line if `at` is a backslash that continues the line;
+    /// otherwise reports a fault.
+    ///
+    /// CPython keeps continued lines in its buffer, except in the indentation.
     pub(super) fn continuation(&mut self, at: usize, in_indentation: bool) -> Option<usize> {
         if self.bytes[at + 1] != b'\n' {
             self.fail(FaultKind::AfterBackslash, at + 2);

@@ -1,41 +1,41 @@
 //! The text of f-strings and t-strings: pieces of text, and the brackets of fields.
 //!
-//! CPython: `tok_get_fstring_mode` (`Parser/lexer/lexer.c`). How it cuts the text into tokens shows in the columns of the
-//! tree, so this follows it step by step.
+//! CPython: `tok_get_fstring_mode` in `Parser/lexer/lexer.c`. The split of the text into tokens
+//! affects the columns of the tree, so this follows it step by step.
 
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, State, Token};
 use crate::syntax::remark::Remark;
 use crate::text::Place;
 
-/// CPython: `MAX_EXPR_NESTING`.
+/// `MAX_EXPR_NESTING`.
 const MAX_FIELDS: i32 = 3;
 
-/// CPython: `MAXFSTRINGLEVEL`.
+/// `MAXFSTRINGLEVEL`.
 pub(super) const MAX_MODES: usize = 150;
 
-/// One f-string or t-string that is being read (CPython: `tokenizer_mode`).
+/// An f-string or t-string that is being read (`tokenizer_mode`).
 #[derive(Clone, Copy, Debug)]
 pub struct Mode {
-    /// The quote.
+    /// Quote character.
     pub quote: u8,
-    /// 1 or 3.
+    /// Number of quotes: 1 or 3.
     pub quote_size: u8,
-    /// The prefix has an `r`.
+    /// True if the prefix has an `r`.
     pub raw: bool,
-    /// A t-string.
+    /// True for a t-string.
     pub template: bool,
-    /// The offset of the prefix.
+    /// Offset of the prefix.
     pub start: usize,
-    /// The position of the prefix.
+    /// Position of the prefix.
     pub start_place: Place,
-    /// Open brackets in its fields.
+    /// Number of open brackets in the fields.
     pub depth: i32,
-    /// The depth at which each nested field started; −1: in none.
+    /// Depth at which the innermost field started; −1 outside fields.
     pub field_depth: i32,
-    /// The text that `=` shows, in the releases that lose track of it.
+    /// Text that `=` shows, in the releases that lose track of it.
     pub(super) shown: ShownText,
-    /// The format spec of a field is being read.
+    /// True while the format spec of a field is being read.
     pub in_spec: bool,
 }
 
@@ -70,7 +70,7 @@ impl Lexer<'_> {
             self.state = State::Plain;
             return;
         }
-        // Quotes that do not close count for the text and not for closing it.
+        // Quotes that do not close the string are part of the text.
         at += quotes;
         self.token = mode.middle();
         self.escapes = false;
@@ -158,7 +158,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Enters a field, which starts at the next byte.
+    /// Enters a field that starts at the next byte.
     fn field(&mut self) -> bool {
         let Some(mode) = self.modes.last_mut() else { return false };
         mode.field_depth += 1;
@@ -174,7 +174,7 @@ impl Lexer<'_> {
         self.fail(FaultKind::UnterminatedText { in_spec }, at);
     }
 
-    /// Keeps account of an opening bracket in a field.
+    /// Records an opening bracket in a field.
     pub(super) fn open_in_field(&mut self, letter: u8) {
         if self.follows_shown && letter == b'{' {
             self.follow_opening();
@@ -184,7 +184,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Keeps account of a closing bracket in a field; `false` if the field opened none.
+    /// Records a closing bracket in a field; returns false if the field has no open one.
     pub(super) fn close_in_field(&mut self, letter: u8) -> bool {
         if self.follows_shown && letter == b'}' {
             self.follow_closing();
@@ -204,8 +204,8 @@ impl Lexer<'_> {
         true
     }
 
-    /// Returns whether a colon at the current token starts the format spec of a field; reads it
-    /// then.
+    /// Reads the colon at the current token if it starts the format spec of a field, and returns
+    /// whether it does.
     pub(super) fn starts_spec(&mut self) -> bool {
         if self.follows_shown {
             self.follow_colon();

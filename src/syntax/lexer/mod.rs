@@ -1,12 +1,14 @@
-//! Text → tokens, as CPython's tokenizer cuts it (`Parser/lexer/lexer.c`), for the parser and for `diagnose`.
+//! Text → tokens, as CPython's tokenizer splits it (`Parser/lexer/lexer.c`), for the parser and for
+//! `diagnose`.
 //!
-//! [`Lexer::advance`] reads the next token into the lexer's own fields; nothing is kept of those before. Everything about
-//! the current token is read from there:
+//! [`Lexer::advance`] reads the next token into fields of the lexer; earlier tokens are not kept.
+//! The properties of the current token are available as:
 //!
 //! | field or method | of |
 //! |---|---|
-//! | [`Lexer::token`] | every token: its kind (see [`Token`], the one table) |
-//! | [`Lexer::start`], [`Lexer::end`] | its bytes, as offsets into the text; nothing for `Indent`, `Dedent`, `End` |
+//! | [`Lexer::token`] | every token: its kind (see [`Token`]) |
+//! | [`Lexer::start`], [`Lexer::end`] | its bytes, as offsets into the text; empty for `Indent`,
+//! `Dedent`, `End` |
 //! | [`Lexer::place`], [`Lexer::end_place`] | its first position and the position after it |
 //! | [`Lexer::word`] | names and keywords: the first 16 bytes |
 //! | [`Lexer::literal`] | strings and the starts of f-strings: prefix, quotes |
@@ -14,8 +16,8 @@
 //! | [`Lexer::escapes`] | pieces of f-strings: whether there is a backslash |
 //! | [`Lexer::brackets`], [`Lexer::modes`] | brackets and f-strings that are open after it |
 //!
-//! The first fault ends the reading: [`Lexer::fault`] says which and how far the text was read, and every further token is
-//! `End`.
+//! The lexer stops at the first fault: [`Lexer::fault`] is the fault and the extent of the text
+//! that was read, and every further token is `End`.
 
 mod bracket;
 mod fault;
@@ -44,35 +46,35 @@ pub(super) use token::literal;
 pub(crate) use token::packed;
 pub use token::{TOKENS, Token};
 
-/// Part that the next step reads.
+/// State that selects what the next step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// A token of a line.
     Plain,
     /// The first token of a line, and its indentation.
     Line,
-    /// Ends of blocks that are due.
+    /// Pending dedents.
     Dedents,
     /// The text of an f-string.
     Text,
-    /// Nothing: the text is over or refused.
+    /// The end of the text, or a refused text.
     Over,
 }
 
-/// The lexer; see the module.
+/// The lexer; see the module documentation.
 #[derive(Debug)]
 pub struct Lexer<'t> {
     pub(super) text: &'t str,
     bytes: &'t [u8],
     end: usize,
-    /// The offset of what is read next.
+    /// Offset of the next byte to read.
     at: usize,
     line: u32,
     line_start: usize,
-    /// The start of the first line that CPython's tokenizer holds (`tok->buf`).
+    /// Start of the first line in CPython's tokenizer buffer (`tok->buf`).
     held_from: usize,
     state: State,
-    /// The kind of the current token.
+    /// Kind of the current token.
     pub token: Token,
     start: usize,
     token_end: usize,
@@ -91,13 +93,13 @@ pub struct Lexer<'t> {
     newline_ends_spec: bool,
     /// See [`shown`].
     follows_shown: bool,
-    /// A token was read that not every target reads so.
+    /// True if a token was read that some targets read differently.
     pub(super) is_own: bool,
-    /// Remarks on text that CPython would have warned about by now.
+    /// Remarks on the text that CPython would have warned about so far.
     pub(super) remarks: Vec<Remark>,
 }
 
-/// A point that the lexer can be set back to: outside of brackets and f-strings, within a line.
+/// A point to which the lexer can return, outside brackets and f-strings and within a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     at: usize,
@@ -111,7 +113,7 @@ pub struct Mark {
 }
 
 impl<'t> Lexer<'t> {
-    /// Starts before the first token: [`Lexer::advance`] reads it.
+    /// Returns a lexer before the first token, which [`Lexer::advance`] reads.
     pub fn new(source: &'t SourceText, target: &'t Target) -> Self {
         Self {
             text: source.padded(),
@@ -144,13 +146,13 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// The offset of the current token.
+    /// Returns the offset of the current token.
     #[inline]
     pub fn start(&self) -> usize {
         self.start
     }
 
-    /// The offset after the current token.
+    /// Returns the offset after the current token.
     #[inline]
     pub fn end(&self) -> usize {
         if matches!(self.token, Token::FormatMiddle | Token::TemplateMiddle) {
@@ -160,24 +162,25 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// The position of the current token.
+    /// Returns the position of the current token.
     #[inline]
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// The position after the current token; after a doubled brace that ends a piece of an f-string, both count.
+    /// Returns the position after the current token. Both braces count if a doubled brace ends a
+    /// piece of an f-string.
     #[inline(always)]
     pub fn end_place(&self) -> Place {
         Place::new(self.line, self.column(self.at))
     }
 
-    /// The most brackets that were open at once.
+    /// Returns the largest number of brackets that were open at the same time.
     pub fn deepest(&self) -> usize {
         self.deepest
     }
 
-    /// The first bytes of the current name or keyword.
+    /// Returns the first bytes of the current name or keyword.
     #[inline]
     pub fn word(&self) -> Word {
         self.word
@@ -189,7 +192,7 @@ impl<'t> Lexer<'t> {
         self.notation
     }
 
-    /// The prefix and quotes of the current string, or of the f-string that was started last.
+    /// Returns prefix and quotes of the current string, or of the f-string that was started last.
     #[inline]
     pub fn literal(&self) -> Literal {
         self.literal
@@ -201,42 +204,42 @@ impl<'t> Lexer<'t> {
         self.escapes
     }
 
-    /// The brackets that are open after the current token.
+    /// Returns the brackets that are open after the current token.
     #[inline]
     pub fn brackets(&self) -> &[Bracket] {
         &self.brackets
     }
 
-    /// The f-strings that are open after the current token.
+    /// Returns the f-strings that are open after the current token.
     #[inline]
     pub fn modes(&self) -> &[Mode] {
         &self.modes
     }
 
-    /// Why the text is refused, and where the reading ended.
+    /// Returns the reason for which the text is refused, and where reading stopped.
     pub fn fault(&self) -> Option<Fault> {
         self.fault
     }
 
-    /// The text of the current token.
+    /// Returns the text of the current token.
     #[inline]
     pub fn token_text(&self) -> &'t str {
         &self.text[self.start..self.end()]
     }
 
-    /// The text between two offsets.
+    /// Returns the text between two offsets.
     #[inline]
     pub fn slice(&self, start: usize, end: usize) -> &'t str {
         &self.text[start..end]
     }
 
-    /// The byte at an offset; 0 after the text.
+    /// Returns the byte at an offset, 0 after the text.
     #[inline]
     pub fn byte(&self, at: usize) -> u8 {
         self.bytes[at]
     }
 
-    /// Refuses the text: the first fault is kept, and every further token is `End`.
+    /// Refuses the text. The first fault is kept, and every further token is `End`.
     #[cold]
     pub fn fail(&mut self, kind: FaultKind, at: usize) {
         if self.fault.is_none() {
@@ -246,13 +249,13 @@ impl<'t> Lexer<'t> {
         self.token = Token::End;
     }
 
-    /// A point to return to.
+    /// Returns a point to return to.
     pub fn mark(&self) -> Mark {
         let Self { at, line, line_start, token, start, place, word, .. } = *self;
         Mark { at, line, line_start, token, start, place, word, remarks: self.remarks.len() }
     }
 
-    /// Returns to a point; a fault after it is forgotten.
+    /// Returns to a point and forgets a fault after it.
     pub fn reset(&mut self, mark: Mark) {
         (self.at, self.line, self.line_start) = (mark.at, mark.line, mark.line_start);
         (self.token, self.start, self.place, self.word) = (mark.token, mark.start, mark.place, mark.word);
@@ -320,7 +323,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Reads the current token again if it is `<>`: as `<` alone.
+    /// Reads the current token again as `<` alone if it is `<>`.
     pub(super) fn split_inequality(&mut self) {
         if self.token == Token::NotEqual && self.bytes[self.start] == b'<' {
             self.token = Token::Less;

@@ -3,16 +3,16 @@
 use super::{FaultKind, Lexer, Token, token};
 use crate::target;
 
-/// The first bytes of a name or keyword, and its length.
+/// First bytes of a name or keyword, and its length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Word {
-    /// The first eight bytes as a little-endian number.
+    /// First eight bytes as a little-endian number.
     pub first: u64,
-    /// The eight bytes after them.
+    /// Eight bytes after `first`.
     pub second: u64,
-    /// The length in bytes.
+    /// Length in bytes.
     pub length: usize,
-    /// All of it is ASCII.
+    /// True if all bytes are ASCII.
     pub ascii: bool,
 }
 
@@ -62,7 +62,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Refuses characters that no identifier has in the target's Unicode.
+    /// Refuses characters that are not part of identifiers in the target's Unicode version.
     #[cold]
     fn check_name(&mut self) {
         let starts = |letter: char| letter == '_' || unicode_ident::is_xid_start(letter);
@@ -82,7 +82,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Returns the number of bytes, from the lowest on, that are letters, digits, underscores or beyond
+/// Returns the number of bytes, from the lowest on, that are letters, digits, underscores or not
 /// ASCII.
 #[inline(always)]
 const fn word_bytes(chunk: u64) -> usize {

@@ -1,6 +1,6 @@
-//! Numbers: where they end, and what must not follow them.
+//! Numbers: where they end and what must not follow them.
 //!
-//! CPython: `tok_get_normal_mode` and `verify_end_of_number` (`Parser/lexer/lexer.c`).
+//! CPython: `tok_get_normal_mode` and `verify_end_of_number` in `Parser/lexer/lexer.c`.
 
 use super::{FaultKind, Lexer, Token};
 use crate::syntax::remark::Remark;
@@ -9,18 +9,18 @@ use crate::text::Place;
 /// Notation of a number, which decides how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
-    /// An integer without prefix.
+    /// An integer without a prefix.
     Decimal,
-    /// An integer with `0x`, `0o` or `0b`: the bits of a digit.
+    /// An integer with `0x`, `0o` or `0b`, and the number of bits in a digit.
     Bits(u8),
-    /// A point or an exponent.
+    /// A number with a point or an exponent.
     Float,
     /// An imaginary number.
     Imaginary,
 }
 
 impl Lexer<'_> {
-    /// Reads a number from its first byte: a digit, or a point before one.
+    /// Reads a number from its first byte: a digit, or a point before a digit.
     pub(super) fn number(&mut self) {
         let at = self.start;
         self.token = Token::Number;
@@ -64,7 +64,8 @@ impl Lexer<'_> {
         self.after_digits(at, None)
     }
 
-    /// `zeros`: the offset after zeros that must not precede an integer, and one more.
+    /// Reads the rest of a number after its digits. `zeros` is the offset after leading zeros,
+    /// which an integer must not have.
     fn after_digits(&mut self, at: usize, zeros: Option<usize>) -> Option<usize> {
         match self.bytes[at] {
             b'.' => self.fraction(at + 1),
@@ -80,7 +81,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// After the point.
+    /// Reads the digits after the point.
     fn fraction(&mut self, mut at: usize) -> Option<usize> {
         self.notation = Notation::Float;
         if self.bytes[at].is_ascii_digit() {
@@ -93,7 +94,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// From the `e` on, which may begin a keyword.
+    /// Reads an exponent from the `e` on, which may also begin a keyword.
     fn exponent(&mut self, letter: usize) -> Option<usize> {
         let mut at = letter + 1;
         if matches!(self.bytes[at], b'+' | b'-') {
@@ -117,7 +118,7 @@ impl Lexer<'_> {
         self.ends(at, "imaginary")
     }
 
-    /// The end of digits and single underscores.
+    /// Returns the end of digits and single underscores.
     fn digits(&mut self, mut at: usize) -> Option<usize> {
         loop {
             while self.bytes[at].is_ascii_digit() {
@@ -168,7 +169,7 @@ impl Lexer<'_> {
         None
     }
 
-    /// Checks that a number may end at `at`: keywords may follow it at once, names may not.
+    /// Checks that a number may end at `at`: keywords may follow directly, names may not.
     #[inline]
     fn ends(&mut self, at: usize, name: &'static str) -> Option<usize> {
         let byte = self.bytes[at];

@@ -1,30 +1,32 @@
 //! The text of a field that `=` shows, in the releases that lose track of it.
 //!
-//! They keep one start and one end for the whole f-string, and decide at every brace, `!` and `:` anew if it counts
-//! (CPython: `_PyLexer_update_fstring_expr`, and the punctuation in `tok_get_normal_mode`, `Parser/lexer/lexer.c`).
+//! These releases keep one start and one end for the whole f-string, and decide at every brace, `!`
+//! and `:` whether it counts (`_PyLexer_update_fstring_expr`, and the punctuation in
+//! `tok_get_normal_mode` in `Parser/lexer/lexer.c`).
 
 use super::{Lexer, Mode, Token};
 
-/// The text that `=` would show.
+/// Text that `=` would show.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ShownText {
-    /// The offset after the brace that started it.
+    /// Offset after the brace that started the text.
     start: usize,
-    /// The offset of the sign that ended it.
+    /// Offset of the sign that ended the text.
     end: Option<usize>,
-    /// An `=` was read that counts as the sign that shows the value.
+    /// True if an `=` was read that shows the value.
     pub(super) by_equals: bool,
 }
 
 impl Mode {
-    /// Reports whether a sign counts that is `depth` brackets deep in the fields.
+    /// Returns whether a sign counts that is `depth` brackets deep in the fields.
     fn counts(&self, depth: i32) -> bool {
         self.field_depth >= 0 && (depth == 0 || depth == 1 && (self.shown.by_equals || self.in_spec))
     }
 }
 
 impl<'t> Lexer<'t> {
-    /// The text that the current `!`, `:` or `}` of a field shows; `None` where it is the field's own.
+    /// Returns the text that the current `!`, `:` or `}` of a field shows; none if it is the
+    /// field's own.
     pub fn shown_text(&self) -> Option<(usize, usize)> {
         if !self.follows_shown {
             return None;
@@ -42,24 +44,24 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Follows an opening brace, before it is counted.
+    /// Tracks an opening brace, before it is counted.
     pub(super) fn follow_opening(&mut self) {
         if self.modes.last().is_some_and(|mode| mode.counts(mode.depth)) {
             self.start_shown(self.start + 1);
         }
     }
 
-    /// Follows a closing brace, before it is counted.
+    /// Tracks a closing brace, before it is counted.
     pub(super) fn follow_closing(&mut self) {
         self.end_shown(self.target.features.shown_text_ends_once);
     }
 
-    /// Follows a colon, which may start `:=`.
+    /// Tracks a colon, which may start `:=`.
     pub(super) fn follow_colon(&mut self) {
         self.end_shown(true);
     }
 
-    /// Follows `=`, `!` and `!=`.
+    /// Tracks `=`, `!` and `!=`.
     pub(super) fn follow_operator(&mut self, token: Token) {
         match token {
             Token::Equal => {
@@ -76,7 +78,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Ends the text at the current token; not again if `once`.
+    /// Ends the text at the current token, but only the first time if `once`.
     fn end_shown(&mut self, once: bool) {
         let end = self.start;
         if let Some(mode) = self.modes.last_mut()

@@ -1,15 +1,16 @@
-//! The text as the lexer reads it: with a line end and zeros after it, so that no step asks where it ends.
+//! The text for the lexer, followed by a line end and zeros so that no step has to check for its
+//! end.
 
-/// The number of zeros after the text.
+/// Number of zeros after the text.
 const PADDING: usize = 32;
 
 /// A decoded source (see [`crate::decode::decode`]: no byte order mark, line ends are `\n`), prepared for the lexer.
 #[derive(Clone, Debug)]
 pub struct SourceText {
-    /// The text, a line end if it has none of its own, and zeros.
+    /// Text, a line end if the text does not end with one, and zeros.
     padded: String,
     length: usize,
-    /// The padded bytes, if they are not those of the text.
+    /// Padded bytes, if they differ from those of the text.
     bytes: Option<Vec<u8>>,
 }
 
@@ -31,14 +32,14 @@ impl SourceText {
         Self { padded: text, length, bytes: None }
     }
 
-    /// Prepares a text of which not all bytes are UTF-8; `text` has a `?` for each that is not.
+    /// Prepares a text of which some bytes are not UTF-8; `text` has a `?` for each of them.
     pub(in crate::syntax) fn undecoded(text: &str, bytes: &[u8]) -> Self {
         let text = Self::new(text);
         let padding = &text.padded.as_bytes()[bytes.len()..];
         Self { bytes: Some([bytes, padding].concat()), ..text }
     }
 
-    /// The text by itself.
+    /// Returns the text without padding.
     pub fn text(&self) -> &str {
         &self.padded[..self.length]
     }
@@ -51,7 +52,7 @@ impl SourceText {
         self.bytes.as_deref().unwrap_or(self.padded.as_bytes())
     }
 
-    /// The length with a line end.
+    /// Returns the length including the line end.
     pub(super) fn end(&self) -> usize {
         self.padded.len() - PADDING
     }

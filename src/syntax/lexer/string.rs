@@ -1,4 +1,4 @@
-//! Strings: prefixes, quotes, and the ends of plain ones.
+//! Strings: prefixes, quotes, and the ends of plain strings.
 
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, Mode, Token};
@@ -8,17 +8,17 @@ use crate::text::Place;
 /// Prefix and quotes of a string literal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Literal {
-    /// The prefix has an `r`.
+    /// True if the prefix has an `r`.
     pub raw: bool,
-    /// The prefix has a `b`.
+    /// True if the prefix has a `b`.
     pub bytes: bool,
-    /// The prefix is a lower-case `u`.
+    /// True if the prefix is a lower-case `u`.
     pub unicode: bool,
-    /// There is a backslash in the text.
+    /// True if the text has a backslash.
     pub escapes: bool,
-    /// The offset after the opening quotes.
+    /// Offset after the opening quotes.
     pub body: usize,
-    /// The offset of the closing quotes.
+    /// Offset of the closing quotes.
     pub body_end: usize,
 }
 
@@ -30,7 +30,8 @@ const F: u8 = 8;
 const T: u8 = 16;
 
 impl Lexer<'_> {
-    /// Reads a string if a name of `length` bytes before a quote is a prefix; `false` if it is a name.
+    /// Reads a string if the name of `length` bytes before a quote is a prefix; returns false if it
+    /// is a name.
     #[inline(never)]
     pub(super) fn prefixed(&mut self, length: usize) -> bool {
         let has_templates = self.target.grammar.has(GrammarRule::Templates);
@@ -44,7 +45,7 @@ impl Lexer<'_> {
                 b't' if has_templates => T,
                 _ => return false,
             };
-            // Before templates, what does not fit made the word a name.
+            // Before t-strings, an invalid prefix was read as a name.
             let clash = match bit {
                 B => U | F,
                 U => B | R | F,
@@ -79,7 +80,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Reads a string without prefix.
+    /// Reads a string without a prefix.
     #[inline]
     pub(super) fn plain_string(&mut self) {
         self.literal = Literal::default();
@@ -120,7 +121,8 @@ impl Lexer<'_> {
         self.at = at + 1;
     }
 
-    /// Notes the backslash at `at`, and the line that ends after it. Returns `true` if it escapes the quote.
+    /// Records the backslash at `at` and the line that ends after it. Returns whether the backslash
+    /// escapes the quote.
     #[inline]
     fn escape(&mut self, at: usize, quote: u8) -> bool {
         self.literal.escapes = true;
@@ -131,7 +133,7 @@ impl Lexer<'_> {
         self.bytes[at + 1] == quote
     }
 
-    /// Returns the number of bytes from `at` on that are neither `quote`, a backslash nor a line end.
+    /// Returns the number of bytes from `at` on that are not `quote`, a backslash or a line end.
     #[inline]
     fn distance(&self, mut at: usize, quote: u8) -> usize {
         let from = at;

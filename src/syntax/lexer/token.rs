@@ -1,11 +1,11 @@
 //! The table of tokens: keywords, operators, and tokens with a value.
 
-/// A token of CPython's grammar (`Grammar/Tokens`), with each keyword and operator as a kind of its own.
+/// A token of CPython's grammar (`Grammar/Tokens`), with a kind for each keyword and operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 #[expect(missing_docs, reason = "the names are those of the keywords and operators")]
 pub enum Token {
-    /// The end of the text, and of what is read of a text that is refused.
+    /// The end of the text, or of the part of a refused text that is read.
     End,
     Newline,
     Indent,
@@ -13,14 +13,14 @@ pub enum Token {
     Name,
     Number,
     String,
-    /// The prefix and the opening quotes of an f-string, CPython's `FSTRING_START`.
+    /// Prefix and opening quotes of an f-string (`FSTRING_START`).
     FormatStart,
     FormatMiddle,
     FormatEnd,
     TemplateStart,
     TemplateMiddle,
     TemplateEnd,
-    /// A character that is a token and that no rule has: `$`, `?` and the back quote.
+    /// A character that is a token but in no rule: `$`, `?` and the backquote.
     Stray,
     False,
     None,
@@ -150,7 +150,7 @@ const KEYWORDS: [(&str, Token); 35] = [
     ("yield", Token::Yield),
 ];
 
-/// The keywords by [`slot`], each with its bytes as a little-endian number.
+/// Keywords by [`slot`], each with its bytes as a little-endian number.
 static SLOTS: [(u64, Token); 64] = {
     let mut slots = [(0, Token::Name); 64];
     let mut index = 0;
@@ -164,7 +164,8 @@ static SLOTS: [(u64, Token); 64] = {
     slots
 };
 
-/// The bytes of a short word as a little-endian number; also the key of a soft keyword.
+/// Returns the bytes of a short word as a little-endian number, which is also the key of a soft
+/// keyword.
 pub(crate) const fn packed(word: &str) -> u64 {
     let bytes = word.as_bytes();
     let (mut packed, mut index) = (0u64, bytes.len());
@@ -175,19 +176,19 @@ pub(crate) const fn packed(word: &str) -> u64 {
     packed
 }
 
-/// A hash that is perfect for the keywords.
+/// Returns a hash that is perfect for the keywords.
 const fn slot(word: u64) -> usize {
     (word.wrapping_mul(0xb57c_8e05_e3c9_b0e1) >> 58) as usize
 }
 
-/// The keyword with these bytes, or [`Token::Name`].
+/// Returns the keyword with these bytes, or [`Token::Name`].
 #[inline(always)]
 pub(super) fn keyword(word: u64) -> Token {
     let (found, token) = SLOTS[slot(word)];
     if found == word { token } else { Token::Name }
 }
 
-/// The keyword or operator that is written `text`.
+/// Returns the keyword or operator that is written `text`.
 pub(in crate::syntax) fn literal(text: &str) -> Option<Token> {
     let found = Some(keyword(packed(text))).filter(|&token| token != Token::Name);
     let byte = |at| text.as_bytes().get(at).copied().unwrap_or_default();
@@ -195,7 +196,7 @@ pub(in crate::syntax) fn literal(text: &str) -> Option<Token> {
     found.or_else(|| operator().map(|(token, _)| token))
 }
 
-/// The longest operator that `bytes` begin with, and its length; `None` for a character that begins none.
+/// Returns the longest operator at the start of `bytes` and its length, if there is one.
 #[inline]
 pub(super) fn operator(bytes: [u8; 3]) -> Option<(Token, usize)> {
     let [first, second, third] = bytes;

@@ -16,7 +16,7 @@ fn tree(text: &str) -> Result<String, SyntaxError> {
     parse(text, target, &arena, &mut names).map(|module| dump(&module, &names))
 }
 
-/// Trees and locations as CPython 3.14.10's `ast` gives them.
+/// Trees and locations come from `ast` of CPython 3.14.10.
 #[test]
 fn positions_and_values() {
     assert_eq!(tree("f(x for x in y)").unwrap().lines().nth(3).unwrap(), "  args=GeneratorExp 1:1-1:15");
@@ -97,7 +97,7 @@ fn types_of_refusals() {
     );
 }
 
-/// The grammar is the judge of the parser: what only the parser refuses is reported as what it is.
+/// A text that only the parser refuses is reported as a bug, because the grammar is authoritative.
 #[test]
 fn what_only_the_parser_refuses_is_a_bug() {
     let source = SourceText::new("a = 1\nb c\n");
@@ -112,7 +112,7 @@ fn what_only_the_parser_refuses_is_a_bug() {
     assert_eq!((error.location.line(), error.location.column()), (2, 2));
 }
 
-/// As CPython 3.14.10 has it.
+/// The expected error is that of CPython 3.14.10.
 #[test]
 fn a_fault_where_a_conversion_is_read() {
     let error = tree("f'{x! )}'").unwrap_err();

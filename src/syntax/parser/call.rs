@@ -5,7 +5,8 @@ use crate::syntax::ast::{Call, ComprehensionKind, Expr, ExprKind, Keyword};
 use crate::syntax::lexer::Token;
 use crate::text::Place;
 
-/// The kinds of argument that were read: after a keyword no positional one may follow, after `**` none with a star.
+/// Kinds of arguments read so far. Positional arguments may not follow a keyword, and `*` may not
+/// follow `**`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Positional,
@@ -21,7 +22,8 @@ impl<'a> Parser<'a, '_> {
         self.node(start, ExprKind::Call(call))
     }
 
-    /// `'(' arguments? ')'`; a sole generator expression without parentheses of its own if it `may_generate`.
+    /// `'(' arguments? ')'`; if it `may_generate`, possibly a single generator expression without
+    /// its own parentheses.
     pub(super) fn arguments(&mut self, may_generate: bool) -> (&'a [Expr<'a>], &'a [Keyword<'a>]) {
         let open = self.place();
         self.advance();
@@ -93,7 +95,8 @@ impl<'a> Parser<'a, '_> {
         (args, self.stacks.keywords.take(keywords_base, self.arena))
     }
 
-    /// `primary genexp`: a generator expression that has the call's parentheses, if one follows its element.
+    /// `primary genexp`: a generator expression in the parentheses of the call, if one follows its
+    /// element.
     fn generated(
         &mut self,
         open: Place,

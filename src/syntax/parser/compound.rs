@@ -31,7 +31,8 @@ impl<'a> Parser<'a, '_> {
         if self.take(Token::Else) { self.block() } else { &[] }
     }
 
-    /// `if_stmt: 'if' named_expression ':' block (elif_stmt | else_block)?`; a chain of `elif` is no recursion.
+    /// `if_stmt: 'if' named_expression ':' block (elif_stmt | else_block)?`. A chain of `elif` is
+    /// not a recursion.
     pub(super) fn if_stmt(&mut self) -> Stmt<'a> {
         let base = self.stacks.statements.base();
         let statements = self.heights.statements;
@@ -44,7 +45,7 @@ impl<'a> Parser<'a, '_> {
             let test = self.named_expression();
             let test = self.boxed(test);
             let body = self.block();
-            // The end is not known yet, nor what follows.
+            // The end of the node and its `else` are not known yet.
             let kind = StmtKind::If { test, body, orelse: &[] };
             self.stacks.statements.push(Stmt { location: self.since(start), kind });
             is_more = self.token() == Token::Elif && self.enter();
@@ -101,7 +102,7 @@ impl<'a> Parser<'a, '_> {
         Stmt { location: self.since(start), kind: StmtKind::For(self.arena.alloc(statement)) }
     }
 
-    /// `async_stmt`: the statements with `async`, and functions without decorators.
+    /// `async_stmt`: statements with `async`, and functions without decorators.
     pub(super) fn async_stmt(&mut self) -> Stmt<'a> {
         let start = self.place();
         self.advance();

@@ -1,4 +1,4 @@
-//! Comprehensions and generator expressions, from their first `for` on.
+//! Comprehensions and generator expressions, from their first `for`.
 
 use super::Parser;
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, ComprehensionKind, Expr, ExprKind};

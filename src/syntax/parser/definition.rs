@@ -5,7 +5,7 @@ use crate::syntax::ast::{ClassDef, Expr, FunctionDef, Stmt, StmtKind, TypeAlias,
 use crate::syntax::lexer::Token;
 
 impl<'a> Parser<'a, '_> {
-    /// `function_def: decorators function_def_raw | function_def_raw`, and the same of `class_def`
+    /// `function_def: decorators function_def_raw | function_def_raw`, and likewise `class_def`.
     pub(super) fn decorated(&mut self) -> Stmt<'a> {
         let base = self.stacks.expressions.base();
         while self.take(Token::At) {

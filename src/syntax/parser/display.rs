@@ -51,7 +51,8 @@ impl<'a> Parser<'a, '_> {
         result
     }
 
-    /// `(a).b: c` is refused: the grammar expects the colon right after a target in parentheses.
+    /// Records a target in parentheses: `(a).b: c` is refused, because the grammar expects the
+    /// colon directly after it.
     fn note_group(&mut self, offset: usize, group: &Expr<'a>) {
         if offset == self.statement {
             self.begins_with_target = matches!(
@@ -66,7 +67,7 @@ impl<'a> Parser<'a, '_> {
         self.starred(Self::operand_of_star)
     }
 
-    /// Refuses an operand that only a comprehension may unpack, unless one follows.
+    /// Refuses an operand that only a comprehension may unpack, unless a comprehension follows.
     fn operand_of_star(&mut self) -> Expr<'a> {
         if !self.has(GrammarRule::Unpacking) {
             return self.bitwise_or();
@@ -81,7 +82,7 @@ impl<'a> Parser<'a, '_> {
         if matches!(self.token(), Token::For | Token::Async) { value } else { self.nothing() }
     }
 
-    /// The elements after the first, up to the closing bracket, and that.
+    /// Reads the elements after the first, and the closing bracket.
     fn elements(&mut self, first: Expr<'a>, close: Token) -> &'a [Expr<'a>] {
         let elements = self.listed(first, |token| token != close, Self::star_named_expression);
         self.expect(close);
@@ -108,7 +109,7 @@ impl<'a> Parser<'a, '_> {
         result
     }
 
-    /// `dict`, `set`, `dictcomp` and `setcomp`
+    /// `dict`, `set`, `dictcomp` and `setcomp`.
     pub(super) fn braces(&mut self) -> Expr<'a> {
         let start = self.place();
         let outer = self.heights.begin();
@@ -189,7 +190,7 @@ impl<'a> Parser<'a, '_> {
         self.node(start, ExprKind::Dict { keys, values })
     }
 
-    /// The loosest operand of all but `lambda` and conditional expressions.
+    /// Reads any expression except `lambda` and conditional expressions.
     pub(super) fn disjunction(&mut self) -> Expr<'a> {
         self.binary(DISJUNCTION)
     }

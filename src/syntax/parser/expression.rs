@@ -1,4 +1,4 @@
-//! Expressions down to operators.
+//! Expressions, from lists of expressions to operators.
 
 use super::Parser;
 use crate::syntax::ast::{
@@ -7,7 +7,7 @@ use crate::syntax::ast::{
 use crate::syntax::lexer::{FaultKind, TOKENS, Token};
 use crate::text::Place;
 
-/// Precedence of operators, from the loosest on; each is also the least that a rule's operand
+/// Precedence of operators, lowest first; also the lowest precedence that the operand of a rule
 /// accepts.
 pub(super) const DISJUNCTION: u8 = 1;
 const CONJUNCTION: u8 = 2;
@@ -17,7 +17,7 @@ pub(super) const BITWISE_OR: u8 = 5;
 const FACTOR: u8 = 11;
 const POWER: u8 = 12;
 
-/// By token: how tightly it binds as an infix operator (0 if it is none), and which operator it is.
+/// Precedence and operator of each token as an infix operator; 0 if it is not one.
 static INFIX: [(u8, Operator); TOKENS] = {
     let mut infix = [(0, Operator::Add); TOKENS];
     let operators = [
@@ -55,7 +55,7 @@ static INFIX: [(u8, Operator); TOKENS] = {
     infix
 };
 
-/// By token: whether it can begin an expression, or an element with a star.
+/// True for tokens that can begin an expression or an element with a star.
 static BEGINS: [bool; TOKENS] = {
     let mut begins = [false; TOKENS];
     let tokens = [
@@ -87,14 +87,15 @@ static BEGINS: [bool; TOKENS] = {
     begins
 };
 
-/// Reports whether an expression, or an element with a star, can begin with `token`.
+/// Returns whether an expression, or an element with a star, can begin with `token`.
 #[inline(always)]
 pub(super) fn begins_expression(token: Token) -> bool {
     BEGINS[token as usize]
 }
 
 impl<'a> Parser<'a, '_> {
-    /// The elements of a list after its first: a comma precedes each that begins so, and may end the list.
+    /// Reads the elements of a list after its first. Each is preceded by a comma, and a comma may
+    /// end the list.
     #[inline]
     pub(super) fn listed(
         &mut self,
@@ -137,7 +138,8 @@ impl<'a> Parser<'a, '_> {
         if self.token() == Token::Star { self.starred(Self::bitwise_or) } else { self.named_expression() }
     }
 
-    /// `'*'` and what `read` reads: `'*' bitwise_or`, or `starred_expression: '*' expression`
+    /// `'*'` and an operand read by `read`: `'*' bitwise_or`, or `starred_expression: '*'
+    /// expression`.
     pub(super) fn starred(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Expr<'a> {
         let start = self.place();
         let outer = self.heights.begin();
@@ -220,7 +222,7 @@ impl<'a> Parser<'a, '_> {
         expression
     }
 
-    /// Goes on with an expression whose first operand was read as `'*' bitwise_or`'s.
+    /// Continues an expression whose first operand was read as that of `'*' bitwise_or`.
     pub(super) fn expression_from(&mut self, operand: Expr<'a>, start: Place) -> Expr<'a> {
         let body = self.infix(operand, start, DISJUNCTION);
         if self.token() == Token::If { self.conditional(body, start) } else { body }
@@ -243,14 +245,14 @@ impl<'a> Parser<'a, '_> {
         let id = self.id();
         let args = self.parameters(Token::Colon);
         self.expect(Token::Colon);
-        // CPython has two rules for each `lambda`.
+        // CPython nests two rules for each `lambda`.
         let body = if self.enter() { self.expression() } else { self.nothing() };
         self.leave();
         let lambda = self.arena.alloc(Lambda { id, args, body });
         self.node(start, ExprKind::Lambda(lambda))
     }
 
-    /// An operand and the operators after it that bind at least as tightly as `least`.
+    /// Reads an operand and the operators after it with precedence `least` or higher.
     #[inline]
     pub(super) fn binary(&mut self, least: u8) -> Expr<'a> {
         let outer = self.heights.begin();
@@ -261,7 +263,7 @@ impl<'a> Parser<'a, '_> {
         expression
     }
 
-    /// `inversion`, `factor` and `await_primary` up to their operand.
+    /// Reads `inversion`, `factor` or `await_primary` up to the operand.
     #[inline]
     fn operand(&mut self, least: u8) -> Expr<'a> {
         match self.token() {
@@ -272,7 +274,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// `inversion: 'not' inversion`, or `factor: ('+' | '-' | '~') factor`; prefix operators in a row are no recursion.
+    /// `inversion: 'not' inversion`, or `factor: ('+' | '-' | '~') factor`. A row of prefix
+    /// operators is not a recursion.
     fn prefixed(&mut self, inversion: bool) -> Expr<'a> {
         let base = self.stacks.prefixes.base();
         let level = self.level;
@@ -316,7 +319,7 @@ impl<'a> Parser<'a, '_> {
         self.node(start, ExprKind::Await(value))
     }
 
-    /// The operators after an operand that bind at least as tightly as `least`, and their operands.
+    /// Reads the operators after an operand with precedence `least` or higher, and their operands.
     #[inline]
     fn infix(&mut self, mut left: Expr<'a>, start: Place, least: u8) -> Expr<'a> {
         loop {
@@ -338,7 +341,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// `'**' factor`, which nests to the right; CPython has two rules for each.
+    /// `'**' factor`, which nests to the right; CPython nests two rules for each.
     fn exponent(&mut self) -> Expr<'a> {
         self.level += 1;
         let right = if self.enter() { self.binary(FACTOR) } else { self.nothing() };
@@ -383,7 +386,8 @@ impl<'a> Parser<'a, '_> {
         let op = match self.token() {
             Token::EqualEqual => CompareOperator::Eq,
             Token::NotEqual => {
-                // `<>` is the only way to write it after `from __future__ import barry_as_FLUFL`, and none before.
+                // After `from __future__ import barry_as_FLUFL`, `<>` is the only spelling; before,
+                // it is not accepted.
                 if (self.lexer.byte(self.lexer.start()) == b'<') != self.flufl {
                     self.refuse();
                 }
@@ -413,7 +417,7 @@ impl<'a> Parser<'a, '_> {
         op
     }
 
-    /// `bitwise_or`, for what may not be looser.
+    /// `bitwise_or`: an operand without comparison or boolean operators.
     pub(super) fn bitwise_or(&mut self) -> Expr<'a> {
         self.binary(BITWISE_OR)
     }

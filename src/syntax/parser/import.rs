@@ -91,7 +91,7 @@ impl<'a> Parser<'a, '_> {
         if self.take(Token::As) { Some(self.name()) } else { None }
     }
 
-    /// `dotted_name: dotted_name '.' NAME | NAME`; each part is a name by itself too.
+    /// `dotted_name: dotted_name '.' NAME | NAME`; each part is interned as well.
     fn dotted_name(&mut self) -> Name {
         let first = self.name();
         if self.token() != Token::Dot {

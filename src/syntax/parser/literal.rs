@@ -1,4 +1,4 @@
-//! The values of numbers and of plain strings.
+//! Values of numbers and of plain strings.
 
 use super::Parser;
 use crate::syntax::ast::Constant;
@@ -7,11 +7,11 @@ use crate::syntax::lexer::{Literal, Notation};
 use crate::syntax::remark::Invalid;
 use crate::text::{ErrorType, Location};
 
-/// CPython's default for `sys.set_int_max_str_digits`.
+/// Default of `sys.set_int_max_str_digits` in CPython.
 pub(in crate::syntax) const MAX_DIGITS: usize = 4300;
 
 impl<'a> Parser<'a, '_> {
-    /// The value of the current number.
+    /// Returns the value of the current number.
     pub(super) fn number(&mut self) -> Constant<'a> {
         let text = self.lexer.token_text();
         match self.lexer.notation() {
@@ -49,7 +49,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// An integer whose digits are bits, in time that grows with their number.
+    /// Returns an integer whose digits are groups of bits, in linear time.
     fn digits_of_bits(&mut self, digits: &[u8], bits: u8) -> Constant<'a> {
         let digits = digits.iter().rev().filter_map(|&byte| char::from(byte).to_digit(1 << bits));
         let (mut pending, mut count) = (0u32, 0u8);
@@ -81,7 +81,8 @@ impl<'a> Parser<'a, '_> {
         Constant::BigInt { negative: false, magnitude: self.arena.alloc_slice_copy(bytes) }
     }
 
-    /// The value of a plain string or of bytes that need no decoding, or whose decoding `decoded` holds.
+    /// Returns the value of a plain string or bytes literal that needs no decoding, or its value in
+    /// `decoded`.
     pub(super) fn string_value(&mut self, literal: Literal) -> &'a [u8] {
         let body = self.lexer.slice(literal.body, literal.body_end);
         if !literal.escapes || literal.raw {
@@ -95,7 +96,7 @@ impl<'a> Parser<'a, '_> {
         self.stacks.text.take(base, self.arena)
     }
 
-    /// Appends the value of a string or of bytes to the stack of text.
+    /// Appends the value of a string or bytes literal to the stack of text.
     pub(super) fn append_string(&mut self, literal: Literal) {
         let body = self.lexer.slice(literal.body, literal.body_end);
         if literal.bytes && !body.is_ascii() {
@@ -116,7 +117,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Notes an invalid escape sequence of the current token.
+    /// Records an invalid escape sequence in the current token.
     #[cold]
     pub(super) fn note_escape(&mut self, invalid: Invalid, body: &str) {
         let token = Location::between(self.lexer.place(), self.lexer.end_place());
@@ -124,14 +125,16 @@ impl<'a> Parser<'a, '_> {
         self.lexer.remarks.push(remark);
     }
 
-    /// Appends the value of a text with escapes to the stack of text. Returns the first that is invalid.
+    /// Appends the value of a text with escapes to the stack of text. Returns the first invalid
+    /// escape sequence.
     pub(super) fn append_escaped(&mut self, body: &str) -> Option<Invalid> {
-        // Which characters have names is the target's.
+        // The characters that have names depend on the target.
         self.is_own |= memchr::memmem::find(body.as_bytes(), b"\\N{").is_some();
         match escape::text(body, self.stacks.text.vec(), self.target) {
             Ok(invalid) => invalid,
             Err(message) => {
-                // Only in format specs CPython does not make a `SyntaxError` of it.
+                // CPython only keeps the plain exception in format specs; elsewhere it becomes a
+                // `SyntaxError`.
                 let message = message.strip_prefix("(unicode error) ").unwrap_or(&message).to_owned();
                 self.refuse_after(ErrorType::UnicodeDecode, message);
                 None

@@ -49,20 +49,21 @@ use crate::allowance;
 use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, Name, Names, Place, SyntaxError};
 
-/// Deepest nesting of nodes. CPython's parser gives up far sooner on what nests to the right; chains that nest to the left
-/// it accepts as far as the C stack of its later passes goes: about this deep with 8 MiB.
+/// Deepest nesting of nodes. CPython's parser fails much earlier on nodes that nest to the right.
+/// It accepts chains that nest to the left as far as the C stack of its later passes allows: about
+/// this deep with 8 MiB.
 const MAX_DEPTH: u32 = 27_400;
 
-/// CPython: `MAXSTACK`. A step counts as one here and at least as one there.
+/// `MAXSTACK`. A step counts as one here and as one or more in CPython.
 const MAX_LEVEL: u32 = 6000;
 
 /// Result of parsing a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed<'a> {
     pub(super) module: Module<'a>,
-    /// Another target may build another tree, or refuse.
+    /// True if another target may build another tree or refuse the text.
     pub(super) is_own: bool,
-    /// The most brackets that were open at once.
+    /// Largest number of brackets that were open at the same time.
     pub(super) brackets: usize,
 }
 
@@ -70,41 +71,41 @@ pub(super) struct Parsed<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     pub(super) fault: Fault,
-    /// The error that CPython raises after its grammar has accepted the text, if that is why.
+    /// Error that CPython raises after its grammar has accepted the text, if that is the reason.
     pub(super) after: Option<SyntaxError>,
-    /// The most brackets that were open at once.
+    /// Largest number of brackets that were open at the same time.
     pub(super) brackets: usize,
 }
 
-/// The parser; see the module.
+/// The parser; see the module documentation.
 struct Parser<'a, 't> {
     lexer: Lexer<'t>,
     arena: &'a Bump,
     names: &'t mut Names,
     target: &'t Target,
-    /// The position after the last token that is not about lines.
+    /// Position after the last token other than newlines and indentation.
     last_end: Place,
     next_id: u32,
     /// Depth of the recursion.
     level: u32,
     heights: Heights,
     stacks: Stacks<'a>,
-    /// Fields of format specs around, in the innermost f-string.
+    /// Number of enclosing fields of format specs in the innermost f-string.
     fields: u32,
-    /// `from __future__ import barry_as_FLUFL` was read.
+    /// True after `from __future__ import barry_as_FLUFL`.
     flufl: bool,
     is_own: bool,
     after: Option<SyntaxError>,
-    /// The offset of the statement.
+    /// Offset of the current statement.
     statement: usize,
-    /// The statement begins with a target in parentheses.
+    /// True if the statement begins with a target in parentheses.
     begins_with_target: bool,
     notes: replaceable::Notes,
-    /// Invalid escape sequences in the text of the f-strings around, with that text.
+    /// Invalid escape sequences in the text of the enclosing f-strings, with that text.
     pending: Vec<(Invalid, String)>,
     /// Number of `return`, `break` and `continue` so far.
     leaves: u32,
-    /// Some are in a `finally` block.
+    /// True if some of them are in a `finally` block.
     leaves_finally: bool,
 }
 
@@ -119,10 +120,10 @@ struct Checkpoint {
     notes: replaceable::Lengths,
 }
 
-/// Parses a module. `remarks` receives what there is to warn of, up to a fault.
+/// Parses a module. `remarks` receives the remarks up to a fault.
 ///
 /// # Errors
-/// The fault by which the text is refused; it has no words.
+/// Returns the fault for which the text is refused, without a message.
 pub(super) fn parse<'a>(
     source: &SourceText,
     target: &Target,
@@ -205,14 +206,14 @@ impl<'a> Parser<'a, '_> {
         self.lexer.place()
     }
 
-    /// Takes a token that belongs to nodes.
+    /// Consumes a token that is part of a node.
     #[inline(always)]
     fn advance(&mut self) {
         self.last_end = self.lexer.end_place();
         self.lexer.advance();
     }
 
-    /// Takes `token` if it is next.
+    /// Consumes `token` if it is next.
     #[inline(always)]
     fn take(&mut self, token: Token) -> bool {
         let is_next = self.token() == token;
@@ -222,7 +223,7 @@ impl<'a> Parser<'a, '_> {
         is_next
     }
 
-    /// Takes `token`, or refuses the text.
+    /// Consumes `token`, or refuses the text.
     #[inline(always)]
     fn expect(&mut self, token: Token) {
         if !self.take(token) {
@@ -230,7 +231,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Takes a token about lines, or refuses the text.
+    /// Consumes a newline or indentation token, or refuses the text.
     #[inline(always)]
     fn expect_line(&mut self, token: Token) {
         if self.token() == token {
@@ -240,13 +241,13 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// No rule has the current token here.
+    /// Refuses the current token, which no rule accepts.
     #[cold]
     fn refuse(&mut self) {
         self.fail(FaultKind::Grammar);
     }
 
-    /// Refuses what the grammar accepts.
+    /// Refuses a text that the grammar accepts.
     #[cold]
     fn refuse_after(&mut self, kind: ErrorType, message: impl Into<String>) {
         if self.lexer.fault().is_none() {
@@ -261,13 +262,13 @@ impl<'a> Parser<'a, '_> {
         self.lexer.fail(kind, at);
     }
 
-    /// Ends the work if the file has used up its allowance.
+    /// Stops the compilation if the file has used up its allowance.
     #[inline(always)]
     fn tick(&self) {
         allowance::ask_holding(|| self.arena.allocated_bytes());
     }
 
-    /// Goes one step deeper in the recursion; `false` if that is too deep.
+    /// Enters one level of recursion; returns false if that is too deep.
     #[inline(always)]
     fn enter(&mut self) -> bool {
         self.level += 1;
@@ -315,13 +316,13 @@ impl<'a> Parser<'a, '_> {
         id
     }
 
-    /// The location from `start` to the last token.
+    /// Returns the location from `start` to the last token.
     #[inline(always)]
     fn since(&self, start: Place) -> Location {
         Location::between(start, self.last_end)
     }
 
-    /// Ends a node that has parts.
+    /// Completes a node that has children.
     #[inline(always)]
     fn node(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
         let expression = Expr { location: self.since(start), kind };
@@ -358,7 +359,7 @@ impl<'a> Parser<'a, '_> {
         if self.take(token) { Some(self.read_boxed(read)) } else { None }
     }
 
-    /// `NAME`: interns the current token, and takes it.
+    /// `NAME`: interns and consumes the current token.
     #[inline]
     fn name(&mut self) -> Name {
         if self.token() != Token::Name {
@@ -382,7 +383,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn normalized_name(&mut self) -> Name {
         let text: String = self.lexer.token_text().nfkc().collect();
-        // As written they are keywords: these came out of the normalization of other letters.
+        // The spelling is not that of a keyword, but normalization made it one.
         if matches!(&*text, "None" | "True" | "False") {
             self.is_own = true;
             if !self.target.features.names_like_keywords {

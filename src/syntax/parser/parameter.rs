@@ -52,7 +52,7 @@ impl<'a> Parser<'a, '_> {
         arguments
     }
 
-    /// Takes a comma; `false` if the parameters end instead.
+    /// Consumes a comma; returns false if the parameters end instead.
     fn separated(&mut self, close: Token) -> bool {
         if self.take(Token::Comma) {
             return true;

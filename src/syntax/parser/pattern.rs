@@ -1,4 +1,4 @@
-//! `match` and its patterns.
+//! The `match` statement and its patterns.
 
 use super::Parser;
 use super::expression::begins_expression;
@@ -14,7 +14,8 @@ const CASE: u64 = packed("case");
 const WILDCARD: u64 = packed("_");
 
 impl<'a> Parser<'a, '_> {
-    /// `match_stmt: "match" subject_expr ':' NEWLINE INDENT case_block+ DEDENT` if it is one, and not a name.
+    /// `match_stmt: "match" subject_expr ':' NEWLINE INDENT case_block+ DEDENT`, unless `match` is
+    /// a name.
     pub(super) fn match_stmt(&mut self) -> Option<Stmt<'a>> {
         let checkpoint = self.checkpoint();
         let start = self.place();
@@ -223,7 +224,7 @@ impl<'a> Parser<'a, '_> {
         value
     }
 
-    /// The elements of a sequence up to the closing bracket, and that; those before are on the stack.
+    /// Reads the elements of a sequence and the closing bracket; earlier elements are on the stack.
     fn sequence(&mut self, base: usize, close: Token) -> &'a [Pattern<'a>] {
         while self.token() != close {
             let element = self.maybe_star_pattern();
@@ -374,7 +375,7 @@ impl<'a> Parser<'a, '_> {
         value
     }
 
-    /// `signed_real_number: ['-' | '+'] NUMBER`, and whether it is imaginary.
+    /// `signed_real_number: ['-' | '+'] NUMBER`, and true for an imaginary number.
     fn signed_real_number(&mut self) -> (Expr<'a>, bool) {
         let start = self.place();
         let op = match self.token() {

@@ -100,7 +100,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// A node without parts of the current token.
+    /// Completes a node without children from the current token.
     #[inline]
     pub(super) fn single(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
         self.advance();

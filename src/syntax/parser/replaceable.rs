@@ -1,11 +1,11 @@
-//! Places in which preprocessing may find something to replace, so that it need not look for them.
+//! Lines on which preprocessing may replace a node, so that it need not search for them.
 //!
-//! **Invariant:** an expression that becomes replaceable only when one inside of it was replaced is not noted: both are
-//! in the same statement, and whole statements are looked at.
+//! **Invariant:** an expression that becomes replaceable only by a replacement inside it is not
+//! recorded: both are in the same statement, and whole statements are preprocessed.
 
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, Operator, UnaryOperator};
 
-/// Notes on a module while it is read; see [`Module`](crate::syntax::ast::Module).
+/// Lines recorded while a module is read; see [`Module`](crate::syntax::ast::Module).
 #[derive(Default)]
 pub(super) struct Notes {
     pub(super) unicode_strings: Vec<(i32, i32)>,
@@ -13,7 +13,7 @@ pub(super) struct Notes {
     pub(super) foldable: Vec<i32>,
 }
 
-/// Number of notes.
+/// Numbers of recorded lines.
 pub(super) struct Lengths(usize, usize, usize);
 
 impl Notes {
@@ -33,7 +33,7 @@ impl Notes {
         self.foldable.sort_unstable();
     }
 
-    /// To be called with each expression that has parts, once they are read.
+    /// Records an expression with children, after they were read.
     #[inline(always)]
     pub(super) fn note(&mut self, expression: &Expr<'_>) {
         let line = expression.location.line();
@@ -67,13 +67,13 @@ impl Notes {
         }
     }
 
-    /// To be called with the line of what every target may replace.
+    /// Records a line of a node that every target may replace.
     pub(super) fn note_for_all(&mut self, line: i32) {
         note(&mut self.replaceable, line);
         note(&mut self.foldable, line);
     }
 
-    /// To be called with what a `for` statement goes over.
+    /// Records the iterable of a `for` statement.
     pub(super) fn note_iterable(&mut self, iterable: &Expr<'_>) {
         if is_mutable(iterable) {
             note(&mut self.foldable, iterable.location.line());
@@ -91,7 +91,8 @@ fn is_constant(expression: &Expr<'_>) -> bool {
     matches!(expression.kind, ExprKind::Constant(_))
 }
 
-/// Returns whether a list or a set is written out, for which a tuple or a frozenset may stand.
+/// Returns whether an expression is a list or set display, which a tuple or a frozenset may
+/// replace.
 fn is_mutable(expression: &Expr<'_>) -> bool {
     matches!(expression.kind, ExprKind::List { .. } | ExprKind::Set(_))
 }

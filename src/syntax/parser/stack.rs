@@ -1,4 +1,5 @@
-//! Stacks for the children of nodes: a list is collected on one and copied to the arena when it is complete.
+//! Stacks for the children of nodes: a list is collected on a stack and copied to the arena when
+//! complete.
 
 use bumpalo::Bump;
 
@@ -8,7 +9,7 @@ use crate::syntax::ast::{
 };
 use crate::text::{Location, Name, Place};
 
-/// A stack of children of unfinished nodes.
+/// Stack for the children of unfinished nodes.
 pub(super) struct Stack<T>(Vec<T>);
 
 impl<T> Default for Stack<T> {
@@ -18,7 +19,7 @@ impl<T> Default for Stack<T> {
 }
 
 impl<T: Copy> Stack<T> {
-    /// The place where a list begins.
+    /// Returns the start of a new list.
     #[inline(always)]
     pub(super) fn base(&self) -> usize {
         self.0.len()
@@ -34,7 +35,7 @@ impl<T: Copy> Stack<T> {
         if self.0.len() > base { self.0.pop() } else { None }
     }
 
-    /// Ends the list that begins at `base`.
+    /// Completes the list that begins at `base`.
     #[inline]
     pub(super) fn take<'a>(&mut self, base: usize, arena: &'a Bump) -> &'a [T] {
         if self.0.len() == base {
@@ -45,7 +46,7 @@ impl<T: Copy> Stack<T> {
         list
     }
 
-    /// The list that begins at `base`.
+    /// Returns the list that begins at `base`.
     pub(super) fn since(&self, base: usize) -> &[T] {
         &self.0[base..]
     }
@@ -58,14 +59,14 @@ impl<T: Copy> Stack<T> {
         self.0.truncate(base);
     }
 
-    /// The list that begins at `base`, to be appended to.
+    /// Returns the stack, to append to the last list.
     pub(super) fn vec(&mut self) -> &mut Vec<T> {
         &mut self.0
     }
 }
 
 impl Stack<Expr<'_>> {
-    /// Moves the end of the last expression.
+    /// Sets the end of the last expression.
     pub(super) fn end_last_at(&mut self, end: Place) {
         if let Some(last) = self.0.last_mut() {
             last.location = Location::between(last.location.start(), end);
@@ -75,13 +76,13 @@ impl Stack<Expr<'_>> {
 
 macro_rules! stacks {
     ($($name:ident: $item:ty,)*) => {
-        /// All stacks.
+        /// Stacks for all kinds of children.
         #[derive(Default)]
         pub(super) struct Stacks<'a> {
             $(pub(super) $name: Stack<$item>,)*
         }
 
-        /// Number of children on each.
+        /// Number of children on each stack.
         pub(super) struct Lengths {
             $($name: usize,)*
         }
@@ -117,19 +118,19 @@ stacks! {
     text: u8,
 }
 
-/// Depth of nodes.
+/// Depths of nodes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Heights {
-    /// The height of the highest node among the siblings that were read last.
+    /// Height of the highest node among the current siblings.
     pub(super) current: u32,
-    /// Statements around.
+    /// Number of enclosing statements.
     pub(super) statements: u32,
-    /// The deepest node of all.
+    /// Depth of the deepest node.
     pub(super) deepest: u32,
 }
 
 impl Heights {
-    /// Begins a list of siblings; returns what [`Heights::end`] needs.
+    /// Begins a list of siblings and returns the argument for [`Heights::end`].
     #[inline(always)]
     pub(super) fn begin(&mut self) -> u32 {
         std::mem::replace(&mut self.current, 0)

@@ -1,4 +1,4 @@
-//! Statements of one line.
+//! Statements on one line.
 
 use super::Parser;
 use super::expression::begins_expression;
@@ -7,7 +7,7 @@ use crate::syntax::lexer::{TOKENS, Token, packed};
 use crate::target::GrammarRule;
 use crate::text::Place;
 
-/// By token: the operator of an augmented assignment.
+/// Operator of each token that is an augmented assignment.
 static AUGASSIGN: [Option<Operator>; TOKENS] = {
     let mut augassign = [None; TOKENS];
     let operators = [
@@ -82,7 +82,7 @@ impl<'a> Parser<'a, '_> {
         self.expect_line(Token::Newline);
     }
 
-    /// The statements of a line after a colon.
+    /// Reads the statements on a line after a colon.
     pub(super) fn line_of_block(&mut self) {
         self.heights.enter();
         self.simple_stmts();
@@ -142,7 +142,7 @@ impl<'a> Parser<'a, '_> {
         self.keyword(kind)
     }
 
-    /// Reads with `read`, if an expression begins here.
+    /// Reads with `read` if an expression begins at the current token.
     pub(super) fn optional(&mut self, read: impl FnOnce(&mut Self) -> Expr<'a>) -> Option<&'a Expr<'a>> {
         if begins_expression(self.token()) { Some(self.read_boxed(read)) } else { None }
     }
@@ -177,7 +177,7 @@ impl<'a> Parser<'a, '_> {
         StmtKind::Delete(self.stacks.expressions.take(base, self.arena))
     }
 
-    /// `assignment`, or `star_expressions` or `yield_expr` by itself
+    /// `assignment`, or a single `star_expressions` or `yield_expr`.
     fn assignment(&mut self) -> StmtKind<'a> {
         let start = self.place();
         self.statement = self.lexer.start();
@@ -219,7 +219,7 @@ impl<'a> Parser<'a, '_> {
     /// after the target.
     fn annotated(&mut self, target: Expr<'a>, start: Place, begins_with_name: bool) -> StmtKind<'a> {
         if self.begins_with_target && target.location.start() == start {
-            // What begins with the parenthesis goes on after it.
+            // The expression continues after the parentheses.
             self.refuse();
         }
         let simple = begins_with_name && matches!(target.kind, ExprKind::Name { .. });
@@ -230,7 +230,7 @@ impl<'a> Parser<'a, '_> {
         StmtKind::AnnAssign { target, annotation, value, simple }
     }
 
-    /// `type_alias` if the soft keyword is followed by a name.
+    /// `type_alias`, if a name follows the soft keyword.
     fn type_alias(&mut self) -> Option<StmtKind<'a>> {
         let checkpoint = self.checkpoint();
         self.advance();
@@ -241,7 +241,7 @@ impl<'a> Parser<'a, '_> {
         None
     }
 
-    /// `import_stmt` if `lazy` is followed by its keyword.
+    /// `import_stmt`, if its keyword follows `lazy`.
     fn lazy_import(&mut self) -> Option<StmtKind<'a>> {
         if !self.has(GrammarRule::LazyImports) {
             return None;

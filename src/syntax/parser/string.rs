@@ -1,4 +1,4 @@
-//! Strings in a row, f-strings and t-strings.
+//! Adjacent strings, f-strings and t-strings.
 
 use super::Parser;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
@@ -7,7 +7,7 @@ use crate::syntax::remark::Invalid;
 use crate::syntax::shown_text::without_comments;
 use crate::text::{ErrorType, Location, Place};
 
-/// The kinds of literal; those of a row must agree.
+/// Kind of a literal; adjacent literals must be of the same kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Bytes,
@@ -18,21 +18,23 @@ enum Kind {
 /// State of reading the text of an f-string.
 #[derive(Clone, Copy)]
 struct Reading {
-    /// The prefix has an `r`.
+    /// True if the prefix has an `r`.
     raw: bool,
-    /// Backslashes escape nothing.
+    /// True if backslashes are not escapes.
     verbatim: bool,
-    /// Fields are `Interpolation`s.
+    /// True if fields are `Interpolation`s.
     template: bool,
 }
 
-/// Joined pieces under construction, on the stacks of expressions and of text. Adjacent constants are one; an empty part of
-/// an f-string counts for nothing, while an empty plain string may be where a constant starts or ends (CPython:
-/// `_PyPegen_concatenate_strings`).
+/// Joined pieces under construction, on the stacks of expressions and of text
+/// (`_PyPegen_concatenate_strings`).
+///
+/// Adjacent constants are merged. An empty part of an f-string is ignored, while an empty plain
+/// string may start or end a constant.
 struct Pieces {
     expressions: usize,
     text: usize,
-    /// Of the constant under construction.
+    /// Location of the constant under construction.
     location: Option<Location>,
     /// Number of parts that are not empty.
     parts: u32,
@@ -94,14 +96,14 @@ impl<'a> Parser<'a, '_> {
         self.joined(start, self.lexer.start(), None)
     }
 
-    /// Notes a string with the prefix `u`.
+    /// Records a string with the prefix `u`.
     fn note_unicode(&mut self, start: Place, offset: usize) {
         if self.lexer.byte(offset) == b'u' {
             self.notes.unicode_strings.push((start.line(), start.column()));
         }
     }
 
-    /// The rest of a row of literals; `first` is a plain one that was read already.
+    /// Reads the rest of adjacent literals; `first` is a plain one that was already read.
     fn joined(&mut self, start: Place, offset: usize, first: Option<(Kind, &'a [u8])>) -> Expr<'a> {
         let outer = self.heights.begin();
         let mut pieces = self.pieces();
@@ -138,7 +140,7 @@ impl<'a> Parser<'a, '_> {
             is_mixed |= kind.is_some_and(|kind| kind != next);
             kind = Some(next);
         }
-        // CPython reads the whole row first.
+        // CPython reads all adjacent literals first.
         if is_mixed {
             self.refuse();
         }
@@ -201,9 +203,10 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Notes an invalid escape sequence in a piece of text: of a format spec at once, else when the string ends.
+    /// Records an invalid escape sequence in a piece of text, immediately for a format spec and
+    /// otherwise at the end of the string.
     fn note_in_piece(&mut self, invalid: Option<Invalid>, text: &str) {
-        // Of braces the lexer has spoken.
+        // The lexer has recorded braces.
         match invalid.filter(|invalid| !matches!(invalid.sequence.text(), "{" | "}")) {
             Some(invalid) if self.fields > 0 => self.note_escape(invalid, text),
             Some(invalid) => self.pending.push((invalid, text.to_owned())),
@@ -211,7 +214,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Notes what the pieces of a string had from `base` on; its closing quotes are the current token.
+    /// Records the invalid escape sequences of a string from `base` on; the current token is its
+    /// closing quotes.
     #[cold]
     fn note_pending(&mut self, base: usize) {
         for (invalid, text) in self.pending.split_off(base) {
@@ -250,7 +254,7 @@ impl<'a> Parser<'a, '_> {
         let format_spec = if self.token() == Token::Colon {
             let spec = self.format_spec(reading);
             if equals.is_some() && conversion == -1 {
-                // Not its colon, where the spec is several texts.
+                // If the spec has several texts, the colon is excluded.
                 self.stacks.expressions.end_last_at(spec.location.start());
             }
             Some(spec)
@@ -316,7 +320,7 @@ impl<'a> Parser<'a, '_> {
             && pieces.parts > 1
             && matches!(text.kind, ExprKind::Constant(_))
         {
-            // CPython takes texts alone for strings in a row.
+            // CPython treats a spec of texts alone as adjacent strings.
             self.is_own = true;
             let from_colon = self.target.features.texts_of_spec_from_colon;
             return self.boxed(Expr { location: if from_colon { location } else { text.location }, ..*text });
@@ -324,12 +328,13 @@ impl<'a> Parser<'a, '_> {
         self.boxed(Expr { location, kind: ExprKind::JoinedStr(values) })
     }
 
-    /// Reports whether some release may show another text with the value than that from `start` to the sign at `equals`.
+    /// Returns whether some release may show another text than the text from `start` to the sign at
+    /// `equals`.
     fn may_differ(&self, start: usize, equals: usize) -> bool {
         self.fields > 1 || memchr::memchr2(b'!', b'=', self.lexer.slice(start, equals).as_bytes()).is_some()
     }
 
-    /// The text of a value that is shown with it (`=`).
+    /// Appends the text of a value that is shown with it (`=`).
     fn debug_text(
         &mut self,
         pieces: &mut Pieces,
@@ -338,14 +343,14 @@ impl<'a> Parser<'a, '_> {
         location: Location,
     ) {
         if self.fields > 2 {
-            // CPython's parser loses the text there, and fails.
+            // CPython's parser loses the text of this field and fails.
             return self.refuse_after(ErrorType::Value, "field 'value' is required for Constant");
         }
         let before = self.stacks.text.base();
         let source = self.lexer.slice(start, end);
         self.is_own |= source.contains('#');
         without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
-        // Those of format specs are not.
+        // The texts of format specs have no escapes.
         let shown = self.stacks.text.since(before);
         let escapes = self.fields == 1 && !reading.raw && shown.contains(&b'\\');
         self.is_own |= escapes;

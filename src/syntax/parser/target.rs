@@ -1,4 +1,5 @@
-//! Targets of assignments, loops and `del`: read as expressions, and then taken for targets by their shape.
+//! Targets of assignments, loops and `del`, which are read as expressions and then converted by
+//! their shape.
 
 use super::Parser;
 use super::expression::begins_expression;
@@ -34,7 +35,7 @@ impl<'a> Parser<'a, '_> {
         target
     }
 
-    /// `del_target`
+    /// `del_target`.
     pub(super) fn del_target(&mut self) -> Expr<'a> {
         let outer = self.heights.begin();
         let target = self.primary();
@@ -43,7 +44,7 @@ impl<'a> Parser<'a, '_> {
         target
     }
 
-    /// The same node as a target, for `star_target` (to store) or `del_target`.
+    /// Returns an expression as a target, for `star_target` (store) or `del_target`.
     pub(super) fn target_of(&mut self, expression: Expr<'a>, ctx: ExprContext) -> Expr<'a> {
         let kind = match expression.kind {
             ExprKind::Name { id, .. } => ExprKind::Name { id, ctx },
@@ -71,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         self.stacks.expressions.take(base, self.arena)
     }
 
-    /// `single_target`: the node as a target that no unpacking is.
+    /// `single_target`: returns an expression as a target that is not unpacked.
     pub(super) fn single_target_of(&mut self, expression: Expr<'a>) -> Expr<'a> {
         match expression.kind {
             ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => {
