@@ -90,7 +90,7 @@ impl Codegen<'_, '_> {
             let end = self.new_label();
             self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
             self.use_label(cleanup);
-            // The unfinished collection lies below the exception.
+            // The unfinished collection is below the exception.
             self.emit_arg(Op::SWAP, 2, Location::NONE);
             self.emit(Op::POP_TOP, Location::NONE);
             self.restore_locals(&state.pushed, location);

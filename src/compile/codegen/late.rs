@@ -38,10 +38,12 @@ impl Codegen<'_, '_> {
     }
 }
 
+/// Returns line and column of the start of a location.
 const fn start(location: Location) -> (i32, i32) {
     (location.line(), location.column())
 }
 
+/// Returns whether a position is in a statement, including its decorators.
 fn holds(statement: &Stmt<'_>, at: (i32, i32)) -> bool {
     let decorators: &[Expr<'_>] = match statement.kind {
         StmtKind::FunctionDef(function) => function.decorator_list,

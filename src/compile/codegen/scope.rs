@@ -202,6 +202,8 @@ impl Codegen<'_, '_> {
         Ok(flags)
     }
 
+    /// Emits keyword-only defaults with a tuple of their names, up to CPython 3.13
+    /// (`codegen_kwonlydefaults`).
     fn keyword_defaults_by_key_tuple(
         &mut self,
         args: &Arguments<'_>,

@@ -1,12 +1,13 @@
-//! Each pass by itself: a file of `tests/passes` has instructions, the passes that are applied to them, and the blocks
-//! that come out.
+//! Each pass by itself: a file of `tests/passes` has instructions, the passes that are applied to
+//! them, and the blocks that come out.
 //!
 //! ```console
 //! $ cargo test --lib flow::tests                     # compares
 //! $ PYCOMPILE_BLESS=1 cargo test --lib flow::tests   # writes what comes out into the files
 //! ```
 //!
-//! Read the difference before you commit a blessed file: the judge of the whole pipeline is CPython (`tests/golden`).
+//! Read the difference before you commit a blessed file: the judge of the whole pipeline is CPython
+//! (`tests/golden`).
 
 use super::context::Context;
 use super::graph::Graph;
@@ -123,7 +124,8 @@ fn constant(word: &str) -> ConstValue {
     }
 }
 
-/// Returns the blocks in the order of the code, a line for each instruction: line number, opcode, operand, handler.
+/// Returns the blocks in the order of the code, a line for each instruction: line number, opcode,
+/// operand, handler.
 fn blocks(graph: &Graph, constants: &Constants, consts: &[ConstId], depth: Option<u32>) -> String {
     let mut text = String::new();
     let mut id = Graph::ENTRY;

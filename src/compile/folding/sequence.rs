@@ -15,6 +15,7 @@ pub(super) const fn is_sequence(value: &ConstValue) -> bool {
     matches!(value, ConstValue::Str(_) | ConstValue::Bytes(_) | ConstValue::Tuple(_))
 }
 
+/// Evaluates `left + right`.
 pub(super) fn concatenate(left: &ConstValue, right: &ConstValue) -> Option<ConstValue> {
     Some(match (left, right) {
         (ConstValue::Str(left), ConstValue::Str(right)) => {

@@ -18,6 +18,7 @@ impl<'a> Preprocess<'a, '_> {
         expression.map(|expression| self.expression(expression))
     }
 
+    /// Preprocesses keyword arguments (`astfold_keyword`).
     pub(super) fn keywords(&self, keywords: &'a [Keyword<'a>]) -> &'a [Keyword<'a>] {
         self.list(keywords, |keyword| {
             self.node(keyword, || Keyword { value: *self.expression(&keyword.value), ..*keyword })

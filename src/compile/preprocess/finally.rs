@@ -33,6 +33,7 @@ impl Walk<'_> {
         }
     }
 
+    /// Visits a statement (`astfold_stmt`).
     fn statement(&mut self, statement: &Stmt<'_>, around: Around) {
         match &statement.kind {
             StmtKind::Return(_) => self.leave(statement, around, "return"),

@@ -125,6 +125,7 @@ fn unit(rest: &mut &[u8]) -> Option<Piece> {
     Some(Piece::Unit { conversion: byte, spec })
 }
 
+/// Parses a width or precision (`simple_format_arg_parse`).
 fn digits(rest: &mut &[u8], byte: &mut u8) -> Option<u32> {
     let mut value = 0;
     let mut count = 0;

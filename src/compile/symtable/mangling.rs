@@ -13,6 +13,7 @@ pub fn mangle(class: Option<Name>, name: Name, names: &mut Names) -> Name {
     }
 }
 
+/// Mangles a name that starts with two underscores (`_Py_Mangle`).
 fn mangle_private(class: Name, name: Name, names: &mut Names) -> Name {
     let text = names.text(name);
     let class = names.text(class).trim_start_matches('_');

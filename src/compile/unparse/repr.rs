@@ -1,4 +1,5 @@
-//! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`, `long_to_decimal_string`.
+//! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`,
+//! `long_to_decimal_string`.
 
 use super::Writer;
 use crate::compile::folding::from_magnitude;

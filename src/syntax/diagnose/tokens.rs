@@ -1,4 +1,5 @@
-//! The lexer's tokens with the positions of CPython's tokenizer (`Parser/lexer/state.c`, `_PyLexer_token_setup`).
+//! The lexer's tokens with the positions of CPython's tokenizer (`Parser/lexer/state.c`,
+//! `_PyLexer_token_setup`).
 
 use super::words::{self, Complaint};
 use crate::syntax::lexer::{Lexer, Mode, SourceText, Token as Kind};

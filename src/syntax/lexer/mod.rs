@@ -348,7 +348,8 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Skips blanks, line ends within brackets, comments and continued lines, and reads the token after them.
+    /// Skips blanks, line ends within brackets, comments and continued lines, and reads the token
+    /// after them.
     fn blank(&mut self, mut at: usize) {
         let mut is_indentation = false;
         loop {

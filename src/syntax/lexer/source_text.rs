@@ -4,7 +4,8 @@
 /// Number of zeros after the text.
 const PADDING: usize = 32;
 
-/// A decoded source (see [`crate::decode::decode`]: no byte order mark, line ends are `\n`), prepared for the lexer.
+/// A decoded source (see [`crate::decode::decode`]: no byte order mark, line ends are `\n`),
+/// prepared for the lexer.
 #[derive(Clone, Debug)]
 pub struct SourceText {
     /// Text, a line end if the text does not end with one, and zeros.

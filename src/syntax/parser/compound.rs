@@ -89,7 +89,8 @@ impl<'a> Parser<'a, '_> {
         self.for_rest(start, false)
     }
 
-    /// `for_stmt: 'async'? 'for' star_targets 'in' ~ star_expressions ':' block else_block?`, after `async`.
+    /// `for_stmt: 'async'? 'for' star_targets 'in' ~ star_expressions ':' block else_block?`, after
+    /// `async`.
     fn for_rest(&mut self, start: Place, is_async: bool) -> Stmt<'a> {
         self.advance();
         let target = self.star_targets();
@@ -118,8 +119,8 @@ impl<'a> Parser<'a, '_> {
         self.with_rest(start, false)
     }
 
-    /// `with_stmt: 'async'? 'with' '(' ','.with_item+ ','? ')' ':' block | 'async'? 'with' ','.with_item+ ':' block`,
-    /// after `async`.
+    /// `with_stmt: 'async'? 'with' '(' ','.with_item+ ','? ')' ':' block | 'async'? 'with'
+    /// ','.with_item+ ':' block`, after `async`.
     fn with_rest(&mut self, start: Place, is_async: bool) -> Stmt<'a> {
         let checkpoint = self.checkpoint();
         self.advance();
@@ -162,8 +163,8 @@ impl<'a> Parser<'a, '_> {
         self.stacks.items.push(WithItem { context_expr, optional_vars });
     }
 
-    /// `try_stmt: 'try' ':' block (finally_block | except_block+ else_block? finally_block?)`, and the same with
-    /// `except_star_block`
+    /// `try_stmt: 'try' ':' block (finally_block | except_block+ else_block? finally_block?)`, and
+    /// the same with `except_star_block`
     pub(super) fn try_stmt(&mut self) -> Stmt<'a> {
         let start = self.place();
         self.advance();
@@ -198,8 +199,8 @@ impl<'a> Parser<'a, '_> {
         Stmt { location: self.since(start), kind: StmtKind::Try(self.arena.alloc(statement)) }
     }
 
-    /// `except_block: 'except' expression ['as' NAME] ':' block | 'except' expressions ':' block | 'except' ':' block`,
-    /// after `except` and the star.
+    /// `except_block: 'except' expression ['as' NAME] ':' block | 'except' expressions ':' block |
+    /// 'except' ':' block`, after `except` and the star.
     fn except_block(&mut self, start: Place, is_star: bool) -> ExceptHandler<'a> {
         let (mut kind, mut name) = (None, None);
         if self.token() != Token::Colon || is_star {

@@ -21,7 +21,8 @@ impl<'a> Parser<'a, '_> {
         self.clauses(start, kind, element, None, close)
     }
 
-    /// `dictcomp: '{' kvpair for_if_clauses '}' | '{' '**' expression for_if_clauses '}'` after its element.
+    /// `dictcomp: '{' kvpair for_if_clauses '}' | '{' '**' expression for_if_clauses '}'` after its
+    /// element.
     pub(super) fn dict_comprehension(
         &mut self,
         start: Place,

@@ -28,7 +28,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// `function_def_raw: 'async'? 'def' NAME type_params? '(' params? ')' ['->' expression] ':' block`, after `async`.
+    /// `function_def_raw: 'async'? 'def' NAME type_params? '(' params? ')' ['->' expression] ':'
+    /// block`, after `async`.
     pub(super) fn function_def_raw(
         &mut self,
         decorator_list: &'a [Expr<'a>],
@@ -94,7 +95,8 @@ impl<'a> Parser<'a, '_> {
         self.stacks.type_params.take(base, self.arena)
     }
 
-    /// `type_param: NAME type_param_bound? type_param_default? | '*' NAME type_param_starred_default?
+    /// `type_param: NAME type_param_bound? type_param_default? | '*' NAME
+    /// type_param_starred_default?
     /// | '**' NAME type_param_default?`
     fn type_param(&mut self) -> TypeParam<'a> {
         let start = self.place();

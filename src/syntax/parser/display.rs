@@ -8,8 +8,8 @@ use crate::target::GrammarRule;
 use crate::text::Place;
 
 impl<'a> Parser<'a, '_> {
-    /// `group: '(' (yield_expr | named_expression) ')'`, `tuple: '(' (star_named_expression ',' …)? ')'`,
-    /// `genexp: '(' (assignment_expression | expression !':=') for_if_clauses ')'`
+    /// `group: '(' (yield_expr | named_expression) ')'`, `tuple: '(' (star_named_expression ',' …)?
+    /// ')'`, `genexp: '(' (assignment_expression | expression !':=') for_if_clauses ')'`
     pub(super) fn parenthesized(&mut self) -> Expr<'a> {
         let (start, offset) = (self.place(), self.lexer.start());
         let outer = self.heights.begin();

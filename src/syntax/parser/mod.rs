@@ -1,7 +1,9 @@
-//! Tokens → [`ast`](super::ast), in one pass: CPython's grammar (`Grammar/python.gram`) by recursive descent.
+//! Tokens → [`ast`](super::ast), in one pass: CPython's grammar (`Grammar/python.gram`) by
+//! recursive descent.
 //!
-//! The parser has no words for what it refuses: it keeps the first fault, the lexer gives `End` from then on, and every
-//! loop ends there. `diagnose` says why. So no step returns a `Result`, and what is built after a fault is dropped.
+//! The parser has no messages. It keeps the first fault, after which the lexer returns `End` and
+//! every loop terminates; `diagnose` finds the message. So no step returns a `Result`, and nodes
+//! built after a fault are dropped.
 //!
 //! | file | rules |
 //! |---|---|
@@ -13,7 +15,7 @@
 //! | [`expression`] | `star_expressions` to `await_primary` |
 //! | [`primary`] | `primary`, `slices`, `atom` |
 //! | [`display`] | `tuple`, `group`, `list`, `dict`, `set` |
-//! | [`comprehension`] | `for_if_clauses` and what it makes of the element before |
+//! | [`comprehension`] | `for_if_clauses` and the element before it |
 //! | [`call`] | `arguments` |
 //! | [`target`] | `star_targets`, `single_target`, `del_targets` |
 //! | [`pattern`] | `match_stmt` |

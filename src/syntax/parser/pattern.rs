@@ -124,7 +124,8 @@ impl<'a> Parser<'a, '_> {
         name
     }
 
-    /// `pattern: or_pattern 'as' pattern_capture_target | or_pattern`, `or_pattern: '|'.closed_pattern+`
+    /// `pattern: or_pattern 'as' pattern_capture_target | or_pattern`, `or_pattern:
+    /// '|'.closed_pattern+`
     fn pattern(&mut self) -> Pattern<'a> {
         let start = self.place();
         let outer = self.heights.begin();
@@ -195,7 +196,8 @@ impl<'a> Parser<'a, '_> {
         pattern
     }
 
-    /// `capture_pattern`, `wildcard_pattern`, `value_pattern: attr !('.' | '(' | '=')` or `class_pattern`
+    /// `capture_pattern`, `wildcard_pattern`, `value_pattern: attr !('.' | '(' | '=')` or
+    /// `class_pattern`
     fn name_pattern(&mut self, start: Place) -> PatternKind<'a> {
         if self.is_soft(WILDCARD) {
             self.advance();
@@ -237,7 +239,8 @@ impl<'a> Parser<'a, '_> {
         self.stacks.patterns.take(base, self.arena)
     }
 
-    /// `group_pattern: '(' pattern ')'`, or `sequence_pattern: '(' open_sequence_pattern? ')'` as the error.
+    /// `group_pattern: '(' pattern ')'`, or `sequence_pattern: '(' open_sequence_pattern? ')'` as
+    /// the error.
     fn group_or_sequence(&mut self) -> Result<Pattern<'a>, PatternKind<'a>> {
         let base = self.stacks.patterns.base();
         if self.token() != Token::RightParenthesis {

@@ -6,7 +6,8 @@ use crate::syntax::lexer::Token;
 use crate::text::{Location, Place};
 
 impl<'a> Parser<'a, '_> {
-    /// `primary: primary '.' NAME | primary genexp | primary '(' arguments? ')' | primary '[' slices ']' | atom`
+    /// `primary: primary '.' NAME | primary genexp | primary '(' arguments? ')' | primary '['
+    /// slices ']' | atom`
     #[inline]
     pub(super) fn primary(&mut self) -> Expr<'a> {
         let start = self.place();
@@ -45,7 +46,8 @@ impl<'a> Parser<'a, '_> {
         result
     }
 
-    /// `slice: expression? ':' expression? (':' expression?)? | named_expression`, or `starred_expression`
+    /// `slice: expression? ':' expression? (':' expression?)? | named_expression`, or
+    /// `starred_expression`
     fn slice(&mut self) -> Expr<'a> {
         let start = self.place();
         let lower = match self.token() {

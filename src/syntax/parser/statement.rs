@@ -215,8 +215,8 @@ impl<'a> Parser<'a, '_> {
         StmtKind::Assign { targets, value: self.boxed(value) }
     }
 
-    /// `NAME ':' expression ['=' annotated_rhs]`, `('(' single_target ')' | single_subscript_attribute_target) ':' …`,
-    /// after the target.
+    /// `NAME ':' expression ['=' annotated_rhs]`, `('(' single_target ')' |
+    /// single_subscript_attribute_target) ':' …`, after the target.
     fn annotated(&mut self, target: Expr<'a>, start: Place, begins_with_name: bool) -> StmtKind<'a> {
         if self.begins_with_target && target.location.start() == start {
             // The expression continues after the parentheses.

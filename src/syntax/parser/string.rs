@@ -223,7 +223,8 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// `fstring_replacement_field: '{' annotated_rhs '='? ['!' NAME] [':' fstring_format_spec*] '}'`
+    /// `fstring_replacement_field: '{' annotated_rhs '='? ['!' NAME] [':' fstring_format_spec*]
+    /// '}'`
     fn field(&mut self, pieces: &mut Pieces, reading: Reading) {
         let start = self.place();
         let text_start = self.lexer.start() + 1;
