@@ -351,7 +351,7 @@ impl<'a> Parser<'a, '_> {
         let source = self.lexer.slice(start, end);
         self.is_own |= source.contains('#');
         without_comments(source, self.target.features.shown_comments, self.stacks.text.vec());
-        // The texts of format specs have no escapes.
+        // Escapes are decoded only outside format specs.
         let shown = self.stacks.text.since(before);
         let escapes = self.fields == 1 && !reading.raw && shown.contains(&b'\\');
         self.is_own |= escapes;
