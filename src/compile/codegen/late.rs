@@ -20,7 +20,6 @@ impl Codegen<'_, '_> {
         let mut own = self.symbols.late.iter().filter(is_own);
         let late = match statement.kind {
             // Decorators are compiled first.
-            /// Decorators are compiled first.
             StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => own.min_by_key(|late| start(late.location)),
             // The header of a handler is compiled after the body and `else`.
             StmtKind::Try(_) if made.is_err() => None,
