@@ -1,15 +1,20 @@
-//! RECORD files, whose rows follow from the files that they list.
+//! RECORD files and `md5sums` of Debian packages, whose rows follow from the files that they list.
 
 use crate::diff::{CauseKind, Comparison, Side};
 use crate::manifest::Place;
 use std::collections::BTreeSet;
 
-/// Calls the difference of a RECORD harmless if all rows that differ are of files that differ.
+/// Calls the difference of such a list harmless if all rows that differ are of files that differ.
 pub(super) fn explain_records(comparison: &mut Comparison, left: &Side, right: &Side) {
     let (Some(one), Some(other)) = (left.place(), right.place()) else { return };
     let differing: BTreeSet<String> = comparison.files.iter().map(|file| file.path.clone()).collect();
     for file in &mut comparison.files {
-        let Some((folder, "RECORD")) = file.path.rsplit_once('/') else { continue };
+        let (folder, path): (_, fn(&str) -> Option<&str>) = match file.path.rsplit_once('/') {
+            Some((folder, "RECORD")) => (folder, path),
+            // Its paths begin at the root of the package.
+            Some(("DEBIAN", "md5sums")) => ("", path_of_md5sum),
+            _ => continue,
+        };
         let Some(cause) = file.cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent) else {
             continue;
         };
@@ -27,6 +32,11 @@ pub(super) fn explain_records(comparison: &mut Comparison, left: &Side, right: &
 fn rows(place: &Place, name: &str) -> Option<BTreeSet<String>> {
     let text = String::from_utf8(place.read(name).ok()?).ok()?;
     Some(text.lines().map(str::to_owned).collect())
+}
+
+/// Path of a line of `md5sum`; one with a backslash before it is not looked into.
+fn path_of_md5sum(row: &str) -> Option<&str> {
+    row.split_once("  ").map(|(_, path)| path).filter(|_| !row.starts_with('\\'))
 }
 
 /// Path of a row without quotes; rows with quotes are not looked into.

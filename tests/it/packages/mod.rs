@@ -138,6 +138,32 @@ fn control_files_are_a_kind_of_their_own() {
 }
 
 #[test]
+fn sums_of_files_that_differ_follow_from_them() {
+    let session = Session::new();
+    let package = |text: &str, sums: &[&str]| {
+        let sums: String = sums.iter().map(|sum| format!("{sum}\n")).collect();
+        let control = tar(&[file("./control", "Package: demo\n"), file("./md5sums", sums)]);
+        let data = tar(&[file("./usr/a.txt", text), file("./usr/b.txt", "b")]);
+        deb(("control.tar", &control), ("data.tar", &data))
+    };
+    let same = "92eb5ffee6ae2fec3ad71c777531578f  usr/b.txt";
+    // printf a | md5sum, printf c | md5sum
+    session.file("one", package("a", &["0cc175b9c0f1b6a831c399e269772661  usr/a.txt", same]));
+    session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", same]));
+    let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
+    let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        found["conclusion"],
+        "1 other file differs; 1 file differs in form alone; nothing is unexplained"
+    );
+    // A sum of a file that is the same does not follow from anything.
+    session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", "00  usr/b.txt"]));
+    let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
+    let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(found["conclusion"], "2 other files differ; nothing is unexplained");
+}
+
+#[test]
 fn metadata_of_packages_is_harmless() {
     let session = Session::new();
     let pyc = pyc(SOURCE);

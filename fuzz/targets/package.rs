@@ -1,0 +1,7 @@
+//! `fuzz/run package`
+
+#![no_main]
+
+use pycompile_fuzz::{bounded, oracles};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bounded(|| oracles::package(data)));
