@@ -18,7 +18,7 @@ use crate::compile::instruction::Label;
 use crate::compile::unit::CodeUnit;
 use crate::target::{FlowPass, Op, Release, Target};
 use crate::text::Location;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn outcome(given: &str) -> (String, Vec<FlowPass>) {
     let mut unit = CodeUnit::default();
     let mut constants = Constants::default();
     let mut consts = Vec::new();
-    let mut labels: HashMap<&str, Label> = HashMap::new();
+    let mut labels: BTreeMap<&str, Label> = BTreeMap::new();
     let (mut target, mut passes, mut locals) = (None, Vec::new(), 0);
     for line in given.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let words: Vec<&str> = line.split_whitespace().collect();
