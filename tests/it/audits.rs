@@ -265,6 +265,10 @@ fn one_distribution_of_an_environment() {
     session.run(&["verify", "v", "--manifest", "one.json"]).exits(1);
     let manifest = ["verify", "v", "--manifest", "one.json", "--only", "one-thing"];
     session.run(&manifest).exits(0).says("1 verified, 0 findings\n");
+    session.file(&format!("{site}/three-1.0.dist-info/METADATA"), "Name: three\nVersion: 1.0\n");
+    let said = session.run(&["verify", "v", "--only", "three"]).exits(2);
+    let message = "three-1.0.dist-info/ has no RECORD that can be read: nothing says which files are its own";
+    assert!(said.err.contains(message), "{}", said.err);
     // A wheel is its own distribution.
     let session = packed();
     session.run(&["verify", "dist", "--only", "demo"]).exits(0).says("0 pycs, 0 verified, 0 findings\n");

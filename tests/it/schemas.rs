@@ -145,6 +145,19 @@ fn what_looks_at_pycs() {
     lines(&session, &["verify", "out"], 1);
     lines(&session, &["manifest", "out", "--output", "n.json"], 1);
     lines(&session, &["verify", "nowhere"], 2);
+    lines(&session, &["verify", "out", "src", "--limit", "1"], 1);
+    // Pycs of a version that nothing compiles for: those of 3.14 under the magic number of 3.12.
+    for module in ["a", "b"] {
+        session.file(&format!("other/{module}.py"), "");
+        let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
+        session.run(&[&options[..], &[&format!("other/{module}.py")]].concat()).exits(0);
+        let known = session.path(&format!("other/__pycache__/{module}.cpython-314.pyc"));
+        let mut bytes = std::fs::read(&known).unwrap();
+        bytes[..2].copy_from_slice(&3531_u16.to_le_bytes());
+        session.file(&format!("other/__pycache__/{module}.cpython-312.pyc"), bytes);
+    }
+    let said = lines(&session, &["verify", "other", "--engine", "native"], 1);
+    assert!(said.iter().any(|line| line["pycs"] == 2 && line["kind"] == "version"), "{said:?}");
     let said = lines(&session, &["normalize", pyc, "bad.py"], 1);
     assert_eq!(digests(&session, &said), 1);
     let said = lines(&session, &["diff", "out", "src"], 1);
