@@ -11,7 +11,8 @@ pub(super) type Found = Result<Releases, String>;
 /// The engines for a version, that of the newest release first.
 pub(super) struct Releases {
     pub(super) engines: Engines,
-    /// The engine that wrote the last pyc which the one before did not write: most places were written by one release.
+    /// The engine that wrote the last pyc which the one before did not write: most places were
+    /// written by one release.
     likeliest: AtomicUsize,
 }
 

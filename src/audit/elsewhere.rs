@@ -1,5 +1,5 @@
-//! The paths of a manifest beside the names of a place that begins elsewhere: `site-packages/demo` against a manifest of
-//! `demo/…`, or a whole environment against it.
+//! The paths of a manifest beside the names of a place that begins elsewhere: `site-packages/demo`
+//! against a manifest of `demo/…`, or a whole environment against it.
 
 use super::view::View;
 use crate::manifest::{Manifest, Place};
@@ -17,7 +17,8 @@ pub(super) struct Shift {
 }
 
 impl Shift {
-    /// The shift by which most pycs of the place are those that the manifest lists; none, where that does as well.
+    /// The shift by which most pycs of the place are those that the manifest lists; none, where
+    /// that does as well.
     pub(super) fn of(manifest: &Manifest, view: &View<'_>) -> Self {
         let paths: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
         let root = match view.place {

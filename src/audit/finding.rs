@@ -84,7 +84,8 @@ pub enum Kind {
     Compile,
     /// The code is not that of the source.
     Code,
-    /// The code is that of the source, and only its form is another: references, interning, the order in sets.
+    /// The code is that of the source, and only its form is another: references, interning, the
+    /// order in sets.
     OtherForm,
     /// The code is that of the source at a level that the file's name does not say.
     Level,

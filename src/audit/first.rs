@@ -8,9 +8,11 @@ use crate::pyc::HEADER_SIZE;
 use crate::target::Series;
 use std::collections::BTreeSet;
 
-/// Bytes of bytecode that are disassembled for each byte of both pycs: references can make code large that is small on disk.
+/// Bytes of bytecode that are disassembled for each byte of both pycs: references can make code
+/// large that is small on disk.
 const PROPORTION: usize = 4;
-/// Bytes of two pycs in which a place is looked for: their instructions, one by one, take hundreds of times as much.
+/// Bytes of two pycs in which a place is looked for: their instructions, one by one, take hundreds
+/// of times as much.
 const LARGEST: usize = 1 << 20;
 /// Bytes of a constant that are compared.
 const SHOWN: usize = 400;
@@ -68,8 +70,8 @@ impl std::fmt::Display for FirstPlace {
     }
 }
 
-/// Returns the first code object and line at which code differs: `f, line 3`; nothing for large ones. `name` is that of the
-/// pyc.
+/// Returns the first code object and line at which code differs: `f, line 3`; nothing for large
+/// ones. `name` is that of the pyc.
 pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &Series) -> Option<String> {
     if expected.len() + found.len() > LARGEST {
         return None;
@@ -121,7 +123,8 @@ fn first_instruction(
     None
 }
 
-/// Returns what tells two instructions apart. Code objects are compared by themselves, and sets have no order.
+/// Returns what tells two instructions apart. Code objects are compared by themselves, and sets
+/// have no order.
 fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, Option<u32>, Option<String>) {
     let words = match &instruction.operand {
         Operand::Const(id) => {

@@ -55,7 +55,8 @@ impl<'a> Entries<'a> {
         self.by_name.contains_key(name).then(|| Finding::new(name, Kind::Manifest, message))
     }
 
-    /// Holds a pyc and its source against the entry; `path` is where its source lies once it is installed.
+    /// Holds a pyc and its source against the entry; `path` is where its source lies once it is
+    /// installed.
     pub(super) fn check(
         &self,
         view: &View<'_>,
@@ -110,7 +111,8 @@ impl<'a> Entries<'a> {
         findings
     }
 
-    /// The entries that the place could have: the path in the manifest, the name, and whether a pyc is there.
+    /// The entries that the place could have: the path in the manifest, the name, and whether a pyc
+    /// is there.
     pub(super) fn covered(&self, view: &View<'_>) -> Vec<(&'a str, String, bool)> {
         let names: BTreeSet<String> = view.place.pycs().into_iter().collect();
         let entries = self.by_name.iter();
@@ -123,9 +125,11 @@ impl<'a> Entries<'a> {
 /// The entries of a manifest in all places that are verified.
 pub(super) struct Coverage<'a> {
     manifest: &'a Manifest,
-    /// By the path in the manifest: a place that could have it, its name there, and whether a place has it.
+    /// By the path in the manifest: a place that could have it, its name there, and whether a place
+    /// has it.
     entries: BTreeMap<&'a str, (usize, String, bool)>,
-    /// The listed archives, by digest, that lie in a directory that is verified or have a namesake there, with the directory.
+    /// The listed archives, by digest, that lie in a directory that is verified or have a namesake
+    /// there, with the directory.
     archives: BTreeMap<String, usize>,
 }
 
@@ -169,8 +173,8 @@ impl<'a> Coverage<'a> {
         Some(Finding::new(path, Kind::Manifest, message))
     }
 
-    /// The pycs and archives of the manifest that are nowhere. Where a directory has no pyc of the manifest and has an archive
-    /// that it lists, the pycs are those of the archive.
+    /// The pycs and archives of the manifest that are nowhere. Where a directory has no pyc of the
+    /// manifest and has an archive that it lists, the pycs are those of the archive.
     pub(super) fn missing(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let is_packed = !self.archives.is_empty() && self.entries.values().all(|(.., is_there)| !is_there);
@@ -196,7 +200,8 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// Every pyc and its source against a manifest, both ways, and an archive against the archives listed; nothing is compiled.
+/// Every pyc and its source against a manifest, both ways, and an archive against the archives
+/// listed; nothing is compiled.
 pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let view = View::new(place);
     let entries = Entries::new(manifest, &view, &Selection::default());

@@ -86,7 +86,8 @@ impl Selection {
             let Some(files) = distribution.files else {
                 return Err(OnlyError::NoRecord(distribution.dist_info));
             };
-            // Whatever lies beside its modules in a directory of its own could be imported as one of them.
+            // Whatever lies beside its modules in a directory of its own could be imported as one
+            // of them.
             let modules = files.iter().filter(|file| file.ends_with(".py") || file.ends_with(".pyc"));
             let below = modules.filter_map(|file| file.strip_prefix(&distribution.base));
             let tops =

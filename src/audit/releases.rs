@@ -1,10 +1,11 @@
 //! The release of CPython that wrote the pycs of a place.
 //!
-//! A pyc may be the bytes of several releases, and most places were written by one: the release that writes most of the
-//! pycs of a version is named for all that it writes, and another one only for those that are left.
+//! A pyc may be the bytes of several releases, and most places were written by one: the release
+//! that writes most of the pycs of a version is named for all that it writes, and another one only
+//! for those that are left.
 //!
-//! The release that wrote the last pyc which a newer one did not write is tried first for the next. Where it wrote all, no
-//! other is asked for them.
+//! The release that wrote the last pyc which a newer one did not write is tried first for the next.
+//! Where it wrote all, no other is asked for them.
 
 use super::compilers::Compilers;
 use super::finding::ReleaseFound;

@@ -12,8 +12,8 @@ const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 /// A module that virtualenv and uv put there without a RECORD.
 const OF_VIRTUALENV: &str = "_virtualenv.py";
 
-/// Sources and extension modules that Python would import and no RECORD lists. A pyc is judged by its source, which is here
-/// or is missed elsewhere.
+/// Sources and extension modules that Python would import and no RECORD lists. A pyc is judged by
+/// its source, which is here or is missed elsewhere.
 pub(super) fn unrecorded(place: &Place) -> Vec<Finding> {
     let Place::Tree(root, listing) = place else { return Vec::new() };
     let distributions = distributions(place);
@@ -31,7 +31,8 @@ pub(super) fn unrecorded(place: &Place) -> Vec<Finding> {
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
         let is_egg =
             |name: &str| name[base.len()..].split('/').next().is_some_and(|top| top.contains(".egg"));
-        // Whatever has no RECORD may own anything but the directories of packages that a RECORD has.
+        // Whatever has no RECORD may own anything but the directories of packages that a RECORD
+        // has.
         let others_install = !is_packages(root, base)
             || installed.iter().any(|one| one.files.is_none())
             || all.clone().any(|(name, _)| is_egg(name));

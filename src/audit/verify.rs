@@ -130,7 +130,8 @@ struct Audit<'a> {
 }
 
 impl Audit<'_> {
-    /// Looks into a place whose names follow `prefix` in findings, and into the archives in it, `depth` deep.
+    /// Looks into a place whose names follow `prefix` in findings, and into the archives in it,
+    /// `depth` deep.
     fn place(
         &mut self,
         place: &Place,
@@ -197,8 +198,9 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Looks for all releases that write the pycs, where one release did not write all: first of those that another is known
-    /// to have written, and of all pycs of the version if it did not write these too.
+    /// Looks for all releases that write the pycs, where one release did not write all: first of
+    /// those that another is known to have written, and of all pycs of the version if it did not
+    /// write these too.
     fn settle(
         &self,
         passed: &mut [Passed],

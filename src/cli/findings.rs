@@ -27,7 +27,8 @@ pub(super) fn tell(
         match format {
             AuditFormat::Human if limit > 0 && *count > limit => {}
             AuditFormat::Human => {
-                // What is verified may be somebody's who would like to be told otherwise: only CPython's words have lines.
+                // What is verified may be somebody's who would like to be told otherwise: only
+                // CPython's words have lines.
                 let message = match finding.kind {
                     Kind::Compile | Kind::Version => visible_lines(&finding.message).into_owned(),
                     _ => visible(&finding.message).into_owned(),

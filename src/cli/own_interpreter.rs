@@ -1,4 +1,5 @@
-//! The interpreter of an environment that is looked at, for versions that the native compiler does not know.
+//! The interpreter of an environment that is looked at, for versions that the native compiler does
+//! not know.
 
 use super::printer::Printer;
 use crate::build::env::created_with;
@@ -12,8 +13,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Adds the interpreters of the environments that `places` are, or are in, for the versions of their pycs; says which
-/// programs will run. What names an interpreter, or takes the native compiler only, leaves them alone.
+/// Adds the interpreters of the environments that `places` are, or are in, for the versions of
+/// their pycs; says which programs will run. What names an interpreter, or takes the native
+/// compiler only, leaves them alone.
 pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &Printer) {
     if !options.named.is_empty() || options.choice == EngineChoice::Native {
         return;
@@ -42,8 +44,8 @@ pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &P
     }
 }
 
-/// The versions that pycs are of by their names, or, for pycs whose names do not say it, that the environment was created
-/// with.
+/// The versions that pycs are of by their names, or, for pycs whose names do not say it, that the
+/// environment was created with.
 fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     let mut tags: BTreeSet<Option<String>> = BTreeSet::new();
     for name in place.pycs() {
@@ -57,8 +59,9 @@ fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     SERIES.iter().filter(is_used).collect()
 }
 
-/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages` and below. Only what has a
-/// `pyvenv.cfg` is one: other trees are looked at, and none of their programs run.
+/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages`
+/// and below. Only what has a `pyvenv.cfg` is one: other trees are looked at, and none of their
+/// programs run.
 fn prefix_of(place: &Place) -> Option<PathBuf> {
     let path = match place {
         Place::Tree(root, listing) => {

@@ -11,42 +11,47 @@ use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted};
 use std::path::PathBuf;
 
-/// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's version and level, and
-/// compares the code.
+/// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's
+/// version and level, and compares the code.
 ///
-/// A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version nothing compiles is a
-/// finding. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH are looked into, three deep; bytecode under
-/// other names and symlinks and `.pth` files that lead out of PATH to bytecode are reported. RECORDs are checked too, and
-/// everything for which `pack` or installers would refuse a wheel; so are modules in `site-packages` that no RECORD lists.
+/// A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version
+/// nothing compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. Archives in
+/// PATH are looked into, three deep; bytecode under other names and symlinks and `.pth` files that
+/// lead out of PATH to bytecode are reported. RECORDs are checked too, and everything for which
+/// `pack` or installers would refuse a wheel; so are modules in `site-packages` that no RECORD
+/// lists.
 ///
 ///
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
-    /// Directories, wheels, zips, packages, tar archives, container images, pycs or installed environments.
+    /// Directories, wheels, zips, packages, tar archives, container images, pycs or installed
+    /// environments.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// The sources that the pycs must come from: a directory, wheel or zip, in place of the sources next to the pycs. A
-    /// source in PATH that it does not have, or has with other bytes, is a finding.
+    /// The sources that the pycs must come from: a directory, wheel or zip, in place of the sources
+    /// next to the pycs. A source in PATH that it does not have, or has with other bytes, is a
+    /// finding.
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// Check PATH against this manifest as well: its pycs, or the archives that it lists. PATH may be a directory of it, or a
-    /// directory around it.
+    /// Check PATH against this manifest as well: its pycs, or the archives that it lists. PATH may
+    /// be a directory of it, or a directory around it.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Look only at this distribution of an environment, by its RECORD, or only at its wheels.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Verdict on the same code in another form, `other-form`: other references or interned strings, or sets in another
-    /// order, as a process that compiles many files writes.
+    /// Verdict on the same code in another form, `other-form`: other references or interned
+    /// strings, or sets in another order, as a process that compiles many files writes.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
-    /// Compiler: `native` is this program itself, `python` real interpreters; `auto` takes the native compiler for the
-    /// versions that it knows, and says where it runs the environment's own interpreter.
+    /// Compiler: `native` is this program itself, `python` real interpreters; `auto` takes the
+    /// native compiler for the versions that it knows, and says where it runs the environment's own
+    /// interpreter.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// An interpreter for pycs of its version (repeatable); without it, for versions that the native compiler does not know,
-    /// the environment's own, then pythonX.Y on PATH.
+    /// An interpreter for pycs of its version (repeatable); without it, for versions that the
+    /// native compiler does not know, the environment's own, then pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     /// Findings of each kind that are listed for people; 0 for all.

@@ -18,7 +18,8 @@ const SCHEMA: &str =
 pub struct Place<'a> {
     /// As it was named.
     pub path: &'a Path,
-    /// True if findings name files below it, false if it is the file, or the archive that they are in.
+    /// True if findings name files below it, false if it is the file, or the archive that they are
+    /// in.
     pub is_folder: bool,
 }
 

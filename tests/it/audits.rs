@@ -1,5 +1,5 @@
-//! `verify`: what a finding says, what counts as a place, and what is left out. Everything here is compiled by the native
-//! compiler, so that no interpreter is needed.
+//! `verify`: what a finding says, what counts as a place, and what is left out. Everything here is
+//! compiled by the native compiler, so that no interpreter is needed.
 
 use crate::session::{Said, Session};
 
@@ -208,7 +208,8 @@ fn paths_of_a_manifest_may_begin_elsewhere() {
             &format!("{core}: manifest: {missing}\n"),
         );
     }
-    // The code of the manifest, under another mode: the flags of the header are 1 for unchecked-hash, 3 for checked-hash.
+    // The code of the manifest, under another mode: the flags of the header are 1 for
+    // unchecked-hash, 3 for checked-hash.
     let mut other = good;
     assert_eq!(other[4], 3);
     other[4] = 1;
@@ -295,7 +296,8 @@ fn modules_that_no_record_lists() {
     let said = session.run(&["verify", "v"]).exits(1);
     assert!(said.out.contains("stray.pyc: source: its source cannot be read: there is no "), "{}", said.out);
     std::fs::remove_file(session.path(&format!("{site}/stray.pyc"))).unwrap();
-    // The system's package manager has distributions without RECORD, which may own whatever no other owns.
+    // The system's package manager has distributions without RECORD, which may own whatever no
+    // other owns.
     session.file(&format!("{site}/three-1.0.dist-info/METADATA"), "Name: three\nVersion: 1.0\n");
     session.file(&format!("{site}/three/__init__.py"), "");
     session.run(&["verify", "v"]).exits(0);
@@ -303,7 +305,8 @@ fn modules_that_no_record_lists() {
     prints(session.run(&["verify", "v"]), &unrecorded("one/stray.py"));
 }
 
-/// The pycs of this version are those of another one under its magic number: nothing compiles them here.
+/// The pycs of this version are those of another one under its magic number: nothing compiles them
+/// here.
 #[test]
 fn a_version_that_nothing_compiles_is_told_once() {
     let session = Session::new();
@@ -376,7 +379,8 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     check().says(&format!("{}: stale\n", pyc("one")));
 }
 
-/// `pack` makes the first file that a zipapp runs: its source follows from the names in it, and is no file anywhere.
+/// `pack` makes the first file that a zipapp runs: its source follows from the names in it, and is
+/// no file anywhere.
 #[test]
 fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
     let session = packed();

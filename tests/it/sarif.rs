@@ -1,5 +1,6 @@
-//! `verify --message-format sarif`, by the OASIS standard SARIF 2.1.0: `sarif.schema.json` has what it says of the properties
-//! that are written. `PYCOMPILE_SARIF_SCHEMA` names a file with the schema of OASIS, by which the documents then are too.
+//! `verify --message-format sarif`, by the OASIS standard SARIF 2.1.0: `sarif.schema.json` has what
+//! it says of the properties that are written. `PYCOMPILE_SARIF_SCHEMA` names a file with the
+//! schema of OASIS, by which the documents then are too.
 
 use crate::session::Session;
 use jsonschema::Validator;
