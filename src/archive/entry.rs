@@ -3,7 +3,9 @@
 use super::error::Fault;
 use super::package::{Facts, Format, Special};
 use super::reader::inflate;
+use super::stream::{Reader, are_equal};
 use std::borrow::Cow;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +59,22 @@ impl Bytes {
         }
     }
 
+    /// Returns a reader that unpacks a block at a time.
+    pub fn reader(&self) -> Reader<'_> {
+        match &self.0 {
+            Content::Held(bytes) => Reader::plain(bytes),
+            Content::Packed(packed) => packed.reader(),
+        }
+    }
+
+    /// Returns the first bytes, at most `count`.
+    pub fn head(&self, count: u64) -> Vec<u8> {
+        let mut head = Vec::new();
+        // What could be unpacked once can be unpacked again.
+        let _ = self.reader().take(count).read_to_end(&mut head);
+        head
+    }
+
     /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -85,12 +103,22 @@ impl Bytes {
 }
 
 impl Packed {
+    fn data(&self) -> &[u8] {
+        self.archive.get(self.data.clone()).unwrap_or_default()
+    }
+
     /// The same data were unpacked when the archive was read: only memory can be missing.
     fn read(&self) -> Result<Cow<'_, [u8]>, Fault> {
-        let data = self.archive.get(self.data.clone()).unwrap_or_default();
         match self.compression {
-            Compression::Stored => Ok(Cow::Borrowed(data)),
-            Compression::Deflated => Ok(Cow::Owned(inflate(data, self.size as u64)?)),
+            Compression::Stored => Ok(Cow::Borrowed(self.data())),
+            Compression::Deflated => Ok(Cow::Owned(inflate(self.data(), self.size as u64)?)),
+        }
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        match self.compression {
+            Compression::Stored => Reader::plain(self.data()),
+            Compression::Deflated => Reader::deflated(self.data()),
         }
     }
 }
@@ -103,7 +131,7 @@ impl Default for Bytes {
 
 impl PartialEq for Bytes {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.read() == other.read()
+        self.len() == other.len() && are_equal(self.reader(), other.reader())
     }
 }
 

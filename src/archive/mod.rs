@@ -19,6 +19,7 @@ mod name;
 mod package;
 mod reader;
 mod sdist;
+mod stream;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -29,3 +30,4 @@ pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use package::{Facts, Format, Special, What, is_package, is_package_file, read_package};
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
 pub use sdist::Sdist;
+pub use stream::{Blocks, Reader};

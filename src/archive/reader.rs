@@ -6,6 +6,7 @@ use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
 use super::name::{Clash, NameTree};
 use super::package::Format;
+use super::stream::checksum;
 use crate::project::open_regular;
 use sha2::Digest as _;
 use std::borrow::Cow;
@@ -346,24 +347,25 @@ fn entry(
         let window = bytes.get(place(data_end)..place(next)).unwrap_or_default();
         after += descriptor(window, header, local.zip64)? as u64;
     }
-    let (compression, content) = match header.method {
-        0 => (Compression::Stored, Cow::Borrowed(data)),
-        _ => (Compression::Deflated, Cow::Owned(inflate(data, header.size)?)),
+    let compression = if header.method == 0 { Compression::Stored } else { Compression::Deflated };
+    let size = usize::try_from(header.size).map_err(|_| Fault::Memory(header.size))?;
+    let left = room.checked_sub(size);
+    let content = match (left, compression) {
+        (_, Compression::Stored) => Some(Cow::Borrowed(data)),
+        (Some(_), Compression::Deflated) => Some(Cow::Owned(inflate(data, header.size)?)),
+        (None, Compression::Deflated) => None,
     };
-    let mut crc = flate2::Crc::new();
-    crc.update(&content);
-    if crc.sum() != header.crc32 {
-        return Err(Fault::Crc { said: header.crc32, found: crc.sum() });
+    let found = match &content {
+        Some(content) => crc32(content),
+        None => checksum(data, header.size)?,
+    };
+    if found != header.crc32 {
+        return Err(Fault::Crc { said: header.crc32, found });
     }
-    let content = match room.checked_sub(content.len()) {
-        Some(left) => {
-            *room = left;
-            content.into_owned().into()
-        }
-        None => {
-            let size = content.len();
-            Bytes::packed(Packed { archive: Arc::clone(bytes), data: range, compression, size })
-        }
+    *room = left.unwrap_or(*room);
+    let content = match content.filter(|_| left.is_some()) {
+        Some(content) => content.into_owned().into(),
+        None => Bytes::packed(Packed { archive: Arc::clone(bytes), data: range, compression, size }),
     };
     let entry = Entry {
         name: header.name.strip_suffix('/').unwrap_or(header.name).to_owned(),
@@ -386,6 +388,12 @@ fn entry(
         facts: None,
     };
     Ok((entry, after))
+}
+
+fn crc32(content: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(content);
+    crc.sum()
 }
 
 /// Exactly `size` bytes out of exactly `data`.

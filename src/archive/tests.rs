@@ -481,8 +481,42 @@ fn large_entries_are_unpacked_when_they_are_read() {
         assert_eq!((entry.bytes.len(), &entry.bytes), (12 << 20, &archive.entries[0].bytes));
         assert!(entry.bytes.read().iter().all(|byte| *byte == b'x'));
     }
+    assert_eq!(archive.entries[3].bytes.head(20), [b'x'; 20]);
     // What is broken is refused when the archive is read.
-    let mut broken = parts;
-    broken[3].crc32 ^= 1;
-    assert!(matches!(parse(&zip(&broken)).unwrap_err().fault, Fault::Crc { .. }));
+    let broken = |change: fn(&mut Raw)| {
+        let mut broken = parts.clone();
+        change(&mut broken[3]);
+        parse(&zip(&broken)).unwrap_err().fault
+    };
+    assert!(matches!(broken(|part| part.crc32 ^= 1), Fault::Crc { .. }));
+    assert!(matches!(broken(|part| part.size -= 1), Fault::Size(_)));
+    assert!(matches!(broken(|part| part.size += 1), Fault::Size(_)));
+    assert!(matches!(broken(|part| part.data.truncate(part.data.len() - 1)), Fault::Deflate));
+    assert!(matches!(broken(|part| part.data.push(0)), Fault::Deflate));
+    assert!(matches!(
+        broken(|part| part.data[100] ^= 0xff),
+        Fault::Deflate | Fault::Crc { .. } | Fault::Size(_)
+    ));
+}
+
+#[test]
+fn content_that_goes_by_in_blocks_is_compared_as_a_whole() {
+    let same = vec![b'x'; 40 << 20];
+    let mut other = same.clone();
+    *other.last_mut().unwrap() = b'y';
+    let limits = Limits { ratio: 2000, ..Limits::default() };
+    let of = |content: &[u8]| {
+        let bytes = zip(&[deflated("a", content)]);
+        read(Path::new("a.zip"), &bytes, &limits).unwrap().entries.remove(0).bytes
+    };
+    assert_eq!(of(&same), of(&same));
+    assert_eq!(of(&same), Bytes::from(same.clone()));
+    assert_ne!(of(&same), of(&other));
+    assert_ne!(of(&same), of(&same[1..]));
+    let mut seen = Vec::new();
+    Blocks::from(&of(&other)).each(|block| {
+        assert!(block.len() <= 1 << 16);
+        seen.extend_from_slice(block);
+    });
+    assert_eq!(seen, other);
 }

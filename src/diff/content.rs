@@ -3,17 +3,16 @@
 use super::align::align;
 use super::lists::{around, paired};
 use super::model::{Finding, Kind, Row, clip};
-use crate::project::open_regular;
+use super::sides::Stream;
 use crate::text;
-use std::io::{self, BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::io;
 
-/// Bytes from which files are not taken into memory.
+/// Bytes from which no file on a disk is taken into memory.
 const LARGE: u64 = 64 << 20;
-/// Bytes that are compared at once.
-const BLOCK: usize = 1 << 16;
+/// Bytes that are shown of the first place that differs.
+pub(super) const WINDOW: usize = 16;
 /// Bytes up to which texts are compared line by line.
-const TEXT: usize = 4 << 20;
+pub(super) const TEXT: usize = 4 << 20;
 
 /// Describes the difference of two files that differ.
 pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
@@ -23,41 +22,51 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     }
 }
 
-/// Compares two files of which one is too large to be read into memory. Returns `None` if neither
-/// is, and no findings if they are equal.
+/// Compares two files of which one is too large to be compared line by line, without holding them. Returns `None` if neither
+/// is or if both have parts, and no findings if they are equal.
 ///
 /// # Errors
-/// A file that cannot be read, by its path.
-pub(super) fn compare_large(left: &Path, right: &Path) -> Result<Option<Vec<Finding>>, (PathBuf, io::Error)> {
-    let open = |path: &Path| {
-        let file = open_regular(path)?;
-        let size = file.metadata()?.len();
-        Ok((BufReader::with_capacity(BLOCK, file), size))
-    };
-    let (mut one, size) = open(left).map_err(|error| (left.into(), error))?;
-    let (mut other, other_size) = open(right).map_err(|error| (right.into(), error))?;
-    if size.max(other_size) <= LARGE {
+/// The operating system's.
+pub(super) fn compare_large(
+    left: &mut Stream<'_>,
+    right: &mut Stream<'_>,
+) -> io::Result<Option<Vec<Finding>>> {
+    let size = left.size.max(right.size);
+    if size <= TEXT as u64 {
+        return Ok(None);
+    }
+    // What has parts is taken into memory to be looked into, unless it is on a disk and very large.
+    let is_held = size <= LARGE || left.is_entry || right.is_entry;
+    if is_held && has_parts(left.reader.fill_buf()?) && has_parts(right.reader.fill_buf()?) {
         return Ok(None);
     }
     let mut at = 0;
     loop {
-        let block = one.fill_buf().map_err(|error| (left.into(), error))?;
-        let other_block = other.fill_buf().map_err(|error| (right.into(), error))?;
+        let (block, other_block) = (left.reader.fill_buf()?, right.reader.fill_buf()?);
         let length = block.len().min(other_block.len());
         let same = block.iter().zip(other_block).take_while(|(a, b)| a == b).count();
+        if length == 0 && block.is_empty() && other_block.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
         at += same as u64;
+        left.reader.consume(same);
+        right.reader.consume(same);
         if same < length || length == 0 {
             break;
         }
-        one.consume(length);
-        other.consume(length);
     }
-    if at == size && at == other_size {
-        return Ok(Some(Vec::new()));
-    }
-    let side = |size: u64| text::bytes(size);
-    let message = format!("from byte {at}");
-    Ok(Some(vec![Finding::new(Kind::Content, message).sides(side(size), side(other_size))]))
+    let row = Row::differ(side(left.size, at, &left.window()?), side(right.size, at, &right.window()?));
+    Ok(Some(vec![Finding::new(Kind::Content, "").rows(vec![row])]))
+}
+
+/// Returns whether what begins like this is looked into: a zip, a zipapp or a pyc.
+fn has_parts(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"#!") || is_pyc(start)
+}
+
+/// Returns whether bytes begin like a pyc.
+pub(super) fn is_pyc(bytes: &[u8]) -> bool {
+    bytes.get(2..4) == Some(b"\r\n")
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
@@ -83,8 +92,13 @@ fn compare_texts(left: &str, right: &str) -> Finding {
 pub(super) fn bytes_row(left: &[u8], right: &[u8]) -> Row {
     let at = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let side = |bytes: &[u8]| {
-        let window: Vec<String> = bytes.iter().skip(at).take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}, from byte {at}: {}", text::bytes(bytes.len()), window.join(" "))
+        let window = bytes.get(at..).unwrap_or_default();
+        side(bytes.len() as u64, at as u64, &window[..window.len().min(WINDOW)])
     };
     Row::differ(side(left), side(right))
+}
+
+fn side(size: u64, at: u64, window: &[u8]) -> String {
+    let window: Vec<String> = window.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}, from byte {at}: {}", text::bytes(size), window.join(" "))
 }

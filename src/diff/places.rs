@@ -1,7 +1,7 @@
 //! Manifests, trees, archives and files, in any pairing → a comparison.
 
 use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes};
-use super::content::{compare_content, compare_large};
+use super::content::{TEXT, compare_content, compare_large, is_pyc};
 use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
@@ -9,10 +9,12 @@ use super::manifests::{
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
-use crate::archive::{self, Archive, DEPTH, Limits, is_package, is_package_file, read_package};
+use crate::archive::{self, Archive, DEPTH, Limits, is_package, read_package};
 use crate::text::{Shown as _, python};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 /// Entries from which one finding stands for all that differ in the same way.
@@ -243,17 +245,25 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
 /// Two files that are not taken into memory; archives and pycs are.
 fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Vec<Finding>> {
     let has_parts = ["whl", "zip", "pyz", "pyc"].iter().any(|end| path.rsplit('.').next() == Some(end));
-    let (one, other) = (left.path()?, right.path()?);
-    let is_package = |path: &Path| is_package_file(path).unwrap_or(false);
-    if has_parts || (is_package(&one) && is_package(&other)) {
+    if has_parts {
         return None;
     }
-    match compare_large(&one, &other) {
-        Ok(found) => found,
-        Err((path, error)) => {
-            let message = format!("cannot read {}: {error}", path.shown());
-            Some(vec![Finding::new(Kind::Unreadable, message)])
+    let unreadable = |path: &dyn Display, error: &io::Error| {
+        Some(vec![Finding::new(Kind::Unreadable, format!("cannot read {path}: {error}"))])
+    };
+    let (mut one, mut other) = match (left.stream()?, right.stream()?) {
+        (Ok(one), Ok(other)) => (one, other),
+        (Err((path, error)), _) | (_, Err((path, error))) => {
+            return unreadable(&path.shown(), &error);
         }
+    };
+    // What is a package is looked into.
+    if one.size.max(other.size) <= TEXT as u64 || (left.is_package() && right.is_package()) {
+        return None;
+    }
+    match compare_large(&mut one, &mut other) {
+        Ok(found) => found,
+        Err(error) => unreadable(&path, &error),
     }
 }
 
@@ -289,8 +299,7 @@ pub fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
 }
 
 fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
-    let has_magic = |bytes: &[u8]| bytes.get(2..4) == Some(b"\r\n");
-    if path.ends_with(".pyc") || (has_magic(left) && has_magic(right)) {
+    if path.ends_with(".pyc") || (is_pyc(left) && is_pyc(right)) {
         compare_pycs(path, left, right)
     } else {
         vec![compare_content(left, right)]

@@ -1,12 +1,19 @@
 //! Sides of a comparison, as files by name.
 
-use crate::archive::{Archive, Entry, Special, What};
+use super::content::WINDOW;
+use crate::archive::{Archive, Entry, Special, What, is_package, is_package_file};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
-use crate::project::{Found, LARGEST, read_regular};
+use crate::project::{Found, LARGEST, open_regular, read_regular};
 use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+
+/// Bytes at the start of an entry that tell a package.
+const PACKAGE_HEAD: u64 = 2 << 20;
+/// Bytes that are read at once.
+const BLOCK: usize = 1 << 16;
 
 /// One side of a comparison.
 #[derive(Debug)]
@@ -120,7 +127,46 @@ pub(super) enum Content<'a> {
     Failed(String),
 }
 
+/// The bytes of a file, which are not held.
+pub(super) struct Stream<'a> {
+    pub(super) reader: Box<dyn BufRead + 'a>,
+    pub(super) size: u64,
+    pub(super) is_entry: bool,
+}
+
+impl Stream<'_> {
+    /// Returns the bytes that are next, so many as are shown.
+    pub(super) fn window(&mut self) -> io::Result<Vec<u8>> {
+        let mut window = Vec::new();
+        self.reader.by_ref().take(WINDOW as u64).read_to_end(&mut window)?;
+        Ok(window)
+    }
+}
+
 impl<'a> File<'a> {
+    /// Returns whether it is a package, a tar archive or an image.
+    pub(super) fn is_package(self) -> bool {
+        match self {
+            File::Entry(entry) => is_package(&entry.bytes.head(PACKAGE_HEAD)),
+            _ => self.path().is_some_and(|path| is_package_file(&path).unwrap_or(false)),
+        }
+    }
+
+    /// Opens the file, where it is one on a disk or in an archive.
+    pub(super) fn stream(self) -> Option<Result<Stream<'a>, (PathBuf, io::Error)>> {
+        if let File::Entry(entry) = self {
+            let (reader, size) = (Box::new(entry.bytes.reader()), entry.bytes.len() as u64);
+            return Some(Ok(Stream { reader, size, is_entry: true }));
+        }
+        let path = self.path()?;
+        let opened = open_regular(&path).and_then(|file| {
+            let size = file.metadata()?.len();
+            let reader = Box::new(BufReader::with_capacity(BLOCK, file));
+            Ok(Stream { reader, size, is_entry: false })
+        });
+        Some(opened.map_err(|error| (path, error)))
+    }
+
     pub(super) fn content(self) -> Content<'a> {
         match self {
             File::Listed(entry) => Content::Listed(entry),

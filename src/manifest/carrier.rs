@@ -2,13 +2,17 @@
 //!
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
-use crate::archive::{self, Archive, ArchiveError, Fault, Limits, is_package, is_package_file, read_package};
+use crate::archive::{
+    self, Archive, ArchiveError, Bytes, Fault, Limits, is_package, is_package_file, read_package,
+};
 use crate::project::open_regular;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// Bytes at the end of a file in which zipimport looks for the end of central directory.
 const TAIL: usize = 22 + 65_535;
+/// Bytes at the start of a file that tell a package, also a compressed one: more than a block of bzip2.
+const PACKAGE_HEAD: u64 = 2 << 20;
 /// Bytes at the start of a file that tell a pyc: the longest header and the type of the object after it.
 const HEAD: usize = 17;
 
@@ -28,6 +32,24 @@ impl Carrier {
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
         Self { magic: magic(bytes), zip: has_end(tail), package: is_package(bytes) }
+    }
+
+    /// Looks at the start and the end of an entry of an archive.
+    pub fn of_entry(bytes: &Bytes) -> Self {
+        let mut reader = bytes.reader();
+        let mut tail = Vec::new();
+        loop {
+            let block = reader.block();
+            let length = block.len();
+            if length == 0 {
+                break;
+            }
+            tail.drain(..tail.len().saturating_sub(TAIL));
+            tail.extend_from_slice(&block[length.saturating_sub(TAIL)..]);
+            reader.consume(length);
+        }
+        let head = bytes.head(PACKAGE_HEAD);
+        Self { magic: magic(&head), zip: has_end(&tail), package: is_package(&head) }
     }
 
     /// Looks at the start and the end of a regular file.

@@ -2,7 +2,7 @@
 
 use super::carrier::Carrier;
 use crate::archive::{
-    Archive, ArchiveError, Limits, Special, What, is_package_file, read_file, read_package,
+    Archive, ArchiveError, Entry, Limits, Special, What, is_package_file, read_file, read_package,
 };
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
@@ -164,7 +164,7 @@ impl Place {
     /// As [`Place::read`].
     pub fn carrier(&self, name: &str) -> Result<Carrier, PlaceError> {
         if let Self::Archive(archive) = self {
-            return Ok(Carrier::of_bytes(&unpacked(archive, name)?));
+            return Ok(Carrier::of_entry(&entry(archive, name)?.bytes));
         }
         let path = self.path(name)?;
         Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
@@ -230,17 +230,20 @@ fn begins_like_a_zip(path: &Path) -> bool {
     read.is_ok() && start == *b"PK\x03\x04"
 }
 
-/// The bytes of a file of an archive.
-fn unpacked<'a>(archive: &'a Archive, name: &str) -> Result<Cow<'a, [u8]>, PlaceError> {
-    let entry = archive.get(name).ok_or_else(|| match archive.special(name) {
+fn entry<'a>(archive: &'a Archive, name: &str) -> Result<&'a Entry, PlaceError> {
+    archive.get(name).ok_or_else(|| match archive.special(name) {
         Some(Special { what: What::Symlink(_), .. }) => PlaceError::Symlink(name.into()),
         Some(Special { what: What::Device(_), .. }) => {
             let source = std::io::Error::other("not a regular file");
             PlaceError::Read { path: name.into(), source }
         }
         None => PlaceError::Missing(name.into()),
-    })?;
-    entry.bytes.try_read().map_err(|fault| PlaceError::Read {
+    })
+}
+
+/// The bytes of a file of an archive.
+fn unpacked<'a>(archive: &'a Archive, name: &str) -> Result<Cow<'a, [u8]>, PlaceError> {
+    entry(archive, name)?.bytes.try_read().map_err(|fault| PlaceError::Read {
         path: archive.path.join(name),
         source: std::io::Error::new(std::io::ErrorKind::OutOfMemory, fault.to_string()),
     })

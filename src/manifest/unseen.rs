@@ -160,7 +160,7 @@ fn is_code(path: &Path) -> io::Result<bool> {
         Embedded::Nothing => false,
         Embedded::Refused(_) => true,
         Embedded::Archive(archive) => archive.files().any(|entry| {
-            let carrier = Carrier::of_bytes(&entry.bytes.read());
+            let carrier = Carrier::of_entry(&entry.bytes);
             entry.name.ends_with(".pyc") || carrier.magic.is_some() || carrier.is_archive()
         }),
     })

@@ -9,9 +9,8 @@
 //! attributes and extra fields itself, and may choose otherwise after an update. In the tests it is
 //! the second reader.
 
-use crate::archive::{Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
+use crate::archive::{Blocks, Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use std::borrow::Cow;
 
 /// Options of an archive to write.
 #[derive(Clone, Debug)]
@@ -76,10 +75,12 @@ impl Packed<'_> {
         }
     }
 
-    fn data(&self) -> Cow<'_, [u8]> {
+    fn append_to(&self, archive: &mut Vec<u8>) {
         match self.compression {
-            Compression::Stored => self.file.bytes.read(),
-            Compression::Deflated => Cow::Borrowed(&self.deflated),
+            Compression::Stored => {
+                Blocks::from(&self.file.bytes).each(|block| archive.extend_from_slice(block));
+            }
+            Compression::Deflated => archive.extend_from_slice(&self.deflated),
         }
     }
 }
@@ -110,7 +111,7 @@ pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> 
         bytes.extend_from_slice(b"PK\x03\x04");
         bytes.extend_from_slice(&shared);
         bytes.extend_from_slice(packed.file.path.as_bytes());
-        bytes.extend_from_slice(&packed.data());
+        packed.append_to(&mut bytes);
 
         directory.extend_from_slice(b"PK\x01\x02");
         // Version 2.0 of the format, made by Unix.
@@ -164,24 +165,67 @@ fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
 
 fn pack(file: &File, wanted: Compression) -> Packed<'_> {
     let mut crc = flate2::Crc::new();
-    let bytes = file.bytes.read();
-    crc.update(&bytes);
-    let deflated = match wanted {
-        Compression::Deflated => deflate(&bytes),
+    let mut deflated = match wanted {
+        Compression::Deflated => Some(Deflate::new()),
         Compression::Stored => None,
     };
+    Blocks::from(&file.bytes).each(|block| {
+        crc.update(block);
+        // What does not become smaller is not held.
+        let goes_on = deflated.as_mut().is_some_and(|deflated| deflated.add(block, file.bytes.len()));
+        if !goes_on {
+            deflated = None;
+        }
+    });
+    let deflated = deflated.and_then(|deflated| deflated.finish(file.bytes.len()));
     let compression = if deflated.is_some() { Compression::Deflated } else { Compression::Stored };
     Packed { file, compression, deflated: deflated.unwrap_or_default(), crc32: crc.sum() }
 }
 
-/// Returns the deflate stream, if it is smaller than the bytes.
-fn deflate(bytes: &[u8]) -> Option<Vec<u8>> {
-    // Level 6 by number, because the crate's default could change.
-    let mut stream = flate2::Compress::new(flate2::Compression::new(6), false);
-    let mut out = Vec::with_capacity(bytes.len());
-    let status = stream.compress_vec(bytes, &mut out, flate2::FlushCompress::Finish).ok()?;
-    out.shrink_to_fit();
-    (status == flate2::Status::StreamEnd && out.len() < bytes.len()).then_some(out)
+/// A deflate stream. Its bytes do not depend on how the content is cut into blocks.
+struct Deflate {
+    stream: flate2::Compress,
+    out: Vec<u8>,
+}
+
+impl Deflate {
+    /// Bytes that the output grows by at least.
+    const ROOM: usize = 1 << 12;
+
+    fn new() -> Self {
+        // Level 6 by number: the crate's default could change.
+        Self { stream: flate2::Compress::new(flate2::Compression::new(6), false), out: Vec::new() }
+    }
+
+    /// Compresses a block; `false` if the stream has `limit` bytes or more.
+    fn add(&mut self, mut block: &[u8], limit: usize) -> bool {
+        while !block.is_empty() {
+            let read = self.stream.total_in();
+            self.out.reserve(Self::ROOM);
+            if self.stream.compress_vec(block, &mut self.out, flate2::FlushCompress::None).is_err() {
+                return false;
+            }
+            let read = usize::try_from(self.stream.total_in() - read).unwrap_or(block.len());
+            block = &block[read.min(block.len())..];
+            if self.out.len() >= limit {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The whole stream, if it is smaller than `limit`.
+    fn finish(mut self, limit: usize) -> Option<Vec<u8>> {
+        loop {
+            self.out.reserve(Self::ROOM);
+            let status = self.stream.compress_vec(&[], &mut self.out, flate2::FlushCompress::Finish).ok()?;
+            if status == flate2::Status::StreamEnd || self.out.len() >= limit {
+                break;
+            }
+        }
+        self.out.shrink_to_fit();
+        (self.out.len() < limit).then_some(self.out)
+    }
 }
 
 fn check_names(files: &[File]) -> Result<(), ZipError> {
@@ -247,6 +291,55 @@ mod tests {
                 other.by_name(&file.path).unwrap().read_to_end(&mut found).unwrap();
                 prop_assert_eq!(&found, &*file.bytes.read());
             }
+        }
+    }
+
+    /// The stream of the whole content in one call.
+    fn deflated_at_once(content: &[u8]) -> Option<Vec<u8>> {
+        let mut stream = flate2::Compress::new(flate2::Compression::new(6), false);
+        let mut out = Vec::with_capacity(content.len());
+        let status = stream.compress_vec(content, &mut out, flate2::FlushCompress::Finish).unwrap();
+        (status == flate2::Status::StreamEnd && out.len() < content.len()).then_some(out)
+    }
+
+    fn deflated_in_blocks(content: &[u8], size: usize) -> Option<Vec<u8>> {
+        let mut stream = Deflate::new();
+        let goes_on = content.chunks(size).all(|block| stream.add(block, content.len()));
+        if goes_on { stream.finish(content.len()) } else { None }
+    }
+
+    #[test]
+    fn blocks_do_not_show_in_what_is_deflated() {
+        let mut random = 7_u32;
+        let mut noise = |bits: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> (32 - bits)) as u8
+        };
+        let mut contents = [0, 1, 2, 3, 7, 8]
+            .map(|bits| (0..300_000).map(|_| if bits == 0 { b'a' } else { noise(bits) }).collect());
+        let mut mixed: Vec<u8> = contents.iter().flatten().copied().collect();
+        mixed.extend_from_within(100_000..700_000);
+        let mut contents: Vec<Vec<u8>> = contents.iter_mut().map(std::mem::take).collect();
+        contents.extend([mixed, Vec::new(), b"a".to_vec(), include_bytes!("zip.rs").to_vec()]);
+        for content in &contents {
+            let expected = deflated_at_once(content);
+            for size in [1 << 16, 4096, 1 << 20, 32_768, 257, 40_961] {
+                let found = deflated_in_blocks(content, size);
+                assert!(found == expected, "{} bytes in blocks of {size}", content.len());
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_block_shows_in_what_is_deflated(
+            parts in proptest::collection::vec((any::<u8>(), 1usize..600, 1u8..=16), 0..40),
+            size in 1usize..2000,
+        ) {
+            let content: Vec<u8> = parts.iter().flat_map(|&(first, length, step)| {
+                (0..length).map(move |at| first.wrapping_add((at as u8).wrapping_mul(step) % 13))
+            }).collect();
+            prop_assert_eq!(deflated_in_blocks(&content, size), deflated_at_once(&content));
         }
     }
 

@@ -7,7 +7,7 @@ use super::name::{TagSet, WheelName};
 use super::prepared::DistInfo;
 use super::record::{Record, Row};
 use crate::archive::{Bytes, File, check_file_name};
-use crate::pyc::{Header, InvalidationMode};
+use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use std::collections::BTreeSet;
 
 /// The files of a wheel, in the order in which they are written: by name, the `dist-info` folder behind all others,
@@ -42,7 +42,8 @@ pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
 /// Refuses a pyc that is valid by time stamp.
 pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &Bytes) -> Result<(), WheelError> {
     let is_stale = path.ends_with(".pyc")
-        && Header::parse(&bytes.read()).is_ok_and(|header| header.mode() == InvalidationMode::Timestamp);
+        && Header::parse(&bytes.head(HEADER_SIZE as u64))
+            .is_ok_and(|header| header.mode() == InvalidationMode::Timestamp);
     if is_stale { Err(WheelError::TimestampPyc(path.to_owned())) } else { Ok(()) }
 }
 
@@ -54,7 +55,8 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
     refuse_one_place(files.iter().map(|file| file.path.as_str()))?;
     let mut files = in_order(files, dist_info);
     let path = format!("{dist_info}/RECORD");
-    let mut rows = files.iter().map(|file| Row::of(&file.path, &file.bytes.read())).collect::<Vec<_>>();
+    let mut rows =
+        files.iter().map(|file| Row::of_blocks(&file.path, (&file.bytes).into())).collect::<Vec<_>>();
     rows.push(Row::bare(&path));
     files.push(File::new(path, Record { rows }.render()));
     Ok(files)

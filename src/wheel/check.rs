@@ -69,7 +69,7 @@ fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Conten
     };
     let (metadata, record, descriptor_entry) = (find("METADATA"), find("RECORD"), find("WHEEL"));
     if let Some(record) = record {
-        let contents = archive.files().map(|entry| (entry.name.as_str(), entry.bytes.read()));
+        let contents = archive.files().map(|entry| (entry.name.as_str(), &entry.bytes));
         let found = match Record::parse(&record.bytes.read()) {
             Ok(parsed) => parsed.faults(&record.name, contents),
             Err(fault) => vec![fault],

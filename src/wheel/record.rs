@@ -1,7 +1,8 @@
 //! RECORD: which files there are, with their digests and sizes (PEP 376, 427, 627).
 
+use crate::archive::Blocks;
 use crate::text;
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use sha2::{Sha256, Sha384, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One row.
@@ -121,39 +122,50 @@ fn quoted(field: &str) -> String {
 /// The digests of a file as rows have them. Each is taken once, however many rows ask for it.
 #[derive(Debug)]
 pub struct Digests<'a> {
-    bytes: &'a [u8],
+    content: Blocks<'a>,
     by_algorithm: BTreeMap<&'static str, String>,
 }
 
 impl<'a> Digests<'a> {
     /// None is taken yet.
-    pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, by_algorithm: BTreeMap::new() }
+    pub fn new(content: impl Into<Blocks<'a>>) -> Self {
+        Self { content: content.into(), by_algorithm: BTreeMap::new() }
     }
 
     fn get(&mut self, algorithm: &str) -> Option<&str> {
-        let (algorithm, digest): (_, fn(&[u8]) -> String) = match algorithm {
-            "sha256" => ("sha256", |bytes| base64(&Sha256::digest(bytes))),
-            "sha384" => ("sha384", |bytes| base64(&Sha384::digest(bytes))),
-            "sha512" => ("sha512", |bytes| base64(&Sha512::digest(bytes))),
+        let (algorithm, digest): (_, fn(Blocks<'_>) -> String) = match algorithm {
+            "sha256" => ("sha256", digest::<Sha256>),
+            "sha384" => ("sha384", digest::<Sha384>),
+            "sha512" => ("sha512", digest::<Sha512>),
             _ => return None,
         };
-        let bytes = self.bytes;
+        let content = self.content;
         Some(self.by_algorithm.entry(algorithm).or_insert_with(|| {
             #[cfg(test)]
             tests::TAKEN.with(|taken| taken.set(taken.get() + 1));
-            digest(bytes)
+            digest(content)
         }))
     }
+}
+
+fn digest<D: sha2::Digest>(content: Blocks<'_>) -> String {
+    let mut digest = D::new();
+    content.each(|block| digest.update(block));
+    base64(&digest.finalize())
 }
 
 impl Row {
     /// The row of a file: its SHA-256 and its size.
     pub fn of(path: &str, bytes: &[u8]) -> Self {
+        Self::of_blocks(path, bytes.into())
+    }
+
+    /// The same for content that is not held.
+    pub fn of_blocks(path: &str, content: Blocks<'_>) -> Self {
         Self {
             path: path.to_owned(),
-            hash: format!("sha256={}", base64(&Sha256::digest(bytes))),
-            size: bytes.len().to_string(),
+            hash: format!("sha256={}", digest::<Sha256>(content)),
+            size: content.len().to_string(),
         }
     }
 
@@ -162,12 +174,12 @@ impl Row {
         Self { path: path.to_owned(), hash: String::new(), size: String::new() }
     }
 
-    /// Returns whether `bytes` are the file of this row.
+    /// Returns whether `content` is the file of this row.
     ///
     /// # Errors
     /// [`RecordError`].
-    pub fn check(&self, bytes: &[u8]) -> Result<(), RecordError> {
-        self.check_digests(&mut Digests::new(bytes))
+    pub fn check<'a>(&self, content: impl Into<Blocks<'a>>) -> Result<(), RecordError> {
+        self.check_digests(&mut Digests::new(content))
     }
 
     /// The same for a file whose digests other rows may have asked for.
@@ -186,7 +198,7 @@ impl Row {
         if found != said.trim_end_matches('=') {
             return Err(RecordError::Digest(path()));
         }
-        let found = digests.bytes.len();
+        let found = digests.content.len();
         if !self.size.is_empty() && self.size.parse() != Ok(found) {
             return Err(RecordError::Size { path: path(), said: self.size.clone(), found });
         }
@@ -245,19 +257,19 @@ impl Record {
     ///
     /// # Errors
     /// [`RecordError`], of the first file in their order that is wrong.
-    pub fn verify<'a, B: AsRef<[u8]>>(
+    pub fn verify<'a>(
         &self,
         path: &str,
-        files: impl IntoIterator<Item = (&'a str, B)>,
+        files: impl IntoIterator<Item = (&'a str, impl Into<Blocks<'a>>)>,
     ) -> Result<(), RecordError> {
         self.faults(path, files).into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Everything that is wrong, as [`Record::verify`] says it.
-    pub fn faults<'a, B: AsRef<[u8]>>(
+    pub fn faults<'a>(
         &self,
         path: &str,
-        files: impl IntoIterator<Item = (&'a str, B)>,
+        files: impl IntoIterator<Item = (&'a str, impl Into<Blocks<'a>>)>,
     ) -> Vec<RecordError> {
         let mut rows = BTreeMap::new();
         let mut faults = Vec::new();
@@ -267,13 +279,13 @@ impl Record {
                 faults.push(RecordError::Duplicate(row.path.clone()));
             }
         }
-        for (name, bytes) in files {
+        for (name, content) in files {
             let row = rows.remove(name);
             if name == path || is_signature(name, path) {
                 continue;
             }
             let checked = match row {
-                Some(row) => row.check(bytes.as_ref()),
+                Some(row) => row.check(content),
                 None => Err(RecordError::Unlisted(name.to_owned())),
             };
             faults.extend(checked.err());
@@ -329,7 +341,7 @@ mod tests {
         });
         let rows: Vec<Row> = rows.collect();
         TAKEN.set(0);
-        let mut digests = Digests::new(b"x = 1\n");
+        let mut digests = Digests::new(b"x = 1\n".as_slice());
         assert!(rows.iter().all(|row| row.check_digests(&mut digests).is_err()));
         assert_eq!(TAKEN.get(), 3);
         assert_eq!(Row::of("a.py", b"x = 1\n").check_digests(&mut digests), Ok(()));

@@ -70,7 +70,7 @@ fn a_wheel_is_complete_and_in_order() {
         ]
     );
     let record = Record::parse(&wheel.files.last().unwrap().bytes.read()).unwrap();
-    let files = wheel.files.iter().map(|file| (file.path.as_str(), file.bytes.read()));
+    let files = wheel.files.iter().map(|file| (file.path.as_str(), &file.bytes));
     record.verify("de_mo-1.0.dist-info/RECORD", files).unwrap();
 }
 

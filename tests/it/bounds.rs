@@ -166,6 +166,19 @@ fn a_file_that_does_not_fit_the_address_space_is_an_error_of_its_own() {
 #[test]
 #[cfg(target_os = "linux")]
 fn entries_of_an_archive_are_not_held_at_once() {
+    archive_in_small_space(15 << 20, 20);
+}
+
+/// The same for one entry of 360 MB.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_large_entry_of_an_archive_is_not_held() {
+    archive_in_small_space(360 << 20, 1);
+}
+
+/// Works on a wheel that has `count` entries of `size` bytes, of which deflate makes little.
+#[cfg(target_os = "linux")]
+fn archive_in_small_space(size: usize, count: usize) {
     use pycompile::archive::{Bytes, File};
     use pycompile::output::zip::{ZipOptions, write};
     use pycompile::wheel::{Project, TagSet, assemble};
@@ -175,11 +188,12 @@ fn entries_of_an_archive_are_not_held_at_once() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (random >> 56) as u8
     });
-    let mut bytes = noise.take(100_000).collect::<Vec<_>>();
-    bytes.resize(15 << 20, 0);
+    // A ratio of more than 200 is refused.
+    let mut bytes = noise.take(size / 150).collect::<Vec<_>>();
+    bytes.resize(size, 0);
     let bytes = Bytes::from(bytes);
     let mut files = vec![File::new("demo/__init__.py", "x = 1\n")];
-    files.extend((0..20).map(|number| File::new(format!("demo/{number}.bin"), bytes.clone())));
+    files.extend((0..count).map(|number| File::new(format!("demo/{number}.bin"), bytes.clone())));
     let project = Project::new("demo", "1.0".parse().unwrap());
     let wheel = assemble(&project, &TagSet::any_python(), files).unwrap();
     let wheel = write(&wheel.files, &ZipOptions::default()).unwrap();
@@ -190,6 +204,8 @@ fn entries_of_an_archive_are_not_held_at_once() {
     for (arguments, status) in [
         (format!("pack {name} --bytecode pycache --python 3.14 --output-dir out"), 0),
         (format!("verify {name}"), 0),
+        // Neither has a pyc.
+        (format!("manifest {name} -o m.json"), 2),
         ("verify other".to_owned(), 0),
         (format!("diff {name} other/{name}"), 0),
     ] {
