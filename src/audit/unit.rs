@@ -6,6 +6,7 @@ use super::judge::{Judge, Source};
 use super::listed::Entries;
 use super::record::Rows;
 use super::releases::Passed;
+use super::settled::Settled;
 use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
@@ -62,6 +63,7 @@ pub(super) struct Judgement<'a> {
     pub(super) sources: Option<&'a View<'a>>,
     pub(super) rows: &'a Rows,
     pub(super) entries: Option<&'a Entries<'a>>,
+    pub(super) settled: Option<&'a Settled<'a>>,
     pub(super) any_references: bool,
     /// It is an archive that only zipimport reads, which knows no `__pycache__`.
     pub(super) zipped: bool,
@@ -183,6 +185,9 @@ impl Judgement<'_> {
         let found = source.as_ref().ok();
         if let Some(entries) = self.entries {
             outcome.findings.extend(entries.check(self.view, name, &bytes, path, found));
+        }
+        if self.settled.is_some_and(|settled| settled.has(name, &bytes, found)) {
+            return;
         }
         let Named { parsed, below_prefix } = self.view.named(name);
         let source = match source {

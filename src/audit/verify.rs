@@ -6,6 +6,7 @@ use super::listed::{Coverage, Entries, whole_archive};
 use super::only::{self, OnlyError, Selection};
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
+use super::settled::Settled;
 use super::unit::{Judgement, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
@@ -29,6 +30,8 @@ pub struct Request<'a> {
     pub manifest: Option<&'a Manifest>,
     /// The one distribution that is looked at, by any spelling of its name.
     pub only: Option<&'a str>,
+    /// Pycs that need no judgement, and do not count as passed.
+    pub settled: Option<&'a Settled<'a>>,
     /// True if code that marks other references passes.
     pub any_references: bool,
     /// Rules for finding engines.
@@ -164,6 +167,7 @@ impl Audit<'_> {
             sources: sources.as_ref(),
             rows: &rows,
             entries: entries.as_ref(),
+            settled: self.request.settled.filter(|_| prefix.is_empty()),
             any_references: self.request.any_references,
             zipped: !prefix.is_empty() && is_zip(place) && !is_wheel(place),
             compilers: self.compilers,

@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
 use super::{CommandError, Status, annotation, environment, interrupt};
-use crate::audit;
+use crate::audit::{self, Settled};
 use crate::build::env::{
     Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, run as compile,
     site_packages,
@@ -226,17 +226,6 @@ fn audit(
         [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
         several => options.named = several,
     }
-    // Installers compile many files in one process, and other references are what comes of that.
-    let request =
-        audit::Request { sources: None, manifest: None, only: None, any_references: true, engines: options };
-    let progress = printer.progress(place.pycs().len() as u64);
-    let verified = audit::verify(
-        std::slice::from_ref(&place),
-        &request,
-        usize::from(arguments.jobs.unwrap_or(0)),
-        &progress,
-    );
-    progress.finish();
     let reported: BTreeSet<&Path> = report
         .findings
         .iter()
@@ -251,6 +240,25 @@ fn audit(
                 .flatten(),
         )
         .collect();
+    let told = reported.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
+    let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
+    let request = audit::Request {
+        sources: None,
+        manifest: None,
+        only: None,
+        settled: Some(&settled),
+        // Installers compile many files in one process, and other references are what comes of that.
+        any_references: true,
+        engines: options,
+    };
+    let progress = printer.progress(place.pycs().len() as u64);
+    let verified = audit::verify(
+        std::slice::from_ref(&place),
+        &request,
+        usize::from(arguments.jobs.unwrap_or(0)),
+        &progress,
+    );
+    progress.finish();
     let path_of = |finding: &audit::Finding| match &place {
         Place::Tree(_, listing) if listing.real.contains_key(&finding.path) => {
             listing.real[&finding.path].clone()

@@ -96,6 +96,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         sources: sources.as_ref(),
         manifest: manifest.as_ref(),
         only: arguments.only.as_deref(),
+        settled: None,
         any_references: arguments.references == References::Any,
         engines,
     };

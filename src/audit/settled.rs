@@ -1,0 +1,56 @@
+//! Pycs that were compiled again already, so that it need not be done twice.
+
+use super::judge::Source;
+use crate::manifest::{FileEntry, sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pycs about which everything is known.
+#[derive(Debug)]
+pub struct Settled<'a> {
+    right: BTreeMap<&'a str, &'a FileEntry>,
+    told: BTreeSet<String>,
+}
+
+impl<'a> Settled<'a> {
+    /// `entries` are the pycs as they come from their sources, `told` the names of those whose faults are known.
+    pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>) -> Self {
+        let right = entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+        Self { right, told }
+    }
+
+    /// Returns whether a pyc needs no judgement: its faults are known, or these bytes come from this source.
+    pub(super) fn has(&self, name: &str, pyc: &[u8], source: Option<&Source>) -> bool {
+        let is = |bytes: &[u8], digest: &str| sha256(bytes) == digest;
+        self.told.contains(name)
+            || self.right.get(name).zip(source).is_some_and(|(entry, source)| {
+                let from = entry.source.as_ref();
+                from.is_some_and(|from| from.path == source.name && is(&source.bytes, &from.sha256))
+                    && is(pyc, &entry.sha256)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{pyc_entry, source_entry};
+    use crate::target::{PyVersion, Series};
+
+    #[test]
+    fn other_bytes_are_judged() {
+        let series = Series::find(PyVersion::new(3, 14)).unwrap();
+        let bytes = b"x = 1\n".to_vec();
+        let pyc = b"\x2b\x0e\r\n\0\0\0\0\0\0\0\0\0\0\0\0and the rest".as_slice();
+        let from = source_entry("m.py", &bytes, series);
+        let source = Source { name: "m.py".into(), bytes, mtime: None };
+        let entries = [pyc_entry("m.pyc", pyc, series, 0, Some(from), "m.py").unwrap()];
+        let settled = Settled::new(&entries, BTreeSet::from(["told.pyc".to_owned()]));
+        assert!(settled.has("m.pyc", pyc, Some(&source)));
+        assert!(settled.has("told.pyc", b"", None));
+        assert!(!settled.has("m.pyc", b"another", Some(&source)));
+        assert!(!settled.has("m.pyc", pyc, None));
+        assert!(!settled.has("n.pyc", pyc, Some(&source)));
+        let other = Source { bytes: b"x = 2\n".to_vec(), ..source };
+        assert!(!settled.has("m.pyc", pyc, Some(&other)));
+    }
+}
