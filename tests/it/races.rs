@@ -82,9 +82,14 @@ const CASES: [Case; 12] = [
     },
     Case {
         name: "pack",
-        // A symlink of `licenses` to what is outside of the root, but next to the config, is followed.
-        runs: &[&["pack", "--config=mirror.toml"]],
-        swapped: &[("tree/p", "outside"), ("build", "outside"), ("dist", "outside")],
+        // What lies next to the config is its own: `outside` is not below the directory of this one.
+        runs: &[&["pack", "--config=project/mirror.toml"]],
+        swapped: &[
+            ("project/tree/p", "outside"),
+            ("project/licenses", "outside"),
+            ("project/build", "outside"),
+            ("project/dist", "outside"),
+        ],
     },
     Case {
         name: "normalize",
@@ -124,7 +129,7 @@ fn session() -> Session {
     let site = "v/lib/python3.14/site-packages";
     let mut record = String::new();
     for number in 0..MODULES {
-        for folder in ["tree/p", "tree/q", &format!("{site}/p")] {
+        for folder in ["tree/p", "tree/q", "project/tree/p", &format!("{site}/p")] {
             session.file(&format!("{folder}/m{number}.py"), "def f():\n    return 'inside'\n");
         }
         let secret = "def f():\n    return 'hunter2'\n";
@@ -139,7 +144,7 @@ fn session() -> Session {
     for folder in [site, "outside", "outside/site-packages", "outside/python3.14/site-packages"] {
         session.file(&format!("{folder}/p-1.dist-info/RECORD"), &record);
     }
-    for folder in ["licenses", "outside"] {
+    for folder in ["licenses", "project/licenses", "outside"] {
         session.file(&format!("{folder}/LICENSE"), if folder == "outside" { SECRET } else { b"license" });
     }
     let names: Vec<String> = (0..MODULES).map(|number| format!("\"p/m{number}.py\"")).collect();
@@ -151,8 +156,17 @@ fn session() -> Session {
     let more = "[tree]\noutput = \"build/lib\"\n[wheel]\nbytecode = \"pycache\"\n\
         project = {name = \"demo\", version = \"1\", license-files = [\"licenses/LICENSE\"]}\n\
         [zip]\noutput = \"build/demo.zip\"\ncompression = \"stored\"\n[manifest]\noutput = \"dist/m.json\"\n";
-    session.file("mirror.toml", format!("{head}{more}"));
-    for folder in ["out/p/__pycache__", "build/lib/p", "dist", &format!("{site}/p/__pycache__")] {
+    for config in ["mirror.toml", "project/mirror.toml"] {
+        session.file(config, format!("{head}{more}"));
+    }
+    for folder in [
+        "out/p/__pycache__",
+        "build/lib/p",
+        "dist",
+        "project/build",
+        "project/dist",
+        &format!("{site}/p/__pycache__"),
+    ] {
         std::fs::create_dir_all(session.path(folder)).unwrap();
     }
     session.run(&["compile", NATIVE, "-r", "tree"]).exits(0);
