@@ -11,6 +11,7 @@
 //! | [`ask`] | in each loop whose length depends on the input: once for each statement, expression or some tens of tokens | a counter in the thread; the clock is read each 256th time |
 //! | [`ask_holding`] | like [`ask`], where memory grows: its closure returns the bytes that the arena and the lists of the stage hold | like [`ask`] |
 //! | [`hold`] | at the end of a stage, with the memory that is kept until the file is done | checks at once |
+//! | [`note`], [`release`] | where something is made or dropped that is held for longer than a stage | an addition |
 //! | [`ask_now`] | before long work that makes no calls | reads the clock |
 //! | [`ask_deep`] | in each step of a recursion whose depth depends on the input | compares an address |
 //! | [`ask_stack`] | before a recursion whose depth is known | compares an address |
@@ -100,6 +101,11 @@ pub fn ask_holding(bytes: impl FnOnce() -> usize) {
     }
 }
 
+/// Bytes that lists take while they grow: the `bytes` that they have, and twice as many.
+pub const fn growing(bytes: usize) -> usize {
+    bytes.saturating_mul(3)
+}
+
 /// Does the work of [`ask`] and always reads the clock.
 pub fn ask_now() {
     look(0);
@@ -110,6 +116,12 @@ pub fn ask_now() {
 pub fn hold(bytes: usize) {
     HELD.set(HELD.get().saturating_add(bytes));
     look(0);
+}
+
+/// [`hold`], for what is small: the next question tells whether it is too much.
+#[inline]
+pub fn note(bytes: usize) {
+    HELD.set(HELD.get().saturating_add(bytes));
 }
 
 /// Subtracts `bytes` that are no longer held.

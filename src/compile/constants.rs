@@ -109,6 +109,8 @@ pub struct Constants {
     merged: HashTable<ConstId>,
     values: Vec<ConstValue>,
     traits: Vec<Traits>,
+    /// Bytes of those values that have memory of their own.
+    apart: usize,
     /// Constants by [`common`] index, once they exist.
     common: [Option<ConstId>; COMMON],
     /// Slices by their parts.
@@ -158,10 +160,11 @@ impl Constants {
         }
     }
 
-    /// Returns the size in memory in bytes, without long texts.
+    /// Returns the size in memory in bytes.
     pub fn size(&self) -> usize {
         let one = size_of::<ConstValue>() + size_of::<Traits>();
-        self.values.capacity() * one + self.merged.capacity() * size_of::<ConstId>()
+        let of_names = self.of_names.capacity() * size_of::<Option<ConstId>>();
+        self.values.capacity() * one + self.merged.capacity() * size_of::<ConstId>() + of_names + self.apart
     }
 
     /// Returns the constant with this value, adding it if needed (`const_cache_insert`).
@@ -272,6 +275,14 @@ impl Constants {
     }
 
     fn push(&mut self, value: ConstValue, traits: Traits) -> ConstId {
+        self.apart += match &value {
+            ConstValue::Str(text) | ConstValue::Bytes(text) if text.spilled() => text.capacity(),
+            ConstValue::Tuple(items) | ConstValue::FrozenSet(items) if items.spilled() => {
+                items.capacity() * size_of::<ConstId>()
+            }
+            ConstValue::BigInt(number) => number.bits() as usize / 8,
+            _ => 0,
+        };
         self.values.push(value);
         self.traits.push(traits);
         ConstId(self.values.len() as u32 - 1)

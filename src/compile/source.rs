@@ -61,6 +61,7 @@ impl Parsed {
             allowance::hold(arena.allocated_bytes());
             Ok(parsed.module)
         })?;
+        allowance::hold(names.size() + remarks.capacity() * size_of::<Remark>());
         names.end_source();
         Ok(Self { tree, names, remarks: std::mem::take(remarks), only })
     }
@@ -72,8 +73,8 @@ impl Source {
     /// # Errors
     /// Reports errors of CPython's decoding; syntax errors are reported by [`Self::compile`].
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
-        // The text, and the tree that is made from it.
-        allowance::hold(source.len().saturating_mul(2));
+        // The text, what it is read into, and what decoding takes meanwhile.
+        allowance::hold(source.len().saturating_mul(6));
         let (text, only) = match crate::decode::decode(source, target) {
             Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
             Err(error) => match crate::decode::mend(source) {
@@ -96,6 +97,7 @@ impl Source {
             let error = SyntaxError::new(message, Location::new(1, 1, 0, 0));
             return Err(Box::new(Refusal { error, text, parsed: false }));
         }
+        allowance::release(source.len().saturating_mul(4));
         let unended = crate::decode::unended(source, &text, target);
         Ok(Self { text: SourceText::pad(text), only, unended, parsed: None })
     }

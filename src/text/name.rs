@@ -208,6 +208,12 @@ impl Names {
         self.ends.len()
     }
 
+    /// Bytes of memory that they take.
+    pub fn size(&self) -> usize {
+        let one = size_of::<Key>() + size_of::<usize>() + size_of::<bool>();
+        self.slots.capacity() * size_of::<u32>() + self.keys.capacity() * one + self.texts.capacity()
+    }
+
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()

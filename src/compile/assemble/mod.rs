@@ -24,6 +24,7 @@ use super::constants::{CodeId, ConstId, Constants, Text};
 use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
 use super::unit::CodeUnit;
+use crate::allowance;
 use crate::target::Target;
 use crate::text::{Name, Names};
 
@@ -126,7 +127,12 @@ pub struct Assembler {
     exception_table: Vec<u8>,
     locals: Vec<Name>,
     kinds: Vec<u8>,
+    /// Bytes that were counted for these.
+    working: usize,
 }
+
+/// Bytes that blocks, drafts and tables take for an instruction at most, while lists grow.
+const PER_INSTRUCTION: usize = 224;
 
 impl Assembler {
     /// Returns an assembler with room for `count` code objects.
@@ -142,6 +148,7 @@ impl Assembler {
             exception_table: Vec::new(),
             locals: Vec::new(),
             kinds: Vec::new(),
+            working: 0,
         }
     }
 
@@ -159,6 +166,10 @@ impl Assembler {
         names: &mut Names,
     ) -> Result<CodeId, FlowError> {
         let target = self.target;
+        // What the flow graph and this take is kept for the next unit.
+        let working = unit.sequence.instructions.len() * PER_INSTRUCTION;
+        allowance::hold(working.saturating_sub(self.working));
+        self.working = self.working.max(working);
         let stack_size = flow::run(unit, &mut self.graph, constants, target)?;
         self.draft.emit(&self.graph, &self.encodings)?;
         self.shifts.settle(&mut self.draft, self.encodings.end_send)?;
@@ -174,6 +185,7 @@ impl Assembler {
         let line_table = constants.add_bytes(&self.line_table);
         let exception_table = constants.add_bytes(&self.exception_table);
         constants.note_qualname(unit.qualname, unit.qualname_const);
+        allowance::note(code.len() + allowance::growing(size_of::<CodeObject>()));
         Ok(self.codes.add(CodeObject {
             argcount: unit.argcount + unit.posonlyargcount,
             posonlyargcount: unit.posonlyargcount,

@@ -114,7 +114,9 @@ impl std::fmt::Debug for Codegen<'_, '_> {
 impl Codegen<'_, '_> {
     /// Stops the compilation if the file has used up its allowance.
     pub(crate) fn ask(&self) {
-        allowance::ask_holding(|| self.unit.code.sequence.size() + self.constants.size());
+        allowance::ask_holding(|| {
+            allowance::growing(self.unit.code.sequence.size() + self.constants.size() + self.names.size())
+        });
     }
 
     /// Emits an instruction without an operand (`codegen_addop_noarg`).

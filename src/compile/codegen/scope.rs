@@ -4,6 +4,7 @@
 
 use super::closure::function_flag;
 use super::{Codegen, Result, Unit, UnitKind};
+use crate::allowance;
 use crate::compile::constants::{CodeId, ConstValue};
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole};
 use crate::syntax::ast::{Arguments, Constant, Lambda, NodeId};
@@ -68,6 +69,8 @@ impl Codegen<'_, '_> {
         counts: Counts,
     ) {
         let mut unit = self.spare.pop().unwrap_or_else(|| Box::new(Unit::empty()));
+        allowance::release(unit.code.sequence.size());
+        allowance::note(self.unit.code.sequence.size());
         unit.begin(self.symbols, self.names, scope, kind, name);
         unit.private = private.or(self.unit.private);
         unit.code.first_line = first_line;
@@ -127,7 +130,9 @@ impl Codegen<'_, '_> {
             });
         };
         let mut unit = std::mem::replace(&mut self.unit, outer);
+        allowance::release(self.unit.code.sequence.size());
         let code = self.finish.finish(&mut unit.code, self.constants, self.names)?;
+        allowance::note(unit.code.sequence.size());
         self.spare.push(unit);
         Ok(code)
     }

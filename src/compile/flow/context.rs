@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::graph::Instr;
+use crate::allowance;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use crate::compile::folding::{Folded, truth};
 use crate::compile::positions::Positions;
@@ -87,6 +88,8 @@ impl Context<'_> {
 
     /// Turns `instr` into a load of a folded value (`instr_make_load_const`).
     pub(crate) fn load(&mut self, instr: &mut Instr, folded: Folded) {
+        // Each sum of a row of strings is a constant of its own.
+        allowance::ask_holding(|| allowance::growing(self.constants.size()));
         let id = match folded {
             Folded::Value(value) => {
                 if let Some((op, arg)) = self.without_constant(&value) {

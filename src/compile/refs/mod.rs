@@ -16,8 +16,12 @@ use self::identity::Identities;
 use self::write::Writer;
 use super::assemble::Codes;
 use super::constants::{CodeId, Constants};
+use crate::allowance;
 use crate::target::Target;
 use crate::text::{ErrorType, Location, Names, SyntaxError};
+
+/// Bytes that both walks take for a constant, besides those that are written.
+const PER_CONSTANT: usize = 48;
 
 /// Returns the marshal bytes of the code object `root` (`PyMarshal_WriteObjectToString`).
 ///
@@ -31,7 +35,9 @@ pub fn finish(
     filename: &[u8],
     target: &Target,
 ) -> Result<Vec<u8>, SyntaxError> {
+    allowance::hold(constants.len() * PER_CONSTANT);
     let identities = Identities::new(constants, codes, names, filename, target);
+    allowance::hold(identities.bytes);
     let Some(counts) = Counter::count(root, constants, codes, &identities) else {
         let message = "object too deeply nested to marshal".to_owned();
         return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });

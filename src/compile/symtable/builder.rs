@@ -4,6 +4,7 @@
 
 use super::known::Known;
 use super::{BlockKind, NameScope, Scope, ScopeId, ScopeKey, ScopeRole, SymbolInfo, SymbolTable, flag};
+use crate::allowance;
 use crate::compile::future::{Future, docstring};
 use crate::compile::positions::Positions;
 use crate::syntax::SyntaxError;
@@ -53,6 +54,11 @@ pub(super) struct Builder<'n> {
     pub(super) is_compiled: bool,
     pub(super) optimize: u8,
 }
+
+/// Bytes that a scope takes in all lists and tables, while these grow.
+const SCOPE: usize = 3 * (size_of::<Scope>() + size_of::<Progress>() + 16) + 8 * size_of::<SymbolInfo>();
+/// Bytes that a symbol takes, while lists grow.
+const SYMBOL: usize = 6 * size_of::<SymbolInfo>();
 
 const MODULE: ScopeId = ScopeId(0);
 /// Key for a symbol that was never looked up.
@@ -138,6 +144,7 @@ impl<'n> Builder<'n> {
         let nested = outer.is_some_and(|outer| outer.nested || outer.kind.is_function_like());
         let in_class = outer.is_some_and(|outer| outer.kind == BlockKind::Class);
         let id = ScopeId(self.table.scopes.len() as u32);
+        allowance::note(SCOPE);
         self.table.by_key.entry(key).or_insert(id);
         self.progress.push(Progress::default());
         self.table.scopes.push(Scope {
@@ -257,6 +264,9 @@ impl<'n> Builder<'n> {
         let mangled = self.mangled(name);
         let is_target = self.progress[scope.0 as usize].comp_iter_target;
         let symbol = self.symbol(scope, mangled);
+        if symbol.flags == 0 {
+            allowance::note(SYMBOL);
+        }
         let twice = flags & symbol.flags;
         if twice & (flag::PARAM | flag::TYPE_PARAM) != 0 {
             return self.duplicate(twice, name, location);

@@ -5,8 +5,11 @@
 
 /// Address space of the process itself: its code, its allocator, and data that its threads share.
 const OWN: u64 = 160 << 20;
-/// Bytes that passes hold for each byte that they count.
+/// Address space that is taken for each byte that passes count: lists are copied when they grow, and the allocator keeps what
+/// they leave for a while.
 const UNCOUNTED: u64 = 5;
+/// Bytes that a file may count at least, for a stack to be worth its address space.
+const LEAST: usize = 32 << 20;
 
 /// Returns the limit of the address space in bytes, if there is one.
 #[cfg(unix)]
@@ -18,6 +21,11 @@ pub fn address_space() -> Option<u64> {
 #[cfg(not(unix))]
 pub const fn address_space() -> Option<u64> {
     None
+}
+
+/// Returns whether a thread with a `stack` of so many bytes leaves enough for its file.
+pub(super) fn affords(threads: usize, stack: usize) -> bool {
+    share(threads, stack).is_none_or(|left| left >= LEAST)
 }
 
 /// Returns the number of bytes that each of `threads` may count for its file; `None` if the address

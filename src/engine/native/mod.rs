@@ -44,16 +44,16 @@ impl NativeEngine {
     }
 
     fn allowance(&self) -> Allowance {
-        let memory = self.memory().unwrap_or(usize::MAX);
         // A time beyond the clock's range means no deadline.
         let deadline = Instant::now().checked_add(self.limits.timeout);
-        Allowance { deadline, memory, stack: usize::MAX, stop: self.limits.stop }
+        Allowance { deadline, memory: usize::MAX, stack: usize::MAX, stop: self.limits.stop }
     }
 
-    /// Returns the memory limit: the one asked for, or less where the address space leaves less.
-    fn memory(&self) -> Option<usize> {
+    /// Returns the memory limit: the one asked for, or less where the address space leaves less besides
+    /// a stack.
+    fn memory(&self, stack: usize) -> Option<usize> {
         let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
-        let left = memory::share(rayon::current_num_threads(), stack::SIZES[0]);
+        let left = memory::share(rayon::current_num_threads(), stack);
         asked.into_iter().chain(left).min()
     }
 
@@ -67,7 +67,7 @@ impl NativeEngine {
             }
             Spent::Stack => Diagnostic::without_place("MemoryError", "the source nests too deeply"),
             Spent::Memory => {
-                let limit = self.memory().unwrap_or(0);
+                let limit = self.memory(stack::SIZES[0]).unwrap_or(0);
                 let megabytes = limit >> 20;
                 let whose = if self.limits.memory.is_some_and(|asked| asked == limit as u64) {
                     "the limit of"
@@ -134,9 +134,11 @@ impl Engine for NativeEngine {
     fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
         let filename = python::from_os(&request.filename);
         let allowance = self.allowance();
-        let compiled = stack::on_enough(|stack| {
+        let affords = |size| memory::affords(rayon::current_num_threads(), size);
+        let compiled = stack::on_enough(affords, |stack| {
             let work = || compile(request, &filename, self.target, raised);
-            allowance::within(Allowance { stack, ..allowance }, work)
+            let memory = self.memory(stack).unwrap_or(usize::MAX);
+            allowance::within(Allowance { memory, stack, ..allowance }, work)
                 .unwrap_or_else(|panic| resume_unwind(panic))
         });
         match compiled {

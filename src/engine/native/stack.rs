@@ -44,9 +44,10 @@ pub(super) struct NoThread {
 }
 
 /// Does `work`, which receives the number of bytes of stack that it may use, on this thread or a
-/// new one, and repeats it on a larger stack where that does not suffice. A panic is the inner
+/// new one, and repeats it on a larger stack where that does not suffice and it `affords` more. A panic is the inner
 /// error.
 pub(super) fn on_enough<R: Send>(
+    affords: impl Fn(usize) -> bool,
     work: impl Fn(usize) -> Result<R, Spent> + Sync,
 ) -> Result<thread::Result<Result<R, Spent>>, NoThread> {
     let is_final = |done: &thread::Result<Result<R, Spent>>| !matches!(done, Ok(Err(Spent::Stack)));
@@ -62,6 +63,10 @@ pub(super) fn on_enough<R: Send>(
     }
     let mut done = Ok(Err(Spent::Stack));
     for &size in sizes {
+        if size > SIZES[0] && !affords(size) {
+            let error = io::Error::other("the limit of the address space (`ulimit -v`) leaves less");
+            return Err(NoThread { size, error });
+        }
         done = thread::scope(|scope| {
             let builder = thread::Builder::new().name("compiler".into()).stack_size(size);
             let work = || work(size - RESERVE);

@@ -42,6 +42,9 @@ pub(super) struct Node {
 pub(super) type Matched = Result<Option<Value>, Stop>;
 pub(super) type Labels = [Value; 3];
 
+/// Rule, result, and where it ends.
+type Remembered = (usize, Option<Value>, usize);
+
 pub(super) struct Parser<'g, 't> {
     grammar: &'g Grammar,
     pub(super) target: &'t Target,
@@ -51,7 +54,9 @@ pub(super) struct Parser<'g, 't> {
     pub(super) tokens: Vec<Token>,
     pub(super) first: usize,
     /// For each token: rule, result and end.
-    memo: Vec<Vec<(usize, Option<Value>, usize)>>,
+    memo: Vec<Vec<Remembered>>,
+    /// Number of results that all of them have room for.
+    remembered: usize,
     /// Tokens of the first pass and their number, and a reader for the tokens before them.
     seen: Option<(Vec<Token>, usize, Tokens<'t>)>,
     pub(super) nodes: Vec<Node>,
@@ -78,6 +83,7 @@ impl<'g, 't> Parser<'g, 't> {
             tokens: Vec::new(),
             first: 0,
             memo: Vec::new(),
+            remembered: 0,
             seen: None,
             nodes: Vec::new(),
             mark: 0,
@@ -109,6 +115,7 @@ impl<'g, 't> Parser<'g, 't> {
         self.tokens.drain(..done);
         self.memo.drain(..done);
         self.memo.iter_mut().for_each(Vec::clear);
+        self.remembered = self.memo.iter().map(Vec::capacity).sum();
         self.first = self.mark;
         self.nodes.clear();
     }
@@ -173,7 +180,7 @@ impl<'g, 't> Parser<'g, 't> {
     fn deeper(&mut self) -> Result<(), Stop> {
         self.level += 1;
         self.steps += 1;
-        allowance::ask();
+        allowance::ask_holding(|| self.size());
         if self.steps > MAX_STEPS {
             return Err(Stop);
         }
@@ -183,6 +190,16 @@ impl<'g, 't> Parser<'g, 't> {
             return Err(Stop);
         }
         Ok(())
+    }
+
+    /// Bytes of memory that it takes while lists grow.
+    #[cold]
+    fn size(&self) -> usize {
+        let tokens = self.tokens.capacity() + self.seen.as_ref().map_or(0, |(seen, ..)| seen.capacity());
+        let lists = tokens * size_of::<Token>()
+            + self.memo.capacity() * size_of::<Vec<Remembered>>()
+            + self.nodes.capacity() * size_of::<Node>();
+        allowance::growing(lists).saturating_add(self.remembered * size_of::<Remembered>())
     }
 
     /// Returns the memoized result of a rule at the mark.
@@ -200,7 +217,11 @@ impl<'g, 't> Parser<'g, 't> {
         let memo = &mut self.memo[at - self.first];
         match memo.iter_mut().find(|entry| entry.0 == number) {
             Some(entry) => (entry.1, entry.2) = (value, mark),
-            None => memo.push((number, value, mark)),
+            None => {
+                let room = memo.capacity();
+                memo.push((number, value, mark));
+                self.remembered += memo.capacity() - room;
+            }
         }
     }
 

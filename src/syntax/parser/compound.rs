@@ -158,6 +158,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `with_item: expression 'as' star_target &(',' | ')' | ':') | expression`
     fn with_item(&mut self) {
+        self.tick();
         let context_expr = self.expression();
         let optional_vars = self.after(Token::As, Self::star_target);
         self.stacks.items.push(WithItem { context_expr, optional_vars });

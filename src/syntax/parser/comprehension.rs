@@ -54,6 +54,7 @@ impl<'a> Parser<'a, '_> {
         let id = self.id();
         let base = self.stacks.clauses.base();
         while matches!(self.token(), Token::For | Token::Async) {
+            self.tick();
             let clause = self.for_if_clause();
             self.stacks.clauses.push(clause);
         }
@@ -72,6 +73,7 @@ impl<'a> Parser<'a, '_> {
         let iter = self.disjunction();
         let base = self.stacks.expressions.base();
         while self.take(Token::If) {
+            self.tick();
             let condition = self.disjunction();
             self.stacks.expressions.push(condition);
         }

@@ -9,6 +9,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn decorated(&mut self) -> Stmt<'a> {
         let base = self.stacks.expressions.base();
         while self.take(Token::At) {
+            self.tick();
             let decorator = self.named_expression();
             self.stacks.expressions.push(decorator);
             self.expect_line(Token::Newline);
@@ -85,6 +86,7 @@ impl<'a> Parser<'a, '_> {
         }
         let base = self.stacks.type_params.base();
         loop {
+            self.tick();
             let param = self.type_param();
             self.stacks.type_params.push(param);
             if !self.take(Token::Comma) || self.token() == Token::RightBracket {

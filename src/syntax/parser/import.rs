@@ -49,6 +49,7 @@ impl<'a> Parser<'a, '_> {
             Token::LeftParenthesis => {
                 self.advance();
                 loop {
+                    self.tick();
                     self.import_from_as_name();
                     if !self.take(Token::Comma) || self.token() == Token::RightParenthesis {
                         break;
@@ -57,6 +58,7 @@ impl<'a> Parser<'a, '_> {
                 self.expect(Token::RightParenthesis);
             }
             _ => loop {
+                self.tick();
                 self.import_from_as_name();
                 if !self.take(Token::Comma) {
                     break;

@@ -267,7 +267,15 @@ impl<'a> Parser<'a, '_> {
     /// Stops the compilation if the file has used up its allowance.
     #[inline(always)]
     fn tick(&self) {
-        allowance::ask_holding(|| self.arena.allocated_bytes());
+        allowance::ask_holding(|| self.size());
+    }
+
+    /// Bytes of memory that it takes, and takes next where a list or the arena grows.
+    #[cold]
+    fn size(&self) -> usize {
+        let remarks = self.lexer.remarks.capacity() * size_of::<Remark>();
+        allowance::growing(self.stacks.size() + self.names.size() + self.notes.size() + remarks)
+            .saturating_add(self.arena.allocated_bytes())
     }
 
     /// Enters one level of recursion; returns false if that is too deep.
@@ -327,6 +335,7 @@ impl<'a> Parser<'a, '_> {
     /// Completes a node that has children.
     #[inline(always)]
     fn node(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
+        self.tick();
         let expression = Expr { location: self.since(start), kind };
         self.heights.current += 1;
         if self.heights.current > MAX_DEPTH {

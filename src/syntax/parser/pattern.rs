@@ -127,6 +127,7 @@ impl<'a> Parser<'a, '_> {
     /// `pattern: or_pattern 'as' pattern_capture_target | or_pattern`, `or_pattern:
     /// '|'.closed_pattern+`
     fn pattern(&mut self) -> Pattern<'a> {
+        self.tick();
         let start = self.place();
         let outer = self.heights.begin();
         let mut pattern = self.closed_pattern();
@@ -134,6 +135,7 @@ impl<'a> Parser<'a, '_> {
             let base = self.stacks.patterns.base();
             self.stacks.patterns.push(pattern);
             while self.take(Token::Bar) {
+                self.tick();
                 let alternative = self.closed_pattern();
                 self.stacks.patterns.push(alternative);
             }

@@ -17,6 +17,12 @@ pub(super) struct Notes {
 pub(super) struct Lengths(usize, usize, usize);
 
 impl Notes {
+    /// Bytes of memory that they take.
+    pub(super) fn size(&self) -> usize {
+        (self.unicode_strings.capacity() * 2 + self.replaceable.capacity() + self.foldable.capacity())
+            * size_of::<i32>()
+    }
+
     pub(super) fn lengths(&self) -> Lengths {
         Lengths(self.unicode_strings.len(), self.replaceable.len(), self.foldable.len())
     }

@@ -59,6 +59,11 @@ impl<T: Copy> Stack<T> {
         self.0.truncate(base);
     }
 
+    /// Bytes of memory that it takes.
+    fn size(&self) -> usize {
+        self.0.capacity() * size_of::<T>()
+    }
+
     /// Returns the stack, to append to the last list.
     pub(super) fn vec(&mut self) -> &mut Vec<T> {
         &mut self.0
@@ -90,6 +95,11 @@ macro_rules! stacks {
         impl Stacks<'_> {
             pub(super) fn lengths(&self) -> Lengths {
                 Lengths { $($name: self.$name.base(),)* }
+            }
+
+            /// Bytes of memory that they take.
+            pub(super) fn size(&self) -> usize {
+                0 $(+ self.$name.size())*
             }
 
             pub(super) fn truncate(&mut self, lengths: &Lengths) {

@@ -152,6 +152,7 @@ impl<'a> Parser<'a, '_> {
         self.advance();
         let base = self.stacks.names.base();
         loop {
+            self.tick();
             let name = self.name();
             self.stacks.names.push(name);
             if !self.take(Token::Comma) {
@@ -165,6 +166,7 @@ impl<'a> Parser<'a, '_> {
         self.advance();
         let base = self.stacks.expressions.base();
         loop {
+            self.tick();
             let target = self.del_target();
             self.stacks.expressions.push(target);
             if !self.take(Token::Comma) || matches!(self.token(), Token::Semicolon | Token::Newline) {

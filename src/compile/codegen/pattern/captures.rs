@@ -157,6 +157,7 @@ impl Codegen<'_, '_> {
             return Err(SyntaxError { kind: ErrorType::Memory, message, location });
         }
         for depth in (2..=count).rev() {
+            self.ask();
             self.emit_arg(Op::SWAP, depth as u32, location);
         }
         Ok(())
