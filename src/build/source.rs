@@ -1,6 +1,7 @@
 //! One source in memory → one pyc in memory.
 
 use super::{TargetEngine, errno, warned};
+use crate::engine::native::address_space;
 use crate::engine::{Diagnostic, Request};
 use crate::output::Owner;
 use crate::output::inside::{Inside, OpenError, Opened, open_followed};
@@ -15,6 +16,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// No source may be larger, and no entry of a zip without extensions.
 const LARGEST_SOURCE: u64 = u32::MAX as u64;
+/// Part of a limited address space that a source may take: decoding alone takes six times as much.
+const SPACE_OF_SOURCE: u64 = 8;
 
 /// A pyc in memory.
 #[derive(Debug)]
@@ -93,7 +96,15 @@ impl Source {
 
     fn read_opened(opened: &Opened, latest: Option<u64>) -> io::Result<Self> {
         let metadata = &opened.metadata;
-        let bytes = read_open(&opened.file, metadata.len(), LARGEST_SOURCE)?;
+        let size = metadata.len();
+        if address_space().is_some_and(|space| size > space / SPACE_OF_SOURCE) {
+            let message = format!(
+                "the limit of the address space (`ulimit -v`) leaves too little for {} MB",
+                size >> 20
+            );
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, message));
+        }
+        let bytes = read_open(&opened.file, size, LARGEST_SOURCE)?;
         let mode = permissions(metadata);
         let mut source = Self {
             bytes,
