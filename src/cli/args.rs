@@ -113,7 +113,9 @@ enum Command {
         about = "Bring pycs that exist into the form with fewest references, which some distributions use"
     )]
     Normalize(normalize::NormalizeArgs),
-    #[command(about = "Say what differs between two manifests, trees, wheels, zips or pycs, and why")]
+    #[command(
+        about = "Say what differs between two manifests, trees, wheels, zips, packages or pycs, and why"
+    )]
     Diff(diff::DiffArgs),
     #[command(about = "Compile the source of every pyc again and compare")]
     Verify(verify::VerifyArgs),

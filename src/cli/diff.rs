@@ -13,7 +13,7 @@ use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;
 
-/// Compares two manifests, trees, wheels, zips or pycs, in any pairing, and says why they differ.
+/// Compares two manifests, trees, wheels, zips, packages or pycs, in any pairing, and says why they differ.
 ///
 /// If both sides, or --sources, have the source of a pyc that differs, it is compiled again, and
 /// the cause comes first: the source changed, another release compiled it, only the form differs,
