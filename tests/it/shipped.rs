@@ -94,6 +94,19 @@ fn packages_that_a_build_script_puts_together_are_not_guessed() {
 }
 
 #[test]
+fn a_package_that_setup_py_takes_from_elsewhere_is_missed() {
+    let session = Session::new();
+    session.file("PKG-INFO", PKG_INFO);
+    session.file("setup.py", "setup(package_dir={'': 'lib', 'more': 'test/lib/more'})\n");
+    session.file("lib/demo.egg-info/top_level.txt", "demo\nmore\n_native\n");
+    session.file("lib/demo/__init__.py", "");
+    session.file("test/lib/more/__init__.py", "");
+    let said = session.run(&["init"]).exits(0);
+    let note = "note: it has packages below lib and test/lib/more, and a config has one root, so the config has no [wheel]\n";
+    assert!(said.err.contains(note), "{}", said.err);
+}
+
+#[test]
 fn a_backend_that_is_not_known_is_named() {
     let session = Session::new();
     session.file("demo/__init__.py", "");
@@ -235,6 +248,14 @@ fn packages_below_several_directories_are_not_one_wheel_here() {
         ),
         (
             format!(
+                "{}[tool.setuptools]\npackages = [\"demo\", \"more\"]\npackage-dir = {{ \"\" = \"lib\", more = \
+                 \"test/lib/more\" }}\n",
+                backend("setuptools.build_meta")
+            ),
+            "it has packages below lib and test/lib/more, and a config has one root",
+        ),
+        (
+            format!(
                 "{}[tool.hatch.build.targets.wheel]\npackages = [\"lib/demo\", \"test/lib/more\"]\n",
                 backend("hatchling.build")
             ),
@@ -280,4 +301,41 @@ fn files_beside_the_packages_are_noted() {
     let note =
         "note: [options.data_files] puts files beside the packages, which a wheel made here does not have\n";
     assert!(said.err.contains(note), "{}", said.err);
+}
+
+/// What hatchling, setuptools and pdm-backend make of the same checkouts.
+#[test]
+fn files_of_a_checkout() {
+    let shipped = |pyproject: &str, files: &[&str]| {
+        let session = Session::new();
+        for file in files {
+            session.file(file, "");
+        }
+        session.file("pyproject.toml", pyproject);
+        let said = session.run(&["init"]).exits(0).err;
+        let (mut names, data) = listed(&session);
+        names.extend(data);
+        (names, said)
+    };
+    let files =
+        ["src/demo/__init__.py", "src/demo/a.py", "src/demo/d/x.txt", "src/demo/py.typed", "src/demo/.hid"];
+    let only = "[tool.hatch.build.targets.wheel]\nonly-include = [\"src/demo/a.py\"]\nsources = [\"src\"]\n";
+    assert_eq!(shipped(&format!("{}{only}", backend("hatchling.build")), &files).0, ["demo/a.py"]);
+    let (names, said) = shipped(&backend("pdm.backend"), &files);
+    assert_eq!(names, ["demo/__init__.py", "demo/a.py", "demo/d/x.txt", "demo/py.typed"]);
+    assert!(said.contains("left out \"src/demo/.hid\": hidden\n"), "{said}");
+    // Without MANIFEST.in and version control, setuptools knows of no data but the files of type checkers.
+    let setuptools = backend("setuptools.build_meta");
+    let found = format!("{setuptools}[tool.setuptools.packages.find]\nwhere = [\"src\"]\n");
+    assert_eq!(shipped(&found, &files), shipped(&setuptools, &files));
+    let (names, said) = shipped(&setuptools, &files);
+    assert_eq!(names, ["demo/__init__.py", "demo/a.py", "demo/py.typed"]);
+    let line = "left out \"src/demo/d/ (1 data file)\": neither package-data nor MANIFEST.in names them\n";
+    assert!(said.contains(line), "{said}");
+    for more in ["MANIFEST.in", ""] {
+        let scm = setuptools.replace("requires = []", "requires = [\"setuptools_scm>=8\"]");
+        let pyproject = if more.is_empty() { &scm } else { &setuptools };
+        let files = [&files[..], if more.is_empty() { &[] } else { &["MANIFEST.in"] }].concat();
+        assert!(shipped(pyproject, &files).0.contains(&"demo/d/x.txt".to_owned()), "{more}");
+    }
 }

@@ -67,7 +67,7 @@ fn only(paths: &[String], sources: &[String], tree: &Tree) -> Plan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
     let picks = paths.iter().filter_map(|path| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
-        let name = below(root, path).unwrap_or(if path == root { "." } else { return None });
+        let name = below(root, path).or((path == root).then_some("."))?;
         Some(if tree.has_file(path) { Pick::File(name.into()) } else { Pick::Folder(name.into()) })
     });
     Plan::new(root, "[tool.hatch.build] only-include").with(picks)

@@ -50,6 +50,15 @@ impl PackageData {
             _ if is_in_pyproject => Some(true),
             _ => cfg.get("options", "packages").map(|_| false),
         };
+        // Outside of an sdist, MANIFEST.in or what knows of version control says which files there are.
+        let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
+        let plugin = |requirement: &String| {
+            let name = requirement.to_lowercase().replace('_', "-");
+            name.starts_with("setuptools-scm") || name.starts_with("setuptools-git")
+        };
+        let has = |name: &str| folder.join(name).is_file();
+        let is_listed = has("PKG-INFO") || has("MANIFEST.in") || requires.iter().any(plugin);
+        let included = included.map(|included| included && is_listed);
         let included = included.filter(|included| *included || !may_say);
         Self { included, patterns: table("package-data"), excluded: table("exclude-package-data") }
     }

@@ -105,13 +105,43 @@ impl Plan {
             let why = reason(&path, self);
             (if count > 1 { format!("{path} ({count} Python files)") } else { path }, why)
         }));
-        let skipped = tree
-            .skipped
-            .iter()
-            .filter(|(path, why)| ![HIDDEN, "a cache"].contains(*why) && !path.ends_with(".egg-info"));
+        shipped.left_out.extend(self.no_data(tree));
+        let is_inside = |path: &str| {
+            let name = below(&self.root, path);
+            let folders = self.picks.iter().filter(|pick| !matches!(pick, Pick::File(_)));
+            name.is_some_and(|name| folders.into_iter().any(|pick| below(pick.path(), name).is_some()))
+        };
+        let skipped = tree.skipped.iter().filter(|(path, why)| match **why {
+            "a cache" => false,
+            // Of what is hidden, that which a backend would ship.
+            HIDDEN => is_inside(path),
+            _ => !path.ends_with(".egg-info"),
+        });
         shipped.left_out.extend(skipped.map(|(path, why)| (path.clone(), (*why).to_owned())));
         shipped.left_out.sort();
         shipped
+    }
+
+    /// Directories with files below packages that are no data of theirs.
+    fn no_data(&self, tree: &Tree) -> Vec<(String, String)> {
+        if self.picks_data {
+            return Vec::new();
+        }
+        let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+        for file in tree.files.iter().filter(|file| !has_python_suffix(file)) {
+            let Some(name) = below(&self.root, file).filter(|name| self.pick(name, false).is_none()) else {
+                continue;
+            };
+            let is_below =
+                |pick: &Pick| matches!(pick, Pick::Package(folder) if below(folder, name).is_some());
+            if self.picks.iter().any(is_below) {
+                *folders.entry(file.rsplit_once('/').map_or(".", |(folder, _)| folder)).or_default() += 1;
+            }
+        }
+        let files = |count| if count == 1 { "1 data file".to_owned() } else { format!("{count} data files") };
+        let told = folders.into_iter();
+        let told = told.map(|(folder, count)| (format!("{folder}/ ({})", files(count)), NO_DATA.into()));
+        told.collect()
     }
 
     /// Returns `Some` if the wheel contains the file, by name relative to the root.
@@ -144,6 +174,9 @@ impl Plan {
         if shown == file { shown } else { format!("{shown}/") }
     }
 }
+
+/// The reason for data that setuptools leaves out.
+const NO_DATA: &str = "neither package-data nor MANIFEST.in names them";
 
 /// Returns the path relative to `folder`, or `None` if it is not below it.
 pub(super) fn below<'a>(folder: &str, path: &'a str) -> Option<&'a str> {

@@ -50,7 +50,7 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
     let plan = match given {
         Some(given) => apply(&given, tree),
         None if !top_level.is_empty() => from_top_level(&top_level, tree),
-        None => by_layout(tree),
+        None => each_package(by_layout(tree), tree),
     };
     // An sdist lists the names at the time of its build.
     let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
@@ -62,6 +62,26 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
         };
     }
     plan
+}
+
+/// The directories below the packages as packages of their own: automatic discovery takes all of them.
+fn each_package(plan: Plan, tree: &Tree) -> Plan {
+    let mut picks = Vec::new();
+    for pick in &plan.picks {
+        let Pick::Folder(top) = pick else {
+            picks.push(pick.clone());
+            continue;
+        };
+        let start = join(&plan.root, "x").len() - 1;
+        let folders = tree.below(&join(&plan.root, top)).filter_map(|file| Some(file.rsplit_once('/')?.0));
+        for folder in folders {
+            let names =
+                folder[start..].match_indices('/').map(|(at, _)| folder[start..start + at].to_owned());
+            let above = names.filter(|name| name.len() >= top.len());
+            picks.extend(above.chain([folder[start..].to_owned()]).map(Pick::Package));
+        }
+    }
+    Plan::new(&plan.root, plan.basis.clone()).with(picks)
 }
 
 fn module(top: &str) -> String {
@@ -139,8 +159,14 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
         root = other;
     }
     let modules = given.modules.iter().map(|name| Pick::File(format!("{}.py", name.replace('.', "/"))));
+    // Directories that are not where the package's name says, below the root.
+    let own = |package: &str| join(&root, &package.replace('.', "/"));
+    let moved = given.folders.iter().filter(|(package, _)| !package.is_empty());
+    let moved = moved.map(|(package, folder)| (own(package), trimmed(folder)));
+    let mut others: Vec<String> =
+        moved.filter(|(own, folder)| own != folder).map(|(_, folder)| folder).collect();
     let plan = Plan::new(&root, given.basis).with(modules);
-    match &given.packages {
+    let plan = match &given.packages {
         None => plan,
         Some(Packages::Listed(names)) => {
             plan.with(names.iter().map(|name| Pick::Package(name.replace('.', "/"))))
@@ -152,11 +178,11 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
                 exclude: Names::new(exclude.iter().map(String::as_str)),
                 namespaces: *namespaces,
             };
-            let others: Vec<String> = roots.iter().skip(1).map(|root| trimmed(root)).collect();
-            let plan = plan.with(finder.packages(tree).into_iter().map(Pick::Package));
-            plan.and_below(others.iter().map(String::as_str))
+            others.extend(roots.iter().skip(1).map(|root| trimmed(root)));
+            plan.with(finder.packages(tree).into_iter().map(Pick::Package))
         }
-    }
+    };
+    plan.and_below(others.iter().map(String::as_str))
 }
 
 /// Returns the names in a file of `*.egg-info`, in the project or in the directory of its packages.
@@ -214,5 +240,13 @@ fn from_top_level(names: &[String], tree: &Tree) -> Plan {
         };
         picks.extend(finder.packages(tree).into_iter().map(Pick::Package));
     }
-    Plan::new(root, "top_level.txt in egg-info").with(picks)
+    // A package that `package_dir` of setup.py puts elsewhere.
+    let elsewhere = names.iter().filter(|name| !exists(root, name)).filter_map(|name| {
+        let end = format!("/{name}/__init__.py");
+        let found = tree.files.iter().find(|file| file.ends_with(&end))?;
+        Some(found.trim_end_matches("/__init__.py").to_owned())
+    });
+    let elsewhere: Vec<String> = elsewhere.collect();
+    let plan = Plan::new(root, "top_level.txt in egg-info").with(picks);
+    plan.and_below(elsewhere.iter().map(String::as_str))
 }

@@ -38,7 +38,11 @@ impl Tree {
             let Some(kind) = entry.file_type() else { continue };
             let is_hidden =
                 entry.file_name().as_encoded_bytes().starts_with(b".") && (entry.depth() == 1 || !is_sdist);
-            if entry.depth() == 0 || kind.is_dir() || is_hidden {
+            if entry.depth() == 0 || kind.is_dir() {
+                continue;
+            }
+            if is_hidden {
+                tree.skipped.insert(name_below(folder, entry.path()), HIDDEN);
                 continue;
             }
             let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
