@@ -12,6 +12,7 @@ use crate::syntax::SyntaxError;
 use crate::syntax::ast::ComprehensionKind;
 use crate::target::Features;
 use crate::text::{Location, Name, Names};
+use rustc_hash::FxHashSet;
 
 type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
@@ -228,6 +229,8 @@ impl Analysis<'_> {
         let known = self.known;
         let kind = self.table.scope(id).kind;
         let mut hidden = Vec::new();
+        // Taken out of `free` at the end, because one by one takes the square of their number.
+        let mut bound_here = FxHashSet::default();
         for index in 0..self.table.scope(inner).symbols.len() {
             let SymbolInfo { name, flags, mut scope } = self.table.scope(inner).symbols[index];
             if flags & flag::PARAM != 0 {
@@ -241,7 +244,7 @@ impl Analysis<'_> {
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
                 if self.features.lose_class_cell || !self.free_in_a_child(inner, name) {
-                    free.retain(|other| *other != name);
+                    bound_here.insert(name);
                 }
                 hidden.push(name);
             }
@@ -257,10 +260,13 @@ impl Analysis<'_> {
                         self.table.scopes[id.0 as usize].symbol_entry(name).flags |= flags & flag::USE;
                     }
                     if bound && !self.free_in_a_child(inner, name) {
-                        free.retain(|other| *other != name);
+                        bound_here.insert(name);
                     }
                 }
             }
+        }
+        if !bound_here.is_empty() {
+            free.retain(|name| !bound_here.contains(name));
         }
         if !hidden.is_empty() {
             let scope = &mut self.table.scopes[inner.0 as usize];
