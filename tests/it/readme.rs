@@ -34,3 +34,39 @@ fn sixty_seconds() {
     after.retain(|name| name != "pycompile.toml");
     assert_eq!(after, before);
 }
+
+/// The wheels that the README begins with: one line of one source differs.
+#[test]
+fn difference_at_the_top() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let block = readme.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
+    let (command, expected) = block.split_once('\n').unwrap();
+    let session = Session::new();
+    for (side, number) in [("published", 1), ("rebuilt", 2)] {
+        session.file("src/demo/__init__.py", "\"\"\"Demo.\"\"\"\n");
+        session.file("src/demo/core.py", format!("def f(x):\n    return x + {number}\n"));
+        session.file("pyproject.toml", "[project]\nname = \"demo\"\nversion = \"1.0\"\n");
+        session.file(
+            "pycompile.toml",
+            format!(
+                "[source]\nroot = \"src\"\nfiles = [\"demo/__init__.py\", \"demo/core.py\"]\n\
+                 [compile]\npython = [\"3.13\", \"3.14\"]\n\
+                 [wheel]\nproject = \"pyproject.toml\"\nbytecode = \"pycache\"\noutput = \"{side}\"\n"
+            ),
+        );
+        session.run(&["pack"]).exits(0);
+    }
+    let command: Vec<&str> = command.strip_prefix("$ pycompile ").unwrap().split_whitespace().collect();
+    let said = session.run(&command).exits(1);
+    // The README leaves out an empty last line.
+    let lines = |text: &str| text.lines().filter(|line| line.trim() != "3").map(squeezed).collect::<Vec<_>>();
+    let shown = lines(expected);
+    let shown: Vec<_> = shown.iter().filter(|line| !line.is_empty()).collect();
+    let got = lines(&said.out);
+    let got: Vec<_> = got.iter().filter(|line| !line.is_empty() && *line != "3 3").collect();
+    assert_eq!(shown, got);
+}
+
+fn squeezed(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
