@@ -187,6 +187,9 @@ pub struct Features {
     /// The warning about an invalid escape sequence has the line of the sequence, and its error the
     /// columns; else those of the whole token.
     pub place_escapes: bool,
+    /// An escape sequence of an f-string that cannot be decoded is reported at its text, and not at
+    /// the last token that was read.
+    pub place_field_text_faults: bool,
     /// The warning about an invalid escape sequence says that it will not work in the future.
     pub escapes_have_no_future: bool,
     /// `return`, `break` and `continue` that leave a `finally` block give a warning (PEP 765).

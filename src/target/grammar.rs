@@ -61,9 +61,6 @@ rules! {
     ConditionalStatements = "conditional_statements",
     /// Mistake: `elif` follows `else`.
     LateElif = "late_elif",
-    /// Mistake: an invalid escape in an f-string, reported at its text and not at the end of the
-    /// string.
-    PlacedEscapes = "placed_escapes",
     /// Mistake: `raise` lacks an expression before or after `from`.
     RaiseOperands = "raise_operands",
     /// Mistake: `assert` assigns.

@@ -5,7 +5,6 @@ use super::tokens::Token;
 use crate::decode;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
-use crate::target::GrammarRule;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Depth of nested fields whose value CPython still shows with its text.
@@ -35,7 +34,7 @@ impl Parser<'_, '_> {
             }
             let mut decoded = Vec::new();
             if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                let is_placed = self.target.grammar.has(GrammarRule::PlacedEscapes);
+                let is_placed = self.target.features.place_field_text_faults;
                 let at = if is_placed { middle.location } else { self.at_token(self.input.last) };
                 return self.refuse_at(message, at);
             }

@@ -156,6 +156,7 @@ pub(super) const FEATURES: Features = Features {
     results_of_first_instructions: true,
     argument_kinds: false,
     place_escapes: true,
+    place_field_text_faults: false,
     escapes_have_no_future: false,
     warns_of_leaving_finally: false,
     repeat_finally_warnings: false,

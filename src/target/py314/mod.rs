@@ -32,6 +32,7 @@ pub(super) static RELEASES: [Target; 3] = [
     },
     Target {
         patch: 8,
+        features: FEATURES_8,
         words: StartUpWords { changes: include_str!("start_up_words_8.txt"), ..NEWEST.words },
         ..NEWEST
     },
@@ -51,8 +52,11 @@ const FEATURES_2: Features = Features {
     ideograph_names_in_any_case: false,
     end_decoded_lines: false,
     fold_long_displays: false,
-    ..FEATURES
+    ..FEATURES_8
 };
+
+/// Features of 3.14.8 that differ from 3.14.10.
+const FEATURES_8: Features = Features { place_field_text_faults: false, ..FEATURES };
 
 /// Rules that 3.14's grammar has in addition to 3.13's.
 pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
@@ -62,7 +66,6 @@ pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
     GrammarRule::SplitStrings,
     GrammarRule::ConditionalStatements,
     GrammarRule::LateElif,
-    GrammarRule::PlacedEscapes,
 ]);
 
 /// Features of 3.14 that differ from 3.13.
@@ -100,6 +103,7 @@ pub(super) const FEATURES: Features = Features {
     argument_kinds: true,
     escapes_have_no_future: true,
     warns_of_leaving_finally: true,
+    place_field_text_faults: true,
     ..py313::FEATURES
 };
 

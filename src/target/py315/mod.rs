@@ -52,8 +52,12 @@ const GRAMMAR: GrammarRules = py314::GRAMMAR.with(&[
 ]);
 
 /// Features of 3.15.0 that differ from 3.15.2.
-const FEATURES_0: Features =
-    Features { inlined_comprehension_is_block: false, late_handlers: LateHandlers::None, ..FEATURES };
+const FEATURES_0: Features = Features {
+    inlined_comprehension_is_block: false,
+    late_handlers: LateHandlers::None,
+    place_field_text_faults: false,
+    ..FEATURES
+};
 
 /// Features of 3.15 that differ from 3.14.
 pub(super) const FEATURES: Features = Features {
