@@ -1,7 +1,7 @@
 //! How fast pycs are read and a manifest's hashes are held.
 //!
-//! `cargo bench --bench reading -- DIR…` with directories of pycs of CPython 3.14; without one, the pycs of
-//! `tests/golden`.
+//! `cargo bench --bench reading -- DIR…` with directories of pycs of CPython 3.14; without one, the
+//! pycs of `tests/golden`.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! Where the native compiler's time goes: `cargo bench --bench stages -- DIR…`.
 //!
-//! Each stage runs over all `.py` files below the folders, on one thread; the figures are the best of three rounds.
+//! Each stage runs over all `.py` files below the folders, on one thread; the figures are the best
+//! of three rounds.
 
 #![allow(
     clippy::print_stdout,

@@ -65,7 +65,7 @@ def main():
                        f"Those of {release['python']} and all others.",
                        {name: codec for name, codec in names(release).items() if have.get(name) != codec}))
         have = names(release)
-        # A codec whose table was another one has a name of its own, which nothing can be normalised to.
+        # A codec whose table was another one has a name of its own, which nothing can be normalized to.
         changed = [name for name, chars in release["tables"].items() if newest["tables"][name] != chars]
         old = {name: f"{name} of {release['python']}" for name in changed}
         tables |= {old[name]: release["tables"][name] for name in changed}

@@ -10,8 +10,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The content of a file, which all copies share. That of a large entry stays as it is in the archive and is unpacked
-/// each time it is read, so that no more than the entries that are read at once take memory.
+/// The content of a file, which all copies share. That of a large entry stays as it is in the
+/// archive and is unpacked each time it is read, so that no more than the entries that are read at
+/// once take memory.
 #[derive(Clone, Debug)]
 pub struct Bytes(Content);
 
@@ -199,7 +200,8 @@ impl Compression {
     }
 }
 
-/// A time of day and a date as a zip has them: local time, two-second steps, 1980 to 2107. Not every value is a date.
+/// A time of day and a date as a zip has them: local time, two-second steps, 1980 to 2107. Not
+/// every value is a date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DosTime {
     /// Bits 9 to 15 years from 1980, 5 to 8 month, 0 to 4 day.
@@ -214,7 +216,8 @@ impl DosTime {
     /// 1980-01-01 00:00:00, the first there is.
     pub const EPOCH: Self = Self { date: 1 << 5 | 1, time: 0 };
 
-    /// Seconds since 1970, read as UTC, clamped to what a zip can hold and rounded down to even seconds.
+    /// Seconds since 1970, read as UTC, clamped to what a zip can hold and rounded down to even
+    /// seconds.
     pub fn from_unix(seconds: i64) -> Self {
         // 1980-01-01 00:00:00 and 2107-12-31 23:59:58.
         let seconds = seconds.clamp(315_532_800, 4_354_819_198);
@@ -291,7 +294,8 @@ pub struct Entry {
     pub local_extra: Vec<u8>,
     /// The comment, raw.
     pub comment: Vec<u8>,
-    /// Offset of the local header in the file, in bytes; in what is no zip, the place in the order of entries.
+    /// Offset of the local header in the file, in bytes; in what is no zip, the place in the order
+    /// of entries.
     pub offset: u64,
     /// Metadata, where a tar or cpio archive has it.
     pub facts: Option<Facts>,

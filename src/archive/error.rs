@@ -108,7 +108,7 @@ pub enum Fault {
     /// Two entries of one name.
     #[error("there are two entries of this name")]
     Duplicate,
-    /// Names that are one on a file system without case, or with normalisation.
+    /// Names that are one on a file system without case, or with normalization.
     #[error("on some file systems the name is the same as {0:?}")]
     Collision(String),
     /// A file where another entry needs a directory.
@@ -195,7 +195,8 @@ pub enum Fault {
     /// A compression that is not read.
     #[error("it is compressed by {0}, which is not read: gzip, xz and zstd are")]
     Packing(&'static str),
-    /// A tar or cpio archive that its reader does not understand: which, where, and the words of the reader.
+    /// A tar or cpio archive that its reader does not understand: which, where, and the words of
+    /// the reader.
     #[error("{0}")]
     Malformed(Box<str>),
     /// Bytes behind the end of an archive that are no padding.

@@ -70,8 +70,9 @@ pub fn check_file_name(name: &str) -> Result<(), NameFault> {
     Ok(())
 }
 
-/// Equal for two names that are one file on a file system without case or with Unicode normalisation: NFC, lower case,
-/// NFC again. An approximation of what NTFS, APFS and HFS+ each do in their own way, on the strict side.
+/// Equal for two names that are one file on a file system without case or with Unicode
+/// normalization: NFC, lower case, NFC again. An approximation of what NTFS, APFS and HFS+ each do
+/// in their own way, on the strict side.
 pub fn collision_key(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -113,7 +114,8 @@ struct Node<'a> {
     kind: Kind,
 }
 
-/// The names of an archive as the tree that they make. It takes memory in proportion to the names, however deep.
+/// The names of an archive as the tree that they make. It takes memory in proportion to the names,
+/// however deep.
 pub struct NameTree<'a> {
     /// By the parent's number and [`collision_key`] of the component.
     nodes: BTreeMap<(usize, String), Node<'a>>,

@@ -41,11 +41,12 @@ pub struct Limits {
     pub dense: u64,
     /// Bytes to one of the archive where it has more than `dense`.
     pub dense_ratio: u64,
-    /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than 64 MiB.
+    /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than
+    /// 64 MiB.
     pub ratio: u64,
     /// Bytes that are allowed before the first entry.
     pub prefix: Prefix,
-    /// Refuses two names that differ only in case or Unicode normalisation.
+    /// Refuses two names that differ only in case or Unicode normalization.
     pub refuse_collisions: bool,
 }
 
@@ -71,7 +72,8 @@ impl Limits {
         Self { prefix: Prefix::Shebang, ..Self::default() }
     }
 
-    /// The default ones for a file that is an archive whatever it is called: anything may stand before the first entry.
+    /// The default ones for a file that is an archive whatever it is called: anything may stand
+    /// before the first entry.
     pub fn embedded() -> Self {
         Self { prefix: Prefix::Any, ..Self::default() }
     }
@@ -79,7 +81,8 @@ impl Limits {
 
 /// Archives within archives that are looked into.
 pub const DEPTH: usize = 3;
-/// Entries up to this size may have any ratio: a shared library with room for patches has more than 200 to one.
+/// Entries up to this size may have any ratio: a shared library with room for patches has more than
+/// 200 to one.
 const SMALL_ENTRY: u64 = 16 << 20;
 /// Archives that unpack to this much may have any ratio.
 pub(super) const SMALL_TOTAL: u64 = 64 << 20;
@@ -104,8 +107,8 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> 
 /// Reads an archive; `path` is what errors call it.
 ///
 /// # Errors
-/// [`ArchiveError`] with the first fault, in the order: end record, directory, names, each entry as it stands in the
-/// file.
+/// [`ArchiveError`] with the first fault, in the order: end record, directory, names, each entry as
+/// it stands in the file.
 pub fn read<'a>(
     path: &Path,
     bytes: impl Into<Cow<'a, [u8]>>,
@@ -122,7 +125,8 @@ pub fn read<'a>(
     within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
     let end = directory::end(bytes).map_err(refuse)?;
     within("entries", end.entries, limits.entries).map_err(refuse)?;
-    // Headers are read only as long as there are bytes for them, so that the count alone takes no memory.
+    // Headers are read only as long as there are bytes for them, so that the count alone takes no
+    // memory.
     let room = (end.end - end.start) as u64 / CENTRAL_SIZE;
     if end.entries > room {
         let what = "the number of entries";
@@ -141,7 +145,8 @@ pub fn read<'a>(
         return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
     }
 
-    // Large entries are unpacked twice and more. Wheels of gigabytes are mostly machine code, of which deflate makes a half to a sixth.
+    // Large entries are unpacked twice and more. Wheels of gigabytes are mostly machine code, of
+    // which deflate makes a half to a sixth.
     let dense = limits.dense.max(limits.dense_ratio.saturating_mul(bytes.len() as u64));
     if total > dense {
         return Err(refuse(Fault::Inflated { size: total, limit: dense }));
@@ -230,7 +235,8 @@ fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     if flags & (1 | 1 << 6 | 1 << 13) != 0 {
         return Err(Fault::Encrypted);
     }
-    // Bits 1 and 2 say how hard the compressor tried, 3 that a descriptor follows, 11 that the name is UTF-8.
+    // Bits 1 and 2 say how hard the compressor tried, 3 that a descriptor follows, 11 that the name
+    // is UTF-8.
     if flags & !(0b1110 | 1 << 11) != 0 {
         return Err(Fault::Flags(flags));
     }
@@ -259,8 +265,8 @@ fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The high half of the external attributes, where a Unix (3) or macOS (19) made the entry; some writers that say
-/// MS-DOS fill it all the same, and unpackers believe a symlink there.
+/// The high half of the external attributes, where a Unix (3) or macOS (19) made the entry; some
+/// writers that say MS-DOS fill it all the same, and unpackers believe a symlink there.
 fn unix_mode(header: &Central<'_>) -> Option<u32> {
     let mode = header.external >> 16;
     let is_unix = matches!(header.made_by >> 8, 3 | 19);
@@ -329,7 +335,8 @@ fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, 
         .ok_or(Fault::Disagree("data descriptor"))
 }
 
-/// The entry, and where what follows it begins; `next` is where that must be, `room` how many bytes may still be held.
+/// The entry, and where what follows it begins; `next` is where that must be, `room` how many bytes
+/// may still be held.
 fn entry(
     bytes: &Arc<Vec<u8>>,
     header: &Central<'_>,
@@ -398,7 +405,8 @@ fn crc32(content: &[u8]) -> u32 {
 
 /// Exactly `size` bytes out of exactly `data`.
 pub(super) fn inflate(data: &[u8], size: u64) -> Result<Vec<u8>, Fault> {
-    // A deflate stream cannot make more out of a byte than this, so that memory is in proportion to the data.
+    // A deflate stream cannot make more out of a byte than this, so that memory is in proportion to
+    // the data.
     let most = (data.len() as u64).saturating_mul(1032).saturating_add(64);
     if size > most {
         return Err(Fault::Size(size));

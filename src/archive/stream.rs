@@ -28,8 +28,8 @@ impl<'a> Reader<'a> {
         Self(Source::Deflated(BufReader::with_capacity(BLOCK, DeflateDecoder::new(data))))
     }
 
-    /// Returns the bytes that are next, none at the end, for [`BufRead::consume`]. The data were unpacked once when the
-    /// archive was read: that they cannot be now does not happen.
+    /// Returns the bytes that are next, none at the end, for [`BufRead::consume`]. The data were
+    /// unpacked once when the archive was read: that they cannot be now does not happen.
     pub fn block(&mut self) -> &[u8] {
         self.fill_buf().unwrap_or_default()
     }

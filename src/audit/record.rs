@@ -15,8 +15,8 @@ pub(super) struct Rows {
 const MOST: usize = 10;
 
 impl Rows {
-    /// Reads every RECORD. Rows of files that are neither source nor pyc are left out, and of a wheel's own RECORD all are:
-    /// [`wheel`] has them.
+    /// Reads every RECORD. Rows of files that are neither source nor pyc are left out, and of a
+    /// wheel's own RECORD all are: [`wheel`] has them.
     pub(super) fn read(place: &Place) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<(Arc<str>, Row)>> = BTreeMap::new();
         let mut findings = Vec::new();

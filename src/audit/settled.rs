@@ -12,13 +12,15 @@ pub struct Settled<'a> {
 }
 
 impl<'a> Settled<'a> {
-    /// `entries` are the pycs as they come from their sources, `told` the names of those whose faults are known.
+    /// `entries` are the pycs as they come from their sources, `told` the names of those whose
+    /// faults are known.
     pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>) -> Self {
         let right = entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
         Self { right, told }
     }
 
-    /// Returns whether a pyc needs no judgement: its faults are known, or these bytes come from this source.
+    /// Returns whether a pyc needs no judgment: its faults are known, or these bytes come from
+    /// this source.
     pub(super) fn has(&self, name: &str, pyc: &[u8], source: Option<&Source>) -> bool {
         let is = |bytes: &[u8], digest: &str| sha256(bytes) == digest;
         self.told.contains(name)

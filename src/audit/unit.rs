@@ -1,4 +1,5 @@
-//! A module's source and its pycs, or any other file: each is read once, and everything is held against those bytes.
+//! A module's source and its pycs, or any other file: each is read once, and everything is held
+//! against those bytes.
 
 use super::compilers::Compilers;
 use super::finding::{Finding, Kind};
@@ -58,7 +59,7 @@ pub(super) struct Outcome {
 
 /// Facts that units are checked against.
 #[derive(Clone, Copy)]
-pub(super) struct Judgement<'a> {
+pub(super) struct Judgment<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) sources: Option<&'a View<'a>>,
     pub(super) rows: &'a Rows,
@@ -72,7 +73,7 @@ pub(super) struct Judgement<'a> {
     pub(super) all_releases: bool,
 }
 
-impl Judgement<'_> {
+impl Judgment<'_> {
     pub(super) fn unit(&self, unit: &Unit) -> Outcome {
         let mut outcome = Outcome::default();
         match unit {

@@ -7,7 +7,7 @@ use super::only::{self, OnlyError, Selection};
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::settled::Settled;
-use super::unit::{Judgement, Unit, units};
+use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
@@ -30,7 +30,7 @@ pub struct Request<'a> {
     pub manifest: Option<&'a Manifest>,
     /// The one distribution that is looked at, by any spelling of its name.
     pub only: Option<&'a str>,
-    /// Pycs that need no judgement, and do not count as passed.
+    /// Pycs that need no judgment, and do not count as passed.
     pub settled: Option<&'a Settled<'a>>,
     /// True if code that marks other references passes.
     pub any_references: bool,
@@ -162,7 +162,7 @@ impl Audit<'_> {
         findings.extend(unrecorded(place));
         let mut units = units(&view);
         units.retain(|unit| unit.is_in(selection));
-        let judgement = Judgement {
+        let judgment = Judgment {
             view: &view,
             sources: sources.as_ref(),
             rows: &rows,
@@ -173,7 +173,7 @@ impl Audit<'_> {
             compilers: self.compilers,
             all_releases: false,
         };
-        let results = parallel::map(&units, self.jobs, self.watch, |unit| judgement.unit(unit))?;
+        let results = parallel::map(&units, self.jobs, self.watch, |unit| judgment.unit(unit))?;
         let (mut zips, mut passed) = (Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
             let pycs = unit.pycs().len();
@@ -193,7 +193,7 @@ impl Audit<'_> {
         // What is said of the whole wheel has no name.
         findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
         self.verified.passed += passed.len();
-        self.settle(&mut passed, &units, judgement)?;
+        self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);
         for name in zips {
@@ -209,9 +209,9 @@ impl Audit<'_> {
         &self,
         passed: &mut [Passed],
         units: &[Unit],
-        judgement: Judgement<'_>,
+        judgment: Judgment<'_>,
     ) -> Result<(), ThreadsError> {
-        let judgement = Judgement { all_releases: true, ..judgement };
+        let judgment = Judgment { all_releases: true, ..judgment };
         for again in [releases::unlikely, releases::open] {
             let again = again(passed, self.compilers);
             if again.is_empty() {
@@ -220,7 +220,7 @@ impl Audit<'_> {
             let units: Vec<&Unit> =
                 units.iter().filter(|unit| unit.pycs().iter().any(|pyc| again.contains(pyc))).collect();
             let watch = Unseen(self.watch);
-            let results = parallel::map(&units, self.jobs, &watch, |unit| judgement.unit(unit))?;
+            let results = parallel::map(&units, self.jobs, &watch, |unit| judgment.unit(unit))?;
             let found = results.into_iter().flatten().flat_map(|result| result.passed);
             let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
             for pyc in &mut *passed {

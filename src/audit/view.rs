@@ -19,7 +19,8 @@ pub(super) struct Named {
     /// Parts of the name, with the source as it is called in the place; none if importers know no
     /// such name.
     pub(super) parsed: Option<PycName>,
-    /// It is named like one below `PYTHONPYCACHEPREFIX`, where no directory is called `__pycache__`.
+    /// It is named like one below `PYTHONPYCACHEPREFIX`, where no directory is called
+    /// `__pycache__`.
     pub(super) below_prefix: bool,
 }
 
@@ -32,7 +33,8 @@ impl<'a> View<'a> {
         Self { place, installed }
     }
 
-    /// The name of the file that an installer puts at a path below `site-packages`; of what is no wheel, the path.
+    /// The name of the file that an installer puts at a path below `site-packages`; of what is no
+    /// wheel, the path.
     fn at<'b>(&'b self, place: &'b str) -> Option<&'b str> {
         match &self.installed {
             Some(installed) => installed.get(place).map(String::as_str),

@@ -68,7 +68,8 @@ pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compile
     Compiled { source, pycs }
 }
 
-/// The pyc's name below the root and the recorded name; the config's paths are UTF-8, so nothing is lost.
+/// The pyc's name below the root and the recorded name; the config's paths are UTF-8, so nothing is
+/// lost.
 fn names(
     file: &Selected,
     series: &'static Series,

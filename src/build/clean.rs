@@ -14,12 +14,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Removes the pycs of the config's files at its versions and levels, what the manifest lists, copies of sources and data in
-/// a mirror, archives, manifests, temporary files of killed runs, and the directories that are empty then.
+/// Removes the pycs of the config's files at its versions and levels, what the manifest lists,
+/// copies of sources and data in a mirror, archives, manifests, temporary files of killed runs, and
+/// the directories that are empty then.
 ///
-/// Apart from the pycs, a file goes only if it is what was written: its digest is that of the manifest, a copy equals its
-/// original, an archive is one that `pack` makes of these files. Symlinks and whatever else is not a regular file are left
-/// and reported.
+/// Apart from the pycs, a file goes only if it is what was written: its digest is that of the
+/// manifest, a copy equals its original, an archive is one that `pack` makes of these files.
+/// Symlinks and whatever else is not a regular file are left and reported.
 pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
     let mut removal = Removal::default();
     let previous = Previous::read(project);
@@ -76,7 +77,8 @@ impl<'a> Packed<'a> {
         Self { project, previous, names }
     }
 
-    /// Wheels in the directory of wheels that the manifest lists, or that pycompile has made of these files.
+    /// Wheels in the directory of wheels that the manifest lists, or that pycompile has made of
+    /// these files.
     fn remove_wheels(&self, removal: &mut Removal) {
         let loaded = &self.project.loaded;
         let Some(table) = &loaded.config.wheel else { return };
@@ -151,7 +153,8 @@ fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mu
     }
 }
 
-/// Removes the temporary files that killed runs left in any directory that `build` and `pack` write to.
+/// Removes the temporary files that killed runs left in any directory that `build` and `pack` write
+/// to.
 fn remove_leftovers(project: &Project, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
     let loaded = &project.loaded;
     let tree = project.tree();

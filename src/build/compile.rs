@@ -31,7 +31,8 @@ pub struct Settings {
     pub check: bool,
     /// Outcomes have the digests of their pycs.
     pub digests: bool,
-    /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to it.
+    /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to
+    /// it.
     pub clamp_mtime: Option<u64>,
     /// The path of the one pyc, whatever the rules say.
     pub output: Option<PathBuf>,
@@ -41,16 +42,16 @@ pub struct Settings {
     pub bounds: Bounds,
 }
 
-/// Directories whose content somebody else may own. Nothing is read through a symlink that leads out of them, and nothing
-/// is written through a symlink at all.
+/// Directories whose content somebody else may own. Nothing is read through a symlink that leads
+/// out of them, and nothing is written through a symlink at all.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     /// Directories that were searched for sources, as they were named.
     pub searched: Vec<PathBuf>,
     /// The directory that every source has to be below.
     pub below: Option<PathBuf>,
-    /// True if files were listed by a program that may have walked somebody else's tree: a `__pycache__` that is a symlink
-    /// is not followed.
+    /// True if files were listed by a program that may have walked somebody else's tree: a
+    /// `__pycache__` that is a symlink is not followed.
     pub listed: bool,
     /// The reach of sources that are symlinks.
     pub links: Links,
@@ -61,7 +62,8 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The directory that `path` has to stay below, and the rest of the path. None: the user named the path itself.
+    /// The directory that `path` has to stay below, and the rest of the path. None: the user named
+    /// the path itself.
     ///
     /// # Errors
     /// The path is not below [`Bounds::below`].

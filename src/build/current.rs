@@ -9,8 +9,8 @@ use std::path::Path;
 /// Returns whether `pyc` is whole, has this header, records this name and is in the target's
 /// reference form. What else its code does is taken on trust, as importers take it.
 ///
-/// A header alone says too little: a pyc that was written below another directory, or whose writer was stopped, has the
-/// right one.
+/// A header alone says too little: a pyc that was written below another directory, or whose writer
+/// was stopped, has the right one.
 pub(super) fn is_current(
     pyc: &[u8],
     header: &[u8; HEADER_SIZE],

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 /// Choice of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EngineChoice {
-    /// The native compiler where it knows the version and no interpreter is named, else an interpreter.
+    /// The native compiler where it knows the version and no interpreter is named, else an
+    /// interpreter.
     #[default]
     Auto,
     /// The native compiler.
@@ -292,8 +293,8 @@ fn of_named(named: Vec<PythonEngine>) -> Result<Engines, EnginesError> {
     Ok(engines)
 }
 
-/// The engine of the `python3` on PATH. It says for which release; one that is not known compiles itself. Where there is
-/// none, the newest version that needs none.
+/// The engine of the `python3` on PATH. It says for which release; one that is not known compiles
+/// itself. Where there is none, the newest version that needs none.
 fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
     let is_auto = options.choice == EngineChoice::Auto;
     let interpreter = match default_interpreter(None, options.places) {
@@ -324,8 +325,8 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
     })
 }
 
-/// Returns the version that is compiled for where none is named: that of the `python3` on PATH, or the newest that needs no
-/// interpreter.
+/// Returns the version that is compiled for where none is named: that of the `python3` on PATH, or
+/// the newest that needs no interpreter.
 ///
 /// # Errors
 /// [`EnginesError::NoDefault`].

@@ -38,7 +38,8 @@ pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     }
 }
 
-/// The error of a source that is not opened; `hint` says how to allow a symlink that leads out of its directory.
+/// The error of a source that is not opened; `hint` says how to allow a symlink that leads out of
+/// its directory.
 pub(super) fn open_diagnostic(path: &Path, error: OpenError, hint: &str) -> Box<Diagnostic> {
     match error {
         OpenError::Io(error) => diagnostic(path, &error),

@@ -1,4 +1,5 @@
-//! `pycompile manifest` without a path: the pycs that `build` wrote, as they are now → their manifest.
+//! `pycompile manifest` without a path: the pycs that `build` wrote, as they are now → their
+//! manifest.
 
 use super::project::Project;
 use crate::config::Selected;
@@ -7,7 +8,8 @@ use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
 use std::path::Path;
 
-/// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless its source may fail.
+/// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless
+/// its source may fail.
 ///
 /// # Errors
 /// [`PlaceError`] if the tree cannot be looked into.

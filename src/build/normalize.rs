@@ -49,9 +49,10 @@ pub enum NormalizeError {
     Write(#[from] WriteError),
 }
 
-/// Takes unused `FLAG_REF`s off a pyc; says whether that changed it. The new file has the mode and the modification time
-/// of the old one and is a file of its own: other names of the old one keep what they had. No directory on the way from
-/// `below`, or else from the working directory or the root, may be a symlink.
+/// Takes unused `FLAG_REF`s off a pyc; says whether that changed it. The new file has the mode and
+/// the modification time of the old one and is a file of its own: other names of the old one keep
+/// what they had. No directory on the way from `below`, or else from the working directory or the
+/// root, may be a symlink.
 ///
 /// # Errors
 /// [`NormalizeError`].

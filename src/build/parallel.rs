@@ -16,9 +16,9 @@ pub trait Watch: Sync {
 #[error("cannot start threads: {0}")]
 pub struct ThreadsError(#[from] rayon::ThreadPoolBuildError);
 
-/// `work` on each item with `jobs` threads (0: one for each processor), or with fewer if there are fewer items or the
-/// process may open few files or has a small address space, in the order of the items; `None` for those that were not begun when the watch was
-/// interrupted.
+/// `work` on each item with `jobs` threads (0: one for each processor), or with fewer if there are
+/// fewer items or the process may open few files or has a small address space, in the order of the
+/// items; `None` for those that were not begun when the watch was interrupted.
 ///
 /// # Errors
 /// [`ThreadsError`].
@@ -42,8 +42,8 @@ pub fn map<T: Sync, R: Send>(
     }))
 }
 
-/// Lets work that is not [`map`]'s run on the calling thread where the address space is limited: threads that cannot be
-/// started would end the process.
+/// Lets work that is not [`map`]'s run on the calling thread where the address space is limited:
+/// threads that cannot be started would end the process.
 pub fn prepare() {
     if address_space().is_some() {
         let builder = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
@@ -69,7 +69,8 @@ const FILES_OF_ONE: usize = 8;
 /// Number of other open files: the standard streams, signals, interpreters that start.
 const FILES_OF_ALL: usize = 10;
 
-/// No more threads than have work, nor than have files: one that is not started is no loss, a file that is not compiled is.
+/// No more threads than have work, nor than have files: one that is not started is no loss, a file
+/// that is not compiled is.
 fn threads(jobs: usize, items: usize, open_files: usize, space: Option<u64>) -> usize {
     let wanted = match jobs {
         0 => std::thread::available_parallelism().map_or(1, usize::from),

@@ -37,8 +37,8 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
     }
 }
 
-/// Files that were named already, whatever way led to them. Of two names for one pyc the first stays: if both were
-/// compiled, the recorded one would be that of the thread that comes last.
+/// Files that were named already, whatever way led to them. Of two names for one pyc the first
+/// stays: if both were compiled, the recorded one would be that of the thread that comes last.
 #[derive(Debug, Default)]
 pub struct Named {
     folders: FxHashMap<PathBuf, PathBuf>,
@@ -68,7 +68,8 @@ impl Named {
 /// The sources, each once, in the order of their first mention.
 ///
 /// # Errors
-/// [`PlanError::SamePyc`] if two of them have one pyc. A name that cannot be made is reported with its file later.
+/// [`PlanError::SamePyc`] if two of them have one pyc. A name that cannot be made is reported with
+/// its file later.
 pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<Vec<PathBuf>, PlanError> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut seen: FxHashMap<PathBuf, usize> = FxHashMap::default();

@@ -59,7 +59,8 @@ impl Project {
         })
     }
 
-    /// Reads a source or data file. No symlink leads out of the root unless the config follows links.
+    /// Reads a source or data file. No symlink leads out of the root unless the config follows
+    /// links.
     ///
     /// # Errors
     /// The exception that Python would raise.
@@ -67,8 +68,8 @@ impl Project {
         Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
     }
 
-    /// Writes a file that the config names unless it is there already; with `check` only compares it. Below the config's directory nothing is written
-    /// through a symlink.
+    /// Writes a file that the config names unless it is there already; with `check` only compares
+    /// it. Below the config's directory nothing is written through a symlink.
     ///
     /// # Errors
     /// [`WriteError`]

@@ -19,7 +19,8 @@ pub struct Removal {
     pub failed: Vec<(PathBuf, String)>,
     /// Nothing is removed: `removed` has what would be.
     pub(super) is_check: bool,
-    /// Directories that removed files were in: the base that no symlink leads out of, and the path below it.
+    /// Directories that removed files were in: the base that no symlink leads out of, and the path
+    /// below it.
     folders: BTreeSet<(PathBuf, PathBuf)>,
 }
 
@@ -27,8 +28,8 @@ pub struct Removal {
 pub(super) const CHANGED: &str = "it has changed since it was written";
 
 impl Removal {
-    /// Removes the regular file `name` below `base` if `is_known` accepts its bytes; otherwise it stays for the reason
-    /// `why`. Symlinks are reported and never followed.
+    /// Removes the regular file `name` below `base` if `is_known` accepts its bytes; otherwise it
+    /// stays for the reason `why`. Symlinks are reported and never followed.
     pub(super) fn remove_if(
         &mut self,
         base: &Path,
@@ -94,8 +95,8 @@ impl Removal {
         }
     }
 
-    /// Removes the directories that the removed files were in and those above them, if they are empty and `is_own` accepts
-    /// their path. Never the base itself.
+    /// Removes the directories that the removed files were in and those above them, if they are
+    /// empty and `is_own` accepts their path. Never the base itself.
     pub(super) fn remove_folders(&mut self, is_own: impl Fn(&Path) -> bool) {
         if self.is_check {
             return;

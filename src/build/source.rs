@@ -43,7 +43,8 @@ pub struct Source {
     pub mtime: u32,
     /// Bytes modulo 2³².
     pub size: u32,
-    /// The permissions that its pyc gets: those of `py_compile`, and never more for group and others than reading.
+    /// The permissions that its pyc gets: those of `py_compile`, and never more for group and
+    /// others than reading.
     pub mode: u32,
     /// True if anybody may execute it.
     pub executable: bool,
@@ -60,8 +61,9 @@ impl Source {
         Self::read_clamped(file, None)
     }
 
-    /// Like [`Source::read`], with a modification time that is not after `latest`, in seconds since 1970. A later one is
-    /// set back on disk too, so that the header speaks of the file as it is. Of a link only the header's is.
+    /// Like [`Source::read`], with a modification time that is not after `latest`, in seconds since
+    /// 1970. A later one is set back on disk too, so that the header speaks of the file as it is.
+    /// Of a link only the header's is.
     ///
     /// # Errors
     /// The exception that Python would raise.
@@ -69,7 +71,8 @@ impl Source {
         Self::from_opened(file, open_followed(file), latest, "")
     }
 
-    /// Reads a file below a directory. Where a symlink leads out of it, `hint` says how to allow that.
+    /// Reads a file below a directory. Where a symlink leads out of it, `hint` says how to allow
+    /// that.
     ///
     /// # Errors
     /// The exception that Python would raise; a symlink that leads out of the directory.
@@ -82,8 +85,8 @@ impl Source {
         Self::from_opened(&inside.path().join(name), inside.open(name), latest, hint)
     }
 
-    /// Reads an open file, and sets back its modification time if it is after `latest`: the file that was read, whatever
-    /// its path means by then.
+    /// Reads an open file, and sets back its modification time if it is after `latest`: the file
+    /// that was read, whatever its path means by then.
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,
@@ -168,7 +171,8 @@ impl Source {
     }
 }
 
-/// Whole seconds modulo 2³², as headers have them; before 1970 they are rounded up, as `int` rounds in Python.
+/// Whole seconds modulo 2³², as headers have them; before 1970 they are rounded up, as `int` rounds
+/// in Python.
 pub fn seconds(time: SystemTime) -> u32 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_secs() as u32,

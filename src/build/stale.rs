@@ -17,8 +17,9 @@ pub struct Stale {
     pub unknown: Vec<PathBuf>,
 }
 
-/// Removes from the tree what the manifest of an earlier build lists and this build has not written. Has to run before the
-/// new manifest takes the place of the old one, and after a build that has reached every file.
+/// Removes from the tree what the manifest of an earlier build lists and this build has not
+/// written. Has to run before the new manifest takes the place of the old one, and after a build
+/// that has reached every file.
 pub fn remove_stale(project: &Project, built: &Built) -> Stale {
     let mut stale = Stale::default();
     stale.removal.is_check = project.check;

@@ -51,8 +51,8 @@ impl Project {
 
 /// Compiles everything and writes what differs from what is there.
 ///
-/// Every file is compiled, also where a pyc with the right header is there: what a build publishes must follow from
-/// its sources alone. A pyc with the same bytes is left alone.
+/// Every file is compiled, also where a pyc with the right header is there: what a build publishes
+/// must follow from its sources alone. A pyc with the same bytes is left alone.
 ///
 /// # Errors
 /// [`ProjectError::Threads`]; a listed file that does not exist.

@@ -6,8 +6,8 @@ use crate::target::Target;
 use crate::text::{python, visible};
 use crate::warnings::{Action, Issued};
 
-/// Compiles one source: its code, and the warnings to be shown. A warning that a filter makes an error is the file's error,
-/// and ends what is warned of.
+/// Compiles one source: its code, and the warnings to be shown. A warning that a filter makes an
+/// error is the file's error, and ends what is warned of.
 pub(super) fn compile(
     target: &TargetEngine,
     request: &Request<'_>,

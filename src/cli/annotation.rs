@@ -1,11 +1,13 @@
-//! Workflow annotations of GitHub Actions: what a run says to the place in the source that it is about.
+//! Workflow annotations of GitHub Actions: what a run says to the place in the source that it is
+//! about.
 
 use crate::text::visible_lines;
 use std::ffi::OsStr;
 
 /// `::error …::MESSAGE` for a file, or a place in it; line and column from 1.
 ///
-/// The format has escapes for what is syntax in it and for nothing else: a file's name is there byte for byte.
+/// The format has escapes for what is syntax in it and for nothing else: a file's name is there
+/// byte for byte.
 pub(super) fn error(
     file: impl AsRef<OsStr>,
     place: (Option<i64>, Option<i64>),

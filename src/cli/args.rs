@@ -178,7 +178,8 @@ impl Arguments {
         }
     }
 
-    /// Returns `true` if standard output has one JSON object a line, of which the last one is a summary.
+    /// Returns `true` if standard output has one JSON object a line, of which the last one is a
+    /// summary.
     pub(super) fn ends_with_summary(&self) -> bool {
         let format = match &self.command {
             Command::Compile(arguments) => arguments.format.get(),

@@ -12,8 +12,8 @@ use crate::manifest::Manifest;
 use crate::text::{Shown as _, counted, python};
 use std::path::{Path, PathBuf};
 
-/// Compiles the files that the config lists, in place or into [tree] output, and writes the manifest. Options win over the
-/// config; their paths are relative to the working directory.
+/// Compiles the files that the config lists, in place or into [tree] output, and writes the
+/// manifest. Options win over the config; their paths are relative to the working directory.
 ///
 /// Example: pycompile build --config pycompile.toml
 #[derive(Debug, clap::Args)]

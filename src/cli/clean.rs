@@ -10,9 +10,9 @@ use crate::text::{Shown as _, python};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Removes what `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror, archives, manifests, and the
-/// directories that are empty then. A file that has changed since is left and named. What was built with options is removed
-/// with the same options.
+/// Removes what `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror, archives,
+/// manifests, and the directories that are empty then. A file that has changed since is left and
+/// named. What was built with options is removed with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,8 @@
 //!
 //! CPython: `Lib/py_compile.py`.
 //!
-//! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the request.
+//! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the
+//! request.
 
 use super::args::{Mode, RefsArg};
 use super::destination::Destination;
@@ -28,7 +29,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels at once.
+/// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels
+/// at once.
 ///
 /// Example: pycompile compile --python 3.14 --invalidation-mode unchecked-hash demo/core.py
 #[derive(Debug, clap::Args)]
@@ -39,7 +41,8 @@ pub(super) struct CompileArgs {
     /// The list on standard input is separated by NUL instead of newline.
     #[arg(short = '0', long = "null")]
     null: bool,
-    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the version of the `python3` on PATH.
+    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the
+    /// version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
     /// Write the pyc here; `-` is standard output. One file, version and level only.
@@ -51,13 +54,14 @@ pub(super) struct CompileArgs {
     /// Record this name in the code instead of the path as given.
     #[arg(long, value_name = "NAME")]
     dfile: Option<PathBuf>,
-    /// Optimisation level 0, 1 or 2 (repeatable).
+    /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
     /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
-    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
+    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that
+    /// timestamp pycs stay right.
     #[arg(long)]
     clamp_mtime: bool,
     /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
@@ -75,8 +79,8 @@ pub(super) struct CompileArgs {
     /// Compile all `.py` files below directories that are named.
     #[arg(short, long)]
     recursive: bool,
-    /// Refuse files that are not below this directory, and follow no symlink to a directory there: for lists of files in
-    /// trees that somebody else may write to.
+    /// Refuse files that are not below this directory, and follow no symlink to a directory there:
+    /// for lists of files in trees that somebody else may write to.
     #[arg(long, value_name = "DIR", conflicts_with = "stdin_filename")]
     below: Option<PathBuf>,
     /// Also compile symlinks to files outside of the directories that --recursive and --below name.
@@ -104,13 +108,15 @@ pub(super) struct CompileArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter that compiles for its version (repeatable); without --python, for no other version.
+    /// An interpreter that compiles for its version (repeatable); without --python, for no other
+    /// version.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     /// Seconds that one file may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// Megabytes of memory that one file may take; 64 or more. For interpreters this bounds the address space (Linux only).
+    /// Megabytes of memory that one file may take; 64 or more. For interpreters this bounds the
+    /// address space (Linux only).
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
     memory_limit: Option<u64>,
     #[command(flatten)]
@@ -285,7 +291,8 @@ fn list_files(
     Ok((files, unlisted))
 }
 
-/// Prints the patterns of --exclude that match nothing: what they were to leave out is not left out.
+/// Prints the patterns of --exclude that match nothing: what they were to leave out is not left
+/// out.
 pub(super) fn note_unused(patterns: &[String], used: &BTreeSet<usize>, printer: &Printer) {
     for (_, pattern) in patterns.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
         printer.summary(&format!("note: --exclude {pattern:?} matches nothing"));

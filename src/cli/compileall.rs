@@ -1,7 +1,7 @@
 //! `pycompile compileall`: a front with compileall's own flags.
 //!
-//! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this refuses; each such place says
-//! so in its message.
+//! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this
+//! refuses; each such place says so in its message.
 
 use super::args::{Mode, RefsArg};
 use super::format::{MessageFormat, PlainFormatArgs};
@@ -20,13 +20,16 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 
-/// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists too.
+/// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists
+/// too.
 ///
-/// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall takes all of sys.path); a name
-/// that is missing fails (compileall exits 0); -s fails for a path that it does not lead (compileall records the
-/// full path); a named file that does not end in .py fails (compileall skips it).
+/// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall takes all
+/// of sys.path); a name that is missing fails (compileall exits 0); -s fails for a path that it
+/// does not lead (compileall records the full path); a named file that does not end in .py fails
+/// (compileall skips it).
 ///
-/// Example: pycompile compileall -o 0 -o 1 -q -f -s "$DESTDIR" -p / --hardlink-dupes -e "$DESTDIR" "$DESTDIR"
+/// Example: pycompile compileall -o 0 -o 1 -q -f -s "$DESTDIR" -p / --hardlink-dupes -e "$DESTDIR"
+/// "$DESTDIR"
 #[derive(Debug, clap::Args)]
 pub(super) struct CompileallArgs {
     /// Files and directories.
@@ -62,7 +65,7 @@ pub(super) struct CompileallArgs {
     /// Files compiled at the same time; 0: one for each processor.
     #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..), allow_negative_numbers = true)]
     workers: u32,
-    /// Optimisation level (repeatable).
+    /// Optimization level (repeatable).
     #[arg(short = 'o', value_name = "LEVEL", value_parser = clap::value_parser!(i8).range(-1..=2), allow_negative_numbers = true)]
     levels: Vec<i8>,
     /// Level 1 (`-O`) or 2 (`-OO`) where no -o is given, as python's own flag.
@@ -80,16 +83,19 @@ pub(super) struct CompileallArgs {
     /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
-    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that timestamp pycs stay right.
+    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that
+    /// timestamp pycs stay right.
     #[arg(long)]
     clamp_mtime: bool,
-    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the version of the `python3` on PATH.
+    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the
+    /// version of the `python3` on PATH.
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter that compiles for its version (repeatable); without --python, for no other version.
+    /// An interpreter that compiles for its version (repeatable); without --python, for no other
+    /// version.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     #[command(flatten)]
@@ -189,7 +195,7 @@ fn levels(arguments: &CompileallArgs) -> Result<Vec<u8>, CommandError> {
         levels.push(own);
     }
     if arguments.hardlink_dupes && levels.len() == 1 {
-        let message = "--hardlink-dupes makes sense for more than one optimisation level only";
+        let message = "--hardlink-dupes makes sense for more than one optimization level only";
         return Err(CommandError::Usage(message.into()));
     }
     levels.sort_unstable();

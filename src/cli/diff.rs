@@ -13,7 +13,8 @@ use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;
 
-/// Compares two manifests, trees, wheels, zips, packages or pycs, in any pairing, and says why they differ.
+/// Compares two manifests, trees, wheels, zips, packages or pycs, in any pairing, and says why they
+/// differ.
 ///
 /// If both sides, or --sources, have the source of a pyc that differs, it is compiled again, and
 /// the cause comes first: the source changed, another release compiled it, only the form differs,
@@ -25,32 +26,34 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
 pub(super) struct DiffArgs {
-    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image, pyc, or manifest (a file named *.json).
+    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image, pyc, or manifest (a file
+    /// named *.json).
     #[arg(value_name = "A")]
     left: PathBuf,
     /// Right side of the comparison.
     #[arg(value_name = "B")]
     right: PathBuf,
-    /// Format of standard output: causes and differences side by side, one JSON document, or one annotation for each file.
+    /// Format of standard output: causes and differences side by side, one JSON document, or one
+    /// annotation for each file.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     /// The document of --message-format json, indented and without the summary.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
-    /// Write the differences into this file as well, as a page that needs nothing else; `-` writes it to standard output
-    /// instead of the text.
+    /// Write the differences into this file as well, as a page that needs nothing else; `-` writes
+    /// it to standard output instead of the text.
     #[arg(long, value_name = "FILE")]
     html: Option<Destination>,
-    /// Write the causes as Markdown into this file as well, for a pull request; `-` writes them to standard output instead
-    /// of the text.
+    /// Write the causes as Markdown into this file as well, for a pull request; `-` writes them to
+    /// standard output instead of the text.
     #[arg(long, value_name = "FILE")]
     markdown: Option<Destination>,
-    /// Sources of pycs that have none next to them: a directory, wheel or zip. Given twice, the first is for A and the second
-    /// for B.
+    /// Sources of pycs that have none next to them: a directory, wheel or zip. Given twice, the
+    /// first is for A and the second for B.
     #[arg(long, value_name = "DIR")]
     sources: Vec<PathBuf>,
-    /// Differences that make the exit status 1: all of them; pycs that are unexplained or could not be checked; or
-    /// differences of code.
+    /// Differences that make the exit status 1: all of them; pycs that are unexplained or could not
+    /// be checked; or differences of code.
     #[arg(long, value_enum, default_value_t = Fail::Any, value_name = "WHICH")]
     fail_on: Fail,
     /// Leave out files whose path matches; `*` also matches `/`.

@@ -25,10 +25,10 @@ use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs to them: pip and uv
-/// remove them with the rest. Code records names relative to site-packages, so that two environments with the same
-/// packages have the same pycs, wherever they are. Editable packages, and those of the system's package manager, are
-/// left alone.
+/// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs
+/// to them: pip and uv remove them with the rest. Code records names relative to site-packages, so
+/// that two environments with the same packages have the same pycs, wherever they are. Editable
+/// packages, and those of the system's package manager, are left alone.
 ///
 /// Example: pycompile env .venv --optimize 0 --optimize 1 --manifest venv.pyc.json
 #[derive(Debug, clap::Args)]
@@ -39,8 +39,8 @@ pub(super) struct EnvArgs {
     /// PREFIX is inside of this image.
     #[arg(long, value_name = "DIR", requires = "prefix")]
     root: Option<PathBuf>,
-    /// Follow symlinks on the way to site-packages, and sources that are symlinks out of PREFIX; those of an image never
-    /// lead out of it.
+    /// Follow symlinks on the way to site-packages, and sources that are symlinks out of PREFIX;
+    /// those of an image never lead out of it.
     #[arg(long)]
     follow_links: bool,
     /// Compiler: `native` is this program itself, `python` a real interpreter; `auto` takes the
@@ -48,25 +48,26 @@ pub(super) struct EnvArgs {
     /// environment's own interpreter.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// Only site-packages of this version, or of this release, `3.14.8`; the version of a directory of `pip install
-    /// --target`, which does not say it.
+    /// Only site-packages of this version, or of this release, `3.14.8`; the version of a directory
+    /// of `pip install --target`, which does not say it.
     #[arg(long, value_name = "X.Y")]
     python: Option<Release>,
     /// Leave out sources that match, by their names below site-packages (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Report sources that match and do not compile, and exit with 0 all the same; by their names below site-packages
-    /// (repeatable).
+    /// Report sources that match and do not compile, and exit with 0 all the same; by their names
+    /// below site-packages (repeatable).
     #[arg(long, value_name = "GLOB")]
     allow_failures: Vec<String>,
-    /// Optimisation level 0, 1 or 2 (repeatable).
+    /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
     /// Invalidation mode of the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
-    /// Write nothing: report pycs that are missing, stale, wrong, orphaned, of another mode or not recorded, sources that RECORDs do not
-    /// list or that are gone, and what `verify` finds in site-packages.
+    /// Write nothing: report pycs that are missing, stale, wrong, orphaned, of another mode or not
+    /// recorded, sources that RECORDs do not list or that are gone, and what `verify` finds in
+    /// site-packages.
     #[arg(long)]
     check: bool,
     /// Findings of each kind that are listed for people; 0 for all.
@@ -78,8 +79,8 @@ pub(super) struct EnvArgs {
     /// The normal form of references: CPython's own bytes, or only those that are used.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter for site-packages of its version (repeatable); without it, for versions that the native compiler does not know, the environment's own, then
-    /// pythonX.Y on PATH.
+    /// An interpreter for site-packages of its version (repeatable); without it, for versions that
+    /// the native compiler does not know, the environment's own, then pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     /// Files compiled at the same time; without it, one for each processor.
@@ -247,7 +248,8 @@ fn audit(
         manifest: None,
         only: None,
         settled: Some(&settled),
-        // Installers compile many files in one process, and other references are what comes of that.
+        // Installers compile many files in one process, and other references are what comes of
+        // that.
         any_references: true,
         engines: options,
     };
@@ -276,7 +278,8 @@ fn audit(
     Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
 }
 
-/// Prints paths with the kind of finding and the message, if it has one: for people, some of each kind.
+/// Prints paths with the kind of finding and the message, if it has one: for people, some of each
+/// kind.
 fn tell<'a>(
     findings: impl Iterator<Item = (&'a Path, &'a str, &'a str)>,
     arguments: &EnvArgs,
@@ -316,7 +319,8 @@ fn tell<'a>(
     Ok(())
 }
 
-/// The interpreter of a free-threaded build: the native compiler writes the bytes of the default build.
+/// The interpreter of a free-threaded build: the native compiler writes the bytes of the default
+/// build.
 fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     let name = format!("python{}t", site.python);
     let own = prefix.join("bin").join(&name);

@@ -49,8 +49,8 @@ pub(super) fn python_warnings() -> String {
     std::env::var_os("PYTHONWARNINGS").map_or_else(String::new, |value| value.to_string_lossy().into_owned())
 }
 
-/// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the first that a zip can
-/// hold.
+/// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the
+/// first that a zip can hold.
 ///
 /// # Errors
 /// A `SOURCE_DATE_EPOCH` that is no number of seconds, or after the last time that a zip can hold.
@@ -88,7 +88,8 @@ fn seconds() -> Result<Option<u64>, super::CommandError> {
     })
 }
 
-/// Columns of the terminal: `COLUMNS`, or what the terminal on standard output says, or what fits most.
+/// Columns of the terminal: `COLUMNS`, or what the terminal on standard output says, or what fits
+/// most.
 pub(super) fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
     let terminal = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());

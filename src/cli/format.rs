@@ -106,8 +106,8 @@ struct Named<'a> {
     digest: &'a Digest,
 }
 
-/// Prints what became of files that are no pycs: in JSON all of them, in words those that `--check` finds changed. Returns
-/// the number of the latter.
+/// Prints what became of files that are no pycs: in JSON all of them, in words those that `--check`
+/// finds changed. Returns the number of the latter.
 pub(super) fn tell_artifacts(
     artifacts: &[Artifact],
     check: bool,

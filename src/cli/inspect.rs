@@ -12,9 +12,10 @@ use crate::target::Series;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words, whether the source beside it
-/// matches, and for every code object its flags, constants, names, instructions with lines and columns, and exception
-/// table. The exit status is 2 if a file cannot be read as a pyc.
+/// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words,
+/// whether the source beside it matches, and for every code object its flags, constants, names,
+/// instructions with lines and columns, and exception table. The exit status is 2 if a file cannot
+/// be read as a pyc.
 ///
 /// Example: pycompile inspect demo/__pycache__/core.cpython-314.pyc
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,8 @@
-//! Ctrl-C: the work is given up and nothing half-written stays. Commands end by themselves and say what was not reached; a
-//! thread ends the process where they do not within [`GRACE`], once what is being written is complete. Where even that takes
-//! long, a second interrupt ends it at once: nothing must need `kill -9`. The same goes for SIGTERM and for SIGHUP; of the three, those that are ignored at the start stay so, as `nohup` and shells want it.
+//! Ctrl-C: the work is given up and nothing half-written stays. Commands end by themselves and say
+//! what was not reached; a thread ends the process where they do not within [`GRACE`], once what is
+//! being written is complete. Where even that takes long, a second interrupt ends it at once:
+//! nothing must need `kill -9`. The same goes for SIGTERM and for SIGHUP; of the three, those that
+//! are ignored at the start stay so, as `nohup` and shells want it.
 
 use crate::engine::Limits;
 use crate::output::writing;
@@ -90,7 +92,8 @@ fn end(is_silent: bool) {
     std::process::exit(super::Status::Trouble as i32);
 }
 
-/// The signals that are ignored, a bit for each from signal 1 on: Linux tells, elsewhere none is known.
+/// The signals that are ignored, a bit for each from signal 1 on: Linux tells, elsewhere none is
+/// known.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -98,8 +101,8 @@ fn ignored() -> u64 {
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// From now on a file that grows beyond its limit (`ulimit -f`) is an error of the system's for that file, as it is for
-/// Python, and not the end of the process.
+/// From now on a file that grows beyond its limit (`ulimit -f`) is an error of the system's for
+/// that file, as it is for Python, and not the end of the process.
 pub(super) fn let_writes_fail() {
     #[cfg(unix)]
     {
@@ -108,7 +111,8 @@ pub(super) fn let_writes_fail() {
     }
 }
 
-/// All of standard input. Nothing is written meanwhile, and the input may never end: an interrupt ends the process.
+/// All of standard input. Nothing is written meanwhile, and the input may never end: an interrupt
+/// ends the process.
 pub(super) fn read_standard_input() -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = waiting(|| std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes));
@@ -116,7 +120,8 @@ pub(super) fn read_standard_input() -> std::io::Result<Vec<u8>> {
         .map_err(|error| std::io::Error::new(error.kind(), format!("cannot read standard input: {error}")))
 }
 
-/// Reads what may be a pipe that nobody writes to, before anything is written: an interrupt ends the process.
+/// Reads what may be a pipe that nobody writes to, before anything is written: an interrupt ends
+/// the process.
 pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
     WAITING.store(true, Ordering::Relaxed);
     let read = read();

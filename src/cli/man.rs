@@ -47,7 +47,8 @@ pycompile.toml, pyproject.toml
 The config of build, pack, manifest and clean: see pycompile.toml(5), or `pycompile man pycompile.toml`.
 "#;
 
-/// Returns a page: of all commands, of one (`compile` or `pycompile-compile`), or of the config (`pycompile.toml`).
+/// Returns a page: of all commands, of one (`compile` or `pycompile-compile`), or of the config
+/// (`pycompile.toml`).
 ///
 /// # Errors
 /// There is no such page.

@@ -11,8 +11,8 @@ use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
-/// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that pycompile.toml asks
-/// for, as they are. Nothing is compiled: for that, see verify.
+/// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that
+/// pycompile.toml asks for, as they are. Nothing is compiled: for that, see verify.
 ///
 /// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
 #[derive(Debug, clap::Args)]

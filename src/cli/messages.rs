@@ -31,8 +31,8 @@ pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
     versions.any(|version| Some(version) != first)
 }
 
-/// Prints every file's outcome in the order of the request, then the summary. Failures of files in `allowed` are told
-/// and do not count for the exit status; `missing` files were not reached.
+/// Prints every file's outcome in the order of the request, then the summary. Failures of files in
+/// `allowed` are told and do not count for the exit status; `missing` files were not reached.
 pub(super) fn tell(
     outcomes: &[Outcome],
     missing: usize,

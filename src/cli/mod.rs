@@ -2,7 +2,8 @@
 //!
 //! CPython: the command lines of `py_compile` and `compileall`.
 //!
-//! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command is a file.
+//! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command
+//! is a file.
 
 mod annotation;
 mod args;
@@ -96,8 +97,8 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// An archive that is refused and a file that cannot be written are an answer; all else is trouble, and an archive that
-    /// cannot be read too.
+    /// An archive that is refused and a file that cannot be written are an answer; all else is
+    /// trouble, and an archive that cannot be read too.
     const fn status(&self) -> Status {
         use crate::archive::{ArchiveError, Fault};
         use crate::build::ProjectError;
@@ -158,7 +159,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-/// Of several commands with similar names, clap suggests all, the least similar one first: the most similar one stays.
+/// Of several commands with similar names, clap suggests all, the least similar one first: the most
+/// similar one stays.
 fn suggested(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let typed = match error.get(ContextKind::InvalidSubcommand) {
@@ -174,8 +176,9 @@ fn suggested(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// `pycompile -p PKG …`: what maintainer scripts of old Debian packages call if there is any program of this name. A
-/// failure would leave the package half-configured, and Python 2's pycs are nobody's any more.
+/// `pycompile -p PKG …`: what maintainer scripts of old Debian packages call if there is any
+/// program of this name. A failure would leave the package half-configured, and Python 2's pycs are
+/// nobody's any more.
 fn legacy_maintainer_script(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
     (arguments.next()? == "-p").then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
 }

@@ -10,9 +10,9 @@ use crate::project::pycs;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Brings pycs that exist into the form in which every object is written once and none has an unused reference flag: that
-/// of add-determinism. By write-and-rename: modes and modification times stay, and other names of the same file keep what
-/// they had. A second run changes nothing.
+/// Brings pycs that exist into the form in which every object is written once and none has an
+/// unused reference flag: that of add-determinism. By write-and-rename: modes and modification
+/// times stay, and other names of the same file keep what they had. A second run changes nothing.
 ///
 /// Example: pycompile normalize demo/__pycache__/*.pyc
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,8 @@ pub(super) struct NormalizeArgs {
     /// Pycs, or directories whose pycs are meant.
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
-    /// Refuse pycs that are not below this directory, which may be reached by symlinks; no other is followed.
+    /// Refuse pycs that are not below this directory, which may be reached by symlinks; no other is
+    /// followed.
     #[arg(long, value_name = "DIR")]
     below: Option<PathBuf>,
     /// The form; CPython's own cannot be had without compiling.

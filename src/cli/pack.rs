@@ -21,8 +21,9 @@ use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 
-/// Packs what pycompile.toml lists into deterministic wheels and zips, makes a wheel of an sdist, or makes a wheel that
-/// exists deterministic, and writes the manifest. Entries carry the time of SOURCE_DATE_EPOCH, or 1980-01-01.
+/// Packs what pycompile.toml lists into deterministic wheels and zips, makes a wheel of an sdist,
+/// or makes a wheel that exists deterministic, and writes the manifest. Entries carry the time of
+/// SOURCE_DATE_EPOCH, or 1980-01-01.
 ///
 /// Example: pycompile pack --config pycompile.toml
 ///
@@ -36,7 +37,8 @@ pub(super) struct PackArgs {
     wheel: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
-    /// The pycs that the wheel is to have, in place of [wheel] bytecode; of WHEEL without it, those that it has.
+    /// The pycs that the wheel is to have, in place of [wheel] bytecode; of WHEEL without it, those
+    /// that it has.
     #[arg(long, value_enum, value_name = "WHICH")]
     bytecode: Option<BytecodeArg>,
     #[command(flatten)]
@@ -44,7 +46,8 @@ pub(super) struct PackArgs {
     /// Do not compile what matches (repeatable).
     #[arg(long, value_name = "GLOB", requires = "bytecode")]
     exclude: Vec<String>,
-    /// The directory that wheels, zip and manifest are written to, in place of those of the config. WHEEL without it: dist.
+    /// The directory that wheels, zip and manifest are written to, in place of those of the config.
+    /// WHEEL without it: dist.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
     /// Replace WHEEL by what is made of it; without it, a run that would do so is refused.

@@ -1,5 +1,5 @@
-//! Everything that a person or a pipe sees. A reader that has had enough ends neither the work nor changes what it comes
-//! to: what is written to a closed pipe is dropped.
+//! Everything that a person or a pipe sees. A reader that has had enough ends neither the work nor
+//! changes what it comes to: what is written to a closed pipe is dropped.
 
 use super::args::{Color, Global};
 use super::interrupt;
@@ -129,7 +129,8 @@ impl Printer {
         self.say(Loudness::Verbose, "", AnsiColor::Cyan, text);
     }
 
-    /// A bar that shows itself after half a second, on a terminal only; it also tells the work when to stop.
+    /// A bar that shows itself after half a second, on a terminal only; it also tells the work when
+    /// to stop.
     pub(super) fn progress(&self, length: u64) -> Progress {
         if self.loudness < Loudness::Normal || !io::stderr().is_terminal() {
             return Progress(ProgressBar::hidden());
@@ -158,7 +159,8 @@ fn heard(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Prints an error of the command line in which arguments are quoted, if one of them would steer a terminal.
+/// Prints an error of the command line in which arguments are quoted, if one of them would steer a
+/// terminal.
 pub(super) fn usage(text: &str, arguments: impl Iterator<Item = OsString>) -> bool {
     let mut shown = text.to_owned();
     for argument in arguments {

@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Options that choose the config.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
-    /// The config: a pycompile.toml, or a pyproject.toml with [tool.pycompile]; without it, that of the working directory or
-    /// of the nearest directory above.
+    /// The config: a pycompile.toml, or a pyproject.toml with [tool.pycompile]; without it, that of
+    /// the working directory or of the nearest directory above.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Also read files by symlinks that lead out of the root, as `[source] follow-links` does.
@@ -177,7 +177,8 @@ impl ConfigArgs {
         }
     }
 
-    /// Reads the config with settings of the command line; a mode that both leave open is py_compile's.
+    /// Reads the config with settings of the command line; a mode that both leave open is
+    /// py_compile's.
     pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
         let mode = match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,

@@ -8,10 +8,10 @@ use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};
 use crate::text::python;
 
-/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose bytes the native
-/// engine makes, and the interpreter on PATH. Each release that is listed was compared with its real interpreter;
-/// releases between which nothing is known to change are joined by `to`. `--python 3.14` is the newest of a line,
-/// `--python 3.14.8` that one.
+/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose
+/// bytes the native engine makes, and the interpreter on PATH. Each release that is listed was
+/// compared with its real interpreter; releases between which nothing is known to change are joined
+/// by `to`. `--python 3.14` is the newest of a line, `--python 3.14.8` that one.
 ///
 /// Example: pycompile targets
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,8 @@ struct Row {
     magic: u32,
     cache_tag: String,
     engine: &'static str,
-    /// The releases whose bytes the native engine makes; those of a range are equal in everything known.
+    /// The releases whose bytes the native engine makes; those of a range are equal in everything
+    /// known.
     releases: Vec<String>,
     interpreter: Option<String>,
     interpreter_version: Option<String>,

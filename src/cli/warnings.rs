@@ -48,8 +48,9 @@ impl<'a> Warned<'a> {
         Self { own: &[], rest: outcomes, once: Once::default() }
     }
 
-    /// Prints the warnings of the source of `outcome`, one of the run's, if it is another source than that of the last call:
-    /// each place once, whichever versions and levels give it. What not every version gives is headed by the versions.
+    /// Prints the warnings of the source of `outcome`, one of the run's, if it is another source
+    /// than that of the last call: each place once, whichever versions and levels give it. What not
+    /// every version gives is headed by the versions.
     pub(super) fn tell(
         &mut self,
         outcome: &Outcome,
@@ -102,12 +103,13 @@ struct Merged<'a> {
     versions: Vec<PyVersion>,
 }
 
-/// Returns the warnings of one source, each place once, whichever versions and levels give it. What only a later outcome
-/// gives comes right before the next one that both give.
+/// Returns the warnings of one source, each place once, whichever versions and levels give it. What
+/// only a later outcome gives comes right before the next one that both give.
 fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     let mut all: Vec<Merged<'_>> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()) {
-        // The places of a warning that was given before, last first: what one outcome gives twice is two warnings.
+        // The places of a warning that was given before, last first: what one outcome gives twice
+        // is two warnings.
         let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (at, merged) in all.iter().enumerate().rev() {
             places.entry(&merged.warning.rendered).or_default().push(at);
@@ -141,7 +143,8 @@ fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     all
 }
 
-/// Returns the versions that a warning is labelled with: none if every version of the source's outcomes gives it.
+/// Returns the versions that a warning is labeled with: none if every version of the source's
+/// outcomes gives it.
 fn label(merged: &Merged<'_>, outcomes: &[Outcome]) -> Option<String> {
     let is_everywhere = outcomes
         .iter()

@@ -117,7 +117,7 @@ impl Loaded {
         let compile = &self.config.compile;
         for level in &compile.optimize {
             if *level.get_ref() > 2 {
-                return Err(self.error_at(&level.span(), "an optimisation level is 0, 1 or 2"));
+                return Err(self.error_at(&level.span(), "an optimization level is 0, 1 or 2"));
             }
         }
         if let Some(timeout) = compile.timeout.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
@@ -252,8 +252,9 @@ impl Loaded {
         Inside::below(base, below, self.links())
     }
 
-    /// The directory that nothing may leave on the way to the directory `path`, and the rest of the path: the config's own
-    /// for what is below it. What is absolute or has `..` is the user's word, and may lead through symlinks.
+    /// The directory that nothing may leave on the way to the directory `path`, and the rest of the
+    /// path: the config's own for what is below it. What is absolute or has `..` is the user's
+    /// word, and may lead through symlinks.
     pub fn bounds_of_folder<'a>(&'a self, path: &'a Path) -> (&'a Path, &'a Path) {
         self.below(path).map_or((path, Path::new("")), |below| (&self.folder, below))
     }

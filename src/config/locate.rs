@@ -11,12 +11,12 @@ use toml::de::DeTable;
 const OWN: &str = "pycompile.toml";
 const SHARED: &str = "pyproject.toml";
 
-/// Returns the path of the config that `working_directory` or the nearest directory above it has, relative to
-/// `working_directory`.
+/// Returns the path of the config that `working_directory` or the nearest directory above it has,
+/// relative to `working_directory`.
 ///
 /// # Errors
-/// No config, two of them in one directory, a `pyproject.toml` that cannot be read, or a config above the working
-/// directory that belongs to another user.
+/// No config, two of them in one directory, a `pyproject.toml` that cannot be read, or a config
+/// above the working directory that belongs to another user.
 pub fn locate(working_directory: &Path) -> Result<PathBuf, ConfigError> {
     let mut above = PathBuf::new();
     for _ in working_directory.ancestors() {
@@ -83,8 +83,8 @@ fn has_table(path: &Path) -> Result<bool, ConfigError> {
     Ok(tool.is_some_and(|tool| tool.contains_key("pycompile")))
 }
 
-/// A config names programs that are run, so one that is found and not named has to be the user's, root's, or of the owner
-/// of the working directory.
+/// A config names programs that are run, so one that is found and not named has to be the user's,
+/// root's, or of the owner of the working directory.
 #[cfg(unix)]
 fn is_trusted(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

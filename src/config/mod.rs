@@ -1,6 +1,7 @@
 //! `pycompile.toml`, or `[tool.pycompile]` of a `pyproject.toml` → settings.
 //!
-//! **Invariant:** whatever is wrong with the file is told with its line and column, and nothing in it is ignored.
+//! **Invariant:** whatever is wrong with the file is told with its line and column, and nothing in
+//! it is ignored.
 
 mod error;
 mod given;

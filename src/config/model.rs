@@ -172,7 +172,8 @@ pub struct TreeTable {
 pub struct WheelTable {
     /// A `pyproject.toml`, or the keys of its `[project]` table.
     pub project: Option<Spanned<ProjectSource>>,
-    /// Metadata that a build backend has prepared: `PKG-INFO` of an unpacked sdist, a wheel, or `backend`, which runs it.
+    /// Metadata that a build backend has prepared: `PKG-INFO` of an unpacked sdist, a wheel, or
+    /// `backend`, which runs it.
     pub metadata: Option<Spanned<String>>,
     /// Values of keys that the `pyproject.toml` leaves to a build backend, or does not have.
     pub dynamic: Option<Spanned<toml::Table>>,

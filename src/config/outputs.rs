@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 impl Loaded {
-    /// Returns the manifest's path and those of its other forms, which stand next to it; none if no manifest is written.
+    /// Returns the manifest's path and those of its other forms, which stand next to it; none if no
+    /// manifest is written.
     pub fn manifest_paths(&self) -> Vec<(Option<Also>, PathBuf)> {
         let Some(output) = self.manifest_path() else { return Vec::new() };
         let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -65,7 +66,8 @@ impl Loaded {
     }
 
     /// # Errors
-    /// A manifest or zip that would be written over the config, a file that it names, or another output.
+    /// A manifest or zip that would be written over the config, a file that it names, or another
+    /// output.
     pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {
         let mut outputs: Vec<(PathBuf, Range<usize>)> = Vec::new();
         if let Some(zip) = &self.config.zip {

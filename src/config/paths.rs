@@ -16,7 +16,7 @@ pub(super) enum PathError {
 }
 
 /// The path without `.`, `..` and doubled `/`.
-pub(super) fn normalised(path: &str) -> Result<String, PathError> {
+pub(super) fn normalized(path: &str) -> Result<String, PathError> {
     if path.is_empty() {
         return Err(PathError::Empty);
     }
@@ -52,13 +52,13 @@ mod tests {
 
     #[test]
     fn stays_below_the_root() {
-        assert_eq!(normalised("a/./b//c.py").as_deref(), Ok("a/b/c.py"));
-        assert_eq!(normalised("a/../b.py").as_deref(), Ok("b.py"));
-        assert_eq!(normalised("../b.py"), Err(PathError::Escapes));
-        assert_eq!(normalised("a/../../b.py"), Err(PathError::Escapes));
-        assert_eq!(normalised("/b.py"), Err(PathError::Absolute));
-        assert_eq!(normalised("c:/b.py"), Err(PathError::Absolute));
-        assert_eq!(normalised("a\\b.py"), Err(PathError::Backslash));
-        assert_eq!(normalised("./"), Err(PathError::Empty));
+        assert_eq!(normalized("a/./b//c.py").as_deref(), Ok("a/b/c.py"));
+        assert_eq!(normalized("a/../b.py").as_deref(), Ok("b.py"));
+        assert_eq!(normalized("../b.py"), Err(PathError::Escapes));
+        assert_eq!(normalized("a/../../b.py"), Err(PathError::Escapes));
+        assert_eq!(normalized("/b.py"), Err(PathError::Absolute));
+        assert_eq!(normalized("c:/b.py"), Err(PathError::Absolute));
+        assert_eq!(normalized("a\\b.py"), Err(PathError::Backslash));
+        assert_eq!(normalized("./"), Err(PathError::Empty));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use super::load::Loaded;
-use super::paths::normalised;
+use super::paths::normalized;
 use crate::output::inside::FOLLOW_LINKS;
 use crate::project::search;
 use std::collections::BTreeMap;
@@ -35,9 +35,9 @@ impl Loaded {
     /// Settles which files there are; only `search` looks at the disk.
     ///
     /// # Errors
-    /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also where only case
-    /// differs; a pattern that is none; a search that finds nothing, or a name that is not UTF-8; an output in the place
-    /// of a file that is read.
+    /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also
+    /// where only case differs; a pattern that is none; a search that finds nothing, or a name that
+    /// is not UTF-8; an output in the place of a file that is read.
     pub fn select(&self) -> Result<Selection, ConfigError> {
         let source = &self.config.source;
         let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
@@ -110,7 +110,8 @@ impl Loaded {
         Ok(selection)
     }
 
-    /// Checks that the files under `files` and `data` exist and that each pattern matches something.
+    /// Checks that the files under `files` and `data` exist and that each pattern matches
+    /// something.
     ///
     /// # Errors
     /// The first one that does not, with its line.
@@ -158,7 +159,7 @@ impl Loaded {
     }
 
     fn name(&self, file: &Spanned<String>) -> Result<String, ConfigError> {
-        normalised(file.get_ref()).map_err(|error| {
+        normalized(file.get_ref()).map_err(|error| {
             self.error_at(&file.span(), format!("`{}` cannot be used: {error}", file.get_ref()))
         })
     }

@@ -1,6 +1,7 @@
 //! Suggestions for misspelled keys and values.
 
-/// Adds a hint to serde's message about an unknown field or variant if one of the known names is close to it.
+/// Adds a hint to serde's message about an unknown field or variant if one of the known names is
+/// close to it.
 pub(super) fn with_suggestion(message: &str) -> String {
     let message = message.trim_end();
     let hint = suggestion(message).map(|name| format!("\nhint: did you mean `{name}`?"));

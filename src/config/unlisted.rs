@@ -8,14 +8,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Loaded {
-    /// Returns the Python files next to the listed ones that a build backend would ship and the config does not list, by
-    /// name relative to the root. Directories that cannot be listed are left out.
+    /// Returns the Python files next to the listed ones that a build backend would ship and the
+    /// config does not list, by name relative to the root. Directories that cannot be listed are
+    /// left out.
     pub fn unlisted(&self, selection: &Selection) -> Vec<String> {
         let candidates = self.next_to(selection);
         if candidates.is_empty() {
             return candidates;
         }
-        // Only now is the whole project worth a look: tests and build scripts are not missing from a list.
+        // Only now is the whole project worth a look: tests and build scripts are not missing from
+        // a list.
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
         let Ok(added) = Lists::of(folder).map(|lists| changes(self, &lists)) else { return Vec::new() };
         match added {

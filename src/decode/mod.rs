@@ -33,7 +33,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 pub fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
     refuse_null(source)?;
     // CPython's order: positions in a codec's errors refer to the text with the new line ends.
-    match normalise(source) {
+    match normalize(source) {
         Cow::Borrowed(source) => decode_lines(source, target),
         Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source, target)?.into_owned())),
     }
@@ -66,7 +66,7 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
     if refuse_null(source).is_err() {
         return None;
     }
-    let source = normalise(source);
+    let source = normalize(source);
     let bytes = source.strip_prefix(MARK).unwrap_or(&source);
     if !codec::is_utf_8(cookie::find(bytes)) {
         return None;
@@ -85,7 +85,7 @@ pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
 /// Returns the bytes that the offsets of [`mend`] refer to: without a byte order mark, and with
 /// `\n` at the end of each line.
 pub fn mended_from(source: &[u8]) -> Vec<u8> {
-    let source = normalise(source);
+    let source = normalize(source);
     source.strip_prefix(MARK).unwrap_or(&source).to_vec()
 }
 
@@ -100,7 +100,7 @@ fn decode_lines<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, S
         None => (false, source),
     };
     let text = codec::decode(bytes, cookie::find(bytes), marked, target)?;
-    Ok(match normalise(text.as_bytes()) {
+    Ok(match normalize(text.as_bytes()) {
         Cow::Borrowed(_) => text,
         // Some codecs map another byte to `\r`; after its replacement the text is still UTF-8.
         Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
@@ -115,7 +115,7 @@ fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
 }
 
 /// Replaces `\r\n` and `\r` by `\n`.
-fn normalise(source: &[u8]) -> Cow<'_, [u8]> {
+fn normalize(source: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr::memchr(b'\r', source) else { return Cow::Borrowed(source) };
     let mut result = Vec::with_capacity(source.len());
     let mut rest = source;

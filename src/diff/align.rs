@@ -1,7 +1,7 @@
 //! Alignment of two lists (Myers, "An O(ND) Difference Algorithm", 1986).
 
-/// Differences beyond which everything between the common ends is taken for changed: time and memory grow with their
-/// square.
+/// Differences beyond which everything between the common ends is taken for changed: time and
+/// memory grow with their square.
 const MOST: usize = 1500;
 
 /// Pairs of indices in order; an element that one side lacks stands alone.
@@ -28,7 +28,8 @@ fn middle<T: PartialEq>(left: &[T], right: &[T]) -> Vec<(Option<usize>, Option<u
     if left.is_empty() || right.is_empty() {
         return all_changed();
     }
-    // `reached[k + offset]`: the farthest x on diagonal x - y = k; one copy for each number of differences.
+    // `reached[k + offset]`: the farthest x on diagonal x - y = k; one copy for each number of
+    // differences.
     let limit = MOST.min(left.len() + right.len());
     let offset = limit + 1;
     let mut reached = vec![0_usize; 2 * offset + 1];
@@ -53,7 +54,8 @@ fn middle<T: PartialEq>(left: &[T], right: &[T]) -> Vec<(Option<usize>, Option<u
     all_changed()
 }
 
-/// The way back from the end. `rounds[d][k + d]` is what was reached on diagonal k with fewer than d differences.
+/// The way back from the end. `rounds[d][k + d]` is what was reached on diagonal k with fewer than
+/// d differences.
 fn trace(left: usize, right: usize, rounds: &[Vec<usize>]) -> Vec<(Option<usize>, Option<usize>)> {
     let (mut x, mut y) = (left, right);
     let mut pairs = Vec::with_capacity(left.max(right));

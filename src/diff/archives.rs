@@ -51,7 +51,8 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
     findings
 }
 
-/// Directories of packages that both have, and whose metadata differs; those that differ alike are one finding.
+/// Directories of packages that both have, and whose metadata differs; those that differ alike are
+/// one finding.
 fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
     let folders = |archive: &Archive| {
         let folders = archive.entries.iter().filter(|entry| entry.directory && entry.facts.is_some());
@@ -98,7 +99,8 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> 
     findings
 }
 
-/// Directories that only one side has an entry for; files that only one has are findings of their own.
+/// Directories that only one side has an entry for; files that only one has are findings of their
+/// own.
 fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
     let names = |archive: &Archive| -> BTreeSet<String> {
         let directories = archive.entries.iter().filter(|entry| entry.directory);
@@ -147,7 +149,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
         // The mode is a part of the external attributes.
         let told = what == "external attributes" && left.mode != right.mode;
         if one != other && !told {
-            finding = finding.labelled_sides(what, one, other);
+            finding = finding.labeled_sides(what, one, other);
             differing.push(what);
         }
     }
@@ -156,7 +158,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     if differing.is_empty() && is_packed_otherwise && left.bytes == right.bytes {
         differing.push("compressed size");
         let size = |entry: &Entry| text::bytes(entry.compressed_size);
-        finding = finding.labelled_sides("compressed to", size(left), size(right));
+        finding = finding.labeled_sides("compressed to", size(left), size(right));
     }
     finding.message = differing.join(", ");
     (!differing.is_empty()).then_some(finding)

@@ -11,8 +11,8 @@ use crate::target::Series;
 use crate::text;
 use std::collections::BTreeMap;
 
-/// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can make code large that
-/// is small on disk.
+/// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can
+/// make code large that is small on disk.
 const PROPORTION: usize = 4;
 
 /// Bytes that are shown of two pycs.
@@ -100,7 +100,7 @@ impl<'a> Comparer<'a> {
             let line = |line: i32| format!("line {line}");
             let rows = all
                 .into_iter()
-                .map(|moved| Row::differ(line(moved.lines.0), line(moved.lines.1)).labelled(moved.place));
+                .map(|moved| Row::differ(line(moved.lines.0), line(moved.lines.1)).labeled(moved.place));
             let finding = Finding::new(Kind::FirstLine, message).rows(rows.collect());
             self.add(self.module, finding);
         }
@@ -134,7 +134,8 @@ impl<'a> Comparer<'a> {
         path: &str,
     ) -> Vec<(CodeView<'b>, CodeView<'b>, String)> {
         let (one, other): (Vec<_>, Vec<_>) = (left.children().collect(), right.children().collect());
-        // The own name: the qualified one of everything inside changes with the name of what is around it.
+        // The own name: the qualified one of everything inside changes with the name of what is
+        // around it.
         let names = |codes: &[CodeView<'b>]| codes.iter().map(|code| code.name()).collect::<Vec<_>>();
         let (left_names, right_names) = (names(&one), names(&other));
         let mut pairs = Vec::new();

@@ -22,8 +22,8 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     }
 }
 
-/// Compares two files of which one is too large to be compared line by line, without holding them. Returns `None` if neither
-/// is or if both have parts, and no findings if they are equal.
+/// Compares two files of which one is too large to be compared line by line, without holding them.
+/// Returns `None` if neither is or if both have parts, and no findings if they are equal.
 ///
 /// # Errors
 /// The operating system's.

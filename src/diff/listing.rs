@@ -83,7 +83,8 @@ impl Both {
         Ok(Self { left: one, right: other, pairs, partner })
     }
 
-    /// The instructions, where they differ; none only if they are the same, though not always in the same bytes.
+    /// The instructions, where they differ; none only if they are the same, though not always in
+    /// the same bytes.
     pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> Finding {
         let Self { left: one, right: other, pairs, partner } = self;
         let mut count = 0;

@@ -1,4 +1,5 @@
-//! Two lists → rows: constants, names, variables, and what is needed to set any two lists side by side.
+//! Two lists → rows: constants, names, variables, and what is needed to set any two lists side by
+//! side.
 
 use super::align::align;
 use super::model::{Finding, Kind, Row, clip};
@@ -157,7 +158,7 @@ pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Class
         let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
         let mut row = Row::sides(side(a, one), side(b, other), same);
         if !same && whole_one == whole_other {
-            row = row.labelled("they differ in what is not shown here");
+            row = row.labeled("they differ in what is not shown here");
         }
         rows.push(row);
     }
@@ -191,7 +192,7 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
     };
     let label = format!("from byte {common} of {} and {}", one.len(), other.len());
     let side = |at: usize, text: &[u8]| Some(format!("[{at}] {}", window(text)));
-    Some(Row::sides(side(at, one), side(other_at, other), false).labelled(label))
+    Some(Row::sides(side(at, one), side(other_at, other), false).labeled(label))
 }
 
 /// A constant, in a form that distinguishes values that look alike.

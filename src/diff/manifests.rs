@@ -20,7 +20,8 @@ pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<Finding
         .collect()
 }
 
-/// Says of those files whose code differs, while their sources do not, that another release explains it.
+/// Says of those files whose code differs, while their sources do not, that another release
+/// explains it.
 pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut [FileDifference]) {
     let releases: BTreeMap<&str, (&String, &String)> = (left.releases.iter())
         .filter_map(|(version, one)| Some((version.as_str(), (one, right.releases.get(version)?))))
@@ -60,7 +61,7 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
     for ((what, one), (_, other)) in manifest::facts(left).into_iter().zip(manifest::facts(right)) {
         if one != other {
             let say = |fact: Option<String>| fact.unwrap_or_else(|| "none".to_owned());
-            finding = finding.labelled_sides(what, say(one), say(other));
+            finding = finding.labeled_sides(what, say(one), say(other));
             differing.push(what);
         }
     }
@@ -122,7 +123,8 @@ fn said(size: u64, sha256: &str) -> String {
     format!("{}, sha256 {sha256}", text::bytes(size))
 }
 
-/// An archive against the archives that a manifest lists; `None` if the manifest does not say what it is.
+/// An archive against the archives that a manifest lists; `None` if the manifest does not say what
+/// it is.
 pub(super) fn compare_archive_with_manifest(
     manifest: &Manifest,
     archive: &Archive,

@@ -1,10 +1,10 @@
 //! Two of anything → what differs, from the outside in.
 //!
-//! Two manifests, trees, wheels, zips or pycs, in any pairing. Files are paired by name, code objects by qualified name,
-//! instructions by what they do, and their places by instruction.
+//! Two manifests, trees, wheels, zips or pycs, in any pairing. Files are paired by name, code
+//! objects by qualified name, instructions by what they do, and their places by instruction.
 //!
-//! **Invariant:** no difference of bytes goes without a finding, and a finding names the finest thing that explains it.
-//! The size of what is listed stays in proportion to the input.
+//! **Invariant:** no difference of bytes goes without a finding, and a finding names the finest
+//! thing that explains it. The size of what is listed stays in proportion to the input.
 
 mod align;
 mod archives;

@@ -16,7 +16,8 @@ pub enum Kind {
     Unreadable,
     /// The container: times, modes, order, compression, comments.
     Archive,
-    /// A file for the package manager: a control file of a Debian package, the header of an RPM package, the config of an image.
+    /// A file for the package manager: a control file of a Debian package, the header of an RPM
+    /// package, the config of an image.
     Control,
     /// Facts of manifests, where there are no bytes to compare.
     Manifest,
@@ -161,7 +162,7 @@ impl Row {
 
     /// With what both sides are about.
     #[must_use]
-    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+    pub fn labeled(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
@@ -228,13 +229,13 @@ impl Finding {
 
     /// With one line for both sides and what it is about.
     #[must_use]
-    pub fn labelled_sides(
+    pub fn labeled_sides(
         mut self,
         label: impl Into<String>,
         left: impl AsRef<str>,
         right: impl AsRef<str>,
     ) -> Self {
-        self.rows.push(Row::differ(left, right).labelled(label));
+        self.rows.push(Row::differ(left, right).labeled(label));
         self
     }
 
@@ -256,7 +257,8 @@ pub struct FileDifference {
     pub cause: Option<Cause>,
     /// At least one, from the outside in.
     pub findings: Vec<Finding>,
-    /// Lines of the sources of a pyc, left and right, by number: those that instructions in the findings stand in.
+    /// Lines of the sources of a pyc, left and right, by number: those that instructions in the
+    /// findings stand in.
     #[serde(skip)]
     pub lines: [BTreeMap<u32, String>; 2],
 }

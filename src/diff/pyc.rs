@@ -12,8 +12,8 @@ use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
 use crate::target::Series;
 use crate::text;
 
-/// The differences of two pycs; none only if their bytes are the same. `name` says what the module is called:
-/// `demo/__pycache__/core.cpython-314.pyc`.
+/// The differences of two pycs; none only if their bytes are the same. `name` says what the module
+/// is called: `demo/__pycache__/core.cpython-314.pyc`.
 pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
     if left == right {
         return Vec::new();
@@ -65,28 +65,27 @@ fn compare_headers(left: Header, right: Header) -> Option<Finding> {
     let mut fields = Vec::new();
     if left.magic() != right.magic() {
         fields.push("magic number");
-        finding = finding.labelled_sides("magic number", magic(left.magic()), magic(right.magic()));
+        finding = finding.labeled_sides("magic number", magic(left.magic()), magic(right.magic()));
     }
     match (left, right) {
         (Header::Timestamp { mtime: a, size: c, .. }, Header::Timestamp { mtime: b, size: d, .. }) => {
             if a != b {
                 fields.push("source time");
-                finding = finding.labelled_sides("source time", a.to_string(), b.to_string());
+                finding = finding.labeled_sides("source time", a.to_string(), b.to_string());
             }
             if c != d {
                 fields.push("source size");
-                finding = finding.labelled_sides("source size", c.to_string(), d.to_string());
+                finding = finding.labeled_sides("source size", c.to_string(), d.to_string());
             }
         }
         (Header::Hash { hash: a, checked: c, .. }, Header::Hash { hash: b, checked: d, .. }) => {
             if c != d {
                 fields.push("invalidation mode");
-                finding =
-                    finding.labelled_sides("invalidation mode", left.mode().name(), right.mode().name());
+                finding = finding.labeled_sides("invalidation mode", left.mode().name(), right.mode().name());
             }
             if a != b {
                 fields.push("source hash");
-                finding = finding.labelled_sides("source hash", hex(&a), hex(&b));
+                finding = finding.labeled_sides("source hash", hex(&a), hex(&b));
             }
         }
         _ => {

@@ -1,8 +1,8 @@
 //! Two forms of the same code → where the first one marks or shares what the other does not.
 //!
-//! CPython marks an object with `FLAG_REF` if its reference count is above one while it is written, and writes a
-//! reference for one that was marked before. Counts depend on what else the process holds; so does which of two equal
-//! strings are one object.
+//! CPython marks an object with `FLAG_REF` if its reference count is above one while it is written,
+//! and writes a reference for one that was marked before. Counts depend on what else the process
+//! holds; so does which of two equal strings are one object.
 
 use super::model::{Finding, Kind, Row};
 use crate::object::{Code, Node, NodeId, Objects, Value};
@@ -38,7 +38,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
         ("interned strings", counts(&|node| is_interned(node))),
     ] {
         let row = Row::sides(Some(one.to_string()), Some(other.to_string()), one == other);
-        rows.push(row.labelled(what));
+        rows.push(row.labeled(what));
     }
     rows.extend(differences);
     if count > LISTED {
@@ -97,7 +97,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
             count += 1;
             if rows.len() < LISTED {
                 let label = format!("{} {}", part.place(&scopes), left.short_repr(part.left, SHOWN));
-                rows.push(Row::differ(said_a, said_b).labelled(label));
+                rows.push(Row::differ(said_a, said_b).labeled(label));
             }
         }
         // Behind a reference there is nothing that was not there before.

@@ -3,14 +3,15 @@
 use crate::object::{NodeId, Objects, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The first pair of objects that differ, without regard to reference flags, references, interned bits and the short
-/// and long forms of one type.
+/// The first pair of objects that differ, without regard to reference flags, references, interned
+/// bits and the short and long forms of one type.
 pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
     differ(one, Objects::ROOT, other, Objects::ROOT, None)
 }
 
-/// Returns whether two objects are the same in that sense where sets are compared without regard to the order of their
-/// elements. The order depends on hashes and addresses in the process that marshalled the set.
+/// Returns whether two objects are the same in that sense where sets are compared without regard to
+/// the order of their elements. The order depends on hashes and addresses in the process that
+/// marshalled the set.
 pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
     differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut Classes::default())).is_none()
 }
@@ -28,7 +29,8 @@ fn differ(
     mut classes: Option<&mut Classes>,
 ) -> Option<(NodeId, NodeId)> {
     let mut pairs = vec![(left, right)];
-    // A pair that was compared need not be compared again: references can make a small file a large tree.
+    // A pair that was compared need not be compared again: references can make a small file a large
+    // tree.
     let mut seen = FxHashSet::default();
     while let Some((left, right)) = pairs.pop() {
         let (left, right) = (one.resolve(left), other.resolve(right));

@@ -1,4 +1,5 @@
-//! Line and exception tables of two code objects whose instructions are paired → what differs in them.
+//! Line and exception tables of two code objects whose instructions are paired → what differs in
+//! them.
 
 use super::content::bytes_row;
 use super::listing::{Both, Line, location};
@@ -77,7 +78,7 @@ impl Group<'_> {
                 self.last.offset
             ),
         };
-        Row::differ(location(self.first.location), location(self.partner.location)).labelled(label)
+        Row::differ(location(self.first.location), location(self.partner.location)).labeled(label)
     }
 }
 

@@ -10,7 +10,7 @@ pub fn facts(file: &FileEntry) -> [(&'static str, Option<String>); 11] {
     [
         ("Python", Some(file.python.clone())),
         ("magic number", Some(file.magic.to_string())),
-        ("optimisation level", Some(file.optimize.to_string())),
+        ("optimization level", Some(file.optimize.to_string())),
         ("invalidation mode", Some(file.invalidation_mode.clone())),
         ("source time", file.source_mtime.map(|time| time.to_string())),
         ("source", source.map(|source| source.path.clone())),
@@ -22,8 +22,8 @@ pub fn facts(file: &FileEntry) -> [(&'static str, Option<String>); 11] {
     ]
 }
 
-/// The entry that the bytes would have; what they and their source do not say themselves is as it is listed. None if the
-/// bytes are no pyc that can be read.
+/// The entry that the bytes would have; what they and their source do not say themselves is as it
+/// is listed. None if the bytes are no pyc that can be read.
 pub fn entry_beside(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<FileEntry> {
     // A legacy name does not say the level.
     let name = parse_name(&listed.path).filter(|name| name.cache_tag.is_some());

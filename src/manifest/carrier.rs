@@ -11,9 +11,11 @@ use std::path::Path;
 
 /// Bytes at the end of a file in which zipimport looks for the end of central directory.
 const TAIL: usize = 22 + 65_535;
-/// Bytes at the start of a file that tell a package, also a compressed one: more than a block of bzip2.
+/// Bytes at the start of a file that tell a package, also a compressed one: more than a block of
+/// bzip2.
 const PACKAGE_HEAD: u64 = 2 << 20;
-/// Bytes at the start of a file that tell a pyc: the longest header and the type of the object after it.
+/// Bytes at the start of a file that tell a pyc: the longest header and the type of the object
+/// after it.
 const HEAD: usize = 17;
 
 /// Content of a file that its name does not show.
@@ -23,7 +25,8 @@ pub struct Carrier {
     pub magic: Option<u16>,
     /// It may be a zip, which a path entry can name.
     pub zip: bool,
-    /// It is a package, a tar archive or an image, which Python does not import from, and which others install.
+    /// It is a package, a tar archive or an image, which Python does not import from, and which
+    /// others install.
     pub package: bool,
 }
 
@@ -80,8 +83,9 @@ fn has_end(tail: &[u8]) -> bool {
     memchr::memmem::find(tail, b"PK\x05\x06").is_some()
 }
 
-/// The magic number, if the bytes are those of a pyc of some CPython 3, or of 2.7. The object after the header, which has 8, 12
-/// or 16 bytes, must be a code object, because two characters and a line end can look like a magic number.
+/// The magic number, if the bytes are those of a pyc of some CPython 3, or of 2.7. The object after
+/// the header, which has 8, 12 or 16 bytes, must be a code object, because two characters and a
+/// line end can look like a magic number.
 fn magic(bytes: &[u8]) -> Option<u16> {
     let (head, rest) = bytes.split_first_chunk::<4>()?;
     let magic = u16::from_le_bytes([head[0], head[1]]);
@@ -101,8 +105,8 @@ pub enum Embedded {
     Refused(ArchiveError),
 }
 
-/// Reads a file that lies in what is looked into, if it is a zip, a package, a tar archive or an image. Anything may stand
-/// before the first entry of a zip.
+/// Reads a file that lies in what is looked into, if it is a zip, a package, a tar archive or an
+/// image. Anything may stand before the first entry of a zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     let carrier = Carrier::of_bytes(&bytes);
     if carrier.package {
@@ -113,7 +117,8 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
                 return Embedded::Refused(ArchiveError { archive: path.into(), entry: None, fault });
             }
             Ok(package) => return Embedded::Archive(package),
-            // A broken tar archive may be what some test unpacks; what is called a package is meant to be installed.
+            // A broken tar archive may be what some test unpacks; what is called a package is meant
+            // to be installed.
             Err(error) if is_called_a_package(path) => return Embedded::Refused(error),
             Err(_) => {}
         }

@@ -75,8 +75,8 @@ pub fn entry_of(
     Ok(pyc_entry(name, pyc, series, optimize, source, &filename)?)
 }
 
-/// The manifest of what is at `path`, and the pycs that have no entry. Archives in a tree are listed if there is a pyc in
-/// them.
+/// The manifest of what is at `path`, and the pycs that have no entry. Archives in a tree are
+/// listed if there is a pyc in them.
 ///
 /// # Errors
 /// [`PlaceError`] if there is nothing to look into.
@@ -160,8 +160,9 @@ impl Found {
     }
 }
 
-/// Reports whether a pyc of an archive in a tree is of a version that is not known, in a `__pycache__`: old eggs have such
-/// pycs. Only zipimport reads these archives, and it reads no `__pycache__`.
+/// Reports whether a pyc of an archive in a tree is of a version that is not known, in a
+/// `__pycache__`: old eggs have such pycs. Only zipimport reads these archives, and it reads no
+/// `__pycache__`.
 fn is_never_loaded(archive: &str, pyc: &str, error: &PycError) -> bool {
     let is_wheel = archive.to_ascii_lowercase().ends_with(".whl");
     matches!(error, PycError::Magic(_)) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")

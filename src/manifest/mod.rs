@@ -1,8 +1,10 @@
 //! Pycs → a manifest that two builders can compare with `cmp`.
 //!
-//! Formats: `pycompile-manifest/1` (schema in `schema/`), GNU coreutils' checksum lines, in-toto Statement v1.
+//! Formats: `pycompile-manifest/1` (schema in `schema/`), GNU coreutils' checksum lines, in-toto
+//! Statement v1.
 //!
-//! **Invariant:** no time, host, user, absolute path, engine or thread count; entries sorted by path.
+//! **Invariant:** no time, host, user, absolute path, engine or thread count; entries sorted by
+//! path.
 
 mod beside;
 mod carrier;

@@ -13,7 +13,8 @@ pub const SCHEMA: &str = "pycompile-manifest/1";
 pub struct Manifest {
     /// [`SCHEMA`].
     pub schema: String,
-    /// For each version, the release whose bytes the pycs are: `3.14`, `3.14.10`. None where they were only found.
+    /// For each version, the release whose bytes the pycs are: `3.14`, `3.14.10`. None where they
+    /// were only found.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub releases: BTreeMap<String, String>,
     /// Pycs, sorted by path.

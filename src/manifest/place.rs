@@ -60,8 +60,8 @@ pub enum PlaceError {
 }
 
 impl Place {
-    /// Looks into a path. A file that ends in `.whl`, `.zip` or `.pyz`, or has the content of a zip, a package, a tar archive
-    /// or an image, is an archive.
+    /// Looks into a path. A file that ends in `.whl`, `.zip` or `.pyz`, or has the content of a
+    /// zip, a package, a tar archive or an image, is an archive.
     ///
     /// # Errors
     /// [`PlaceError`].
@@ -198,7 +198,8 @@ impl Place {
     /// As [`Place::read`].
     pub fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
         let nameless = || PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc"));
-        // A single file's name has no directory: whether it lies in a `__pycache__` is for its path to say.
+        // A single file's name has no directory: whether it lies in a `__pycache__` is for its path
+        // to say.
         if let Self::File(path) = self {
             let source = crate::pyc::source_path(path).ok_or_else(nameless)?;
             let name = python::os_text(source.as_os_str());
@@ -215,7 +216,8 @@ fn sibling(path: &Path, name: &str) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).join(name)
 }
 
-/// Returns whether a file is called like a package, so that one that is broken is refused and not taken for some other file.
+/// Returns whether a file is called like a package, so that one that is broken is refused and not
+/// taken for some other file.
 fn is_called_a_package(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     [".deb", ".rpm", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst"]

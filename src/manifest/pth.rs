@@ -2,8 +2,9 @@
 //!
 //! CPython: `addpackage` of `Lib/site.py`; `._pth` files: `Modules/getpath.py`.
 
-/// The paths of a `.pth` file, or of a `._pth` file of an embedded Python: each line that is neither empty nor a comment nor
-/// code. `site` reads UTF-8; in what is not, every line is still a line.
+/// The paths of a `.pth` file, or of a `._pth` file of an embedded Python: each line that is
+/// neither empty nor a comment nor code. `site` reads UTF-8; in what is not, every line is still a
+/// line.
 pub(super) fn paths(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

@@ -1,7 +1,7 @@
 //! Lines for `sha256sum --check --strict`.
 //!
-//! Format: GNU coreutils; a name with a backslash, newline or carriage return is escaped and its line marked with a
-//! leading backslash.
+//! Format: GNU coreutils; a name with a backslash, newline or carriage return is escaped and its
+//! line marked with a leading backslash.
 
 use super::model::Manifest;
 use std::fmt::Write as _;

@@ -60,8 +60,8 @@ fn is_pth(name: &str) -> bool {
     name.ends_with(".pth") || name.ends_with("._pth")
 }
 
-/// Returns what leads out of a package to bytecode that is not in it: symlinks, as far as their names show it, and `.pth`
-/// files. A package installs into a file system that is not here.
+/// Returns what leads out of a package to bytecode that is not in it: symlinks, as far as their
+/// names show it, and `.pth` files. A package installs into a file system that is not here.
 fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     let names: BTreeSet<&str> = archive.entries.iter().map(|entry| entry.name.as_str()).collect();
     let is_inside = |place: &str| {
@@ -94,7 +94,8 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     unseen
 }
 
-/// Returns whether a path is one that bytecode is imported from: of a pyc, an archive, or a directory of modules.
+/// Returns whether a path is one that bytecode is imported from: of a pyc, an archive, or a
+/// directory of modules.
 fn is_code_by_name(path: &str) -> bool {
     let is_python = |part: &str| {
         let version = part.strip_prefix("python").or_else(|| part.strip_prefix("pypy"));
@@ -109,7 +110,8 @@ fn is_code_by_name(path: &str) -> bool {
         || (is_python(file) && path.contains("lib"))
 }
 
-/// The path that a symlink or a line of a `.pth` file leads to from where it is, below the root of a package.
+/// The path that a symlink or a line of a `.pth` file leads to from where it is, below the root of
+/// a package.
 fn beside(name: &str, target: &str) -> String {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),

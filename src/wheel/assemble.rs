@@ -10,8 +10,8 @@ use crate::archive::{Bytes, File, check_file_name};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use std::collections::BTreeSet;
 
-/// The files of a wheel, in the order in which they are written: by name, the `dist-info` folder behind all others,
-/// RECORD last.
+/// The files of a wheel, in the order in which they are written: by name, the `dist-info` folder
+/// behind all others, RECORD last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wheel {
     /// Its file name.
@@ -62,10 +62,12 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
     Ok(files)
 }
 
-/// Makes a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to `files`.
+/// Makes a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to
+/// `files`.
 ///
 /// # Errors
-/// [`WheelError`]: a name that is refused or there twice, a file in the wheel's own folder, a time stamp pyc.
+/// [`WheelError`]: a name that is refused or there twice, a file in the wheel's own folder, a time
+/// stamp pyc.
 pub fn assemble(metadata: impl Into<DistInfo>, tags: &TagSet, files: Vec<File>) -> Result<Wheel, WheelError> {
     let metadata = metadata.into();
     let name = WheelName::new(&metadata.name, &metadata.version, tags.clone());

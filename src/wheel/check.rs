@@ -10,8 +10,8 @@ use super::record::Record;
 use crate::archive::{Archive, Entry};
 use std::collections::BTreeSet;
 
-/// Everything for which `pack` or an installer would refuse a wheel; a signature is no fault. The name is that of
-/// [`Archive::path`].
+/// Everything for which `pack` or an installer would refuse a wheel; a signature is no fault. The
+/// name is that of [`Archive::path`].
 pub fn faults(archive: &Archive) -> Vec<WheelError> {
     let mut faults = content_faults(archive);
     let names = || archive.files().map(|entry| entry.name.as_str());
@@ -53,7 +53,8 @@ fn content_faults(archive: &Archive) -> Vec<WheelError> {
     faults
 }
 
-/// The contents, as far as they can be read, and the faults in the order in which they are looked for.
+/// The contents, as far as they can be read, and the faults in the order in which they are looked
+/// for.
 fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Contents<'a>> {
     let wheel = || archive.path.clone();
     let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

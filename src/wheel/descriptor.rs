@@ -50,7 +50,8 @@ impl Descriptor {
             if ended && line.trim().is_empty() {
                 continue;
             }
-            // What follows an empty line is no field for Python, and a line that begins with a space goes on with the last one.
+            // What follows an empty line is no field for Python, and a line that begins with a
+            // space goes on with the last one.
             let is_key = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
             let field = line.split_once(':').filter(|(key, _)| is_key(key) && !ended && !line.contains('\r'));
             let (key, value) = field.ok_or(DescriptorError::Line(at + 1))?;

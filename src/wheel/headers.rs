@@ -1,4 +1,5 @@
-//! The header fields of METADATA and WHEEL, as Python's `email` parser reads them, and as others do.
+//! The header fields of METADATA and WHEEL, as Python's `email` parser reads them, and as others
+//! do.
 //!
 //! CPython: `Lib/email/feedparser.py`, which `importlib.metadata` and pip read them with.
 

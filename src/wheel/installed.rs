@@ -4,7 +4,8 @@
 use super::error::WheelError;
 use crate::archive::{Clash, NameTree};
 
-/// The path below `site-packages`, if it is there that the file goes: not scripts, headers or data of `NAME.data`.
+/// The path below `site-packages`, if it is there that the file goes: not scripts, headers or data
+/// of `NAME.data`.
 pub fn installed_path(name: &str) -> Option<&str> {
     match name.split_once('/') {
         Some((folder, rest)) if folder.ends_with(".data") => {

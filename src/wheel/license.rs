@@ -87,8 +87,8 @@ impl Parser {
     }
 }
 
-/// Checks the form of an expression, and writes operators in upper case with single spaces. Identifiers are not held
-/// against the list of licenses, which changes with every SPDX release.
+/// Checks the form of an expression, and writes operators in upper case with single spaces.
+/// Identifiers are not held against the list of licenses, which changes with every SPDX release.
 ///
 /// # Errors
 /// [`LicenseError`].

@@ -252,8 +252,8 @@ impl Record {
         self.rows.iter().map(row).collect()
     }
 
-    /// Holds every file against its row and every row against the files. `path` is that of RECORD itself, which has a
-    /// row without a digest; its signatures have none.
+    /// Holds every file against its row and every row against the files. `path` is that of RECORD
+    /// itself, which has a row without a digest; its signatures have none.
     ///
     /// # Errors
     /// [`RecordError`], of the first file in their order that is wrong.

@@ -18,8 +18,8 @@ pub enum Bytecode {
     None,
     /// These are added, or take the place of those of the same path; others of `__pycache__` go.
     Pycache(Vec<File>),
-    /// Each takes the place of its source (`demo/core.pyc` that of `demo/core.py`), all other pycs of those sources go,
-    /// and the tags say the version.
+    /// Each takes the place of its source (`demo/core.pyc` that of `demo/core.py`), all other pycs
+    /// of those sources go, and the tags say the version.
     Sourceless {
         /// Of the pycs.
         python: PyVersion,
@@ -63,8 +63,8 @@ pub struct Repacked {
     pub notes: Vec<Note>,
 }
 
-/// Checks a wheel against its RECORD, changes its pycs as `bytecode` says, sorts it and writes a new RECORD. The name is
-/// that of [`Archive::path`].
+/// Checks a wheel against its RECORD, changes its pycs as `bytecode` says, sorts it and writes a
+/// new RECORD. The name is that of [`Archive::path`].
 ///
 /// # Errors
 /// [`WheelError`]; nothing of the wheel is believed before RECORD has been verified.
@@ -169,8 +169,8 @@ fn add(files: &mut BTreeMap<String, File>, pycs: Vec<File>) -> Result<(), WheelE
     Ok(())
 }
 
-/// `py3-none-any` becomes `cp314-none-any`; a wheel that is for a platform already stays for it, and one that is for
-/// another version is refused. The stable ABI does not help byte code.
+/// `py3-none-any` becomes `cp314-none-any`; a wheel that is for a platform already stays for it,
+/// and one that is for another version is refused. The stable ABI does not help byte code.
 fn sourceless_tags(tags: &TagSet, python: PyVersion) -> Result<TagSet, WheelError> {
     let interpreter = TagSet::sourceless(python).python;
     let refuse = || WheelError::Sourceless { python: interpreter.clone(), tags: tags.to_string() };

@@ -290,7 +290,7 @@ pub(super) fn specifier_set(text: &str) -> Result<String, RequirementError> {
 }
 
 impl Requirement {
-    /// The same dependency, for those who ask for `extra`, which is normalised already.
+    /// The same dependency, for those who ask for `extra`, which is normalized already.
     #[must_use]
     pub fn for_extra(&self, extra: &str) -> Self {
         let asked = Marker::Compare("extra".to_owned(), "==".to_owned(), format!("\"{extra}\""));

@@ -226,9 +226,10 @@ fn wheels_that_are_not_believed() {
     assert!(with("demo.zip", &|_| {}).starts_with("\"demo.zip\" is not the name of a wheel"));
 }
 
-/// The bytes of the example's wheel. They change with the compressor, the zip writer, METADATA, RECORD and the version of
-/// pycompile in `WHEEL`: a change that was not meant to change them, such as an update of a dependency, must not; one that
-/// was goes to CHANGELOG.md under **Output changes**.
+/// The bytes of the example's wheel. They change with the compressor, the zip writer, METADATA,
+/// RECORD and the version of pycompile in `WHEEL`: a change that was not meant to change them, such
+/// as an update of a dependency, must not; one that was goes to CHANGELOG.md under **Output
+/// changes**.
 #[test]
 fn the_bytes_of_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");

@@ -35,8 +35,8 @@ const COMMON: [&str; 26] = [
 /// Names that a remark has.
 const SHOWN: usize = 5;
 
-/// Returns remarks about the top-level names of files, one sentence each: several of them, and names that are common.
-/// `dist-info` and `data` directories are left out.
+/// Returns remarks about the top-level names of files, one sentence each: several of them, and
+/// names that are common. `dist-info` and `data` directories are left out.
 pub fn top_level_notes<'a>(files: impl Iterator<Item = &'a str>) -> Vec<String> {
     let tops = files.map(|file| file.split('/').next().unwrap_or(file));
     let tops = tops.filter(|top| !top.ends_with(".dist-info") && !top.ends_with(".data"));

@@ -1,4 +1,5 @@
-//! `python.peg` → rules, without what only looks for mistakes. The notation is described at its head.
+//! `python.peg` → rules, without what only looks for mistakes. The notation is described at its
+//! head.
 
 use pycompile::target::{GrammarRule, Target};
 use std::collections::BTreeMap;

@@ -1,10 +1,11 @@
 //! Compares the parser with the grammar over many programs.
 //!
-//!     cargo test --profile fast --test acceptance -- [--sentences N] [--mutations N] [--seed N] [--save DIR] [DIR…]
+//!     cargo test --profile fast --test acceptance -- [--sentences N] [--mutations N] [--seed N]
+//!     [--save DIR] [DIR…]
 //!
-//! The programs are those of the repository, the sources below each DIR, random sentences of the grammar (100,000), and
-//! programs with one token changed (200,000). Prints counts, and fails if only one of both accepts a text; `--save` keeps
-//! these texts.
+//! The programs are those of the repository, the sources below each DIR, random sentences of the
+//! grammar (100,000), and programs with one token changed (200,000). Prints counts, and fails if
+//! only one of both accepts a text; `--save` keeps these texts.
 
 #![allow(
     clippy::disallowed_methods,
@@ -85,7 +86,8 @@ fn keep(folder: &Path, at: usize, found: &acceptance::Disagreement) {
     std::fs::write(folder.join(format!("{at:05}.txt")), why).unwrap();
 }
 
-/// Statements of a source that begin at the left edge, so that a change is not lost in a large file.
+/// Statements of a source that begin at the left edge, so that a change is not lost in a large
+/// file.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for line in text.split_inclusive('\n') {

@@ -1,7 +1,7 @@
 //! The compiler's parser and the grammar must accept the same texts.
 //!
-//! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer of its own evaluates it here, with a tokenizer of its
-//! own, and shares no code with the parser that it judges.
+//! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer of its own evaluates it
+//! here, with a tokenizer of its own, and shares no code with the parser that it judges.
 
 mod grammar;
 mod literal;
@@ -170,7 +170,8 @@ fn agree(answer: Answer, is_parsed: bool) -> bool {
     }
 }
 
-/// Asserts that both answers are the same for a source, for a target that its length chooses; `bounded` runs the parser.
+/// Asserts that both answers are the same for a source, for a target that its length chooses;
+/// `bounded` runs the parser.
 pub fn hold(source: &[u8], bounded: impl FnOnce(&mut dyn FnMut())) {
     static GRAMMARS: OnceLock<Vec<Grammar>> = OnceLock::new();
     let at = source.len() % target::ALL.len();
@@ -182,7 +183,8 @@ pub fn hold(source: &[u8], bounded: impl FnOnce(&mut dyn FnMut())) {
     assert!(agree(answer, is_parsed), "{answer:?} by the grammar, and parsed: {is_parsed}");
 }
 
-/// Returns the programs of the repository: the sources of `tests/golden`, and those that are refused.
+/// Returns the programs of the repository: the sources of `tests/golden`, and those that are
+/// refused.
 pub fn programs() -> Vec<String> {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let refused = std::fs::read_to_string(golden.join("refused_programs.txt")).unwrap();

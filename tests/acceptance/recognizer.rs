@@ -1,7 +1,7 @@
 //! Tokens and rules → accepted or refused.
 //!
-//! A packrat recognizer for the parsing expression grammar, with the memory of CPython's parser: what is remembered decides
-//! how deep its rules nest, and that is limited.
+//! A packrat recognizer for the parsing expression grammar, with the memory of CPython's parser:
+//! what is remembered decides how deep its rules nest, and that is limited.
 
 use super::grammar::{Action, Alternative, Grammar, Item};
 use super::tokens::{Token, tokens};
@@ -31,7 +31,8 @@ enum Stop {
 /// How many rules and groups are tried at most.
 const MAX_STEPS: u64 = 50_000_000;
 
-/// Tokens that were matched, and whether an f-string or t-string is among the values that they stand for.
+/// Tokens that were matched, and whether an f-string or t-string is among the values that they
+/// stand for.
 #[derive(Clone, Copy, Default)]
 struct Value {
     start: usize,
@@ -363,8 +364,8 @@ impl<'g> Recognizer<'g> {
         self.written(at).nfkc().collect()
     }
 
-    /// Returns whether the field that begins at `start` may be shown with its text; CPython loses that of a field within a
-    /// field within a field.
+    /// Returns whether the field that begins at `start` may be shown with its text; CPython loses
+    /// that of a field within a field within a field.
     fn shown(&self, start: usize, equals: Value) -> bool {
         if equals.start == equals.end {
             return true;

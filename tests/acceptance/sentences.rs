@@ -224,7 +224,8 @@ impl<'g> Writer<'g, '_> {
             }
             "}" if !self.quotes.is_empty() => {
                 self.word("}");
-                // Good enough: a brace of an expression ends the field too, and the sentence is none.
+                // Good enough: a brace of an expression ends the field too, and the sentence is
+                // none.
                 self.in_text = true;
             }
             ":" if !self.quotes.is_empty() => {
@@ -267,7 +268,8 @@ fn cost(alternative: &Alternative, costs: &[usize]) -> usize {
     alternative.elements.iter().fold(0, |sum, element| (sum + of(&element.item)).min(FAR))
 }
 
-/// Returns `text` with one token deleted, doubled, swapped with another, or replaced by one of another text.
+/// Returns `text` with one token deleted, doubled, swapped with another, or replaced by one of
+/// another text.
 pub fn mutated(text: &str, tokens: &[Token], spare: &[String], chance: &mut Chance) -> String {
     let solid: Vec<&Token> = tokens.iter().filter(|token| token.end > token.start).collect();
     if solid.is_empty() {

@@ -1,4 +1,5 @@
-//! Text → tokens, as CPython's tokenizer reads them. Independent of the compiler's own lexer, which it judges.
+//! Text → tokens, as CPython's tokenizer reads them. Independent of the compiler's own lexer, which
+//! it judges.
 
 use super::literal;
 use pycompile::target::{GrammarRule, Target};

@@ -1,5 +1,6 @@
-//! `tests/golden/*.py` against the pycs that real CPythons wrote (`tests/golden/write.py`), byte for byte: one trial for each
-//! source, release and optimization level, called `NAME::RELEASE::opt-LEVEL`.
+//! `tests/golden/*.py` against the pycs that real CPythons wrote (`tests/golden/write.py`), byte
+//! for byte: one trial for each source, release and optimization level, called
+//! `NAME::RELEASE::opt-LEVEL`.
 //!
 //! ```console
 //! $ cargo test --test goldens -- match_statements
@@ -16,7 +17,8 @@ use pycompile::target::{Release, Target};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Releases, the folder of each below `tests/golden`, and the folder with what is as in the newest of its series.
+/// Releases, the folder of each below `tests/golden`, and the folder with what is as in the newest
+/// of its series.
 const RELEASES: [(&str, &str, &str); 8] = [
     ("3.13.0", "313.0", "313.0"),
     ("3.13.5", "313.5", "313"),
@@ -73,8 +75,8 @@ impl Golden {
         self.source.file_stem().expect("a name").to_string_lossy().into_owned()
     }
 
-    /// Returns the path of what CPython wrote, without the ending. An older release has only what differs from the newest
-    /// of its series.
+    /// Returns the path of what CPython wrote, without the ending. An older release has only what
+    /// differs from the newest of its series.
     fn expected_in(&self, folder: &Path, own: &str, series: &str) -> PathBuf {
         let beside = folder.join(own).join(self.name());
         let is_own = ["pyc", "refused"].iter().any(|end| beside.with_extension(end).exists());

@@ -1,4 +1,5 @@
-//! The parser accepts what the grammar accepts. `cargo test --test acceptance` tries hundreds of thousands.
+//! The parser accepts what the grammar accepts. `cargo test --test acceptance` tries hundreds of
+//! thousands.
 
 use crate::acceptance::{Judge, programs};
 

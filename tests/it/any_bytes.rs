@@ -1,4 +1,5 @@
-//! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets of `fuzz/` with many.
+//! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets
+//! of `fuzz/` with many.
 
 use pycompile::archive::{self, Limits};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
@@ -12,7 +13,8 @@ use pycompile::target::{self, LineFormat, Series};
 use pycompile::{config, manifest, marshal, output, wheel};
 use std::path::Path;
 
-/// Marshalled objects of either layout: what is read is written again, and the minimal form is stable.
+/// Marshalled objects of either layout: what is read is written again, and the minimal form is
+/// stable.
 pub fn marshal(data: &[u8]) {
     for layout in [CodeLayout::Separate, CodeLayout::LocalsPlus] {
         if let Ok(objects) = marshal::read(data, layout) {
@@ -55,8 +57,8 @@ pub fn pyc(data: &[u8]) {
     }
 }
 
-/// A source for every target and level, with the interpreter's limits on nesting: an answer in time and memory in
-/// proportion, and what is written can be read.
+/// A source for every target and level, with the interpreter's limits on nesting: an answer in time
+/// and memory in proportion, and what is written can be read.
 pub fn compile(data: &[u8]) {
     for target in &target::ALL {
         let engine = NativeEngine::limited(
@@ -91,7 +93,8 @@ fn marshalled(code: &[u8], target: &target::Target) {
     disassemble(root, series).expect("it can be disassembled");
 }
 
-/// What `inspect` shows of a pyc. Its size is bounded by another measure: 512 bytes for each byte of the pyc.
+/// What `inspect` shows of a pyc. Its size is bounded by another measure: 512 bytes for each byte
+/// of the pyc.
 pub fn inspect(data: &[u8]) {
     let Ok(header) = Header::parse(data) else { return };
     let Some(series) = Series::with_magic(header.magic()) else { return };
@@ -145,7 +148,7 @@ pub fn diff(data: &[u8]) {
     difference::json(&comparison).expect("it can be written");
 }
 
-/// Where bytes of code stand, as runs of which no two neighbours agree.
+/// Where bytes of code stand, as runs of which no two neighbors agree.
 fn places(runs: &[lines::Run]) -> Vec<lines::Run> {
     let mut places: Vec<lines::Run> = Vec::new();
     for run in runs.iter().filter(|run| run.size > 0) {
@@ -202,7 +205,8 @@ pub fn archive(data: &[u8]) {
     assert_eq!(again, written, "packing is not stable");
 }
 
-/// Packages, tar archives and images: no name leads outside, and no content is larger than the limits.
+/// Packages, tar archives and images: no name leads outside, and no content is larger than the
+/// limits.
 pub fn package(data: &[u8]) {
     let limits = Limits { entry: 4 << 20, total: 16 << 20, dense: 16 << 20, ..Limits::default() };
     let Ok(archive) = archive::read_package(Path::new("demo"), data.to_vec(), &limits) else { return };

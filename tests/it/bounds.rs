@@ -35,8 +35,8 @@ fn one_signal_ends_a_long_compile() {
     }
 }
 
-/// The bytes of a pattern's captures are the same, written one by one or as a row: CPython's own of as many are compared by
-/// `tests/oracle/limits.py`.
+/// The bytes of a pattern's captures are the same, written one by one or as a row: CPython's own of
+/// as many are compared by `tests/oracle/limits.py`.
 #[test]
 fn rows_of_captures_take_time_in_proportion() {
     use pycompile::target::Target;

@@ -1,5 +1,5 @@
-//! `PYTHONPYCACHEPREFIX`: where pycs go, and that nothing else of them changes. `tests/oracle/cache_prefix.rs` compares
-//! the places with CPython's.
+//! `PYTHONPYCACHEPREFIX`: where pycs go, and that nothing else of them changes.
+//! `tests/oracle/cache_prefix.rs` compares the places with CPython's.
 
 use crate::session::{Said, Session};
 

@@ -1,4 +1,5 @@
-//! What CPython's `test_compileall` holds of hard links between levels, held of `pycompile compileall`.
+//! What CPython's `test_compileall` holds of hard links between levels, held of
+//! `pycompile compileall`.
 
 use crate::compileall_port::Package;
 use std::os::unix::fs::MetadataExt as _;
@@ -13,7 +14,7 @@ const LEVELS: [&str; 6] = ["-o", "0", "-o", "1", "-o", "2"];
 fn hard_links_need_two_levels() {
     let package = Package::new();
     let said = package.run(&["foo", "-o", "1", "--hardlink-dupes"]).exits(2);
-    let message = "error: --hardlink-dupes makes sense for more than one optimisation level only\n";
+    let message = "error: --hardlink-dupes makes sense for more than one optimization level only\n";
     assert_eq!(said.err, message);
 }
 

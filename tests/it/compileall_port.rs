@@ -1,5 +1,6 @@
-//! What CPython's `test_compileall` holds of compileall, held of `pycompile compileall`. Where we differ on purpose,
-//! the test says so; `docs/compileall.md` lists it. Hard links are in `compileall_links_port.rs`.
+//! What CPython's `test_compileall` holds of compileall, held of `pycompile compileall`. Where we
+//! differ on purpose, the test says so; `docs/compileall.md` lists it. Hard links are in
+//! `compileall_links_port.rs`.
 
 use crate::session::{Said, Session, flags};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `pycompile.toml`: what it accepts and what it says of mistakes. No interpreter is needed for any of it.
+//! `pycompile.toml`: what it accepts and what it says of mistakes. No interpreter is needed for any
+//! of it.
 
 use crate::session::{Said, Session};
 use std::path::Path;
@@ -194,7 +195,7 @@ fn a_version_that_is_not_known() {
 fn a_level_that_is_not_known() {
     refused(
         &format!("{GOOD}optimize = [0, 3]\n"),
-        "pycompile.toml:5:16: an optimisation level is 0, 1 or 2\n  |\n5 | optimize = [0, 3]\n  |                ^",
+        "pycompile.toml:5:16: an optimization level is 0, 1 or 2\n  |\n5 | optimize = [0, 3]\n  |                ^",
     );
 }
 

@@ -1,5 +1,5 @@
-//! Where the config is: `pycompile.toml` or `[tool.pycompile]`, in the working directory or above it, and options that
-//! win over it.
+//! Where the config is: `pycompile.toml` or `[tool.pycompile]`, in the working directory or above
+//! it, and options that win over it.
 
 use crate::session::{Said, Session};
 use std::path::Path;

@@ -160,7 +160,8 @@ fn in_a_list_no_cache_that_is_a_symlink_is_followed() {
     assert_eq!(pycs(&session), [""; 0]);
 }
 
-/// A project in which each kind of file that a config names is a symlink to a secret, directly or by a directory.
+/// A project in which each kind of file that a config names is a symlink to a secret, directly or
+/// by a directory.
 fn project_with_links() -> Session {
     let session = Session::new();
     for name in ["secret.py", "secret.txt", "secret.md"] {

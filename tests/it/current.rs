@@ -1,10 +1,12 @@
-//! Pycs with the right header that must not stay: nobody sees that a build left what another one wrote.
+//! Pycs with the right header that must not stay: nobody sees that a build left what another one
+//! wrote.
 
 use crate::session::Session;
 
 const SOURCE: &str = "def f():\n    'told'\n    assert f\n    return frozenset, f\n";
 
-/// What two runs leave, and what the second one alone leaves, in the file that the second one writes.
+/// What two runs leave, and what the second one alone leaves, in the file that the second one
+/// writes.
 fn two_runs(first: &[&str], second: &[&str], pyc: &str) {
     let fresh = Session::new();
     fresh.file("a.py", SOURCE);

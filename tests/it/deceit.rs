@@ -1,6 +1,7 @@
-//! Trees and wheels that are built to deceive: every place that Python imports or runs code from, with every kind of bytecode
-//! that does not come from the source next to it. `verify` passes none of them, and passes their honest twins.
-//! `tests/oracle/deceit.py` shows with a real interpreter what is imported from such places.
+//! Trees and wheels that are built to deceive: every place that Python imports or runs code from,
+//! with every kind of bytecode that does not come from the source next to it. `verify` passes none
+//! of them, and passes their honest twins. `tests/oracle/deceit.py` shows with a real interpreter
+//! what is imported from such places.
 
 use crate::session::{Said, Session};
 use pycompile::archive::File;
@@ -170,7 +171,8 @@ fn the_honest_twins_of_trees() {
             assert!(said.err.starts_with("2 verified, "), "{}", said.err);
         }
     }
-    // zipimport knows no `__pycache__`: a pyc of an old version there, as old eggs have, is loaded by nothing.
+    // zipimport knows no `__pycache__`: a pyc of an old version there, as old eggs have, is loaded
+    // by nothing.
     let session = tree(&pycs);
     let mut old = pycs.good();
     old[..2].copy_from_slice(&3379_u16.to_le_bytes());

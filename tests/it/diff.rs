@@ -6,7 +6,8 @@ use pycompile::diff::{Kind, compare_pycs};
 use serde_json::Value;
 use std::path::Path;
 
-/// A pyc of 3.14 whose module holds one function; by constant, name, line table and the flag of the constant.
+/// A pyc of 3.14 whose module holds one function; by constant, name, line table and the flag of the
+/// constant.
 struct Pyc<'a> {
     constant: &'a str,
     name: &'a str,
@@ -197,7 +198,8 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 proptest! {
-    /// Whatever is broken in a pyc: a difference is told, and nothing panics or grows without bound.
+    /// Whatever is broken in a pyc: a difference is told, and nothing panics or grows without
+    /// bound.
     #[test]
     fn no_difference_goes_untold(
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
@@ -368,7 +370,7 @@ fn symlinks_are_compared_and_not_followed() {
 }
 
 #[test]
-fn text_fits_the_width_and_colour_is_optional() {
+fn text_fits_the_width_and_color_is_optional() {
     let session = two(
         &PLAIN,
         &Pyc { constant: "\u{4f60}\u{597d} and a good deal more than fits into one column", ..PLAIN },

@@ -1,5 +1,5 @@
-//! Sources in other encodings, against what CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2 made of them
-//! (`tests/golden/encodings/write.py`).
+//! Sources in other encodings, against what CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2 made of
+//! them (`tests/golden/encodings/write.py`).
 
 use pycompile::decode::decode;
 use pycompile::engine::native::NativeEngine;

@@ -1,4 +1,5 @@
-//! `env`: where it looks, what it leaves out, what `--check` sees, and RECORDs that many runs write.
+//! `env`: where it looks, what it leaves out, what `--check` sees, and RECORDs that many runs
+//! write.
 
 use crate::session::{Said, Session};
 

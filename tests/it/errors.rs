@@ -1,5 +1,5 @@
-//! Bad input to `compile`, with the exact words. That of configs is in `config.rs`, of archives in `wheels.rs`, of
-//! `pack` in `pack.rs`.
+//! Bad input to `compile`, with the exact words. That of configs is in `config.rs`, of archives in
+//! `wheels.rs`, of `pack` in `pack.rs`.
 
 use crate::session::Session;
 
@@ -126,7 +126,8 @@ fn set_mode(path: &std::path::Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Compiles as a user whom permissions hold: not as root. None where nobody in particular cannot run the binary.
+/// Compiles as a user whom permissions hold: not as root. None where nobody in particular cannot
+/// run the binary.
 fn as_nobody(session: &Session, arguments: &[&str]) -> Option<crate::session::Said> {
     use std::os::unix::fs::MetadataExt as _;
     use std::os::unix::process::CommandExt as _;
@@ -252,8 +253,9 @@ fn a_file_that_takes_too_long_is_given_up() {
     assert!(session.path("fast.pyc").exists() && !session.path("slow.pyc").exists());
 }
 
-/// Compiles `a.py` with a tmpfs of these mount options at `mounted`, and says what is in it at the end; none where
-/// nobody may mount. The mount is in a namespace of its own, and goes with the process.
+/// Compiles `a.py` with a tmpfs of these mount options at `mounted`, and says what is in it at the
+/// end; none where nobody may mount. The mount is in a namespace of its own, and goes with the
+/// process.
 fn with_tmpfs(session: &Session, options: &str, arguments: &[&str]) -> Option<crate::session::Said> {
     const CANNOT: i32 = 77;
     let script = "mount -t tmpfs -o \"$1\" none mounted 2>/dev/null || exit 77; shift

@@ -112,7 +112,8 @@ fn shown_text_of_3_14_2() {
     }
 }
 
-/// CPython 3.14.2 iterates over a list in place of a tuple that is too long for the stack, and 3.14.8 over a constant.
+/// CPython 3.14.2 iterates over a list in place of a tuple that is too long for the stack, and
+/// 3.14.8 over a constant.
 #[test]
 fn long_tuples_of_3_14_2() {
     let members: Vec<String> = (0..31).map(|member| member.to_string()).collect();

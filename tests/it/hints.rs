@@ -1,4 +1,5 @@
-//! What a command line that is not quite right is answered, and notes about options that do nothing.
+//! What a command line that is not quite right is answered, and notes about options that do
+//! nothing.
 
 use crate::session::Session;
 

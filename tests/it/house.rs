@@ -78,6 +78,39 @@ fn docs_open_with_a_noun_or_a_verb() {
     report(&findings);
 }
 
+#[test]
+fn prose_fits_100_columns() {
+    let mut findings = Vec::new();
+    for (name, text) in sources().into_iter().filter(|(_, text)| !is_generated(text)) {
+        for (at, line) in text.lines().enumerate() {
+            // Tables and grammar rules stay on one line.
+            let is_prose = line.trim_start().starts_with("//") && !line.contains("| ");
+            if is_prose && line.chars().count() > 100 {
+                findings.push(format!("{name}:{}: {line}", at + 1));
+            }
+        }
+    }
+    report(&findings);
+}
+
+#[test]
+fn spelling_is_american() {
+    // In two parts each, so that this file has none of them.
+    let british =
+        ["normal|ise", "normal|isa", "optim|ise", "optim|isa", "behav|iour", "col|our", "neighb|our"];
+    let british = british.map(|word| word.replace('|', ""));
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        for (at, line) in text.lines().enumerate() {
+            let lower = line.to_lowercase();
+            if british.iter().any(|word| lower.contains(word)) {
+                findings.push(format!("{name}:{}: {line}", at + 1));
+            }
+        }
+    }
+    report(&findings);
+}
+
 fn report(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }

@@ -172,7 +172,8 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
     session.run(&["inspect"]).exits(2);
 }
 
-/// References make a tuple of a few hundred bytes one of 255²⁰ elements, and one code object a million.
+/// References make a tuple of a few hundred bytes one of 255²⁰ elements, and one code object a
+/// million.
 #[test]
 fn what_unfolds_without_end_is_refused() {
     let session = Session::new();

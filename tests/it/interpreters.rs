@@ -1,5 +1,5 @@
-//! Which interpreter or engine compiles where nobody says, or several are named. No interpreter is needed: scripts
-//! stand for those that fail.
+//! Which interpreter or engine compiles where nobody says, or several are named. No interpreter is
+//! needed: scripts stand for those that fail.
 
 use crate::session::{Said, Session};
 
@@ -98,8 +98,8 @@ fn installations_of_pyenv_and_uv_are_tried_newest_first() {
     assert!(said.err.contains("cpython-3.12.4") && !said.err.contains(".pyenv"), "{}", said.err);
 }
 
-/// The program of an environment runs only for a version that the native compiler does not know, only after it was named, and
-/// not at all where that is refused or another one is named.
+/// The program of an environment runs only for a version that the native compiler does not know,
+/// only after it was named, and not at all where that is refused or another one is named.
 #[cfg(unix)]
 #[test]
 fn verify_names_the_program_of_the_environment_that_it_runs() {

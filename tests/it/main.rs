@@ -1,4 +1,5 @@
-//! The tests that need nothing but the binary. Those that need an interpreter are in `tests/oracle/compile.rs`.
+//! The tests that need nothing but the binary. Those that need an interpreter are in
+//! `tests/oracle/compile.rs`.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,4 +1,5 @@
-//! Metadata of wheels that the project leaves to its build backend, and what `pack` says about names.
+//! Metadata of wheels that the project leaves to its build backend, and what `pack` says about
+//! names.
 
 use crate::session::Session;
 

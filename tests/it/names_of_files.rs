@@ -1,4 +1,5 @@
-//! Files whose names are not UTF-8 or steer a terminal: compiled, verified and reported like all others.
+//! Files whose names are not UTF-8 or steer a terminal: compiled, verified and reported like all
+//! others.
 
 use crate::session::{Said, Session};
 use std::ffi::OsStr;

@@ -1,4 +1,5 @@
-//! Which names a strip leaves, which files count as Python, and what messages say of versions and counts.
+//! Which names a strip leaves, which files count as Python, and what messages say of versions and
+//! counts.
 
 use crate::session::Session;
 

@@ -1,4 +1,5 @@
-//! What must hold for any bytes, tried with a few thousand: the same ones in every run. `fuzz/run` tries millions.
+//! What must hold for any bytes, tried with a few thousand: the same ones in every run. `fuzz/run`
+//! tries millions.
 
 use crate::any_bytes as holds;
 use proptest::collection::vec;

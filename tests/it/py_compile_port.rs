@@ -1,4 +1,5 @@
-//! What CPython's `test_py_compile` holds, held of `pycompile compile`, and its options that are compileall's.
+//! What CPython's `test_py_compile` holds, held of `pycompile compile`, and its options that are
+//! compileall's.
 
 use crate::session::{Session, flags};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -1,7 +1,8 @@
-//! What others do to a tree while it is worked at: a directory of the tree and a symlink to one outside change places all
-//! the time, and nothing outside may change or get into the tree.
+//! What others do to a tree while it is worked at: a directory of the tree and a symlink to one
+//! outside change places all the time, and nothing outside may change or get into the tree.
 //!
-//! `cargo test --locked --test it races -- --ignored --nocapture` does it 5,000 times for each command.
+//! `cargo test --locked --test it races -- --ignored --nocapture` does it 5,000 times for each
+//! command.
 
 use crate::session::{Session, skipped};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -82,7 +83,8 @@ const CASES: [Case; 12] = [
     },
     Case {
         name: "pack",
-        // What lies next to the config is its own: `outside` is not below the directory of this one.
+        // What lies next to the config is its own: `outside` is not below the directory of this
+        // one.
         runs: &[&["pack", "--config=project/mirror.toml"]],
         swapped: &[
             ("project/tree/p", "outside"),
@@ -249,7 +251,8 @@ fn say(case: &Case, path: &str, what: &str) {
     eprintln!("{}: {path}: {what}", case.name);
 }
 
-/// Swaps at least `least` times while the command runs again and again, at least `runs` times; the number of swaps, of rounds, and of changes.
+/// Swaps at least `least` times while the command runs again and again, at least `runs` times; the
+/// number of swaps, of rounds, and of changes.
 fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
     let session = session();
     let late = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
@@ -273,7 +276,8 @@ fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
                 if run.contains(&"--clamp-mtime") {
                     command.env("SOURCE_DATE_EPOCH", "1000000000");
                 }
-                // Whether a file is found at its place or not is luck: the status says nothing, unless it is a panic's.
+                // Whether a file is found at its place or not is luck: the status says nothing,
+                // unless it is a panic's.
                 let said = command.output().unwrap();
                 assert!(said.status.code().is_some_and(|status| status <= 2), "{run:?}: {said:?}");
             }

@@ -1,5 +1,5 @@
-//! The schemas of `schema/`: what every command prints with `--message-format json` is by that of the command, and the
-//! config's accepts what the program accepts.
+//! The schemas of `schema/`: what every command prints with `--message-format json` is by that of
+//! the command, and the config's accepts what the program accepts.
 
 use crate::session::Session;
 use jsonschema::Validator;
@@ -309,7 +309,7 @@ fn the_schema_of_the_config_takes_what_the_program_takes() {
     let wrong = [
         "optimize = 3\n",
         "optimize = \"0\"\n",
-        "optimise = 0\n",
+        "optimize = 0\n",
         "layout = \"flat\"\n",
         "timeout = 0\n",
         "memory-limit = 1\n",

@@ -113,8 +113,8 @@ pub(crate) fn flags(pyc: &Path) -> u32 {
     u32::from_le_bytes(bytes[4..8].try_into().unwrap())
 }
 
-/// Says that a test could not do its work here, where nobody can miss it: also in the output of tests that pass, and on
-/// a line of the file that `PYCOMPILE_SKIPPED` names, which CI counts.
+/// Says that a test could not do its work here, where nobody can miss it: also in the output of
+/// tests that pass, and on a line of the file that `PYCOMPILE_SKIPPED` names, which CI counts.
 #[allow(clippy::print_stderr, reason = "a test that does nothing must say so")]
 pub(crate) fn skipped(why: &str) {
     let line = format!("SKIPPED: {why}\n");

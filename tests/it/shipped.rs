@@ -1,4 +1,5 @@
-//! What `init` and `pack SDIST` make of sdists whose wheels are more than their files, or whose metadata are old.
+//! What `init` and `pack SDIST` make of sdists whose wheels are more than their files, or whose
+//! metadata are old.
 
 use crate::session::Session;
 
@@ -189,7 +190,8 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
 }
 
-/// Which data setuptools installs: its documentation of `include-package-data`, `package-data` and `exclude-package-data`.
+/// Which data setuptools installs: its documentation of `include-package-data`, `package-data` and
+/// `exclude-package-data`.
 #[test]
 fn data_of_packages_as_setuptools_takes_them() {
     let files = [
@@ -324,7 +326,8 @@ fn files_of_a_checkout() {
     let (names, said) = shipped(&backend("pdm.backend"), &files);
     assert_eq!(names, ["demo/__init__.py", "demo/a.py", "demo/d/x.txt", "demo/py.typed"]);
     assert!(said.contains("left out \"src/demo/.hid\": hidden\n"), "{said}");
-    // Without MANIFEST.in and version control, setuptools knows of no data but the files of type checkers.
+    // Without MANIFEST.in and version control, setuptools knows of no data but the files of type
+    // checkers.
     let setuptools = backend("setuptools.build_meta");
     let found = format!("{setuptools}[tool.setuptools.packages.find]\nwhere = [\"src\"]\n");
     assert_eq!(shipped(&found, &files), shipped(&setuptools, &files));

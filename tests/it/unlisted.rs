@@ -4,7 +4,8 @@ use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 
 use crate::session::Session;
 
-/// A tree with a directory too deep for any path, which not even root can list; its name as errors show it.
+/// A tree with a directory too deep for any path, which not even root can list; its name as errors
+/// show it.
 pub(crate) fn with_an_abyss(session: &Session) -> String {
     session.file("t/a/m.py", "x = 1\n");
     session.file("t/z/m.py", "y = 1\n");

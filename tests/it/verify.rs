@@ -213,7 +213,7 @@ fn a_manifest_that_lies_beside_the_right_digest() {
     let changes = [
         ("magic", serde_json::json!(3000), "magic number"),
         ("python", serde_json::json!("3.1"), "Python"),
-        ("optimize", serde_json::json!(2), "optimisation level"),
+        ("optimize", serde_json::json!(2), "optimization level"),
         ("invalidation_mode", serde_json::json!("checked-hash"), "invalidation mode"),
         ("filename", serde_json::json!("other.py"), "recorded file name"),
         ("code_sha256", serde_json::json!("0".repeat(64)), "code sha256"),
@@ -377,7 +377,8 @@ fn names_that_look_like_others() {
     assert_eq!(said.out.lines().count(), 2, "{}", said.out);
 }
 
-/// Written by a native target of each release; both releases differ in the exception table of `with`.
+/// Written by a native target of each release; both releases differ in the exception table of
+/// `with`.
 #[test]
 fn the_release_that_fits_is_named() {
     let session = Session::new();

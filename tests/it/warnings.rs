@@ -1,5 +1,5 @@
-//! What the compiler warns of, by the native engine. Every expectation is what CPython 3.14.10 prints, or the release that is
-//! named.
+//! What the compiler warns of, by the native engine. Every expectation is what CPython 3.14.10
+//! prints, or the release that is named.
 
 use crate::session::Session;
 use pycompile::engine::native::NativeEngine;
@@ -70,7 +70,8 @@ fn words_and_lines_of_releases() {
     assert_eq!(warnings("3.13.0", escape, 0), [(1, "invalid escape sequence '\\d'".to_owned())]);
     assert_eq!(warnings("3.13.18", escape, 0), [(2, "invalid escape sequence '\\d'".to_owned())]);
     assert_eq!(lines("3.15.2", escape), [2]);
-    // The pieces of an f-string are decoded when it ends, and CPython counts their lines from there.
+    // The pieces of an f-string are decoded when it ends, and CPython counts their lines from
+    // there.
     let pieces = "f'''a\n\\d\n{x}\n\\q\nz'''\n";
     assert_eq!([lines("3.13.0", pieces), lines("3.14.10", pieces)], [[5, 5], [6, 6]]);
     let finally = "def f():\n    try: return 1\n    finally: assert (1, 2)\n";
@@ -113,7 +114,8 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
 }
 
-/// The places are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython makes of the first warning.
+/// The places are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython makes
+/// of the first warning.
 #[test]
 fn places_of_raised_warnings() {
     let place = |release: &str, source: &str| {

@@ -1,4 +1,5 @@
-//! `pack WHEEL`: wheels that are made anew, and wheels that are refused, with the words that say why.
+//! `pack WHEEL`: wheels that are made anew, and wheels that are refused, with the words that say
+//! why.
 
 use crate::session::{Said, Session};
 use pycompile::archive::File;
@@ -45,7 +46,8 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Changes the header of `demo/core.py` in the central directory, `offset` bytes from its signature.
+/// Changes the header of `demo/core.py` in the central directory, `offset` bytes from its
+/// signature.
 fn central(bytes: &[u8], offset: usize, value: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let at = memchr::memmem::find_iter(&bytes, b"PK\x01\x02")
@@ -251,7 +253,8 @@ fn two_files_for_one_place() {
 
 #[test]
 fn metadata_of_another_project() {
-    // The same files under another name, or with METADATA that says another one; RECORD is right about it.
+    // The same files under another name, or with METADATA that says another one; RECORD is right
+    // about it.
     let with_metadata = |metadata: &str| {
         let mut files = files();
         let metadata = File::new("demo-1.0.dist-info/METADATA", metadata);

@@ -1,4 +1,5 @@
-//! What goes wrong around a compilation: interpreters that die or lie, memory, environment, interrupts, terminals.
+//! What goes wrong around a compilation: interpreters that die or lie, memory, environment,
+//! interrupts, terminals.
 
 use crate::session::{ENGINE, Session, skipped};
 use rustix::process::{Pid, Signal, kill_process};
@@ -312,7 +313,8 @@ fn a_fork_that_is_killed_is_told_and_the_rest_goes_on() {
     clean(&session, &mark);
 }
 
-/// Runs its arguments with standard error on a terminal, and prints when the bar came and what was on the terminal.
+/// Runs its arguments with standard error on a terminal, and prints when the bar came and what was
+/// on the terminal.
 const ON_TERMINAL: &str = r"
 import json, os, pty, subprocess, sys, time
 master, slave = pty.openpty()

@@ -1,4 +1,5 @@
-//! `--clamp-mtime`: timestamp pycs that packers, who clamp modification times too, do not make stale.
+//! `--clamp-mtime`: timestamp pycs that packers, who clamp modification times too, do not make
+//! stale.
 
 use crate::session::Session;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,7 +1,7 @@
 //! The tests that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
 //!
-//! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions that hold) is said
-//! aloud as `SKIPPED` by the test that needs it, and counted by `.ci/run`.
+//! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions
+//! that hold) is said aloud as `SKIPPED` by the test that needs it, and counted by `.ci/run`.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,5 +1,5 @@
-//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the same, and
-//! so must every line table and exception table after it was decoded and encoded.
+//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the
+//! same, and so must every line table and exception table after it was decoded and encoded.
 //!
 //! `cargo test --release --test oracle_marshal -- DIR…`
 

@@ -1,8 +1,8 @@
 //! Dumps syntax trees for `tests/oracle/syntax_tree.py`, which compares them with CPython's.
 //!
-//! Reads paths from standard input, one a line, and writes for each `ok LENGTH`, or `error TYPE LINE COLUMN MESSAGE`,
-//! and the dump. The
-//! first argument may name another target than 3.14.
+//! Reads paths from standard input, one a line, and writes for each `ok LENGTH`, or
+//! `error TYPE LINE COLUMN MESSAGE`, and the dump. The first argument may name another target than
+//! 3.14.
 
 use std::io::{BufRead, Write};
 

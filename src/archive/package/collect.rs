@@ -122,8 +122,8 @@ impl<'a> Collector<'a> {
         (self.total, self.room)
     }
 
-    /// Reads the members of a tar archive, which may be compressed, with `prefix` before their names. Returns how it is
-    /// compressed, and its comment.
+    /// Reads the members of a tar archive, which may be compressed, with `prefix` before their
+    /// names. Returns how it is compressed, and its comment.
     pub(super) fn tar(
         &mut self,
         bytes: &Arc<Vec<u8>>,
@@ -227,7 +227,8 @@ impl<'a> Collector<'a> {
         (entries.len(), entries.last().map(|entry| &entry.bytes))
     }
 
-    /// Reads exactly `size` bytes, and keeps them as they are, as they stand in the archive, or compressed.
+    /// Reads exactly `size` bytes, and keeps them as they are, as they stand in the archive, or
+    /// compressed.
     fn content(
         &mut self,
         content: &mut dyn Read,
@@ -278,7 +279,8 @@ impl<'a> Collector<'a> {
     /// Holds all names against each other.
     pub(super) fn finish(self) -> Result<Collected, ArchiveError> {
         let mut tree = NameTree::new(self.limits.refuse_collisions && self.rules == Rules::Portable);
-        // Archives of sources name some directories twice, which does not matter where none is looked at.
+        // Archives of sources name some directories twice, which does not matter where none is
+        // looked at.
         let is_listed = |entry: &&Entry| !entry.directory || self.rules == Rules::Posix;
         let entries = self.collected.entries.iter().filter(is_listed);
         let entries = entries.map(|entry| (entry.name.as_str(), entry.directory));

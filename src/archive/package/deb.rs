@@ -1,8 +1,8 @@
-//! A Debian package → the files of its `data.tar`, and those of its `control.tar` below `DEBIAN/`, where `dpkg-deb --raw-extract`
-//! puts them.
+//! A Debian package → the files of its `data.tar`, and those of its `control.tar` below `DEBIAN/`,
+//! where `dpkg-deb --raw-extract` puts them.
 //!
-//! Format: `deb(5)`. The ar archive around both has three headers of 60 bytes, which are read here: the `ar` crate takes as
-//! much memory as a header asks for.
+//! Format: `deb(5)`. The ar archive around both has three headers of 60 bytes, which are read here:
+//! the `ar` crate takes as much memory as a header asks for.
 
 use super::collect::{Collector, Rules};
 use super::facts::Format;

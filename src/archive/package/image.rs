@@ -1,6 +1,8 @@
-//! The archive of `docker save`, or an OCI image layout in a tar archive → the files that a container of it begins with.
+//! The archive of `docker save`, or an OCI image layout in a tar archive → the files that a
+//! container of it begins with.
 //!
-//! Formats: the OCI image specification 1.1 (layout, manifest, config, layers with whiteouts), Docker's `manifest.json`.
+//! Formats: the OCI image specification 1.1 (layout, manifest, config, layers with whiteouts),
+//! Docker's `manifest.json`.
 
 use super::collect::{Collected, Collector, Rules};
 use super::facts::{Facts, Format, Special, What};
@@ -147,8 +149,8 @@ fn document<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Option
     serde_json::from_slice(&entry.bytes.try_read().ok()?).ok()
 }
 
-/// Reads a file of the image and holds it against the digest that it is called by. A layer that an earlier version of Docker
-/// wrote may be a symlink to the same layer of another image.
+/// Reads a file of the image and holds it against the digest that it is called by. A layer that an
+/// earlier version of Docker wrote may be a symlink to the same layer of another image.
 fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
     let links: BTreeMap<&str, &What> =
         archive.specials.iter().map(|special| (special.name.as_str(), &special.what)).collect();
@@ -250,7 +252,8 @@ impl Tree {
         }
     }
 
-    /// The directory that a path leads to by the symlinks of the layers, none of which leads out of the root.
+    /// The directory that a path leads to by the symlinks of the layers, none of which leads out of
+    /// the root.
     fn real(&self, folder: &str) -> Result<String, Fault> {
         let mut rest: Vec<String> = folder.split('/').rev().map(str::to_owned).collect();
         let mut place = String::new();

@@ -1,10 +1,12 @@
-//! Packages of distributions, tar archives and container images → the files that are installed from them.
+//! Packages of distributions, tar archives and container images → the files that are installed from
+//! them.
 //!
-//! Formats: POSIX.1-2001 pax, ustar and GNU tar; `deb(5)`; RPM's file format, version 4, around cpio; the OCI image
-//! specification and the archive of `docker save`. Compressed by gzip (RFC 1952), xz or zstd (RFC 8878).
+//! Formats: POSIX.1-2001 pax, ustar and GNU tar; `deb(5)`; RPM's file format, version 4, around
+//! cpio; the OCI image specification and the archive of `docker save`. Compressed by gzip (RFC
+//! 1952), xz or zstd (RFC 8878).
 //!
-//! **Invariant:** as for zips. The content alone decides the format, streams are bounded while they are unpacked, and
-//! symlinks and devices are listed, never followed or made.
+//! **Invariant:** as for zips. The content alone decides the format, streams are bounded while they
+//! are unpacked, and symlinks and devices are listed, never followed or made.
 
 mod collect;
 mod cpio;

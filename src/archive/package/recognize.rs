@@ -32,7 +32,8 @@ pub(super) fn begins(bytes: &[u8]) -> Begins {
     }
 }
 
-/// Returns whether bytes begin with a tar header: an entry has a name, and the sum of the header is right.
+/// Returns whether bytes begin with a tar header: an entry has a name, and the sum of the header is
+/// right.
 fn is_tar_header(bytes: &[u8]) -> bool {
     let Some(block) = bytes.get(..BLOCK) else { return false };
     let said = tar::Header::from_byte_slice(block).cksum();

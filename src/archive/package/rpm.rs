@@ -1,7 +1,7 @@
 //! An RPM package → the files of its payload, and the tags of its header as a text.
 //!
-//! Format: version 4 of RPM's package files (docs/manual/format.md of rpm). The `rpm` crate also builds and signs, which
-//! would bring 25 more crates for a header of two tables.
+//! Format: version 4 of RPM's package files (docs/manual/format.md of rpm). The `rpm` crate also
+//! builds and signs, which would bring 25 more crates for a header of two tables.
 
 use super::collect::{Collector, Member, Rules, Substance};
 use super::cpio;
@@ -95,8 +95,9 @@ const TAGS: [(u32, &str); 53] = [
     (5093, "PayloadDigestAlgorithm"),
 ];
 
-/// Regions, and facts of files and of the payload that are compared as such: sizes, modes, devices, times, digests, link
-/// targets, owners, inodes, languages, paths, colors, classes and digests of the payload.
+/// Regions, and facts of files and of the payload that are compared as such: sizes, modes, devices,
+/// times, digests, link targets, owners, inodes, languages, paths, colors, classes and digests of
+/// the payload.
 const FOLLOWS: [u32; 29] = [
     62, 63, 100, 1028, 1030, 1033, 1034, 1035, 1036, 1039, 1040, 1046, 1095, 1096, 1097, 1116, 1117, 1118,
     1140, 1141, 1142, 1143, 1144, 1145, 5092, 5097, 5112, 5113, 5114,

@@ -55,8 +55,8 @@ pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dy
     }
 }
 
-/// The stream that bytes unpack to, or they themselves if they are not compressed, and how they are. No more than the limits
-/// allow comes out of it.
+/// The stream that bytes unpack to, or they themselves if they are not compressed, and how they
+/// are. No more than the limits allow comes out of it.
 pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &Limits) -> (Option<Packing>, Box<dyn Read + 'a>) {
     let Some(packing) = Packing::of(bytes) else { return (None, Box::new(bytes)) };
     let size = bytes.len() as u64;

@@ -1,7 +1,7 @@
 //! Causes of the differences that `diff` found: the sources of both sides are compiled again.
 //!
-//! **Invariant:** a difference is called explained only if each pyc is, apart from form, what its own
-//! source compiles to.
+//! **Invariant:** a difference is called explained only if each pyc is, apart from form, what its
+//! own source compiles to.
 
 mod listing;
 mod origin;

@@ -131,7 +131,8 @@ fn compile(
     Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
 }
 
-/// Finds the source next to a pyc, or among the sources that were given. Times of sources say nothing in an archive.
+/// Finds the source next to a pyc, or among the sources that were given. Times of sources say
+/// nothing in an archive.
 pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,

@@ -6,8 +6,8 @@ use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::output::place::{Missing, Place};
 use std::path::{Path, PathBuf};
 
-/// The border between the user's word and the environment's: `base` was named, everything below it is opened component by
-/// component.
+/// The border between the user's word and the environment's: `base` was named, everything below it
+/// is opened component by component.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     base: PathBuf,
@@ -16,9 +16,9 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The bounds of the directory `below` of `prefix`, which is in `image` if one is named. With `follow_links` symlinks
-    /// on the way to the directory are followed, those of an image only as far as it; sources then may be symlinks that
-    /// lead anywhere, but for an image's.
+    /// The bounds of the directory `below` of `prefix`, which is in `image` if one is named. With
+    /// `follow_links` symlinks on the way to the directory are followed, those of an image only as
+    /// far as it; sources then may be symlinks that lead anywhere, but for an image's.
     ///
     /// # Errors
     /// [`EnvError::Link`], [`EnvError::Outside`].

@@ -117,10 +117,11 @@ pub enum EnvError {
     },
 }
 
-/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`. Those of an image have to
-/// lie in it: it is written to as if it were the whole file system. Symlinks on the way to them are followed with
-/// `follow_links` only. Debian's are called `dist-packages`. A prefix that has none and has distributions of its own is such
-/// a directory itself (`pip install --target`). Of several versions, `python` says which is wanted.
+/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`.
+/// Those of an image have to lie in it: it is written to as if it were the whole file system.
+/// Symlinks on the way to them are followed with `follow_links` only. Debian's are called
+/// `dist-packages`. A prefix that has none and has distributions of its own is such a directory
+/// itself (`pip install --target`). Of several versions, `python` says which is wanted.
 ///
 /// # Errors
 /// [`EnvError`].
@@ -164,7 +165,8 @@ pub fn site_packages(
 /// Names of the directories in which pip installs.
 const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
-/// The version that a directory of `lib` is of, and whether of a free-threaded build: `python3.14`, `python3.14t`.
+/// The version that a directory of `lib` is of, and whether of a free-threaded build: `python3.14`,
+/// `python3.14t`.
 fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
     let text = name.to_str()?.strip_prefix("python")?;
     let plain = text.strip_suffix('t');
@@ -257,8 +259,9 @@ fn is_editable(direct_url: &str) -> bool {
         .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
 }
 
-/// The release that a virtual environment was created with, by its `pyvenv.cfg`: no program of it is run to ask. venv
-/// writes `version = 3.14.2`, virtualenv and uv `version_info = 3.14.2.final.0` or `version_info = 3.14.2`.
+/// The release that a virtual environment was created with, by its `pyvenv.cfg`: no program of it
+/// is run to ask. venv writes `version = 3.14.2`, virtualenv and uv `version_info = 3.14.2.final.0`
+/// or `version_info = 3.14.2`.
 pub fn created_with(prefix: &Path) -> Option<Release> {
     let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
     let text = read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()?;

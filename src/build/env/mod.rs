@@ -2,9 +2,10 @@
 //!
 //! PEP 376, PEP 627, PEP 610; `pip` and `uv` remove what RECORD lists.
 //!
-//! **Invariant:** a file that is hard-linked from elsewhere (uv's cache) is never written in place, and a distribution
-//! that cannot be told to be the environment's own is left alone. Nothing is written through a symlink to a directory: what
-//! an environment or an image holds says nothing about the machine that works on it.
+//! **Invariant:** a file that is hard-linked from elsewhere (uv's cache) is never written in place,
+//! and a distribution that cannot be told to be the environment's own is left alone. Nothing is
+//! written through a symlink to a directory: what an environment or an image holds says nothing
+//! about the machine that works on it.
 
 mod bounds;
 mod check;
@@ -168,8 +169,8 @@ pub fn run(
     Ok(report)
 }
 
-/// The sources that RECORDs list, each once though several distributions may list it, and those of them that are not
-/// there. Whoever makes an image small removes tests and leaves their rows.
+/// The sources that RECORDs list, each once though several distributions may list it, and those of
+/// them that are not there. Whoever makes an image small removes tests and leaves their rows.
 fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Vec<&'a str>) {
     let mut seen = BTreeSet::new();
     let names = site.distributions.iter().flat_map(Distribution::sources);

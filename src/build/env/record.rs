@@ -15,8 +15,8 @@ use std::time::Duration;
 /// Time that another run may hold a RECORD.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one level after the other
-/// leave what one run for all of them leaves.
+/// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one
+/// level after the other leave what one run for all of them leaves.
 fn with_rows(record: &Record, new: &[Row]) -> Record {
     let is_pyc = |row: &&Row| row.path.ends_with(".pyc");
     let (pycs, mut rows): (Vec<&Row>, Vec<&Row>) = record.rows.iter().partition(is_pyc);

@@ -1,7 +1,7 @@
 //! `[wheel] metadata = "backend"`: the build backend's own hook prepares the metadata (PEP 517).
 //!
-//! Runs code of the project, and only where the config asks for it. The interpreter is the user's, with what is installed
-//! there; nothing is installed.
+//! Runs code of the project, and only where the config asks for it. The interpreter is the user's,
+//! with what is installed there; nothing is installed.
 
 use crate::build::parallel::Watch;
 use crate::output::atomic;
@@ -69,7 +69,8 @@ pub enum BackendError {
     Prepared(#[from] PreparedError),
 }
 
-/// Runs the backend of the project in `folder` with `interpreter` and reads the metadata that it prepares.
+/// Runs the backend of the project in `folder` with `interpreter` and reads the metadata that it
+/// prepares.
 ///
 /// # Errors
 /// [`BackendError`].
@@ -125,7 +126,8 @@ fn shown(lines: &[&str]) -> String {
     lines.iter().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-/// Waits for the end, or for the user to stop the run: then the backend is ended too, and there is no status.
+/// Waits for the end, or for the user to stop the run: then the backend is ended too, and there is
+/// no status.
 fn wait(mut child: Child, watch: &dyn Watch) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {

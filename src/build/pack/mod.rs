@@ -58,8 +58,9 @@ struct Made {
     executable: bool,
 }
 
-/// Compiles everything and writes the wheel and the zip that the config asks for. `time` is the seconds since 1970
-/// that entries carry; `backend` is the interpreter for a build backend, where the config asks for its metadata.
+/// Compiles everything and writes the wheel and the zip that the config asks for. `time` is the
+/// seconds since 1970 that entries carry; `backend` is the interpreter for a build backend, where
+/// the config asks for its metadata.
 ///
 /// # Errors
 /// [`ProjectError`]: the config, the metadata, an archive that cannot be written.
@@ -170,8 +171,9 @@ fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     data
 }
 
-/// The pycs as they will lie once installed, also where the wheel has none. A sourceless wheel's lie beside where
-/// their sources would be; of several such wheels each has a directory of its own here.
+/// The pycs as they will lie once installed, also where the wheel has none. A sourceless wheel's
+/// lie beside where their sources would be; of several such wheels each has a directory of its own
+/// here.
 fn entries(contents: &Contents<'_>, project: &Project, engines: &Engines) -> Vec<FileEntry> {
     let config = &project.loaded.config;
     let legacy = match &config.wheel {

@@ -1,4 +1,5 @@
-//! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked for.
+//! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked
+//! for.
 
 use super::{Packed, listed};
 use crate::archive::{self, Archive, Bytes, File};
@@ -183,7 +184,8 @@ fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
     }
 }
 
-/// The Python files that are importable once installed: not scripts, headers or data of `NAME.data`.
+/// The Python files that are importable once installed: not scripts, headers or data of
+/// `NAME.data`.
 fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
     let entries = archive.files().filter(|entry| entry.name.ends_with(".py"));
     entries

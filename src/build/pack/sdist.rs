@@ -1,7 +1,7 @@
 //! `pycompile pack SDIST`: the project in a source distribution, unpacked for the time of the run.
 //!
-//! Nothing of it is run, and a config in it is not read: the files are those that its build backend would ship, the
-//! metadata those of its `PKG-INFO`.
+//! Nothing of it is run, and a config in it is not read: the files are those that its build backend
+//! would ship, the metadata those of its `PKG-INFO`.
 
 use crate::archive::{Limits, Sdist};
 use crate::build::project::{Project, ProjectError};
@@ -31,8 +31,8 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    /// Unpacks the archive and lists its files. `given` are the settings of the command line, `python` is the version for
-    /// which it is compiled without them.
+    /// Unpacks the archive and lists its files. `given` are the settings of the command line,
+    /// `python` is the version for which it is compiled without them.
     ///
     /// # Errors
     /// [`ProjectError`]: an archive that is refused, a project without Python files.

@@ -1,6 +1,7 @@
 //! The zip, which is a zipapp if it has a `main`.
 //!
-//! CPython: `Lib/zipimport.py` reads `core.pyc` beside `core.py` and never `__pycache__`; `Lib/zipapp.py`.
+//! CPython: `Lib/zipimport.py` reads `core.pyc` beside `core.py` and never `__pycache__`;
+//! `Lib/zipapp.py`.
 
 use super::{Contents, Made};
 use crate::archive::{Compression, File};

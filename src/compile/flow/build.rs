@@ -46,24 +46,24 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
 
 /// Creates the blocks; `targets` has a bit for each slot that is a jump target.
 fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
-    let (mut start, mut labelled) = (0, false);
+    let (mut start, mut labeled) = (0, false);
     for (number, &word) in targets.iter().enumerate() {
         let mut word = word;
         while word != 0 {
             let target = number * 64 + word.trailing_zeros() as usize;
             word &= word - 1;
-            cut_run(graph, &slots[start..target], labelled);
-            (start, labelled) = (target, true);
+            cut_run(graph, &slots[start..target], labeled);
+            (start, labeled) = (target, true);
         }
     }
-    cut_run(graph, &slots[start..], labelled);
+    cut_run(graph, &slots[start..], labeled);
     if slots.is_empty() {
         graph.cut(0, false, Kinds::default(), false);
     }
 }
 
 /// Creates blocks from instructions of which at most the first is a jump target.
-fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
+fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labeled: bool) {
     while !slots.is_empty() {
         let mut kinds = Kinds::default();
         let mut lines = 0;
@@ -75,8 +75,8 @@ fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labelled: bool) {
             of_instr.has_terminator()
         });
         let len = end.map_or(slots.len(), |end| end + 1);
-        graph.cut(len as u32, labelled, kinds, lines < 0);
-        labelled = false;
+        graph.cut(len as u32, labeled, kinds, lines < 0);
+        labeled = false;
         slots = &slots[len..];
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
     while id.is_some() {
         let next = graph.next(id);
         if graph.block(id).cold && !graph.no_fallthrough(id) && next.is_some() && graph.block(next).warm {
-            graph.block_mut(next).labelled = true;
+            graph.block_mut(next).labeled = true;
             graph.rerouted = true;
             let jump = graph.add();
             let instr = Instr { target: next, ..Instr::new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE) };

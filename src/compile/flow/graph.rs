@@ -31,7 +31,7 @@ pub(crate) struct Block {
     /// Bit set of those of the first 64 locals that may be unset on entry.
     pub(crate) unsafe_locals: u64,
     /// True if the block is a jump target (in CPython, has a label).
-    pub(crate) labelled: bool,
+    pub(crate) labeled: bool,
     /// True if the block sets up exception handlers, or did.
     pub(crate) sets_up: bool,
     /// True if the block may contain NOPs; set by each pass that creates some.
@@ -63,7 +63,7 @@ impl Block {
             start_depth: i32::MIN,
             predecessors: 0,
             unsafe_locals: 0,
-            labelled: false,
+            labeled: false,
             sets_up: false,
             nops: false,
             lineless: false,
@@ -136,14 +136,14 @@ impl Graph {
     /// Turns the next `len` instructions into a block after the previous one.
     ///
     /// `kinds` are their kinds; some have no line if it is `lineless`.
-    pub(crate) fn cut(&mut self, len: u32, labelled: bool, kinds: Kinds, lineless: bool) {
+    pub(crate) fn cut(&mut self, len: u32, labeled: bool, kinds: Kinds, lineless: bool) {
         let id = BlockId(self.blocks.len() as u32);
         let start = self.blocks.last_mut().map_or(0, |last| {
             last.next = id;
             last.start + last.used
         });
         self.blocks.push(Block {
-            labelled,
+            labeled,
             sets_up: kinds.has_block_push(),
             nops: kinds.has_nop(),
             lineless,

@@ -35,7 +35,7 @@ fn duplicate_exits(graph: &mut Graph) {
                 let block = graph.block_mut(copy);
                 block.next = next;
                 block.predecessors = 1;
-                block.labelled = true;
+                block.labeled = true;
                 if let Some(last) = graph.last_mut(id) {
                     last.target = copy;
                 }

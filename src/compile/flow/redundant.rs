@@ -102,7 +102,7 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
         let mut id = Graph::ENTRY;
         while id.is_some() {
             clean_block(graph, id);
-            if graph.block(id).labelled {
+            if graph.block(id).labeled {
                 previous = None;
             }
             let mut from = 0;

@@ -13,7 +13,7 @@ fn text(source: &str) -> String {
 }
 
 #[test]
-fn layout_is_normalised() {
+fn layout_is_normalized() {
     assert_eq!(text("List[ int , str ]"), "List[int, str]");
     assert_eq!(text("(a , )"), "(a,)");
     assert_eq!(text("( )"), "()");

@@ -8,7 +8,8 @@ use crate::text::Shown as _;
 use crate::wheel::{WheelName, WheelNameError, installed_path};
 use std::path::{Path, PathBuf};
 
-/// Directories that the names in a wheel may be relative to, apart from the one that the backend's settings name.
+/// Directories that the names in a wheel may be relative to, apart from the one that the backend's
+/// settings name.
 const ROOTS: [&str; 5] = [".", "src", "lib", "Lib", "python"];
 
 /// A wheel that no config can be made of.
@@ -33,7 +34,8 @@ pub enum FromWheelError {
     Path(PathBuf),
 }
 
-/// Writes a config for the project in `folder` that lists the files of the wheel and uses its metadata.
+/// Writes a config for the project in `folder` that lists the files of the wheel and uses its
+/// metadata.
 ///
 /// # Errors
 /// [`FromWheelError`].

@@ -47,8 +47,8 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// Lists the files that the build backend of the project in `folder` would ship, without those that `build` or
-    /// `pack` would refuse.
+    /// Lists the files that the build backend of the project in `folder` would ship, without those
+    /// that `build` or `pack` would refuse.
     ///
     /// # Errors
     /// A directory that cannot be listed.

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::de::DeTable;
 
-/// Differences between the lists of a config and the files of the project, by name relative to the root.
+/// Differences between the lists of a config and the files of the project, by name relative to the
+/// root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files of the project that are not listed.
@@ -40,8 +41,8 @@ pub enum UpdateError {
     Form,
 }
 
-/// Compares the lists of a config with the files of the project. Files that `search` or `exclude` matches are left to
-/// those patterns, and a listed file counts as gone only if it does not exist.
+/// Compares the lists of a config with the files of the project. Files that `search` or `exclude`
+/// matches are left to those patterns, and a listed file counts as gone only if it does not exist.
 ///
 /// # Errors
 /// [`UpdateError::Root`].
@@ -66,8 +67,8 @@ pub fn changes(loaded: &Loaded, lists: &Lists) -> Result<Changes, UpdateError> {
     })
 }
 
-/// Returns the text of the config with the changes made: its two lists are written anew, sorted, and nothing else
-/// changes.
+/// Returns the text of the config with the changes made: its two lists are written anew, sorted,
+/// and nothing else changes.
 ///
 /// # Errors
 /// [`UpdateError`].

@@ -5,8 +5,8 @@
 
 /// Address space of the process itself: its code, its allocator, and data that its threads share.
 const OWN: u64 = 160 << 20;
-/// Address space that is taken for each byte that passes count: lists are copied when they grow, and the allocator keeps what
-/// they leave for a while.
+/// Address space that is taken for each byte that passes count: lists are copied when they grow,
+/// and the allocator keeps what they leave for a while.
 const UNCOUNTED: u64 = 5;
 /// Bytes that a file may count at least, for a stack to be worth its address space.
 const LEAST: usize = 32 << 20;

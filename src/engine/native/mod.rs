@@ -49,8 +49,8 @@ impl NativeEngine {
         Allowance { deadline, memory: usize::MAX, stack: usize::MAX, stop: self.limits.stop }
     }
 
-    /// Returns the memory limit: the one asked for, or less where the address space leaves less besides
-    /// a stack.
+    /// Returns the memory limit: the one asked for, or less where the address space leaves less
+    /// besides a stack.
     fn memory(&self, stack: usize) -> Option<usize> {
         let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
         let left = memory::share(rayon::current_num_threads(), stack);

@@ -44,8 +44,8 @@ pub(super) struct NoThread {
 }
 
 /// Does `work`, which receives the number of bytes of stack that it may use, on this thread or a
-/// new one, and repeats it on a larger stack where that does not suffice and it `affords` more. A panic is the inner
-/// error.
+/// new one, and repeats it on a larger stack where that does not suffice and it `affords` more. A
+/// panic is the inner error.
 pub(super) fn on_enough<R: Send>(
     affords: impl Fn(usize) -> bool,
     work: impl Fn(usize) -> Result<R, Spent> + Sync,

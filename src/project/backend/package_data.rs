@@ -50,7 +50,8 @@ impl PackageData {
             _ if is_in_pyproject => Some(true),
             _ => cfg.get("options", "packages").map(|_| false),
         };
-        // Outside of an sdist, MANIFEST.in or what knows of version control says which files there are.
+        // Outside of an sdist, MANIFEST.in or what knows of version control says which files there
+        // are.
         let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
         let plugin = |requirement: &String| {
             let name = requirement.to_lowercase().replace('_', "-");

@@ -64,7 +64,8 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
     plan
 }
 
-/// The directories below the packages as packages of their own: automatic discovery takes all of them.
+/// The directories below the packages as packages of their own: automatic discovery takes all of
+/// them.
 fn each_package(plan: Plan, tree: &Tree) -> Plan {
     let mut picks = Vec::new();
     for pick in &plan.picks {

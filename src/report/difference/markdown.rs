@@ -1,4 +1,5 @@
-//! Markdown for a pull request: the sentence, the causes, and the files of each in a list that opens.
+//! Markdown for a pull request: the sentence, the causes, and the files of each in a list that
+//! opens.
 
 use super::causes::{groups, sentence};
 use crate::diff::{CauseKind, Comparison};

@@ -23,8 +23,9 @@ const PLAIN: Style = Style::new();
 /// Files of a cause that the text names.
 const NAMED: usize = 10;
 
-/// Returns the causes and the differences with styles, in lines of at most `width` columns where that is possible; nothing
-/// if nothing differs. Differences that are explained by their causes are shown only with `details`.
+/// Returns the causes and the differences with styles, in lines of at most `width` columns where
+/// that is possible; nothing if nothing differs. Differences that are explained by their causes are
+/// shown only with `details`.
 pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     let mut out = String::new();
     if comparison.files.is_empty() {
@@ -207,8 +208,8 @@ fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Lines of at most so many columns, each with the columns that it takes. What does not differ in a row that does has no
-/// style.
+/// Lines of at most so many columns, each with the columns that it takes. What does not differ in a
+/// row that does has no style.
 fn fold(parts: &Parts, columns: usize, style: Style) -> Vec<(String, usize)> {
     let mut lines = Vec::new();
     let (mut line, mut taken) = (String::new(), 0);

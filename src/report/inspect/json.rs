@@ -9,9 +9,9 @@ use crate::target::Series;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// The document, on one line. `code` lists all code objects, the module's first; a constant that is one is given by its
-/// place there. Offsets are in bytes of `co_code`; positions are line, end line, column, end column, null where there
-/// is none.
+/// The document, on one line. `code` lists all code objects, the module's first; a constant that is
+/// one is given by its place there. Offsets are in bytes of `co_code`; positions are line, end
+/// line, column, end column, null where there is none.
 ///
 /// # Errors
 /// [`InspectError`].

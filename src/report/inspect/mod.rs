@@ -2,8 +2,8 @@
 //!
 //! CPython: `Lib/dis.py` for the listing.
 //!
-//! **Invariant:** every code object is shown once, however many references lead to it, and what comes out has a size in
-//! proportion to the pyc's.
+//! **Invariant:** every code object is shown once, however many references lead to it, and what
+//! comes out has a size in proportion to the pyc's.
 
 mod json;
 mod listing;

@@ -39,7 +39,8 @@ impl<'a> EggInfo<'a> {
         self.text("entry_points.txt")
     }
 
-    /// `requires.txt` as `Provides-Extra` and `Requires-Dist` fields: a section is `[extra:marker]`.
+    /// `requires.txt` as `Provides-Extra` and `Requires-Dist` fields: a section is
+    /// `[extra:marker]`.
     pub(super) fn requirements(&self) -> Option<Vec<(&'static str, String)>> {
         Some(requirements(&self.text("requires.txt")?))
     }

@@ -1,4 +1,5 @@
-//! Entry points of an sdist whose backend does not write them into it: the tables of `pyproject.toml`.
+//! Entry points of an sdist whose backend does not write them into it: the tables of
+//! `pyproject.toml`.
 
 use crate::output::inside::Inside;
 use crate::wheel::project::{files, render};
@@ -8,8 +9,8 @@ use toml::{Table, Value};
 /// Groups and names to references.
 type Groups = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Returns the text of `entry_points.txt` for the project in `folder`: `[project]` (PEP 621), or the tables of poetry and
-/// flit.
+/// Returns the text of `entry_points.txt` for the project in `folder`: `[project]` (PEP 621), or
+/// the tables of poetry and flit.
 pub(super) fn of_project(folder: &Inside) -> Option<String> {
     let bytes = files::read(folder, "pyproject.toml").ok()?;
     let table: Table = String::from_utf8(bytes).ok()?.parse().ok()?;

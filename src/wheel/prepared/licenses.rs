@@ -9,11 +9,13 @@ use crate::wheel::project::files;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
-/// Files that setuptools, hatchling, flit, poetry and pdm take for licenses where a project names none.
+/// Files that setuptools, hatchling, flit, poetry and pdm take for licenses where a project names
+/// none.
 const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
-/// Reads the files that `License-File` fields name. Before core metadata 2.4, which has the field, backends packed license
-/// files without naming them: those that `pyproject.toml` names, or that are called so.
+/// Reads the files that `License-File` fields name. Before core metadata 2.4, which has the field,
+/// backends packed license files without naming them: those that `pyproject.toml` names, or that
+/// are called so.
 pub(super) fn license_files(folder: &Inside, fields: &Fields<'_>) -> Result<Vec<File>, PreparedFault> {
     let mut licenses = Vec::new();
     for file in fields.all("License-File") {

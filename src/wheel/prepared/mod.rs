@@ -1,7 +1,8 @@
-//! Metadata that a build backend has prepared already: `PKG-INFO` of an unpacked sdist, or a wheel's METADATA.
+//! Metadata that a build backend has prepared already: `PKG-INFO` of an unpacked sdist, or a
+//! wheel's METADATA.
 //!
-//! Core metadata 2.1 to 2.5. From 2.2 on, an sdist says in `Dynamic` which fields its backend may still change; those
-//! are used as they are, and named in [`Prepared::notes`].
+//! Core metadata 2.1 to 2.5. From 2.2 on, an sdist says in `Dynamic` which fields its backend may
+//! still change; those are used as they are, and named in [`Prepared::notes`].
 
 mod egg_info;
 mod entry_points;
@@ -110,7 +111,8 @@ pub enum PreparedFault {
 }
 
 impl Prepared {
-    /// Reads metadata from `name` in `folder`: a wheel (`.whl`), a `dist-info` directory, or `PKG-INFO` of an unpacked sdist.
+    /// Reads metadata from `name` in `folder`: a wheel (`.whl`), a `dist-info` directory, or
+    /// `PKG-INFO` of an unpacked sdist.
     ///
     /// # Errors
     /// [`PreparedError`].

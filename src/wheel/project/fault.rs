@@ -139,7 +139,7 @@ pub enum ProjectFault {
     /// Files beside the old form.
     #[error("`license-files` cannot stand beside a `license` table")]
     LicenseTable,
-    /// Two extras that are one when normalised.
+    /// Two extras that are one when normalized.
     #[error("{0:?} and {1:?} are the same name")]
     SameName(String, String),
     /// An entry point's group or name.

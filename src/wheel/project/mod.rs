@@ -1,7 +1,8 @@
-//! The `[project]` table of a `pyproject.toml` (PEP 621, 639) → METADATA 2.4 and `entry_points.txt`.
+//! The `[project]` table of a `pyproject.toml` (PEP 621, 639) → METADATA 2.4 and
+//! `entry_points.txt`.
 //!
-//! **Invariant:** a key is used or refused. What the table leaves to a build backend (`dynamic`) is an error unless the
-//! caller gives it.
+//! **Invariant:** a key is used or refused. What the table leaves to a build backend (`dynamic`) is
+//! an error unless the caller gives it.
 
 mod fault;
 pub(super) mod files;
@@ -55,7 +56,7 @@ pub enum License {
 /// A project's metadata. Made by [`Project::read`], [`Project::from_table`], or field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// As written, not normalised.
+    /// As written, not normalized.
     pub name: String,
     /// In normal form.
     pub version: Version,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Keys without a value. Displayed as one sentence for all of them, with the lines that give them one.
+/// Keys without a value. Displayed as one sentence for all of them, with the lines that give them
+/// one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenKeys {
     /// Keys that `dynamic` leaves to the build backend, in its order.

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Project {
-    /// Reads the `pyproject.toml` `name` of `folder`. `given` holds keys of `[project]` that it leaves to a build backend, or
-    /// does not have.
+    /// Reads the `pyproject.toml` `name` of `folder`. `given` holds keys of `[project]` that it
+    /// leaves to a build backend, or does not have.
     ///
     /// # Errors
     /// [`ProjectError`] with the line of the key.
@@ -30,7 +30,8 @@ impl Project {
         project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
     }
 
-    /// Reads a `[project]` table that stands in another file, `path`; files are named relative to `folder`.
+    /// Reads a `[project]` table that stands in another file, `path`; files are named relative to
+    /// `folder`.
     ///
     /// # Errors
     /// [`ProjectError`] without a line.

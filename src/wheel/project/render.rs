@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 impl Project {
-    /// METADATA: fields in the order of the specification's examples, the long description as the body.
+    /// METADATA: fields in the order of the specification's examples, the long description as the
+    /// body.
     pub fn metadata(&self) -> String {
         let mut text = String::new();
         let mut field = |name: &str, value: &str| {
@@ -75,7 +76,8 @@ impl Project {
     }
 }
 
-/// Returns the text of `entry_points.txt` for groups of names and references, or `None` if there are none.
+/// Returns the text of `entry_points.txt` for groups of names and references, or `None` if there
+/// are none.
 pub(in crate::wheel) fn entry_points(groups: &BTreeMap<String, BTreeMap<String, String>>) -> Option<String> {
     let mut text = String::new();
     for (group, entries) in groups {

@@ -23,7 +23,8 @@ fn name_of_pyc() -> String {
     format!("{MODULES}/__pycache__/m.cpython-314.pyc")
 }
 
-/// The members of a package with one module; `pyc` are the bytes that are said to be compiled from it.
+/// The members of a package with one module; `pyc` are the bytes that are said to be compiled from
+/// it.
 fn members(pyc: &[u8]) -> Vec<Member> {
     vec![
         folder("./"),
@@ -93,8 +94,8 @@ fn pycs_are_verified_in_every_format() {
     }
 }
 
-/// The files of `tests/seeds/package` are those of dpkg-deb 1.21, rpmbuild 4.18, and GNU tar 1.34 with gzip, xz 5.4 and zstd
-/// 1.5, from one tree.
+/// The files of `tests/seeds/package` are those of dpkg-deb 1.21, rpmbuild 4.18, and GNU tar 1.34
+/// with gzip, xz 5.4 and zstd 1.5, from one tree.
 #[test]
 fn what_real_tools_write_is_read() {
     for entry in walkdir::WalkDir::new("tests/seeds/package").min_depth(1).sort_by_file_name() {

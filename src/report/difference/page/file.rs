@@ -1,4 +1,5 @@
-//! A file of the page: its cause and its findings, with source lines above the instructions that they became.
+//! A file of the page: its cause and its findings, with source lines above the instructions that
+//! they became.
 
 use super::markup::{anchor, badge, escape, escape_visible};
 use super::{FINDINGS, LISTINGS};

@@ -1,6 +1,7 @@
 //! One page that needs nothing else: no script, no network, light and dark, whole when printed.
 //!
-//! From the answer to the details: the sentence, the causes, a matrix of files and kinds of difference, and each file.
+//! From the answer to the details: the sentence, the causes, a matrix of files and kinds of
+//! difference, and each file.
 
 mod file;
 mod legend;
