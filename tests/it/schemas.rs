@@ -309,7 +309,7 @@ fn the_schema_of_the_config_takes_what_the_program_takes() {
     let wrong = [
         "optimize = 3\n",
         "optimize = \"0\"\n",
-        "optimize = 0\n",
+        "optimise = 0\n",
         "layout = \"flat\"\n",
         "timeout = 0\n",
         "memory-limit = 1\n",

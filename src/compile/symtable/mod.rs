@@ -1,7 +1,7 @@
 //! Syntax tree → the scope of each name: local, global, free or cell.
 //!
-//! CPython: `Python/symtable.c`. The first pass ([`builder`]) collects the uses of each name. The
-//! second pass ([`analysis`]) decides their scopes and which comprehensions are inlined (PEP 709).
+//! CPython: `Python/symtable.c`. The first pass (`builder`) collects the uses of each name. The
+//! second pass (`analysis`) decides their scopes and which comprehensions are inlined (PEP 709).
 //!
 //! **Invariant:** no later step adds a scope or changes the scope of a name.
 

@@ -50,7 +50,7 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
     let plan = match given {
         Some(given) => apply(&given, tree),
         None if !top_level.is_empty() => from_top_level(&top_level, tree),
-        None => each_package(by_layout(tree), tree),
+        None => each_package(&by_layout(tree), tree),
     };
     // An sdist lists the names at the time of its build.
     let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
@@ -66,7 +66,7 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
 
 /// The directories below the packages as packages of their own: automatic discovery takes all of
 /// them.
-fn each_package(plan: Plan, tree: &Tree) -> Plan {
+fn each_package(plan: &Plan, tree: &Tree) -> Plan {
     let mut picks = Vec::new();
     for pick in &plan.picks {
         let Pick::Folder(top) = pick else {
