@@ -373,16 +373,17 @@ fn no_interpreter_of_a_version() {
         }
         crate::session::Said::from(command.output().unwrap())
     };
+    let hint = "hint: without an interpreter, 3.13, 3.14, 3.15 can be compiled for\n";
     let said = run("bin", other).exits(2);
     let expected = format!(
         "error: no interpreter for Python {other}: tried `python{other}` and `python3` (which is {version}) on PATH, and \
-         no --interpreter was given\n"
+         no --interpreter was given\n{hint}"
     );
     assert_eq!(said.err, expected);
     let said = run("nowhere", other).exits(2);
     let expected = format!(
         "error: no interpreter for Python {other}: tried `python{other}` and `python3` on PATH, and no --interpreter was \
-         given\n"
+         given\n{hint}"
     );
     assert_eq!(said.err, expected);
     assert_eq!(session.files(), ["a.py", "bin/python3"]);
