@@ -1,4 +1,4 @@
-//! The end of central directory and the central directory: what the archive says it holds.
+//! The end of central directory record and the central directory.
 //!
 //! APPNOTE 4.3.12 to 4.3.16 and 4.5.3.
 
@@ -14,7 +14,7 @@ const END64_SIZE: usize = 56;
 const LOCATOR: &[u8; 4] = b"PK\x06\x07";
 const LOCATOR_SIZE: usize = 20;
 const CENTRAL: &[u8; 4] = b"PK\x01\x02";
-/// The least that a central header takes.
+/// Smallest size of a central header, in bytes.
 pub(super) const CENTRAL_SIZE: u64 = 46;
 
 /// Position of the central directory.
@@ -40,7 +40,7 @@ pub(super) struct Central<'a> {
     pub(super) size: u64,
     pub(super) internal: u16,
     pub(super) external: u32,
-    /// Of the local header, from the start of the file.
+    /// Offset of the local header from the start of the file.
     pub(super) offset: u64,
     pub(super) raw_name: &'a [u8],
     pub(super) name: &'a str,
@@ -66,7 +66,7 @@ fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
     for at in candidates.map(|at| at + first) {
         match found {
             None if ends_file(at) => found = Some(at),
-            // Readers that look for the signature alone take this one.
+            // Readers that search for the signature alone accept this record.
             None => return Err(Fault::TrailingBytes(at as u64)),
             Some(end) if ends_file(at) => return Err(Fault::TwoEnds(at as u64, end as u64)),
             Some(_) => {}
@@ -75,7 +75,7 @@ fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
     found.ok_or(Fault::NoEnd)
 }
 
-/// Finds the end record, and the zip64 one where there is one.
+/// Finds the end record, and the zip64 end record if it exists.
 pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let at = find_end(bytes)?;
     let mut fields = Fields::new(&bytes[at..], at as u64, "end of central directory");
@@ -134,14 +134,14 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     Ok(End { entries, start, end, base, comment })
 }
 
-/// The values of a zip64 extra field for the fields that need one: those that are all ones.
+/// Values of a zip64 extra field for the 32-bit fields whose bits are all set.
 pub(super) struct Zip64 {
     pub(super) size: u64,
     pub(super) compressed: u64,
     pub(super) offset: u64,
 }
 
-/// Resolves 32-bit fields against the zip64 extra field; what both hold must agree.
+/// Resolves 32-bit fields with the zip64 extra field; values that both contain must agree.
 pub(super) fn zip64(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Result<Zip64, Fault> {
     let mut resolved =
         Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
@@ -152,7 +152,7 @@ pub(super) fn zip64(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Re
         match &mut fields {
             Some(fields) => match fields.u64() {
                 Ok(large) if needed || large == *value => *value = large,
-                // A writer that needs the offset alone writes no sizes.
+                // A writer that needs only the offset writes no sizes.
                 Ok(_) => return Err(Fault::Zip64("extra field")),
                 Err(_) if needed => return Err(Fault::Zip64("extra field")),
                 Err(_) => {}
@@ -164,7 +164,8 @@ pub(super) fn zip64(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Re
     Ok(resolved)
 }
 
-/// The zip64 field of a central header holds only what is all ones in the header, in this order.
+/// Resolves the zip64 field of a central header, which contains only the values whose bits are all
+/// set in the header, in this order.
 fn zip64_central(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Result<Zip64, Fault> {
     let mut resolved =
         Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
@@ -235,7 +236,8 @@ fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option
     })
 }
 
-/// Info-ZIP's second name must be the first (APPNOTE 4.6.9): version, CRC-32 of the name, name.
+/// Checks Info-ZIP's second name (APPNOTE 4.6.9: version, CRC-32 of the name, name), which must
+/// equal the first.
 pub(super) fn unicode_path(extra: &[u8], name: &[u8]) -> Result<(), Fault> {
     match extra_field(extra, 0x7075)? {
         Some(data) if data.get(5..) != Some(name) => Err(Fault::UnicodePath),
@@ -243,7 +245,7 @@ pub(super) fn unicode_path(extra: &[u8], name: &[u8]) -> Result<(), Fault> {
     }
 }
 
-/// The central headers, which must fill the directory exactly.
+/// Returns the central headers, which must fill the directory exactly.
 pub(super) fn headers<'a>(
     path: &Path,
     bytes: &'a [u8],

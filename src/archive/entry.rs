@@ -1,4 +1,4 @@
-//! Content of an archive, and its metadata.
+//! Files of an archive and their metadata.
 
 use super::error::Fault;
 use super::package::{Facts, Format, Special};
@@ -10,9 +10,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The content of a file, which all copies share. That of a large entry stays as it is in the
-/// archive and is unpacked each time it is read, so that no more than the entries that are read at
-/// once take memory.
+/// Content of a file; copies share the bytes. The content of a large entry stays compressed in the
+/// archive's bytes and is unpacked at each read, so that only entries that are being read take
+/// memory.
 #[derive(Clone, Debug)]
 pub struct Bytes(Content);
 
@@ -22,12 +22,12 @@ enum Content {
     Packed(Packed),
 }
 
-/// The data of an entry, which was unpacked once to see that it can be.
+/// Compressed data of an entry, which were unpacked once as a check.
 #[derive(Clone, Debug)]
 pub(super) struct Packed {
     /// The whole archive.
     pub(super) archive: Arc<Vec<u8>>,
-    /// The place of the data in it.
+    /// Range of the data in the archive.
     pub(super) data: Range<usize>,
     pub(super) compression: Compression,
     /// Number of bytes that the data unpack to.
@@ -35,21 +35,21 @@ pub(super) struct Packed {
 }
 
 impl Bytes {
-    /// The content of an entry, to be unpacked when it is read.
+    /// Returns the content of an entry, which is unpacked when it is read.
     pub(super) const fn packed(packed: Packed) -> Self {
         Self(Content::Packed(packed))
     }
 
-    /// Returns the bytes, unpacked now if nothing holds them.
+    /// Returns the bytes, unpacking them if they are not in memory.
     ///
     /// # Panics
-    /// If there is no memory for them, as any allocation does.
+    /// If memory for the bytes cannot be allocated.
     #[allow(clippy::panic, reason = "an allocation that fails does not return either")]
     pub fn read(&self) -> Cow<'_, [u8]> {
         self.try_read().unwrap_or_else(|fault| panic!("{fault}"))
     }
 
-    /// Returns the bytes, unpacked now if nothing holds them.
+    /// Returns the bytes, unpacking them if they are not in memory.
     ///
     /// # Errors
     /// [`Fault::Memory`].
@@ -68,10 +68,10 @@ impl Bytes {
         }
     }
 
-    /// Returns the first bytes, at most `count`.
+    /// Returns the first bytes, up to `count`.
     pub fn head(&self, count: u64) -> Vec<u8> {
         let mut head = Vec::new();
-        // What could be unpacked once can be unpacked again.
+        // Data that were unpacked once can be unpacked again.
         let _ = self.reader().take(count).read_to_end(&mut head);
         head
     }
@@ -84,7 +84,7 @@ impl Bytes {
         }
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the content is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -94,7 +94,7 @@ impl Bytes {
         self.read().into_owned()
     }
 
-    /// Returns a copy, or the bytes themselves where nothing else shares them.
+    /// Returns the bytes, as a copy if they are shared.
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
             Content::Held(bytes) => Arc::unwrap_or_clone(bytes),
@@ -108,7 +108,7 @@ impl Packed {
         self.archive.get(self.data.clone()).unwrap_or_default()
     }
 
-    /// The same data were unpacked when the archive was read: only memory can be missing.
+    /// Unpacks the data. The check has unpacked the same data, so only memory can be missing.
     fn read(&self) -> Result<Cow<'_, [u8]>, Fault> {
         match self.compression {
             Compression::Stored => Ok(Cow::Borrowed(self.data())),
@@ -162,19 +162,19 @@ impl PartialEq<[u8]> for Bytes {
     }
 }
 
-/// A file on its way into an archive.
+/// A file to be written into an archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
-    /// Relative, `/` between components.
+    /// Relative path, with `/` between components.
     pub path: String,
     /// Content.
     pub bytes: Bytes,
-    /// Mode 0755 instead of 0644.
+    /// True for mode 0755 instead of 0644.
     pub executable: bool,
 }
 
 impl File {
-    /// A file that is not executable.
+    /// Returns a file that is not executable.
     pub fn new(path: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { path: path.into(), bytes: bytes.into(), executable: false }
     }
@@ -183,7 +183,7 @@ impl File {
 /// Compression of an entry's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
-    /// As they are (method 0).
+    /// Not compressed (method 0).
     #[default]
     Stored,
     /// Deflate (method 8).
@@ -191,7 +191,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// `stored` or `deflated`.
+    /// Returns `stored` or `deflated`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Stored => "stored",
@@ -200,37 +200,38 @@ impl Compression {
     }
 }
 
-/// A time of day and a date as a zip has them: local time, two-second steps, 1980 to 2107. Not
-/// every value is a date.
+/// Date and time in a zip: local time, in two-second steps, from 1980 to 2107. Not every value is a
+/// date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DosTime {
-    /// Bits 9 to 15 years from 1980, 5 to 8 month, 0 to 4 day.
+    /// Bits 9 to 15: years from 1980; 5 to 8: month; 0 to 4: day.
     pub date: u16,
-    /// Bits 11 to 15 hours, 5 to 10 minutes, 0 to 4 half seconds.
+    /// Bits 11 to 15: hours; 5 to 10: minutes; 0 to 4: half seconds.
     pub time: u16,
 }
 
 const DAY: i64 = 86_400;
 
 impl DosTime {
-    /// 1980-01-01 00:00:00, the first there is.
+    /// The first time that a zip can contain, 1980-01-01 00:00:00.
     pub const EPOCH: Self = Self { date: 1 << 5 | 1, time: 0 };
 
-    /// Seconds since 1970, read as UTC, clamped to what a zip can hold and rounded down to even
-    /// seconds.
+    /// Returns the time for seconds since 1970, in UTC, clamped to the range of a zip and rounded
+    /// down to even seconds.
     pub fn from_unix(seconds: i64) -> Self {
         // 1980-01-01 00:00:00 and 2107-12-31 23:59:58.
         let seconds = seconds.clamp(315_532_800, 4_354_819_198);
         let (year, month, day) = civil(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
-        // The clamp above keeps every part in its bits.
+        // The clamp keeps every part within its bits.
         let date = (year - 1980) << 9 | month << 5 | day;
         let time = (second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60 / 2);
         Self { date: u16::try_from(date).unwrap_or(u16::MAX), time: u16::try_from(time).unwrap_or(u16::MAX) }
     }
 }
 
-/// The Gregorian date of a day counted from 1970-01-01, by eras of 400 years that begin on 1 March.
+/// Returns the Gregorian date of a day counted from 1970-01-01, computed in eras of 400 years that
+/// begin on 1 March.
 pub(super) fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -259,95 +260,95 @@ impl std::fmt::Display for DosTime {
     }
 }
 
-/// One entry, its bytes checked against size and CRC.
+/// An entry whose bytes agree with its size and CRC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// The path, without the `/` that a directory's ends in.
+    /// Path; for a directory, without the `/` at its end.
     pub name: String,
-    /// An entry for a directory: no bytes.
+    /// True for a directory, which has no bytes.
     pub directory: bool,
     /// Content.
     pub bytes: Bytes,
-    /// Permission bits, where a Unix wrote the entry; else none.
+    /// Permission bits; `None` unless the entry was made on Unix.
     pub mode: Option<u32>,
     /// Compression of the bytes.
     pub compression: Compression,
-    /// Bytes that they take in the archive.
+    /// Size of the compressed bytes.
     pub compressed_size: u64,
-    /// When the file was changed, by its own account.
+    /// Modification time.
     pub modified: DosTime,
-    /// The CRC-32 of the bytes.
+    /// CRC-32 of the bytes.
     pub crc32: u32,
-    /// The flag bits: 3 a data descriptor follows, 11 the name is UTF-8.
+    /// Flag bits; 3: a data descriptor follows; 11: the name is UTF-8.
     pub flags: u16,
-    /// The system (high byte; 3 is Unix) and the version (low byte, times ten) that it was made by.
+    /// System (high byte; 3 is Unix) and format version (low byte, times ten) of the writer.
     pub made_by: u16,
-    /// The version needed to extract it, times ten.
+    /// Version needed to extract the entry, times ten.
     pub version_needed: u16,
-    /// The MS-DOS attributes in the low 16 bits, the Unix mode in the high ones.
+    /// MS-DOS attributes in the low 16 bits, Unix mode in the high 16 bits.
     pub external_attributes: u32,
-    /// Bit 0: the writer took it for text.
+    /// Bit 0: the writer classified the content as text.
     pub internal_attributes: u16,
-    /// The extra fields of the central directory, raw.
+    /// Extra fields in the central directory, unparsed.
     pub extra: Vec<u8>,
-    /// The extra fields of the local header, raw.
+    /// Extra fields in the local header, unparsed.
     pub local_extra: Vec<u8>,
-    /// The comment, raw.
+    /// Comment, undecoded.
     pub comment: Vec<u8>,
-    /// Offset of the local header in the file, in bytes; in what is no zip, the place in the order
-    /// of entries.
+    /// Offset of the local header in the file, in bytes; in other formats than zip, the index of
+    /// the entry.
     pub offset: u64,
-    /// Metadata, where a tar or cpio archive has it.
+    /// Metadata of an entry of a tar or cpio archive.
     pub facts: Option<Facts>,
 }
 
 impl Entry {
-    /// Returns whether the owner may execute it.
+    /// Returns whether the owner may execute the file.
     pub fn executable(&self) -> bool {
         self.mode.is_some_and(|mode| mode & 0o100 != 0)
     }
 }
 
-/// A whole archive.
+/// An archive in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
-    /// The name that errors use.
+    /// Path for error messages.
     pub path: PathBuf,
-    /// Bytes before the first entry: a zipapp's shebang line with its newline, or nothing.
+    /// Bytes before the first entry, such as the shebang line of a zipapp.
     pub prefix: Vec<u8>,
-    /// In the order of the central directory.
+    /// Entries in the order of the central directory.
     pub entries: Vec<Entry>,
-    /// The archive's own comment.
+    /// Comment of the archive.
     pub comment: Vec<u8>,
-    /// Symlinks and devices, of a format that has them, by name.
+    /// Symlinks and devices, by name, in formats that support them.
     pub specials: Vec<Special>,
     /// Format.
     pub format: Format,
-    /// Compression of the archive as a whole, in words.
+    /// Name of the compression of the archive as a whole.
     pub packing: String,
     /// Size in bytes.
     pub size: u64,
-    /// Of its bytes as they were read, so that nothing has to be read again to be told from others.
+    /// SHA-256 of the archive's bytes.
     pub sha256: [u8; 32],
-    /// The places in `entries` of the files, by name.
+    /// Indices in `entries` of the files, sorted by name.
     pub(super) by_name: Vec<usize>,
 }
 
 impl Archive {
-    /// The entry of that name that is a file.
+    /// Returns the file of this name.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         let name_of = |&at: &usize| self.entries.get(at).map(|entry| entry.name.as_str());
         let found = self.by_name.binary_search_by(|at| name_of(at).cmp(&Some(name))).ok()?;
         self.entries.get(*self.by_name.get(found)?)
     }
 
-    /// The symlink or device of that name.
+    /// Returns the symlink or device of this name.
     pub fn special(&self, name: &str) -> Option<&Special> {
         let found = self.specials.binary_search_by(|special| special.name.as_str().cmp(name)).ok()?;
         self.specials.get(found)
     }
 
-    /// The entries that are files.
+    /// Returns the entries that are files.
     pub fn files(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| !entry.directory)
     }

@@ -1,18 +1,18 @@
-//! Little-endian fields out of bytes, with the place in every error.
+//! Reader of little-endian fields; every error contains the offset.
 
 use super::error::Fault;
 
-/// A window of the archive that is read from front to back.
+/// A part of the archive that is read from start to end.
 pub(super) struct Fields<'a> {
     bytes: &'a [u8],
     at: usize,
     what: &'static str,
-    /// Of the first byte in the archive.
+    /// Offset of the first byte in the archive.
     start: u64,
 }
 
 impl<'a> Fields<'a> {
-    /// `bytes` stand at `start` in the archive and are a `what`.
+    /// Returns a reader of `bytes`, which are a `what` at the offset `start` of the archive.
     pub(super) const fn new(bytes: &'a [u8], start: u64, what: &'static str) -> Self {
         Self { bytes, at: 0, what, start }
     }
@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The extra fields `(id, data)`; they must fill their place.
+/// Returns the extra fields as `(id, data)`; they must fill `bytes` exactly.
 pub(super) fn extra_fields(mut bytes: &[u8]) -> Result<Vec<(u16, &[u8])>, Fault> {
     let mut fields = Vec::new();
     while let Some((header, rest)) = bytes.split_first_chunk::<4>() {
@@ -71,7 +71,7 @@ pub(super) fn extra_fields(mut bytes: &[u8]) -> Result<Vec<(u16, &[u8])>, Fault>
     if bytes.is_empty() { Ok(fields) } else { Err(Fault::Extra) }
 }
 
-/// The one extra field of that id.
+/// Returns the only extra field with this ID.
 pub(super) fn extra_field(bytes: &[u8], id: u16) -> Result<Option<&[u8]>, Fault> {
     let fields = extra_fields(bytes)?;
     let mut found = fields.iter().filter(|field| field.0 == id).map(|field| field.1);

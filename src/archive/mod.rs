@@ -1,18 +1,18 @@
-//! The bytes of a zip, wheel or zipapp → its files, when nothing about them is in doubt.
+//! The bytes of a zip, wheel or zipapp → its files, if all readers would read the same.
 //!
-//! Written after PKWARE's APPNOTE.TXT; CPython: `Lib/zipfile`, `Lib/zipimport.py`. A zip says most
-//! things twice (a local header before each file, the central directory behind all of them), and
-//! readers differ in which they believe. This one wants both to agree, every byte to belong to
-//! exactly one thing, and every name to stay inside. That is why it is not the `zip` crate's: a
-//! reader that opens as many archives as it can takes the central directory's word for most things
-//! and does not show the local headers. The crate cross-reads in the tests what is written and read
-//! here.
+//! Written after PKWARE's APPNOTE.TXT; CPython: `Lib/zipfile`, `Lib/zipimport.py`. A zip contains
+//! most facts twice (in a local header before each file, and in the central directory after all
+//! files), and readers differ in which copy they use. This reader requires that both agree, that
+//! every byte belongs to exactly one part, and that no name leads outside. The `zip` crate does not
+//! check this: it opens as many archives as it can, relies on the central directory for most facts,
+//! and does not expose the local headers. In the tests, the crate reads archives that pycompile
+//! writes, and writes archives that this module reads.
 //!
-//! **Invariant:** no input panics, takes memory out of proportion to its size, or is half read: an
-//! archive is whole or it is an error that names the archive and the entry.
+//! **Invariant:** no input causes a panic, memory out of proportion to its size, or a partial
+//! result: the result is the whole archive, or an error that names the archive and the entry.
 //!
-//! [`read`] is the way in; [`Limits`] bounds what it takes. Nothing is written to disk and no link
-//! is followed.
+//! [`read`] is the entry point; [`Limits`] bounds the resources. Nothing is written to disk, and no
+//! link is followed.
 
 mod directory;
 mod entry;

@@ -1,39 +1,39 @@
-//! Names that stay inside, wherever they are unpacked.
+//! Names of files that stay inside of any directory that they are unpacked to.
 
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Why a name is refused. The fault is the archive's or the config's.
+/// Reason for which a name is refused. The fault is in the archive or the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
-    /// Nothing at all.
+    /// The name is empty.
     #[error("the name is empty")]
     Empty,
-    /// Begins with `/`.
+    /// The name begins with `/`.
     #[error("the name is an absolute path")]
     Absolute,
-    /// Begins with `C:`.
+    /// The name begins with `C:`.
     #[error("the name begins with a drive")]
     Drive,
-    /// Has a `..` component.
+    /// The name has a `..` component.
     #[error("the name leaves the archive with \"..\"")]
     Parent,
-    /// Has a `.` component.
+    /// The name has a `.` component.
     #[error("the name has a \".\" component")]
     Current,
-    /// Has two `/` in a row, or ends in one.
+    /// The name has two `/` in a row, or ends in one.
     #[error("the name has an empty component")]
     EmptyComponent,
-    /// Has a `\`.
+    /// The name has a `\`.
     #[error("the name has a backslash")]
     Backslash,
-    /// Has a NUL.
+    /// The name has a NUL.
     #[error("the name has a NUL")]
     Nul,
-    /// Has a line end or another control character.
+    /// The name has a line end or another control character.
     #[error("the name has a control character")]
     Control,
-    /// More than 65,535 bytes.
+    /// The name has more than 65,535 bytes.
     #[error("the name has more than 65,535 bytes")]
     Long,
 }
@@ -70,9 +70,9 @@ pub fn check_file_name(name: &str) -> Result<(), NameFault> {
     Ok(())
 }
 
-/// Equal for two names that are one file on a file system without case or with Unicode
-/// normalization: NFC, lower case, NFC again. An approximation of what NTFS, APFS and HFS+ each do
-/// in their own way, on the strict side.
+/// Returns the same key for two names that are one file on a case-insensitive or normalizing file
+/// system: NFC, lower case, NFC again. This approximates NTFS, APFS and HFS+, and is stricter than
+/// each of them.
 pub fn collision_key(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -83,15 +83,15 @@ pub fn collision_key(name: &str) -> String {
 /// Two names of one archive that cannot both be unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clash<'a> {
-    /// The name is there already.
+    /// The name exists already.
     Duplicate,
-    /// The name, or a directory in it, is there in another spelling: this one.
+    /// The name, or a directory in it, exists already in this other spelling.
     Collision(&'a str),
-    /// `file` is a file, and `inside` needs it to be a directory.
+    /// `file` is a file, but `inside` needs it to be a directory.
     FileAsDirectory {
         /// The file.
         file: &'a str,
-        /// A name below it.
+        /// A name below the file.
         inside: &'a str,
     },
 }
@@ -99,39 +99,38 @@ pub enum Clash<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     File,
-    /// With an entry of its own.
+    /// A directory with an entry of its own.
     Directory,
-    /// Because a name is below it.
+    /// A directory that exists because a name is below it.
     Implied,
 }
 
 struct Node<'a> {
     id: usize,
-    /// From the root to here, as it was spelled first.
+    /// Path from the root in its first spelling.
     path: &'a str,
-    /// The whole name that brought it.
+    /// The whole name that added the path.
     whole: &'a str,
     kind: Kind,
 }
 
-/// The names of an archive as the tree that they make. It takes memory in proportion to the names,
-/// however deep.
+/// The names of an archive as a tree. Its memory is in proportion to the names, however deep.
 pub struct NameTree<'a> {
-    /// By the parent's number and [`collision_key`] of the component.
+    /// Nodes by the parent's number and the [`collision_key`] of the component.
     nodes: BTreeMap<(usize, String), Node<'a>>,
     folds: bool,
 }
 
 impl<'a> NameTree<'a> {
-    /// An empty one; `folds`: spellings of one name clash.
+    /// Returns an empty tree; with `folds`, two spellings of one name clash.
     pub const fn new(folds: bool) -> Self {
         Self { nodes: BTreeMap::new(), folds }
     }
 
-    /// Adds a name, without a `/` at its end.
+    /// Adds a name without a `/` at its end.
     ///
     /// # Errors
-    /// [`Clash`] with a name that was added before.
+    /// [`Clash`] with a name that was added earlier.
     pub fn add(&mut self, name: &'a str, is_directory: bool) -> Result<(), Clash<'a>> {
         let mut parent = 0;
         let mut start = 0;

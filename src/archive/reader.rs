@@ -1,4 +1,4 @@
-//! Local headers, data, and everything held against the central directory.
+//! Local headers and data, checked against the central directory.
 
 use super::directory::{self, CENTRAL_SIZE, Central};
 use super::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
@@ -15,38 +15,38 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes that are allowed before the first entry.
+/// Bytes that are accepted before the first entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefix {
-    /// Nothing.
+    /// No bytes.
     Nothing,
     /// One line that begins with `#!`, as in a zipapp.
     Shebang,
-    /// Anything, as importers allow it.
+    /// Any bytes, as importers accept them.
     Any,
 }
 
 /// Limits of size, and rules of strictness.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of the archive itself.
+    /// Size of the archive in bytes.
     pub archive: u64,
     /// Number of entries.
     pub entries: u64,
-    /// Bytes of one entry.
+    /// Unpacked size of one entry in bytes.
     pub entry: u64,
-    /// Bytes of all entries together.
+    /// Unpacked size of all entries together in bytes.
     pub total: u64,
-    /// Bytes of all entries together that an archive may have whatever its own size is.
+    /// Unpacked size of all entries together that is accepted for an archive of any size.
     pub dense: u64,
-    /// Bytes to one of the archive where it has more than `dense`.
+    /// Largest ratio of the unpacked size to the size of the archive, beyond `dense`.
     pub dense_ratio: u64,
-    /// Bytes to one compressed byte, in an entry of more than 16 MiB and in an archive of more than
-    /// 64 MiB.
+    /// Largest ratio of unpacked to compressed bytes, for an entry of more than 16 MiB and an
+    /// archive that unpacks to more than 64 MiB.
     pub ratio: u64,
-    /// Bytes that are allowed before the first entry.
+    /// Bytes that are accepted before the first entry.
     pub prefix: Prefix,
-    /// Refuses two names that differ only in case or Unicode normalization.
+    /// True to refuse two names that differ only in case or Unicode normalization.
     pub refuse_collisions: bool,
 }
 
@@ -67,27 +67,27 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The default ones, with a zipapp's shebang allowed.
+    /// Returns the default limits, with a zipapp's shebang line accepted.
     pub fn zipapp() -> Self {
         Self { prefix: Prefix::Shebang, ..Self::default() }
     }
 
-    /// The default ones for a file that is an archive whatever it is called: anything may stand
-    /// before the first entry.
+    /// Returns the default limits for a file that is an archive by its content, whatever its name:
+    /// any bytes may precede the first entry.
     pub fn embedded() -> Self {
         Self { prefix: Prefix::Any, ..Self::default() }
     }
 }
 
-/// Archives within archives that are looked into.
+/// Largest depth of archives within archives that are opened.
 pub const DEPTH: usize = 3;
-/// Entries up to this size may have any ratio: a shared library with room for patches has more than
-/// 200 to one.
+/// Size up to which an entry may have any ratio: a shared library with room for patches may have a
+/// ratio above 200.
 const SMALL_ENTRY: u64 = 16 << 20;
-/// Archives that unpack to this much may have any ratio.
+/// Unpacked size up to which an archive may have any ratio.
 pub(super) const SMALL_TOTAL: u64 = 64 << 20;
 
-/// Bytes of entries that an archive holds unpacked. The others stay as they are in the archive.
+/// Bytes of unpacked entries that an archive keeps in memory. The other entries stay compressed.
 pub(super) const HELD: usize = 32 << 20;
 
 /// Reads an archive from disk.
@@ -104,11 +104,11 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> 
     read(path, bytes, limits)
 }
 
-/// Reads an archive; `path` is what errors call it.
+/// Reads an archive; `path` is used in errors.
 ///
 /// # Errors
-/// [`ArchiveError`] with the first fault, in the order: end record, directory, names, each entry as
-/// it stands in the file.
+/// [`ArchiveError`] with the first fault, in this order: end record, directory, names, then each
+/// entry in the order of the file.
 pub fn read<'a>(
     path: &Path,
     bytes: impl Into<Cow<'a, [u8]>>,
@@ -125,7 +125,7 @@ pub fn read<'a>(
     within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
     let end = directory::end(bytes).map_err(refuse)?;
     within("entries", end.entries, limits.entries).map_err(refuse)?;
-    // Headers are read only as long as there are bytes for them, so that the count alone takes no
+    // The number of headers is limited by the available bytes, so that a false count allocates no
     // memory.
     let room = (end.end - end.start) as u64 / CENTRAL_SIZE;
     if end.entries > room {
@@ -145,8 +145,8 @@ pub fn read<'a>(
         return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
     }
 
-    // Large entries are unpacked twice and more. Wheels of gigabytes are mostly machine code, of
-    // which deflate makes a half to a sixth.
+    // Large entries are unpacked at least twice. Wheels of gigabytes contain mostly machine code,
+    // which deflate compresses to between a half and a sixth.
     let dense = limits.dense.max(limits.dense_ratio.saturating_mul(bytes.len() as u64));
     if total > dense {
         return Err(refuse(Fault::Inflated { size: total, limit: dense }));
@@ -210,7 +210,8 @@ fn prefix(bytes: &[u8], start: u64, allowed: Prefix) -> Result<&[u8], Fault> {
     }
 }
 
-/// Names that are one, and files that another name needs as a directory.
+/// Refuses names that clash: two names for one file, and a file that another name needs as a
+/// directory.
 fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), ArchiveError> {
     let mut tree = NameTree::new(limits.refuse_collisions);
     for header in headers {
@@ -226,7 +227,7 @@ fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), Ar
     Ok(())
 }
 
-/// Refuses what the directory alone shows to be wrong, before anything is unpacked.
+/// Refuses faults that are visible in the directory, before anything is unpacked.
 fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     let &Central { flags, method, size, compressed, version_needed, .. } = header;
     if version_needed > 63 {
@@ -235,8 +236,7 @@ fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     if flags & (1 | 1 << 6 | 1 << 13) != 0 {
         return Err(Fault::Encrypted);
     }
-    // Bits 1 and 2 say how hard the compressor tried, 3 that a descriptor follows, 11 that the name
-    // is UTF-8.
+    // Bits 1 and 2: compression effort; 3: a descriptor follows; 11: the name is UTF-8.
     if flags & !(0b1110 | 1 << 11) != 0 {
         return Err(Fault::Flags(flags));
     }
@@ -265,8 +265,8 @@ fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The high half of the external attributes, where a Unix (3) or macOS (19) made the entry; some
-/// writers that say MS-DOS fill it all the same, and unpackers believe a symlink there.
+/// Returns the high half of the external attributes if Unix (3) or macOS (19) made the entry. Some
+/// writers set these bits in entries marked as MS-DOS, and unpackers recognize symlinks by them.
 fn unix_mode(header: &Central<'_>) -> Option<u32> {
     let mode = header.external >> 16;
     let is_unix = matches!(header.made_by >> 8, 3 | 19);
@@ -275,12 +275,12 @@ fn unix_mode(header: &Central<'_>) -> Option<u32> {
 
 struct Local<'a> {
     extra: &'a [u8],
-    /// Of the data.
+    /// Offset of the data.
     start: u64,
     zip64: bool,
 }
 
-/// The local header, which must say what the central one says.
+/// Reads the local header, which must agree with the central header.
 fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> {
     let window = usize::try_from(header.offset)
         .ok()
@@ -306,7 +306,7 @@ fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> 
     }
     directory::unicode_path(extra, name)?;
     let resolved = directory::zip64(extra, size, compressed, 0)?;
-    // With a descriptor the local fields may be left at zero.
+    // With a descriptor, the local fields may be zero.
     let open = flags & 1 << 3 != 0;
     let agrees = |said: u64, found: u64| said == found || (open && found == 0);
     if !agrees(u64::from(header.crc32), u64::from(crc32)) {
@@ -319,7 +319,7 @@ fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> 
     Ok(Local { extra, start: header.offset + fields.position() as u64, zip64 })
 }
 
-/// Returns the size of the data descriptor before `next`: CRC-32 and sizes of four or eight bytes,
+/// Returns the size of the data descriptor before `next`: CRC-32, and sizes of four or eight bytes,
 /// with or without a signature (APPNOTE 4.3.9).
 fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, Fault> {
     let mut plain = header.crc32.to_le_bytes().to_vec();
@@ -335,8 +335,8 @@ fn descriptor(bytes: &[u8], header: &Central<'_>, zip64: bool) -> Result<usize, 
         .ok_or(Fault::Disagree("data descriptor"))
 }
 
-/// The entry, and where what follows it begins; `next` is where that must be, `room` how many bytes
-/// may still be held.
+/// Reads an entry; returns it with the offset at which the next part begins. `next` is where that
+/// part must begin, `room` the bytes of unpacked content that may still be kept.
 fn entry(
     bytes: &Arc<Vec<u8>>,
     header: &Central<'_>,
@@ -403,15 +403,14 @@ fn crc32(content: &[u8]) -> u32 {
     crc.sum()
 }
 
-/// Exactly `size` bytes out of exactly `data`.
+/// Inflates exactly `size` bytes from all of `data`.
 pub(super) fn inflate(data: &[u8], size: u64) -> Result<Vec<u8>, Fault> {
-    // A deflate stream cannot make more out of a byte than this, so that memory is in proportion to
-    // the data.
+    // Deflate cannot produce more than this from one byte, so memory is in proportion to the data.
     let most = (data.len() as u64).saturating_mul(1032).saturating_add(64);
     if size > most {
         return Err(Fault::Size(size));
     }
-    // One byte more, so that a stream that holds more than it should is seen to.
+    // One more byte reveals a stream that is longer than it should be.
     let capacity = usize::try_from(size).ok().and_then(|size| size.checked_add(1));
     let capacity = capacity.ok_or(Fault::Memory(size))?;
     let mut content = Vec::new();

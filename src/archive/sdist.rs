@@ -1,4 +1,4 @@
-//! A source distribution (PEP 625, PEP 643) → the files in its one directory.
+//! A source distribution (PEP 625, PEP 643) → the files in its top-level directory.
 //!
 //! Formats: gzip (RFC 1952) around POSIX.1-2001 pax, ustar and GNU tar; zip.
 
@@ -13,16 +13,16 @@ use std::path::Path;
 /// The files of a source distribution.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sdist {
-    /// The directory that all files are in: `demo-1.0`.
+    /// Top-level directory that contains all files: `demo-1.0`.
     pub folder: String,
-    /// Files by path relative to it, in the order of the archive.
+    /// Files by path relative to the directory, in the order of the archive.
     pub files: Vec<File>,
-    /// Symbolic links, by path relative to it: nothing follows them.
+    /// Symlinks by path relative to the directory. They are never followed.
     pub links: Vec<String>,
 }
 
 impl Sdist {
-    /// Returns `true` if the name is that of a source distribution.
+    /// Returns `true` for the file name of a source distribution.
     pub fn is_name(path: &Path) -> bool {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| name.ends_with(suffix))

@@ -1,4 +1,4 @@
-//! Content that goes by in blocks, so that a large entry is not held.
+//! Content that is read in blocks, so that a large entry is not kept in memory.
 
 use super::entry::Bytes;
 use super::error::Fault;
@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 /// Bytes that are unpacked at once.
 const BLOCK: usize = 1 << 16;
 
-/// A reader of the content of a file, which unpacks a block at a time.
+/// A reader of the content of a file, which unpacks one block at a time.
 #[derive(Debug)]
 pub struct Reader<'a>(Source<'a>);
 
@@ -28,8 +28,8 @@ impl<'a> Reader<'a> {
         Self(Source::Deflated(BufReader::with_capacity(BLOCK, DeflateDecoder::new(data))))
     }
 
-    /// Returns the bytes that are next, none at the end, for [`BufRead::consume`]. The data were
-    /// unpacked once when the archive was read: that they cannot be now does not happen.
+    /// Returns the next bytes, empty at the end, for [`BufRead::consume`]. Unpacking cannot fail:
+    /// reading the archive has unpacked the same data.
     pub fn block(&mut self) -> &[u8] {
         self.fill_buf().unwrap_or_default()
     }
@@ -60,12 +60,12 @@ impl BufRead for Reader<'_> {
     }
 }
 
-/// Bytes in memory, or those of an entry.
+/// Bytes in memory, or the content of an entry.
 #[derive(Clone, Copy, Debug)]
 pub enum Blocks<'a> {
-    /// In memory.
+    /// Bytes in memory.
     Slice(&'a [u8]),
-    /// Of an entry, which may have to be unpacked.
+    /// Content of an entry, which may have to be unpacked.
     Entry(&'a Bytes),
 }
 
@@ -78,12 +78,12 @@ impl Blocks<'_> {
         }
     }
 
-    /// Returns whether there are none.
+    /// Returns whether the number of bytes is 0.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Calls `with` for one block after the other.
+    /// Calls `with` for each block in order.
     pub fn each(self, mut with: impl FnMut(&[u8])) {
         let mut reader = match self {
             Self::Slice(bytes) => return with(bytes),
@@ -113,7 +113,7 @@ impl<'a> From<&'a Bytes> for Blocks<'a> {
     }
 }
 
-/// Returns whether two readers have the same bytes from here on.
+/// Returns whether two readers have the same remaining bytes.
 pub(super) fn are_equal(mut one: Reader<'_>, mut other: Reader<'_>) -> bool {
     loop {
         let (block, other_block) = (one.block(), other.block());
@@ -129,7 +129,7 @@ pub(super) fn are_equal(mut one: Reader<'_>, mut other: Reader<'_>) -> bool {
     }
 }
 
-/// The CRC-32 of exactly `size` bytes out of exactly `data`, none of which is kept.
+/// Returns the CRC-32 of the `size` bytes that all of `data` inflate to, without keeping them.
 pub(super) fn checksum(data: &[u8], size: u64) -> Result<u32, Fault> {
     let mut stream = Decompress::new(false);
     let mut crc = Crc::new();

@@ -1,10 +1,10 @@
-//! Archives as others build them, and as attackers do.
+//! Archives as other tools and attackers build them.
 
 use super::*;
 use std::io::Write as _;
 use std::path::Path;
 
-/// An entry whose every field can be made to lie. What is `None` is as it should be.
+/// An entry with arbitrary fields; `None` stands for the right value.
 #[derive(Clone)]
 pub(crate) struct Raw {
     pub(crate) name: Vec<u8>,
@@ -318,7 +318,7 @@ fn zip64_fields_agree() {
     refused(&zip(&[idle.clone()]), "entry \"a\": its zip64 extra field does not agree");
     idle.extra = zip64(&[5, 5]);
     assert!(parse(&zip(&[idle])).is_ok());
-    // The end record says that there is a zip64 one.
+    // The end record requires a zip64 end record.
     let mut bytes = zip(&[stored("a", b"")]);
     let at = bytes.len() - 22;
     bytes[at + 8..at + 12].fill(0xff);
@@ -388,7 +388,7 @@ fn bombs_take_no_memory() {
     assert_eq!(error, "a.whl: entries: 11, at most 10 are read");
     let limits = Limits { archive: 10, ..Limits::default() };
     assert!(read(Path::new("a.whl"), zip(&many), &limits).unwrap_err().to_string().contains("at most 10"));
-    // A count without the headers.
+    // A number of headers without the headers.
     let mut liar = zip(&[]);
     liar[8..12].fill(0x0f);
     refused(&liar, "the end of central directory says 3855 for the number of entries, there is 0");
@@ -453,7 +453,7 @@ proptest::proptest! {
         let _ = parse(&bytes);
     }
 
-    /// One changed byte is refused, or changes a field that is read.
+    /// One changed byte causes a refusal, or changes a field that is read.
     #[test]
     fn no_change_panics(at in 0usize..400, with in 1u8..) {
         let entries = [stored("a/b.py", b"x = 1\n"), deflated("ü", &[b'x'; 100]), stored("d", b"")];
@@ -482,7 +482,7 @@ fn large_entries_are_unpacked_when_they_are_read() {
         assert!(entry.bytes.read().iter().all(|byte| *byte == b'x'));
     }
     assert_eq!(archive.entries[3].bytes.head(20), [b'x'; 20]);
-    // What is broken is refused when the archive is read.
+    // Reading the archive refuses broken entries.
     let broken = |change: fn(&mut Raw)| {
         let mut broken = parts.clone();
         change(&mut broken[3]);

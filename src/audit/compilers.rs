@@ -1,23 +1,23 @@
-//! The engines of a run, started when the first pyc of their version is met.
+//! The engines of a run, started when the first pyc of their version is found.
 
 use crate::build::engines::{self, EngineOptions, Engines};
 use crate::target::PyVersion;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// All engines for a version, or why there is none.
+/// All engines for a version, or the reason for which there are none.
 pub(super) type Found = Result<Releases, String>;
 
-/// The engines for a version, that of the newest release first.
+/// The engines for a version, newest release first.
 pub(super) struct Releases {
     pub(super) engines: Engines,
-    /// The engine that wrote the last pyc which the one before did not write: most places were
-    /// written by one release.
+    /// Index of the engine that is tried first: most places were written by one release, so this is
+    /// the engine that wrote the last pyc that the engine tried before it did not write.
     likeliest: AtomicUsize,
 }
 
 impl Releases {
-    /// Returns the likeliest engine, then the others.
+    /// Returns the index of the likeliest engine, then the others.
     pub(super) fn in_order(&self) -> impl Iterator<Item = usize> {
         let first = self.likeliest();
         std::iter::once(first).chain((0..self.engines.len()).filter(move |&at| at != first))
@@ -27,7 +27,7 @@ impl Releases {
         self.likeliest.load(Ordering::Relaxed)
     }
 
-    /// Notes which engine wrote a pyc.
+    /// Records that an engine wrote a pyc.
     pub(super) fn note(&self, engine: usize) {
         self.likeliest.store(engine, Ordering::Relaxed);
     }
@@ -40,12 +40,12 @@ pub(super) struct Compilers<'a> {
 }
 
 impl<'a> Compilers<'a> {
-    /// None yet.
+    /// Returns an empty set of engines.
     pub(super) const fn new(options: &'a EngineOptions<'a>) -> Self {
         Self { options, known: Mutex::new(Vec::new()) }
     }
 
-    /// The engines for a version; others wait while they start.
+    /// Returns the engines for a version. Other threads wait while engines start.
     pub(super) fn get(&self, version: PyVersion) -> Arc<Found> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = known.iter().find(|(other, _)| *other == version) {
@@ -63,7 +63,7 @@ impl<'a> Compilers<'a> {
         Ok(Releases { engines: started, likeliest: AtomicUsize::new(0) })
     }
 
-    /// The release whose bytes an engine of a version makes, by its place among them.
+    /// Returns the release of the engine with this index among the engines of the version.
     pub(super) fn release(&self, version: PyVersion, engine: usize) -> String {
         match self.get(version).as_ref() {
             Ok(found) => found.engines[engine].release.clone(),
@@ -71,12 +71,12 @@ impl<'a> Compilers<'a> {
         }
     }
 
-    /// The engine that is likeliest to have written the pycs of a version.
+    /// Returns the index of the engine that most likely wrote the pycs of a version.
     pub(super) fn likeliest(&self, version: PyVersion) -> usize {
         self.get(version).as_ref().as_ref().map_or(0, Releases::likeliest)
     }
 
-    /// The engines that were used, in words.
+    /// Returns descriptions of the engines that were used.
     pub(super) fn about(&self) -> Vec<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let started = known.iter().filter_map(|(_, found)| found.as_ref().as_ref().ok());

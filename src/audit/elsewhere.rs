@@ -1,5 +1,6 @@
-//! The paths of a manifest beside the names of a place that begins elsewhere: `site-packages/demo`
-//! against a manifest of `demo/…`, or a whole environment against it.
+//! The paths of a manifest for a place that begins at another directory: `site-packages/demo`
+//! checked against a manifest of `demo/…`, or a whole environment against the manifest of one
+//! project.
 
 use super::view::View;
 use crate::manifest::{Manifest, Place};
@@ -7,18 +8,18 @@ use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
-/// The two parts by which paths and names differ; each is empty or ends in `/`.
+/// The two prefixes by which paths and names differ; each is empty or ends in `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Shift {
-    /// The directory of the manifest that the place is.
+    /// Prefix of the manifest's paths: the directory of the manifest that the place is.
     outer: String,
-    /// The directory of the place that the manifest's paths begin at.
+    /// Prefix of the place's names: the directory of the place at which the manifest's paths begin.
     inner: String,
 }
 
 impl Shift {
-    /// The shift by which most pycs of the place are those that the manifest lists; none, where
-    /// that does as well.
+    /// Returns the shift with which the manifest lists most pycs of the place; the empty shift, if
+    /// it does as well as others.
     pub(super) fn of(manifest: &Manifest, view: &View<'_>) -> Self {
         let paths: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
         let root = match view.place {
@@ -51,25 +52,26 @@ impl Shift {
             }
         }
         let most = counts.values().copied().max();
-        // The first of them is the shift of nothing, if it is among them.
+        // The empty shift comes first.
         counts
             .into_iter()
             .find(|(_, count)| Some(*count) == most)
             .map_or_else(Self::default, |(shift, _)| shift)
     }
 
-    /// Returns the name in the place of a path of the manifest.
+    /// Returns the name in the place for a path of the manifest.
     pub(super) fn name(&self, path: &str) -> Option<String> {
         Some(format!("{}{}", self.inner, path.strip_prefix(&self.outer)?))
     }
 
-    /// Returns the path in the manifest of a name of the place.
+    /// Returns the path in the manifest for a name of the place.
     pub(super) fn path(&self, name: &str) -> String {
         format!("{}{}", self.outer, name.strip_prefix(&self.inner).unwrap_or(name))
     }
 }
 
-/// The last directories of a path, each with a `/` at its end: `demo/`, `site-packages/demo/`, ….
+/// Returns the last directories of a path, each with a `/` at its end: `demo/`,
+/// `site-packages/demo/`, ….
 fn endings(path: &Path) -> Vec<String> {
     let mut endings = Vec::new();
     let mut ending = String::new();

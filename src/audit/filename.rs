@@ -1,7 +1,8 @@
 //! The file name that a code object records, which tracebacks and debuggers show.
 
-/// Returns the fault of a recorded name for the source at `own`, whose directories may have had
-/// other names when it was compiled: builds lie anywhere, and the name is that of the module.
+/// Returns the fault of a name that a pyc records for the source at `own`. The file name must be
+/// the source's. The directories may differ, since a build may run in any directory, unless the
+/// recorded name is that of another file.
 pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -> Option<String> {
     let is_control = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     if recorded.chars().any(is_control) {

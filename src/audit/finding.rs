@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-/// A release of CPython, and the pycs that are its bytes.
+/// A release of CPython, and the pycs that it wrote.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ReleaseFound {
-    /// `3.14`
+    /// Minor version, such as `3.14`.
     pub python: String,
-    /// `3.14.8`
+    /// Release, such as `3.14.8`.
     pub release: String,
     /// Number of pycs.
     pub pycs: usize,
-    /// The place that the first of them is in.
+    /// Index of the place that the first of these pycs is in.
     #[serde(skip)]
     pub place: usize,
-    /// First of the pycs that the release of most pycs of the version does not write.
+    /// First of these pycs, unless this is the release that wrote most pycs of the version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
 }
@@ -22,28 +22,29 @@ pub struct ReleaseFound {
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Finding {
-    /// The place that the file is in, of those that are verified.
+    /// Index of the place that the file is in.
     #[serde(skip)]
     pub place: usize,
-    /// The file, relative to what was verified; the names in an archive follow its own after a `!`.
+    /// The file, relative to the place; a name in an archive follows the archive's own name and a
+    /// `!`.
     pub path: String,
     /// Kind of finding.
     pub kind: Kind,
-    /// In words.
+    /// Description of the finding.
     pub message: String,
-    /// Number of pycs, where it stands for several.
+    /// Number of pycs, if the finding stands for several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pycs: Option<usize>,
 }
 
 impl Finding {
-    /// A finding of a file.
+    /// Returns a finding for a file.
     pub fn new(path: impl Into<String>, kind: Kind, message: impl Into<String>) -> Self {
         Self { place: 0, path: path.into(), kind, message: message.into(), pycs: None }
     }
 }
 
-/// Makes one finding of all pycs that nothing compiles for, for each reason.
+/// Merges the findings for pycs that no engine compiles for into one finding for each reason.
 pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
     let mut gathered: Vec<Finding> = Vec::new();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
@@ -66,40 +67,41 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
     gathered
 }
 
-/// Sorts of findings.
+/// Kinds of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// It cannot be read, or is a symlink.
+    /// The file cannot be read, or is a symlink.
     Unreadable,
-    /// The header is none, or not that of the source or of the file's name.
+    /// The header is malformed, or does not match the source or the file's name.
     Header,
-    /// No version has the magic number, or nothing compiles for it.
+    /// No known version has the magic number, or no engine compiles for the version.
     Version,
-    /// There is no source, or it is not that of `--sources`.
+    /// The source is missing, or differs from the source in `--sources`.
     Source,
-    /// The code cannot be parsed, or something stands behind it.
+    /// The code cannot be parsed, or bytes follow the code.
     Malformed,
     /// The source does not compile.
     Compile,
-    /// The code is not that of the source.
+    /// The code differs from the code that the source compiles to.
     Code,
-    /// The code is that of the source, and only its form is another: references, interning, the
-    /// order in sets.
+    /// The code is that of the source, in another form: references, interned strings or the order
+    /// of sets differ.
     OtherForm,
-    /// The code is that of the source at a level that the file's name does not say.
+    /// The code is that of the source at another optimization level than the file's name says.
     Level,
     /// The recorded file name is not that of the module.
     Filename,
-    /// Bytecode under a name that no importer knows, which Python runs all the same.
+    /// Bytecode under a name that importers do not recognize, which Python runs nevertheless.
     Name,
-    /// An archive that is not looked into.
+    /// An archive that is not opened.
     Archive,
-    /// The manifest says otherwise.
+    /// The file differs from its manifest entry.
     Manifest,
-    /// RECORD says otherwise.
+    /// The file differs from its RECORD.
     Record,
-    /// The file name of the wheel says otherwise, or installers differ in what they make of it.
+    /// The wheel's file name contradicts its content, or installers interpret the wheel
+    /// differently.
     Wheel,
 }
 
@@ -123,7 +125,7 @@ impl Kind {
         Self::Wheel,
     ];
 
-    /// Returns a sentence that says what findings of the kind are.
+    /// Returns a sentence that describes the findings of the kind.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Unreadable => "A file cannot be read, or bytecode lies behind a link that is not followed.",
@@ -146,7 +148,7 @@ impl Kind {
         }
     }
 
-    /// As it is printed.
+    /// Returns the name that is printed.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",

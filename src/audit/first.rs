@@ -1,4 +1,4 @@
-//! The first place at which a pyc's code differs from the code that was expected.
+//! The first location at which a pyc's code differs from the expected code.
 
 use crate::diff::{Kind, Row, compare_pycs};
 use crate::dis::{Instruction, Operand, disassemble};
@@ -8,26 +8,26 @@ use crate::pyc::HEADER_SIZE;
 use crate::target::Series;
 use std::collections::BTreeSet;
 
-/// Bytes of bytecode that are disassembled for each byte of both pycs: references can make code
-/// large that is small on disk.
+/// Bytes of bytecode that are disassembled per byte of the two pycs: references can make code large
+/// that is small on disk.
 const PROPORTION: usize = 4;
-/// Bytes of two pycs in which a place is looked for: their instructions, one by one, take hundreds
-/// of times as much.
+/// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
+/// of times as much memory.
 const LARGEST: usize = 1 << 20;
 /// Bytes of a constant that are compared.
 const SHOWN: usize = 400;
 
-/// A place in a module, and how it differs there.
+/// A location in a module, and the difference there.
 pub(super) struct FirstPlace {
-    /// `demo.core:Store.get`, or the module alone.
+    /// Module, or module and code object: `demo.core:Store.get`.
     place: String,
     line: Option<u32>,
-    /// `RETURN_CONST 1 became RETURN_CONST 2`, or the kind of difference.
+    /// Difference, such as `RETURN_CONST 1 became RETURN_CONST 2`, or its kind.
     what: String,
 }
 
 impl FirstPlace {
-    /// Compares two pycs, of which `name` is the name.
+    /// Compares two pycs; `name` is the file name of the pyc.
     pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
         let findings = compare_pycs(name, expected, found);
         let weight = |kind: Kind| match kind {
@@ -43,7 +43,7 @@ impl FirstPlace {
                 let row = &finding.rows[at];
                 let ((line, left), (_, right)) =
                     (instruction(row.left.as_deref()), instruction(row.right.as_deref()));
-                // Only the first instruction of a line has its number.
+                // Only the first instruction of a line has a line number.
                 let before =
                     finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
                 (line.or(before), format!("{left} became {right}"))
@@ -54,7 +54,7 @@ impl FirstPlace {
         Some(Self { place, line, what })
     }
 
-    /// Returns the code object: `Store.get`.
+    /// Returns the name of the code object: `Store.get`.
     fn code(&self) -> &str {
         self.place.rsplit_once(':').map_or("<module>", |(_, code)| code)
     }
@@ -70,8 +70,8 @@ impl std::fmt::Display for FirstPlace {
     }
 }
 
-/// Returns the first code object and line at which code differs: `f, line 3`; nothing for large
-/// ones. `name` is that of the pyc.
+/// Returns the first code object and line at which the code differs: `f, line 3`; `None` for large
+/// pycs. `name` is the file name of the pyc.
 pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &Series) -> Option<String> {
     if expected.len() + found.len() > LARGEST {
         return None;
@@ -86,7 +86,7 @@ pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &
     Some(format!("{}{}", first.code(), first.line()))
 }
 
-/// The first instruction that does something else, outer code objects first.
+/// Finds the first instruction that differs, outer code objects first.
 fn first_instruction(
     left: &Objects,
     right: &Objects,
@@ -123,8 +123,8 @@ fn first_instruction(
     None
 }
 
-/// Returns what tells two instructions apart. Code objects are compared by themselves, and sets
-/// have no order.
+/// Returns the operation and operand by which instructions are compared. Code objects are compared
+/// separately, and sets without their order.
 fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, Option<u32>, Option<String>) {
     let words = match &instruction.operand {
         Operand::Const(id) => {
@@ -137,7 +137,8 @@ fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, Option<u32>, Opti
     (instruction.opcode, instruction.arg, words)
 }
 
-/// Splits a listed instruction into its line, if it begins one, and its text; other rows are text.
+/// Splits a listed instruction into its line number, if it begins a line, and its text; other rows
+/// are text only.
 fn instruction(side: Option<&str>) -> (Option<u32>, String) {
     let Some(side) = side else { return (None, "nothing".to_owned()) };
     let words: Vec<&str> = side.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! The distributions of a tree by their RECORDs: which files are whose, and which are nobody's.
+//! The distributions of a tree and the files that their RECORDs list.
 
 use super::record::joined;
 use crate::manifest::Place;
@@ -8,17 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One installed distribution.
 pub(super) struct Distribution {
-    /// Its normal name.
+    /// Normalized name.
     pub(super) name: String,
-    /// The directory that holds its `dist-info`, empty or with `/` at its end.
+    /// Directory that contains the `dist-info`, empty or with `/` at its end.
     pub(super) base: String,
-    /// Its `dist-info`, with `/` at its end.
+    /// Path of the `dist-info`, with `/` at its end.
     pub(super) dist_info: String,
-    /// The files that its RECORD lists; none without a RECORD that can be read.
+    /// Files that the RECORD lists; `None` without a readable RECORD.
     pub(super) files: Option<BTreeSet<String>>,
 }
 
-/// All distributions of a place that has directories.
+/// Returns all distributions of a tree or archive.
 pub(super) fn distributions(place: &Place) -> Vec<Distribution> {
     let Place::Tree(_, listing) = place else { return Vec::new() };
     let mut found: BTreeMap<String, Distribution> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub(super) fn distributions(place: &Place) -> Vec<Distribution> {
     found.into_values().collect()
 }
 
-/// The module that a file is, or that it is the bytecode of.
+/// Returns the module of a source or pyc.
 pub(super) fn module_of(name: &str) -> String {
     match parse_name(name) {
         Some(parsed) if name.ends_with(".pyc") => parsed.source,

@@ -1,4 +1,4 @@
-//! One pyc: its header, its code and its source, compiled again.
+//! Verification of one pyc: the header, and the code compared with the compiled source.
 
 use super::compilers::Compilers;
 use super::filename;
@@ -15,46 +15,47 @@ use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
 use crate::target::Series;
 use std::ffi::OsStr;
 
-/// A source to hold a pyc against.
+/// A source that a pyc is checked against.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Its name.
+    /// File name.
     pub(super) name: String,
-    /// Its content.
+    /// Content.
     pub(super) bytes: Vec<u8>,
-    /// When it was changed, as headers have it, where an importer would look.
+    /// Modification time as headers record it, if an importer would compare it.
     pub(super) mtime: Option<u32>,
 }
 
 /// Facts about a pyc besides its bytes.
 pub(super) struct Judge<'a> {
-    /// Its own path.
+    /// Path of the pyc.
     pub(super) pyc: &'a str,
-    /// By its path.
+    /// Parts of the pyc's name.
     pub(super) parsed: Option<PycName>,
-    /// The source's path, where it is or would be once it is installed.
+    /// Path of the source once it is installed, whether or not the source exists.
     pub(super) place: &'a str,
-    /// The source, or why there is none.
+    /// The source, or the reason for its absence.
     pub(super) source: Result<&'a Source, String>,
-    /// The level that a manifest says.
+    /// Optimization level in the manifest.
     pub(super) declared: Option<u8>,
-    /// True if other references pass.
+    /// True if code with other references passes.
     pub(super) any_references: bool,
-    /// True if a path is another file of what is looked into.
+    /// Returns true for the path of another file in the place.
     pub(super) is_file: &'a (dyn Fn(&str) -> bool + Sync),
-    /// True if it is the first file that a zip runs, whose source `pack` may have made.
+    /// True for the first file that a zip runs, whose source `pack` may have generated.
     pub(super) is_main: bool,
-    /// Engine that compiles.
+    /// Engines.
     pub(super) compilers: &'a Compilers<'a>,
     /// True if all releases that write the code are looked for, not only the newest.
     pub(super) all_releases: bool,
 }
 
-/// Why a pyc does not pass.
+/// Kind and message of a finding for a pyc that does not pass.
 pub(super) type Refusal = (Kind, String);
 
 impl Judge<'_> {
-    /// Compiles the source again and compares; returns the releases that write the same.
+    /// Compiles the source again and compares the code; returns the releases that write the same
+    /// code.
     pub(super) fn check(&self, pyc: &[u8]) -> Result<Fit, Refusal> {
         let header = Header::parse(pyc).map_err(|error| (Kind::Header, error.to_string()))?;
         let Some(series) = Series::with_magic(header.magic()) else {
@@ -106,7 +107,7 @@ impl Judge<'_> {
             }
         };
         let targets = &releases.engines;
-        // A legacy name does not say the level; an importer takes what it is for what it runs at.
+        // A legacy name does not contain the level; an importer loads the pyc at any level.
         let levels = levels(self.parsed.as_ref());
         let expected_level = if levels.len() == 1 { levels.start } else { self.declared.unwrap_or(0) };
         let claim = Claim {
@@ -152,11 +153,11 @@ impl Judge<'_> {
     }
 }
 
-/// Why code does not pass.
+/// Reason for which code does not pass.
 enum Fault {
-    /// It is other code than the expected one.
+    /// The code differs from the expected code.
     Code { expected: Vec<u8>, first: Option<String> },
-    /// Anything else.
+    /// Any other reason.
     Other(Kind, String),
 }
 
@@ -186,7 +187,7 @@ impl Fault {
     }
 }
 
-/// The refusal of a pyc whose header has the wrong `field`, whatever its code is.
+/// Returns the finding for a pyc whose header has the wrong `field`, with the result for its code.
 fn beside_header(field: Field, code: Result<Fit, Fault>, source: &str) -> Refusal {
     let header = match field {
         Field::Hash | Field::Size => format!("the {} in its header is another source's", field.name()),
@@ -206,7 +207,7 @@ fn beside_header(field: Field, code: Result<Fit, Fault>, source: &str) -> Refusa
     }
 }
 
-/// Code that may come from a source.
+/// Code that is checked against a source.
 struct Claim<'a> {
     code: &'a [u8],
     objects: &'a Objects,
@@ -216,7 +217,7 @@ struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    /// Compares it with what an engine makes of the source.
+    /// Compares the code with the code that an engine compiles the source to.
     fn check(&self, optimize: u8, target: &TargetEngine) -> Result<(), Fault> {
         let name = &self.source.name;
         let own = engine::Request { source: &self.source.bytes, filename: self.filename.into(), optimize };
@@ -246,7 +247,7 @@ fn malformed(error: &marshal::MarshalError) -> Fault {
     Fault::of(Kind::Malformed, format!("its code cannot be read: {error}"))
 }
 
-/// Returns whether `code` is one of the forms that distributions bring pycs into.
+/// Returns whether `code` is in a form that tools of distributions write.
 fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
     [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
         form(&mut expected);
@@ -254,7 +255,7 @@ fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
     })
 }
 
-/// A field of a header that says which source it is of.
+/// A field of a header that identifies the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Hash,
@@ -263,7 +264,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// As it is printed.
+    /// Returns the name that is printed.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Hash => "hash",
@@ -273,7 +274,7 @@ impl Field {
     }
 }
 
-/// Returns the field of a header that is not that of the source.
+/// Returns the field of a header that does not match the source.
 pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<Field> {
     match header {
         Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some(Field::Hash),

@@ -1,4 +1,4 @@
-//! Comparison of a pyc's code with what its source compiles to.
+//! Comparison of a pyc's code with the code that its source compiles to.
 
 use crate::diff::{first_difference, have_same_value};
 use crate::marshal::{self, MarshalError};
@@ -7,22 +7,22 @@ use crate::pyc::PycName;
 use crate::target::Series;
 use std::ops::Range;
 
-/// Degree to which code is the expected code, the highest first.
+/// Likeness of code to the expected code, closest first.
 pub(super) enum Likeness {
     /// The same bytes.
     Exact,
-    /// The same code with other references; the expected objects.
+    /// The same code with other references; contains the expected objects.
     OtherReferences(Objects),
-    /// The same code, with members of sets in another order.
+    /// The same code, with the elements of sets in another order.
     OtherSetOrder,
     /// Other code.
     Other,
 }
 
-/// Compares `code`, which was read as `objects`, with the `expected` code.
+/// Compares `code`, parsed as `objects`, with the `expected` code.
 ///
 /// # Errors
-/// The expected code cannot be read.
+/// The expected code cannot be parsed.
 pub(super) fn likeness(
     code: &[u8],
     objects: &Objects,
@@ -42,7 +42,7 @@ pub(super) fn likeness(
     })
 }
 
-/// Returns the optimization levels that a pyc of this name can have: a legacy name says none.
+/// Returns the optimization levels that a pyc of this name can have; a legacy name allows all.
 pub(super) fn levels(name: Option<&PycName>) -> Range<u8> {
     match name {
         Some(name) if name.cache_tag.is_some() => name.optimize..name.optimize + 1,

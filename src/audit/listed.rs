@@ -1,4 +1,4 @@
-//! Files against the facts of a manifest.
+//! Checks of files against the entries of a manifest.
 
 use super::elsewhere::Shift;
 use super::finding::{Finding, Kind};
@@ -11,17 +11,17 @@ use crate::manifest::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The entries of a manifest by the names of a place.
+/// The entries of a manifest by the names of files in a place.
 pub(super) struct Entries<'a> {
     shift: Shift,
     by_name: BTreeMap<String, &'a FileEntry>,
-    /// The archive itself is listed by its digest.
+    /// True if the manifest lists the archive itself by its digest.
     is_listed: bool,
 }
 
 impl<'a> Entries<'a> {
     pub(super) fn new(manifest: &'a Manifest, view: &View<'_>, selection: &Selection) -> Self {
-        // The pycs of a wheel are listed by where they are once it is installed.
+        // A manifest lists the pycs of a wheel by their installed paths.
         let installed: BTreeMap<String, String> =
             view.place.pycs().into_iter().map(|name| (view.importable(&name), name)).collect();
         let shift = Shift::of(manifest, view);
@@ -45,7 +45,7 @@ impl<'a> Entries<'a> {
         Self { shift, by_name, is_listed }
     }
 
-    /// The level that the manifest says.
+    /// Returns the optimization level in the manifest.
     pub(super) fn level(&self, name: &str) -> Option<u8> {
         self.by_name.get(name).map(|entry| entry.optimize)
     }
@@ -55,8 +55,7 @@ impl<'a> Entries<'a> {
         self.by_name.contains_key(name).then(|| Finding::new(name, Kind::Manifest, message))
     }
 
-    /// Holds a pyc and its source against the entry; `path` is where its source lies once it is
-    /// installed.
+    /// Checks a pyc and its source against the entry; `path` is the installed path of the source.
     pub(super) fn check(
         &self,
         view: &View<'_>,
@@ -111,8 +110,8 @@ impl<'a> Entries<'a> {
         findings
     }
 
-    /// The entries that the place could have: the path in the manifest, the name, and whether a pyc
-    /// is there.
+    /// Returns the entries that the place could contain: the path in the manifest, the name, and
+    /// whether the pyc exists.
     pub(super) fn covered(&self, view: &View<'_>) -> Vec<(&'a str, String, bool)> {
         let names: BTreeSet<String> = view.place.pycs().into_iter().collect();
         let entries = self.by_name.iter();
@@ -122,14 +121,14 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// The entries of a manifest in all places that are verified.
+/// Coverage of a manifest's entries by all places that are verified.
 pub(super) struct Coverage<'a> {
     manifest: &'a Manifest,
-    /// By the path in the manifest: a place that could have it, its name there, and whether a place
-    /// has it.
+    /// By path in the manifest: the index of a place that could contain the entry, the name there,
+    /// and whether a place contains it.
     entries: BTreeMap<&'a str, (usize, String, bool)>,
-    /// The listed archives, by digest, that lie in a directory that is verified or have a namesake
-    /// there, with the directory.
+    /// Listed archives, by digest, that a verified directory contains, itself or as another archive
+    /// of the same name; with the index of the directory.
     archives: BTreeMap<String, usize>,
 }
 
@@ -138,7 +137,7 @@ impl<'a> Coverage<'a> {
         Self { manifest, entries: BTreeMap::new(), archives: BTreeMap::new() }
     }
 
-    /// Notes the entries that a place could have.
+    /// Records the entries that a place could contain.
     pub(super) fn place(&mut self, at: usize, covered: Vec<(&'a str, String, bool)>) {
         for (path, name, is_there) in covered {
             let known = self.entries.entry(path).or_insert((at, name, false));
@@ -146,7 +145,7 @@ impl<'a> Coverage<'a> {
         }
     }
 
-    /// Holds an archive that lies in a directory against the archives that the manifest lists.
+    /// Checks an archive in a directory against the archives that the manifest lists.
     pub(super) fn archive(
         &mut self,
         at: usize,
@@ -163,7 +162,7 @@ impl<'a> Coverage<'a> {
         }
         let has_name = |listed: &crate::manifest::Archive| listed.path == path || listed.path == found.path;
         let named = self.manifest.archives.iter().find(|listed| has_name(listed));
-        // It has been told by its name.
+        // A finding already reports the archive by its name.
         self.archives.extend(named.map(|listed| (listed.sha256.clone(), at)));
         let message = match named.is_some() {
             true => "it is not the archive that the manifest lists",
@@ -173,8 +172,9 @@ impl<'a> Coverage<'a> {
         Some(Finding::new(path, Kind::Manifest, message))
     }
 
-    /// The pycs and archives of the manifest that are nowhere. Where a directory has no pyc of the
-    /// manifest and has an archive that it lists, the pycs are those of the archive.
+    /// Returns findings for the pycs and archives of the manifest that no place contains. If a
+    /// directory contains none of the listed pycs but a listed archive, the archive stands for the
+    /// pycs.
     pub(super) fn missing(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let is_packed = !self.archives.is_empty() && self.entries.values().all(|(.., is_there)| !is_there);
@@ -194,14 +194,14 @@ impl<'a> Coverage<'a> {
         findings
     }
 
-    /// Number of pycs of the manifest that no place could have.
+    /// Returns the number of pycs of the manifest that no place could contain.
     pub(super) fn outside(&self) -> usize {
         self.manifest.files.len() - self.entries.len()
     }
 }
 
-/// Every pyc and its source against a manifest, both ways, and an archive against the archives
-/// listed; nothing is compiled.
+/// Checks every pyc and its source against a manifest, in both directions, and an archive against
+/// the archives listed; compiles nothing.
 pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     let view = View::new(place);
     let entries = Entries::new(manifest, &view, &Selection::default());
@@ -225,7 +225,7 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     findings
 }
 
-/// Returns the message for a pyc that is not the file that is listed.
+/// Returns the message for a pyc that is not the listed file.
 fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> String {
     let other = "it is not the file that the manifest lists";
     let Some(found) =
@@ -242,9 +242,9 @@ fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> String {
     }
 }
 
-/// Returns a wrong fact of an entry with the right digest.
+/// Returns an incorrect fact of an entry whose digest is right.
 fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String> {
-    // Bytes that are no pyc are a finding already.
+    // Other findings report bytes that are not a pyc.
     let found = entry_beside(listed, pyc, source)?;
     let mut wrong: Vec<&str> = facts(listed)
         .into_iter()
@@ -257,7 +257,7 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
 }
 
-/// Returns the fault of an archive as a whole according to a manifest that lists archives.
+/// Returns the fault of an archive as a whole, if the manifest lists archives.
 pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
     let message = match listed(manifest, archive) {
         Listed::Nothing | Listed::This => return None,

@@ -1,8 +1,8 @@
-//! Pycs → findings: does each come from its source?
+//! Verification of pycs: each is compared with the result of compiling its source.
 //!
-//! **Invariant:** fails closed. A pyc passes only if its source was compiled again and the bytes
-//! are the same; whatever cannot be read, found, compiled or understood is a finding, and so is
-//! bytecode that Python would import or run from where nobody looks.
+//! **Invariant:** fails closed. A pyc passes only if its source was compiled again and the code is
+//! the same; a file that cannot be read, found, compiled or parsed is a finding, and so is bytecode
+//! that Python would import or run under a name or path that is not verified.
 
 mod cause;
 mod compilers;

@@ -6,37 +6,37 @@ use crate::manifest::Place;
 use crate::wheel::{WheelName, normalize_name};
 use std::collections::BTreeSet;
 
-/// The files of a place that are looked at.
+/// Selection of the files of a place.
 #[derive(Clone, Debug, Default)]
 pub(super) enum Selection {
-    /// All of them.
+    /// All files.
     #[default]
     All,
-    /// None of them.
+    /// No files.
     Nothing,
-    /// The files of distributions.
+    /// The files of some distributions.
     Files {
-        /// Files that RECORDs list.
+        /// Files that the RECORDs of these distributions list.
         recorded: BTreeSet<String>,
-        /// Files that the RECORDs of others list.
+        /// Files that the RECORDs of other distributions list.
         of_others: BTreeSet<String>,
-        /// Directories, with `/` at the end, that are theirs.
+        /// Directories of these distributions, with `/` at the end.
         folders: BTreeSet<String>,
     },
 }
 
-/// A distribution that is asked for and cannot be looked at.
+/// A requested distribution that cannot be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum OnlyError {
-    /// No such distribution.
+    /// The distribution does not exist.
     #[error("there is no distribution {name}{}", found(known))]
     Unknown {
-        /// The name that was asked for.
+        /// The requested name.
         name: String,
-        /// The distributions that there are.
+        /// Names of the distributions that exist.
         known: BTreeSet<String>,
     },
-    /// Nothing says which files are its own.
+    /// The distribution has no RECORD, so that its files are unknown.
     #[error("{0} has no RECORD that can be read: nothing says which files are its own")]
     NoRecord(String),
 }
@@ -51,7 +51,7 @@ fn found(known: &BTreeSet<String>) -> String {
     }
 }
 
-/// The distributions of a place: of a wheel, its own.
+/// Returns the names of the distributions of a place; of a wheel, its own name.
 pub(super) fn names(place: &Place) -> BTreeSet<String> {
     if let Some(name) = wheel_name(place) {
         return BTreeSet::from([name]);
@@ -67,7 +67,7 @@ fn wheel_name(place: &Place) -> Option<String> {
 }
 
 impl Selection {
-    /// The files of the distribution called `only`; all without one.
+    /// Returns the files of the distribution `only`; all files for `None`.
     ///
     /// # Errors
     /// [`OnlyError::NoRecord`].
@@ -86,8 +86,8 @@ impl Selection {
             let Some(files) = distribution.files else {
                 return Err(OnlyError::NoRecord(distribution.dist_info));
             };
-            // Whatever lies beside its modules in a directory of its own could be imported as one
-            // of them.
+            // Any file next to a distribution's modules, in a directory of its own, could be
+            // imported as one of them.
             let modules = files.iter().filter(|file| file.ends_with(".py") || file.ends_with(".pyc"));
             let below = modules.filter_map(|file| file.strip_prefix(&distribution.base));
             let tops =
@@ -99,7 +99,7 @@ impl Selection {
         Ok(if folders.is_empty() { Self::Nothing } else { Self::Files { recorded, of_others, folders } })
     }
 
-    /// Returns whether a file is looked at.
+    /// Returns whether a file is selected.
     pub(super) fn contains(&self, name: &str) -> bool {
         match self {
             Self::All => true,

@@ -1,4 +1,4 @@
-//! Files against what RECORD and METADATA say of them.
+//! Checks of files against RECORD and METADATA.
 
 use super::finding::{Finding, Kind};
 use crate::manifest::Place;
@@ -6,17 +6,18 @@ use crate::wheel::{Digests, Record, RecordError, Row, WheelError, faults, hold_a
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The rows of every RECORD of a place, by the names of their files.
+/// Rows of every RECORD of a place, by the names of the files that the rows list.
 pub(super) struct Rows {
     by_name: BTreeMap<String, Vec<(Arc<str>, Row)>>,
 }
 
-/// Findings for one file. A RECORD may have a hundred thousand wrong rows for it.
+/// Largest number of findings for one file: a RECORD may contain a hundred thousand wrong rows for
+/// it.
 const MOST: usize = 10;
 
 impl Rows {
-    /// Reads every RECORD. Rows of files that are neither source nor pyc are left out, and of a
-    /// wheel's own RECORD all are: [`wheel`] has them.
+    /// Reads every RECORD, except a wheel's own, which [`wheel`] checks. Keeps the rows of sources
+    /// and pycs.
     pub(super) fn read(place: &Place) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<(Arc<str>, Row)>> = BTreeMap::new();
         let mut findings = Vec::new();
@@ -36,7 +37,7 @@ impl Rows {
                     continue;
                 }
             };
-            // RECORD's paths are relative to the directory that holds the dist-info.
+            // Paths in a RECORD are relative to the directory that contains the dist-info.
             let base = name.rsplit_once(".dist-info/RECORD").and_then(|(stem, _)| stem.rsplit_once('/'));
             let base = base.map_or("", |(base, _)| base);
             let shared: Arc<str> = name.as_str().into();
@@ -55,7 +56,7 @@ impl Rows {
         (Self { by_name }, findings)
     }
 
-    /// Holds a file against its rows. A row without a digest says nothing.
+    /// Checks a file against its rows. A row without a digest is not checked.
     pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
         let finding = |message: String| Finding::new(name, Kind::Record, message);
         let mut findings = BTreeSet::new();
@@ -79,7 +80,7 @@ impl Rows {
     }
 }
 
-/// A path of a RECORD below `base`; none if it leads out of the place.
+/// Returns the path `path` of a RECORD below `base`; `None` if it leads out of the place.
 pub(super) fn joined(base: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
     if path.starts_with('/') {
@@ -97,7 +98,7 @@ pub(super) fn joined(base: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Everything for which `pack` or installers refuse a wheel, whatever its pycs are.
+/// Returns the faults for which `pack` or installers refuse a wheel, apart from its pycs.
 pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     let Place::Archive(archive) = place else { return Vec::new() };
     let finding = |fault: WheelError| {
@@ -121,7 +122,8 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     faults(archive).into_iter().map(finding).map(own).collect()
 }
 
-/// The file of the `dist-info` folder that a fault is of, or nothing, where it is of the wheel.
+/// Returns the file in `dist-info` that a fault concerns; empty for a fault of the wheel as a
+/// whole.
 fn own_file(fault: &WheelError) -> String {
     let file = match fault {
         WheelError::Metadata { .. } => "METADATA",
@@ -132,7 +134,8 @@ fn own_file(fault: &WheelError) -> String {
     file.to_owned()
 }
 
-/// Installed `dist-info` folders whose METADATA is that of another project or version.
+/// Returns findings for installed `dist-info` directories whose METADATA names another project or
+/// version.
 pub(super) fn folders(place: &Place) -> Vec<Finding> {
     let is_wheel = super::view::is_wheel(place);
     let mut findings = Vec::new();
@@ -161,7 +164,7 @@ mod tests {
         let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]) };
         let findings = rows.check("a.py", b"x = 1\n");
         assert_eq!(findings.len(), MOST + 1);
-        // One of them is right: the size is 6.
+        // One of the rows is right: the size is 6.
         assert_eq!(findings[MOST].message, "99989 more rows of RECORD files are wrong about it");
         let same = vec![("d.dist-info/RECORD".into(), wrong(7)); 100_000];
         let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]) };

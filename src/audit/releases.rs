@@ -1,11 +1,12 @@
 //! The release of CPython that wrote the pycs of a place.
 //!
-//! A pyc may be the bytes of several releases, and most places were written by one: the release
-//! that writes most of the pycs of a version is named for all that it writes, and another one only
-//! for those that are left.
+//! Several releases may write the same bytes, and most places were written by one release. The
+//! release that writes most pycs of a version is therefore reported for all pycs that it writes,
+//! and other releases only for the rest.
 //!
-//! The release that wrote the last pyc which a newer one did not write is tried first for the next.
-//! Where it wrote all, no other is asked for them.
+//! The engine for the next pyc that is tried first is that of the release which wrote the last pyc
+//! that a newer release did not write. If one release wrote all pycs, no other release is tried for
+//! them.
 
 use super::compilers::Compilers;
 use super::finding::ReleaseFound;
@@ -21,17 +22,17 @@ pub(super) struct Passed {
 /// The releases that write a pyc.
 pub(super) struct Fit {
     pub(super) version: PyVersion,
-    /// Their places among the engines of the version, of which the newest release comes first.
+    /// Indices of the engines; the engine of the newest release comes first.
     pub(super) engines: Vec<usize>,
 }
 
-/// The pycs of which it is not known that the release which is likeliest wrote them.
+/// Returns the pycs that the likeliest release is not known to have written.
 pub(super) fn unlikely(passed: &[Passed], compilers: &Compilers<'_>) -> BTreeSet<String> {
     let is_unlikely = |pyc: &&Passed| !pyc.fit.engines.contains(&compilers.likeliest(pyc.fit.version));
     passed.iter().filter(is_unlikely).map(|pyc| pyc.name.clone()).collect()
 }
 
-/// The pycs of those versions of which the likeliest release did not write all.
+/// Returns the pycs of each version of which the likeliest release did not write all pycs.
 pub(super) fn open(passed: &[Passed], compilers: &Compilers<'_>) -> BTreeSet<String> {
     let mut open: Vec<PyVersion> = Vec::new();
     for Passed { fit, .. } in passed {
@@ -42,7 +43,7 @@ pub(super) fn open(passed: &[Passed], compilers: &Compilers<'_>) -> BTreeSet<Str
     passed.iter().filter(|pyc| open.contains(&pyc.fit.version)).map(|pyc| pyc.name.clone()).collect()
 }
 
-/// The releases that wrote these pycs, each with those that none before it writes.
+/// Returns the releases that wrote these pycs, each with the pycs that no release before it writes.
 pub(super) fn settle(passed: &[Passed], compilers: &Compilers<'_>) -> Vec<ReleaseFound> {
     let mut found: Vec<ReleaseFound> = Vec::new();
     let mut left: Vec<&Passed> = passed.iter().collect();
@@ -64,7 +65,7 @@ pub(super) fn settle(passed: &[Passed], compilers: &Compilers<'_>) -> Vec<Releas
     found
 }
 
-/// The engine that writes most of these, that of the newest release of several.
+/// Returns the engine that writes most of these pycs; of several, the engine of the newest release.
 fn most(pycs: &[&Passed]) -> Option<usize> {
     let mut counts = BTreeMap::new();
     for engine in pycs.iter().flat_map(|pyc| &pyc.fit.engines) {

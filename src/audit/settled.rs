@@ -1,10 +1,10 @@
-//! Pycs that were compiled again already, so that it need not be done twice.
+//! Pycs that were already compiled and compared, so that `verify` does not compile them again.
 
 use super::judge::Source;
 use crate::manifest::{FileEntry, sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Pycs about which everything is known.
+/// Pycs that need no verification.
 #[derive(Debug)]
 pub struct Settled<'a> {
     right: BTreeMap<&'a str, &'a FileEntry>,
@@ -12,15 +12,15 @@ pub struct Settled<'a> {
 }
 
 impl<'a> Settled<'a> {
-    /// `entries` are the pycs as they come from their sources, `told` the names of those whose
-    /// faults are known.
+    /// Returns the settled pycs: `entries` are those that their sources compile to, `told` the
+    /// names of those whose faults are reported elsewhere.
     pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>) -> Self {
         let right = entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
         Self { right, told }
     }
 
-    /// Returns whether a pyc needs no judgment: its faults are known, or these bytes come from
-    /// this source.
+    /// Returns whether a pyc needs no verification: its faults are reported, or its bytes and its
+    /// source are those of an entry.
     pub(super) fn has(&self, name: &str, pyc: &[u8], source: Option<&Source>) -> bool {
         let is = |bytes: &[u8], digest: &str| sha256(bytes) == digest;
         self.told.contains(name)

@@ -1,5 +1,5 @@
-//! A module's source and its pycs, or any other file: each is read once, and everything is held
-//! against those bytes.
+//! A source with its pycs, or any other file. Each file is read once, and all checks use those
+//! bytes.
 
 use super::compilers::Compilers;
 use super::finding::{Finding, Kind};
@@ -16,20 +16,20 @@ use crate::pyc::source_path;
 use crate::target::Series;
 use std::collections::BTreeMap;
 
-/// Files that are judged together.
+/// Files that are verified together.
 pub(super) enum Unit {
-    /// A source, if it is there, and the pycs that are named after it.
+    /// The pycs of one source, and the source if it exists.
     Module {
-        /// Its name.
+        /// Name of the source.
         source: String,
-        /// Theirs.
+        /// Names of the pycs.
         pycs: Vec<String>,
     },
     /// Another file.
     File(String),
 }
 
-/// All files of a place.
+/// Returns the units of a place, which cover all its files.
 pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
     let mut modules: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut files = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
     modules.chain(files.into_iter().map(Unit::File)).collect()
 }
 
-/// Outcome of a unit.
+/// Result for a unit.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) passed: Vec<Passed>,
@@ -66,10 +66,10 @@ pub(super) struct Judgment<'a> {
     pub(super) entries: Option<&'a Entries<'a>>,
     pub(super) settled: Option<&'a Settled<'a>>,
     pub(super) any_references: bool,
-    /// It is an archive that only zipimport reads, which knows no `__pycache__`.
+    /// True for an archive that only zipimport reads, which ignores `__pycache__`.
     pub(super) zipped: bool,
     pub(super) compilers: &'a Compilers<'a>,
-    /// As [`Judge::all_releases`].
+    /// Value for [`Judge::all_releases`].
     pub(super) all_releases: bool,
 }
 
@@ -89,7 +89,7 @@ impl Judgment<'_> {
         outcome
     }
 
-    /// Reports bytes that Python runs whatever they are called, and notes zips.
+    /// Reports content that Python runs under any name, and collects zips.
     fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut Outcome) {
         if carrier.is_archive() {
             outcome.zips.push(name.to_owned());
@@ -221,8 +221,8 @@ impl Judgment<'_> {
     }
 }
 
-/// Returns whether a pyc in a `__pycache__` is of a version that is not known: old eggs have such
-/// pycs, which nothing loads.
+/// Returns whether a pyc in a `__pycache__` has an unknown version: old eggs contain such pycs,
+/// which nothing loads.
 fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
     let magic = bytes.first_chunk::<2>().map(|magic| u16::from_le_bytes(*magic));
     let in_cache = name.rsplit('/').nth(1) == Some("__pycache__");
@@ -233,7 +233,7 @@ fn modified(path: &std::path::Path) -> Option<u32> {
     std::fs::metadata(path).ok()?.modified().ok().map(seconds)
 }
 
-/// Returns whether an error is that of a file that somebody else may be able to read.
+/// Returns whether an error concerns a file that another user may be able to read.
 fn is_regular(error: &PlaceError) -> bool {
     matches!(error, PlaceError::Read { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied)
 }

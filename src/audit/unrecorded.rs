@@ -7,13 +7,13 @@ use crate::project::Found;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Directories in which installers install and nobody else writes.
+/// Directories that only installers write to.
 const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
-/// A module that virtualenv and uv put there without a RECORD.
+/// A module that virtualenv and uv install without a RECORD.
 const OF_VIRTUALENV: &str = "_virtualenv.py";
 
-/// Sources and extension modules that Python would import and no RECORD lists. A pyc is judged by
-/// its source, which is here or is missed elsewhere.
+/// Returns findings for sources and extension modules that Python would import and no RECORD lists.
+/// Pycs are left out: each is checked against its source.
 pub(super) fn unrecorded(place: &Place) -> Vec<Finding> {
     let Place::Tree(root, listing) = place else { return Vec::new() };
     let distributions = distributions(place);
@@ -31,8 +31,8 @@ pub(super) fn unrecorded(place: &Place) -> Vec<Finding> {
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
         let is_egg =
             |name: &str| name[base.len()..].split('/').next().is_some_and(|top| top.contains(".egg"));
-        // Whatever has no RECORD may own anything but the directories of packages that a RECORD
-        // has.
+        // A distribution without a RECORD may own any file, except below the packages that a RECORD
+        // lists.
         let others_install = !is_packages(root, base)
             || installed.iter().any(|one| one.files.is_none())
             || all.clone().any(|(name, _)| is_egg(name));

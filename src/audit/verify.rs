@@ -1,4 +1,4 @@
-//! Everything in a place, each file once, and the archives in it.
+//! Verification of everything in a place, including the archives in it.
 
 use super::compilers::Compilers;
 use super::finding::{Finding, Kind, ReleaseFound};
@@ -24,53 +24,53 @@ const EMBEDDED: u64 = 3 << 30;
 /// Options of [`verify`].
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The sources that the pycs must come from, in place of those that lie next to them.
+    /// Sources that the pycs must be compiled from, instead of the sources next to them.
     pub sources: Option<&'a Place>,
     /// Manifest that the pycs must also agree with.
     pub manifest: Option<&'a Manifest>,
-    /// The one distribution that is looked at, by any spelling of its name.
+    /// Name of the only distribution to verify, in any spelling.
     pub only: Option<&'a str>,
-    /// Pycs that need no judgment, and do not count as passed.
+    /// Pycs that need no verification, and do not count as passed.
     pub settled: Option<&'a Settled<'a>>,
-    /// True if code that marks other references passes.
+    /// True if code with other references passes.
     pub any_references: bool,
     /// Rules for finding engines.
     pub engines: EngineOptions<'a>,
 }
 
-/// The result.
+/// Result of [`verify`].
 #[derive(Debug, Default)]
 pub struct Verified {
-    /// Pycs that passed.
+    /// Number of pycs that passed.
     pub passed: usize,
-    /// Pycs that there are.
+    /// Number of all pycs.
     pub pycs: usize,
-    /// Archives that were looked into.
+    /// Number of archives that were opened.
     pub archives: usize,
     /// All findings, sorted by place and path.
     pub findings: Vec<Finding>,
-    /// Pycs of the manifest that no place could have.
+    /// Number of pycs of the manifest that no place could contain.
     pub outside: usize,
-    /// Pycs that were not reached.
+    /// Number of pycs that were not reached.
     pub missing: usize,
-    /// The engines that were used, in words.
+    /// Descriptions of the engines that were used.
     pub engines: Vec<String>,
-    /// The releases that write the pycs that passed.
+    /// Releases that write the pycs that passed.
     pub releases: Vec<ReleaseFound>,
 }
 
-/// Why nothing could be verified.
+/// Reason for which nothing could be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// No threads.
+    /// The threads could not be started.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
-    /// The distribution that is asked for.
+    /// The requested distribution cannot be verified.
     #[error(transparent)]
     Only(#[from] OnlyError),
 }
 
-/// Compiles the source of every pyc again, in memory, and compares.
+/// Compiles the source of every pyc again, in memory, and compares the code.
 ///
 /// # Errors
 /// [`VerifyError`].
@@ -122,19 +122,19 @@ struct Audit<'a> {
     jobs: usize,
     watch: &'a dyn Watch,
     compilers: &'a Compilers<'a>,
-    /// Bytes that archives within the archive at hand may still unpack to.
+    /// Bytes that archives within the current archive may still unpack to.
     budget: u64,
-    /// Which of the places is at hand.
+    /// Index of the current place.
     at: usize,
     coverage: Option<Coverage<'a>>,
-    /// Distributions that there are.
+    /// Names of the distributions found so far.
     known: BTreeSet<String>,
     verified: Verified,
 }
 
 impl Audit<'_> {
-    /// Looks into a place whose names follow `prefix` in findings, and into the archives in it,
-    /// `depth` deep.
+    /// Verifies a place whose names follow `prefix` in findings, and the archives in it, down to
+    /// `depth` levels.
     fn place(
         &mut self,
         place: &Place,
@@ -190,7 +190,7 @@ impl Audit<'_> {
         if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
             coverage.place(self.at, entries.covered(&view));
         }
-        // What is said of the whole wheel has no name.
+        // Findings for the whole wheel have an empty path.
         findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
         self.verified.passed += passed.len();
         self.settle(&mut passed, &units, judgment)?;
@@ -202,9 +202,9 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Looks for all releases that write the pycs, where one release did not write all: first of
-    /// those that another is known to have written, and of all pycs of the version if it did not
-    /// write these too.
+    /// Looks for all releases that write the pycs if one release did not write all of them: first
+    /// for the pycs that another release wrote, then for all pycs of the version if no release
+    /// wrote all of these.
     fn settle(
         &self,
         passed: &mut [Passed],
@@ -232,7 +232,7 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Notes which releases wrote the pycs of a place.
+    /// Records which releases wrote the pycs of a place.
     fn releases(&mut self, prefix: &str, passed: &[Passed]) {
         for found in releases::settle(passed, self.compilers) {
             let first = found.first.as_ref().map(|first| format!("{prefix}{first}"));
@@ -253,7 +253,7 @@ impl Audit<'_> {
         }
     }
 
-    /// Looks into a file that may be a zip.
+    /// Verifies a file that may be a zip.
     fn zip(
         &mut self,
         place: &Place,
@@ -296,7 +296,7 @@ impl Audit<'_> {
         };
         let inner = Place::Archive(archive);
         self.note_names(&inner);
-        // A wheel may be that of the distribution that is asked for.
+        // The file may be a wheel of the requested distribution.
         let selection = match selection.contains(name) {
             true => Selection::All,
             false => Selection::of(&inner, self.request.only).unwrap_or_default(),
@@ -316,7 +316,7 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// Notes the distributions that there are, where one is asked for.
+    /// Collects the names of distributions if one is requested.
     fn note_names(&mut self, place: &Place) {
         if self.request.only.is_some() {
             self.known.extend(only::names(place));
@@ -333,12 +333,12 @@ impl Audit<'_> {
     }
 }
 
-/// Returns whether a place is a zip, or no archive at all.
+/// Returns whether a place is a zip, or not an archive.
 fn is_zip(place: &Place) -> bool {
     !matches!(place, Place::Archive(archive) if archive.format != Format::Zip)
 }
 
-/// The same, for files that were counted before.
+/// A [`Watch`] for files that were already counted.
 struct Unseen<'a>(&'a dyn Watch);
 
 impl Watch for Unseen<'_> {
@@ -350,7 +350,7 @@ impl Watch for Unseen<'_> {
 }
 
 impl Unit {
-    /// The pycs that it has.
+    /// Returns the pycs of the unit.
     pub(super) fn pycs(&self) -> &[String] {
         match self {
             Self::Module { pycs, .. } => pycs,
@@ -358,7 +358,8 @@ impl Unit {
         }
     }
 
-    /// Returns whether it has a file that is looked at, or is an archive that may have one.
+    /// Returns whether the selection contains a file of the unit, or the unit is an archive that
+    /// may contain such a file.
     fn is_in(&self, selection: &Selection) -> bool {
         match self {
             Self::Module { source, pycs } => {

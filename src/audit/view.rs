@@ -1,4 +1,4 @@
-//! A place as importers see it once it is installed: which source belongs to which pyc.
+//! A place as importers see it after installation, with the source of each pyc.
 
 use crate::manifest::{Place, PlaceError};
 use crate::pyc::{PycName, parse_name};
@@ -6,21 +6,21 @@ use crate::wheel::installed_place;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A place with its files by where they go.
+/// A place whose files are found by their installed paths.
 pub(super) struct View<'a> {
     pub(super) place: &'a Place,
-    /// Of a wheel: the names of its files by the places where installers put them.
+    /// Names of a wheel's files by the paths where installers put the files; `None` for other
+    /// places.
     installed: Option<BTreeMap<String, String>>,
 }
 
-/// A pyc's name, and what it says.
+/// A pyc's name and its parts.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
-    /// Parts of the name, with the source as it is called in the place; none if importers know no
-    /// such name.
+    /// Parts of the name, with the name of the source in the place; `None` for names that importers
+    /// do not recognize.
     pub(super) parsed: Option<PycName>,
-    /// It is named like one below `PYTHONPYCACHEPREFIX`, where no directory is called
-    /// `__pycache__`.
+    /// True for a name as below `PYTHONPYCACHEPREFIX`, where no directory is named `__pycache__`.
     pub(super) below_prefix: bool,
 }
 
@@ -33,8 +33,7 @@ impl<'a> View<'a> {
         Self { place, installed }
     }
 
-    /// The name of the file that an installer puts at a path below `site-packages`; of what is no
-    /// wheel, the path.
+    /// Returns the name of the file that is installed at a path; outside wheels, the path itself.
     fn at<'b>(&'b self, place: &'b str) -> Option<&'b str> {
         match &self.installed {
             Some(installed) => installed.get(place).map(String::as_str),
@@ -50,7 +49,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Returns the installed path of a file, relative to `site-packages` if it goes there.
+    /// Returns the installed path of a file, relative to `site-packages` if it is installed there.
     pub(super) fn importable(&self, name: &str) -> String {
         let place = self.place_of(name);
         match &self.installed {
@@ -77,7 +76,7 @@ impl<'a> View<'a> {
         let parsed = below_prefix.or(parsed).map(|parsed| {
             let source = match self.at(&parsed.source).filter(|_| self.has(&parsed.source)) {
                 Some(name) => name.to_owned(),
-                // What is not there is called as it would be next to the pyc.
+                // A missing source gets the name that it would have next to the pyc.
                 None => parse_name(pyc).map_or_else(
                     || parsed.source.clone(),
                     |literal| {
@@ -97,7 +96,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Returns whether there is a file of this name.
+    /// Returns whether a file of this name exists.
     pub(super) fn has_file(&self, name: &str) -> bool {
         match self.place {
             Place::Tree(_, listing) => listing.names.contains_key(name),
@@ -106,7 +105,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Reads what an importer finds at a path, for which another place has a pyc.
+    /// Reads the file that an importer finds at a path, for a pyc of another place.
     pub(super) fn read_importable(&self, path: &str) -> Result<Vec<u8>, PlaceError> {
         match &self.installed {
             Some(installed) => {
@@ -118,13 +117,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// Returns whether a place is called like a wheel.
+/// Returns whether a place is an archive with the file name extension of a wheel.
 pub(super) fn is_wheel(place: &Place) -> bool {
     let Place::Archive(archive) = place else { return false };
     archive.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"))
 }
 
-/// Parses a name outside of every `__pycache__` as if it were in one.
+/// Parses a name outside `__pycache__` as if it were in one.
 fn below_prefix(path: &str) -> Option<PycName> {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let slash = if folder.is_empty() { "" } else { "/" };

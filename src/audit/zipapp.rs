@@ -6,16 +6,16 @@ use crate::object::Objects;
 use crate::output::zipapp::main_module;
 use crate::target::Series;
 
-/// The source that the names in the code lead to, if the module that it calls is a file of the zip.
-/// It is compiled like any other, so that nothing is believed.
+/// Returns the source that the names in the code imply, if the module that it calls is a file of
+/// the zip. The caller compiles this source like any other, so that the names need not be trusted.
 pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> bool) -> Option<Source> {
     let objects = marshal::read(code, series.code_layout).ok()?;
     let root = objects.code(Objects::ROOT)?;
     let names = objects.elements(root.names)?;
     let names = names.iter().map(|name| objects.text(*name)).collect::<Option<Vec<_>>>()?;
     let [sys, module, rest @ ..] = names.as_slice() else { return None };
-    // A name that is used twice is there once: `from main import main`,
-    // `from demo.core import exit`.
+    // A name that is used twice appears once in `co_names`: `from main import main`, `from
+    // demo.core import exit`.
     let (before, after) = rest.split_at(rest.iter().position(|name| name == "__name__")?);
     let first = match before {
         [first] => first,
@@ -40,7 +40,7 @@ pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> boo
     Some(Source { name: "the __main__.py of its entry point".into(), bytes: text.into_bytes(), mtime: None })
 }
 
-/// Returns whether a `__main__.py` is the one that `pack` makes.
+/// Returns whether a `__main__.py` is one that `pack` makes.
 pub(super) fn is_generated(text: &[u8]) -> bool {
     let parts = std::str::from_utf8(text).ok().and_then(|text| {
         let (module, rest) = text.strip_prefix("import sys\n\nfrom ")?.split_once(" import ")?;

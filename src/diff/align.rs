@@ -1,10 +1,10 @@
 //! Alignment of two lists (Myers, "An O(ND) Difference Algorithm", 1986).
 
-/// Differences beyond which everything between the common ends is taken for changed: time and
-/// memory grow with their square.
+/// Number of differences beyond which everything between the common ends counts as changed: time
+/// and memory grow with the square of the number.
 const MOST: usize = 1500;
 
-/// Pairs of indices in order; an element that one side lacks stands alone.
+/// Returns pairs of indices in order; an element that only one side has is paired with `None`.
 pub(super) fn align<T: PartialEq>(left: &[T], right: &[T]) -> Vec<(Option<usize>, Option<usize>)> {
     let head = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let (rest_left, rest_right) = (&left[head..], &right[head..]);
@@ -28,8 +28,8 @@ fn middle<T: PartialEq>(left: &[T], right: &[T]) -> Vec<(Option<usize>, Option<u
     if left.is_empty() || right.is_empty() {
         return all_changed();
     }
-    // `reached[k + offset]`: the farthest x on diagonal x - y = k; one copy for each number of
-    // differences.
+    // `reached[k + offset]` is the farthest x on the diagonal x - y = k. `rounds` keeps one copy
+    // for each number of differences.
     let limit = MOST.min(left.len() + right.len());
     let offset = limit + 1;
     let mut reached = vec![0_usize; 2 * offset + 1];
@@ -54,13 +54,13 @@ fn middle<T: PartialEq>(left: &[T], right: &[T]) -> Vec<(Option<usize>, Option<u
     all_changed()
 }
 
-/// The way back from the end. `rounds[d][k + d]` is what was reached on diagonal k with fewer than
-/// d differences.
+/// Returns the path, from the end to the start. `rounds[d][k + d]` is the farthest x that was
+/// reached on diagonal k with fewer than d differences.
 fn trace(left: usize, right: usize, rounds: &[Vec<usize>]) -> Vec<(Option<usize>, Option<usize>)> {
     let (mut x, mut y) = (left, right);
     let mut pairs = Vec::with_capacity(left.max(right));
     for (differences, round) in rounds.iter().enumerate().skip(1).rev() {
-        // The diagonal, counted from -differences; going down comes from the next one.
+        // The diagonal, counted from -differences; a step down comes from the next diagonal.
         let diagonal = x + differences - y;
         let down = diagonal == 0 || (diagonal < 2 * differences && round[diagonal - 1] < round[diagonal + 1]);
         let before_x = if down { round[diagonal + 1] } else { round[diagonal - 1] };

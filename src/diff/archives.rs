@@ -1,11 +1,11 @@
-//! Two archives → what differs in them besides the files' bytes.
+//! Differences of two archives apart from the bytes of their files.
 
 use super::model::{FileDifference, Finding, Kind, Row};
 use crate::archive::{Archive, Entry, Facts, Format, Special, What};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Directories that are named of those that differ alike.
+/// Number of directories named in a finding for several.
 const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
@@ -51,8 +51,8 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
     findings
 }
 
-/// Directories of packages that both have, and whose metadata differs; those that differ alike are
-/// one finding.
+/// Returns findings for directories of packages whose metadata differs; one finding stands for all
+/// directories that differ in the same way.
 fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
     let folders = |archive: &Archive| {
         let folders = archive.entries.iter().filter(|entry| entry.directory && entry.facts.is_some());
@@ -99,8 +99,8 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> 
     findings
 }
 
-/// Directories that only one side has an entry for; files that only one has are findings of their
-/// own.
+/// Returns a finding for the directories that have an entry on one side only. Files on one side
+/// only have their own findings.
 fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
     let names = |archive: &Archive| -> BTreeSet<String> {
         let directories = archive.entries.iter().filter(|entry| entry.directory);
@@ -140,13 +140,13 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
             let packaged = |entry, facts| packaged(mode(entry), facts);
             packaged(left, one).into_iter().zip(packaged(right, other)).collect()
         }
-        // Of two formats only the mode says the same in both.
+        // The mode is the only metadata that different formats share.
         _ => vec![(("mode", mode(left)), ("mode", mode(right)))],
     };
     let mut finding = Finding::new(Kind::Archive, "");
     let mut differing = Vec::new();
     for ((what, one), (_, other)) in pairs {
-        // The mode is a part of the external attributes.
+        // The external attributes contain the mode, whose difference is reported already.
         let told = what == "external attributes" && left.mode != right.mode;
         if one != other && !told {
             finding = finding.labeled_sides(what, one, other);
@@ -164,7 +164,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
     (!differing.is_empty()).then_some(finding)
 }
 
-/// The permission bits as `ls -l` writes them.
+/// Formats permission bits like `ls -l`.
 fn symbolic(mode: u32, is_directory: bool) -> String {
     let mut text = String::from(if is_directory { "d" } else { "-" });
     for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
@@ -181,7 +181,7 @@ fn symbolic(mode: u32, is_directory: bool) -> String {
     text
 }
 
-/// The metadata of an entry that a tar or cpio archive has.
+/// Returns the metadata of an entry of a tar or cpio archive.
 fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
     [
         ("time", facts.time()),
@@ -192,7 +192,7 @@ fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
     ]
 }
 
-/// A finding for archives whose bytes differ where nothing else does.
+/// Returns a finding for archives whose bytes differ although nothing else does.
 pub(super) fn other_bytes(path: &str) -> FileDifference {
     let message = "the same entries with the same bytes, compressed otherwise";
     FileDifference::new(path.to_owned(), vec![Finding::new(Kind::Archive, message)])

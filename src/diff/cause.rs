@@ -1,4 +1,4 @@
-//! Causes of differences. `audit::explain` finds them, since that takes compilers.
+//! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
 use super::model::{Comparison, FileDifference, Kind};
 use serde::Serialize;
@@ -7,15 +7,15 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CauseKind {
-    /// A pyc is not what its source compiles to.
+    /// A pyc differs from the code that its source compiles to.
     Unexplained,
-    /// No source, no compiler, or no bytes: nothing is known.
+    /// Not checked, because the source, the compiler or the bytes are missing.
     NotChecked,
     /// Only one side has the file.
     OneSide,
     /// A source that differs.
     Source,
-    /// Each pyc is what its own source compiles to, and the sources differ.
+    /// Each pyc is the result of compiling its own source, and the sources differ.
     FollowsFromSource,
     /// Both pycs are right for one source, by two releases, versions or optimization levels.
     OtherRelease,
@@ -26,7 +26,7 @@ pub enum CauseKind {
 }
 
 impl CauseKind {
-    /// Name for people.
+    /// Returns the name in messages.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unexplained => "unexplained",
@@ -46,7 +46,7 @@ impl CauseKind {
 pub struct Cause {
     /// Kind of cause.
     pub kind: CauseKind,
-    /// One sentence without a period; files with equal kinds and reasons belong together.
+    /// One sentence without a period; files with the same kind and reason belong together.
     pub reason: String,
     /// Path of the source that the difference follows from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,32 +54,32 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// A cause without a source.
+    /// Returns a cause without a source.
     pub fn new(kind: CauseKind, reason: impl Into<String>) -> Self {
         Self { kind, reason: reason.into(), source: None }
     }
 }
 
-/// Differences that make the answer "no".
+/// Differences for which `diff` exits with an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailOn {
-    /// All of them.
+    /// All differences.
     #[default]
     Any,
     /// Differences that are unexplained or could not be checked.
     Unexplained,
-    /// Differences of code: constants, names, instructions, tables, or a pyc that one side lacks.
+    /// Differences of code: constants, names, instructions, tables, or a pyc on one side only.
     Code,
 }
 
 impl FailOn {
-    /// Returns whether a file with these findings fails.
+    /// Returns whether `diff` fails for a file with these findings.
     pub fn fails(self, file: &FileDifference) -> bool {
         let cause = file.cause.as_ref().map(|cause| cause.kind);
         match self {
             Self::Any => true,
             Self::Unexplained => {
-                // A file without a cause was not explained.
+                // The cause of the file has not been determined.
                 matches!(cause, None | Some(CauseKind::Unexplained | CauseKind::NotChecked))
             }
             Self::Code => {
@@ -95,8 +95,8 @@ impl FailOn {
 }
 
 impl Comparison {
-    /// Removes findings that the user does not want to see, and files that have no others. Returns
-    /// the number of files that are gone.
+    /// Removes findings that the user excludes, and files without other findings. Returns the
+    /// number of removed files.
     pub fn retain(&mut self, keep_file: impl Fn(&str) -> bool, keep_kind: impl Fn(Kind) -> bool) -> usize {
         let before = self.files.len();
         self.files.retain_mut(|file| {

@@ -1,4 +1,4 @@
-//! Two code objects → what differs in each of them and in those inside them, by qualified name.
+//! Comparison of two code objects, and of the code objects in them by qualified name.
 
 use super::align::align;
 use super::content::bytes_row;
@@ -11,34 +11,34 @@ use crate::target::Series;
 use crate::text;
 use std::collections::BTreeMap;
 
-/// Bytes of bytecode, tables and constants that are compared for each byte of a pyc: references can
-/// make code large that is small on disk.
+/// Bytes of bytecode, tables and constants that are compared per byte of a pyc: references can make
+/// code large that is small on disk.
 const PROPORTION: usize = 4;
 
-/// Bytes that are shown of two pycs.
+/// Limit on the bytes that the findings show for two pycs.
 const MOST: usize = 64 << 20;
 
-/// Compares the code objects of two pycs.
+/// Comparison of the code objects of two pycs.
 pub(super) struct Comparer<'a> {
     module: &'a str,
     series: &'static Series,
     /// Bytes that may still be compared.
     left: usize,
     findings: Vec<Finding>,
-    /// Bytes that the findings show.
+    /// Bytes that the findings show so far.
     shown: usize,
-    /// Code objects that differ in nothing but where they begin.
+    /// Code objects that differ only in their first line.
     moved: Vec<Moved>,
 }
 
-/// A code object that begins in another line.
+/// A code object whose first line differs.
 struct Moved {
     place: String,
     lines: (i32, i32),
 }
 
 impl<'a> Comparer<'a> {
-    /// `size`: the bytes of both pycs.
+    /// Returns a comparison; `size` is the number of bytes of both pycs.
     pub(super) fn new(module: &'a str, series: &'static Series, size: usize) -> Self {
         Self {
             module,
@@ -50,14 +50,14 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// The findings of one code object after the other, outermost first.
+    /// Returns the findings for each code object, outermost first.
     pub(super) fn compare(mut self, left: CodeView<'_>, right: CodeView<'_>) -> Vec<Finding> {
         let filenames = (left.filename(), right.filename());
         if filenames.0 != filenames.1 {
             self.add(self.module, Finding::new(Kind::Filename, "").sides(&filenames.0, &filenames.1));
         }
         let mut pairs = vec![(left, right, String::new())];
-        // References can make one code object stand in many places.
+        // References can make one code object appear at many locations.
         let mut seen = rustc_hash::FxHashSet::default();
         while let Some((left, right, path)) = pairs.pop() {
             if !seen.insert((left.id, right.id)) {
@@ -82,7 +82,7 @@ impl<'a> Comparer<'a> {
         self.findings
     }
 
-    /// One finding for all code objects that have moved by the same number of lines.
+    /// Adds one finding for all code objects that moved by the same number of lines.
     fn tell_moved(&mut self) {
         let mut by_distance: BTreeMap<i64, Vec<Moved>> = BTreeMap::new();
         for moved in std::mem::take(&mut self.moved) {
@@ -116,7 +116,7 @@ impl<'a> Comparer<'a> {
         self.findings.push(finding.at(place));
     }
 
-    /// Returns whether so much may still be compared.
+    /// Returns whether these code objects are within the limits, and counts them.
     fn afford(&mut self, codes: &[CodeView<'_>]) -> bool {
         let mut left = Some(self.left);
         for code in codes {
@@ -126,7 +126,7 @@ impl<'a> Comparer<'a> {
         left.is_some() && self.shown < MOST
     }
 
-    /// The code objects inside of both, paired by name and order.
+    /// Returns the code objects inside of both, paired by name and order.
     fn children<'b>(
         &mut self,
         left: CodeView<'b>,
@@ -134,15 +134,15 @@ impl<'a> Comparer<'a> {
         path: &str,
     ) -> Vec<(CodeView<'b>, CodeView<'b>, String)> {
         let (one, other): (Vec<_>, Vec<_>) = (left.children().collect(), right.children().collect());
-        // The own name: the qualified one of everything inside changes with the name of what is
-        // around it.
+        // Paired by `co_name`: a qualified name also changes if an enclosing code object is
+        // renamed.
         let names = |codes: &[CodeView<'b>]| codes.iter().map(|code| code.name()).collect::<Vec<_>>();
         let (left_names, right_names) = (names(&one), names(&other));
         let mut pairs = Vec::new();
         let mut alone = Vec::new();
         for pair in paired(align(&left_names, &right_names)) {
             match pair {
-                // One that was renamed does what it did.
+                // A renamed code object is recognized by its bytecode.
                 (Some(a), Some(b))
                     if left_names[a] == right_names[b] || one[a].bytecode() == other[b].bytecode() =>
                 {
@@ -215,7 +215,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Constants, names, variables, instructions and the tables next to them.
+    /// Compares constants, names, variables, instructions and their tables.
     fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let classes = Classes::of(left, right);
         constants(left, right, &classes).into_iter().for_each(|finding| self.add(place, finding));
@@ -246,8 +246,8 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Subtracts the size of a code object from `left`: its bytes, constants and names, shared ones
-/// too.
+/// Subtracts the size of a code object from `left`: bytes, constants and names, including shared
+/// ones.
 fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
     let sizes = code.bytecode().len() + code.line_table().len() + code.exception_table().len();
     let mut left = left.checked_sub(sizes + code.consts().len())?;
@@ -265,7 +265,7 @@ fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
     Some(left)
 }
 
-/// Findings for code objects of which a table cannot be read.
+/// Returns findings for code objects with a table that cannot be decoded.
 fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<Finding> {
     let parts = [
         (Kind::Instructions, left.bytecode(), right.bytecode()),
@@ -280,7 +280,7 @@ fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<Findin
     differing.map(finding).collect()
 }
 
-/// `co_qualname`, or for versions without it what it would be.
+/// Returns `co_qualname`; for versions without it, the name that it would have.
 fn qualified(code: CodeView<'_>, parent: CodeView<'_>, path: &str) -> String {
     const NEWLOCALS: u32 = 2;
     code.qualname().unwrap_or_else(|| match (path, parent.flags() & NEWLOCALS) {

@@ -1,4 +1,4 @@
-//! Two files that are no pycs → the lines or bytes that differ.
+//! Comparison of two files that are not pycs, by lines or bytes.
 
 use super::align::align;
 use super::lists::{around, paired};
@@ -7,14 +7,14 @@ use super::sides::Stream;
 use crate::text;
 use std::io;
 
-/// Bytes from which no file on a disk is taken into memory.
+/// Size above which a file on disk is never read into memory.
 const LARGE: u64 = 64 << 20;
-/// Bytes that are shown of the first place that differs.
+/// Bytes that are shown of the first difference.
 pub(super) const WINDOW: usize = 16;
-/// Bytes up to which texts are compared line by line.
+/// Size up to which texts are compared line by line.
 pub(super) const TEXT: usize = 4 << 20;
 
-/// Describes the difference of two files that differ.
+/// Describes the difference between two files whose bytes differ.
 pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     match (text(left), text(right)) {
         (Some(one), Some(other)) => compare_texts(one, other),
@@ -22,8 +22,9 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
     }
 }
 
-/// Compares two files of which one is too large to be compared line by line, without holding them.
-/// Returns `None` if neither is or if both have parts, and no findings if they are equal.
+/// Compares two files block by block if one of them is too large for a comparison by line. Returns
+/// `None` if neither is, or if both have parts that are compared; returns no findings for equal
+/// files.
 ///
 /// # Errors
 /// The operating system's.
@@ -35,7 +36,8 @@ pub(super) fn compare_large(
     if size <= TEXT as u64 {
         return Ok(None);
     }
-    // What has parts is taken into memory to be looked into, unless it is on a disk and very large.
+    // Archives and pycs are read into memory for a comparison of their parts, except very large
+    // files on disk.
     let is_held = size <= LARGE || left.is_entry || right.is_entry;
     if is_held && has_parts(left.reader.fill_buf()?) && has_parts(right.reader.fill_buf()?) {
         return Ok(None);
@@ -59,12 +61,13 @@ pub(super) fn compare_large(
     Ok(Some(vec![Finding::new(Kind::Content, "").rows(vec![row])]))
 }
 
-/// Returns whether what begins like this is looked into: a zip, a zipapp or a pyc.
+/// Returns whether a file that begins like this has parts that are compared: a zip, a zipapp or a
+/// pyc.
 fn has_parts(start: &[u8]) -> bool {
     start.starts_with(b"PK\x03\x04") || start.starts_with(b"#!") || is_pyc(start)
 }
 
-/// Returns whether bytes begin like a pyc.
+/// Returns whether the bytes begin like a pyc.
 pub(super) fn is_pyc(bytes: &[u8]) -> bool {
     bytes.get(2..4) == Some(b"\r\n")
 }
@@ -88,7 +91,7 @@ fn compare_texts(left: &str, right: &str) -> Finding {
     Finding::new(Kind::Content, message).rows(around(rows))
 }
 
-/// The first place where two byte strings differ.
+/// Returns a row for the first difference between two byte strings.
 pub(super) fn bytes_row(left: &[u8], right: &[u8]) -> Row {
     let at = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let side = |bytes: &[u8]| {

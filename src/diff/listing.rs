@@ -1,4 +1,4 @@
-//! Two code objects → their instructions side by side.
+//! Listing of the instructions of two code objects side by side.
 
 use super::align::align;
 use super::content::bytes_row;
@@ -10,9 +10,9 @@ use crate::target::Series;
 use crate::text::Location;
 use rustc_hash::FxHashMap;
 
-/// Bytes of a constant or name next to an instruction.
+/// Bytes of a constant or name that are shown next to an instruction.
 const BESIDE: usize = 80;
-/// Instructions of a code object that only one side has.
+/// Number of instructions that are listed of a code object on one side only.
 const ALONE: usize = 300;
 
 /// One instruction.
@@ -20,20 +20,21 @@ const ALONE: usize = 300;
 pub(super) struct Line {
     /// Offset in bytes of the instruction or of its first `EXTENDED_ARG`.
     pub(super) offset: u32,
-    /// Equal for two that do the same: offsets, places and where jumps lead to do not count.
+    /// Key that is equal for instructions with the same effect: offsets, locations and jump targets
+    /// do not count.
     pub(super) key: u32,
     /// Jump target, in bytes.
     target: Option<u32>,
     /// Location in the source.
     pub(super) location: Location,
-    /// The name of the operation.
+    /// Name of the operation.
     name: String,
     /// Meaning of the operand.
     operand: String,
 }
 
 impl Line {
-    /// `LOAD_CONST 'text'`
+    /// Returns the text, such as `LOAD_CONST 'text'`.
     pub(super) fn text(&self) -> String {
         format!("{} {}", self.name, self.operand).trim_end().to_owned()
     }
@@ -49,12 +50,12 @@ enum Does {
     Jump,
 }
 
-/// The instructions of two code objects, and which belong together.
+/// Paired instructions of two code objects.
 pub(super) struct Both {
     pub(super) left: Vec<Line>,
     pub(super) right: Vec<Line>,
     pub(super) pairs: Vec<(Option<usize>, Option<usize>)>,
-    /// By offset on the left: where the instruction that it is paired with stands on the right.
+    /// By offset on the left: the offset of the paired instruction on the right.
     pub(super) partner: FxHashMap<u32, u32>,
 }
 
@@ -78,13 +79,13 @@ impl Both {
         };
         let mut partner: FxHashMap<u32, u32> =
             pairs.iter().filter_map(|(a, b)| Some((one[(*a)?].offset, other[(*b)?].offset))).collect();
-        // A range that ends with the code has the code's end as its end.
+        // A range that ends with the code on the left ends with the code on the right.
         partner.insert(left.bytecode().len() as u32, right.bytecode().len() as u32);
         Ok(Self { left: one, right: other, pairs, partner })
     }
 
-    /// The instructions, where they differ; none only if they are the same, though not always in
-    /// the same bytes.
+    /// Returns a finding for the instructions that differ; if all are the same, for the bytes that
+    /// differ.
     pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> Finding {
         let Self { left: one, right: other, pairs, partner } = self;
         let mut count = 0;
@@ -94,7 +95,7 @@ impl Both {
             let same = match (a, b) {
                 (Some(a), Some(b)) => {
                     let (a, b) = (&one[a], &other[b]);
-                    // A jump is the same if it leads to the same instruction.
+                    // Jumps are the same if their target instructions are paired.
                     a.key == b.key
                         && a.target.map(|target| partner.get(&target).copied()) == b.target.map(Some)
                 }
@@ -115,7 +116,7 @@ impl Both {
     }
 }
 
-/// The instructions of a code object that only one side has.
+/// Lists the instructions of a code object on one side only.
 pub(super) fn alone(view: CodeView<'_>, is_left: bool, series: &Series) -> Result<Vec<Row>, DisError> {
     let classes: Vec<u32> = (0..view.consts().len() as u32).collect();
     let lines = lines(view, &classes, series, &mut FxHashMap::default())?;
@@ -142,7 +143,7 @@ fn lines(
     for instruction in disassemble(view, series)? {
         let offset = begin.take().unwrap_or(instruction.offset);
         if instruction.extends {
-            // Its operand is a part of the next one's.
+            // The operand becomes a part of the next instruction's operand.
             begin = Some(offset);
             continue;
         }
@@ -188,7 +189,8 @@ fn start(text: &str) -> String {
     format!("{}…", &text[..text.floor_char_boundary(BESIDE)])
 }
 
-/// `  12    4 LOAD_CONST             'text'`: the line where it changes, the offset.
+/// Formats an instruction as `  12    4 LOAD_CONST             'text'`: the line number if it
+/// changes, then the offset.
 fn row(line: &Line, before: &mut i32) -> String {
     let number = match line.location.line() {
         number if number == *before => String::new(),
@@ -204,7 +206,7 @@ fn row(line: &Line, before: &mut i32) -> String {
     format!("{number:>5} {:>5} {:<22} {}", line.offset, line.name, line.operand).trim_end().to_owned()
 }
 
-/// `3:4-3:10`, `3`, or `no line`; columns count from 0.
+/// Formats a location as `3:4-3:10`, `3`, or `no line`; columns count from 0.
 pub(super) fn location(location: Location) -> String {
     let (line, end_line) = (location.line(), location.end_line());
     match (location.is_none(), location.column() < 0 || location.end_column() < 0) {

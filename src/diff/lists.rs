@@ -1,5 +1,4 @@
-//! Two lists → rows: constants, names, variables, and what is needed to set any two lists side by
-//! side.
+//! Comparison of two lists as rows: constants, names, variables, and functions for any two lists.
 
 use super::align::align;
 use super::model::{Finding, Kind, Row, clip};
@@ -7,16 +6,16 @@ use super::same::same_objects;
 use crate::object::{CodeView, NodeId, Objects, Value, str_repr};
 use rustc_hash::FxHashMap;
 
-/// Rows around what differs.
+/// Number of unchanged rows that are shown around a difference.
 const AROUND: usize = 3;
-/// Bytes of a constant that is the same on both sides.
+/// Bytes that are shown of a constant without a difference.
 const SHOWN: usize = 100;
-/// Bytes of a constant that is not.
+/// Bytes that are shown of a constant with a difference.
 const COMPARED: usize = 20_000;
-/// Bytes of a long string that are shown, and how many of them before the first that differs.
+/// Bytes of a long string that are shown, and of these the bytes before the first difference.
 const WINDOW: usize = 200;
 const AHEAD: usize = 40;
-/// Constants that begin alike, among which one that is the same is looked for.
+/// Number of constants with the same beginning among which an equal constant is searched.
 const BUCKET: usize = 64;
 
 /// Pairs removed elements with those added in their place.
@@ -46,7 +45,7 @@ pub(super) fn paired(pairs: Vec<(Option<usize>, Option<usize>)>) -> Vec<(Option<
     out
 }
 
-/// Only what differs, and a few rows around it.
+/// Returns the rows that differ, with a few rows around them.
 pub(super) fn around(rows: Vec<Row>) -> Vec<Row> {
     let mut keep = vec![false; rows.len()];
     for (at, row) in rows.iter().enumerate() {
@@ -74,7 +73,7 @@ fn left_out(skipped: &mut usize) -> Option<Row> {
     (count > 0).then(|| Row::remark(format!("⋯ {count} the same")))
 }
 
-/// Two lists of texts, where they differ.
+/// Compares two lists of texts.
 pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Finding> {
     if left == right {
         return None;
@@ -89,13 +88,14 @@ pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Find
     Some(Finding::new(kind, "").rows(around(rows)))
 }
 
-/// Classes of equal constants of two code objects: for each index a number that equal ones share.
+/// Classes of equal constants of two code objects: a number for each index, which equal constants
+/// share.
 pub(super) struct Classes {
     pub(super) left: Vec<u32>,
     pub(super) right: Vec<u32>,
 }
 
-/// Constants that begin alike.
+/// Constants with the same beginning.
 type Bucket<'a> = Vec<(&'a Objects, NodeId, u32)>;
 
 impl Classes {
@@ -106,7 +106,7 @@ impl Classes {
             let bucket = buckets.entry(key(objects, id)).or_default();
             let known = bucket.iter().rev().take(BUCKET).find(|(other, other_id, _)| {
                 let codes = (objects.code(id), other.code(*other_id));
-                // Code objects are compared on their own, by name; the name is in the key.
+                // Code objects are compared separately; their key contains the name.
                 matches!(codes, (Some(_), Some(_))) || same_objects(objects, id, other, *other_id)
             });
             match known {
@@ -135,7 +135,7 @@ fn key(objects: &Objects, id: NodeId) -> (u8, String) {
     (node.type_code, text)
 }
 
-/// Constants but for what is in code objects, which are compared on their own.
+/// Compares constants, except the contents of code objects, which are compared separately.
 pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Classes) -> Option<Finding> {
     if classes.left == classes.right {
         return None;
@@ -165,7 +165,7 @@ pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Class
     Some(Finding::new(Kind::Constants, "").rows(around(rows)))
 }
 
-/// Two long strings, from where they begin to differ.
+/// Returns a row for two long strings, from shortly before the first difference.
 fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> Option<Row> {
     let one = left.objects.get(*left.consts().get(at)?);
     let other = right.objects.get(*right.consts().get(other_at)?);
@@ -184,7 +184,7 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
     }
     let window = |text: &[u8]| {
         let end = text.len().min(from + WINDOW);
-        // A character that the end cuts would look like a difference.
+        // A character that is cut in the middle would look like a difference.
         let end = (end..text.len()).find(|&end| !is_text || text[end] & 0xc0 != 0x80).unwrap_or(text.len());
         let part = &text[from..end];
         let shown = if is_text { str_repr(part) } else { format!("b'{}'", part.escape_ascii()) };
@@ -195,10 +195,10 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
     Some(Row::sides(side(at, one), side(other_at, other), false).labeled(label))
 }
 
-/// A constant, in a form that distinguishes values that look alike.
+/// Returns the text of a constant, which distinguishes values that look alike.
 pub(super) fn show(objects: &Objects, id: NodeId, limit: usize) -> String {
     match objects.get(id).value {
-        // NaNs have only their bits.
+        // NaNs are distinguished by their bits.
         Value::Float(bits) if f64::from_bits(bits).is_nan() => format!("nan {bits:#x}"),
         Value::Code(ref code) => {
             format!("<code object {}>", objects.text(code.name).unwrap_or_default())

@@ -7,7 +7,7 @@ use crate::manifest::{self, FileEntry, Listed, Manifest};
 use crate::text;
 use std::collections::BTreeMap;
 
-/// The releases that two manifests name and that differ.
+/// Compares the releases in two manifests.
 pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<Finding> {
     let both =
         left.releases.iter().filter_map(|(version, one)| Some((version, one, right.releases.get(version)?)));
@@ -20,8 +20,7 @@ pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<Finding
         .collect()
 }
 
-/// Says of those files whose code differs, while their sources do not, that another release
-/// explains it.
+/// Adds the releases to the findings for files whose code differs although their sources do not.
 pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut [FileDifference]) {
     let releases: BTreeMap<&str, (&String, &String)> = (left.releases.iter())
         .filter_map(|(version, one)| Some((version.as_str(), (one, right.releases.get(version)?))))
@@ -51,7 +50,7 @@ fn entries(manifest: &Manifest) -> BTreeMap<&str, &FileEntry> {
     manifest.files.iter().map(|file| (file.path.as_str(), file)).collect()
 }
 
-/// Two entries: the finest thing that both say.
+/// Compares two entries; the finding names the most specific facts that differ.
 pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding> {
     if left == right {
         return Vec::new();
@@ -77,14 +76,14 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
     vec![finding]
 }
 
-/// Bytes against what a manifest says of them.
+/// Compares the bytes of a pyc with its manifest entry.
 pub(super) fn compare_with_listed(
     listed: &FileEntry,
     file: File<'_>,
     bytes: &[u8],
     bytes_left: bool,
 ) -> Vec<Finding> {
-    // Also where the digest is right: what else the entry says may not be.
+    // Other facts of the entry may be wrong even if the digest is right.
     if let Some(found) = manifest::entry_beside(listed, bytes, file.source().as_deref()) {
         return if bytes_left { compare_listed(&found, listed) } else { compare_listed(listed, &found) };
     }
@@ -98,7 +97,7 @@ pub(super) fn compare_with_listed(
     vec![Finding::new(Kind::Manifest, "it is not the file that the manifest lists").sides(one, other)]
 }
 
-/// The archives that two manifests list.
+/// Compares the archives that two manifests list.
 pub(super) fn compare_listed_archives(left: &Manifest, right: &Manifest) -> Vec<FileDifference> {
     let (one, other) = (archives(left), archives(right));
     let mut differences = Vec::new();
@@ -123,8 +122,8 @@ fn said(size: u64, sha256: &str) -> String {
     format!("{}, sha256 {sha256}", text::bytes(size))
 }
 
-/// An archive against the archives that a manifest lists; `None` if the manifest does not say what
-/// it is.
+/// Compares an archive with the archives that a manifest lists; `None` if the manifest lists no
+/// archives.
 pub(super) fn compare_archive_with_manifest(
     manifest: &Manifest,
     archive: &Archive,

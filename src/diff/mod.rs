@@ -1,10 +1,11 @@
-//! Two of anything → what differs, from the outside in.
+//! Comparison of two files, directories, archives or manifests, from the outside in.
 //!
-//! Two manifests, trees, wheels, zips or pycs, in any pairing. Files are paired by name, code
-//! objects by qualified name, instructions by what they do, and their places by instruction.
+//! Two manifests, trees, wheels, zips or pycs can be compared, in any pairing. Files are paired by
+//! name, code objects by qualified name, instructions by their effect, and locations by
+//! instruction.
 //!
-//! **Invariant:** no difference of bytes goes without a finding, and a finding names the finest
-//! thing that explains it. The size of what is listed stays in proportion to the input.
+//! **Invariant:** every difference of bytes has a finding, and a finding names the most specific
+//! part that explains it. The size of the listings is in proportion to the input.
 
 mod align;
 mod archives;

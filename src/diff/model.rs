@@ -4,30 +4,30 @@ use super::cause::Cause;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sorts of differences, from the outside in.
+/// Kinds of differences, from the outside in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Only the left side has it.
+    /// A file on the left side only.
     OnlyLeft,
-    /// Only the right side has it.
+    /// A file on the right side only.
     OnlyRight,
-    /// A side cannot be read or parsed, or not be explained.
+    /// A side that cannot be read or parsed, or a difference that cannot be explained.
     Unreadable,
-    /// The container: times, modes, order, compression, comments.
+    /// Metadata of an archive: times, modes, order, compression, comments.
     Archive,
     /// A file for the package manager: a control file of a Debian package, the header of an RPM
     /// package, the config of an image.
     Control,
-    /// Facts of manifests, where there are no bytes to compare.
+    /// Facts in manifests, for which there are no bytes to compare.
     Manifest,
     /// A file that is not a pyc.
     Content,
-    /// The 16 bytes before the code.
+    /// The header before the code.
     Header,
-    /// The code as a whole, where its parts are not compared.
+    /// The code as a whole, if its parts are not compared.
     Code,
-    /// The same code with other reference flags, references or interned bits.
+    /// The same code with other reference flags, references or interned strings.
     References,
     /// `co_filename`
     Filename,
@@ -56,7 +56,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them, from the outside in.
+    /// All kinds, from the outside in.
     pub const ALL: [Self; 22] = [
         Self::OnlyLeft,
         Self::OnlyRight,
@@ -87,7 +87,7 @@ impl Kind {
         matches!(self, Self::Instructions | Self::Structure)
     }
 
-    /// For people.
+    /// Returns the name in messages.
     pub const fn words(self) -> &'static str {
         match self {
             Self::OnlyLeft => "only on the left",
@@ -116,51 +116,52 @@ impl Kind {
     }
 }
 
-/// Characters of a side that a row shows.
+/// Number of characters of a side that a row shows.
 const LONGEST: usize = 400;
-/// Characters before the first that differs, where a side is longer than that.
+/// Number of characters that are shown before the first difference, for a longer side.
 const BEFORE: usize = 60;
-/// Rows of one finding.
+/// Largest number of rows of one finding.
 const MOST: usize = 1000;
 
-/// One line of a listing with both sides. Without a side it is a remark that stands in its label.
+/// One row of a listing with both sides. A row without sides is a remark, whose text is the label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Subject of both sides, if they do not name it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Left side; of a long one, the part in which the sides begin to differ.
+    /// Left side; of a long side, the part where the sides begin to differ.
     pub left: Option<String>,
-    /// Right side; of a long one, the part in which the sides begin to differ.
+    /// Right side; of a long side, the part where the sides begin to differ.
     pub right: Option<String>,
-    /// True if they are the same.
+    /// True if the sides are the same.
     pub same: bool,
 }
 
 impl Row {
-    /// Two values that differ.
+    /// Returns a row for two values that differ.
     pub fn differ(left: impl AsRef<str>, right: impl AsRef<str>) -> Self {
         let (left, right) = clip(left.as_ref(), right.as_ref());
         Self { left: Some(left), right: Some(right), ..Self::default() }
     }
 
-    /// Values of both sides, of one of them, or of none, from lines that were shortened.
+    /// Returns a row for values of both sides, of one side or of none, without shortening them.
     pub fn sides(left: Option<String>, right: Option<String>, same: bool) -> Self {
         Self { label: None, left, right, same }
     }
 
-    /// A remark.
+    /// Returns a remark.
     pub fn remark(text: impl Into<String>) -> Self {
         Self { label: Some(text.into()), left: None, right: None, same: true }
     }
 
-    /// Returns the number of the source line that begins with an instruction of one side.
+    /// Returns the line number at the start of one side, if the row is an instruction that begins a
+    /// source line.
     pub fn line_number(&self, is_left: bool) -> Option<u32> {
         let side = if is_left { &self.left } else { &self.right };
         side.as_ref()?.get(..5)?.trim().parse().ok()
     }
 
-    /// With what both sides are about.
+    /// Sets the label.
     #[must_use]
     pub fn labeled(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -168,7 +169,7 @@ impl Row {
     }
 }
 
-/// Two texts, and of long ones the part where they begin to differ.
+/// Returns two texts, shortened to the part where they begin to differ if one is long.
 pub(super) fn clip(left: &str, right: &str) -> (String, String) {
     if left.len() <= LONGEST && right.len() <= LONGEST {
         return (left.to_owned(), right.to_owned());
@@ -192,23 +193,23 @@ pub(super) fn clip(left: &str, right: &str) -> (String, String) {
 pub struct Finding {
     /// Kind of difference.
     pub kind: Kind,
-    /// Place in the file: `demo.core:Store.get`.
+    /// Module and code object: `demo.core:Store.get`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// In words.
+    /// Description of the difference.
     pub message: String,
-    /// Both sides, line by line.
+    /// Listing of both sides.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
 }
 
 impl Finding {
-    /// A finding for a whole file.
+    /// Returns a finding for a whole file.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, place: None, message: message.into(), rows: Vec::new() }
     }
 
-    /// With both sides; of very many rows, the first.
+    /// Sets the rows; of very many rows, the first.
     #[must_use]
     pub fn rows(mut self, mut rows: Vec<Row>) -> Self {
         if rows.len() > MOST {
@@ -220,14 +221,14 @@ impl Finding {
         self
     }
 
-    /// With one line for both sides.
+    /// Adds a row for two values that differ.
     #[must_use]
     pub fn sides(mut self, left: impl AsRef<str>, right: impl AsRef<str>) -> Self {
         self.rows.push(Row::differ(left, right));
         self
     }
 
-    /// With one line for both sides and what it is about.
+    /// Adds a row for two values that differ, with a label.
     #[must_use]
     pub fn labeled_sides(
         mut self,
@@ -239,7 +240,7 @@ impl Finding {
         self
     }
 
-    /// In a code object.
+    /// Sets the module and code object.
     #[must_use]
     pub fn at(mut self, place: &str) -> Self {
         self.place = Some(place.to_owned());
@@ -247,29 +248,29 @@ impl Finding {
     }
 }
 
-/// Differences in one file or, with an empty path, in the container of the files.
+/// Differences in one file or, with an empty path, in the archive that contains the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileDifference {
-    /// Relative to what is compared, with `/`.
+    /// Path relative to the side, with `/`.
     pub path: String,
-    /// Cause, once `audit::explain` has looked for it.
+    /// Cause, once `audit::explain` has determined it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
-    /// At least one, from the outside in.
+    /// Findings from the outside in; never empty.
     pub findings: Vec<Finding>,
-    /// Lines of the sources of a pyc, left and right, by number: those that instructions in the
-    /// findings stand in.
+    /// Source lines of the instructions in the findings, by line number, for the left and the right
+    /// side.
     #[serde(skip)]
     pub lines: [BTreeMap<u32, String>; 2],
 }
 
 impl FileDifference {
-    /// A file whose cause is not known yet.
+    /// Returns the differences of a file whose cause is not yet known.
     pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
         Self { path: path.into(), cause: None, findings, lines: Default::default() }
     }
 
-    /// Returns the numbers of the source lines that instructions of one side stand in.
+    /// Returns the numbers of the source lines of one side's instructions in the findings.
     pub fn line_numbers(&self, is_left: bool) -> BTreeSet<u32> {
         let rows = self.findings.iter().filter(|finding| finding.kind.has_instructions());
         let rows = rows.flat_map(|finding| &finding.rows);
@@ -277,21 +278,21 @@ impl FileDifference {
     }
 }
 
-/// The whole result.
+/// Result of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// [`SCHEMA`].
     pub schema: &'static str,
-    /// The left side as it was named.
+    /// The left side as the user named it.
     pub left: String,
-    /// The right side as it was named.
+    /// The right side as the user named it.
     pub right: String,
     /// SHA-256 of each side that is a file.
     #[serde(skip)]
     pub digests: [Option<String>; 2],
-    /// Files that are the same.
+    /// Number of files that are the same.
     pub same: usize,
-    /// Files that are not, sorted by path.
+    /// Files that differ, sorted by path.
     pub files: Vec<FileDifference>,
 }
 
@@ -299,8 +300,8 @@ pub struct Comparison {
 pub const SCHEMA: &str = "pycompile-diff/1";
 
 impl Comparison {
-    /// Returns the number of findings of each kind, from the outside in; kinds without one are left
-    /// out.
+    /// Returns the number of findings of each kind, from the outside in, without kinds that have
+    /// none.
     pub fn counts(&self) -> Vec<(Kind, usize)> {
         let count = |kind: Kind| {
             let findings = self.files.iter().flat_map(|file| &file.findings);

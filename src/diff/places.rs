@@ -1,4 +1,4 @@
-//! Manifests, trees, archives and files, in any pairing → a comparison.
+//! Comparison of manifests, trees, archives and files, in any pairing.
 
 use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes};
 use super::content::{TEXT, compare_content, compare_large, is_pyc};
@@ -17,9 +17,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
-/// Entries from which one finding stands for all that differ in the same way.
+/// Number of entries with the same difference from which one finding stands for all of them.
 const ALIKE: usize = 3;
-/// Of these, so many are named.
+/// Number of these entries that the finding names.
 const NAMED: usize = 20;
 
 /// Compares two sides.
@@ -92,7 +92,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     })
 }
 
-/// Outcome for some of the files.
+/// Result for some of the files.
 #[derive(Default)]
 struct Outcome {
     same: usize,
@@ -106,12 +106,12 @@ impl Outcome {
         }
     }
 
-    /// Adds the outcome of an archive as a whole and a manifest that lists archives: it may list
-    /// pycs that are there only once a wheel is installed, or in another archive.
+    /// Adds the result for an archive as a whole and a manifest that lists archives. The manifest
+    /// may list pycs that exist only after installation of a wheel, or in another archive.
     fn hold(&mut self, found: Option<Vec<FileDifference>>, entries: &mut Files<'_>, pycs: &mut Files<'_>) {
         let Some(found) = found else { return };
         entries.retain(|name, _| pycs.contains_key(name));
-        // Where the digest is right, the archive's own pycs need no entries either.
+        // If the digest is right, the archive's own pycs need no entries either.
         if found.is_empty() {
             pycs.retain(|name, _| entries.contains_key(name));
             self.same += 1;
@@ -125,7 +125,7 @@ impl Outcome {
     }
 }
 
-/// All files of two sides, below `prefix`.
+/// Compares all files of two sides; `prefix` is prepended to their names.
 fn compare_all(prefix: &str, left: &Files<'_>, right: &Files<'_>, depth: usize) -> Outcome {
     let names: Vec<&str> =
         left.keys().chain(right.keys()).map(AsRef::as_ref).collect::<BTreeSet<_>>().into_iter().collect();
@@ -149,7 +149,7 @@ fn compare_all(prefix: &str, left: &Files<'_>, right: &Files<'_>, depth: usize) 
     all
 }
 
-/// Says once, of the archive at `path`, what many entries differ in in the same way.
+/// Replaces equal findings for many entries by one finding for the archive at `path`.
 fn tell_entries_once(path: &str, outcome: &mut Outcome) {
     let is_entry = |finding: &Finding| finding.kind == Kind::Archive && finding.place.is_none();
     let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
@@ -169,7 +169,7 @@ fn tell_entries_once(path: &str, outcome: &mut Outcome) {
     }
     let before = outcome.files.len();
     outcome.files.retain(|file| !file.findings.is_empty());
-    // What is left of them is the same.
+    // Entries without other findings count as the same.
     outcome.same += before - outcome.files.len();
     let findings = groups.into_iter().map(|(mut finding, paths)| {
         finding.message = format!("{} of {} entries", finding.message, paths.len());
@@ -187,7 +187,7 @@ fn tell_entries_once(path: &str, outcome: &mut Outcome) {
     }
 }
 
-/// Two files, which are one in the result by the name of `path`.
+/// Compares two files, which have the name `path` in the result.
 fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> Outcome {
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
@@ -242,7 +242,8 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     outcome
 }
 
-/// Two files that are not taken into memory; archives and pycs are.
+/// Compares two large files without reading them into memory; `None` for small files, archives and
+/// pycs.
 fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Vec<Finding>> {
     let has_parts = ["whl", "zip", "pyz", "pyc"].iter().any(|end| path.rsplit('.').next() == Some(end));
     if has_parts {
@@ -257,7 +258,7 @@ fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Ve
             return unreadable(&path.shown(), &error);
         }
     };
-    // What is a package is looked into.
+    // The files in packages are compared separately.
     if one.size.max(other.size) <= TEXT as u64 || (left.is_package() && right.is_package()) {
         return None;
     }
@@ -267,7 +268,7 @@ fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Ve
     }
 }
 
-/// Two archives that lie in what is compared: the names of their files follow theirs after a `!`.
+/// Compares two nested archives; the names of their files follow the archive's own name and a `!`.
 fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option<Outcome> {
     if depth == 0 || !may_be_archive(left) || !may_be_archive(right) {
         return None;
@@ -289,7 +290,7 @@ fn may_be_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!") || is_package(bytes)
 }
 
-/// Reads an archive that lies in what is compared, whatever its format.
+/// Reads a nested archive of any format.
 pub fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
     let path = Path::new(path);
     match is_package(&bytes) {

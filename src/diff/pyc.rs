@@ -1,4 +1,4 @@
-//! Two pycs → what differs, from the header to the instruction.
+//! Comparison of two pycs, from the header to the instruction.
 
 use super::code::Comparer;
 use super::content::bytes_row;
@@ -12,8 +12,8 @@ use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
 use crate::target::Series;
 use crate::text;
 
-/// The differences of two pycs; none only if their bytes are the same. `name` says what the module
-/// is called: `demo/__pycache__/core.cpython-314.pyc`.
+/// Returns the differences of two pycs; empty only if their bytes are the same. `name` determines
+/// the name of the module: `demo/__pycache__/core.cpython-314.pyc`.
 pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
     if left == right {
         return Vec::new();
@@ -133,7 +133,7 @@ fn compare_objects(
     };
     let mut findings = Comparer::new(module, series, size).compare(a, b);
     if findings.is_empty() {
-        // A part of a type that no code object of CPython has there.
+        // A part has a type that CPython never writes there.
         let sides = (left.short_repr(one, SHOWN), right.short_repr(other, SHOWN));
         findings.push(
             Finding::new(Kind::Code, "in a part of another type than CPython's").sides(sides.0, sides.1),
@@ -142,12 +142,12 @@ fn compare_objects(
     findings
 }
 
-/// Bytes of an object that is shown.
+/// Bytes of an object that are shown.
 const SHOWN: usize = 400;
 
-/// `demo.core` for `demo/__pycache__/core.cpython-314.pyc`.
+/// Returns `demo.core` for `demo/__pycache__/core.cpython-314.pyc`.
 fn name_of_module(name: &str) -> String {
-    // A pyc that was taken out of its `__pycache__` keeps the tag in its name.
+    // A pyc that was moved out of `__pycache__` keeps the cache tag in its name.
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let source = parse_name(&format!("{folder}/__pycache__/{file}"))
         .filter(|parsed| parsed.cache_tag.as_ref().is_some_and(|tag| tag.starts_with("cpython-")))

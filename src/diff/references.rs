@@ -1,19 +1,19 @@
-//! Two forms of the same code → where the first one marks or shares what the other does not.
+//! Two forms of the same code → the objects that one side flags or shares and the other does not.
 //!
-//! CPython marks an object with `FLAG_REF` if its reference count is above one while it is written,
-//! and writes a reference for one that was marked before. Counts depend on what else the process
-//! holds; so does which of two equal strings are one object.
+//! CPython marks an object with `FLAG_REF` if its reference count is above one when it is written,
+//! and writes a reference for an object that was marked before. The counts depend on other objects
+//! in the process, and so does the identity of equal strings.
 
 use super::model::{Finding, Kind, Row};
 use crate::object::{Code, Node, NodeId, Objects, Value};
 
-/// Differences that are listed.
+/// Number of differences that are listed.
 const LISTED: usize = 40;
-/// Bytes of an object that is named.
+/// Bytes of the object that a difference shows.
 const SHOWN: usize = 60;
 
-/// Describes how two marshalled objects that are otherwise equal differ: flags, references,
-/// interned bits, type codes.
+/// Describes how two otherwise equal marshalled objects differ: flags, references, interned
+/// strings, type codes.
 pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding {
     let (count, differences) = differences(module, left, right);
     let mut message = match count {
@@ -47,7 +47,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
     Finding::new(Kind::References, message).rows(rows)
 }
 
-/// Returns the number of objects that are flagged although nothing refers to them.
+/// Returns the number of objects that are flagged although no reference refers to them.
 fn unused(objects: &Objects) -> usize {
     let mut waiting: rustc_hash::FxHashSet<NodeId> =
         objects.nodes().filter(|(_, node)| node.flagged).map(|(id, _)| id).collect();
@@ -63,16 +63,16 @@ const fn is_interned(node: &Node) -> bool {
     matches!(node.type_code, b't' | b'A' | b'Z')
 }
 
-/// A part of both trees, and where it is.
+/// A part of both trees, and its location.
 #[derive(Clone, Copy)]
 struct Part {
     left: NodeId,
     right: NodeId,
-    /// The code object that it belongs to.
+    /// Index of the code object that contains the part.
     scope: usize,
     field: &'static str,
     index: Option<usize>,
-    /// Inside of the element at `index`.
+    /// True if the part is inside of the element at `index`.
     deeper: bool,
 }
 
@@ -84,7 +84,7 @@ impl Part {
     }
 }
 
-/// Returns the number of objects that differ in form, and the first of them.
+/// Returns the number of objects that differ in form, and rows for the first of them.
 fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row>) {
     let (mut count, mut rows) = (0, Vec::new());
     let mut scopes = vec![module.to_owned()];
@@ -100,7 +100,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
                 rows.push(Row::differ(said_a, said_b).labeled(label));
             }
         }
-        // Behind a reference there is nothing that was not there before.
+        // The target of a reference was compared before.
         match (&a.value, &b.value) {
             (Value::Sequence(one), Value::Sequence(other)) => {
                 for (at, (&left, &right)) in one.iter().zip(other.iter()).enumerate().rev() {
@@ -125,7 +125,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
     (count, rows)
 }
 
-/// Returns the form in which an object is written, apart from its value.
+/// Returns the form in which an object is written, without its value.
 fn form(node: &Node) -> String {
     if matches!(node.value, Value::Ref(_)) {
         return "a reference to the one before".to_owned();
@@ -141,7 +141,7 @@ fn form(node: &Node) -> String {
     words.join(", ")
 }
 
-/// The objects of a code object in the order in which they are written.
+/// Returns the objects of a code object in the order of marshal.
 fn fields(code: &Code) -> Vec<(&'static str, NodeId)> {
     let separate = code.cellvars.is_some();
     let locals =

@@ -1,22 +1,22 @@
-//! Equality of two marshalled objects, whatever they mark as shared.
+//! Equality of two marshalled objects, whatever their reference flags.
 
 use crate::object::{NodeId, Objects, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The first pair of objects that differ, without regard to reference flags, references, interned
-/// bits and the short and long forms of one type.
+/// Returns the first pair of objects that differ, without regard to reference flags, references,
+/// interned strings, and short or long forms of a type.
 pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
     differ(one, Objects::ROOT, other, Objects::ROOT, None)
 }
 
-/// Returns whether two objects are the same in that sense where sets are compared without regard to
-/// the order of their elements. The order depends on hashes and addresses in the process that
+/// Returns whether two objects are the same as in [`first_difference`], and without regard to the
+/// order of elements in sets. This order depends on hashes and addresses in the process that
 /// marshalled the set.
 pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
     differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut Classes::default())).is_none()
 }
 
-/// Returns whether two objects are the same in the sense of [`first_difference`].
+/// Returns whether two objects are the same as in [`first_difference`].
 pub(super) fn same_objects(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> bool {
     differ(one, left, other, right, None).is_none()
 }
@@ -29,8 +29,7 @@ fn differ(
     mut classes: Option<&mut Classes>,
 ) -> Option<(NodeId, NodeId)> {
     let mut pairs = vec![(left, right)];
-    // A pair that was compared need not be compared again: references can make a small file a large
-    // tree.
+    // Each pair is compared once: references can make a small file a large tree.
     let mut seen = FxHashSet::default();
     while let Some((left, right)) = pairs.pop() {
         let (left, right) = (one.resolve(left), other.resolve(right));
@@ -69,7 +68,7 @@ fn differ(
     None
 }
 
-/// `)` and `(` are both tuples.
+/// Returns the same code for the type codes `)` and `(`, which are both tuples.
 fn kind(type_code: u8) -> u8 {
     if type_code == b')' { b'(' } else { type_code }
 }
@@ -78,18 +77,19 @@ fn is_set(type_code: u8) -> bool {
     matches!(type_code, b'<' | b'>')
 }
 
-/// Numbers for the values of constants: two have one number if they are the same.
+/// Numbers for the values of constants; equal constants have the same number.
 #[derive(Default)]
 struct Classes {
     by_value: FxHashMap<Vec<u8>, u32>,
-    /// By side and object; `None` while the number is not known.
+    /// Numbers by side and object; `None` while the number is being computed.
     by_object: FxHashMap<(u8, NodeId), Option<u32>>,
 }
 
 impl Classes {
-    /// The number of an object; none for code objects and for what contains itself.
+    /// Returns the number of an object; `None` for code objects and for objects that contain
+    /// themselves.
     fn of(&mut self, side: u8, objects: &Objects, root: NodeId) -> Option<u32> {
-        // References can make a chain as long as the file: nothing here recurses.
+        // A chain of references can be as long as the file, so this does not recurse.
         let mut open = vec![(objects.resolve(root), false)];
         while let Some((id, has_parts)) = open.pop() {
             let node = objects.node(id);
@@ -124,7 +124,7 @@ impl Classes {
     }
 }
 
-/// A text that only equal values have, given the numbers of their parts.
+/// Returns a key that only equal values have; `parts` are the numbers of the value's parts.
 fn key(type_code: u8, value: &Value, parts: &[u32]) -> Vec<u8> {
     let kind = if matches!(value, Value::Str(_)) { b'u' } else { kind(type_code) };
     let mut key = vec![kind];
@@ -154,7 +154,7 @@ mod tests {
         marshal::read(bytes, CodeLayout::LocalsPlus).unwrap()
     }
 
-    /// `>` with the short strings.
+    /// Returns a set, written as `>` with short strings.
     fn set(elements: &[&[u8]]) -> Vec<u8> {
         let mut bytes = vec![b'>', elements.len() as u8, 0, 0, 0];
         elements.iter().for_each(|element| bytes.extend_from_slice(element));
@@ -167,7 +167,7 @@ mod tests {
         let (one, other) = (read(&set(&[a, b])), read(&set(&[b, a])));
         assert!(first_difference(&one, &other).is_some());
         assert!(have_same_value(&one, &other));
-        // A set in a tuple in a set, whose element is once a reference.
+        // A set in a tuple in a set.
         let nested = |first: &[u8], second: &[u8]| {
             let inner = set(&[first, second]);
             let tuple = [b")\x01".as_slice(), &inner].concat();
@@ -184,7 +184,7 @@ mod tests {
         assert!(!is_same(&[b"s\x01\0\0\0a", b"N"], &[b"N", a]));
     }
 
-    /// Each element refers to the one before: a chain as long as the file.
+    /// Each element refers to the previous one: a chain as long as the file.
     #[test]
     fn long_chains_of_references_take_no_stack() {
         let chain = |last: &[u8]| {

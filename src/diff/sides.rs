@@ -1,4 +1,4 @@
-//! Sides of a comparison, as files by name.
+//! Sides of a comparison, with their files by name.
 
 use super::content::WINDOW;
 use crate::archive::{Archive, Entry, Special, What, is_package, is_package_file};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Bytes at the start of an entry that tell a package.
+/// Bytes at the start of an entry by which a package is recognized.
 const PACKAGE_HEAD: u64 = 2 << 20;
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 16;
@@ -18,22 +18,22 @@ const BLOCK: usize = 1 << 16;
 /// One side of a comparison.
 #[derive(Debug)]
 pub enum Side {
-    /// Facts of files, without their bytes.
+    /// A manifest, which has facts of files without their bytes.
     Manifest(PathBuf, Manifest),
-    /// Files.
+    /// A tree, archive or file.
     Place(PathBuf, Place),
 }
 
-/// Why there is nothing to compare.
+/// Error of opening a side.
 #[derive(Debug, thiserror::Error)]
 pub enum SideError {
-    /// A tree, archive or file.
+    /// A tree, archive or file cannot be opened.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// A manifest.
+    /// A manifest cannot be read.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// A single file against something with many.
+    /// A single file has no partner on a side with several files.
     #[error("{} is one file, and {} has {found} of that name", file.shown(), other.shown())]
     NoPartner {
         /// The single file.
@@ -55,7 +55,7 @@ impl Side {
         if let Place::Tree(_, listing) = &place
             && let Some(error) = listing.unlisted.first()
         {
-            // Two trees of which nobody knows what is in them are not the same.
+            // Trees with directories that cannot be listed must not compare as the same.
             return Err(PlaceError::from(error.clone()).into());
         }
         if matches!(place, Place::File(_)) && path.extension().is_some_and(|extension| extension == "json") {
@@ -66,7 +66,7 @@ impl Side {
         Ok(Self::Place(path.into(), place))
     }
 
-    /// Returns the files, if there are bytes.
+    /// Returns the files; `None` for a manifest.
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::Place(_, place) => Some(place),
@@ -110,7 +110,7 @@ impl Side {
     }
 }
 
-/// Source of a file's bytes, or of the facts that stand for them.
+/// A file of a side.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum File<'a> {
     Listed(&'a FileEntry),
@@ -120,14 +120,14 @@ pub(super) enum File<'a> {
     Alone(&'a Place),
 }
 
-/// Content of a file, as far as it is known.
+/// Content of a file, if it is available.
 pub(super) enum Content<'a> {
     Bytes(Cow<'a, [u8]>),
     Listed(&'a FileEntry),
     Failed(String),
 }
 
-/// The bytes of a file, which are not held.
+/// The bytes of a file, which are not kept in memory.
 pub(super) struct Stream<'a> {
     pub(super) reader: Box<dyn BufRead + 'a>,
     pub(super) size: u64,
@@ -135,7 +135,7 @@ pub(super) struct Stream<'a> {
 }
 
 impl Stream<'_> {
-    /// Returns the bytes that are next, so many as are shown.
+    /// Returns the next bytes, up to the number that is shown.
     pub(super) fn window(&mut self) -> io::Result<Vec<u8>> {
         let mut window = Vec::new();
         self.reader.by_ref().take(WINDOW as u64).read_to_end(&mut window)?;
@@ -144,7 +144,7 @@ impl Stream<'_> {
 }
 
 impl<'a> File<'a> {
-    /// Returns whether it is a package, a tar archive or an image.
+    /// Returns whether the file is a package, a tar archive or an image.
     pub(super) fn is_package(self) -> bool {
         match self {
             File::Entry(entry) => is_package(&entry.bytes.head(PACKAGE_HEAD)),
@@ -152,7 +152,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Opens the file, where it is one on a disk or in an archive.
+    /// Opens a file on disk or in an archive; `None` for other files.
     pub(super) fn stream(self) -> Option<Result<Stream<'a>, (PathBuf, io::Error)>> {
         if let File::Entry(entry) = self {
             let (reader, size) = (Box::new(entry.bytes.reader()), entry.bytes.len() as u64);
@@ -180,7 +180,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Returns its path on the disk.
+    /// Returns the path of a file on disk.
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name) => {
@@ -191,7 +191,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Returns the target of a symlink; nothing is followed.
+    /// Returns the target of a symlink, which is not followed.
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name)
@@ -204,7 +204,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The source of a pyc that is not an entry of an archive.
+    /// Returns the source of a pyc outside archives.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {
             File::Disk(place, name) => place.read_source(name),
@@ -214,7 +214,7 @@ impl<'a> File<'a> {
         source.ok().map(|(_, bytes)| bytes)
     }
 
-    /// Returns whether it is a file for the package manager.
+    /// Returns whether the file is for the package manager.
     pub(super) fn is_control(self) -> bool {
         self.entry().and_then(|entry| entry.facts.as_ref()).is_some_and(|facts| facts.control)
     }
@@ -234,10 +234,10 @@ fn read<'a>(place: &Place, name: &str) -> Content<'a> {
     }
 }
 
-/// The files of a side by name.
+/// Files of a side by name.
 pub(super) type Files<'a> = BTreeMap<Cow<'a, str>, File<'a>>;
 
-/// All files of a side, or its pycs alone where the other side knows nothing else.
+/// Returns the files of a side, or only its pycs.
 pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
     let mut files: Files<'_> = match side {
         Side::Manifest(_, manifest) => {
@@ -257,7 +257,7 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
     files
 }
 
-/// The files of an archive.
+/// Returns the files of an archive.
 pub(super) fn files_of(archive: &Archive) -> Files<'_> {
     let files = archive.files().map(|entry| (entry.name.as_str().into(), File::Entry(entry)));
     let specials = archive.specials.iter();

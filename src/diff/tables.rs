@@ -1,5 +1,4 @@
-//! Line and exception tables of two code objects whose instructions are paired → what differs in
-//! them.
+//! Comparison of the line tables and exception tables of two code objects with paired instructions.
 
 use super::content::bytes_row;
 use super::listing::{Both, Line, location};
@@ -8,11 +7,11 @@ use super::model::{Finding, Kind, Row};
 use crate::object::{CodeView, Handler, decode_handlers};
 use crate::text::Location;
 
-/// Ranges of instructions that are listed.
+/// Number of ranges of instructions that are listed.
 const LISTED: usize = 40;
 
-/// Compares the source locations of instructions that both sides have, except those of the code
-/// object itself.
+/// Compares the locations of instructions on both sides, relative to the first line of the code
+/// object.
 pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) -> Option<Finding> {
     let (one, other) = (left.line_table(), right.line_table());
     let same_code = left.bytecode() == right.bytecode();
@@ -58,7 +57,7 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
     Some(Finding::new(Kind::LineTable, message).rows(rows))
 }
 
-/// Instructions after each other whose places differ by the same.
+/// Adjacent instructions whose locations differ in the same way.
 struct Group<'a> {
     first: &'a Line,
     partner: &'a Line,
@@ -91,7 +90,7 @@ fn shift(from: Location, to: Location) -> [i32; 4] {
     ]
 }
 
-/// Compares the handlers that instructions lead to when they raise.
+/// Compares the exception handlers of instructions.
 pub(super) fn exception_tables(
     left: CodeView<'_>,
     right: CodeView<'_>,
@@ -119,7 +118,7 @@ pub(super) fn exception_tables(
     }
 }
 
-/// Returns whether all entries have only moved with their instructions.
+/// Returns whether all entries moved with their instructions and are otherwise the same.
 fn moved(left: &[Handler], right: &[Handler], both: Option<&Both>) -> bool {
     let Some(both) = both else { return false };
     let moved = |from: u32, to: u32| both.partner.get(&from) == Some(&to);

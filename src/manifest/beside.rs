@@ -1,4 +1,4 @@
-//! An entry beside the file that it speaks of.
+//! Comparison of an entry with its file.
 
 use super::inventory::entry_of;
 use super::model::FileEntry;
@@ -22,10 +22,10 @@ pub fn facts(file: &FileEntry) -> [(&'static str, Option<String>); 11] {
     ]
 }
 
-/// The entry that the bytes would have; what they and their source do not say themselves is as it
-/// is listed. None if the bytes are no pyc that can be read.
+/// Returns the entry for the bytes of a pyc, with facts from the listed entry that neither the pyc
+/// nor its source contains. `None` if the bytes are not a readable pyc.
 pub fn entry_beside(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<FileEntry> {
-    // A legacy name does not say the level.
+    // A legacy name does not contain the level.
     let name = parse_name(&listed.path).filter(|name| name.cache_tag.is_some());
     let optimize = name.map_or(listed.optimize, |name| name.optimize);
     let source = listed.source.as_ref().map(|listed| listed.path.as_str()).zip(source);

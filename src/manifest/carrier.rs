@@ -1,4 +1,4 @@
-//! Files that Python runs or imports from for what they hold, whatever they are called.
+//! Files that Python runs or imports from because of their content, whatever their names.
 //!
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
@@ -9,35 +9,35 @@ use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// Bytes at the end of a file in which zipimport looks for the end of central directory.
+/// Bytes at the end of a file in which zipimport searches for the end of central directory.
 const TAIL: usize = 22 + 65_535;
-/// Bytes at the start of a file that tell a package, also a compressed one: more than a block of
-/// bzip2.
+/// Bytes at the start of a file by which a package is recognized, even a compressed one: more than
+/// a block of bzip2.
 const PACKAGE_HEAD: u64 = 2 << 20;
-/// Bytes at the start of a file that tell a pyc: the longest header and the type of the object
-/// after it.
+/// Bytes at the start of a file by which a pyc is recognized: the longest header and the type of
+/// the next object.
 const HEAD: usize = 17;
 
-/// Content of a file that its name does not show.
+/// Kind of content of a file, independent of its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carrier {
-    /// The magic number of a pyc, which `python FILE` runs.
+    /// Magic number of a pyc, which `python FILE` runs.
     pub magic: Option<u16>,
-    /// It may be a zip, which a path entry can name.
+    /// True if the file may be a zip, from which Python can import.
     pub zip: bool,
-    /// It is a package, a tar archive or an image, which Python does not import from, and which
-    /// others install.
+    /// True for a package, a tar archive or an image, from which Python does not import, but which
+    /// other programs install.
     pub package: bool,
 }
 
 impl Carrier {
-    /// Looks at the bytes of a whole file.
+    /// Examines the bytes of a whole file.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
         Self { magic: magic(bytes), zip: has_end(tail), package: is_package(bytes) }
     }
 
-    /// Looks at the start and the end of an entry of an archive.
+    /// Examines the start and the end of an entry of an archive.
     pub fn of_entry(bytes: &Bytes) -> Self {
         let mut reader = bytes.reader();
         let mut tail = Vec::new();
@@ -55,7 +55,7 @@ impl Carrier {
         Self { magic: magic(&head), zip: has_end(&tail), package: is_package(&head) }
     }
 
-    /// Looks at the start and the end of a regular file.
+    /// Examines the start and the end of a regular file.
     ///
     /// # Errors
     /// The operating system's.
@@ -67,13 +67,13 @@ impl Carrier {
             file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
             file.seek(SeekFrom::End(-(TAIL as i64)))?;
         }
-        // A file that grows meanwhile has another end.
+        // The file may grow while it is read.
         file.take(2 * TAIL as u64).read_to_end(&mut tail)?;
         let whole = if head.is_empty() { &tail } else { &head };
         Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(path)? })
     }
 
-    /// Returns whether there may be files in it.
+    /// Returns whether the file may contain other files.
     pub const fn is_archive(self) -> bool {
         self.zip || self.package
     }
@@ -83,9 +83,9 @@ fn has_end(tail: &[u8]) -> bool {
     memchr::memmem::find(tail, b"PK\x05\x06").is_some()
 }
 
-/// The magic number, if the bytes are those of a pyc of some CPython 3, or of 2.7. The object after
-/// the header, which has 8, 12 or 16 bytes, must be a code object, because two characters and a
-/// line end can look like a magic number.
+/// Returns the magic number of a pyc of CPython 3 or 2.7. The object after the header of 8, 12 or
+/// 16 bytes must be a code object, because two characters and a line end can look like a magic
+/// number.
 fn magic(bytes: &[u8]) -> Option<u16> {
     let (head, rest) = bytes.split_first_chunk::<4>()?;
     let magic = u16::from_le_bytes([head[0], head[1]]);
@@ -94,19 +94,19 @@ fn magic(bytes: &[u8]) -> Option<u16> {
     (head.ends_with(b"\r\n") && is_magic && [8, 12, 16].into_iter().any(is_code)).then_some(magic)
 }
 
-/// Outcome of a file that may be a zip.
+/// Result of reading a file that may be an archive.
 #[derive(Debug)]
 pub enum Embedded {
-    /// Python imports nothing from it.
+    /// A file that Python imports nothing from.
     Nothing,
     /// An archive.
     Archive(Archive),
-    /// An archive that is refused, in which an importer could find a pyc.
+    /// A refused archive in which an importer could find a pyc.
     Refused(ArchiveError),
 }
 
-/// Reads a file that lies in what is looked into, if it is a zip, a package, a tar archive or an
-/// image. Anything may stand before the first entry of a zip.
+/// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
+/// zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     let carrier = Carrier::of_bytes(&bytes);
     if carrier.package {
@@ -117,8 +117,8 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
                 return Embedded::Refused(ArchiveError { archive: path.into(), entry: None, fault });
             }
             Ok(package) => return Embedded::Archive(package),
-            // A broken tar archive may be what some test unpacks; what is called a package is meant
-            // to be installed.
+            // A broken tar archive may be test data, but a file with a package's name is meant for
+            // installation.
             Err(error) if is_called_a_package(path) => return Embedded::Refused(error),
             Err(_) => {}
         }
@@ -138,8 +138,8 @@ fn is_called_a_package(path: &Path) -> bool {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("deb") || end.eq_ignore_ascii_case("rpm"))
 }
 
-/// Returns whether a header of a central directory stands anywhere that names a pyc: without one,
-/// zipimport finds none.
+/// Returns whether the bytes contain a central header that names a pyc; zipimport finds no pyc
+/// without one.
 fn names_a_pyc(bytes: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {
         let size =
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn text_is_no_pyc() {
-        // The magic number of 3.9 is what a text with a strange line end begins with.
+        // A text with unusual line ends can begin like the magic number of 3.9.
         assert_eq!(magic(b"a\r\r\nb is a line\r\r\nc is a line\r\r\n"), None);
         assert_eq!(magic(b"a\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0"), Some(3425));
         assert_eq!(magic(b"\x03\xf3\r\n\0\0\0\0c\0"), Some(62_211));

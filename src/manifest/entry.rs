@@ -1,11 +1,11 @@
-//! Bytes → entries.
+//! Entries from bytes.
 
 use super::model::{FileEntry, SourceEntry};
 use crate::pyc::{HEADER_SIZE, Header, HeaderError, source_hash};
 use crate::target::Series;
 use sha2::Digest as _;
 
-/// Lower-case hexadecimal digits.
+/// Returns lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -14,12 +14,12 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The digest as it stands in manifests: 64 digits.
+/// Returns the SHA-256 as in manifests: 64 hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&sha2::Sha256::digest(bytes))
 }
 
-/// The entry of a source, as the versions of `series` hash it.
+/// Returns the entry of a source, hashed as in the versions of `series`.
 pub fn source_entry(path: &str, source: &[u8], series: &Series) -> SourceEntry {
     SourceEntry {
         path: path.into(),
@@ -29,10 +29,10 @@ pub fn source_entry(path: &str, source: &[u8], series: &Series) -> SourceEntry {
     }
 }
 
-/// The entry of a pyc whose header is looked at and whose code is not.
+/// Returns the entry of a pyc from its header, without parsing the code.
 ///
 /// # Errors
-/// No header.
+/// The header is malformed.
 pub fn pyc_entry(
     path: &str,
     pyc: &[u8],

@@ -1,4 +1,4 @@
-//! The manifest as an in-toto Statement v1: what an attestation signs.
+//! The manifest as an in-toto Statement v1, for attestations.
 
 use super::model::Manifest;
 use serde::Serialize;
@@ -24,7 +24,8 @@ struct Digest<'a> {
     sha256: &'a str,
 }
 
-/// A statement whose subjects are the pycs and archives, and whose predicate is the manifest.
+/// Returns a statement whose subjects are the pycs and archives, and whose predicate is the
+/// manifest.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.

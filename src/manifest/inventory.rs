@@ -1,4 +1,4 @@
-//! Pycs that exist → a manifest.
+//! Manifest of existing pycs.
 
 use super::carrier::{Embedded, embedded};
 use super::entry::{pyc_entry, source_entry};
@@ -12,33 +12,33 @@ use crate::pyc::{HEADER_SIZE, Header, HeaderError, parse_name};
 use crate::target::Series;
 use std::path::Path;
 
-/// A pyc that has no entry, and why.
+/// Reason for which a pyc has no entry.
 #[derive(Debug, thiserror::Error)]
 pub enum PycError {
-    /// It cannot be read.
+    /// The pyc cannot be read.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// Its header.
+    /// The header is malformed.
     #[error(transparent)]
     Header(#[from] HeaderError),
-    /// Its version.
+    /// The magic number is unknown.
     #[error("magic number {0} is of no version that is known")]
     Magic(u16),
-    /// Its code.
+    /// The code is malformed.
     #[error("the code cannot be read: {0}")]
     Marshal(#[from] MarshalError),
-    /// Bytecode that is not called so.
+    /// Bytecode under a name that does not end in `.pyc`.
     #[error("it is bytecode under another name, which has no entry")]
     Name,
-    /// An archive too deep in others.
+    /// The archive is nested too deep.
     #[error("the archive is not looked into: more than {DEPTH} archives lie in each other")]
     Depth,
-    /// Something else was marshalled.
+    /// The marshalled object is not a code object.
     #[error("what is in it is no code object")]
     NotCode,
 }
 
-/// The entry of a pyc that was not just compiled; its code is read for the recorded name.
+/// Returns the entry of a pyc in a place; its code is parsed for the recorded name.
 ///
 /// # Errors
 /// [`PycError`].
@@ -56,7 +56,7 @@ pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> 
     entry_of(name, &pyc, optimize, source.as_ref().map(|(name, bytes)| (name.as_str(), bytes.as_slice())))
 }
 
-/// The entry of the bytes of a pyc; `source` is its source's name and bytes.
+/// Returns the entry of a pyc from its bytes; `source` is the name and content of its source.
 ///
 /// # Errors
 /// [`PycError`].
@@ -75,11 +75,11 @@ pub fn entry_of(
     Ok(pyc_entry(name, pyc, series, optimize, source, &filename)?)
 }
 
-/// The manifest of what is at `path`, and the pycs that have no entry. Archives in a tree are
-/// listed if there is a pyc in them.
+/// Returns the manifest of the pycs at `path`, and the pycs that have no entry. Archives in a tree
+/// are listed if they contain a pyc.
 ///
 /// # Errors
-/// [`PlaceError`] if there is nothing to look into.
+/// [`PlaceError`] if `path` cannot be opened.
 pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
     let place = Place::open(path)?;
     let mut found = Found { failures: unseen(&place), ..Found::default() };
@@ -108,7 +108,7 @@ struct Found {
 }
 
 impl Found {
-    /// Looks into the archives in a place, `depth` deep; how many pycs are in them.
+    /// Adds the archives in a place, down to `depth` levels; returns the number of pycs in them.
     fn archives(&mut self, place: &Place, prefix: &str, depth: usize) -> usize {
         let mut pycs = 0;
         for name in place.names() {
@@ -160,9 +160,8 @@ impl Found {
     }
 }
 
-/// Reports whether a pyc of an archive in a tree is of a version that is not known, in a
-/// `__pycache__`: old eggs have such pycs. Only zipimport reads these archives, and it reads no
-/// `__pycache__`.
+/// Returns whether nothing loads a pyc of an archive in a tree: zipimport ignores `__pycache__`, in
+/// which old eggs have pycs of unknown versions.
 fn is_never_loaded(archive: &str, pyc: &str, error: &PycError) -> bool {
     let is_wheel = archive.to_ascii_lowercase().ends_with(".whl");
     matches!(error, PycError::Magic(_)) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")

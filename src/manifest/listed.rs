@@ -1,30 +1,31 @@
-//! The archive that a manifest lists: one rule for all commands that compare the two.
+//! Search for an archive in a manifest, the same for all commands that compare the two.
 
 use super::entry::hex;
 use super::model::{Archive, Manifest};
 use crate::archive;
 use std::path::Path;
 
-/// Facts of a manifest about an archive.
+/// Result of the search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listed<'a> {
-    /// Nothing: it lists no archives.
+    /// The manifest lists no archives.
     Nothing,
-    /// This one: by its name and digest, or by its digest where the name is another.
+    /// The manifest lists the archive by its name and digest, or by its digest under another name.
     This,
-    /// Another one of this name.
+    /// The manifest lists another archive of this name.
     Other(&'a Archive),
-    /// Others only.
+    /// The manifest lists other archives only.
     Others,
 }
 
-/// The entry of an archive, under the name of its file.
+/// Returns the entry of an archive, with the name of its file as the path.
 pub fn archive_entry(archive: &archive::Archive) -> Archive {
     Archive { path: file_name(&archive.path), sha256: hex(&archive.sha256), size: archive.size }
 }
 
-/// Returns whether a manifest lists the archive. A manifest that lists it says by the digest what
-/// it is; the pycs listed are then those that it has once it is installed, or another archive's.
+/// Searches for an archive in a manifest. If the manifest lists archives, the listed digest
+/// decides; the listed pycs are then those of the archive after installation, or those of another
+/// archive.
 pub fn listed<'a>(manifest: &'a Manifest, archive: &archive::Archive) -> Listed<'a> {
     let found = archive_entry(archive);
     let is = |listed: &Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);

@@ -1,4 +1,4 @@
-//! Pycs → a manifest that two builders can compare with `cmp`.
+//! Manifest of pycs, which two builders can compare with `cmp`.
 //!
 //! Formats: `pycompile-manifest/1` (schema in `schema/`), GNU coreutils' checksum lines, in-toto
 //! Statement v1.

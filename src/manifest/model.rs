@@ -1,4 +1,4 @@
-//! The manifest as it is written: the order of the fields is the order of the keys.
+//! The manifest as it is serialized: the fields are in the order of the keys.
 
 use crate::target::PyVersion;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,48 +7,48 @@ use std::collections::BTreeMap;
 /// The value of `schema`.
 pub const SCHEMA: &str = "pycompile-manifest/1";
 
-/// The whole document.
+/// A manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// [`SCHEMA`].
     pub schema: String,
-    /// For each version, the release whose bytes the pycs are: `3.14`, `3.14.10`. None where they
-    /// were only found.
+    /// Release that wrote the pycs of each version: `3.14`, `3.14.10`. Empty for a manifest of
+    /// existing pycs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub releases: BTreeMap<String, String>,
     /// Pycs, sorted by path.
     pub files: Vec<FileEntry>,
-    /// Archives that they were packed into, sorted by path.
+    /// Archives that contain the pycs, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub archives: Vec<Archive>,
 }
 
-/// One pyc.
+/// A pyc.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Relative, with `/`.
+    /// Relative path, with `/`.
     pub path: String,
-    /// 64 hexadecimal digits, of the whole file.
+    /// SHA-256 of the whole file, 64 hexadecimal digits.
     pub sha256: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// `3.14`
+    /// Minor version: `3.14`.
     pub python: String,
-    /// The magic number without the `\r\n` behind it.
+    /// Magic number without the `\r\n` after it.
     pub magic: u16,
-    /// 0, 1 or 2.
+    /// Optimization level: 0, 1 or 2.
     pub optimize: u8,
-    /// `timestamp`, `checked-hash` or `unchecked-hash`.
+    /// Invalidation mode: `timestamp`, `checked-hash` or `unchecked-hash`.
     pub invalidation_mode: String,
-    /// The source's modification time in the header, where that is what the header has.
+    /// Modification time of the source in the header, for the mode `timestamp`.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source_mtime: Option<u32>,
-    /// Source that it was compiled from, if it is available.
+    /// Source of the pyc, if available.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceEntry>,
-    /// 64 hexadecimal digits, of the marshalled code alone.
+    /// SHA-256 of the marshalled code, 64 hexadecimal digits.
     pub code_sha256: String,
     /// `co_filename` of the module.
     pub filename: String,
@@ -58,13 +58,13 @@ pub struct FileEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceEntry {
-    /// Relative, with `/`.
+    /// Relative path, with `/`.
     pub path: String,
-    /// 64 hexadecimal digits.
+    /// SHA-256, 64 hexadecimal digits.
     pub sha256: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// 16 hexadecimal digits: what a hash-based pyc has in its header (PEP 552).
+    /// Source hash as in the header of a hash-based pyc (PEP 552), 16 hexadecimal digits.
     pub source_hash: String,
 }
 
@@ -72,15 +72,15 @@ pub struct SourceEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Archive {
-    /// Its file name.
+    /// File name.
     pub path: String,
-    /// 64 hexadecimal digits.
+    /// SHA-256, 64 hexadecimal digits.
     pub sha256: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
-/// A key that may be left out has no `null`.
+/// Deserializes an optional key, whose value may not be `null`.
 fn not_null<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -90,14 +90,14 @@ where
 }
 
 impl Manifest {
-    /// Sorts what it is given.
+    /// Returns a manifest with sorted entries.
     pub fn new(mut files: Vec<FileEntry>, mut archives: Vec<Archive>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         archives.sort_by(|one, other| one.path.cmp(&other.path));
         Self { schema: SCHEMA.into(), releases: BTreeMap::new(), files, archives }
     }
 
-    /// Adds the releases of those versions that it lists pycs of.
+    /// Adds the releases of the versions whose pycs the manifest lists.
     #[must_use]
     pub fn with_releases<'a>(mut self, releases: impl IntoIterator<Item = (PyVersion, &'a str)>) -> Self {
         for (version, release) in releases {
@@ -109,7 +109,7 @@ impl Manifest {
         self
     }
 
-    /// The document: two-space indent, a newline at the end.
+    /// Returns the JSON document, indented by two spaces, with a newline at the end.
     ///
     /// # Errors
     /// None in practice: everything in it is a string or a number.

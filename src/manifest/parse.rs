@@ -1,4 +1,4 @@
-//! A manifest that somebody else wrote.
+//! Parser of manifests from other builders.
 
 use super::model::{Manifest, SCHEMA};
 use crate::target::PyVersion;
@@ -6,45 +6,45 @@ use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Why a manifest is refused. The fault is the manifest's.
+/// Error in a manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
-    /// Not JSON, or not of this shape.
+    /// The file is not JSON, or lacks the structure of a manifest.
     #[error("{}:{line}:{column}: {message}", path.shown())]
     Malformed {
         /// The manifest.
         path: PathBuf,
-        /// From 1.
+        /// Line, counted from 1.
         line: usize,
-        /// From 1.
+        /// Column, counted from 1.
         column: usize,
         /// Description of the fault.
         message: String,
     },
-    /// A schema that this version does not know.
+    /// The schema is unknown.
     #[error("{}: schema `{schema}` is not known; known is `{SCHEMA}`", path.shown())]
     Schema {
         /// The manifest.
         path: PathBuf,
-        /// Value that it has.
+        /// Value of `schema`.
         schema: String,
     },
-    /// An entry that cannot be.
+    /// An entry is invalid.
     #[error("{}: {place}: {message}", path.shown())]
     Entry {
         /// The manifest.
         path: PathBuf,
-        /// `files[3]`
+        /// Entry, such as `files[3]`.
         place: String,
         /// Description of the fault.
         message: String,
     },
 }
 
-/// Reads a manifest and holds every entry against the format.
+/// Parses a manifest and checks every entry against the format.
 ///
 /// # Errors
-/// [`ManifestError`] with the place.
+/// [`ManifestError`] with the location.
 pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
     #[derive(serde::Deserialize)]
     struct SchemaOnly {

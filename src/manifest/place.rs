@@ -1,4 +1,4 @@
-//! A tree, an archive or a single file, as named bytes.
+//! A tree, an archive or a single file, as files by name.
 
 use super::carrier::Carrier;
 use crate::archive::{
@@ -11,57 +11,57 @@ use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// Something that can hold pycs.
+/// A place that can contain pycs.
 #[derive(Debug)]
 pub enum Place {
-    /// A directory, and what is in it.
+    /// A directory and its files.
     Tree(PathBuf, Listing),
     /// A wheel, zip, package, tar archive or image.
     Archive(Archive),
-    /// One file.
+    /// A single file.
     File(PathBuf),
 }
 
-/// Why it cannot be looked into.
+/// Error of reading a place.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("cannot read {}: {source}", path.shown())]
     Read {
         /// The file or directory.
         path: PathBuf,
-        /// Why.
+        /// The error.
         source: std::io::Error,
     },
-    /// A directory.
+    /// A directory cannot be searched.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// An archive.
+    /// An archive is refused.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// A symlink, which is not followed.
+    /// The file is a symlink, which is not followed.
     #[error("{} is a symlink: it is not followed", .0.shown())]
     Symlink(PathBuf),
-    /// A symlink to a directory, with pycs that nobody has seen.
+    /// A symlink to a directory with pycs that are not examined.
     #[error("{} is a symlink: the pycs behind it are not looked at", .0.shown())]
     SymlinkFolder(PathBuf),
-    /// A path that a `.pth` file adds, with bytecode that nobody has seen.
+    /// A path in a `.pth` file with bytecode that is not examined.
     #[error("it adds {0:?} to the path of imports: the bytecode there is not looked at")]
     Leads(String),
-    /// A name that no manifest can have.
+    /// A name that a manifest cannot contain.
     #[error("the name is not UTF-8")]
     NotUtf8,
-    /// A name that is shown as another file's.
+    /// A name whose printed form is the name of another file.
     #[error("the name is not UTF-8, and another file is called what it is shown as")]
     Ambiguous,
-    /// No such name.
+    /// The name does not exist.
     #[error("there is no {0}")]
     Missing(String),
 }
 
 impl Place {
-    /// Looks into a path. A file that ends in `.whl`, `.zip` or `.pyz`, or has the content of a
-    /// zip, a package, a tar archive or an image, is an archive.
+    /// Opens a path. A file whose name ends in `.whl`, `.zip` or `.pyz`, or whose content is a zip,
+    /// a package, a tar archive or an image, is an archive.
     ///
     /// # Errors
     /// [`PlaceError`].
@@ -82,7 +82,7 @@ impl Place {
             .extension()
             .is_some_and(|extension| ["whl", "zip", "pyz"].iter().any(|known| extension == *known));
         if is_archive || begins_like_a_zip(path) {
-            // Only a zipapp may begin with the line that names its interpreter.
+            // Only a zipapp may begin with a shebang line.
             let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
             let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
             return Ok(Self::Archive(read_file(path, &limits)?));
@@ -95,7 +95,7 @@ impl Place {
         Ok(Self::File(path.into()))
     }
 
-    /// The names of all files, sorted; with `/`. A single file has its own name.
+    /// Returns the sorted names of all files, with `/`. A single file has its own name.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {
             Self::Tree(_, listing) => return listing.names.keys().cloned().collect(),
@@ -109,7 +109,7 @@ impl Place {
         names
     }
 
-    /// The names that end in `.pyc`.
+    /// Returns the names that end in `.pyc`; for a single file, its name.
     pub fn pycs(&self) -> Vec<String> {
         let mut names = self.names();
         if !matches!(self, Self::File(_)) {
@@ -118,7 +118,8 @@ impl Place {
         names
     }
 
-    /// Returns whether a name is the file's own, and not what a name that is not UTF-8 is shown as.
+    /// Returns whether a name is the file's own name, not the printed form of a name that is not
+    /// UTF-8.
     pub fn is_utf8(&self, name: &str) -> bool {
         match self {
             Self::Tree(_, listing) => !listing.real.contains_key(name),
@@ -127,7 +128,7 @@ impl Place {
         }
     }
 
-    /// The bytes of a file.
+    /// Returns the content of a file.
     ///
     /// # Errors
     /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::Read`].
@@ -137,7 +138,7 @@ impl Place {
         }
         let path = self.path(name)?;
         let bytes = match self {
-            // Since it was listed a directory on the way may have become a symlink.
+            // A directory on the path may have become a symlink since the listing.
             Self::Tree(root, _) => {
                 let below = path.strip_prefix(root).unwrap_or(&path);
                 match place::Place::below(root, below, Missing::Refused) {
@@ -157,8 +158,8 @@ impl Place {
         })
     }
 
-    /// Returns the kind of content of a file, whatever its name; only its start and end are read
-    /// from a disk.
+    /// Returns the kind of content of a file, independent of its name. For a file on disk, only the
+    /// start and the end are read.
     ///
     /// # Errors
     /// As [`Place::read`].
@@ -170,7 +171,7 @@ impl Place {
         Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
     }
 
-    /// Returns the path of a file on a disk.
+    /// Returns the path of a file on disk.
     ///
     /// # Errors
     /// [`PlaceError::Missing`], [`PlaceError::Symlink`], [`PlaceError::NotUtf8`].
@@ -192,14 +193,14 @@ impl Place {
         }
     }
 
-    /// The source of a pyc of this place, by the pyc's name.
+    /// Returns the name and content of the source of a pyc in this place.
     ///
     /// # Errors
     /// As [`Place::read`].
     pub fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
         let nameless = || PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc"));
-        // A single file's name has no directory: whether it lies in a `__pycache__` is for its path
-        // to say.
+        // The name of a single file has no directory; only the path shows whether the file is in a
+        // `__pycache__`.
         if let Self::File(path) = self {
             let source = crate::pyc::source_path(path).ok_or_else(nameless)?;
             let name = python::os_text(source.as_os_str());
@@ -216,8 +217,8 @@ fn sibling(path: &Path, name: &str) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).join(name)
 }
 
-/// Returns whether a file is called like a package, so that one that is broken is refused and not
-/// taken for some other file.
+/// Returns whether a file has the name of a package, so that a broken package is refused rather
+/// than treated as another file.
 fn is_called_a_package(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     [".deb", ".rpm", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst"]
@@ -243,7 +244,7 @@ fn entry<'a>(archive: &'a Archive, name: &str) -> Result<&'a Entry, PlaceError> 
     })
 }
 
-/// The bytes of a file of an archive.
+/// Returns the content of a file in an archive.
 fn unpacked<'a>(archive: &'a Archive, name: &str) -> Result<Cow<'a, [u8]>, PlaceError> {
     entry(archive, name)?.bytes.try_read().map_err(|fault| PlaceError::Read {
         path: archive.path.join(name),

@@ -1,10 +1,10 @@
-//! The directories and archives that `.pth` files name.
+//! The directories and archives in `.pth` files.
 //!
 //! CPython: `addpackage` of `Lib/site.py`; `._pth` files: `Modules/getpath.py`.
 
-/// The paths of a `.pth` file, or of a `._pth` file of an embedded Python: each line that is
-/// neither empty nor a comment nor code. `site` reads UTF-8; in what is not, every line is still a
-/// line.
+/// Returns the paths in a `.pth` file, or in a `._pth` file of an embedded Python: each line that
+/// is not empty, a comment or code. `site` requires UTF-8; in a file that is not UTF-8, the lines
+/// are read nevertheless.
 pub(super) fn paths(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

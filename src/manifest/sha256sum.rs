@@ -6,7 +6,8 @@
 use super::model::Manifest;
 use std::fmt::Write as _;
 
-/// One line for each pyc. Archives stand in comments, because they do not lie where the pycs do.
+/// Returns one line for each pyc. Archives are comments, because they are in another directory than
+/// the pycs.
 pub fn sha256sum(manifest: &Manifest) -> String {
     let mut text = String::new();
     for archive in &manifest.archives {

@@ -1,5 +1,5 @@
-//! Places in which bytecode would pass unseen: behind symlinks and `.pth` files, and in directories
-//! that cannot be listed.
+//! Places in which bytecode would be overlooked: targets of symlinks and `.pth` files, and
+//! directories that cannot be listed.
 
 use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
@@ -11,10 +11,10 @@ use std::io;
 use std::path::Path;
 
 impl Place {
-    /// Returns the places that importers reach from here and that are not looked into: directories
-    /// that cannot be listed, symlinks and `.pth` files that lead out of the tree to bytecode, and
-    /// each `__pycache__` that is a symlink, whose pycs are not of the sources next to which they
-    /// really lie.
+    /// Returns the places that importers reach from this place and that are not examined:
+    /// directories that cannot be listed, symlinks and `.pth` files that lead out of the tree to
+    /// bytecode, and each `__pycache__` that is a symlink, since its pycs do not belong to the
+    /// sources next to the target.
     pub fn unseen(&self) -> Vec<(String, PlaceError)> {
         let (root, listing) = match self {
             Self::Tree(root, listing) => (root, listing),
@@ -33,13 +33,13 @@ impl Place {
             .filter(|(_, found)| **found == Found::Symlink)
             .map(|(name, _)| root.join(name))
             .chain(listing.nameless_links.iter().cloned());
-        // A symlink that is called a pyc is reported where pycs are read.
+        // A symlink with the name of a pyc is reported when pycs are read.
         let is_pyc = |path: &Path| path.extension().is_some_and(|end| end == "pyc") && path.is_file();
         let hiding = links.filter(|path| !is_pyc(path) && hides(path));
         let mut unseen: Vec<_> =
             hiding.map(|path| (name_below(root, &path), PlaceError::SymlinkFolder(path))).collect();
         for name in listing.names.keys().filter(|name| is_pth(name)) {
-            // A file that cannot be read is reported where all files are read.
+            // A file that cannot be read is reported when all files are read.
             let Ok(path) = self.path(name) else { continue };
             let Ok(bytes) = read_regular(&path, LARGEST) else { continue };
             let folder = path.parent().unwrap_or(root);
@@ -60,8 +60,8 @@ fn is_pth(name: &str) -> bool {
     name.ends_with(".pth") || name.ends_with("._pth")
 }
 
-/// Returns what leads out of a package to bytecode that is not in it: symlinks, as far as their
-/// names show it, and `.pth` files. A package installs into a file system that is not here.
+/// Returns the symlinks and `.pth` files that lead out of a package to bytecode. The names alone
+/// decide for symlinks, because the file system that the package installs into is not available.
 fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     let names: BTreeSet<&str> = archive.entries.iter().map(|entry| entry.name.as_str()).collect();
     let is_inside = |place: &str| {
@@ -74,7 +74,7 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     let mut unseen = Vec::new();
     for special in &archive.specials {
         let What::Symlink(target) = &special.what else { continue };
-        // A symlink that is called a pyc is reported where pycs are read.
+        // A symlink with the name of a pyc is reported when pycs are read.
         let file = special.name.rsplit('/').next().unwrap_or(&special.name);
         let leads = file == "__pycache__"
             || (!file.ends_with(".pyc")
@@ -94,8 +94,8 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     unseen
 }
 
-/// Returns whether a path is one that bytecode is imported from: of a pyc, an archive, or a
-/// directory of modules.
+/// Returns whether bytecode is imported from a path, by its name: a pyc, an archive, or a directory
+/// of modules.
 fn is_code_by_name(path: &str) -> bool {
     let is_python = |part: &str| {
         let version = part.strip_prefix("python").or_else(|| part.strip_prefix("pypy"));
@@ -110,8 +110,8 @@ fn is_code_by_name(path: &str) -> bool {
         || (is_python(file) && path.contains("lib"))
 }
 
-/// The path that a symlink or a line of a `.pth` file leads to from where it is, below the root of
-/// a package.
+/// Returns the target of a symlink or of a line of a `.pth` file as a path below the root of a
+/// package.
 fn beside(name: &str, target: &str) -> String {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),
@@ -127,7 +127,8 @@ fn beside(name: &str, target: &str) -> String {
     parts.join("/")
 }
 
-/// The `.pth` files of a wheel that name what is not in it.
+/// Returns the `.pth` files of a wheel with paths outside the wheel, or the symlinks and `.pth`
+/// files that lead out of a package.
 fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
     if archive.format != Format::Zip {
         return leaving_package(archive);
@@ -149,7 +150,7 @@ fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
     unseen
 }
 
-/// Returns whether Python runs a file, imports from it, or is led elsewhere by it.
+/// Returns whether Python runs a file, imports from it, or follows its paths.
 fn is_code(path: &Path) -> io::Result<bool> {
     if path.to_str().is_some_and(is_pth) {
         return Ok(!pth::paths(&read_regular(path, LARGEST)?).is_empty());

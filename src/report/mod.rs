@@ -1,7 +1,7 @@
-//! Findings → text, JSON, HTML, SARIF.
+//! Findings as text, JSON, HTML or SARIF.
 //!
-//! **Invariant:** reads nothing and prints nothing; what it is given from outside cannot become
-//! markup or a terminal's control sequence.
+//! **Invariant:** reads nothing and prints nothing; text from outside cannot become markup or a
+//! terminal's control sequence.
 
 pub mod difference;
 mod inspect;

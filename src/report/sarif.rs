@@ -1,4 +1,4 @@
-//! Findings of `verify` as SARIF, which code scanning of forges and editors reads.
+//! Findings of `verify` as SARIF, for the code scanning of forges and editors.
 //!
 //! Static Analysis Results Interchange Format 2.1.0 (OASIS Standard, errata 01).
 
@@ -16,14 +16,13 @@ const SCHEMA: &str =
 /// A path that was verified.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    /// As it was named.
+    /// Path as the user named it.
     pub path: &'a Path,
-    /// True if findings name files below it, false if it is the file, or the archive that they are
-    /// in.
+    /// True if findings name files below the path, false for a single file or an archive.
     pub is_folder: bool,
 }
 
-/// The document. Paths are relative to `here`, or to the place where that lies elsewhere.
+/// Returns the document. Paths are relative to `here`, or to the place if the place is elsewhere.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
@@ -41,7 +40,7 @@ pub fn document(
         let rule_id = finding.kind.name();
         let nth = seen.entry((rule_id, &finding.path)).or_default();
         *nth += 1;
-        // Neither words nor lines are in it, which change while the finding stays.
+        // Messages and lines are left out, since they may change for the same finding.
         let identity = format!("{rule_id}\0{}\0{nth}", finding.path);
         let location = Location::of(finding, places, here, &mut bases);
         results.push(Outcome {
@@ -163,7 +162,7 @@ struct ArtifactLocation {
     uri_base_id: Option<String>,
 }
 
-/// A file in an archive, which no URI names.
+/// A file in an archive, which a URI cannot name.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LogicalLocation {
@@ -182,7 +181,7 @@ impl Rule {
     }
 }
 
-/// The same code in another form runs as the source does.
+/// Returns the level. Code in another form is a warning, since it runs like the source.
 const fn level(kind: Kind) -> &'static str {
     match kind {
         Kind::OtherForm => "warning",
@@ -218,7 +217,7 @@ impl Location {
                 if base.is_some() {
                     path = python::os_text(place.path.file_name().unwrap_or_default());
                 }
-                // Names in an archive are within it; a single file is called what it is.
+                // Names in an archive are relative to the archive; a single file has its own name.
                 let name = place.path.file_name().map(python::os_text).unwrap_or_default();
                 inner = if finding.path == name { "" } else { &finding.path };
                 file = "";
@@ -239,7 +238,7 @@ impl Location {
         }
     }
 
-    /// The message, which begins with the file where the location is the archive.
+    /// Returns the message, which begins with the file's name if the location is an archive.
     fn message(&self, finding: &Finding) -> String {
         match self.logical_locations.first() {
             Some(inner) => format!("{}: {}", inner.fully_qualified_name, finding.message),
@@ -248,7 +247,8 @@ impl Location {
     }
 }
 
-/// A relative reference (RFC 3986): all but unreserved characters and `/` is escaped.
+/// Returns a relative reference (RFC 3986), with all characters escaped except unreserved ones and
+/// `/`.
 fn uri(path: &str) -> String {
     path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
         match byte {

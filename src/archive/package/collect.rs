@@ -1,4 +1,4 @@
-//! Members of an archive, one after the other → entries that are bounded and have no two meanings.
+//! Members of an archive → entries that are bounded and unambiguous.
 
 use super::facts::{Facts, Format, Special, What};
 use super::fault_of;
@@ -14,22 +14,22 @@ use std::io::{Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes of all names together.
+/// Limit on the bytes of all names together.
 const NAMES: u64 = 64 << 20;
 
-/// Bytes of a path that Linux opens.
+/// Limit on the bytes of a path, as in Linux.
 const PATH: u64 = 4096;
 
-/// Names that are let through.
+/// Rules for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// Names that are one file on every system.
+    /// Names that are the same file on every system.
     Portable,
-    /// Names that stay inside on POSIX, which those of systemd with backslashes do.
+    /// Names that stay inside on POSIX systems. Units of systemd have names with backslashes.
     Posix,
 }
 
-/// A member, before its content is read.
+/// A member whose content has not been read.
 pub(super) struct Member<'a> {
     pub(super) name: &'a str,
     pub(super) substance: Substance,
@@ -41,12 +41,12 @@ pub(super) struct Member<'a> {
 
 /// Kind of a member.
 pub(super) enum Substance {
-    /// A file, and where its content stands in the unpacked stream, if that is known.
+    /// A file, and the offset of its content in the unpacked stream, if the offset is known.
     File {
         start: Option<u64>,
     },
     Directory,
-    /// A further name of an earlier file.
+    /// Another name of an earlier file.
     HardLink(String),
     Symlink(String),
     Device(String),
@@ -60,7 +60,7 @@ pub(in crate::archive) struct Collected {
 }
 
 impl Collected {
-    /// Makes an archive of it. `bytes` are those of the whole file.
+    /// Returns the archive; `bytes` are the bytes of the whole file.
     pub(super) fn archive(self, path: &Path, format: Format, packing: String, bytes: &[u8]) -> Archive {
         let Self { entries, mut specials } = self;
         specials.sort_by(|one, other| one.name.cmp(&other.name));
@@ -80,18 +80,18 @@ impl Collected {
     }
 }
 
-/// Takes members and looks at each before memory is taken for it.
+/// Collector of members, which checks each before it allocates memory for it.
 pub(super) struct Collector<'a> {
     path: &'a Path,
     limits: &'a Limits,
     rules: Rules,
     collected: Collected,
-    /// The files by name, for hard links.
+    /// Indices of the files by name, for hard links.
     by_name: BTreeMap<String, usize>,
     count: u64,
     total: u64,
     names: u64,
-    /// Bytes that may still be held unpacked.
+    /// Bytes of unpacked content that may still be kept.
     room: usize,
 }
 
@@ -111,19 +111,19 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Takes over what may still be held.
+    /// Sets the size of the contents so far, and the bytes that may still be kept.
     pub(super) fn with_room(mut self, total: u64, room: usize) -> Self {
         (self.total, self.room) = (total, room);
         self
     }
 
-    /// Bytes of all contents, and what may still be held.
+    /// Returns the size of all contents, and the bytes that may still be kept.
     pub(super) fn used(&self) -> (u64, usize) {
         (self.total, self.room)
     }
 
     /// Reads the members of a tar archive, which may be compressed, with `prefix` before their
-    /// names. Returns how it is compressed, and its comment.
+    /// names. Returns the name of the compression, and the comment of the archive.
     pub(super) fn tar(
         &mut self,
         bytes: &Arc<Vec<u8>>,
@@ -150,7 +150,7 @@ impl<'a> Collector<'a> {
         ArchiveError { archive: self.path.into(), entry, fault }
     }
 
-    /// Takes one member. Where `plain` are the bytes that it stands in, nothing is copied.
+    /// Adds a member. If `plain` are the bytes that contain it, nothing is copied.
     pub(super) fn add(&mut self, member: Member<'_>, plain: Option<&Arc<Vec<u8>>>) -> Result<(), Refused> {
         let Member { name, substance, mode, facts, size, content } = member;
         let refuse = |fault| (Some(name.to_owned()), fault);
@@ -211,7 +211,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// Takes the content of files whose names came before it.
+    /// Sets the content of files whose names came earlier.
     pub(super) fn fill(&mut self, indices: &[usize], bytes: &Bytes) {
         for &index in indices {
             if let Some(entry) = self.collected.entries.get_mut(index) {
@@ -221,14 +221,14 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The number of entries so far, and the content of the last.
+    /// Returns the number of entries so far, and the content of the last entry.
     pub(super) fn last(&self) -> (usize, Option<&Bytes>) {
         let entries = &self.collected.entries;
         (entries.len(), entries.last().map(|entry| &entry.bytes))
     }
 
-    /// Reads exactly `size` bytes, and keeps them as they are, as they stand in the archive, or
-    /// compressed.
+    /// Reads exactly `size` bytes, and keeps them unpacked, as a part of an uncompressed archive,
+    /// or compressed.
     fn content(
         &mut self,
         content: &mut dyn Read,
@@ -258,7 +258,7 @@ impl<'a> Collector<'a> {
             content.take(size).read_to_end(&mut bytes).map_err(broken)?;
             return if bytes.len() == length { Ok(bytes.into()) } else { Err(truncated) };
         }
-        // Nothing but this entry can be found again in a compressed stream.
+        // A compressed stream cannot be read again from the middle.
         let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
         let mut buffer = [0; 1 << 16];
         let mut left = size;
@@ -276,11 +276,11 @@ impl<'a> Collector<'a> {
         Ok(Bytes::packed(Packed { data: 0..data.len(), archive: Arc::new(data), compression, size: length }))
     }
 
-    /// Holds all names against each other.
+    /// Checks all names against each other.
     pub(super) fn finish(self) -> Result<Collected, ArchiveError> {
         let mut tree = NameTree::new(self.limits.refuse_collisions && self.rules == Rules::Portable);
-        // Archives of sources name some directories twice, which does not matter where none is
-        // looked at.
+        // Source archives contain some directories twice, which is harmless because no directory is
+        // used.
         let is_listed = |entry: &&Entry| !entry.directory || self.rules == Rules::Posix;
         let entries = self.collected.entries.iter().filter(is_listed);
         let entries = entries.map(|entry| (entry.name.as_str(), entry.directory));
@@ -298,7 +298,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// The name without what means this directory at its start, and without a slash at its end.
+/// Returns the name without a leading `./` and without a slash at its end.
 pub(super) fn plain_name(name: &str) -> &str {
     let mut name = name;
     while let Some(rest) = name.strip_prefix("./") {

@@ -1,4 +1,4 @@
-//! A cpio archive of the "new ASCII" format → its members, by the `cpio` crate.
+//! A cpio archive of the "new ASCII" format → its members, read by the `cpio` crate.
 
 use super::collect::{Collector, Member, Substance};
 use super::facts::Facts;
@@ -8,13 +8,13 @@ use crate::archive::error::Fault;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-/// Kinds of a mode, as `stat(2)` has them.
+/// Bits of the mode for the file type, as in `stat(2)`.
 const KIND: u32 = 0o170_000;
 
-/// Files of one inode whose content comes with the last of them.
+/// Files by inode that wait for the content, which follows the last name of the inode.
 type Waiting = BTreeMap<(u32, u32, u32), Vec<usize>>;
 
-/// Takes the members of an archive; `owners` are the names of user and group by the name of a file.
+/// Adds the members of an archive; `owners` contains the names of user and group by file name.
 pub(super) fn read(
     collector: &mut Collector<'_>,
     reader: impl Read,
@@ -45,7 +45,7 @@ fn take<R: Read>(
 ) -> Result<(), Refused> {
     let entry = member.entry();
     let name = super::collect::plain_name(entry.name()).to_owned();
-    // The payload of a source package has no directory, that of a package paths from the root.
+    // Names in a source package have no directory, those in other packages are absolute.
     let name = name.strip_prefix('/').map_or(name.clone(), str::to_owned);
     let refuse = |fault| (Some(name.clone()), fault);
     let (mode, size) = (entry.mode(), u64::from(entry.file_size()));

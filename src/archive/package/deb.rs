@@ -1,8 +1,8 @@
-//! A Debian package → the files of its `data.tar`, and those of its `control.tar` below `DEBIAN/`,
-//! where `dpkg-deb --raw-extract` puts them.
+//! A Debian package → the files of `data.tar`, and those of `control.tar` below `DEBIAN/`, where
+//! `dpkg-deb --raw-extract` extracts them.
 //!
-//! Format: `deb(5)`. The ar archive around both has three headers of 60 bytes, which are read here:
-//! the `ar` crate takes as much memory as a header asks for.
+//! Format: `deb(5)`. The outer ar archive has three headers of 60 bytes, which are parsed here: the
+//! `ar` crate allocates as much memory as a header requests.
 
 use super::collect::{Collector, Rules};
 use super::facts::Format;
@@ -13,11 +13,11 @@ use crate::archive::reader::Limits;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes before the first member.
+/// Size of the signature before the first member.
 const MAGIC: usize = 8;
-/// Bytes of the header of a member.
+/// Size of the header of a member.
 const HEADER: usize = 60;
-/// The directory that control files are shown in.
+/// Directory for the control files.
 const CONTROL: &str = "DEBIAN/";
 
 /// A member of the outer archive.
@@ -29,7 +29,7 @@ struct Part<'a> {
 pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let parts = parts(bytes).map_err(refuse)?;
-    // What tools add to a package is named like this, and is not for dpkg.
+    // dpkg ignores such members, which other tools add.
     let parts: Vec<Part<'_>> = parts.into_iter().filter(|part| !part.name.starts_with('_')).collect();
     let [version, control, data] = parts.as_slice() else {
         return Err(refuse(Fault::Deb(
@@ -48,7 +48,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
             Some(Packing::Bzip2) => ".bz2",
             Some(Packing::Lzma) => ".lzma",
         };
-        // dpkg believes the name, others the content.
+        // dpkg decides by the name, other readers decide by the content.
         if part.name != format!("{expected}{ending}") {
             return Err(refuse(Fault::Deb("a member is not compressed as its name says")));
         }
@@ -72,7 +72,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
     Ok(collected.archive(path, Format::Deb, packing.join(", "), bytes))
 }
 
-/// The members of an ar archive, in order, without a byte between them.
+/// Returns the members of an ar archive in order, without bytes between them.
 fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, Fault> {
     let mut parts = Vec::new();
     let mut at = MAGIC;
@@ -95,7 +95,7 @@ fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, Fault> {
         let content = bytes.get(start..end).ok_or_else(truncated)?;
         let name = field(0..16)?;
         parts.push(Part { name: name.strip_suffix('/').unwrap_or(name), bytes: content });
-        // A member of an odd size is padded by one byte.
+        // A member of odd size is padded by one byte.
         at = end + size % 2;
         if parts.len() > 16 {
             return Err(Fault::Deb("it has more than 16 members"));

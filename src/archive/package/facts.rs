@@ -1,11 +1,11 @@
-//! Facts of entries that packages have and zips do not.
+//! Metadata of entries in packages, which zips do not have.
 
 use crate::archive::entry::civil;
 
-/// Format of an archive, which its content decides.
+/// Format of an archive, recognized by its content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// PKWARE's, also of wheels and zipapps.
+    /// A zip, including wheels and zipapps.
     #[default]
     Zip,
     /// A tar archive.
@@ -14,12 +14,12 @@ pub enum Format {
     Deb,
     /// An RPM package.
     Rpm,
-    /// The layers of a container image.
+    /// A container image.
     Image,
 }
 
 impl Format {
-    /// Returns the name for people.
+    /// Returns the name for messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Zip => "zip",
@@ -34,23 +34,23 @@ impl Format {
 /// Metadata of an entry of a tar or cpio archive, besides its mode.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Seconds since 1970.
+    /// Modification time, in seconds since 1970.
     pub modified: i64,
     /// Names and numbers of the user and the group.
     pub owner: String,
-    /// Name of the file that it is a hard link to.
+    /// Name of the file that the entry is a hard link to.
     pub hard_link: Option<String>,
-    /// Other records of a pax header, a line for each.
+    /// Other records of a pax header, one per line.
     pub records: String,
     /// True for a file of the package manager, which is not installed.
     pub control: bool,
 }
 
 impl Facts {
-    /// Returns the time of the last change, in UTC.
+    /// Returns the modification time in UTC.
     pub fn time(&self) -> String {
         let (day, second) = (self.modified.div_euclid(86_400), self.modified.rem_euclid(86_400));
-        // Beyond this there is no year of four digits.
+        // Years beyond this range do not have four digits.
         if !(-719_162..2_932_897).contains(&day) {
             return format!("{} seconds since 1970", self.modified);
         }
@@ -60,7 +60,7 @@ impl Facts {
     }
 }
 
-/// Entry that is neither a file nor a directory. Nothing follows or makes it.
+/// An entry other than a file or directory. It is never followed or created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Special {
     /// Path in the archive.
@@ -76,9 +76,9 @@ pub struct Special {
 /// Kind of a [`Special`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// A symbolic link, and its target.
+    /// A symlink and its target.
     Symlink(String),
-    /// A device, pipe or socket, with its numbers.
+    /// A device, pipe or socket, with the numbers of a device.
     Device(String),
 }
 

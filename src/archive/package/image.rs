@@ -1,5 +1,5 @@
-//! The archive of `docker save`, or an OCI image layout in a tar archive → the files that a
-//! container of it begins with.
+//! The archive of `docker save`, or an OCI image layout in a tar archive → the initial files of a
+//! container.
 //!
 //! Formats: the OCI image specification 1.1 (layout, manifest, config, layers with whiteouts),
 //! Docker's `manifest.json`.
@@ -15,15 +15,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The name under which the config is shown.
+/// Name of the entry for the config.
 const CONFIG: &str = "(image config)";
-/// Bytes of a manifest or config.
+/// Limit on the bytes of a manifest or config.
 const DOCUMENT: usize = 8 << 20;
-/// Symlinks on the way to one file, as Linux counts them.
+/// Limit on the symlinks on the way to one file, as in Linux.
 const LINKS: usize = 40;
-/// The start of the name of a file that an upper layer takes away.
+/// Prefix of a name that removes a file of a lower layer.
 const WHITEOUT: &str = ".wh.";
-/// The name that takes away everything in a directory.
+/// Name that removes everything in a directory.
 const OPAQUE: &str = ".wh..wh..opq";
 
 #[derive(Deserialize)]
@@ -49,13 +49,13 @@ struct Manifest {
     layers: Vec<Descriptor>,
 }
 
-/// Names of the files that an image consists of.
+/// Names of the files that make up an image.
 struct Image {
     config: String,
     layers: Vec<String>,
 }
 
-/// Applies the layers, if a tar archive is an image; any other one stays as it is.
+/// Applies the layers of an image; returns any other tar archive unchanged.
 pub(super) fn of_tar(path: &Path, archive: Archive, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let image = match docker(&archive) {
@@ -99,13 +99,13 @@ pub(super) fn of_tar(path: &Path, archive: Archive, limits: &Limits) -> Result<A
     Ok(Archive { size: archive.size, sha256: archive.sha256, ..whole })
 }
 
-/// A JSON document with a line for each value, so that lines can be compared.
+/// Formats a JSON document with one value per line, so that lines can be compared.
 fn readable(config: Vec<u8>) -> Vec<u8> {
     let value = serde_json::from_slice::<serde_json::Value>(&config);
     value.and_then(|value| serde_json::to_vec_pretty(&value)).unwrap_or(config)
 }
 
-/// The image of a `manifest.json`; none if it is some other file.
+/// Returns the image of a `manifest.json`; `None` if the file has another format.
 fn docker(archive: &Archive) -> Option<Result<Image, Fault>> {
     let images: Vec<DockerImage> = document(archive, "manifest.json")?;
     let [DockerImage { config, layers }] = images.as_slice() else {
@@ -116,7 +116,7 @@ fn docker(archive: &Archive) -> Option<Result<Image, Fault>> {
     Some(Ok(Image { config: config.clone(), layers: layers.clone() }))
 }
 
-/// The image of an OCI layout; none if it is none.
+/// Returns the image of an OCI layout; `None` for other archives.
 fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
     archive.get("oci-layout")?;
     let index: Index = document(archive, "index.json")?;
@@ -124,7 +124,7 @@ fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
         let several = Fault::Image("it has more than one image: save them one by one");
         let [first] = index.manifests.as_slice() else { return Err(several) };
         let mut name = blob_name(&first.digest)?;
-        // An index may lead to another one, for several platforms.
+        // An index for several platforms may refer to another index.
         if let Some(inner) = document::<Index>(archive, &name) {
             let [only] = inner.manifests.as_slice() else { return Err(several) };
             name = blob_name(&only.digest)?;
@@ -136,21 +136,21 @@ fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
     })())
 }
 
-/// The name of a blob with a digest of SHA-256.
+/// Returns the name of the blob with a SHA-256 digest.
 fn blob_name(digest: &str) -> Result<String, Fault> {
     let hex = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64);
     hex.map(|hex| format!("blobs/sha256/{hex}"))
         .ok_or(Fault::Image("a digest of the image is not one of SHA-256"))
 }
 
-/// Parses a small file.
+/// Parses a small JSON file.
 fn document<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Option<T> {
     let entry = archive.get(name).filter(|entry| entry.bytes.len() <= DOCUMENT)?;
     serde_json::from_slice(&entry.bytes.try_read().ok()?).ok()
 }
 
-/// Reads a file of the image and holds it against the digest that it is called by. A layer that an
-/// earlier version of Docker wrote may be a symlink to the same layer of another image.
+/// Reads a file of the image and checks it against the digest in its name. A layer from an earlier
+/// version of Docker may be a symlink to the same layer of another image.
 fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
     let links: BTreeMap<&str, &What> =
         archive.specials.iter().map(|special| (special.name.as_str(), &special.what)).collect();
@@ -170,7 +170,7 @@ fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// A path that is relative to a folder; nothing leads out of the root.
+/// Returns the target of a symlink in `folder`, which cannot lead out of the root.
 fn joined(folder: &str, target: &str) -> String {
     let mut parts: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
     for part in target.split('/') {
@@ -196,7 +196,7 @@ struct Tree {
 }
 
 impl Tree {
-    /// Applies a layer: first what it takes away from the layers below it, then what it brings.
+    /// Applies a layer: removes files of the layers below, then adds the files of the layer.
     fn apply(&mut self, layer: Collected) -> Result<(), (String, Fault)> {
         let Collected { entries, specials } = layer;
         let file_name = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
@@ -208,7 +208,7 @@ impl Tree {
             let slash = if within.is_empty() { "" } else { "/" };
             match file_name(name) {
                 opaque if opaque == OPAQUE => self.empty(&within),
-                // AUFS's own files.
+                // Files of AUFS itself.
                 own if own.starts_with(".wh..wh.") => {}
                 file => {
                     let gone = format!("{within}{slash}{}", file.trim_start_matches(WHITEOUT));
@@ -242,7 +242,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Takes everything below a directory away.
+    /// Removes everything below a directory.
     fn empty(&mut self, folder: &str) {
         let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let names = self.nodes.range(below.clone()..).map(|(name, _)| name);
@@ -252,8 +252,8 @@ impl Tree {
         }
     }
 
-    /// The directory that a path leads to by the symlinks of the layers, none of which leads out of
-    /// the root.
+    /// Returns the directory that a path leads to. Symlinks of the layers are followed and cannot
+    /// lead out of the root.
     fn real(&self, folder: &str) -> Result<String, Fault> {
         let mut rest: Vec<String> = folder.split('/').rev().map(str::to_owned).collect();
         let mut place = String::new();

@@ -1,12 +1,11 @@
-//! Packages of distributions, tar archives and container images → the files that are installed from
-//! them.
+//! Packages of distributions, tar archives and container images → the files that they install.
 //!
 //! Formats: POSIX.1-2001 pax, ustar and GNU tar; `deb(5)`; RPM's file format, version 4, around
 //! cpio; the OCI image specification and the archive of `docker save`. Compressed by gzip (RFC
 //! 1952), xz or zstd (RFC 8878).
 //!
 //! **Invariant:** as for zips. The content alone decides the format, streams are bounded while they
-//! are unpacked, and symlinks and devices are listed, never followed or made.
+//! are unpacked, and symlinks and devices are listed, never followed or created.
 
 mod collect;
 mod cpio;
@@ -30,7 +29,7 @@ use collect::{Collector, Rules};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads a package; `path` is what errors call it.
+/// Reads a package; `path` is used in errors.
 ///
 /// # Errors
 /// [`ArchiveError`].
@@ -48,7 +47,7 @@ pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Arch
     }
 }
 
-/// Reads a tar archive, which may be compressed, as it is.
+/// Reads the entries of a tar archive, which may be compressed.
 fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
     let mut collector = Collector::new(path, limits, Rules::Posix);
     let (packing, comment) = collector.tar(bytes, "")?;
@@ -56,7 +55,7 @@ fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archiv
     Ok(Archive { comment, ..collected.archive(path, Format::Tar, packing, bytes) })
 }
 
-/// Reads the files of a tar archive that may be compressed, under the rules for zips.
+/// Reads the files of a tar archive, which may be compressed, with the rules for zips.
 pub(super) fn read_sdist(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Collected, ArchiveError> {
     let bytes = Arc::new(bytes);
     let mut collector = Collector::new(path, limits, Rules::Portable);
@@ -64,7 +63,7 @@ pub(super) fn read_sdist(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result
     collector.finish()
 }
 
-/// The fault that a reader met, or the reason for which it could not go on.
+/// Returns the fault in an error of a reader, or a fault with the error's message.
 fn fault_of(error: std::io::Error, what: &'static str, offset: u64) -> Fault {
     match error.downcast::<Fault>() {
         Ok(fault) => fault,

@@ -1,14 +1,14 @@
-//! The first bytes of a file → its format.
+//! Recognition of a format by the first bytes of a file.
 
 use super::unpack::{Packing, decoder};
 use crate::project::open_regular;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Bytes of a tar header.
+/// Size of a tar header.
 const BLOCK: usize = 512;
 
-/// Format by the first bytes.
+/// Kind of a file by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begins {
     Tar,
@@ -18,11 +18,11 @@ pub(super) enum Begins {
     Other,
 }
 
-/// Looks at the first 512 bytes.
+/// Recognizes a file by its first 512 bytes.
 pub(super) fn begins(bytes: &[u8]) -> Begins {
     match bytes {
         [0xed, 0xab, 0xee, 0xdb, ..] => Begins::Rpm,
-        // A static library is an ar archive, too.
+        // A static library is also an ar archive.
         _ if bytes.starts_with(b"!<arch>\ndebian-binary") => Begins::Deb,
         _ => match Packing::of(bytes) {
             Some(packing) => Begins::Packed(packing),
@@ -32,8 +32,8 @@ pub(super) fn begins(bytes: &[u8]) -> Begins {
     }
 }
 
-/// Returns whether bytes begin with a tar header: an entry has a name, and the sum of the header is
-/// right.
+/// Returns whether bytes begin with a tar header: the entry has a name, and the checksum of the
+/// header is right.
 fn is_tar_header(bytes: &[u8]) -> bool {
     let Some(block) = bytes.get(..BLOCK) else { return false };
     let said = tar::Header::from_byte_slice(block).cksum();
@@ -41,7 +41,7 @@ fn is_tar_header(bytes: &[u8]) -> bool {
     block[0] != 0 && said.is_ok_and(|said| said == (0..BLOCK).map(sum).sum::<u32>())
 }
 
-/// Returns whether bytes are those of a package, a tar archive or an image.
+/// Returns whether the bytes are a package, a tar archive or an image.
 pub fn is_package(bytes: &[u8]) -> bool {
     recognized(Cursor::new(bytes)).unwrap_or(false)
 }
@@ -64,7 +64,7 @@ fn recognized(mut reader: impl Read + Seek) -> io::Result<bool> {
         Begins::Other => false,
         Begins::Packed(packing) => {
             reader.seek(SeekFrom::Start(0))?;
-            // What does not unpack is a compressed file like any other.
+            // A file that cannot be unpacked is an ordinary compressed file.
             let unpacked = start(&mut *decoder(packing, BufReader::new(reader)));
             unpacked.is_ok_and(|start| is_tar_header(&start))
         }

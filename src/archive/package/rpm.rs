@@ -1,7 +1,7 @@
-//! An RPM package → the files of its payload, and the tags of its header as a text.
+//! An RPM package → the files of its payload, and the tags of its header as text.
 //!
 //! Format: version 4 of RPM's package files (docs/manual/format.md of rpm). The `rpm` crate also
-//! builds and signs, which would bring 25 more crates for a header of two tables.
+//! builds and signs packages, and would add 25 crates to read a header of two tables.
 
 use super::collect::{Collector, Member, Rules, Substance};
 use super::cpio;
@@ -16,17 +16,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes of the lead, which nothing reads any more.
+/// Size of the lead, which current tools ignore.
 const LEAD: usize = 96;
-/// Bytes of an entry of the index.
+/// Size of an entry of the index.
 const INDEX: usize = 16;
-/// Bytes of the text that the tags become.
+/// Limit on the bytes of the text for the tags.
 const TEXT: usize = 32 << 20;
-/// Values of one tag that are used: more than an archive may have entries.
+/// Limit on the values of one tag: more than an archive may have entries.
 const VALUES: usize = 1 << 17;
-/// Entries of an index, by RPM's own limit.
+/// Limit on the entries of an index, as in RPM.
 const ENTRIES: usize = 1 << 16;
-/// The name under which the tags are shown.
+/// Name of the entry for the tags.
 const NAME: &str = "(rpm header)";
 
 const FILE_USER: u32 = 1039;
@@ -38,7 +38,7 @@ const PAYLOAD_DIGEST: u32 = 5092;
 const PAYLOAD_DIGEST_ALGORITHM: u32 = 5093;
 const SHA256: u64 = 8;
 
-/// Tags by number. Those of [`FOLLOWS`] say again what the entries and the payload show.
+/// Tags by number. Those in [`FOLLOWS`] repeat facts of the entries and the payload.
 const TAGS: [(u32, &str); 53] = [
     (1000, "Name"),
     (1001, "Version"),
@@ -95,9 +95,9 @@ const TAGS: [(u32, &str); 53] = [
     (5093, "PayloadDigestAlgorithm"),
 ];
 
-/// Regions, and facts of files and of the payload that are compared as such: sizes, modes, devices,
-/// times, digests, link targets, owners, inodes, languages, paths, colors, classes and digests of
-/// the payload.
+/// Tags that are not compared as text: regions, and facts that are compared as facts of files and
+/// of the payload. These are sizes, modes, devices, times, digests, link targets, owners, inodes,
+/// languages, paths, colors, classes and digests of the payload.
 const FOLLOWS: [u32; 29] = [
     62, 63, 100, 1028, 1030, 1033, 1034, 1035, 1036, 1039, 1040, 1046, 1095, 1096, 1097, 1116, 1117, 1118,
     1140, 1141, 1142, 1143, 1144, 1145, 5092, 5097, 5112, 5113, 5114,
@@ -106,7 +106,7 @@ const FOLLOWS: [u32; 29] = [
 pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let (_signature, at) = Header::read(bytes, LEAD).map_err(refuse)?;
-    // It is padded.
+    // The first table is padded.
     let at = at.next_multiple_of(8);
     let (header, at) = Header::read(bytes, at).map_err(refuse)?;
     let payload = bytes.get(at..).unwrap_or_default();
@@ -142,7 +142,7 @@ struct Tag {
 }
 
 impl<'a> Header<'a> {
-    /// Reads a table, and where it ends.
+    /// Reads a table; returns the table and the offset of its end.
     fn read(bytes: &'a [u8], at: usize) -> Result<(Self, usize), Fault> {
         let truncated = || Fault::Truncated { what: "the rpm header", offset: at as u64 };
         let start = bytes.get(at..at + INDEX).ok_or_else(truncated)?;
@@ -170,7 +170,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// The values of a tag, as long as there are bytes for them.
+    /// Returns the values of a tag that are inside of the table.
     fn values(&self, tag: &Tag) -> Box<dyn Iterator<Item = String> + 'a> {
         let bytes = self.store.get(tag.offset..).unwrap_or_default();
         let count = tag.count;
@@ -186,7 +186,7 @@ impl<'a> Header<'a> {
                 let values = bytes.split(|&byte| byte == 0).take(count);
                 Box::new(values.map(|text| String::from_utf8_lossy(text).into_owned()))
             }
-            // The digest of a signature is as much as a reader can compare.
+            // For a binary value such as a signature, the digest is enough for a comparison.
             7 => {
                 let bytes = &bytes[..bytes.len().min(count)];
                 let digest = sha2::Sha256::digest(bytes);
@@ -197,13 +197,14 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The first values of a tag.
+    /// Returns the first values of a tag.
     fn strings(&self, number: u32) -> Vec<String> {
         let tag = self.tags().find(|tag| tag.number == number);
         tag.map_or_else(Vec::new, |tag| self.values(&tag).take(VALUES).collect())
     }
 
-    /// One line for each value. Entries may share bytes, so that the length is looked at.
+    /// Returns one line for each value. Entries may share bytes, so the length is bounded
+    /// separately.
     fn text(&self) -> Result<String, Fault> {
         let mut text = String::new();
         for tag in self.tags().filter(|tag| !FOLLOWS.contains(&tag.number)) {
@@ -221,7 +222,7 @@ impl<'a> Header<'a> {
         Ok(text)
     }
 
-    /// The names of user and group by path. Many paths may share a long directory.
+    /// Returns the names of user and group by path. Many paths may share a long directory.
     fn owners(&self) -> Result<BTreeMap<String, String>, Fault> {
         let folders = self.strings(DIR_NAMES);
         let (users, groups) = (self.strings(FILE_USER), self.strings(FILE_GROUP));
@@ -243,7 +244,7 @@ impl<'a> Header<'a> {
         Ok(owners)
     }
 
-    /// Holds the payload against its digest, if it is one of SHA-256.
+    /// Checks the payload against its digest, if the digest is a SHA-256.
     fn check_payload(&self, payload: &[u8]) -> Result<(), Fault> {
         let is_sha256 = self.strings(PAYLOAD_DIGEST_ALGORITHM) == [SHA256.to_string()];
         let said = self.strings(PAYLOAD_DIGEST);
@@ -257,7 +258,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// A number of up to eight bytes, the most significant first.
+/// Returns a big-endian number of up to eight bytes.
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }

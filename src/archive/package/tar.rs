@@ -1,4 +1,4 @@
-//! A tar archive → its members, by the `tar` crate.
+//! A tar archive → its members, read by the `tar` crate.
 
 use super::collect::{Member, Substance};
 use super::facts::Facts;
@@ -9,29 +9,29 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-/// Bytes that the headers of one entry may take, with long names and pax records.
+/// Limit on the bytes of the headers of one entry, including long names and pax records.
 pub(super) const HEADERS: u64 = 1 << 20;
-/// Bytes of a header and of the unit that contents are padded to.
+/// Size of a header, and of the blocks that contents are padded to.
 const BLOCK: u64 = 512;
 
-/// Counters of a [`Source`], which its user sees.
+/// Counters of a [`Source`], shared with its user.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     /// Bytes that may still be read.
     left: Cell<u64>,
     /// Bytes that were read.
     position: Cell<u64>,
-    /// True once a read has found the end.
+    /// True after a read has found the end.
     ended: Cell<bool>,
 }
 
 impl Counters {
-    /// Allows the headers of an entry to be read, and nothing more.
+    /// Allows reading the headers of an entry only.
     pub(super) fn headers_only(&self) {
         self.left.set(HEADERS);
     }
 
-    /// Allows contents to be read.
+    /// Allows reading contents.
     pub(super) fn contents(&self) {
         self.left.set(u64::MAX);
     }
@@ -41,7 +41,7 @@ impl Counters {
     }
 }
 
-/// A stream that counts, so that no header takes memory in a size of its own choice.
+/// A stream that counts bytes, so that a header cannot choose how much memory it takes.
 pub(super) struct Source<R> {
     inner: R,
     counters: Rc<Counters>,
@@ -70,10 +70,10 @@ impl<R: Read> Read for Source<R> {
     }
 }
 
-/// A member that is refused.
+/// A refused member: the name, if known, and the fault.
 pub(super) type Refused = (Option<String>, Fault);
 
-/// Hands each member to `each`, in the order of the archive, and returns its global comment.
+/// Passes each member to `each`, in the order of the archive, and returns the global comment.
 pub(super) fn members(
     reader: impl Read,
     each: &mut dyn FnMut(Member<'_>) -> Result<(), Refused>,
@@ -103,7 +103,7 @@ pub(super) fn members(
     Ok(comment)
 }
 
-/// Reads what stands behind the end of an archive, which pads it.
+/// Reads the padding after the end of an archive.
 pub(super) fn nothing_follows(rest: &mut dyn Read, counters: &Counters) -> Result<(), Refused> {
     let mut buffer = [0; 1 << 14];
     loop {
@@ -135,7 +135,7 @@ fn member<R: Read>(
     let header = entry.header().clone();
     let fields = header.as_old();
     let number = |number: io::Result<u64>, field: &[u8]| match number {
-        // Writers leave out what they do not know.
+        // Writers leave unknown fields empty.
         Err(_) if field.iter().all(|byte| matches!(byte, 0 | b' ')) => Ok(0),
         number => number.map_err(&broken),
     };
@@ -149,9 +149,9 @@ fn member<R: Read>(
             let key = record.key().map_err(|_| refuse(Fault::NameEncoding))?;
             let value = String::from_utf8_lossy(record.value_bytes());
             match key {
-                // Contents with holes are stored in other ways.
+                // The content of a sparse file is stored in other ways.
                 _ if key.starts_with("GNU.sparse") => return Err(refuse(Fault::TarKind('S'))),
-                // Readers differ in which of two names they take.
+                // Readers differ in which of the two names they use.
                 "path" if value != name => return Err(refuse(Fault::Disagree("name"))),
                 "path" | "linkpath" | "size" | "uid" | "gid" => {}
                 "mtime" => {
@@ -180,7 +180,7 @@ fn member<R: Read>(
     let start = entry.raw_file_position();
     let substance = match kind {
         kind if kind.is_gnu_sparse() => return Err(refuse(Fault::TarKind('S'))),
-        // Old archives say of a directory so that its name ends in a slash.
+        // Old archives mark a directory by a slash at the end of its name.
         tar::EntryType::Regular | tar::EntryType::Continuous if name.ends_with('/') => Substance::Directory,
         tar::EntryType::Regular | tar::EntryType::Continuous => Substance::File { start: Some(start) },
         tar::EntryType::Directory => Substance::Directory,
@@ -195,12 +195,12 @@ fn member<R: Read>(
         return Err(refuse(Fault::LinkContent));
     }
     each(Member { name: &name, substance, mode, facts, size, content: &mut entry })?;
-    // What is not read would be read as headers.
+    // Content that is left unread would be parsed as headers.
     io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
     Ok(())
 }
 
-/// Keeps the comment of a header for all entries, as `git archive` writes it.
+/// Keeps the comment of a header for all entries, as written by `git archive`.
 fn global<R: Read>(
     entry: &mut tar::Entry<'_, R>,
     counters: &Counters,
@@ -217,7 +217,7 @@ fn global<R: Read>(
         let record = record.map_err(broken)?;
         match record.key_bytes() {
             b"comment" => *comment = record.value_bytes().to_vec(),
-            // Some readers give every entry this name.
+            // Some readers apply these records to every entry.
             b"path" | b"linkpath" | b"size" => return Err((None, Fault::TarKind('g'))),
             key if key.starts_with(b"GNU.sparse") => return Err((None, Fault::TarKind('S'))),
             _ => {}

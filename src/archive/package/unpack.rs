@@ -1,4 +1,4 @@
-//! Compressed bytes → a stream that ends at a limit.
+//! Compressed bytes → a bounded stream.
 
 use crate::archive::error::Fault;
 use crate::archive::reader::{Limits, SMALL_TOTAL};
@@ -7,7 +7,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, Read};
 
-/// KiB that a stream of xz may take. Its largest preset has a dictionary of 64 MiB.
+/// KiB of memory for an xz stream. The dictionary of the largest preset has 64 MiB.
 const XZ_MEMORY: u32 = 160 << 10;
 
 /// Compression of a stream.
@@ -21,7 +21,7 @@ pub(super) enum Packing {
 }
 
 impl Packing {
-    /// Looks at the first bytes.
+    /// Recognizes the compression by the first bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
@@ -33,7 +33,7 @@ impl Packing {
         }
     }
 
-    /// Returns the name of the program that packs so.
+    /// Returns the name of the program that compresses this way.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -45,7 +45,7 @@ impl Packing {
     }
 }
 
-/// Unpacks a stream, without a limit.
+/// Returns an unbounded stream of the unpacked bytes.
 pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dyn Read + 'a> {
     match packing {
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
@@ -55,8 +55,8 @@ pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dy
     }
 }
 
-/// The stream that bytes unpack to, or they themselves if they are not compressed, and how they
-/// are. No more than the limits allow comes out of it.
+/// Returns the stream of the unpacked bytes, or of the bytes themselves if they are not compressed,
+/// and the compression. The stream is bounded by the limits.
 pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &Limits) -> (Option<Packing>, Box<dyn Read + 'a>) {
     let Some(packing) = Packing::of(bytes) else { return (None, Box::new(bytes)) };
     let size = bytes.len() as u64;
@@ -67,11 +67,11 @@ pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &Limits) -> (Option<Packing>
     (Some(packing), Box::new(bounded))
 }
 
-/// A stream that fails where more comes out of it than it may unpack to.
+/// A stream that fails at its limit.
 struct Bounded<'a> {
     reader: Box<dyn Read + 'a>,
     packing: Packing,
-    /// Compressed bytes.
+    /// Size of the compressed bytes.
     size: u64,
     found: u64,
     most: u64,
@@ -104,7 +104,7 @@ fn is_fault(error: &io::Error) -> bool {
     error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()).is_some()
 }
 
-/// A compression that is known and not read.
+/// A compression that is recognized but not supported.
 struct Refused(&'static str);
 
 impl Read for Refused {
@@ -113,14 +113,14 @@ impl Read for Refused {
     }
 }
 
-/// Frames of zstd one after the other, each held against its checksum if it has one.
+/// A sequence of zstd frames, each checked against its checksum if it has one.
 struct Zstd<R> {
     source: R,
     frame: Option<FrameDecoder>,
 }
 
 impl<R: BufRead> Zstd<R> {
-    /// Begins the next frame, if there is one.
+    /// Begins the next frame, if it exists.
     fn next(&mut self) -> io::Result<Option<FrameDecoder>> {
         while !self.source.fill_buf()?.is_empty() {
             let mut frame = FrameDecoder::new();

@@ -1,17 +1,18 @@
-//! RECORD files and `md5sums` of Debian packages, whose rows follow from the files that they list.
+//! RECORD files, and `md5sums` of Debian packages, whose rows follow from the files that they list.
 
 use crate::diff::{CauseKind, Comparison, Side};
 use crate::manifest::Place;
 use std::collections::BTreeSet;
 
-/// Calls the difference of such a list harmless if all rows that differ are of files that differ.
+/// Marks the difference of such a list as harmless if each row that differs is the row of a file
+/// that differs.
 pub(super) fn explain_records(comparison: &mut Comparison, left: &Side, right: &Side) {
     let (Some(one), Some(other)) = (left.place(), right.place()) else { return };
     let differing: BTreeSet<String> = comparison.files.iter().map(|file| file.path.clone()).collect();
     for file in &mut comparison.files {
         let (folder, path): (_, fn(&str) -> Option<&str>) = match file.path.rsplit_once('/') {
             Some((folder, "RECORD")) => (folder, path),
-            // Its paths begin at the root of the package.
+            // Paths in `md5sums` begin at the root of the package.
             Some(("DEBIAN", "md5sums")) => ("", path_of_md5sum),
             _ => continue,
         };
@@ -34,12 +35,12 @@ fn rows(place: &Place, name: &str) -> Option<BTreeSet<String>> {
     Some(text.lines().map(str::to_owned).collect())
 }
 
-/// Path of a line of `md5sum`; one with a backslash before it is not looked into.
+/// Returns the path in a line of `md5sum`; `None` for a line with a backslash before the path.
 fn path_of_md5sum(row: &str) -> Option<&str> {
     row.split_once("  ").map(|(_, path)| path).filter(|_| !row.starts_with('\\'))
 }
 
-/// Path of a row without quotes; rows with quotes are not looked into.
+/// Returns the path in a row without quotes; `None` for a row with quotes.
 fn path(row: &str) -> Option<&str> {
     let path = row.split(',').next()?;
     (!path.contains('"')).then_some(path)

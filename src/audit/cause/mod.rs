@@ -1,7 +1,7 @@
 //! Causes of the differences that `diff` found: the sources of both sides are compiled again.
 //!
-//! **Invariant:** a difference is called explained only if each pyc is, apart from form, what its
-//! own source compiles to.
+//! **Invariant:** a difference is explained only if each pyc is, apart from form, the result of
+//! compiling its own source.
 
 mod listing;
 mod origin;
@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 /// Options of [`explain`].
 #[derive(Debug)]
 pub struct Explanation<'a> {
-    /// Sources for pycs of the left and of the right side that have none of their own.
+    /// Sources for the pycs of the left and of the right side that have no source of their own.
     pub sources: [Option<&'a Place>; 2],
     /// Choice of the engines.
     pub engines: EngineOptions<'a>,
-    /// Number of threads; 0 for one for each processor.
+    /// Number of threads; 0 for one thread per processor.
     pub jobs: usize,
 }
 
@@ -81,7 +81,8 @@ pub fn explain(
     Ok(())
 }
 
-/// Returns the archive in a side at a path whose outer archives are separated by `!`.
+/// Returns the archive at a path of a side; `!` separates a nested archive from the archive that
+/// contains it.
 fn nested(side: &Side, container: &str) -> Option<Place> {
     let place = side.place()?;
     let mut names = container.split('!').filter(|name| !name.is_empty());
@@ -92,14 +93,15 @@ fn nested(side: &Side, container: &str) -> Option<Place> {
     Some(Place::Archive(archive))
 }
 
-/// Cause of a difference where one side is a manifest, or an archive that cannot be opened.
+/// Returns the cause of a difference if one side is a manifest, or an archive that cannot be
+/// opened.
 fn without_bytes(file: &FileDifference) -> Cause {
     one_side(file).unwrap_or_else(|| {
         Cause::new(CauseKind::NotChecked, "a manifest has no code that could be compiled again")
     })
 }
 
-/// Cause of a file that only one side has.
+/// Returns the cause if only one side has the file.
 fn one_side(file: &FileDifference) -> Option<Cause> {
     let side = match file.findings.first()?.kind {
         Kind::OnlyLeft => "left",

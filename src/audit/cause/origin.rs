@@ -1,4 +1,4 @@
-//! One pyc and its source: is the code what the source compiles to?
+//! Comparison of one pyc with the code that its source compiles to.
 
 use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
@@ -17,22 +17,22 @@ use crate::target::Series;
 pub(super) enum Origin {
     /// The source compiles to this code.
     Source(Compiled),
-    /// The source compiles to other code, or the header is another source's; with the reason.
+    /// The source compiles to other code, or the header belongs to another source; with the reason.
     Other(String),
-    /// Nothing is known, with the reason.
+    /// The pyc could not be checked, with the reason.
     Unknown(String),
 }
 
-/// A pyc that is right for its source.
+/// A pyc whose code its source compiles to.
 pub(super) struct Compiled {
     pub(super) source: Source,
     /// The code object, for a comparison by value.
     pub(super) objects: Objects,
     /// Releases that compile the source to this code.
     pub(super) releases: Vec<String>,
-    /// Optimization level at which they do.
+    /// Optimization level at which these releases compile to this code.
     pub(super) level: u8,
-    /// True if one of them writes these very bytes.
+    /// True if one of the releases writes the same bytes.
     pub(super) exact: bool,
 }
 
@@ -131,8 +131,8 @@ fn compile(
     Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
 }
 
-/// Finds the source next to a pyc, or among the sources that were given. Times of sources say
-/// nothing in an archive.
+/// Finds the source next to a pyc, or in the sources that the user gave. Modification times of
+/// sources in an archive are not compared.
 pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,

@@ -1,4 +1,4 @@
-//! Two files of one name: the cause of their difference.
+//! Cause of the difference between two files with the same name.
 
 use super::one_side;
 use super::origin::{Compiled, Origin, find_source, origin};
@@ -10,10 +10,10 @@ use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;
 
-/// Characters of a source line that are kept.
+/// Number of characters of a source line that are kept.
 const LINE: usize = 200;
 
-/// Both sides of a comparison, or of one archive in it.
+/// Both sides of a comparison, or of one archive in a comparison.
 pub(super) struct Pair<'a> {
     pub(super) views: &'a [View<'a>; 2],
     pub(super) sources: &'a [Option<View<'a>>; 2],
@@ -21,7 +21,7 @@ pub(super) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Returns the cause of a difference; `container` is the archive that the file is in.
+    /// Returns the cause of a difference; `container` is the archive that contains the file.
     pub(super) fn cause(&self, file: &FileDifference, container: &str) -> Cause {
         let name = match container {
             "" => file.path.as_str(),
@@ -61,7 +61,7 @@ impl Pair<'_> {
         }
     }
 
-    /// Returns the lines of both sources in which instructions of the findings stand.
+    /// Returns the source lines, left and right, of the instructions in the findings.
     pub(super) fn lines(&self, file: &FileDifference, container: &str) -> [BTreeMap<u32, String>; 2] {
         let name = match container {
             "" => file.path.as_str(),
@@ -88,7 +88,7 @@ impl Pair<'_> {
 
     fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
         let place = self.views[side].place;
-        // A single file may be compared with one of another name.
+        // A single file may be compared with a file of another name.
         let name = match place {
             Place::File(_) => place.names().concat(),
             _ => name.to_owned(),
@@ -129,7 +129,7 @@ fn is_pyc(bytes: &[u8]) -> bool {
     bytes.get(2..4) == Some(b"\r\n")
 }
 
-/// Returns the cause of a difference of two pycs that are both right for their sources.
+/// Returns the cause of a difference between two pycs whose sources compile to their code.
 fn explained(left: &Compiled, right: &Compiled, pycs: [&[u8]; 2], container: &str) -> Cause {
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
         return Cause::new(CauseKind::NotChecked, "a header cannot be read");

@@ -1,15 +1,15 @@
-//! Causes of a comparison, grouped and in one sentence.
+//! Causes of a comparison, grouped and summarized in a sentence.
 
 use crate::diff::{CauseKind, Comparison, FileDifference};
 use crate::text::counted;
 use std::collections::BTreeMap;
 
-/// Files that differ for one cause.
+/// Files that differ for the same cause.
 pub(super) struct Group<'a> {
     pub(super) kind: CauseKind,
-    /// Cause in words, without the number of files.
+    /// Description of the cause, without the number of files.
     pub(super) title: String,
-    /// Files in the order of their paths; none if the title names the only one.
+    /// Files sorted by path; empty if the title names the only file.
     pub(super) files: Vec<&'a FileDifference>,
 }
 

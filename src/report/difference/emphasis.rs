@@ -1,12 +1,12 @@
-//! A row's sides → characters that can be shown, each with whether it is a part of what differs.
+//! The characters of a row's sides, with the parts that differ.
 
 use crate::diff::Row;
 use crate::text::visible;
 
-/// A text in parts; those that are true differ from the other side.
+/// Parts of a text; `true` for a part that differs from the other side.
 pub(super) type Parts = Vec<(bool, String)>;
 
-/// Both sides of a row in parts.
+/// Returns the parts of both sides of a row.
 pub(super) fn sides(row: &Row) -> (Parts, Parts) {
     let shown = |side: &Option<String>| visible(side.as_deref().unwrap_or_default()).into_owned();
     let (left, right) = (shown(&row.left), shown(&row.right));

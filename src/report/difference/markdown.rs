@@ -1,12 +1,12 @@
-//! Markdown for a pull request: the sentence, the causes, and the files of each in a list that
-//! opens.
+//! Markdown for a pull request: the sentence, the causes, and a collapsed list of files for each
+//! cause.
 
 use super::causes::{groups, sentence};
 use crate::diff::{CauseKind, Comparison};
 use crate::text::visible;
 use std::fmt::Write as _;
 
-/// Files that a list names.
+/// Number of files in a list.
 const NAMED: usize = 50;
 
 /// Returns the comparison as Markdown (GitHub's flavor).
@@ -50,12 +50,12 @@ fn capital(text: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-/// A name as code; a backtick in it ends no code.
+/// Formats a name as code; a backtick in the name does not end the code.
 fn code(name: &str) -> String {
     format!("`{}`", visible(name).replace('`', "'"))
 }
 
-/// Text that is neither markup nor a mention.
+/// Escapes markup and mentions.
 fn text(text: &str) -> String {
     let mut out = String::new();
     for character in visible(text).chars() {

@@ -1,4 +1,4 @@
-//! A comparison → text, JSON, a page.
+//! A comparison as text, JSON, Markdown or an HTML page.
 
 mod causes;
 mod emphasis;
@@ -48,7 +48,7 @@ impl<'a> Document<'a> {
         let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
         let causes = causes::groups(comparison).into_iter().map(|group| CauseCount {
             kind: group.kind,
-            // A group without files is that of the one that its title names.
+            // The title names the only file of a group without files.
             files: group.files.len().max(usize::from(group.kind == CauseKind::Unexplained)),
             reason: group.title,
         });
@@ -67,7 +67,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The comparison as JSON: two-space indent, a newline at the end.
+/// Returns the comparison as JSON, indented by two spaces, with a newline at the end.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
@@ -85,7 +85,7 @@ pub fn json_line(comparison: &Comparison, summary: &Value) -> Result<String, ser
     serde_json::to_string(&Document::new(comparison, Some(summary)))
 }
 
-/// The result in a line: `2 files differ, 31 are the same`.
+/// Returns the numbers of files in a line: `2 files differ, 31 are the same`.
 pub fn summary(comparison: &Comparison) -> String {
     let (different, same) = (comparison.files.len(), comparison.same);
     let differ = match different {
@@ -104,7 +104,7 @@ pub fn kinds(comparison: &Comparison) -> String {
     counts.map(|(kind, count)| format!("{count} {}", kind.words())).collect::<Vec<_>>().join(", ")
 }
 
-/// Why a file differs, in one line for each finding.
+/// Returns the reasons for which a file differs, one line for each finding.
 pub fn reasons(file: &FileDifference) -> String {
     let line = |finding: &Finding| {
         let place = finding.place.as_deref().map_or(String::new(), |place| format!("{place}: "));
@@ -113,7 +113,7 @@ pub fn reasons(file: &FileDifference) -> String {
     file.findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the name of a file; the container of the files has an empty path.
+/// Returns the name of a file; the empty path stands for the archive that contains the files.
 fn path(file: &FileDifference) -> &str {
     if file.path.is_empty() { "(the archive)" } else { &file.path }
 }

@@ -1,4 +1,4 @@
-//! Output for a terminal: both sides next to each other, or one below the other on a narrow one.
+//! Text for a terminal: both sides next to each other, or one below the other on a narrow terminal.
 
 use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
 
-/// Columns of a side below which the sides stand below each other.
+/// Width of a side, in columns, below which the sides are printed one below the other.
 const LEAST: usize = 32;
 
 const FILE: Style = Style::new().bold();
@@ -20,12 +20,12 @@ const ALARM: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
 const PLAIN: Style = Style::new();
 
-/// Files of a cause that the text names.
+/// Number of files that are named for a cause.
 const NAMED: usize = 10;
 
-/// Returns the causes and the differences with styles, in lines of at most `width` columns where
-/// that is possible; nothing if nothing differs. Differences that are explained by their causes are
-/// shown only with `details`.
+/// Returns the causes and the differences with styles, in lines of at most `width` columns if
+/// possible; empty if nothing differs. Differences that are explained by their causes are included
+/// only with `details`.
 pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     let mut out = String::new();
     if comparison.files.is_empty() {
@@ -77,7 +77,7 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     out
 }
 
-/// Returns whether the cause says all that matters about a file.
+/// Returns whether the cause explains the file without its findings.
 fn is_explained(file: &FileDifference) -> bool {
     let explained =
         |kind| matches!(kind, CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::Harmless);
@@ -96,7 +96,7 @@ fn causes(comparison: &Comparison, width: usize, out: &mut String) {
         let words = group.kind.words();
         let title =
             if group.title.is_empty() { String::new() } else { format!(": {}", visible(&group.title)) };
-        // The title of a source counts its pycs.
+        // The title for a source contains the number of its pycs.
         let number = match group.files.len() {
             number if number > 0 && group.kind != CauseKind::Source => {
                 format!(" ({})", counted(number, "file", "files"))
@@ -128,7 +128,7 @@ fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
         if finding.message.is_empty() { String::new() } else { format!(": {}", visible(&finding.message)) };
     let mut lines = wrap(&format!("{words}{message}"), width.saturating_sub(indent)).into_iter();
     let first = lines.next().unwrap_or_default();
-    // The kind is short and has no break in it that matters.
+    // The kind is short enough to stay on the first line.
     let rest = first.strip_prefix(words).unwrap_or_default();
     let _ = writeln!(out, "{space}{KIND}{words}{KIND:#}{rest}");
     let indent = " ".repeat(indent + 2);
@@ -149,7 +149,7 @@ fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
     }
 }
 
-/// A row takes as many lines as its longer side.
+/// Writes both sides next to each other, in as many lines as the longer side needs.
 fn beside(row: &Row, indent: &str, column: usize, out: &mut String) {
     let mark = match (row.same, &row.left, &row.right) {
         (true, ..) => ' ',
@@ -187,7 +187,7 @@ fn below(row: &Row, indent: &str, room: usize, out: &mut String) {
     }
 }
 
-/// Lines of at most so many columns, broken at spaces where there are some.
+/// Returns lines of at most `columns` columns, broken at spaces if possible.
 fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(10);
     let (mut lines, mut line, mut taken) = (Vec::new(), String::new(), 0);
@@ -208,8 +208,8 @@ fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Lines of at most so many columns, each with the columns that it takes. What does not differ in a
-/// row that does has no style.
+/// Returns lines of at most `columns` columns, each with its width. Unchanged parts of a row that
+/// differs have no style.
 fn fold(parts: &Parts, columns: usize, style: Style) -> Vec<(String, usize)> {
     let mut lines = Vec::new();
     let (mut line, mut taken) = (String::new(), 0);

@@ -9,9 +9,9 @@ use crate::target::Series;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// The document, on one line. `code` lists all code objects, the module's first; a constant that is
-/// one is given by its place there. Offsets are in bytes of `co_code`; positions are line, end
-/// line, column, end column, null where there is none.
+/// Returns the document on one line. `code` lists all code objects, the module's first; a constant
+/// that is a code object is given by its index in this list. Offsets are in bytes of `co_code`;
+/// positions are line, end line, column and end column, `null` if unknown.
 ///
 /// # Errors
 /// [`InspectError`].
@@ -36,7 +36,8 @@ pub fn inspect_json(pyc: &Inspected<'_>) -> Result<String, InspectError> {
         "header": header,
         "source": source,
     });
-    // Objects are written one by one: as values they would take ten times their text.
+    // Code objects are serialized one by one: as JSON values they would take ten times as much
+    // memory as their text.
     let head = head.to_string();
     let mut out = head.strip_suffix('}').unwrap_or_default().to_owned();
     out.push_str(",\"code\":[");
@@ -51,7 +52,7 @@ pub fn inspect_json(pyc: &Inspected<'_>) -> Result<String, InspectError> {
     Ok(out)
 }
 
-/// `,"key":[…]`
+/// Writes `,"key":[…]`.
 fn list(
     key: &str,
     items: impl Iterator<Item = Value>,

@@ -1,17 +1,17 @@
-//! Parts of a code object for text and JSON, in the order in which both show them.
+//! Parts of a code object, in the same order for text and JSON.
 
 use super::{Budget, InspectError, full_name};
 use crate::dis::{DisError, Instruction, Operand, disassemble};
 use crate::object::{CodeView, Handler, LocalKind, decode_handlers};
 use crate::target::Series;
 
-/// Bytes of a constant or name next to an instruction.
+/// Bytes of a constant or name that are shown next to an instruction.
 const BESIDE: usize = 160;
 
 pub(super) struct Listing {
     pub(super) names: Vec<String>,
     pub(super) variables: Vec<(String, LocalKind)>,
-    /// As Python's `repr` shows them.
+    /// Constants as formatted by Python's `repr`.
     pub(super) constants: Vec<String>,
     pub(super) instructions: Vec<Instruction>,
     pub(super) handlers: Vec<Handler>,
@@ -35,7 +35,7 @@ impl Listing {
         Ok(Self { names, variables, constants, instructions, handlers })
     }
 
-    /// Returns the meaning of an operand, shortened if it is long; none for offsets.
+    /// Returns the meaning of an operand, shortened if it is long; `None` for offsets.
     pub(super) fn operand(&self, instruction: &Instruction) -> Option<String> {
         let constant = instruction.arg.and_then(|arg| self.constants.get(arg as usize));
         match &instruction.operand {
@@ -47,8 +47,8 @@ impl Listing {
     }
 }
 
-/// Returns the work of listing a code object, in about the measure of its output: many can share
-/// their parts.
+/// Returns the work of listing a code object, roughly in bytes of output, since many code objects
+/// can share their parts.
 fn work(view: CodeView<'_>) -> usize {
     let code = view.code;
     let bytes = view.bytecode().len() + view.line_table().len() + view.exception_table().len();

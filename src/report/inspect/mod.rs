@@ -2,8 +2,8 @@
 //!
 //! CPython: `Lib/dis.py` for the listing.
 //!
-//! **Invariant:** every code object is shown once, however many references lead to it, and what
-//! comes out has a size in proportion to the pyc's.
+//! **Invariant:** every code object is shown once, however many references lead to it, and the size
+//! of the output is in proportion to the pyc's.
 
 mod json;
 mod listing;
@@ -21,15 +21,15 @@ pub use text::inspect_text;
 /// A pyc that was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Inspected<'a> {
-    /// As it was named.
+    /// Path as the user named it.
     pub path: &'a str,
     /// The header.
     pub header: Header,
-    /// Its version.
+    /// Series of the pyc.
     pub series: &'static Series,
     /// Marshalled code object.
     pub objects: &'a Objects,
-    /// Bytes, header included.
+    /// Size in bytes, including the header.
     pub size: u64,
     /// State of its source.
     pub source: &'a SourceState,
@@ -38,34 +38,34 @@ pub struct Inspected<'a> {
 /// The source next to a pyc.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceState {
-    /// It is there.
+    /// The source exists.
     Found {
-        /// Path to the code object.
+        /// Path of the source.
         path: String,
-        /// True if the header is one for it.
+        /// True if the header matches the source.
         matches: bool,
     },
-    /// It cannot be read, or there is none; why.
+    /// The source cannot be read or does not exist; with the reason.
     Absent(String),
 }
 
-/// Why a pyc cannot be shown. The fault is the file's.
+/// Error of showing a pyc. The fault is in the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
-    /// A table of a code object.
+    /// A table of a code object is malformed.
     #[error("code object {name}: {error}")]
     Table {
-        /// Its qualified name.
+        /// Qualified name of the code object.
         name: String,
-        /// Error in the table.
+        /// The error.
         error: DisError,
     },
-    /// References that multiply what is in it.
+    /// References multiply the content of the pyc beyond a limit.
     #[error("it unfolds to more than {0} bytes of text: no compiler writes such a pyc")]
     Unfolds(usize),
 }
 
-/// All code objects, outer ones first, each once, in the order of the constants, with its number.
+/// All code objects, outer ones first, each once, numbered in the order of the constants.
 struct Codes<'a> {
     views: Vec<CodeView<'a>>,
     numbers: BTreeMap<NodeId, usize>,
@@ -93,8 +93,8 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// Amount that may still be written and read. A pyc of a compiler takes about 40 bytes of JSON for
-/// each of its own, and the shortest instructions 70.
+/// Limit on the output and the work. A compiled pyc takes about 40 bytes of JSON per byte, and the
+/// shortest instructions 70.
 struct Budget {
     whole: usize,
     left: usize,
@@ -113,7 +113,7 @@ impl Budget {
     }
 }
 
-/// The name for messages and headings: the qualified one where there is one.
+/// Returns the name for messages and headings: the qualified name if available.
 fn full_name(view: CodeView<'_>) -> String {
     view.qualname().unwrap_or_else(|| view.name())
 }

@@ -9,7 +9,7 @@ use crate::text::Location;
 use crate::text::visible;
 use std::fmt::Write as _;
 
-/// The header in words, then all code objects, outer ones first.
+/// Returns the header in words, then all code objects, outer ones first.
 ///
 /// # Errors
 /// [`InspectError`].
@@ -99,7 +99,8 @@ fn write_code(
     Ok(())
 }
 
-/// `  12 >>     4 LOAD_CONST                      1 ('text')             12:4-12:10`
+/// Returns the row of an instruction, such as
+/// `  12 >>     4 LOAD_CONST                      1 ('text')             12:4-12:10`.
 fn row(instruction: &Instruction, operand: Option<String>, starts_line: bool) -> String {
     let place = instruction.location;
     let line = match (starts_line, place.is_none()) {

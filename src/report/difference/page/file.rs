@@ -1,5 +1,5 @@
-//! A file of the page: its cause and its findings, with source lines above the instructions that
-//! they became.
+//! A file of the page: the cause and the findings, with source lines above the instructions that
+//! they compile to.
 
 use super::markup::{anchor, badge, escape, escape_visible};
 use super::{FINDINGS, LISTINGS};
@@ -8,7 +8,7 @@ use crate::report::difference::emphasis::{Parts, sides};
 use crate::text::counted;
 use std::fmt::Write as _;
 
-/// Rows up to which a listing is open.
+/// Number of rows up to which a listing is open at first.
 const ROWS: usize = 200;
 
 pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
@@ -22,7 +22,7 @@ pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
         escape(path),
         counted(file.findings.len(), "difference", "differences")
     );
-    // A link to what is inside opens what is closed.
+    // The anchor is inside of the element, so that a link opens the element.
     let _ = writeln!(out, "<div id=\"{name}\" class=\"body\">");
     if let Some(cause) = file.cause.as_ref().filter(|cause| is_news(cause, file)) {
         let _ = writeln!(out, "<p class=\"cause\">{}</p>", escape(&cause.reason));
@@ -101,7 +101,7 @@ fn put(file: &FileDifference, finding: &Finding, out: &mut String) {
     }
 }
 
-/// The source lines that begin with the instructions of a row.
+/// Writes the source lines that begin with the instructions of a row.
 fn source(file: &FileDifference, row: &Row, out: &mut String) {
     let line = |side: usize| {
         let number = row.line_number(side == 0)?;
@@ -131,7 +131,7 @@ fn cell(parts: &Parts, marked: bool) -> String {
     out
 }
 
-/// Color is never alone: the mark says the same.
+/// Returns the class for the color, and a mark with the same meaning.
 const fn change(row: &Row) -> (&'static str, &'static str) {
     match (row.same, &row.left, &row.right) {
         (true, ..) => ("same", ""),
@@ -141,7 +141,7 @@ const fn change(row: &Row) -> (&'static str, &'static str) {
     }
 }
 
-/// Returns whether a reason says what no finding says.
+/// Returns whether the reason adds to the findings.
 fn is_news(cause: &Cause, file: &FileDifference) -> bool {
     !cause.reason.is_empty() && file.findings.iter().all(|finding| finding.message != cause.reason)
 }

@@ -1,11 +1,11 @@
-//! The words of the page, with a line for each that it has.
+//! Explanations of the terms that the page uses.
 
 use super::markup::badge;
 use crate::diff::{CauseKind, Comparison, Kind};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The legend, which is shut.
+/// Writes the legend, which is closed at first.
 pub(super) fn legend(comparison: &Comparison, out: &mut String) {
     out.push_str("<details class=\"legend\">\n<summary>What the words say</summary>\n<dl>\n");
     let causes: BTreeSet<CauseKind> =

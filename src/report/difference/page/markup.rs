@@ -1,11 +1,11 @@
-//! Pieces of the page that all parts of it have.
+//! Elements that all parts of the page use.
 
 use crate::diff::{CauseKind, FileDifference};
 use crate::text::visible;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Anchor of a name, which stays the same when others come and go.
+/// Returns the anchor of a name, which does not depend on other names.
 pub(super) fn anchor(name: &str) -> String {
     let mut anchor = String::from("f-");
     for byte in name.bytes() {
@@ -18,7 +18,7 @@ pub(super) fn anchor(name: &str) -> String {
     anchor
 }
 
-/// The path of a file, as a link to its section if there is one.
+/// Returns the path of a file, as a link if the page has a section for the file.
 pub(super) fn link(file: &FileDifference, shown: &BTreeSet<&str>) -> String {
     let path = super::super::path(file);
     match shown.contains(file.path.as_str()) {
@@ -27,7 +27,7 @@ pub(super) fn link(file: &FileDifference, shown: &BTreeSet<&str>) -> String {
     }
 }
 
-/// The kind of a cause in words, with the color of its severity.
+/// Returns the kind of a cause in words, in the color of its severity.
 pub(super) fn badge(kind: CauseKind) -> String {
     format!("<strong class=\"badge {}\">{}</strong>", severity(kind), kind.words())
 }
@@ -42,12 +42,12 @@ const fn severity(kind: CauseKind) -> &'static str {
     }
 }
 
-/// Text from outside as text.
+/// Escapes text, and makes control characters visible.
 pub(super) fn escape(text: &str) -> String {
     escape_visible(&visible(text))
 }
 
-/// Text that has been made visible, as text.
+/// Escapes text whose control characters are already visible.
 pub(super) fn escape_visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

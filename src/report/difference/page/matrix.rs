@@ -1,4 +1,4 @@
-//! Files and kinds of difference as a matrix: how often each file differs in each.
+//! A matrix of files and kinds of difference with the number of findings.
 
 use super::markup::{anchor, badge, link};
 use super::{NAMED, OPEN};
@@ -7,7 +7,7 @@ use crate::text::counted;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The matrix, open if it is short.
+/// Writes the matrix, which is open at first if it is short.
 pub(super) fn matrix(files: &[&FileDifference], shown: &BTreeSet<&str>, out: &mut String) {
     let kinds: BTreeSet<Kind> =
         files.iter().flat_map(|file| &file.findings).map(|finding| finding.kind).collect();

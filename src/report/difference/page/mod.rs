@@ -1,7 +1,7 @@
-//! One page that needs nothing else: no script, no network, light and dark, whole when printed.
+//! A self-contained HTML page: no script, no network access, light and dark, printed completely.
 //!
-//! From the answer to the details: the sentence, the causes, a matrix of files and kinds of
-//! difference, and each file.
+//! The page goes from the result to the details: the sentence, the causes, a matrix of files and
+//! kinds of difference, and each file.
 
 mod file;
 mod legend;
@@ -16,22 +16,22 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");
-/// Bytes of sections after which findings stand without their listings.
+/// Size of the sections beyond which findings have no listings, in bytes.
 const LISTINGS: usize = 8 << 20;
-/// Bytes after which files stand with their kinds of difference alone.
+/// Size beyond which files have only their kinds of difference, in bytes.
 const FINDINGS: usize = 9 << 20;
-/// Bytes after which files are not shown any more.
+/// Size beyond which files are left out, in bytes.
 const FILES: usize = 10 << 20;
-/// Files up to which all are open.
+/// Number of files up to which all are open at first.
 const OPEN: usize = 40;
-/// Causes that are seen at once.
+/// Number of causes that are visible at first.
 const CAUSES: usize = 12;
-/// Paths that a list or the matrix has.
+/// Number of paths in a list or the matrix.
 const NAMED: usize = 3000;
 
-/// The page.
+/// Returns the page.
 pub fn html(comparison: &Comparison) -> String {
-    // The most alarming first, in every part of the page.
+    // Every part of the page begins with the most alarming.
     let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
     files.sort_by(|one, other| (kind(one), &one.path).cmp(&(kind(other), &other.path)));
     let mut sections = String::new();
@@ -70,12 +70,12 @@ pub fn html(comparison: &Comparison) -> String {
     out
 }
 
-/// Kind of the cause; what nobody has looked into comes first.
+/// Returns the kind of the cause; files without a cause come first.
 fn kind(file: &FileDifference) -> Option<CauseKind> {
     file.cause.as_ref().map(|cause| cause.kind)
 }
 
-/// The sentence, and what was compared by which version.
+/// Writes the sentence, both sides, and the version of pycompile.
 fn head(comparison: &Comparison, out: &mut String) {
     let verdict = match comparison.files.iter().filter_map(kind).min() {
         _ if comparison.files.is_empty() => ("same", "The same."),
@@ -104,7 +104,7 @@ fn head(comparison: &Comparison, out: &mut String) {
     );
 }
 
-/// The causes, the most alarming first, each with the files that differ for it.
+/// Writes the causes, the most alarming first, each with its files.
 fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
     out.push_str(
         "<section aria-labelledby=\"causes\">\n<h2 id=\"causes\">Causes</h2>\n<ul class=\"causes\">\n",
@@ -145,7 +145,7 @@ fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
     });
 }
 
-/// The title of a cause. If it begins with the path of a file, this is a link.
+/// Returns the title of a cause, with a link if the title begins with the path of a file.
 fn title(kind: CauseKind, title: &str, shown: &BTreeSet<&str>) -> String {
     let end = match kind {
         CauseKind::Unexplained => title.find(": "),
