@@ -10,9 +10,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Content of a file; copies share the bytes. The content of a large entry stays compressed in the
-/// archive's bytes and is unpacked at each read, so that only entries that are being read take
-/// memory.
+/// Content of a file; copies share the bytes. The content of a large entry stays as it is in the
+/// archive and is unpacked at each read, so that only entries that are being read take memory.
 #[derive(Clone, Debug)]
 pub struct Bytes(Content);
 
@@ -22,7 +21,7 @@ enum Content {
     Packed(Packed),
 }
 
-/// Compressed data of an entry, which were unpacked once as a check.
+/// Data of an entry as in the archive, which were unpacked once as a check.
 #[derive(Clone, Debug)]
 pub(super) struct Packed {
     /// The whole archive.
@@ -269,11 +268,11 @@ pub struct Entry {
     pub directory: bool,
     /// Content.
     pub bytes: Bytes,
-    /// Permission bits; `None` unless the entry was made on Unix.
+    /// Permission bits; `None` if the archive does not record them.
     pub mode: Option<u32>,
     /// Compression of the bytes.
     pub compression: Compression,
-    /// Size of the compressed bytes.
+    /// Size of the bytes in the archive.
     pub compressed_size: u64,
     /// Modification time.
     pub modified: DosTime,

@@ -87,7 +87,8 @@ const SMALL_ENTRY: u64 = 16 << 20;
 /// Unpacked size up to which an archive may have any ratio.
 pub(super) const SMALL_TOTAL: u64 = 64 << 20;
 
-/// Bytes of unpacked entries that an archive keeps in memory. The other entries stay compressed.
+/// Bytes of unpacked entries that an archive keeps in memory. The other entries stay as they are in
+/// the archive.
 pub(super) const HELD: usize = 32 << 20;
 
 /// Reads an archive from disk.
