@@ -1,13 +1,11 @@
-//! Workflow annotations of GitHub Actions: what a run says to the place in the source that it is
-//! about.
+//! Workflow annotations of GitHub Actions, which attach messages to files and lines.
 
 use crate::text::visible_lines;
 use std::ffi::OsStr;
 
-/// `::error …::MESSAGE` for a file, or a place in it; line and column from 1.
+/// Returns `::error …::MESSAGE` for a file or a location in it; line and column start at 1.
 ///
-/// The format has escapes for what is syntax in it and for nothing else: a file's name is there
-/// byte for byte.
+/// Only characters that are syntax in the format are escaped: all others appear byte for byte.
 pub(super) fn error(
     file: impl AsRef<OsStr>,
     place: (Option<i64>, Option<i64>),
@@ -17,7 +15,7 @@ pub(super) fn error(
     annotation("error", file.as_ref(), place, title, message)
 }
 
-/// `::warning …::MESSAGE` for a line of a file.
+/// Returns `::warning …::MESSAGE` for a line of a file.
 pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> Vec<u8> {
     annotation("warning", file.as_ref(), (line.map(i64::from), None), title, message)
 }
@@ -49,12 +47,12 @@ fn annotation(
     [format!("::{command} file=").as_bytes(), &*name, rest.as_bytes()].concat()
 }
 
-/// `%` and line ends have a meaning there.
+/// Escapes `%` and line ends.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// In properties, `:` and `,` too.
+/// Escapes `%`, line ends, `:` and `,`, which are syntax in properties.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! The command line as it is typed.
+//! Arguments of the command line.
 
 use super::format::{AuditFormat, MessageFormat};
 use super::printer::Printer;
@@ -25,23 +25,23 @@ pub struct Arguments {
     command: Command,
 }
 
-/// The version, and the releases whose bytes the native compiler makes.
+/// Version of pycompile and the releases that the native compiler reproduces.
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     let releases: Vec<String> =
         crate::target::ALL.iter().map(|target| target.release().to_string()).collect();
     format!("{}\nnative compiler: the bytes of CPython {}", env!("CARGO_PKG_VERSION"), releases.join(", "))
 });
 
-/// The heading of the options that every command has.
+/// Heading of the global options.
 const GLOBAL: &str = "Global options";
 
-/// Options of every command.
+/// Global options.
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    /// Say less: once, only errors; twice, nothing.
+    /// Print less: `-q` only errors, `-qq` nothing.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) quiet: u8,
-    /// Say more: which engine takes which version, and what becomes of every file.
+    /// Print more: the engine of each version, and the outcome of each file.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) verbose: u8,
     /// When to use color; `auto` honors NO_COLOR.
@@ -57,7 +57,7 @@ pub(super) enum Color {
     Never,
 }
 
-/// `py_compile.PycInvalidationMode` as it is typed.
+/// Values of `--invalidation-mode`, after `py_compile.PycInvalidationMode`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Mode {
     Timestamp,
@@ -75,7 +75,7 @@ impl From<Mode> for InvalidationMode {
     }
 }
 
-/// References that the pyc marks.
+/// Values of `--refs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum RefsArg {
     Cpython,
@@ -91,62 +91,58 @@ impl From<RefsArg> for Refs {
     }
 }
 
-// A doc comment here would take the place of the long help, which stands with the arguments.
+// Doc comments here would replace the long help, which is on the structs of the arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    #[command(about = "Compile the named files to pycs")]
+    #[command(about = "Compile Python files to pycs")]
     Compile(compile::CompileArgs),
-    #[command(about = "Compile what pycompile.toml lists, in place or into a tree, and write the manifest")]
+    #[command(about = "Compile the files that pycompile.toml lists, and write the manifest")]
     Build(build::BuildArgs),
-    #[command(about = "Compile with compileall's own flags, for scripts that call it today")]
+    #[command(about = "Compile directories with the options of `python -m compileall`")]
     #[command(args_override_self = true, infer_long_args = true)]
     Compileall(compileall::CompileallArgs),
-    #[command(about = "Compile an installed environment by its RECORDs")]
+    #[command(about = "Compile an installed environment, and add the pycs to its RECORDs")]
     Env(env::EnvArgs),
-    #[command(
-        about = "Pack what pycompile.toml lists into a deterministic wheel or zip, and write the manifest"
-    )]
+    #[command(about = "Build deterministic wheels and zips from pycompile.toml, an sdist or a wheel")]
     Pack(pack::PackArgs),
-    #[command(about = "Write the manifest of a tree, archive, package or pyc that exists")]
+    #[command(about = "Write the manifest of an existing tree, archive, package, image or pyc")]
     Manifest(manifest::ManifestArgs),
-    #[command(
-        about = "Bring pycs that exist into the form with fewest references, which some distributions use"
-    )]
+    #[command(about = "Rewrite pycs without unused reference flags, as some distributions do")]
     Normalize(normalize::NormalizeArgs),
     #[command(
-        about = "Say what differs between two manifests, trees, wheels, zips, packages or pycs, and why"
+        about = "Explain the differences between two manifests, trees, archives, packages, images or pycs"
     )]
     Diff(diff::DiffArgs),
-    #[command(about = "Compile the source of every pyc again and compare")]
+    #[command(about = "Check that every pyc is what its source compiles to")]
     Verify(verify::VerifyArgs),
-    #[command(about = "Show what is in a pyc")]
+    #[command(about = "Show the contents of a pyc")]
     Inspect(inspect::InspectArgs),
     #[command(about = "Write a pycompile.toml that lists the files a build backend would ship")]
     Init(init::InitArgs),
-    #[command(about = "Remove the pycs that `build` would write, and nothing else")]
+    #[command(about = "Remove the files that `build` and `pack` wrote, and nothing else")]
     Clean(clean::CleanArgs),
-    #[command(about = "List the versions that can be compiled for")]
+    #[command(about = "List the Python versions that can be compiled for")]
     Targets(targets::TargetsArgs),
-    /// Print a shell's completion script.
+    /// Print a completion script for a shell.
     ///
     /// Example: pycompile completions bash >pycompile.bash
     Completions {
-        /// The shell.
+        /// Shell to complete for.
         shell: clap_complete::Shell,
     },
-    /// Print a manual page: of all commands, of one, or of the config.
+    /// Print a manual page of all commands, of one command, or of the config.
     ///
     /// Example: pycompile man >pycompile.1
     ///
     /// Example: pycompile man pycompile.toml | man -l -
     Man {
-        /// A command, or pycompile.toml.
+        /// Command, or `pycompile.toml`; without it, all commands.
         page: Option<String>,
     },
 }
 
 impl Arguments {
-    /// Returns whether the command only reads and prints, so that it may be ended anywhere.
+    /// Returns whether the command only reads and prints, so that it can be interrupted anywhere.
     pub(super) fn only_reads(&self) -> bool {
         match &self.command {
             Command::Diff(arguments) => !arguments.writes(),
@@ -178,8 +174,8 @@ impl Arguments {
         }
     }
 
-    /// Returns `true` if standard output has one JSON object a line, of which the last one is a
-    /// summary.
+    /// Returns `true` if standard output has one JSON object per line and a summary as the last
+    /// one.
     pub(super) fn ends_with_summary(&self) -> bool {
         let format = match &self.command {
             Command::Compile(arguments) => arguments.format.get(),

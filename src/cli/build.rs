@@ -13,7 +13,9 @@ use crate::text::{Shown as _, counted, python};
 use std::path::{Path, PathBuf};
 
 /// Compiles the files that the config lists, in place or into [tree] output, and writes the
-/// manifest. Options win over the config; their paths are relative to the working directory.
+/// manifest.
+///
+/// Options override the config. Their paths are relative to the working directory.
 ///
 /// Example: pycompile build --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -22,16 +24,16 @@ pub(super) struct BuildArgs {
     config: ConfigArgs,
     #[command(flatten)]
     overrides: OverrideArgs,
-    /// Mirror the tree below this directory, in place of [tree] output.
+    /// Write to a mirror of the tree in this directory; overrides [tree] output.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Write the manifest here, in place of [manifest] output.
+    /// Write the manifest to this file; overrides [manifest] output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Write nothing: list the files that would change, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Files compiled at the same time; without it, one for each processor.
+    /// Number of files to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
@@ -74,13 +76,13 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     Ok(if changes { Status::No } else { status })
 }
 
-/// The files whose failure is no surprise.
+/// Returns the files that are allowed to fail.
 pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
     let sources = project.selection.sources.iter();
     sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
 }
 
-/// Prints what the tree had from an earlier build, and what it has from elsewhere.
+/// Prints files of an earlier build that were removed, and files that the build does not know.
 fn tell_stale(
     stale: &Stale,
     is_check: bool,

@@ -10,9 +10,11 @@ use crate::text::{Shown as _, python};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Removes what `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror, archives,
-/// manifests, and the directories that are empty then. A file that has changed since is left and
-/// named. What was built with options is removed with the same options.
+/// Removes the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
+/// archives, manifests, and the directories that are empty afterwards.
+///
+/// A file that was changed afterwards is kept and reported. Output that was built with options is
+/// removed with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -21,13 +23,13 @@ pub(super) struct CleanArgs {
     config: ConfigArgs,
     #[command(flatten)]
     overrides: OverrideArgs,
-    /// The directory of the mirror, in place of [tree] output.
+    /// Directory of the mirror; overrides [tree] output.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The directory of wheels, zip and manifest, in place of those of the config.
+    /// Directory of the wheels, the zip and the manifest; overrides the config.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
-    /// The manifest, in place of [manifest] output.
+    /// Path of the manifest; overrides [manifest] output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     #[command(flatten)]

@@ -1,9 +1,8 @@
-//! `pycompile compile`: what `py_compile` does, for many files, versions and levels at once.
-//!
+//! `pycompile compile`: `py_compile` for many files, versions and optimization levels.
 //! CPython: `Lib/py_compile.py`.
 //!
-//! **Invariant:** one bad file does not stop the others, and outcomes are told in the order of the
-//! request.
+//! **Invariant:** an error in one file does not stop the others, and outcomes are reported in the
+//! order of the request.
 
 use super::args::{Mode, RefsArg};
 use super::destination::Destination;
@@ -29,94 +28,106 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Compiles the named files; what `python -m py_compile` does, for many files, versions and levels
-/// at once.
+/// Compiles Python files, as `python -m py_compile` does, for any number of files, versions and
+/// optimization levels.
 ///
 /// Example: pycompile compile --python 3.14 --invalidation-mode unchecked-hash demo/core.py
 #[derive(Debug, clap::Args)]
 pub(super) struct CompileArgs {
-    /// Files to compile; `-` reads the list from standard input, one path a line.
+    /// Files to compile; `-` reads the list from standard input, one path per line.
     #[arg(value_name = "FILE", required_unless_present = "stdin_filename")]
     files: Vec<PathBuf>,
-    /// The list on standard input is separated by NUL instead of newline.
+    /// Expect NUL instead of newline between the paths on standard input.
     #[arg(short = '0', long = "null")]
     null: bool,
-    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the
-    /// version of the `python3` on PATH.
+    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable) [default: the version of the
+    /// `python3` on PATH].
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
-    /// Write the pyc here; `-` is standard output. One file, version and level only.
+    /// Write the pyc to this file, `-` for standard output; for one file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
     output: Option<Destination>,
-    /// Compile the source on standard input as if it were this file; needs --output.
+    /// Compile the source on standard input under this file name; requires --output.
     #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir", "clamp_mtime"])]
     stdin_filename: Option<PathBuf>,
-    /// Record this name in the code instead of the path as given.
+    /// Record this file name in the code instead of the path of the source.
     #[arg(long, value_name = "NAME")]
     dfile: Option<PathBuf>,
     /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
-    /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
+    /// timestamp].
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
-    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that
-    /// timestamp pycs stay right.
+    /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
+    ///
+    /// Packaging tools do the same, so timestamp pycs remain valid in the package.
     #[arg(long)]
     clamp_mtime: bool,
-    /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
+    /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
     #[arg(long, value_enum, default_value_t = LayoutArg::Pycache)]
     layout: LayoutArg,
-    /// Mirror the tree below this directory, by the path that is left after --strip-dir.
+    /// Write the pycs to a mirror of the tree in this directory, by the paths that --strip-dir
+    /// leaves.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
-    /// Take these leading directories off the recorded name; an error where they do not lead.
+    /// Strip this directory from the start of the recorded file name; fails if a path does not
+    /// start with it.
     #[arg(long, value_name = "DIR")]
     strip_dir: Option<PathBuf>,
-    /// Put this directory before the recorded name.
+    /// Prepend this directory to the recorded file name.
     #[arg(long, value_name = "DIR")]
     prepend_dir: Option<PathBuf>,
-    /// Compile all `.py` files below directories that are named.
+    /// Compile all `.py` files below the directories that are named.
     #[arg(short, long)]
     recursive: bool,
-    /// Refuse files that are not below this directory, and follow no symlink to a directory there:
-    /// for lists of files in trees that somebody else may write to.
+    /// Refuse files outside of this directory, and follow no symlink to a directory in it.
+    ///
+    /// For lists of files in trees that other users can write to.
     #[arg(long, value_name = "DIR", conflicts_with = "stdin_filename")]
     below: Option<PathBuf>,
-    /// Also compile symlinks to files outside of the directories that --recursive and --below name.
+    /// Compile symlinks to files outside of the directories of --recursive and --below.
     #[arg(long)]
     follow_links: bool,
-    /// Leave out what matches, with --recursive (repeatable).
+    /// Exclude files that match this pattern, with --recursive (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Files compiled at the same time; without it, one for each processor.
+    /// Number of files to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Compile also what is up to date: whole, with the right header and recorded name.
+    /// Recompile files whose pyc is up to date.
+    ///
+    /// A pyc is up to date if it is complete and has the right header and recorded file name.
     #[arg(short, long)]
     force: bool,
-    /// Write nothing: only say which files do not compile.
+    /// Write nothing: only report the files that do not compile.
     #[arg(long, conflicts_with_all = ["output", "output_dir", "hardlink_dupes", "clamp_mtime"])]
     check: bool,
-    /// Make one file of the pycs of a source that are equal at several levels.
+    /// Hard-link the pycs of a source that are equal at several optimization levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// Compiler: `native` is this program itself, `python` real interpreters; `auto` takes the
-    /// native compiler for the versions that it knows, unless an interpreter is named.
+    /// Compiler to use: the `native` one, or a real interpreter with `python`.
+    ///
+    /// `auto` selects the native compiler for the versions that it supports, unless an interpreter
+    /// is named.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// The normal form of references: CPython's own bytes, or only those that are used.
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter that compiles for its version (repeatable); without --python, for no other
-    /// version.
+    /// Interpreter that compiles for its version (repeatable).
+    ///
+    /// Without --python, nothing is compiled for other versions.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
-    /// Seconds that one file may take.
+    /// Timeout for one file, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// Megabytes of memory that one file may take; 64 or more. For interpreters this bounds the
-    /// address space (Linux only).
+    /// Memory limit for one file, in megabytes; at least 64.
+    ///
+    /// For interpreters, the limit is on the address space (Linux only).
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
     memory_limit: Option<u64>,
     #[command(flatten)]
@@ -217,7 +228,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     Ok(status)
 }
 
-/// Says how the files below a directory are compiled, if one that has some is named.
+/// Prints a hint about --recursive if a directory with Python files was named.
 fn hint_directories(outcomes: &[Outcome], printer: &Printer) {
     let is_directory =
         |outcome: &&Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == "IsADirectoryError");
@@ -265,7 +276,7 @@ fn to_standard_output(pyc: Made, printer: &Printer) -> Result<Status, CommandErr
     }
 }
 
-/// The files that were asked for, and the directories that could not be searched for more.
+/// Returns the files to compile, and the directories that could not be searched.
 fn list_files(
     arguments: &CompileArgs,
     printer: &Printer,
@@ -291,8 +302,8 @@ fn list_files(
     Ok((files, unlisted))
 }
 
-/// Prints the patterns of --exclude that match nothing: what they were to leave out is not left
-/// out.
+/// Prints the patterns of --exclude that match nothing: the files that they were meant for are
+/// compiled.
 pub(super) fn note_unused(patterns: &[String], used: &BTreeSet<usize>, printer: &Printer) {
     for (_, pattern) in patterns.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
         printer.summary(&format!("note: --exclude {pattern:?} matches nothing"));

@@ -1,7 +1,7 @@
-//! `pycompile compileall`: a front with compileall's own flags.
+//! `pycompile compileall`: the command line of `compileall`.
 //!
-//! CPython: `Lib/compileall.py`. Where compileall would do silently what nobody wants, this
-//! refuses; each such place says so in its message.
+//! CPython: `Lib/compileall.py`. Where compileall would silently do what hardly anybody wants,
+//! pycompile refuses; each of these errors says so.
 
 use super::args::{Mode, RefsArg};
 use super::format::{MessageFormat, PlainFormatArgs};
@@ -20,82 +20,88 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 
-/// Compiles as `python -m compileall` does, with its flags and exit status; in parallel over lists
-/// too.
+/// Compiles as `python -m compileall` does, with its options and exit status, and in parallel also
+/// for lists of files.
 ///
-/// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall takes all
-/// of sys.path); a name that is missing fails (compileall exits 0); -s fails for a path that it
-/// does not lead (compileall records the full path); a named file that does not end in .py fails
-/// (compileall skips it).
+/// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall compiles
+/// all of sys.path); a path that does not exist fails (compileall exits with 0); -s fails for a
+/// path that does not start with it (compileall records the full path); a named file that does not
+/// end in .py fails (compileall skips it).
 ///
 /// Example: pycompile compileall -o 0 -o 1 -q -f -s "$DESTDIR" -p / --hardlink-dupes -e "$DESTDIR"
 /// "$DESTDIR"
 #[derive(Debug, clap::Args)]
 pub(super) struct CompileallArgs {
-    /// Files and directories.
+    /// Files and directories to compile.
     #[arg(value_name = "FILE|DIR")]
     destinations: Vec<PathBuf>,
-    /// Do not go into directories below those that are named.
+    /// Do not recurse into subdirectories.
     #[arg(short = 'l')]
     flat: bool,
-    /// Go so many levels deep, below 0 as 0; has precedence over -l.
+    /// Maximum recursion depth, below 0 as 0; overrides -l.
     #[arg(short = 'r', value_name = "LEVELS", value_parser = depth, allow_negative_numbers = true)]
     recursion: Option<usize>,
-    /// Compile also what is up to date: whole, with the right header and recorded name.
+    /// Recompile files whose pyc is up to date.
+    ///
+    /// A pyc is up to date if it is complete and has the right header and recorded file name.
     #[arg(short = 'f')]
     force: bool,
-    /// Write `mod.pyc` beside `mod.py`.
+    /// Write `mod.pyc` next to `mod.py`.
     #[arg(short = 'b')]
     legacy: bool,
-    /// Record this directory instead of the one that is named.
+    /// Record this directory instead of the directory that is named.
     #[arg(short = 'd', value_name = "DESTDIR", value_parser = any_path(), conflicts_with_all = ["strip_dir", "prepend_dir"])]
     destination_dir: Option<PathBuf>,
-    /// Take this off the front of recorded names.
+    /// Strip this directory from the start of recorded file names.
     #[arg(short = 's', value_name = "STRIPDIR", value_parser = any_path())]
     strip_dir: Option<PathBuf>,
-    /// Put this before recorded names, after -s.
+    /// Prepend this directory to recorded file names, after -s.
     #[arg(short = 'p', value_name = "PREPENDDIR", value_parser = any_path())]
     prepend_dir: Option<PathBuf>,
-    /// Leave out paths in which this regular expression is found.
+    /// Exclude paths that match this regular expression anywhere.
     #[arg(short = 'x', value_name = "REGEXP")]
     exclude: Option<String>,
-    /// Add the names in this file, one a line; `-` is standard input.
+    /// Read more paths from this file, one per line; `-` for standard input.
     #[arg(short = 'i', value_name = "FILE")]
     list: Option<PathBuf>,
-    /// Files compiled at the same time; 0: one for each processor.
+    /// Number of files to compile in parallel; 0 for the number of processors.
     #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..), allow_negative_numbers = true)]
     workers: u32,
     /// Optimization level (repeatable).
     #[arg(short = 'o', value_name = "LEVEL", value_parser = clap::value_parser!(i8).range(-1..=2), allow_negative_numbers = true)]
     levels: Vec<i8>,
-    /// Level 1 (`-O`) or 2 (`-OO`) where no -o is given, as python's own flag.
+    /// Optimization level 1 (`-O`) or 2 (`-OO`) if no -o is given, as the options of python itself.
     #[arg(short = 'O', action = clap::ArgAction::Count)]
     optimize: u8,
-    /// Leave out links to files outside of this directory.
+    /// Exclude symlinks to files outside of this directory.
     #[arg(short = 'e', value_name = "DIR", value_parser = any_path())]
     limit: Option<PathBuf>,
-    /// Refuse files that are not below this directory, and follow no symlink to a directory there.
+    /// Refuse files outside of this directory, and follow no symlink to a directory in it.
     #[arg(long, value_name = "DIR")]
     below: Option<PathBuf>,
-    /// Make one file of the pycs of a source that are equal at several levels.
+    /// Hard-link the pycs of a source that are equal at several optimization levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// Invalidation mode of the pyc; checked-hash if SOURCE_DATE_EPOCH is set, else timestamp.
+    /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
+    /// timestamp].
     #[arg(long, value_enum, value_name = "MODE")]
     invalidation_mode: Option<Mode>,
-    /// Set back sources that are newer than SOURCE_DATE_EPOCH to it, as packers do, so that
-    /// timestamp pycs stay right.
+    /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
+    ///
+    /// Packaging tools do the same, so timestamp pycs remain valid in the package.
     #[arg(long)]
     clamp_mtime: bool,
-    /// Compile for this version, or one release of it, as 3.13.0 (repeatable); without it: the
-    /// version of the `python3` on PATH.
+    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable) [default: the version of the
+    /// `python3` on PATH].
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
-    /// The normal form of references: CPython's own bytes, or only those that are used.
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter that compiles for its version (repeatable); without --python, for no other
-    /// version.
+    /// Interpreter that compiles for its version (repeatable).
+    ///
+    /// Without --python, nothing is compiled for other versions.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     #[command(flatten)]
@@ -104,12 +110,12 @@ pub(super) struct CompileallArgs {
     pub(super) format: PlainFormatArgs,
 }
 
-/// Paths as compileall takes them: a script's variable may be empty.
+/// Accepts any path, as compileall does: a script's variable may be empty.
 fn any_path() -> impl TypedValueParser {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// Any whole number, as compileall takes it.
+/// Accepts any integer, as compileall does.
 fn depth(text: &str) -> Result<usize, ParseIntError> {
     match text.parse::<i64>() {
         Ok(number) => Ok(usize::try_from(number).unwrap_or(0)),
@@ -121,7 +127,7 @@ fn depth(text: &str) -> Result<usize, ParseIntError> {
     }
 }
 
-/// One source with the name that it records.
+/// Source and the file name to record.
 struct Job {
     file: PathBuf,
     recorded: Result<PathBuf, String>,
@@ -258,7 +264,7 @@ fn jobs(
     Ok(jobs)
 }
 
-/// Returns whether this is a link to a file that is not below `limit`.
+/// Returns whether this is a symlink to a file outside of `limit`.
 fn leads_outside(file: &Path, limit: Option<&Path>) -> bool {
     let Some(limit) = limit.filter(|limit| !limit.as_os_str().is_empty() && file.is_symlink()) else {
         return false;
@@ -277,7 +283,7 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
     }
     let name = match &arguments.strip_dir {
         None => file.to_path_buf(),
-        // The root is what an empty directory leaves of a path.
+        // An empty directory strips only the root.
         Some(strip) if strip.as_os_str().is_empty() => file.strip_prefix("/").unwrap_or(file).to_path_buf(),
         Some(strip) => stripped(file, strip).ok_or_else(|| {
             format!(
@@ -342,7 +348,7 @@ fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bo
     }
 }
 
-/// On standard output, as compileall does; an error of one source is told once.
+/// Prints outcomes on standard output, as compileall does; each error of a source is printed once.
 fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<(), CommandError> {
     for failure in failures {
         printer.complaint(failure)?;

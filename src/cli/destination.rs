@@ -1,4 +1,4 @@
-//! Destination of one file of output.
+//! Destination of an output file.
 
 use super::CommandError;
 use super::format::{MessageFormat, tell_artifacts};
@@ -10,7 +10,7 @@ use crate::output::place::is_one_file;
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
-/// A file, or standard output by the name `-`; a file of that name is `./-`.
+/// File, or standard output by the name `-`; a file of that name is `./-`.
 #[derive(Clone, Debug)]
 pub(super) enum Destination {
     StandardOutput,
@@ -27,7 +27,7 @@ impl ValueParserFactory for Destination {
 }
 
 impl Destination {
-    /// The file, if it is one.
+    /// Returns the path, if it is a file.
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
             Self::StandardOutput => None,
@@ -35,7 +35,7 @@ impl Destination {
         }
     }
 
-    /// Refuses messages of a kind that go to standard output too.
+    /// Refuses message formats that also write to standard output.
     pub(super) fn keeps_apart(&self, format: MessageFormat) -> Result<(), CommandError> {
         if matches!(self, Self::File(_)) || format == MessageFormat::Human {
             return Ok(());
@@ -44,12 +44,12 @@ impl Destination {
         Err(CommandError::Usage(message.into()))
     }
 
-    /// Returns whether it would be written over `path`.
+    /// Returns whether writing would overwrite `path`.
     pub(super) fn is(&self, path: &Path) -> bool {
         self.file().is_some_and(|file| is_one_file(file, path))
     }
 
-    /// Writes a manifest, or compares the file with it; tells of a file.
+    /// Writes a manifest, or compares the file with it, and reports a file.
     pub(super) fn publish_manifest(
         &self,
         manifest: &Manifest,
@@ -70,7 +70,7 @@ impl Destination {
         Ok(Some(Artifact { path: path.into(), kind, digest: Digest::of(bytes), changed }))
     }
 
-    /// Writes a manifest, and tells where it is.
+    /// Writes a manifest and reports its path.
     pub(super) fn write_manifest(
         &self,
         manifest: &Manifest,

@@ -13,75 +13,82 @@ use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;
 
-/// Compares two manifests, trees, wheels, zips, packages or pycs, in any pairing, and says why they
-/// differ.
+/// Compares two manifests, trees, archives, packages, images or pycs in any pairing, and explains
+/// their differences.
+///
+/// Archives are wheels, zips and tar archives; packages are .deb and .rpm files; images are
+/// container images.
 ///
 /// If both sides, or --sources, have the source of a pyc that differs, it is compiled again, and
-/// the cause comes first: the source changed, another release compiled it, only the form differs,
-/// or the pyc is not what its source compiles to, which is `unexplained`. The details go from
-/// missing files over headers and reference flags to the constant, name, instruction or line table
-/// entry.
+/// the cause is reported first: the source changed, another release compiled it, only the form
+/// differs, or the pyc is not what its source compiles to, which is `unexplained`. The details
+/// range from missing files over headers and reference flags to the constant, name, instruction or
+/// line table entry.
 ///
 /// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit status: 0 the same, 1 they differ, 2 could not compare.")]
 pub(super) struct DiffArgs {
-    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image, pyc, or manifest (a file
-    /// named *.json).
+    /// Left side: a directory, wheel, zip, .deb, .rpm, tar archive, container image, pyc, or
+    /// manifest (*.json).
     #[arg(value_name = "A")]
     left: PathBuf,
-    /// Right side of the comparison.
+    /// Right side, of any of these kinds.
     #[arg(value_name = "B")]
     right: PathBuf,
-    /// Format of standard output: causes and differences side by side, one JSON document, or one
-    /// annotation for each file.
+    /// Format of standard output.
+    ///
+    /// `human` shows causes and both sides next to each other, `json` is one document, `github` one
+    /// annotation per file.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
-    /// The document of --message-format json, indented and without the summary.
+    /// Print the document of --message-format json, indented and without the summary.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
-    /// Write the differences into this file as well, as a page that needs nothing else; `-` writes
-    /// it to standard output instead of the text.
+    /// Also write the differences to this file as a self-contained HTML page.
+    ///
+    /// `-` writes the page to standard output in place of the text.
     #[arg(long, value_name = "FILE")]
     html: Option<Destination>,
-    /// Write the causes as Markdown into this file as well, for a pull request; `-` writes them to
-    /// standard output instead of the text.
+    /// Also write the causes to this file as Markdown, for a pull request.
+    ///
+    /// `-` writes them to standard output in place of the text.
     #[arg(long, value_name = "FILE")]
     markdown: Option<Destination>,
-    /// Sources of pycs that have none next to them: a directory, wheel or zip. Given twice, the
-    /// first is for A and the second for B.
+    /// Directory, wheel or zip with the sources of pycs that have none next to them.
+    ///
+    /// Given twice, the first is for A and the second for B.
     #[arg(long, value_name = "DIR")]
     sources: Vec<PathBuf>,
-    /// Differences that make the exit status 1: all of them; pycs that are unexplained or could not
-    /// be checked; or differences of code.
+    /// Differences that set the exit status to 1.
     #[arg(long, value_enum, default_value_t = Fail::Any, value_name = "WHICH")]
     fail_on: Fail,
-    /// Leave out files whose path matches; `*` also matches `/`.
+    /// Exclude files whose path matches this pattern; `*` also matches `/`.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Leave out findings of a kind, as --json names them: archive, header, line-table, …
+    /// Ignore findings of this kind, as --json names them: archive, header, line-table, …
     #[arg(long, value_name = "KIND", value_parser = kind)]
     ignore: Vec<Kind>,
-    /// Also show differences that their cause explains.
+    /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
-    /// An interpreter that compiles the sources of pycs of its version (repeatable).
+    /// Interpreter that compiles the sources of pycs of its version (repeatable).
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
-    /// Sources compiled at the same time; without it, one for each processor.
+    /// Number of sources to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Columns for both sides together; without it, those of the terminal.
+    /// Width of both sides together in columns [default: the width of the terminal].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
 }
 
-/// Differences that make the exit status 1.
+/// Values of --fail-on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Fail {
     /// Every difference.
     Any,
-    /// Pycs that are not what their source compiles to, and those that could not be checked.
+    /// Pycs that are not what their source compiles to, and pycs that could not be checked.
     Unexplained,
     /// Differences of code, explained or not.
     Code,
@@ -97,7 +104,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 impl DiffArgs {
-    /// Returns the form of the results, for errors.
+    /// Returns the message format of errors.
     pub(super) const fn format(&self) -> MessageFormat {
         self.message_format
     }
@@ -176,7 +183,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     Ok(status)
 }
 
-/// Compares the sides, and finds the causes of what is left after --exclude and --ignore.
+/// Compares both sides and finds the causes of the differences that --exclude and --ignore leave.
 fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, CommandError> {
     let exclude = globs(&arguments.exclude)?;
     if arguments.sources.len() > 2 {
@@ -209,7 +216,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     Ok(comparison)
 }
 
-/// Writes a page; a JSON run names it.
+/// Writes a page, and reports it in JSON output.
 fn write_page(
     page: &Destination,
     text: &str,

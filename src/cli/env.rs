@@ -25,38 +25,44 @@ use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Compiles what is installed below PREFIX, by the RECORDs of its site-packages, and adds the pycs
-/// to them: pip and uv remove them with the rest. Code records names relative to site-packages, so
-/// that two environments with the same packages have the same pycs, wherever they are. Editable
-/// packages, and those of the system's package manager, are left alone.
+/// Compiles the packages installed below PREFIX, by the RECORDs of its site-packages, and adds the
+/// pycs to these RECORDs, so that pip and uv uninstall them with the package.
+///
+/// Code records file names relative to site-packages: two environments with the same packages have
+/// the same pycs, wherever they are. Editable packages and packages of the system's package manager
+/// are not touched.
 ///
 /// Example: pycompile env .venv --optimize 0 --optimize 1 --manifest venv.pyc.json
 #[derive(Debug, clap::Args)]
 pub(super) struct EnvArgs {
-    /// The environment's prefix; without it, the one that is activated (VIRTUAL_ENV).
+    /// Prefix of the environment [default: the active virtual environment, VIRTUAL_ENV].
     #[arg(value_name = "PREFIX")]
     prefix: Option<PathBuf>,
-    /// PREFIX is inside of this image.
+    /// Directory of the image that contains PREFIX.
     #[arg(long, value_name = "DIR", requires = "prefix")]
     root: Option<PathBuf>,
-    /// Follow symlinks on the way to site-packages, and sources that are symlinks out of PREFIX;
-    /// those of an image never lead out of it.
+    /// Follow symlinks on the way to site-packages, and sources that are symlinks out of PREFIX.
+    ///
+    /// With --root, symlinks never lead out of the image.
     #[arg(long)]
     follow_links: bool,
-    /// Compiler: `native` is this program itself, `python` a real interpreter; `auto` takes the
-    /// native compiler for the versions that it knows, and says where it has to run the
-    /// environment's own interpreter.
+    /// Compiler to use: the `native` one, or a real interpreter with `python`.
+    ///
+    /// `auto` selects the native compiler for the versions that it supports, and reports when the
+    /// environment's own interpreter is run.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// Only site-packages of this version, or of this release, `3.14.8`; the version of a directory
-    /// of `pip install --target`, which does not say it.
+    /// Select the site-packages of this version, or of this release, as `3.14.8`.
+    ///
+    /// Required for a directory of `pip install --target`, which does not record its version.
     #[arg(long, value_name = "X.Y")]
     python: Option<Release>,
-    /// Leave out sources that match, by their names below site-packages (repeatable).
+    /// Exclude sources that match this pattern, relative to site-packages (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Report sources that match and do not compile, and exit with 0 all the same; by their names
-    /// below site-packages (repeatable).
+    /// Sources that may fail to compile: errors are reported, and the exit status stays 0.
+    ///
+    /// Patterns are relative to site-packages (repeatable).
     #[arg(long, value_name = "GLOB")]
     allow_failures: Vec<String>,
     /// Optimization level 0, 1 or 2 (repeatable).
@@ -65,25 +71,30 @@ pub(super) struct EnvArgs {
     /// Invalidation mode of the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
-    /// Write nothing: report pycs that are missing, stale, wrong, orphaned, of another mode or not
-    /// recorded, sources that RECORDs do not list or that are gone, and what `verify` finds in
+    /// Write nothing: report pycs and sources that are not as they should be.
+    ///
+    /// Reports pycs that are missing, stale, wrong, orphaned, of another mode or not recorded,
+    /// sources that no RECORD lists, sources that are missing, and the findings of `verify` for
     /// site-packages.
     #[arg(long)]
     check: bool,
-    /// Findings of each kind that are listed for people; 0 for all.
+    /// Number of findings of each kind to print; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Write the manifest here; `-` is standard output.
+    /// Write the manifest to this file, `-` for standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
-    /// The normal form of references: CPython's own bytes, or only those that are used.
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
     #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
     refs: RefsArg,
-    /// An interpreter for site-packages of its version (repeatable); without it, for versions that
-    /// the native compiler does not know, the environment's own, then pythonX.Y on PATH.
+    /// Interpreter for the site-packages of its version (repeatable).
+    ///
+    /// Without it, versions that the native compiler does not support are compiled by the
+    /// environment's own interpreter, or else pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
-    /// Files compiled at the same time; without it, one for each processor.
+    /// Number of files to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
@@ -146,7 +157,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         all.records.extend(report.records);
         all.findings.extend(report.findings);
         all.missing += report.missing;
-        // Of several versions, each has its own directory in the manifest.
+        // With several versions, each has its own directory in the manifest.
         all.entries.extend(report.entries.into_iter().map(|mut entry| {
             if sites.len() > 1 {
                 entry.path = format!("python{}/{}", site.python, entry.path);
@@ -200,7 +211,7 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     })
 }
 
-/// The version of the interpreter that is named, or of the `python3` on PATH.
+/// Returns the version of the interpreter that is named, or of the `python3` on PATH.
 fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let places = environment::places();
     let options =
@@ -211,7 +222,7 @@ fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
 }
 
-/// Returns what `verify` finds in a site-packages directory and the check itself has not found.
+/// Returns findings of `verify` in a site-packages directory that the check itself does not report.
 fn audit(
     site: &SitePackages,
     exclude: &GlobSet,
@@ -230,7 +241,7 @@ fn audit(
     let reported: BTreeSet<&Path> = report
         .findings
         .iter()
-        // The mode says nothing of the code.
+        // The mode does not affect the code.
         .filter(|(_, finding)| *finding != Finding::OtherMode)
         .map(|(path, _)| path.as_path())
         .chain(
@@ -248,8 +259,7 @@ fn audit(
         manifest: None,
         only: None,
         settled: Some(&settled),
-        // Installers compile many files in one process, and other references are what comes of
-        // that.
+        // Installers compile many files in one process, which changes references.
         any_references: true,
         engines: options,
     };
@@ -270,7 +280,7 @@ fn audit(
     let is_new = |finding: &audit::Finding| {
         let path = path_of(finding);
         let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
-        // Who follows symlinks has been told what they are.
+        // With --follow-links, the user knows about symlinks.
         let is_followed = arguments.follow_links && path.is_symlink();
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
@@ -278,8 +288,8 @@ fn audit(
     Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
 }
 
-/// Prints paths with the kind of finding and the message, if it has one: for people, some of each
-/// kind.
+/// Prints findings: path, kind, and the message if there is one. For people, the number of each
+/// kind is limited.
 fn tell<'a>(
     findings: impl Iterator<Item = (&'a Path, &'a str, &'a str)>,
     arguments: &EnvArgs,
@@ -319,8 +329,7 @@ fn tell<'a>(
     Ok(())
 }
 
-/// The interpreter of a free-threaded build: the native compiler writes the bytes of the default
-/// build.
+/// Returns the interpreter of a free-threaded build: the native compiler supports only the default build.
 fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     let name = format!("python{}t", site.python);
     let own = prefix.join("bin").join(&name);
@@ -361,7 +370,7 @@ fn start(
                 release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
             }
         } else if arguments.root.is_none() {
-            // An image's own interpreter may not run here.
+            // The interpreter of an image may not run on this machine.
             own = Some(prefix.join("bin").join(format!("python{}", site.python))).filter(|own| own.is_file());
         }
     }

@@ -1,4 +1,4 @@
-//! Environment of the process. The only place that reads it.
+//! Environment of the process. No other module reads it.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
 use crate::engine::python::Places;
@@ -12,10 +12,10 @@ pub(super) fn source_date_epoch() -> Option<OsString> {
     std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
 }
 
-/// `PYTHONPYCACHEPREFIX`; empty counts as unset, as for Python.
+/// Returns `PYTHONPYCACHEPREFIX`; empty counts as unset, as in Python.
 ///
 /// # Errors
-/// The working directory is gone.
+/// The working directory does not exist.
 pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandError> {
     let Some(value) = std::env::var_os("PYTHONPYCACHEPREFIX").filter(|value| !value.is_empty()) else {
         return Ok(None);
@@ -23,16 +23,16 @@ pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandErro
     Ok(Some(CachePrefix { folder: value.into(), working_directory: working_directory()? }))
 }
 
-/// The working directory.
+/// Returns the working directory.
 ///
 /// # Errors
-/// It is gone.
+/// The working directory does not exist.
 pub(super) fn working_directory() -> Result<PathBuf, super::CommandError> {
     std::env::current_dir()
         .map_err(|error| super::CommandError::Usage(format!("there is no working directory: {error}")))
 }
 
-/// `PATH`, and where pyenv and uv keep the interpreters that they have installed.
+/// Returns the directories of `PATH`, and those in which pyenv and uv install interpreters.
 pub(super) fn places() -> Places {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = variable("HOME");
@@ -44,16 +44,17 @@ pub(super) fn places() -> Places {
     Places { path: std::env::var_os("PATH"), installations }
 }
 
-/// `PYTHONWARNINGS`.
+/// Returns `PYTHONWARNINGS`.
 pub(super) fn python_warnings() -> String {
     std::env::var_os("PYTHONWARNINGS").map_or_else(String::new, |value| value.to_string_lossy().into_owned())
 }
 
-/// The time that entries of archives carry, in seconds since 1970: `SOURCE_DATE_EPOCH`, or the
-/// first that a zip can hold.
+/// Returns the modification time of archive entries, in seconds since 1970: `SOURCE_DATE_EPOCH`, or
+/// the first time that a zip can represent.
 ///
 /// # Errors
-/// A `SOURCE_DATE_EPOCH` that is no number of seconds, or after the last time that a zip can hold.
+/// `SOURCE_DATE_EPOCH` is not a number of seconds, or is after the last time that a zip can
+/// represent.
 pub(super) fn archive_time() -> Result<i64, super::CommandError> {
     /// The end of 2107.
     const LAST: u64 = 4_354_819_199;
@@ -71,7 +72,7 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
 /// Returns the latest modification time, in seconds since 1970: `SOURCE_DATE_EPOCH`.
 ///
 /// # Errors
-/// None is set, or it is no number of seconds.
+/// `SOURCE_DATE_EPOCH` is not set, or is not a number of seconds.
 pub(super) fn latest_time() -> Result<u64, super::CommandError> {
     seconds()?.ok_or_else(|| {
         let message = "--clamp-mtime needs SOURCE_DATE_EPOCH, which is not set";
@@ -79,7 +80,7 @@ pub(super) fn latest_time() -> Result<u64, super::CommandError> {
     })
 }
 
-/// `SOURCE_DATE_EPOCH`, where the time itself counts and not only that there is one.
+/// Returns `SOURCE_DATE_EPOCH` for uses that need the time itself.
 fn seconds() -> Result<Option<u64>, super::CommandError> {
     let Some(value) = source_date_epoch() else { return Ok(None) };
     value.to_str().and_then(|text| text.trim().parse().ok()).map(Some).ok_or_else(|| {
@@ -88,15 +89,15 @@ fn seconds() -> Result<Option<u64>, super::CommandError> {
     })
 }
 
-/// Columns of the terminal: `COLUMNS`, or what the terminal on standard output says, or what fits
-/// most.
+/// Returns the width of the terminal: `COLUMNS`, or the width of the terminal on standard output,
+/// or a default that fits most terminals.
 pub(super) fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
     let terminal = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0.into());
     said.or_else(terminal).filter(|columns| (20..=1000).contains(columns)).unwrap_or(120)
 }
 
-/// `VIRTUAL_ENV`.
+/// Returns `VIRTUAL_ENV`.
 pub(super) fn virtual_env() -> Option<OsString> {
     std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty())
 }

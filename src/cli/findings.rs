@@ -1,4 +1,4 @@
-//! Findings of `verify` for people and programs.
+//! Output of the findings of `verify`.
 
 use super::annotation;
 use super::format::AuditFormat;
@@ -11,7 +11,7 @@ use crate::text::{counted, python, visible, visible_lines};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Prints the findings: for people, `limit` of each kind, or all of them for 0.
+/// Prints the findings: for people, at most `limit` of each kind, or all of them for 0.
 pub(super) fn tell(
     findings: &[Finding],
     places: &[Place],
@@ -27,8 +27,8 @@ pub(super) fn tell(
         match format {
             AuditFormat::Human if limit > 0 && *count > limit => {}
             AuditFormat::Human => {
-                // What is verified may be somebody's who would like to be told otherwise: only
-                // CPython's words have lines.
+                // The author of verified files may try to deceive the reader: only messages of
+                // CPython may have several lines.
                 let message = match finding.kind {
                     Kind::Compile | Kind::Version => visible_lines(&finding.message).into_owned(),
                     _ => visible(&finding.message).into_owned(),
@@ -75,7 +75,7 @@ pub(super) fn tell_sarif(
     Ok(printer.data(&document)?)
 }
 
-/// The releases whose bytes were found, for each version the one that wrote most of it first.
+/// Returns the releases whose bytes were found, for each version the most frequent one first.
 pub(super) fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
     let mut lines = Vec::new();
     for (at, release) in found.iter().enumerate() {
@@ -97,7 +97,7 @@ pub(super) fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> 
     lines
 }
 
-/// A path within a place, as the user sees it.
+/// Returns a path within a place as the user sees it.
 fn shown(path: &str, place: usize, places: &[Place]) -> String {
     match places.get(place) {
         Some(Place::Tree(root, _)) if root != Path::new(".") => python::os_text(root.join(path).as_os_str()),

@@ -1,4 +1,4 @@
-//! `--message-format` and `--json`, and what every JSON run ends with.
+//! `--message-format` and `--json`, and the objects that end every JSON run.
 
 use super::printer::Printer;
 use super::{CommandError, Status};
@@ -9,24 +9,24 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Form of the results.
+/// Values of --message-format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
-    /// Words; errors in CPython's own, on standard error.
+    /// Text; errors in CPython's format, on standard error.
     Human,
-    /// JSON on standard output: one object a line, the last one a summary.
+    /// JSON on standard output: one object per line, the last one a summary.
     Json,
     /// Workflow annotations of GitHub Actions, on standard output.
     Github,
 }
 
-/// Options of commands that have a form for GitHub.
+/// Options of commands that support annotations of GitHub Actions.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct FormatArgs {
-    /// Form of the results.
+    /// Format of the results.
     #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
-    /// The same as --message-format json.
+    /// Same as --message-format json.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
 }
@@ -37,23 +37,23 @@ impl FormatArgs {
     }
 }
 
-/// Options of the other commands.
+/// Options of commands that support text and JSON.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct PlainFormatArgs {
-    /// Form of the results.
+    /// Format of the results.
     #[arg(long, value_enum, default_value_t = PlainFormat::Human, value_name = "FORMAT")]
     message_format: PlainFormat,
-    /// The same as --message-format json.
+    /// Same as --message-format json.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
 }
 
-/// Form of the results.
+/// Values of --message-format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PlainFormat {
-    /// Words.
+    /// Text.
     Human,
-    /// JSON on standard output: one object a line, the last one a summary.
+    /// JSON on standard output: one object per line, the last one a summary.
     Json,
 }
 
@@ -66,27 +66,27 @@ impl PlainFormatArgs {
     }
 }
 
-/// Options of the commands whose findings code scanning takes.
+/// Options of commands that support SARIF.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct AuditFormatArgs {
-    /// Form of the results.
+    /// Format of the results.
     #[arg(long, value_enum, default_value_t = AuditFormat::Human, value_name = "FORMAT")]
     message_format: AuditFormat,
-    /// The same as --message-format json.
+    /// Same as --message-format json.
     #[arg(long, conflicts_with = "message_format")]
     json: bool,
 }
 
-/// Form of the results.
+/// Values of --message-format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum AuditFormat {
-    /// Words.
+    /// Text.
     Human,
-    /// JSON on standard output: one object a line, the last one a summary.
+    /// JSON on standard output: one object per line, the last one a summary.
     Json,
     /// Workflow annotations of GitHub Actions, on standard output.
     Github,
-    /// One document of the Static Analysis Results Interchange Format 2.1.0, on standard output.
+    /// One SARIF 2.1.0 document, for code scanning, on standard output.
     Sarif,
 }
 
@@ -96,7 +96,7 @@ impl AuditFormatArgs {
     }
 }
 
-/// A file that a run wrote or would write, as JSON has it.
+/// File that a run wrote or would write, in JSON output.
 #[derive(Serialize)]
 struct Named<'a> {
     artifact: String,
@@ -106,8 +106,8 @@ struct Named<'a> {
     digest: &'a Digest,
 }
 
-/// Prints what became of files that are no pycs: in JSON all of them, in words those that `--check`
-/// finds changed. Returns the number of the latter.
+/// Prints files other than pycs: in JSON all of them, in text only those that `--check` finds
+/// changed. Returns the number of the latter.
 pub(super) fn tell_artifacts(
     artifacts: &[Artifact],
     check: bool,
@@ -134,7 +134,7 @@ pub(super) fn tell_artifacts(
     Ok(artifacts.iter().filter(|artifact| check && artifact.changed).count())
 }
 
-/// The same for the forms of the manifest: a run that writes them says where.
+/// Prints the other forms of the manifest: a run that writes them reports their paths.
 pub(super) fn tell_manifests(
     artifacts: &[Artifact],
     check: bool,
@@ -152,7 +152,7 @@ pub(super) fn would_change(path: &std::path::Path, printer: &Printer) -> Result<
     Ok(printer.finding(&format!("would change: {}", path.shown()))?)
 }
 
-/// Prints the object that a JSON run ends with, after one for the error that ended it.
+/// Prints the object that ends a JSON run, after one for the error that ended the run.
 pub(super) fn finish(
     command: &str,
     status: Status,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Write a pycompile.toml that lists the files a build backend would ship
 ///
-/// Files are listed once: `--update` adds new files and removes those that are gone, `--check` only
+/// Files are listed once: `--update` adds new files and removes missing ones, `--check` only
 /// compares. Tests, documentation, build scripts, virtual environments and files that git ignores
 /// are left out; --verbose lists all of them.
 ///
@@ -32,17 +32,17 @@ pub(super) struct InitArgs {
     /// Refresh the lists of the existing pycompile.toml and show the changes.
     #[arg(long, conflicts_with = "check")]
     update: bool,
-    /// Exit with status 1 if a file is not listed or a listed file is gone; write nothing.
+    /// Write nothing: exit with 1 if a file is not listed or a listed file is missing.
     #[arg(long)]
     check: bool,
-    /// List the files of this wheel, which the build backend has made, and use its metadata.
+    /// List the files of this wheel, which the build backend has built, and use its metadata.
     #[arg(long, value_name = "WHEEL", conflicts_with_all = ["update", "check"])]
     from_wheel: Option<PathBuf>,
     #[command(flatten)]
     pub(super) format: PlainFormatArgs,
 }
 
-/// Left-out paths that are printed without --verbose.
+/// Number of excluded paths that are printed without --verbose.
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
             path.shown()
         )));
     }
-    // Without an interpreter the native compiler needs a version.
+    // Without an interpreter, the native compiler needs a version.
     let version = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
     let draft = match &arguments.from_wheel {
         Some(wheel) => draft_from_wheel(&arguments.folder, wheel, version)?,
@@ -92,11 +92,11 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     Ok(Status::Done)
 }
 
-/// The way to a wheel that only a build backend makes.
+/// Prints how to configure a project whose wheel only its build backend can build.
 const BUILD_IT: &str =
     "hint: build the wheel with the build backend, then `pycompile pack WHEEL` makes it deterministic";
 
-/// Prints the keys that `pack` will need, if the project leaves any to its build backend.
+/// Prints the keys that `pack` requires and the project leaves to its build backend.
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
     if draft.lacks_metadata {
         printer.summary(&format!(
@@ -165,7 +165,7 @@ fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Re
     Ok(())
 }
 
-/// A file of the lists, as JSON has it.
+/// File of the lists, in JSON output.
 fn listed(path: &str, status: &str, reason: Option<&str>, printer: &Printer) -> Result<(), CommandError> {
     Ok(printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))?)
 }

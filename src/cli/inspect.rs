@@ -12,27 +12,28 @@ use crate::target::Series;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Shows what is in a pyc of CPython 3.8 to 3.15, without running any Python: the header in words,
-/// whether the source beside it matches, and for every code object its flags, constants, names,
-/// instructions with lines and columns, and exception table. The exit status is 2 if a file cannot
-/// be read as a pyc.
+/// Shows the contents of a pyc of CPython 3.8 to 3.15 without running Python.
+///
+/// Prints the header, whether the source next to it matches, and for every code object its flags,
+/// constants, names, instructions with lines and columns, and exception table. The exit status is 2
+/// if a file cannot be read as a pyc.
 ///
 /// Example: pycompile inspect demo/__pycache__/core.cpython-314.pyc
 #[derive(Debug, clap::Args)]
 pub(super) struct InspectArgs {
-    /// Pycs.
+    /// Pycs to show.
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
-    /// A JSON document for each file, on a line of its own.
+    /// Print one JSON document per file, each on one line.
     #[arg(long)]
     json: bool,
-    /// Form of the results; json is that of --json, and a summary at the end.
+    /// Format of the results; `json` is that of --json, followed by a summary.
     #[arg(long, value_enum, default_value_t = PlainFormat::Human, value_name = "FORMAT", conflicts_with = "json")]
     message_format: PlainFormat,
 }
 
 impl InspectArgs {
-    /// Returns the form of the results.
+    /// Returns the message format.
     pub(super) const fn format(&self) -> MessageFormat {
         match self.message_format {
             PlainFormat::Human => MessageFormat::Human,

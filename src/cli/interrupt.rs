@@ -1,8 +1,9 @@
-//! Ctrl-C: the work is given up and nothing half-written stays. Commands end by themselves and say
-//! what was not reached; a thread ends the process where they do not within [`GRACE`], once what is
-//! being written is complete. Where even that takes long, a second interrupt ends it at once:
-//! nothing must need `kill -9`. The same goes for SIGTERM and for SIGHUP; of the three, those that
-//! are ignored at the start stay so, as `nohup` and shells want it.
+//! Handling of SIGINT, SIGTERM and SIGHUP: the run stops and leaves no file half-written.
+//!
+//! A command stops by itself and reports the files that it did not reach. If it does not stop
+//! within [`GRACE`], a thread ends the process as soon as the files being written are complete. A
+//! second interrupt ends the process at once, so that `kill -9` is never needed. Signals that are
+//! ignored at the start remain ignored, as `nohup` and shells expect.
 
 use crate::engine::Limits;
 use crate::output::writing;
@@ -12,13 +13,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Time that a command has to end by itself.
+/// Time for a command to stop by itself.
 const GRACE: Duration = Duration::from_millis(800);
-/// Interval at which the thread looks for an interrupt. A signal handler cannot wake it.
+/// Interval at which the thread checks for an interrupt. A signal handler cannot wake it.
 const LOOK: Duration = Duration::from_millis(50);
-/// Time to wait for files that are being written before a second interrupt is heard.
+/// Time for files being written to complete before a second interrupt is handled.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Longest time to wait: a disk that takes longer does not answer.
+/// Longest time to wait for files being written: a slower disk does not respond.
 const MORE_PATIENCE: Duration = Duration::from_secs(30);
 /// Time to wait for standard error, which may be a pipe that nobody reads.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -28,7 +29,7 @@ static WAITING: AtomicBool = AtomicBool::new(false);
 /// True if the next interrupt ends the process at once.
 static STUCK: AtomicBool = AtomicBool::new(false);
 
-/// From now on an interrupt is only noted.
+/// Sets the handler: from then on, an interrupt only sets a flag.
 #[cfg(unix)]
 pub(super) fn install() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -37,18 +38,18 @@ pub(super) fn install() {
     const ENDED: i32 = super::Status::Trouble as i32;
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
-        // A handler that cannot be installed leaves what the system does.
+        // If a handler cannot be installed, the system's default action remains.
         let _ = register_conditional_shutdown(signal, ENDED, &STUCK);
         let _ = register_conditional_shutdown(signal, ENDED, &WAITING);
         let _ = register(signal, &INTERRUPTED);
     }
 }
 
-/// From now on an interrupt is only noted.
+/// Sets the handler: from then on, an interrupt only sets a flag.
 #[cfg(not(unix))]
 #[allow(clippy::exit, reason = "the thread that waits cannot be told to return")]
 pub(super) fn install() {
-    // A second handler is refused; the first one does.
+    // A second handler is refused, and the first one remains.
     let _ = ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::Relaxed);
         if STUCK.load(Ordering::Relaxed) || WAITING.load(Ordering::Relaxed) {
@@ -57,7 +58,7 @@ pub(super) fn install() {
     });
 }
 
-/// Starts the thread that ends the process after an interrupt. `is_silent` keeps it from saying so.
+/// Starts the thread that ends the process after an interrupt, with a message unless `is_silent`.
 pub(super) fn watch(is_silent: bool) {
     let watching = thread::Builder::new().name("interrupt".into()).stack_size(1 << 17);
     let started = watching.spawn(move || {
@@ -80,7 +81,7 @@ fn end(is_silent: bool) {
     };
     if !is_silent {
         let (said, heard) = mpsc::channel::<()>();
-        // It may never return.
+        // This may block forever.
         let _ = thread::Builder::new().spawn(move || {
             let text =
                 if is_safe { "" } else { "; a file is still being written, and its temporary file stays" };
@@ -92,8 +93,8 @@ fn end(is_silent: bool) {
     std::process::exit(super::Status::Trouble as i32);
 }
 
-/// The signals that are ignored, a bit for each from signal 1 on: Linux tells, elsewhere none is
-/// known.
+/// Returns the ignored signals as a bit set from signal 1 on. Only Linux reports them; elsewhere
+/// the set is empty.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -101,8 +102,8 @@ fn ignored() -> u64 {
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// From now on a file that grows beyond its limit (`ulimit -f`) is an error of the system's for
-/// that file, as it is for Python, and not the end of the process.
+/// Ignores SIGXFSZ: a file that grows beyond its limit (`ulimit -f`) is an error of that file, as
+/// in Python, and does not end the process.
 pub(super) fn let_writes_fail() {
     #[cfg(unix)]
     {
@@ -111,8 +112,8 @@ pub(super) fn let_writes_fail() {
     }
 }
 
-/// All of standard input. Nothing is written meanwhile, and the input may never end: an interrupt
-/// ends the process.
+/// Reads standard input to its end. Nothing is written meanwhile, and the input may never end: an
+/// interrupt ends the process.
 pub(super) fn read_standard_input() -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = waiting(|| std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes));
@@ -120,8 +121,8 @@ pub(super) fn read_standard_input() -> std::io::Result<Vec<u8>> {
         .map_err(|error| std::io::Error::new(error.kind(), format!("cannot read standard input: {error}")))
 }
 
-/// Reads what may be a pipe that nobody writes to, before anything is written: an interrupt ends
-/// the process.
+/// Reads from a pipe that may have no writer, before anything is written: an interrupt ends the
+/// process.
 pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
     WAITING.store(true, Ordering::Relaxed);
     let read = read();
@@ -134,12 +135,12 @@ pub(super) fn flag() -> &'static AtomicBool {
     &INTERRUPTED
 }
 
-/// Returns the limits for one file if no option sets them.
+/// Returns the limits for one file without options.
 pub(super) fn limits() -> Limits {
     Limits { stop: flag(), ..Limits::default() }
 }
 
-/// Returns whether the user wants to stop.
+/// Returns whether an interrupt was received.
 pub(super) fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }

@@ -5,11 +5,11 @@ use clap::Command;
 use clap_mangen::Man;
 use std::io::{self, Write as _};
 
-/// The page of the config: the example, which has every key.
+/// Page of the config: the example, which has every key.
 pub(super) const CONFIG: &str = "pycompile.toml";
 const EXAMPLE: &str = include_str!("../../pycompile.toml.example");
 
-/// Sections that are the same for every command.
+/// Sections that are common to all commands.
 const SHARED: &str = r#".SH "EXIT STATUS"
 .TP
 0
@@ -51,7 +51,7 @@ The config of build, pack, manifest and clean: see pycompile.toml(5), or `pycomp
 /// (`pycompile.toml`).
 ///
 /// # Errors
-/// There is no such page.
+/// The page does not exist.
 pub(super) fn page(mut command: Command, name: Option<&str>) -> Result<Vec<u8>, CommandError> {
     command.build();
     let Some(name) = name else { return Ok(whole(&command)?) };
@@ -78,7 +78,7 @@ pub(super) fn page(mut command: Command, name: Option<&str>) -> Result<Vec<u8>, 
     Ok(page)
 }
 
-/// One page with every command in it: a page for each would have to be installed for each.
+/// Returns one page with all commands, so that a single file has to be installed.
 fn whole(command: &Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let whole = Man::new(command.clone());
@@ -88,7 +88,7 @@ fn whole(command: &Command) -> io::Result<Vec<u8>> {
     whole.render_description_section(&mut page)?;
     let mut options = Vec::new();
     whole.render_options_section(&mut options)?;
-    // One section: `.SH` would end it.
+    // Subsections, since `.SH` would end the section of the command.
     page.extend_from_slice(
         String::from_utf8_lossy(&options).replace(".SH \"GLOBAL OPTIONS\"\n", "").as_bytes(),
     );
@@ -102,7 +102,7 @@ fn whole(command: &Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Synopsis, description and options of a command, without those of every command.
+/// Writes synopsis, description and options of a command, without global options.
 fn sections(command: &Command) -> io::Result<Vec<u8>> {
     let global = |argument: &clap::Arg| argument.is_global_set() || argument.get_id() == "help";
     let arguments = || command.get_arguments();
@@ -123,7 +123,7 @@ fn sections(command: &Command) -> io::Result<Vec<u8>> {
     Ok(sections)
 }
 
-/// `pycompile.toml(5)`.
+/// Returns `pycompile.toml(5)`.
 fn config() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     writeln!(page, ".TH pycompile.toml 5 \"\" \"pycompile {}\"", env!("CARGO_PKG_VERSION"))?;
@@ -138,7 +138,7 @@ fn config() -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Text as it is, for troff: no line of it is a request.
+/// Escapes text for troff, so that no line is a request.
 fn roff(text: &str) -> String {
     let line = |line: &str| {
         let escaped = line.replace('\\', "\\e").replace('-', "\\-");

@@ -11,23 +11,25 @@ use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
-/// Writes the manifest of the pycs in a tree, wheel, zip or single file; without one, of those that
-/// pycompile.toml asks for, as they are. Nothing is compiled: for that, see verify.
+/// Writes the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
+/// PATH, of the pycs that pycompile.toml asks for, as they are on disk.
+///
+/// Nothing is compiled; `verify` does that.
 ///
 /// Example: pycompile manifest dist/demo-1.0-cp314-none-any.whl --output demo.pyc.json
 #[derive(Debug, clap::Args)]
 pub(super) struct ManifestArgs {
-    /// A directory, wheel, zip, .deb, .rpm, tar archive, container image or pyc.
+    /// Directory, wheel, zip, .deb, .rpm, tar archive, container image or pyc.
     #[arg(value_name = "PATH", conflicts_with = "config")]
     path: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
     overrides: OverrideArgs,
-    /// Write it here; without it, or with `-`, to standard output.
+    /// Write the manifest to this file, `-` for standard output [default: standard output].
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
-    /// JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
+    /// Format of the manifest: JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
     #[arg(long = "format", value_enum, default_value_t = Format::Json, value_name = "FORM")]
     form: Format,
     #[command(flatten)]
@@ -60,7 +62,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         Some(path) => inventory(path)?,
         None => {
             let project = arguments.config.load_given(overrides.given(), printer)?;
-            // The releases are those that the config asks for, as far as that is known here.
+            // Releases that the config asks for, as far as their engines are available.
             let engines = project.engines(&environment::places(), interrupt::flag());
             let engines = engines.unwrap_or_default();
             let versions = match engines.is_empty() {

@@ -24,15 +24,16 @@ struct Message<'a> {
     error: Option<&'a Diagnostic>,
 }
 
-/// Returns whether files were compiled for more than one version, so that an error says for which.
+/// Returns whether files were compiled for several versions, so that errors name the version.
 pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
     let mut versions = outcomes.iter().filter_map(|outcome| outcome.python);
     let first = versions.next();
     versions.any(|version| Some(version) != first)
 }
 
-/// Prints every file's outcome in the order of the request, then the summary. Failures of files in
-/// `allowed` are told and do not count for the exit status; `missing` files were not reached.
+/// Prints the outcome of every file in the order of the request, then the summary. Failures of
+/// files in `allowed` are reported without effect on the exit status; `missing` is the number of
+/// files that were not reached.
 pub(super) fn tell(
     outcomes: &[Outcome],
     missing: usize,
@@ -40,7 +41,7 @@ pub(super) fn tell(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    // What was in hand at an interrupt was not reached either.
+    // A file that was being compiled at an interrupt counts as not reached.
     let dropped =
         |outcome: &Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
     let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();

@@ -2,8 +2,8 @@
 //!
 //! CPython: the command lines of `py_compile` and `compileall`.
 //!
-//! **Invariant:** the only layer that prints, reads the environment, or knows of clap. Each command
-//! is a file.
+//! **Invariant:** the only layer that prints, reads the environment, or uses clap. Each command has
+//! its own file.
 
 mod annotation;
 mod args;
@@ -38,67 +38,67 @@ use std::process::ExitCode;
 
 pub use args::Arguments;
 
-/// Outcome of a run.
+/// Exit status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Done, the same, verified.
+    /// Success: done, equal, verified.
     Done = 0,
-    /// The answer is no: a file does not compile, two things differ.
+    /// Negative answer: a file does not compile, two things differ.
     No = 1,
-    /// It could not run: usage, config, no engine.
+    /// Error: usage, config, no engine.
     Trouble = 2,
 }
 
-/// Why a command could not run at all: exit status 2.
+/// Error that ends a command.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// A sentence for the user.
+    /// Incorrect usage, as a sentence for the user.
     #[error("{0}")]
     Usage(String),
-    /// No engine for a version.
+    /// A version has no engine.
     #[error(transparent)]
     Engines(#[from] crate::build::EnginesError),
-    /// The config, or what it asks for.
+    /// The config, or the project that it describes, cannot be used.
     #[error(transparent)]
     Project(#[from] crate::build::ProjectError),
-    /// An installed environment.
+    /// An installed environment cannot be used.
     #[error(transparent)]
     Env(#[from] crate::build::env::EnvError),
-    /// A path that cannot be opened.
+    /// A path cannot be opened.
     #[error(transparent)]
     Place(#[from] crate::manifest::PlaceError),
-    /// A manifest that is given.
+    /// A manifest cannot be used.
     #[error(transparent)]
     Manifest(#[from] crate::manifest::ManifestError),
-    /// A side of a comparison.
+    /// A side of a comparison cannot be used.
     #[error(transparent)]
     Side(#[from] crate::diff::SideError),
-    /// Two files that would be one.
+    /// Two files would have the same path.
     #[error(transparent)]
     Plan(#[from] crate::build::plan::PlanError),
-    /// Nothing that `verify` can look at.
+    /// `verify` cannot read what it was given.
     #[error(transparent)]
     Verify(#[from] crate::audit::VerifyError),
-    /// No threads.
+    /// Threads cannot be started.
     #[error(transparent)]
     Threads(#[from] crate::build::parallel::ThreadsError),
-    /// Standard input or output.
+    /// Reading standard input or writing output failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// A glob pattern.
+    /// A glob pattern is invalid.
     #[error(transparent)]
     Glob(#[from] globset::Error),
-    /// A wheel that no config can be made of.
+    /// A wheel cannot be turned into a config.
     #[error(transparent)]
     FromWheel(#[from] crate::config::init::FromWheelError),
-    /// A directory.
+    /// A directory cannot be searched.
     #[error(transparent)]
     Discover(#[from] crate::project::DiscoverError),
 }
 
 impl CommandError {
-    /// An archive that is refused and a file that cannot be written are an answer; all else is
-    /// trouble, and an archive that cannot be read too.
+    /// Returns the exit status. A refused archive and a file that cannot be written are negative
+    /// answers; all other errors, including an unreadable archive, are not answers.
     const fn status(&self) -> Status {
         use crate::archive::{ArchiveError, Fault};
         use crate::build::ProjectError;
@@ -126,7 +126,7 @@ pub fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
             let printed = error.print();
-            // Help that cannot be written is no help; that nobody reads to its end is.
+            // Help that cannot be written is an error; a reader that stops early is not.
             let is_lost = printed.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
             printer::usage_hint(&error);
             return ExitCode::from(if error.use_stderr() || is_lost { 2 } else { 0 });
@@ -147,7 +147,7 @@ pub fn main() -> ExitCode {
             (error.status(), Some(error))
         }
     };
-    // The document of `diff` has the summary in it.
+    // The document of `diff` includes the summary.
     let is_told = command == "diff" && error.is_none();
     if is_json
         && !is_told
@@ -159,8 +159,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-/// Of several commands with similar names, clap suggests all, the least similar one first: the most
-/// similar one stays.
+/// Keeps only the most similar command: clap suggests all similar ones, the least similar first.
 fn suggested(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue};
     let typed = match error.get(ContextKind::InvalidSubcommand) {
@@ -176,9 +175,9 @@ fn suggested(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// `pycompile -p PKG …`: what maintainer scripts of old Debian packages call if there is any
-/// program of this name. A failure would leave the package half-configured, and Python 2's pycs are
-/// nobody's any more.
+/// Recognizes `pycompile -p PKG …`, which maintainer scripts of old Debian packages call if any
+/// program has this name. A failure would leave the package half-configured, and pycs of Python 2
+/// are not needed any more.
 fn legacy_maintainer_script(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
     (arguments.next()? == "-p").then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
 }

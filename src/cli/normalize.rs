@@ -10,21 +10,22 @@ use crate::project::pycs;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Brings pycs that exist into the form in which every object is written once and none has an
-/// unused reference flag: that of add-determinism. By write-and-rename: modes and modification
-/// times stay, and other names of the same file keep what they had. A second run changes nothing.
+/// Rewrites pycs so that every object is written once and no reference flag is unused: the form
+/// that add-determinism writes.
+///
+/// Files are replaced by write-and-rename: modes and modification times are kept, and other hard
+/// links of a file keep the old content. A second run changes nothing.
 ///
 /// Example: pycompile normalize demo/__pycache__/*.pyc
 #[derive(Debug, clap::Args)]
 pub(super) struct NormalizeArgs {
-    /// Pycs, or directories whose pycs are meant.
+    /// Pycs, or directories with pycs.
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
-    /// Refuse pycs that are not below this directory, which may be reached by symlinks; no other is
-    /// followed.
+    /// Refuse pycs outside of this directory; symlinks are followed only on the way to it.
     #[arg(long, value_name = "DIR")]
     below: Option<PathBuf>,
-    /// The form; CPython's own cannot be had without compiling.
+    /// Form to write; that of CPython requires compiling.
     #[arg(long, value_enum, default_value_t = RefsArg::Minimal)]
     refs: RefsArg,
     #[command(flatten)]
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
             files.push((named.clone(), below));
             continue;
         }
-        // Below a directory that is named, what is in it decides nothing: no symlink is followed.
+        // Below a named directory no symlink is followed, since its content is not trusted.
         let found = pycs(named).map_err(CommandError::from)?;
         files.extend(found.into_iter().map(|pyc| (pyc, Some(below.unwrap_or(named)))));
     }

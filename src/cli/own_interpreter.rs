@@ -1,5 +1,5 @@
-//! The interpreter of an environment that is looked at, for versions that the native compiler does
-//! not know.
+//! The interpreter of an environment that is verified, for versions that the native compiler does
+//! not support.
 
 use super::printer::Printer;
 use crate::build::env::created_with;
@@ -13,9 +13,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-/// Adds the interpreters of the environments that `places` are, or are in, for the versions of
-/// their pycs; says which programs will run. What names an interpreter, or takes the native
-/// compiler only, leaves them alone.
+/// Adds the interpreters of the environments that contain `places`, for the versions of their pycs,
+/// and reports the programs that will run. Nothing is added if an interpreter is named or the
+/// native compiler is selected.
 pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &Printer) {
     if !options.named.is_empty() || options.choice == EngineChoice::Native {
         return;
@@ -44,8 +44,8 @@ pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &P
     }
 }
 
-/// The versions that pycs are of by their names, or, for pycs whose names do not say it, that the
-/// environment was created with.
+/// Returns the versions of the pycs by their file names, or, for file names without a version, the
+/// version that the environment was created with.
 fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     let mut tags: BTreeSet<Option<String>> = BTreeSet::new();
     for name in place.pycs() {
@@ -59,9 +59,9 @@ fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     SERIES.iter().filter(is_used).collect()
 }
 
-/// The prefix of the environment that a place is, or lies in: `PREFIX/lib/pythonX.Y/site-packages`
-/// and below. Only what has a `pyvenv.cfg` is one: other trees are looked at, and none of their
-/// programs run.
+/// Returns the prefix of the environment that a place is, or is in:
+/// `PREFIX/lib/pythonX.Y/site-packages` and below. Only a directory with a `pyvenv.cfg` is an
+/// environment: programs of other trees are not run.
 fn prefix_of(place: &Place) -> Option<PathBuf> {
     let path = match place {
         Place::Tree(root, listing) => {

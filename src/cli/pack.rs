@@ -21,9 +21,10 @@ use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 
-/// Packs what pycompile.toml lists into deterministic wheels and zips, makes a wheel of an sdist,
-/// or makes a wheel that exists deterministic, and writes the manifest. Entries carry the time of
-/// SOURCE_DATE_EPOCH, or 1980-01-01.
+/// Packs the files that pycompile.toml lists into deterministic wheels and zips, builds a wheel of
+/// an sdist, or makes an existing wheel deterministic, and writes the manifest.
+///
+/// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01.
 ///
 /// Example: pycompile pack --config pycompile.toml
 ///
@@ -32,34 +33,36 @@ use std::path::{Path, PathBuf};
 /// Example: pycompile pack dist/demo-1.0-py3-none-any.whl --bytecode sourceless --python 3.14
 #[derive(Debug, clap::Args)]
 pub(super) struct PackArgs {
-    /// A wheel that exists, or an sdist (.tar.gz, .zip), instead of a config.
+    /// Existing wheel, or an sdist (.tar.gz, .zip), to pack instead of a config.
     #[arg(value_name = "WHEEL|SDIST", conflicts_with = "config")]
     wheel: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
-    /// The pycs that the wheel is to have, in place of [wheel] bytecode; of WHEEL without it, those
-    /// that it has.
+    /// Pycs of the wheel; overrides [wheel] bytecode.
+    ///
+    /// Without it, WHEEL keeps the pycs that it has.
     #[arg(long, value_enum, value_name = "WHICH")]
     bytecode: Option<BytecodeArg>,
     #[command(flatten)]
     overrides: OverrideArgs,
-    /// Do not compile what matches (repeatable).
+    /// Do not compile files that match this pattern (repeatable).
     #[arg(long, value_name = "GLOB", requires = "bytecode")]
     exclude: Vec<String>,
-    /// The directory that wheels, zip and manifest are written to, in place of those of the config.
-    /// WHEEL without it: dist.
+    /// Directory for wheels, zip and manifest; overrides the config.
+    ///
+    /// The default for WHEEL is dist.
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
-    /// Replace WHEEL by what is made of it; without it, a run that would do so is refused.
+    /// Allow WHEEL to be overwritten by the new wheel.
     #[arg(long, requires = "wheel", conflicts_with = "output_dir")]
     in_place: bool,
-    /// Write the manifest here, in place of [manifest] output; `-` is standard output.
+    /// Write the manifest to this file, `-` for standard output; overrides [manifest] output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
     /// Write nothing: list the files that would change, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Files compiled at the same time; without it, one for each processor.
+    /// Number of files to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
@@ -128,7 +131,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     finish(&unpacked.project, &packed, status, arguments, printer)
 }
 
-/// The settings of the command line; `instead` says what there is in place of `--exclude`.
+/// Returns the settings of the command line; `instead` names the replacement of `--exclude`.
 fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.format.get())?;
@@ -156,7 +159,7 @@ fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<
     Ok(packed?)
 }
 
-/// Tells of what was written; returns the exit status, `status` unless `--check` finds changes.
+/// Reports the archives. Returns `status`, or the exit status of changes that `--check` finds.
 fn finish(
     project: &Project,
     packed: &Packed,
@@ -221,7 +224,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     options.choice = overrides.engine.map_or(options.choice, Into::into);
     let mut engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
-        // The manifest lists what the sources will compile to.
+        // The manifest lists the pycs that installers will compile from the sources.
         Some(Bytecode::None) if arguments.manifest.is_some() => engines::start(&overrides.python, &options)?,
         _ => Vec::new(),
     };
@@ -265,7 +268,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     Ok(if changed > 0 { Status::No } else { status })
 }
 
-/// Nothing is left out silently; which pycs and sources made room is for `--verbose`.
+/// Reports everything that was left out; pycs and sources that were replaced only with `--verbose`.
 fn tell_notes(notes: &[Note], printer: &Printer) {
     let (mut pycs, mut sources) = (0, 0);
     for note in notes {
@@ -290,7 +293,7 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
     }
 }
 
-/// Returns the number of archives that `--check` finds changed.
+/// Returns the number of archives that `--check` reports as changed.
 fn tell_archives(packed: &Packed, arguments: &PackArgs, printer: &Printer) -> Result<usize, CommandError> {
     let changed = tell_artifacts(&packed.archives, arguments.check, arguments.format.get(), printer)?;
     for archive in packed.archives.iter().filter(|_| !arguments.check) {

@@ -1,5 +1,5 @@
-//! Everything that a person or a pipe sees. A reader that has had enough ends neither the work nor
-//! changes what it comes to: what is written to a closed pipe is dropped.
+//! Output on standard output and standard error. Writes to a closed pipe are dropped: a reader that
+//! stops early changes neither the work nor the exit status.
 
 use super::args::{Color, Global};
 use super::interrupt;
@@ -23,7 +23,7 @@ pub(super) enum Loudness {
     Verbose,
 }
 
-/// Standard output is for data, standard error for everything else.
+/// Writer of all output: data on standard output, everything else on standard error.
 pub(super) struct Printer {
     loudness: Loudness,
     choice: anstream::ColorChoice,
@@ -46,28 +46,28 @@ impl Printer {
         Self { loudness, choice, counts: RefCell::default() }
     }
 
-    /// Keeps a number for the summary of a JSON run.
+    /// Sets a count in the summary of a JSON run.
     pub(super) fn count(&self, name: &str, number: usize) {
         self.counts.borrow_mut().insert(name.into(), number.into());
     }
 
-    /// Returns the numbers that were kept.
+    /// Takes the counts.
     pub(super) fn counts(&self) -> Map<String, Value> {
         self.counts.take()
     }
 
-    /// Data on standard output, whatever `--quiet` says.
+    /// Prints data on standard output, regardless of `--quiet`.
     pub(super) fn data(&self, line: &str) -> io::Result<()> {
         let mut out = anstream::AutoStream::new(io::stdout(), self.choice).lock();
         heard(writeln!(out, "{line}"))
     }
 
-    /// A value as one line of JSON on standard output.
+    /// Prints a value as one line of JSON on standard output.
     pub(super) fn json(&self, value: &impl serde::Serialize) -> io::Result<()> {
         self.data(&visible_json(&serde_json::to_string(value)?))
     }
 
-    /// A line for a program, byte for byte; a terminal is shown it like a message.
+    /// Prints a line for a program, byte for byte; on a terminal it is escaped like a message.
     pub(super) fn annotation(&self, line: &[u8]) -> io::Result<()> {
         if io::stdout().is_terminal() {
             return self.data(&visible(&String::from_utf8_lossy(line)));
@@ -75,22 +75,22 @@ impl Printer {
         self.bytes(&[line, b"\n"].concat())
     }
 
-    /// A line on standard output that `--quiet` takes away.
+    /// Prints a line on standard output unless `--quiet` is set.
     pub(super) fn told(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }
     }
 
-    /// A finding, on standard output unless `-qq` takes it away.
+    /// Prints a finding on standard output unless `-qq` is set.
     pub(super) fn finding(&self, line: &str) -> io::Result<()> {
         self.complaint(line)
     }
 
-    /// A line on standard output that only `-qq` takes away.
+    /// Prints a line on standard output unless `-qq` is set.
     pub(super) fn complaint(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Quiet { self.data(&visible_lines(line)) } else { Ok(()) }
     }
 
-    /// A file's bytes on standard output.
+    /// Writes the bytes of a file to standard output.
     pub(super) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         heard(out.write_all(bytes).and_then(|()| out.flush()))
@@ -102,16 +102,16 @@ impl Printer {
         }
         let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
         let style = Style::new().bold().fg_color(Some(color.into()));
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed, the error cannot be reported anywhere.
         let _ = writeln!(out, "{style}{label}{style:#}{}", visible_lines(text));
     }
 
-    /// The run cannot go on.
+    /// Prints an error that ends the run.
     pub(super) fn trouble(&self, text: &str) {
         self.say(Loudness::Quiet, "error", AnsiColor::Red, &format!(": {text}"));
     }
 
-    /// A file's error in CPython's words.
+    /// Prints the error of a file in CPython's format.
     pub(super) fn file_error(&self, rendered: &str) {
         if self.loudness >= Loudness::Quiet {
             let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
@@ -119,18 +119,18 @@ impl Printer {
         }
     }
 
-    /// The line at the end.
+    /// Prints a line of the summary.
     pub(super) fn summary(&self, text: &str) {
         self.say(Loudness::Normal, "", AnsiColor::Green, text);
     }
 
-    /// Said with `--verbose` only.
+    /// Prints a line with `--verbose` only.
     pub(super) fn detail(&self, text: &str) {
         self.say(Loudness::Verbose, "", AnsiColor::Cyan, text);
     }
 
-    /// A bar that shows itself after half a second, on a terminal only; it also tells the work when
-    /// to stop.
+    /// Returns a progress bar, which appears after half a second and only on a terminal. It also
+    /// tells the work to stop at an interrupt.
     pub(super) fn progress(&self, length: u64) -> Progress {
         if self.loudness < Loudness::Normal || !io::stderr().is_terminal() {
             return Progress(ProgressBar::hidden());
@@ -159,8 +159,8 @@ fn heard(written: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Prints an error of the command line in which arguments are quoted, if one of them would steer a
-/// terminal.
+/// Prints an error of the command line with its arguments escaped, if an argument has characters
+/// that control a terminal.
 pub(super) fn usage(text: &str, arguments: impl Iterator<Item = OsString>) -> bool {
     let mut shown = text.to_owned();
     for argument in arguments {
@@ -175,7 +175,7 @@ pub(super) fn usage(text: &str, arguments: impl Iterator<Item = OsString>) -> bo
     shown != text && write!(out, "{shown}").is_ok()
 }
 
-/// Says which command a file in the place of a command is for.
+/// Prints the command that compiles a file which was given in the place of a command.
 pub(super) fn usage_hint(error: &clap::Error) {
     use clap::error::{ContextKind, ContextValue};
     if let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
@@ -185,7 +185,7 @@ pub(super) fn usage_hint(error: &clap::Error) {
     }
 }
 
-/// Said to a maintainer script that wants another program of this name.
+/// Prints a note for a maintainer script that expects another program of this name.
 pub(super) fn legacy_note(package: &str) {
     let _ = writeln!(
         io::stderr(),
@@ -194,11 +194,11 @@ pub(super) fn legacy_note(package: &str) {
     );
 }
 
-/// Looks on while files are worked at.
+/// Progress of the work on files.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn finish(&self) {
         self.0.finish_and_clear();
     }

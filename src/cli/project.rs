@@ -1,4 +1,4 @@
-//! The options that `build`, `pack`, `manifest` and `clean` share.
+//! Options that `build`, `pack`, `manifest` and `clean` share.
 
 use super::args::{Mode, RefsArg};
 use super::compile::{EngineArg, LayoutArg};
@@ -16,66 +16,70 @@ use std::time::Duration;
 /// Options that choose the config.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
-    /// The config: a pycompile.toml, or a pyproject.toml with [tool.pycompile]; without it, that of
-    /// the working directory or of the nearest directory above.
+    /// Config: a pycompile.toml, or a pyproject.toml with [tool.pycompile].
+    ///
+    /// Without it, the config of the working directory or of the nearest directory above is used.
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Also read files by symlinks that lead out of the root, as `[source] follow-links` does.
+    /// Follow symlinks that lead out of the root, like `[source] follow-links`.
     #[arg(long)]
     pub(super) follow_links: bool,
 }
 
-/// Settings that win over those of the config.
+/// Options that override the config.
 #[derive(Debug, clap::Args)]
 pub(super) struct OverrideArgs {
-    /// Compile for this version, or one release of it, as 3.13.0 (repeatable).
+    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable).
     #[arg(long, value_name = "X.Y")]
     pub(super) python: Vec<Release>,
     /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     pub(super) optimize: Vec<u8>,
-    /// Invalidation mode of the pycs. Wheels and zips have no timestamp pycs: these are stale as
-    /// soon as they are unpacked.
+    /// Invalidation mode of the pycs.
+    ///
+    /// Wheels and zips have no timestamp pycs, since unpacking makes these stale.
     #[arg(long, value_enum, value_name = "MODE")]
     pub(super) invalidation_mode: Option<Mode>,
-    /// Compiler: this program itself, real interpreters, or whichever there is for a version.
+    /// Compiler to use: the native one, real interpreters, or whichever supports a version.
     #[arg(long, value_enum)]
     pub(super) engine: Option<EngineArg>,
-    /// An interpreter that compiles for its version (repeatable).
+    /// Interpreter that compiles for its version (repeatable).
     #[arg(long, value_name = "PATH")]
     pub(super) interpreter: Vec<PathBuf>,
-    /// The normal form of references: CPython's own bytes, or only those that are used.
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
     #[arg(long, value_enum)]
     pub(super) refs: Option<RefsArg>,
-    /// Seconds that one file may take.
+    /// Timeout for one file, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) timeout: Option<u64>,
-    /// Megabytes of memory that one file may take; 64 or more.
+    /// Memory limit for one file, in megabytes; at least 64.
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
     pub(super) memory_limit: Option<u64>,
     #[command(flatten)]
     names: NamingArgs,
 }
 
-/// Settings of `[compile]` that have no meaning for a wheel that exists.
+/// Options for keys of `[compile]` that do not apply to an existing wheel.
 #[derive(Debug, clap::Args)]
 struct NamingArgs {
-    /// `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` beside the source.
+    /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
     #[arg(long, value_enum)]
     layout: Option<LayoutArg>,
-    /// Take these leading directories off recorded names; an error where they do not lead.
+    /// Strip this directory from the start of recorded file names; fails if a path does not start
+    /// with it.
     #[arg(long, value_name = "DIR")]
     strip_dir: Option<String>,
-    /// Put this directory before recorded names.
+    /// Prepend this directory to recorded file names.
     #[arg(long, value_name = "DIR")]
     prepend_dir: Option<String>,
-    /// Record this name in the code of the only file.
+    /// Record this file name in the code of the only file.
     #[arg(long, value_name = "NAME")]
     dfile: Option<String>,
-    /// If a file does not compile: publish nothing, or the rest without it.
+    /// If a file does not compile, publish nothing, or everything else.
     #[arg(long, value_enum, value_name = "WHAT")]
     on_error: Option<OnErrorArg>,
-    /// A listed file that may fail to compile, by its name below the root (repeatable).
+    /// Listed file that may fail to compile, by its path below the root (repeatable).
     #[arg(long, value_name = "NAME")]
     allow_failures: Vec<String>,
 }
@@ -135,7 +139,7 @@ impl OverrideArgs {
         }
     }
 
-    /// Returns the first option that is set of those that a wheel that exists has no use for.
+    /// Returns the first given option that does not apply to an existing wheel.
     pub(super) fn first_of_config(&self) -> Option<&'static str> {
         let names = &self.names;
         let set = [
@@ -149,7 +153,7 @@ impl OverrideArgs {
         set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
     }
 
-    /// Returns the first option that is set, for commands in which it has no meaning.
+    /// Returns the first given option, for commands to which none applies.
     pub(super) fn first(&self) -> Option<&'static str> {
         let set = [
             (!self.python.is_empty(), "--python"),
@@ -177,8 +181,8 @@ impl ConfigArgs {
         }
     }
 
-    /// Reads the config with settings of the command line; a mode that both leave open is
-    /// py_compile's.
+    /// Reads the config with the settings of the command line. An invalidation mode that neither
+    /// sets is that of py_compile.
     pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
         let mode = match environment::source_date_epoch() {
             Some(_) => InvalidationMode::CheckedHash,
@@ -187,7 +191,7 @@ impl ConfigArgs {
         self.load_with(mode, given, printer)
     }
 
-    /// The same; a mode that both leave open is `mode`.
+    /// Reads the config with `mode` as the default invalidation mode.
     pub(super) fn load_with(
         &self,
         mode: InvalidationMode,
@@ -203,7 +207,7 @@ impl ConfigArgs {
     }
 }
 
-/// The engines of the project's versions.
+/// Starts the engines of the project's versions.
 pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engines, CommandError> {
     let engines = project.engines(&environment::places(), interrupt::flag())?;
     tell_engines(&engines, printer);
@@ -229,10 +233,10 @@ pub(super) fn note_unlisted(project: &Project, printer: &Printer) {
     ));
 }
 
-/// Unlisted names that a note has.
+/// Number of unlisted names that a note shows.
 const SHOWN: usize = 3;
 
-/// Says what compiles for which version: with --verbose, unless nobody has chosen the version.
+/// Prints the engine of each version with --verbose, and notes about default versions always.
 pub(super) fn tell_engines(engines: &Engines, printer: &Printer) {
     for target in engines {
         if let Some(note) = &target.note {

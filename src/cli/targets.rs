@@ -8,10 +8,12 @@ use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};
 use crate::text::python;
 
-/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases whose
-/// bytes the native engine makes, and the interpreter on PATH. Each release that is listed was
-/// compared with its real interpreter; releases between which nothing is known to change are joined
-/// by `to`. `--python 3.14` is the newest of a line, `--python 3.14.8` that one.
+/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases that
+/// the native engine reproduces, and the interpreter on PATH.
+///
+/// Each listed release was compared with its real interpreter; releases joined by `to` are the ends
+/// of a range without known differences. `--python 3.14` selects the newest release of a line,
+/// `--python 3.14.8` exactly that one.
 ///
 /// Example: pycompile targets
 #[derive(Debug, clap::Args)]
@@ -20,19 +22,18 @@ pub(super) struct TargetsArgs {
     pub(super) format: PlainFormatArgs,
 }
 
-/// One version, as JSON has it.
+/// Version in JSON output.
 #[derive(serde::Serialize)]
 struct Row {
     version: String,
     magic: u32,
     cache_tag: String,
     engine: &'static str,
-    /// The releases whose bytes the native engine makes; those of a range are equal in everything
-    /// known.
+    /// Releases that the native engine reproduces; releases of a range have no known differences.
     releases: Vec<String>,
     interpreter: Option<String>,
     interpreter_version: Option<String>,
-    /// Why the native engine does not take the place of the interpreter, or why there is none.
+    /// Reason why the interpreter is not replaced by the native engine, or why there is none.
     note: Option<String>,
 }
 

@@ -12,15 +12,14 @@ use crate::text::{Shown as _, counted};
 use std::path::PathBuf;
 
 /// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's
-/// version and level, and compares the code.
+/// version and optimization level, and compares the code.
 ///
-/// A pyc whose source is missing, whose header lies, that cannot be parsed or for whose version
-/// nothing compiles is a finding. UNCHECKED_HASH pycs are compiled like all others. Archives in
-/// PATH are looked into, three deep; bytecode under other names and symlinks and `.pth` files that
-/// lead out of PATH to bytecode are reported. RECORDs are checked too, and everything for which
-/// `pack` or installers would refuse a wheel; so are modules in `site-packages` that no RECORD
-/// lists.
-///
+/// A pyc is reported if its source is missing, its header is wrong, it cannot be parsed, or no
+/// engine supports its version. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH
+/// are searched, three levels deep. Bytecode under other names, and symlinks and `.pth` files that
+/// lead out of PATH to bytecode, are reported. RECORDs are checked, as is everything for which
+/// `pack` or installers would refuse a wheel. Modules in `site-packages` that no RECORD lists are
+/// reported.
 ///
 /// Example: pycompile verify dist/demo-1.0-cp314-none-any.whl --sources src --message-format github
 #[derive(Debug, clap::Args)]
@@ -29,35 +28,43 @@ pub(super) struct VerifyArgs {
     /// environments.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// The sources that the pycs must come from: a directory, wheel or zip, in place of the sources
-    /// next to the pycs. A source in PATH that it does not have, or has with other bytes, is a
-    /// finding.
+    /// Directory, wheel or zip with the sources that the pycs must come from, instead of those next
+    /// to them.
+    ///
+    /// A source in PATH that is missing there or differs from it is reported.
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// Check PATH against this manifest as well: its pycs, or the archives that it lists. PATH may
-    /// be a directory of it, or a directory around it.
+    /// Also check PATH against this manifest: its pycs, or the archives that it lists.
+    ///
+    /// PATH may be a subdirectory of the tree that the manifest describes, or a directory that
+    /// contains that tree.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Look only at this distribution of an environment, by its RECORD, or only at its wheels.
+    /// Check only this distribution of an environment, by its RECORD, or only its wheels.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Verdict on the same code in another form, `other-form`: other references or interned
-    /// strings, or sets in another order, as a process that compiles many files writes.
+    /// Treatment of the same code in another form, `other-form`.
+    ///
+    /// The form is another if references, interned strings or the order of sets differ, as they do
+    /// in a process that compiles many files.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
-    /// Compiler: `native` is this program itself, `python` real interpreters; `auto` takes the
-    /// native compiler for the versions that it knows, and says where it runs the environment's own
-    /// interpreter.
+    /// Compiler to use: the `native` one, or real interpreters with `python`.
+    ///
+    /// `auto` selects the native compiler for the versions that it supports, and reports when the
+    /// environment's own interpreter is run.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// An interpreter for pycs of its version (repeatable); without it, for versions that the
-    /// native compiler does not know, the environment's own, then pythonX.Y on PATH.
+    /// Interpreter for pycs of its version (repeatable).
+    ///
+    /// Without it, versions that the native compiler does not support are compiled by the
+    /// environment's own interpreter, or else pythonX.Y on PATH.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
-    /// Findings of each kind that are listed for people; 0 for all.
+    /// Number of findings of each kind to print; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Files compiled at the same time; without it, one for each processor.
+    /// Number of files to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
@@ -66,9 +73,9 @@ pub(super) struct VerifyArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum References {
-    /// It is a finding.
+    /// Report it as a finding.
     Exact,
-    /// It passes.
+    /// Accept it.
     Any,
 }
 

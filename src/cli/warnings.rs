@@ -13,15 +13,16 @@ use rustc_hash::FxHashMap;
 /// Options for warnings.
 #[derive(Debug, clap::Args)]
 pub(super) struct WarningArgs {
-    /// Filter of the compiler's warnings, as for `python -W`: `error`, `ignore`, `once`, or
-    /// ACTION:MESSAGE:CATEGORY:MODULE:LINE (repeatable, after PYTHONWARNINGS; the last that fits
-    /// counts).
+    /// Filter for the compiler's warnings, as for `python -W` (repeatable): `error`, `ignore`,
+    /// `once`, or ACTION:MESSAGE:CATEGORY:MODULE:LINE.
+    ///
+    /// Options are applied after PYTHONWARNINGS, and the last filter that matches decides.
     #[arg(short = 'W', value_name = "FILTER")]
     filters: Vec<String>,
 }
 
 impl WarningArgs {
-    /// Gives the filters to `engines`, and says which options are none.
+    /// Sets the filters of `engines`, and reports invalid ones.
     pub(super) fn apply(&self, engines: &mut Engines, printer: &Printer) {
         let filters = Filters::new(&environment::python_warnings(), &self.filters);
         let versions = engines.iter().map(|target| target.series.warning_patterns);
@@ -34,11 +35,11 @@ impl WarningArgs {
     }
 }
 
-/// Shows the warnings of a run, those of each source before its first outcome.
+/// Printer of the warnings of a run, those of each source before its first outcome.
 pub(super) struct Warned<'a> {
-    /// The outcomes of the current source.
+    /// Outcomes of the current source.
     own: &'a [Outcome],
-    /// Outcomes after it.
+    /// Outcomes after the current source.
     rest: &'a [Outcome],
     once: Once,
 }
@@ -48,8 +49,9 @@ impl<'a> Warned<'a> {
         Self { own: &[], rest: outcomes, once: Once::default() }
     }
 
-    /// Prints the warnings of the source of `outcome`, one of the run's, if it is another source
-    /// than that of the last call: each place once, whichever versions and levels give it. What not
+    /// Prints the warnings of the source of `outcome` if it is another source than in the last
+    /// call: each location once, regardless of versions and levels. Warnings that only some
+    /// versions give are labeled with these versions.
     /// every version gives is headed by the versions.
     pub(super) fn tell(
         &mut self,
@@ -96,20 +98,20 @@ pub(super) fn tell(warnings: &[Issued], printer: &Printer) {
     }
 }
 
-/// A warning, and the versions that give it.
+/// Warning with the versions that give it.
 struct Merged<'a> {
     warning: &'a Issued,
-    /// In the order of the run.
+    /// Versions in the order of the run.
     versions: Vec<PyVersion>,
 }
 
-/// Returns the warnings of one source, each place once, whichever versions and levels give it. What
-/// only a later outcome gives comes right before the next one that both give.
+/// Returns the warnings of one source, each location once, regardless of versions and levels. A
+/// warning that only a later outcome gives comes right before the next one that both give.
 fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     let mut all: Vec<Merged<'_>> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()) {
-        // The places of a warning that was given before, last first: what one outcome gives twice
-        // is two warnings.
+        // Positions of an earlier equal warning, last first: two equal warnings of one outcome are
+        // two warnings.
         let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (at, merged) in all.iter().enumerate().rev() {
             places.entry(&merged.warning.rendered).or_default().push(at);
@@ -143,8 +145,8 @@ fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     all
 }
 
-/// Returns the versions that a warning is labeled with: none if every version of the source's
-/// outcomes gives it.
+/// Returns the versions that label a warning: none if every version of the source's outcomes gives
+/// it.
 fn label(merged: &Merged<'_>, outcomes: &[Outcome]) -> Option<String> {
     let is_everywhere = outcomes
         .iter()
