@@ -3,12 +3,12 @@
 use crate::manifest::sha256;
 use std::path::{Path, PathBuf};
 
-/// The digest and size of a file.
+/// Digest and size of a file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Digest {
-    /// In hexadecimal digits.
+    /// SHA-256 in hexadecimal digits.
     pub sha256: String,
-    /// In bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
@@ -19,20 +19,20 @@ impl Digest {
     }
 }
 
-/// A file that was written, or with `--check` would be.
+/// File that was written, or would be written without `--check`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// Its path.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its sort.
+    /// Kind of the file.
     pub kind: ArtifactKind,
-    /// The digest of its bytes.
+    /// Digest of the file's bytes.
     pub digest: Digest,
-    /// True if it was written, or with `--check` is not what it would be.
+    /// True if the file was written, or with `--check` if it is not up to date.
     pub changed: bool,
 }
 
-/// Sorts of files that are no pycs.
+/// Kinds of files other than pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArtifactKind {
@@ -42,11 +42,11 @@ pub enum ArtifactKind {
     Zip,
     /// The manifest.
     Manifest,
-    /// Its lines for `sha256sum --check`.
+    /// Lines of the manifest for `sha256sum --check`.
     Sha256sum,
-    /// Its in-toto Statement.
+    /// In-toto Statement of the manifest.
     InToto,
-    /// A file in a mirror that is no pyc: a source or data.
+    /// Source or data file in a mirror.
     Copy,
     /// A page of `diff`.
     Page,
@@ -57,7 +57,7 @@ pub enum ArtifactKind {
 }
 
 impl ArtifactKind {
-    /// Returns the sort of an archive.
+    /// Returns the kind of an archive.
     pub fn of_archive(path: &Path) -> Self {
         if path.extension().is_some_and(|extension| extension == "whl") { Self::Wheel } else { Self::Zip }
     }

@@ -10,34 +10,34 @@ use crate::target::Series;
 use crate::warnings::Issued;
 use std::path::Path;
 
-/// One source and what became of it.
+/// Source with its outcomes.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The source, or why it cannot be read.
+    /// The source, or the error from reading it.
     pub source: Result<Source, Box<Diagnostic>>,
-    /// One for each version and level, in that order.
+    /// Pycs, one for each version and level, in that order.
     pub pycs: Vec<Pyc>,
 }
 
-/// One pyc.
+/// Outcome of one pyc.
 #[derive(Debug)]
 pub struct Pyc {
-    /// Compiled for.
+    /// Version that the pyc is for.
     pub series: &'static Series,
-    /// 0, 1 or 2.
+    /// Optimization level: 0, 1 or 2.
     pub optimize: u8,
-    /// Its name in the tree, relative to the root.
+    /// Path in the tree, relative to the root.
     pub name: String,
     /// Recorded file name.
     pub recorded: String,
-    /// Its bytes.
+    /// Bytes of the pyc.
     pub result: Result<Vec<u8>, Box<Diagnostic>>,
     /// Warnings of the compiler.
     pub warnings: Vec<Issued>,
 }
 
 impl Pyc {
-    /// Its entry in the manifest, if there is a pyc.
+    /// Returns the entry in the manifest, if there is a pyc.
     pub fn entry(&self, name: &str, source_name: &str, source: &Source) -> Option<FileEntry> {
         let pyc = self.result.as_ref().ok()?;
         let source = source_entry(source_name, &source.bytes, self.series);
@@ -68,8 +68,8 @@ pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compile
     Compiled { source, pycs }
 }
 
-/// The pyc's name below the root and the recorded name; the config's paths are UTF-8, so nothing is
-/// lost.
+/// Returns the pyc's path below the root and the recorded file name. Paths of the config are UTF-8,
+/// so the conversion is lossless.
 fn names(
     file: &Selected,
     series: &'static Series,

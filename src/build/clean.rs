@@ -1,4 +1,4 @@
-//! `pycompile clean`: removes what `build` and `pack` wrote, and nothing else.
+//! `pycompile clean`: removes the files that `build` and `pack` wrote.
 
 use super::previous::Previous;
 use super::project::Project;
@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Removes the pycs of the config's files at its versions and levels, what the manifest lists,
-/// copies of sources and data in a mirror, archives, manifests, temporary files of killed runs, and
-/// the directories that are empty then.
+/// Removes the pycs of the config's files at its versions and levels, the files that the manifest
+/// lists, copies of sources and data in a mirror, archives, manifests, temporary files of killed
+/// runs, and directories that are empty afterwards.
 ///
-/// Apart from the pycs, a file goes only if it is what was written: its digest is that of the
-/// manifest, a copy equals its original, an archive is one that `pack` makes of these files.
-/// Symlinks and whatever else is not a regular file are left and reported.
+/// Files other than pycs are removed only if their content is known: the digest is that of the
+/// manifest, a copy equals its original, an archive is one that `pack` builds from these files.
+/// Symlinks and other files that are not regular are kept and reported.
 pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
     let mut removal = Removal::default();
     let previous = Previous::read(project);
@@ -58,11 +58,11 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
     removal
 }
 
-/// Files that `pack` makes for a config.
+/// Files that `pack` writes for a config.
 struct Packed<'a> {
     project: &'a Project,
     previous: Option<&'a Previous>,
-    /// Names of files that an archive may have.
+    /// Names of files that an archive can contain.
     names: BTreeSet<String>,
 }
 
@@ -77,8 +77,8 @@ impl<'a> Packed<'a> {
         Self { project, previous, names }
     }
 
-    /// Wheels in the directory of wheels that the manifest lists, or that pycompile has made of
-    /// these files.
+    /// Removes wheels from the directory of wheels that the manifest lists, or that pycompile has
+    /// built from these files.
     fn remove_wheels(&self, removal: &mut Removal) {
         let loaded = &self.project.loaded;
         let Some(table) = &loaded.config.wheel else { return };
@@ -94,7 +94,7 @@ impl<'a> Packed<'a> {
             let (base, below) = loaded.bounds_of_file(&path);
             match listed {
                 Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
-                // Other wheels are not reported: they may be anybody's.
+                // Other wheels are not reported: they may belong to anybody.
                 None if self.is_own_wheel(base, below) => removal.remove(base, below),
                 None => {}
             }
@@ -153,8 +153,8 @@ fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mu
     }
 }
 
-/// Removes the temporary files that killed runs left in any directory that `build` and `pack` write
-/// to.
+/// Removes the temporary files that killed runs left in the directories that `build` and `pack`
+/// write to.
 fn remove_leftovers(project: &Project, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
     let loaded = &project.loaded;
     let tree = project.tree();

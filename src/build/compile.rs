@@ -1,4 +1,4 @@
-//! One source → its pycs on disk, as `py_compile.compile` makes them.
+//! One source → its pycs on disk, as `py_compile.compile` writes them.
 
 use super::artifact::Digest;
 use super::current::is_current;
@@ -18,52 +18,51 @@ use crate::warnings::Issued;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// The same for every file of a run.
+/// Settings of a run, for all of its files.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
-    /// 0, 1, 2; each once.
+    /// Optimization levels, each once.
     pub levels: Vec<u8>,
-    /// Compile also what is up to date.
+    /// Recompile files whose pyc is up to date.
     pub force: bool,
     /// Write nothing.
     pub check: bool,
-    /// Outcomes have the digests of their pycs.
+    /// Include the digests of the pycs in outcomes.
     pub digests: bool,
-    /// Sources that are newer are taken to be of this time, in seconds since 1970, and set back to
-    /// it.
+    /// Latest modification time of sources, in seconds since 1970. A later one is set back to it.
     pub clamp_mtime: Option<u64>,
-    /// The path of the one pyc, whatever the rules say.
+    /// Path of the pyc, instead of the path by the naming rules.
     pub output: Option<PathBuf>,
     /// Recorded names and paths of pycs.
     pub naming: Naming,
-    /// Directories below which no symlink is followed on the way to a source or a pyc.
+    /// Directories below which symlinks on the way to a source or a pyc are restricted.
     pub bounds: Bounds,
 }
 
-/// Directories whose content somebody else may own. Nothing is read through a symlink that leads
-/// out of them, and nothing is written through a symlink at all.
+/// Directories whose content may belong to other users. Nothing is read through a symlink that
+/// leads out of them, and nothing is written through any symlink.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
-    /// Directories that were searched for sources, as they were named.
+    /// Directories that were searched for sources, as named by the user.
     pub searched: Vec<PathBuf>,
-    /// The directory that every source has to be below.
+    /// Directory that every source must be below.
     pub below: Option<PathBuf>,
-    /// True if files were listed by a program that may have walked somebody else's tree: a
+    /// True if the list of files comes from a program that may have walked another user's tree: a
     /// `__pycache__` that is a symlink is not followed.
     pub listed: bool,
-    /// The reach of sources that are symlinks.
+    /// Handling of sources that are symlinks.
     pub links: Links,
-    /// A directory that such symlinks may lead into from all others.
+    /// Directory that symlinks in all other directories may lead into.
     pub limit: Option<PathBuf>,
-    /// The hint for a symlink that leads elsewhere.
+    /// Hint for a symlink that leads elsewhere.
     pub hint: &'static str,
 }
 
 impl Bounds {
-    /// The directory that `path` has to stay below, and the rest of the path. None: the user named
-    /// the path itself.
+    /// Returns the directory that `path` must stay below, and the rest of the path; `None` if the
+    /// user named the path itself.
     ///
     /// # Errors
     /// The path is not below [`Bounds::below`].
@@ -86,7 +85,8 @@ impl Bounds {
         else {
             return Ok(opened);
         };
-        // By its real path, and below the limit even if that has become another file meanwhile.
+        // Opened by the real path below the limit, so that a concurrent change cannot lead out of
+        // the limit.
         let real = file.canonicalize().ok().zip(limit.canonicalize().ok());
         let rest = real.and_then(|(file, limit)| rest_below(&file, &limit));
         Ok(rest.map_or(opened, |rest| {
@@ -95,7 +95,7 @@ impl Bounds {
     }
 }
 
-/// The rest of a path that begins with `folder` and does not leave it.
+/// Returns the rest of a path that begins with `folder` and does not leave it.
 pub(super) fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
     let rest = match path.strip_prefix(folder) {
         Ok(rest) => rest.to_path_buf(),
@@ -113,10 +113,10 @@ impl Settings {
         self.output.is_none() && self.naming.layout == Layout::Pycache
     }
 
-    /// Reads a source, within the bounds.
+    /// Reads a source within the bounds.
     ///
     /// # Errors
-    /// The exception that Python would raise; a source that is out of bounds.
+    /// The exception that Python would raise, or a source out of bounds.
     pub fn read(&self, file: &Path) -> Result<Source, Box<Diagnostic>> {
         Source::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
     }
@@ -153,48 +153,48 @@ impl Settings {
 /// Outcome of one source at one version and level.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The source as it was named.
+    /// Path of the source as given.
     pub file: PathBuf,
-    /// Its pyc, if its path could be made.
+    /// Path of the pyc, if the naming rules give one.
     pub output: Option<PathBuf>,
-    /// Compiled for; none if the file is no source.
+    /// Version that was compiled for; `None` if the file is not a source.
     pub python: Option<PyVersion>,
-    /// 0, 1 or 2.
+    /// Optimization level: 0, 1 or 2.
     pub optimize: u8,
     /// Result.
     pub result: Result<Done, Box<Diagnostic>>,
     /// Warnings of the compiler.
     pub warnings: Vec<Issued>,
-    /// The digest of the pyc, if it is asked for and there is one.
+    /// Digest of the pyc, if digests are requested and the pyc exists.
     pub digest: Option<Digest>,
 }
 
 impl Outcome {
-    /// The error of a file that is not compiled: data, a RECORD, a directory.
+    /// Returns the error of a file that is not compiled: data, a RECORD, a directory.
     pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
         Self::failed(file, None, 0, error)
     }
 
-    /// A source of which there is no pyc.
+    /// Returns the outcome of a source without a pyc.
     fn failed(file: PathBuf, python: Option<PyVersion>, optimize: u8, error: Box<Diagnostic>) -> Self {
         let (result, warnings) = (Err(error), Vec::new());
         Self { file, output: None, python, optimize, result, warnings, digest: None }
     }
 }
 
-/// The good ends.
+/// Successful outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     /// The pyc was written.
     Compiled,
-    /// The pyc that is there says the same.
+    /// The pyc is up to date.
     UpToDate,
-    /// The pyc would be written, but for `--check`.
+    /// The pyc would be written without `--check`.
     WouldChange,
 }
 
 impl Done {
-    /// `compiled` or `up-to-date`, as messages have it.
+    /// Returns `compiled` or `up-to-date`, for messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Compiled => "compiled",
@@ -204,7 +204,7 @@ impl Done {
     }
 }
 
-/// All pycs of one source. An error in one does not stop the others.
+/// Compiles all pycs of one source. An error in one does not stop the others.
 pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
     let source = settings.read(file);
     let mut outcomes = Vec::new();
@@ -226,7 +226,7 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
     outcomes
 }
 
-/// The outcomes of a source that is not compiled for a reason of the caller's.
+/// Returns the outcomes of a source that the caller refuses to compile.
 pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<Outcome> {
     let refused = |target: &TargetEngine| {
         let error = Diagnostic {
@@ -240,7 +240,7 @@ pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<
     engines.iter().map(refused).collect()
 }
 
-/// One pyc of a source that was read from `file`.
+/// Compiles one pyc of a source that was read from `file`.
 pub fn compile_source(
     file: &Path,
     source: &Source,
@@ -283,7 +283,7 @@ pub fn compile_source(
         let mut found = None;
         if let Some(place) = &place {
             place.check().map_err(|error| errno::write_diagnostic(&error))?;
-            // A name that cannot be made is an error whatever is there already.
+            // An invalid recorded name is an error even if the pyc is up to date.
             let recorded = recorded(file, settings)?;
             found = if settings.force { None } else { place.bytes().ok() };
             let current = |found: &Vec<u8>| is_current(found, &header, &recorded, target);
@@ -308,7 +308,7 @@ pub fn compile_source(
     Outcome { file: file.into(), output: Some(output.into()), python, optimize, result, warnings, digest }
 }
 
-/// The bytes of one pyc.
+/// Returns the bytes of one pyc.
 pub fn pyc(file: &Path, source: &Source, target: &TargetEngine, optimize: u8, settings: &Settings) -> Made {
     pyc_behind(&source.header(target.series, settings.mode), file, source, target, optimize, settings)
 }
@@ -332,21 +332,21 @@ fn recorded(file: &Path, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>
     recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))
 }
 
-/// Returns whether the pyc would take the place of its source: by a path that is given, or where a
-/// layout changes nothing.
+/// Returns whether writing the pyc would overwrite its source: with an explicit output path, or
+/// with a layout that does not change the path.
 fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     output == file
         || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
 }
 
-/// Removes the temporary files that killed runs left beside these pycs.
+/// Removes the temporary files that killed runs left next to these pycs.
 pub fn remove_leftovers<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, settings: &Settings) {
     let outputs = outcomes.into_iter().filter_map(|outcome| outcome.output.as_deref());
     leftovers::remove(outputs, |output| settings.place(output, Missing::Refused));
 }
 
-/// Makes one file of the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
+/// Hard-links the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
 pub fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
     let written = outcomes.iter().filter(|outcome| outcome.result.is_ok());
     let mut kept: Vec<(&Path, Place, Option<PyVersion>, Vec<u8>)> = Vec::new();
@@ -356,7 +356,7 @@ pub fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
         let Ok(bytes) = place.bytes() else { continue };
         match kept.iter().find(|(_, _, python, other)| *python == outcome.python && *other == bytes) {
             Some((first, other, ..)) if *first != output => {
-                // A file system without hard links keeps two files: equal bytes are what matters.
+                // File systems without hard links keep separate files, whose bytes are equal.
                 let _ = place.link_to(other);
             }
             Some(_) => {}

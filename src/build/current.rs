@@ -1,4 +1,4 @@
-//! True if a pyc that is there can stay, as far as it can be told without compiling.
+//! Decision, without compiling, whether an existing pyc is up to date.
 
 use super::engines::{Refs, TargetEngine};
 use crate::marshal;
@@ -6,11 +6,11 @@ use crate::object::Objects;
 use crate::pyc::HEADER_SIZE;
 use std::path::Path;
 
-/// Returns whether `pyc` is whole, has this header, records this name and is in the target's
-/// reference form. What else its code does is taken on trust, as importers take it.
+/// Returns whether `pyc` is complete, has this header, records this file name and is in the
+/// target's reference form. The code is otherwise trusted, as importers do.
 ///
-/// A header alone says too little: a pyc that was written below another directory, or whose writer
-/// was stopped, has the right one.
+/// The header alone is not sufficient: a pyc that was compiled below another directory, or whose
+/// writer was interrupted, has the right one.
 pub(super) fn is_current(
     pyc: &[u8],
     header: &[u8; HEADER_SIZE],

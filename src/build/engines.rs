@@ -1,4 +1,4 @@
-//! Choice of the engine for each version.
+//! Selection of the engine for each version.
 
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
@@ -9,10 +9,10 @@ use crate::text::Shown as _;
 use crate::warnings::Filters;
 use std::path::PathBuf;
 
-/// Choice of the user.
+/// Engine that the user selected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EngineChoice {
-    /// The native compiler where it knows the version and no interpreter is named, else an
+    /// Native compiler if it supports the version and no interpreter is named, otherwise an
     /// interpreter.
     #[default]
     Auto,
@@ -22,113 +22,114 @@ pub enum EngineChoice {
     Python,
 }
 
-/// References that the code marks.
+/// Reference flags of the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refs {
-    /// The references that CPython marks.
+    /// Flags that CPython writes.
     #[default]
     Cpython,
-    /// The references that are used.
+    /// Flags only of objects that are referenced.
     Minimal,
 }
 
-/// Rules for finding engines.
+/// Rules for selecting engines.
 #[derive(Clone, Debug)]
 pub struct EngineOptions<'a> {
     /// Kind of engine.
     pub choice: EngineChoice,
     /// Interpreters named for a version.
     pub interpreters: Vec<(PyVersion, PathBuf)>,
-    /// Interpreters named for whatever version they are.
+    /// Interpreters for their own version, whichever it is.
     pub named: &'a [PathBuf],
-    /// Directories in which other interpreters are looked for.
+    /// Directories to search for other interpreters.
     pub places: &'a Places,
     /// Limits for one file.
     pub limits: Limits,
-    /// The normal form of their code.
+    /// Reference flags of their code.
     pub refs: Refs,
 }
 
 impl<'a> EngineOptions<'a> {
-    /// Whichever kind there is, for commands that leave the choice to us.
+    /// Returns the options of commands whose users do not select an engine.
     pub fn automatic(named: &'a [PathBuf], places: &'a Places, limits: Limits, refs: Refs) -> Self {
         let choice = EngineChoice::Auto;
         Self { choice, interpreters: Vec::new(), named, places, limits, refs }
     }
 }
 
-/// One version with what compiles for it.
+/// Engine of one version.
 pub struct TargetEngine {
-    /// Header and layout of its pycs.
+    /// Header format and layout of the version's pycs.
     pub series: &'static Series,
     /// Engine that compiles.
     pub engine: Box<dyn Engine>,
-    /// The form of its code.
+    /// Reference flags of the code.
     pub refs: Refs,
-    /// The engine in words, for `--verbose`.
+    /// Description of the engine, for `--verbose`.
     pub about: String,
-    /// The release whose bytes it makes, `3.14.10`.
+    /// Release whose bytes the engine writes, such as `3.14.10`.
     pub release: String,
-    /// A remark that the user should see, whatever `--verbose` says.
+    /// Remark for the user, printed without `--verbose` too.
     pub note: Option<String>,
-    /// Filters of warnings; without them no warnings are collected.
+    /// Filters of warnings; without them, no warnings are collected.
     pub warnings: Option<Filters>,
 }
 
-/// The engines of a run, in the order of the request, each version once.
+/// Engines of a run, in the order of the request, each version once.
 pub type Engines = Vec<TargetEngine>;
 
-/// Why there is no engine: the run cannot start.
+/// Errors of selecting engines, which end the run.
 #[derive(Debug, thiserror::Error)]
 pub enum EnginesError {
-    /// No such version.
+    /// The version is unknown.
     #[error("Python {0} is not known; known are {known}", known = known_versions())]
     UnknownVersion(PyVersion),
-    /// The native compiler does not have it.
+    /// The native compiler does not support the release.
     #[error("no native engine for {0}: use --engine python, or one of {known}", known = native_releases())]
     NoNative(Release),
-    /// The native compiler asks no interpreter for a version.
+    /// The native compiler cannot use the version of an interpreter as the default.
     #[error("--engine native needs a version: --python {known}", known = native_versions())]
     NativeDefault,
-    /// Both would write the same file.
+    /// Two releases would write the same file.
     #[error("{0} and {1} are of one series, whose pycs have one name: ask for one of them")]
     OneSeries(Release, Release),
-    /// An interpreter of a version that nobody asks for.
+    /// The version of an interpreter was not requested.
     #[error("{path} is Python {found}, which is not among the versions asked for")]
     Unused {
-        /// The interpreter.
+        /// Path of the interpreter.
         path: String,
-        /// Its version.
+        /// Version of the interpreter.
         found: String,
     },
-    /// Two interpreters of one series.
+    /// Two interpreters have the same version.
     #[error("{first} and {second} are both of Python {version}, whose pycs have one name: name one of them")]
     TwoInterpreters {
-        /// The earlier one.
+        /// Path of the earlier one.
         first: String,
-        /// The later one.
+        /// Path of the later one.
         second: String,
         /// Their version.
         version: PyVersion,
     },
-    /// Neither a version nor a `python3`.
+    /// Neither a version nor a `python3` is available.
     #[error(
         "{0}\nhint: name a version with --python: {known}, or another whose interpreter is installed",
         known = native_versions()
     )]
     NoDefault(#[source] EngineError),
-    /// No interpreter for a release of a version that the native compiler has other releases of.
+    /// No interpreter for a release, of a version that the native compiler supports in other
+    /// releases.
     #[error("{error}\nhint: the native compiler knows {releases}")]
     OtherReleases {
-        /// The engine's own reason.
+        /// Error of the engine.
         error: EngineError,
-        /// The releases of the version.
+        /// Releases of the version that the native compiler supports.
         releases: String,
     },
-    /// No interpreter for a version that the native compiler does not know.
+    /// No interpreter for a version that the native compiler does not support.
     #[error("{0}\nhint: without an interpreter, {known} can be compiled for", known = native_versions())]
     OnlyInterpreters(#[source] EngineError),
-    /// The engine's own reason.
+    /// Error of the engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
@@ -146,12 +147,12 @@ fn native_releases() -> String {
     crate::target::ALL.iter().map(|target| target.release().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// For each version, the release whose bytes are made.
+/// Returns the release of each engine, by version.
 pub fn releases(engines: &[TargetEngine]) -> impl Iterator<Item = (PyVersion, &str)> {
     engines.iter().map(|target| (target.series.version, target.release.as_str()))
 }
 
-/// The series of a version.
+/// Returns the series of a version.
 ///
 /// # Errors
 /// [`EnginesError::UnknownVersion`].
@@ -159,7 +160,8 @@ pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
     Series::find(version).ok_or(EnginesError::UnknownVersion(version))
 }
 
-/// An engine for each of `versions`; for none, one for the version of the `python3` at hand.
+/// Starts an engine for each of `versions`; without any, one for the version of the `python3` on
+/// PATH.
 ///
 /// # Errors
 /// [`EnginesError`].
@@ -167,7 +169,7 @@ pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engine
     start_all(releases, options, true)
 }
 
-/// An engine for one version, by whichever of the named interpreters is of it.
+/// Starts an engine for one version, with the named interpreter of that version if there is one.
 ///
 /// # Errors
 /// [`EnginesError`].
@@ -195,7 +197,7 @@ fn start_all(
     })
 }
 
-/// The native engines for the other releases of a series than its newest, newest first.
+/// Returns the native engines for the other releases of a series than its newest, newest first.
 pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
     if options.choice == EngineChoice::Python || !options.named.is_empty() {
         return Engines::new();
@@ -278,7 +280,7 @@ fn wrong_version(engine: &PythonEngine, wanted: Release) -> EnginesError {
     EngineError::WrongVersion { path, found, wanted }.into()
 }
 
-/// The engines of interpreters that are named, each for its own version.
+/// Returns the engines of named interpreters, each for its own version.
 fn of_named(named: Vec<PythonEngine>) -> Result<Engines, EnginesError> {
     let mut paths: Vec<(PyVersion, String)> = Vec::new();
     let mut engines = Engines::new();
@@ -293,8 +295,9 @@ fn of_named(named: Vec<PythonEngine>) -> Result<Engines, EnginesError> {
     Ok(engines)
 }
 
-/// The engine of the `python3` on PATH. It says for which release; one that is not known compiles
-/// itself. Where there is none, the newest version that needs none.
+/// Returns the engine for the release of the `python3` on PATH; if the native compiler does not
+/// support the release, that interpreter compiles. Without a `python3`, the newest version that the
+/// native compiler supports is selected.
 fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
     let is_auto = options.choice == EngineChoice::Auto;
     let interpreter = match default_interpreter(None, options.places) {
@@ -325,8 +328,8 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
     })
 }
 
-/// Returns the version that is compiled for where none is named: that of the `python3` on PATH, or
-/// the newest that needs no interpreter.
+/// Returns the default version: that of the `python3` on PATH, or the newest that the native
+/// compiler supports.
 ///
 /// # Errors
 /// [`EnginesError::NoDefault`].
@@ -367,7 +370,8 @@ fn native_engine(series: &'static Series, target: &'static Target, limits: Limit
     }
 }
 
-/// A real interpreter; `why` it is not the native compiler, where that has the series.
+/// Returns the engine of an interpreter; `why` is the reason not to use the native compiler, if it
+/// supports the series.
 fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) -> TargetEngine {
     let release = engine.full_version().to_owned();
     let interpreter = engine.interpreter().shown();

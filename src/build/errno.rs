@@ -1,4 +1,4 @@
-//! Errors of the operating system in Python's words.
+//! Errors of the operating system in Python's format.
 
 use crate::engine::Diagnostic;
 use crate::output::WriteError;
@@ -7,7 +7,8 @@ use crate::text::Shown as _;
 use std::io;
 use std::path::Path;
 
-/// `[Errno 2] No such file or directory: 'x.py'`, as the subclass of `OSError` that Python raises.
+/// Formats an error as the subclass of `OSError` that Python raises: `[Errno 2] No such file or
+/// directory: 'x.py'`.
 pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     let kind = match error.kind() {
         io::ErrorKind::NotFound => "FileNotFoundError",
@@ -22,7 +23,7 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     let message = match (error.raw_os_error(), error.kind()) {
         (Some(number), _) => format!("[Errno {number}] {text}: '{}'", path.shown()),
         (None, io::ErrorKind::IsADirectory) => format!("[Errno 21] Is a directory: '{}'", path.shown()),
-        // Not the system's: what it says needs no number.
+        // Errors of our own have no number.
         (None, _) => format!("{kind}: {text}: '{}'", path.shown()),
     };
     Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
@@ -38,8 +39,8 @@ pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     }
 }
 
-/// The error of a source that is not opened; `hint` says how to allow a symlink that leads out of
-/// its directory.
+/// Returns the error of a source that cannot be opened; `hint` explains how to allow a symlink that
+/// leads out of its directory.
 pub(super) fn open_diagnostic(path: &Path, error: OpenError, hint: &str) -> Box<Diagnostic> {
     match error {
         OpenError::Io(error) => diagnostic(path, &error),

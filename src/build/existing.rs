@@ -1,5 +1,4 @@
-//! `pycompile manifest` without a path: the pycs that `build` wrote, as they are now → their
-//! manifest.
+//! `pycompile manifest` without a path: the existing pycs of a config → their manifest.
 
 use super::project::Project;
 use crate::config::Selected;
@@ -8,11 +7,11 @@ use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
 use std::path::Path;
 
-/// The manifest, and the pycs that have no entry. A pyc that is not there is one of them, unless
-/// its source may fail.
+/// Returns the manifest and the pycs without an entry. A missing pyc is one of them unless its
+/// source may fail to compile.
 ///
 /// # Errors
-/// [`PlaceError`] if the tree cannot be looked into.
+/// [`PlaceError`] if the tree cannot be read.
 pub fn existing(
     project: &Project,
     versions: &[PyVersion],

@@ -5,8 +5,8 @@ use crate::output::place::{LEFTOVER_AGE, Place};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Removes leftovers from the directories of `files`, each once. `place` opens a file's directory;
-/// one that cannot be opened is left out, since what was wrong with it has been reported.
+/// Removes leftovers from the directories of `files`, each once. `place` opens the directory of a
+/// file; if it cannot be opened, the directory is skipped, since that error has been reported.
 pub(super) fn remove<'a>(
     files: impl IntoIterator<Item = &'a Path>,
     place: impl Fn(&Path) -> Result<Place, WriteError>,

@@ -1,10 +1,10 @@
-//! `--refs minimal`: an engine's code with every object written once and no unused reference flag.
+//! `--refs minimal`: code with every object written once and no unused reference flag.
 
 use crate::engine::{Compiled, Diagnostic, Engine, Request};
 use crate::marshal;
 use crate::object::CodeLayout;
 
-/// An engine whose code is brought into the other normal form.
+/// Engine whose code is converted to the minimal form.
 pub(super) struct MinimalRefs {
     pub(super) inner: Box<dyn Engine>,
     pub(super) layout: CodeLayout,

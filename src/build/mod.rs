@@ -2,8 +2,8 @@
 //!
 //! CPython: `Lib/py_compile.py`, `Lib/compileall.py`.
 //!
-//! **Invariant:** one bad file does not stop the others; outcomes come in the order of the request,
-//! whatever the number of threads.
+//! **Invariant:** an error in one file does not stop the others; outcomes are in the order of the
+//! request, regardless of the number of threads.
 
 mod artifact;
 pub mod batch;

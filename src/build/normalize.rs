@@ -1,4 +1,4 @@
-//! `pycompile normalize`: pycs that exist, brought into the other reference form.
+//! `pycompile normalize`: conversion of existing pycs to the minimal reference form.
 
 use super::compile::rest_below;
 use super::leftovers;
@@ -13,46 +13,46 @@ use crate::target::Series;
 use crate::text::Shown as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Why a pyc is as it was.
+/// Errors of a pyc that was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NormalizeError {
-    /// It cannot be read.
+    /// The pyc cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
     Read {
-        /// The pyc.
+        /// Path of the pyc.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// It is not understood.
+    /// The pyc is not valid.
     #[error("{}: {fault}", path.shown())]
     Pyc {
-        /// The pyc.
+        /// Path of the pyc.
         path: PathBuf,
         /// Description of the fault.
         #[source]
         fault: PycError,
     },
-    /// It is not below the directory that was named.
+    /// The pyc is not below the directory that was named.
     #[error("{} is not below {}", path.shown(), below.shown())]
     NotBelow {
-        /// The pyc.
+        /// Path of the pyc.
         path: PathBuf,
-        /// The directory.
+        /// Path of the directory.
         below: PathBuf,
     },
     /// A directory on the way is a symlink.
     #[error("{0}\nhint: `--below DIR` names a directory that may be reached by symlinks")]
     SymlinkFolder(#[source] WriteError),
-    /// It cannot be written.
+    /// The pyc cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }
 
-/// Takes unused `FLAG_REF`s off a pyc; says whether that changed it. The new file has the mode and
-/// the modification time of the old one and is a file of its own: other names of the old one keep
-/// what they had. No directory on the way from `below`, or else from the working directory or the
-/// root, may be a symlink.
+/// Removes unused `FLAG_REF`s from a pyc; returns whether that changed it. The new file has the
+/// mode and modification time of the old one and a new inode: other hard links of the old file keep
+/// its content. No directory on the way from `below`, or otherwise from the working directory or
+/// the root, may be a symlink.
 ///
 /// # Errors
 /// [`NormalizeError`].
@@ -70,7 +70,7 @@ pub fn normalize(path: &Path, below: Option<&Path>) -> Result<bool, NormalizeErr
     Ok(true)
 }
 
-/// Removes the temporary files that killed runs left beside these pycs.
+/// Removes the temporary files that killed runs left next to these pycs.
 pub fn remove_leftovers(files: &[PathBuf], below: Option<&Path>) {
     leftovers::remove(files.iter().map(PathBuf::as_path), |file| {
         place(file, below).map_err(|error| match error {
@@ -87,7 +87,7 @@ fn place(path: &Path, below: Option<&Path>) -> Result<Place, NormalizeError> {
             (folder.to_path_buf(), rest_below(path, folder).ok_or_else(not_below)?)
         }
         None => {
-            // From the root, or from what `..` leads to.
+            // Relative to the root, or to the directory that `..` leads to.
             let parts: Vec<Component<'_>> = path.components().collect();
             let is_named = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
             let named = parts.iter().rposition(|part| !is_named(part)).map_or(0, |last| last + 1);

@@ -1,24 +1,25 @@
-//! Many files at once.
+//! Parallel processing of files.
 
 use crate::engine::native::{self, address_space};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-/// Who looks on while files are worked at.
+/// Observer of work on files.
 pub trait Watch: Sync {
-    /// One more file is done.
+    /// Counts one more completed file.
     fn advance(&self);
-    /// Returns whether to stop: files that were not begun are left out.
+    /// Returns whether to stop: files that were not started are skipped.
     fn interrupted(&self) -> bool;
 }
 
-/// Threads could not be started.
+/// Error of starting threads.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start threads: {0}")]
 pub struct ThreadsError(#[from] rayon::ThreadPoolBuildError);
 
-/// `work` on each item with `jobs` threads (0: one for each processor), or with fewer if there are
-/// fewer items or the process may open few files or has a small address space, in the order of the
-/// items; `None` for those that were not begun when the watch was interrupted.
+/// Applies `work` to each item with `jobs` threads (0: one per processor) and returns the results
+/// in the order of the items. There are fewer threads if there are fewer items, or if the limits on
+/// open files or the address space require it. Items that were not started at an interrupt are
+/// `None`.
 ///
 /// # Errors
 /// [`ThreadsError`].
@@ -42,14 +43,14 @@ pub fn map<T: Sync, R: Send>(
     }))
 }
 
-/// Lets work that is not [`map`]'s run on the calling thread where the address space is limited:
-/// threads that cannot be started would end the process.
+/// Keeps all other work on the calling thread if the address space is limited: threads that cannot
+/// be started would end the process.
 pub fn prepare() {
     if address_space().is_some() {
         let builder = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-        // It is refused only where there are threads already.
+        // The call fails only if the pool exists already.
         let _ = builder.build_global();
-        // The native engine reports it as the error of its file.
+        // The native engine reports running out of memory as the error of its file.
         let shown = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if !native::is_out_of_memory(panic.payload()) {
@@ -59,18 +60,18 @@ pub fn prepare() {
     }
 }
 
-/// Address space of one thread: its stack, and what the allocator reserves for it.
+/// Address space of one thread: its stack and the allocator's reservations for it.
 const SPACE_OF_ONE: u64 = 160 << 20;
-/// Address space of the process besides.
+/// Address space of the rest of the process.
 const SPACE_OF_ALL: u64 = 256 << 20;
-/// Number of files that one thread holds open: a source, the directories on the way to a pyc, the
-/// pyc and its temporary file, an interpreter's pipes.
+/// Number of files that one thread keeps open: a source, the directories on the way to a pyc, the
+/// pyc and its temporary file, and an interpreter's pipes.
 const FILES_OF_ONE: usize = 8;
-/// Number of other open files: the standard streams, signals, interpreters that start.
+/// Number of other open files: standard streams, signals, starting interpreters.
 const FILES_OF_ALL: usize = 10;
 
-/// No more threads than have work, nor than have files: one that is not started is no loss, a file
-/// that is not compiled is.
+/// Returns the number of threads, limited by items, open files and address space: a thread fewer
+/// costs only time, but a file that cannot be opened is not compiled.
 fn threads(jobs: usize, items: usize, open_files: usize, space: Option<u64>) -> usize {
     let wanted = match jobs {
         0 => std::thread::available_parallelism().map_or(1, usize::from),

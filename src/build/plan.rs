@@ -1,4 +1,4 @@
-//! The pycs of each source, settled before anything is written.
+//! Paths of the pycs of each source, checked before anything is written.
 
 use crate::project::{Layout, NameError, Naming};
 use crate::target::Series;
@@ -7,25 +7,25 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
-/// Two things that cannot both be written.
+/// Conflicts between outputs.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
-    /// Two sources have one pyc.
+    /// Two sources have the same pyc.
     #[error("{} and {} would both be compiled to {}", first.shown(), second.shown(), output.shown())]
     SamePyc {
-        /// The earlier source.
+        /// Path of the earlier source.
         first: PathBuf,
-        /// The later one.
+        /// Path of the later one.
         second: PathBuf,
-        /// Their pyc.
+        /// Path of their pyc.
         output: PathBuf,
     },
-    /// The layout has one pyc for a source.
+    /// The layout has only one pyc per source.
     #[error("--layout legacy has one pyc for a source: name one {0}")]
     LegacyHasOne(&'static str),
 }
 
-/// Refuses what a layout cannot hold.
+/// Refuses several versions or levels in a layout with one pyc per source.
 ///
 /// # Errors
 /// [`PlanError::LegacyHasOne`].
@@ -37,8 +37,8 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
     }
 }
 
-/// Files that were named already, whatever way led to them. Of two names for one pyc the first
-/// stays: if both were compiled, the recorded one would be that of the thread that comes last.
+/// Set of files by real path. Of two names for one pyc only the first is compiled; otherwise the
+/// recorded file name would depend on the order of threads.
 #[derive(Debug, Default)]
 pub struct Named {
     folders: FxHashMap<PathBuf, PathBuf>,
@@ -46,8 +46,8 @@ pub struct Named {
 }
 
 impl Named {
-    /// Returns whether this file was not named before. The last part of its path is not followed: a
-    /// link has a pyc of its own.
+    /// Returns whether the file is new, and adds it. The last component is not resolved, since a
+    /// symlink has its own pyc.
     pub fn is_new(&mut self, file: &Path) -> bool {
         let Some(name) = file.file_name() else { return true };
         let folder = match file.parent() {
@@ -65,17 +65,17 @@ impl Named {
     }
 }
 
-/// The sources, each once, in the order of their first mention.
+/// Returns the sources, each once, in the order of their first mention.
 ///
 /// # Errors
-/// [`PlanError::SamePyc`] if two of them have one pyc. A name that cannot be made is reported with
-/// its file later.
+/// [`PlanError::SamePyc`] if two sources have one pyc. A path that has no pyc is reported later
+/// with its file.
 pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<Vec<PathBuf>, PlanError> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut seen: FxHashMap<PathBuf, usize> = FxHashMap::default();
     let mut named = Named::default();
     for file in files {
-        // A mirror has another place for another way to a file.
+        // In a mirror, another path to the same file has another pyc.
         if naming.output_dir.is_none() && !named.is_new(&file) {
             continue;
         }
@@ -102,7 +102,7 @@ pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<V
     Ok(kept)
 }
 
-/// Without `./`, wherever it stands.
+/// Returns the path without `.` components.
 fn plain(path: &Path) -> PathBuf {
     path.components().filter(|part| *part != std::path::Component::CurDir).collect()
 }

@@ -1,21 +1,21 @@
-//! Output of an earlier run, as its manifest lists it.
+//! Output of an earlier run, as listed in its manifest.
 
 use super::project::Project;
 use crate::manifest::{self, Manifest};
 use crate::output::place::{Missing, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names of a tree with the digests that the file under each may have.
+/// Paths in a tree, each with the digests that its file may have.
 pub(super) type Digests = BTreeMap<String, BTreeSet<String>>;
 
-/// The manifest of an earlier run.
+/// Manifest of an earlier run.
 #[derive(Debug)]
 pub(super) struct Previous {
     pub(super) manifest: Manifest,
 }
 
 impl Previous {
-    /// Reads the manifest that the config names; none if it is not there or is not a manifest.
+    /// Reads the manifest that the config names; `None` if it does not exist or is not valid.
     pub(super) fn read(project: &Project) -> Option<Self> {
         let path = project.loaded.manifest_path()?;
         let (base, name) = project.loaded.bounds_of_file(&path);
@@ -23,7 +23,8 @@ impl Previous {
         Some(Self { manifest: manifest::parse(&path, &bytes).ok()? })
     }
 
-    /// The pycs that it lists, and with `sources` the sources that they were compiled from.
+    /// Returns the pycs in the manifest, and with `sources` also the sources that they were
+    /// compiled from.
     pub(super) fn files(&self, sources: bool) -> Digests {
         let mut files = Digests::new();
         let mut add = |path: &str, sha256: &str| {
@@ -38,7 +39,7 @@ impl Previous {
         files
     }
 
-    /// The digest of an archive, by its file name.
+    /// Returns the digest of an archive, by its file name.
     pub(super) fn archive(&self, name: &str) -> Option<&str> {
         let archive = self.manifest.archives.iter().find(|archive| archive.path == name);
         archive.map(|archive| archive.sha256.as_str())

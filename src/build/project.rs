@@ -1,4 +1,4 @@
-//! A config with all its defaults and lists resolved.
+//! Config with its defaults and lists resolved.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
@@ -16,25 +16,25 @@ use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-/// A config with its files and rules settled.
+/// Config with its files and naming rules resolved.
 #[derive(Debug)]
 pub struct Project {
-    /// The config.
+    /// Config as it was loaded.
     pub loaded: Loaded,
-    /// Its files.
+    /// Files that the config selects.
     pub selection: Selection,
     /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
-    /// 0, 1, 2; each once.
+    /// Optimization levels, each once.
     pub levels: Vec<u8>,
     /// Recorded names and paths, relative to the root.
     pub naming: Naming,
-    /// Nothing is written: files are compared with what they would be.
+    /// Write nothing: compare files with their expected content.
     pub check: bool,
 }
 
 impl Project {
-    /// Settles the files; `default_mode` is for a config that leaves the mode open.
+    /// Resolves the files; `default_mode` applies if the config does not set the mode.
     ///
     /// # Errors
     /// [`ConfigError`].
@@ -46,8 +46,8 @@ impl Project {
         Ok(Self { loaded, selection, mode, levels, naming, check: false })
     }
 
-    /// Returns the pycs that `build` writes for these versions: source, level, and name in the
-    /// tree.
+    /// Returns the pycs that `build` writes for these versions: source, optimization level, and
+    /// path in the tree.
     pub fn outputs(&self, versions: &[PyVersion]) -> impl Iterator<Item = (&Selected, u8, PathBuf)> {
         let series = versions.iter().filter_map(|&version| Series::find(version));
         let each = series.flat_map(|series| self.levels.iter().map(move |&optimize| (series, optimize)));
@@ -59,8 +59,8 @@ impl Project {
         })
     }
 
-    /// Reads a source or data file. No symlink leads out of the root unless the config follows
-    /// links.
+    /// Reads a source or data file. Symlinks out of the root are followed only if the config allows
+    /// it.
     ///
     /// # Errors
     /// The exception that Python would raise.
@@ -68,8 +68,8 @@ impl Project {
         Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
     }
 
-    /// Writes a file that the config names unless it is there already; with `check` only compares
-    /// it. Below the config's directory nothing is written through a symlink.
+    /// Writes a file that the config names unless it is up to date; with `check` only compares it.
+    /// Below the config's directory nothing is written through a symlink.
     ///
     /// # Errors
     /// [`WriteError`]
@@ -81,7 +81,7 @@ impl Project {
         mode: u32,
     ) -> Result<Artifact, WriteError> {
         let differs = self.differs(&path, bytes, mode);
-        // What cannot be compared is refused where it is replaced.
+        // A file that cannot be compared is refused when it is replaced.
         let changed = if self.check { differs? } else { differs.unwrap_or(true) };
         if !self.check {
             let (base, name) = self.loaded.bounds_of_file(&path);
@@ -103,7 +103,7 @@ impl Project {
         }
     }
 
-    /// Starts what compiles.
+    /// Starts the engines.
     ///
     /// # Errors
     /// [`ProjectError`].
@@ -127,7 +127,7 @@ impl Project {
         Ok(engines::start(&versions, &options)?)
     }
 
-    /// The versions, of which the `python3` at hand is one if the config names none.
+    /// Returns the versions; if the config names none, that of the `python3` on PATH.
     ///
     /// # Errors
     /// [`ProjectError`].
@@ -140,43 +140,43 @@ impl Project {
     }
 }
 
-/// Why a project cannot be built.
+/// Errors of building a project.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
-    /// The config.
+    /// The config cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The engines.
+    /// An engine cannot be started.
     #[error(transparent)]
     Engines(#[from] EnginesError),
-    /// Threads.
+    /// Threads cannot be started.
     #[error(transparent)]
     Threads(#[from] super::parallel::ThreadsError),
-    /// A file that is no source cannot be written.
+    /// A file other than a pyc cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The metadata of a wheel.
+    /// The metadata of a wheel cannot be used.
     #[error(transparent)]
     Metadata(#[from] crate::wheel::ProjectError),
-    /// The metadata that a build backend has prepared.
+    /// The metadata that a build backend has prepared cannot be used.
     #[error(transparent)]
     Prepared(#[from] crate::wheel::PreparedError),
-    /// The build backend, where the config asks it for metadata.
+    /// The build backend cannot prepare metadata.
     #[error(transparent)]
     Backend(#[from] super::pack::BackendError),
-    /// A wheel that cannot be made.
+    /// A wheel cannot be built.
     #[error(transparent)]
     Wheel(#[from] crate::wheel::WheelError),
-    /// A wheel that cannot be read.
+    /// A wheel cannot be read.
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
-    /// A manifest in the place of a wheel.
+    /// A manifest has the path of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),
-    /// A source distribution without Python files for a wheel.
+    /// A source distribution has no Python files for a wheel.
     #[error("{}: no Python files that its build backend would ship were found", .0.shown())]
     NoSources(PathBuf),
-    /// A source distribution whose wheel has more than its files.
+    /// A source distribution's wheel has more than its files.
     #[error(
         "{}: {reason}, and `pack` builds nothing\nhint: build its wheel with its build backend, then `pycompile pack WHEEL`; if it \
          works without them, unpack it, run `pycompile init`, and add [wheel]",
@@ -188,25 +188,25 @@ pub enum ProjectError {
         /// Description of what is built.
         reason: String,
     },
-    /// The input in the place of the output.
+    /// The output would overwrite the input.
     #[error(
         "{} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names another directory",
         .0.shown()
     )]
     OverInput(PathBuf),
-    /// A zip that cannot be made.
+    /// A zip cannot be built.
     #[error(transparent)]
     Zip(#[from] crate::output::zip::ZipError),
-    /// The program that calls `main`.
+    /// The program that calls `main` cannot be compiled.
     #[error("the zip's __main__.py does not compile: {0}")]
     Main(String),
-    /// No version to compile for.
+    /// No version to compile for is selected.
     #[error("there is no version to compile for")]
     NoEngine,
-    /// The manifest cannot be made.
+    /// The manifest cannot be built.
     #[error("cannot write the manifest: {0}")]
     Manifest(#[from] serde_json::Error),
-    /// Stopped by the user.
+    /// The user stopped the run.
     #[error("interrupted: {0} files were not reached; nothing was packed")]
     Interrupted(usize),
 }

@@ -1,4 +1,4 @@
-//! Removes files that are what they are said to be, and the directories that are empty then.
+//! Removal of files whose content is known, and of directories that are empty afterwards.
 
 use crate::manifest::sha256;
 use crate::output::WriteError;
@@ -8,28 +8,27 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files that were removed and files that were not.
+/// Removed files and files that were kept.
 #[derive(Debug, Default)]
 pub struct Removal {
-    /// Files that are gone.
+    /// Files that were removed.
     pub removed: Vec<PathBuf>,
-    /// Files that stay because they are not what was written, with the reason.
+    /// Files that were kept because their content is not known, with the reason.
     pub left: Vec<(PathBuf, String)>,
     /// Files that could not be removed, with the reason.
     pub failed: Vec<(PathBuf, String)>,
-    /// Nothing is removed: `removed` has what would be.
+    /// Remove nothing: `removed` lists the files that would be removed.
     pub(super) is_check: bool,
-    /// Directories that removed files were in: the base that no symlink leads out of, and the path
-    /// below it.
+    /// Directories of removed files: the base that no symlink leads out of, and the path below it.
     folders: BTreeSet<(PathBuf, PathBuf)>,
 }
 
-/// The reason to keep a file that is not the one that was written.
+/// Reason to keep a file whose content has changed.
 pub(super) const CHANGED: &str = "it has changed since it was written";
 
 impl Removal {
     /// Removes the regular file `name` below `base` if `is_known` accepts its bytes; otherwise it
-    /// stays for the reason `why`. Symlinks are reported and never followed.
+    /// is kept for the reason `why`. Symlinks are reported and never followed.
     pub(super) fn remove_if(
         &mut self,
         base: &Path,
@@ -46,7 +45,7 @@ impl Removal {
         });
     }
 
-    /// Removes the regular file `name` below `base`, whatever is in it.
+    /// Removes the regular file `name` below `base`, whatever its content.
     pub(super) fn remove(&mut self, base: &Path, name: &Path) {
         self.attempt(base, name, |place| match place.remove() {
             Ok(true) => Ok(None),
@@ -72,7 +71,8 @@ impl Removal {
         };
         let done = match Place::below(base, name, Missing::Refused) {
             Ok(place) => place.check().map_err(io::Error::other).and_then(|()| remove(&place)),
-            // Nothing is written through it, so what it leads to is not what was written.
+            // Nothing is written through a symlink, so the file that it leads to is not one that
+            // was written.
             Err(WriteError::SymlinkFolder(link)) => {
                 if path.symlink_metadata().is_ok() {
                     let reason = format!("{} is a symlink: nothing is removed through it", link.shown());
@@ -95,8 +95,8 @@ impl Removal {
         }
     }
 
-    /// Removes the directories that the removed files were in and those above them, if they are
-    /// empty and `is_own` accepts their path. Never the base itself.
+    /// Removes the directories of removed files and their parents, except the base, if they are
+    /// empty and `is_own` accepts their path.
     pub(super) fn remove_folders(&mut self, is_own: impl Fn(&Path) -> bool) {
         if self.is_check {
             return;
@@ -106,7 +106,7 @@ impl Removal {
             let above = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
             all.extend(above.map(|folder| (base.clone(), folder.to_path_buf())));
         }
-        // A directory comes after those above it.
+        // Parents sort before their children.
         for (base, folder) in all.into_iter().rev() {
             if is_own(&base.join(&folder))
                 && let Ok(place) = Place::below(&base, &folder, Missing::Refused)

@@ -14,15 +14,16 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// No source may be larger, and no entry of a zip without extensions.
+/// Largest source, and largest entry of a zip without extensions.
 const LARGEST_SOURCE: u64 = u32::MAX as u64;
-/// Part of a limited address space that a source may take: decoding alone takes six times as much.
+/// Part of a limited address space that a source may occupy: decoding alone needs six times as
+/// much.
 const SPACE_OF_SOURCE: u64 = 8;
 
 /// A pyc in memory.
 #[derive(Debug)]
 pub struct Made {
-    /// Its bytes.
+    /// Bytes of the pyc.
     pub result: Result<Vec<u8>, Box<Diagnostic>>,
     /// Warnings of the compiler that pass the filters.
     pub warnings: Vec<Issued>,
@@ -34,26 +35,26 @@ impl From<Box<Diagnostic>> for Made {
     }
 }
 
-/// A source file as it was when it was read.
+/// Source file as of the time it was read.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Its content.
+    /// Content of the file.
     pub bytes: Vec<u8>,
-    /// Whole seconds modulo 2³².
+    /// Modification time in whole seconds modulo 2³².
     pub mtime: u32,
-    /// Bytes modulo 2³².
+    /// Size in bytes modulo 2³².
     pub size: u32,
-    /// The permissions that its pyc gets: those of `py_compile`, and never more for group and
-    /// others than reading.
+    /// Permissions of its pyc: those of `py_compile`, but for group and others at most read
+    /// permission.
     pub mode: u32,
-    /// True if anybody may execute it.
+    /// True if any user can execute the file.
     pub executable: bool,
-    /// Whose it is.
+    /// Owner of the file.
     pub owner: Option<Owner>,
 }
 
 impl Source {
-    /// Reads a file that the user named; symlinks are followed wherever they lead.
+    /// Reads a file that the user named; symlinks are followed without restriction.
     ///
     /// # Errors
     /// The exception that Python would raise.
@@ -61,9 +62,9 @@ impl Source {
         Self::read_clamped(file, None)
     }
 
-    /// Like [`Source::read`], with a modification time that is not after `latest`, in seconds since
-    /// 1970. A later one is set back on disk too, so that the header speaks of the file as it is.
-    /// Of a link only the header's is.
+    /// Like [`Source::read`], but with a modification time no later than `latest`, in seconds since
+    /// 1970. A later one is also set back on disk, so that the header matches the file. Through a
+    /// symlink, only the time in the header changes.
     ///
     /// # Errors
     /// The exception that Python would raise.
@@ -71,11 +72,11 @@ impl Source {
         Self::from_opened(file, open_followed(file), latest, "")
     }
 
-    /// Reads a file below a directory. Where a symlink leads out of it, `hint` says how to allow
+    /// Reads a file below a directory. If a symlink leads out of it, `hint` explains how to allow
     /// that.
     ///
     /// # Errors
-    /// The exception that Python would raise; a symlink that leads out of the directory.
+    /// The exception that Python would raise, or a symlink that leads out of the directory.
     pub fn read_inside(
         inside: &Inside,
         name: &Path,
@@ -85,8 +86,8 @@ impl Source {
         Self::from_opened(&inside.path().join(name), inside.open(name), latest, hint)
     }
 
-    /// Reads an open file, and sets back its modification time if it is after `latest`: the file
-    /// that was read, whatever its path means by then.
+    /// Reads an open file, and sets back its modification time if it is after `latest`. The time is
+    /// set on the open file, not on its path.
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,
@@ -117,7 +118,7 @@ impl Source {
             executable: mode & 0o111 != 0,
             owner: Owner::of(metadata),
         };
-        // A time that the system cannot hold is later than every file.
+        // A time that the system cannot represent is later than that of every file.
         let latest = latest.and_then(|latest| UNIX_EPOCH.checked_add(Duration::from_secs(latest)));
         if let Some(latest) = latest
             && metadata.modified()? > latest
@@ -130,13 +131,13 @@ impl Source {
         Ok(source)
     }
 
-    /// A source that does not come from a file.
+    /// Returns a source that does not come from a file.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         let size = bytes.len() as u32;
         Self { bytes, mtime: 0, size, mode: 0o644, executable: false, owner: None }
     }
 
-    /// The header of its pyc.
+    /// Returns the header of its pyc.
     pub fn header(&self, series: &Series, mode: InvalidationMode) -> [u8; HEADER_SIZE] {
         let header = match mode {
             InvalidationMode::Timestamp => {
@@ -151,7 +152,7 @@ impl Source {
         header.to_bytes()
     }
 
-    /// Makes the whole pyc.
+    /// Returns the whole pyc.
     pub fn pyc(
         &self,
         target: &TargetEngine,
@@ -171,8 +172,8 @@ impl Source {
     }
 }
 
-/// Whole seconds modulo 2³², as headers have them; before 1970 they are rounded up, as `int` rounds
-/// in Python.
+/// Returns whole seconds modulo 2³², as in headers; before 1970 they are rounded up, as `int`
+/// rounds in Python.
 pub fn seconds(time: SystemTime) -> u32 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_secs() as u32,

@@ -1,4 +1,4 @@
-//! Files that an earlier `build` wrote and this one did not.
+//! Files that an earlier `build` wrote and this one does not.
 
 use super::previous::Previous;
 use super::project::Project;
@@ -8,18 +8,17 @@ use crate::project::links_and_files;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Files of a tree that the build has not written.
+/// Files in a tree that the build did not write.
 #[derive(Debug, Default)]
 pub struct Stale {
     /// Files that the manifest of the earlier build lists.
     pub removal: Removal,
-    /// Files in a mirror that no manifest lists, by path: they stay.
+    /// Paths of files in a mirror that no manifest lists. They are kept.
     pub unknown: Vec<PathBuf>,
 }
 
-/// Removes from the tree what the manifest of an earlier build lists and this build has not
-/// written. Has to run before the new manifest takes the place of the old one, and after a build
-/// that has reached every file.
+/// Removes files that the manifest of an earlier build lists and this build did not write. Must run
+/// before the new manifest replaces the old one, and after a build that reached every file.
 pub fn remove_stale(project: &Project, built: &Built) -> Stale {
     let mut stale = Stale::default();
     stale.removal.is_check = project.check;
@@ -46,7 +45,7 @@ pub fn remove_stale(project: &Project, built: &Built) -> Stale {
     stale
 }
 
-/// Files below a mirror that are neither written now nor reported already.
+/// Returns files in a mirror that were neither written nor reported.
 fn unknown(project: &Project, root: &Path, written: &BTreeSet<PathBuf>, removal: &Removal) -> Vec<PathBuf> {
     let reported = removal.left.iter().chain(&removal.failed).map(|(path, _)| path).chain(&removal.removed);
     let outputs = project.loaded.manifest_paths().into_iter().map(|(_, path)| path);
@@ -67,7 +66,7 @@ fn unknown(project: &Project, root: &Path, written: &BTreeSet<PathBuf>, removal:
     paths.filter(is_unknown).collect()
 }
 
-/// True for a directory that only pycs are in.
+/// Returns `true` for a directory that contains only pycs.
 pub(super) fn is_cache(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name == "__pycache__")
 }

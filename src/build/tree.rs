@@ -1,4 +1,4 @@
-//! `pycompile build`: the pycs in place, or in a tree that mirrors the sources.
+//! `pycompile build`: the pycs in place, or in a mirror of the sources.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
 use super::batch;
@@ -14,17 +14,17 @@ use crate::output::tree::Tree;
 use crate::pyc::InvalidationMode;
 use std::path::{Path, PathBuf};
 
-/// A tree as it was built.
+/// Result of building a tree.
 #[derive(Debug, Default)]
 pub struct Built {
-    /// Outcome of each pyc, in the order of the names, then version and level; data files that
-    /// cannot be copied are here too, as failures.
+    /// Outcome of each pyc, in the order of source paths, then version and optimization level; data
+    /// files that cannot be copied are included as failures.
     pub outcomes: Vec<Outcome>,
-    /// The entries of the pycs that are there now.
+    /// Entries of the pycs that exist after the build.
     pub entries: Vec<FileEntry>,
-    /// Sources and data of the mirror.
+    /// Copies of sources and data in the mirror.
     pub copies: Vec<Artifact>,
-    /// Files that were not reached because the user stopped.
+    /// Number of files that were not reached because the user stopped.
     pub missing: usize,
 }
 
@@ -34,28 +34,28 @@ impl Project {
         self.loaded.tree_output().unwrap_or_else(|| self.loaded.root.clone())
     }
 
-    /// True if the tree mirrors the sources in another directory.
+    /// Returns `true` if the tree mirrors the sources in another directory.
     pub(super) fn mirrors(&self) -> bool {
         let tree = self.tree();
-        // A mirror on top of the sources would write them, with modes of its own.
+        // A mirror at the root would overwrite the sources, and change their modes.
         let is_root = |real: PathBuf| self.loaded.root.canonicalize().is_ok_and(|root| root == real);
         tree != self.loaded.root && !tree.canonicalize().is_ok_and(is_root)
     }
 
-    /// True if sources and data are copied into the mirror.
+    /// Returns `true` if sources and data are copied to the mirror.
     pub(super) fn copies(&self) -> bool {
         let sources = self.loaded.config.tree.sources.as_ref();
         self.mirrors() && sources.is_none_or(|sources| *sources.get_ref())
     }
 }
 
-/// Compiles everything and writes what differs from what is there.
+/// Compiles all sources and writes the pycs that are not up to date.
 ///
-/// Every file is compiled, also where a pyc with the right header is there: what a build publishes
-/// must follow from its sources alone. A pyc with the same bytes is left alone.
+/// Every file is compiled, even if its pyc has the right header: the output of a build must depend
+/// only on its sources. A pyc with the same bytes is not rewritten.
 ///
 /// # Errors
-/// [`ProjectError::Threads`]; a listed file that does not exist.
+/// [`ProjectError::Threads`], or a listed file that does not exist.
 pub fn build(
     project: &Project,
     engines: &Engines,
@@ -89,7 +89,7 @@ pub fn build(
         let copied = match &compiled.source {
             Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {
                 built.copies.push(artifact);
-                // An importer compares the copy's time with the pyc's.
+                // Importers compare the modification time of the copy with that in the pyc.
                 let is_dated = project.mode == InvalidationMode::Timestamp && !project.check;
                 let dated = is_dated.then(|| tree.set_modified(&file.name, source.mtime));
                 dated.unwrap_or(Ok(())).map_err(|error| write_diagnostic(&error))

@@ -1,4 +1,4 @@
-//! The filters, between an engine and what it warns of.
+//! Filters between an engine and its warnings.
 
 use super::TargetEngine;
 use crate::engine::{Compiled, Diagnostic, Request};
@@ -6,8 +6,8 @@ use crate::target::Target;
 use crate::text::{python, visible};
 use crate::warnings::{Action, Issued};
 
-/// Compiles one source: its code, and the warnings to be shown. A warning that a filter makes an
-/// error is the file's error, and ends what is warned of.
+/// Compiles one source: returns its code and the warnings to print. A warning that a filter turns
+/// into an error is the error of the file, and later warnings are dropped.
 pub(super) fn compile(
     target: &TargetEngine,
     request: &Request<'_>,

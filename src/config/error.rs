@@ -1,4 +1,4 @@
-//! Errors that point at the line.
+//! Errors with their location in the config.
 
 use crate::project::DiscoverError;
 use crate::text::Shown as _;
@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// A place in the config file, with its line shown.
+/// Location in the config file, with the text of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     file: PathBuf,
@@ -17,22 +17,22 @@ pub struct Place {
 }
 
 impl Place {
-    /// Returns the file.
+    /// Returns the path of the file.
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// Returns the line, from 1.
+    /// Returns the line number, from 1.
     pub const fn line(&self) -> usize {
         self.line
     }
 
-    /// Returns the column in characters, from 1.
+    /// Returns the column number in characters, from 1.
     pub const fn column(&self) -> usize {
         self.column
     }
 
-    /// The place of `span`, in bytes, in the file's text.
+    /// Returns the location of `span`, in bytes, in the text of the file.
     pub(super) fn new(file: &Path, text: &str, span: &Range<usize>) -> Self {
         let floor = |mut at: usize| {
             at = at.min(text.len());
@@ -60,43 +60,43 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why a config cannot be used. The fault is the config's.
+/// Errors of reading a config.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
     Read {
-        /// The config file.
+        /// Path of the config file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// There is none.
+    /// No config exists.
     #[error(
         "no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above\nhint: \
          `pycompile init` writes one, --config names another"
     )]
     NotFound,
-    /// It is not UTF-8.
+    /// The file is not UTF-8.
     #[error("{}: not UTF-8 at byte {at}", path.shown())]
     Encoding {
-        /// The config file.
+        /// Path of the config file.
         path: PathBuf,
-        /// From 0.
+        /// Offset of the first invalid byte, from 0.
         at: usize,
     },
-    /// Something in it is wrong.
+    /// A table, key or value is wrong.
     #[error("{place}: {message}{}", show(place))]
     At {
-        /// Location.
+        /// Location in the file.
         place: Box<Place>,
         /// Description of the fault.
         message: String,
     },
-    /// Something is missing, which has no place.
+    /// Something is missing, so the error has no location.
     #[error("{}: {message}", path.shown())]
     Missing {
-        /// The config file.
+        /// Path of the config file.
         path: PathBuf,
         /// Description of the fault.
         message: String,

@@ -1,4 +1,4 @@
-//! Settings of the command line, which take the place of those in the file.
+//! Settings of the command line, which override the config.
 
 use super::error::ConfigError;
 use super::load::Loaded;
@@ -48,7 +48,7 @@ pub struct Given {
     pub manifest: Option<PathBuf>,
 }
 
-/// Puts a setting of the command line in the place of that of the file.
+/// Replaces a setting of the file by one of the command line.
 fn put<T>(setting: &mut Option<Spanned<T>>, given: Option<T>) {
     if let Some(given) = given {
         *setting = Some(Spanned::new(0..0, given));
@@ -56,10 +56,10 @@ fn put<T>(setting: &mut Option<Spanned<T>>, given: Option<T>) {
 }
 
 impl Loaded {
-    /// Puts the settings of the command line in the place of those in the file.
+    /// Overrides settings of the file by those of the command line.
     ///
     /// # Errors
-    /// A setting for a table that the file does not have.
+    /// A setting belongs to a table that the file does not have.
     pub fn with(mut self, given: Given) -> Result<Self, ConfigError> {
         let config = &mut self.config;
         let levels = |levels: &[u8]| levels.iter().map(|&level| Spanned::new(0..0, level)).collect();
@@ -67,7 +67,7 @@ impl Loaded {
             config.compile.optimize = levels(&given.optimize);
         }
         put(&mut config.compile.invalidation_mode, given.invalidation_mode);
-        // An interpreter that is named is to compile.
+        // A named interpreter overrides `engine = "native"` of the file.
         let of_file = match config.compile.engine {
             Engine::Native if !given.interpreters.is_empty() => Engine::Auto,
             engine => engine,
@@ -93,7 +93,7 @@ impl Loaded {
             wheel.bytecode = bytecode;
             wheel.optimize = wheel.optimize.take().filter(|_| bytecode == Bytecode::Sourceless);
         }
-        // One version or level is that of every archive.
+        // If there is only one version or level, it applies to every archive.
         if let Some(zip) = &mut config.zip {
             zip.python = zip.python.take().filter(|_| given.python.len() != 1);
             zip.optimize = zip.optimize.take().filter(|_| given.optimize.len() != 1);
@@ -106,17 +106,17 @@ impl Loaded {
         Ok(self)
     }
 
-    /// Returns the name of a table as the file has it: `[wheel]` or `[tool.pycompile.wheel]`.
+    /// Returns the name of a table in the file: `[wheel]` or `[tool.pycompile.wheel]`.
     pub fn table(&self, name: &str) -> String {
         if self.in_pyproject { format!("[tool.pycompile.{name}]") } else { format!("[{name}]") }
     }
 
-    /// Returns `true` if the config is a part of a `pyproject.toml`.
+    /// Returns `true` if the config is part of a `pyproject.toml`.
     pub const fn in_pyproject(&self) -> bool {
         self.in_pyproject
     }
 
-    /// Returns the directory that the tree is built in; none: in place.
+    /// Returns the directory of the mirror; `None` if pycs are written in place.
     pub fn tree_output(&self) -> Option<PathBuf> {
         if let Some(tree) = &self.given.tree {
             return Some(tree.clone());
@@ -134,12 +134,12 @@ impl Loaded {
         self.given.archives.clone().unwrap_or_else(of_file)
     }
 
-    /// Returns the path of the zip, which `output` of its table names.
+    /// Returns the path of the zip, from `output` in its table.
     pub fn zip_path(&self, output: &str) -> PathBuf {
         self.archive_path(output)
     }
 
-    /// Returns the path of the manifest, if one is written.
+    /// Returns the path of the manifest, if one is configured.
     pub fn manifest_path(&self) -> Option<PathBuf> {
         let table = self.config.manifest.as_ref();
         let of_file = || Some(self.archive_path(table?.output.get_ref()));

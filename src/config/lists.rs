@@ -1,4 +1,4 @@
-//! A list, or the one value that would be in it.
+//! A list, or a single value in place of a list of one.
 
 use serde::de::value::{I64Deserializer, StringDeserializer};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IntoDeserializer as _, SeqAccess, Visitor};

@@ -1,4 +1,4 @@
-//! The file → checked settings.
+//! Config file → checked settings.
 
 use super::error::{ConfigError, Place};
 use super::given::Given;
@@ -13,26 +13,26 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-/// A config with where it came from.
+/// Config with its origin.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The file, as it was named.
+    /// Path of the file as given.
     pub path: PathBuf,
-    /// Its directory: what paths in it are relative to.
+    /// Directory of the file, which paths in the config are relative to.
     pub folder: PathBuf,
-    /// Directory that names are relative to.
+    /// Directory that paths of sources and data are relative to.
     pub root: PathBuf,
-    /// Value that it has.
+    /// Tables and keys.
     pub config: Config,
     /// Settings of the command line.
     pub given: Given,
-    /// Its text, to point at.
+    /// Text of the file, for error messages.
     text: String,
     /// True for the `[tool.pycompile]` table of a `pyproject.toml`.
     pub(super) in_pyproject: bool,
 }
 
-/// The part of a `pyproject.toml` that is read.
+/// Part of a `pyproject.toml` that is read.
 #[derive(Deserialize)]
 struct Pyproject {
     tool: Option<Tools>,
@@ -43,13 +43,13 @@ struct Tools {
     pycompile: Option<Config>,
 }
 
-/// Room for a list of a million files.
+/// Maximum size of a config: room for a list of a million files.
 pub(super) const LARGEST_CONFIG: u64 = 128 << 20;
 
-/// Reads and checks a config; the files that it names are not looked at.
+/// Reads and checks a config, without accessing the files that it names.
 ///
 /// # Errors
-/// [`ConfigError`] at the first thing that is wrong.
+/// [`ConfigError`], the first one found.
 pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
     let bytes =
         read_named(path, LARGEST_CONFIG).map_err(|source| ConfigError::Read { path: path.into(), source })?;
@@ -58,7 +58,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
     parse(path, text)
 }
 
-/// The same for a text that is at hand.
+/// Checks a config whose text has been read.
 ///
 /// # Errors
 /// [`ConfigError`].
@@ -99,7 +99,8 @@ impl Loaded {
         &self.text
     }
 
-    /// An error at a place of the file; without one if the setting is of the command line.
+    /// Returns an error at a location in the file; without location if the setting comes from the
+    /// command line.
     pub fn error_at(&self, span: &Range<usize>, message: impl AsRef<str>) -> ConfigError {
         if *span == (0..0) {
             return self.missing(message.as_ref());
@@ -107,7 +108,7 @@ impl Loaded {
         at(&self.path, &self.text, span, message.as_ref())
     }
 
-    /// An error without a place.
+    /// Returns an error without a location.
     pub fn missing(&self, message: impl Into<String>) -> ConfigError {
         ConfigError::Missing { path: self.path.clone(), message: message.into() }
     }
@@ -148,10 +149,10 @@ impl Loaded {
         Ok(())
     }
 
-    /// The versions asked for, each once; none if the config leaves them open.
+    /// Returns the configured versions, each once; none if the config does not name any.
     ///
     /// # Errors
-    /// A version that is unknown or named twice.
+    /// A version is unknown or named twice.
     pub fn versions(&self) -> Result<Vec<Release>, ConfigError> {
         let mut releases: Vec<Release> = Vec::new();
         for release in &self.given.python {
@@ -174,10 +175,10 @@ impl Loaded {
         Ok(releases)
     }
 
-    /// A version that is known.
+    /// Returns a version if it is known.
     ///
     /// # Errors
-    /// At `span`.
+    /// An unknown version, at `span`.
     pub fn version(&self, text: &str, span: &Range<usize>) -> Result<PyVersion, ConfigError> {
         self.known(text.parse().map_err(|error| self.error_at(span, format!("{error}")))?, span)
     }
@@ -193,10 +194,11 @@ impl Loaded {
         }
     }
 
-    /// The interpreters that are named, by version; relative paths are relative to the config file.
+    /// Returns the configured interpreters by version; relative paths are resolved against the
+    /// directory of the config.
     ///
     /// # Errors
-    /// A version that is not known.
+    /// A version is unknown.
     pub fn interpreters(&self) -> Result<Vec<(PyVersion, PathBuf)>, ConfigError> {
         let named = self.config.compile.interpreters.iter();
         named
@@ -208,7 +210,7 @@ impl Loaded {
             .collect()
     }
 
-    /// The levels asked for, sorted, each once.
+    /// Returns the configured optimization levels, sorted, each once.
     pub fn levels(&self) -> Vec<u8> {
         let mut levels: Vec<u8> = self.config.compile.optimize.iter().map(|level| *level.get_ref()).collect();
         if levels.is_empty() {
@@ -219,7 +221,7 @@ impl Loaded {
         levels
     }
 
-    /// Layout of the pycs.
+    /// Returns the layout of the pycs.
     pub fn layout(&self) -> Layout {
         match self.config.compile.layout.as_ref().map(toml::Spanned::get_ref) {
             Some(LayoutName::Legacy) => Layout::Legacy,
@@ -227,7 +229,7 @@ impl Loaded {
         }
     }
 
-    /// Returns the rule for recorded names: relative to the root, under `prepend-dir`.
+    /// Returns the rule for recorded file names: relative to the root, after `prepend-dir`.
     pub fn naming(&self) -> Naming {
         let compile = &self.config.compile;
         let path = |key: &Option<toml::Spanned<String>>| key.as_ref().map(|key| PathBuf::from(key.get_ref()));
@@ -241,25 +243,25 @@ impl Loaded {
         }
     }
 
-    /// The reach of symlinks among the sources.
+    /// Returns the handling of symlinks among the sources.
     pub fn links(&self) -> Links {
         if self.config.source.follow_links { Links::Anywhere } else { Links::Inside }
     }
 
-    /// The directory that sources are read from.
+    /// Returns the directory to read sources from.
     pub fn sources(&self) -> Inside {
         let (base, below) = self.bounds_of_folder(&self.root);
         Inside::below(base, below, self.links())
     }
 
-    /// The directory that nothing may leave on the way to the directory `path`, and the rest of the
-    /// path: the config's own for what is below it. What is absolute or has `..` is the user's
-    /// word, and may lead through symlinks.
+    /// Returns the directory that no symlink on the way to the directory `path` may leave, and the
+    /// rest of the path. For paths below the config's directory, that is the config's directory.
+    /// Absolute paths and paths with `..` are trusted and may lead through symlinks.
     pub fn bounds_of_folder<'a>(&'a self, path: &'a Path) -> (&'a Path, &'a Path) {
         self.below(path).map_or((path, Path::new("")), |below| (&self.folder, below))
     }
 
-    /// The same for the file `path`.
+    /// Returns the same for the file `path`.
     pub fn bounds_of_file<'a>(&'a self, path: &'a Path) -> (&'a Path, &'a Path) {
         let own =
             || (path.parent().unwrap_or(Path::new("")), Path::new(path.file_name().unwrap_or_default()));
@@ -272,13 +274,13 @@ impl Loaded {
         stays.then_some(below)
     }
 
-    /// Returns the time for one file.
+    /// Returns the timeout for one file.
     pub fn timeout(&self) -> Duration {
         let seconds = self.config.compile.timeout.as_ref().map(|timeout| *timeout.get_ref());
         seconds.map_or(crate::engine::DEFAULT_TIMEOUT, Duration::from_secs)
     }
 
-    /// Returns the memory for one file in bytes.
+    /// Returns the memory limit for one file in bytes.
     pub fn memory_limit(&self) -> Option<u64> {
         let megabytes = self.config.compile.memory_limit.as_ref()?;
         Some(megabytes.get_ref().saturating_mul(1 << 20))

@@ -1,4 +1,5 @@
-//! The config of a directory: `pycompile.toml`, or `[tool.pycompile]` of `pyproject.toml`.
+//! Location of the config of a directory: `pycompile.toml`, or `[tool.pycompile]` in
+//! `pyproject.toml`.
 
 use super::error::ConfigError;
 use super::load::{LARGEST_CONFIG, at};
@@ -11,7 +12,7 @@ use toml::de::DeTable;
 const OWN: &str = "pycompile.toml";
 const SHARED: &str = "pyproject.toml";
 
-/// Returns the path of the config that `working_directory` or the nearest directory above it has,
+/// Returns the path of the config in `working_directory` or the nearest directory above it,
 /// relative to `working_directory`.
 ///
 /// # Errors
@@ -48,7 +49,7 @@ pub fn config_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
             );
             Err(ConfigError::Missing { path: shared, message })
         }
-        // Who reads the pyproject.toml reports what is wrong with it.
+        // An invalid pyproject.toml is reported when it is read.
         (true, Ok(false) | Err(_)) => Ok(Some(own)),
         (false, Ok(true)) => Ok(Some(shared)),
         (false, Ok(false)) => Ok(None),
@@ -56,7 +57,7 @@ pub fn config_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
     }
 }
 
-/// Returns `true` if the path names a file whose `[tool.pycompile]` is the config.
+/// Returns `true` if the config is `[tool.pycompile]` in the file at the path.
 pub(super) fn is_shared(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == SHARED)
 }
@@ -69,7 +70,7 @@ fn has_table(path: &Path) -> Result<bool, ConfigError> {
         }
         Err(source) => return Err(ConfigError::Read { path: path.into(), source }),
     };
-    // A file that does not have the word is not ours, whatever else is wrong with it.
+    // A file without the word has no config, even if it is invalid.
     if memchr::memmem::find(&bytes, b"pycompile").is_none() {
         return Ok(false);
     }
@@ -83,8 +84,8 @@ fn has_table(path: &Path) -> Result<bool, ConfigError> {
     Ok(tool.is_some_and(|tool| tool.contains_key("pycompile")))
 }
 
-/// A config names programs that are run, so one that is found and not named has to be the user's,
-/// root's, or of the owner of the working directory.
+/// A config names programs to run, so one that was found and not named must belong to the user, to
+/// root, or to the owner of the working directory.
 #[cfg(unix)]
 fn is_trusted(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

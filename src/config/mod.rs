@@ -1,7 +1,7 @@
 //! `pycompile.toml`, or `[tool.pycompile]` of a `pyproject.toml` → settings.
 //!
-//! **Invariant:** whatever is wrong with the file is told with its line and column, and nothing in
-//! it is ignored.
+//! **Invariant:** every error in the file is reported with line and column, and nothing in the file
+//! is ignored.
 
 mod error;
 mod given;

@@ -1,11 +1,11 @@
-//! The tables and keys, as they are written.
+//! Tables and keys of the config.
 
 use super::lists::list_or_one;
 use crate::pyc::InvalidationMode;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The whole file.
+/// Whole config.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
@@ -29,19 +29,19 @@ pub struct Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SourceTable {
-    /// Names inside the tree, wheel and zip are relative to it.
+    /// Directory that names in the tree, wheel and zip are relative to.
     #[serde(default = "here")]
     pub root: Spanned<String>,
-    /// Compiled.
+    /// Files to compile.
     #[serde(default)]
     pub files: Vec<Spanned<String>>,
     /// Patterns of more files to compile.
     #[serde(default)]
     pub search: Vec<Spanned<String>>,
-    /// Patterns that `search` leaves out.
+    /// Patterns of files that `search` excludes.
     #[serde(default)]
     pub exclude: Vec<Spanned<String>>,
-    /// Copied into archives as they are.
+    /// Files that are copied to archives unchanged.
     #[serde(default)]
     pub data: Vec<Spanned<String>>,
     /// Follow symlinks that lead out of the root.
@@ -57,47 +57,47 @@ fn here() -> Spanned<String> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CompileTable {
-    /// Versions; none: that of the `python3` on PATH.
+    /// Versions; without any, that of the `python3` on PATH.
     #[serde(deserialize_with = "list_or_one")]
     pub python: Vec<Spanned<String>>,
-    /// Levels; none: level 0.
+    /// Optimization levels; without any, level 0.
     #[serde(deserialize_with = "list_or_one")]
     pub optimize: Vec<Spanned<u8>>,
     /// Invalidation mode of the pycs.
     pub invalidation_mode: Option<Spanned<Mode>>,
     /// Layout of pycs in a tree or wheel.
     pub layout: Option<Spanned<LayoutName>>,
-    /// Taken off recorded names.
+    /// Directory to strip from recorded file names.
     pub strip_dir: Option<Spanned<String>>,
-    /// Put before recorded names.
+    /// Directory to prepend to recorded file names.
     pub prepend_dir: Option<Spanned<String>>,
-    /// The recorded name of the only file.
+    /// Recorded file name of the only file.
     pub dfile: Option<Spanned<String>>,
     /// Engine that compiles.
     pub engine: Engine,
     /// Interpreters by version.
     pub interpreters: std::collections::BTreeMap<Spanned<String>, String>,
-    /// Seconds that one file may take.
+    /// Timeout for one file, in seconds.
     pub timeout: Option<Spanned<u64>>,
-    /// Megabytes of address space that one file may take.
+    /// Limit of the address space for one file, in megabytes.
     pub memory_limit: Option<Spanned<u64>>,
-    /// The normal form of references.
+    /// Reference flags of the code.
     pub refs: Refs,
-    /// Treatment of the rest if a file does not compile.
+    /// Treatment of other files if a file does not compile.
     pub on_error: OnError,
-    /// Files that are known not to compile.
+    /// Files that may fail to compile.
     pub allow_failures: Vec<Spanned<String>>,
 }
 
-/// `py_compile.PycInvalidationMode`
+/// Invalidation modes: `py_compile.PycInvalidationMode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// By modification time and size.
+    /// Check modification time and size of the source.
     Timestamp,
-    /// By a hash that is checked.
+    /// Check the hash of the source.
     CheckedHash,
-    /// By a hash that is not checked.
+    /// Record the hash of the source without checking it.
     UncheckedHash,
 }
 
@@ -125,7 +125,7 @@ pub enum LayoutName {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
-    /// Native where it is exact.
+    /// Native compiler where its bytes are exact, otherwise an interpreter.
     #[default]
     Auto,
     /// The native compiler.
@@ -134,57 +134,57 @@ pub enum Engine {
     Python,
 }
 
-/// The normal form of references.
+/// Reference flags of the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refs {
-    /// CPython's own bytes.
+    /// Flags that CPython writes.
     #[default]
     Cpython,
-    /// Every object once, no unused FLAG_REF.
+    /// Every object once, without unused FLAG_REF.
     Minimal,
 }
 
-/// Treatment of the rest if a file does not compile.
+/// Treatment of other files if a file does not compile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnError {
-    /// No archive and no manifest is written.
+    /// Write no archive and no manifest.
     #[default]
     Fail,
-    /// The rest is written without its pycs.
+    /// Write everything else.
     Skip,
 }
 
-/// `pycompile build`
+/// Settings of `pycompile build`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct TreeTable {
-    /// A directory that mirrors the sources; none or `.`: in place.
+    /// Directory that mirrors the sources; without it, or with `.`, pycs are written in place.
     pub output: Option<Spanned<String>>,
-    /// True if sources and data are copied into the mirror; they are unless this says no.
+    /// Copy sources and data to the mirror; the default is true.
     pub sources: Option<Spanned<bool>>,
 }
 
-/// `pycompile pack`, the wheel.
+/// Settings of `pycompile pack` for wheels.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WheelTable {
-    /// A `pyproject.toml`, or the keys of its `[project]` table.
+    /// Path of a `pyproject.toml`, or the keys of a `[project]` table.
     pub project: Option<Spanned<ProjectSource>>,
     /// Metadata that a build backend has prepared: `PKG-INFO` of an unpacked sdist, a wheel, or
-    /// `backend`, which runs it.
+    /// `backend` to run the backend.
     pub metadata: Option<Spanned<String>>,
-    /// Values of keys that the `pyproject.toml` leaves to a build backend, or does not have.
+    /// Values of keys that the `pyproject.toml` leaves to a build backend or does not have.
     pub dynamic: Option<Spanned<toml::Table>>,
-    /// Pycs that are in it.
+    /// Pycs in the wheel.
     #[serde(default)]
     pub bytecode: Bytecode,
-    /// The directory that it is written to; `dist` if not named.
+    /// Directory to write the wheel to; the default is `dist`.
     pub output: Option<Spanned<String>>,
-    /// The level of a sourceless wheel's pycs; needed if there are several.
+    /// Optimization level of the pycs in a sourceless wheel; required if there are several.
     pub optimize: Option<Spanned<u8>>,
-    /// Instead of `py3-none-any`.
+    /// Tag of the wheel, instead of `py3-none-any`.
     pub tag: Option<Spanned<String>>,
 }
 
@@ -192,9 +192,9 @@ pub struct WheelTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum ProjectSource {
-    /// The path of a `pyproject.toml`.
+    /// Path of a `pyproject.toml`.
     File(String),
-    /// PEP 621's keys.
+    /// Keys of PEP 621.
     Inline(toml::Table),
 }
 
@@ -202,30 +202,30 @@ pub enum ProjectSource {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bytecode {
-    /// None: whoever installs it compiles.
+    /// None: the installer compiles.
     #[default]
     None,
-    /// In `__pycache__`, beside the sources.
+    /// In `__pycache__`, next to the sources.
     Pycache,
-    /// Instead of the sources.
+    /// In place of the sources.
     Sourceless,
 }
 
-/// `pycompile pack`, the zip.
+/// Settings of `pycompile pack` for zips.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ZipTable {
-    /// Its path.
+    /// Path of the zip.
     pub output: Spanned<String>,
-    /// `module:function`, which makes it a zipapp.
+    /// Function to call, as `module:function`, which makes the zip a zipapp.
     pub main: Option<Spanned<String>>,
-    /// `python3` or a path, on the first line.
+    /// Interpreter for the first line: `python3` or a path.
     pub interpreter: Option<Spanned<String>>,
-    /// The version whose pycs are in it; needed if there are several.
+    /// Version of the pycs in the zip; required if there are several.
     pub python: Option<Spanned<String>>,
-    /// The level of its pycs; needed if there are several.
+    /// Optimization level of the pycs in the zip; required if there are several.
     pub optimize: Option<Spanned<u8>>,
-    /// True if the sources are in it too; they are unless this says no.
+    /// Include the sources in the zip; the default is true.
     pub sources: Option<Spanned<bool>>,
     /// Compression of entries.
     #[serde(default)]
@@ -236,20 +236,20 @@ pub struct ZipTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     Stored,
-    /// Deflate.
+    /// Deflate compression.
     #[default]
     Deflated,
 }
 
-/// The list of pycs and their digests.
+/// Settings of the manifest.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ManifestTable {
-    /// Its path; the others stand beside it.
+    /// Path of the manifest; the other forms are written next to it.
     pub output: Spanned<String>,
-    /// Other forms to write too.
+    /// Other forms to write as well.
     #[serde(default, deserialize_with = "list_or_one")]
     pub also: Vec<Spanned<Also>>,
 }

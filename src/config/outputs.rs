@@ -1,4 +1,4 @@
-//! Outputs must replace neither inputs nor other outputs.
+//! Checks that outputs replace neither inputs nor other outputs.
 
 use super::error::ConfigError;
 use super::load::Loaded;
@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 impl Loaded {
-    /// Returns the manifest's path and those of its other forms, which stand next to it; none if no
+    /// Returns the paths of the manifest and of its other forms, which are next to it; none if no
     /// manifest is written.
     pub fn manifest_paths(&self) -> Vec<(Option<Also>, PathBuf)> {
         let Some(output) = self.manifest_path() else { return Vec::new() };
@@ -26,7 +26,7 @@ impl Loaded {
         std::iter::once((None, output.clone())).chain(others).collect()
     }
 
-    /// A file in each directory that `pack` and the manifest are written to.
+    /// Returns a path in each directory that `pack` and the manifest are written to.
     pub fn outputs(&self) -> Vec<PathBuf> {
         let config = &self.config;
         let zip = config.zip.iter().map(|table| self.zip_path(table.output.get_ref()));
@@ -34,10 +34,11 @@ impl Loaded {
         self.manifest_path().into_iter().chain(zip).chain(wheel).collect()
     }
 
-    /// Holds the archives that are about to be written against each other and against the manifest.
+    /// Checks the paths of archives that are about to be written against each other and the
+    /// manifest.
     ///
     /// # Errors
-    /// Two outputs of one path.
+    /// Two outputs have the same path.
     pub fn check_archives<'a>(
         &self,
         archives: impl IntoIterator<Item = &'a Path>,
@@ -66,7 +67,7 @@ impl Loaded {
     }
 
     /// # Errors
-    /// A manifest or zip that would be written over the config, a file that it names, or another
+    /// A manifest or zip would overwrite the config, a file that the config names, or another
     /// output.
     pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {
         let mut outputs: Vec<(PathBuf, Range<usize>)> = Vec::new();
@@ -104,7 +105,7 @@ impl Loaded {
     }
 }
 
-/// The path without `.` and, as far as that can be told from the text, `..`.
+/// Returns the path without `.` and, as far as possible without reading symlinks, without `..`.
 fn lexical(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

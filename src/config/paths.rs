@@ -1,6 +1,6 @@
-//! Paths as they are written in the config: relative, with `/`, and never above the root.
+//! Paths in the config: relative, with `/`, and never above the root.
 
-/// Why a path cannot be used.
+/// Reasons to refuse a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PathError {
     #[error("it is empty")]
@@ -15,7 +15,7 @@ pub(super) enum PathError {
     Nul,
 }
 
-/// The path without `.`, `..` and doubled `/`.
+/// Returns the path without `.`, `..` and doubled `/`.
 pub(super) fn normalized(path: &str) -> Result<String, PathError> {
     if path.is_empty() {
         return Err(PathError::Empty);

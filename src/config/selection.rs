@@ -1,4 +1,4 @@
-//! The files that a config names.
+//! Files that a config selects.
 
 use super::error::ConfigError;
 use super::load::Loaded;
@@ -9,35 +9,35 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
-/// One file.
+/// Selected file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selected {
-    /// Relative to the root, with `/`.
+    /// Path relative to the root, with `/`.
     pub name: String,
     /// Path of the file.
     pub path: PathBuf,
-    /// True if it may fail to compile.
+    /// True if the file may fail to compile.
     pub may_fail: bool,
 }
 
 /// All files of a config, each list sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Compiled.
+    /// Files to compile.
     pub sources: Vec<Selected>,
-    /// Copied.
+    /// Files to copy.
     pub data: Vec<Selected>,
     /// Patterns that match nothing.
     pub unused: Vec<Spanned<String>>,
 }
 
 impl Loaded {
-    /// Settles which files there are; only `search` looks at the disk.
+    /// Resolves the lists of files; only `search` accesses the file system.
     ///
     /// # Errors
     /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also
-    /// where only case differs; a pattern that is none; a search that finds nothing, or a name that
-    /// is not UTF-8; an output in the place of a file that is read.
+    /// if the names differ only in case; an invalid pattern; a search that finds nothing, or a name
+    /// that is not UTF-8; an output at the path of an input.
     pub fn select(&self) -> Result<Selection, ConfigError> {
         let source = &self.config.source;
         let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
@@ -114,7 +114,7 @@ impl Loaded {
     /// something.
     ///
     /// # Errors
-    /// The first one that does not, with its line.
+    /// The first path or pattern without a file, with its line.
     pub fn check_listed(&self, selection: &Selection) -> Result<(), ConfigError> {
         if let Some(pattern) = selection.unused.first() {
             let message = format!("the pattern `{}` matches nothing", pattern.get_ref());
@@ -144,12 +144,12 @@ impl Loaded {
         Err(self.error_at(&first.span(), message))
     }
 
-    /// Returns `true` if `search` finds the file, by name relative to the root.
+    /// Returns `true` if `search` finds the file, given its path relative to the root.
     pub fn is_searched(&self, name: &str) -> bool {
         self.matches(&self.config.source.search, name)
     }
 
-    /// Returns `true` if `exclude` matches the file, by name relative to the root.
+    /// Returns `true` if `exclude` matches the file, given its path relative to the root.
     pub fn is_excluded(&self, name: &str) -> bool {
         self.matches(&self.config.source.exclude, name)
     }
@@ -185,7 +185,8 @@ impl Loaded {
     ) -> Result<(), ConfigError> {
         let mut folded: BTreeMap<String, &str> = BTreeMap::new();
         for (name, span) in named {
-            // A pyc takes its name from what is before the last dot: `a.py` and `a.pyw` have one.
+            // The pyc of a source is named after the part before the last dot: `a.py` and `a.pyw`
+            // share one.
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
             let key = format!("{folder}/{stem}").to_lowercase();

@@ -1,17 +1,16 @@
 //! Suggestions for misspelled keys and values.
 
-/// Adds a hint to serde's message about an unknown field or variant if one of the known names is
-/// close to it.
+/// Appends a hint to serde's message about an unknown field or variant if a known name is similar.
 pub(super) fn with_suggestion(message: &str) -> String {
     let message = message.trim_end();
     let hint = suggestion(message).map(|name| format!("\nhint: did you mean `{name}`?"));
     format!("{message}{}", hint.unwrap_or_default())
 }
 
-/// The known name that is closest to the unknown one.
+/// Returns the known name that is most similar to the unknown one.
 fn suggestion(message: &str) -> Option<&str> {
     let is_unknown = message.starts_with("unknown field `") || message.starts_with("unknown variant `");
-    // Every second piece is between backquotes: the unknown name, then the known ones.
+    // Every second part is in backquotes: first the unknown name, then the known ones.
     let mut names = message.split('`').skip(1).step_by(2).filter(|_| is_unknown);
     let unknown = names.next()?;
     let similar = |name: &&str| strsim::damerau_levenshtein(unknown, name);

@@ -8,35 +8,34 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Loaded {
-    /// Returns the Python files next to the listed ones that a build backend would ship and the
-    /// config does not list, by name relative to the root. Directories that cannot be listed are
-    /// left out.
+    /// Returns the Python files next to listed ones that a build backend would ship and the config
+    /// does not list, by path relative to the root. Directories that cannot be listed are skipped.
     pub fn unlisted(&self, selection: &Selection) -> Vec<String> {
         let candidates = self.next_to(selection);
         if candidates.is_empty() {
             return candidates;
         }
-        // Only now is the whole project worth a look: tests and build scripts are not missing from
-        // a list.
+        // Only the whole project shows which candidates are tests or build scripts, which need not
+        // be listed.
         let folder = if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder };
         let Ok(added) = Lists::of(folder).map(|lists| changes(self, &lists)) else { return Vec::new() };
         match added {
             Ok(changes) => changes.added.into_iter().filter(|name| is_python(Path::new(name))).collect(),
-            // Another root than the layout's, which is a choice: nothing says what belongs to it.
+            // The user selected another root than the project's layout, so its files are not known.
             Err(_) => candidates,
         }
     }
 
-    /// The Python files in the directories of listed ones, and packages there, that are not listed.
+    /// Returns the unlisted Python files in directories of listed ones, and in packages there.
     fn next_to(&self, selection: &Selection) -> Vec<String> {
         let listed: BTreeSet<&str> = selection.sources.iter().map(|file| file.name.as_str()).collect();
         let folder_of = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let mut folders: BTreeSet<String> = listed.iter().map(|name| folder_of(name)).collect();
-        // Every directory on the way is one that has something listed below it.
+        // Parents of these directories contain listed files, too.
         for folder in folders.clone() {
             folders.extend(folder.match_indices('/').map(|(at, _)| folder[..at].to_owned()));
         }
-        // What lies at the top of a project is not part of it for that reason.
+        // Files at the top of a project are not necessarily part of it.
         if self.root == self.folder || self.root == Path::new(".") {
             folders.remove("");
         } else {

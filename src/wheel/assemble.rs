@@ -1,4 +1,4 @@
-//! A project's files and metadata → the files of a wheel.
+//! Files and metadata of a project → the files of a wheel.
 
 use super::descriptor::Descriptor;
 use super::error::WheelError;
@@ -10,17 +10,17 @@ use crate::archive::{Bytes, File, check_file_name};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use std::collections::BTreeSet;
 
-/// The files of a wheel, in the order in which they are written: by name, the `dist-info` folder
-/// behind all others, RECORD last.
+/// Files of a wheel in the order in which they are written: by name, the `dist-info` directory
+/// after all others, RECORD last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wheel {
-    /// Its file name.
+    /// File name of the wheel.
     pub name: WheelName,
-    /// For [`crate::output::zip::write`].
+    /// Files for [`crate::output::zip::write`].
     pub files: Vec<File>,
 }
 
-/// Sorts by name, with `dist_info` behind all others and its RECORD last.
+/// Sorts files by name, with `dist_info` after all others and its RECORD last.
 pub fn in_order(mut files: Vec<File>, dist_info: &str) -> Vec<File> {
     let place = |path: &str| match path.strip_prefix(dist_info).and_then(|rest| rest.strip_prefix('/')) {
         None => 0,
@@ -31,15 +31,15 @@ pub fn in_order(mut files: Vec<File>, dist_info: &str) -> Vec<File> {
     files
 }
 
-/// Refuses pycs that are valid by time stamp.
+/// Refuses pycs that are validated by timestamp.
 ///
 /// # Errors
-/// [`WheelError::TimestampPyc`] with the first one.
+/// [`WheelError::TimestampPyc`] for the first one.
 pub fn refuse_timestamp_pycs(files: &[File]) -> Result<(), WheelError> {
     files.iter().try_for_each(|file| refuse_timestamp_pyc(&file.path, &file.bytes))
 }
 
-/// Refuses a pyc that is valid by time stamp.
+/// Refuses a pyc that is validated by timestamp.
 pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &Bytes) -> Result<(), WheelError> {
     let is_stale = path.ends_with(".pyc")
         && Header::parse(&bytes.head(HEADER_SIZE as u64))
@@ -47,7 +47,7 @@ pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &Bytes) -> Result<(), Whee
     if is_stale { Err(WheelError::TimestampPyc(path.to_owned())) } else { Ok(()) }
 }
 
-/// Puts RECORD behind `files`, which have none, in the order of a wheel.
+/// Appends RECORD to `files`, which have none, in the order of a wheel.
 ///
 /// # Errors
 /// [`WheelError::Installed`].
@@ -62,12 +62,12 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
     Ok(files)
 }
 
-/// Makes a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to
+/// Builds a pure wheel: adds METADATA, WHEEL, `entry_points.txt`, the license files and RECORD to
 /// `files`.
 ///
 /// # Errors
-/// [`WheelError`]: a name that is refused or there twice, a file in the wheel's own folder, a time
-/// stamp pyc.
+/// [`WheelError`], for a name that is refused or occurs twice, a file in the wheel's own directory,
+/// or a timestamp pyc.
 pub fn assemble(metadata: impl Into<DistInfo>, tags: &TagSet, files: Vec<File>) -> Result<Wheel, WheelError> {
     let metadata = metadata.into();
     let name = WheelName::new(&metadata.name, &metadata.version, tags.clone());

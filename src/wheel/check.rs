@@ -1,4 +1,4 @@
-//! Faults of a wheel, by its own metadata and by the rules of installers.
+//! Faults of a wheel, according to its own metadata and to the rules of installers.
 
 use super::assemble::refuse_timestamp_pyc;
 use super::descriptor::Descriptor;
@@ -10,8 +10,8 @@ use super::record::Record;
 use crate::archive::{Archive, Entry};
 use std::collections::BTreeSet;
 
-/// Everything for which `pack` or an installer would refuse a wheel; a signature is no fault. The
-/// name is that of [`Archive::path`].
+/// Returns every fault for which `pack` or an installer would refuse a wheel; a signature is not a
+/// fault. The file name is that of [`Archive::path`].
 pub fn faults(archive: &Archive) -> Vec<WheelError> {
     let mut faults = content_faults(archive);
     let names = || archive.files().map(|entry| entry.name.as_str());
@@ -24,7 +24,7 @@ pub fn faults(archive: &Archive) -> Vec<WheelError> {
     faults
 }
 
-/// The parts of a wheel that `pack` works with.
+/// Parts of a wheel that `pack` uses.
 pub(super) struct Contents<'a> {
     pub(super) name: WheelName,
     pub(super) dist_info: String,
@@ -32,7 +32,7 @@ pub(super) struct Contents<'a> {
     pub(super) descriptor: Descriptor,
 }
 
-/// Reads what a wheel says of itself.
+/// Reads the metadata of a wheel.
 ///
 /// # Errors
 /// [`WheelError`], the first of [`content_faults`].
@@ -53,8 +53,8 @@ fn content_faults(archive: &Archive) -> Vec<WheelError> {
     faults
 }
 
-/// The contents, as far as they can be read, and the faults in the order in which they are looked
-/// for.
+/// Returns the contents, as far as they can be read, and appends the faults in the order of the
+/// checks.
 fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Contents<'a>> {
     let wheel = || archive.path.clone();
     let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -95,7 +95,7 @@ fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Conten
     Some(Contents { name, dist_info, descriptor_entry, descriptor })
 }
 
-/// The one `*.dist-info` at the top, which must be the wheel's own.
+/// Returns the only top-level `*.dist-info`, which must match the wheel's name.
 fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> {
     let folders = archive
         .entries
@@ -116,9 +116,9 @@ fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> 
     }
 }
 
-/// The `Tag` lines are the file name's, in any order.
+/// Checks that the `Tag` lines are those of the file name, in any order.
 fn agree(archive: &Archive, name: &WheelName, descriptor: &Descriptor) -> Result<(), WheelError> {
-    // A compressed set in a line of its own is allowed, too.
+    // A single line may contain a compressed tag set, too.
     let expand = |tag: &str| match tag.parse::<TagSet>() {
         Ok(set) => set.tags(),
         Err(_) => vec![tag.to_owned()],

@@ -2,25 +2,25 @@
 
 use super::name::TagSet;
 
-/// `WHEEL`, line by line.
+/// Content of a `WHEEL` file, line by line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
     fields: Vec<(String, String)>,
 }
 
-/// A `WHEEL` file that cannot be used. The fault is that of whoever wrote it.
+/// Errors of a `WHEEL` file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptorError {
-    /// Not UTF-8.
+    /// The file is not UTF-8.
     #[error("WHEEL is not UTF-8")]
     Encoding,
-    /// Not `Key: value`, or after the end of the fields.
+    /// A line is not `Key: value`, or comes after the end of the fields.
     #[error("WHEEL, line {0}: not `Key: value`")]
     Line(usize),
-    /// A field that is there once.
+    /// A field that must be unique occurs more than once.
     #[error("WHEEL has more than one {0}")]
     Twice(&'static str),
-    /// No version, or one that we do not know.
+    /// The version is missing or not supported.
     #[error("WHEEL has the Wheel-Version {0:?}; 1.x is supported")]
     Version(String),
 }
@@ -50,8 +50,8 @@ impl Descriptor {
             if ended && line.trim().is_empty() {
                 continue;
             }
-            // What follows an empty line is no field for Python, and a line that begins with a
-            // space goes on with the last one.
+            // Python ends the fields at an empty line, and appends a line that begins with a space
+            // to the previous field.
             let is_key = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
             let field = line.split_once(':').filter(|(key, _)| is_key(key) && !ended && !line.contains('\r'));
             let (key, value) = field.ok_or(DescriptorError::Line(at + 1))?;
@@ -71,13 +71,13 @@ impl Descriptor {
         Ok(descriptor)
     }
 
-    /// The values of a field; keys have no case.
+    /// Returns the values of a field; keys are case-insensitive.
     pub fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let fields = self.fields.iter().filter(|field| field.0.eq_ignore_ascii_case(key));
         fields.map(|field| field.1.as_str())
     }
 
-    /// Puts the tags of `tags` where the first `Tag` line was, and leaves the rest alone.
+    /// Replaces the `Tag` lines by those of `tags`, at the position of the first one.
     #[must_use]
     pub fn with_tags(&self, tags: &TagSet) -> Self {
         let is_tag = |field: &(String, String)| field.0.eq_ignore_ascii_case("Tag");
@@ -88,7 +88,7 @@ impl Descriptor {
         Self { fields }
     }
 
-    /// The text.
+    /// Returns the text of the file.
     pub fn render(&self) -> String {
         self.fields.iter().map(|(key, value)| format!("{key}: {value}\n")).collect()
     }

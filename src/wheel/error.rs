@@ -1,4 +1,4 @@
-//! Why a wheel is not made.
+//! Errors of building a wheel.
 
 use super::descriptor::DescriptorError;
 use super::metadata::MetadataError;
@@ -8,126 +8,126 @@ use crate::archive::NameFault;
 use crate::text::Shown as _;
 use std::path::PathBuf;
 
-/// A wheel that is not made. The fault is that of the wheel that was given, or of the config.
+/// Errors of building a wheel, caused by the input wheel or the config.
 #[derive(Debug, thiserror::Error)]
 pub enum WheelError {
-    /// The file name.
+    /// The file name is invalid.
     #[error(transparent)]
     Name(#[from] WheelNameError),
-    /// No `*.dist-info`, or more than one, or another project's.
+    /// There is no `*.dist-info`, more than one, or that of another project.
     #[error("{}: a wheel of this name has one {expected}.dist-info, and this one has {found}", wheel.shown())]
     DistInfo {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
-        /// `name-version` by the file name.
+        /// `name-version` of the file name.
         expected: String,
-        /// Values that were found.
+        /// Directories that were found.
         found: String,
     },
-    /// A file that every wheel has.
+    /// A required file is missing.
     #[error("{}: there is no {file}", wheel.shown())]
     MissingFile {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
-        /// The file.
+        /// Name of the file.
         file: String,
     },
-    /// RECORD does not fit.
+    /// RECORD does not match the files.
     #[error("{}: {fault}", wheel.shown())]
     Record {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
         /// Fault of the RECORD.
         #[source]
         fault: RecordError,
     },
-    /// A signature, which would not hold any more.
+    /// The wheel has a signature, which would become invalid.
     #[error("{}: it is signed ({file}); a signed wheel cannot be repacked", wheel.shown())]
     Signed {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
-        /// The signature.
+        /// Name of the signature.
         file: String,
     },
-    /// The `WHEEL` file.
+    /// The `WHEEL` file is invalid.
     #[error("{}: {fault}", wheel.shown())]
     Descriptor {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
         /// Description of the fault.
         #[source]
         fault: DescriptorError,
     },
-    /// `WHEEL` and the file name disagree.
+    /// `WHEEL` and the file name have different tags.
     #[error("{}: the tags in WHEEL ({found}) are not those of the file name ({expected})", wheel.shown())]
     Tags {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
-        /// By the file name.
+        /// Tags of the file name.
         expected: String,
-        /// By `WHEEL`.
+        /// Tags of `WHEEL`.
         found: String,
     },
-    /// METADATA and the file name disagree.
+    /// METADATA and the file name differ.
     #[error("{}: {fault}", wheel.shown())]
     Metadata {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
         /// Fault of the metadata.
         #[source]
         fault: MetadataError,
     },
-    /// The tags leave no room for byte code of one version.
+    /// The tags do not allow bytecode of one version.
     #[error("byte code of {python} in place of the sources does not fit a wheel tagged {tags}")]
     Sourceless {
-        /// `cp314`
+        /// Python tag, such as `cp314`.
         python: String,
-        /// The tags.
+        /// Tags of the wheel.
         tags: String,
     },
-    /// A pyc in place of a source that is not there.
+    /// A pyc replaces a source that does not exist.
     #[error("{pyc:?} is to replace {source_file:?}, which the wheel does not have")]
     NoSource {
-        /// The pyc.
+        /// Path of the pyc.
         pyc: String,
-        /// The source.
+        /// Path of the source.
         source_file: String,
     },
-    /// A pyc with a time stamp.
+    /// A pyc is validated by timestamp.
     #[error(
         "{0:?} is valid by its source's time stamp, and installers give sources a new one: it would be stale the \
          moment it is installed\nhint: use `invalidation-mode = \"checked-hash\"` or \"unchecked-hash\""
     )]
     TimestampPyc(String),
-    /// A name.
+    /// A file name is refused.
     #[error("{name:?} cannot be in a wheel: {fault}")]
     FileName {
-        /// The name.
+        /// Name of the file.
         name: String,
-        /// Why.
+        /// Fault of the name.
         #[source]
         fault: NameFault,
     },
-    /// A file where the wheel has one of its own.
+    /// A file has the path of one that the wheel adds.
     #[error("{0:?} is in the wheel's own folder, and written by pycompile")]
     Reserved(String),
-    /// Two files that an installer would put into one place.
+    /// An installer would write two files to one path.
     #[error(
         "{0:?} and {1:?} cannot both be installed: they go to one path, or one to where the other needs a directory"
     )]
     Installed(String, String),
-    /// A file of `NAME.data` in no scheme.
+    /// A file in `NAME.data` is not in a known scheme.
     #[error(
         "{0:?} is in no scheme that installers know: purelib, platlib, scripts, headers and data are known"
     )]
     Scheme(String),
-    /// One name twice.
+    /// A name occurs twice.
     #[error("{0:?} would be in the wheel twice")]
     Duplicate(String),
 }
 
 impl WheelError {
-    /// The file of the wheel that is at fault, where there is one.
+    /// Returns the file in the wheel that caused the error, if there is one.
     pub fn file(&self) -> Option<&str> {
         match self {
             Self::MissingFile { file, .. } | Self::Signed { file, .. } => Some(file),

@@ -1,14 +1,13 @@
-//! The header fields of METADATA and WHEEL, as Python's `email` parser reads them, and as others
-//! do.
+//! Header fields of METADATA and WHEEL, as Python's `email` parser and other parsers read them.
 //!
-//! CPython: `Lib/email/feedparser.py`, which `importlib.metadata` and pip read them with.
+//! CPython: `Lib/email/feedparser.py`, which `importlib.metadata` and pip use.
 
-/// Rules for the end of a line.
+/// Rules for line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lines {
-    /// At a line feed, at a carriage return, or at both together, as in Python's text files.
+    /// Line feed, carriage return, or both, as in Python's text files.
     Universal,
-    /// At a line feed, with or without a carriage return before it.
+    /// Line feed, with or without a carriage return before it.
     Feed,
 }
 
@@ -21,17 +20,17 @@ impl Lines {
     }
 }
 
-/// A field.
+/// Header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field<'a> {
     pub(super) key: &'a str,
-    /// Of its first line.
+    /// Value in the first line.
     pub(super) value: &'a str,
-    /// Further lines follow.
+    /// True if continuation lines follow.
     pub(super) folded: bool,
 }
 
-/// The fields before the body. A line that is none ends them, as `email` has it, or is skipped.
+/// Returns the fields before the body. An invalid line ends them, as in `email`, or is skipped.
 pub(super) fn fields(text: &str, lines: Lines) -> Vec<Field<'_>> {
     let mut fields: Vec<Field<'_>> = Vec::new();
     for line in lines.split(text) {

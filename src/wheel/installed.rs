@@ -1,11 +1,11 @@
-//! Installed paths of a wheel's files: `NAME.data/purelib/q.py` and `q.py` go to one place (PEP
-//! 427, spread).
+//! Installed paths of a wheel's files: `NAME.data/purelib/q.py` and `q.py` are installed to the
+//! same path (PEP 427, spread).
 
 use super::error::WheelError;
 use crate::archive::{Clash, NameTree};
 
-/// The path below `site-packages`, if it is there that the file goes: not scripts, headers or data
-/// of `NAME.data`.
+/// Returns the path below `site-packages` of a file that is installed there; scripts, headers and
+/// data in `NAME.data` are not.
 pub fn installed_path(name: &str) -> Option<&str> {
     match name.split_once('/') {
         Some((folder, rest)) if folder.ends_with(".data") => {
@@ -16,9 +16,9 @@ pub fn installed_path(name: &str) -> Option<&str> {
     }
 }
 
-/// Returns the path that installers give a file, whatever the system and its version of Python:
-/// below `site-packages`, `scripts`, `headers` or `prefix`. Data may go to the same directories by
-/// their names.
+/// Returns the installed path of a file, independent of the system and Python version: below
+/// `site-packages`, `scripts`, `headers` or `prefix`. Data may be installed to the other
+/// directories by their names.
 ///
 /// # Errors
 /// [`WheelError::Scheme`].
@@ -36,7 +36,7 @@ pub fn installed_place(name: &str) -> Result<String, WheelError> {
     }
 }
 
-/// The place of what goes to a path below the prefix; a file system may not know case.
+/// Returns the location of a data file below the prefix; file systems may be case-insensitive.
 fn data_place(path: &str) -> String {
     let lower = path.to_ascii_lowercase();
     let parts = lower.split('/').collect::<Vec<_>>();
@@ -58,7 +58,7 @@ fn data_place(path: &str) -> String {
     format!("{scheme}/{}", rest.join("/"))
 }
 
-/// Refuses files of which an installer keeps the one that it happens to unpack last.
+/// Refuses files that are installed to one path, where the last one unpacked would win.
 ///
 /// # Errors
 /// [`WheelError::Installed`], [`WheelError::Scheme`].

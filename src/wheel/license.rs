@@ -1,16 +1,16 @@
 //! License expressions (PEP 639, SPDX 2.3 annex D).
 
-/// Text that is no license expression. The fault is the project's.
+/// Errors of a license expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an SPDX license expression: {what}")]
 pub struct LicenseError {
-    /// Text that was read.
+    /// Text of the expression.
     pub text: String,
     /// Description of the fault.
     pub what: &'static str,
 }
 
-/// Parentheses nest no deeper.
+/// Maximum depth of parentheses.
 const MAX_DEPTH: usize = 50;
 
 struct Parser {
@@ -74,7 +74,7 @@ impl Parser {
         if plain.is_empty() || !plain.chars().all(is_identifier) {
             return Err("an identifier has letters, digits, `-` and `.`");
         }
-        // The only prefix that has a fixed spelling without the list of licenses.
+        // The only prefix whose spelling is defined without the list of licenses.
         const REFERENCE: &str = "licenseref-";
         match plain.get(..REFERENCE.len()) {
             Some(prefix) if prefix.eq_ignore_ascii_case(REFERENCE) => {
@@ -87,8 +87,8 @@ impl Parser {
     }
 }
 
-/// Checks the form of an expression, and writes operators in upper case with single spaces.
-/// Identifiers are not held against the list of licenses, which changes with every SPDX release.
+/// Checks the syntax of an expression, and normalizes operators to upper case with single spaces.
+/// Identifiers are not checked against the list of licenses, which changes with every SPDX release.
 ///
 /// # Errors
 /// [`LicenseError`].

@@ -1,46 +1,46 @@
-//! METADATA of a wheel that exists, as far as its file name says the same (core metadata, PEP 427).
+//! Checks of an existing METADATA against the wheel's file name (core metadata, PEP 427).
 
 use super::headers::{Field, Lines, fields};
 use super::name::{WheelName, is_one_version, normalize_name};
 
-/// METADATA and the file name are not of one project and version; installers refuse such a wheel.
+/// Differences between METADATA and the file name; installers refuse such a wheel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
-    /// A field that has to be there.
+    /// A required field is missing.
     #[error("METADATA has no {0}")]
     Missing(&'static str),
-    /// A field more than once.
+    /// A field occurs more than once.
     #[error("METADATA has more than one {0}: readers differ in which they believe")]
     Twice(&'static str),
-    /// A field that goes on in the next line.
+    /// A field has continuation lines.
     #[error("the {0} in METADATA continues on the next line")]
     Folded(&'static str),
-    /// A field that readers find in different places.
+    /// Parsers read different values of a field.
     #[error("readers disagree on the {0} in METADATA: they end its lines or its headers differently")]
     Ambiguous(&'static str),
-    /// An installed folder of another project or version.
+    /// An installed directory is of another project or version.
     #[error("METADATA is that of {name:?} {version:?}, and the folder is {folder:?}")]
     Folder {
-        /// Of the folder.
+        /// Name of the directory.
         folder: String,
-        /// By METADATA.
+        /// Name in METADATA.
         name: String,
-        /// By METADATA.
+        /// Version in METADATA.
         version: String,
     },
-    /// Another one.
+    /// A field differs.
     #[error("METADATA has the {field} {found:?}, and the file name has {expected:?}")]
     Other {
         /// `Name` or `Version`.
         field: &'static str,
-        /// By METADATA.
+        /// Value in METADATA.
         found: String,
-        /// By the file name.
+        /// Value in the file name.
         expected: String,
     },
 }
 
-/// Holds `Name` (PEP 503) and `Version` (PEP 440) against the file name, however each is spelled.
+/// Checks `Name` (PEP 503) and `Version` (PEP 440) against the file name, both in normal form.
 ///
 /// # Errors
 /// [`MetadataError`].
@@ -60,7 +60,7 @@ pub fn hold_against_name(metadata: &[u8], name: &WheelName) -> Result<(), Metada
     Ok(())
 }
 
-/// Holds `Name` and `Version` against the name of the installed folder `name-version.dist-info`.
+/// Checks `Name` and `Version` against the name of an installed directory `name-version.dist-info`.
 ///
 /// # Errors
 /// [`MetadataError`].
@@ -72,7 +72,7 @@ pub fn hold_against_folder(metadata: &[u8], folder: &str) -> Result<(), Metadata
         normalize_name(folder_name) == normalize_name(&name)
             && (is_one_version(folder_version, &version) || spelled(folder_version) == spelled(&version))
     };
-    // Old versions have dashes of their own.
+    // Versions written by old tools may contain dashes.
     let mut dashes = stem.match_indices('-').map(|(at, _)| (&stem[..at], &stem[at + 1..]));
     if dashes.any(|(folder_name, folder_version)| is_same(folder_name, folder_version)) {
         return Ok(());
@@ -80,7 +80,7 @@ pub fn hold_against_folder(metadata: &[u8], folder: &str) -> Result<(), Metadata
     Err(MetadataError::Folder { folder: folder.to_owned(), name, version })
 }
 
-/// The one `Name` and the one `Version`, about which all readers agree.
+/// Returns `Name` and `Version`, which must be unique and the same for all parsers.
 fn name_and_version(metadata: &[u8]) -> Result<(String, String), MetadataError> {
     let text = String::from_utf8_lossy(metadata);
     let (python, others) = (fields(&text, Lines::Universal), fields(&text, Lines::Feed));

@@ -1,15 +1,15 @@
-//! A project's metadata and its files → the files of a wheel; a wheel that exists → the same one,
-//! made deterministic.
+//! Metadata and files of a project → the files of a wheel; an existing wheel → the same wheel, made
+//! deterministic.
 //!
 //! Binary distribution format (PEP 427, 491, 425), core metadata 2.4, `pyproject.toml` (PEP 621,
 //! 639), dependency specifiers (PEP 508, 440), RECORD (PEP 376, 627).
 //!
-//! **Invariant:** what comes out is complete: every file has its row in RECORD, the tags in `WHEEL`
-//! are those of the file name, and nothing was dropped without being named in a [`Note`].
+//! **Invariant:** the result is complete: every file has its row in RECORD, the tags in `WHEEL` are
+//! those of the file name, and everything that was dropped is listed in a [`Note`].
 //!
-//! [`assemble`] makes a wheel, [`repack`] takes one that exists, [`Project`] holds the metadata.
-//! None writes a file: the list that they give goes to [`crate::output::zip::write`]. The time does
-//! not enter here.
+//! [`assemble`] builds a wheel, [`repack`] rewrites an existing one, [`Project`] holds the
+//! metadata. None of them writes a file: [`crate::output::zip::write`] writes the list of files
+//! that they return. Modification times are not part of it.
 
 mod assemble;
 mod check;

@@ -1,9 +1,9 @@
-//! The file name of a wheel: `distribution-version(-build)?-python-abi-platform.whl`.
+//! File name of a wheel: `distribution-version(-build)?-python-abi-platform.whl`.
 
 use super::version::{Version, VersionError};
 use std::fmt;
 
-/// Lower case, with one `-` for every run of `-`, `_` and `.` (PEP 503).
+/// Returns the name in lower case, with each run of `-`, `_` and `.` replaced by one `-` (PEP 503).
 pub fn normalize_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for character in name.chars() {
@@ -16,62 +16,62 @@ pub fn normalize_name(name: &str) -> String {
     normal
 }
 
-/// The normal name with `_` for `-`: the form of file and folder names.
+/// Returns the normal name with `_` for `-`, as in names of files and directories.
 pub fn escape_name(name: &str) -> String {
     normalize_name(name).replace('-', "_")
 }
 
-/// Why a file name is not a wheel's. The fault is the name's.
+/// Errors of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WheelNameError {
-    /// Not `name-version-python-abi-platform.whl`.
+    /// The name is not `name-version-python-abi-platform.whl`.
     #[error("{0:?} is not the name of a wheel: `name-version(-build)-python-abi-platform.whl` is")]
     Form(String),
-    /// The version.
+    /// The version is invalid.
     #[error("{file:?} is not the name of a wheel: {fault}")]
     Version {
-        /// The file name.
+        /// File name of the wheel.
         file: String,
         /// Fault of the version.
         #[source]
         fault: VersionError,
     },
-    /// The build number.
+    /// The build number is invalid.
     #[error("{file:?} is not the name of a wheel: the build tag {tag:?} does not begin with a digit")]
     Build {
-        /// The file name.
+        /// File name of the wheel.
         file: String,
-        /// The part in question.
+        /// Invalid part.
         tag: String,
     },
-    /// A tag set.
+    /// A tag set is invalid.
     #[error("{0:?} is not `python-abi-platform`, as in `py3-none-any`")]
     Tags(String),
 }
 
-/// A compressed tag set (PEP 425): each part may hold alternatives, separated by dots.
+/// Compressed tag set (PEP 425): each part may hold alternatives, separated by dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagSet {
-    /// `py3`, `py2.py3`, `cp314`
+    /// Python tag: `py3`, `py2.py3`, `cp314`.
     pub python: String,
-    /// `none`, `cp314`, `abi3`
+    /// ABI tag: `none`, `cp314`, `abi3`.
     pub abi: String,
-    /// `any`, `linux_x86_64`
+    /// Platform tag: `any`, `linux_x86_64`.
     pub platform: String,
 }
 
 impl TagSet {
-    /// `py3-none-any`
+    /// Returns `py3-none-any`.
     pub fn any_python() -> Self {
         Self { python: "py3".to_owned(), abi: "none".to_owned(), platform: "any".to_owned() }
     }
 
-    /// `cp314-none-any`: byte code of one version in place of the sources.
+    /// Returns `cp314-none-any`, for bytecode of one version in place of the sources.
     pub fn sourceless(version: crate::target::PyVersion) -> Self {
         Self { python: format!("cp{}{}", version.major, version.minor), ..Self::any_python() }
     }
 
-    /// Each tag of the set: the lines of `WHEEL`.
+    /// Returns all tags of the set: the lines of `WHEEL`.
     pub fn tags(&self) -> Vec<String> {
         let mut tags = Vec::new();
         for python in self.python.split('.') {
@@ -111,26 +111,26 @@ impl std::str::FromStr for TagSet {
     }
 }
 
-/// A wheel's file name in its parts, each as it stands there.
+/// Parts of a wheel's file name, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WheelName {
-    /// The distribution, escaped.
+    /// Distribution, escaped.
     pub distribution: String,
-    /// The version, escaped.
+    /// Version, escaped.
     pub version: String,
-    /// The build tag: digits, then anything.
+    /// Build tag: digits followed by any text.
     pub build: Option<String>,
-    /// The tags.
+    /// Tag set.
     pub tags: TagSet,
 }
 
 impl WheelName {
-    /// The name of a wheel of that project, escaped.
+    /// Returns the name of a wheel of that project, escaped.
     pub fn new(name: &str, version: &Version, tags: TagSet) -> Self {
         Self { distribution: escape_name(name), version: version.to_string(), build: None, tags }
     }
 
-    /// The last component of a path.
+    /// Parses the last component of a path.
     ///
     /// # Errors
     /// [`WheelNameError`].
@@ -166,19 +166,19 @@ impl WheelName {
         })
     }
 
-    /// `distribution-version.dist-info`
+    /// Returns `distribution-version.dist-info`.
     pub fn dist_info(&self) -> String {
         format!("{}-{}.dist-info", self.distribution, self.version)
     }
 
-    /// Returns whether `text` is this wheel's version, however both are spelled.
+    /// Returns whether `text` is this wheel's version in any spelling.
     pub fn is_version(&self, text: &str) -> bool {
         text.parse::<Version>()
             .is_ok_and(|version| spellings(&self.version).any(|own| own.is_equal(&version)))
     }
 
-    /// Returns whether a folder `name-version.dist-info` is this wheel's, however name and version
-    /// are spelled.
+    /// Returns whether a directory `name-version.dist-info` is this wheel's, with name and version
+    /// in any spelling.
     pub fn owns(&self, folder: &str) -> bool {
         let Some((name, version)) = folder.strip_suffix(".dist-info").and_then(|stem| stem.rsplit_once('-'))
         else {
@@ -189,14 +189,13 @@ impl WheelName {
     }
 }
 
-/// Returns the versions that one in a file name may stand for: old writers put `_` for the `-` and
-/// `+` of a version.
+/// Returns the possible versions of one in a file name: old tools write `_` for `-` and `+`.
 fn spellings(version: &str) -> impl Iterator<Item = Version> {
     let texts = [version.to_owned(), version.replace('_', "-"), version.replacen('_', "+", 1)];
     texts.into_iter().filter_map(|text| text.parse().ok())
 }
 
-/// Returns whether the version of a folder's name is that of METADATA, however both are spelled.
+/// Returns whether the version in a directory's name is that of METADATA, in any spelling.
 pub(super) fn is_one_version(folder: &str, metadata: &str) -> bool {
     metadata
         .parse::<Version>()

@@ -1,84 +1,84 @@
-//! RECORD: which files there are, with their digests and sizes (PEP 376, 427, 627).
+//! RECORD: list of files with their digests and sizes (PEP 376, 427, 627).
 
 use crate::archive::Blocks;
 use crate::text;
 use sha2::{Sha256, Sha384, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One row.
+/// Row of a RECORD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Relative to the archive's root, or to `site-packages`.
+    /// Path relative to the archive's root or to `site-packages`.
     pub path: String,
-    /// `sha256=…`, base64 for URLs without padding; empty for RECORD itself.
+    /// Digest as `sha256=…`, in URL-safe base64 without padding; empty for RECORD itself.
     pub hash: String,
-    /// Bytes; empty for RECORD itself.
+    /// Size in bytes; empty for RECORD itself.
     pub size: String,
 }
 
-/// A RECORD.
+/// Content of a RECORD.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// In the order of the file.
+    /// Rows in the order of the file.
     pub rows: Vec<Row>,
 }
 
-/// A RECORD that is wrong. The fault is that of whoever wrote it, or of whoever changed the files.
+/// Errors of a RECORD.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// Not UTF-8.
+    /// The file is not UTF-8.
     #[error("RECORD is not UTF-8")]
     Encoding,
-    /// Broken quotes.
+    /// A quoted field is malformed.
     #[error("RECORD, line {0}: the quotes do not close, or something follows them")]
     Quotes(usize),
-    /// Not three fields.
+    /// A row does not have three fields.
     #[error("RECORD, line {line}: {found} fields instead of 3")]
     Fields {
-        /// From 1.
+        /// Row number, from 1.
         line: usize,
         /// Number of fields found.
         found: usize,
     },
-    /// A path twice.
+    /// A path has two rows.
     #[error("RECORD lists {0:?} twice")]
     Duplicate(String),
-    /// A file without a row.
+    /// A file has no row.
     #[error("RECORD does not list {0:?}")]
     Unlisted(String),
-    /// A row without a file.
+    /// A row has no file.
     #[error("RECORD lists {0:?}, which is not there")]
     Missing(String),
-    /// A row without a digest.
+    /// A row has no digest.
     #[error("RECORD has no digest for {0:?}")]
     NoDigest(String),
-    /// A digest that is too weak or unknown.
+    /// A digest algorithm is too weak or unknown.
     #[error(
         "RECORD has a digest for {path:?} that is not accepted: {algorithm:?} (sha256, sha384 and sha512 are)"
     )]
     Algorithm {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// The name before the `=`.
+        /// Algorithm: the name before the `=`.
         algorithm: String,
     },
-    /// Another digest.
+    /// The digest differs.
     #[error("{0:?} is not the file that RECORD lists: its digest differs")]
     Digest(String),
-    /// Another size.
+    /// The size differs.
     #[error("{path:?} is not the file that RECORD lists: {} instead of {said}", text::bytes(*.found))]
     Size {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// Value in RECORD.
+        /// Size in RECORD.
         said: String,
-        /// Value that was found.
+        /// Size of the file.
         found: usize,
     },
 }
 
 impl RecordError {
-    /// The file that the row is of, or should be.
+    /// Returns the path of the row, present or missing.
     pub fn file(&self) -> Option<&str> {
         match self {
             Self::Duplicate(path)
@@ -93,7 +93,7 @@ impl RecordError {
     }
 }
 
-/// Base64 with the alphabet for URLs and without padding (RFC 4648, section 5).
+/// Encodes URL-safe base64 without padding (RFC 4648, section 5).
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -110,7 +110,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// A field as Python's `csv` writes it.
+/// Returns a field as Python's `csv` writes it.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))
@@ -119,7 +119,7 @@ fn quoted(field: &str) -> String {
     }
 }
 
-/// The digests of a file as rows have them. Each is taken once, however many rows ask for it.
+/// Digests of a file as in its rows. Each is computed once, regardless of the number of rows.
 #[derive(Debug)]
 pub struct Digests<'a> {
     content: Blocks<'a>,
@@ -127,7 +127,7 @@ pub struct Digests<'a> {
 }
 
 impl<'a> Digests<'a> {
-    /// None is taken yet.
+    /// Creates the set without computing any digest.
     pub fn new(content: impl Into<Blocks<'a>>) -> Self {
         Self { content: content.into(), by_algorithm: BTreeMap::new() }
     }
@@ -155,12 +155,12 @@ fn digest<D: sha2::Digest>(content: Blocks<'_>) -> String {
 }
 
 impl Row {
-    /// The row of a file: its SHA-256 and its size.
+    /// Returns the row of a file, with its SHA-256 and size.
     pub fn of(path: &str, bytes: &[u8]) -> Self {
         Self::of_blocks(path, bytes.into())
     }
 
-    /// The same for content that is not held.
+    /// Returns the row of content that is read in blocks.
     pub fn of_blocks(path: &str, content: Blocks<'_>) -> Self {
         Self {
             path: path.to_owned(),
@@ -169,12 +169,12 @@ impl Row {
         }
     }
 
-    /// A row without digest and size, as RECORD has for itself.
+    /// Returns a row without digest and size, as for RECORD itself.
     pub fn bare(path: &str) -> Self {
         Self { path: path.to_owned(), hash: String::new(), size: String::new() }
     }
 
-    /// Returns whether `content` is the file of this row.
+    /// Checks that `content` is the file of this row.
     ///
     /// # Errors
     /// [`RecordError`].
@@ -182,7 +182,7 @@ impl Row {
         self.check_digests(&mut Digests::new(content))
     }
 
-    /// The same for a file whose digests other rows may have asked for.
+    /// Checks that a file is that of this row, sharing digests with other rows.
     ///
     /// # Errors
     /// [`RecordError`].
@@ -238,7 +238,7 @@ impl Record {
             };
             match <[String; 3]>::try_from(fields) {
                 Ok([path, hash, size]) => rows.push(Row { path, hash, size }),
-                // An empty line.
+                // Empty line.
                 Err(fields) if fields.len() == 1 && fields[0].is_empty() => {}
                 Err(fields) => return Err(RecordError::Fields { line, found: fields.len() }),
             }
@@ -246,17 +246,17 @@ impl Record {
         Ok(Self { rows })
     }
 
-    /// The text: rows as given, LF at each end.
+    /// Returns the text: rows as they are, each ended by LF.
     pub fn render(&self) -> String {
         let row = |row: &Row| format!("{},{},{}\n", quoted(&row.path), quoted(&row.hash), quoted(&row.size));
         self.rows.iter().map(row).collect()
     }
 
-    /// Holds every file against its row and every row against the files. `path` is that of RECORD
-    /// itself, which has a row without a digest; its signatures have none.
+    /// Checks every file against its row and every row against the files. `path` is that of RECORD
+    /// itself, whose row has no digest; neither do the rows of its signatures.
     ///
     /// # Errors
-    /// [`RecordError`], of the first file in their order that is wrong.
+    /// [`RecordError`], for the first wrong file in the order of the files.
     pub fn verify<'a>(
         &self,
         path: &str,
@@ -265,7 +265,7 @@ impl Record {
         self.faults(path, files).into_iter().next().map_or(Ok(()), Err)
     }
 
-    /// Everything that is wrong, as [`Record::verify`] says it.
+    /// Returns all errors, of which [`Record::verify`] returns the first.
     pub fn faults<'a>(
         &self,
         path: &str,
@@ -295,12 +295,12 @@ impl Record {
     }
 }
 
-/// `RECORD.jws` and `RECORD.p7s`, beside RECORD.
+/// Returns whether the file is `RECORD.jws` or `RECORD.p7s`, next to RECORD.
 pub(super) fn is_signature(name: &str, record: &str) -> bool {
     name.strip_prefix(record).is_some_and(|suffix| suffix == ".jws" || suffix == ".p7s")
 }
 
-/// One field and what follows it: a comma, a line end or nothing.
+/// Splits off one field; the rest starts with a comma or a line end, or is empty.
 fn field(text: &str) -> Option<(String, &str)> {
     let Some(mut rest) = text.strip_prefix('"') else {
         let end = text.find([',', '\r', '\n']).unwrap_or(text.len());
@@ -329,7 +329,7 @@ mod tests {
     const RECORD: &str = "demo-1.dist-info/RECORD";
 
     std::thread_local! {
-        /// Digests taken by this thread.
+        /// Number of digests computed by this thread.
         pub(super) static TAKEN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 

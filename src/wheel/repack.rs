@@ -1,4 +1,4 @@
-//! A wheel that exists → the same wheel, with nothing left to chance.
+//! An existing wheel → the same wheel, made deterministic.
 
 use super::assemble::{refuse_timestamp_pycs, with_record};
 use super::check::{Contents, contents};
@@ -12,32 +12,32 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Treatment of the pycs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bytecode {
-    /// Pycs that exist are kept.
+    /// Keep the existing pycs.
     Keep,
-    /// Pycs whose source is in the wheel are removed.
+    /// Remove pycs whose source is in the wheel.
     None,
-    /// These are added, or take the place of those of the same path; others of `__pycache__` go.
+    /// Add these pycs, or replace those at the same path; remove others in `__pycache__`.
     Pycache(Vec<File>),
-    /// Each takes the place of its source (`demo/core.pyc` that of `demo/core.py`), all other pycs
-    /// of those sources go, and the tags say the version.
+    /// Replace each source by its pyc (`demo/core.py` by `demo/core.pyc`), remove all other pycs of
+    /// these sources, and change the tags to those of the version.
     Sourceless {
-        /// Of the pycs.
+        /// Version of the pycs.
         python: PyVersion,
-        /// The pycs.
+        /// Pycs to add.
         pycs: Vec<File>,
     },
 }
 
-/// Part of the given wheel that is not in the new one.
+/// Content of the input wheel that the output wheel does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// A pyc, replaced or not wanted any more.
+    /// Pyc that was replaced or removed.
     RemovedPyc(String),
-    /// A source, in whose place a pyc stands.
+    /// Source that was replaced by its pyc.
     RemovedSource(String),
-    /// A directory without a file in it, which RECORD cannot list.
+    /// Directory without files, which RECORD cannot list.
     EmptyDirectory(String),
-    /// The comment of the archive or of an entry, or extra fields.
+    /// Comment of the archive or of an entry, or extra fields.
     ZipMetadata,
 }
 
@@ -52,22 +52,22 @@ impl std::fmt::Display for Note {
     }
 }
 
-/// A wheel, and what it does not have any more.
+/// Repacked wheel, with notes on removed content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repacked {
-    /// Its file name, which differs only where tags do.
+    /// File name, which differs from the input's only in tags.
     pub name: WheelName,
-    /// In order, for [`crate::output::zip::write`].
+    /// Files in order, for [`crate::output::zip::write`].
     pub files: Vec<File>,
-    /// Sorted by path within each kind.
+    /// Notes, sorted by path within each kind.
     pub notes: Vec<Note>,
 }
 
-/// Checks a wheel against its RECORD, changes its pycs as `bytecode` says, sorts it and writes a
-/// new RECORD. The name is that of [`Archive::path`].
+/// Checks a wheel against its RECORD, changes its pycs according to `bytecode`, sorts it and writes
+/// a new RECORD. The file name is that of [`Archive::path`].
 ///
 /// # Errors
-/// [`WheelError`]; nothing of the wheel is believed before RECORD has been verified.
+/// [`WheelError`]; no content of the wheel is used before RECORD has been verified.
 pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelError> {
     let Contents { mut name, dist_info, descriptor_entry, descriptor } = contents(archive)?;
     let record_path = format!("{dist_info}/RECORD");
@@ -126,13 +126,15 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
 }
 
 fn file(entry: &Entry) -> File {
-    // A module is imported, whatever the checkout that it was built in said; a script is run.
+    // Modules are imported, not executed, regardless of their mode in the checkout; scripts are
+    // executed.
     let is_module = entry.name.ends_with(".py") && !entry.name.contains(".data/scripts/");
     let executable = entry.executable() && !is_module;
     File { path: entry.name.clone(), bytes: entry.bytes.clone(), executable }
 }
 
-/// `demo/core.py` for `demo/__pycache__/core.cpython-314.opt-1.pyc` and for `demo/core.pyc`.
+/// Returns `demo/core.py` for `demo/__pycache__/core.cpython-314.opt-1.pyc` and for
+/// `demo/core.pyc`.
 fn source_of(pyc: &str) -> Option<String> {
     let stem = pyc.strip_suffix(".pyc")?;
     let (folder, file) = stem.rsplit_once('/').unwrap_or(("", stem));
@@ -145,7 +147,7 @@ fn source_of(pyc: &str) -> Option<String> {
     Some(format!("{parent}{module}.py"))
 }
 
-/// Takes out the pycs whose source is there.
+/// Removes the pycs whose source is in the wheel.
 fn remove_compiled(files: &mut BTreeMap<String, File>, notes: &mut Vec<Note>) {
     let compiled = files
         .keys()
@@ -169,8 +171,8 @@ fn add(files: &mut BTreeMap<String, File>, pycs: Vec<File>) -> Result<(), WheelE
     Ok(())
 }
 
-/// `py3-none-any` becomes `cp314-none-any`; a wheel that is for a platform already stays for it,
-/// and one that is for another version is refused. The stable ABI does not help byte code.
+/// Returns the tags of a sourceless wheel: `py3-none-any` becomes `cp314-none-any`. A platform tag
+/// is kept, and a wheel for another version is refused. The stable ABI does not extend to bytecode.
 fn sourceless_tags(tags: &TagSet, python: PyVersion) -> Result<TagSet, WheelError> {
     let interpreter = TagSet::sourceless(python).python;
     let refuse = || WheelError::Sourceless { python: interpreter.clone(), tags: tags.to_string() };
@@ -178,7 +180,7 @@ fn sourceless_tags(tags: &TagSet, python: PyVersion) -> Result<TagSet, WheelErro
     let exact = format!("py{}{}", python.major, python.minor);
     let is_abi3 = tags.abi == "abi3";
     let older = tags.python.split('.').filter_map(|tag| tag.strip_prefix(&format!("cp{}", python.major)));
-    // `cp38-abi3`: 3.8 and all that follow.
+    // `cp38-abi3` means 3.8 and all later versions.
     let reaches = older.filter_map(|minor| minor.parse::<u8>().ok()).any(|minor| minor <= python.minor);
     let fits = tags.python.split('.').any(|tag| tag == generic || tag == exact || tag == interpreter)
         || (is_abi3 && reaches);

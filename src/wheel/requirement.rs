@@ -3,7 +3,7 @@
 use super::version::Version;
 use std::fmt;
 
-/// A dependency: its name, extras, versions or URL, and the environments that it is for.
+/// Dependency: name, extras, versions or URL, and marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     name: String,
@@ -14,7 +14,7 @@ pub struct Requirement {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
-    /// `>=1`, `<2`
+    /// Comparisons, such as `>=1` and `<2`.
     Versions(Vec<String>),
     Url(String),
 }
@@ -23,23 +23,23 @@ enum Source {
 enum Marker {
     Or(Vec<Self>),
     And(Vec<Self>),
-    /// Left, operator, right, as they are written.
+    /// Left side, operator and right side, as written.
     Compare(String, String, String),
 }
 
-/// Text that is no dependency specifier. The fault is the project's.
+/// Errors of a dependency specifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?}: {what} at column {column}")]
 pub struct RequirementError {
-    /// Text that was read.
+    /// Text of the specifier.
     pub text: String,
     /// Description of the fault.
     pub what: &'static str,
-    /// From 1, in characters.
+    /// Position in characters, from 1.
     pub column: usize,
 }
 
-/// Markers nest no deeper.
+/// Maximum depth of markers.
 const MAX_DEPTH: usize = 50;
 
 const VARIABLES: [&str; 20] = [
@@ -65,10 +65,10 @@ const VARIABLES: [&str; 20] = [
     "extra",
 ];
 
-/// Longest first, so that `<=` is not `<`.
+/// Operators, longest first, so that `<=` is not parsed as `<`.
 const OPERATORS: [&str; 8] = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"];
 
-/// Returns whether `name` is one that a project may have (PEP 508).
+/// Returns whether `name` is a valid project name (PEP 508).
 pub(super) fn is_name(name: &str) -> bool {
     let edge = |character: Option<char>| character.is_some_and(|c| c.is_ascii_alphanumeric());
     name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -95,7 +95,7 @@ impl<'a> Parser<'a> {
         self.at = self.text.len() - self.rest().trim_start_matches([' ', '\t']).len();
     }
 
-    /// Takes `text` and the space behind it.
+    /// Consumes `text` and following spaces.
     fn eat(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text);
         if found {
@@ -105,7 +105,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    /// Takes a word of its own.
+    /// Consumes a whole word.
     fn eat_word(&mut self, word: &str) -> bool {
         let rest = self.rest();
         let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -275,7 +275,8 @@ impl std::str::FromStr for Requirement {
     }
 }
 
-/// The comparisons of a specifier set such as `>=3.8,<4`, joined by commas; empty for none.
+/// Returns the comparisons of a specifier set such as `>=3.8,<4`, joined by commas; empty for an
+/// empty set.
 ///
 /// # Errors
 /// [`RequirementError`].
@@ -290,7 +291,7 @@ pub(super) fn specifier_set(text: &str) -> Result<String, RequirementError> {
 }
 
 impl Requirement {
-    /// The same dependency, for those who ask for `extra`, which is normalized already.
+    /// Returns the dependency for the extra `extra`, whose name is normalized.
     #[must_use]
     pub fn for_extra(&self, extra: &str) -> Self {
         let asked = Marker::Compare("extra".to_owned(), "==".to_owned(), format!("\"{extra}\""));
@@ -318,7 +319,7 @@ impl fmt::Display for Marker {
                 formatter.write_str(word)?;
             }
             match (self, part) {
-                // `and` binds tighter than `or`.
+                // `and` has higher precedence than `or`.
                 (Self::And(_), Self::Or(_)) => write!(formatter, "({part})")?,
                 _ => write!(formatter, "{part}")?,
             }
@@ -344,7 +345,7 @@ impl fmt::Display for Requirement {
             }
         };
         match &self.marker {
-            // A `;` right behind a URL would be part of it.
+            // A `;` directly after a URL would be part of it.
             Some(marker) if is_url => write!(formatter, " ; {marker}"),
             Some(marker) => write!(formatter, "; {marker}"),
             None => Ok(()),

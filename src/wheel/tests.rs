@@ -1,4 +1,4 @@
-//! Wheels that are made, and wheels that are made anew.
+//! Building and repacking of wheels.
 
 use super::*;
 use crate::archive::tests::{Raw, deflated, stored, zip};
@@ -98,7 +98,7 @@ fn repacking_twice_changes_nothing() {
     let first = repack(&archive(NAME, &packed(&wheel())), Bytecode::Keep).unwrap();
     assert_eq!(first.files, wheel().files);
     assert!(first.notes.is_empty());
-    // The same files in another order, compressed, with other modes.
+    // Same files in another order, compressed, with other modes.
     let mut entries =
         wheel().files.iter().rev().map(|file| deflated(&file.path, &file.bytes.read())).collect::<Vec<Raw>>();
     for (entry, file) in entries.iter_mut().zip(wheel().files.iter().rev()) {
@@ -226,10 +226,10 @@ fn wheels_that_are_not_believed() {
     assert!(with("demo.zip", &|_| {}).starts_with("\"demo.zip\" is not the name of a wheel"));
 }
 
-/// The bytes of the example's wheel. They change with the compressor, the zip writer, METADATA,
-/// RECORD and the version of pycompile in `WHEEL`: a change that was not meant to change them, such
-/// as an update of a dependency, must not; one that was goes to CHANGELOG.md under **Output
-/// changes**.
+/// Checks the bytes of the example's wheel. They depend on the compressor, the zip writer,
+/// METADATA, RECORD and the version of pycompile in `WHEEL`. A change that is not meant to change
+/// them, such as an update of a dependency, must not; one that is meant to is listed in
+/// CHANGELOG.md under **Output changes**.
 #[test]
 fn the_bytes_of_the_example() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
@@ -239,7 +239,7 @@ fn the_bytes_of_the_example() {
     let mut files = ["__init__.py", "__main__.py", "core.py", "größe.py", "latin.py", "words.txt"]
         .map(|name| read(&format!("demo/{name}")))
         .to_vec();
-    // Enough for several blocks of deflate, and the same everywhere.
+    // Enough for several deflate blocks, and the same on every machine.
     let text =
         (0..20_000u32).map(|n| format!("{} ", n.wrapping_mul(2_654_435_761) >> 20)).collect::<String>();
     files.push(File::new("demo/numbers.txt", text));

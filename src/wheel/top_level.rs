@@ -1,8 +1,8 @@
-//! Top-level names of a wheel, which all installed projects share.
+//! Top-level names of a wheel, a namespace that all installed projects share.
 
 use std::collections::BTreeSet;
 
-/// Names that the files of a project have outside its packages.
+/// Names that files outside of a project's packages often have.
 const COMMON: [&str; 26] = [
     "benchmark",
     "benchmarks",
@@ -32,11 +32,11 @@ const COMMON: [&str; 26] = [
     "venv",
 ];
 
-/// Names that a remark has.
+/// Maximum number of names in a remark.
 const SHOWN: usize = 5;
 
-/// Returns remarks about the top-level names of files, one sentence each: several of them, and
-/// names that are common. `dist-info` and `data` directories are left out.
+/// Returns remarks about the top-level names of files, one sentence each: about several names, and
+/// about common names. `dist-info` and `data` directories are ignored.
 pub fn top_level_notes<'a>(files: impl Iterator<Item = &'a str>) -> Vec<String> {
     let tops = files.map(|file| file.split('/').next().unwrap_or(file));
     let tops = tops.filter(|top| !top.ends_with(".dist-info") && !top.ends_with(".data"));

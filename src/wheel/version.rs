@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// A version, written in the normal form.
+/// Version in normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(String);
 
 impl Version {
-    /// Returns whether both are one version: zeros at the end of the release say nothing.
+    /// Returns whether both are the same version: zeros at the end of the release are ignored.
     pub fn is_equal(&self, other: &Self) -> bool {
         fn parts(text: &str) -> (&str, &str) {
             let end =
@@ -23,7 +23,7 @@ impl Version {
     }
 }
 
-/// Text that is no version.
+/// Error of an invalid version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a version as PEP 440 has them")]
 pub struct VersionError(pub String);
@@ -34,7 +34,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// A cursor over lower-case ASCII.
+/// Cursor over lower-case ASCII.
 struct Reader<'a> {
     rest: &'a str,
 }
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         Some(without_zeros(digits))
     }
 
-    /// `[-_.]? word [-_.]? N?`, nothing taken if the word is not there.
+    /// Consumes `[-_.]? word [-_.]? N?`, or nothing if there is no such word.
     fn word(&mut self, words: &[&'static str]) -> Option<(&'static str, &'a str)> {
         let before = self.rest;
         self.eat_any(&["-", "_", "."]);

@@ -1,4 +1,4 @@
-//! The directory that an environment's files are below.
+//! Directory that an environment's files must be below.
 
 use super::EnvError;
 use crate::output::WriteError;
@@ -6,8 +6,8 @@ use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::output::place::{Missing, Place};
 use std::path::{Path, PathBuf};
 
-/// The border between the user's word and the environment's: `base` was named, everything below it
-/// is opened component by component.
+/// Boundary between paths of the user and paths of the environment: the user named `base`;
+/// everything below it is opened component by component.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     base: PathBuf,
@@ -16,10 +16,10 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The bounds of the directory `below` of `prefix`, which is in `image` if one is named. With
-    /// `follow_links` symlinks on the way to the directory are followed, those of an image only as
-    /// far as it; sources then may be symlinks that lead anywhere, but for an image's.
-    ///
+    /// Returns the bounds of the directory `below` of `prefix`, which is in `image` if one is
+    /// named. With `follow_links`, symlinks on the way to the directory are followed, those in an
+    /// image only within the image; sources may then be symlinks to any file, in an image only to
+    /// its own.
     /// # Errors
     /// [`EnvError::Link`], [`EnvError::Outside`].
     pub fn of(
@@ -54,7 +54,7 @@ impl Bounds {
         Ok(Self { sources: Inside::new(&base, links), base, below })
     }
 
-    /// A place to write to. No directory on the way from the base may be a symlink.
+    /// Returns a place to write to. No directory on the way from the base may be a symlink.
     ///
     /// # Errors
     /// [`WriteError`].
@@ -62,7 +62,7 @@ impl Bounds {
         Place::below(&self.base, &self.below.join(name), missing)
     }
 
-    /// Opens a file to read.
+    /// Opens a file for reading.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -71,7 +71,7 @@ impl Bounds {
     }
 }
 
-/// The first symlink on the way from `base`.
+/// Returns the first symlink on the way from `base`.
 fn first_link(base: &Path, below: &Path) -> Option<PathBuf> {
     let mut path = base.to_path_buf();
     below.components().find_map(|part| {

@@ -1,4 +1,4 @@
-//! Files of an environment that are not as RECORDs have them.
+//! Files of an environment that differ from its RECORDs.
 
 use super::{Distribution, Finding, Outcome, Report, Settings, SitePackages};
 use crate::build::errno::diagnostic;
@@ -10,10 +10,10 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A module that virtualenv and uv put into site-packages without a RECORD.
+/// Module that virtualenv and uv write to site-packages without a RECORD.
 const OF_VIRTUALENV: &str = "_virtualenv.py";
 
-/// Rows that RECORD does not have. `reported` holds the paths of the findings so far.
+/// Reports rows that RECORD does not have. `reported` holds the paths of earlier findings.
 pub(super) fn rows(
     site: &SitePackages,
     distribution: &Distribution,
@@ -28,8 +28,8 @@ pub(super) fn rows(
     report.findings.extend(paths.map(|path| (path, Finding::Unrecorded)));
 }
 
-/// Reports files among the environment's own that are none of them: pycs whose source is gone, and
-/// sources and pycs that no RECORD lists.
+/// Reports pycs whose source is missing, and sources and pycs that no RECORD lists, among the
+/// environment's own files.
 pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Report) {
     find_orphans(site, report);
     let reported: BTreeSet<_> = report.findings.iter().map(|(path, _)| path.clone()).collect();
@@ -45,7 +45,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
     let listing = links_and_files(&site.folder);
     for (name, found) in &listing.names {
         let is_code = is_python(Path::new(name)) || name.ends_with(".pyc");
-        // What is left alone without a RECORD may own whatever is not in the directories of others.
+        // A distribution without a RECORD may own any file outside the directories of the others.
         let is_own = site.left_alone.is_empty() || own.contains(&top(name));
         let source = parse_name(name).map_or_else(|| name.clone(), |parsed| parsed.source);
         if !is_code
@@ -54,7 +54,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
             || recorded.contains(&**name)
             || source == OF_VIRTUALENV
             || settings.exclude.is_match(&source)
-            // Whatever wrote such a pyc, `verify` holds it against its source.
+            // `verify` checks such a pyc against its source.
             || source != *name && listing.names.contains_key(&source)
         {
             continue;
@@ -66,7 +66,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
     }
 }
 
-/// The name of a pyc's source, if the pyc's has a tag. Neither need be UTF-8.
+/// Returns the path of a pyc's source, if the pyc has a cache tag. Neither needs to be UTF-8.
 fn source_of(pyc: &Path) -> Option<OsString> {
     let is_tagged = |name: &Path| name.to_string_lossy().contains(".cpython-");
     if !is_tagged(pyc) || pyc.extension()? != "pyc" {
@@ -84,7 +84,7 @@ fn source_of(pyc: &Path) -> Option<OsString> {
     Some(source)
 }
 
-/// Pycs of any version next to the environment's own files, whose source is gone.
+/// Reports pycs of any version next to the environment's own files whose source is missing.
 fn find_orphans(site: &SitePackages, report: &mut Report) {
     let folders: BTreeSet<&str> = site
         .distributions

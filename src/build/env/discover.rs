@@ -12,104 +12,104 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// More bytes than any `pyvenv.cfg` has.
+/// Upper bound for the size of a `pyvenv.cfg`.
 const LARGEST_CONFIG: u64 = 1 << 20;
 
-/// A directory that one version imports from.
+/// Directory that one Python version imports from.
 #[derive(Debug)]
 pub struct SitePackages {
-    /// Its path.
+    /// Path of the directory.
     pub folder: PathBuf,
-    /// Whose it is.
+    /// Version that imports from it.
     pub python: PyVersion,
-    /// True if it is a free-threaded build's, whose bytes are others.
+    /// True for a free-threaded build, whose pycs differ.
     pub free_threaded: bool,
-    /// The directory that its files are below.
+    /// Directory that its files must be below.
     pub bounds: Bounds,
-    /// Distributions of the environment itself that are installed in it.
+    /// Distributions of the environment in the directory.
     pub distributions: Vec<Distribution>,
-    /// Files that are left alone.
+    /// Distributions that are not touched.
     pub left_alone: Vec<LeftAlone>,
-    /// The rows of its RECORDs.
+    /// Rows of the RECORDs of distributions that are not touched.
     pub rows_left_alone: Vec<Row>,
-    /// RECORDs that cannot be read, and why.
+    /// RECORDs that cannot be read, with the error.
     pub failed: Vec<(PathBuf, Box<Diagnostic>)>,
 }
 
-/// One installed project.
+/// Installed distribution.
 #[derive(Debug)]
 pub struct Distribution {
     /// `demo-1.0.dist-info`
     pub dist_info: String,
-    /// Its RECORD.
+    /// RECORD of the distribution.
     pub record: Record,
 }
 
 impl Distribution {
-    /// Its Python files below site-packages, in RECORD's order.
+    /// Returns the Python files below site-packages, in the order of RECORD.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         let paths = self.record.rows.iter().map(|row| row.path.as_str());
         paths.filter(|path| path.ends_with(".py") && stays_inside(path))
     }
 }
 
-/// Returns whether a path of RECORD is below site-packages: scripts, for one, are not.
+/// Returns whether a path in RECORD is below site-packages; scripts, for example, are not.
 pub(super) fn stays_inside(path: &str) -> bool {
     !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
-/// A project that is not touched, and why.
+/// Distribution that is not touched.
 #[derive(Debug)]
 pub struct LeftAlone {
     /// `demo-1.0.dist-info`
     pub name: String,
-    /// Why.
+    /// Reason not to touch it.
     pub reason: &'static str,
 }
 
-/// An environment that cannot be read.
+/// Errors of reading an environment.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvError {
-    /// No `lib/pythonX.Y/site-packages` of a known version.
+    /// The prefix has no `lib/pythonX.Y/site-packages` of a known version.
     #[error(
         "{} has no lib/pythonX.Y/site-packages (or dist-packages) of a version that is known, and no dist-info of its own",
         .0.shown()
     )]
     NoSitePackages(PathBuf),
-    /// A directory of `pip install --target`, which does not say whose it is.
+    /// A directory of `pip install --target` does not record its version.
     #[error("{} does not say for which version it is\nhint: name it with `--python X.Y`", .0.shown())]
     NoVersion(PathBuf),
-    /// A symlink on the way to site-packages.
+    /// A symlink is on the way to site-packages.
     #[error(
         "{} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links` follows it, or name the \
          environment that it leads to", .0.shown()
     )]
     Link(PathBuf),
-    /// An image with a link to what is not the image's.
+    /// A symlink in an image leads out of it.
     #[error("{} leads out of {}, to {}", folder.shown(), root.shown(), real.shown())]
     Outside {
-        /// The site-packages directory.
+        /// Path of the site-packages directory.
         folder: PathBuf,
-        /// The image.
+        /// Path of the image.
         root: PathBuf,
         /// Target of the link.
         real: PathBuf,
     },
-    /// A directory.
+    /// A directory cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// A RECORD that cannot be read.
+    /// A RECORD cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
     Read {
-        /// The RECORD.
+        /// Path of the RECORD.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// A RECORD that is wrong.
+    /// A RECORD is not valid.
     #[error("{}: {fault}", path.shown())]
     Record {
-        /// The RECORD.
+        /// Path of the RECORD.
         path: PathBuf,
         /// Description of the fault.
         #[source]
@@ -117,11 +117,12 @@ pub enum EnvError {
     },
 }
 
-/// The site-packages directories of a prefix, each once though `lib64` may be a link to `lib`.
-/// Those of an image have to lie in it: it is written to as if it were the whole file system.
-/// Symlinks on the way to them are followed with `follow_links` only. Debian's are called
-/// `dist-packages`. A prefix that has none and has distributions of its own is such a directory
-/// itself (`pip install --target`). Of several versions, `python` says which is wanted.
+/// Returns the site-packages directories of a prefix, each once even if `lib64` is a symlink to
+/// `lib`. Debian's are called `dist-packages`. A prefix without them that contains distributions is
+/// such a directory itself (`pip install --target`). `python` selects one of several versions.
+///
+/// Symlinks on the way to them are followed with `follow_links` only. Those of an image must stay
+/// within it: it is written to as if it were the whole file system.
 ///
 /// # Errors
 /// [`EnvError`].
@@ -162,11 +163,11 @@ pub fn site_packages(
     Ok(all)
 }
 
-/// Names of the directories in which pip installs.
+/// Names of the directories that pip installs to.
 const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
-/// The version that a directory of `lib` is of, and whether of a free-threaded build: `python3.14`,
-/// `python3.14t`.
+/// Returns the version of a directory in `lib`, and whether it is of a free-threaded build:
+/// `python3.14`, `python3.14t`.
 fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
     let text = name.to_str()?.strip_prefix("python")?;
     let plain = text.strip_suffix('t');
@@ -175,7 +176,8 @@ fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
     Some((version, plain.is_some()))
 }
 
-/// The version of a prefix that is itself called `site-packages`, by the directory around it.
+/// Returns the version of a prefix that is itself called `site-packages`, from its parent
+/// directory.
 fn version_around(prefix: &Path) -> Option<(PyVersion, bool)> {
     let real = prefix.canonicalize().ok()?;
     let is_packages = PACKAGES.iter().any(|packages| real.ends_with(packages));
@@ -253,15 +255,15 @@ fn read(
     Ok(found)
 }
 
-/// PEP 610: `{"dir_info": {"editable": true}, …}`
+/// Reads `{"dir_info": {"editable": true}, …}` (PEP 610).
 fn is_editable(direct_url: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(direct_url)
         .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
 }
 
-/// The release that a virtual environment was created with, by its `pyvenv.cfg`: no program of it
-/// is run to ask. venv writes `version = 3.14.2`, virtualenv and uv `version_info = 3.14.2.final.0`
-/// or `version_info = 3.14.2`.
+/// Returns the release that a virtual environment was created with, from its `pyvenv.cfg`, without
+/// running any of its programs. venv writes `version = 3.14.2`, virtualenv and uv `version_info =
+/// 3.14.2.final.0` or `version_info = 3.14.2`.
 pub fn created_with(prefix: &Path) -> Option<Release> {
     let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
     let text = read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()?;

@@ -1,11 +1,11 @@
 //! `pycompile env`: the pycs of an installed environment, by its RECORDs.
 //!
-//! PEP 376, PEP 627, PEP 610; `pip` and `uv` remove what RECORD lists.
+//! PEP 376, PEP 627, PEP 610; `pip` and `uv` remove the files that RECORD lists.
 //!
 //! **Invariant:** a file that is hard-linked from elsewhere (uv's cache) is never written in place,
-//! and a distribution that cannot be told to be the environment's own is left alone. Nothing is
-//! written through a symlink to a directory: what an environment or an image holds says nothing
-//! about the machine that works on it.
+//! and a distribution that is not known to be the environment's own is not touched. Nothing is
+//! written through a symlink to a directory: an environment or image must not affect the rest of
+//! the machine.
 
 mod bounds;
 mod check;
@@ -31,43 +31,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The hint for symlinks that lead out of the environment.
+/// Hint for symlinks that lead out of the environment.
 const FOLLOW_LINKS: &str = "`--follow-links` follows it";
 
-/// The same for the whole environment.
+/// Settings for a whole environment.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// 0, 1, 2; each once.
+    /// Optimization levels, each once.
     pub levels: Vec<u8>,
     /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
-    /// Report what would be written, and write nothing.
+    /// Write nothing: report the files that would be written.
     pub check: bool,
-    /// Sources that are left out, by their names below site-packages.
+    /// Excluded sources, by path below site-packages.
     pub exclude: GlobSet,
 }
 
 /// Finding about a pyc or a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// It is not there.
+    /// The pyc does not exist.
     Missing,
-    /// Its header is of another version or source.
+    /// The header is of another version or source.
     Stale,
-    /// It has another invalidation mode, and is valid in that.
+    /// The pyc has another invalidation mode, and is valid in that mode.
     OtherMode,
-    /// Its header is right and its code is not.
+    /// The header is right and the code is not.
     Wrong,
-    /// Its source is gone.
+    /// The source does not exist.
     Orphaned,
-    /// RECORD does not list it, or lists another one.
+    /// RECORD does not list the file, or with another digest.
     Unrecorded,
-    /// RECORD lists it, and it is not there.
+    /// RECORD lists the file, which does not exist.
     Gone,
 }
 
 impl Finding {
-    /// As it is printed.
+    /// Returns the name of the finding in output.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -81,18 +81,18 @@ impl Finding {
     }
 }
 
-/// Outcome of one site-packages directory.
+/// Result for one site-packages directory.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// For each pyc; with `check`, for each source that does not compile.
+    /// Outcomes of all pycs; with `check`, of all sources that do not compile.
     pub outcomes: Vec<Outcome>,
-    /// The pycs as they are to be.
+    /// Manifest entries of the pycs as they should be.
     pub entries: Vec<FileEntry>,
     /// RECORDs that were written.
     pub records: Vec<Artifact>,
-    /// Findings; without `check`, only sources that are gone.
+    /// Findings; without `check`, only missing sources.
     pub findings: Vec<(PathBuf, Finding)>,
-    /// Files that were not reached.
+    /// Number of files that were not reached.
     pub missing: usize,
 }
 
@@ -138,7 +138,7 @@ pub fn run(
     }
     let mut reported = report.findings.iter().map(|(path, _)| path.clone()).collect();
     for distribution in &site.distributions {
-        // A RECORD may list a source any number of times.
+        // A RECORD may list a source more than once.
         let names: BTreeSet<&str> = distribution.sources().collect();
         let rows: Vec<&Row> = names.into_iter().filter_map(|name| rows.get(name)).flatten().collect();
         if settings.check {
@@ -169,8 +169,8 @@ pub fn run(
     Ok(report)
 }
 
-/// The sources that RECORDs list, each once though several distributions may list it, and those of
-/// them that are not there. Whoever makes an image small removes tests and leaves their rows.
+/// Returns the existing and the missing sources that RECORDs list, each once even if several
+/// distributions list it. Images are often stripped of tests without updating RECORDs.
 fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Vec<&'a str>) {
     let mut seen = BTreeSet::new();
     let names = site.distributions.iter().flat_map(Distribution::sources);

@@ -1,4 +1,4 @@
-//! The rows of pycs in RECORD.
+//! Rows of pycs in RECORD.
 
 use super::{Distribution, Outcome, SitePackages};
 use crate::build::artifact::{Artifact, ArtifactKind, Digest};
@@ -12,11 +12,11 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// Time that another run may hold a RECORD.
+/// Time to wait for another run that holds a RECORD.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// RECORD with the rows of the pycs. The rows of all pycs come last, by their paths: runs for one
-/// level after the other leave what one run for all of them leaves.
+/// Returns RECORD with the rows of the pycs. The rows of all pycs come last, sorted by path: one
+/// run for several levels and one run for each level result in the same RECORD.
 fn with_rows(record: &Record, new: &[Row]) -> Record {
     let is_pyc = |row: &&Row| row.path.ends_with(".pyc");
     let (pycs, mut rows): (Vec<&Row>, Vec<&Row>) = record.rows.iter().partition(is_pyc);
@@ -26,7 +26,7 @@ fn with_rows(record: &Record, new: &[Row]) -> Record {
     Record { rows: rows.into_iter().cloned().collect() }
 }
 
-/// Adds rows to the RECORD of a distribution; `None` if it has them.
+/// Adds rows to the RECORD of a distribution; returns `None` if it has them.
 ///
 /// # Errors
 /// The outcome of a RECORD that cannot be written.
@@ -43,12 +43,13 @@ pub(super) fn add(
     let io_error = |source| WriteError::Io { path: path.clone(), source };
     let written = site.bounds.place(&name, Missing::Refused).and_then(|place| {
         place.check()?;
-        // Another run, for other levels, may be at it too: what each reads and writes is whole.
+        // Another run, for other levels, may update the file too: each reads and writes a complete
+        // one.
         let _held = place.hold_folder(PATIENCE).map_err(io_error)?;
         let (file, old) = place.read().map_err(io_error)?;
         let bytes = read_open(&file, old.len(), LARGEST).map_err(io_error)?;
         let record = Record::parse(&bytes).map_err(|fault| io_error(io::Error::other(fault.to_string())))?;
-        // It stays whose it is: pip, run by its owner, has to write it again.
+        // The owner is kept, so that pip can rewrite the file when its owner runs it.
         let text = with_rows(&record, rows).render();
         place.replace_like(text.as_bytes(), &old)?;
         Ok(Digest::of(text.as_bytes()))
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(with_rows(&at_once, &[a]), at_once);
         let paths: Vec<&str> = at_once.rows.iter().map(|row| row.path.as_str()).collect();
         assert_eq!(paths, ["b.py", "a.py", "d/RECORD", "a.opt-1.pyc", "a.pyc", "b.opt-1.pyc", "b.pyc"]);
-        // pip has its own pycs among the others, and rows that are wrong by now.
+        // pip writes its own pycs between the other rows, and some rows may be outdated.
         let mut mixed = plain.clone();
         mixed.rows.insert(0, Row::bare("b.pyc"));
         assert_eq!(with_rows(&mixed, std::slice::from_ref(&b)), with_rows(&plain, std::slice::from_ref(&b)));

@@ -1,7 +1,7 @@
-//! `[wheel] metadata = "backend"`: the build backend's own hook prepares the metadata (PEP 517).
+//! `[wheel] metadata = "backend"`: the build backend's hook prepares the metadata (PEP 517).
 //!
-//! Runs code of the project, and only where the config asks for it. The interpreter is the user's,
-//! with what is installed there; nothing is installed.
+//! Runs code of the project, and only if the config asks for it. The interpreter is the user's,
+//! with its installed packages; nothing is installed.
 
 use crate::build::parallel::Watch;
 use crate::output::atomic;
@@ -13,35 +13,35 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// The program that calls the hooks.
+/// Program that calls the hooks.
 const HOOKS: &str = include_str!("hooks.py");
 
-/// Time between two looks at a backend that is running.
+/// Interval at which a running backend is polled.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Lines of a backend's output that an error has.
+/// Number of lines of a backend's output that an error includes.
 const LINES: usize = 20;
 
-/// Metadata that the backend did not prepare.
+/// Errors of preparing metadata with the backend.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
-    /// No interpreter.
+    /// No interpreter is available.
     #[error("`metadata = \"backend\"` needs a python3 on PATH in which the build backend is installed")]
     NoInterpreter,
-    /// The `pyproject.toml`.
+    /// The `pyproject.toml` cannot be used.
     #[error("{}: {reason}", path.shown())]
     PyProject {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Description of the fault.
         reason: String,
     },
-    /// The interpreter, or a temporary file.
+    /// The interpreter cannot be run, or a temporary file cannot be written.
     #[error("cannot run {}: {source}", interpreter.shown())]
     Run {
-        /// The interpreter.
+        /// Path of the interpreter.
         interpreter: PathBuf,
-        /// The reason.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// The backend failed.
@@ -50,15 +50,15 @@ pub enum BackendError {
         interpreter.shown()
     )]
     Failed {
-        /// The backend, as `build-system` names it.
+        /// Name of the backend in `build-system`.
         backend: String,
-        /// Result.
+        /// Exit status or signal.
         status: ExitStatus,
-        /// The last lines that it printed.
+        /// Last lines of its output.
         output: String,
-        /// The interpreter.
+        /// Path of the interpreter.
         interpreter: PathBuf,
-        /// The requirements of `build-system`.
+        /// Requirements in `build-system`.
         requires: String,
     },
     /// The user stopped the run.
@@ -120,14 +120,14 @@ pub(super) fn prepare(
     Ok(prepared)
 }
 
-/// Lines without what could steer a terminal.
+/// Returns lines without control characters.
 fn shown(lines: &[&str]) -> String {
     let plain = |line: &&str| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     lines.iter().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-/// Waits for the end, or for the user to stop the run: then the backend is ended too, and there is
-/// no status.
+/// Waits for the process to end. If the user stops the run, the process is killed and there is no
+/// status.
 fn wait(mut child: Child, watch: &dyn Watch) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
@@ -142,7 +142,7 @@ fn wait(mut child: Child, watch: &dyn Watch) -> std::io::Result<Option<ExitStatu
     }
 }
 
-/// The `build-system` table, with PEP 517's defaults.
+/// Table `build-system`, with the defaults of PEP 517.
 struct BuildSystem {
     backend: String,
     paths: Vec<PathBuf>,
@@ -173,7 +173,7 @@ impl BuildSystem {
             requires = vec!["setuptools".into()];
         }
         let backend = backend.unwrap_or("setuptools.build_meta:__legacy__").to_owned();
-        // Paths of `backend-path` stay inside the project (PEP 517).
+        // Paths in `backend-path` must be inside the project (PEP 517).
         let mut paths = Vec::new();
         for name in texts("backend-path") {
             let below = Path::new(&name);

@@ -1,6 +1,6 @@
 //! `pycompile pack` from a config: a wheel or a zip, and the manifest.
 //!
-//! **Invariant:** an archive is written when everything in it is there, or not at all.
+//! **Invariant:** an archive is written only when all of its content is available.
 
 mod backend;
 mod repack;
@@ -26,44 +26,44 @@ use crate::pyc::InvalidationMode;
 use crate::wheel::project::INLINE;
 use std::path::{Path, PathBuf};
 
-/// Files that a run of `pack` made.
+/// Result of a run of `pack`.
 #[derive(Debug, Default)]
 pub struct Packed {
-    /// Outcome of each pyc; data files that cannot be read are failures here.
+    /// Outcome of each pyc; data files that cannot be read are included as failures.
     pub outcomes: Vec<Outcome>,
-    /// The archives that were written.
+    /// Archives that were written.
     pub archives: Vec<Artifact>,
     /// Remarks about the metadata, one sentence each.
     pub notes: Vec<String>,
-    /// Manifest to publish; none if nothing was written.
+    /// Manifest to publish; `None` if nothing was written.
     pub manifest: Option<Manifest>,
 }
 
-/// One file of the project with its pycs.
+/// File of the project with its pycs.
 struct Item<'a> {
     file: &'a Selected,
     compiled: Compiled,
 }
 
-/// Everything that goes into archives.
+/// Contents of all archives.
 struct Contents<'a> {
     items: Vec<Item<'a>>,
     data: Vec<File>,
 }
 
-/// An archive in memory.
+/// Archive in memory.
 struct Made {
     path: PathBuf,
     bytes: Vec<u8>,
     executable: bool,
 }
 
-/// Compiles everything and writes the wheel and the zip that the config asks for. `time` is the
-/// seconds since 1970 that entries carry; `backend` is the interpreter for a build backend, where
-/// the config asks for its metadata.
+/// Compiles all sources and writes the wheel and the zip that the config asks for. `time` is the
+/// modification time of entries in seconds since 1970; `backend` is the interpreter for the build
+/// backend, if the config asks for its metadata.
 ///
 /// # Errors
-/// [`ProjectError`]: the config, the metadata, an archive that cannot be written.
+/// [`ProjectError`], for the config, the metadata, or an archive that cannot be written.
 pub fn pack(
     project: &Project,
     engines: &Engines,
@@ -75,7 +75,7 @@ pub fn pack(
 ) -> Result<Packed, ProjectError> {
     check(project)?;
     project.loaded.check_listed(&project.selection)?;
-    // Metadata first: a mistake in them should not cost the time of a compilation.
+    // Metadata comes first, so that errors in it are reported before compiling.
     let wheel = wheel::Plan::new(project, backend, watch)?;
     let zip = zip::Plan::new(project, engines)?;
     let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
@@ -118,7 +118,7 @@ pub fn pack(
     Ok(packed)
 }
 
-/// The entry of an archive in the manifest.
+/// Returns the entry of an archive in the manifest.
 fn listed(archive: &Artifact) -> Archive {
     let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Archive { path: name, sha256: archive.digest.sha256.clone(), size: archive.digest.size }
@@ -171,9 +171,9 @@ fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     data
 }
 
-/// The pycs as they will lie once installed, also where the wheel has none. A sourceless wheel's
-/// lie beside where their sources would be; of several such wheels each has a directory of its own
-/// here.
+/// Returns the entries of the pycs by their installed paths, even if the wheel contains none. Pycs
+/// of a sourceless wheel are in place of their sources; with several such wheels, each has its own
+/// directory in the manifest.
 fn entries(contents: &Contents<'_>, project: &Project, engines: &Engines) -> Vec<FileEntry> {
     let config = &project.loaded.config;
     let legacy = match &config.wheel {
@@ -204,7 +204,7 @@ impl Contents<'_> {
         })
     }
 
-    /// In `__pycache__`, for every version and level.
+    /// Returns the pycs in `__pycache__`, for every version and level.
     fn cached_pycs(&self) -> impl Iterator<Item = File> + '_ {
         let pycs = self.items.iter().flat_map(|item| &item.compiled.pycs);
         pycs.filter_map(|pyc| {
@@ -213,7 +213,8 @@ impl Contents<'_> {
         })
     }
 
-    /// `core.pyc` beside where `core.py` is; what does not compile is here with its source.
+    /// Returns the pycs in place of their sources, such as `core.pyc` for `core.py`; for a source
+    /// that does not compile, the source itself.
     fn legacy_pycs(
         &self,
         version: crate::target::PyVersion,

@@ -1,5 +1,4 @@
-//! `pycompile pack WHEEL`: a wheel that exists, made deterministic, with the pycs that are asked
-//! for.
+//! `pycompile pack WHEEL`: an existing wheel, made deterministic, with the requested pycs.
 
 use super::{Packed, listed};
 use crate::archive::{self, Archive, Bytes, File};
@@ -23,41 +22,41 @@ use std::path::{Path, PathBuf};
 /// Options of a repacked wheel.
 #[derive(Debug)]
 pub struct Request {
-    /// The pycs it is to have; none: those that it has.
+    /// Pycs of the new wheel; `None` keeps those that it has.
     pub bytecode: Option<Wanted>,
-    /// Levels, each once.
+    /// Optimization levels, each once.
     pub levels: Vec<u8>,
-    /// Invalidation mode.
+    /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// Files that are not compiled.
     pub exclude: globset::GlobSet,
-    /// Directory that it is written to.
+    /// Directory of the new wheel.
     pub folder: PathBuf,
-    /// Nothing is written: the wheels are compared with what they would be.
+    /// Write nothing: compare the wheels with their expected content.
     pub check: bool,
-    /// Seconds since 1970 that entries carry.
+    /// Modification time of entries, in seconds since 1970.
     pub time: i64,
-    /// The wheel itself may be replaced.
+    /// Allow the wheel itself to be replaced.
     pub in_place: bool,
-    /// The path of the manifest, which may be neither that of the wheel nor of one that is made.
+    /// Path of the manifest, which must differ from those of all wheels.
     pub manifest: Option<PathBuf>,
 }
 
-/// Outcome of a wheel.
+/// Result of repacking a wheel.
 #[derive(Debug, Default)]
 pub struct Repacked {
-    /// As for a config; without archives if something failed.
+    /// Result as for a config; without archives if anything failed.
     pub packed: Packed,
-    /// Notes on parts that the new wheel does not have.
+    /// Notes on content that the new wheel does not have.
     pub notes: Vec<Note>,
-    /// The positions of the patterns of `exclude` that match something.
+    /// Positions of the patterns in `exclude` that match a file.
     pub used: BTreeSet<usize>,
 }
 
-/// One source of the wheel.
+/// Source in the wheel.
 struct Item<'a> {
     name: &'a str,
-    /// The name once installed, which is what its code records.
+    /// Installed path, which is the recorded file name.
     installed: &'a str,
     bytes: &'a Bytes,
 }
@@ -70,10 +69,10 @@ struct Compiled {
     entry: Option<FileEntry>,
 }
 
-/// Reads, checks, compiles and writes.
+/// Reads, checks, compiles and writes a wheel.
 ///
 /// # Errors
-/// [`ProjectError`]; what stood at the new wheel's path is untouched then.
+/// [`ProjectError`]; an existing file at the new wheel's path is unchanged then.
 pub fn repack_wheel(
     path: &Path,
     request: &Request,
@@ -154,7 +153,7 @@ pub fn repack_wheel(
     }
     let names = archive.files().map(|entry| entry.name.as_str());
     packed.notes = top_level_notes(names);
-    // What the new wheels do not have is not held while they are written.
+    // Memory of content that the new wheels do not have is freed before they are written.
     drop(items);
     drop(archive);
     let mut archives = Vec::new();
@@ -184,7 +183,7 @@ fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
     }
 }
 
-/// The Python files that are importable once installed: not scripts, headers or data of
+/// Returns the Python files that are importable once installed: not scripts, headers or data in
 /// `NAME.data`.
 fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
     let entries = archive.files().filter(|entry| entry.name.ends_with(".py"));
@@ -202,7 +201,7 @@ fn in_dist_info(name: &str) -> bool {
 }
 
 fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {
-    // Not held until the wheel is made: a small wheel can have many large sources.
+    // Not kept until the wheel is written: a small wheel can have many large sources.
     let source = Source::from_bytes(item.bytes.read().into_owned());
     let mut all = Vec::new();
     for target in engines {

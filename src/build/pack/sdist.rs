@@ -1,7 +1,8 @@
-//! `pycompile pack SDIST`: the project in a source distribution, unpacked for the time of the run.
+//! `pycompile pack SDIST`: the project in a source distribution, unpacked for the duration of the
+//! run.
 //!
-//! Nothing of it is run, and a config in it is not read: the files are those that its build backend
-//! would ship, the metadata those of its `PKG-INFO`.
+//! No code of the project is run, and a config in the archive is ignored: the files are those that
+//! its build backend would ship, and the metadata is that of its `PKG-INFO`.
 
 use crate::archive::{Limits, Sdist};
 use crate::build::project::{Project, ProjectError};
@@ -14,28 +15,28 @@ use crate::target::PyVersion;
 use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 
-/// Links that a remark names.
+/// Number of symlinks that a remark names.
 const SHOWN: usize = 3;
 
-/// An unpacked source distribution, which is removed when this is dropped.
+/// Unpacked source distribution, removed on drop.
 #[derive(Debug)]
 pub struct Unpacked {
-    /// The project in it, with a config of its own.
+    /// Project in the archive, with a generated config.
     pub project: Project,
     /// Remarks, one sentence each.
     pub notes: Vec<String>,
     archive: PathBuf,
-    /// Its directory, in the directory that is removed.
+    /// Directory of the project, in the directory that is removed.
     folder: PathBuf,
     _scratch: tempfile::TempDir,
 }
 
 impl Unpacked {
-    /// Unpacks the archive and lists its files. `given` are the settings of the command line,
-    /// `python` is the version for which it is compiled without them.
+    /// Unpacks the archive and lists its files. `given` holds the settings of the command line;
+    /// `python` is the version if these do not name one.
     ///
     /// # Errors
-    /// [`ProjectError`]: an archive that is refused, a project without Python files.
+    /// [`ProjectError`], for an archive that is refused or a project without Python files.
     pub fn open(archive: &Path, given: Given, python: PyVersion) -> Result<Self, ProjectError> {
         let sdist = Sdist::read(archive, &Limits::default())?;
         let failure = |source| WriteError::Io { path: archive.into(), source };
@@ -68,7 +69,8 @@ impl Unpacked {
         Ok(Self { project, notes, archive: archive.into(), folder, _scratch: scratch })
     }
 
-    /// Returns the path that messages show for a path in the unpacked directory: below the archive.
+    /// Returns the path that messages show for a path in the unpacked directory: one below the
+    /// archive.
     pub fn shown(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.folder).map_or_else(|_| path.into(), |below| self.archive.join(below))
     }

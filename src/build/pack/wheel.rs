@@ -11,7 +11,7 @@ use crate::output::zip::{ZipOptions, write};
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
 
-/// A wheel whose metadata are sound.
+/// Wheel with valid metadata.
 pub(super) struct Plan {
     metadata: DistInfo,
     /// Remarks about the metadata, for the user.
@@ -100,7 +100,7 @@ impl Plan {
     }
 }
 
-/// Reads the metadata from where the config says, with remarks for the user.
+/// Reads the metadata from the source that the config names, with remarks for the user.
 fn metadata(
     loaded: &Loaded,
     table: &WheelTable,

@@ -1,6 +1,6 @@
-//! The zip, which is a zipapp if it has a `main`.
+//! The zip, which is a zipapp if `main` is set.
 //!
-//! CPython: `Lib/zipimport.py` reads `core.pyc` beside `core.py` and never `__pycache__`;
+//! CPython: `Lib/zipimport.py` reads `core.pyc` next to `core.py` and never `__pycache__`;
 //! `Lib/zipapp.py`.
 
 use super::{Contents, Made};
@@ -13,7 +13,7 @@ use crate::output::zip::{ZipOptions, write};
 use crate::output::zipapp::main_module;
 use std::path::PathBuf;
 
-/// A zip whose settings are sound.
+/// Zip with valid settings.
 pub(super) struct Plan {
     output: PathBuf,
     main: Option<String>,
@@ -107,7 +107,7 @@ impl Plan {
         Ok(Made { path: self.output.clone(), bytes, executable: options.shebang.is_some() })
     }
 
-    /// `__main__.py`, its pyc, or both.
+    /// Returns `__main__.pyc`, and `__main__.py` if sources are included.
     fn compiled_main(
         &self,
         main: &str,

@@ -1,4 +1,4 @@
-//! Lists out of a wheel that a build backend has made.
+//! Lists of files from a wheel that a build backend has built.
 
 use super::{Draft, Lists, draft_of, quoted};
 use crate::archive::{ArchiveError, Limits, read_file};
@@ -8,33 +8,32 @@ use crate::text::Shown as _;
 use crate::wheel::{WheelName, WheelNameError, installed_path};
 use std::path::{Path, PathBuf};
 
-/// Directories that the names in a wheel may be relative to, apart from the one that the backend's
-/// settings name.
+/// Directories that names in a wheel may be relative to, besides the one in the backend's settings.
 const ROOTS: [&str; 5] = [".", "src", "lib", "Lib", "python"];
 
-/// A wheel that no config can be made of.
+/// Errors of writing a config from a wheel.
 #[derive(Debug, thiserror::Error)]
 pub enum FromWheelError {
     /// The wheel cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The file name of the wheel.
+    /// The file name of the wheel is invalid.
     #[error("{}: {fault}", path.shown())]
     Name {
-        /// The wheel.
+        /// Path of the wheel.
         path: PathBuf,
-        /// The reason.
+        /// Fault of the file name.
         fault: WheelNameError,
     },
-    /// A directory of the project.
+    /// A directory of the project cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// A path that TOML cannot hold.
+    /// TOML cannot represent a path.
     #[error("the path of {} is not UTF-8: rename it", .0.shown())]
     Path(PathBuf),
 }
 
-/// Writes a config for the project in `folder` that lists the files of the wheel and uses its
+/// Returns a config for the project in `folder` that lists the files of the wheel and uses its
 /// metadata.
 ///
 /// # Errors
@@ -46,14 +45,14 @@ pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Resul
     let root = Lists::of(folder)?.root;
     let names: Vec<&str> = archive.files().map(|entry| entry.name.as_str()).collect();
     let lists = lists(folder, &root, &names);
-    // The path from the config, or the whole path of a wheel that is elsewhere.
+    // Relative to the config, or absolute for a wheel outside of the project.
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.into());
     let (project, wheel_path) = (real(folder), real(wheel));
     let below = wheel_path.strip_prefix(&project).unwrap_or(&wheel_path);
     let path = below.to_str().ok_or_else(|| FromWheelError::Path(wheel.into()))?;
     let mut table = format!("metadata = {}\n", quoted(path));
     if below.parent() == Some(Path::new("dist")) {
-        // The wheel itself lies where wheels are written to.
+        // The wheel is in the directory that new wheels are written to.
         table.push_str("output = \"dist/pycompile\"\n");
     }
     Ok(draft_of(lists, python, &table))
@@ -69,7 +68,7 @@ fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {
     };
     let count = |root: &&str| installed.iter().filter(|name| has(root, name)).count();
     let candidates = std::iter::once(root).chain(ROOTS);
-    // The first of those with most files.
+    // The first of the directories with the most files.
     let candidates: Vec<&str> = candidates.collect();
     let root = candidates.into_iter().rev().max_by_key(count).unwrap_or(".");
     let mut lists = Lists {

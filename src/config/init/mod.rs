@@ -1,4 +1,4 @@
-//! A first `pycompile.toml` for a directory, and later refreshes of its lists.
+//! Generation of a `pycompile.toml`, and updates of its lists.
 
 mod from_wheel;
 mod update;
@@ -14,20 +14,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// A draft of a config.
+/// Generated config.
 #[derive(Debug)]
 pub struct Draft {
-    /// The text of the config.
+    /// Text of the config.
     pub text: String,
-    /// The files that it lists.
+    /// Files that the config lists.
     pub lists: Lists,
-    /// The metadata of a wheel are those of `pyproject.toml`.
+    /// Metadata of a wheel is in `pyproject.toml`.
     pub reads_pyproject: bool,
-    /// The metadata of a wheel are known to the build backend alone.
+    /// Metadata of a wheel is known only to the build backend.
     pub lacks_metadata: bool,
 }
 
-/// The files that a config should list, and those that it should not.
+/// Files that a config should list, and files that it should not.
 #[derive(Debug)]
 pub struct Lists {
     /// Directory that the names are relative to.
@@ -36,18 +36,18 @@ pub struct Lists {
     pub sources: Vec<String>,
     /// Data files inside the packages.
     pub data: Vec<String>,
-    /// The setting or default that decided.
+    /// Setting or default that determined the files.
     pub basis: String,
     /// Paths that are not listed, with the reason.
     pub left_out: Vec<(PathBuf, String)>,
-    /// Reason why a wheel of these files is not the project's.
+    /// Reason why a wheel of these files would differ from the project's.
     pub built: Option<String>,
     /// Remarks about the choice, one sentence each.
     pub notes: Vec<String>,
 }
 
 impl Lists {
-    /// Lists the files that the build backend of the project in `folder` would ship, without those
+    /// Lists the files that the build backend of the project in `folder` would ship, except those
     /// that `build` or `pack` would refuse.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Lists {
     }
 }
 
-/// Writes a config for the project in `folder`, which lists its files once and for all.
+/// Returns a config for the project in `folder` with explicit lists of its files.
 ///
 /// # Errors
 /// A directory that cannot be listed.
@@ -88,7 +88,7 @@ pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
     Ok(Draft { reads_pyproject, lacks_metadata, ..draft_of(lists, python, wheel) })
 }
 
-/// A config with these lists; `wheel` holds the lines of `[wheel]`, if there is to be one.
+/// Returns a config with these lists; `wheel` holds the lines of `[wheel]`, if there should be one.
 fn draft_of(lists: Lists, python: PyVersion, wheel: &str) -> Draft {
     let mut text = String::from("# `pycompile man pycompile.toml` describes every key.\n[source]\n");
     let _ = writeln!(text, "root = {}", quoted(&lists.root));
@@ -115,13 +115,13 @@ fn draft_of(lists: Lists, python: PyVersion, wheel: &str) -> Draft {
     Draft { text, lists, reads_pyproject: false, lacks_metadata: false }
 }
 
-/// Names that `build` or `pack` would refuse, with the reason.
+/// Returns names that `build` or `pack` would refuse, with the reason.
 fn refused<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
     let mut tree = NameTree::new(true);
     names.filter_map(|name| Some((name.clone(), fault(name, &mut tree)?))).collect()
 }
 
-/// Says why archives refuse a name, or why it would be another file on some file systems.
+/// Returns why archives refuse a name, or why file systems may confuse it with another one.
 fn fault<'a>(name: &'a str, tree: &mut NameTree<'a>) -> Option<String> {
     if let Err(fault) = check_file_name(name) {
         return Some(fault.to_string());
@@ -134,7 +134,7 @@ fn fault<'a>(name: &'a str, tree: &mut NameTree<'a>) -> Option<String> {
     }
 }
 
-/// A TOML array with one name a line.
+/// Returns a TOML array with one name per line.
 fn array(names: &[String]) -> String {
     let mut text = String::from("[\n");
     for name in names {

@@ -1,4 +1,4 @@
-//! Refreshes the lists of a config that exists, and leaves the rest of its text as it is.
+//! Updates of the lists in an existing config, which leave the rest of its text unchanged.
 
 use super::{Lists, array};
 use crate::config::Loaded;
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::de::DeTable;
 
-/// Differences between the lists of a config and the files of the project, by name relative to the
+/// Differences between the lists of a config and the files of the project, by path relative to the
 /// root.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files of the project that are not listed.
     pub added: Vec<String>,
-    /// Listed files that the project no longer has.
+    /// Listed files that do not exist any more.
     pub removed: Vec<String>,
 }
 
@@ -23,15 +23,15 @@ impl Changes {
     }
 }
 
-/// A config whose lists cannot be refreshed.
+/// Errors of updating the lists of a config.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpdateError {
-    /// The config has another root than the project's layout shows.
+    /// The config has another root than the project's layout.
     #[error("[source] root is {config:?}, but the project's files are below {found:?}")]
     Root {
-        /// The root in the config.
+        /// Root in the config.
         config: String,
-        /// The root that was found.
+        /// Root of the layout.
         found: String,
     },
     /// The `[source]` table cannot be edited in place.
@@ -41,8 +41,8 @@ pub enum UpdateError {
     Form,
 }
 
-/// Compares the lists of a config with the files of the project. Files that `search` or `exclude`
-/// matches are left to those patterns, and a listed file counts as gone only if it does not exist.
+/// Compares the lists of a config with the files of the project. Files that match `search` or
+/// `exclude` are not compared, and a listed file counts as removed only if it does not exist.
 ///
 /// # Errors
 /// [`UpdateError::Root`].
@@ -67,8 +67,8 @@ pub fn changes(loaded: &Loaded, lists: &Lists) -> Result<Changes, UpdateError> {
     })
 }
 
-/// Returns the text of the config with the changes made: its two lists are written anew, sorted,
-/// and nothing else changes.
+/// Returns the text of the config with the changes: its two lists are sorted and rewritten, and the
+/// rest is unchanged.
 ///
 /// # Errors
 /// [`UpdateError`].
@@ -89,7 +89,7 @@ pub fn updated(loaded: &Loaded, lists: &Lists) -> Result<(String, Changes), Upda
     let (files, data) = (names(&source.files, true), names(&source.data, false));
     let spans = spans(&text, loaded.in_pyproject()).ok_or(UpdateError::Form)?;
     let data_text = format!("data = {}", array(&data));
-    // From the end to the start, so that the first span stays right.
+    // From the end to the start, so that earlier spans remain valid.
     let mut edits: Vec<(Range<usize>, String)> = vec![(spans.files.clone(), array(&files))];
     match spans.data {
         Some(span) => edits.push((span, array(&data))),

@@ -1,4 +1,4 @@
-//! `*.egg-info` of an sdist that setuptools made: `requires.txt` and `entry_points.txt`.
+//! `*.egg-info` of an sdist built by setuptools: `requires.txt` and `entry_points.txt`.
 
 use crate::output::inside::Inside;
 use crate::project::names_in;
@@ -6,14 +6,14 @@ use crate::wheel::name::normalize_name;
 use crate::wheel::project::files;
 use std::path::Path;
 
-/// The `egg-info` directory of a project, if it has one: its path relative to the project.
+/// Directory `egg-info` of a project, if it has one, by path relative to the project.
 pub(super) struct EggInfo<'a> {
     folder: &'a Inside,
     path: Option<String>,
 }
 
 impl<'a> EggInfo<'a> {
-    /// Looks in the project's directory and where its packages may be.
+    /// Searches the project's directory and the directories that its packages may be in.
     pub(super) fn find(folder: &'a Inside, name: &str) -> Self {
         for root in ["", "src/", "lib/", "Lib/", "python/"] {
             let listed = folder.path().join(root);
@@ -39,7 +39,7 @@ impl<'a> EggInfo<'a> {
         self.text("entry_points.txt")
     }
 
-    /// `requires.txt` as `Provides-Extra` and `Requires-Dist` fields: a section is
+    /// Returns `requires.txt` as `Provides-Extra` and `Requires-Dist` fields: a section is named
     /// `[extra:marker]`.
     pub(super) fn requirements(&self) -> Option<Vec<(&'static str, String)>> {
         Some(requirements(&self.text("requires.txt")?))

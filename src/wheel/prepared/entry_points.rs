@@ -1,4 +1,4 @@
-//! Entry points of an sdist whose backend does not write them into it: the tables of
+//! Entry points of an sdist whose backend does not include them, from the tables of
 //! `pyproject.toml`.
 
 use crate::output::inside::Inside;
@@ -6,11 +6,11 @@ use crate::wheel::project::{files, render};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
-/// Groups and names to references.
+/// References by group and name.
 type Groups = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Returns the text of `entry_points.txt` for the project in `folder`: `[project]` (PEP 621), or
-/// the tables of poetry and flit.
+/// Returns the text of `entry_points.txt` for the project in `folder`, from `[project]` (PEP 621)
+/// or the tables of poetry and flit.
 pub(super) fn of_project(folder: &Inside) -> Option<String> {
     let bytes = files::read(folder, "pyproject.toml").ok()?;
     let table: Table = String::from_utf8(bytes).ok()?.parse().ok()?;
@@ -34,7 +34,7 @@ pub(super) fn of_project(folder: &Inside) -> Option<String> {
 
 fn add(groups: &mut Groups, group: &str, entries: Option<&Value>) {
     for (name, value) in entries.and_then(Value::as_table).into_iter().flatten() {
-        // poetry also has `{ reference = "demo:main", type = "console" }`.
+        // poetry also accepts `{ reference = "demo:main", type = "console" }`.
         let reference = value.as_str().or_else(|| value.get("reference")?.as_str());
         if let Some(reference) = reference {
             groups.entry(group.to_owned()).or_default().insert(name.clone(), reference.to_owned());

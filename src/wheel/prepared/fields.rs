@@ -1,8 +1,8 @@
-//! The header fields of core metadata.
+//! Header fields of core metadata.
 
 use crate::wheel::headers::{Field, Lines, fields};
 
-/// Fields, in order.
+/// Fields in the order of the file.
 pub(super) struct Fields<'a>(Vec<Field<'a>>);
 
 impl<'a> Fields<'a> {
@@ -10,7 +10,7 @@ impl<'a> Fields<'a> {
         Self(fields(text, Lines::Feed))
     }
 
-    /// First lines of the values of a field, in order.
+    /// Returns the first lines of a field's values, in order.
     pub(super) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a str> + 's {
         let own = self.0.iter().filter(move |field| field.key.eq_ignore_ascii_case(name));
         own.map(|field| field.value)
@@ -21,7 +21,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Adds fields at the end of the headers.
+/// Appends fields to the headers.
 pub(super) fn with_fields(metadata: &str, fields: &[(&'static str, String)]) -> String {
     let mut end = 0;
     for line in metadata.split_inclusive('\n') {

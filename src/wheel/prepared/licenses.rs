@@ -9,13 +9,13 @@ use crate::wheel::project::files;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
-/// Files that setuptools, hatchling, flit, poetry and pdm take for licenses where a project names
-/// none.
+/// Files that setuptools, hatchling, flit, poetry and pdm treat as licenses if a project does not
+/// name any.
 const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
-/// Reads the files that `License-File` fields name. Before core metadata 2.4, which has the field,
-/// backends packed license files without naming them: those that `pyproject.toml` names, or that
-/// are called so.
+/// Reads the files that `License-File` fields name. Before core metadata 2.4, which introduced the
+/// field, backends included license files without naming them: those that `pyproject.toml` lists,
+/// or that match the default patterns.
 pub(super) fn license_files(folder: &Inside, fields: &Fields<'_>) -> Result<Vec<File>, PreparedFault> {
     let mut licenses = Vec::new();
     for file in fields.all("License-File") {
@@ -51,7 +51,7 @@ fn unnamed(folder: &Inside) -> BTreeSet<String> {
     names
 }
 
-/// `license-files` as PEP 639 has it or as its drafts had it, or `license = { file = … }`.
+/// Returns `license-files` in the form of PEP 639 or its drafts, or `license = { file = … }`.
 fn named(project: &Table) -> Option<Vec<String>> {
     let texts = |value: &Value| {
         let list = value.as_array().into_iter().flatten();

@@ -1,8 +1,8 @@
-//! Metadata that a build backend has prepared already: `PKG-INFO` of an unpacked sdist, or a
-//! wheel's METADATA.
+//! Metadata that a build backend has prepared: `PKG-INFO` of an unpacked sdist, or METADATA of a
+//! wheel.
 //!
-//! Core metadata 2.1 to 2.5. From 2.2 on, an sdist says in `Dynamic` which fields its backend may
-//! still change; those are used as they are, and named in [`Prepared::notes`].
+//! Core metadata 2.1 to 2.5. From 2.2 on, `Dynamic` in an sdist lists the fields that its backend
+//! may still change; they are used unchanged and listed in [`Prepared::notes`].
 
 mod egg_info;
 mod entry_points;
@@ -19,16 +19,16 @@ use crate::text::Shown as _;
 use fields::Fields;
 use std::path::PathBuf;
 
-/// The files of a wheel's `dist-info` directory, apart from WHEEL and RECORD.
+/// Files of a wheel's `dist-info` directory, except WHEEL and RECORD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DistInfo {
-    /// Name of the project, as it is written in METADATA.
+    /// Name of the project, as in METADATA.
     pub name: String,
-    /// Version in its normal form.
+    /// Version in normal form.
     pub version: Version,
     /// Text of METADATA.
     pub metadata: String,
-    /// Text of `entry_points.txt`, if there are any.
+    /// Text of `entry_points.txt`, if the project has entry points.
     pub entry_points: Option<String>,
     /// License files, by path relative to `dist-info`.
     pub licenses: Vec<File>,
@@ -53,27 +53,27 @@ impl From<&Self> for DistInfo {
     }
 }
 
-/// Metadata with remarks about where they come from.
+/// Metadata with remarks about its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
-    /// The metadata.
+    /// Metadata and license files.
     pub dist_info: DistInfo,
-    /// One sentence each, for the user.
+    /// Remarks for the user, one sentence each.
     pub notes: Vec<String>,
 }
 
-/// Prepared metadata that cannot be used.
+/// Error of reading prepared metadata.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.shown())]
 pub struct PreparedError {
-    /// The `PKG-INFO` or wheel.
+    /// Path of the `PKG-INFO` or wheel.
     pub path: PathBuf,
-    /// The reason.
+    /// Fault that was found.
     #[source]
     pub fault: PreparedFault,
 }
 
-/// Reasons why prepared metadata cannot be used.
+/// Faults of prepared metadata.
 #[derive(Debug, thiserror::Error)]
 pub enum PreparedFault {
     /// The file cannot be read.
@@ -82,30 +82,30 @@ pub enum PreparedFault {
     /// The wheel cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The file name of the wheel.
+    /// The file name of the wheel is invalid.
     #[error(transparent)]
     Name(#[from] WheelNameError),
     /// The text is not UTF-8.
     #[error("the text is not UTF-8")]
     Encoding,
-    /// A field that every METADATA has.
+    /// A required field is missing.
     #[error("it has no {0} field")]
     Missing(&'static str),
-    /// The version.
+    /// The version is invalid.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// A `License-File` whose path cannot be used.
+    /// The path of a `License-File` leaves the project.
     #[error("License-File {0:?} leaves the project")]
     LicensePath(String),
-    /// A `License-File` that is not there.
+    /// A `License-File` cannot be read.
     #[error("License-File {name:?} cannot be read: {source}")]
     LicenseFile {
         /// Path relative to the project.
         name: String,
-        /// The reason.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// A wheel without a `dist-info` directory.
+    /// A wheel has no `dist-info` directory.
     #[error("it has no METADATA")]
     NoMetadata,
 }
@@ -146,7 +146,7 @@ fn from_folder(folder: &Inside, name: &str) -> Result<Prepared, PreparedFault> {
     of_files(names.into_iter().map(read).collect::<std::io::Result<Vec<_>>>()?)
 }
 
-/// The files of a `dist-info` directory, by path relative to it.
+/// Returns the files of a `dist-info` directory, by path relative to it.
 fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedFault> {
     let (mut metadata, mut entry_points, mut licenses) = (None, None, Vec::new());
     for file in files {
@@ -181,7 +181,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     let has_requirements = fields.one("Requires-Dist").is_some();
     let egg_info = egg_info::EggInfo::find(folder, &normalize_name(&name));
     if let Some(mut requirements) = egg_info.requirements().filter(|_| !has_requirements) {
-        // Old versions of setuptools write the extras into PKG-INFO and not what they require.
+        // Old versions of setuptools write the extras to PKG-INFO, but not their requirements.
         let is_given = |extra: &str| fields.all("Provides-Extra").any(|given| given == extra);
         requirements.retain(|(field, value)| *field != "Provides-Extra" || !is_given(value));
         metadata = fields::with_fields(&metadata, &requirements);
@@ -190,7 +190,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     Ok(Prepared { dist_info: DistInfo { name, version, metadata, entry_points, licenses }, notes })
 }
 
-/// Remarks about fields that the sdist does not settle.
+/// Returns remarks about fields that the sdist does not fix.
 fn notes(fields: &Fields<'_>) -> Vec<String> {
     let version = fields.one("Metadata-Version").unwrap_or("1.0");
     if !is_at_least(fields, (2, 2)) {

@@ -9,15 +9,15 @@ use crate::wheel::requirement::RequirementError;
 use crate::wheel::version::VersionError;
 use std::path::PathBuf;
 
-/// A project whose metadata cannot be used. The fault is the project's.
+/// Error of a project's metadata.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {}{fault}", path.shown(), line.map(|line| format!(":{line}")).unwrap_or_default(), prefix(key))]
 pub struct ProjectError {
-    /// The `pyproject.toml`, or the file that holds the table.
+    /// Path of the `pyproject.toml`, or of the file that contains the table.
     pub path: PathBuf,
-    /// From 1, where the table was read from text.
+    /// Line number, from 1, if the table was read from text.
     pub line: Option<usize>,
-    /// `urls.Homepage`; empty for the whole.
+    /// Key, such as `urls.Homepage`; empty for the whole table.
     pub key: String,
     /// Description of the fault.
     #[source]
@@ -28,130 +28,130 @@ fn prefix(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!("project.{key}: ") }
 }
 
-/// Description of the fault.
+/// Faults of a project's metadata.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectFault {
-    /// The `pyproject.toml`.
+    /// The `pyproject.toml` cannot be read.
     #[error("cannot be read: {0}")]
     Io(#[from] std::io::Error),
-    /// Not TOML.
+    /// The file is not TOML.
     #[error("{0}")]
     Toml(String),
-    /// Not UTF-8.
+    /// The file is not UTF-8.
     #[error("{0:?} is not UTF-8")]
     Encoding(String),
     /// `[project]` is not a table.
     #[error("[project] is not a table")]
     NoTable,
-    /// A key that must be there.
+    /// A required key is missing.
     #[error("the key is missing")]
     Missing,
-    /// No such key.
+    /// The key is unknown.
     #[error("unknown key")]
     Unknown,
-    /// Another type.
+    /// The value has another type.
     #[error("expected {expected}, found {found}")]
     Type {
-        /// With its article.
+        /// Expected type, with its article.
         expected: &'static str,
-        /// With its article.
+        /// Type found, with its article.
         found: &'static str,
     },
-    /// Keys without a value.
+    /// Keys have no value.
     #[error("{0}")]
     Open(OpenKeys),
-    /// Dynamic, though it is there.
+    /// A key is listed in `dynamic` but has a value.
     #[error("the key is dynamic, and there all the same")]
     DynamicAndStatic,
-    /// A field that cannot be dynamic.
+    /// A field cannot be dynamic.
     #[error("{0:?} cannot be dynamic")]
     NeverDynamic(String),
-    /// Given twice.
+    /// A key has a value in both tables.
     #[error("the key is in [project] already")]
     GivenTwice,
-    /// The name.
+    /// The name is invalid.
     #[error(
         "{0:?} is not a project's name: letters, digits, `-`, `_` and `.`, the first and last a letter or a digit"
     )]
     Name(String),
-    /// The version.
+    /// The version is invalid.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// A dependency, or `requires-python`.
+    /// A dependency or `requires-python` is invalid.
     #[error(transparent)]
     Requirement(#[from] RequirementError),
-    /// The license expression.
+    /// The license expression is invalid.
     #[error(transparent)]
     License(#[from] LicenseError),
-    /// A line end where METADATA has one line.
+    /// A value for one line of METADATA has a line end.
     #[error("must be a single line")]
     Lines,
-    /// Nothing.
+    /// A value is empty.
     #[error("must not be empty")]
     Empty,
-    /// A comma or an `@` where they mean something.
+    /// A value is not an e-mail address.
     #[error("{0:?} is not an e-mail address")]
     Email(String),
-    /// A comma in a name without an address.
+    /// A name without an address contains a comma, which separates names.
     #[error("must not have a comma")]
     Comma,
-    /// A person without anything.
+    /// A person has neither name nor address.
     #[error("neither `name` nor `email`")]
     NoPerson,
-    /// None or both of two keys.
+    /// None or both of two exclusive keys are given.
     #[error("exactly one of `file` and `text` is needed")]
     FileOrText,
-    /// A file whose suffix says nothing.
+    /// The suffix of the readme does not determine its content type.
     #[error("the content type of {0:?} is not known by its suffix: use a table with `content-type`")]
     UnknownReadme(String),
-    /// Another content type.
+    /// The content type is not supported.
     #[error("{0:?} is none of text/markdown, text/x-rst and text/plain in UTF-8")]
     ContentType(String),
-    /// A file that cannot be read.
+    /// A file cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
     File {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// A path that leaves the project.
+    /// A path leaves the project.
     #[error("{path:?}: {fault}")]
     Path {
-        /// The path or pattern.
+        /// Path or pattern.
         path: String,
-        /// Why.
+        /// Fault of the path.
         #[source]
         fault: NameFault,
     },
-    /// A pattern that is none.
+    /// A pattern is invalid.
     #[error("{0:?} is not a pattern")]
     Pattern(String),
-    /// A pattern without a match.
+    /// A pattern matches no file.
     #[error("{0:?} matches no file")]
     NoMatch(String),
-    /// A file that a pattern matches, and METADATA cannot name.
+    /// A pattern matches a file that METADATA cannot name.
     #[error("{0:?}: the name is not UTF-8: rename it")]
     NameEncoding(PathBuf),
     /// A directory that cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// Files beside the old form.
+    /// `license-files` is combined with the deprecated form of `license`.
     #[error("`license-files` cannot stand beside a `license` table")]
     LicenseTable,
-    /// Two extras that are one when normalized.
+    /// Two extras have the same normalized name.
     #[error("{0:?} and {1:?} are the same name")]
     SameName(String, String),
-    /// An entry point's group or name.
+    /// The group or name of an entry point is invalid.
     #[error("{0:?} cannot be the name of an entry point or a group of them")]
     EntryPointName(String),
-    /// An invalid object reference of an entry point.
+    /// The object reference of an entry point is invalid.
     #[error("{0:?} is not a reference to an object: `package.module:attribute` is")]
     Reference(String),
-    /// A group with a key of its own.
+    /// A group has its own key.
     #[error("use `{0}` for this group")]
     ReservedGroup(&'static str),
-    /// A URL's label.
+    /// The label of a URL is invalid.
     #[error("a label has at most 32 characters and no comma")]
     Label,
 }

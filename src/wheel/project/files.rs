@@ -1,4 +1,4 @@
-//! The files that a `[project]` table names: readme and licenses.
+//! Files that a `[project]` table names: readme and licenses.
 
 use super::fault::{ProjectError, ProjectFault};
 use super::value::Item;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file's text with LF line ends.
+/// Returns the text of a file with LF line ends.
 fn text(root: &Inside, item: &Item<'_>, name: &str) -> Result<String, ProjectError> {
     let bytes = bytes(root, item, name)?;
     let text = String::from_utf8(bytes).map_err(|_| item.error(ProjectFault::Encoding(name.to_owned())))?;
@@ -31,7 +31,7 @@ fn with_hint(error: OpenError) -> io::Error {
     }
 }
 
-/// Reads a file of the project's directory.
+/// Reads a file in the project's directory.
 pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
     let opened = root.open(Path::new(name)).map_err(with_hint)?;
     read_open(&opened.file, opened.metadata.len(), LARGEST)
@@ -42,7 +42,7 @@ fn stays_inside(item: &Item<'_>, name: &str) -> Result<(), ProjectError> {
     check_file_name(name).map_err(|fault| item.error(ProjectFault::Path { path, fault }))
 }
 
-/// `readme = "README.md"`, `{file = …}` or `{text = …}` with a content type.
+/// Reads `readme = "README.md"`, or `{file = …}` or `{text = …}` with a content type.
 pub(super) fn readme(root: &Inside, item: &Item<'_>) -> Result<Readme, ProjectError> {
     if !item.is_table() {
         let name = item.text()?;
@@ -78,7 +78,7 @@ pub(super) fn readme(root: &Inside, item: &Item<'_>) -> Result<Readme, ProjectEr
     Ok(Readme { text, content_type: found })
 }
 
-/// `license = "MIT"`, or the table of PEP 621; with the file that the table names.
+/// Reads `license = "MIT"` or the table of PEP 621, and the file that the table names.
 pub(super) fn license(root: &Inside, item: &Item<'_>) -> Result<(License, Option<File>), ProjectError> {
     if !item.is_table() {
         let expression = normalize_license(&item.line()?).map_err(|fault| item.error(fault.into()))?;
@@ -98,13 +98,13 @@ pub(super) fn license(root: &Inside, item: &Item<'_>) -> Result<(License, Option
     }
 }
 
-/// `license-files`: what each pattern matches, which must be something; sorted, each once.
+/// Reads `license-files`: the files that match, sorted, each once. Every pattern must match a file.
 pub(super) fn license_files(root: &Inside, item: Item<'_>) -> Result<Vec<File>, ProjectError> {
     let mut names = BTreeSet::new();
     for item in item.list()? {
         let pattern = item.text()?;
         stays_inside(&item, pattern)?;
-        // Before anything is listed: a symlink may lead to the whole machine.
+        // Checked before listing, since a symlink may lead to any part of the file system.
         let has_wildcard = |part: &&str| part.contains(['*', '?', '[', ']', '{', '}']);
         let plain: PathBuf = pattern.split('/').take_while(|part| !has_wildcard(part)).collect();
         let folder = if plain.as_os_str() == pattern { plain.parent().unwrap_or(&plain) } else { &plain };

@@ -1,8 +1,8 @@
 //! The `[project]` table of a `pyproject.toml` (PEP 621, 639) → METADATA 2.4 and
 //! `entry_points.txt`.
 //!
-//! **Invariant:** a key is used or refused. What the table leaves to a build backend (`dynamic`) is
-//! an error unless the caller gives it.
+//! **Invariant:** every key is used or refused. A key that the table leaves to a build backend
+//! (`dynamic`) is an error unless the caller provides its value.
 
 mod fault;
 pub(super) mod files;
@@ -23,75 +23,76 @@ use super::version::Version;
 use crate::archive::File;
 use std::collections::BTreeMap;
 
-/// An author or maintainer, with at least one of the two.
+/// Author or maintainer, with name, address or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
-    /// One line.
+    /// Name, on one line.
     pub name: Option<String>,
-    /// An address as in RFC 822.
+    /// Address according to RFC 822.
     pub email: Option<String>,
 }
 
-/// The long description.
+/// Long description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readme {
-    /// With LF line ends.
+    /// Text with LF line ends.
     pub text: String,
-    /// `text/markdown`, `text/x-rst` or `text/plain`, with parameters if any are given.
+    /// Content type: `text/markdown`, `text/x-rst` or `text/plain`, with the given parameters.
     pub content_type: String,
 }
 
-/// Under which terms.
+/// License of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum License {
-    /// Not said.
+    /// No license is given.
     #[default]
     Unstated,
-    /// An SPDX expression (PEP 639).
+    /// SPDX expression (PEP 639).
     Expression(String),
-    /// Text of any form (PEP 621, deprecated).
+    /// Any text (PEP 621, deprecated).
     Text(String),
 }
 
-/// A project's metadata. Made by [`Project::read`], [`Project::from_table`], or field by field.
+/// Metadata of a project, from [`Project::read`], [`Project::from_table`], or set field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    /// As written, not normalized.
+    /// Name as written, not normalized.
     pub name: String,
-    /// In normal form.
+    /// Version in normal form.
     pub version: Version,
-    /// `description`: one line.
+    /// Summary on one line, from `description`.
     pub summary: Option<String>,
-    /// The long description.
+    /// Long description.
     pub readme: Option<Readme>,
-    /// `>=3.8`
+    /// Required Python versions, such as `>=3.8`.
     pub requires_python: Option<String>,
-    /// Under which terms.
+    /// License of the project.
     pub license: License,
-    /// By path relative to the project; each goes to `dist-info/licenses`. Sorted.
+    /// License files by path relative to the project, sorted; they are written to
+    /// `dist-info/licenses`.
     pub license_files: Vec<File>,
-    /// In order.
+    /// Authors, in order.
     pub authors: Vec<Person>,
-    /// In order.
+    /// Maintainers, in order.
     pub maintainers: Vec<Person>,
-    /// In order.
+    /// Keywords, in order.
     pub keywords: Vec<String>,
-    /// In order.
+    /// Classifiers, in order.
     pub classifiers: Vec<String>,
-    /// Label and address, in order.
+    /// Label and address of URLs, in order.
     pub urls: Vec<(String, String)>,
-    /// In order.
+    /// Dependencies, in order.
     pub dependencies: Vec<Requirement>,
-    /// `optional-dependencies`: by the extra's normal name.
+    /// Optional dependencies, by the extra's normal name.
     pub extras: BTreeMap<String, Vec<Requirement>>,
-    /// By group (`console_scripts`, `gui_scripts`, …), then name.
+    /// Entry points by group (`console_scripts`, `gui_scripts`, …), then name.
     pub entry_points: BTreeMap<String, BTreeMap<String, String>>,
     /// Remarks for the user, one sentence each.
     pub notes: Vec<String>,
 }
 
 impl Project {
-    /// A project that has a name and a version.
+    /// Returns a project with a name and a version.
     pub fn new(name: impl Into<String>, version: Version) -> Self {
         Self {
             name: name.into(),

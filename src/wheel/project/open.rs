@@ -1,16 +1,16 @@
-//! Keys that a `[project]` table leaves open: dynamic ones, and those that are missing.
+//! Keys without a value in a `[project]` table: dynamic ones and missing ones.
 
 use std::fmt;
 
-/// Keys without a value. Displayed as one sentence for all of them, with the lines that give them
-/// one.
+/// Keys without a value. Displayed as one sentence for all of them, followed by config lines that
+/// set them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenKeys {
     /// Keys that `dynamic` leaves to the build backend, in its order.
     pub dynamic: Vec<String>,
     /// Required keys that are missing.
     pub missing: Vec<&'static str>,
-    /// There is a `[project]` table.
+    /// True if the file has a `[project]` table.
     pub has_table: bool,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for OpenKeys {
     }
 }
 
-/// `a`, `b` and `c`, each in backquotes.
+/// Lists keys in backquotes: `a`, `b` and `c`.
 fn listed(keys: &[impl AsRef<str>]) -> String {
     let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", key.as_ref())).collect();
     match keys.split_last() {
@@ -63,7 +63,7 @@ fn listed(keys: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// A value of the key's form, to be filled in.
+/// Returns a placeholder for the key's value.
 fn placeholder(key: &str) -> &'static str {
     match key {
         "readme" => "\"README.md\"",
@@ -78,6 +78,6 @@ fn placeholder(key: &str) -> &'static str {
     }
 }
 
-/// The lines of a config that gives a wheel its metadata, for a project without any.
+/// Config lines with the metadata of a wheel, for a project without any.
 pub const INLINE: &str = "[wheel.project]\nname = \"…\"\nversion = \"…\"\n# requires-python = \">=…\"\n# dependencies = \
                           [\"…\"]\n# scripts = { … = \"package.module:function\" }";

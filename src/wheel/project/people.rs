@@ -4,7 +4,7 @@ use super::Person;
 use super::fault::{ProjectError, ProjectFault};
 use super::value::Item;
 
-/// A list of `{name, email}`.
+/// Reads a list of `{name, email}`.
 pub(super) fn read(item: Item<'_>) -> Result<Vec<Person>, ProjectError> {
     let mut people = Vec::new();
     for item in item.list()? {
@@ -34,14 +34,14 @@ pub(super) fn read(item: Item<'_>) -> Result<Vec<Person>, ProjectError> {
     Ok(people)
 }
 
-/// Enough of RFC 822 for an address to stand in a list of them.
+/// Checks the part of RFC 822 that is needed in lists of addresses.
 fn is_address(email: &str) -> bool {
     let quiet = |c: char| !c.is_whitespace() && !matches!(c, ',' | '<' | '>' | '(' | ')' | '"' | ';');
     email.chars().all(quiet)
         && email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
-/// The field for those without an address, and the one for those with.
+/// Returns the field of people without an address, and the field of people with one.
 pub(super) fn fields(people: &[Person]) -> (String, String) {
     let mut names = Vec::new();
     let mut addresses = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn fields(people: &[Person]) -> (String, String) {
     (names.join(", "), addresses.join(", "))
 }
 
-/// In quotes where RFC 822 wants them.
+/// Returns the name, quoted if RFC 822 requires it.
 fn display_name(name: &str) -> String {
     if name.contains(['(', ')', '<', '>', '@', ',', ':', ';', '.', '\\', '"', '[', ']']) {
         format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))

@@ -1,4 +1,4 @@
-//! The table, key by key.
+//! Reading of the `[project]` table, key by key.
 
 use super::fault::{ProjectError, ProjectFault};
 use super::open::OpenKeys;
@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 impl Project {
-    /// Reads the `pyproject.toml` `name` of `folder`. `given` holds keys of `[project]` that it
-    /// leaves to a build backend, or does not have.
+    /// Reads the `pyproject.toml` `name` in `folder`. `given` holds the values of keys in
+    /// `[project]` that the file leaves to a build backend or does not have.
     ///
     /// # Errors
     /// [`ProjectError`] with the line of the key.
@@ -30,8 +30,7 @@ impl Project {
         project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
     }
 
-    /// Reads a `[project]` table that stands in another file, `path`; files are named relative to
-    /// `folder`.
+    /// Reads a `[project]` table in another file, `path`; files are relative to `folder`.
     ///
     /// # Errors
     /// [`ProjectError`] without a line.
@@ -101,7 +100,7 @@ fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Resu
     Ok(project)
 }
 
-/// Puts what is given into the table, and refuses what is left open.
+/// Adds the given values to the table, and refuses keys that remain without a value.
 fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectError> {
     let mut given_keys = given.keys();
     let mut open = OpenKeys { has_table: table.is_present(), ..OpenKeys::default() };
@@ -218,7 +217,8 @@ fn add_group(project: &mut Project, group: &str, item: Item<'_>) -> Result<(), P
     Ok(())
 }
 
-/// `package.module:attribute.attribute [extra]`, of which the module must be there.
+/// Returns whether the text is `package.module:attribute.attribute [extra]`; the module is
+/// required.
 fn is_reference(text: &str) -> bool {
     let (object, extras) = match text.split_once('[') {
         Some((object, extras)) => (object, Some(extras)),

@@ -1,12 +1,12 @@
-//! METADATA (core metadata 2.4) and `entry_points.txt`.
+//! Text of METADATA (core metadata 2.4) and of `entry_points.txt`.
 
 use super::{License, Project, people};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 impl Project {
-    /// METADATA: fields in the order of the specification's examples, the long description as the
-    /// body.
+    /// Returns METADATA: fields in the order of the specification's examples, the long description
+    /// as the body.
     pub fn metadata(&self) -> String {
         let mut text = String::new();
         let mut field = |name: &str, value: &str| {
@@ -70,7 +70,7 @@ impl Project {
         text
     }
 
-    /// `entry_points.txt`, if there are any: groups and names sorted.
+    /// Returns `entry_points.txt` if there are entry points, with groups and names sorted.
     pub fn entry_points(&self) -> Option<String> {
         entry_points(&self.entry_points)
     }
@@ -92,7 +92,7 @@ pub(in crate::wheel) fn entry_points(groups: &BTreeMap<String, BTreeMap<String, 
     (!text.is_empty()).then_some(text)
 }
 
-/// A header of several lines: each but the first begins with spaces.
+/// Returns a header of several lines, in which continuation lines are indented.
 fn folded(text: &str) -> String {
     text.trim_end().lines().collect::<Vec<_>>().join("\n        ")
 }

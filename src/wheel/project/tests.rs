@@ -1,4 +1,4 @@
-//! Tables that are used, and tables that are refused.
+//! Tables that are accepted, and tables that are refused.
 
 use super::*;
 use crate::output::inside::{Inside, Links};
@@ -8,7 +8,7 @@ fn inside(folder: &Path) -> Inside {
     Inside::new(folder, Links::Inside)
 }
 
-/// A project folder.
+/// Directory of a project.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -144,7 +144,7 @@ fn all_open_keys_are_named_at_once() {
     );
     let project = folder.read_with("[tool.poetry]\n", "name = \"demo\"\nversion = \"1\"").unwrap();
     assert_eq!(project.name, "demo");
-    // What is pasted and not filled in is refused.
+    // Placeholders that are pasted and not filled in are refused.
     let table = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n";
     folder.read_with(table, "version = \"…\"").unwrap_err();
 }

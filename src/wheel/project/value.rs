@@ -1,11 +1,11 @@
-//! TOML with its lines, so that every error can name one.
+//! TOML values with line numbers for error messages.
 
 use super::fault::{ProjectError, ProjectFault};
 use std::collections::BTreeSet;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
-/// A value and the line that it begins in.
+/// Value with the line that it begins in.
 #[derive(Clone, Debug)]
 pub(super) struct Value {
     pub(super) line: Option<usize>,
@@ -16,9 +16,9 @@ pub(super) struct Value {
 enum Kind {
     Text(String),
     List(Vec<Value>),
-    /// In the order of the file.
+    /// Entries in the order of the file.
     Table(Vec<(String, Value)>),
-    /// With its article.
+    /// Name of the type, with its article.
     Other(&'static str),
 }
 
@@ -74,7 +74,7 @@ fn without_lines(value: &toml::Value) -> Value {
     Value { line: None, kind }
 }
 
-/// The `[project]` table of a `pyproject.toml`.
+/// Parses the `[project]` table of a `pyproject.toml`.
 pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>, ProjectError> {
     let refuse = |line, fault| {
         let fault = Box::new(fault);
@@ -94,19 +94,19 @@ pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>,
     }
 }
 
-/// A table whose keys are taken one by one.
+/// Table whose keys are removed as they are read.
 #[derive(Clone, Debug)]
 pub(super) struct Table<'a> {
     path: &'a Path,
-    /// Of the table itself, below `project`; empty for that.
+    /// Key of the table below `project`; empty for `project` itself.
     key: String,
     line: Option<usize>,
     items: Vec<(String, Value)>,
-    /// The file has the table.
+    /// True if the file has the table.
     is_present: bool,
 }
 
-/// A value with its key.
+/// Value with its key.
 #[derive(Clone, Debug)]
 pub(super) struct Item<'a> {
     path: &'a Path,
@@ -115,13 +115,13 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// A table that was read with something else.
+    /// Returns a table that was read without line numbers.
     pub(super) fn without_lines(path: &'a Path, table: &toml::Table) -> Self {
         let items = table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect();
         Self { path, key: String::new(), line: None, items, is_present: true }
     }
 
-    /// A table that the file does not have.
+    /// Returns a table that the file does not have.
     const fn absent(path: &'a Path) -> Self {
         Self { path, key: String::new(), line: None, items: Vec::new(), is_present: false }
     }
@@ -152,12 +152,12 @@ impl<'a> Table<'a> {
         self.items.iter().map(|item| item.0.clone()).collect()
     }
 
-    /// Takes `key` of `other`.
+    /// Copies `key` of `other`.
     pub(super) fn adopt(&mut self, key: &str, other: &Self) {
         self.items.extend(other.items.iter().filter(|item| item.0 == key).cloned());
     }
 
-    /// All that is left, with its keys, in order.
+    /// Returns the remaining keys and values, in order.
     pub(super) fn into_items(self) -> impl Iterator<Item = (String, Item<'a>)> {
         let (path, prefix) = (self.path, self.key);
         self.items.into_iter().map(move |(name, value)| {
@@ -166,7 +166,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Refuses what is left.
+    /// Refuses the remaining keys.
     pub(super) fn finish(self) -> Result<(), ProjectError> {
         match self.into_items().next() {
             Some((_, item)) => Err(item.error(ProjectFault::Unknown)),
@@ -204,13 +204,13 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// Text that fits on one line of METADATA, and is not empty.
+    /// Returns text that is not empty and fits on one line of METADATA.
     pub(super) fn line(&self) -> Result<String, ProjectError> {
         let text = self.text()?.trim();
         if text.is_empty() {
             return Err(self.error(ProjectFault::Empty));
         }
-        // What `str.splitlines` and e-mail parsers take for a line end.
+        // Line ends according to `str.splitlines` and e-mail parsers.
         let ends = |c: char| c.is_control() && c != '\t' || matches!(c, '\u{2028}' | '\u{2029}');
         if text.contains(ends) {
             return Err(self.error(ProjectFault::Lines));
