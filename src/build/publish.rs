@@ -7,8 +7,7 @@ use crate::manifest::{Manifest, in_toto, sha256sum};
 use crate::output::writing::Writing;
 use std::path::PathBuf;
 
-/// Writes the manifest where the config wants it, and what else it wants beside it; says which
-/// files.
+/// Writes the manifest and its other forms to the paths in the config; returns the files.
 ///
 /// # Errors
 /// [`ProjectError::Write`].

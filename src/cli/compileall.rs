@@ -1,6 +1,6 @@
 //! `pycompile compileall`: the command line of `compileall`.
 //!
-//! CPython: `Lib/compileall.py`. Where compileall would silently do what hardly anybody wants,
+//! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted,
 //! pycompile refuses; each of these errors says so.
 
 use super::args::{Mode, RefsArg};
@@ -293,7 +293,7 @@ fn recorded(arguments: &CompileallArgs, file: &Path, base: Option<&Path>) -> Res
             )
         })?,
     };
-    // As os.path.join: an absolute name stays what it is.
+    // As in os.path.join, an absolute name replaces the directory.
     Ok(arguments.prepend_dir.as_ref().map_or(name.clone(), |prepend| prepend.join(&name)))
 }
 

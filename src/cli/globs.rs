@@ -1,4 +1,4 @@
-//! Patterns of `--exclude` and its like: `*` also matches `/`.
+//! Patterns of `--exclude` and similar options: `*` also matches `/`.
 
 use super::CommandError;
 use globset::{Glob, GlobSet, GlobSetBuilder};
