@@ -98,7 +98,7 @@ enum Command {
     Compile(compile::CompileArgs),
     #[command(about = "Compile the files that pycompile.toml lists, and write the manifest")]
     Build(build::BuildArgs),
-    #[command(about = "Compile directories with the options of `python -m compileall`")]
+    #[command(about = "Compile files and directories with the options of `python -m compileall`")]
     #[command(args_override_self = true, infer_long_args = true)]
     Compileall(compileall::CompileallArgs),
     #[command(about = "Compile an installed environment, and add the pycs to its RECORDs")]
@@ -109,9 +109,7 @@ enum Command {
     Manifest(manifest::ManifestArgs),
     #[command(about = "Rewrite pycs without unused reference flags, as some distributions do")]
     Normalize(normalize::NormalizeArgs),
-    #[command(
-        about = "Explain the differences between two manifests, trees, archives, packages, images or pycs"
-    )]
+    #[command(about = "Explain differences between manifests, trees, archives, packages, images or pycs")]
     Diff(diff::DiffArgs),
     #[command(about = "Check that every pyc is what its source compiles to")]
     Verify(verify::VerifyArgs),

@@ -12,8 +12,7 @@ use crate::manifest::Manifest;
 use crate::text::{Shown as _, counted, python};
 use std::path::{Path, PathBuf};
 
-/// Compiles the files that the config lists, in place or into [tree] output, and writes the
-/// manifest.
+/// Compile the files that the config lists, in place or into [tree] output, and write the manifest.
 ///
 /// Options override the config. Their paths are relative to the working directory.
 ///

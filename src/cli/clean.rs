@@ -10,7 +10,7 @@ use crate::text::{Shown as _, python};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Removes the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
+/// Remove the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
 /// archives, manifests, and the directories that are empty afterwards.
 ///
 /// A file that was changed afterwards is kept and reported. Output that was built with options is

@@ -28,7 +28,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Compiles Python files, as `python -m py_compile` does, for any number of files, versions and
+/// Compile Python files, as `python -m py_compile` does, for any number of files, versions and
 /// optimization levels.
 ///
 /// Example: pycompile compile --python 3.14 --invalidation-mode unchecked-hash demo/core.py
@@ -40,8 +40,8 @@ pub(super) struct CompileArgs {
     /// Expect NUL instead of newline between the paths on standard input.
     #[arg(short = '0', long = "null")]
     null: bool,
-    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable) [default: the version of the
-    /// `python3` on PATH].
+    /// Python version such as 3.14, or release such as 3.13.0 (repeatable) [default: the version of
+    /// the `python3` on PATH].
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
     /// Write the pyc to this file, `-` for standard output; for one file, version and level only.

@@ -1,7 +1,7 @@
 //! `pycompile compileall`: the command line of `compileall`.
 //!
-//! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted,
-//! pycompile refuses; each of these errors says so.
+//! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted, pycompile
+//! refuses; each of these errors says so.
 
 use super::args::{Mode, RefsArg};
 use super::format::{MessageFormat, PlainFormatArgs};
@@ -20,7 +20,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
 
-/// Compiles as `python -m compileall` does, with its options and exit status, and in parallel also
+/// Compile as `python -m compileall` does, with its options and exit status, and in parallel also
 /// for lists of files.
 ///
 /// Differences, all of them refusals: without FILE or DIR nothing is compiled (compileall compiles
@@ -91,8 +91,8 @@ pub(super) struct CompileallArgs {
     /// Packaging tools do the same, so timestamp pycs remain valid in the package.
     #[arg(long)]
     clamp_mtime: bool,
-    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable) [default: the version of the
-    /// `python3` on PATH].
+    /// Python version such as 3.14, or release such as 3.13.0 (repeatable) [default: the version of
+    /// the `python3` on PATH].
     #[arg(long, value_name = "X.Y")]
     python: Vec<Release>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are

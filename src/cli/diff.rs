@@ -13,7 +13,7 @@ use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;
 
-/// Compares two manifests, trees, archives, packages, images or pycs in any pairing, and explains
+/// Compare two manifests, trees, archives, packages, images or pycs in any pairing, and explain
 /// their differences.
 ///
 /// Archives are wheels, zips and tar archives; packages are .deb and .rpm files; images are

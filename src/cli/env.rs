@@ -25,7 +25,7 @@ use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Compiles the packages installed below PREFIX, by the RECORDs of its site-packages, and adds the
+/// Compile the packages installed below PREFIX, by the RECORDs of its site-packages, and add the
 /// pycs to these RECORDs, so that pip and uv uninstall them with the package.
 ///
 /// Code records file names relative to site-packages: two environments with the same packages have
@@ -52,7 +52,7 @@ pub(super) struct EnvArgs {
     /// environment's own interpreter is run.
     #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
     engine: EngineArg,
-    /// Select the site-packages of this version, or of this release, as `3.14.8`.
+    /// Select the site-packages of this version, or of a release such as 3.14.8.
     ///
     /// Required for a directory of `pip install --target`, which does not record its version.
     #[arg(long, value_name = "X.Y")]
@@ -71,7 +71,7 @@ pub(super) struct EnvArgs {
     /// Invalidation mode of the pycs.
     #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: Mode,
-    /// Write nothing: report pycs and sources that are not as they should be.
+    /// Write nothing: report pycs and sources that are wrong, missing or not recorded.
     ///
     /// Reports pycs that are missing, stale, wrong, orphaned, of another mode or not recorded,
     /// sources that no RECORD lists, sources that are missing, and the findings of `verify` for
@@ -329,7 +329,7 @@ fn tell<'a>(
     Ok(())
 }
 
-/// Returns the interpreter of a free-threaded build: the native compiler supports only the default build.
+/// Returns the interpreter of a free-threaded build, which the native compiler does not support.
 fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     let name = format!("python{}t", site.python);
     let own = prefix.join("bin").join(&name);

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 
 /// Write a pycompile.toml that lists the files a build backend would ship
 ///
-/// Files are listed once: `--update` adds new files and removes missing ones, `--check` only
+/// Files are listed once: `--update` adds new files and removes missing ones, and `--check` only
 /// compares. Tests, documentation, build scripts, virtual environments and files that git ignores
-/// are left out; --verbose lists all of them.
+/// are left out, and `--verbose` lists them.
 ///
 /// Example: pycompile init .
 ///

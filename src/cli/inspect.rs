@@ -12,7 +12,7 @@ use crate::target::Series;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Shows the contents of a pyc of CPython 3.8 to 3.15 without running Python.
+/// Show the contents of a pyc of CPython 3.8 to 3.15 without running Python.
 ///
 /// Prints the header, whether the source next to it matches, and for every code object its flags,
 /// constants, names, instructions with lines and columns, and exception table. The exit status is 2

@@ -11,7 +11,7 @@ use crate::manifest::{in_toto, inventory, sha256sum};
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
-/// Writes the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
+/// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
 /// PATH, of the pycs that pycompile.toml asks for, as they are on disk.
 ///
 /// Nothing is compiled; `verify` does that.

@@ -10,8 +10,8 @@ use crate::project::pycs;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
 
-/// Rewrites pycs so that every object is written once and no reference flag is unused: the form
-/// that add-determinism writes.
+/// Rewrite pycs so that every object is written once and no reference flag is unused: the form that
+/// add-determinism writes.
 ///
 /// Files are replaced by write-and-rename: modes and modification times are kept, and other hard
 /// links of a file keep the old content. A second run changes nothing.

@@ -21,8 +21,8 @@ use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 
-/// Packs the files that pycompile.toml lists into deterministic wheels and zips, builds a wheel of
-/// an sdist, or makes an existing wheel deterministic, and writes the manifest.
+/// Pack the files that pycompile.toml lists into deterministic wheels and zips, build a wheel of an
+/// sdist, or make an existing wheel deterministic, and write the manifest.
 ///
 /// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01.
 ///

@@ -29,7 +29,7 @@ pub(super) struct ConfigArgs {
 /// Options that override the config.
 #[derive(Debug, clap::Args)]
 pub(super) struct OverrideArgs {
-    /// Python version, as 3.14, or one release, as 3.13.0 (repeatable).
+    /// Python version such as 3.14, or release such as 3.13.0 (repeatable).
     #[arg(long, value_name = "X.Y")]
     pub(super) python: Vec<Release>,
     /// Optimization level 0, 1 or 2 (repeatable).
@@ -76,7 +76,7 @@ struct NamingArgs {
     /// Record this file name in the code of the only file.
     #[arg(long, value_name = "NAME")]
     dfile: Option<String>,
-    /// If a file does not compile, publish nothing, or everything else.
+    /// Publish nothing if a file does not compile, or publish the rest.
     #[arg(long, value_enum, value_name = "WHAT")]
     on_error: Option<OnErrorArg>,
     /// Listed file that may fail to compile, by its path below the root (repeatable).

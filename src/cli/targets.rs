@@ -8,7 +8,7 @@ use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};
 use crate::text::python;
 
-/// Lists the versions that can be compiled for: magic number, cache tag, engine, the releases that
+/// List the versions that can be compiled for: magic number, cache tag, engine, the releases that
 /// the native engine reproduces, and the interpreter on PATH.
 ///
 /// Each listed release was compared with its real interpreter; releases joined by `to` are the ends

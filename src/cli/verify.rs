@@ -11,8 +11,8 @@ use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted};
 use std::path::PathBuf;
 
-/// Checks that every pyc comes from its source: compiles each source again in memory, for the pyc's
-/// version and optimization level, and compares the code.
+/// Check that every pyc comes from its source: compile each source again in memory, for the version
+/// and optimization level of the pyc, and compare the code.
 ///
 /// A pyc is reported if its source is missing, its header is wrong, it cannot be parsed, or no
 /// engine supports its version. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH
@@ -43,10 +43,10 @@ pub(super) struct VerifyArgs {
     /// Check only this distribution of an environment, by its RECORD, or only its wheels.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Treatment of the same code in another form, `other-form`.
+    /// Treatment of code that differs only in form (`other-form`).
     ///
-    /// The form is another if references, interned strings or the order of sets differ, as they do
-    /// in a process that compiles many files.
+    /// The form differs if references, interned strings or the order of sets do, as after compiling
+    /// many files in one process.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
     /// Compiler to use: the `native` one, or real interpreters with `python`.
