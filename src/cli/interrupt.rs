@@ -102,7 +102,7 @@ fn ignored() -> u64 {
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Ignores SIGXFSZ: a file that grows beyond its limit (`ulimit -f`) is an error of that file, as
+/// Handles SIGXFSZ: a file that grows beyond its limit (`ulimit -f`) is an error of that file, as
 /// in Python, and does not end the process.
 pub(super) fn let_writes_fail() {
     #[cfg(unix)]

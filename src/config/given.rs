@@ -10,41 +10,41 @@ use toml::Spanned;
 /// Settings given on the command line; paths are relative to the working directory.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// Versions, for `[compile] python`.
+    /// Value of `[compile] python`.
     pub python: Vec<Release>,
-    /// Levels, for `[compile] optimize`.
+    /// Value of `[compile] optimize`.
     pub optimize: Vec<u8>,
-    /// For `[compile] invalidation-mode`.
+    /// Value of `[compile] invalidation-mode`.
     pub invalidation_mode: Option<Mode>,
-    /// For `[compile] engine`.
+    /// Value of `[compile] engine`.
     pub engine: Option<Engine>,
     /// Interpreters of any version.
     pub interpreters: Vec<PathBuf>,
-    /// For `[compile] refs`.
+    /// Value of `[compile] refs`.
     pub refs: Option<Refs>,
-    /// For `[compile] timeout`.
+    /// Value of `[compile] timeout`.
     pub timeout: Option<u64>,
-    /// For `[compile] memory-limit`.
+    /// Value of `[compile] memory-limit`.
     pub memory_limit: Option<u64>,
-    /// For `[compile] layout`.
+    /// Value of `[compile] layout`.
     pub layout: Option<LayoutName>,
-    /// For `[compile] strip-dir`.
+    /// Value of `[compile] strip-dir`.
     pub strip_dir: Option<String>,
-    /// For `[compile] prepend-dir`.
+    /// Value of `[compile] prepend-dir`.
     pub prepend_dir: Option<String>,
-    /// For `[compile] dfile`.
+    /// Value of `[compile] dfile`.
     pub dfile: Option<String>,
-    /// For `[compile] on-error`.
+    /// Value of `[compile] on-error`.
     pub on_error: Option<OnError>,
-    /// For `[compile] allow-failures`.
+    /// Value of `[compile] allow-failures`.
     pub allow_failures: Vec<String>,
-    /// For `[wheel] bytecode`.
+    /// Value of `[wheel] bytecode`.
     pub bytecode: Option<Bytecode>,
-    /// For `[tree] output`.
+    /// Value of `[tree] output`.
     pub tree: Option<PathBuf>,
-    /// The directory of wheels, zip and manifest.
+    /// Directory of wheels, zip and manifest.
     pub archives: Option<PathBuf>,
-    /// For `[manifest] output`.
+    /// Value of `[manifest] output`.
     pub manifest: Option<PathBuf>,
 }
 

@@ -238,7 +238,7 @@ impl Record {
             };
             match <[String; 3]>::try_from(fields) {
                 Ok([path, hash, size]) => rows.push(Row { path, hash, size }),
-                // Empty line.
+                // Empty lines have no row.
                 Err(fields) if fields.len() == 1 && fields[0].is_empty() => {}
                 Err(fields) => return Err(RecordError::Fields { line, found: fields.len() }),
             }

@@ -133,7 +133,7 @@ pub enum ProjectFault {
     /// A pattern matches a file that METADATA cannot name.
     #[error("{0:?}: the name is not UTF-8: rename it")]
     NameEncoding(PathBuf),
-    /// A directory that cannot be listed.
+    /// A directory cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     /// `license-files` is combined with the deprecated form of `license`.
