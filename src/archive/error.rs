@@ -80,7 +80,7 @@ pub enum Fault {
     #[error("malformed extra fields")]
     Extra,
     /// Bytes before the first entry.
-    #[error("{} before the first entry", counted(*.0, "byte stands", "bytes stand"))]
+    #[error("{} before the first entry", counted(*.0, "byte is", "bytes are"))]
     Prefix(u64),
     /// The bytes before the first entry are not a single shebang line.
     #[error("the {} not a shebang line", counted(*.0, "byte before the first entry is", "bytes before the first entry are"))]
@@ -94,7 +94,7 @@ pub enum Fault {
         size: u64,
     },
     /// Two entries share bytes.
-    #[error("it overlaps what stands at offset {0}")]
+    #[error("it overlaps the data at offset {0}")]
     Overlap(u64),
     /// A refused name.
     #[error("{0}")]
@@ -202,19 +202,19 @@ pub enum Fault {
     #[error("bytes that are not zero follow the end of the archive, before offset {0}")]
     BehindEnd(u64),
     /// A link, directory or device with content.
-    #[error("an entry that is no file has content")]
+    #[error("an entry that is not a file has content")]
     LinkContent,
     /// A device where only files are accepted.
     #[error("{0} is refused: neither a file, a directory nor a link")]
     Device(Box<str>),
     /// A fault of a Debian package.
-    #[error("it is no Debian package that is read: {0}")]
+    #[error("unsupported Debian package: {0}")]
     Deb(&'static str),
     /// A fault of an RPM package.
-    #[error("it is no RPM package that is read: {0}")]
+    #[error("unsupported RPM package: {0}")]
     Rpm(&'static str),
     /// A fault of a container image.
-    #[error("it is no container image that is read: {0}")]
+    #[error("unsupported container image: {0}")]
     Image(&'static str),
     /// A file that is a zip and another format at once.
     #[error("it is a zip and a {0} at once, with other files in each")]

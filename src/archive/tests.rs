@@ -334,7 +334,7 @@ fn every_byte_belongs_to_one_thing() {
     quoted.external = 0;
     let mut inner = stored("b", b"x");
     inner.offset = Some(30 + 5);
-    refused(&zip(&[quoted, inner]), "entry \"outer\": it overlaps what stands at offset 35");
+    refused(&zip(&[quoted, inner]), "entry \"outer\": it overlaps the data at offset 35");
     let mut bytes = zip(&[stored("a", b"1")]);
     bytes.push(0);
     refused(&bytes, "the end of central directory at offset 79 does not end with the file");
@@ -352,7 +352,7 @@ fn every_byte_belongs_to_one_thing() {
 #[test]
 fn what_stands_before_the_archive() {
     let after = |prefix: &[u8]| zip_after(prefix, &[stored("__main__.py", b"")]);
-    refused(&after(b"#!/usr/bin/env python3\n"), "23 bytes stand before the first entry");
+    refused(&after(b"#!/usr/bin/env python3\n"), "23 bytes are before the first entry");
     let zipapp = |bytes: &[u8]| read(Path::new("a.pyz"), bytes, &Limits::zipapp());
     let archive = zipapp(&after(b"#!/usr/bin/env python3\n")).unwrap();
     assert_eq!(archive.prefix, b"#!/usr/bin/env python3\n");

@@ -128,9 +128,11 @@ impl Kind {
     /// Returns a sentence that describes the findings of the kind.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::Unreadable => "A file cannot be read, or bytecode lies behind a link that is not followed.",
+            Self::Unreadable => {
+                "A file cannot be read, or bytecode is reached through a link that is not followed."
+            }
             Self::Header => "The header of a pyc is not that of its source or of its file name.",
-            Self::Version => "Nothing compiles for the Python version of a pyc, which is not checked.",
+            Self::Version => "No engine compiles for the Python version of a pyc, so it is not checked.",
             Self::Source => "There is no source for a pyc, or the source is not the trusted one.",
             Self::Malformed => "The code of a pyc cannot be read.",
             Self::Compile => "The source of a pyc does not compile.",

@@ -92,7 +92,7 @@ impl Judge<'_> {
         let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = marshal::read(code, series.code_layout).map_err(|error| malformed(&error))?;
         let Some(root) = objects.code(Objects::ROOT) else {
-            return Err(Fault::of(Kind::Malformed, "what is in it is no code object"));
+            return Err(Fault::of(Kind::Malformed, "its content is not a code object"));
         };
         let (Some(recorded), Some(filename)) = (objects.text(root.filename), objects.os_name(root.filename))
         else {
@@ -102,7 +102,7 @@ impl Judge<'_> {
         let releases = match found.as_ref() {
             Ok(releases) => releases,
             Err(why) => {
-                let message = format!("nothing compiles for Python {}: {why}", series.version);
+                let message = format!("no engine compiles for Python {}: {why}", series.version);
                 return Err(Fault::of(Kind::Version, message));
             }
         };

@@ -262,7 +262,7 @@ pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Fi
     let message = match listed(manifest, archive) {
         Listed::Nothing | Listed::This => return None,
         Listed::Other(_) => "it is not the archive that the manifest lists",
-        Listed::Others => "it is none of the archives that the manifest lists",
+        Listed::Others => "the manifest does not list this archive",
     };
     Some(Finding::new(archive_entry(archive).path, Kind::Manifest, message))
 }

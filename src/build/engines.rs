@@ -91,7 +91,7 @@ pub enum EnginesError {
     #[error("--engine native needs a version: --python {known}", known = native_versions())]
     NativeDefault,
     /// Two releases would write the same file.
-    #[error("{0} and {1} are of one series, whose pycs have one name: ask for one of them")]
+    #[error("{0} and {1} belong to one series, and their pycs would have one name: name one of them")]
     OneSeries(Release, Release),
     /// The version of an interpreter was not requested.
     #[error("{path} is Python {found}, which is not among the versions asked for")]
@@ -102,7 +102,9 @@ pub enum EnginesError {
         found: String,
     },
     /// Two interpreters have the same version.
-    #[error("{first} and {second} are both of Python {version}, whose pycs have one name: name one of them")]
+    #[error(
+        "{first} and {second} are both of Python {version}, and their pycs would have one name: name one of them"
+    )]
     TwoInterpreters {
         /// Path of the earlier one.
         first: String,

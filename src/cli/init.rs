@@ -100,7 +100,7 @@ const BUILD_IT: &str =
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
     if draft.lacks_metadata {
         printer.summary(&format!(
-            "note: `pycompile pack` needs the metadata of a wheel, which are code here or setup.cfg's\nhint: `[wheel]` with \
+            "note: `pycompile pack` needs metadata, and this project has them in setup.py or setup.cfg\nhint: `[wheel]` with \
              `metadata = \"backend\"` runs the build backend for them; or add this to pycompile.toml:\n\n{INLINE}"
         ));
     }

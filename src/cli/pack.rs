@@ -287,8 +287,8 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
     }
     if sources > 0 {
         printer.summary(&match sources {
-            1 => "removed 1 source in whose place a pyc stands".to_owned(),
-            _ => format!("removed {sources} sources in whose place pycs stand"),
+            1 => "removed 1 source that its pyc replaces".to_owned(),
+            _ => format!("removed {sources} sources that their pycs replace"),
         });
     }
 }

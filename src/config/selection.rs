@@ -95,7 +95,10 @@ impl Loaded {
         for file in &source.data {
             let name = self.name(file)?;
             if named.contains_key(&name) {
-                return Err(self.error_at(&file.span(), format!("{name} is compiled already: it is no data")));
+                return Err(self.error_at(
+                    &file.span(),
+                    format!("{name} is compiled, so it cannot be listed in `data`"),
+                ));
             }
             if data.insert(name.clone(), selected(name.clone(), false)).is_some() {
                 return Err(self.error_at(&file.span(), format!("{name} is listed twice")));

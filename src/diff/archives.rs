@@ -13,7 +13,7 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
     let mut findings = Vec::new();
     if left.prefix != right.prefix {
         let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.prefix));
-        let message = "what stands before the first entry";
+        let message = "the bytes before the first entry";
         findings.push(Finding::new(Kind::Archive, message).sides(side(left), side(right)));
     }
     if left.comment != right.comment {

@@ -142,8 +142,7 @@ pub(super) fn compare_archive_with_manifest(
         Listed::Others => {
             let says = "other archives".to_owned();
             let (one, other) = if archive_left { (has, says) } else { (says, has) };
-            Finding::new(Kind::Manifest, "it is none of the archives that the manifest lists")
-                .sides(one, other)
+            Finding::new(Kind::Manifest, "the manifest does not list this archive").sides(one, other)
         }
     };
     Some(vec![FileDifference::new("", vec![finding])])

@@ -128,7 +128,7 @@ fn compare_objects(
             None => objects.short_repr(Objects::ROOT, SHOWN),
         };
         return vec![
-            Finding::new(Kind::Unreadable, "a side holds no code object").sides(say(left), say(right)),
+            Finding::new(Kind::Unreadable, "a side is not a code object").sides(say(left), say(right)),
         ];
     };
     let mut findings = Comparer::new(module, series, size).compare(a, b);

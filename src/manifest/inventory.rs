@@ -34,7 +34,7 @@ pub enum PycError {
     #[error("the archive is not looked into: more than {DEPTH} archives lie in each other")]
     Depth,
     /// The marshalled object is not a code object.
-    #[error("what is in it is no code object")]
+    #[error("its content is not a code object")]
     NotCode,
 }
 

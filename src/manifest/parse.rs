@@ -87,7 +87,7 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
             return refuse(format!("{} is listed twice", file.path));
         }
         if !is_relative(&file.path) {
-            return refuse(format!("`{}` is no path below the root", file.path));
+            return refuse(format!("`{}` is not a path below the root", file.path));
         }
         if index > 0 && manifest.files[index - 1].path > file.path {
             return refuse(format!("{} is listed after {}", file.path, manifest.files[index - 1].path));
@@ -109,7 +109,7 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
         }
         if let Some(source) = &file.source {
             if !is_relative(&source.path) {
-                return refuse(format!("source: `{}` is no path below the root", source.path));
+                return refuse(format!("source: `{}` is not a path below the root", source.path));
             }
             if !is_hex(&source.sha256, 64) || !is_hex(&source.source_hash, 16) {
                 return refuse("source: a digest is malformed".into());

@@ -43,7 +43,7 @@ pub enum PlaceError {
     #[error("{} is a symlink: it is not followed", .0.shown())]
     Symlink(PathBuf),
     /// A symlink to a directory with pycs that are not examined.
-    #[error("{} is a symlink: the pycs behind it are not looked at", .0.shown())]
+    #[error("{} is a symlink: the pycs that it leads to are not checked", .0.shown())]
     SymlinkFolder(PathBuf),
     /// A path in a `.pth` file with bytecode that is not examined.
     #[error("it adds {0:?} to the path of imports: the bytecode there is not looked at")]

@@ -145,7 +145,7 @@ impl Target {
             Err(_) if full_version.ends_with('t') => {
                 Some(format!("the native engine knows no free-threaded builds, and this is {full_version}"))
             }
-            Err(_) => Some(format!("the native engine knows releases, and {full_version} is none")),
+            Err(_) => Some(format!("the native engine needs a release, and {full_version} is not one")),
         }
     }
 

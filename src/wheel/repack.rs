@@ -45,7 +45,7 @@ impl std::fmt::Display for Note {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::RemovedPyc(path) => write!(formatter, "removed {path}"),
-            Self::RemovedSource(path) => write!(formatter, "removed {path}: its pyc stands in its place"),
+            Self::RemovedSource(path) => write!(formatter, "removed {path}: its pyc replaces it"),
             Self::EmptyDirectory(path) => write!(formatter, "left out the empty directory {path}"),
             Self::ZipMetadata => formatter.write_str("left out comments and extra fields of the zip"),
         }

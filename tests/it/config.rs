@@ -212,7 +212,7 @@ fn a_legacy_layout_for_several_levels() {
 fn data_that_are_compiled_already() {
     refused(
         "[source]\nfiles = [\"a.py\"]\ndata = [\"a.py\"]\n",
-        "pycompile.toml:3:9: a.py is compiled already: it is no data\n  |\n3 | data = [\"a.py\"]\n  |         ^^^^^^",
+        "pycompile.toml:3:9: a.py is compiled, so it cannot be listed in `data`\n  |\n3 | data = [\"a.py\"]\n  |         ^^^^^^",
     );
 }
 

@@ -160,7 +160,7 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
             [&whole[..4], b"\x05\0\0\0", &whole[8..]].concat(),
             "invalid flags 0x5 in the pyc's header",
         ),
-        ("none", [&whole[..16], b"N"].concat(), "what is in it is no code object"),
+        ("none", [&whole[..16], b"N"].concat(), "its content is not a code object"),
         ("text", b"no pyc, as you can see".to_vec(), "the file does not start with a pyc's magic number"),
     ];
     for (name, bytes, message) in refused {

@@ -144,7 +144,7 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
         assert!(ran.exists());
         std::fs::remove_file(&ran).unwrap();
         assert!(
-            said.out.contains("cpython-312.pyc: version: nothing compiles for Python 3.12: "),
+            said.out.contains("cpython-312.pyc: version: no engine compiles for Python 3.12: "),
             "{}",
             said.out
         );

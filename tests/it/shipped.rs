@@ -181,7 +181,7 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     let said = session.run(&["init"]).exits(0);
     let lines = "\n[wheel.project]\nname = \"…\"\nversion = \"…\"\n";
     assert!(
-        said.err.contains("note: `pycompile pack` needs the metadata of a wheel") && said.err.contains(lines),
+        said.err.contains("note: `pycompile pack` needs metadata") && said.err.contains(lines),
         "{}",
         said.err
     );
@@ -301,7 +301,7 @@ fn files_beside_the_packages_are_noted() {
     session.file("setup.cfg", "[options]\npackages = demo\n[options.data_files]\nshare/man/man1 = demo.1\n");
     let said = session.run(&["init"]).exits(0);
     let note =
-        "note: [options.data_files] puts files beside the packages, which a wheel made here does not have\n";
+        "note: [options.data_files] installs files outside the packages, and they are not in the wheel\n";
     assert!(said.err.contains(note), "{}", said.err);
 }
 

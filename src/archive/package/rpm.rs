@@ -112,7 +112,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
     let payload = bytes.get(at..).unwrap_or_default();
     header.check_payload(payload).map_err(refuse)?;
     if header.strings(1124).first().is_some_and(|format| format != "cpio") {
-        return Err(refuse(Fault::Rpm("its payload is no cpio archive")));
+        return Err(refuse(Fault::Rpm("its payload is not a cpio archive")));
     }
     let text = header.text().map_err(refuse)?;
     let mut collector = Collector::new(path, limits, Rules::Posix);

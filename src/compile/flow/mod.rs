@@ -46,7 +46,7 @@ pub enum FlowError {
     #[error("label {0} is not placed (this is a bug in pycompile)")]
     Label(u32),
     /// An instruction that the target does not have.
-    #[error("{0} is no instruction of the target (this is a bug in pycompile)")]
+    #[error("{0} is not an instruction of the target (this is a bug in pycompile)")]
     Opcode(&'static str),
     /// A malformed flow graph, which no valid program produces.
     #[error("malformed flow graph: {0} (this is a bug in pycompile)")]

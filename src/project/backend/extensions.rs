@@ -73,7 +73,7 @@ pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<Stri
         }));
     }
     let note =
-        |setting| format!("{setting} puts files beside the packages, which a wheel made here does not have");
+        |setting| format!("{setting} installs files outside the packages, and they are not in the wheel");
     settings.into_iter().map(note).collect()
 }
 

@@ -105,7 +105,7 @@ pub enum ProjectFault {
     #[error("the content type of {0:?} is not known by its suffix: use a table with `content-type`")]
     UnknownReadme(String),
     /// The content type is not supported.
-    #[error("{0:?} is none of text/markdown, text/x-rst and text/plain in UTF-8")]
+    #[error("{0:?} is not text/markdown, text/x-rst or text/plain in UTF-8")]
     ContentType(String),
     /// A file cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
@@ -137,7 +137,7 @@ pub enum ProjectFault {
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     /// `license-files` is combined with the deprecated form of `license`.
-    #[error("`license-files` cannot stand beside a `license` table")]
+    #[error("`license-files` cannot be combined with a `license` table")]
     LicenseTable,
     /// Two extras have the same normalized name.
     #[error("{0:?} and {1:?} are the same name")]

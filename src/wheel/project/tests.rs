@@ -249,7 +249,7 @@ fn what_is_refused() {
     );
     refused(
         "readme = {text = \"x\", content-type = \"text/html\"}",
-        "pyproject.toml:4: project.readme.content-type: \"text/html\" is none of text/markdown, text/x-rst and \
+        "pyproject.toml:4: project.readme.content-type: \"text/html\" is not text/markdown, text/x-rst or \
          text/plain in UTF-8",
     );
     refused(
@@ -258,7 +258,7 @@ fn what_is_refused() {
     );
     refused(
         "license = {text = \"x\"}\nlicense-files = []",
-        "pyproject.toml:5: project.license-files: `license-files` cannot stand beside a `license` table",
+        "pyproject.toml:5: project.license-files: `license-files` cannot be combined with a `license` table",
     );
     refused(
         "license = \"MIT License\"",

@@ -28,7 +28,7 @@ fn names_that_escape_or_have_two_meanings() {
     refused(&with(file("x.py/y", "")), "needs it to be a directory");
     refused(&with(member("h", b'1', "/etc/passwd", "")), "it is a hard link to \"/etc/passwd\"");
     refused(&with(member("s", b'S', "", "")), "sparse entry type");
-    refused(&with(member("l", b'2', "x.py", "content")), "an entry that is no file has content");
+    refused(&with(member("l", b'2', "x.py", "content")), "an entry that is not a file has content");
     let record = "20 path=../escape.py";
     refused(&tar(&[member("pax", b'x', "", format!("{}\n", &record[..19])), file("x", "")]), "entry ");
     refused(
@@ -102,7 +102,7 @@ fn packages_that_are_not_what_they_say() {
     let mut long = deb(("control.tar.gz", &control), ("data.tar.gz", &data));
     long[8 + 48..8 + 58].copy_from_slice(b"9999999999");
     refused(&long, "truncated: a member of the ar archive");
-    refused(&rpm(&[(1124, "drpm")], b""), "its payload is no cpio archive");
+    refused(&rpm(&[(1124, "drpm")], b""), "its payload is not a cpio archive");
     refused(&rpm(&[(1000, "a")], &gzip(b"no cpio")), "the cpio archive is malformed");
     let escaping = cpio(&[cpio_member("./../x", 0o100_644, 1, 1, b"")]);
     refused(&rpm(&[(1000, "a")], &gzip(&escaping)), "the name leaves the archive with \"..\"");

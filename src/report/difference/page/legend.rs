@@ -44,7 +44,7 @@ const fn meaning(kind: Kind) -> &'static str {
         Kind::Archive => "Times, modes, owners, order and compression of entries.",
         Kind::Control => "A file for the package manager.",
         Kind::Manifest => "A manifest that says something else.",
-        Kind::Content => "Lines or bytes of a file that is no pyc.",
+        Kind::Content => "Lines or bytes of a file that is not a pyc.",
         Kind::Header => "The first 16 bytes of a pyc: version, mode, and time or hash of the source.",
         Kind::Code => "Code as a whole, whose parts are not compared.",
         Kind::References => "How objects of a pyc are marked and shared, which depends on what wrote it.",
