@@ -112,7 +112,7 @@ nix-instantiate --eval --strict --expr "
     };
   in \"\${package.pname} \${package.version} \${toString (builtins.pathExists package.cargoLock.lockFile)}\"" \
     >"$work/log" 2>&1 || fail "package.nix does not evaluate"
-[[ $(<"$work/log") == "\"pycompile $("$binary" --version | cut -d' ' -f2) 1\"" ]] || fail "package.nix"
+[[ $(<"$work/log") == "\"pycompile $("$binary" -V | cut -d' ' -f2) 1\"" ]] || fail "package.nix"
 skip "nixpkgs is not at hand: the tool's own derivation was evaluated, not built"
 
 echo "Nix: $passed checks"
