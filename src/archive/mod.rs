@@ -30,7 +30,9 @@ pub(crate) mod tests;
 pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
-pub use package::{Facts, Format, Special, What, is_package, is_package_file, read_package};
+pub use package::{
+    Facts, Format, Special, What, is_package, is_package_entry, is_package_file, read_package,
+};
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
 pub use sdist::Sdist;
 pub use stream::{Blocks, Reader};

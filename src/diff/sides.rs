@@ -1,7 +1,7 @@
 //! Sides of a comparison, with their files by name.
 
 use super::content::WINDOW;
-use crate::archive::{Archive, Entry, Special, What, is_package, is_package_file};
+use crate::archive::{Archive, Entry, Special, What, is_package_entry, is_package_file};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
 use crate::project::{Found, LARGEST, open_regular, read_regular};
 use crate::text::{Shown as _, python};
@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Bytes at the start of an entry by which a package is recognized.
-const PACKAGE_HEAD: u64 = 2 << 20;
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 16;
 
@@ -147,8 +145,10 @@ impl<'a> File<'a> {
     /// Returns whether the file is a package, a tar archive or an image.
     pub(super) fn is_package(self) -> bool {
         match self {
-            File::Entry(entry) => is_package(&entry.bytes.head(PACKAGE_HEAD)),
-            _ => self.path().is_some_and(|path| is_package_file(&path).unwrap_or(false)),
+            File::Entry(entry) => is_package_entry(&entry.bytes),
+            _ => self.path().is_some_and(|path| {
+                open_regular(&path).and_then(|file| is_package_file(&file)).unwrap_or(false)
+            }),
         }
     }
 

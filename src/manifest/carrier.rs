@@ -3,7 +3,8 @@
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
 use crate::archive::{
-    self, Archive, ArchiveError, Bytes, Fault, Limits, is_package, is_package_file, read_package,
+    self, Archive, ArchiveError, Bytes, Fault, Limits, is_package, is_package_entry, is_package_file,
+    read_package,
 };
 use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
@@ -11,9 +12,6 @@ use std::path::Path;
 
 /// Bytes at the end of a file in which zipimport searches for the end of central directory.
 const TAIL: usize = 22 + 65_535;
-/// Bytes at the start of a file by which a package is recognized, even a compressed one: more than
-/// a block of bzip2.
-const PACKAGE_HEAD: u64 = 2 << 20;
 /// Bytes at the start of a file by which a pyc is recognized: the longest header and the type of
 /// the next object.
 const HEAD: usize = 17;
@@ -51,8 +49,8 @@ impl Carrier {
             tail.extend_from_slice(&block[length.saturating_sub(TAIL)..]);
             reader.consume(length);
         }
-        let head = bytes.head(PACKAGE_HEAD);
-        Self { magic: magic(&head), zip: has_end(&tail), package: is_package(&head) }
+        let magic = magic(&bytes.head(HEAD as u64));
+        Self { magic, zip: has_end(&tail), package: is_package_entry(bytes) }
     }
 
     /// Examines the start and the end of a regular file.
@@ -68,9 +66,9 @@ impl Carrier {
             file.seek(SeekFrom::End(-(TAIL as i64)))?;
         }
         // The file may grow while it is read.
-        file.take(2 * TAIL as u64).read_to_end(&mut tail)?;
+        file.by_ref().take(2 * TAIL as u64).read_to_end(&mut tail)?;
         let whole = if head.is_empty() { &tail } else { &head };
-        Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(path)? })
+        Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(&file)? })
     }
 
     /// Returns whether the file may contain other files.

@@ -6,7 +6,7 @@ use crate::archive::{
 };
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
-use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
+use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, open_regular, read_regular};
 use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,9 @@ impl Place {
             let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
             return Ok(Self::Archive(read_file(path, &limits)?));
         }
-        if is_package_file(path).map_err(error)? || is_called_a_package(path) {
+        if open_regular(path).and_then(|file| is_package_file(&file)).map_err(error)?
+            || is_called_a_package(path)
+        {
             let limits = Limits::default();
             let bytes = read_regular(path, limits.archive).map_err(error)?;
             return Ok(Self::Archive(read_package(path, bytes, &limits)?));

@@ -18,7 +18,7 @@ mod tar;
 mod unpack;
 
 pub use facts::{Facts, Format, Special, What};
-pub use recognize::{is_package, is_package_file};
+pub use recognize::{is_package, is_package_entry, is_package_file};
 
 pub(super) use collect::Collected;
 

@@ -1,9 +1,9 @@
 //! Recognition of a format by the first bytes of a file.
 
 use super::unpack::{Packing, decoder};
-use crate::project::open_regular;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::Path;
+use crate::archive::entry::Bytes;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _};
 
 /// Size of a tar header.
 const BLOCK: usize = 512;
@@ -43,29 +43,35 @@ fn is_tar_header(bytes: &[u8]) -> bool {
 
 /// Returns whether the bytes are a package, a tar archive or an image.
 pub fn is_package(bytes: &[u8]) -> bool {
-    recognized(Cursor::new(bytes)).unwrap_or(false)
+    recognized(|| Ok(bytes)).unwrap_or(false)
 }
 
-/// Returns whether a regular file is a package, a tar archive or an image.
+/// Returns whether an entry of an archive is a package, a tar archive or an image.
+pub fn is_package_entry(bytes: &Bytes) -> bool {
+    recognized(|| Ok(bytes.reader())).unwrap_or(false)
+}
+
+/// Returns whether an open file is a package, a tar archive or an image. The position in the file
+/// changes.
 ///
 /// # Errors
 /// The operating system's.
-pub fn is_package_file(path: &Path) -> io::Result<bool> {
-    recognized(open_regular(path)?)
+pub fn is_package_file(mut file: &File) -> io::Result<bool> {
+    recognized(|| file.rewind().map(|()| file))
 }
 
-fn recognized(mut reader: impl Read + Seek) -> io::Result<bool> {
+/// Recognizes the content that `open` reads from its start.
+fn recognized<R: Read>(mut open: impl FnMut() -> io::Result<R>) -> io::Result<bool> {
     let start = |reader: &mut dyn Read| {
         let mut start = Vec::new();
         reader.take(BLOCK as u64).read_to_end(&mut start).map(|_| start)
     };
-    Ok(match begins(&start(&mut reader)?) {
+    Ok(match begins(&start(&mut open()?)?) {
         Begins::Tar | Begins::Deb | Begins::Rpm => true,
         Begins::Other => false,
         Begins::Packed(packing) => {
-            reader.seek(SeekFrom::Start(0))?;
             // A file that cannot be unpacked is an ordinary compressed file.
-            let unpacked = start(&mut *decoder(packing, BufReader::new(reader)));
+            let unpacked = start(&mut *decoder(packing, BufReader::new(open()?)));
             unpacked.is_ok_and(|start| is_tar_header(&start))
         }
     })
