@@ -207,6 +207,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
             interrupt::limits(),
             Refs::Cpython,
         ),
+        lines: arguments.html.is_some(),
         jobs: usize::from(arguments.jobs.unwrap_or(0)),
     };
     let progress = printer.progress(comparison.files.len() as u64);

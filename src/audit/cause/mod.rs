@@ -23,6 +23,8 @@ pub struct Explanation<'a> {
     pub sources: [Option<&'a Place>; 2],
     /// Choice of the engines.
     pub engines: EngineOptions<'a>,
+    /// True to read the source lines of the findings as well ([`FileDifference::lines`]).
+    pub lines: bool,
     /// Number of threads; 0 for one thread per processor.
     pub jobs: usize,
 }
@@ -44,8 +46,7 @@ pub fn explain(
         let container = file.path.rsplit_once('!').map_or("", |(container, _)| container);
         containers.entry(container.to_owned()).or_default().push(index);
     }
-    let mut causes: Vec<(usize, Cause)> = Vec::new();
-    let mut lines = Vec::new();
+    let mut explained = Vec::new();
     for (container, indices) in containers {
         let nested = [nested(left, &container), nested(right, &container)];
         let places = [
@@ -54,7 +55,9 @@ pub fn explain(
         ];
         let files = &comparison.files;
         let [Some(one), Some(other)] = places else {
-            causes.extend(indices.iter().map(|&index| (index, without_bytes(&files[index]))));
+            let causes =
+                indices.iter().map(|&index| (index, without_bytes(&files[index]), Default::default()));
+            explained.extend(causes);
             continue;
         };
         let views = [View::new(one), View::new(other)];
@@ -62,20 +65,18 @@ pub fn explain(
         let pair = Pair { views: &views, sources: &sources, compilers: &compilers };
         let results = parallel::map(&indices, options.jobs, watch, |&index| {
             let file = &files[index];
-            (pair.cause(file, &container), pair.lines(file, &container))
+            let lines = options.lines.then(|| pair.lines(file, &container));
+            (pair.cause(file, &container), lines.unwrap_or_default())
         })?;
         let stopped = || Cause::new(CauseKind::NotChecked, "the run was interrupted");
         for (&index, result) in indices.iter().zip(results) {
-            let (cause, found) = result.unwrap_or_else(|| (stopped(), Default::default()));
-            causes.push((index, cause));
-            lines.push((index, found));
+            let (cause, lines) = result.unwrap_or_else(|| (stopped(), Default::default()));
+            explained.push((index, cause, lines));
         }
     }
-    for (index, cause) in causes {
-        comparison.files[index].cause = Some(cause);
-    }
-    for (index, found) in lines {
-        comparison.files[index].lines = found;
+    for (index, cause, lines) in explained {
+        let file = &mut comparison.files[index];
+        (file.cause, file.lines) = (Some(cause), lines);
     }
     listing::explain_records(comparison, left, right);
     Ok(())
