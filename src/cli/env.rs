@@ -3,6 +3,7 @@
 use super::args::{Mode, RefsArg};
 use super::compile::{EngineArg, note_unused};
 use super::destination::Destination;
+use super::findings::PerKind;
 use super::format::{FormatArgs, MessageFormat, tell_artifacts};
 use super::globs::globs;
 use super::messages;
@@ -22,7 +23,7 @@ use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, counted, python, visible};
 use globset::GlobSet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 /// Compile the packages installed below PREFIX, by the RECORDs of its site-packages, and add the
@@ -295,13 +296,10 @@ fn tell<'a>(
     arguments: &EnvArgs,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
-    let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
+    let mut per_kind = PerKind::new(arguments.limit);
     for (path, kind, message) in findings {
-        let count = told.entry(kind).or_default();
-        *count += 1;
         match arguments.format.get() {
-            MessageFormat::Human if *count > limit => {}
+            MessageFormat::Human if !per_kind.lists(kind) => {}
             MessageFormat::Human => {
                 let rest = if message.is_empty() { String::new() } else { format!(": {}", visible(message)) };
                 printer.file_error(&format!("{}: {kind}{rest}", path.shown()));
@@ -320,11 +318,8 @@ fn tell<'a>(
             }
         }
     }
-    if arguments.format.get() == MessageFormat::Human {
-        for (kind, count) in told.iter().filter(|(_, count)| **count > limit) {
-            let more = counted(count - limit, "more finding", "more findings");
-            printer.file_error(&format!("{kind}: {more}: `--limit 0` lists all"));
-        }
+    for (kind, more) in per_kind.rest() {
+        printer.file_error(&format!("{kind}: {more}"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Output of the findings of `verify`.
+//! Output of the findings of `verify`, and the limit for lists of findings.
 
 use super::annotation;
 use super::format::AuditFormat;
@@ -11,6 +11,35 @@ use crate::text::{counted, python, visible, visible_lines};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Counts findings by kind, to list at most a number of each kind for people.
+pub(super) struct PerKind<K> {
+    limit: usize,
+    counts: BTreeMap<K, usize>,
+}
+
+impl<K: Ord> PerKind<K> {
+    /// Lists `limit` findings of each kind, or all of them for 0.
+    pub(super) const fn new(limit: usize) -> Self {
+        Self { limit: if limit == 0 { usize::MAX } else { limit }, counts: BTreeMap::new() }
+    }
+
+    /// Counts a finding; returns whether it is listed.
+    pub(super) fn lists(&mut self, kind: K) -> bool {
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        *count <= self.limit
+    }
+
+    /// Returns, for each kind with findings that are not listed, a remark with their number.
+    pub(super) fn rest(self) -> impl Iterator<Item = (K, String)> {
+        let Self { limit, counts } = self;
+        counts.into_iter().filter(move |(_, count)| *count > limit).map(move |(kind, count)| {
+            let more = counted(count - limit, "more finding", "more findings");
+            (kind, format!("{more}: `--limit 0` lists all"))
+        })
+    }
+}
+
 /// Prints the findings: for people, at most `limit` of each kind, or all of them for 0.
 pub(super) fn tell(
     findings: &[Finding],
@@ -19,13 +48,11 @@ pub(super) fn tell(
     limit: usize,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let mut told: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut per_kind = PerKind::new(limit);
     for finding in findings {
-        let count = told.entry(finding.kind).or_default();
-        *count += 1;
         let shown = shown(&finding.path, finding.place, places);
         match format {
-            AuditFormat::Human if limit > 0 && *count > limit => {}
+            AuditFormat::Human if !per_kind.lists(finding.kind) => {}
             AuditFormat::Human => {
                 // The author of verified files may try to deceive the reader: only messages of
                 // CPython may have several lines.
@@ -46,11 +73,8 @@ pub(super) fn tell(
             AuditFormat::Sarif => {}
         }
     }
-    if format == AuditFormat::Human && limit > 0 {
-        for (kind, count) in told.iter().filter(|(_, count)| **count > limit) {
-            let more = counted(count - limit, "more finding", "more findings");
-            printer.finding(&format!("{}: {more}: `--limit 0` lists all", kind.name()))?;
-        }
+    for (kind, more) in per_kind.rest() {
+        printer.finding(&format!("{}: {more}", kind.name()))?;
     }
     Ok(())
 }
