@@ -1,6 +1,6 @@
 //! Data of setuptools packages: `include-package-data`, `package-data` and `exclude-package-data`.
 
-use super::plan::{Pick, Plan};
+use super::plan::{Pick, Plan, below};
 use super::pyproject::{PyProject, texts};
 use super::setup_cfg::SetupCfg;
 use super::tree::{Tree, join};
@@ -36,10 +36,8 @@ impl PackageData {
         let setup = read_regular(&folder.join("setup.py"), LARGEST).unwrap_or_default();
         let setup = String::from_utf8_lossy(&setup).into_owned();
         let may_say = setup.contains("package_data") || setup.contains("**");
-        let is_in_pyproject = ["project", "tool.setuptools"].iter().any(|path| {
-            let path: Vec<&str> = path.split('.').collect();
-            project.table(&path).is_some()
-        });
+        let is_in_pyproject =
+            project.table(&["project"]).is_some() || project.table(&["tool", "setuptools"]).is_some();
         let of_pyproject =
             project.get(&["tool", "setuptools", "include-package-data"]).and_then(toml::Value::as_bool);
         let of_cfg = cfg.get("options", "include_package_data");
@@ -72,7 +70,6 @@ impl PackageData {
         };
         let packages: BTreeSet<String> = plan.picks.iter().filter_map(package).collect();
         let root = plan.root.clone();
-        let start = join(&root, "x").len() - 1;
         let mut files = BTreeSet::new();
         for folder in &packages {
             let at = join(&root, folder);
@@ -95,7 +92,7 @@ impl PackageData {
             }
         }
         plan.picks_data = self.included != Some(false);
-        plan.picks.extend(files.into_iter().map(|file| Pick::File(file[start..].to_owned())));
+        plan.picks.extend(files.iter().filter_map(|file| Some(Pick::File(below(&root, file)?.to_owned()))));
         plan
     }
 }

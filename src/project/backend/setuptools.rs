@@ -3,7 +3,7 @@
 
 use super::find::{Finder, Names, by_layout, package_root};
 use super::package_data::PackageData;
-use super::plan::{Pick, Plan, globs};
+use super::plan::{Pick, Plan, below, globs};
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
 use super::tree::{Tree, join};
@@ -73,13 +73,11 @@ fn each_package(plan: &Plan, tree: &Tree) -> Plan {
             picks.push(pick.clone());
             continue;
         };
-        let start = join(&plan.root, "x").len() - 1;
         let folders = tree.below(&join(&plan.root, top)).filter_map(|file| Some(file.rsplit_once('/')?.0));
-        for folder in folders {
-            let names =
-                folder[start..].match_indices('/').map(|(at, _)| folder[start..start + at].to_owned());
-            let above = names.filter(|name| name.len() >= top.len());
-            picks.extend(above.chain([folder[start..].to_owned()]).map(Pick::Package));
+        for name in folders.filter_map(|folder| below(&plan.root, folder)) {
+            let above = name.match_indices('/').map(|(at, _)| &name[..at]);
+            let above = above.filter(|above| above.len() >= top.len());
+            picks.extend(above.chain([name]).map(|name| Pick::Package(name.to_owned())));
         }
     }
     Plan::new(&plan.root, plan.basis.clone()).with(picks)
