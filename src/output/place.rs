@@ -203,7 +203,7 @@ impl Place {
     }
 
     /// Removes temporary files that killed runs left in the directory, and returns their paths.
-    /// Those of active runs stay.
+    /// Temporary files of active runs stay.
     pub fn remove_leftovers(&self, age: Duration) -> Vec<PathBuf> {
         self.folder.remove_leftovers(age)
     }

@@ -29,7 +29,7 @@ use std::path::Path;
 )]
 fn passes_do_what_their_files_say() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/passes");
-    let (mut wrong, mut seen) = (Vec::new(), 0);
+    let mut wrong = Vec::new();
     let mut untried: Vec<FlowPass> =
         Target::find("3.14.10".parse::<Release>().unwrap()).unwrap().flow.to_vec();
     for entry in std::fs::read_dir(&folder).unwrap() {
@@ -38,7 +38,6 @@ fn passes_do_what_their_files_say() {
         let (given, expected) = text.split_once("=>\n").expect("`=>` on a line of its own");
         let (got, passes) = outcome(given);
         untried.retain(|pass| !passes.contains(pass));
-        seen += 1;
         if got == expected {
             continue;
         }
@@ -49,7 +48,6 @@ fn passes_do_what_their_files_say() {
     }
     assert!(wrong.is_empty(), "other blocks came out:\n{}", wrong.join("\n"));
     assert!(untried.is_empty(), "no file tries {untried:?}");
-    assert!(seen >= untried.len());
 }
 
 /// Applies the passes of a file; returns the blocks as text.
