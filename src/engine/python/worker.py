@@ -27,7 +27,11 @@ import warnings
 
 importlib = py_compile.importlib
 # The replaced functions stay alive, so that their strings stay interned.
-worker_kept = (importlib._bootstrap_external._write_atomic, importlib._bootstrap_external._calc_mode)
+worker_kept = (
+    importlib._bootstrap_external._write_atomic,
+    importlib._bootstrap_external._calc_mode,
+    warnings._showwarnmsg,
+)
 
 worker_error_text = """
 import json
