@@ -180,7 +180,8 @@ impl File {
 }
 
 /// Compression of an entry's bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Compression {
     /// Not compressed (method 0).
     #[default]

@@ -1,5 +1,6 @@
 //! Files that a run writes besides pycs.
 
+use crate::manifest::ManifestForm;
 use crate::manifest::sha256;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,16 @@ pub enum ArtifactKind {
     Config,
     /// The RECORD of an installed distribution.
     Record,
+}
+
+impl From<ManifestForm> for ArtifactKind {
+    fn from(form: ManifestForm) -> Self {
+        match form {
+            ManifestForm::Json => Self::Manifest,
+            ManifestForm::Sha256sum => Self::Sha256sum,
+            ManifestForm::InToto => Self::InToto,
+        }
+    }
 }
 
 impl ArtifactKind {

@@ -5,8 +5,7 @@ use super::project::Project;
 use super::removal::{CHANGED, Removal};
 use super::stale::is_cache;
 use crate::archive::{self, Limits};
-use crate::config::Also;
-use crate::manifest::{in_toto, sha256, sha256sum};
+use crate::manifest::sha256;
 use crate::output::place::{Missing, Place, is_one_file};
 use crate::project::names_in;
 use crate::target::PyVersion;
@@ -143,11 +142,7 @@ impl<'a> Packed<'a> {
 fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mut Removal) {
     for (form, path) in project.loaded.manifest_paths() {
         let (base, below) = project.loaded.bounds_of_file(&path);
-        let expected = previous.and_then(|previous| match form {
-            None => previous.manifest.to_json().ok(),
-            Some(Also::Sha256sum) => Some(sha256sum(&previous.manifest)),
-            Some(Also::InToto) => in_toto(&previous.manifest).ok(),
-        });
+        let expected = previous.and_then(|previous| form.text(&previous.manifest).ok());
         let is_own = |bytes: &[u8]| expected.is_some_and(|expected| expected.as_bytes() == bytes);
         removal.remove_if(base, below, "it is not what `build` or `pack` wrote", is_own);
     }

@@ -1,6 +1,7 @@
 //! Decision, without compiling, whether an existing pyc is up to date.
 
-use super::engines::{Refs, TargetEngine};
+use super::engines::TargetEngine;
+use crate::engine::Refs;
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::HEADER_SIZE;

@@ -3,34 +3,11 @@
 use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
 use crate::engine::python::{Places, PythonEngine, default_interpreter, start_found};
-use crate::engine::{Engine, EngineError, Limits};
+use crate::engine::{Engine, EngineChoice, EngineError, Limits, Refs};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
 use crate::warnings::Filters;
 use std::path::PathBuf;
-
-/// Engine that the user selected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EngineChoice {
-    /// Native compiler if it supports the version and no interpreter is named, otherwise an
-    /// interpreter.
-    #[default]
-    Auto,
-    /// The native compiler.
-    Native,
-    /// Real interpreters.
-    Python,
-}
-
-/// Reference flags of the code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Refs {
-    /// Flags that CPython writes.
-    #[default]
-    Cpython,
-    /// Flags only of objects that are referenced.
-    Minimal,
-}
 
 /// Rules for selecting engines.
 #[derive(Clone, Debug)]

@@ -31,7 +31,7 @@ mod warned;
 
 pub use artifact::{Artifact, ArtifactKind, Digest};
 pub use compile::{Bounds, Done, Outcome, Settings};
-pub use engines::{EngineChoice, EngineOptions, Engines, EnginesError, Refs, TargetEngine};
+pub use engines::{EngineOptions, Engines, EnginesError, TargetEngine};
 pub use parallel::Watch;
 pub use project::{Project, ProjectError};
 pub use publish::publish;

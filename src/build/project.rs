@@ -1,9 +1,9 @@
 //! Config with its defaults and lists resolved.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
-use super::engines::{self, EngineChoice, EngineOptions, Engines, EnginesError, Refs};
+use super::engines::{self, EngineOptions, Engines, EnginesError};
 use super::source::Source;
-use crate::config::{ConfigError, Engine, Loaded, Selected, Selection};
+use crate::config::{ConfigError, Loaded, Selected, Selection};
 use crate::engine::python::Places;
 use crate::engine::{Diagnostic, Limits};
 use crate::output::WriteError;
@@ -41,7 +41,7 @@ impl Project {
     pub fn new(loaded: Loaded, default_mode: InvalidationMode) -> Result<Self, ConfigError> {
         let selection = loaded.select()?;
         let mode = loaded.config.compile.invalidation_mode.as_ref();
-        let mode = mode.map_or(default_mode, |mode| (*mode.get_ref()).into());
+        let mode = mode.map_or(default_mode, |mode| *mode.get_ref());
         let (levels, naming) = (loaded.levels(), loaded.naming());
         Ok(Self { loaded, selection, mode, levels, naming, check: false })
     }
@@ -110,19 +110,12 @@ impl Project {
     pub fn engines(&self, places: &Places, stop: &'static AtomicBool) -> Result<Engines, ProjectError> {
         let versions = self.loaded.versions()?;
         let options = EngineOptions {
-            choice: match self.loaded.config.compile.engine {
-                Engine::Auto => EngineChoice::Auto,
-                Engine::Native => EngineChoice::Native,
-                Engine::Python => EngineChoice::Python,
-            },
+            choice: self.loaded.config.compile.engine,
             interpreters: self.loaded.interpreters()?,
             named: &self.loaded.given.interpreters,
             places,
             limits: Limits { timeout: self.loaded.timeout(), memory: self.loaded.memory_limit(), stop },
-            refs: match self.loaded.config.compile.refs {
-                crate::config::Refs::Cpython => Refs::Cpython,
-                crate::config::Refs::Minimal => Refs::Minimal,
-            },
+            refs: self.loaded.config.compile.refs,
         };
         Ok(engines::start(&versions, &options)?)
     }

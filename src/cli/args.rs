@@ -1,13 +1,11 @@
 //! Arguments of the command line.
 
-use super::format::{AuditFormat, MessageFormat};
+use super::format::MessageFormat;
 use super::printer::Printer;
 use super::{
     CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, man, manifest,
     normalize, pack, targets, verify,
 };
-use crate::build::Refs;
-use crate::pyc::InvalidationMode;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::sync::LazyLock;
 
@@ -55,40 +53,6 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
-}
-
-/// Values of `--invalidation-mode`, after `py_compile.PycInvalidationMode`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Mode {
-    Timestamp,
-    CheckedHash,
-    UncheckedHash,
-}
-
-impl From<Mode> for InvalidationMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Timestamp => Self::Timestamp,
-            Mode::CheckedHash => Self::CheckedHash,
-            Mode::UncheckedHash => Self::UncheckedHash,
-        }
-    }
-}
-
-/// Values of `--refs`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum RefsArg {
-    Cpython,
-    Minimal,
-}
-
-impl From<RefsArg> for Refs {
-    fn from(refs: RefsArg) -> Self {
-        match refs {
-            RefsArg::Cpython => Self::Cpython,
-            RefsArg::Minimal => Self::Minimal,
-        }
-    }
 }
 
 // Doc comments here would replace the long help, which is on the structs of the arguments.
@@ -183,7 +147,7 @@ impl Arguments {
             Command::Pack(arguments) => arguments.format.get(),
             Command::Manifest(arguments) => arguments.format.get(),
             Command::Normalize(arguments) => arguments.format.get(),
-            Command::Verify(arguments) => return arguments.format.get() == AuditFormat::Json,
+            Command::Verify(arguments) => return arguments.format.get() == MessageFormat::Json,
             Command::Inspect(arguments) => arguments.format(),
             Command::Init(arguments) => arguments.format.get(),
             Command::Clean(arguments) => arguments.format.get(),

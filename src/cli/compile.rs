@@ -4,20 +4,19 @@
 //! **Invariant:** an error in one file does not stop the others, and outcomes are reported in the
 //! order of the request.
 
-use super::args::{Mode, RefsArg};
 use super::destination::Destination;
 use super::format::{FormatArgs, MessageFormat};
 use super::globs::globs;
 use super::messages;
+use super::options::names;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{self, WarningArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{
-    self, Bounds, EngineChoice, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel,
-    plan,
+    self, Bounds, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel, plan,
 };
-use crate::engine::Limits;
+use crate::engine::{EngineChoice, Limits, Refs};
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
@@ -58,16 +57,16 @@ pub(super) struct CompileArgs {
     optimize: Vec<u8>,
     /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
     /// timestamp].
-    #[arg(long, value_enum, value_name = "MODE")]
-    invalidation_mode: Option<Mode>,
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
+    invalidation_mode: Option<InvalidationMode>,
     /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
     ///
     /// Packaging tools do the same, so timestamp pycs remain valid in the package.
     #[arg(long)]
     clamp_mtime: bool,
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
-    #[arg(long, value_enum, default_value_t = LayoutArg::Pycache)]
-    layout: LayoutArg,
+    #[arg(long, value_enum, value_parser = names::<Layout>(), default_value_t = Layout::Pycache)]
+    layout: Layout,
     /// Write the pycs to a mirror of the tree in this directory, by the paths that --strip-dir
     /// leaves.
     #[arg(long, value_name = "DIR")]
@@ -111,12 +110,12 @@ pub(super) struct CompileArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, unless an interpreter
     /// is named.
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
-    engine: EngineArg,
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    engine: EngineChoice,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
-    refs: RefsArg,
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    refs: Refs,
     /// Interpreter that compiles for its version (repeatable).
     ///
     /// Without --python, nothing is compiled for other versions.
@@ -136,29 +135,6 @@ pub(super) struct CompileArgs {
     pub(super) format: FormatArgs,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub(super) enum LayoutArg {
-    Pycache,
-    Legacy,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum EngineArg {
-    Auto,
-    Native,
-    Python,
-}
-
-impl From<EngineArg> for EngineChoice {
-    fn from(engine: EngineArg) -> Self {
-        match engine {
-            EngineArg::Auto => Self::Auto,
-            EngineArg::Native => Self::Native,
-            EngineArg::Python => Self::Python,
-        }
-    }
-}
-
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.format.get();
     let hardlink_dupes = arguments.hardlink_dupes;
@@ -167,7 +143,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let mut engines = engines::start(
         &arguments.python,
         &EngineOptions {
-            choice: arguments.engine.into(),
+            choice: arguments.engine,
             interpreters: Vec::new(),
             named: &arguments.interpreter,
             places: &places,
@@ -176,7 +152,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
                 memory: arguments.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)),
                 stop: interrupt::flag(),
             },
-            refs: arguments.refs.into(),
+            refs: arguments.refs,
         },
     )?;
     arguments.warnings.apply(&mut engines, printer);
@@ -322,23 +298,13 @@ pub(super) fn path_from_bytes(name: &[u8]) -> PathBuf {
 }
 
 fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
-    let mode = arguments.invalidation_mode.map_or_else(
-        || match environment::source_date_epoch() {
-            Some(_) => InvalidationMode::CheckedHash,
-            None => InvalidationMode::Timestamp,
-        },
-        InvalidationMode::from,
-    );
+    let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
     let mut levels = arguments.optimize;
     if levels.is_empty() {
         levels.push(0);
     }
     levels.sort_unstable();
     levels.dedup();
-    let layout = match arguments.layout {
-        LayoutArg::Pycache => Layout::Pycache,
-        LayoutArg::Legacy => Layout::Legacy,
-    };
     let listed = arguments.files.iter().any(|file| file.as_os_str() == "-");
     let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
     Ok(Settings {
@@ -354,7 +320,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             strip_dir: arguments.strip_dir,
             prepend_dir: arguments.prepend_dir,
             output_dir: arguments.output_dir,
-            layout,
+            layout: arguments.layout,
             cache_prefix: environment::pycache_prefix()?,
         },
         bounds: Bounds {

@@ -3,14 +3,15 @@
 //! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted, pycompile
 //! refuses; each of these errors says so.
 
-use super::args::{Mode, RefsArg};
 use super::format::{MessageFormat, PlainFormatArgs};
 use super::messages;
+use super::options::names;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{Warned, WarningArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
+use crate::engine::Refs;
 use crate::output::inside::Links;
 use crate::project::{LARGEST, Layout, Naming, Walk, is_python, read_named, stripped, walk};
 use crate::pyc::InvalidationMode;
@@ -84,8 +85,8 @@ pub(super) struct CompileallArgs {
     hardlink_dupes: bool,
     /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
     /// timestamp].
-    #[arg(long, value_enum, value_name = "MODE")]
-    invalidation_mode: Option<Mode>,
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
+    invalidation_mode: Option<InvalidationMode>,
     /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
     ///
     /// Packaging tools do the same, so timestamp pycs remain valid in the package.
@@ -97,8 +98,8 @@ pub(super) struct CompileallArgs {
     python: Vec<Release>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
-    refs: RefsArg,
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    refs: Refs,
     /// Interpreter that compiles for its version (repeatable).
     ///
     /// Without --python, nothing is compiled for other versions.
@@ -157,7 +158,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     }
     let places = environment::places();
     let options =
-        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs.into());
+        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
     let mut engines = engines::start(&arguments.python, &options)?;
     tell_engines(&engines, printer);
     arguments.warnings.apply(&mut engines, printer);
@@ -302,13 +303,7 @@ fn settings(
     levels: Vec<u8>,
     destinations: &[PathBuf],
 ) -> Result<Settings, CommandError> {
-    let mode = arguments.invalidation_mode.map_or_else(
-        || match environment::source_date_epoch() {
-            Some(_) => InvalidationMode::CheckedHash,
-            None => InvalidationMode::Timestamp,
-        },
-        InvalidationMode::from,
-    );
+    let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, cache_prefix: environment::pycache_prefix()?, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;

@@ -1,13 +1,14 @@
 //! `pycompile diff`.
 
 use super::destination::Destination;
-use super::format::{MessageFormat, summary, tell_artifacts};
+use super::format::{MessageFormat, summary, tell_artifacts, with_errors};
 use super::globs::globs;
 use super::printer::Printer;
 use super::{CommandError, Status, annotation, environment, interrupt};
 use crate::audit::{Explanation, explain};
-use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions, Refs};
+use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
+use crate::engine::Refs;
 use crate::manifest::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
@@ -40,7 +41,7 @@ pub(super) struct DiffArgs {
     ///
     /// `human` shows causes and both sides next to each other, `json` is one document, `github` one
     /// annotation per file.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
     message_format: MessageFormat,
     /// Print the document of --message-format json, indented and without the summary.
     #[arg(long, conflicts_with = "message_format")]
@@ -61,8 +62,8 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "DIR")]
     sources: Vec<PathBuf>,
     /// Differences that set the exit status to 1.
-    #[arg(long, value_enum, default_value_t = Fail::Any, value_name = "WHICH")]
-    fail_on: Fail,
+    #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHICH")]
+    fail_on: FailOn,
     /// Exclude files whose path matches this pattern; `*` also matches `/`.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
@@ -81,17 +82,6 @@ pub(super) struct DiffArgs {
     /// Width of both sides together in columns [default: the width of the terminal].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
-}
-
-/// Values of --fail-on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Fail {
-    /// Every difference.
-    Any,
-    /// Pycs that are not what their source compiles to, and pycs that could not be checked.
-    Unexplained,
-    /// Differences of code, explained or not.
-    Code,
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
@@ -141,12 +131,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     if let Some(page) = &arguments.markdown {
         write_page(page, &difference::markdown(&comparison), arguments, printer)?;
     }
-    let fail_on = match arguments.fail_on {
-        Fail::Any => FailOn::Any,
-        Fail::Unexplained => FailOn::Unexplained,
-        Fail::Code => FailOn::Code,
-    };
-    let fails = comparison.files.iter().any(|file| fail_on.fails(file));
+    let fails = comparison.files.iter().any(|file| arguments.fail_on.fails(file));
     let status = if fails { Status::No } else { Status::Done };
     let is_piped = arguments.pages().any(|page| page.file().is_none());
     match format {
@@ -164,6 +149,8 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
                 printer.annotation(&annotation::error(&file.path, (None, None), "difference", &message))?;
             }
         }
+        // No command with these results has this format.
+        MessageFormat::Sarif => {}
         MessageFormat::Json => {
             let text = if arguments.json {
                 difference::json(&comparison)

@@ -1,12 +1,12 @@
 //! `pycompile env`.
 
-use super::args::{Mode, RefsArg};
-use super::compile::{EngineArg, note_unused};
+use super::compile::note_unused;
 use super::destination::Destination;
 use super::findings::PerKind;
 use super::format::{FormatArgs, MessageFormat, tell_artifacts};
 use super::globs::globs;
 use super::messages;
+use super::options::names;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
@@ -16,8 +16,9 @@ use crate::build::env::{
     Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, run as compile,
     site_packages,
 };
-use crate::build::{EngineChoice, EngineOptions, Engines, Refs, engines};
+use crate::build::{EngineOptions, Engines, engines};
 use crate::engine::python::on_path;
+use crate::engine::{EngineChoice, Refs};
 use crate::manifest::{Manifest, Place};
 use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
@@ -51,8 +52,8 @@ pub(super) struct EnvArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, and reports when the
     /// environment's own interpreter is run.
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
-    engine: EngineArg,
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    engine: EngineChoice,
     /// Select the site-packages of this version, or of a release such as 3.14.8.
     ///
     /// Required for a directory of `pip install --target`, which does not record its version.
@@ -70,8 +71,8 @@ pub(super) struct EnvArgs {
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
     optimize: Vec<u8>,
     /// Invalidation mode of the pycs.
-    #[arg(long, value_enum, value_name = "MODE", default_value = "unchecked-hash")]
-    invalidation_mode: Mode,
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE", default_value = "unchecked-hash")]
+    invalidation_mode: InvalidationMode,
     /// Write nothing: report pycs and sources that are wrong, missing or not recorded.
     ///
     /// Reports pycs that are missing, stale, wrong, orphaned, of another mode or not recorded,
@@ -87,8 +88,8 @@ pub(super) struct EnvArgs {
     manifest: Option<Destination>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, default_value_t = RefsArg::Cpython)]
-    refs: RefsArg,
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    refs: Refs,
     /// Interpreter for the site-packages of its version (repeatable).
     ///
     /// Without it, versions that the native compiler does not support are compiled by the
@@ -111,7 +112,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
     let sites = match sites(arguments.python.map(|release| release.version)) {
-        Err(EnvError::NoVersion(_)) if arguments.engine != EngineArg::Native => {
+        Err(EnvError::NoVersion(_)) if arguments.engine != EngineChoice::Native => {
             sites(Some(default_version(arguments)?))?
         }
         sites => sites?,
@@ -122,7 +123,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     }
     levels.sort_unstable();
     levels.dedup();
-    let mode = InvalidationMode::from(arguments.invalidation_mode);
+    let mode = arguments.invalidation_mode;
     let exclude = globs(&arguments.exclude)?;
     let settings = Settings { levels, mode, check: arguments.check, exclude: exclude.clone() };
     let sources = sites.iter().flat_map(|site| &site.distributions).flat_map(Distribution::sources);
@@ -216,7 +217,7 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
 fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let places = environment::places();
     let options =
-        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs.into());
+        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
     let engines = engines::start(&[], &options)?;
     let found = engines.first().filter(|target| target.note.is_none());
     let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
@@ -308,6 +309,8 @@ fn tell<'a>(
                 let message = if message.is_empty() { kind } else { message };
                 printer.annotation(&annotation::error(path, (None, None), kind, message))?;
             }
+            // No command with these results has this format.
+            MessageFormat::Sarif => {}
             MessageFormat::Json => {
                 let mut value =
                     serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": kind});
@@ -332,7 +335,7 @@ fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Res
     let named = arguments.interpreter.iter().find(is_of_threads).or(arguments.interpreter.first());
     let found = match named {
         Some(interpreter) => Some(interpreter.clone()),
-        None if arguments.engine == EngineArg::Native => None,
+        None if arguments.engine == EngineChoice::Native => None,
         None if arguments.root.is_none() && own.is_file() => Some(own),
         None => on_path(&name, environment::places().path.as_deref()),
     };
@@ -352,7 +355,7 @@ fn start(
     printer: &Printer,
 ) -> Result<(Engines, Vec<PathBuf>), CommandError> {
     let mut release = arguments.python.unwrap_or_else(|| Release::from(site.python));
-    let mut choice = EngineChoice::from(arguments.engine);
+    let mut choice = arguments.engine;
     let mut own = None;
     if site.free_threaded {
         own = Some(free_threaded(site, prefix, arguments)?);
@@ -392,7 +395,7 @@ fn start(
         Some(own) if arguments.interpreter.is_empty() || site.free_threaded => vec![own],
         _ => arguments.interpreter.clone(),
     };
-    let mut options = EngineOptions::automatic(&named, &places, interrupt::limits(), arguments.refs.into());
+    let mut options = EngineOptions::automatic(&named, &places, interrupt::limits(), arguments.refs);
     options.choice = choice;
     let engines = engines::start_one(release, &options)?;
     Ok((engines, named))

@@ -3,6 +3,7 @@
 
 use crate::engine::python::Places;
 use crate::project::CachePrefix;
+use crate::pyc::InvalidationMode;
 use crate::text::Shown as _;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +11,14 @@ use std::path::PathBuf;
 /// Returns whether `SOURCE_DATE_EPOCH` is set; empty counts as unset, as in `py_compile`.
 pub(super) fn source_date_epoch() -> Option<OsString> {
     std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty())
+}
+
+/// Returns the invalidation mode of `py_compile` in this environment.
+pub(super) fn default_mode() -> InvalidationMode {
+    match source_date_epoch() {
+        Some(_) => InvalidationMode::CheckedHash,
+        None => InvalidationMode::Timestamp,
+    }
 }
 
 /// Returns `PYTHONPYCACHEPREFIX`; empty counts as unset, as in Python.

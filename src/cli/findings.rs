@@ -1,7 +1,7 @@
 //! Output of the findings of `verify`, and the limit for lists of findings.
 
 use super::annotation;
-use super::format::AuditFormat;
+use super::format::MessageFormat;
 use super::printer::Printer;
 use super::{CommandError, environment};
 use crate::audit::{Finding, Kind, ReleaseFound};
@@ -44,7 +44,7 @@ impl<K: Ord> PerKind<K> {
 pub(super) fn tell(
     findings: &[Finding],
     places: &[Place],
-    format: AuditFormat,
+    format: MessageFormat,
     limit: usize,
     printer: &Printer,
 ) -> Result<(), CommandError> {
@@ -52,8 +52,8 @@ pub(super) fn tell(
     for finding in findings {
         let shown = shown(&finding.path, finding.place, places);
         match format {
-            AuditFormat::Human if !per_kind.lists(finding.kind) => {}
-            AuditFormat::Human => {
+            MessageFormat::Human if !per_kind.lists(finding.kind) => {}
+            MessageFormat::Human => {
                 // The author of verified files may try to deceive the reader: only messages of
                 // CPython may have several lines.
                 let message = match finding.kind {
@@ -62,15 +62,15 @@ pub(super) fn tell(
                 };
                 printer.finding(&format!("{}: {}: {message}", visible(&shown), finding.kind.name()))?;
             }
-            AuditFormat::Json if places.len() > 1 => {
+            MessageFormat::Json if places.len() > 1 => {
                 printer.json(&Finding { path: shown, ..finding.clone() })?;
             }
-            AuditFormat::Json => printer.json(finding)?,
-            AuditFormat::Github => {
+            MessageFormat::Json => printer.json(finding)?,
+            MessageFormat::Github => {
                 let title = finding.kind.name();
                 printer.annotation(&annotation::error(&shown, (None, None), title, &finding.message))?;
             }
-            AuditFormat::Sarif => {}
+            MessageFormat::Sarif => {}
         }
     }
     for (kind, more) in per_kind.rest() {

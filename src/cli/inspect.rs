@@ -1,6 +1,6 @@
 //! `pycompile inspect`.
 
-use super::format::{MessageFormat, PlainFormat};
+use super::format::{MessageFormat, text_or_json};
 use super::printer::Printer;
 use super::{CommandError, Status};
 use crate::manifest::{Place, PlaceError, PycError};
@@ -28,17 +28,14 @@ pub(super) struct InspectArgs {
     #[arg(long)]
     json: bool,
     /// Format of the results; `json` is that of --json, followed by a summary.
-    #[arg(long, value_enum, default_value_t = PlainFormat::Human, value_name = "FORMAT", conflicts_with = "json")]
-    message_format: PlainFormat,
+    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT", conflicts_with = "json")]
+    message_format: MessageFormat,
 }
 
 impl InspectArgs {
     /// Returns the message format.
     pub(super) const fn format(&self) -> MessageFormat {
-        match self.message_format {
-            PlainFormat::Human => MessageFormat::Human,
-            PlainFormat::Json => MessageFormat::Json,
-        }
+        self.message_format
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::destination::Destination;
 use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
+use super::options::names;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
 use super::{CommandError, Status, environment, interrupt};
 use crate::build::existing::existing;
-use crate::build::{Artifact, ArtifactKind, Digest, ProjectError, engines};
-use crate::manifest::{in_toto, inventory, sha256sum};
+use crate::build::{Artifact, Digest, ProjectError, engines};
+use crate::manifest::{ManifestForm, inventory};
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
@@ -30,17 +31,10 @@ pub(super) struct ManifestArgs {
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
     /// Format of the manifest: JSON, lines for `sha256sum --check`, or an in-toto Statement v1.
-    #[arg(long = "format", value_enum, default_value_t = Format::Json, value_name = "FORM")]
-    form: Format,
+    #[arg(long = "format", value_enum, value_parser = names::<ManifestForm>(), default_value_t = ManifestForm::Json, value_name = "FORM")]
+    form: ManifestForm,
     #[command(flatten)]
     pub(super) format: PlainFormatArgs,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Format {
-    Json,
-    Sha256sum,
-    InToto,
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -73,18 +67,10 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
             (manifest.with_releases(engines::releases(&engines)), failures)
         }
     };
-    let text = match arguments.form {
-        Format::Json => manifest.to_json().map_err(ProjectError::from)?,
-        Format::Sha256sum => sha256sum(&manifest),
-        Format::InToto => in_toto(&manifest).map_err(ProjectError::from)?,
-    };
+    let text = arguments.form.text(&manifest).map_err(ProjectError::from)?;
     arguments.output.write(text.as_bytes(), printer)?;
     if let Some(path) = arguments.output.file() {
-        let kind = match arguments.form {
-            Format::Json => ArtifactKind::Manifest,
-            Format::Sha256sum => ArtifactKind::Sha256sum,
-            Format::InToto => ArtifactKind::InToto,
-        };
+        let kind = arguments.form.into();
         let digest = Digest::of(text.as_bytes());
         let written = Artifact { path: path.into(), kind, digest, changed: true };
         tell_artifacts(&[written], false, format, printer)?;

@@ -97,6 +97,8 @@ pub(super) fn tell(
                     printer.annotation(&annotation::error(file, place, &title, &error.message))?;
                 }
             }
+            // No command with these results has this format.
+            MessageFormat::Sarif => {}
             MessageFormat::Human => match (error, &outcome.output) {
                 (Some(error), _) => {
                     if let Some(version) = outcome.python.filter(|_| several) {

@@ -2,8 +2,8 @@
 //!
 //! CPython: the command lines of `py_compile` and `compileall`.
 //!
-//! **Invariant:** the only layer that prints, reads the environment, or uses clap. Each command has
-//! its own file.
+//! **Invariant:** the only layer that prints, reads the environment, or parses arguments. Each
+//! command has its own file.
 
 mod annotation;
 mod args;
@@ -25,6 +25,7 @@ mod man;
 mod manifest;
 mod messages;
 mod normalize;
+mod options;
 mod own_interpreter;
 mod pack;
 mod printer;

@@ -1,11 +1,12 @@
 //! `pycompile normalize`.
 
-use super::args::RefsArg;
 use super::format::{MessageFormat, PlainFormatArgs};
+use super::options::names;
 use super::printer::Printer;
 use super::{CommandError, Status};
 use crate::build::Digest;
 use crate::build::normalize::{normalize, remove_leftovers};
+use crate::engine::Refs;
 use crate::project::pycs;
 use crate::text::{Shown as _, python};
 use std::path::{Path, PathBuf};
@@ -26,8 +27,8 @@ pub(super) struct NormalizeArgs {
     #[arg(long, value_name = "DIR")]
     below: Option<PathBuf>,
     /// Form to write; that of CPython requires compiling.
-    #[arg(long, value_enum, default_value_t = RefsArg::Minimal)]
-    refs: RefsArg,
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Minimal)]
+    refs: Refs,
     #[command(flatten)]
     pub(super) format: PlainFormatArgs,
 }
@@ -42,7 +43,7 @@ struct Message {
 }
 
 pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status, CommandError> {
-    if arguments.refs == RefsArg::Cpython {
+    if arguments.refs == Refs::Cpython {
         let message = "which references CPython marks does not follow from a pyc: compile the source instead";
         return Err(CommandError::Usage(message.into()));
     }

@@ -2,8 +2,9 @@
 //! not support.
 
 use super::printer::Printer;
+use crate::build::EngineOptions;
 use crate::build::env::created_with;
-use crate::build::{EngineChoice, EngineOptions};
+use crate::engine::EngineChoice;
 use crate::manifest::Place;
 use crate::project::Found;
 use crate::pyc::parse_name;

@@ -1,12 +1,12 @@
 //! `pycompile pack`.
 
-use super::args::RefsArg;
 use super::build::allowed;
 use super::compile::note_unused;
 use super::destination::Destination;
 use super::format::{FormatArgs, tell_artifacts, tell_manifests};
 use super::globs::globs;
 use super::messages;
+use super::options::names;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
@@ -41,8 +41,8 @@ pub(super) struct PackArgs {
     /// Pycs of the wheel; overrides [wheel] bytecode.
     ///
     /// Without it, WHEEL keeps the pycs that it has.
-    #[arg(long, value_enum, value_name = "WHICH")]
-    bytecode: Option<BytecodeArg>,
+    #[arg(long, value_parser = names::<Bytecode>(), value_name = "WHICH")]
+    bytecode: Option<Bytecode>,
     #[command(flatten)]
     overrides: OverrideArgs,
     /// Do not compile files that match this pattern (repeatable).
@@ -69,23 +69,6 @@ pub(super) struct PackArgs {
     warnings: WarningArgs,
     #[command(flatten)]
     pub(super) format: FormatArgs,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum BytecodeArg {
-    None,
-    Pycache,
-    Sourceless,
-}
-
-impl From<BytecodeArg> for Bytecode {
-    fn from(bytecode: BytecodeArg) -> Self {
-        match bytecode {
-            BytecodeArg::None => Self::None,
-            BytecodeArg::Pycache => Self::Pycache,
-            BytecodeArg::Sourceless => Self::Sourceless,
-        }
-    }
 }
 
 pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -140,7 +123,7 @@ fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
         return Err(CommandError::Usage(format!("--exclude is for a WHEEL; {instead}")));
     }
     Ok(Given {
-        bytecode: arguments.bytecode.map(Bytecode::from),
+        bytecode: arguments.bytecode,
         archives: arguments.output_dir.clone(),
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
         ..arguments.overrides.given()
@@ -196,13 +179,13 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         let message = format!("{option} is for a config or an sdist: names in a WHEEL stay as they are");
         return Err(CommandError::Usage(message));
     }
-    let mode = overrides.invalidation_mode.map_or(InvalidationMode::CheckedHash, Into::into);
+    let mode = overrides.invalidation_mode.unwrap_or(InvalidationMode::CheckedHash);
     if mode == InvalidationMode::Timestamp {
         let message =
             "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
         return Err(CommandError::Usage(message.into()));
     }
-    let bytecode = arguments.bytecode.map(Bytecode::from);
+    let bytecode = arguments.bytecode;
     let mut levels = overrides.optimize.clone();
     if levels.is_empty() {
         levels.push(0);
@@ -219,9 +202,9 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         &overrides.interpreter,
         &places,
         overrides.limits(),
-        overrides.refs.unwrap_or(RefsArg::Cpython).into(),
+        overrides.refs.unwrap_or_default(),
     );
-    options.choice = overrides.engine.map_or(options.choice, Into::into);
+    options.choice = overrides.engine.unwrap_or(options.choice);
     let mut engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
         // The manifest lists the pycs that installers will compile from the sources.

@@ -1,12 +1,12 @@
 //! Options that `build`, `pack`, `manifest` and `clean` share.
 
-use super::args::{Mode, RefsArg};
-use super::compile::{EngineArg, LayoutArg};
+use super::options::names;
 use super::printer::Printer;
 use super::{CommandError, environment, interrupt};
 use crate::build::{Engines, Project, ProjectError};
-use crate::config::{self, Given};
-use crate::engine::Limits;
+use crate::config::{self, Given, OnError};
+use crate::engine::{EngineChoice, Limits, Refs};
+use crate::project::Layout;
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use crate::text::Shown as _;
@@ -38,18 +38,18 @@ pub(super) struct OverrideArgs {
     /// Invalidation mode of the pycs.
     ///
     /// Wheels and zips have no timestamp pycs, since unpacking makes these stale.
-    #[arg(long, value_enum, value_name = "MODE")]
-    pub(super) invalidation_mode: Option<Mode>,
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
+    pub(super) invalidation_mode: Option<InvalidationMode>,
     /// Compiler to use: the native one, real interpreters, or whichever supports a version.
-    #[arg(long, value_enum)]
-    pub(super) engine: Option<EngineArg>,
+    #[arg(long, value_parser = names::<EngineChoice>())]
+    pub(super) engine: Option<EngineChoice>,
     /// Interpreter that compiles for its version (repeatable).
     #[arg(long, value_name = "PATH")]
     pub(super) interpreter: Vec<PathBuf>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum)]
-    pub(super) refs: Option<RefsArg>,
+    #[arg(long, value_parser = names::<Refs>())]
+    pub(super) refs: Option<Refs>,
     /// Timeout for one file, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) timeout: Option<u64>,
@@ -64,8 +64,8 @@ pub(super) struct OverrideArgs {
 #[derive(Debug, clap::Args)]
 struct NamingArgs {
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
-    #[arg(long, value_enum)]
-    layout: Option<LayoutArg>,
+    #[arg(long, value_parser = names::<Layout>())]
+    layout: Option<Layout>,
     /// Strip this directory from the start of recorded file names; fails if a path does not start
     /// with it.
     #[arg(long, value_name = "DIR")]
@@ -77,17 +77,11 @@ struct NamingArgs {
     #[arg(long, value_name = "NAME")]
     dfile: Option<String>,
     /// Publish nothing if a file does not compile, or publish the rest.
-    #[arg(long, value_enum, value_name = "WHAT")]
-    on_error: Option<OnErrorArg>,
+    #[arg(long, value_parser = names::<OnError>(), value_name = "WHAT")]
+    on_error: Option<OnError>,
     /// Listed file that may fail to compile, by its path below the root (repeatable).
     #[arg(long, value_name = "NAME")]
     allow_failures: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum OnErrorArg {
-    Fail,
-    Skip,
 }
 
 impl OverrideArgs {
@@ -96,34 +90,17 @@ impl OverrideArgs {
         Given {
             python: self.python.clone(),
             optimize: self.optimize.clone(),
-            invalidation_mode: self.invalidation_mode.map(|mode| match mode {
-                Mode::Timestamp => config::Mode::Timestamp,
-                Mode::CheckedHash => config::Mode::CheckedHash,
-                Mode::UncheckedHash => config::Mode::UncheckedHash,
-            }),
-            engine: self.engine.map(|engine| match engine {
-                EngineArg::Auto => config::Engine::Auto,
-                EngineArg::Native => config::Engine::Native,
-                EngineArg::Python => config::Engine::Python,
-            }),
+            invalidation_mode: self.invalidation_mode,
+            engine: self.engine,
             interpreters: self.interpreter.clone(),
-            refs: self.refs.map(|refs| match refs {
-                RefsArg::Cpython => config::Refs::Cpython,
-                RefsArg::Minimal => config::Refs::Minimal,
-            }),
+            refs: self.refs,
             timeout: self.timeout,
             memory_limit: self.memory_limit,
-            layout: self.names.layout.map(|layout| match layout {
-                LayoutArg::Pycache => config::LayoutName::Pycache,
-                LayoutArg::Legacy => config::LayoutName::Legacy,
-            }),
+            layout: self.names.layout,
             strip_dir: self.names.strip_dir.clone(),
             prepend_dir: self.names.prepend_dir.clone(),
             dfile: self.names.dfile.clone(),
-            on_error: self.names.on_error.map(|what| match what {
-                OnErrorArg::Fail => config::OnError::Fail,
-                OnErrorArg::Skip => config::OnError::Skip,
-            }),
+            on_error: self.names.on_error,
             allow_failures: self.names.allow_failures.clone(),
             ..Given::default()
         }
@@ -184,11 +161,7 @@ impl ConfigArgs {
     /// Reads the config with the settings of the command line. An invalidation mode that neither
     /// sets is that of py_compile.
     pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
-        let mode = match environment::source_date_epoch() {
-            Some(_) => InvalidationMode::CheckedHash,
-            None => InvalidationMode::Timestamp,
-        };
-        self.load_with(mode, given, printer)
+        self.load_with(environment::default_mode(), given, printer)
     }
 
     /// Reads the config with `mode` as the default invalidation mode.

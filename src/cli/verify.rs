@@ -1,11 +1,12 @@
 //! `pycompile verify`.
 
-use super::compile::EngineArg;
-use super::format::{AuditFormat, AuditFormatArgs};
+use super::format::{AuditFormatArgs, MessageFormat};
+use super::options::names;
 use super::printer::Printer;
 use super::{CommandError, Status, environment, findings, interrupt, own_interpreter};
 use crate::audit::{Kind, Request, gathered, verify};
-use crate::build::{EngineOptions, Refs};
+use crate::build::EngineOptions;
+use crate::engine::{EngineChoice, Refs};
 use crate::manifest::{Place, parse};
 use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted};
@@ -53,8 +54,8 @@ pub(super) struct VerifyArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, and reports when the
     /// environment's own interpreter is run.
-    #[arg(long, value_enum, default_value_t = EngineArg::Auto)]
-    engine: EngineArg,
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    engine: EngineChoice,
     /// Interpreter for pycs of its version (repeatable).
     ///
     /// Without it, versions that the native compiler does not support are compiled by the
@@ -97,7 +98,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let installations = environment::places();
     let mut engines =
         EngineOptions::automatic(&arguments.interpreter, &installations, interrupt::limits(), Refs::Cpython);
-    engines.choice = arguments.engine.into();
+    engines.choice = arguments.engine;
     own_interpreter::add(&places, &mut engines, printer);
     let request = Request {
         sources: sources.as_ref(),
@@ -130,7 +131,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         (0, false) => Status::No,
         _ => Status::Trouble,
     };
-    if format == AuditFormat::Sarif {
+    if format == MessageFormat::Sarif {
         findings::tell_sarif(&verified.findings, &places, status as u8, printer)?;
     }
     printer.count("pycs", verified.pycs);
@@ -147,7 +148,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         let pycs = counted(verified.outside, "more pyc", "more pycs");
         printer.summary(&format!("the manifest lists {pycs}, outside of PATH"));
     }
-    if format == AuditFormat::Json {
+    if format == MessageFormat::Json {
         for found in &verified.releases {
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }

@@ -2,7 +2,10 @@
 
 use super::error::ConfigError;
 use super::load::Loaded;
-use super::model::{Bytecode, Engine, LayoutName, Mode, OnError, Refs};
+use super::model::{Bytecode, OnError};
+use crate::engine::{EngineChoice, Refs};
+use crate::project::Layout;
+use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -15,9 +18,9 @@ pub struct Given {
     /// Value of `[compile] optimize`.
     pub optimize: Vec<u8>,
     /// Value of `[compile] invalidation-mode`.
-    pub invalidation_mode: Option<Mode>,
+    pub invalidation_mode: Option<InvalidationMode>,
     /// Value of `[compile] engine`.
-    pub engine: Option<Engine>,
+    pub engine: Option<EngineChoice>,
     /// Interpreters of any version.
     pub interpreters: Vec<PathBuf>,
     /// Value of `[compile] refs`.
@@ -27,7 +30,7 @@ pub struct Given {
     /// Value of `[compile] memory-limit`.
     pub memory_limit: Option<u64>,
     /// Value of `[compile] layout`.
-    pub layout: Option<LayoutName>,
+    pub layout: Option<Layout>,
     /// Value of `[compile] strip-dir`.
     pub strip_dir: Option<String>,
     /// Value of `[compile] prepend-dir`.
@@ -69,7 +72,7 @@ impl Loaded {
         put(&mut config.compile.invalidation_mode, given.invalidation_mode);
         // A named interpreter overrides `engine = "native"` of the file.
         let of_file = match config.compile.engine {
-            Engine::Native if !given.interpreters.is_empty() => Engine::Auto,
+            EngineChoice::Native if !given.interpreters.is_empty() => EngineChoice::Auto,
             engine => engine,
         };
         config.compile.engine = given.engine.unwrap_or(of_file);

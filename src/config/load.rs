@@ -3,7 +3,7 @@
 use super::error::{ConfigError, Place};
 use super::given::Given;
 use super::locate::is_shared;
-use super::model::{Config, LayoutName};
+use super::model::Config;
 use super::suggest::with_suggestion;
 use crate::output::inside::{Inside, Links};
 use crate::project::{Layout, Naming, read_named};
@@ -140,7 +140,7 @@ impl Loaded {
             return Err(self.error_at(&dfile.span(), "dfile is the recorded name of one file: list one"));
         }
         let levels = self.levels().len();
-        if let Some(layout) = compile.layout.as_ref().filter(|layout| *layout.get_ref() == LayoutName::Legacy)
+        if let Some(layout) = compile.layout.as_ref().filter(|layout| *layout.get_ref() == Layout::Legacy)
             && (versions > 1 || levels > 1)
         {
             let message = "the legacy layout has one pyc for a source: name one version and one level";
@@ -223,10 +223,7 @@ impl Loaded {
 
     /// Returns the layout of the pycs.
     pub fn layout(&self) -> Layout {
-        match self.config.compile.layout.as_ref().map(toml::Spanned::get_ref) {
-            Some(LayoutName::Legacy) => Layout::Legacy,
-            _ => Layout::Pycache,
-        }
+        self.config.compile.layout.as_ref().map(|layout| *layout.get_ref()).unwrap_or_default()
     }
 
     /// Returns the rule for recorded file names: relative to the root, after `prepend-dir`.

@@ -21,7 +21,7 @@ pub use given::Given;
 pub use load::{Loaded, load, parse};
 pub use locate::{config_in, locate};
 pub use model::{
-    Also, Bytecode, CompileTable, Compression, Config, Engine, LayoutName, ManifestTable, Mode, OnError,
-    ProjectSource, Refs, SourceTable, TreeTable, WheelTable, ZipTable,
+    Bytecode, CompileTable, Config, ManifestTable, OnError, ProjectSource, SourceTable, TreeTable,
+    WheelTable, ZipTable,
 };
 pub use selection::{Selected, Selection};

@@ -1,7 +1,12 @@
 //! Tables and keys of the config.
 
 use super::lists::list_or_one;
+use crate::archive::Compression;
+use crate::engine::{EngineChoice, Refs};
+use crate::manifest::ManifestForm;
+use crate::project::Layout;
 use crate::pyc::InvalidationMode;
+use clap::ValueEnum;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -64,9 +69,9 @@ pub struct CompileTable {
     #[serde(deserialize_with = "list_or_one")]
     pub optimize: Vec<Spanned<u8>>,
     /// Invalidation mode of the pycs.
-    pub invalidation_mode: Option<Spanned<Mode>>,
+    pub invalidation_mode: Option<Spanned<InvalidationMode>>,
     /// Layout of pycs in a tree or wheel.
-    pub layout: Option<Spanned<LayoutName>>,
+    pub layout: Option<Spanned<Layout>>,
     /// Directory to strip from recorded file names.
     pub strip_dir: Option<Spanned<String>>,
     /// Directory to prepend to recorded file names.
@@ -74,7 +79,7 @@ pub struct CompileTable {
     /// Recorded file name of the only file.
     pub dfile: Option<Spanned<String>>,
     /// Engine that compiles.
-    pub engine: Engine,
+    pub engine: EngineChoice,
     /// Interpreters by version.
     pub interpreters: std::collections::BTreeMap<Spanned<String>, String>,
     /// Timeout for one file, in seconds.
@@ -89,64 +94,8 @@ pub struct CompileTable {
     pub allow_failures: Vec<Spanned<String>>,
 }
 
-/// Invalidation modes: `py_compile.PycInvalidationMode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Check modification time and size of the source.
-    Timestamp,
-    /// Check the hash of the source.
-    CheckedHash,
-    /// Record the hash of the source without checking it.
-    UncheckedHash,
-}
-
-impl From<Mode> for InvalidationMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Timestamp => Self::Timestamp,
-            Mode::CheckedHash => Self::CheckedHash,
-            Mode::UncheckedHash => Self::UncheckedHash,
-        }
-    }
-}
-
-/// Layout of the pycs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LayoutName {
-    /// `__pycache__/core.cpython-314.pyc`
-    Pycache,
-    /// `core.pyc`
-    Legacy,
-}
-
-/// Engine that compiles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Engine {
-    /// Native compiler where its bytes are exact, otherwise an interpreter.
-    #[default]
-    Auto,
-    /// The native compiler.
-    Native,
-    /// Real interpreters.
-    Python,
-}
-
-/// Reference flags of the code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Refs {
-    /// Flags that CPython writes.
-    #[default]
-    Cpython,
-    /// Every object once, without unused FLAG_REF.
-    Minimal,
-}
-
 /// Treatment of other files if a file does not compile.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnError {
     /// Write no archive and no manifest.
@@ -199,7 +148,7 @@ pub enum ProjectSource {
 }
 
 /// Pycs of a wheel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bytecode {
     /// None: the installer compiles.
@@ -228,19 +177,12 @@ pub struct ZipTable {
     /// Include the sources in the zip; the default is true.
     pub sources: Option<Spanned<bool>>,
     /// Compression of entries.
-    #[serde(default)]
+    #[serde(default = "deflated")]
     pub compression: Compression,
 }
 
-/// Compression of entries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compression {
-    /// No compression.
-    Stored,
-    /// Deflate compression.
-    #[default]
-    Deflated,
+const fn deflated() -> Compression {
+    Compression::Deflated
 }
 
 /// Settings of the manifest.
@@ -251,15 +193,5 @@ pub struct ManifestTable {
     pub output: Spanned<String>,
     /// Other forms to write as well.
     #[serde(default, deserialize_with = "list_or_one")]
-    pub also: Vec<Spanned<Also>>,
-}
-
-/// Other forms of the manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Also {
-    /// File for `sha256sum --check`.
-    Sha256sum,
-    /// An in-toto Statement v1.
-    InToto,
+    pub also: Vec<Spanned<ManifestForm>>,
 }

@@ -2,8 +2,9 @@
 
 use super::error::ConfigError;
 use super::load::Loaded;
-use super::model::{Also, ProjectSource};
+use super::model::ProjectSource;
 use super::selection::Selection;
+use crate::manifest::ManifestForm;
 use crate::text::Shown as _;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -11,19 +12,20 @@ use std::path::{Component, Path, PathBuf};
 impl Loaded {
     /// Returns the paths of the manifest and of its other forms, which are next to it; none if no
     /// manifest is written.
-    pub fn manifest_paths(&self) -> Vec<(Option<Also>, PathBuf)> {
+    pub fn manifest_paths(&self) -> Vec<(ManifestForm, PathBuf)> {
         let Some(output) = self.manifest_path() else { return Vec::new() };
         let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let stem = name.strip_suffix(".json").unwrap_or(&name);
         let also = self.config.manifest.iter().flat_map(|table| &table.also);
         let others = also.map(|also| {
             let ending = match also.get_ref() {
-                Also::Sha256sum => "sha256",
-                Also::InToto => "in-toto.json",
+                ManifestForm::Json => "json",
+                ManifestForm::Sha256sum => "sha256",
+                ManifestForm::InToto => "in-toto.json",
             };
-            (Some(*also.get_ref()), output.with_file_name(format!("{stem}.{ending}")))
+            (*also.get_ref(), output.with_file_name(format!("{stem}.{ending}")))
         });
-        std::iter::once((None, output.clone())).chain(others).collect()
+        std::iter::once((ManifestForm::Json, output.clone())).chain(others).collect()
     }
 
     /// Returns a path in each directory that `pack` and the manifest are written to.

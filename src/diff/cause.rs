@@ -61,14 +61,14 @@ impl Cause {
 }
 
 /// Differences for which `diff` exits with an error.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum FailOn {
-    /// All differences.
+    /// Every difference.
     #[default]
     Any,
-    /// Differences that are unexplained or could not be checked.
+    /// Pycs that are not what their source compiles to, and pycs that could not be checked.
     Unexplained,
-    /// Differences of code: constants, names, instructions, tables, or a pyc on one side only.
+    /// Differences of code, explained or not.
     Code,
 }
 

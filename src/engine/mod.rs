@@ -5,8 +5,11 @@
 //! **Invariant:** an engine never executes or imports the source, never reads or writes the file
 //! system for it, and its answer depends on the request alone.
 
+mod choice;
 pub mod native;
 pub mod python;
+
+pub use choice::{EngineChoice, Refs};
 
 use crate::warnings::Warning;
 use std::ffi::OsString;

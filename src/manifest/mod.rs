@@ -9,6 +9,7 @@
 mod beside;
 mod carrier;
 mod entry;
+mod form;
 mod in_toto;
 mod inventory;
 mod listed;
@@ -22,6 +23,7 @@ mod unseen;
 pub use beside::{entry_beside, facts};
 pub use carrier::{Carrier, Embedded, embedded};
 pub use entry::{hex, pyc_entry, sha256, source_entry};
+pub use form::ManifestForm;
 pub use in_toto::in_toto;
 pub use inventory::{PycError, entry_of, existing_entry, inventory};
 pub use listed::{Listed, archive_entry, listed};

@@ -4,10 +4,13 @@ use super::prefix::CachePrefix;
 use crate::pyc::{cache_path, legacy_path};
 use crate::target::Series;
 use crate::text::Shown as _;
+use clap::ValueEnum;
+use serde::Deserialize;
 use std::path::{Component, Path, PathBuf};
 
 /// Layout of pycs relative to their sources.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Layout {
     /// `__pycache__/mod.cpython-314.pyc` (PEP 3147).
     #[default]

@@ -1,6 +1,8 @@
 //! The 16 bytes before the code (PEP 552).
 
 use crate::target::{Series, SourceHash};
+use clap::ValueEnum;
+use serde::Deserialize;
 use siphasher::sip::{SipHasher13, SipHasher24};
 use std::hash::Hasher as _;
 
@@ -9,7 +11,8 @@ pub const HEADER_SIZE: usize = 16;
 
 /// Rule by which an importer decides whether a pyc is up to date
 /// (`py_compile.PycInvalidationMode`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InvalidationMode {
     /// Compare the modification time and size of the source.
     Timestamp,

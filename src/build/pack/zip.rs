@@ -4,11 +4,11 @@
 //! `Lib/zipapp.py`.
 
 use super::{Contents, Made};
-use crate::archive::{Compression, File};
+use crate::archive::File;
 use crate::build::engines::{Engines, TargetEngine};
 use crate::build::project::{Project, ProjectError};
 use crate::build::source::Source;
-use crate::config::{self, ConfigError};
+use crate::config::ConfigError;
 use crate::output::zip::{ZipOptions, write};
 use crate::output::zipapp::main_module;
 use std::path::PathBuf;
@@ -67,17 +67,13 @@ impl Plan {
             );
         }
         let shebang = table.interpreter.as_ref().map(|interpreter| interpreter.get_ref().clone());
-        let compression = match table.compression {
-            config::Compression::Stored => Compression::Stored,
-            config::Compression::Deflated => Compression::Deflated,
-        };
         Ok(Some(Self {
             output: loaded.zip_path(table.output.get_ref()),
             main,
             engine,
             optimize,
             sources: table.sources.as_ref().is_none_or(|sources| *sources.get_ref()),
-            options: ZipOptions { time: 0, compression, shebang },
+            options: ZipOptions { time: 0, compression: table.compression, shebang },
         }))
     }
 
