@@ -1,12 +1,13 @@
 //! Arguments of the command line.
 
-use super::format::MessageFormat;
+use super::error::{CommandError, Status};
+use super::options::{Global, MessageFormat};
 use super::printer::Printer;
 use super::{
-    CommandError, Status, build, clean, compile, compileall, diff, env, init, inspect, man, manifest,
-    normalize, pack, targets, verify,
+    build, clean, compile, compileall, diff, env, init, inspect, man, manifest, normalize, pack, targets,
+    verify,
 };
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::sync::LazyLock;
 
 /// Reproducible Python bytecode: compiles Python files to the pycs that CPython itself writes.
@@ -29,31 +30,6 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
         crate::target::ALL.iter().map(|target| target.release().to_string()).collect();
     format!("{}\nnative compiler: the bytes of CPython {}", env!("CARGO_PKG_VERSION"), releases.join(", "))
 });
-
-/// Heading of the global options.
-const GLOBAL: &str = "Global options";
-
-/// Global options.
-#[derive(Debug, Args)]
-pub(super) struct Global {
-    /// Print less: `-q` only errors, `-qq` nothing.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
-    pub(super) quiet: u8,
-    /// Print more: the engine of each version, and the outcome of each file.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
-    pub(super) verbose: u8,
-    /// When to use color; `auto` honors NO_COLOR.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
-    pub(super) color: Color,
-}
-
-/// When to use color.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Color {
-    Auto,
-    Always,
-    Never,
-}
 
 // Doc comments here would replace the long help, which is on the structs of the arguments.
 #[derive(Debug, Subcommand)]

@@ -1,12 +1,13 @@
 //! `pycompile build`.
 
-use super::format::{FormatArgs, MessageFormat, tell_artifacts, tell_manifests};
+use super::error::{CommandError, Status};
+use super::format::{tell_artifacts, tell_manifests};
 use super::messages;
+use super::options::{FormatArgs, MessageFormat};
 use super::printer::Printer;
-use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines};
+use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines};
 use super::warnings::WarningArgs;
-use super::{CommandError, Status};
-use crate::build::{Project, Stale, engines, publish, remove_stale, tree};
+use crate::build::{Stale, engines, publish, remove_stale, tree};
 use crate::config::{Given, OnError};
 use crate::manifest::Manifest;
 use crate::text::{Shown as _, counted, python};
@@ -73,12 +74,6 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         + tell_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
     let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());
     Ok(if changes { Status::No } else { status })
-}
-
-/// Returns the files that are allowed to fail.
-pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
-    let sources = project.selection.sources.iter();
-    sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
 }
 
 /// Prints files of an earlier build that were removed, and files that the build does not know.

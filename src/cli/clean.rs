@@ -1,9 +1,10 @@
 //! `pycompile clean`.
 
-use super::format::{MessageFormat, PlainFormatArgs};
+use super::environment;
+use super::error::{CommandError, Status};
+use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
-use super::{CommandError, Status, environment};
 use crate::build::clean::clean;
 use crate::config::Given;
 use crate::text::{Shown as _, python};

@@ -5,14 +5,15 @@
 //! order of the request.
 
 use super::destination::Destination;
-use super::format::{FormatArgs, MessageFormat};
-use super::globs::globs;
+use super::error::{CommandError, Status};
+use super::globs::{globs, note_unused};
 use super::messages;
-use super::options::names;
+use super::options::{FormatArgs, MessageFormat, names};
+use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{self, WarningArgs};
-use super::{CommandError, Status, environment, interrupt};
+use super::{environment, interrupt};
 use crate::build::{
     self, Bounds, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel, plan,
 };
@@ -23,7 +24,6 @@ use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -276,25 +276,6 @@ fn list_files(
     }
     note_unused(&arguments.exclude, &used, printer);
     Ok((files, unlisted))
-}
-
-/// Prints the patterns of --exclude that match nothing: the files that they were meant for are
-/// compiled.
-pub(super) fn note_unused(patterns: &[String], used: &BTreeSet<usize>, printer: &Printer) {
-    for (_, pattern) in patterns.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
-        printer.summary(&format!("note: --exclude {pattern:?} matches nothing"));
-    }
-}
-
-#[cfg(unix)]
-pub(super) fn path_from_bytes(name: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt as _;
-    OsString::from_vec(name.to_vec()).into()
-}
-
-#[cfg(not(unix))]
-pub(super) fn path_from_bytes(name: &[u8]) -> PathBuf {
-    OsString::from(String::from_utf8_lossy(name).trim_end_matches('\r')).into()
 }
 
 fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {

@@ -3,13 +3,14 @@
 //! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted, pycompile
 //! refuses; each of these errors says so.
 
-use super::format::{MessageFormat, PlainFormatArgs};
+use super::error::{CommandError, Status};
 use super::messages;
-use super::options::names;
+use super::options::{MessageFormat, PlainFormatArgs, names};
+use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{Warned, WarningArgs};
-use super::{CommandError, Status, environment, interrupt};
+use super::{environment, interrupt};
 use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
 use crate::engine::Refs;
 use crate::output::inside::Links;
@@ -218,7 +219,7 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
             .map_err(|error| CommandError::Usage(format!("cannot read the list {}: {error}", list.shown())))?
     };
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    Ok(lines.map(super::compile::path_from_bytes).collect())
+    Ok(lines.map(path_from_bytes).collect())
 }
 
 fn jobs(

@@ -1,7 +1,8 @@
 //! Destination of an output file.
 
-use super::CommandError;
-use super::format::{MessageFormat, tell_artifacts};
+use super::error::CommandError;
+use super::format::tell_artifacts;
+use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, Digest, ProjectError};
 use crate::manifest::Manifest;

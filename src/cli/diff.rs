@@ -1,10 +1,12 @@
 //! `pycompile diff`.
 
 use super::destination::Destination;
-use super::format::{MessageFormat, summary, tell_artifacts, with_errors};
+use super::error::{CommandError, Status};
+use super::format::{summary, tell_artifacts};
 use super::globs::globs;
+use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
-use super::{CommandError, Status, annotation, environment, interrupt};
+use super::{annotation, environment, interrupt};
 use crate::audit::{Explanation, explain};
 use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};

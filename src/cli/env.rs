@@ -1,16 +1,16 @@
 //! `pycompile env`.
 
-use super::compile::note_unused;
 use super::destination::Destination;
+use super::error::{CommandError, Status};
 use super::findings::PerKind;
-use super::format::{FormatArgs, MessageFormat, tell_artifacts};
-use super::globs::globs;
+use super::format::tell_artifacts;
+use super::globs::{globs, note_unused};
 use super::messages;
-use super::options::names;
+use super::options::{FormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
-use super::{CommandError, Status, annotation, environment, interrupt};
+use super::{annotation, environment, interrupt};
 use crate::audit::{self, Settled};
 use crate::build::env::{
     Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, run as compile,

@@ -25,7 +25,7 @@ pub(super) fn default_mode() -> InvalidationMode {
 ///
 /// # Errors
 /// The working directory does not exist.
-pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandError> {
+pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::error::CommandError> {
     let Some(value) = std::env::var_os("PYTHONPYCACHEPREFIX").filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
@@ -36,9 +36,9 @@ pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::CommandErro
 ///
 /// # Errors
 /// The working directory does not exist.
-pub(super) fn working_directory() -> Result<PathBuf, super::CommandError> {
+pub(super) fn working_directory() -> Result<PathBuf, super::error::CommandError> {
     std::env::current_dir()
-        .map_err(|error| super::CommandError::Usage(format!("there is no working directory: {error}")))
+        .map_err(|error| super::error::CommandError::Usage(format!("there is no working directory: {error}")))
 }
 
 /// Returns the directories of `PATH`, and those in which pyenv and uv install interpreters.
@@ -64,7 +64,7 @@ pub(super) fn python_warnings() -> String {
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is not a number of seconds, or is after the last time that a zip can
 /// represent.
-pub(super) fn archive_time() -> Result<i64, super::CommandError> {
+pub(super) fn archive_time() -> Result<i64, super::error::CommandError> {
     /// The end of 2107.
     const LAST: u64 = 4_354_819_199;
     match seconds()? {
@@ -73,7 +73,7 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
             let message = format!(
                 "SOURCE_DATE_EPOCH is {time}, which is after 2107: wheels and zips have no such time"
             );
-            super::CommandError::Usage(message)
+            super::error::CommandError::Usage(message)
         }),
     }
 }
@@ -82,19 +82,19 @@ pub(super) fn archive_time() -> Result<i64, super::CommandError> {
 ///
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is not set, or is not a number of seconds.
-pub(super) fn latest_time() -> Result<u64, super::CommandError> {
+pub(super) fn latest_time() -> Result<u64, super::error::CommandError> {
     seconds()?.ok_or_else(|| {
         let message = "--clamp-mtime needs SOURCE_DATE_EPOCH, which is not set";
-        super::CommandError::Usage(message.into())
+        super::error::CommandError::Usage(message.into())
     })
 }
 
 /// Returns `SOURCE_DATE_EPOCH` for uses that need the time itself.
-fn seconds() -> Result<Option<u64>, super::CommandError> {
+fn seconds() -> Result<Option<u64>, super::error::CommandError> {
     let Some(value) = source_date_epoch() else { return Ok(None) };
     value.to_str().and_then(|text| text.trim().parse().ok()).map(Some).ok_or_else(|| {
         let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
-        super::CommandError::Usage(message)
+        super::error::CommandError::Usage(message)
     })
 }
 

@@ -1,9 +1,10 @@
 //! Output of the findings of `verify`, and the limit for lists of findings.
 
 use super::annotation;
-use super::format::MessageFormat;
+use super::environment;
+use super::error::CommandError;
+use super::options::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, environment};
 use crate::audit::{Finding, Kind, ReleaseFound};
 use crate::manifest::Place;
 use crate::report::sarif;

@@ -1,94 +1,13 @@
-//! `--message-format` and `--json`, and the objects that end every JSON run.
+//! Results other than pycs, and the objects that end every JSON run.
 
-use super::options::one_of;
+use super::error::{CommandError, Status};
+use super::options::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, Status};
 use crate::build::{Artifact, ArtifactKind, Digest, ProjectError};
 use crate::config::ConfigError;
 use crate::text::{Shown as _, python};
-use clap::ValueEnum;
-use clap::builder::TypedValueParser;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-
-/// Values of --message-format; each command supports some of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum MessageFormat {
-    /// Text.
-    Human,
-    /// JSON on standard output: one object per line, the last one a summary.
-    Json,
-    /// Workflow annotations of GitHub Actions, on standard output.
-    Github,
-    /// One SARIF 2.1.0 document, for code scanning, on standard output.
-    Sarif,
-}
-
-/// Returns the parser of commands that print the errors of files.
-pub(super) fn with_errors() -> impl TypedValueParser<Value = MessageFormat> {
-    one_of(&[MessageFormat::Human, MessageFormat::Json, MessageFormat::Github], |value| {
-        match value.get_name() {
-            "human" => value.help("Text; errors in CPython's format, on standard error"),
-            _ => value,
-        }
-    })
-}
-
-/// Returns the parser of commands that print text or JSON.
-pub(super) fn text_or_json() -> impl TypedValueParser<Value = MessageFormat> {
-    one_of(&[MessageFormat::Human, MessageFormat::Json], |value| value)
-}
-
-/// Options of commands that support annotations of GitHub Actions.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(super) struct FormatArgs {
-    /// Format of the results.
-    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
-    /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
-    json: bool,
-}
-
-impl FormatArgs {
-    pub(super) const fn get(self) -> MessageFormat {
-        if self.json { MessageFormat::Json } else { self.message_format }
-    }
-}
-
-/// Options of commands that support text and JSON.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(super) struct PlainFormatArgs {
-    /// Format of the results.
-    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
-    /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
-    json: bool,
-}
-
-impl PlainFormatArgs {
-    pub(super) const fn get(self) -> MessageFormat {
-        if self.json { MessageFormat::Json } else { self.message_format }
-    }
-}
-
-/// Options of commands that support SARIF.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(super) struct AuditFormatArgs {
-    /// Format of the results.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    message_format: MessageFormat,
-    /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
-    json: bool,
-}
-
-impl AuditFormatArgs {
-    pub(super) const fn get(self) -> MessageFormat {
-        if self.json { MessageFormat::Json } else { self.message_format }
-    }
-}
 
 /// File that a run wrote or would write, in JSON output.
 #[derive(Serialize)]

@@ -1,8 +1,10 @@
 //! `pycompile init`.
 
-use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
+use super::environment;
+use super::error::{CommandError, Status};
+use super::format::tell_artifacts;
+use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
 use crate::build::engines::default_version;
 use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;

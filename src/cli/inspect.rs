@@ -1,8 +1,8 @@
 //! `pycompile inspect`.
 
-use super::format::{MessageFormat, text_or_json};
+use super::error::{CommandError, Status};
+use super::options::{MessageFormat, text_or_json};
 use super::printer::Printer;
-use super::{CommandError, Status};
 use crate::manifest::{Place, PlaceError, PycError};
 use crate::marshal;
 use crate::object::Objects;

@@ -35,7 +35,7 @@ pub(super) fn install() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::flag::{register, register_conditional_shutdown};
 
-    const ENDED: i32 = super::Status::Trouble as i32;
+    const ENDED: i32 = super::error::Status::Trouble as i32;
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
         // If a handler cannot be installed, the system's default action remains.
@@ -53,7 +53,7 @@ pub(super) fn install() {
     let _ = ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::Relaxed);
         if STUCK.load(Ordering::Relaxed) || WAITING.load(Ordering::Relaxed) {
-            std::process::exit(super::Status::Trouble as i32);
+            std::process::exit(super::error::Status::Trouble as i32);
         }
     });
 }
@@ -90,7 +90,7 @@ fn end(is_silent: bool) {
         });
         let _ = heard.recv_timeout(LAST_WORDS);
     }
-    std::process::exit(super::Status::Trouble as i32);
+    std::process::exit(super::error::Status::Trouble as i32);
 }
 
 /// Returns the ignored signals as a bit set from signal 1 on. Only Linux reports them; elsewhere

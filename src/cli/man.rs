@@ -1,6 +1,6 @@
 //! `pycompile man`: pages of section 1 for the commands, and `pycompile.toml(5)`.
 
-use super::CommandError;
+use super::error::CommandError;
 use clap::Command;
 use clap_mangen::Man;
 use std::io::{self, Write as _};

@@ -1,11 +1,12 @@
 //! `pycompile manifest`.
 
 use super::destination::Destination;
-use super::format::{MessageFormat, PlainFormatArgs, tell_artifacts};
-use super::options::names;
+use super::error::{CommandError, Status};
+use super::format::tell_artifacts;
+use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
-use super::{CommandError, Status, environment, interrupt};
+use super::{environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, Digest, ProjectError, engines};
 use crate::manifest::{ManifestForm, inventory};

@@ -1,9 +1,11 @@
 //! Messages about files.
 
-use super::format::{MessageFormat, would_change};
+use super::annotation;
+use super::error::{CommandError, Status};
+use super::format::would_change;
+use super::options::MessageFormat;
 use super::printer::Printer;
 use super::warnings::Warned;
-use super::{CommandError, Status, annotation};
 use crate::build::{Digest, Done, Outcome};
 use crate::engine::Diagnostic;
 use crate::text::{Shown as _, counted, python};

@@ -1,9 +1,8 @@
 //! `pycompile normalize`.
 
-use super::format::{MessageFormat, PlainFormatArgs};
-use super::options::names;
+use super::error::{CommandError, Status};
+use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::printer::Printer;
-use super::{CommandError, Status};
 use crate::build::Digest;
 use crate::build::normalize::{normalize, remove_leftovers};
 use crate::engine::Refs;

@@ -1,7 +1,111 @@
-//! Parsers of options whose values are names.
+//! Options that several commands have, and parsers of their values.
 
-use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+/// Heading of the global options.
+const GLOBAL: &str = "Global options";
+
+/// Global options.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Print less: `-q` only errors, `-qq` nothing.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
+    pub(super) quiet: u8,
+    /// Print more: the engine of each version, and the outcome of each file.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
+    pub(super) verbose: u8,
+    /// When to use color; `auto` honors NO_COLOR.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = GLOBAL)]
+    pub(super) color: Color,
+}
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Values of --message-format; each command supports some of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// Text.
+    Human,
+    /// JSON on standard output: one object per line, the last one a summary.
+    Json,
+    /// Workflow annotations of GitHub Actions, on standard output.
+    Github,
+    /// One SARIF 2.1.0 document, for code scanning, on standard output.
+    Sarif,
+}
+
+/// Returns the parser of commands that print the errors of files.
+pub(super) fn with_errors() -> impl TypedValueParser<Value = MessageFormat> {
+    one_of(&[MessageFormat::Human, MessageFormat::Json, MessageFormat::Github], |value| {
+        match value.get_name() {
+            "human" => value.help("Text; errors in CPython's format, on standard error"),
+            _ => value,
+        }
+    })
+}
+
+/// Returns the parser of commands that print text or JSON.
+pub(super) fn text_or_json() -> impl TypedValueParser<Value = MessageFormat> {
+    one_of(&[MessageFormat::Human, MessageFormat::Json], |value| value)
+}
+
+/// Options of commands that support annotations of GitHub Actions.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct FormatArgs {
+    /// Format of the results.
+    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Same as --message-format json.
+    #[arg(long, conflicts_with = "message_format")]
+    json: bool,
+}
+
+impl FormatArgs {
+    pub(super) const fn get(self) -> MessageFormat {
+        if self.json { MessageFormat::Json } else { self.message_format }
+    }
+}
+
+/// Options of commands that support text and JSON.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct PlainFormatArgs {
+    /// Format of the results.
+    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Same as --message-format json.
+    #[arg(long, conflicts_with = "message_format")]
+    json: bool,
+}
+
+impl PlainFormatArgs {
+    pub(super) const fn get(self) -> MessageFormat {
+        if self.json { MessageFormat::Json } else { self.message_format }
+    }
+}
+
+/// Options of commands that support SARIF.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct AuditFormatArgs {
+    /// Format of the results.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Same as --message-format json.
+    #[arg(long, conflicts_with = "message_format")]
+    json: bool,
+}
+
+impl AuditFormatArgs {
+    pub(super) const fn get(self) -> MessageFormat {
+        if self.json { MessageFormat::Json } else { self.message_format }
+    }
+}
 
 /// Returns a parser that shows the values of a setting in `--help` without their docs, which are
 /// written for users of the library.

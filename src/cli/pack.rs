@@ -1,16 +1,15 @@
 //! `pycompile pack`.
 
-use super::build::allowed;
-use super::compile::note_unused;
 use super::destination::Destination;
-use super::format::{FormatArgs, tell_artifacts, tell_manifests};
-use super::globs::globs;
+use super::error::{CommandError, Status};
+use super::format::{tell_artifacts, tell_manifests};
+use super::globs::{globs, note_unused};
 use super::messages;
-use super::options::names;
+use super::options::{FormatArgs, names};
 use super::printer::Printer;
-use super::project::{ConfigArgs, OverrideArgs, note_unlisted, start_engines, tell_engines};
+use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
-use super::{CommandError, Status, environment, interrupt};
+use super::{environment, interrupt};
 use crate::archive::Sdist;
 use crate::build::pack::{self, Packed, Unpacked};
 use crate::build::{EngineOptions, Project, engines, publish};

@@ -1,8 +1,8 @@
 //! Output on standard output and standard error. Writes to a closed pipe are dropped: a reader that
 //! stops early changes neither the work nor the exit status.
 
-use super::args::{Color, Global};
 use super::interrupt;
+use super::options::{Color, Global};
 use crate::build::Watch;
 use crate::text::{visible, visible_json, visible_lines};
 use anstyle::{AnsiColor, Style};

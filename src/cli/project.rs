@@ -1,8 +1,9 @@
 //! Options that `build`, `pack`, `manifest` and `clean` share.
 
+use super::error::CommandError;
 use super::options::names;
 use super::printer::Printer;
-use super::{CommandError, environment, interrupt};
+use super::{environment, interrupt};
 use crate::build::{Engines, Project, ProjectError};
 use crate::config::{self, Given, OnError};
 use crate::engine::{EngineChoice, Limits, Refs};
@@ -185,6 +186,12 @@ pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engi
     let engines = project.engines(&environment::places(), interrupt::flag())?;
     tell_engines(&engines, printer);
     Ok(engines)
+}
+
+/// Returns the files that are allowed to fail.
+pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
+    let sources = project.selection.sources.iter();
+    sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
 }
 
 /// Prints a note if Python files next to the listed ones are not listed.

@@ -1,8 +1,9 @@
 //! `pycompile targets`.
 
-use super::format::{MessageFormat, PlainFormatArgs};
+use super::environment;
+use super::error::{CommandError, Status};
+use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use super::{CommandError, Status, environment};
 use crate::engine::python::{Places, start_found};
 use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};

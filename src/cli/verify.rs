@@ -1,9 +1,9 @@
 //! `pycompile verify`.
 
-use super::format::{AuditFormatArgs, MessageFormat};
-use super::options::names;
+use super::error::{CommandError, Status};
+use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
-use super::{CommandError, Status, environment, findings, interrupt, own_interpreter};
+use super::{environment, findings, interrupt, own_interpreter};
 use crate::audit::{Kind, Request, gathered, verify};
 use crate::build::EngineOptions;
 use crate::engine::{EngineChoice, Refs};

@@ -2,9 +2,10 @@
 //!
 //! CPython: `Python/initconfig.c` (which options there are), `Lib/warnings.py`.
 
-use super::format::MessageFormat;
+use super::error::CommandError;
+use super::options::MessageFormat;
 use super::printer::Printer;
-use super::{CommandError, annotation, environment};
+use super::{annotation, environment};
 use crate::build::{Engines, Outcome};
 use crate::target::PyVersion;
 use crate::warnings::{Filters, Issued, Once};
@@ -52,7 +53,6 @@ impl<'a> Warned<'a> {
     /// Prints the warnings of the source of `outcome` if it is another source than in the last
     /// call: each location once, regardless of versions and levels. Warnings that only some
     /// versions give are labeled with these versions.
-    /// every version gives is headed by the versions.
     pub(super) fn tell(
         &mut self,
         outcome: &Outcome,

@@ -193,6 +193,38 @@ fn layers_import_downward_only() {
 }
 
 #[test]
+fn commands_do_not_import_each_other() {
+    let sources = sources();
+    let arguments = &sources["cli/args.rs"];
+    let commands: Vec<&str> = arguments
+        .lines()
+        .filter_map(|line| line.trim().split_once("::run(")?.0.split_once("=> "))
+        .map(|(_, module)| module)
+        .collect();
+    assert!(commands.len() > 10, "only {} commands found in cli/args.rs", commands.len());
+    let mut findings = Vec::new();
+    for (name, text) in &sources {
+        if !name.starts_with("cli/") || ["cli/args.rs", "cli/mod.rs"].contains(&name.as_str()) {
+            continue;
+        }
+        for module in commands.iter().chain(&["args"]) {
+            if let Some((line, _)) = code_lines(text).find(|(_, code)| {
+                code.contains(&format!("super::{module}::")) || code.contains(&format!("cli::{module}::"))
+            }) {
+                findings.push(format!("{name}:{line}: imports {module}"));
+            }
+        }
+        let grouped = text.split("use super::{").skip(1).filter_map(|rest| rest.split('}').next());
+        for group in grouped {
+            for part in group.split(',').map(str::trim).filter(|part| commands.contains(part)) {
+                findings.push(format!("{name}: imports {part}"));
+            }
+        }
+    }
+    report(&findings);
+}
+
+#[test]
 fn files_stay_readable() {
     let too_long = sources()
         .iter()

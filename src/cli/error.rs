@@ -1,0 +1,75 @@
+//! Errors and exit status of commands.
+
+/// Exit status of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Success: done, equal, verified.
+    Done = 0,
+    /// Negative answer: a file does not compile, two things differ.
+    No = 1,
+    /// Error: usage, config, no engine.
+    Trouble = 2,
+}
+
+/// Error that ends a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Incorrect usage, as a sentence for the user.
+    #[error("{0}")]
+    Usage(String),
+    /// A version has no engine.
+    #[error(transparent)]
+    Engines(#[from] crate::build::EnginesError),
+    /// The config, or the project that it describes, cannot be used.
+    #[error(transparent)]
+    Project(#[from] crate::build::ProjectError),
+    /// An installed environment cannot be used.
+    #[error(transparent)]
+    Env(#[from] crate::build::env::EnvError),
+    /// A path cannot be opened.
+    #[error(transparent)]
+    Place(#[from] crate::manifest::PlaceError),
+    /// A manifest cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] crate::manifest::ManifestError),
+    /// A side of a comparison cannot be used.
+    #[error(transparent)]
+    Side(#[from] crate::diff::SideError),
+    /// Two files would have the same path.
+    #[error(transparent)]
+    Plan(#[from] crate::build::plan::PlanError),
+    /// `verify` cannot read what it was given.
+    #[error(transparent)]
+    Verify(#[from] crate::audit::VerifyError),
+    /// Threads cannot be started.
+    #[error(transparent)]
+    Threads(#[from] crate::build::parallel::ThreadsError),
+    /// Reading standard input or writing output failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// A glob pattern is invalid.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// A wheel cannot be turned into a config.
+    #[error(transparent)]
+    FromWheel(#[from] crate::config::init::FromWheelError),
+    /// A directory cannot be searched.
+    #[error(transparent)]
+    Discover(#[from] crate::project::DiscoverError),
+}
+
+impl CommandError {
+    /// Returns the exit status. A refused archive and a file that cannot be written are negative
+    /// answers; all other errors, including an unreadable archive, are not answers.
+    pub(super) const fn status(&self) -> Status {
+        use crate::archive::{ArchiveError, Fault};
+        use crate::build::ProjectError;
+        match self {
+            Self::Project(ProjectError::Archive(ArchiveError { fault: Fault::Io(_), .. })) => Status::Trouble,
+            Self::Project(ProjectError::Archive(_) | ProjectError::Wheel(_) | ProjectError::Write(_)) => {
+                Status::No
+            }
+            _ => Status::Trouble,
+        }
+    }
+}
