@@ -21,6 +21,8 @@ pub enum CauseKind {
     OtherRelease,
     /// A file that is neither a source nor a pyc.
     OtherContent,
+    /// A directory or a pyc with another path on each side.
+    OtherPath,
     /// Only the form differs.
     Harmless,
 }
@@ -36,6 +38,7 @@ impl CauseKind {
             Self::FollowsFromSource => "follows from source",
             Self::OtherRelease => "other release",
             Self::OtherContent => "other content",
+            Self::OtherPath => "other path",
             Self::Harmless => "harmless",
         }
     }
@@ -101,7 +104,7 @@ impl Comparison {
         let before = self.files.len();
         self.files.retain_mut(|file| {
             file.findings.retain(|finding| keep_kind(finding.kind));
-            !file.findings.is_empty() && keep_file(&file.path)
+            !file.findings.is_empty() && file.paths().into_iter().any(&keep_file)
         });
         before - self.files.len()
     }

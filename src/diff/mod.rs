@@ -1,8 +1,8 @@
 //! Comparison of two files, directories, archives or manifests, from the outside in.
 //!
 //! Two manifests, trees, wheels, zips or pycs can be compared, in any pairing. Files are paired by
-//! name, code objects by qualified name, instructions by their effect, and locations by
-//! instruction.
+//! path, or because two paths belong together; code objects by qualified name, instructions by
+//! their effect, and locations by instruction.
 //!
 //! **Invariant:** every difference of bytes has a finding, and a finding names the most specific
 //! part that explains it. The size of the listings is in proportion to the input.
@@ -16,6 +16,8 @@ mod listing;
 mod lists;
 mod manifests;
 mod model;
+mod nested;
+mod pairing;
 mod places;
 mod pyc;
 mod references;
@@ -25,7 +27,8 @@ mod tables;
 
 pub use cause::{Cause, CauseKind, FailOn};
 pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
-pub use places::{compare, read_nested};
+pub use nested::{Nested, read_within};
+pub use places::compare;
 pub use pyc::compare_pycs;
 pub use same::{first_difference, have_same_value};
 pub use sides::{Side, SideError};

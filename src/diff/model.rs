@@ -1,6 +1,7 @@
 //! Result of a comparison.
 
 use super::cause::Cause;
+use super::nested::Nested;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,8 @@ pub enum Kind {
     OnlyLeft,
     /// A file on the right side only.
     OnlyRight,
+    /// A file or directory with another path on each side.
+    Path,
     /// A side that cannot be read or parsed, or a difference that cannot be explained.
     Unreadable,
     /// Metadata of an archive: times, modes, order, compression, comments.
@@ -57,9 +60,10 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, from the outside in.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::OnlyLeft,
         Self::OnlyRight,
+        Self::Path,
         Self::Unreadable,
         Self::Archive,
         Self::Control,
@@ -92,6 +96,7 @@ impl Kind {
         match self {
             Self::OnlyLeft => "only on the left",
             Self::OnlyRight => "only on the right",
+            Self::Path => "path",
             Self::Unreadable => "unreadable",
             Self::Archive => "archive",
             Self::Control => "control file",
@@ -251,8 +256,11 @@ impl Finding {
 /// Differences in one file or, with an empty path, in the archive that contains the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileDifference {
-    /// Path relative to the side, with `/`.
+    /// Path relative to the side, with `/`; a directory ends with `/`.
     pub path: String,
+    /// Path on the left side, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_path: Option<String>,
     /// Cause, once `audit::explain` has determined it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
@@ -267,7 +275,24 @@ pub struct FileDifference {
 impl FileDifference {
     /// Returns the differences of a file whose cause is not yet known.
     pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
-        Self { path: path.into(), cause: None, findings, lines: Default::default() }
+        Self { path: path.into(), left_path: None, cause: None, findings, lines: Default::default() }
+    }
+
+    /// Sets the path on the left side, if it is another one.
+    #[must_use]
+    pub fn from_left(mut self, left: &str) -> Self {
+        self.left_path = (left != self.path).then(|| left.to_owned());
+        self
+    }
+
+    /// Returns the path on the left and on the right side.
+    pub fn paths(&self) -> [&str; 2] {
+        [self.left_path.as_ref().unwrap_or(&self.path), &self.path]
+    }
+
+    /// Returns whether the files are directories that belong together.
+    pub fn is_folder(&self) -> bool {
+        self.path.ends_with('/') && self.findings.iter().all(|finding| finding.kind == Kind::Path)
     }
 
     /// Returns the numbers of the source lines of one side's instructions in the findings.
@@ -279,7 +304,7 @@ impl FileDifference {
 }
 
 /// Result of a comparison.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Comparison {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -290,6 +315,9 @@ pub struct Comparison {
     /// SHA-256 of each side that is a file.
     #[serde(skip)]
     pub digests: [Option<String>; 2],
+    /// Archives in the sides.
+    #[serde(skip)]
+    pub nested: Nested,
     /// Number of files that are the same.
     pub same: usize,
     /// Files that differ, sorted by path.

@@ -7,20 +7,34 @@ use super::manifests::{
     compare_with_listed, explain_by_release,
 };
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
+use super::nested::{Nested, read_nested};
+use super::pairing::{Pairing, pair};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
-use crate::archive::{self, Archive, DEPTH, Limits, is_package, read_package};
-use crate::text::{Shown as _, python};
+use crate::archive::{DEPTH, is_package};
+use crate::text::{Shown as _, counted, python};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io;
-use std::path::Path;
 
 /// Number of entries with the same difference from which one finding stands for all of them.
 const ALIKE: usize = 3;
 /// Number of these entries that the finding names.
 const NAMED: usize = 20;
+
+/// Path of a file on each side.
+#[derive(Clone, Copy)]
+struct Paths<'a> {
+    left: &'a str,
+    right: &'a str,
+}
+
+impl<'a> Paths<'a> {
+    const fn same(path: &'a str) -> Self {
+        Self { left: path, right: path }
+    }
+}
 
 /// Compares two sides.
 ///
@@ -30,20 +44,21 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     let pycs_only = left.manifest().is_some() || right.manifest().is_some();
     let (mut one, mut other) = (files(left, pycs_only), files(right, pycs_only));
     let mut found = Outcome::default();
+    let nested = Nested::default();
     match (left.is_file(), right.is_file()) {
         (true, true) => {
             let pair = one.iter().next().zip(other.iter().next());
             if let Some(((_, &one), (name, &other))) = pair {
-                found = compare_files(name, one, other, DEPTH);
+                found = compare_files(Paths::same(name), one, other, DEPTH, &nested);
             }
         }
         (false, false) => {
             if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
-                found.add(String::new(), compare_archives(one, other));
+                found.add("", compare_archives(one, other));
             }
             if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
                 found.files.extend(compare_listed_archives(one, other));
-                found.add("(releases)".to_owned(), compare_releases(one, other));
+                found.add("(releases)", compare_releases(one, other));
             }
             if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
                 found.hold(compare_archive_with_manifest(manifest, archive, false), &mut one, &mut other);
@@ -51,9 +66,11 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             if let (Some(archive), Some(manifest)) = (left.archive(), right.manifest()) {
                 found.hold(compare_archive_with_manifest(manifest, archive, true), &mut other, &mut one);
             }
-            found.extend(compare_all("", &one, &other, DEPTH));
+            // A manifest says where each pyc has to be.
+            let is_exact = pycs_only;
+            found.extend(compare_all(Paths::same(""), &one, &other, DEPTH, &nested, is_exact));
             if left.archive().is_some() && right.archive().is_some() {
-                tell_entries_once("", &mut found);
+                tell_entries_once(Paths::same(""), &mut found);
             }
         }
         (is_file, _) => {
@@ -68,7 +85,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             }
             let path = many.keys().next().map(ToString::to_string).unwrap_or_default();
             if let Some((&one, &other)) = one.values().next().zip(other.values().next()) {
-                found = compare_files(&path, one, other, DEPTH);
+                found = compare_files(Paths::same(&path), one, other, DEPTH, &nested);
             }
         }
     }
@@ -87,6 +104,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         left: python::os_text(left.path().as_os_str()),
         right: python::os_text(right.path().as_os_str()),
         digests: [left.digest(), right.digest()],
+        nested,
         same: found.same,
         files: found.files,
     })
@@ -100,9 +118,13 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn add(&mut self, path: String, findings: Vec<Finding>) {
+    fn add(&mut self, path: &str, findings: Vec<Finding>) {
+        self.add_pair(Paths::same(path), findings);
+    }
+
+    fn add_pair(&mut self, paths: Paths<'_>, findings: Vec<Finding>) {
         if !findings.is_empty() {
-            self.files.push(FileDifference::new(path, findings));
+            self.files.push(FileDifference::new(paths.right, findings).from_left(paths.left));
         }
     }
 
@@ -119,38 +141,73 @@ impl Outcome {
         self.files.extend(found);
     }
 
+    /// Adds the paths of a pyc that has another layout on each side.
+    fn tell_layouts(&mut self, paths: Paths<'_>) {
+        let finding = Finding::new(Kind::Path, "the pyc is in another layout").sides(paths.left, paths.right);
+        match self.files.iter_mut().find(|file| file.path == paths.right) {
+            Some(file) => file.findings.insert(0, finding),
+            None => self.files.push(FileDifference::new(paths.right, vec![finding]).from_left(paths.left)),
+        }
+        self.same = 0;
+    }
+
     fn extend(&mut self, other: Self) {
         self.same += other.same;
         self.files.extend(other.files);
     }
 }
 
-/// Compares all files of two sides; `prefix` is prepended to their names.
-fn compare_all(prefix: &str, left: &Files<'_>, right: &Files<'_>, depth: usize) -> Outcome {
-    let names: Vec<&str> =
-        left.keys().chain(right.keys()).map(AsRef::as_ref).collect::<BTreeSet<_>>().into_iter().collect();
+/// Compares all files of two sides, whose names follow those of `prefix`; exact sides have no files
+/// that belong together under other paths.
+fn compare_all(
+    prefix: Paths<'_>,
+    left: &Files<'_>,
+    right: &Files<'_>,
+    depth: usize,
+    nested: &Nested,
+    is_exact: bool,
+) -> Outcome {
+    let pairing = if is_exact { Pairing::default() } else { pair(left, right) };
+    let moved: BTreeSet<&str> = pairing.partners.values().map(String::as_str).collect();
+    let names = left.keys().filter(|name| !moved.contains(name.as_ref())).chain(right.keys());
+    let names: Vec<&str> = names.map(AsRef::as_ref).collect::<BTreeSet<_>>().into_iter().collect();
     let outcomes: Vec<Outcome> = names
         .into_par_iter()
         .map(|name| {
-            let path = format!("{prefix}{name}");
+            let partner = pairing.partners.get(name).map_or(name, String::as_str);
+            let paths = [format!("{}{partner}", prefix.left), format!("{}{name}", prefix.right)];
+            let paths = Paths { left: &paths[0], right: &paths[1] };
             let only = |kind| {
-                let findings = vec![Finding::new(kind, "")];
-                Outcome { same: 0, files: vec![FileDifference::new(path.clone(), findings)] }
+                let mut outcome = Outcome::default();
+                outcome.add_pair(paths, vec![Finding::new(kind, "")]);
+                outcome
             };
-            match (left.get(name), right.get(name)) {
-                (Some(&one), Some(&other)) => compare_files(&path, one, other, depth),
+            let mut outcome = match (left.get(partner), right.get(name)) {
+                (Some(&one), Some(&other)) => compare_files(paths, one, other, depth, nested),
                 (Some(_), None) => only(Kind::OnlyLeft),
                 (None, _) => only(Kind::OnlyRight),
+            };
+            if pairing.layouts.contains(name) {
+                outcome.tell_layouts(paths);
             }
+            outcome
         })
         .collect();
     let mut all = Outcome::default();
     outcomes.into_iter().for_each(|outcome| all.extend(outcome));
+    for folder in pairing.folders {
+        let paths =
+            [format!("{}{}/", prefix.left, folder.left), format!("{}{}/", prefix.right, folder.right)];
+        let files = counted(folder.files, "file is", "files are");
+        let finding = Finding::new(Kind::Path, format!("{files} compared under both paths"));
+        let findings = vec![finding.sides(&paths[0], &paths[1])];
+        all.files.push(FileDifference::new(&*paths[1], findings).from_left(&paths[0]));
+    }
     all
 }
 
-/// Replaces equal findings for many entries by one finding for the archive at `path`.
-fn tell_entries_once(path: &str, outcome: &mut Outcome) {
+/// Replaces equal findings for many entries by one finding for the archive.
+fn tell_entries_once(archive: Paths<'_>, outcome: &mut Outcome) {
     let is_entry = |finding: &Finding| finding.kind == Kind::Archive && finding.place.is_none();
     let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
     for file in &outcome.files {
@@ -181,14 +238,21 @@ fn tell_entries_once(path: &str, outcome: &mut Outcome) {
         finding
     });
     let findings: Vec<Finding> = findings.collect();
-    match outcome.files.iter_mut().find(|file| file.path == path) {
+    match outcome.files.iter_mut().find(|file| file.path == archive.right) {
         Some(file) => file.findings.extend(findings),
-        None => outcome.add(path.to_owned(), findings),
+        None => outcome.add_pair(archive, findings),
     }
 }
 
-/// Compares two files, which have the name `path` in the result.
-fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> Outcome {
+/// Compares two files.
+fn compare_files(
+    paths: Paths<'_>,
+    left: File<'_>,
+    right: File<'_>,
+    depth: usize,
+    nested: &Nested,
+) -> Outcome {
+    let path = paths.right;
     let mut outcome = Outcome::default();
     let mut findings = Vec::new();
     if let (Some(one), Some(other)) = (left.entry(), right.entry()) {
@@ -197,7 +261,7 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     if let (File::Special(one), File::Special(other)) = (left, right) {
         findings.extend(compare_specials(one, other));
         outcome.same = usize::from(findings.is_empty());
-        outcome.add(path.to_owned(), findings);
+        outcome.add_pair(paths, findings);
         return outcome;
     }
     let unreadable = |one: &str, other: &str| vec![Finding::new(Kind::Unreadable, "").sides(one, other)];
@@ -209,21 +273,23 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     if let Some(found) = links.or_else(|| compare_large_files(path, left, right)) {
         findings.extend(found);
         outcome.same = usize::from(findings.is_empty());
-        outcome.add(path.to_owned(), findings);
+        outcome.add_pair(paths, findings);
         return outcome;
     }
     match (left.content(), right.content()) {
         (Content::Bytes(one), Content::Bytes(other)) if one == other => {}
-        (Content::Bytes(one), Content::Bytes(other)) => match compare_nested(path, &one, &other, depth) {
-            Some(inner) => outcome = inner,
-            None => {
-                let mut found = compare_bytes(path, &one, &other);
-                if left.is_control() && right.is_control() {
-                    found.iter_mut().for_each(|finding| finding.kind = Kind::Control);
+        (Content::Bytes(one), Content::Bytes(other)) => {
+            match compare_nested(paths, &one, &other, depth, nested) {
+                Some(inner) => outcome = inner,
+                None => {
+                    let mut found = compare_bytes(path, &one, &other);
+                    if left.is_control() && right.is_control() {
+                        found.iter_mut().for_each(|finding| finding.kind = Kind::Control);
+                    }
+                    findings.extend(found);
                 }
-                findings.extend(found);
             }
-        },
+        }
         (Content::Listed(one), Content::Listed(other)) => findings.extend(compare_listed(one, other)),
         (Content::Listed(one), Content::Bytes(other)) => {
             findings.extend(compare_with_listed(one, right, &other, false));
@@ -238,7 +304,7 @@ fn compare_files(path: &str, left: File<'_>, right: File<'_>, depth: usize) -> O
     if findings.is_empty() && outcome.files.is_empty() {
         outcome.same = 1;
     }
-    outcome.add(path.to_owned(), findings);
+    outcome.add_pair(paths, findings);
     outcome
 }
 
@@ -268,35 +334,35 @@ fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Ve
     }
 }
 
-/// Compares two nested archives; the names of their files follow the archive's own name and a `!`.
-fn compare_nested(path: &str, left: &[u8], right: &[u8], depth: usize) -> Option<Outcome> {
+/// Compares two nested archives; the names of their files follow the archive's own path and a `!`.
+fn compare_nested(
+    paths: Paths<'_>,
+    left: &[u8],
+    right: &[u8],
+    depth: usize,
+    nested: &Nested,
+) -> Option<Outcome> {
     if depth == 0 || !may_be_archive(left) || !may_be_archive(right) {
         return None;
     }
-    let read = |bytes: &[u8]| read_nested(path, bytes.to_vec());
-    let (one, other) = (read(left)?, read(right)?);
-    let mut outcome = compare_all(&format!("{path}!"), &files_of(&one), &files_of(&other), depth - 1);
+    let one = read_nested(paths.left, left.to_vec())?;
+    let other = read_nested(paths.right, right.to_vec())?;
+    let prefix = [format!("{}!", paths.left), format!("{}!", paths.right)];
+    let prefix = Paths { left: &prefix[0], right: &prefix[1] };
+    let mut outcome = compare_all(prefix, &files_of(&one), &files_of(&other), depth - 1, nested, false);
     outcome.same = 0;
-    outcome.add(path.to_owned(), compare_archives(&one, &other));
-    tell_entries_once(path, &mut outcome);
+    outcome.add_pair(paths, compare_archives(&one, &other));
+    tell_entries_once(paths, &mut outcome);
     outcome.same = 0;
     if outcome.files.is_empty() {
-        outcome.files.push(other_bytes(path));
+        outcome.files.push(other_bytes(paths.right).from_left(paths.left));
     }
+    nested.keep(paths.right, one, other);
     Some(outcome)
 }
 
 fn may_be_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!") || is_package(bytes)
-}
-
-/// Reads a nested archive of any format.
-pub fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
-    let path = Path::new(path);
-    match is_package(&bytes) {
-        true => read_package(path, bytes, &Limits::default()).ok(),
-        false => archive::read(path, bytes, &Limits::zipapp()).ok(),
-    }
 }
 
 fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {

@@ -130,6 +130,7 @@ pub fn diff(data: &[u8]) {
         schema: SCHEMA,
         left: "left".into(),
         right: "right".into(),
+        nested: Default::default(),
         digests: [None, None],
         same: 0,
         files,

@@ -53,6 +53,8 @@ mod native;
 mod not_utf8;
 mod packages;
 mod page;
+mod pair;
+mod paired;
 mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]

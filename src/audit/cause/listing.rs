@@ -1,47 +1,76 @@
 //! RECORD files, and `md5sums` of Debian packages, whose rows follow from the files that they list.
 
-use crate::diff::{CauseKind, Comparison, Side};
-use crate::manifest::Place;
+use super::pair::Pair;
+use crate::diff::{CauseKind, FileDifference};
 use std::collections::BTreeSet;
 
 /// Marks the difference of such a list as harmless if each row that differs is the row of a file
-/// that differs.
-pub(super) fn explain_records(comparison: &mut Comparison, left: &Side, right: &Side) {
-    let (Some(one), Some(other)) = (left.place(), right.place()) else { return };
-    let differing: BTreeSet<String> = comparison.files.iter().map(|file| file.path.clone()).collect();
-    for file in &mut comparison.files {
-        let (folder, path): (_, fn(&str) -> Option<&str>) = match file.path.rsplit_once('/') {
-            Some((folder, "RECORD")) => (folder, path),
-            // Paths in `md5sums` begin at the root of the package.
-            Some(("DEBIAN", "md5sums")) => ("", path_of_md5sum),
-            _ => continue,
-        };
-        let Some(cause) = file.cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent) else {
+/// that differs. `indices` are the files of the pair.
+pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], pair: &Pair<'_>) {
+    let names = |file: &FileDifference| [0, 1].map(|side| pair.name(file, side).to_owned());
+    let differing: BTreeSet<String> = indices.iter().flat_map(|&index| names(&files[index])).collect();
+    let folders: Vec<[String; 2]> =
+        indices.iter().map(|&index| &files[index]).filter(|file| file.is_folder()).map(names).collect();
+    for &index in indices {
+        let names = names(&files[index]);
+        let Some(cause) = files[index].cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent)
+        else {
             continue;
         };
-        let parent = folder.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
-        let rows = |place: &Place| rows(place, &file.path);
-        let (Some(one), Some(other)) = (rows(one), rows(other)) else { continue };
-        let mut paths = one.symmetric_difference(&other).map(|row| path(row));
-        if paths.all(|path| path.is_some_and(|path| differing.contains(&format!("{parent}{path}")))) {
+        let rows = |side: usize| Rows::read(pair, side, &names[side]);
+        let (Some(one), Some(other)) = (rows(0), rows(1)) else { continue };
+        let one = one.moved(&folders);
+        let mut paths = one.symmetric_difference(&other.0).map(|(path, _)| path);
+        if paths.all(|path| differing.contains(path)) {
             cause.kind = CauseKind::Harmless;
             "its rows follow from the files that differ".clone_into(&mut cause.reason);
         }
     }
 }
 
-fn rows(place: &Place, name: &str) -> Option<BTreeSet<String>> {
-    let text = String::from_utf8(place.read(name).ok()?).ok()?;
-    Some(text.lines().map(str::to_owned).collect())
+/// Splits a row into the path and the rest.
+type Split = fn(&str) -> Option<(&str, &str)>;
+
+/// Rows of a list: the path of a file in the place, and the rest.
+struct Rows(BTreeSet<(String, String)>);
+
+impl Rows {
+    /// Reads a list; `None` for other files, and for lists with quoted paths.
+    fn read(pair: &Pair<'_>, side: usize, name: &str) -> Option<Self> {
+        let (folder, split): (_, Split) = match name.rsplit_once('/') {
+            Some((folder, "RECORD")) => (folder, of_record),
+            // Paths in `md5sums` begin at the root of the package.
+            Some(("DEBIAN", "md5sums")) => ("", of_md5sums),
+            _ => return None,
+        };
+        let parent = folder.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
+        let text = String::from_utf8(pair.read(side, name).ok()?.1).ok()?;
+        let rows = text.lines().map(|row| {
+            let (path, rest) = split(row)?;
+            Some((format!("{parent}{path}"), rest.to_owned()))
+        });
+        rows.collect::<Option<_>>().map(Self)
+    }
+
+    /// Returns the rows with the paths that the right side has for the files.
+    fn moved(self, folders: &[[String; 2]]) -> BTreeSet<(String, String)> {
+        let moved = |(path, rest): (String, String)| {
+            let below = folders.iter().filter_map(|[left, right]| Some((right, path.strip_prefix(left)?)));
+            let innermost = below.min_by_key(|(_, below)| below.len());
+            let path = innermost.map(|(right, below)| format!("{right}{below}")).unwrap_or(path);
+            (path, rest)
+        };
+        self.0.into_iter().map(moved).collect()
+    }
 }
 
-/// Returns the path in a line of `md5sum`; `None` for a line with a backslash before the path.
-fn path_of_md5sum(row: &str) -> Option<&str> {
-    row.split_once("  ").map(|(_, path)| path).filter(|_| !row.starts_with('\\'))
+/// Splits a line of `md5sum`; `None` for a line with a backslash before the path.
+fn of_md5sums(row: &str) -> Option<(&str, &str)> {
+    row.split_once("  ").map(|(digest, path)| (path, digest)).filter(|_| !row.starts_with('\\'))
 }
 
-/// Returns the path in a row without quotes; `None` for a row with quotes.
-fn path(row: &str) -> Option<&str> {
-    let path = row.split(',').next()?;
-    (!path.contains('"')).then_some(path)
+/// Splits a row of a RECORD without quotes; `None` for a row with quotes.
+fn of_record(row: &str) -> Option<(&str, &str)> {
+    let (path, rest) = row.split_once(',').unwrap_or((row, ""));
+    (!path.contains('"')).then_some((path, rest))
 }

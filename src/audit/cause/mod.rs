@@ -11,7 +11,7 @@ use super::compilers::Compilers;
 use super::view::View;
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
-use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_nested};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
 use crate::manifest::Place;
 use pair::Pair;
 use std::collections::BTreeMap;
@@ -41,57 +41,55 @@ pub fn explain(
     watch: &dyn Watch,
 ) -> Result<(), ThreadsError> {
     let compilers = Compilers::new(&options.engines);
-    let mut containers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut containers: BTreeMap<[String; 2], Vec<usize>> = BTreeMap::new();
     for (index, file) in comparison.files.iter().enumerate() {
-        let container = file.path.rsplit_once('!').map_or("", |(container, _)| container);
-        containers.entry(container.to_owned()).or_default().push(index);
+        let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
+        containers.entry(file.paths().map(container)).or_default().push(index);
     }
-    let mut explained = Vec::new();
     for (container, indices) in containers {
-        let nested = [nested(left, &container), nested(right, &container)];
+        let nested = nested(comparison, [left, right], &container);
         let places = [
-            nested[0].as_ref().or_else(|| left.place().filter(|_| container.is_empty())),
-            nested[1].as_ref().or_else(|| right.place().filter(|_| container.is_empty())),
+            nested[0].as_ref().or_else(|| left.place().filter(|_| container[0].is_empty())),
+            nested[1].as_ref().or_else(|| right.place().filter(|_| container[1].is_empty())),
         ];
-        let files = &comparison.files;
         let [Some(one), Some(other)] = places else {
-            let causes =
-                indices.iter().map(|&index| (index, without_bytes(&files[index]), Default::default()));
-            explained.extend(causes);
+            for index in indices {
+                let file = &mut comparison.files[index];
+                file.cause = Some(without_bytes(file));
+            }
             continue;
         };
         let views = [View::new(one), View::new(other)];
         let sources = options.sources.map(|place| place.map(View::new));
-        let pair = Pair { views: &views, sources: &sources, compilers: &compilers };
+        let pair = Pair { views: &views, sources: &sources, compilers: &compilers, container: &container };
+        let files = &comparison.files;
         let results = parallel::map(&indices, options.jobs, watch, |&index| {
             let file = &files[index];
-            let lines = options.lines.then(|| pair.lines(file, &container));
-            (pair.cause(file, &container), lines.unwrap_or_default())
+            let lines = options.lines.then(|| pair.lines(file));
+            (pair.cause(file), lines.unwrap_or_default())
         })?;
-        let stopped = || Cause::new(CauseKind::NotChecked, "the run was interrupted");
+        let stopped = || (Cause::new(CauseKind::NotChecked, "the run was interrupted"), Default::default());
         for (&index, result) in indices.iter().zip(results) {
-            let (cause, lines) = result.unwrap_or_else(|| (stopped(), Default::default()));
-            explained.push((index, cause, lines));
+            let (cause, lines) = result.unwrap_or_else(stopped);
+            let file = &mut comparison.files[index];
+            (file.cause, file.lines) = (Some(cause), lines);
         }
+        listing::explain_records(&mut comparison.files, &indices, &pair);
     }
-    for (index, cause, lines) in explained {
-        let file = &mut comparison.files[index];
-        (file.cause, file.lines) = (Some(cause), lines);
-    }
-    listing::explain_records(comparison, left, right);
     Ok(())
 }
 
-/// Returns the archive at a path of a side; `!` separates a nested archive from the archive that
-/// contains it.
-fn nested(side: &Side, container: &str) -> Option<Place> {
-    let place = side.place()?;
-    let mut names = container.split('!').filter(|name| !name.is_empty());
-    let mut archive = read_nested(container, place.read(names.next()?).ok()?)?;
-    for name in names {
-        archive = read_nested(container, archive.get(name)?.bytes.read().into_owned())?;
+/// Returns the archives in both sides that contain the files; `!` separates an archive from the
+/// archive that contains it.
+fn nested(comparison: &Comparison, sides: [&Side; 2], container: &[String; 2]) -> [Option<Place>; 2] {
+    if container[1].is_empty() && container[0].is_empty() {
+        return [None, None];
     }
-    Some(Place::Archive(archive))
+    let read = |side: usize| read_within(sides[side].place()?, &container[side]);
+    match comparison.nested.take(&container[1]) {
+        Some(pair) => pair.map(Some),
+        None => [read(0), read(1)],
+    }
 }
 
 /// Returns the cause of a difference if one side is a manifest, or an archive that cannot be
@@ -104,10 +102,18 @@ fn without_bytes(file: &FileDifference) -> Cause {
 
 /// Returns the cause if only one side has the file.
 fn one_side(file: &FileDifference) -> Option<Cause> {
-    let side = match file.findings.first()?.kind {
-        Kind::OnlyLeft => "left",
-        Kind::OnlyRight => "right",
-        _ => return None,
-    };
+    let side = SIDES[only_side(file)?];
     Some(Cause::new(CauseKind::OneSide, format!("only on the {side}")))
+}
+
+/// Names of the sides.
+const SIDES: [&str; 2] = ["left", "right"];
+
+/// Returns the index of the only side that has the file.
+fn only_side(file: &FileDifference) -> Option<usize> {
+    match file.findings.first()?.kind {
+        Kind::OnlyLeft => Some(0),
+        Kind::OnlyRight => Some(1),
+        _ => None,
+    }
 }

@@ -1,7 +1,7 @@
 //! Cause of the difference between two files with the same name.
 
-use super::one_side;
 use super::origin::{Compiled, Origin, find_source, origin};
+use super::{SIDES, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
@@ -18,17 +18,20 @@ pub(super) struct Pair<'a> {
     pub(super) views: &'a [View<'a>; 2],
     pub(super) sources: &'a [Option<View<'a>>; 2],
     pub(super) compilers: &'a Compilers<'a>,
+    /// Paths of the archives that contain the files, on each side.
+    pub(super) container: &'a [String; 2],
 }
 
 impl Pair<'_> {
-    /// Returns the cause of a difference; `container` is the archive that contains the file.
-    pub(super) fn cause(&self, file: &FileDifference, container: &str) -> Cause {
-        let name = match container {
-            "" => file.path.as_str(),
-            _ => file.path.get(container.len() + 1..).unwrap_or_default(),
-        };
-        if let Some(cause) = one_side(file) {
-            return cause;
+    /// Returns the cause of a difference.
+    pub(super) fn cause(&self, file: &FileDifference) -> Cause {
+        let names = [0, 1].map(|side| self.name(file, side));
+        let [_, name] = names;
+        if let (Some(side), Some(cause)) = (only_side(file), one_side(file)) {
+            return if name.ends_with(".pyc") { self.pyc_of_one_side(side, name, cause) } else { cause };
+        }
+        if file.is_folder() {
+            return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
         }
         let is_form = |kind| matches!(kind, Kind::Archive);
         if file.findings.iter().all(|finding| is_form(finding.kind)) {
@@ -45,14 +48,14 @@ impl Pair<'_> {
         if file.findings.iter().any(|finding| finding.kind == Kind::Unreadable) && !name.ends_with(".pyc") {
             return Cause::new(CauseKind::NotChecked, "a side cannot be read");
         }
-        match [self.read(0, name), self.read(1, name)] {
+        match [self.read(0, names[0]), self.read(1, names[1])] {
             [Ok((left_name, left)), Ok((right_name, right))] => {
                 let names = [left_name, right_name];
                 let are_pycs = name.ends_with(".pyc") || (is_pyc(&left) && is_pyc(&right));
                 if !are_pycs {
                     return Cause::new(CauseKind::OtherContent, "");
                 }
-                self.pycs(&names, [&left, &right], container)
+                self.pycs(&names, [&left, &right])
             }
             [Err(_), _] | [_, Err(_)] if file.path.is_empty() => {
                 Cause::new(CauseKind::Harmless, "archive metadata")
@@ -61,12 +64,32 @@ impl Pair<'_> {
         }
     }
 
-    /// Returns the source lines, left and right, of the instructions in the findings.
-    pub(super) fn lines(&self, file: &FileDifference, container: &str) -> [BTreeMap<u32, String>; 2] {
-        let name = match container {
-            "" => file.path.as_str(),
-            _ => file.path.get(container.len() + 1..).unwrap_or_default(),
+    /// Returns the name of a file within the place of one side.
+    pub(super) fn name<'b>(&self, file: &'b FileDifference, side: usize) -> &'b str {
+        let path = file.paths()[side];
+        match self.container[side].len() {
+            0 => path,
+            length => path.get(length + 1..).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the cause for a pyc without a counterpart: it must still be the result of compiling
+    /// its source.
+    fn pyc_of_one_side(&self, side: usize, name: &str, cause: Cause) -> Cause {
+        let unknown = |why: &str| Cause::new(CauseKind::NotChecked, format!("{}: {why}", cause.reason));
+        let (name, bytes) = match self.read(side, name) {
+            Ok(found) => found,
+            Err(error) => return unknown(&error.to_string()),
         };
+        match origin(&self.views[side], self.sources[side].as_ref(), &name, &bytes, self.compilers) {
+            Origin::Source(_) => cause,
+            Origin::Other(why) => unexplained(SIDES[side], &why),
+            Origin::Unknown(why) => unknown(&why),
+        }
+    }
+
+    /// Returns the source lines, left and right, of the instructions in the findings.
+    pub(super) fn lines(&self, file: &FileDifference) -> [BTreeMap<u32, String>; 2] {
         [0, 1].map(|side| {
             let numbers = file.line_numbers(side == 0);
             if numbers.is_empty() {
@@ -75,7 +98,7 @@ impl Pair<'_> {
             let view = &self.views[side];
             let name = match view.place {
                 Place::File(_) => view.place.names().concat(),
-                _ => name.to_owned(),
+                _ => self.name(file, side).to_owned(),
             };
             let Ok(source) = find_source(view, self.sources[side].as_ref(), &name).1 else {
                 return BTreeMap::new();
@@ -86,7 +109,8 @@ impl Pair<'_> {
         })
     }
 
-    fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
+    /// Reads a file of one side, and returns its name there.
+    pub(super) fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
         let place = self.views[side].place;
         // A single file may be compared with a file of another name.
         let name = match place {
@@ -97,14 +121,10 @@ impl Pair<'_> {
         Ok((name, bytes))
     }
 
-    fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2], container: &str) -> Cause {
+    fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2]) -> Cause {
         let of = |side: usize| {
             let sources = self.sources[side].as_ref();
             origin(&self.views[side], sources, &names[side], pycs[side], self.compilers)
-        };
-        let unexplained = |side: &str, why: &str| {
-            let reason = format!("the {side} pyc is not explained by its source: {why}");
-            Cause::new(CauseKind::Unexplained, reason)
         };
         match (of(0), of(1)) {
             (Origin::Other(left), Origin::Other(right)) if left == right => {
@@ -120,9 +140,16 @@ impl Pair<'_> {
             }
             (Origin::Unknown(why), _) => Cause::new(CauseKind::NotChecked, format!("left: {why}")),
             (_, Origin::Unknown(why)) => Cause::new(CauseKind::NotChecked, format!("right: {why}")),
-            (Origin::Source(left), Origin::Source(right)) => explained(&left, &right, pycs, container),
+            (Origin::Source(left), Origin::Source(right)) => {
+                explained(&left, &right, pycs, &self.container[1])
+            }
         }
     }
+}
+
+fn unexplained(side: &str, why: &str) -> Cause {
+    let reason = format!("the {side} pyc is not explained by its source: {why}");
+    Cause::new(CauseKind::Unexplained, reason)
 }
 
 fn is_pyc(bytes: &[u8]) -> bool {
@@ -134,6 +161,9 @@ fn explained(left: &Compiled, right: &Compiled, pycs: [&[u8]; 2], container: &st
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
         return Cause::new(CauseKind::NotChecked, "a header cannot be read");
     };
+    if pycs[0] == pycs[1] {
+        return Cause::new(CauseKind::OtherPath, "the same pyc in another layout");
+    }
     let same_source = left.source.bytes == right.source.bytes;
     let same_version = one.magic() == other.magic();
     let same_objects = same_version && first_difference(&left.objects, &right.objects).is_none();

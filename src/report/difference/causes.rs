@@ -9,6 +9,8 @@ pub(super) struct Group<'a> {
     pub(super) kind: CauseKind,
     /// Description of the cause, without the number of files.
     pub(super) title: String,
+    /// File with whose path the title begins.
+    pub(super) subject: Option<&'a FileDifference>,
     /// Files sorted by path; empty if the title names the only file.
     pub(super) files: Vec<&'a FileDifference>,
 }
@@ -40,6 +42,7 @@ pub fn sentence(comparison: &Comparison) -> String {
             "pycs were compiled by another release",
         ),
         (CauseKind::OtherContent, "other file differs", "other files differ"),
+        (CauseKind::OtherPath, "path differs", "paths differ"),
         (CauseKind::Harmless, "file differs in form alone", "files differ in form alone"),
         (CauseKind::NotChecked, "file was not checked", "files were not checked"),
     ];
@@ -56,11 +59,18 @@ pub fn sentence(comparison: &Comparison) -> String {
 pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
     let mut groups = Vec::new();
     for file in of(comparison, CauseKind::Unexplained) {
-        groups.push(Group { kind: CauseKind::Unexplained, title: titled(file), files: Vec::new() });
+        let (kind, title) = (CauseKind::Unexplained, titled(file));
+        groups.push(Group { kind, title, subject: Some(file), files: Vec::new() });
     }
     by_reason(comparison, CauseKind::NotChecked, &mut groups);
     by_source(comparison, &mut groups);
-    for kind in [CauseKind::OneSide, CauseKind::OtherRelease, CauseKind::OtherContent, CauseKind::Harmless] {
+    for kind in [
+        CauseKind::OneSide,
+        CauseKind::OtherRelease,
+        CauseKind::OtherContent,
+        CauseKind::OtherPath,
+        CauseKind::Harmless,
+    ] {
         by_reason(comparison, kind, &mut groups);
     }
     groups
@@ -78,7 +88,7 @@ fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<G
         reasons.entry(reason).or_default().push(file);
     }
     for (reason, files) in reasons {
-        groups.push(Group { kind, title: reason.to_owned(), files });
+        groups.push(Group { kind, title: reason.to_owned(), subject: None, files });
     }
 }
 
@@ -96,11 +106,11 @@ fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
             0 => String::new(),
             number => format!(": {}", counted(number, "pyc follows from it", "pycs follow from it")),
         };
-        let title = format!("{} changed{lines}{follow}", file.path);
-        groups.push(Group { kind: CauseKind::Source, title, files });
+        let title = format!("{} changed{lines}{follow}", super::path(file));
+        groups.push(Group { kind: CauseKind::Source, title, subject: Some(file), files });
     }
     for (source, files) in following {
         let title = format!("the source {source} is another on each side");
-        groups.push(Group { kind: CauseKind::FollowsFromSource, title, files });
+        groups.push(Group { kind: CauseKind::FollowsFromSource, title, subject: None, files });
     }
 }

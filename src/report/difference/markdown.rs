@@ -34,7 +34,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             group.files.len()
         );
         for file in group.files.iter().take(NAMED) {
-            let _ = writeln!(out, "- {}", code(super::path(file)));
+            let _ = writeln!(out, "- {}", code(&super::path(file)));
         }
         if group.files.len() > NAMED {
             let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);

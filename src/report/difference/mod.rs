@@ -11,9 +11,10 @@ pub use markdown::markdown;
 pub use page::html;
 pub use text::text;
 
-use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind};
+use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind, Row};
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -106,14 +107,36 @@ pub fn kinds(comparison: &Comparison) -> String {
 
 /// Returns the reasons for which a file differs, one line for each finding.
 pub fn reasons(file: &FileDifference) -> String {
+    let [left, right] = file.paths();
+    let moved = (left != right && file.findings.iter().all(|finding| finding.kind != Kind::Path))
+        .then(|| format!("path: {left} on the left"));
     let line = |finding: &Finding| {
         let place = finding.place.as_deref().map_or(String::new(), |place| format!("{place}: "));
-        format!("{place}{}: {}", finding.kind.words(), finding.message)
+        let message = match &finding.rows[..] {
+            [Row { left: Some(left), right: Some(right), .. }] if finding.kind == Kind::Path => {
+                format!("{}: {left} on the left, {right} on the right", finding.message)
+            }
+            _ => finding.message.clone(),
+        };
+        format!("{place}{}: {message}", finding.kind.words())
     };
-    file.findings.iter().map(line).collect::<Vec<_>>().join("\n")
+    moved.into_iter().chain(file.findings.iter().map(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the name of a file; the empty path stands for the archive that contains the files.
-fn path(file: &FileDifference) -> &str {
-    if file.path.is_empty() { "(the archive)" } else { &file.path }
+/// Returns the path of a file, as `{old => new}/name` if the sides have two; the empty path stands
+/// for the archive that contains the files.
+fn path(file: &FileDifference) -> Cow<'_, str> {
+    match file.paths() {
+        [_, ""] => "(the archive)".into(),
+        [left, right] if left == right => right.into(),
+        [left, right] => {
+            let slashes = |text: &str| text.match_indices('/').map(|(at, _)| at + 1).collect::<Vec<_>>();
+            let head = slashes(left).into_iter().rfind(|&at| left.get(..at) == right.get(..at)).unwrap_or(0);
+            let (one, other) = (&left[head..], &right[head..]);
+            let tail = slashes(one).into_iter().map(|at| &one[at - 1..]).find(|end| other.ends_with(end));
+            let tail = tail.unwrap_or_default();
+            let (one, other) = (&one[..one.len() - tail.len()], &other[..other.len() - tail.len()]);
+            format!("{}{{{one} => {other}}}{tail}", &left[..head]).into()
+        }
+    }
 }

@@ -43,7 +43,8 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
             hidden += 1;
             continue;
         }
-        let path = visible(super::path(file));
+        let path = super::path(file);
+        let path = visible(&path);
         let is_only = matches!(&file.findings[..], [Finding { kind: Kind::OnlyLeft | Kind::OnlyRight, .. }]);
         if !(is_only && after_only) {
             out.push('\n');
@@ -81,8 +82,8 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
 fn is_explained(file: &FileDifference) -> bool {
     let explained =
         |kind| matches!(kind, CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::Harmless);
-    let is_pyc = file.path.ends_with(".pyc") || file.path.ends_with("/RECORD");
-    is_pyc && file.cause.as_ref().is_some_and(|cause| explained(cause.kind))
+    let has_cause = file.path.ends_with(".pyc") || file.path.ends_with("/RECORD");
+    has_cause && file.cause.as_ref().is_some_and(|cause| explained(cause.kind))
 }
 
 fn causes(comparison: &Comparison, width: usize, out: &mut String) {
@@ -109,7 +110,7 @@ fn causes(comparison: &Comparison, width: usize, out: &mut String) {
             line(out, style, &format!("{}{text}", if index == 0 { "  " } else { "    " }));
         }
         for file in group.files.iter().take(NAMED) {
-            line(out, QUIET, &format!("      {}", visible(super::path(file))));
+            line(out, QUIET, &format!("      {}", visible(&super::path(file))));
         }
         if group.files.len() > NAMED {
             line(out, QUIET, &format!("      and {} more", group.files.len() - NAMED));

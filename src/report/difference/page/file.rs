@@ -1,7 +1,7 @@
 //! A file of the page: the cause and the findings, with source lines above the instructions that
 //! they compile to.
 
-use super::markup::{anchor, badge, escape, escape_visible};
+use super::markup::{anchor, anchor_of, badge, escape, escape_visible};
 use super::{FINDINGS, LISTINGS};
 use crate::diff::{Cause, FileDifference, Finding, Row};
 use crate::report::difference::emphasis::{Parts, sides};
@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 const ROWS: usize = 200;
 
 pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
-    let path = super::super::path(file);
-    let name = anchor(path);
+    let path = &super::super::path(file);
+    let name = anchor_of(file);
     let open = if is_open { " open" } else { "" };
     let cause = file.cause.as_ref().map_or(String::new(), |cause| badge(cause.kind));
     let _ = writeln!(

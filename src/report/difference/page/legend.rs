@@ -30,6 +30,7 @@ const fn cause(kind: CauseKind) -> &'static str {
         }
         CauseKind::OtherRelease => "Both pycs are right for one source, by two releases, versions or levels.",
         CauseKind::OtherContent => "A file that is neither a source nor a pyc differs.",
+        CauseKind::OtherPath => "A directory or a pyc has another path on each side.",
         CauseKind::Harmless => "Only the form differs: what runs is the same.",
     }
 }
@@ -38,6 +39,7 @@ const fn meaning(kind: Kind) -> &'static str {
     match kind {
         Kind::OnlyLeft => "The right side lacks the file.",
         Kind::OnlyRight => "The left side lacks the file.",
+        Kind::Path => "Another path on each side: another version in its name, or another layout.",
         Kind::Unreadable => {
             "A file, header or code that cannot be read, or a symlink, which is not followed."
         }

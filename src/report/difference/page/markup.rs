@@ -18,11 +18,16 @@ pub(super) fn anchor(name: &str) -> String {
     anchor
 }
 
+/// Returns the anchor of a file.
+pub(super) fn anchor_of(file: &FileDifference) -> String {
+    anchor(if file.path.is_empty() { "(the archive)" } else { &file.path })
+}
+
 /// Returns the path of a file, as a link if the page has a section for the file.
 pub(super) fn link(file: &FileDifference, shown: &BTreeSet<&str>) -> String {
-    let path = super::super::path(file);
+    let path = &super::super::path(file);
     match shown.contains(file.path.as_str()) {
-        true => format!("<a href=\"#{}\">{}</a>", anchor(path), escape(path)),
+        true => format!("<a href=\"#{}\">{}</a>", anchor_of(file), escape(path)),
         false => escape(path),
     }
 }
@@ -37,7 +42,9 @@ const fn severity(kind: CauseKind) -> &'static str {
         CauseKind::Unexplained => "alarm",
         CauseKind::NotChecked => "open",
         CauseKind::Source | CauseKind::FollowsFromSource => "follows",
-        CauseKind::OneSide | CauseKind::OtherRelease | CauseKind::OtherContent => "other",
+        CauseKind::OneSide | CauseKind::OtherRelease | CauseKind::OtherContent | CauseKind::OtherPath => {
+            "other"
+        }
         CauseKind::Harmless => "harmless",
     }
 }

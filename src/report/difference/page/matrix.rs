@@ -1,6 +1,6 @@
 //! A matrix of files and kinds of difference with the number of findings.
 
-use super::markup::{anchor, badge, link};
+use super::markup::{anchor_of, badge, link};
 use super::{NAMED, OPEN};
 use crate::diff::{FileDifference, Kind};
 use crate::text::counted;
@@ -30,7 +30,7 @@ pub(super) fn matrix(files: &[&FileDifference], shown: &BTreeSet<&str>, out: &mu
             match file.findings.iter().filter(|finding| finding.kind == *kind).count() {
                 0 => out.push_str("<td></td>"),
                 count if shown.contains(file.path.as_str()) => {
-                    let anchor = anchor(super::super::path(file));
+                    let anchor = anchor_of(file);
                     let _ = write!(out, "<td><a href=\"#{anchor}\">{count}</a></td>");
                 }
                 count => {

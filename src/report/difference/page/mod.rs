@@ -8,10 +8,10 @@ mod legend;
 mod markup;
 mod matrix;
 
-use super::causes::groups;
+use super::causes::{Group, groups};
 use crate::diff::{CauseKind, Comparison, FileDifference};
 use crate::text::counted;
-use markup::{anchor, badge, escape};
+use markup::{badge, escape};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -121,7 +121,7 @@ fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
             break;
         };
         left = rest;
-        let _ = write!(out, "<li>{} {}", badge(group.kind), title(group.kind, &group.title, shown));
+        let _ = write!(out, "<li>{} {}", badge(group.kind), title(group, shown));
         if !group.files.is_empty() {
             let open = if groups.len() <= CAUSES && group.files.len() <= OPEN / 4 { " open" } else { "" };
             let files = counted(group.files.len(), "file", "files");
@@ -146,16 +146,11 @@ fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
 }
 
 /// Returns the title of a cause, with a link if the title begins with the path of a file.
-fn title(kind: CauseKind, title: &str, shown: &BTreeSet<&str>) -> String {
-    let end = match kind {
-        CauseKind::Unexplained => title.find(": "),
-        CauseKind::Source => title.find(" changed"),
-        _ => None,
-    };
-    match end.map(|end| title.split_at(end)) {
-        Some((path, rest)) if shown.contains(path) => {
-            format!("<a href=\"#{}\">{}</a>{}", anchor(path), escape(path), escape(rest))
-        }
-        _ => escape(title),
+fn title(group: &Group<'_>, shown: &BTreeSet<&str>) -> String {
+    let path = group.subject.map(super::path);
+    let rest = path.as_ref().and_then(|path| group.title.strip_prefix(&**path));
+    match group.subject.zip(rest) {
+        Some((file, rest)) => format!("{}{}", markup::link(file, shown), escape(rest)),
+        None => escape(&group.title),
     }
 }

@@ -1,0 +1,58 @@
+//! Archives in the sides of a comparison, which are kept for the search for causes.
+
+use crate::archive::{self, Archive, Limits, is_package, read_package};
+use crate::manifest::Place;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// Size of the archives that are kept; further archives are read again.
+const KEPT: usize = 256 << 20;
+
+/// Archives that differ, by the path on the right side.
+#[derive(Debug, Default)]
+pub struct Nested(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    size: usize,
+    pairs: BTreeMap<String, [Place; 2]>,
+}
+
+impl Nested {
+    /// Keeps two archives unless too much is kept already.
+    pub(super) fn keep(&self, path: &str, left: Archive, right: Archive) {
+        let size = [&left, &right].into_iter().flat_map(Archive::files).map(|entry| entry.bytes.len());
+        let size = size.fold(0, usize::saturating_add);
+        let Ok(mut kept) = self.0.lock() else { return };
+        if kept.size.saturating_add(size) <= KEPT {
+            kept.size += size;
+            kept.pairs.insert(path.to_owned(), [left, right].map(Place::Archive));
+        }
+    }
+
+    /// Returns the archives with this path on the right side, which are no longer kept.
+    pub fn take(&self, path: &str) -> Option<[Place; 2]> {
+        let mut kept = self.0.lock().ok()?;
+        kept.pairs.remove(path)
+    }
+}
+
+/// Reads an archive in a place; `!` separates an archive from the archive that contains it.
+pub fn read_within(place: &Place, container: &str) -> Option<Place> {
+    let mut names = container.split('!').filter(|name| !name.is_empty());
+    let mut archive = read_nested(container, place.read(names.next()?).ok()?)?;
+    for name in names {
+        archive = read_nested(container, archive.get(name)?.bytes.read().into_owned())?;
+    }
+    Some(Place::Archive(archive))
+}
+
+/// Reads an archive of any format.
+pub(super) fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
+    let path = Path::new(path);
+    match is_package(&bytes) {
+        true => read_package(path, bytes, &Limits::default()).ok(),
+        false => archive::read(path, bytes, &Limits::zipapp()).ok(),
+    }
+}

@@ -1,0 +1,222 @@
+//! Pairing of files that belong together although their paths differ: the metadata of two versions
+//! of a distribution, the same tree with and without `src`, and a pyc in two layouts.
+//!
+//! A path that both sides have is never paired with another one, and neither is a path with several
+//! candidates.
+
+use super::sides::{File, Files};
+use crate::pyc::{HEADER_SIZE, Header, parse_name};
+use crate::target::Series;
+use crate::wheel::normalize_name;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+
+/// Directories whose names contain the version of the distribution.
+const METADATA: [&str; 3] = ["dist-info", "data", "egg-info"];
+
+/// A directory with another path on each side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Folder {
+    pub(super) left: String,
+    pub(super) right: String,
+    /// Number of files that are compared because of it.
+    pub(super) files: usize,
+}
+
+/// Files and directories that belong together.
+#[derive(Debug, Default)]
+pub(super) struct Pairing {
+    /// Paths of the left side by those of the right side.
+    pub(super) partners: BTreeMap<String, String>,
+    /// Pycs of the right side whose partner has another layout.
+    pub(super) layouts: BTreeSet<String>,
+    pub(super) folders: Vec<Folder>,
+}
+
+/// Pairs the files that only one side has.
+pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
+    let mut pairing = Pairing::default();
+    let only = |one: &Files<'_>, other: &Files<'_>| -> BTreeSet<String> {
+        one.keys().filter(|name| !other.contains_key(*name)).map(ToString::to_string).collect()
+    };
+    let (only_left, mut only_right) = (only(left, right), only(right, left));
+    if only_left.is_empty() || only_right.is_empty() {
+        return pairing;
+    }
+    let right_names: Vec<&str> = right.keys().map(AsRef::as_ref).collect();
+    // The names of the left side as they would be on the right one.
+    let mut names: Vec<String> = left.keys().map(ToString::to_string).collect();
+    for find in [roots, metadata, sources] {
+        let folders = find(&names.iter().map(String::as_str).collect::<Vec<_>>(), &right_names);
+        for name in &mut names {
+            let found = above(name).find_map(|folder| folders.get_key_value(folder));
+            if let Some(moved) = found.and_then(|(from, to)| moved(name, from, to)) {
+                *name = moved;
+            }
+        }
+        for (left, right) in folders {
+            // The path before the directories above were renamed.
+            let own = pairing.folders.iter().rev().find_map(|above| moved(&left, &above.right, &above.left));
+            let left = own.unwrap_or(left);
+            pairing.folders.push(Folder { left, right, files: 0 });
+        }
+    }
+    let moved_names: BTreeMap<&str, &str> =
+        left.keys().map(AsRef::as_ref).zip(names.iter().map(String::as_str)).collect();
+    let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unpaired = Vec::new();
+    for name in only_left {
+        let moved = moved_names[name.as_str()];
+        if moved != name && only_right.remove(moved) {
+            above(moved).for_each(|folder| *files.entry(folder).or_default() += 1);
+            pairing.partners.insert(moved.to_owned(), name);
+        } else {
+            unpaired.push((name.clone(), moved.to_owned()));
+        }
+    }
+    for folder in &mut pairing.folders {
+        folder.files = files.get(folder.right.as_str()).copied().unwrap_or_default();
+    }
+    pairing.folders.retain(|folder| folder.files > 0);
+    for (one, other) in layouts(left, &unpaired, right, &only_right) {
+        pairing.layouts.insert(other.clone());
+        pairing.partners.insert(other, one);
+    }
+    pairing
+}
+
+/// Returns the directories that contain a file, from the outside in.
+fn above(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('/').map(|(at, _)| &name[..at])
+}
+
+fn is_below(name: &str, folder: &str) -> bool {
+    name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Returns the name of a file after its directory was renamed.
+fn moved(name: &str, from: &str, to: &str) -> Option<String> {
+    is_below(name, from).then(|| format!("{to}{}", &name[from.len()..]))
+}
+
+/// Returns the name of a distribution: `a-b` for `A_B-1.0`.
+fn distribution(folder: &str) -> Option<String> {
+    let (name, version) = folder.split_once('-')?;
+    let is_version = version.starts_with(|first: char| first.is_ascii_digit());
+    (is_version && !name.is_empty()).then(|| normalize_name(name))
+}
+
+/// Finds the directories that contain all files, of two versions of one sdist.
+fn roots(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
+    let root = |names: &[&str]| {
+        let (root, _) = names.first()?.split_once('/')?;
+        names.iter().all(|name| is_below(name, root)).then(|| root.to_owned())
+    };
+    // The version follows the last hyphen: older sdists keep the hyphens of the name.
+    let project = |root: &str| {
+        let (name, version) = root.rsplit_once('-')?;
+        distribution(&format!("{}-{version}", normalize_name(name).replace('-', "_")))
+    };
+    let found = root(left).zip(root(right)).filter(|(one, other)| {
+        one != other && project(one).is_some_and(|name| project(other).as_ref() == Some(&name))
+    });
+    found.into_iter().collect()
+}
+
+/// Finds the metadata directories of distributions of which each side has one.
+fn metadata(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
+    let folders = |names: &[&str]| {
+        let mut folders: BTreeMap<(String, String, &str), BTreeSet<String>> = BTreeMap::new();
+        for name in names {
+            for folder in above(name) {
+                let (parent, file) = folder.rsplit_once('/').unwrap_or(("", folder));
+                let Some((stem, end)) = file.rsplit_once('.') else { continue };
+                let Some(end) = METADATA.into_iter().find(|known| *known == end) else { continue };
+                let Some(project) = distribution(stem) else { continue };
+                folders.entry((parent.to_owned(), project, end)).or_default().insert(folder.to_owned());
+            }
+        }
+        folders
+    };
+    let other = folders(right);
+    let pairs = folders(left).into_iter().filter_map(|(key, one)| {
+        let (one, other) = (only_one(&one)?, only_one(other.get(&key)?)?);
+        (one != other).then_some((one, other))
+    });
+    pairs.collect()
+}
+
+fn only_one(names: &BTreeSet<String>) -> Option<String> {
+    names.first().filter(|_| names.len() == 1).cloned()
+}
+
+/// Finds directories with Python files that are in `src` on one side and beside it on the other.
+fn sources(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
+    let tops = |names: &[&str]| -> BTreeSet<String> {
+        let tops = names.iter().filter_map(|name| name.split_once('/'));
+        tops.map(|(top, _)| top.to_owned()).collect()
+    };
+    let packages = |names: &[&str]| -> BTreeSet<String> {
+        let code = names.iter().filter(|name| name.ends_with(".py") || name.ends_with(".pyc"));
+        let below = code.filter_map(|name| name.strip_prefix("src/")?.split_once('/'));
+        below.map(|(package, _)| package.to_owned()).collect()
+    };
+    let (one, other) = (tops(left), tops(right));
+    let (in_one, in_other) = (packages(left), packages(right));
+    let moved_out = in_one.difference(&in_other).cloned();
+    let moved_out = moved_out.filter(|package| other.contains(package) && !one.contains(package));
+    let moved_in = in_other.difference(&in_one).cloned();
+    let moved_in = moved_in.filter(|package| one.contains(package) && !other.contains(package));
+    let out = moved_out.map(|package| (format!("src/{package}"), package));
+    out.chain(moved_in.map(|package| (package.clone(), format!("src/{package}")))).collect()
+}
+
+/// Pairs pycs in `__pycache__` with pycs of the same module and version next to the source. A pyc
+/// next to the source has no version in its name, so its magic number decides.
+fn layouts(
+    left: &Files<'_>,
+    only_left: &[(String, String)],
+    right: &Files<'_>,
+    only_right: &BTreeSet<String>,
+) -> Vec<(String, String)> {
+    /// Pycs of one version of a module, by their layout: in `__pycache__`, and next to the source.
+    type Layouts<'a> = BTreeMap<(String, String), [Vec<&'a str>; 2]>;
+    fn collect<'a>(files: &Files<'_>, names: impl Iterator<Item = (&'a str, &'a str)>) -> Layouts<'a> {
+        let mut found = Layouts::new();
+        for (name, moved) in names {
+            let Some(parsed) = parse_name(moved) else { continue };
+            let is_legacy = parsed.cache_tag.is_none();
+            let tag = parsed.cache_tag.or_else(|| tag_of(files.get(name)?));
+            let Some(tag) = tag else { continue };
+            found.entry((parsed.source, tag)).or_default()[usize::from(is_legacy)].push(name);
+        }
+        found
+    }
+    let ones = collect(left, only_left.iter().map(|(name, moved)| (name.as_str(), moved.as_str())));
+    if ones.is_empty() {
+        return Vec::new();
+    }
+    let others = collect(right, only_right.iter().map(|name| (name.as_str(), name.as_str())));
+    let pairs = ones.into_iter().filter_map(|(key, one)| match (one, others.get(&key)?) {
+        ([one, legacy], [other, other_legacy]) if legacy.is_empty() && other.is_empty() => {
+            Some((one, other_legacy.clone()))
+        }
+        ([one, legacy], [other, other_legacy]) if one.is_empty() && other_legacy.is_empty() => {
+            Some((legacy, other.clone()))
+        }
+        _ => None,
+    });
+    let alone = pairs.filter_map(|(one, other)| match (&one[..], &other[..]) {
+        ([one], [other]) => Some((String::from(*one), String::from(*other))),
+        _ => None,
+    });
+    alone.collect()
+}
+
+/// Returns the cache tag of the version that wrote a pyc.
+fn tag_of(file: &File<'_>) -> Option<String> {
+    let mut header = Vec::new();
+    let stream = file.stream()?.ok()?;
+    stream.reader.take(HEADER_SIZE as u64).read_to_end(&mut header).ok()?;
+    Some(Series::with_magic(Header::parse(&header).ok()?.magic())?.cache_tag())
+}
