@@ -8,7 +8,7 @@ use super::likeness::{Likeness, levels, likeness};
 use super::releases::Fit;
 use super::zipapp;
 use crate::build::TargetEngine;
-use crate::engine;
+use crate::engine::{Engine, OpenSource};
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
@@ -55,8 +55,8 @@ pub(super) type Refusal = (Kind, String);
 
 impl Judge<'_> {
     /// Compiles the source again and compares the code; returns the releases that write the same
-    /// code.
-    pub(super) fn check(&self, pyc: &[u8]) -> Result<Fit, Refusal> {
+    /// code. `opened` is the source, if there is one.
+    pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Refusal> {
         let header = Header::parse(pyc).map_err(|error| (Kind::Header, error.to_string()))?;
         let Some(series) = Series::with_magic(header.magic()) else {
             return Err((
@@ -70,25 +70,39 @@ impl Judge<'_> {
             let message = format!("its name says {tag}, its magic number says {}", series.cache_tag());
             return Err((Kind::Header, message));
         }
-        let generated;
-        let source = match (&self.source, self.is_main) {
-            (Ok(source), _) => *source,
+        match (&self.source, self.is_main) {
+            (Ok(source), _) => self.check_source(pyc, header, series, source, opened),
             (Err(_), true)
                 if let Some(source) = zipapp::source(&pyc[HEADER_SIZE..], series, self.is_file) =>
             {
-                generated = source;
-                &generated
+                self.check_source(pyc, header, series, &source, &mut Engine::open(&source.bytes))
             }
-            (Err(why), _) => return Err((Kind::Source, why.clone())),
-        };
-        let code = self.check_code(pyc, series, source);
+            (Err(why), _) => Err((Kind::Source, why.clone())),
+        }
+    }
+
+    fn check_source(
+        &self,
+        pyc: &[u8],
+        header: Header,
+        series: &Series,
+        source: &Source,
+        opened: &mut OpenSource<'_>,
+    ) -> Result<Fit, Refusal> {
+        let code = self.check_code(pyc, series, source, opened);
         match wrong_field(header, series, source) {
             None => code.map_err(|fault| fault.refusal(&source.name)),
             Some(field) => Err(beside_header(field, code, &source.name)),
         }
     }
 
-    fn check_code(&self, pyc: &[u8], series: &Series, source: &Source) -> Result<Fit, Fault> {
+    fn check_code(
+        &self,
+        pyc: &[u8],
+        series: &Series,
+        source: &Source,
+        opened: &mut OpenSource<'_>,
+    ) -> Result<Fit, Fault> {
         let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = marshal::read(code, series.code_layout).map_err(|error| malformed(&error))?;
         let Some(root) = objects.code(Objects::ROOT) else {
@@ -119,7 +133,7 @@ impl Judge<'_> {
         };
         let mut closest: Option<Fault> = None;
         for (optimize, at) in levels.flat_map(|level| releases.in_order().map(move |at| (level, at))) {
-            if let Err(fault) = claim.check(optimize, &targets[at]) {
+            if let Err(fault) = claim.check(optimize, &targets[at], opened) {
                 if closest.as_ref().is_none_or(|known| known.closeness() < fault.closeness()) {
                     closest = Some(fault);
                 }
@@ -140,7 +154,8 @@ impl Judge<'_> {
             let mut engines = vec![at];
             if self.all_releases {
                 let others = (0..targets.len()).filter(|&other| other != at);
-                engines.extend(others.filter(|&other| claim.check(optimize, &targets[other]).is_ok()));
+                engines
+                    .extend(others.filter(|&other| claim.check(optimize, &targets[other], opened).is_ok()));
                 engines.sort_unstable();
             }
             return Ok(Fit { version: series.version, engines });
@@ -218,10 +233,9 @@ struct Claim<'a> {
 
 impl Claim<'_> {
     /// Compares the code with the code that an engine compiles the source to.
-    fn check(&self, optimize: u8, target: &TargetEngine) -> Result<(), Fault> {
+    fn check(&self, optimize: u8, target: &TargetEngine, opened: &mut OpenSource<'_>) -> Result<(), Fault> {
         let name = &self.source.name;
-        let own = engine::Request { source: &self.source.bytes, filename: self.filename.into(), optimize };
-        let compiled = target.engine.compile(&own).map_err(|error| {
+        let compiled = opened.compile(&target.engine, self.filename, optimize).code.map_err(|error| {
             Fault::of(Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
         })?;
         let likeness = likeness(self.code, self.objects, &compiled, target.series);

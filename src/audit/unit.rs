@@ -11,6 +11,7 @@ use super::settled::Settled;
 use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
+use crate::engine::{Engine, OpenSource};
 use crate::manifest::{Carrier, Place, PlaceError};
 use crate::pyc::source_path;
 use crate::target::Series;
@@ -156,8 +157,9 @@ impl Judgment<'_> {
             outcome.findings.extend(finding);
         }
         let source = trusted.as_ref().unwrap_or(&own);
+        let mut opened = Engine::open(source.as_ref().map_or(&[], |source| &source.bytes));
         for pyc in pycs {
-            self.pyc(pyc, &path, source, is_main, outcome);
+            self.pyc(pyc, &path, source, &mut opened, is_main, outcome);
         }
     }
 
@@ -166,6 +168,7 @@ impl Judgment<'_> {
         name: &str,
         path: &str,
         source: &Result<Source, PlaceError>,
+        opened: &mut OpenSource<'_>,
         is_main: bool,
         outcome: &mut Outcome,
     ) {
@@ -214,7 +217,7 @@ impl Judgment<'_> {
             compilers: self.compilers,
             all_releases: self.all_releases,
         };
-        match judge.check(&bytes) {
+        match judge.check(&bytes, opened) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
             Err((kind, message)) => outcome.findings.push(Finding::new(name, kind, message)),
         }

@@ -48,18 +48,18 @@ impl Pyc {
 /// Compiles one file for every version and level.
 pub fn compile(file: &Selected, engines: &Engines, project: &Project) -> Compiled {
     let source = project.read(file);
+    let mut opened = source.as_ref().ok().map(Source::open);
     let mut pycs = Vec::with_capacity(engines.len() * project.levels.len());
     for target in engines {
         let header = source.as_ref().ok().map(|source| source.header(target.series, project.mode));
         for &optimize in &project.levels {
             let (name, recorded) = names(file, target.series, optimize, project);
-            let Made { result, warnings } = match (&source, &header) {
-                (Ok(source), Some(header)) => match &recorded {
-                    Ok(recorded) => source.pyc(target, header, recorded.into(), optimize),
-                    Err(error) => error.clone().into(),
-                },
-                (Err(error), _) => error.clone().into(),
-                (Ok(_), None) => Diagnostic::without_place("SystemError", "no header was made").into(),
+            let Made { result, warnings } = match (&source, &mut opened, &header, &recorded) {
+                (Ok(_), Some(opened), Some(header), Ok(recorded)) => {
+                    Made::of(opened, target, header, recorded.as_ref(), optimize)
+                }
+                (Err(error), ..) | (.., Err(error)) => error.clone().into(),
+                _ => Diagnostic::without_place("SystemError", "no header was made").into(),
             };
             let recorded = recorded.unwrap_or_default();
             pycs.push(Pyc { series: target.series, optimize, name, recorded, result, warnings });

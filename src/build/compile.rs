@@ -6,7 +6,7 @@ use super::engines::{Engines, TargetEngine};
 use super::errno;
 use super::leftovers;
 use super::source::{Made, Source};
-use crate::engine::Diagnostic;
+use crate::engine::{Diagnostic, OpenSource};
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
 use crate::output::place::{Missing, Place};
@@ -207,6 +207,7 @@ impl Done {
 /// Compiles all pycs of one source. An error in one does not stop the others.
 pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
     let source = settings.read(file);
+    let mut opened = source.as_ref().map(|source| (source, source.open()));
     let mut outcomes = Vec::new();
     for target in engines {
         for &optimize in &settings.levels {
@@ -216,10 +217,12 @@ pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outco
             };
             let python = Some(target.series.version);
             let failed = |error| Outcome::failed(file.into(), python, optimize, error);
-            outcomes.push(match (&source, output) {
+            outcomes.push(match (&mut opened, output) {
                 (Err(error), _) => failed(error.clone()),
                 (_, Err(error)) => failed(Diagnostic::without_place("ValueError", error.to_string())),
-                (Ok(source), Ok(output)) => compile_source(file, source, target, optimize, &output, settings),
+                (Ok((source, opened)), Ok(output)) => {
+                    compile_source(file, source, opened, target, optimize, &output, settings)
+                }
             });
         }
     }
@@ -244,6 +247,7 @@ pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<
 pub fn compile_source(
     file: &Path,
     source: &Source,
+    opened: &mut OpenSource<'_>,
     target: &TargetEngine,
     optimize: u8,
     output: &Path,
@@ -252,7 +256,7 @@ pub fn compile_source(
     let header = source.header(target.series, settings.mode);
     let mut warnings = Vec::new();
     let mut pyc = || {
-        let made = pyc_behind(&header, file, source, target, optimize, settings);
+        let made = pyc_behind(&header, file, opened, target, optimize, settings);
         warnings = made.warnings;
         made.result
     };
@@ -310,19 +314,20 @@ pub fn compile_source(
 
 /// Returns the bytes of one pyc.
 pub fn pyc(file: &Path, source: &Source, target: &TargetEngine, optimize: u8, settings: &Settings) -> Made {
-    pyc_behind(&source.header(target.series, settings.mode), file, source, target, optimize, settings)
+    let header = source.header(target.series, settings.mode);
+    pyc_behind(&header, file, &mut source.open(), target, optimize, settings)
 }
 
 fn pyc_behind(
     header: &[u8; HEADER_SIZE],
     file: &Path,
-    source: &Source,
+    source: &mut OpenSource<'_>,
     target: &TargetEngine,
     optimize: u8,
     settings: &Settings,
 ) -> Made {
     match recorded(file, settings) {
-        Ok(recorded) => source.pyc(target, header, recorded.into_os_string(), optimize),
+        Ok(recorded) => Made::of(source, target, header, recorded.as_os_str(), optimize),
         Err(error) => error.into(),
     }
 }

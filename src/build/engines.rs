@@ -1,6 +1,5 @@
 //! Selection of the engine for each version.
 
-use super::minimal::MinimalRefs;
 use crate::engine::native::NativeEngine;
 use crate::engine::python::{Places, PythonEngine, default_interpreter, start_found};
 use crate::engine::{Engine, EngineChoice, EngineError, Limits, Refs};
@@ -39,7 +38,7 @@ pub struct TargetEngine {
     /// Header format and layout of the version's pycs.
     pub series: &'static Series,
     /// Engine that compiles.
-    pub engine: Box<dyn Engine>,
+    pub engine: Engine,
     /// Reference flags of the code.
     pub refs: Refs,
     /// Description of the engine, for `--verbose`.
@@ -169,11 +168,11 @@ fn start_all(
             None => wanted.push(release),
         }
     }
-    let engines = start_plain(&wanted, options, all_are_used)?;
-    Ok(match options.refs {
-        Refs::Cpython => engines,
-        Refs::Minimal => engines.into_iter().map(minimal).collect(),
-    })
+    let mut engines = start_plain(&wanted, options, all_are_used)?;
+    for target in &mut engines {
+        target.refs = options.refs;
+    }
+    Ok(engines)
 }
 
 /// Returns the native engines for the other releases of a series than its newest, newest first.
@@ -185,15 +184,6 @@ pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engi
     let mut others: Vec<_> = Target::of_series(version).collect();
     others.pop();
     others.into_iter().rev().map(|target| native_engine(series, target, options.limits)).collect()
-}
-
-fn minimal(target: TargetEngine) -> TargetEngine {
-    let layout = target.series.code_layout;
-    TargetEngine {
-        engine: Box::new(MinimalRefs { inner: target.engine, layout }),
-        refs: Refs::Minimal,
-        ..target
-    }
 }
 
 fn start_plain(
@@ -340,7 +330,7 @@ fn native_engine(series: &'static Series, target: &'static Target, limits: Limit
     let about = format!("{}: native engine, bytes of CPython {release}", series.version);
     TargetEngine {
         series,
-        engine: Box::new(NativeEngine::limited(target, limits)),
+        engine: Engine::Native(NativeEngine::limited(target, limits)),
         refs: Refs::Cpython,
         about,
         release,
@@ -360,7 +350,7 @@ fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) ->
     }
     TargetEngine {
         series,
-        engine: Box::new(engine),
+        engine: Engine::Python(engine),
         refs: Refs::Cpython,
         about,
         release,

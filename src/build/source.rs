@@ -2,14 +2,14 @@
 
 use super::{TargetEngine, errno, warned};
 use crate::engine::native::address_space;
-use crate::engine::{Diagnostic, Request};
+use crate::engine::{Diagnostic, Engine, OpenSource};
 use crate::output::Owner;
 use crate::output::inside::{Inside, OpenError, Opened, open_followed};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
 use crate::target::Series;
 use crate::warnings::Issued;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -152,23 +152,29 @@ impl Source {
         header.to_bytes()
     }
 
-    /// Returns the whole pyc.
-    pub fn pyc(
-        &self,
+    /// Opens the source, to be compiled for all targets.
+    pub fn open(&self) -> OpenSource<'_> {
+        Engine::open(&self.bytes)
+    }
+}
+
+impl Made {
+    /// Compiles a source to a pyc with this header.
+    pub fn of(
+        source: &mut OpenSource<'_>,
         target: &TargetEngine,
         header: &[u8; HEADER_SIZE],
-        recorded: OsString,
+        recorded: &OsStr,
         optimize: u8,
-    ) -> Made {
-        let request = Request { source: &self.bytes, filename: recorded, optimize };
-        let (code, warnings) = warned::compile(target, &request);
+    ) -> Self {
+        let (code, warnings) = warned::compile(source, target, recorded, optimize);
         let result = code.map(|code| {
             let mut pyc = Vec::with_capacity(HEADER_SIZE + code.len());
             pyc.extend_from_slice(header);
             pyc.extend_from_slice(&code);
             pyc
         });
-        Made { result, warnings }
+        Self { result, warnings }
     }
 }
 

@@ -232,7 +232,15 @@ fn standard_input(
     }
     let source = Source::from_bytes(interrupt::read_standard_input()?);
     if let Some(output) = &settings.output {
-        let outcome = build::compile::compile_source(name, &source, target, optimize, output, settings);
+        let outcome = build::compile::compile_source(
+            name,
+            &source,
+            &mut source.open(),
+            target,
+            optimize,
+            output,
+            settings,
+        );
         return messages::tell(&[outcome], 0, &[], format, printer);
     }
     to_standard_output(build::compile::pyc(name, &source, target, optimize, settings), printer)

@@ -61,10 +61,19 @@ impl Parsed {
             allowance::hold(arena.allocated_bytes());
             Ok(parsed.module)
         })?;
-        allowance::hold(names.size() + remarks.capacity() * size_of::<Remark>());
+        allowance::hold(size(&names, remarks));
         names.end_source();
         Ok(Self { tree, names, remarks: std::mem::take(remarks), only })
     }
+
+    /// Counts the memory of a tree that was made under another allowance.
+    fn hold(&self) {
+        allowance::hold(self.tree.borrow_owner().allocated_bytes() + size(&self.names, &self.remarks));
+    }
+}
+
+fn size(names: &Names, remarks: &Vec<Remark>) -> usize {
+    names.size() + remarks.capacity() * size_of::<Remark>()
 }
 
 impl Source {
@@ -107,9 +116,10 @@ impl Source {
         self.text.text()
     }
 
-    /// Returns whether `source` is the decoded text, byte for byte.
-    pub fn is_text(&self, source: &[u8]) -> bool {
-        self.text.text().as_bytes() == source
+    /// Counts the memory of a source that was read under another allowance. Its tree is counted
+    /// when it is compiled.
+    pub fn hold(&self) {
+        allowance::hold(self.text.text().len().saturating_mul(2));
     }
 
     /// Returns whether the source can also be compiled for `target`.
@@ -149,7 +159,10 @@ impl Source {
     fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut Parsed, SyntaxError> {
         let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
         let mut parsed = match last {
-            Some(parsed) => parsed,
+            Some(parsed) => {
+                parsed.hold();
+                parsed
+            }
             None => {
                 let mut remarks = Vec::new();
                 let parsed = Parsed::new(&self.text, target, &mut remarks);

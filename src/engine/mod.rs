@@ -11,21 +11,14 @@ pub mod python;
 
 pub use choice::{EngineChoice, Refs};
 
+use self::native::NativeEngine;
+use self::python::PythonEngine;
+use crate::compile::Source;
+use crate::target::Target;
 use crate::warnings::Warning;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// One compilation.
-#[derive(Clone, Debug)]
-pub struct Request<'a> {
-    /// Content of the source file, undecoded.
-    pub source: &'a [u8],
-    /// Value of `co_filename`.
-    pub filename: OsString,
-    /// Optimization level: 0, 1 or 2.
-    pub optimize: u8,
-}
 
 /// An error in a source, in Python's terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,19 +103,66 @@ impl From<Box<Diagnostic>> for Compiled {
 }
 
 /// A compiler for one version, shared by all threads.
-pub trait Engine: Send + Sync {
-    /// Returns the marshalled code object.
-    ///
-    /// # Errors
-    /// An error in the source, or a limit of this file (time, memory); other requests are not
-    /// affected.
-    fn compile(&self, request: &Request<'_>) -> Result<Vec<u8>, Box<Diagnostic>> {
-        self.compile_warned(request, None).code
+#[derive(Debug)]
+pub enum Engine {
+    /// The native compiler.
+    Native(NativeEngine),
+    /// A real interpreter.
+    Python(PythonEngine),
+}
+
+impl Engine {
+    /// Returns the native compiler for `target`, without limits on memory.
+    pub fn native(target: &'static Target) -> Self {
+        Self::Native(NativeEngine::new(target))
     }
 
-    /// Returns the marshalled code object and the warnings. `raised` is the index of the warning
-    /// that a filter turns into an error.
-    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled;
+    /// Opens a source, the undecoded content of a file, to be compiled by any engines.
+    pub const fn open(source: &[u8]) -> OpenSource<'_> {
+        OpenSource { bytes: source, parsed: None }
+    }
+}
+
+/// A source that is compiled any number of times: for several versions, at several levels, under
+/// several file names. The native compiler parses it once for all targets with the same tree.
+#[derive(Debug)]
+pub struct OpenSource<'s> {
+    bytes: &'s [u8],
+    /// The source as the native compiler has read it last.
+    parsed: Option<Source>,
+}
+
+impl OpenSource<'_> {
+    /// Returns the content of the file.
+    pub const fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    /// Compiles the source for the version of `engine`. `filename` is the value of `co_filename`,
+    /// `optimize` is the optimization level: 0, 1 or 2.
+    ///
+    /// An error is one in the source, or a limit of this file (time, memory). No compilation
+    /// affects another one.
+    pub fn compile(&mut self, engine: &Engine, filename: &OsStr, optimize: u8) -> Compiled {
+        self.compile_raising(engine, filename, optimize, None)
+    }
+
+    /// Compiles the source as [`Self::compile`] does; `raised` is the index of the warning that a
+    /// filter turns into an error.
+    pub fn compile_raising(
+        &mut self,
+        engine: &Engine,
+        filename: &OsStr,
+        optimize: u8,
+        raised: Option<usize>,
+    ) -> Compiled {
+        match engine {
+            Engine::Native(engine) => {
+                engine.compile(self.bytes, &mut self.parsed, filename, optimize, raised)
+            }
+            Engine::Python(engine) => engine.compile(self.bytes, filename, optimize, raised),
+        }
+    }
 }
 
 /// Limits for one file.

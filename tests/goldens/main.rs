@@ -10,8 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "the rule is for what the program does")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{Engine as _, Request};
+use pycompile::engine::Engine;
 use pycompile::pyc::HEADER_SIZE;
 use pycompile::target::{Release, Target};
 use std::path::{Path, PathBuf};
@@ -86,8 +85,8 @@ impl Golden {
     fn check(&self, beside: &Path) -> Result<(), Failed> {
         let text = std::fs::read(&self.source)?;
         let filename = self.source.file_name().expect("a name").to_owned();
-        let request = Request { source: &text, filename, optimize: self.optimize };
-        let compiled = NativeEngine::new(self.target).compile(&request);
+        let engine = Engine::native(self.target);
+        let compiled = Engine::open(&text).compile(&engine, &filename, self.optimize).code;
         let of_level = beside.with_extension(format!("opt-{}.pyc", self.optimize));
         let is_of_level = self.optimize > 0 && of_level.exists();
         if !is_of_level && beside.with_extension("refused").exists() {

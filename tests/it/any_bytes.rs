@@ -5,7 +5,7 @@ use pycompile::archive::{self, Limits};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{self, Engine as _, Request};
+use pycompile::engine::{self, Engine};
 use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_handlers, flag_names, lines};
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
@@ -61,12 +61,11 @@ pub fn pyc(data: &[u8]) {
 /// and memory in proportion, and what is written can be read.
 pub fn compile(data: &[u8]) {
     for target in &target::ALL {
-        let engine = NativeEngine::limited(
-            target,
-            engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() },
-        );
+        let limits = engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() };
+        let engine = Engine::Native(NativeEngine::limited(target, limits));
+        let mut source = Engine::open(data);
         for optimize in [0, 1, 2] {
-            match engine.compile(&Request { source: data, filename: "fuzz.py".into(), optimize }) {
+            match source.compile(&engine, "fuzz.py".as_ref(), optimize).code {
                 Ok(code) => marshalled(&code, target),
                 // CPython has these too.
                 Err(error)

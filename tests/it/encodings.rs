@@ -2,8 +2,7 @@
 //! them (`tests/golden/encodings/write.py`).
 
 use pycompile::decode::decode;
-use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{Engine as _, Request};
+use pycompile::engine::Engine;
 use pycompile::target::{Release, Target};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -43,13 +42,13 @@ fn bytes(shown: &str) -> Vec<u8> {
 fn names_and_beginnings() {
     let (mut wrong, mut unsupported) = (Vec::new(), Vec::new());
     for release in ["3.13.0", "3.13.18", "3.14.10", "3.15.2"] {
-        let engine = NativeEngine::new(target(release));
+        let engine = Engine::native(target(release));
         let recorded = recorded(release);
         let rows =
             recorded.lines().filter_map(|row| row.split_once('\t')).filter(|(_, said)| said.len() != 64);
         for (shown, expected) in rows {
             let source = bytes(shown);
-            let said = engine.compile(&Request { source: &source, filename: "m.py".into(), optimize: 0 });
+            let said = Engine::open(&source).compile(&engine, "m.py".as_ref(), 0).code;
             let said = said
                 .map_or_else(|error| format!("{}: {}", error.kind, error.message), |_| "accepted".to_owned());
             if said.contains("native compiler does not support") {

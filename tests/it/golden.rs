@@ -1,7 +1,6 @@
 //! Refusals, and what 3.14.2 does, of which there are no pycs. `tests/goldens` compares the bytes.
 
-use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{Diagnostic, Engine as _, Request};
+use pycompile::engine::{Diagnostic, Engine};
 use pycompile::target::{Release, Target};
 use std::path::Path;
 
@@ -12,13 +11,13 @@ fn refusals() {
     let programs = std::fs::read_to_string(folder.join("refused_programs.txt")).unwrap();
     let mut wrong = Vec::new();
     for (release, written) in [("3.13.0", "313.0"), ("3.13", "313"), ("3.14", ""), ("3.15", "315")] {
-        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
         let expected = std::fs::read_to_string(folder.join(written).join("refusals.tsv")).unwrap();
         assert_eq!(expected.lines().count(), programs.lines().count(), "{release}");
         for (program, expected) in programs.lines().zip(expected.lines()) {
             let parts: Vec<_> = program.split(r"\\").map(|part| part.replace(r"\n", "\n")).collect();
             let source = parts.join("\\").into_bytes();
-            let said = engine.compile(&Request { source: &source, filename: "m.py".into(), optimize: 0 });
+            let said = Engine::open(&source).compile(&engine, "m.py".as_ref(), 0).code;
             let said = said.map_or_else(|error| row(&error), |_| "accepted".to_owned());
             if said != expected {
                 wrong.push(format!("{release}: {program}\n  {said}\n  {expected}"));
@@ -31,7 +30,7 @@ fn refusals() {
 /// 3.13 decodes names and strings one by one. The rows are CPython 3.13.18's.
 #[test]
 fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
-    let engine = NativeEngine::new(Target::find("3.13.18".parse::<Release>().unwrap()).unwrap());
+    let engine = Engine::native(Target::find("3.13.18".parse::<Release>().unwrap()).unwrap());
     let codec = "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte";
     let text = "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xed in position";
     let programs: [(&[u8], String); 13] = [
@@ -59,7 +58,7 @@ fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
         (b"# \xe9\nx\n", "accepted".to_owned()),
     ];
     for (source, expected) in programs {
-        let said = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 });
+        let said = Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code;
         assert_eq!(said.map_or_else(|error| row(&error), |_| "accepted".to_owned()), expected);
     }
 }
@@ -67,7 +66,7 @@ fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
 /// The rows are CPython 3.14.2's, of which there are no goldens.
 #[test]
 fn refusals_of_3_14_2() {
-    let engine = NativeEngine::new(Target::find("3.14.2".parse::<Release>().unwrap()).unwrap());
+    let engine = Engine::native(Target::find("3.14.2".parse::<Release>().unwrap()).unwrap());
     let unknown = "unknown Unicode character name";
     for (source, expected) in [
         (r"'\N{TANGUT IDEOGRAPH-17000}'", unknown),
@@ -79,7 +78,7 @@ fn refusals_of_3_14_2() {
         ("from __future__ import barry_as_FLUFL\na <> b", "accepted"),
     ] {
         let source = source.as_bytes();
-        let said = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 });
+        let said = Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code;
         let said = said.map_or_else(|error| row(&error), |_| "accepted".to_owned());
         assert!(said.contains(expected), "{said}");
     }
@@ -97,9 +96,8 @@ fn shown_text_of_3_14_2() {
         ("t'''{a =\\\n}'''", "a =\\", "a "),
     ] {
         for (release, is_right) in [("3.14.2", false), ("3.14.8", true)] {
-            let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
-            let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
-            let code = engine.compile(&request).unwrap();
+            let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+            let code = Engine::open(source.as_bytes()).compile(&engine, "m.py".as_ref(), 0).code.unwrap();
             let has = |text: &str| {
                 // The length goes before a short text.
                 let constant = [&[text.len() as u8], text.as_bytes()].concat();
@@ -119,9 +117,8 @@ fn long_tuples_of_3_14_2() {
     let members: Vec<String> = (0..31).map(|member| member.to_string()).collect();
     let source = format!("for x in ({}): pass\n", members.join(","));
     for (release, is_constant) in [("3.14.2", false), ("3.14.8", true)] {
-        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
-        let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
-        let code = engine.compile(&request).unwrap();
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let code = Engine::open(source.as_bytes()).compile(&engine, "m.py".as_ref(), 0).code.unwrap();
         let is_tuple = |pair: &[u8]| pair[0] & 0x7f == b')' && usize::from(pair[1]) == members.len();
         assert_eq!(code.windows(2).any(is_tuple), is_constant, "{release}");
     }

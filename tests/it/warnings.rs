@@ -2,16 +2,14 @@
 //! prints, or the release that is named.
 
 use crate::session::Session;
-use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{Engine as _, Request};
+use pycompile::engine::Engine;
 use pycompile::target::{Release, Target};
 use std::process::Stdio;
 
 /// The lines and words of the warnings of a release.
 fn warnings(release: &str, source: &str, optimize: u8) -> Vec<(u32, String)> {
-    let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
-    let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize };
-    let warnings = engine.compile_warned(&request, None).warnings;
+    let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+    let warnings = Engine::open(source.as_bytes()).compile(&engine, "m.py".as_ref(), optimize).warnings;
     warnings.into_iter().map(|warning| (warning.line, warning.message.into_owned())).collect()
 }
 
@@ -119,9 +117,11 @@ fn a_source_that_is_refused_warns_up_to_there() {
 #[test]
 fn places_of_raised_warnings() {
     let place = |release: &str, source: &str| {
-        let engine = NativeEngine::new(Target::find(release.parse::<Release>().unwrap()).unwrap());
-        let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
-        let error = engine.compile_warned(&request, Some(0)).code.unwrap_err();
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let error = Engine::open(source.as_bytes())
+            .compile_raising(&engine, "m.py".as_ref(), 0, Some(0))
+            .code
+            .unwrap_err();
         [error.line, error.column, error.end_line, error.end_column].map(Option::unwrap)
     };
     for (source, newest, oldest) in [

@@ -6,7 +6,7 @@ use crate::audit::judge::{Source, wrong_field};
 use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::view::View;
 use crate::audit::zipapp;
-use crate::engine;
+use crate::engine::Engine;
 use crate::manifest::Place;
 use crate::marshal;
 use crate::object::Objects;
@@ -94,12 +94,12 @@ fn compile(
             return Origin::Unknown(format!("no engine compiles for Python {}: {first}", series.version));
         }
     };
+    let mut opened = Engine::open(&source.bytes);
     let mut nearest: Option<String> = None;
     for level in levels(parsed) {
         let (mut releases, mut exact) = (Vec::new(), false);
         for target in targets {
-            let own = engine::Request { source: &source.bytes, filename: filename.clone(), optimize: level };
-            let compiled = match target.engine.compile(&own) {
+            let compiled = match opened.compile(&target.engine, &filename, level).code {
                 Ok(compiled) => compiled,
                 Err(error) => {
                     let line = error.rendered.trim_end().lines().last().unwrap_or_default().trim().to_owned();

@@ -187,6 +187,7 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
     let path = site.folder.join(name);
     let source = Source::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
     let series = target.series;
+    let mut opened = source.as_ref().map(|source| (source, source.open())).map_err(Clone::clone);
     let pyc = |&optimize: &u8| {
         let pyc_name = cache_path(Path::new(name), series, optimize).to_string_lossy().into_owned();
         let output = site.folder.join(&pyc_name);
@@ -205,11 +206,11 @@ fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Se
             entry: None,
             finding: None,
         };
-        let bytes = source.as_ref().map_err(Clone::clone).and_then(|source| {
+        let bytes = opened.as_mut().map_err(|error| error.clone()).and_then(|(source, opened)| {
             let header = source.header(series, settings.mode);
-            let Made { result, warnings } = source.pyc(target, &header, name.into(), optimize);
+            let Made { result, warnings } = Made::of(opened, target, &header, name.as_ref(), optimize);
             made.outcome.warnings = warnings;
-            Ok((source, result?))
+            Ok((*source, result?))
         });
         let (source, bytes) = match bytes {
             Ok(made) => made,

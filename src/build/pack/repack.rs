@@ -203,6 +203,7 @@ fn in_dist_info(name: &str) -> bool {
 fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {
     // Not kept until the wheel is written: a small wheel can have many large sources.
     let source = Source::from_bytes(item.bytes.read().into_owned());
+    let mut opened = source.open();
     let mut all = Vec::new();
     for target in engines {
         let header = source.header(target.series, request.mode);
@@ -214,7 +215,7 @@ fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compile
                 };
                 path.to_string_lossy().into_owned()
             };
-            let made = source.pyc(target, &header, item.installed.into(), optimize);
+            let made = Made::of(&mut opened, target, &header, item.installed.as_ref(), optimize);
             let (series, installed) = (target.series, pyc(item.installed));
             let entry = made.result.as_ref().ok().and_then(|pyc| {
                 let source = source_entry(item.installed, &source.bytes, series);

@@ -7,7 +7,7 @@ use super::{Contents, Made};
 use crate::archive::File;
 use crate::build::engines::{Engines, TargetEngine};
 use crate::build::project::{Project, ProjectError};
-use crate::build::source::Source;
+use crate::build::source::{Made as Compiled, Source};
 use crate::config::ConfigError;
 use crate::output::zip::{ZipOptions, write};
 use crate::output::zipapp::main_module;
@@ -112,7 +112,8 @@ impl Plan {
     ) -> Result<Vec<File>, ProjectError> {
         let source = Source::from_bytes(main.as_bytes().to_vec());
         let header = source.header(target.series, project.mode);
-        let pyc = source.pyc(target, &header, "__main__.py".into(), self.optimize).result;
+        let pyc =
+            Compiled::of(&mut source.open(), target, &header, "__main__.py".as_ref(), self.optimize).result;
         let pyc = pyc.map_err(|error| ProjectError::Main(error.rendered))?;
         let mut files = vec![File::new("__main__.pyc", pyc)];
         if self.sources {

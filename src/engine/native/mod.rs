@@ -13,14 +13,14 @@ pub use self::memory::address_space;
 use self::stack::NoThread;
 pub use self::stack::pool;
 
-use super::{Compiled, Diagnostic, Engine, Limits, Request};
+use super::{Compiled, Diagnostic, Limits};
 use crate::allowance::{self, Allowance, Spent};
 use crate::compile::{Refusal, Source, Warnings};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::warnings::Warning;
 use std::any::Any;
-use std::cell::Cell;
+use std::ffi::OsStr;
 use std::panic::resume_unwind;
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ pub struct NativeEngine {
 impl NativeEngine {
     /// Creates an engine that compiles in place on the threads of a [`pool`], and for other threads
     /// on threads that it starts.
-    pub fn new(target: &'static Target) -> Self {
+    pub(super) fn new(target: &'static Target) -> Self {
         Self::limited(target, Limits::default())
     }
 
@@ -79,71 +79,28 @@ impl NativeEngine {
             }
         }
     }
-}
 
-/// The source compiled last, which is often compiled again for another version or at another level.
-struct Last {
-    /// Bytes of the source; `None` if they are equal to the decoded text.
-    bytes: Option<Vec<u8>>,
-    source: Source,
-}
-
-impl Last {
-    fn read(bytes: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
-        let source = Source::read(bytes, target)?;
-        let is_text = source.is_text(bytes);
-        Ok(Self { bytes: (!is_text).then(|| bytes.to_vec()), source })
-    }
-
-    fn is_of(&self, bytes: &[u8]) -> bool {
-        self.bytes.as_ref().map_or_else(|| self.source.is_text(bytes), |own| own == bytes)
-    }
-}
-
-thread_local! {
-    static LAST: Cell<Option<Last>> = const { Cell::new(None) };
-}
-
-fn compile(
-    request: &Request<'_>,
-    filename: &[u8],
-    target: &'static Target,
-    raised: Option<usize>,
-) -> (Result<Vec<u8>, Box<Refusal>>, Vec<Warning>) {
-    let bytes = request.source;
-    // State is not reused after a panic. Another source is dropped first, to free its memory.
-    let last = LAST.take().filter(|last| last.is_of(bytes) && last.source.serves(target));
-    let mut last_or_new = match last.map_or_else(|| Last::read(bytes, target), Ok) {
-        Ok(last_or_new) => last_or_new,
-        Err(refusal) => return (Err(refusal), Vec::new()),
-    };
-    let mut warnings = Warnings::default();
-    let mut compiled = last_or_new.source.compile(filename, target, request.optimize, &mut warnings);
-    let mut warned = warnings.into_list();
-    if let Some(index) = raised
-        && index < warned.len()
-    {
-        compiled = Err(Box::new(warned.swap_remove(index).raised(last_or_new.source.text())));
-        warned.truncate(index);
-    }
-    LAST.set(Some(last_or_new));
-    (compiled, warned.into_iter().map(|warned| warned.warning).collect())
-}
-
-impl Engine for NativeEngine {
-    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
-        let filename = python::from_os(&request.filename);
+    /// Compiles a source; `parsed` keeps what the next compilation of the same source can use.
+    pub(super) fn compile(
+        &self,
+        bytes: &[u8],
+        parsed: &mut Option<Source>,
+        filename: &OsStr,
+        optimize: u8,
+        raised: Option<usize>,
+    ) -> Compiled {
+        let name = python::from_os(filename);
         let allowance = self.allowance();
         let affords = |size| memory::affords(rayon::current_num_threads(), size);
         let compiled = stack::on_enough(affords, |stack| {
-            let work = || compile(request, &filename, self.target, raised);
+            let work = || compile(bytes, parsed, &name, self.target, optimize, raised);
             let memory = self.memory(stack).unwrap_or(usize::MAX);
             allowance::within(Allowance { memory, stack, ..allowance }, work)
                 .unwrap_or_else(|panic| resume_unwind(panic))
         });
         match compiled {
             Ok(Ok(Ok((code, warnings)))) => {
-                let code = code.map_err(|refusal| diagnostic::of(&refusal, &request.filename.shown()));
+                let code = code.map_err(|refusal| diagnostic::of(&refusal, &filename.shown()));
                 Compiled { code, warnings }
             }
             Ok(Ok(Err(spent))) => self.spent(spent).into(),
@@ -157,6 +114,41 @@ impl Engine for NativeEngine {
             }
         }
     }
+}
+
+/// Compiles a source. `parsed` is the source as it was read for an earlier compilation, and then
+/// for this one.
+fn compile(
+    bytes: &[u8],
+    parsed: &mut Option<Source>,
+    filename: &[u8],
+    target: &'static Target,
+    optimize: u8,
+    raised: Option<usize>,
+) -> (Result<Vec<u8>, Box<Refusal>>, Vec<Warning>) {
+    // It is put back at the end, so that none is left after a panic.
+    let known = parsed.take().filter(|source| source.serves(target));
+    let mut source = match known {
+        Some(source) => {
+            source.hold();
+            source
+        }
+        None => match Source::read(bytes, target) {
+            Ok(source) => source,
+            Err(refusal) => return (Err(refusal), Vec::new()),
+        },
+    };
+    let mut warnings = Warnings::default();
+    let mut compiled = source.compile(filename, target, optimize, &mut warnings);
+    let mut warned = warnings.into_list();
+    if let Some(index) = raised
+        && index < warned.len()
+    {
+        compiled = Err(Box::new(warned.swap_remove(index).raised(source.text())));
+        warned.truncate(index);
+    }
+    *parsed = Some(source);
+    (compiled, warned.into_iter().map(|warned| warned.warning).collect())
 }
 
 fn bug(panic: &(dyn Any + Send)) -> Box<Diagnostic> {
@@ -178,28 +170,30 @@ fn text(panic: &(dyn Any + Send)) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Engine, NativeEngine, Request, pool};
+    use super::pool;
+    use crate::engine::{Diagnostic, Engine};
     use crate::target::{PyVersion, Target};
+
+    fn compile(source: &[u8]) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let engine = Engine::native(Target::find(PyVersion::new(3, 14)).unwrap());
+        Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code
+    }
 
     #[test]
     fn a_refusal_has_its_place_in_characters() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
-        let source = "x = 1\n  \ny = 'é' + (é := 1, *a = 2)\n".as_bytes();
-        let error = engine.compile(&Request { source, filename: "m.py".into(), optimize: 0 }).unwrap_err();
+        let error = compile("x = 1\n  \ny = 'é' + (é := 1, *a = 2)\n".as_bytes()).unwrap_err();
         assert_eq!((error.kind.as_str(), error.line), ("SyntaxError", Some(3)));
         assert_eq!(error.text.as_deref(), Some("y = 'é' + (é := 1, *a = 2)\n"));
     }
 
     #[test]
     fn the_answer_is_the_same_on_any_thread() {
-        let engine = NativeEngine::new(Target::find(PyVersion::new(3, 14)).unwrap());
         let pool = pool(1).unwrap();
         let deep = format!("a{}", ".b".repeat(20_000));
         for source in ["", "x", "1 +", &deep] {
-            let request = Request { source: source.as_bytes(), filename: "m.py".into(), optimize: 0 };
-            let here = engine.compile(&request);
+            let here = compile(source.as_bytes());
             assert_eq!(here.is_ok(), source != "1 +");
-            assert_eq!(pool.install(|| engine.compile(&request)), here);
+            assert_eq!(pool.install(|| compile(source.as_bytes())), here);
         }
     }
 }

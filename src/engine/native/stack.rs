@@ -48,7 +48,7 @@ pub(super) struct NoThread {
 /// panic is the inner error.
 pub(super) fn on_enough<R: Send>(
     affords: impl Fn(usize) -> bool,
-    work: impl Fn(usize) -> Result<R, Spent> + Sync,
+    mut work: impl FnMut(usize) -> Result<R, Spent> + Send,
 ) -> Result<thread::Result<Result<R, Spent>>, NoThread> {
     let is_final = |done: &thread::Result<Result<R, Spent>>| !matches!(done, Ok(Err(Spent::Stack)));
     let start = START.get();
@@ -69,8 +69,8 @@ pub(super) fn on_enough<R: Send>(
         }
         done = thread::scope(|scope| {
             let builder = thread::Builder::new().name("compiler".into()).stack_size(size);
-            let work = || work(size - RESERVE);
-            builder.spawn_scoped(scope, work).map(thread::ScopedJoinHandle::join)
+            let work = &mut work;
+            builder.spawn_scoped(scope, move || work(size - RESERVE)).map(thread::ScopedJoinHandle::join)
         })
         .map_err(|error| NoThread { size, error })?;
         if is_final(&done) {

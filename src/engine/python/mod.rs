@@ -20,12 +20,22 @@ mod worker;
 
 pub use find::{Places, default_interpreter, on_path, start_found};
 
-use super::{Compiled, Diagnostic, Engine, EngineError, Limits, Request};
+use super::{Compiled, Diagnostic, EngineError, Limits};
 use crate::target::{PyVersion, Release};
 use crate::text::Shown as _;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::Worker;
+
+/// One compilation.
+struct Request<'a> {
+    source: &'a [u8],
+    filename: &'a OsStr,
+    optimize: u8,
+    /// Index of the warning that becomes an error.
+    raised: Option<usize>,
+}
 
 /// Outcome of a request.
 #[cfg_attr(not(unix), allow(dead_code, reason = "none is ever given"))]
@@ -126,22 +136,16 @@ impl PythonEngine {
         let message = format!("Python {} needs more memory than {limit}", self.version);
         Diagnostic::without_place("MemoryError", message)
     }
-}
 
-/// Returns the full version from the worker's greeting, which may be `sys.version` up to its build.
-fn full_version(greeting: &str) -> String {
-    let said = greeting.split('(').next().unwrap_or_default().trim_end();
-    let number = said.split(' ').next().unwrap_or_default();
-    let threads = if said.contains("free-threading") { "t" } else { "" };
-    format!("{number}{threads}")
-}
-
-fn interrupted() -> Box<Diagnostic> {
-    Diagnostic::without_place(Diagnostic::INTERRUPTED, "interrupted")
-}
-
-impl Engine for PythonEngine {
-    fn compile_warned(&self, request: &Request<'_>, raised: Option<usize>) -> Compiled {
+    /// Compiles a source in a fresh fork.
+    pub(super) fn compile(
+        &self,
+        source: &[u8],
+        filename: &OsStr,
+        optimize: u8,
+        raised: Option<usize>,
+    ) -> Compiled {
+        let request = Request { source, filename, optimize, raised };
         let python = format!("Python {}", self.version);
         let mut failure = String::new();
         // A worker may have been killed for another reason than the file: the file is tried once
@@ -152,7 +156,7 @@ impl Engine for PythonEngine {
                 Err(EngineError::Interrupted) => return interrupted().into(),
                 Err(error) => return Diagnostic::without_place("OSError", error.to_string()).into(),
             };
-            let error = match worker.compile(request, raised, &self.limits) {
+            let error = match worker.compile(&request, &self.limits) {
                 Answer::Done(Compiled { code, warnings }) => {
                     self.idle().push(worker);
                     let code = code.map_err(|diagnostic| {
@@ -182,6 +186,18 @@ impl Engine for PythonEngine {
         let message = format!("the interpreter {} died twice: {failure}", self.interpreter.shown());
         Diagnostic::without_place("OSError", message).into()
     }
+}
+
+/// Returns the full version from the worker's greeting, which may be `sys.version` up to its build.
+fn full_version(greeting: &str) -> String {
+    let said = greeting.split('(').next().unwrap_or_default().trim_end();
+    let number = said.split(' ').next().unwrap_or_default();
+    let threads = if said.contains("free-threading") { "t" } else { "" };
+    format!("{number}{threads}")
+}
+
+fn interrupted() -> Box<Diagnostic> {
+    Diagnostic::without_place(Diagnostic::INTERRUPTED, "interrupted")
 }
 
 #[cfg(test)]

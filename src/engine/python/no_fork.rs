@@ -1,7 +1,7 @@
 //! Replacement for workers on systems without fork.
 
-use super::Answer;
-use crate::engine::{EngineError, Limits, Request};
+use super::{Answer, Request};
+use crate::engine::{EngineError, Limits};
 use crate::text::Shown as _;
 use std::path::Path;
 
@@ -18,12 +18,7 @@ impl Worker {
         ""
     }
 
-    pub(super) fn compile(
-        &mut self,
-        _request: &Request<'_>,
-        _raised: Option<usize>,
-        _limits: &Limits,
-    ) -> Answer {
+    pub(super) fn compile(&mut self, _request: &Request<'_>, _limits: &Limits) -> Answer {
         Answer::WorkerDied("there is none".into())
     }
 }

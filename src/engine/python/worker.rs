@@ -1,8 +1,8 @@
 //! One interpreter process and the protocol with it.
 
-use super::Answer;
 use super::pipe::{self, Broken, Deadline};
-use crate::engine::{Compiled, Diagnostic, EngineError, Limits, Request};
+use super::{Answer, Request};
+use crate::engine::{Compiled, Diagnostic, EngineError, Limits};
 use crate::text::{Shown as _, python, visible};
 use crate::warnings::{Category, MOST, Warning};
 use std::ffi::OsStr;
@@ -170,19 +170,14 @@ impl Worker {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot"))
     }
 
-    pub(super) fn compile(
-        &mut self,
-        request: &Request<'_>,
-        raised: Option<usize>,
-        limits: &Limits,
-    ) -> Answer {
+    pub(super) fn compile(&mut self, request: &Request<'_>, limits: &Limits) -> Answer {
         let name = request.filename.as_encoded_bytes();
         let (Ok(name_size), Ok(size)) =
             (u32::try_from(name.len()), u32::try_from(9 + name.len() + request.source.len()))
         else {
             return Answer::NoMemory;
         };
-        let raised = raised.and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(0);
+        let raised = request.raised.and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(0);
         let mut head = Vec::with_capacity(13 + name.len());
         head.extend_from_slice(&size.to_le_bytes());
         head.push(request.optimize);
@@ -210,7 +205,7 @@ impl Worker {
             Some((b'C', code)) => Ok(code.to_vec()),
             Some((b'M', b"")) => return Answer::NoMemory,
             Some((b'E', json)) => match serde_json::from_slice(&without_lone_surrogates(json)) {
-                Ok(diagnostic) => Err(Box::new(with_shown_name(diagnostic, &request.filename))),
+                Ok(diagnostic) => Err(Box::new(with_shown_name(diagnostic, request.filename))),
                 Err(error) => return Answer::WorkerDied(format!("it sent an unreadable error: {error}")),
             },
             _ => return Answer::WorkerDied("it sent an unknown answer".into()),
