@@ -6,13 +6,11 @@
 //! fixed number of bytes for each byte of `co_code`.
 
 mod operand;
-mod tables;
 
 use crate::object::{CodeView, HandlerError, decode_handlers, lines};
-use crate::target::Series;
+use crate::target::{Argument, Operation, Operations, Series};
 use crate::text::Location;
 use std::fmt;
-use tables::{Argument, Operation, Table};
 
 pub use operand::Operand;
 
@@ -78,7 +76,7 @@ pub enum DisError {
 /// # Errors
 /// [`DisError`] for a line or exception table that cannot be read.
 pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instruction>, DisError> {
-    let table = Table::of(series);
+    let table = Operations::of(series);
     let bytes = view.bytecode();
     let mut places = Places::new(view, series)?;
     let names = operand::Resolver::new(view, table);
@@ -91,7 +89,7 @@ pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instructio
             continue;
         }
         let (opcode, low) = (pair[0], u32::from(pair[1]));
-        let operation = table.operation(opcode);
+        let operation = table.get(opcode);
         let offset = unit as u32 * 2;
         let caches = operation.map_or(0, |operation| u32::from(operation.caches));
         after_caches = unit + 1 + caches as usize;

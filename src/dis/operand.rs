@@ -1,7 +1,7 @@
 //! Meaning of operands.
 
-use super::tables::{Argument, Table};
 use crate::object::{CodeView, LocalKind, NodeId};
+use crate::target::{Argument, Operations};
 use std::sync::Arc;
 
 /// Meaning of an operand. Names are shared, so that many uses of a long name take the memory of
@@ -55,11 +55,11 @@ pub(super) struct Resolver<'a> {
     variables: Vec<Arc<str>>,
     /// Index of the first cell among the variables, for versions that count operands from there.
     cells: usize,
-    table: &'static Table,
+    table: &'static Operations,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(view: CodeView<'a>, table: &'static Table) -> Self {
+    pub(super) fn new(view: CodeView<'a>, table: &'static Operations) -> Self {
         let variables = view.variables();
         let is_local = |(_, kind): &&(String, LocalKind)| kind.is(LocalKind::LOCAL);
         let cells = match view.code.cellvars {

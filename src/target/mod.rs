@@ -1,8 +1,8 @@
 //! CPython versions as data.
 //!
 //! A difference between versions is, in this order of preference, an entry in a generated table
-//! (`pyXYZ/opcodes.rs`), a field of [`Features`], a change in the schedule of passes, or two files
-//! next to each other chosen by a feature. A new version is a new directory here with its
+//! (`operations/pyXYZ.rs`), a field of [`Features`], a change in the schedule of passes, or two
+//! files next to each other chosen by a feature. A new version is a new directory here with its
 //! differences from the previous one.
 //!
 //! **Invariant:** no other module compares versions. [`PyVersion`] has no order for that reason.
@@ -12,7 +12,8 @@ mod features;
 mod flow_pass;
 mod grammar;
 pub(crate) mod op;
-pub(crate) mod opcode;
+mod operation;
+mod operations;
 mod py313;
 mod py314;
 mod py315;
@@ -30,7 +31,7 @@ pub use features::{Features, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
 pub use grammar::{GrammarRule, GrammarRules};
 pub use op::{OP_COUNT, Op};
-pub use opcode::OpcodeInfo;
+pub use operation::{Argument, Operation, Operations};
 pub use series::{CodeLayout, LineFormat, SERIES, Series, SourceHash};
 pub(crate) use stack_effect::StackEffects;
 pub use version::{PyVersion, Release, VersionError};
@@ -57,16 +58,16 @@ pub struct Target {
     pub grammar: GrammarRules,
     /// Passes over the flow graph, in order.
     pub flow: &'static [FlowPass],
-    /// Opcodes, by [`Op`].
-    pub opcodes: &'static [Option<OpcodeInfo>; OP_COUNT],
+    /// Operations, by [`Op`]; `None` where the version lacks the opcode.
+    pub operations: &'static [Option<&'static Operation>; OP_COUNT],
     /// Effects of the opcodes on the stack.
     pub(crate) stack_effects: &'static StackEffects,
 }
 
 impl Target {
-    /// Returns the opcode of `op` in this version, if it has it.
-    pub fn opcode(&self, op: Op) -> Option<OpcodeInfo> {
-        self.opcodes[op as usize]
+    /// Returns the operation of `op` in this version, if it has one.
+    pub fn operation(&self, op: Op) -> Option<&'static Operation> {
+        self.operations[op as usize]
     }
 
     /// Returns the release: `3.14.10`.

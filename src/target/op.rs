@@ -150,7 +150,7 @@ pub enum Op {
     YIELD_VALUE,
 }
 
-/// Number of operations.
+/// Number of opcodes.
 pub const OP_COUNT: usize = 141;
 
 impl Op {

@@ -212,7 +212,7 @@ mod tests {
         for line in include_str!("../../tests/golden/stack_effects.tsv").lines() {
             let fields: Vec<&str> = line.split('\t').collect();
             let op = Op::ALL.into_iter().find(|op| op.name() == fields[0]);
-            let Some(op) = op.filter(|op| target.opcode(*op).is_some()) else { continue };
+            let Some(op) = op.filter(|op| target.operation(*op).is_some()) else { continue };
             let arg: u32 = fields[1].parse().unwrap();
             let (popped, pushed) = target.stack_effect(op, arg);
             assert_eq!((i64::from(pushed) - i64::from(popped)).to_string(), fields[2], "{line}");

@@ -287,6 +287,32 @@ fn versions_are_data() {
 }
 
 #[test]
+fn features_and_grammar_rules_are_named_by_behavior() {
+    let sources = sources();
+    let fields = sources["target/features.rs"].lines().filter_map(|line| {
+        let field = line.trim().strip_prefix("pub ")?;
+        field.split_once(": ").map(|(name, _)| name)
+    });
+    let rules = sources["target/grammar.rs"].lines().filter_map(|line| {
+        let (_, name) = line.trim().strip_suffix("\",")?.split_once(" = \"")?;
+        Some(name)
+    });
+    let names: Vec<&str> = fields.chain(rules).collect();
+    assert!(names.len() > 80, "only {} features and rules found", names.len());
+    let versions =
+        ["more", "most", "new", "newer", "newest", "old", "older", "oldest", "recent", "latest", "modern"];
+    let findings: Vec<String> = names
+        .into_iter()
+        .filter(|name| {
+            name.contains(|c: char| c.is_ascii_digit())
+                || name.split('_').any(|word| versions.contains(&word))
+        })
+        .map(|name| format!("{name} names a version, not a behavior"))
+        .collect();
+    report(&findings);
+}
+
+#[test]
 fn nothing_points_outside_the_repository() {
     let outside = ["home", "root"].map(|folder| format!("/{folder}/"));
     let mut findings = Vec::new();

@@ -38,9 +38,9 @@ impl Encodings {
     pub(super) fn new(target: &Target) -> Self {
         let mut by_op = [Encoding::default(); OP_COUNT];
         for (op, encoding) in Op::ALL.into_iter().zip(&mut by_op) {
-            if let Some(info) = target.opcode(op).filter(|info| info.number < 256) {
-                encoding.number = info.number as u8;
-                encoding.units = 1 + info.caches;
+            if let Some(operation) = target.operation(op).filter(|operation| operation.number < 256) {
+                encoding.number = operation.number as u8;
+                encoding.units = 1 + operation.caches;
                 encoding.plain = if has_target(op) { 0 } else { encoding.units };
             }
         }

@@ -24,7 +24,7 @@ impl Codegen<'_, '_> {
         }
         let end = self.new_label();
         self.jump_if(test, end, true)?;
-        if self.target.opcode(Op::LOAD_ASSERTION_ERROR).is_some() {
+        if self.target.operation(Op::LOAD_ASSERTION_ERROR).is_some() {
             self.emit(Op::LOAD_ASSERTION_ERROR, location);
         } else {
             self.emit_arg(Op::LOAD_COMMON_CONSTANT, ASSERTION_ERROR, location);

@@ -86,7 +86,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits the end of an asynchronous iterator; `send` is the label of the loop's `SEND`.
     pub(super) fn end_async_for(&mut self, send: Label, location: Location) {
-        if self.target.opcode(Op::END_ASYNC_FOR_PLAIN).is_some() {
+        if self.target.operation(Op::END_ASYNC_FOR_PLAIN).is_some() {
             self.emit(Op::END_ASYNC_FOR_PLAIN, location);
         } else {
             self.emit_jump(Op::END_ASYNC_FOR, send, location);
@@ -95,7 +95,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Removes an exhausted iterator from the stack.
     pub(super) fn pop_iterator(&mut self) {
-        let has_own = self.target.opcode(Op::POP_ITER).is_some();
+        let has_own = self.target.operation(Op::POP_ITER).is_some();
         self.emit(if has_own { Op::POP_ITER } else { Op::POP_TOP }, Location::NONE);
     }
 

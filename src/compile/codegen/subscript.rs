@@ -73,7 +73,7 @@ impl Codegen<'_, '_> {
 
     /// Emits `value[index]`, both of which are on the stack.
     pub(super) fn item(&mut self, location: Location) {
-        if self.target.opcode(Op::BINARY_SUBSCR).is_some() {
+        if self.target.operation(Op::BINARY_SUBSCR).is_some() {
             self.emit(Op::BINARY_SUBSCR, location);
         } else {
             self.emit_arg(Op::BINARY_OP, NB_SUBSCR, location);

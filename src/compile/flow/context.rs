@@ -115,7 +115,7 @@ impl Context<'_> {
     /// Returns the `LOAD_SMALL_INT` for a value, if there is one.
     fn small_int(&self, value: &ConstValue) -> Option<(Op, u32)> {
         let &ConstValue::Int(value @ 0..256) = value else { return None };
-        self.target.opcode(Op::LOAD_SMALL_INT).map(|_| (Op::LOAD_SMALL_INT, value as u32))
+        self.target.operation(Op::LOAD_SMALL_INT).map(|_| (Op::LOAD_SMALL_INT, value as u32))
     }
 
     /// Returns the `LOAD_COMMON_CONSTANT` for a value, if there is one.

@@ -80,7 +80,7 @@ fn simplify(code: &mut [Instr], index: usize, op: Op, arg: u32, context: &mut Co
             code[index + 1].set_nop();
             code[jump].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
         }
-        Op::RETURN_VALUE if op == Op::LOAD_CONST && context.target.opcode(Op::RETURN_CONST).is_some() => {
+        Op::RETURN_VALUE if op == Op::LOAD_CONST && context.target.operation(Op::RETURN_CONST).is_some() => {
             code[index].set_nop();
             code[index + 1].set(Op::RETURN_CONST, arg);
         }

@@ -1,10 +1,9 @@
 //! CPython 3.13.
 
-mod opcodes;
-
+use super::operation::ByOp;
 use super::{
     Features, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords, Target,
-    encodings, stack_effects, unicode,
+    encodings, operations, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -16,9 +15,11 @@ const NEWEST: Target = Target {
     encodings: &[encodings::NEW_IN_3_13_15, encodings::FIRST],
     grammar: GrammarRules::NONE,
     flow: &FLOW,
-    opcodes: &opcodes::OPCODES,
+    operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
 };
+
+static OPERATIONS: ByOp = operations::py313::OPERATIONS.by_op();
 
 /// Releases of 3.13. Among the others, 3.13.1 to 3.13.3 and 3.13.4 each have different output.
 pub(super) static RELEASES: [Target; 4] = [

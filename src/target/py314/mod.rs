@@ -1,10 +1,9 @@
 //! CPython 3.14.
 
-mod opcodes;
-
+use super::operation::ByOp;
 use super::{
     Features, FlowPass, GrammarRule, GrammarRules, PyVersion, ShownComments, StartUpWords, Target, encodings,
-    py313, stack_effects, unicode,
+    operations, py313, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -16,9 +15,11 @@ const NEWEST: Target = Target {
     encodings: &[encodings::NEW_IN_3_14_8, encodings::NEW_IN_3_13_15, encodings::FIRST],
     grammar: GRAMMAR,
     flow: &FLOW,
-    opcodes: &opcodes::OPCODES,
+    operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
 };
+
+static OPERATIONS: ByOp = operations::py314::OPERATIONS.by_op();
 
 /// Releases of 3.14. 3.14.2 was run as WebAssembly, which does not show the references of its
 /// process.

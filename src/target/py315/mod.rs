@@ -1,10 +1,9 @@
 //! CPython 3.15.
 
-mod opcodes;
-
+use super::operation::ByOp;
 use super::{
-    Features, GrammarRule, GrammarRules, LateHandlers, PyVersion, StartUpWords, Target, encodings, py314,
-    stack_effects, unicode,
+    Features, GrammarRule, GrammarRules, LateHandlers, PyVersion, StartUpWords, Target, encodings,
+    operations, py314, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -21,9 +20,11 @@ const NEWEST: Target = Target {
     ],
     grammar: GRAMMAR,
     flow: &py314::FLOW,
-    opcodes: &opcodes::OPCODES,
+    operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
 };
+
+static OPERATIONS: ByOp = operations::py315::OPERATIONS.by_op();
 
 /// Releases of 3.15.
 pub(super) static RELEASES: [Target; 2] = [
