@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::config::Selected;
-use crate::manifest::{FileEntry, Manifest, Place, PlaceError, PycError, entry_of};
+use crate::manifest::{FileEntry, Manifest, Place, PlaceError, EntryError, entry_of};
 use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
 use std::path::Path;
@@ -15,14 +15,14 @@ use std::path::Path;
 pub fn existing(
     project: &Project,
     versions: &[PyVersion],
-) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
+) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
     let tree = Place::open(&project.tree())?;
     let (mut entries, mut failures) = (Vec::new(), Vec::new());
     for (file, optimize, name) in project.outputs(versions) {
         let name = name.to_string_lossy().into_owned();
         match entry(project, &tree, &name, file, optimize) {
             Ok(entry) => entries.push(entry),
-            Err(PycError::Place(PlaceError::Missing(_))) if file.may_fail => {}
+            Err(EntryError::Place(PlaceError::Missing(_))) if file.may_fail => {}
             Err(error) => failures.push((name, error)),
         }
     }
@@ -35,7 +35,7 @@ fn entry(
     name: &str,
     file: &Selected,
     optimize: u8,
-) -> Result<FileEntry, PycError> {
+) -> Result<FileEntry, EntryError> {
     let pyc = tree.read(name)?;
     let opened = project.loaded.sources().open(Path::new(&file.name)).map_err(std::io::Error::from);
     let source = opened

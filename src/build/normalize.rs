@@ -2,14 +2,11 @@
 
 use super::compile::rest_below;
 use super::leftovers;
-use crate::manifest::PycError;
 use crate::marshal;
-use crate::object::Objects;
 use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::project::{LARGEST, read_open};
-use crate::pyc::{HEADER_SIZE, Header};
-use crate::target::Series;
+use crate::pyc::{Pyc, PycError};
 use crate::text::Shown as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -101,12 +98,7 @@ fn place(path: &Path, below: Option<&Path>) -> Result<Place, NormalizeError> {
 }
 
 fn minimal(pyc: &[u8]) -> Result<Vec<u8>, PycError> {
-    let header = Header::parse(pyc)?;
-    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
-    let mut objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout)?;
-    objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
-    marshal::minimal_refs(&mut objects);
-    let mut new = pyc[..HEADER_SIZE].to_vec();
-    new.extend_from_slice(&marshal::write(&objects));
-    Ok(new)
+    let mut pyc = Pyc::parse(pyc)?;
+    marshal::minimal_refs(&mut pyc.objects);
+    Ok(pyc.to_bytes())
 }

@@ -3,10 +3,8 @@
 use super::error::{CommandError, Status};
 use super::options::{MessageFormat, text_or_json};
 use super::printer::Printer;
-use crate::manifest::{Place, PlaceError, PycError};
-use crate::marshal;
-use crate::object::Objects;
-use crate::pyc::{HEADER_SIZE, Header, source_hash};
+use crate::manifest::{Place, PlaceError};
+use crate::pyc::{Header, Pyc, PycError, source_hash};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
 use crate::target::Series;
 use crate::text::{Shown as _, python};
@@ -42,6 +40,8 @@ impl InspectArgs {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error(transparent)]
     Pyc(#[from] PycError),
     #[error(transparent)]
     Shown(#[from] InspectError),
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
             }
             Err(error) => {
                 let said = match error {
-                    Failure::Pyc(PycError::Place(PlaceError::Missing(_))) => {
+                    Failure::Place(PlaceError::Missing(_)) => {
                         "there is no such file".to_owned()
                     }
                     ref error => error.to_string(),
@@ -84,11 +84,8 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
 fn inspect(file: &Path, as_json: bool) -> Result<String, Failure> {
     let place = Place::File(file.into());
     let name = python::os_text(file.file_name().unwrap_or_default());
-    let pyc = place.read(&name).map_err(PycError::from)?;
-    let header = Header::parse(&pyc).map_err(PycError::from)?;
-    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
-    let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout).map_err(PycError::from)?;
-    objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
+    let pyc = place.read(&name)?;
+    let Pyc { header, series, objects } = Pyc::parse(&pyc)?;
     let source = source(&place, &name, header, series);
     let path = python::os_text(file.as_os_str());
     let shown =

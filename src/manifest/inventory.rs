@@ -6,43 +6,32 @@ use super::listed::archive_entry;
 use super::model::{Archive, FileEntry, Manifest};
 use super::place::{Place, PlaceError};
 use crate::archive::DEPTH;
-use crate::marshal::{self, MarshalError};
 use crate::object::Objects;
-use crate::pyc::{HEADER_SIZE, Header, HeaderError, parse_name};
-use crate::target::Series;
+use crate::pyc::{Pyc, PycError, parse_name};
 use std::path::Path;
 
 /// Reason for which a pyc has no entry.
 #[derive(Debug, thiserror::Error)]
-pub enum PycError {
+pub enum EntryError {
     /// The pyc cannot be read.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// The header is malformed.
+    /// The pyc is malformed.
     #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// The magic number is unknown.
-    #[error("magic number {0} is of no version that is known")]
-    Magic(u16),
-    /// The code is malformed.
-    #[error("the code cannot be read: {0}")]
-    Marshal(#[from] MarshalError),
+    Pyc(#[from] PycError),
     /// Bytecode under a name that does not end in `.pyc`.
     #[error("it is bytecode under another name, which has no entry")]
     Name,
     /// The archive is nested too deep.
     #[error("the archive is not looked into: more than {DEPTH} archives lie in each other")]
     Depth,
-    /// The marshalled object is not a code object.
-    #[error("its content is not a code object")]
-    NotCode,
 }
 
 /// Returns the entry of a pyc in a place; its code is parsed for the recorded name.
 ///
 /// # Errors
-/// [`PycError`].
-pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> {
+/// [`EntryError`].
+pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, EntryError> {
     if !place.is_utf8(name) {
         return Err(PlaceError::NotUtf8.into());
     }
@@ -59,20 +48,18 @@ pub fn existing_entry(place: &Place, name: &str) -> Result<FileEntry, PycError> 
 /// Returns the entry of a pyc from its bytes; `source` is the name and content of its source.
 ///
 /// # Errors
-/// [`PycError`].
+/// [`EntryError`].
 pub fn entry_of(
     name: &str,
     pyc: &[u8],
     optimize: u8,
     source: Option<(&str, &[u8])>,
-) -> Result<FileEntry, PycError> {
-    let header = Header::parse(pyc)?;
-    let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;
-    let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout)?;
+) -> Result<FileEntry, EntryError> {
+    let Pyc { series, objects, .. } = Pyc::parse(pyc)?;
     let code = objects.code(Objects::ROOT).ok_or(PycError::NotCode)?;
     let filename = objects.text(code.filename).ok_or(PycError::NotCode)?;
     let source = source.map(|(name, bytes)| source_entry(name, bytes, series));
-    Ok(pyc_entry(name, pyc, series, optimize, source, &filename)?)
+    Ok(pyc_entry(name, pyc, series, optimize, source, &filename).map_err(PycError::from)?)
 }
 
 /// Returns the manifest of the pycs at `path`, and the pycs that have no entry. Archives in a tree
@@ -80,7 +67,7 @@ pub fn entry_of(
 ///
 /// # Errors
 /// [`PlaceError`] if `path` cannot be opened.
-pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), PlaceError> {
+pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
     let place = Place::open(path)?;
     let mut found = Found { failures: unseen(&place), ..Found::default() };
     for name in place.pycs() {
@@ -96,7 +83,7 @@ pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, PycError)>), Pla
     Ok((Manifest::new(found.files, found.archives), found.failures))
 }
 
-fn unseen(place: &Place) -> Vec<(String, PycError)> {
+fn unseen(place: &Place) -> Vec<(String, EntryError)> {
     place.unseen().into_iter().map(|(name, error)| (name, error.into())).collect()
 }
 
@@ -104,7 +91,7 @@ fn unseen(place: &Place) -> Vec<(String, PycError)> {
 struct Found {
     files: Vec<FileEntry>,
     archives: Vec<Archive>,
-    failures: Vec<(String, PycError)>,
+    failures: Vec<(String, EntryError)>,
 }
 
 impl Found {
@@ -115,7 +102,7 @@ impl Found {
             let path = format!("{prefix}{name}");
             let carrier = place.carrier(&name).unwrap_or_default();
             if carrier.magic.is_some() && !name.ends_with(".pyc") {
-                self.failures.push((path.clone(), PycError::Name));
+                self.failures.push((path.clone(), EntryError::Name));
             }
             if !carrier.is_archive() {
                 continue;
@@ -134,7 +121,7 @@ impl Found {
                     continue;
                 }
                 Embedded::Archive(_) if depth == 0 => {
-                    self.failures.push((path, PycError::Depth));
+                    self.failures.push((path, EntryError::Depth));
                     continue;
                 }
                 Embedded::Archive(archive) => archive,
@@ -162,7 +149,7 @@ impl Found {
 
 /// Returns whether nothing loads a pyc of an archive in a tree: zipimport ignores `__pycache__`, in
 /// which old eggs have pycs of unknown versions.
-fn is_never_loaded(archive: &str, pyc: &str, error: &PycError) -> bool {
+fn is_never_loaded(archive: &str, pyc: &str, error: &EntryError) -> bool {
     let is_wheel = archive.to_ascii_lowercase().ends_with(".whl");
-    matches!(error, PycError::Magic(_)) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")
+    matches!(error, EntryError::Pyc(PycError::Magic(_))) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")
 }

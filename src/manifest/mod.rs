@@ -25,7 +25,7 @@ pub use carrier::{Carrier, Embedded, embedded};
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use form::ManifestForm;
 pub use in_toto::in_toto;
-pub use inventory::{PycError, entry_of, existing_entry, inventory};
+pub use inventory::{EntryError, entry_of, existing_entry, inventory};
 pub use listed::{Listed, archive_entry, listed};
 pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
 pub use parse::{ManifestError, parse};
