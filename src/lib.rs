@@ -6,6 +6,7 @@
 //! | layer | input → output |
 //! |---|---|
 //! | [`cli`] | arguments, environment → settings → a command; printing, progress, exit status |
+//! | `library` | the functions at the root of this crate |
 //! | [`report`] | findings → text, JSON, HTML |
 //! | [`audit`] | pycs → findings |
 //! | [`build`] | jobs → outputs |
@@ -35,6 +36,7 @@ pub mod decode;
 pub mod diff;
 pub mod dis;
 pub mod engine;
+mod library;
 pub mod manifest;
 pub mod marshal;
 pub mod object;
@@ -47,3 +49,5 @@ pub mod target;
 pub mod text;
 pub mod warnings;
 pub mod wheel;
+
+pub use library::{CompileOptions, compare_paths, compile_source};

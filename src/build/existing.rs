@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::config::Selected;
-use crate::manifest::{FileEntry, Manifest, Place, PlaceError, EntryError, entry_of};
+use crate::manifest::{EntryError, FileEntry, Manifest, Place, PlaceError, entry_of};
 use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::engine::{Diagnostic, Engine, OpenSource};
 use crate::output::Owner;
 use crate::output::inside::{Inside, OpenError, Opened, open_followed};
 use crate::project::read_open;
-use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
+use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use crate::target::Series;
 use crate::warnings::Issued;
 use std::ffi::OsStr;
@@ -42,8 +42,6 @@ pub struct Source {
     pub bytes: Vec<u8>,
     /// Modification time in whole seconds modulo 2³².
     pub mtime: u32,
-    /// Size in bytes modulo 2³².
-    pub size: u32,
     /// Permissions of its pyc: those of `py_compile`, but for group and others at most read
     /// permission.
     pub mode: u32,
@@ -113,7 +111,6 @@ impl Source {
         let mut source = Self {
             bytes,
             mtime: metadata.modified().map_or(0, seconds),
-            size: metadata.len() as u32,
             mode: (mode | 0o200) & 0o644,
             executable: mode & 0o111 != 0,
             owner: Owner::of(metadata),
@@ -133,23 +130,12 @@ impl Source {
 
     /// Returns a source that does not come from a file.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        let size = bytes.len() as u32;
-        Self { bytes, mtime: 0, size, mode: 0o644, executable: false, owner: None }
+        Self { bytes, mtime: 0, mode: 0o644, executable: false, owner: None }
     }
 
     /// Returns the header of its pyc.
     pub fn header(&self, series: &Series, mode: InvalidationMode) -> [u8; HEADER_SIZE] {
-        let header = match mode {
-            InvalidationMode::Timestamp => {
-                Header::Timestamp { magic: series.magic, mtime: self.mtime, size: self.size }
-            }
-            mode => Header::Hash {
-                magic: series.magic,
-                checked: mode == InvalidationMode::CheckedHash,
-                hash: source_hash(series, &self.bytes),
-            },
-        };
-        header.to_bytes()
+        Header::of(series, mode, &self.bytes, self.mtime).to_bytes()
     }
 
     /// Opens the source, to be compiled for all targets.

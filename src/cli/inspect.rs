@@ -61,9 +61,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
             }
             Err(error) => {
                 let said = match error {
-                    Failure::Place(PlaceError::Missing(_)) => {
-                        "there is no such file".to_owned()
-                    }
+                    Failure::Place(PlaceError::Missing(_)) => "there is no such file".to_owned(),
                     ref error => error.to_string(),
                 };
                 printer.trouble(&format!("{}: {said}", file.shown()));

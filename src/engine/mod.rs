@@ -17,6 +17,7 @@ use crate::compile::Source;
 use crate::target::Target;
 use crate::warnings::Warning;
 use std::ffi::OsStr;
+use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -53,6 +54,14 @@ impl Diagnostic {
         Box::new(Self { kind: kind.into(), message, rendered, ..Self::default() })
     }
 }
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.rendered)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
 
 /// An error that keeps an engine from working. The fault is the environment's or the command
 /// line's.

@@ -151,5 +151,7 @@ impl Found {
 /// which old eggs have pycs of unknown versions.
 fn is_never_loaded(archive: &str, pyc: &str, error: &EntryError) -> bool {
     let is_wheel = archive.to_ascii_lowercase().ends_with(".whl");
-    matches!(error, EntryError::Pyc(PycError::Magic(_))) && !is_wheel && pyc.rsplit('/').nth(1) == Some("__pycache__")
+    matches!(error, EntryError::Pyc(PycError::Magic(_)))
+        && !is_wheel
+        && pyc.rsplit('/').nth(1) == Some("__pycache__")
 }

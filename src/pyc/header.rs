@@ -71,6 +71,19 @@ pub enum HeaderError {
 }
 
 impl Header {
+    /// Returns the header of a source's pyc. `source` is the content on disk, `mtime` its
+    /// modification time in seconds since 1970, modulo 2³².
+    pub fn of(series: &Series, mode: InvalidationMode, source: &[u8], mtime: u32) -> Self {
+        let magic = series.magic;
+        match mode {
+            InvalidationMode::Timestamp => Self::Timestamp { magic, mtime, size: source.len() as u32 },
+            InvalidationMode::CheckedHash | InvalidationMode::UncheckedHash => {
+                let checked = mode == InvalidationMode::CheckedHash;
+                Self::Hash { magic, checked, hash: source_hash(series, source) }
+            }
+        }
+    }
+
     /// Returns the 16 bytes of the header.
     pub fn to_bytes(self) -> [u8; HEADER_SIZE] {
         let mut bytes = [0; HEADER_SIZE];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
 const LAYERS: [&[&str]; 17] = [
-    &["cli"],
+    &["cli", "library"],
     &["report"],
     &["audit"],
     &["build"],
