@@ -5,7 +5,7 @@ use pycompile::archive::{self, Limits};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::engine::native::NativeEngine;
-use pycompile::engine::{self, Engine};
+use pycompile::engine::{self, Engine, OpenSource};
 use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_handlers, flag_names, lines};
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
@@ -60,24 +60,32 @@ pub fn pyc(data: &[u8]) {
 /// A source for every target and level, with the interpreter's limits on nesting: an answer in time
 /// and memory in proportion, and what is written can be read.
 pub fn compile(data: &[u8]) {
+    let mut source = Engine::open(data);
     for target in &target::ALL {
-        let limits = engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() };
-        let engine = Engine::Native(NativeEngine::limited(target, limits));
-        let mut source = Engine::open(data);
-        for optimize in [0, 1, 2] {
-            match source.compile(&engine, "fuzz.py".as_ref(), optimize).code {
-                Ok(code) => marshalled(&code, target),
-                // CPython has these too.
-                Err(error)
-                    if error.message.starts_with("compiler_lookup_arg(")
-                        || error.message == "__classdict__ in a comprehension in a class body" => {}
-                Err(error) => assert!(
-                    !matches!(error.kind.as_str(), "SystemError" | "TimeoutError" | "OSError"),
-                    "{}",
-                    error.rendered
-                ),
-            }
+        for optimize in LEVELS {
+            compile_for(&mut source, target, optimize);
         }
+    }
+}
+
+/// Optimization levels.
+pub const LEVELS: [u8; 3] = [0, 1, 2];
+
+/// One compilation, whose output is read again.
+pub fn compile_for(source: &mut OpenSource<'_>, target: &'static target::Target, optimize: u8) {
+    let limits = engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() };
+    let engine = Engine::Native(NativeEngine::limited(target, limits));
+    match source.compile(&engine, "fuzz.py".as_ref(), optimize).code {
+        Ok(code) => marshalled(&code, target),
+        // CPython has these too.
+        Err(error)
+            if error.message.starts_with("compiler_lookup_arg(")
+                || error.message == "__classdict__ in a comprehension in a class body" => {}
+        Err(error) => assert!(
+            !matches!(error.kind.as_str(), "SystemError" | "TimeoutError" | "OSError"),
+            "{}",
+            error.rendered
+        ),
     }
 }
 
