@@ -1,36 +1,63 @@
-//! Reproducible Python bytecode.
+//! Python bytecode that is identical to CPython's, without Python.
 //!
-//! The layers, top to bottom. A layer imports only from the layers below it; `tests/it/house.rs`
-//! checks this.
+//! Most programs need only the functions at the root: [`compile_source`] returns the pyc of a
+//! source for one release of CPython, and [`compare_paths`] compares files, directories and
+//! archives. [`pyc::Pyc`] parses a pyc of CPython 3.8 to 3.15, [`dis`] disassembles it, and
+//! [`syntax::parse`] returns the tree of CPython's parser. The native compiler starts threads with
+//! the stack that a source needs.
+//!
+//! # Stability
+//!
+//! The bytes are the interface: for a given release of CPython, source, file name and options, the
+//! code of a pyc changes only to correct a difference from that release. Schemas of JSON documents
+//! have a version, and a change that readers could notice gets a new one. Signatures of functions
+//! may change with each minor version until 1.0. Modules that this documentation does not list are
+//! internal, and may change at any time.
+//!
+//! # Platforms
+//!
+//! Developed and tested on Linux for x86-64. Nothing in the output depends on the platform: a pyc
+//! has the same bytes on every one. Code for Windows exists where the standard library does not
+//! suffice, but it is not tested.
+//!
+//! # Layers
+//!
+//! From top to bottom. A layer imports only from the layers below it; `tests/it/house.rs` checks
+//! this.
 //!
 //! | layer | input → output |
 //! |---|---|
-//! | [`cli`] | arguments, environment → settings → a command; printing, progress, exit status |
+//! | `cli` | arguments, environment → settings → a command; printing, progress, exit status |
 //! | `library` | the functions at the root of this crate |
-//! | [`report`] | findings → text, JSON, HTML |
+//! | `report` | findings → text, JSON, HTML |
 //! | [`audit`] | pycs → findings |
-//! | [`build`] | jobs → outputs |
-//! | [`config`] | `pycompile.toml` → settings, with errors that show the line |
+//! | `build` | jobs → outputs |
+//! | `config` | `pycompile.toml` → settings, with errors that show the line |
 //! | [`diff`] | two files, directories or archives → differences |
 //! | [`manifest`] | pycs → manifest |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
-//! | [`output`] | entries → tree, zip, zipapp; write-and-rename |
+//! | `output` | entries → tree, zip, zipapp; write-and-rename |
 //! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; checked names |
-//! | [`project`] | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
+//! | `project` | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
-//! | [`pyc`], [`compile`] | header and source hash; the native compiler |
+//! | [`pyc`], `compile` | header and source hash; the native compiler |
 //! | [`warnings`] | warnings of the compiler and the filters of `-W` → shown warnings, or an error |
 //! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
 //! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
 //! | [`text`], [`target`] | locations, strings with lone surrogates; each CPython version, as data |
-//! | [`allowance`] | limits on the time, memory and stack of one file |
+//! | `allowance` | limits on the time, memory and stack of one file |
 
+#[doc(hidden)]
 pub mod allowance;
 pub mod archive;
 pub mod audit;
+#[doc(hidden)]
 pub mod build;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod compile;
+#[doc(hidden)]
 pub mod config;
 pub mod decode;
 pub mod diff;
@@ -40,9 +67,12 @@ mod library;
 pub mod manifest;
 pub mod marshal;
 pub mod object;
+#[doc(hidden)]
 pub mod output;
+#[doc(hidden)]
 pub mod project;
 pub mod pyc;
+#[doc(hidden)]
 pub mod report;
 pub mod syntax;
 pub mod target;

@@ -38,7 +38,8 @@ impl NativeEngine {
         Self::limited(target, Limits::default())
     }
 
-    /// Creates an engine as [`NativeEngine::new`] does, with limits for each file.
+    /// Creates an engine with limits for each file. It compiles in place on the threads of a
+    /// [`pool`], and for other threads on threads that it starts.
     pub const fn limited(target: &'static Target, limits: Limits) -> Self {
         Self { target, limits }
     }
