@@ -98,7 +98,10 @@ impl Source {
                     let text = String::from_utf8_lossy(&bytes).into_owned();
                     return Err(Box::new(Refusal { error, text, parsed: false }));
                 }
-                _ => return Err(Box::new(Refusal { error, text: String::new(), parsed: false })),
+                _ => {
+                    let text = undecoded_line(source, error.location.line());
+                    return Err(Box::new(Refusal { error, text, parsed: false }));
+                }
             },
         };
         if text.starts_with(SECOND_MARK) {
@@ -174,6 +177,17 @@ impl Source {
         parsed.names.forget_made();
         Ok(self.parsed.insert(parsed))
     }
+}
+
+/// Returns the text in which CPython shows a line that it could not decode: the line with
+/// replacement characters and without its end, after empty lines.
+fn undecoded_line(source: &[u8], number: i32) -> String {
+    let Some(before) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)) else {
+        return String::new();
+    };
+    let bytes = crate::decode::mended_from(source);
+    let line = bytes.split(|&byte| byte == b'\n').nth(before).unwrap_or_default();
+    "\n".repeat(before) + &String::from_utf8_lossy(line)
 }
 
 #[cfg(test)]

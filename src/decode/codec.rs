@@ -230,9 +230,7 @@ fn not_utf8(bytes: &[u8], at: usize) -> SyntaxError {
     let breaks = memchr::memchr_iter(b'\n', ahead);
     let line = i32::try_from(1 + breaks.count()).unwrap_or(i32::MAX);
     let start = memchr::memrchr(b'\n', ahead).map_or(0, |at| at + 1);
-    // No text exists to convert columns with, so these are characters at once.
-    let letters = String::from_utf8_lossy(&ahead[start..]).chars().count();
-    let column = i32::try_from(letters).unwrap_or(i32::MAX);
+    let column = i32::try_from(at - start).unwrap_or(i32::MAX);
     let byte = bytes.get(at).copied().unwrap_or(0);
     let message = format!(
         "Non-UTF-8 code starting with '\\x{byte:02x}' on line {line}, but no encoding declared; see \

@@ -38,6 +38,27 @@ fn bytes(shown: &str) -> Vec<u8> {
     found
 }
 
+/// `text`, `lineno`, `offset`, `end_lineno` and `end_offset` of CPython 3.14.10's errors.
+#[test]
+fn lines_that_are_not_decoded_are_shown() {
+    let engine = Engine::native(target("3.14.10"));
+    for (source, text, place) in [
+        (&b"x = '\xff'\n"[..], "x = '\u{fffd}'", [1, 6, 1, 6]),
+        (b"y\n  x = 1 # \xff zz\n", "  x = 1 # \u{fffd} zz", [2, 11, 2, 11]),
+        (b"\xc3\xa9 = '\xe9' + 1\n", "\u{e9} = '\u{fffd}' + 1", [1, 6, 1, 6]),
+        (b"x = '''\n\xe9\xe9'''\n", "\u{fffd}\u{fffd}'''", [2, 1, 2, 1]),
+        (b"# \xc3\xa9\xff", "# \u{e9}\u{fffd}", [1, 4, 1, 4]),
+        (b"\xef\xbb\xbfx='\xff'\n", "x='\u{fffd}'", [1, 4, 1, 4]),
+        (b"a\rx='\xff'\r\n", "x='\u{fffd}'", [2, 4, 2, 4]),
+        (b"\xef\xbb\xbf\n# coding: latin-1 zz\nx=1\n", "# coding: latin-1 zz", [2, 0, 2, 21]),
+    ] {
+        let error = Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code.unwrap_err();
+        assert_eq!(error.text.as_deref(), Some(text));
+        let found = [error.line, error.column, error.end_line, error.end_column].map(Option::unwrap);
+        assert_eq!(found, place, "{text}");
+    }
+}
+
 #[test]
 fn names_and_beginnings() {
     let (mut wrong, mut unsupported) = (Vec::new(), Vec::new());

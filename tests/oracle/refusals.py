@@ -7,7 +7,8 @@
 The programs are what CPython's own tests hand to its compiler: the string literals and doctests of the test suite that
 is installed with the interpreter, and what reaches `compile` while those tests run. All are compiled as modules by both.
 Wrong is what only one of them refuses, and different bytes; how far exception, message, line and columns agree is
-counted; where a newer version would take what is refused, our message names it, and so differs. KIND is one of: exception, message, line, column, end.
+counted; where a newer version would take what is refused, our message names it, and so differs. KIND is one of: exception, message, line,
+column, end, text.
 """
 
 import sys
