@@ -1,6 +1,6 @@
 //! Source bytes → syntax tree, once for all targets and levels.
 
-use super::{Refusal, Warnings, pipeline};
+use super::{Refusal, Warned, Warnings, pipeline};
 use crate::allowance;
 use crate::syntax::ast::Module;
 use crate::syntax::{self, Remark, SourceText};
@@ -156,6 +156,16 @@ impl Source {
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
         });
         compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))
+    }
+
+    /// Returns the error of a warning under an `error` filter.
+    pub fn raised(&self, warned: Warned, target: &Target) -> Refusal {
+        if warned.by_parser
+            && let Some(error) = syntax::fault_of_tokens(&self.text, target, warned.error.location.line())
+        {
+            return Refusal { error, text: self.text.text().to_owned(), parsed: false };
+        }
+        warned.raised(self.text.text())
     }
 
     /// Returns the tree for `target`, with no other names than its own.

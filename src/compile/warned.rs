@@ -21,6 +21,8 @@ pub struct Warned {
     pub error: SyntaxError,
     /// True if it is raised after parsing, as in [`Refusal`](super::Refusal).
     pub parsed: bool,
+    /// True if the parser raises it: errors of later tokens take precedence.
+    pub by_parser: bool,
 }
 
 /// Warning about `assert` with a tuple.
@@ -67,7 +69,7 @@ impl Warnings {
         let category = Category::Syntax;
         let warning = Warning { category, message: message.clone(), line, is_elsewhere: false };
         let error = SyntaxError::new(message, location);
-        self.push(Warned { warning, error, parsed: true });
+        self.push(Warned { warning, error, parsed: true, by_parser: false });
     }
 
     fn push(&mut self, mut warned: Warned) {
@@ -95,7 +97,7 @@ impl Warnings {
             return;
         }
         let error = SyntaxError::new(INVERTED_BOOL, location);
-        self.push(Warned { warning, error, parsed: true });
+        self.push(Warned { warning, error, parsed: true, by_parser: false });
     }
 
     /// Issues the warnings of the tokenizer and parser.
@@ -150,7 +152,8 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
     };
     let line = number(location.line());
     let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
-    Warned { warning, error: SyntaxError::new(raised, location), parsed: false }
+    let by_parser = matches!(remark, Remark::Escape { .. });
+    Warned { warning, error: SyntaxError::new(raised, location), parsed: false, by_parser }
 }
 
 /// Returns the warning that is shown and the error that is raised.

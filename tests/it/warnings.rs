@@ -137,6 +137,28 @@ fn places_of_raised_warnings() {
     }
 }
 
+/// An error that CPython's tokenizer finds later takes precedence over a warning that its parser
+/// raises, but not within an f-string.
+#[test]
+fn errors_of_later_tokens_precede_raised_warnings() {
+    let escape = r#""\d" is an invalid escape sequence. Did you mean "\\d"? A raw string is also an option."#;
+    let engine = Engine::native(Target::find("3.14.10".parse::<Release>().unwrap()).unwrap());
+    for (source, expected) in [
+        ("x = '\\d'\ny = 'abc\n", "unterminated string literal (detected at line 2)"),
+        ("x = f'{y:\\d}'\ny = 'abc\n", "unterminated string literal (detected at line 2)"),
+        ("x = ('\\d']", "closing parenthesis ']' does not match opening parenthesis '('"),
+        ("x = '\\d'\n  1f", "invalid decimal literal"),
+        ("x = '\\d' + (1,\n\ny = 2", escape),
+        ("x = '\\d'\nf'{'", escape),
+        ("x = f'{f\"\\d\" \"abc\"}", escape),
+        ("x = '\\d' 1\n", escape),
+    ] {
+        let error =
+            Engine::open(source.as_bytes()).compile_raising(&engine, "m.py".as_ref(), 0, Some(0)).code;
+        assert_eq!(error.unwrap_err().message, expected, "{source}");
+    }
+}
+
 #[test]
 fn commands_show_them_as_python_does() {
     let session = Session::new();

@@ -145,7 +145,7 @@ fn compile(
     if let Some(index) = raised
         && index < warned.len()
     {
-        compiled = Err(Box::new(warned.swap_remove(index).raised(source.text())));
+        compiled = Err(Box::new(source.raised(warned.swap_remove(index), target)));
         warned.truncate(index);
     }
     *parsed = Some(source);

@@ -106,6 +106,12 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
         return error;
     }
     let line = parser.input.last.location.line();
+    fault_of_the_rest(parser, line).unwrap_or(error)
+}
+
+/// Returns the error that the lexer finds in the tokens that were not read yet; `line` is that of
+/// the last token before the error of the parser.
+fn fault_of_the_rest(parser: &mut Parser<'_, '_>, line: i32) -> Option<SyntaxError> {
     let found = loop {
         match parser.input.next() {
             Ok(Token { kind: Kind::End, .. }) => break None,
@@ -117,9 +123,13 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
             }
         }
     };
-    match found {
-        // In an f-string, the error of its expression takes precedence.
-        Some(found) if parser.input.lexer.modes().is_empty() => found,
-        _ => error,
-    }
+    // In an f-string, the error of the parser takes precedence.
+    found.filter(|_| parser.input.lexer.modes().is_empty())
+}
+
+/// Returns the error of the lexer that takes precedence over a warning that CPython's parser raises
+/// in `line` (`_PyPegen_tokenize_full_source_to_check_for_errors`).
+pub(crate) fn fault_of_tokens(source: &SourceText, target: &Target, line: i32) -> Option<SyntaxError> {
+    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
+    fault_of_the_rest(&mut Parser::new(grammar, source, target), line)
 }
