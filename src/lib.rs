@@ -36,8 +36,8 @@
 //! | [`diff`] | two files, directories or archives → differences |
 //! | [`manifest`] | pycs → manifest |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
-//! | `output` | entries → tree, zip, zipapp; write-and-rename |
-//! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; checked names |
+//! | `output` | files → tree; write-and-rename |
+//! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; entries → zip; checked names |
 //! | `project` | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
 //! | [`pyc`], `compile` | header and source hash; the native compiler |

@@ -1,4 +1,5 @@
-//! The bytes of a zip, wheel or zipapp → its files, if all readers would read the same.
+//! The bytes of a zip, wheel or zipapp → its files, if all readers would read the same; files → a
+//! zip.
 //!
 //! Written after PKWARE's APPNOTE.TXT; CPython: `Lib/zipfile`, `Lib/zipimport.py`. A zip contains
 //! most facts twice (in a local header before each file, and in the central directory after all
@@ -9,10 +10,11 @@
 //! writes, and writes archives that this module reads.
 //!
 //! **Invariant:** no input causes a panic, memory out of proportion to its size, or a partial
-//! result: the result is the whole archive, or an error that names the archive and the entry.
+//! result: the result is the whole archive, or an error that names the archive and the entry. The
+//! bytes of a zip depend only on its files, their order and [`ZipOptions`].
 //!
-//! [`read`] is the entry point; [`Limits`] bounds the resources. Nothing is written to disk, and no
-//! link is followed.
+//! [`read`] and [`write()`] are the entry points; [`Limits`] bounds the resources. Nothing is
+//! written to disk, and no link is followed.
 
 mod directory;
 mod entry;
@@ -23,6 +25,8 @@ mod package;
 mod reader;
 mod sdist;
 mod stream;
+mod writer;
+mod zipapp;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -36,3 +40,5 @@ pub use package::{
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
 pub use sdist::Sdist;
 pub use stream::{Blocks, Reader};
+pub use writer::{ZipError, ZipOptions, write};
+pub use zipapp::{MainError, main_module};

@@ -1,9 +1,9 @@
 //! The source of a zip's `__main__.pyc` that `pack` made for an entry point.
 
 use super::judge::Source;
+use crate::archive::main_module;
 use crate::marshal;
 use crate::object::Objects;
-use crate::output::zipapp::main_module;
 use crate::target::Series;
 
 /// Returns the source that the names in the code imply, if the module that it calls is a file of

@@ -189,7 +189,7 @@ pub enum ProjectError {
     OverInput(PathBuf),
     /// A zip cannot be built.
     #[error(transparent)]
-    Zip(#[from] crate::output::zip::ZipError),
+    Zip(#[from] crate::archive::ZipError),
     /// The program that calls `main` cannot be compiled.
     #[error("the zip's __main__.py does not compile: {0}")]
     Main(String),

@@ -1,10 +1,8 @@
-//! Bytes → files; files → a zip.
+//! Bytes → files.
 //!
-//! CPython: `importlib._bootstrap_external._write_atomic`; `Lib/zipfile`, `Lib/zipimport.py` for
-//! the readers of the zip.
+//! CPython: `importlib._bootstrap_external._write_atomic`.
 //!
-//! **Invariant:** an existing file stays until its replacement is complete; the bytes of a zip
-//! depend only on its files, their order and [`zip::ZipOptions`].
+//! **Invariant:** an existing file stays until its replacement is complete.
 
 pub mod atomic;
 mod error;
@@ -14,8 +12,6 @@ mod owner;
 pub mod place;
 pub mod tree;
 pub mod writing;
-pub mod zip;
-pub mod zipapp;
 
 pub use error::WriteError;
 pub use owner::Owner;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 pub struct Wheel {
     /// File name of the wheel.
     pub name: WheelName,
-    /// Files for [`crate::output::zip::write`].
+    /// Files for [`crate::archive::write`].
     pub files: Vec<File>,
 }
 

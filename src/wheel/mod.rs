@@ -8,7 +8,7 @@
 //! those of the file name, and everything that was dropped is listed in a [`Note`].
 //!
 //! [`assemble`] builds a wheel, [`repack`] rewrites an existing one, [`Project`] holds the
-//! metadata. None of them writes a file: [`crate::output::zip::write`] writes the list of files
+//! metadata. None of them writes a file: [`crate::archive::write`] writes the list of files
 //! that they return. Modification times are not part of it.
 
 mod assemble;

@@ -57,7 +57,7 @@ impl std::fmt::Display for Note {
 pub struct Repacked {
     /// File name, which differs from the input's only in tags.
     pub name: WheelName,
-    /// Files in order, for [`crate::output::zip::write`].
+    /// Files in order, for [`crate::archive::write`].
     pub files: Vec<File>,
     /// Notes, sorted by path within each kind.
     pub notes: Vec<Note>,

@@ -3,8 +3,8 @@
 use super::*;
 use crate::archive::tests::{Raw, deflated, stored, zip};
 use crate::archive::{Archive, Compression, File, Limits, read};
+use crate::archive::{ZipOptions, write};
 use crate::output::inside::{Inside, Links};
-use crate::output::zip::{ZipOptions, write};
 use crate::pyc::Header;
 use crate::target::{PyVersion, SERIES};
 use sha2::Digest as _;

@@ -10,7 +10,7 @@ use pycompile::object::{CodeLayout, CodeView, Objects, decode_handlers, encode_h
 use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
 use pycompile::target::{self, LineFormat, Series};
-use pycompile::{config, manifest, marshal, output, wheel};
+use pycompile::{config, manifest, marshal, wheel};
 use std::path::Path;
 
 /// Marshalled objects of either layout: what is read is written again, and the minimal form is
@@ -204,12 +204,11 @@ pub fn archive(data: &[u8]) {
     }
     let Ok(repacked) = wheel::repack(&archive, wheel::Bytecode::Keep) else { return };
     let written =
-        output::zip::write(&repacked.files, &output::zip::ZipOptions::default()).expect("it can be written");
+        archive::write(&repacked.files, &archive::ZipOptions::default()).expect("it can be written");
     drop(repacked);
     let again = archive::read(path, &written, &limits).expect("what is written can be read");
     let again = wheel::repack(&again, wheel::Bytecode::Keep).expect("what is packed can be packed");
-    let again =
-        output::zip::write(&again.files, &output::zip::ZipOptions::default()).expect("it can be written");
+    let again = archive::write(&again.files, &archive::ZipOptions::default()).expect("it can be written");
     assert_eq!(again, written, "packing is not stable");
 }
 

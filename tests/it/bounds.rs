@@ -180,7 +180,7 @@ fn a_large_entry_of_an_archive_is_not_held() {
 #[cfg(target_os = "linux")]
 fn archive_in_small_space(size: usize, count: usize) {
     use pycompile::archive::{Bytes, File};
-    use pycompile::output::zip::{ZipOptions, write};
+    use pycompile::archive::{ZipOptions, write};
     use pycompile::wheel::{Project, TagSet, assemble};
 
     let mut random = 1_u64;

@@ -5,7 +5,7 @@
 
 use crate::session::{Said, Session};
 use pycompile::archive::File;
-use pycompile::output::zip::{ZipOptions, write};
+use pycompile::archive::{ZipOptions, write};
 use pycompile::wheel::{Record, Row};
 
 const GOOD: &str = "X = 'SAFE'\n";

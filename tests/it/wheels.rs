@@ -3,7 +3,7 @@
 
 use crate::session::{Said, Session};
 use pycompile::archive::File;
-use pycompile::output::zip::{ZipOptions, write};
+use pycompile::archive::{ZipOptions, write};
 use pycompile::wheel::{Project, Record, Row, TagSet, assemble};
 
 const NAME: &str = "demo-1.0-py3-none-any.whl";

@@ -2,6 +2,7 @@
 
 use super::{Packed, listed};
 use crate::archive::{self, Archive, Bytes, File};
+use crate::archive::{ZipOptions, write};
 use crate::build::artifact::{Artifact, ArtifactKind, Digest};
 use crate::build::compile::{Done, Outcome};
 use crate::build::engines::{Engines, releases};
@@ -12,7 +13,6 @@ use crate::config::Bytecode as Wanted;
 use crate::manifest::{FileEntry, Manifest, pyc_entry, source_entry};
 use crate::output::atomic;
 use crate::output::place::{Missing, Place, is_one_file};
-use crate::output::zip::{ZipOptions, write};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::{PyVersion, Series};
 use crate::wheel::{Bytecode, Note, installed_path, repack, top_level_notes};

@@ -2,12 +2,12 @@
 
 use super::{Contents, Made, backend};
 use crate::archive::{Compression, File};
+use crate::archive::{ZipOptions, write};
 use crate::build::engines::Engines;
 use crate::build::parallel::Watch;
 use crate::build::project::{Project, ProjectError};
 use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::output::inside::Inside;
-use crate::output::zip::{ZipOptions, write};
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
 

@@ -5,12 +5,12 @@
 
 use super::{Contents, Made};
 use crate::archive::File;
+use crate::archive::main_module;
+use crate::archive::{ZipOptions, write};
 use crate::build::engines::{Engines, TargetEngine};
 use crate::build::project::{Project, ProjectError};
 use crate::build::source::{Made as Compiled, Source};
 use crate::config::ConfigError;
-use crate::output::zip::{ZipOptions, write};
-use crate::output::zipapp::main_module;
 use std::path::PathBuf;
 
 /// Zip with valid settings.

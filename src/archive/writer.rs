@@ -320,7 +320,7 @@ mod tests {
         let mut mixed: Vec<u8> = contents.iter().flatten().copied().collect();
         mixed.extend_from_within(100_000..700_000);
         let mut contents: Vec<Vec<u8>> = contents.iter_mut().map(std::mem::take).collect();
-        contents.extend([mixed, Vec::new(), b"a".to_vec(), include_bytes!("zip.rs").to_vec()]);
+        contents.extend([mixed, Vec::new(), b"a".to_vec(), include_bytes!("writer.rs").to_vec()]);
         for content in &contents {
             let expected = deflated_at_once(content);
             for size in [1 << 16, 4096, 1 << 20, 32_768, 257, 40_961] {
