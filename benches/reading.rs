@@ -11,7 +11,8 @@
 )]
 
 use pycompile::audit::against_manifest;
-use pycompile::manifest::{Manifest, Place, inventory};
+use pycompile::input::Place;
+use pycompile::manifest::{Manifest, inventory};
 use pycompile::marshal;
 use pycompile::object::CodeLayout;
 use std::hint::black_box;

@@ -35,6 +35,7 @@
 //! | `config` | `pycompile.toml` → settings, with errors that show the line |
 //! | [`diff`] | two files, directories or archives → differences |
 //! | [`manifest`] | pycs → manifest |
+//! | [`input`] | a path → its files: of a directory, an archive or a file |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
 //! | `output` | files → tree; write-and-rename |
 //! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; entries → zip; checked names |
@@ -63,6 +64,7 @@ pub mod decode;
 pub mod diff;
 pub mod dis;
 pub mod engine;
+pub mod input;
 mod library;
 pub mod manifest;
 pub mod marshal;

@@ -16,6 +16,7 @@
 //! [`read`] and [`write()`] are the entry points; [`Limits`] bounds the resources. Nothing is
 //! written to disk, and no link is followed.
 
+mod container;
 mod directory;
 mod entry;
 mod error;
@@ -31,6 +32,7 @@ mod zipapp;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use container::Container;
 pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};

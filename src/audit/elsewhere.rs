@@ -3,7 +3,8 @@
 //! project.
 
 use super::view::View;
-use crate::manifest::{Manifest, Place};
+use crate::input::Place;
+use crate::manifest::Manifest;
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};

@@ -1,7 +1,7 @@
 //! The distributions of a tree and the files that their RECORDs list.
 
 use super::record::joined;
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::pyc::parse_name;
 use crate::wheel::{Record, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};

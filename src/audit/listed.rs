@@ -6,9 +6,8 @@ use super::judge::Source;
 use super::only::Selection;
 use super::view::View;
 use crate::archive::Archive;
-use crate::manifest::{
-    FileEntry, Listed, Manifest, Place, PlaceError, archive_entry, entry_beside, facts, listed, sha256,
-};
+use crate::input::{Place, PlaceError};
+use crate::manifest::{FileEntry, Listed, Manifest, archive_entry, entry_beside, facts, listed, sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of files in a place.

@@ -2,7 +2,7 @@
 
 use super::installed::{distributions, module_of};
 use super::view::is_wheel;
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::wheel::{WheelName, normalize_name};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Checks of files against RECORD and METADATA.
 
 use super::finding::{Finding, Kind};
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::wheel::{Digests, Record, RecordError, Row, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
-use crate::manifest::{Carrier, Place, PlaceError};
+use crate::input::{Carrier, Place, PlaceError};
 use crate::pyc::source_path;
 use crate::target::Series;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Kind};
 use super::installed::{Distribution, distributions};
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::project::Found;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! A place as importers see it after installation, with the source of each pyc.
 
-use crate::manifest::{Place, PlaceError};
+use crate::input::{Place, PlaceError};
 use crate::pyc::{PycName, parse_name};
 use crate::wheel::installed_place;
 use std::collections::BTreeMap;

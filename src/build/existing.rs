@@ -2,7 +2,8 @@
 
 use super::project::Project;
 use crate::config::Selected;
-use crate::manifest::{EntryError, FileEntry, Manifest, Place, PlaceError, entry_of};
+use crate::input::{Place, PlaceError};
+use crate::manifest::{EntryError, FileEntry, Manifest, entry_of};
 use crate::project::{LARGEST, read_open};
 use crate::target::PyVersion;
 use std::path::Path;

@@ -11,7 +11,7 @@ use crate::audit::{Explanation, explain};
 use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
 use crate::engine::Refs;
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::PathBuf;

@@ -19,7 +19,8 @@ use crate::build::env::{
 use crate::build::{EngineOptions, Engines, engines};
 use crate::engine::python::on_path;
 use crate::engine::{EngineChoice, Refs};
-use crate::manifest::{Manifest, Place};
+use crate::input::Place;
+use crate::manifest::Manifest;
 use crate::pyc::{InvalidationMode, parse_name};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, counted, python, visible};

@@ -28,7 +28,7 @@ pub enum CommandError {
     Env(#[from] crate::build::env::EnvError),
     /// A path cannot be opened.
     #[error(transparent)]
-    Place(#[from] crate::manifest::PlaceError),
+    Place(#[from] crate::input::PlaceError),
     /// A manifest cannot be used.
     #[error(transparent)]
     Manifest(#[from] crate::manifest::ManifestError),

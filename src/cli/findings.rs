@@ -6,7 +6,7 @@ use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::audit::{Finding, Kind, ReleaseFound};
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::report::sarif;
 use crate::text::{counted, python, visible, visible_lines};
 use std::collections::BTreeMap;

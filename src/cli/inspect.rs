@@ -3,7 +3,7 @@
 use super::error::{CommandError, Status};
 use super::options::{MessageFormat, text_or_json};
 use super::printer::Printer;
-use crate::manifest::{Place, PlaceError};
+use crate::input::{Place, PlaceError};
 use crate::pyc::{Header, Pyc, PycError, source_hash};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
 use crate::target::Series;

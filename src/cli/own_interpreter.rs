@@ -5,7 +5,7 @@ use super::printer::Printer;
 use crate::build::EngineOptions;
 use crate::build::env::created_with;
 use crate::engine::EngineChoice;
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::project::Found;
 use crate::pyc::parse_name;
 use crate::target::{SERIES, Series, Target};

@@ -1,7 +1,7 @@
 //! Archives in the sides of a comparison, which are kept for the search for causes.
 
-use crate::archive::{self, Archive, Limits, is_package, read_package};
-use crate::manifest::Place;
+use crate::archive::{Archive, Container, Limits};
+use crate::input::Place;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -50,9 +50,5 @@ pub fn read_within(place: &Place, container: &str) -> Option<Place> {
 
 /// Reads an archive of any format.
 pub(super) fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
-    let path = Path::new(path);
-    match is_package(&bytes) {
-        true => read_package(path, bytes, &Limits::default()).ok(),
-        false => archive::read(path, bytes, &Limits::zipapp()).ok(),
-    }
+    Container::of_bytes(&bytes).read(Path::new(path), bytes, &Limits::zipapp()).ok()
 }

@@ -2,7 +2,8 @@
 
 use super::content::WINDOW;
 use crate::archive::{Archive, Entry, Special, What, is_package_entry, is_package_file};
-use crate::manifest::{self, FileEntry, Manifest, ManifestError, Place, PlaceError};
+use crate::input::{Place, PlaceError};
+use crate::manifest::{self, FileEntry, Manifest, ManifestError};
 use crate::project::{Found, LARGEST, open_regular, read_regular};
 use crate::text::{Shown as _, python};
 use std::borrow::Cow;

@@ -1,11 +1,10 @@
 //! Manifest of existing pycs.
 
-use super::carrier::{Embedded, embedded};
 use super::entry::{pyc_entry, source_entry};
 use super::listed::archive_entry;
 use super::model::{Archive, FileEntry, Manifest};
-use super::place::{Place, PlaceError};
 use crate::archive::DEPTH;
+use crate::input::{Embedded, Place, PlaceError, embedded};
 use crate::object::Objects;
 use crate::pyc::{Pyc, PycError, parse_name};
 use std::path::Path;

@@ -7,7 +7,6 @@
 //! path.
 
 mod beside;
-mod carrier;
 mod entry;
 mod form;
 mod in_toto;
@@ -15,13 +14,9 @@ mod inventory;
 mod listed;
 mod model;
 mod parse;
-mod place;
-mod pth;
 mod sha256sum;
-mod unseen;
 
 pub use beside::{entry_beside, facts};
-pub use carrier::{Carrier, Embedded, embedded};
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use form::ManifestForm;
 pub use in_toto::in_toto;
@@ -29,5 +24,4 @@ pub use inventory::{EntryError, entry_of, existing_entry, inventory};
 pub use listed::{Listed, archive_entry, listed};
 pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
 pub use parse::{ManifestError, parse};
-pub use place::{Place, PlaceError};
 pub use sha256sum::sha256sum;

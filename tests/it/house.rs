@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["cli", "library"],
     &["report"],
     &["audit"],
@@ -12,6 +12,7 @@ const LAYERS: [&[&str]; 17] = [
     &["config"],
     &["diff"],
     &["manifest"],
+    &["input"],
     &["wheel"],
     &["output"],
     &["archive"],

@@ -12,7 +12,7 @@ use super::view::View;
 use crate::build::engines::EngineOptions;
 use crate::build::parallel::{self, ThreadsError, Watch};
 use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
-use crate::manifest::Place;
+use crate::input::Place;
 use pair::Pair;
 use std::collections::BTreeMap;
 

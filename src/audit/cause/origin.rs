@@ -7,7 +7,7 @@ use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::view::View;
 use crate::audit::zipapp;
 use crate::engine::Engine;
-use crate::manifest::Place;
+use crate::input::Place;
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName};

@@ -5,7 +5,7 @@ use super::{SIDES, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
-use crate::manifest::{Place, PlaceError};
+use crate::input::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;

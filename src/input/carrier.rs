@@ -3,8 +3,8 @@
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
 use crate::archive::{
-    self, Archive, ArchiveError, Bytes, Fault, Limits, is_package, is_package_entry, is_package_file,
-    read_package,
+    self, Archive, ArchiveError, Bytes, Container, Fault, Limits, is_package, is_package_entry,
+    is_package_file,
 };
 use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
@@ -106,10 +106,10 @@ pub enum Embedded {
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
 /// zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
-    let carrier = Carrier::of_bytes(&bytes);
+    let (carrier, limits) = (Carrier::of_bytes(&bytes), Limits::embedded());
     if carrier.package {
-        let is_zip = carrier.zip && archive::read(path, &bytes, &Limits::embedded()).is_ok();
-        match read_package(path, bytes.clone(), &Limits::default()) {
+        let is_zip = carrier.zip && archive::read(path, &bytes, &limits).is_ok();
+        match Container::Package.read(path, bytes.clone(), &limits) {
             Ok(package) if is_zip => {
                 let fault = Fault::Both(package.format.name());
                 return Embedded::Refused(ArchiveError { archive: path.into(), entry: None, fault });
@@ -125,7 +125,7 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
         return Embedded::Nothing;
     }
     let names_a_pyc = names_a_pyc(&bytes);
-    match archive::read(path, bytes, &Limits::embedded()) {
+    match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
         Err(error) if names_a_pyc => Embedded::Refused(error),
         Err(_) => Embedded::Nothing,

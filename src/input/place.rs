@@ -1,12 +1,10 @@
 //! A tree, an archive or a single file, as files by name.
 
 use super::carrier::Carrier;
-use crate::archive::{
-    Archive, ArchiveError, Entry, Limits, Special, What, is_package_file, read_file, read_package,
-};
+use crate::archive::{Archive, ArchiveError, Container, Entry, Limits, Special, What, read_file};
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
-use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, open_regular, read_regular};
+use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
 use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -78,23 +76,20 @@ impl Place {
         if !metadata.is_file() {
             return Err(error(std::io::Error::other("not a regular file")));
         }
-        let is_archive = path
-            .extension()
-            .is_some_and(|extension| ["whl", "zip", "pyz"].iter().any(|known| extension == *known));
-        if is_archive || begins_like_a_zip(path) {
-            // Only a zipapp may begin with a shebang line.
-            let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
-            let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
-            return Ok(Self::Archive(read_file(path, &limits)?));
+        match Container::of_file(path).map_err(error)? {
+            Some(Container::Zip) => {
+                // Only a zipapp may begin with a shebang line.
+                let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
+                let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
+                Ok(Self::Archive(read_file(path, &limits)?))
+            }
+            Some(package) => {
+                let limits = Limits::default();
+                let bytes = read_regular(path, limits.archive).map_err(error)?;
+                Ok(Self::Archive(package.read(path, bytes, &limits)?))
+            }
+            None => Ok(Self::File(path.into())),
         }
-        if open_regular(path).and_then(|file| is_package_file(&file)).map_err(error)?
-            || is_called_a_package(path)
-        {
-            let limits = Limits::default();
-            let bytes = read_regular(path, limits.archive).map_err(error)?;
-            return Ok(Self::Archive(read_package(path, bytes, &limits)?));
-        }
-        Ok(Self::File(path.into()))
     }
 
     /// Returns the sorted names of all files, with `/`. A single file has its own name.
@@ -217,22 +212,6 @@ impl Place {
 
 fn sibling(path: &Path, name: &str) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).join(name)
-}
-
-/// Returns whether a file has the name of a package, so that a broken package is refused rather
-/// than treated as another file.
-fn is_called_a_package(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    [".deb", ".rpm", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst"]
-        .iter()
-        .any(|end| name.ends_with(end))
-}
-
-fn begins_like_a_zip(path: &Path) -> bool {
-    let mut start = [0; 4];
-    let read =
-        std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
-    read.is_ok() && start == *b"PK\x03\x04"
 }
 
 fn entry<'a>(archive: &'a Archive, name: &str) -> Result<&'a Entry, PlaceError> {

@@ -1,0 +1,15 @@
+//! A path → the files in it, whether it is a directory, an archive or a file.
+//!
+//! CPython: `maybe_pyc_file` of `Python/pythonrun.c` and `_read_directory` of `Lib/zipimport.py`,
+//! which decide what a file is by its content.
+//!
+//! **Invariant:** no symlink is followed below the path that the user names, and files are
+//! recognized by their content wherever Python does so.
+
+mod carrier;
+mod place;
+mod pth;
+mod unseen;
+
+pub use carrier::{Carrier, Embedded, embedded};
+pub use place::{Place, PlaceError};
