@@ -178,6 +178,33 @@ rm -rf tree && cp -a one tree && rm -r tree/usr/share/doc
 same fixed-image.tar tree || fail "the image is not what its layers make"
 ok "an image of two layers with a whiteout, and the layers in the other order"
 
+# The same layers by umoci, and saved by skopeo in both layouts: the layers of a docker archive are symlinks, those of an OCI
+# archive are compressed.
+if has umoci "OCI images" && has skopeo "archives of docker save"; then
+    umoci init --layout layout >log 2>&1 && umoci new --image layout:one >log 2>&1 || fail "umoci: $(<log)"
+    umoci unpack --rootless --image layout:one bundle >log 2>&1 || fail "umoci: $(<log)"
+    cp -a poisoned/usr bundle/rootfs
+    umoci repack --image layout:poisoned bundle >log 2>&1 || fail "umoci: $(<log)"
+    rm -rf bundle
+    umoci unpack --rootless --image layout:poisoned bundle >log 2>&1 || fail "umoci: $(<log)"
+    cp -a one/usr/lib/python3/dist-packages/demo/__pycache__/core.cpython-314.pyc \
+        bundle/rootfs/usr/lib/python3/dist-packages/demo/__pycache__
+    rm -r bundle/rootfs/usr/share/doc
+    umoci repack --image layout:fixed bundle >log 2>&1 || fail "umoci: $(<log)"
+    for image in poisoned fixed; do
+        save() { skopeo --insecure-policy copy "$@" >log 2>&1 || fail "skopeo: $(<log)"; }
+        save "oci:layout:$image" "docker-archive:docker-$image.tar:demo:1"
+        save "oci:layout:$image" "oci-archive:oci-$image.tar:demo"
+        save --dest-compress-format zstd "docker-archive:docker-$image.tar" "oci-archive:zstd-$image.tar:demo"
+    done
+    for layout in docker oci zstd; do
+        verified "$layout-fixed.tar"
+        poisoned "$layout-poisoned.tar"
+        same "$layout-fixed.tar" tree || fail "$layout-fixed.tar is not what its layers make"
+    done
+    ok "images by umoci, saved by skopeo as docker and OCI archives"
+fi
+
 # The recipes of docs/diff.md.
 if has git "textconv"; then
     git init -q repository && cd repository

@@ -36,11 +36,42 @@ struct DockerImage {
 #[derive(Deserialize)]
 struct Descriptor {
     digest: String,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+    platform: Option<Platform>,
+}
+
+#[derive(Deserialize)]
+struct Platform {
+    architecture: String,
+    os: String,
+}
+
+impl Descriptor {
+    /// Returns whether this is the provenance that BuildKit adds to an image.
+    fn is_attestation(&self) -> bool {
+        let kind = self.annotations.get("vnd.docker.reference.type");
+        let is_of_no_platform =
+            |platform: &Platform| [&platform.architecture, &platform.os] == ["unknown"; 2];
+        kind.is_some_and(|kind| kind == "attestation-manifest")
+            && self.platform.as_ref().is_some_and(is_of_no_platform)
+    }
 }
 
 #[derive(Deserialize)]
 struct Index {
     manifests: Vec<Descriptor>,
+}
+
+impl Index {
+    /// Returns the only image.
+    fn image(&self) -> Result<&Descriptor, Fault> {
+        let mut images = self.manifests.iter().filter(|manifest| !manifest.is_attestation());
+        match (images.next(), images.next()) {
+            (Some(image), None) => Ok(image),
+            _ => Err(Fault::Image("it has more than one image: save them one by one")),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -121,13 +152,10 @@ fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
     archive.get("oci-layout")?;
     let index: Index = document(archive, "index.json")?;
     Some((|| {
-        let several = Fault::Image("it has more than one image: save them one by one");
-        let [first] = index.manifests.as_slice() else { return Err(several) };
-        let mut name = blob_name(&first.digest)?;
+        let mut name = blob_name(&index.image()?.digest)?;
         // An index for several platforms may refer to another index.
         if let Some(inner) = document::<Index>(archive, &name) {
-            let [only] = inner.manifests.as_slice() else { return Err(several) };
-            name = blob_name(&only.digest)?;
+            name = blob_name(&inner.image()?.digest)?;
         }
         let broken = Fault::Image("the manifest of the image is missing or malformed");
         let manifest: Manifest = document(archive, &name).ok_or(broken)?;
@@ -211,7 +239,11 @@ impl Tree {
                 // Files of AUFS itself.
                 own if own.starts_with(".wh..wh.") => {}
                 file => {
-                    let gone = format!("{within}{slash}{}", file.trim_start_matches(WHITEOUT));
+                    let file = file.strip_prefix(WHITEOUT).unwrap_or_default();
+                    if ["", ".", ".."].contains(&file) {
+                        return Err((name.clone(), Fault::Image("it removes no file")));
+                    }
+                    let gone = format!("{within}{slash}{file}");
                     self.empty(&gone);
                     self.nodes.remove(&gone);
                 }

@@ -1,6 +1,6 @@
 //! Layers and whiteouts, after the OCI image specification, "Image Layer Filesystem Changeset".
 
-use super::make::{docker, file, folder, symlink, tar};
+use super::make::{docker, file, folder, gzip, symlink, tar, zstd};
 use crate::session::Session;
 use sha2::Digest as _;
 
@@ -49,12 +49,115 @@ fn whiteouts_take_files_of_lower_layers_away() {
     assert!(found.contains(&"etc/passwd".to_owned()) && found.contains(&"b/x".to_owned()), "{found:?}");
 }
 
+fn hex(bytes: &[u8]) -> String {
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An OCI image layout; `of_index` are further images of its index.
+fn oci(layers: &[Vec<u8>], of_index: &[serde_json::Value]) -> Vec<u8> {
+    let descriptor = |bytes: &[u8]| serde_json::json!({"digest": format!("sha256:{}", hex(bytes))});
+    let config = b"{\"architecture\":\"amd64\"}".to_vec();
+    let layer_descriptors: Vec<_> = layers.iter().map(|layer| descriptor(layer)).collect();
+    let manifest = serde_json::json!({"config": descriptor(&config), "layers": layer_descriptors});
+    let manifest = manifest.to_string().into_bytes();
+    let images = [&[descriptor(&manifest)], of_index].concat();
+    let blobs = layers.iter().chain([&manifest, &config]);
+    let blobs = blobs.map(|bytes| file(&format!("blobs/sha256/{}", hex(bytes)), bytes));
+    let mut members = vec![
+        file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}"),
+        file("index.json", serde_json::json!({"manifests": images}).to_string()),
+    ];
+    members.extend(blobs);
+    tar(&members)
+}
+
+#[test]
+fn both_layouts_give_the_same_files_whatever_the_compression() {
+    let session = Session::new();
+    session.file("demo/core.py", "def f(x):\n    return x + 1\n");
+    session.file("demo/gone.py", "x = 1\n");
+    let compile = ["compile", "-q", "--engine", "native", "--python", "3.14"];
+    let sources = ["--invalidation-mode", "checked-hash", "demo/core.py", "demo/gone.py"];
+    session.run(&[&compile[..], &sources].concat()).exits(0);
+    let names =
+        ["core.py", "gone.py", "__pycache__/core.cpython-314.pyc", "__pycache__/gone.cpython-314.pyc"];
+    let read = |name: &str| std::fs::read(session.path(&format!("demo/{name}"))).unwrap();
+    let [core_pyc, gone_pyc] = [read(names[2]), read(names[3])];
+    // The first layer has another file's pyc, which the second one replaces.
+    let base = tar(&[
+        file("opt/demo/core.py", read("core.py")),
+        file("opt/demo/gone.py", read("gone.py")),
+        file("opt/demo/__pycache__/core.cpython-314.pyc", &gone_pyc),
+        file("opt/demo/__pycache__/gone.cpython-314.pyc", &gone_pyc),
+        file("var/cache/x", "x"),
+    ]);
+    let upper = tar(&[
+        file("opt/demo/.wh.gone.py", ""),
+        file("opt/demo/__pycache__/core.cpython-314.pyc", &core_pyc),
+        file("opt/demo/__pycache__/.wh.gone.cpython-314.pyc", ""),
+        file("var/cache/.wh..wh..opq", ""),
+    ]);
+    for (name, content) in [(names[0], read("core.py")), (names[2], core_pyc)] {
+        session.file(&format!("tree/opt/demo/{name}"), content);
+    }
+    let manifest = session.run(&["manifest", "tree"]).exits(0).out;
+    let pack: [fn(&[u8]) -> Vec<u8>; 3] = [<[u8]>::to_vec, gzip, zstd];
+    for (at, pack) in pack.into_iter().enumerate() {
+        let layers = [pack(&base), pack(&upper)];
+        for (layout, image) in [("docker", docker(&layers)), ("oci", oci(&layers, &[]))] {
+            let name = format!("{layout}-{at}.tar");
+            session.file(&name, image);
+            session.run(&["verify", &name]).exits(0).says("1 verified, 0 findings");
+            let said = session.run(&["diff", &name, "tree"]).exits(1);
+            assert!(
+                said.out.starts_with("1 file is only on one side; nothing is unexplained"),
+                "{}",
+                said.out
+            );
+            assert!(said.out.contains("only on the left: (image config)"), "{}", said.out);
+            let said = session.run(&["manifest", &name]).exits(0);
+            let files =
+                |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["files"].clone();
+            assert_eq!(files(&said.out), files(&manifest), "{name}");
+        }
+        // In the other order, the lower layer's pyc is back.
+        session.file("poisoned.tar", docker(&[pack(&upper), pack(&base)]));
+        let said = session.run(&["verify", "poisoned.tar"]).exits(1);
+        assert!(said.out.contains("opt/demo/__pycache__/core.cpython-314.pyc: "), "{}", said.out);
+    }
+    let said = session.run(&["diff", "docker-1.tar", "oci-2.tar"]).exits(1);
+    assert!(!said.out.contains("opt/demo"), "{}", said.out);
+}
+
+#[test]
+fn provenance_is_no_second_image() {
+    let layer = tar(&[file("usr/lib/m.py", "x = 1\n")]);
+    let other = |platform: &str| {
+        serde_json::json!({
+            "digest": format!("sha256:{}", hex(b"")),
+            "platform": {"architecture": platform, "os": platform},
+            "annotations": {"vnd.docker.reference.type": "attestation-manifest"},
+        })
+    };
+    let session = Session::new();
+    session.file("image", oci(std::slice::from_ref(&layer), &[other("unknown")]));
+    session.run(&["verify", "image"]).exits(0).says("0 pycs");
+    session.file("image", oci(&[layer], &[other("linux")]));
+    session.run(&["verify", "image"]).exits(2).says("more than one image");
+}
+
+#[test]
+fn a_whiteout_of_nothing_is_refused() {
+    let session = Session::new();
+    for name in [".wh.", "a/.wh.", "a/.wh..", "a/.wh..."] {
+        session.file("image", docker(&[tar(&[file("a/b", "")]), tar(&[file(name, "")])]));
+        session.run(&["verify", "image"]).exits(2).says("it removes no file");
+    }
+}
+
 #[test]
 fn an_oci_layout_is_held_against_its_digests() {
     let session = Session::new();
-    let hex = |bytes: &[u8]| {
-        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
     let layer = tar(&[file("usr/lib/m.py", "x = 1\n")]);
     let config = b"{\"architecture\":\"amd64\"}".to_vec();
     let descriptor = |bytes: &[u8]| serde_json::json!({"digest": format!("sha256:{}", hex(bytes))});
