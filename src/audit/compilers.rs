@@ -45,6 +45,13 @@ impl<'a> Compilers<'a> {
         Self { options, known: Mutex::new(Vec::new()) }
     }
 
+    /// Returns whether an interpreter of a free-threaded build is named.
+    pub(super) fn have_free_threaded(&self) -> bool {
+        let mut named =
+            self.options.named.iter().chain(self.options.interpreters.iter().map(|(_, path)| path));
+        named.any(|path| path.as_os_str().as_encoded_bytes().ends_with(b"t"))
+    }
+
     /// Returns the engines for a version. Other threads wait while engines start.
     pub(super) fn get(&self, version: PyVersion) -> Arc<Found> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -31,9 +31,9 @@ impl Shift {
                 path.parent().unwrap_or(Path::new("")).to_path_buf()
             }
         };
-        let pycs: BTreeSet<String> = view.place.pycs().into_iter().collect();
+        let pycs: BTreeSet<&str> = view.pycs().iter().map(String::as_str).collect();
         let mut counts: BTreeMap<Self, usize> = BTreeMap::new();
-        let same = pycs.iter().filter(|name| paths.contains(name.as_str())).count();
+        let same = pycs.iter().filter(|name| paths.contains(**name)).count();
         if same > 0 {
             counts.insert(Self::default(), same);
         }

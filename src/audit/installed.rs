@@ -1,10 +1,17 @@
-//! The distributions of a tree and the files that their RECORDs list.
+//! The distributions of a place and the files that their RECORDs list. Each RECORD is read once.
 
 use super::record::joined;
+use super::view::is_wheel;
 use crate::input::Place;
 use crate::pyc::parse_name;
 use crate::wheel::{Record, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// All distributions of a place, except that of a wheel.
+pub(super) struct Installed {
+    distributions: Vec<Distribution>,
+    is_tree: bool,
+}
 
 /// One installed distribution.
 pub(super) struct Distribution {
@@ -14,37 +21,58 @@ pub(super) struct Distribution {
     pub(super) base: String,
     /// Path of the `dist-info`, with `/` at its end.
     pub(super) dist_info: String,
+    /// The RECORD, or the reason for which it cannot be read; `None` if there is none.
+    pub(super) record: Option<Result<Record, String>>,
     /// Files that the RECORD lists; `None` without a readable RECORD.
     pub(super) files: Option<BTreeSet<String>>,
 }
 
-/// Returns all distributions of a tree or archive.
-pub(super) fn distributions(place: &Place) -> Vec<Distribution> {
-    let Place::Tree(_, listing) = place else { return Vec::new() };
-    let mut found: BTreeMap<String, Distribution> = BTreeMap::new();
-    for name in listing.names.keys() {
-        let Some((folder, file)) = name.rsplit_once('/') else { continue };
-        let Some(stem) = folder.strip_suffix(".dist-info") else { continue };
-        let (base, stem) = match stem.rsplit_once('/') {
-            Some((base, stem)) => (format!("{base}/"), stem),
-            None => (String::new(), stem),
-        };
-        let project = stem.split_once('-').map_or(stem, |(project, _)| project);
-        let distribution = found.entry(folder.to_owned()).or_insert_with(|| Distribution {
-            name: normalize_name(project),
-            base,
-            dist_info: format!("{folder}/"),
-            files: None,
-        });
-        if file == "RECORD" {
-            let record = place.read(name).ok().and_then(|bytes| Record::parse(&bytes).ok());
-            let base = distribution.base.trim_end_matches('/');
-            let paths =
-                record.map(|record| record.rows.iter().filter_map(|row| joined(base, &row.path)).collect());
-            distribution.files = paths;
+impl Installed {
+    /// Reads the RECORDs of a place.
+    pub(super) fn read(place: &Place) -> Self {
+        let is_tree = matches!(place, Place::Tree(..));
+        let is_wheel = is_wheel(place);
+        let mut found: BTreeMap<String, Distribution> = BTreeMap::new();
+        for name in place.names() {
+            let Some((folder, file)) = name.rsplit_once('/') else { continue };
+            let Some(stem) = folder.strip_suffix(".dist-info") else { continue };
+            if is_wheel && !folder.contains('/') {
+                continue;
+            }
+            let (base, stem) = match stem.rsplit_once('/') {
+                Some((base, stem)) => (format!("{base}/"), stem),
+                None => (String::new(), stem),
+            };
+            let project = stem.split_once('-').map_or(stem, |(project, _)| project);
+            let distribution = found.entry(folder.to_owned()).or_insert_with(|| Distribution {
+                name: normalize_name(project),
+                base,
+                dist_info: format!("{folder}/"),
+                record: None,
+                files: None,
+            });
+            if file == "RECORD" {
+                let bytes = place.read(&name).map_err(|error| error.to_string());
+                let record = bytes.and_then(|bytes| Record::parse(&bytes).map_err(|error| error.to_string()));
+                let base = distribution.base.trim_end_matches('/');
+                let paths =
+                    |record: &Record| record.rows.iter().filter_map(|row| joined(base, &row.path)).collect();
+                distribution.files = record.as_ref().ok().filter(|_| is_tree).map(paths);
+                distribution.record = Some(record);
+            }
         }
+        Self { distributions: found.into_values().collect(), is_tree }
     }
-    found.into_values().collect()
+
+    /// Returns the distributions of any place.
+    pub(super) fn all(&self) -> &[Distribution] {
+        &self.distributions
+    }
+
+    /// Returns the distributions that are installed in a tree.
+    pub(super) fn in_tree(&self) -> &[Distribution] {
+        if self.is_tree { &self.distributions } else { &[] }
+    }
 }
 
 /// Returns the module of a source or pyc.

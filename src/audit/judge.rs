@@ -40,6 +40,8 @@ pub(super) struct Judge<'a> {
     pub(super) declared: Option<u8>,
     /// True if code with other references passes.
     pub(super) any_references: bool,
+    /// True for a pyc of a free-threaded build.
+    pub(super) free_threaded: bool,
     /// Returns true for the path of another file in the place.
     pub(super) is_file: &'a (dyn Fn(&str) -> bool + Sync),
     /// True for the first file that a zip runs, whose source `pack` may have generated.
@@ -66,6 +68,7 @@ impl Judge<'_> {
         };
         if let Some(tag) = self.parsed.as_ref().and_then(|parsed| parsed.cache_tag.as_ref())
             && *tag != series.cache_tag()
+            && !(self.free_threaded && *tag == format!("{}t", series.cache_tag()))
         {
             let message = format!("its name says {tag}, its magic number says {}", series.cache_tag());
             return Err((Kind::Header, message));
@@ -89,7 +92,10 @@ impl Judge<'_> {
         source: &Source,
         opened: &mut OpenSource<'_>,
     ) -> Result<Fit, Refusal> {
-        let code = self.check_code(pyc, series, source, opened);
+        let mut code = self.check_code(pyc, series, source, opened);
+        if self.free_threaded && !self.compilers.have_free_threaded() {
+            code = code.map_err(Fault::of_other_build);
+        }
         match wrong_field(header, series, source) {
             None => code.map_err(|fault| fault.refusal(&source.name)),
             Some(field) => Err(beside_header(field, code, &source.name)),
@@ -179,6 +185,16 @@ enum Fault {
 impl Fault {
     fn of(kind: Kind, message: impl Into<String>) -> Self {
         Self::Other(kind, message.into())
+    }
+
+    /// Returns the fault of a pyc of a free-threaded build that other builds do not write.
+    fn of_other_build(self) -> Self {
+        match self {
+            Self::Code { .. } | Self::Other(Kind::OtherForm | Kind::Level, _) => {
+                Self::of(Kind::Version, "not checked: the native compiler knows no free-threaded builds")
+            }
+            fault => fault,
+        }
     }
 
     /// Returns how close a pyc with this fault is to the expected one.

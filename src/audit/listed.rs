@@ -22,7 +22,7 @@ impl<'a> Entries<'a> {
     pub(super) fn new(manifest: &'a Manifest, view: &View<'_>, selection: &Selection) -> Self {
         // A manifest lists the pycs of a wheel by their installed paths.
         let installed: BTreeMap<String, String> =
-            view.place.pycs().into_iter().map(|name| (view.importable(&name), name)).collect();
+            view.pycs().iter().map(|name| (view.importable(name), name.clone())).collect();
         let shift = Shift::of(manifest, view);
         let own = match view.place {
             Place::File(_) => view.place.names().pop(),
@@ -112,7 +112,7 @@ impl<'a> Entries<'a> {
     /// Returns the entries that the place could contain: the path in the manifest, the name, and
     /// whether the pyc exists.
     pub(super) fn covered(&self, view: &View<'_>) -> Vec<(&'a str, String, bool)> {
-        let names: BTreeSet<String> = view.place.pycs().into_iter().collect();
+        let names: BTreeSet<&String> = view.pycs().iter().collect();
         let entries = self.by_name.iter();
         entries
             .map(|(name, entry)| (entry.path.as_str(), name.clone(), self.is_listed || names.contains(name)))
@@ -210,14 +210,14 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     if let Place::Archive(archive) = place {
         findings.extend(whole_archive(manifest, archive));
     }
-    for name in place.pycs() {
-        match place.read(&name) {
-            Err(error) => findings.extend(entries.unreadable(&name, &error)),
+    for name in view.pycs() {
+        match place.read(name) {
+            Err(error) => findings.extend(entries.unreadable(name, &error)),
             Ok(bytes) => {
-                let source = place.read_source(&name).ok();
+                let source = place.read_source(name).ok();
                 let source = source.map(|(name, bytes)| Source { name, bytes, mtime: None });
-                let path = view.named(&name).parsed.map_or_else(String::new, |parsed| parsed.source);
-                findings.extend(entries.check(&view, &name, &bytes, &path, source.as_ref()));
+                let path = view.named(name).parsed.map_or_else(String::new, |parsed| parsed.source);
+                findings.extend(entries.check(&view, name, &bytes, &path, source.as_ref()));
             }
         }
     }

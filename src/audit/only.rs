@@ -1,6 +1,6 @@
 //! `--only`: the files of one distribution.
 
-use super::installed::{distributions, module_of};
+use super::installed::{Installed, module_of};
 use super::view::is_wheel;
 use crate::input::Place;
 use crate::wheel::{WheelName, normalize_name};
@@ -52,11 +52,11 @@ fn found(known: &BTreeSet<String>) -> String {
 }
 
 /// Returns the names of the distributions of a place; of a wheel, its own name.
-pub(super) fn names(place: &Place) -> BTreeSet<String> {
+pub(super) fn names(place: &Place, installed: &Installed) -> BTreeSet<String> {
     if let Some(name) = wheel_name(place) {
         return BTreeSet::from([name]);
     }
-    distributions(place).into_iter().map(|distribution| distribution.name).collect()
+    installed.in_tree().iter().map(|distribution| distribution.name.clone()).collect()
 }
 
 fn wheel_name(place: &Place) -> Option<String> {
@@ -71,20 +71,20 @@ impl Selection {
     ///
     /// # Errors
     /// [`OnlyError::NoRecord`].
-    pub(super) fn of(place: &Place, only: Option<&str>) -> Result<Self, OnlyError> {
+    pub(super) fn of(place: &Place, installed: &Installed, only: Option<&str>) -> Result<Self, OnlyError> {
         let Some(only) = only.map(normalize_name) else { return Ok(Self::All) };
         if let Some(name) = wheel_name(place) {
             return Ok(if name == only { Self::All } else { Self::Nothing });
         }
         let (mut recorded, mut of_others) = (BTreeSet::new(), BTreeSet::new());
         let mut folders = BTreeSet::new();
-        for distribution in distributions(place) {
+        for distribution in installed.in_tree() {
             if distribution.name != only {
-                of_others.extend(distribution.files.unwrap_or_default());
+                of_others.extend(distribution.files.iter().flatten().cloned());
                 continue;
             }
-            let Some(files) = distribution.files else {
-                return Err(OnlyError::NoRecord(distribution.dist_info));
+            let Some(files) = &distribution.files else {
+                return Err(OnlyError::NoRecord(distribution.dist_info.clone()));
             };
             // Any file next to a distribution's modules, in a directory of its own, could be
             // imported as one of them.
@@ -93,8 +93,8 @@ impl Selection {
             let tops =
                 below.filter_map(|file| Some(format!("{}{}/", distribution.base, file.split_once('/')?.0)));
             folders.extend(tops.filter(|top| !top.ends_with("/__pycache__/") && top != "__pycache__/"));
-            folders.insert(distribution.dist_info);
-            recorded.extend(files);
+            folders.insert(distribution.dist_info.clone());
+            recorded.extend(files.iter().cloned());
         }
         Ok(if folders.is_empty() { Self::Nothing } else { Self::Files { recorded, of_others, folders } })
     }

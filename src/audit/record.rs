@@ -1,8 +1,9 @@
 //! Checks of files against RECORD and METADATA.
 
 use super::finding::{Finding, Kind};
+use super::installed::Installed;
 use crate::input::Place;
-use crate::wheel::{Digests, Record, RecordError, Row, WheelError, faults, hold_against_folder};
+use crate::wheel::{Digests, RecordError, Row, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,37 +17,32 @@ pub(super) struct Rows {
 const MOST: usize = 10;
 
 impl Rows {
-    /// Reads every RECORD, except a wheel's own, which [`wheel`] checks. Keeps the rows of sources
-    /// and pycs.
-    pub(super) fn read(place: &Place) -> (Self, Vec<Finding>) {
+    /// Collects the rows of sources and pycs of every RECORD, except a wheel's own, which [`wheel`]
+    /// checks.
+    pub(super) fn read(place: &Place, installed: &Installed) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<(Arc<str>, Row)>> = BTreeMap::new();
         let mut findings = Vec::new();
         let names = place.names();
         let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-        let is_wheel = super::view::is_wheel(place);
-        for name in names.iter().filter(|name| name.ends_with(".dist-info/RECORD")) {
-            if is_wheel && name.matches('/').count() == 1 {
-                continue;
-            }
-            let record = place.read(name).map_err(|error| error.to_string());
-            let record = record.and_then(|bytes| Record::parse(&bytes).map_err(|error| error.to_string()));
-            let record = match record {
-                Ok(record) => record,
-                Err(message) => {
+        for distribution in installed.all() {
+            let name = format!("{}RECORD", distribution.dist_info);
+            let record = match &distribution.record {
+                None => continue,
+                Some(Ok(record)) => record,
+                Some(Err(message)) => {
                     findings.push(Finding::new(name, Kind::Record, message));
                     continue;
                 }
             };
             // Paths in a RECORD are relative to the directory that contains the dist-info.
-            let base = name.rsplit_once(".dist-info/RECORD").and_then(|(stem, _)| stem.rsplit_once('/'));
-            let base = base.map_or("", |(base, _)| base);
+            let base = distribution.base.trim_end_matches('/');
             let shared: Arc<str> = name.as_str().into();
             let mut missing = BTreeSet::new();
-            for row in record.rows {
+            for row in &record.rows {
                 let is_code = row.path.ends_with(".pyc") || row.path.ends_with(".py");
                 let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
                 if is_there(&path) {
-                    by_name.entry(path).or_default().push((Arc::clone(&shared), row));
+                    by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
                 } else if !row.path.ends_with(".pyc") && missing.insert(path.clone()) {
                     let message = format!("{name} lists it: there is no {path}");
                     findings.push(Finding::new(path, Kind::Record, message));
@@ -65,6 +61,8 @@ impl Rows {
         for (record, row) in self.by_name.get(name).into_iter().flatten() {
             let error = match row.check_digests(&mut digests) {
                 Ok(()) | Err(RecordError::NoDigest(_)) => continue,
+                // Debian 12 installs such a RECORD with python3-tomli.
+                Err(RecordError::Digest(_)) if row.has_hex_digest(&mut digests) => continue,
                 Err(error) => error,
             };
             let message = format!("{record}: {error}");

@@ -118,11 +118,11 @@ impl Judgment<'_> {
             _ => None,
         };
         let own = match single {
-            Some(path) => self.view.place.read_source(name).map(|(name, bytes)| {
+            Some(path) => self.view.read_source(name).map(|(name, bytes)| {
                 let mtime = source_path(path).and_then(|source| modified(&source));
                 Source { name, bytes, mtime }
             }),
-            None => self.view.place.read(name).map(|bytes| {
+            None => self.view.read(name).map(|bytes| {
                 let mtime = self.view.place.path(name).ok().and_then(|path| modified(&path));
                 Source { name: name.to_owned(), bytes, mtime }
             }),
@@ -172,7 +172,7 @@ impl Judgment<'_> {
         is_main: bool,
         outcome: &mut Outcome,
     ) {
-        let bytes = match self.view.place.read(name) {
+        let bytes = match self.view.read(name) {
             Ok(bytes) => bytes,
             Err(error) => {
                 outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
@@ -212,6 +212,7 @@ impl Judgment<'_> {
             source,
             declared: self.entries.and_then(|entries| entries.level(name)),
             any_references: self.any_references,
+            free_threaded: self.view.is_free_threaded(name),
             is_file: &is_file,
             is_main,
             compilers: self.compilers,

@@ -1,26 +1,25 @@
 //! Modules among installed distributions that no RECORD lists.
 
 use super::finding::{Finding, Kind};
-use super::installed::{Distribution, distributions};
+use super::installed::{Distribution, Installed};
+use crate::build::env::PACKAGES;
 use crate::input::Place;
 use crate::project::Found;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Directories that only installers write to.
-const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 /// A module that virtualenv and uv install without a RECORD.
 const OF_VIRTUALENV: &str = "_virtualenv.py";
 
 /// Returns findings for sources and extension modules that Python would import and no RECORD lists.
 /// Pycs are left out: each is checked against its source.
-pub(super) fn unrecorded(place: &Place) -> Vec<Finding> {
+pub(super) fn unrecorded(place: &Place, installed: &Installed) -> Vec<Finding> {
     let Place::Tree(root, listing) = place else { return Vec::new() };
-    let distributions = distributions(place);
+    let distributions = installed.in_tree();
     let recorded: BTreeSet<&str> =
         distributions.iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
     let mut bases: BTreeMap<&str, Vec<&Distribution>> = BTreeMap::new();
-    for distribution in &distributions {
+    for distribution in distributions {
         bases.entry(&distribution.base).or_default().push(distribution);
     }
     let mut findings = Vec::new();

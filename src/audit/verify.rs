@@ -2,6 +2,7 @@
 
 use super::compilers::Compilers;
 use super::finding::{Finding, Kind, ReleaseFound};
+use super::installed::Installed;
 use super::listed::{Coverage, Entries, whole_archive};
 use super::only::{self, OnlyError, Selection};
 use super::record::{self, Rows};
@@ -95,9 +96,10 @@ pub fn verify(
     };
     for (at, place) in places.iter().enumerate() {
         audit.at = at;
-        let selection = Selection::of(place, request.only)?;
-        audit.note_names(place);
-        audit.place(place, &selection, "", DEPTH)?;
+        let installed = Installed::read(place);
+        let selection = Selection::of(place, &installed, request.only)?;
+        audit.note_names(place, &installed);
+        audit.place(place, &installed, &selection, "", DEPTH)?;
         let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
         let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
         audit.add("", unseen.collect());
@@ -139,13 +141,15 @@ impl Audit<'_> {
     fn place(
         &mut self,
         place: &Place,
+        installed: &Installed,
         selection: &Selection,
         prefix: &str,
         depth: usize,
     ) -> Result<(), ThreadsError> {
-        let view = View::new(place);
-        let sources = self.request.sources.map(View::new);
-        let (rows, mut findings) = Rows::read(place);
+        let memory = self.request.engines.limits.memory;
+        let view = View::limited(place, memory);
+        let sources = self.request.sources.map(|place| View::limited(place, memory));
+        let (rows, mut findings) = Rows::read(place, installed);
         let entries = match self.request.manifest {
             Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, selection)),
             _ => None,
@@ -160,7 +164,7 @@ impl Audit<'_> {
             }
         }
         findings.extend(record::folders(place));
-        findings.extend(unrecorded(place));
+        findings.extend(unrecorded(place, installed));
         let mut units = units(&view);
         units.retain(|unit| unit.is_in(selection));
         let judgment = Judgment {
@@ -296,18 +300,19 @@ impl Audit<'_> {
             return Ok(());
         };
         let inner = Place::Archive(archive);
-        self.note_names(&inner);
+        let installed = Installed::read(&inner);
+        self.note_names(&inner, &installed);
         // The file may be a wheel of the requested distribution.
         let selection = match selection.contains(name) {
             true => Selection::All,
-            false => Selection::of(&inner, self.request.only).unwrap_or_default(),
+            false => Selection::of(&inner, &installed, self.request.only).unwrap_or_default(),
         };
         if matches!(selection, Selection::Nothing) {
             return Ok(());
         }
         self.budget = budget;
         let before = self.verified.pycs;
-        self.place(&inner, &selection, &format!("{path}!"), depth)?;
+        self.place(&inner, &installed, &selection, &format!("{path}!"), depth)?;
         if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
             (&inner, place, &mut self.coverage)
         {
@@ -318,9 +323,9 @@ impl Audit<'_> {
     }
 
     /// Collects the names of distributions if one is requested.
-    fn note_names(&mut self, place: &Place) {
+    fn note_names(&mut self, place: &Place, installed: &Installed) {
         if self.request.only.is_some() {
-            self.known.extend(only::names(place));
+            self.known.extend(only::names(place, installed));
         }
     }
 

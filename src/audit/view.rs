@@ -1,10 +1,14 @@
 //! A place as importers see it after installation, with the source of each pyc.
 
+use crate::build::env::version_of;
 use crate::input::{Place, PlaceError};
-use crate::pyc::{PycName, parse_name};
+use crate::pyc::{PycName, parse_name, source_path};
+use crate::text::Shown as _;
 use crate::wheel::installed_place;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// A place whose files are found by their installed paths.
 pub(super) struct View<'a> {
@@ -12,6 +16,11 @@ pub(super) struct View<'a> {
     /// Names of a wheel's files by the paths where installers put the files; `None` for other
     /// places.
     installed: Option<BTreeMap<String, String>>,
+    /// Size above which a file is not read.
+    limit: Option<u64>,
+    /// True if the place lies in a directory of a free-threaded build.
+    free_threaded: bool,
+    pycs: OnceLock<Vec<String>>,
 }
 
 /// A pyc's name and its parts.
@@ -26,11 +35,62 @@ pub(super) struct Named {
 
 impl<'a> View<'a> {
     pub(super) fn new(place: &'a Place) -> Self {
+        Self::limited(place, None)
+    }
+
+    /// Returns the view of a place whose files are read only up to a size.
+    pub(super) fn limited(place: &'a Place, limit: Option<u64>) -> Self {
         let installed = is_wheel(place).then(|| {
             let places = place.names().into_iter().rev();
             places.filter_map(|name| Some((installed_place(&name).ok()?, name))).collect()
         });
-        Self { place, installed }
+        let path = match place {
+            Place::Tree(path, _) | Place::File(path) => path.canonicalize().ok(),
+            Place::Archive(_) => None,
+        };
+        let free_threaded = path.is_some_and(|path| path.iter().any(is_of_threads));
+        Self { place, installed, limit, free_threaded, pycs: OnceLock::new() }
+    }
+
+    /// Returns the names of the pycs.
+    pub(super) fn pycs(&self) -> &[String] {
+        self.pycs.get_or_init(|| self.place.pycs())
+    }
+
+    /// Returns whether a file is in a directory such as `lib/python3.14t`.
+    pub(super) fn is_free_threaded(&self, name: &str) -> bool {
+        self.free_threaded || name.split('/').any(|folder| is_of_threads(OsStr::new(folder)))
+    }
+
+    /// Reads a file.
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
+        self.check_size(name)?;
+        self.place.read(name)
+    }
+
+    /// Reads the source of a pyc, and returns its name.
+    pub(super) fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
+        if let Place::File(path) = self.place
+            && let Some(source) = source_path(path)
+            && let Ok(found) = std::fs::metadata(&source)
+        {
+            self.check(&source.shown(), found.len())?;
+        }
+        self.place.read_source(pyc)
+    }
+
+    fn check_size(&self, name: &str) -> Result<(), PlaceError> {
+        match self.limit.and_then(|_| self.place.size(name)) {
+            Some(size) => self.check(name, size),
+            None => Ok(()),
+        }
+    }
+
+    fn check(&self, name: &str, size: u64) -> Result<(), PlaceError> {
+        match self.limit.filter(|limit| size > *limit) {
+            Some(limit) => Err(PlaceError::Limit { name: name.to_owned(), size, limit }),
+            None => Ok(()),
+        }
     }
 
     /// Returns the name of the file that is installed at a path; outside wheels, the path itself.
@@ -110,11 +170,15 @@ impl<'a> View<'a> {
         match &self.installed {
             Some(installed) => {
                 let name = installed.get(&format!("site-packages/{path}")).map_or(path, String::as_str);
-                self.place.read(name)
+                self.read(name)
             }
-            None => self.place.read(path),
+            None => self.read(path),
         }
     }
+}
+
+fn is_of_threads(folder: &OsStr) -> bool {
+    version_of(folder).is_some_and(|(_, free_threaded)| free_threaded)
 }
 
 /// Returns whether a place is an archive with the file name extension of a wheel.

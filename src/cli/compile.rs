@@ -7,6 +7,7 @@
 use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::globs::{globs, note_unused};
+use super::limits::LimitArgs;
 use super::messages;
 use super::options::{FormatArgs, MessageFormat, names};
 use super::paths::path_from_bytes;
@@ -17,7 +18,7 @@ use super::{environment, interrupt};
 use crate::build::{
     self, Bounds, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel, plan,
 };
-use crate::engine::{EngineChoice, Limits, Refs};
+use crate::engine::{EngineChoice, Refs};
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
@@ -25,7 +26,6 @@ use crate::target::Release;
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Compile Python files, as `python -m py_compile` does, for any number of files, versions and
 /// optimization levels.
@@ -121,14 +121,8 @@ pub(super) struct CompileArgs {
     /// Without --python, nothing is compiled for other versions.
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
-    /// Timeout for one file, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
-    timeout: u64,
-    /// Memory limit for one file, in megabytes; at least 64.
-    ///
-    /// For interpreters, the limit is on the address space (Linux only).
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
-    memory_limit: Option<u64>,
+    #[command(flatten)]
+    limits: LimitArgs,
     #[command(flatten)]
     warnings: WarningArgs,
     #[command(flatten)]
@@ -147,11 +141,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             interpreters: Vec::new(),
             named: &arguments.interpreter,
             places: &places,
-            limits: Limits {
-                timeout: Duration::from_secs(arguments.timeout),
-                memory: arguments.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)),
-                stop: interrupt::flag(),
-            },
+            limits: arguments.limits.get(),
             refs: arguments.refs,
         },
     )?;

@@ -4,9 +4,10 @@ use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::format::{summary, tell_artifacts};
 use super::globs::globs;
+use super::limits::LimitArgs;
 use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
-use super::{annotation, environment, interrupt};
+use super::{annotation, environment};
 use crate::audit::{Explanation, explain};
 use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
@@ -81,6 +82,8 @@ pub(super) struct DiffArgs {
     /// Number of sources to compile in parallel [default: number of processors].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Width of both sides together in columns [default: the width of the terminal].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
@@ -193,7 +196,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         engines: EngineOptions::automatic(
             &arguments.interpreter,
             &places,
-            interrupt::limits(),
+            arguments.limits.get(),
             Refs::Cpython,
         ),
         lines: arguments.html.is_some(),

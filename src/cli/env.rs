@@ -5,16 +5,17 @@ use super::error::{CommandError, Status};
 use super::findings::PerKind;
 use super::format::tell_artifacts;
 use super::globs::{globs, note_unused};
+use super::limits::LimitArgs;
 use super::messages;
 use super::options::{FormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
-use super::{annotation, environment, interrupt};
+use super::{annotation, environment};
 use crate::audit::{self, Settled};
 use crate::build::env::{
-    Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, run as compile,
-    site_packages,
+    Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, own_interpreter,
+    run as compile, site_packages,
 };
 use crate::build::{EngineOptions, Engines, engines};
 use crate::engine::python::on_path;
@@ -101,6 +102,8 @@ pub(super) struct EnvArgs {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     warnings: WarningArgs,
     #[command(flatten)]
     pub(super) format: FormatArgs,
@@ -138,6 +141,11 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     for site in &sites {
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
+        }
+        if arguments.check && site.free_threaded && free_threaded(site, &prefix, arguments).is_err() {
+            // The other build's bytes differ, so only what does not depend on them is checked.
+            audited.extend(audit(site, &exclude, &Report::default(), &[], arguments, printer)?);
+            continue;
         }
         let (mut engines, interpreters) = start(site, &prefix, arguments, printer)?;
         arguments.warnings.apply(&mut engines, printer);
@@ -218,7 +226,7 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
 fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let places = environment::places();
     let options =
-        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
+        EngineOptions::automatic(&arguments.interpreter, &places, arguments.limits.get(), arguments.refs);
     let engines = engines::start(&[], &options)?;
     let found = engines.first().filter(|target| target.note.is_none());
     let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
@@ -236,7 +244,7 @@ fn audit(
 ) -> Result<Vec<(PathBuf, audit::Finding)>, CommandError> {
     let place = Place::open(&site.folder)?;
     let places = environment::places();
-    let mut options = EngineOptions::automatic(&[], &places, interrupt::limits(), Refs::Cpython);
+    let mut options = EngineOptions::automatic(&[], &places, arguments.limits.get(), Refs::Cpython);
     match interpreters {
         [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
         several => options.named = several,
@@ -287,8 +295,8 @@ fn audit(
         let is_followed = arguments.follow_links && path.is_symlink();
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
-    let findings = verified?.findings.into_iter().filter(is_new);
-    Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
+    let findings = verified?.findings.into_iter().filter(is_new).collect();
+    Ok(audit::gathered(findings).into_iter().map(|finding| (path_of(&finding), finding)).collect())
 }
 
 /// Prints findings: path, kind, and the message if there is one. For people, the number of each
@@ -331,14 +339,15 @@ fn tell<'a>(
 /// Returns the interpreter of a free-threaded build, which the native compiler does not support.
 fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
     let name = format!("python{}t", site.python);
-    let own = prefix.join("bin").join(&name);
     let is_of_threads = |path: &&PathBuf| path.as_os_str().as_encoded_bytes().ends_with(b"t");
     let named = arguments.interpreter.iter().find(is_of_threads).or(arguments.interpreter.first());
     let found = match named {
         Some(interpreter) => Some(interpreter.clone()),
         None if arguments.engine == EngineChoice::Native => None,
-        None if arguments.root.is_none() && own.is_file() => Some(own),
-        None => on_path(&name, environment::places().path.as_deref()),
+        None => Some(())
+            .filter(|()| arguments.root.is_none())
+            .and_then(|()| own_interpreter(prefix, site.python, true))
+            .or_else(|| on_path(&name, environment::places().path.as_deref())),
     };
     found.ok_or_else(|| {
         CommandError::Usage(format!(
@@ -370,7 +379,7 @@ fn start(
             }
         } else if arguments.root.is_none() {
             // The interpreter of an image may not run on this machine.
-            own = Some(prefix.join("bin").join(format!("python{}", site.python))).filter(|own| own.is_file());
+            own = own_interpreter(prefix, site.python, false);
         }
     }
     let why = match choice {
@@ -396,7 +405,7 @@ fn start(
         Some(own) if arguments.interpreter.is_empty() || site.free_threaded => vec![own],
         _ => arguments.interpreter.clone(),
     };
-    let mut options = EngineOptions::automatic(&named, &places, interrupt::limits(), arguments.refs);
+    let mut options = EngineOptions::automatic(&named, &places, arguments.limits.get(), arguments.refs);
     options.choice = choice;
     let engines = engines::start_one(release, &options)?;
     Ok((engines, named))

@@ -22,6 +22,7 @@ mod globs;
 mod init;
 mod inspect;
 mod interrupt;
+mod limits;
 mod man;
 mod manifest;
 mod messages;

@@ -3,7 +3,7 @@
 
 use super::printer::Printer;
 use crate::build::EngineOptions;
-use crate::build::env::created_with;
+use crate::build::env::{PACKAGES, created_with, own_interpreter};
 use crate::engine::EngineChoice;
 use crate::input::Place;
 use crate::project::Found;
@@ -11,7 +11,6 @@ use crate::pyc::parse_name;
 use crate::target::{SERIES, Series, Target};
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Adds the interpreters of the environments that contain `places`, for the versions of their pycs,
@@ -25,12 +24,10 @@ pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &P
         let Some(prefix) = prefix_of(place) else { continue };
         for series in used(place, &prefix) {
             let version = series.version;
-            let own = prefix.join("bin").join(format!("python{version}"));
             let is_known = options.interpreters.iter().any(|(known, _)| *known == version);
             let is_native = options.choice == EngineChoice::Auto && Target::find(version).is_some();
-            if is_known || is_native || !own.is_file() {
-                continue;
-            }
+            let own = own_interpreter(&prefix, version, false).filter(|_| !is_known && !is_native);
+            let Some(own) = own else { continue };
             let why = match options.choice {
                 EngineChoice::Python => String::from("as --engine python asks"),
                 _ => format!("the native compiler does not know Python {version}"),
@@ -75,10 +72,7 @@ fn prefix_of(place: &Place) -> Option<PathBuf> {
         Place::Archive(_) => return None,
     };
     let path = path.canonicalize().ok()?;
-    let packages = path.ancestors().find(|folder| {
-        let name = folder.file_name().and_then(OsStr::to_str);
-        matches!(name, Some("site-packages" | "dist-packages"))
-    })?;
+    let packages = path.ancestors().find(|folder| PACKAGES.iter().any(|name| folder.ends_with(name)))?;
     let lib = packages.parent()?.parent()?;
     let prefix =
         lib.parent().filter(|_| lib.file_name().is_some_and(|name| name == "lib" || name == "lib64"))?;

@@ -1,6 +1,7 @@
 //! `pycompile verify`.
 
 use super::error::{CommandError, Status};
+use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::{environment, findings, interrupt, own_interpreter};
@@ -70,6 +71,8 @@ pub(super) struct VerifyArgs {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
     pub(super) format: AuditFormatArgs,
 }
 
@@ -97,8 +100,12 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         None => None,
     };
     let installations = environment::places();
-    let mut engines =
-        EngineOptions::automatic(&arguments.interpreter, &installations, interrupt::limits(), Refs::Cpython);
+    let mut engines = EngineOptions::automatic(
+        &arguments.interpreter,
+        &installations,
+        arguments.limits.get(),
+        Refs::Cpython,
+    );
     engines.choice = arguments.engine;
     own_interpreter::add(&places, &mut engines, printer);
     let request = Request {

@@ -5,7 +5,7 @@ use crate::archive::{Archive, ArchiveError, Container, Entry, Limits, Special, W
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
-use crate::text::{Shown as _, python};
+use crate::text::{self, Shown as _, python};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,16 @@ pub enum PlaceError {
     /// The name does not exist.
     #[error("there is no {0}")]
     Missing(String),
+    /// The file is larger than the memory limit.
+    #[error("{name} has {}, more than the memory limit of {} MB", text::bytes(*.size), .limit >> 20)]
+    Limit {
+        /// The file.
+        name: String,
+        /// Size of the file.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
 }
 
 impl Place {
@@ -122,6 +132,14 @@ impl Place {
             Self::Tree(_, listing) => !listing.real.contains_key(name),
             Self::File(path) => path.to_str().is_some(),
             Self::Archive(_) => true,
+        }
+    }
+
+    /// Returns the size of a file; `None` if it cannot be read.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        match self {
+            Self::Archive(archive) => archive.get(name).map(|entry| entry.bytes.len() as u64),
+            _ => std::fs::symlink_metadata(self.path(name).ok()?).ok().map(|found| found.len()),
         }
     }
 

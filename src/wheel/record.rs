@@ -206,6 +206,19 @@ impl Row {
     }
 }
 
+impl Row {
+    /// Returns whether the digest is the file's in hexadecimal digits, as some installers of
+    /// distributions wrote it, and the size is the file's.
+    pub fn has_hex_digest(&self, digests: &mut Digests<'_>) -> bool {
+        let Some((algorithm, said)) = self.hash.split_once('=') else { return false };
+        let bytes = (0..said.len() / 2).map(|at| u8::from_str_radix(said.get(2 * at..2 * at + 2)?, 16).ok());
+        let is_hex = said.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let Some(bytes) = bytes.collect::<Option<Vec<u8>>>().filter(|_| is_hex) else { return false };
+        let row = Self { hash: format!("{algorithm}={}", base64(&bytes)), ..self.clone() };
+        row.check_digests(digests).is_ok()
+    }
+}
+
 impl Record {
     /// Reads a RECORD; lines may end in LF or CRLF.
     ///

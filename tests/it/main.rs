@@ -41,6 +41,7 @@ mod inspect;
 mod interpreters;
 #[cfg(unix)]
 mod leftovers;
+mod limited;
 mod listed;
 #[cfg(unix)]
 mod metadata;

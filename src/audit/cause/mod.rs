@@ -59,8 +59,9 @@ pub fn explain(
             }
             continue;
         };
-        let views = [View::new(one), View::new(other)];
-        let sources = options.sources.map(|place| place.map(View::new));
+        let limited = |place| View::limited(place, options.engines.limits.memory);
+        let views = [one, other].map(limited);
+        let sources = options.sources.map(|place| place.map(limited));
         let pair = Pair { views: &views, sources: &sources, compilers: &compilers, container: &container };
         let files = &comparison.files;
         let results = parallel::map(&indices, options.jobs, watch, |&index| {

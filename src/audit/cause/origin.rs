@@ -140,8 +140,8 @@ pub(super) fn find_source(
 ) -> (Option<PycName>, Result<Source, String>) {
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
-        (Place::File(_), _) => view.place.read_source(name),
-        (_, Some(parsed)) => view.place.read(&parsed.source).map(|bytes| (parsed.source.clone(), bytes)),
+        (Place::File(_), _) => view.read_source(name),
+        (_, Some(parsed)) => view.read(&parsed.source).map(|bytes| (parsed.source.clone(), bytes)),
         (_, None) => return (None, Err("no importer knows its name".to_owned())),
     };
     let found = own.or_else(|error| match (&parsed, sources) {

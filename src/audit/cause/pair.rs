@@ -48,13 +48,16 @@ impl Pair<'_> {
         if file.findings.iter().any(|finding| finding.kind == Kind::Unreadable) && !name.ends_with(".pyc") {
             return Cause::new(CauseKind::NotChecked, "a side cannot be read");
         }
+        if !name.ends_with(".pyc") && [0, 1].into_iter().all(|side| self.is_no_pyc(side, names[side])) {
+            return Cause::new(CauseKind::OtherContent, "");
+        }
         match [self.read(0, names[0]), self.read(1, names[1])] {
             [Ok((left_name, left)), Ok((right_name, right))] => {
-                let names = [left_name, right_name];
                 let are_pycs = name.ends_with(".pyc") || (is_pyc(&left) && is_pyc(&right));
                 if !are_pycs {
                     return Cause::new(CauseKind::OtherContent, "");
                 }
+                let names = [left_name, right_name];
                 self.pycs(&names, [&left, &right])
             }
             [Err(_), _] | [_, Err(_)] if file.path.is_empty() => {
@@ -71,6 +74,13 @@ impl Pair<'_> {
             0 => path,
             length => path.get(length + 1..).unwrap_or_default(),
         }
+    }
+
+    /// Returns whether a file with any name can be read and is no pyc, without reading all of it.
+    fn is_no_pyc(&self, side: usize, name: &str) -> bool {
+        let place = self.views[side].place;
+        let name = if matches!(place, Place::File(_)) { place.names().concat() } else { name.to_owned() };
+        place.carrier(&name).is_ok_and(|carrier| carrier.magic.is_none())
     }
 
     /// Returns the cause for a pyc without a counterpart: it must still be the result of compiling
@@ -117,7 +127,7 @@ impl Pair<'_> {
             Place::File(_) => place.names().concat(),
             _ => name.to_owned(),
         };
-        let bytes = place.read(&name)?;
+        let bytes = self.views[side].read(&name)?;
         Ok((name, bytes))
     }
 

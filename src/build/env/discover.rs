@@ -164,11 +164,11 @@ pub fn site_packages(
 }
 
 /// Names of the directories that pip installs to.
-const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
+pub const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
 /// Returns the version of a directory in `lib`, and whether it is of a free-threaded build:
 /// `python3.14`, `python3.14t`.
-fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
+pub fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
     let text = name.to_str()?.strip_prefix("python")?;
     let plain = text.strip_suffix('t');
     let version = plain.unwrap_or(text).parse::<PyVersion>().ok()?;
@@ -182,6 +182,12 @@ fn version_around(prefix: &Path) -> Option<(PyVersion, bool)> {
     let real = prefix.canonicalize().ok()?;
     let is_packages = PACKAGES.iter().any(|packages| real.ends_with(packages));
     is_packages.then(|| version_of(real.parent()?.file_name()?)).flatten()
+}
+
+/// Returns an environment's own interpreter of a version.
+pub fn own_interpreter(prefix: &Path, version: PyVersion, free_threaded: bool) -> Option<PathBuf> {
+    let build = if free_threaded { "t" } else { "" };
+    Some(prefix.join("bin").join(format!("python{version}{build}"))).filter(|own| own.is_file())
 }
 
 fn read(

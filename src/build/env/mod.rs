@@ -13,7 +13,10 @@ mod discover;
 mod record;
 
 pub use bounds::Bounds;
-pub use discover::{Distribution, EnvError, LeftAlone, SitePackages, created_with, site_packages};
+pub use discover::{
+    Distribution, EnvError, LeftAlone, PACKAGES, SitePackages, created_with, own_interpreter, site_packages,
+    version_of,
+};
 
 use super::artifact::{Artifact, Digest};
 use super::compile::{Done, Outcome};

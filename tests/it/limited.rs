@@ -1,0 +1,104 @@
+//! What audits do not read, or cannot judge: files beyond the memory limit, and other builds.
+
+use crate::session::{Said, Session};
+use sha2::Digest as _;
+
+const COMPILE: [&str; 6] = ["compile", "-q", "--engine", "native", "--python", "3.14"];
+const MODE: [&str; 2] = ["--invalidation-mode", "checked-hash"];
+
+/// Runs with no interpreter on PATH.
+fn run(session: &Session, arguments: &[&str]) -> Said {
+    session.command(arguments).env("PATH", "").output().unwrap().into()
+}
+
+#[test]
+fn a_source_beyond_the_memory_limit_is_not_read() {
+    let session = Session::new();
+    for (side, text) in [("a", "x = 1\n"), ("b", "x = 2\n")] {
+        for name in ["large.py", "small.py"] {
+            session.file(&format!("{side}/{name}"), text);
+            session.run(&[&COMPILE[..], &MODE, &[&format!("{side}/{name}")]].concat()).exits(0);
+        }
+        // As many bytes as nothing allows, which take no room on disk.
+        let large = std::fs::File::options().write(true).open(session.path(&format!("{side}/large.py")));
+        large.unwrap().set_len(900 << 20).unwrap();
+    }
+    let limit = ["--memory-limit", "64"];
+    let words = "large.py has 943718400 bytes, more than the memory limit of 64 MB";
+    let said = run(&session, &[&["verify", "a"][..], &limit].concat()).exits(1);
+    assert!(said.out.contains(&format!("source: its source cannot be read: {words}")), "{}", said.out);
+    assert!(said.err.contains("1 verified, 1 finding"), "{}", said.err);
+    let said = run(&session, &[&["diff", "a", "b", "--exclude", "large.py"][..], &limit].concat()).exits(1);
+    let sentence = "1 source differs; 1 pyc follows from it; 1 file was not checked\n";
+    assert!(said.out.starts_with(sentence), "{}", said.out);
+    assert!(said.out.contains(words), "{}", said.out);
+    run(&session, &["verify", "a", "--timeout", "0"]).exits(2);
+    run(&session, &["diff", "a", "b", "--memory-limit", "63"]).exits(2);
+    run(&session, &["env", "a", "--memory-limit", "63"]).exits(2);
+}
+
+/// An environment of a free-threaded build with three modules and their pycs.
+fn free_threaded() -> Session {
+    let session = Session::new();
+    let site = "v/lib/python3.14t/site-packages";
+    let mut rows = String::from("p-1.dist-info/RECORD,,\n");
+    for name in ["a", "b", "c"] {
+        let source = format!("{site}/{name}.py");
+        session.file(&source, format!("def {name}():\n    return {name:?}\n"));
+        session.run(&[&COMPILE[..], &MODE, &["--prepend-dir", "/", &source]].concat()).exits(0);
+        rows += &format!("{name}.py,,\n__pycache__/{name}.cpython-314.pyc,,\n");
+    }
+    session.file(&format!("{site}/p-1.dist-info/RECORD"), rows);
+    session
+}
+
+#[test]
+fn a_free_threaded_build_is_not_accused() {
+    let session = free_threaded();
+    let pyc = |name: &str| {
+        session.path(&format!("v/lib/python3.14t/site-packages/__pycache__/{name}.cpython-314.pyc"))
+    };
+    run(&session, &["verify", "v"]).exits(0).says("3 verified, 0 findings");
+    run(&session, &["env", "v", "--check"]).exits(0).says("0 findings");
+    // Two pycs whose code no known release writes for their sources.
+    for (name, other) in [("a", "b"), ("b", "c")] {
+        let own = std::fs::read(pyc(name)).unwrap();
+        let code = std::fs::read(pyc(other)).unwrap();
+        std::fs::write(pyc(name), [&own[..16], &code[16..]].concat()).unwrap();
+    }
+    let words = "version: 2 pycs, of which this is the first: not checked: the native compiler knows no \
+                 free-threaded builds";
+    let said = run(&session, &["verify", "v"]).exits(1);
+    assert_eq!(said.out.matches("a.cpython-314.pyc: ").count(), 1, "{}", said.out);
+    assert!(said.out.contains(words), "{}", said.out);
+    assert!(said.err.contains("1 verified, 1 finding"), "{}", said.err);
+    let said = run(&session, &["env", "v", "--check"]).exits(1);
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(said.err.contains("1 finding"), "{}", said.err);
+    // From its own directory too; a header of another source is still one.
+    let said = run(&session, &["verify", "v/lib/python3.14t/site-packages"]).exits(1);
+    assert!(said.out.contains(words), "{}", said.out);
+    let mut own = std::fs::read(pyc("c")).unwrap();
+    own[8] ^= 1;
+    std::fs::write(pyc("c"), own).unwrap();
+    let said = run(&session, &["verify", "v"]).exits(1);
+    assert!(said.out.contains("header: the hash in its header is another source's"), "{}", said.out);
+}
+
+#[test]
+fn hexadecimal_digests_of_installed_files_are_accepted() {
+    let session = Session::new();
+    let hex: String = sha2::Sha256::digest(b"x = 1\n").iter().map(|byte| format!("{byte:02x}")).collect();
+    session.file("lib/m.py", "x = 1\n");
+    let record = |row: &str| {
+        session.file("lib/m-1.dist-info/RECORD", format!("m.py,{row}\nm-1.dist-info/RECORD,,\n"));
+        run(&session, &["verify", "lib"])
+    };
+    session.run(&[&COMPILE[..], &MODE, &["lib/m.py"]].concat()).exits(0);
+    record(&format!("sha256={hex},6")).exits(0);
+    record(&format!("sha256={},6", hex.to_uppercase())).exits(0);
+    record(&format!("sha256={hex},7")).exits(1);
+    record(&format!("sha256={}0,6", &hex[..63])).exits(1);
+    record(&format!("sha256={},6", &hex[..62])).exits(1);
+    record(&format!("sha1={hex},6")).exits(1);
+}
