@@ -1,6 +1,6 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
-use crate::build::engines::{self, EngineOptions, Engines};
+use crate::engine::{EngineOptions, Engines, select};
 use crate::target::PyVersion;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,8 +65,8 @@ impl<'a> Compilers<'a> {
 
     fn start(&self, version: PyVersion) -> Found {
         let mut started =
-            engines::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
-        started.extend(engines::others_of_series(version, self.options));
+            select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
+        started.extend(select::others_of_series(version, self.options));
         Ok(Releases { engines: started, likeliest: AtomicUsize::new(0) })
     }
 

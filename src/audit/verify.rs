@@ -12,8 +12,7 @@ use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
-use crate::build::engines::EngineOptions;
-use crate::build::parallel::{self, ThreadsError, Watch};
+use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Embedded, Place, embedded};
 use crate::manifest::Manifest;
 use crate::wheel::normalize_name;
@@ -79,14 +78,12 @@ pub enum VerifyError {
 pub fn verify(
     places: &[Place],
     request: &Request<'_>,
-    jobs: usize,
-    watch: &dyn Watch,
+    workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
     let compilers = Compilers::new(&request.engines);
     let mut audit = Audit {
         request,
-        jobs,
-        watch,
+        workers,
         compilers: &compilers,
         budget: EMBEDDED,
         at: 0,
@@ -122,8 +119,7 @@ pub fn verify(
 
 struct Audit<'a> {
     request: &'a Request<'a>,
-    jobs: usize,
-    watch: &'a dyn Watch,
+    workers: Workers<'a>,
     compilers: &'a Compilers<'a>,
     /// Bytes that archives within the current archive may still unpack to.
     budget: u64,
@@ -178,7 +174,7 @@ impl Audit<'_> {
             compilers: self.compilers,
             all_releases: false,
         };
-        let results = parallel::map(&units, self.jobs, self.watch, |unit| judgment.unit(unit))?;
+        let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
         let (mut zips, mut passed) = (Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
             let pycs = unit.pycs().len();
@@ -224,8 +220,7 @@ impl Audit<'_> {
             }
             let units: Vec<&Unit> =
                 units.iter().filter(|unit| unit.pycs().iter().any(|pyc| again.contains(pyc))).collect();
-            let watch = Unseen(self.watch);
-            let results = parallel::map(&units, self.jobs, &watch, |unit| judgment.unit(unit))?;
+            let results = self.workers.uncounted().map(&units, |unit| judgment.unit(unit))?;
             let found = results.into_iter().flatten().flat_map(|result| result.passed);
             let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
             for pyc in &mut *passed {
@@ -342,17 +337,6 @@ impl Audit<'_> {
 /// Returns whether a place is a zip, or not an archive.
 fn is_zip(place: &Place) -> bool {
     !matches!(place, Place::Archive(archive) if archive.format != Format::Zip)
-}
-
-/// A [`Watch`] for files that were already counted.
-struct Unseen<'a>(&'a dyn Watch);
-
-impl Watch for Unseen<'_> {
-    fn advance(&self) {}
-
-    fn interrupted(&self) -> bool {
-        self.0.interrupted()
-    }
 }
 
 impl Unit {

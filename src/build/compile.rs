@@ -1,20 +1,20 @@
-//! One source → its pycs on disk, as `py_compile.compile` writes them.
+//! Sources → pycs on disk, as `py_compile.compile` writes them.
 
 use super::artifact::Digest;
 use super::current::is_current;
-use super::engines::{Engines, TargetEngine};
 use super::errno;
+use super::job::{Job, Jobs};
 use super::leftovers;
-use super::source::{Made, Source};
-use crate::engine::{Diagnostic, OpenSource};
+use super::outcome::{Done, Outcome};
+use super::source::Source;
+use crate::engine::{Diagnostic, Made, Run, ThreadsError};
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
 use crate::output::place::{Missing, Place};
-use crate::project::{Layout, Naming};
-use crate::pyc::{HEADER_SIZE, InvalidationMode};
+use crate::project::{Layout, NameError, Naming};
+use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
-use crate::warnings::Issued;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -39,6 +39,8 @@ pub struct Settings {
     pub naming: Naming,
     /// Directories below which symlinks on the way to a source or a pyc are restricted.
     pub bounds: Bounds,
+    /// Hard-link the pycs of a source that are equal at several levels.
+    pub hardlink_dupes: bool,
 }
 
 /// Directories whose content may belong to other users. Nothing is read through a symlink that
@@ -108,6 +110,10 @@ pub(super) fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
 }
 
 impl Settings {
+    fn jobs<'a>(&'a self, run: Run<'a>) -> Jobs<'a> {
+        Jobs { run, levels: &self.levels, mode: self.mode }
+    }
+
     /// Returns whether pycs of different levels have different paths.
     fn path_says_level(&self) -> bool {
         self.output.is_none() && self.naming.layout == Layout::Pycache
@@ -117,7 +123,7 @@ impl Settings {
     ///
     /// # Errors
     /// The exception that Python would raise, or a source out of bounds.
-    pub fn read(&self, file: &Path) -> Result<Source, Box<Diagnostic>> {
+    pub fn read(&self, file: &Path) -> Result<Source<'static>, Box<Diagnostic>> {
         Source::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
     }
 
@@ -150,191 +156,155 @@ impl Settings {
     }
 }
 
-/// Outcome of one source at one version and level.
+/// Source that is compiled to disk.
 #[derive(Debug)]
-pub struct Outcome {
-    /// Path of the source as given.
+pub struct Task {
+    /// Path of the source.
     pub file: PathBuf,
-    /// Path of the pyc, if the naming rules give one.
-    pub output: Option<PathBuf>,
-    /// Version that was compiled for; `None` if the file is not a source.
-    pub python: Option<PyVersion>,
-    /// Optimization level: 0, 1 or 2.
-    pub optimize: u8,
-    /// Result.
-    pub result: Result<Done, Box<Diagnostic>>,
-    /// Warnings of the compiler.
-    pub warnings: Vec<Issued>,
-    /// Digest of the pyc, if digests are requested and the pyc exists.
-    pub digest: Option<Digest>,
+    /// File name to record, or the reason not to compile; `None` for the name by the naming rules.
+    pub recorded: Option<Result<PathBuf, String>>,
 }
 
-impl Outcome {
-    /// Returns the error of a file that is not compiled: data, a RECORD, a directory.
-    pub(super) fn of_file(file: PathBuf, error: Box<Diagnostic>) -> Self {
-        Self::failed(file, None, 0, error)
+impl Task {
+    /// Returns a source with the recorded name of the naming rules.
+    pub const fn new(file: PathBuf) -> Self {
+        Self { file, recorded: None }
     }
 
-    /// Returns the outcome of a source without a pyc.
-    fn failed(file: PathBuf, python: Option<PyVersion>, optimize: u8, error: Box<Diagnostic>) -> Self {
-        let (result, warnings) = (Err(error), Vec::new());
-        Self { file, output: None, python, optimize, result, warnings, digest: None }
+    fn read(&self, settings: &Settings) -> Result<Source<'static>, Box<Diagnostic>> {
+        match &self.recorded {
+            Some(Err(message)) => Err(Diagnostic::message_only("ValueError", message)),
+            _ => settings.read(&self.file),
+        }
     }
-}
 
-/// Successful outcomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// The pyc was written.
-    Compiled,
-    /// The pyc is up to date.
-    UpToDate,
-    /// The pyc would be written without `--check`.
-    WouldChange,
-}
-
-impl Done {
-    /// Returns `compiled` or `up-to-date`, for messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Compiled => "compiled",
-            Self::UpToDate => "up-to-date",
-            Self::WouldChange => "would-change",
+    fn recorded(&self, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>> {
+        match &self.recorded {
+            Some(Ok(name)) => Ok(name.clone()),
+            _ => settings.naming.recorded(&self.file).map_err(|error| value_error(&error)),
         }
     }
 }
 
-/// Compiles all pycs of one source. An error in one does not stop the others.
-pub fn compile(file: &Path, engines: &Engines, settings: &Settings) -> Vec<Outcome> {
-    let source = settings.read(file);
-    let mut opened = source.as_ref().map(|source| (source, source.open()));
-    let mut outcomes = Vec::new();
-    for target in engines {
-        for &optimize in &settings.levels {
-            let output = match &settings.output {
-                Some(output) => Ok(output.clone()),
-                None => settings.naming.output(file, target.series, optimize),
-            };
-            let python = Some(target.series.version);
-            let failed = |error| Outcome::failed(file.into(), python, optimize, error);
-            outcomes.push(match (&mut opened, output) {
-                (Err(error), _) => failed(error.clone()),
-                (_, Err(error)) => failed(Diagnostic::without_place("ValueError", error.to_string())),
-                (Ok((source, opened)), Ok(output)) => {
-                    compile_source(file, source, opened, target, optimize, &output, settings)
-                }
-            });
-        }
-    }
-    outcomes
+fn value_error(error: &NameError) -> Box<Diagnostic> {
+    Diagnostic::without_place("ValueError", error.to_string())
 }
 
-/// Returns the outcomes of a source that the caller refuses to compile.
-pub fn refuse(file: &Path, engines: &Engines, kind: &str, message: &str) -> Vec<Outcome> {
-    let refused = |target: &TargetEngine| {
-        let error = Diagnostic {
-            kind: kind.into(),
-            message: message.into(),
-            rendered: message.into(),
-            ..Diagnostic::default()
-        };
-        Outcome::failed(file.into(), Some(target.series.version), 0, error.into())
-    };
-    engines.iter().map(refused).collect()
-}
-
-/// Compiles one pyc of a source that was read from `file`.
-pub fn compile_source(
-    file: &Path,
-    source: &Source,
-    opened: &mut OpenSource<'_>,
-    target: &TargetEngine,
-    optimize: u8,
-    output: &Path,
+/// Compiles sources to disk; returns the outcomes, and the number of sources that were not reached
+/// because the user stopped. An error in one pyc does not stop the others.
+///
+/// # Errors
+/// [`ThreadsError`].
+pub fn compile(
+    tasks: &[Task],
+    run: Run<'_>,
     settings: &Settings,
-) -> Outcome {
-    let header = source.header(target.series, settings.mode);
-    let mut warnings = Vec::new();
-    let mut pyc = || {
-        let made = pyc_behind(&header, file, opened, target, optimize, settings);
-        warnings = made.warnings;
-        made.result
+) -> Result<(Vec<Outcome>, usize), ThreadsError> {
+    let jobs = settings.jobs(run);
+    let results = jobs.map(tasks, |task| {
+        let outcomes = compile_source(task, &task.read(settings), &jobs, settings);
+        if settings.hardlink_dupes {
+            hardlink_equal_levels(&outcomes, settings);
+        }
+        outcomes
+    })?;
+    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
+    let outcomes: Vec<Outcome> = results.into_iter().flatten().flatten().collect();
+    let outputs = outcomes.iter().filter_map(Outcome::output);
+    leftovers::remove(outputs, |output| settings.place(output, Missing::Refused));
+    Ok((outcomes, missing))
+}
+
+/// Compiles a source that does not come from a file to disk, as if it were the content of `name`.
+pub fn compile_bytes(name: &Path, bytes: &[u8], run: Run<'_>, settings: &Settings) -> Vec<Outcome> {
+    let source = Ok(Source::from_bytes(bytes));
+    compile_source(&Task::new(name.into()), &source, &settings.jobs(run), settings)
+}
+
+/// Compiles a source to pycs in memory.
+pub fn compile_in_memory(
+    name: &Path,
+    source: &Result<Source<'_>, Box<Diagnostic>>,
+    run: Run<'_>,
+    settings: &Settings,
+) -> Vec<Made> {
+    settings.jobs(run).each(source, |job| {
+        let result = job.pyc(settings.naming.recorded(name).map_err(|error| value_error(&error)));
+        Made { result, warnings: job.warnings() }
+    })
+}
+
+fn compile_source(
+    task: &Task,
+    source: &Result<Source<'_>, Box<Diagnostic>>,
+    jobs: &Jobs<'_>,
+    settings: &Settings,
+) -> Vec<Outcome> {
+    jobs.each(source, |job| {
+        let mut written = Written::default();
+        let result = write(task, job, settings, &mut written);
+        let digest = written.digest.filter(|_| result.is_ok());
+        job.outcome(&task.file, written.output, result, digest)
+    })
+}
+
+/// Facts about a pyc that is written.
+#[derive(Default)]
+struct Written {
+    output: Option<PathBuf>,
+    digest: Option<Digest>,
+}
+
+/// Compiles a pyc and writes it, unless it is up to date.
+fn write(
+    task: &Task,
+    job: &mut Job<'_, '_>,
+    settings: &Settings,
+    written: &mut Written,
+) -> Result<Done, Box<Diagnostic>> {
+    let source = job.source()?;
+    let output = match &settings.output {
+        Some(output) => output.clone(),
+        None => settings
+            .naming
+            .output(&task.file, job.target.series, job.optimize)
+            .map_err(|error| value_error(&error))?,
     };
     if settings.check {
-        let result = pyc().map(|_| Done::Compiled);
-        return Outcome {
-            file: file.into(),
-            output: None,
-            python: Some(target.series.version),
-            optimize,
-            result,
-            warnings,
-            digest: None,
-        };
+        return job.pyc(task.recorded(settings)).map(|_| Done::Compiled);
     }
-    let mut digest = None;
-    let mut result = || {
-        let mut digested = |pyc: &[u8]| digest = settings.digests.then(|| Digest::of(pyc));
-        if is_source(output, file, settings) {
-            let message = format!("{} is the source: no pyc is written over it", output.shown());
-            return Err(Diagnostic::without_place("FileExistsError", message));
-        }
-        let place = match settings.place(output, Missing::Refused) {
-            Ok(place) => Some(place),
-            Err(error) if error.is_missing() => None,
-            Err(error) => return Err(errno::write_diagnostic(&error)),
-        };
-        let mut found = None;
-        if let Some(place) = &place {
-            place.check().map_err(|error| errno::write_diagnostic(&error))?;
-            // An invalid recorded name is an error even if the pyc is up to date.
-            let recorded = recorded(file, settings)?;
-            found = if settings.force { None } else { place.bytes().ok() };
-            let current = |found: &Vec<u8>| is_current(found, &header, &recorded, target);
-            if let Some(found) = found.as_ref().filter(|found| settings.path_says_level() && current(found)) {
-                digested(found);
-                return Ok(Done::UpToDate);
-            }
-        }
-        let pyc = pyc()?;
-        digested(&pyc);
-        if found.is_some_and(|found| found == pyc) {
+    let output = &*written.output.insert(output);
+    let mut digested = |pyc: &[u8]| written.digest = settings.digests.then(|| Digest::of(pyc));
+    if is_source(output, &task.file, settings) {
+        let message = format!("{} is the source: no pyc is written over it", output.shown());
+        return Err(Diagnostic::without_place("FileExistsError", message));
+    }
+    let place = match settings.place(output, Missing::Refused) {
+        Ok(place) => Some(place),
+        Err(error) if error.is_missing() => None,
+        Err(error) => return Err(errno::write_diagnostic(&error)),
+    };
+    let mut found = None;
+    if let Some(place) = &place {
+        place.check().map_err(|error| errno::write_diagnostic(&error))?;
+        // An invalid recorded name is an error even if the pyc is up to date.
+        let recorded = task.recorded(settings)?;
+        found = if settings.force { None } else { place.bytes().ok() };
+        let current = |found: &Vec<u8>| is_current(found, &job.header, &recorded, job.target);
+        if let Some(found) = found.as_ref().filter(|found| settings.path_says_level() && current(found)) {
+            digested(found);
             return Ok(Done::UpToDate);
         }
-        let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);
-        let written = place.and_then(|place| place.replace(&pyc, source.mode));
-        written.map_err(|error| errno::write_diagnostic(&error))?;
-        Ok(Done::Compiled)
-    };
-    let result = result();
-    let digest = digest.filter(|_| result.is_ok());
-    let python = Some(target.series.version);
-    Outcome { file: file.into(), output: Some(output.into()), python, optimize, result, warnings, digest }
-}
-
-/// Returns the bytes of one pyc.
-pub fn pyc(file: &Path, source: &Source, target: &TargetEngine, optimize: u8, settings: &Settings) -> Made {
-    let header = source.header(target.series, settings.mode);
-    pyc_behind(&header, file, &mut source.open(), target, optimize, settings)
-}
-
-fn pyc_behind(
-    header: &[u8; HEADER_SIZE],
-    file: &Path,
-    source: &mut OpenSource<'_>,
-    target: &TargetEngine,
-    optimize: u8,
-    settings: &Settings,
-) -> Made {
-    match recorded(file, settings) {
-        Ok(recorded) => Made::of(source, target, header, recorded.as_os_str(), optimize),
-        Err(error) => error.into(),
     }
-}
-
-fn recorded(file: &Path, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>> {
-    let recorded = settings.naming.recorded(file);
-    recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()))
+    let pyc = job.pyc(task.recorded(settings))?;
+    digested(&pyc);
+    if found.is_some_and(|found| found == pyc) {
+        return Ok(Done::UpToDate);
+    }
+    let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);
+    let replaced = place.and_then(|place| place.replace(&pyc, source.mode));
+    replaced.map_err(|error| errno::write_diagnostic(&error))?;
+    Ok(Done::Compiled)
 }
 
 /// Returns whether writing the pyc would overwrite its source: with an explicit output path, or
@@ -345,27 +315,20 @@ fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
         || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
 }
 
-/// Removes the temporary files that killed runs left next to these pycs.
-pub fn remove_leftovers<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, settings: &Settings) {
-    let outputs = outcomes.into_iter().filter_map(|outcome| outcome.output.as_deref());
-    leftovers::remove(outputs, |output| settings.place(output, Missing::Refused));
-}
-
 /// Hard-links the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
-pub fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
-    let written = outcomes.iter().filter(|outcome| outcome.result.is_ok());
-    let mut kept: Vec<(&Path, Place, Option<PyVersion>, Vec<u8>)> = Vec::new();
-    for outcome in written {
-        let Some(output) = outcome.output.as_deref() else { continue };
+fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
+    let mut kept: Vec<(&Path, Place, PyVersion, Vec<u8>)> = Vec::new();
+    for pyc in outcomes.iter().filter_map(Outcome::pyc).filter(|pyc| pyc.result.is_ok()) {
+        let Some(output) = pyc.output.as_deref() else { continue };
         let Ok(place) = settings.place(output, Missing::Refused) else { continue };
         let Ok(bytes) = place.bytes() else { continue };
-        match kept.iter().find(|(_, _, python, other)| *python == outcome.python && *other == bytes) {
+        match kept.iter().find(|(_, _, python, other)| *python == pyc.python && *other == bytes) {
             Some((first, other, ..)) if *first != output => {
                 // File systems without hard links keep separate files, whose bytes are equal.
                 let _ = place.link_to(other);
             }
             Some(_) => {}
-            None => kept.push((output, place, outcome.python, bytes)),
+            None => kept.push((output, place, pyc.python, bytes)),
         }
     }
 }

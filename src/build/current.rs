@@ -1,7 +1,6 @@
 //! Decision, without compiling, whether an existing pyc is up to date.
 
-use super::engines::TargetEngine;
-use crate::engine::Refs;
+use crate::engine::{Refs, TargetEngine};
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::HEADER_SIZE;

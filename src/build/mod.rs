@@ -6,19 +6,17 @@
 //! request, regardless of the number of threads.
 
 mod artifact;
-pub mod batch;
 pub mod clean;
 pub mod compile;
 mod current;
-pub mod engines;
 pub mod env;
 mod errno;
 pub mod existing;
+mod job;
 mod leftovers;
-mod minimal;
 pub mod normalize;
+mod outcome;
 pub mod pack;
-pub mod parallel;
 pub mod plan;
 mod previous;
 mod project;
@@ -27,14 +25,12 @@ mod removal;
 mod source;
 mod stale;
 pub mod tree;
-mod warned;
 
 pub use artifact::{Artifact, ArtifactKind, Digest};
-pub use compile::{Bounds, Done, Outcome, Settings};
-pub use engines::{EngineOptions, Engines, EnginesError, TargetEngine};
-pub use parallel::Watch;
+pub use compile::{Bounds, Settings, Task};
+pub use outcome::{Done, Failure, Outcome, PycOutcome};
 pub use project::{Project, ProjectError};
 pub use publish::publish;
 pub use removal::Removal;
-pub use source::{Made, Source, seconds};
+pub use source::{Source, seconds};
 pub use stale::{Stale, remove_stale};

@@ -1,11 +1,11 @@
 //! Config with its defaults and lists resolved.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
-use super::engines::{self, EngineOptions, Engines, EnginesError};
+use super::job::Jobs;
 use super::source::Source;
 use crate::config::{ConfigError, Loaded, Selected, Selection};
 use crate::engine::python::Places;
-use crate::engine::{Diagnostic, Limits};
+use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Run, ThreadsError, select};
 use crate::output::WriteError;
 use crate::output::inside::FOLLOW_LINKS;
 use crate::output::place::{LEFTOVER_AGE, Missing, Place};
@@ -64,8 +64,29 @@ impl Project {
     ///
     /// # Errors
     /// The exception that Python would raise.
-    pub fn read(&self, file: &Selected) -> Result<Source, Box<Diagnostic>> {
-        Source::read_inside(&self.loaded.sources(), Path::new(&file.name), None, FOLLOW_LINKS)
+    pub fn read(&self, file: &Selected) -> Result<Source<'static>, Box<Diagnostic>> {
+        Source::read_inside(&self.loaded.sources(), Path::new(&file.name), FOLLOW_LINKS)
+    }
+
+    /// Returns the pycs to make of each source.
+    pub(super) fn jobs<'a>(&'a self, run: Run<'a>) -> Jobs<'a> {
+        Jobs { run, levels: &self.levels, mode: self.mode }
+    }
+
+    /// Returns the path of a pyc below the root, and the recorded file name. Paths of the config
+    /// are UTF-8, so the conversion is lossless.
+    pub(super) fn names(
+        &self,
+        file: &Selected,
+        series: &Series,
+        optimize: u8,
+    ) -> (String, Result<String, Box<Diagnostic>>) {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let path = Path::new(&file.name);
+        let name = self.naming.output(path, series, optimize).unwrap_or_else(|_| path.into());
+        let recorded = self.naming.recorded(path);
+        let recorded = recorded.map_err(|error| Diagnostic::without_place("ValueError", error.to_string()));
+        (text(name), recorded.map(text))
     }
 
     /// Writes a file that the config names unless it is up to date; with `check` only compares it.
@@ -117,7 +138,7 @@ impl Project {
             limits: Limits { timeout: self.loaded.timeout(), memory: self.loaded.memory_limit(), stop },
             refs: self.loaded.config.compile.refs,
         };
-        Ok(engines::start(&versions, &options)?)
+        Ok(select::start(&versions, &options)?)
     }
 
     /// Returns the versions; if the config names none, that of the `python3` on PATH.
@@ -129,7 +150,7 @@ impl Project {
         if !releases.is_empty() {
             return Ok(releases.into_iter().map(|release| release.version).collect());
         }
-        Ok(vec![engines::default_version(places)?])
+        Ok(vec![select::default_version(places)?])
     }
 }
 
@@ -144,7 +165,7 @@ pub enum ProjectError {
     Engines(#[from] EnginesError),
     /// Threads cannot be started.
     #[error(transparent)]
-    Threads(#[from] super::parallel::ThreadsError),
+    Threads(#[from] ThreadsError),
     /// A file other than a pyc cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),

@@ -1,15 +1,14 @@
-//! One source in memory → one pyc in memory.
+//! A source file in memory.
 
-use super::{TargetEngine, errno, warned};
+use super::errno;
+use crate::engine::Diagnostic;
 use crate::engine::native::address_space;
-use crate::engine::{Diagnostic, Engine, OpenSource};
 use crate::output::Owner;
-use crate::output::inside::{Inside, OpenError, Opened, open_followed};
+use crate::output::inside::{Inside, OpenError, Opened};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use crate::target::Series;
-use crate::warnings::Issued;
-use std::ffi::OsStr;
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -20,26 +19,11 @@ const LARGEST_SOURCE: u64 = u32::MAX as u64;
 /// much.
 const SPACE_OF_SOURCE: u64 = 8;
 
-/// A pyc in memory.
-#[derive(Debug)]
-pub struct Made {
-    /// Bytes of the pyc.
-    pub result: Result<Vec<u8>, Box<Diagnostic>>,
-    /// Warnings of the compiler that pass the filters.
-    pub warnings: Vec<Issued>,
-}
-
-impl From<Box<Diagnostic>> for Made {
-    fn from(error: Box<Diagnostic>) -> Self {
-        Self { result: Err(error), warnings: Vec::new() }
-    }
-}
-
 /// Source file as of the time it was read.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct Source<'a> {
     /// Content of the file.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'a, [u8]>,
     /// Modification time in whole seconds modulo 2³².
     pub mtime: u32,
     /// Permissions of its pyc: those of `py_compile`, but for group and others at most read
@@ -51,41 +35,19 @@ pub struct Source {
     pub owner: Option<Owner>,
 }
 
-impl Source {
-    /// Reads a file that the user named; symlinks are followed without restriction.
-    ///
-    /// # Errors
-    /// The exception that Python would raise.
-    pub fn read(file: &Path) -> Result<Self, Box<Diagnostic>> {
-        Self::read_clamped(file, None)
-    }
-
-    /// Like [`Source::read`], but with a modification time no later than `latest`, in seconds since
-    /// 1970. A later one is also set back on disk, so that the header matches the file. Through a
-    /// symlink, only the time in the header changes.
-    ///
-    /// # Errors
-    /// The exception that Python would raise.
-    pub fn read_clamped(file: &Path, latest: Option<u64>) -> Result<Self, Box<Diagnostic>> {
-        Self::from_opened(file, open_followed(file), latest, "")
-    }
-
+impl<'a> Source<'a> {
     /// Reads a file below a directory. If a symlink leads out of it, `hint` explains how to allow
     /// that.
     ///
     /// # Errors
     /// The exception that Python would raise, or a symlink that leads out of the directory.
-    pub fn read_inside(
-        inside: &Inside,
-        name: &Path,
-        latest: Option<u64>,
-        hint: &str,
-    ) -> Result<Self, Box<Diagnostic>> {
-        Self::from_opened(&inside.path().join(name), inside.open(name), latest, hint)
+    pub fn read_inside(inside: &Inside, name: &Path, hint: &str) -> Result<Self, Box<Diagnostic>> {
+        Self::from_opened(&inside.path().join(name), inside.open(name), None, hint)
     }
 
-    /// Reads an open file, and sets back its modification time if it is after `latest`. The time is
-    /// set on the open file, not on its path.
+    /// Reads an open file, and sets back its modification time if it is after `latest`, in seconds
+    /// since 1970. The time is set on the open file, not on its path. A file behind a symlink keeps
+    /// its time.
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,
@@ -109,7 +71,7 @@ impl Source {
         let bytes = read_open(&opened.file, size, LARGEST_SOURCE)?;
         let mode = permissions(metadata);
         let mut source = Self {
-            bytes,
+            bytes: bytes.into(),
             mtime: metadata.modified().map_or(0, seconds),
             mode: (mode | 0o200) & 0o644,
             executable: mode & 0o111 != 0,
@@ -129,38 +91,13 @@ impl Source {
     }
 
     /// Returns a source that does not come from a file.
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self { bytes, mtime: 0, mode: 0o644, executable: false, owner: None }
+    pub fn from_bytes(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self { bytes: bytes.into(), mtime: 0, mode: 0o644, executable: false, owner: None }
     }
 
     /// Returns the header of its pyc.
     pub fn header(&self, series: &Series, mode: InvalidationMode) -> [u8; HEADER_SIZE] {
         Header::of(series, mode, &self.bytes, self.mtime).to_bytes()
-    }
-
-    /// Opens the source, to be compiled for all targets.
-    pub fn open(&self) -> OpenSource<'_> {
-        Engine::open(&self.bytes)
-    }
-}
-
-impl Made {
-    /// Compiles a source to a pyc with this header.
-    pub fn of(
-        source: &mut OpenSource<'_>,
-        target: &TargetEngine,
-        header: &[u8; HEADER_SIZE],
-        recorded: &OsStr,
-        optimize: u8,
-    ) -> Self {
-        let (code, warnings) = warned::compile(source, target, recorded, optimize);
-        let result = code.map(|code| {
-            let mut pyc = Vec::with_capacity(HEADER_SIZE + code.len());
-            pyc.extend_from_slice(header);
-            pyc.extend_from_slice(&code);
-            pyc
-        });
-        Self { result, warnings }
     }
 }
 

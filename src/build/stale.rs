@@ -26,8 +26,8 @@ pub fn remove_stale(project: &Project, built: &Built) -> Stale {
     let (base, below) = project.loaded.bounds_of_folder(&root);
     let (mirrors, copies) = (project.mirrors(), project.copies());
     let written: BTreeSet<PathBuf> = {
-        let pycs = built.outcomes.iter().filter(|outcome| outcome.result.is_ok());
-        let pycs = pycs.filter_map(|outcome| Some(outcome.output.as_ref()?.strip_prefix(&root).ok()?.into()));
+        let pycs = built.outcomes.iter().filter(|outcome| outcome.result().is_ok());
+        let pycs = pycs.filter_map(|outcome| Some(outcome.output()?.strip_prefix(&root).ok()?.into()));
         let copied = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copies);
         pycs.chain(copied.map(|file| PathBuf::from(&file.name))).collect()
     };

@@ -1,13 +1,11 @@
 //! `pycompile build`: the pycs in place, or in a mirror of the sources.
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
-use super::batch;
-use super::compile::{Done, Outcome};
-use super::engines::Engines;
 use super::errno::write_diagnostic;
 use super::leftovers;
-use super::parallel::{self, Watch};
+use super::outcome::{Done, Failure, Outcome};
 use super::project::{Project, ProjectError};
+use crate::engine::Run;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::output::tree::Tree;
@@ -56,12 +54,7 @@ impl Project {
 ///
 /// # Errors
 /// [`ProjectError::Threads`], or a listed file that does not exist.
-pub fn build(
-    project: &Project,
-    engines: &Engines,
-    jobs: usize,
-    watch: &dyn Watch,
-) -> Result<Built, ProjectError> {
+pub fn build(project: &Project, run: Run<'_>) -> Result<Built, ProjectError> {
     project.loaded.check_listed(&project.selection)?;
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
@@ -83,12 +76,13 @@ pub fn build(
             changed,
         })
     };
-    let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
-        let compiled = batch::compile(file, engines, project);
-        let mut built = Built::default();
-        let copied = match &compiled.source {
+    let jobs = project.jobs(run);
+    let results = jobs.map(&project.selection.sources, |file| {
+        let source = project.read(file);
+        let (mut copies, mut entries) = (Vec::new(), Vec::new());
+        let copied = match &source {
             Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {
-                built.copies.push(artifact);
+                copies.push(artifact);
                 // Importers compare the modification time of the copy with that in the pyc.
                 let is_dated = project.mode == InvalidationMode::Timestamp && !project.check;
                 let dated = is_dated.then(|| tree.set_modified(&file.name, source.mtime));
@@ -96,26 +90,25 @@ pub fn build(
             }),
             _ => Ok(()),
         };
-        for pyc in compiled.pycs {
-            let entry =
-                compiled.source.as_ref().ok().and_then(|source| pyc.entry(&pyc.name, &file.name, source));
-            let output = Some(root.join(&pyc.name));
-            let result = copied.clone().and(pyc.result).and_then(|bytes| {
-                Ok(match (put(&pyc.name, &bytes, false)?, project.check) {
+        let outcomes = jobs.each(&source, |job| {
+            let (name, recorded) = project.names(file, job.target.series, job.optimize);
+            let pyc = job.pyc(recorded.clone());
+            let mut entry = None;
+            let result = copied.clone().and(pyc).and_then(|bytes| {
+                let changed = put(&name, &bytes, false)?;
+                entry = job.entry(&name, &bytes, &file.name, &recorded?);
+                Ok(match (changed, project.check) {
                     (false, _) => Done::UpToDate,
                     (true, false) => Done::Compiled,
                     (true, true) => Done::WouldChange,
                 })
             });
-            let entry = entry.filter(|_| result.is_ok());
             let digest =
                 entry.as_ref().map(|entry| Digest { sha256: entry.sha256.clone(), size: entry.size });
-            built.entries.extend(entry);
-            let (python, optimize) = (Some(pyc.series.version), pyc.optimize);
-            let (file, warnings) = (file.path.clone(), pyc.warnings);
-            built.outcomes.push(Outcome { file, output, python, optimize, result, warnings, digest });
-        }
-        built
+            entries.extend(entry);
+            job.outcome(&file.path, Some(root.join(&name)), result, digest)
+        });
+        Built { outcomes, entries, copies, missing: 0 }
     })?;
     let mut all = Built::default();
     for built in results {
@@ -133,14 +126,14 @@ pub fn build(
             let data = project.read(file);
             match data.and_then(|source| copied(&file.name, &source.bytes, source.executable)) {
                 Ok(artifact) => all.copies.push(artifact),
-                Err(error) => all.outcomes.push(Outcome::of_file(file.path.clone(), error)),
+                Err(error) => all.outcomes.push(Outcome::Data(Failure { file: file.path.clone(), error })),
             }
         }
     }
     if project.check {
         return Ok(all);
     }
-    let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output.as_ref()?.strip_prefix(&root).ok());
+    let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output()?.strip_prefix(&root).ok());
     let copies = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copy);
     let files = pycs.chain(copies.map(|file| Path::new(&file.name)));
     leftovers::remove(files, |name| tree.place(name, Missing::Refused));

@@ -7,8 +7,9 @@ use super::options::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines};
 use super::warnings::WarningArgs;
-use crate::build::{Stale, engines, publish, remove_stale, tree};
+use crate::build::{Stale, publish, remove_stale, tree};
 use crate::config::{Given, OnError};
+use crate::engine::{Run, select};
 use crate::manifest::Manifest;
 use crate::text::{Shown as _, counted, python};
 use std::path::{Path, PathBuf};
@@ -53,10 +54,10 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     let mut engines = start_engines(&project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
-    let jobs = usize::from(arguments.jobs.unwrap_or(0));
-    let built = tree::build(&project, &engines, jobs, &progress)?;
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
+    let built = tree::build(&project, run)?;
     progress.finish();
-    let failed = built.outcomes.iter().any(|outcome| outcome.result.is_err());
+    let failed = built.outcomes.iter().any(|outcome| outcome.result().is_err());
     let status =
         messages::tell(&built.outcomes, built.missing, &allowed(&project), arguments.format.get(), printer)?;
     note_unlisted(&project, printer);
@@ -68,7 +69,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     }
     let stale = remove_stale(&project, &built);
     tell_stale(&stale, arguments.check, arguments.format.get(), printer)?;
-    let manifest = Manifest::new(built.entries, Vec::new()).with_releases(engines::releases(&engines));
+    let manifest = Manifest::new(built.entries, Vec::new()).with_releases(select::releases(&engines));
     let manifests = publish(&project, &manifest)?;
     let changed = tell_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
         + tell_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;

@@ -15,10 +15,9 @@ use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{self, WarningArgs};
 use super::{environment, interrupt};
-use crate::build::{
-    self, Bounds, EngineOptions, Engines, Made, Outcome, Settings, Source, engines, parallel, plan,
-};
-use crate::engine::{EngineChoice, Refs};
+use crate::build::compile::{compile, compile_bytes, compile_in_memory};
+use crate::build::{Bounds, Failure, Outcome, Settings, Source, Task, plan};
+use crate::engine::{Diagnostic, EngineChoice, EngineOptions, Made, Refs, Run, select};
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
@@ -131,10 +130,9 @@ pub(super) struct CompileArgs {
 
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.format.get();
-    let hardlink_dupes = arguments.hardlink_dupes;
-    let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    let jobs = arguments.jobs;
     let places = environment::places();
-    let mut engines = engines::start(
+    let mut engines = select::start(
         &arguments.python,
         &EngineOptions {
             choice: arguments.engine,
@@ -152,7 +150,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
         output.keeps_apart(format)?;
     }
     if let Some(name) = arguments.stdin_filename.clone() {
-        return standard_input(&name, &engines, &settings(arguments)?, format, printer);
+        let progress = printer.progress(1);
+        let run = Run { engines: &engines, workers: progress.workers(jobs) };
+        return standard_input(&name, run, &settings(arguments)?, format, printer);
     }
     let (files, unlisted) = list_files(&arguments, printer)?;
     let settings = settings(arguments)?;
@@ -164,31 +164,18 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
         return Err(CommandError::Usage("--output takes one file, one version and one level".into()));
     }
-    if let (Some(Destination::StandardOutput), [file], [target], &[optimize]) =
-        (&output, files.as_slice(), engines.as_slice(), settings.levels.as_slice())
-    {
-        let pyc = settings.read(file).map_or_else(Made::from, |source| {
-            build::compile::pyc(file, &source, target, optimize, &settings)
-        });
-        return to_standard_output(pyc, printer);
-    }
     let progress = printer.progress(files.len() as u64);
-    let results =
-        parallel::map(&files, jobs, &progress, |file| build::compile::compile(file, &engines, &settings))?;
-    progress.finish();
-    if hardlink_dupes {
-        for outcomes in results.iter().flatten() {
-            build::compile::hardlink_equal_levels(outcomes, &settings);
-        }
+    let run = Run { engines: &engines, workers: progress.workers(jobs) };
+    if let (Some(Destination::StandardOutput), [file]) = (&output, files.as_slice()) {
+        return to_standard_output(compile_in_memory(file, &settings.read(file), run, &settings), printer);
     }
-    build::compile::remove_leftovers(results.iter().flatten().flatten(), &settings);
-    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
-    let mut outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
-    outcomes.extend(
-        unlisted.iter().flat_map(|folder| {
-            build::compile::refuse(&folder.path, &engines, "OSError", &folder.to_string())
-        }),
-    );
+    let tasks: Vec<Task> = files.into_iter().map(Task::new).collect();
+    let (mut outcomes, missing) = compile(&tasks, run, &settings)?;
+    progress.finish();
+    outcomes.extend(unlisted.into_iter().map(|folder| {
+        let error = Diagnostic::message_only("OSError", folder.to_string());
+        Outcome::Directory(Failure { file: folder.path, error })
+    }));
     let status = messages::tell(&outcomes, missing, &[], format, printer)?;
     hint_directories(&outcomes, printer);
     Ok(status)
@@ -197,57 +184,49 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
 /// Prints a hint about --recursive if a directory with Python files was named.
 fn hint_directories(outcomes: &[Outcome], printer: &Printer) {
     let is_directory =
-        |outcome: &&Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == "IsADirectoryError");
+        |outcome: &&Outcome| outcome.result().is_err_and(|error| error.kind == "IsADirectoryError");
     let none = globset::GlobSet::empty();
     let has_sources = |folder: &Path| !python_files(folder, &none, &mut BTreeSet::new()).0.is_empty();
-    if let Some(outcome) = outcomes.iter().filter(is_directory).find(|outcome| has_sources(&outcome.file)) {
-        printer.summary(&format!("hint: `--recursive` compiles the files below {}", outcome.file.shown()));
+    if let Some(outcome) = outcomes.iter().filter(is_directory).find(|outcome| has_sources(outcome.file())) {
+        printer.summary(&format!("hint: `--recursive` compiles the files below {}", outcome.file().shown()));
     }
 }
 
 fn standard_input(
     name: &Path,
-    engines: &Engines,
+    run: Run<'_>,
     settings: &Settings,
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    let ([target], &[optimize]) = (engines.as_slice(), settings.levels.as_slice()) else {
+    if run.engines.len() * settings.levels.len() != 1 {
         return Err(CommandError::Usage("--stdin-filename takes one version and one level".into()));
-    };
+    }
     if settings.mode == InvalidationMode::Timestamp {
         let hint =
             "standard input has no modification time: use --invalidation-mode checked-hash or unchecked-hash";
         return Err(CommandError::Usage(hint.into()));
     }
-    let source = Source::from_bytes(interrupt::read_standard_input()?);
-    if let Some(output) = &settings.output {
-        let outcome = build::compile::compile_source(
-            name,
-            &source,
-            &mut source.open(),
-            target,
-            optimize,
-            output,
-            settings,
-        );
-        return messages::tell(&[outcome], 0, &[], format, printer);
+    let bytes = interrupt::read_standard_input()?;
+    if settings.output.is_some() {
+        let outcomes = compile_bytes(name, &bytes, run, settings);
+        return messages::tell(&outcomes, 0, &[], format, printer);
     }
-    to_standard_output(build::compile::pyc(name, &source, target, optimize, settings), printer)
+    to_standard_output(compile_in_memory(name, &Ok(Source::from_bytes(bytes)), run, settings), printer)
 }
 
-fn to_standard_output(pyc: Made, printer: &Printer) -> Result<Status, CommandError> {
-    warnings::tell(&pyc.warnings, printer);
-    match pyc.result {
-        Ok(pyc) => {
-            printer.bytes(&pyc)?;
-            Ok(Status::Done)
-        }
-        Err(error) => {
-            printer.file_error(&error.rendered);
-            Ok(Status::No)
+fn to_standard_output(pycs: Vec<Made>, printer: &Printer) -> Result<Status, CommandError> {
+    for Made { result, warnings } in pycs {
+        warnings::tell(&warnings, printer);
+        match result {
+            Ok(pyc) => printer.bytes(&pyc)?,
+            Err(error) => {
+                printer.file_error(&error.rendered);
+                return Ok(Status::No);
+            }
         }
     }
+    Ok(Status::Done)
 }
 
 /// Returns the files to compile, and the directories that could not be searched.
@@ -310,5 +289,6 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             limit: None,
             hint: "`--follow-links` compiles it",
         },
+        hardlink_dupes: arguments.hardlink_dupes,
     })
 }

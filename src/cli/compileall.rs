@@ -11,8 +11,9 @@ use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::{Warned, WarningArgs};
 use super::{environment, interrupt};
-use crate::build::{self, Bounds, EngineOptions, Engines, Outcome, Settings, engines, parallel};
-use crate::engine::Refs;
+use crate::build::compile::compile;
+use crate::build::{Bounds, Done, Outcome, Settings, Task, plan};
+use crate::engine::{EngineOptions, Refs, Run, Workers, select};
 use crate::output::inside::Links;
 use crate::project::{LARGEST, Layout, Naming, Walk, is_python, read_named, stripped, walk};
 use crate::pyc::InvalidationMode;
@@ -129,12 +130,6 @@ fn depth(text: &str) -> Result<usize, ParseIntError> {
     }
 }
 
-/// Source and the file name to record.
-struct Job {
-    file: PathBuf,
-    recorded: Result<PathBuf, String>,
-}
-
 pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Status, CommandError> {
     let levels = levels(arguments)?;
     if arguments.exclude.as_deref() == Some("") {
@@ -160,22 +155,18 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let places = environment::places();
     let options =
         EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
-    let mut engines = engines::start(&arguments.python, &options)?;
+    let mut engines = select::start(&arguments.python, &options)?;
     tell_engines(&engines, printer);
     arguments.warnings.apply(&mut engines, printer);
     let mut failures = Vec::new();
-    let jobs = jobs(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
+    let tasks = tasks(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
     let settings = settings(arguments, levels, &destinations)?;
     let layout = settings.naming.layout;
-    build::plan::check_layout(layout, engines.len(), settings.levels.len())?;
-    let progress = printer.progress(jobs.len() as u64);
-    let results = parallel::map(&jobs, arguments.workers as usize, &progress, |job| {
-        compile(job, &engines, &settings, arguments.hardlink_dupes)
-    })?;
+    plan::check_layout(layout, engines.len(), settings.levels.len())?;
+    let progress = printer.progress(tasks.len() as u64);
+    let workers = Workers::new(arguments.workers as usize, &progress);
+    let (outcomes, missing) = compile(&tasks, Run { engines: &engines, workers }, &settings)?;
     progress.finish();
-    build::compile::remove_leftovers(results.iter().flatten().flatten(), &settings);
-    let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
-    let outcomes = results.into_iter().flatten().flatten().collect::<Vec<_>>();
     if arguments.format.get() == MessageFormat::Json {
         for failure in &failures {
             printer.json(&serde_json::json!({"failure": failure}))?;
@@ -191,7 +182,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
             counted(missing, "file was", "files were")
         )));
     }
-    let failed = !failures.is_empty() || outcomes.iter().any(|outcome| outcome.result.is_err());
+    let failed = !failures.is_empty() || outcomes.iter().any(|outcome| outcome.result().is_err());
     Ok(if failed { Status::No } else { Status::Done })
 }
 
@@ -222,16 +213,16 @@ fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     Ok(lines.map(path_from_bytes).collect())
 }
 
-fn jobs(
+fn tasks(
     arguments: &CompileallArgs,
     destinations: &[PathBuf],
     exclude: Option<&fancy_regex::Regex>,
     printer: &Printer,
     failures: &mut Vec<String>,
-) -> Result<Vec<Job>, CommandError> {
+) -> Result<Vec<Task>, CommandError> {
     let depth = arguments.recursion.unwrap_or(if arguments.flat { 0 } else { usize::MAX });
-    let mut jobs = Vec::new();
-    let mut named = build::plan::Named::default();
+    let mut tasks = Vec::new();
+    let mut named = plan::Named::default();
     for destination in destinations {
         let (files, base) = if destination.is_dir() {
             let mut found = Walk::default();
@@ -260,10 +251,10 @@ fn jobs(
                 continue;
             }
             let recorded = recorded(arguments, &file, base);
-            jobs.push(Job { file, recorded });
+            tasks.push(Task { file, recorded: Some(recorded) });
         }
     }
-    Ok(jobs)
+    Ok(tasks)
 }
 
 /// Returns whether this is a symlink to a file outside of `limit`.
@@ -326,22 +317,8 @@ fn settings(
             limit: arguments.limit.clone().filter(|limit| !limit.as_os_str().is_empty()),
             hint: "`-e DIR` compiles links to files below DIR",
         },
+        hardlink_dupes: arguments.hardlink_dupes,
     })
-}
-
-fn compile(job: &Job, engines: &Engines, settings: &Settings, hardlink_dupes: bool) -> Vec<Outcome> {
-    match &job.recorded {
-        Ok(recorded) => {
-            let mut settings = settings.clone();
-            settings.naming.dfile = Some(recorded.clone());
-            let outcomes = build::compile::compile(&job.file, engines, &settings);
-            if hardlink_dupes {
-                build::compile::hardlink_equal_levels(&outcomes, &settings);
-            }
-            outcomes
-        }
-        Err(message) => build::compile::refuse(&job.file, engines, "ValueError", message),
-    }
 }
 
 /// Prints outcomes on standard output, as compileall does; each error of a source is printed once.
@@ -354,22 +331,22 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
     let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {
         warned.tell(outcome, MessageFormat::Human, printer)?;
-        match &outcome.result {
-            Ok(build::Done::UpToDate | build::Done::WouldChange) => {}
-            Ok(build::Done::Compiled) => {
-                if last != Some((&outcome.file, "", None)) {
-                    printer.told(&format!("Compiling '{}'...", outcome.file.shown()))?;
-                    last = Some((&outcome.file, "", None));
+        match outcome.result() {
+            Ok(Done::UpToDate | Done::WouldChange) => {}
+            Ok(Done::Compiled) => {
+                if last != Some((outcome.file(), "", None)) {
+                    printer.told(&format!("Compiling '{}'...", outcome.file().shown()))?;
+                    last = Some((outcome.file(), "", None));
                 }
             }
             Err(error) => {
-                let version = outcome.python.filter(|_| several);
-                let now = Some((outcome.file.as_path(), error.rendered.as_str(), version));
+                let version = outcome.pyc().map(|pyc| pyc.python).filter(|_| several);
+                let now = Some((outcome.file(), error.rendered.as_str(), version));
                 if last != now {
                     let version = version.map_or(String::new(), |version| format!(" for Python {version}"));
                     printer.complaint(&format!(
                         "*** Error compiling '{}'{version}...\n{}",
-                        outcome.file.shown(),
+                        outcome.file().shown(),
                         error.rendered.trim_end_matches('\n')
                     ))?;
                     last = now;

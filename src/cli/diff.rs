@@ -9,9 +9,9 @@ use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain};
-use crate::build::{Artifact, ArtifactKind, Digest, EngineOptions};
+use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::diff::{Comparison, FailOn, Kind, Side, compare};
-use crate::engine::Refs;
+use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
@@ -200,10 +200,9 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
             Refs::Cpython,
         ),
         lines: arguments.html.is_some(),
-        jobs: usize::from(arguments.jobs.unwrap_or(0)),
     };
     let progress = printer.progress(comparison.files.len() as u64);
-    let explained = explain(&mut comparison, &left, &right, &options, &progress);
+    let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs));
     progress.finish();
     explained?;
     Ok(comparison)

@@ -13,13 +13,13 @@ use super::project::tell_engines;
 use super::warnings::WarningArgs;
 use super::{annotation, environment};
 use crate::audit::{self, Settled};
+use crate::build::Outcome;
 use crate::build::env::{
     Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, own_interpreter,
     run as compile, site_packages,
 };
-use crate::build::{EngineOptions, Engines, engines};
 use crate::engine::python::on_path;
-use crate::engine::{EngineChoice, Refs};
+use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
 use crate::input::Place;
 use crate::manifest::Manifest;
 use crate::pyc::{InvalidationMode, parse_name};
@@ -154,7 +154,8 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let files =
             site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
         let progress = printer.progress(files as u64);
-        let report = compile(site, target, &settings, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+        let run = Run { engines: std::slice::from_ref(target), workers: progress.workers(arguments.jobs) };
+        let report = compile(site, run, &settings);
         progress.finish();
         let report = report?;
         releases.push((target.series.version, target.release.clone()));
@@ -162,8 +163,8 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             audited.extend(audit(site, &exclude, &report, &interpreters, arguments, printer)?);
         }
         let below = |path: &Path| path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.is_match(name));
-        let files = report.outcomes.iter().map(|outcome| &outcome.file);
-        allowed.extend(files.filter(|file| below(file)).cloned());
+        let files = report.outcomes.iter().map(Outcome::file);
+        allowed.extend(files.filter(|file| below(file)).map(Path::to_path_buf));
         all.outcomes.extend(report.outcomes);
         all.records.extend(report.records);
         all.findings.extend(report.findings);
@@ -227,7 +228,7 @@ fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let places = environment::places();
     let options =
         EngineOptions::automatic(&arguments.interpreter, &places, arguments.limits.get(), arguments.refs);
-    let engines = engines::start(&[], &options)?;
+    let engines = select::start(&[], &options)?;
     let found = engines.first().filter(|target| target.note.is_none());
     let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
     found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
@@ -255,13 +256,7 @@ fn audit(
         // The mode does not affect the code.
         .filter(|(_, finding)| *finding != Finding::OtherMode)
         .map(|(path, _)| path.as_path())
-        .chain(
-            report
-                .outcomes
-                .iter()
-                .flat_map(|outcome| [Some(&*outcome.file), outcome.output.as_deref()])
-                .flatten(),
-        )
+        .chain(report.outcomes.iter().flat_map(|outcome| [Some(outcome.file()), outcome.output()]).flatten())
         .collect();
     let told = reported.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
     let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
@@ -275,12 +270,7 @@ fn audit(
         engines: options,
     };
     let progress = printer.progress(place.pycs().len() as u64);
-    let verified = audit::verify(
-        std::slice::from_ref(&place),
-        &request,
-        usize::from(arguments.jobs.unwrap_or(0)),
-        &progress,
-    );
+    let verified = audit::verify(std::slice::from_ref(&place), &request, progress.workers(arguments.jobs));
     progress.finish();
     let path_of = |finding: &audit::Finding| match &place {
         Place::Tree(_, listing) if listing.real.contains_key(&finding.path) => {
@@ -407,6 +397,6 @@ fn start(
     };
     let mut options = EngineOptions::automatic(&named, &places, arguments.limits.get(), arguments.refs);
     options.choice = choice;
-    let engines = engines::start_one(release, &options)?;
+    let engines = select::start_one(release, &options)?;
     Ok((engines, named))
 }

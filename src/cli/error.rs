@@ -19,7 +19,7 @@ pub enum CommandError {
     Usage(String),
     /// A version has no engine.
     #[error(transparent)]
-    Engines(#[from] crate::build::EnginesError),
+    Engines(#[from] crate::engine::EnginesError),
     /// The config, or the project that it describes, cannot be used.
     #[error(transparent)]
     Project(#[from] crate::build::ProjectError),
@@ -43,7 +43,7 @@ pub enum CommandError {
     Verify(#[from] crate::audit::VerifyError),
     /// Threads cannot be started.
     #[error(transparent)]
-    Threads(#[from] crate::build::parallel::ThreadsError),
+    Threads(#[from] crate::engine::ThreadsError),
     /// Reading standard input or writing output failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),

@@ -8,7 +8,8 @@ use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
 use super::{environment, interrupt};
 use crate::build::existing::existing;
-use crate::build::{Artifact, Digest, ProjectError, engines};
+use crate::build::{Artifact, Digest, ProjectError};
+use crate::engine::select;
 use crate::manifest::{ManifestForm, inventory};
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
                 false => engines.iter().map(|target| target.series.version).collect(),
             };
             let (manifest, failures) = existing(&project, &versions)?;
-            (manifest.with_releases(engines::releases(&engines)), failures)
+            (manifest.with_releases(select::releases(&engines)), failures)
         }
     };
     let text = arguments.form.text(&manifest).map_err(ProjectError::from)?;

@@ -28,7 +28,7 @@ struct Message<'a> {
 
 /// Returns whether files were compiled for several versions, so that errors name the version.
 pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
-    let mut versions = outcomes.iter().filter_map(|outcome| outcome.python);
+    let mut versions = outcomes.iter().filter_map(|outcome| Some(outcome.pyc()?.python));
     let first = versions.next();
     versions.any(|version| Some(version) != first)
 }
@@ -45,7 +45,7 @@ pub(super) fn tell(
 ) -> Result<Status, CommandError> {
     // A file that was being compiled at an interrupt counts as not reached.
     let dropped =
-        |outcome: &Outcome| outcome.result.as_ref().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
+        |outcome: &Outcome| outcome.result().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
     let missing = missing + outcomes.iter().filter(|outcome| dropped(outcome)).count();
     let several = has_several_versions(outcomes);
     let (mut compiled, mut up_to_date, mut failed, mut forgiven, mut stale) = (0, 0, 0, 0, 0);
@@ -54,7 +54,9 @@ pub(super) fn tell(
         if format != MessageFormat::Json {
             warned.tell(outcome, format, printer)?;
         }
-        let status = match &outcome.result {
+        let pyc = outcome.pyc();
+        let result = outcome.result();
+        let status = match result {
             Ok(done) => {
                 match done {
                     Done::Compiled => compiled += 1,
@@ -64,7 +66,7 @@ pub(super) fn tell(
                 done.name()
             }
             Err(_) => {
-                if allowed.contains(&outcome.file) {
+                if allowed.iter().any(|file| file == outcome.file()) {
                     forgiven += 1;
                 } else {
                     failed += 1;
@@ -72,17 +74,17 @@ pub(super) fn tell(
                 "failed"
             }
         };
-        let error = outcome.result.as_ref().err().map(AsRef::as_ref);
+        let error = result.err();
         match format {
             MessageFormat::Json => {
                 let message = Message {
-                    path: python::os_text(outcome.file.as_os_str()),
+                    path: python::os_text(outcome.file().as_os_str()),
                     status,
-                    output: outcome.output.as_ref().map(|output| python::os_text(output.as_os_str())),
-                    digest: outcome.digest.as_ref(),
-                    python: outcome.python.map(|python| python.to_string()),
-                    optimize: outcome.python.map(|_| outcome.optimize),
-                    warnings: &outcome.warnings,
+                    output: outcome.output().map(|output| python::os_text(output.as_os_str())),
+                    digest: pyc.and_then(|pyc| pyc.digest.as_ref()),
+                    python: pyc.map(|pyc| pyc.python.to_string()),
+                    optimize: pyc.map(|pyc| pyc.optimize),
+                    warnings: pyc.map_or(&[], |pyc| &pyc.warnings),
                     error,
                 };
                 printer.json(&message)?;
@@ -90,8 +92,8 @@ pub(super) fn tell(
             MessageFormat::Github => {
                 if let Some(error) = error {
                     let place = (error.line, error.column);
-                    let file = outcome.file.as_os_str();
-                    let version = outcome.python.filter(|_| several);
+                    let file = outcome.file().as_os_str();
+                    let version = pyc.map(|pyc| pyc.python).filter(|_| several);
                     let title = match version {
                         Some(version) => format!("{} (Python {version})", error.kind),
                         None => error.kind.clone(),
@@ -101,14 +103,14 @@ pub(super) fn tell(
             }
             // No command with these results has this format.
             MessageFormat::Sarif => {}
-            MessageFormat::Human => match (error, &outcome.output) {
+            MessageFormat::Human => match (error, outcome.output()) {
                 (Some(error), _) => {
-                    if let Some(version) = outcome.python.filter(|_| several) {
+                    if let Some(version) = pyc.map(|pyc| pyc.python).filter(|_| several) {
                         printer.file_error(&format!("Python {version}:"));
                     }
                     printer.file_error(&error.rendered);
                 }
-                (None, Some(output)) if outcome.result == Ok(Done::WouldChange) => {
+                (None, Some(output)) if result == Ok(Done::WouldChange) => {
                     would_change(output, printer)?;
                 }
                 (None, Some(output)) => printer.detail(&format!("{status}: {}", output.shown())),

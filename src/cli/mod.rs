@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
         }
     };
     interrupt::let_writes_fail();
-    crate::build::parallel::prepare();
+    crate::engine::prepare();
     if !arguments.only_reads() {
         interrupt::install();
         interrupt::watch(arguments.global.quiet > 1);

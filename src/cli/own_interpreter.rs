@@ -2,9 +2,8 @@
 //! not support.
 
 use super::printer::Printer;
-use crate::build::EngineOptions;
 use crate::build::env::{PACKAGES, created_with, own_interpreter};
-use crate::engine::EngineChoice;
+use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
 use crate::project::Found;
 use crate::pyc::parse_name;

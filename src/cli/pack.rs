@@ -12,9 +12,10 @@ use super::warnings::WarningArgs;
 use super::{environment, interrupt};
 use crate::archive::Sdist;
 use crate::build::pack::{self, Packed, Unpacked};
-use crate::build::{EngineOptions, Project, engines, publish};
+use crate::build::{Project, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
+use crate::engine::{EngineOptions, Run, select};
 use crate::pyc::InvalidationMode;
 use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
@@ -94,7 +95,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     }
     let mut given = given(arguments, "of an sdist all files are compiled")?;
     given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
-    let python = engines::default_version(&environment::places())?;
+    let python = select::default_version(&environment::places())?;
     let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, python))?;
     unpacked.project.check = arguments.check;
     let readable = |error: CommandError, unpacked: &Unpacked| match error {
@@ -106,7 +107,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     let mut packed =
         packed(&unpacked.project, arguments, printer).map_err(|error| readable(error, &unpacked))?;
     for outcome in &mut packed.outcomes {
-        outcome.file = unpacked.shown(&outcome.file);
+        outcome.set_file(unpacked.shown(outcome.file()));
     }
     let status = messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?;
     packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
@@ -134,9 +135,9 @@ fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<
     let mut engines = start_engines(project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
-    let jobs = usize::from(arguments.jobs.unwrap_or(0));
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
     let python = default_interpreter(None, &environment::places()).ok();
-    let packed = pack::pack(project, &engines, jobs, time, &allowed(project), python.as_deref(), &progress);
+    let packed = pack::pack(project, run, time, &allowed(project), python.as_deref());
     progress.finish();
     Ok(packed?)
 }
@@ -205,9 +206,9 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     );
     options.choice = overrides.engine.unwrap_or(options.choice);
     let mut engines = match bytecode {
-        Some(Bytecode::Pycache | Bytecode::Sourceless) => engines::start(&overrides.python, &options)?,
+        Some(Bytecode::Pycache | Bytecode::Sourceless) => select::start(&overrides.python, &options)?,
         // The manifest lists the pycs that installers will compile from the sources.
-        Some(Bytecode::None) if arguments.manifest.is_some() => engines::start(&overrides.python, &options)?,
+        Some(Bytecode::None) if arguments.manifest.is_some() => select::start(&overrides.python, &options)?,
         _ => Vec::new(),
     };
     arguments.warnings.apply(&mut engines, printer);
@@ -227,8 +228,8 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
     };
     let progress = printer.progress(0);
-    let jobs = usize::from(arguments.jobs.unwrap_or(0));
-    let repacked = pack::repack_wheel(wheel, &request, &engines, jobs, &progress);
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
+    let repacked = pack::repack_wheel(wheel, &request, run);
     progress.finish();
     let repacked = repacked?;
     let packed = &repacked.packed;

@@ -3,7 +3,7 @@
 
 use super::interrupt;
 use super::options::{Color, Global};
-use crate::build::Watch;
+use crate::engine::{Watch, Workers};
 use crate::text::{visible, visible_json, visible_lines};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -198,6 +198,11 @@ pub(super) fn legacy_note(package: &str) {
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
+    /// Returns the threads of a run, one for each processor without a number of `jobs`.
+    pub(super) fn workers(&self, jobs: Option<u16>) -> Workers<'_> {
+        Workers::new(usize::from(jobs.unwrap_or(0)), self)
+    }
+
     /// Removes the bar.
     pub(super) fn finish(&self) {
         self.0.finish_and_clear();

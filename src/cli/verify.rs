@@ -6,8 +6,7 @@ use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::{environment, findings, interrupt, own_interpreter};
 use crate::audit::{Kind, Request, gathered, verify};
-use crate::build::EngineOptions;
-use crate::engine::{EngineChoice, Refs};
+use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::parse;
 use crate::project::{LARGEST, read_named};
@@ -117,7 +116,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         engines,
     };
     let progress = printer.progress(places.iter().map(|place| place.names().len() as u64).sum());
-    let verified = verify(&places, &request, usize::from(arguments.jobs.unwrap_or(0)), &progress);
+    let verified = verify(&places, &request, progress.workers(arguments.jobs));
     progress.finish();
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);

@@ -6,7 +6,8 @@ use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use super::{annotation, environment};
-use crate::build::{Engines, Outcome};
+use crate::build::Outcome;
+use crate::engine::Engines;
 use crate::target::PyVersion;
 use crate::warnings::{Filters, Issued, Once};
 use rustc_hash::FxHashMap;
@@ -65,7 +66,7 @@ impl<'a> Warned<'a> {
         while let Some(first) = self.rest.first()
             && !self.own.iter().any(|own| std::ptr::eq(own, outcome))
         {
-            let count = self.rest.iter().take_while(|other| other.file == first.file).count();
+            let count = self.rest.iter().take_while(|other| other.file() == first.file()).count();
             (self.own, self.rest) = self.rest.split_at(count);
         }
         for merged in merge(self.own) {
@@ -77,7 +78,7 @@ impl<'a> Warned<'a> {
             if format == MessageFormat::Github {
                 let versions = label.map_or(String::new(), |label| format!(" ({label})"));
                 let title = format!("{}{versions}", warning.category);
-                let file = outcome.file.as_os_str();
+                let file = outcome.file().as_os_str();
                 printer.annotation(&annotation::warning(file, warning.line, &title, &warning.message))?;
                 continue;
             }
@@ -109,7 +110,8 @@ struct Merged<'a> {
 /// warning that only a later outcome gives comes right before the next one that both give.
 fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
     let mut all: Vec<Merged<'_>> = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| !outcome.warnings.is_empty()) {
+    let pycs = outcomes.iter().filter_map(Outcome::pyc);
+    for pyc in pycs.filter(|pyc| !pyc.warnings.is_empty()) {
         // Positions of an earlier equal warning, last first: two equal warnings of one outcome are
         // two warnings.
         let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
@@ -120,22 +122,19 @@ fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
         let mut new = Vec::new();
         let mut rest = all.into_iter();
         let mut taken = 0;
-        for warning in &outcome.warnings {
+        for warning in &pyc.warnings {
             let own = places.get_mut(&*warning.rendered);
             let found = own.and_then(|places| std::iter::from_fn(|| places.pop()).find(|&at| at >= taken));
-            let versions: Vec<PyVersion> = outcome.python.into_iter().collect();
             let Some(at) = found else {
-                new.push(Merged { warning, versions });
+                new.push(Merged { warning, versions: vec![pyc.python] });
                 continue;
             };
             merged.extend(rest.by_ref().take(at - taken));
             merged.append(&mut new);
             merged.extend(rest.next());
             taken = at + 1;
-            if let (Some(last), [version]) = (merged.last_mut(), versions.as_slice())
-                && !last.versions.contains(version)
-            {
-                last.versions.push(*version);
+            if let Some(last) = merged.last_mut().filter(|last| !last.versions.contains(&pyc.python)) {
+                last.versions.push(pyc.python);
             }
         }
         merged.extend(rest);
@@ -148,10 +147,8 @@ fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
 /// Returns the versions that label a warning: none if every version of the source's outcomes gives
 /// it.
 fn label(merged: &Merged<'_>, outcomes: &[Outcome]) -> Option<String> {
-    let is_everywhere = outcomes
-        .iter()
-        .filter_map(|outcome| outcome.python)
-        .all(|version| merged.versions.contains(&version));
+    let mut pycs = outcomes.iter().filter_map(Outcome::pyc);
+    let is_everywhere = pycs.all(|pyc| merged.versions.contains(&pyc.python));
     let versions = merged.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     (!is_everywhere).then(|| format!("Python {versions}"))
 }

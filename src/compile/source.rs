@@ -203,8 +203,10 @@ fn undecoded_line(source: &[u8], number: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::Source;
+    use crate::allowance::{Allowance, Spent, within};
     use crate::compile::Warnings;
     use crate::target::ALL;
+    use std::sync::atomic::AtomicBool;
 
     /// One compilation does not affect the next.
     #[test]
@@ -230,6 +232,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The memory of a tree counts for every compilation that uses the tree.
+    #[test]
+    fn a_kept_tree_takes_memory() {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        let limits = Allowance { deadline: None, memory: 1 << 20, stack: usize::MAX, stop: &NEVER };
+        let text = "x = [1]\n".repeat(20_000);
+        let mut source = Source::read(text.as_bytes(), ALL[0]).unwrap();
+        let warnings = &mut Warnings::default();
+        assert!(source.parsed(ALL[0], warnings).is_ok());
+        let again = within(limits, || source.parsed(ALL[0], warnings).is_ok());
+        assert_eq!(again.unwrap(), Err(Spent::Memory));
     }
 
     /// A tree is kept only for targets that produce the same one.

@@ -8,15 +8,19 @@
 mod choice;
 pub mod native;
 pub mod python;
+mod run;
+pub mod select;
+mod source;
 
 pub use choice::{EngineChoice, Refs};
+pub use run::{Run, ThreadsError, Watch, Workers, prepare};
+pub use select::{EngineOptions, Engines, EnginesError, TargetEngine};
+pub use source::{Made, OpenSource};
 
 use self::native::NativeEngine;
 use self::python::PythonEngine;
-use crate::compile::Source;
 use crate::target::Target;
 use crate::warnings::Warning;
-use std::ffi::OsStr;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -52,6 +56,12 @@ impl Diagnostic {
         let message = message.into();
         let rendered = format!("{kind}: {message}");
         Box::new(Self { kind: kind.into(), message, rendered, ..Self::default() })
+    }
+
+    /// Creates an error that is shown without its kind.
+    pub fn message_only(kind: &str, message: impl Into<String>) -> Box<Self> {
+        let message = message.into();
+        Box::new(Self { kind: kind.into(), rendered: message.clone(), message, ..Self::default() })
     }
 }
 
@@ -128,49 +138,7 @@ impl Engine {
 
     /// Opens a source, the undecoded content of a file, to be compiled by any engines.
     pub const fn open(source: &[u8]) -> OpenSource<'_> {
-        OpenSource { bytes: source, parsed: None }
-    }
-}
-
-/// A source that is compiled any number of times: for several versions, at several levels, under
-/// several file names. The native compiler parses it once for all targets with the same tree.
-#[derive(Debug)]
-pub struct OpenSource<'s> {
-    bytes: &'s [u8],
-    /// The source as the native compiler has read it last.
-    parsed: Option<Source>,
-}
-
-impl OpenSource<'_> {
-    /// Returns the content of the file.
-    pub const fn bytes(&self) -> &[u8] {
-        self.bytes
-    }
-
-    /// Compiles the source for the version of `engine`. `filename` is the value of `co_filename`,
-    /// `optimize` is the optimization level: 0, 1 or 2.
-    ///
-    /// An error is one in the source, or a limit of this file (time, memory). No compilation
-    /// affects another one.
-    pub fn compile(&mut self, engine: &Engine, filename: &OsStr, optimize: u8) -> Compiled {
-        self.compile_raising(engine, filename, optimize, None)
-    }
-
-    /// Compiles the source as [`Self::compile`] does; `raised` is the index of the warning that a
-    /// filter turns into an error.
-    pub fn compile_raising(
-        &mut self,
-        engine: &Engine,
-        filename: &OsStr,
-        optimize: u8,
-        raised: Option<usize>,
-    ) -> Compiled {
-        match engine {
-            Engine::Native(engine) => {
-                engine.compile(self.bytes, &mut self.parsed, filename, optimize, raised)
-            }
-            Engine::Python(engine) => engine.compile(self.bytes, filename, optimize, raised),
-        }
+        OpenSource::new(source)
     }
 }
 

@@ -42,7 +42,7 @@ pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
 pub use prepared::{DistInfo, Prepared, PreparedError, PreparedFault};
 pub use project::{Project, ProjectError, ProjectFault};
 pub use record::{Digests, Record, RecordError, Row};
-pub use repack::{Bytecode, Note, Repacked, repack};
+pub use repack::{Bytecode, CheckedWheel, Note, Repacked, repack};
 pub use requirement::{Requirement, RequirementError};
 pub use top_level::top_level_notes;
 pub use version::{Version, VersionError};

@@ -69,12 +69,44 @@ pub struct Repacked {
 /// # Errors
 /// [`WheelError`]; no content of the wheel is used before RECORD has been verified.
 pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelError> {
-    let Contents { mut name, dist_info, descriptor_entry, descriptor } = contents(archive)?;
-    let record_path = format!("{dist_info}/RECORD");
-    if let Some(signature) = archive.files().find(|entry| is_signature(&entry.name, &record_path)) {
-        return Err(WheelError::Signed { wheel: archive.path.clone(), file: signature.name.clone() });
+    CheckedWheel::new(archive)?.repack(bytecode)
+}
+
+/// A wheel that agrees with its RECORD and metadata, and has no signature.
+pub struct CheckedWheel<'a> {
+    archive: &'a Archive,
+    contents: Contents<'a>,
+}
+
+impl<'a> CheckedWheel<'a> {
+    /// Checks a wheel.
+    ///
+    /// # Errors
+    /// [`WheelError`].
+    pub fn new(archive: &'a Archive) -> Result<Self, WheelError> {
+        let contents = contents(archive)?;
+        let record = format!("{}/RECORD", contents.dist_info);
+        match archive.files().find(|entry| is_signature(&entry.name, &record)) {
+            Some(signature) => {
+                Err(WheelError::Signed { wheel: archive.path.clone(), file: signature.name.clone() })
+            }
+            None => Ok(Self { archive, contents }),
+        }
     }
 
+    /// Changes the pycs as [`repack`] does.
+    ///
+    /// # Errors
+    /// [`WheelError`].
+    pub fn repack(&self, bytecode: Bytecode) -> Result<Repacked, WheelError> {
+        rewrite(self.archive, &self.contents, bytecode)
+    }
+}
+
+fn rewrite(archive: &Archive, contents: &Contents<'_>, bytecode: Bytecode) -> Result<Repacked, WheelError> {
+    let Contents { name, dist_info, descriptor_entry, descriptor } = contents;
+    let mut name = name.clone();
+    let record_path = format!("{dist_info}/RECORD");
     let mut files = archive
         .files()
         .filter(|entry| entry.name != record_path)
@@ -122,7 +154,7 @@ pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelEr
     }
     let files = files.into_values().collect::<Vec<_>>();
     refuse_timestamp_pycs(&files)?;
-    Ok(Repacked { name, files: with_record(files, &dist_info)?, notes })
+    Ok(Repacked { name, files: with_record(files, dist_info)?, notes })
 }
 
 fn file(entry: &Entry) -> File {

@@ -107,6 +107,24 @@ fn a_symlink_entry() {
     refused(&bytes, 1, &format!("{NAME}: entry \"demo/core.py\": symbolic links are refused"));
 }
 
+/// A wheel that RECORD does not describe is refused before anything in it is compiled.
+#[test]
+fn a_record_is_checked_before_sources_are_compiled() {
+    let session = Session::new();
+    let mut broken = files();
+    broken.iter_mut().find(|file| file.path == "demo/core.py").unwrap().bytes = "x = = 2\n".into();
+    session.file(NAME, zip(&broken));
+    let said = session.run(&["pack", NAME, "--bytecode", "pycache", "--python", "3.14"]).exits(1);
+    assert_eq!(
+        said.err.lines().next(),
+        Some(
+            format!("error: {NAME}: \"demo/core.py\" is not the file that RECORD lists: its digest differs")
+                .as_str()
+        ),
+    );
+    assert!(!said.err.contains("SyntaxError"), "{}", said.err);
+}
+
 #[test]
 fn a_record_that_does_not_match() {
     let mut changed = files();

@@ -9,9 +9,8 @@ mod pair;
 
 use super::compilers::Compilers;
 use super::view::View;
-use crate::build::engines::EngineOptions;
-use crate::build::parallel::{self, ThreadsError, Watch};
 use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
+use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
 use pair::Pair;
 use std::collections::BTreeMap;
@@ -25,8 +24,6 @@ pub struct Explanation<'a> {
     pub engines: EngineOptions<'a>,
     /// True to read the source lines of the findings as well ([`FileDifference::lines`]).
     pub lines: bool,
-    /// Number of threads; 0 for one thread per processor.
-    pub jobs: usize,
 }
 
 /// Sets the cause of each difference.
@@ -38,7 +35,7 @@ pub fn explain(
     left: &Side,
     right: &Side,
     options: &Explanation<'_>,
-    watch: &dyn Watch,
+    workers: Workers<'_>,
 ) -> Result<(), ThreadsError> {
     let compilers = Compilers::new(&options.engines);
     let mut containers: BTreeMap<[String; 2], Vec<usize>> = BTreeMap::new();
@@ -64,7 +61,7 @@ pub fn explain(
         let sources = options.sources.map(|place| place.map(limited));
         let pair = Pair { views: &views, sources: &sources, compilers: &compilers, container: &container };
         let files = &comparison.files;
-        let results = parallel::map(&indices, options.jobs, watch, |&index| {
+        let results = workers.map(&indices, |&index| {
             let file = &files[index];
             let lines = options.lines.then(|| pair.lines(file));
             (pair.cause(file), lines.unwrap_or_default())

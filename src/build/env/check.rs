@@ -1,7 +1,8 @@
 //! Files of an environment that differ from its RECORDs.
 
-use super::{Distribution, Finding, Outcome, Report, Settings, SitePackages};
+use super::{Distribution, Finding, Report, Settings, SitePackages};
 use crate::build::errno::diagnostic;
+use crate::build::outcome::{Failure, Outcome};
 use crate::project::{Found, is_python, links_and_files, names_in};
 use crate::pyc::parse_name;
 use crate::wheel::Row;
@@ -106,7 +107,7 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
             }
             Err(error) => {
                 let error = diagnostic(&cache, &io::Error::other(error.to_string()));
-                report.outcomes.push(Outcome::of_file(cache, error));
+                report.outcomes.push(Outcome::Directory(Failure { file: cache, error }));
             }
         }
     }

@@ -19,13 +19,13 @@ pub use discover::{
 };
 
 use super::artifact::{Artifact, Digest};
-use super::compile::{Done, Outcome};
-use super::engines::TargetEngine;
 use super::errno::write_diagnostic;
+use super::job::{Job, Jobs};
 use super::leftovers;
-use super::parallel::{self, ThreadsError, Watch};
-use super::source::{Made, Source};
-use crate::manifest::{FileEntry, pyc_entry, source_entry};
+use super::outcome::{Done, Failure, Outcome};
+use super::source::Source;
+use crate::engine::{Diagnostic, Run, ThreadsError};
+use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, cache_path};
 use crate::wheel::Row;
@@ -107,23 +107,19 @@ struct Pyc {
     finding: Option<Finding>,
 }
 
-/// Compiles one site-packages directory, or checks it.
+/// Compiles one site-packages directory with the only engine of `run`, or checks it.
 ///
 /// # Errors
 /// [`ThreadsError`]. A RECORD that cannot be written is an outcome.
-pub fn run(
-    site: &SitePackages,
-    target: &TargetEngine,
-    settings: &Settings,
-    jobs: usize,
-    watch: &dyn Watch,
-) -> Result<Report, ThreadsError> {
+pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Report, ThreadsError> {
     let (sources, gone) = sources(site, settings);
-    let results = parallel::map(&sources, jobs, watch, |name| compile(site, name, target, settings))?;
+    let jobs = Jobs { run, levels: &settings.levels, mode: settings.mode };
+    let results = jobs.map(&sources, |name| compile(site, name, &jobs, settings))?;
     let mut report = Report::default();
-    report
-        .outcomes
-        .extend(site.failed.iter().map(|(file, error)| Outcome::of_file(file.clone(), error.clone())));
+    let failed = site.failed.iter();
+    report.outcomes.extend(
+        failed.map(|(file, error)| Outcome::Record(Failure { file: file.clone(), error: error.clone() })),
+    );
     let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for (name, pycs) in sources.iter().zip(results) {
         let Some(pycs) = pycs else {
@@ -134,7 +130,7 @@ pub fn run(
             rows.entry(name).or_default().extend(pyc.row);
             report.entries.extend(pyc.entry);
             report.findings.extend(pyc.finding.map(|finding| (site.folder.join(&pyc.name), finding)));
-            if !settings.check || pyc.outcome.result.is_err() {
+            if !settings.check || pyc.outcome.result().is_err() {
                 report.outcomes.push(pyc.outcome);
             }
         }
@@ -150,12 +146,12 @@ pub fn run(
             let rows: Vec<_> = rows.into_iter().cloned().collect();
             match record::add(site, distribution, &rows) {
                 Ok(record) => report.records.extend(record),
-                Err(failed) => report.outcomes.push(*failed),
+                Err(failure) => report.outcomes.push(Outcome::Record(failure)),
             }
         }
     }
     if !settings.check {
-        let pycs = report.outcomes.iter().filter_map(|outcome| outcome.output.as_ref());
+        let pycs = report.outcomes.iter().filter_map(Outcome::output);
         let records = site.distributions.iter().map(|one| Path::new(&one.dist_info).join("RECORD"));
         let files: Vec<PathBuf> =
             pycs.filter_map(|pyc| Some(pyc.strip_prefix(&site.folder).ok()?.into())).chain(records).collect();
@@ -186,77 +182,61 @@ fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Ve
     })
 }
 
-fn compile(site: &SitePackages, name: &str, target: &TargetEngine, settings: &Settings) -> Vec<Pyc> {
+fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<Pyc> {
     let path = site.folder.join(name);
     let source = Source::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
-    let series = target.series;
-    let mut opened = source.as_ref().map(|source| (source, source.open())).map_err(Clone::clone);
-    let pyc = |&optimize: &u8| {
-        let pyc_name = cache_path(Path::new(name), series, optimize).to_string_lossy().into_owned();
-        let output = site.folder.join(&pyc_name);
-        let mut made = Pyc {
-            name: pyc_name,
-            outcome: Outcome {
-                file: path.clone(),
-                output: Some(output),
-                python: Some(series.version),
-                optimize,
-                result: Ok(Done::UpToDate),
-                warnings: Vec::new(),
-                digest: None,
-            },
-            row: None,
-            entry: None,
-            finding: None,
-        };
-        let bytes = opened.as_mut().map_err(|error| error.clone()).and_then(|(source, opened)| {
-            let header = source.header(series, settings.mode);
-            let Made { result, warnings } = Made::of(opened, target, &header, name.as_ref(), optimize);
-            made.outcome.warnings = warnings;
-            Ok((*source, result?))
+    jobs.each(&source, |job| {
+        let cached = cache_path(Path::new(name), job.target.series, job.optimize);
+        let pyc = cached.to_string_lossy().into_owned();
+        let (mut row, mut entry, mut finding) = (None, None, None);
+        let result = job.pyc(Ok(name)).and_then(|bytes| {
+            let done;
+            (done, finding) = settle(site, Path::new(&pyc), &bytes, job, settings)?;
+            row = Some(Row::of(&pyc, &bytes));
+            entry = job.entry(&pyc, &bytes, name, name);
+            Ok((done, Digest::of(&bytes)))
         });
-        let (source, bytes) = match bytes {
-            Ok(made) => made,
-            Err(error) => {
-                made.outcome.result = Err(error);
-                return made;
-            }
-        };
-        made.outcome.digest = Some(Digest::of(&bytes));
-        made.row = Some(Row::of(&made.name, &bytes));
-        let from = source_entry(name, &source.bytes, series);
-        made.entry = pyc_entry(&made.name, &bytes, series, optimize, Some(from), name).ok();
-        let place = |missing| site.bounds.place(Path::new(&made.name), missing);
-        let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
-        let found = match &existing {
-            Ok(place) => place.bytes(),
-            Err(error) => Err(io::Error::other(error.to_string())),
-        };
-        let same = found.as_ref().is_ok_and(|found| *found == bytes);
-        if settings.check {
-            made.finding = match found {
-                _ if same => None,
-                Err(_) => Some(Finding::Missing),
-                Ok(found) if found.get(..HEADER_SIZE) != bytes.get(..HEADER_SIZE) => {
-                    let is_valid = Header::parse(&found).is_ok_and(|header| {
-                        header.mode() != settings.mode
-                            && found.starts_with(&source.header(series, header.mode()))
-                    });
-                    Some(if is_valid { Finding::OtherMode } else { Finding::Stale })
-                }
-                Ok(_) => Some(Finding::Wrong),
-            };
-        } else if !same {
-            let place = existing
-                .or_else(|error| if error.is_missing() { place(Missing::MadeForOwner) } else { Err(error) });
-            let written = place.and_then(|place| place.replace_for(&bytes, source.mode, source.owner));
-            made.outcome.result = written.map(|()| Done::Compiled).map_err(|error| write_diagnostic(&error));
-            if made.outcome.result.is_err() {
-                (made.row, made.entry) = (None, None);
-                made.outcome.digest = None;
-            }
-        }
-        made
+        let digest = result.as_ref().ok().map(|(_, digest)| digest.clone());
+        let output = Some(site.folder.join(&pyc));
+        let outcome = job.outcome(&path, output, result.map(|(done, _)| done), digest);
+        Pyc { name: pyc, outcome, row, entry, finding }
+    })
+}
+
+/// Writes a pyc that differs from the existing one, or reports the difference with `check`.
+fn settle(
+    site: &SitePackages,
+    name: &Path,
+    pyc: &[u8],
+    job: &Job<'_, '_>,
+    settings: &Settings,
+) -> Result<(Done, Option<Finding>), Box<Diagnostic>> {
+    let source = job.source()?;
+    let place = |missing| site.bounds.place(name, missing);
+    let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
+    let found = match &existing {
+        Ok(place) => place.bytes(),
+        Err(error) => Err(io::Error::other(error.to_string())),
     };
-    settings.levels.iter().map(pyc).collect()
+    if found.as_ref().is_ok_and(|found| found == pyc) {
+        return Ok((Done::UpToDate, None));
+    }
+    if settings.check {
+        let finding = match found {
+            Err(_) => Finding::Missing,
+            Ok(found) if found.get(..HEADER_SIZE) != pyc.get(..HEADER_SIZE) => {
+                let is_valid = Header::parse(&found).is_ok_and(|header| {
+                    header.mode() != settings.mode
+                        && found.starts_with(&source.header(job.target.series, header.mode()))
+                });
+                if is_valid { Finding::OtherMode } else { Finding::Stale }
+            }
+            Ok(_) => Finding::Wrong,
+        };
+        return Ok((Done::UpToDate, Some(finding)));
+    }
+    let place =
+        existing.or_else(|error| if error.is_missing() { place(Missing::MadeForOwner) } else { Err(error) });
+    let written = place.and_then(|place| place.replace_for(pyc, source.mode, source.owner));
+    written.map(|()| (Done::Compiled, None)).map_err(|error| write_diagnostic(&error))
 }

@@ -1,8 +1,9 @@
 //! Rows of pycs in RECORD.
 
-use super::{Distribution, Outcome, SitePackages};
+use super::{Distribution, SitePackages};
 use crate::build::artifact::{Artifact, ArtifactKind, Digest};
 use crate::build::errno::write_diagnostic;
+use crate::build::outcome::Failure;
 use crate::output::WriteError;
 use crate::output::place::Missing;
 use crate::project::{LARGEST, read_open};
@@ -29,12 +30,12 @@ fn with_rows(record: &Record, new: &[Row]) -> Record {
 /// Adds rows to the RECORD of a distribution; returns `None` if it has them.
 ///
 /// # Errors
-/// The outcome of a RECORD that cannot be written.
+/// A RECORD that cannot be written.
 pub(super) fn add(
     site: &SitePackages,
     distribution: &Distribution,
     rows: &[Row],
-) -> Result<Option<Artifact>, Box<Outcome>> {
+) -> Result<Option<Artifact>, Failure> {
     if rows.is_empty() || with_rows(&distribution.record, rows) == distribution.record {
         return Ok(None);
     }
@@ -56,7 +57,7 @@ pub(super) fn add(
     });
     match written {
         Ok(digest) => Ok(Some(Artifact { path, kind: ArtifactKind::Record, digest, changed: true })),
-        Err(error) => Err(Box::new(Outcome::of_file(path, write_diagnostic(&error)))),
+        Err(error) => Err(Failure { file: path, error: write_diagnostic(&error) }),
     }
 }
 

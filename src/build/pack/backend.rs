@@ -3,7 +3,7 @@
 //! Runs code of the project, and only if the config asks for it. The interpreter is the user's,
 //! with its installed packages; nothing is installed.
 
-use crate::build::parallel::Watch;
+use crate::engine::Workers;
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
 use crate::project::{LARGEST, read_regular};
@@ -77,7 +77,7 @@ pub enum BackendError {
 pub(super) fn prepare(
     folder: &Path,
     interpreter: Option<&Path>,
-    watch: &dyn Watch,
+    workers: Workers<'_>,
 ) -> Result<Prepared, BackendError> {
     let interpreter = interpreter.ok_or(BackendError::NoInterpreter)?;
     let system = BuildSystem::read(folder)?;
@@ -93,7 +93,7 @@ pub(super) fn prepare(
         command.current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONSAFEPATH", "");
         command.stdin(Stdio::null()).stdout(printed.try_clone()?).stderr(printed);
-        let status = wait(command.spawn()?, watch)?;
+        let status = wait(command.spawn()?, workers)?;
         Ok((scratch, status))
     };
     let failure = |source| BackendError::Run { interpreter: interpreter.into(), source };
@@ -128,12 +128,12 @@ fn shown(lines: &[&str]) -> String {
 
 /// Waits for the process to end. If the user stops the run, the process is killed and there is no
 /// status.
-fn wait(mut child: Child, watch: &dyn Watch) -> std::io::Result<Option<ExitStatus>> {
+fn wait(mut child: Child, workers: Workers<'_>) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if watch.interrupted() {
+        if workers.interrupted() {
             child.kill()?;
             child.wait()?;
             return Ok(None);

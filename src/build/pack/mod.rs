@@ -13,16 +13,17 @@ pub use repack::{Repacked, Request, repack_wheel};
 pub use sdist::Unpacked;
 
 use super::artifact::{Artifact, ArtifactKind, Digest};
-use super::batch::{self, Compiled};
-use super::compile::{Done, Outcome};
-use super::engines::{Engines, releases};
-use super::parallel::{self, Watch};
+use super::job::Job;
+use super::outcome::{Done, Failure, Outcome};
 use super::project::{Project, ProjectError};
-use crate::archive::File;
+use crate::archive::{Bytes, File};
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
+use crate::engine::select::releases;
+use crate::engine::{Diagnostic, Run};
 use crate::manifest::{Archive, FileEntry, Manifest};
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
+use crate::target::{PyVersion, Series};
 use crate::wheel::project::INLINE;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,60 @@ pub struct Packed {
 /// File of the project with its pycs.
 struct Item<'a> {
     file: &'a Selected,
-    compiled: Compiled,
+    /// Content of the file, if it can be read.
+    source: Option<Bytes>,
+    /// Pycs, one for each version and level, in that order.
+    pycs: Vec<PackedPyc>,
+}
+
+/// Pyc of an archive.
+struct PackedPyc {
+    python: PyVersion,
+    optimize: u8,
+    /// The pyc, if the source compiles.
+    file: Option<File>,
+    entry: Option<FileEntry>,
+}
+
+/// Names of a pyc of an archive.
+struct PycNames<'a> {
+    /// Path of the pyc in the archive.
+    packed: String,
+    /// Path of the pyc in the manifest.
+    listed: String,
+    /// Path of the source in the manifest.
+    source: &'a str,
+    /// Recorded file name.
+    recorded: Result<String, Box<Diagnostic>>,
+}
+
+impl PackedPyc {
+    /// Compiles a source that is shown as `shown`.
+    fn compile(job: &mut Job<'_, '_>, shown: &Path, names: PycNames<'_>) -> (Outcome, Self) {
+        let pyc = job.pyc(names.recorded.clone());
+        let entry = pyc.as_ref().ok().zip(names.recorded.as_ref().ok());
+        let entry = entry.and_then(|(pyc, recorded)| job.entry(&names.listed, pyc, names.source, recorded));
+        let digest = pyc.as_ref().ok().map(|pyc| Digest::of(pyc));
+        let output = Some(PathBuf::from(&names.packed));
+        let (file, result) = match pyc {
+            Ok(pyc) => (Some(File::new(names.packed, pyc)), Ok(Done::Compiled)),
+            Err(error) => (None, Err(error)),
+        };
+        let (python, optimize) = (job.target.series.version, job.optimize);
+        (job.outcome(shown, output, result, digest), Self { python, optimize, file, entry })
+    }
+}
+
+/// Returns the results of all files.
+///
+/// # Errors
+/// [`ProjectError::Interrupted`] if files were not reached.
+fn complete<T>(results: Vec<Option<T>>) -> Result<Vec<T>, ProjectError> {
+    let missing = results.iter().filter(|result| result.is_none()).count();
+    if missing > 0 {
+        return Err(ProjectError::Interrupted(missing));
+    }
+    Ok(results.into_iter().flatten().collect())
 }
 
 /// Contents of all archives.
@@ -66,32 +120,40 @@ struct Made {
 /// [`ProjectError`], for the config, the metadata, or an archive that cannot be written.
 pub fn pack(
     project: &Project,
-    engines: &Engines,
-    jobs: usize,
+    run: Run<'_>,
     time: i64,
     allowed: &[PathBuf],
     backend: Option<&Path>,
-    watch: &dyn Watch,
 ) -> Result<Packed, ProjectError> {
     check(project)?;
     project.loaded.check_listed(&project.selection)?;
+    let engines = run.engines;
     // Metadata comes first, so that errors in it are reported before compiling.
-    let wheel = wheel::Plan::new(project, backend, watch)?;
+    let wheel = wheel::Plan::new(project, backend, run.workers)?;
     let zip = zip::Plan::new(project, engines)?;
-    let results = parallel::map(&project.selection.sources, jobs, watch, |file| {
-        batch::compile(file, engines, project)
+    let jobs = project.jobs(run);
+    let results = jobs.map(&project.selection.sources, |file| {
+        let source = project.read(file);
+        let pycs = jobs.each(&source, |job| {
+            let (packed, recorded) = project.names(file, job.target.series, job.optimize);
+            let listed = listed_name(project, file, &packed, job.target.series, engines.len());
+            let names = PycNames { packed, listed, source: &file.name, recorded };
+            PackedPyc::compile(job, &file.path, names)
+        });
+        let (outcomes, pycs) = pycs.into_iter().unzip();
+        let source = source.ok().map(|source| source.bytes.into_owned().into());
+        (outcomes, source, pycs)
     })?;
-    let missing = results.iter().filter(|compiled| compiled.is_none()).count();
-    if missing > 0 {
-        return Err(ProjectError::Interrupted(missing));
+    let (mut outcomes, mut items) = (Vec::new(), Vec::new());
+    for (file, (own, source, pycs)) in project.selection.sources.iter().zip(complete(results)?) {
+        outcomes.extend::<Vec<Outcome>>(own);
+        items.push(Item { file, source, pycs });
     }
-    let compiled = project.selection.sources.iter().zip(results.into_iter().flatten());
-    let items = compiled.map(|(file, compiled)| Item { file, compiled }).collect::<Vec<_>>();
     let notes = wheel.as_ref().map(|wheel| wheel.notes.clone()).unwrap_or_default();
-    let mut packed = Packed { outcomes: outcomes(&items), notes, ..Packed::default() };
+    let mut packed = Packed { outcomes, notes, ..Packed::default() };
     let data = read_data(project, &mut packed.outcomes);
-    let failed = packed.outcomes.iter().filter(|outcome| outcome.result.is_err());
-    let failed = failed.filter(|outcome| !allowed.contains(&outcome.file)).count();
+    let failed = packed.outcomes.iter().filter(|outcome| outcome.result().is_err());
+    let failed = failed.filter(|outcome| !allowed.iter().any(|file| file == outcome.file())).count();
     if failed > 0 && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(packed);
     }
@@ -101,7 +163,7 @@ pub fn pack(
         made.extend(wheel.make(&contents, engines, time)?);
     }
     if let Some(zip) = &zip {
-        made.push(zip.make(&contents, engines, project, time)?);
+        made.push(zip.make(&contents, jobs, time)?);
     }
     project.loaded.check_archives(made.iter().map(|archive| archive.path.as_path()))?;
     let _together = Writing::begin();
@@ -113,7 +175,8 @@ pub fn pack(
         archives.push(listed(&written));
         packed.archives.push(written);
     }
-    let manifest = Manifest::new(entries(&contents, project, engines), archives);
+    let entries = contents.items.into_iter().flat_map(|item| item.pycs).filter_map(|pyc| pyc.entry);
+    let manifest = Manifest::new(entries.collect(), archives);
     packed.manifest = Some(manifest.with_releases(releases(engines)));
     Ok(packed)
 }
@@ -142,91 +205,53 @@ fn check(project: &Project) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn outcomes(items: &[Item<'_>]) -> Vec<Outcome> {
-    let pycs = items.iter().flat_map(|item| item.compiled.pycs.iter().map(move |pyc| (item, pyc)));
-    pycs.map(|(item, pyc)| Outcome {
-        file: item.file.path.clone(),
-        output: Some(PathBuf::from(&pyc.name)),
-        python: Some(pyc.series.version),
-        optimize: pyc.optimize,
-        result: pyc.result.as_ref().map(|_| Done::Compiled).map_err(Clone::clone),
-        warnings: pyc.warnings.clone(),
-        digest: pyc.result.as_ref().ok().map(|pyc| Digest::of(pyc)),
-    })
-    .collect()
-}
-
 fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     let mut data = Vec::new();
     for file in &project.selection.data {
         match project.read(file) {
             Ok(source) => data.push(File {
                 path: file.name.clone(),
-                bytes: source.bytes.into(),
+                bytes: source.bytes.into_owned().into(),
                 executable: source.executable,
             }),
-            Err(error) => outcomes.push(Outcome::of_file(file.path.clone(), error)),
+            Err(error) => outcomes.push(Outcome::Data(Failure { file: file.path.clone(), error })),
         }
     }
     data
 }
 
-/// Returns the entries of the pycs by their installed paths, even if the wheel contains none. Pycs
-/// of a sourceless wheel are in place of their sources; with several such wheels, each has its own
-/// directory in the manifest.
-fn entries(contents: &Contents<'_>, project: &Project, engines: &Engines) -> Vec<FileEntry> {
-    let config = &project.loaded.config;
-    let legacy = match &config.wheel {
-        Some(wheel) => wheel.bytecode == Bytecode::Sourceless,
-        None => true,
-    };
-    let mut entries = Vec::new();
-    for item in &contents.items {
-        let Ok(source) = &item.compiled.source else { continue };
-        for pyc in &item.compiled.pycs {
-            let name = match (legacy, config.wheel.is_some() && engines.len() > 1) {
-                (false, _) => pyc.name.clone(),
-                (true, false) => format!("{}c", item.file.name),
-                (true, true) => format!("{}/{}c", pyc.series.cache_tag(), item.file.name),
-            };
-            entries.extend(pyc.entry(&name, &item.file.name, source));
-        }
+/// Returns the path of a pyc in the manifest: the installed path, even if the wheel contains no
+/// pycs. Pycs of a sourceless wheel are in place of their sources; with several such wheels, each
+/// has its own directory in the manifest.
+fn listed_name(project: &Project, file: &Selected, cached: &str, series: &Series, versions: usize) -> String {
+    let wheel = project.loaded.config.wheel.as_ref();
+    let legacy = wheel.is_none_or(|wheel| wheel.bytecode == Bytecode::Sourceless);
+    match (legacy, wheel.is_some() && versions > 1) {
+        (false, _) => cached.to_owned(),
+        (true, false) => format!("{}c", file.name),
+        (true, true) => format!("{}/{}c", series.cache_tag(), file.name),
     }
-    entries
 }
 
 impl Contents<'_> {
     fn sources(&self) -> impl Iterator<Item = File> + '_ {
-        self.items.iter().filter_map(|item| {
-            let source = item.compiled.source.as_ref().ok()?;
-            let bytes = source.bytes.clone();
-            Some(File::new(item.file.name.clone(), bytes))
-        })
+        self.items.iter().filter_map(|item| Some(File::new(item.file.name.clone(), item.source.clone()?)))
     }
 
     /// Returns the pycs in `__pycache__`, for every version and level.
     fn cached_pycs(&self) -> impl Iterator<Item = File> + '_ {
-        let pycs = self.items.iter().flat_map(|item| &item.compiled.pycs);
-        pycs.filter_map(|pyc| {
-            let bytes = pyc.result.as_ref().ok()?;
-            Some(File::new(pyc.name.clone(), bytes.clone()))
-        })
+        self.items.iter().flat_map(|item| &item.pycs).filter_map(|pyc| pyc.file.clone())
     }
 
     /// Returns the pycs in place of their sources, such as `core.pyc` for `core.py`; for a source
     /// that does not compile, the source itself.
-    fn legacy_pycs(
-        &self,
-        version: crate::target::PyVersion,
-        optimize: u8,
-    ) -> impl Iterator<Item = File> + '_ {
+    fn legacy_pycs(&self, python: PyVersion, optimize: u8) -> impl Iterator<Item = File> + '_ {
         self.items.iter().filter_map(move |item| {
-            let mut pycs = item.compiled.pycs.iter();
-            let pyc = pycs.find(|pyc| pyc.series.version == version && pyc.optimize == optimize)?;
-            match (&pyc.result, &item.compiled.source) {
-                (Ok(bytes), _) => Some(File::new(format!("{}c", item.file.name), bytes.clone())),
-                (Err(_), Ok(source)) => Some(File::new(item.file.name.clone(), source.bytes.clone())),
-                (Err(_), Err(_)) => None,
+            let mut pycs = item.pycs.iter();
+            let pyc = pycs.find(|pyc| pyc.python == python && pyc.optimize == optimize)?;
+            match (&pyc.file, &item.source) {
+                (Some(pyc), _) => Some(File::new(format!("{}c", item.file.name), pyc.bytes.clone())),
+                (None, source) => Some(File::new(item.file.name.clone(), source.clone()?)),
             }
         })
     }

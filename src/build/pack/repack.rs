@@ -1,21 +1,21 @@
 //! `pycompile pack WHEEL`: an existing wheel, made deterministic, with the requested pycs.
 
-use super::{Packed, listed};
-use crate::archive::{self, Archive, Bytes, File};
-use crate::archive::{ZipOptions, write};
+use super::{Packed, PackedPyc, PycNames, complete, listed};
+use crate::archive::{self, Archive, Bytes, ZipOptions, write};
 use crate::build::artifact::{Artifact, ArtifactKind, Digest};
-use crate::build::compile::{Done, Outcome};
-use crate::build::engines::{Engines, releases};
-use crate::build::parallel::{self, Watch};
+use crate::build::job::Jobs;
+use crate::build::outcome::Outcome;
 use crate::build::project::ProjectError;
-use crate::build::source::{Made, Source};
+use crate::build::source::Source;
 use crate::config::Bytecode as Wanted;
-use crate::manifest::{FileEntry, Manifest, pyc_entry, source_entry};
+use crate::engine::Run;
+use crate::engine::select::releases;
+use crate::manifest::{FileEntry, Manifest};
 use crate::output::atomic;
 use crate::output::place::{Missing, Place, is_one_file};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
-use crate::target::{PyVersion, Series};
-use crate::wheel::{Bytecode, Note, installed_path, repack, top_level_notes};
+use crate::target::PyVersion;
+use crate::wheel::{Bytecode, CheckedWheel, Note, installed_path, top_level_notes};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -61,80 +61,41 @@ struct Item<'a> {
     bytes: &'a Bytes,
 }
 
-struct Compiled {
-    name: String,
-    series: &'static Series,
-    optimize: u8,
-    made: Made,
-    entry: Option<FileEntry>,
-}
-
 /// Reads, checks, compiles and writes a wheel.
 ///
 /// # Errors
 /// [`ProjectError`]; an existing file at the new wheel's path is unchanged then.
-pub fn repack_wheel(
-    path: &Path,
-    request: &Request,
-    engines: &Engines,
-    jobs: usize,
-    watch: &dyn Watch,
-) -> Result<Repacked, ProjectError> {
+pub fn repack_wheel(path: &Path, request: &Request, run: Run<'_>) -> Result<Repacked, ProjectError> {
     let archive = archive::read_file(path, &archive::Limits::default())?;
+    let wheel = CheckedWheel::new(&archive)?;
+    let engines = run.engines;
     let items = match request.bytecode {
         Some(Wanted::Pycache | Wanted::Sourceless) => sources(&archive, request),
         Some(Wanted::None) if !engines.is_empty() => sources(&archive, request),
         Some(Wanted::None) | None => Vec::new(),
     };
     let used = archive.files().flat_map(|entry| request.exclude.matches(&entry.name)).collect();
-    let results = parallel::map(&items, jobs, watch, |item| compile(item, request, engines))?;
-    let missing = results.iter().filter(|compiled| compiled.is_none()).count();
-    if missing > 0 {
-        return Err(ProjectError::Interrupted(missing));
-    }
-    let mut packed = Packed::default();
-    let mut entries = Vec::new();
-    let mut pycs: Vec<(PyVersion, File)> = Vec::new();
-    for (item, compiled) in items
-        .iter()
-        .zip(results.into_iter().flatten())
-        .flat_map(|(item, all)| all.into_iter().map(move |compiled| (item, compiled)))
-    {
-        entries.extend(compiled.entry);
-        let Made { result: pyc, warnings } = compiled.made;
-        let result = pyc.as_ref().map(|_| Done::Compiled).map_err(Clone::clone);
-        packed.outcomes.push(Outcome {
-            file: path.join(item.name),
-            output: Some(PathBuf::from(&compiled.name)),
-            python: Some(compiled.series.version),
-            optimize: compiled.optimize,
-            result,
-            warnings,
-            digest: pyc.as_ref().ok().map(|pyc| Digest::of(pyc)),
-        });
-        if let Ok(bytes) = pyc {
-            pycs.push((compiled.series.version, File::new(compiled.name, bytes)));
-        }
-    }
-    if packed.outcomes.iter().any(|outcome| outcome.result.is_err()) {
+    let jobs = Jobs { run, levels: &request.levels, mode: request.mode };
+    let results = jobs.map(&items, |item| compile(path, item, request, &jobs))?;
+    let (outcomes, pycs): (Vec<Outcome>, Vec<PackedPyc>) = complete(results)?.into_iter().flatten().unzip();
+    let mut packed = Packed { outcomes, ..Packed::default() };
+    if packed.outcomes.iter().any(|outcome| outcome.result().is_err()) {
         return Ok(Repacked { packed, notes: Vec::new(), used });
     }
-    let made = match request.bytecode {
-        None => vec![repack(&archive, Bytecode::Keep)?],
-        Some(Wanted::None) => vec![repack(&archive, Bytecode::None)?],
-        Some(Wanted::Pycache) => {
-            let files = pycs.into_iter().map(|(_, file)| file).collect();
-            vec![repack(&archive, Bytecode::Pycache(files))?]
-        }
+    let files = |python: Option<PyVersion>| {
+        let own = pycs.iter().filter(|pyc| python.is_none_or(|python| pyc.python == python));
+        own.filter_map(|pyc| pyc.file.clone()).collect()
+    };
+    let wanted = match request.bytecode {
+        None => vec![Bytecode::Keep],
+        Some(Wanted::None) => vec![Bytecode::None],
+        Some(Wanted::Pycache) => vec![Bytecode::Pycache(files(None))],
         Some(Wanted::Sourceless) => {
-            let of = |python| {
-                let own = pycs.iter().filter(|(version, _)| *version == python);
-                Bytecode::Sourceless { python, pycs: own.map(|(_, file)| file.clone()).collect() }
-            };
             let versions = engines.iter().map(|target| target.series.version);
-            versions.map(|python| repack(&archive, of(python))).collect::<Result<Vec<_>, _>>()?
+            versions.map(|python| Bytecode::Sourceless { python, pycs: files(Some(python)) }).collect()
         }
     };
+    let made = wanted.into_iter().map(|bytecode| wheel.repack(bytecode)).collect::<Result<Vec<_>, _>>()?;
     if let Some(manifest) = &request.manifest {
         let outputs = made.iter().map(|wheel| request.folder.join(wheel.name.to_string()));
         if std::iter::once(path.to_path_buf()).chain(outputs).any(|wheel| is_one_file(manifest, &wheel)) {
@@ -154,8 +115,10 @@ pub fn repack_wheel(
     let names = archive.files().map(|entry| entry.name.as_str());
     packed.notes = top_level_notes(names);
     // Memory of content that the new wheels do not have is freed before they are written.
+    drop(wheel);
     drop(items);
     drop(archive);
+    let entries: Vec<FileEntry> = pycs.into_iter().filter_map(|pyc| pyc.entry).collect();
     let mut archives = Vec::new();
     let mut notes: Vec<Note> = Vec::new();
     for wheel in made {
@@ -200,29 +163,25 @@ fn in_dist_info(name: &str) -> bool {
     name.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".dist-info"))
 }
 
-fn compile(item: &Item<'_>, request: &Request, engines: &Engines) -> Vec<Compiled> {
+/// Compiles a source of the wheel at `path`.
+fn compile(path: &Path, item: &Item<'_>, request: &Request, jobs: &Jobs<'_>) -> Vec<(Outcome, PackedPyc)> {
     // Not kept until the wheel is written: a small wheel can have many large sources.
-    let source = Source::from_bytes(item.bytes.read().into_owned());
-    let mut opened = source.open();
-    let mut all = Vec::new();
-    for target in engines {
-        let header = source.header(target.series, request.mode);
-        for &optimize in &request.levels {
-            let pyc = |name: &str| {
-                let path = match request.bytecode {
-                    Some(Wanted::Sourceless) => legacy_path(Path::new(name)),
-                    _ => cache_path(Path::new(name), target.series, optimize),
-                };
-                path.to_string_lossy().into_owned()
+    let source = Ok(Source::from_bytes(item.bytes.read()));
+    let shown = path.join(item.name);
+    jobs.each(&source, |job| {
+        let pyc = |name: &str| {
+            let path = match request.bytecode {
+                Some(Wanted::Sourceless) => legacy_path(Path::new(name)),
+                _ => cache_path(Path::new(name), job.target.series, job.optimize),
             };
-            let made = Made::of(&mut opened, target, &header, item.installed.as_ref(), optimize);
-            let (series, installed) = (target.series, pyc(item.installed));
-            let entry = made.result.as_ref().ok().and_then(|pyc| {
-                let source = source_entry(item.installed, &source.bytes, series);
-                pyc_entry(&installed, pyc, series, optimize, Some(source), item.installed).ok()
-            });
-            all.push(Compiled { name: pyc(item.name), series, optimize, made, entry });
-        }
-    }
-    all
+            path.to_string_lossy().into_owned()
+        };
+        let names = PycNames {
+            packed: pyc(item.name),
+            listed: pyc(item.installed),
+            source: item.installed,
+            recorded: Ok(item.installed.to_owned()),
+        };
+        PackedPyc::compile(job, &shown, names)
+    })
 }

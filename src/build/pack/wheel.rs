@@ -1,12 +1,10 @@
 //! The wheel of a config: without pycs, with them, or with them instead of the sources.
 
 use super::{Contents, Made, backend};
-use crate::archive::{Compression, File};
-use crate::archive::{ZipOptions, write};
-use crate::build::engines::Engines;
-use crate::build::parallel::Watch;
+use crate::archive::{Compression, File, ZipOptions, write};
 use crate::build::project::{Project, ProjectError};
 use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
+use crate::engine::{TargetEngine, Workers};
 use crate::output::inside::Inside;
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
@@ -26,11 +24,11 @@ impl Plan {
     pub(super) fn new(
         project: &Project,
         python: Option<&Path>,
-        watch: &dyn Watch,
+        workers: Workers<'_>,
     ) -> Result<Option<Self>, ProjectError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
-        let (metadata, mut notes) = metadata(loaded, table, python, watch)?;
+        let (metadata, mut notes) = metadata(loaded, table, python, workers)?;
         let files = project.selection.sources.iter().chain(&project.selection.data);
         notes.extend(wheel::top_level_notes(files.map(|file| file.name.as_str())));
         let sourceless = table.bytecode == Bytecode::Sourceless;
@@ -68,7 +66,7 @@ impl Plan {
     pub(super) fn make(
         &self,
         contents: &Contents<'_>,
-        engines: &Engines,
+        engines: &[TargetEngine],
         time: i64,
     ) -> Result<Vec<Made>, ProjectError> {
         let with = |files: Vec<File>, tags: &TagSet| {
@@ -105,7 +103,7 @@ fn metadata(
     loaded: &Loaded,
     table: &WheelTable,
     python: Option<&Path>,
-    watch: &dyn Watch,
+    workers: Workers<'_>,
 ) -> Result<(DistInfo, Vec<String>), ProjectError> {
     let project = match (&table.project, &table.metadata) {
         (None, Some(path)) => {
@@ -114,7 +112,7 @@ fn metadata(
                 return Err(loaded.error_at(&given.span(), message).into());
             }
             let prepared = match path.get_ref().as_str() {
-                "backend" => backend::prepare(&loaded.folder, python, watch)?,
+                "backend" => backend::prepare(&loaded.folder, python, workers)?,
                 path => inside(loaded, path, Prepared::read)?,
             };
             return Ok((prepared.dist_info, prepared.notes));

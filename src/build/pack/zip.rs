@@ -4,13 +4,12 @@
 //! `Lib/zipapp.py`.
 
 use super::{Contents, Made};
-use crate::archive::File;
-use crate::archive::main_module;
-use crate::archive::{ZipOptions, write};
-use crate::build::engines::{Engines, TargetEngine};
+use crate::archive::{File, ZipOptions, main_module, write};
+use crate::build::job::Jobs;
 use crate::build::project::{Project, ProjectError};
-use crate::build::source::{Made as Compiled, Source};
+use crate::build::source::Source;
 use crate::config::ConfigError;
+use crate::engine::{Run, TargetEngine};
 use std::path::PathBuf;
 
 /// Zip with valid settings.
@@ -24,7 +23,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(project: &Project, engines: &Engines) -> Result<Option<Self>, ConfigError> {
+    pub(super) fn new(project: &Project, engines: &[TargetEngine]) -> Result<Option<Self>, ConfigError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.zip else { return Ok(None) };
         let engine = match &table.python {
@@ -80,11 +79,10 @@ impl Plan {
     pub(super) fn make(
         &self,
         contents: &Contents<'_>,
-        engines: &Engines,
-        project: &Project,
+        jobs: Jobs<'_>,
         time: i64,
     ) -> Result<Made, ProjectError> {
-        let Some(target) = engines.get(self.engine) else { return Err(ProjectError::NoEngine) };
+        let Some(target) = jobs.run.engines.get(self.engine) else { return Err(ProjectError::NoEngine) };
         let mut files: Vec<File> = contents.data.clone();
         files.extend(contents.legacy_pycs(target.series.version, self.optimize));
         if self.sources {
@@ -95,7 +93,8 @@ impl Plan {
             }
         }
         if let Some(main) = &self.main {
-            files.extend(self.compiled_main(main, target, project)?);
+            let run = Run { engines: std::slice::from_ref(target), ..jobs.run };
+            files.extend(self.compiled_main(main, Jobs { run, levels: &[self.optimize], ..jobs })?);
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
         let options = ZipOptions { time, ..self.options.clone() };
@@ -104,20 +103,14 @@ impl Plan {
     }
 
     /// Returns `__main__.pyc`, and `__main__.py` if sources are included.
-    fn compiled_main(
-        &self,
-        main: &str,
-        target: &TargetEngine,
-        project: &Project,
-    ) -> Result<Vec<File>, ProjectError> {
-        let source = Source::from_bytes(main.as_bytes().to_vec());
-        let header = source.header(target.series, project.mode);
-        let pyc =
-            Compiled::of(&mut source.open(), target, &header, "__main__.py".as_ref(), self.optimize).result;
-        let pyc = pyc.map_err(|error| ProjectError::Main(error.rendered))?;
-        let mut files = vec![File::new("__main__.pyc", pyc)];
+    fn compiled_main(&self, main: &str, jobs: Jobs<'_>) -> Result<Vec<File>, ProjectError> {
+        let source = Ok(Source::from_bytes(main.as_bytes()));
+        let mut files = Vec::new();
+        for pyc in jobs.each(&source, |job| job.pyc(Ok("__main__.py"))) {
+            files.push(File::new("__main__.pyc", pyc.map_err(|error| ProjectError::Main(error.rendered))?));
+        }
         if self.sources {
-            files.push(File::new("__main__.py", source.bytes));
+            files.push(File::new("__main__.py", main));
         }
         Ok(files)
     }

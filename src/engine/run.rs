@@ -1,6 +1,7 @@
-//! Parallel processing of files.
+//! A run: engines, and threads that work on files.
 
-use crate::engine::native::{self, address_space};
+use super::TargetEngine;
+use super::native::{self, address_space};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 /// Observer of work on files.
@@ -16,31 +17,65 @@ pub trait Watch: Sync {
 #[error("cannot start threads: {0}")]
 pub struct ThreadsError(#[from] rayon::ThreadPoolBuildError);
 
-/// Applies `work` to each item with `jobs` threads (0: one per processor) and returns the results
-/// in the order of the items. There are fewer threads if there are fewer items, or if the limits on
-/// open files or the address space require it. Items that were not started at an interrupt are
-/// `None`.
-///
-/// # Errors
-/// [`ThreadsError`].
-pub fn map<T: Sync, R: Send>(
-    items: &[T],
+/// Threads that work on the files of a run.
+#[derive(Clone, Copy)]
+pub struct Workers<'a> {
     jobs: usize,
-    watch: &dyn Watch,
-    work: impl Fn(&T) -> R + Sync,
-) -> Result<Vec<Option<R>>, ThreadsError> {
-    let jobs = threads(jobs, items.len(), open_files(), address_space());
-    let pool = native::pool(jobs)?;
-    Ok(pool.install(|| {
-        items
-            .par_iter()
-            .map(|item| {
-                let result = (!watch.interrupted()).then(|| work(item));
-                watch.advance();
-                result
-            })
-            .collect()
-    }))
+    watch: &'a dyn Watch,
+    counts: bool,
+}
+
+impl<'a> Workers<'a> {
+    /// Returns `jobs` threads, or one per processor for 0. There are fewer if there are fewer
+    /// items, or if the limits on open files or the address space require it.
+    pub const fn new(jobs: usize, watch: &'a dyn Watch) -> Self {
+        Self { jobs, watch, counts: true }
+    }
+
+    /// Returns the same threads for files that were counted before.
+    pub const fn uncounted(self) -> Self {
+        Self { counts: false, ..self }
+    }
+
+    /// Returns whether the user has interrupted the run.
+    pub fn interrupted(&self) -> bool {
+        self.watch.interrupted()
+    }
+
+    /// Applies `work` to each item and returns the results in the order of the items. Items that
+    /// were not started at an interrupt are `None`.
+    ///
+    /// # Errors
+    /// [`ThreadsError`].
+    pub fn map<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> R + Sync,
+    ) -> Result<Vec<Option<R>>, ThreadsError> {
+        let jobs = threads(self.jobs, items.len(), open_files(), address_space());
+        let pool = native::pool(jobs)?;
+        Ok(pool.install(|| {
+            items
+                .par_iter()
+                .map(|item| {
+                    let result = (!self.interrupted()).then(|| work(item));
+                    if self.counts {
+                        self.watch.advance();
+                    }
+                    result
+                })
+                .collect()
+        }))
+    }
+}
+
+/// Engines of a run, and the threads that use them.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// Engines, each of another version.
+    pub engines: &'a [TargetEngine],
+    /// Threads.
+    pub workers: Workers<'a>,
 }
 
 /// Keeps all other work on the calling thread if the address space is limited: threads that cannot

@@ -1,8 +1,8 @@
 //! Selection of the engine for each version.
 
-use crate::engine::native::NativeEngine;
-use crate::engine::python::{Places, PythonEngine, default_interpreter, start_found};
-use crate::engine::{Engine, EngineChoice, EngineError, Limits, Refs};
+use super::native::NativeEngine;
+use super::python::{Places, PythonEngine, default_interpreter, start_found};
+use super::{Engine, EngineChoice, EngineError, Limits, Refs};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
 use crate::warnings::Filters;
