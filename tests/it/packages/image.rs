@@ -101,7 +101,8 @@ fn both_layouts_give_the_same_files_whatever_the_compression() {
         session.file(&format!("tree/opt/demo/{name}"), content);
     }
     let manifest = session.run(&["manifest", "tree"]).exits(0).out;
-    let pack: [fn(&[u8]) -> Vec<u8>; 3] = [<[u8]>::to_vec, gzip, zstd];
+    type Compressor = fn(&[u8]) -> Vec<u8>;
+    let pack: [Compressor; 3] = [<[u8]>::to_vec, gzip, zstd];
     for (at, pack) in pack.into_iter().enumerate() {
         let layers = [pack(&base), pack(&upper)];
         for (layout, image) in [("docker", docker(&layers)), ("oci", oci(&layers, &[]))] {
