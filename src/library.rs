@@ -3,9 +3,17 @@
 //! **Invariant:** no function here runs an interpreter, and each can be called from any thread:
 //! the native compiler starts threads with a larger stack where a source needs one.
 
+use crate::audit::{self, Verified, VerifyError};
+use crate::build::ProjectError;
+use crate::build::pack::{self, Repacked};
+use crate::config::Bytecode;
 use crate::diff::{Comparison, Side, SideError, compare};
 use crate::engine::native::NativeEngine;
-use crate::engine::{Diagnostic, Engine, Limits};
+use crate::engine::python::Places;
+use crate::engine::{
+    Diagnostic, Engine, EngineChoice, EngineOptions, Limits, Refs, Run, TargetEngine, Watch, Workers,
+};
+use crate::input::{Place, PlaceError};
 use crate::pyc::{Header, InvalidationMode};
 use crate::target::{Series, Target};
 use std::ffi::OsStr;
@@ -95,4 +103,123 @@ pub fn compile_source(
 /// ```
 pub fn compare_paths(left: &Path, right: &Path) -> Result<Comparison, SideError> {
     compare(&Side::open(left)?, &Side::open(right)?)
+}
+
+/// Error of [`verify_paths`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyPathsError {
+    /// A path cannot be opened.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Nothing could be verified.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+/// Compiles the sources of all pycs in directories, archives and packages again, with the native
+/// compiler, and returns what differs. A pyc of a version that the native compiler does not know is
+/// a finding.
+///
+/// # Errors
+/// [`VerifyPathsError`].
+///
+/// ```
+/// # let folder = std::env::temp_dir().join(format!("pycompile-doc-verify-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # use pycompile::{CompileOptions, compile_source, target::{Release, Target}};
+/// # let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
+/// std::fs::write(folder.join("m.py"), "x = 1\n")?;
+/// let pyc = compile_source(b"x = 2\n", "m.py", target, &CompileOptions::default())?;
+/// std::fs::write(folder.join("m.pyc"), pyc)?;
+///
+/// let verified = pycompile::verify_paths(&[&folder])?;
+/// assert_eq!((verified.pycs, verified.passed), (1, 0));
+/// assert_eq!(verified.findings[0].path, "m.pyc");
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsError> {
+    let places =
+        paths.iter().map(|path| Place::open(path.as_ref())).collect::<Result<Vec<_>, PlaceError>>()?;
+    let none = Places { path: None, installations: Vec::new() };
+    let mut engines = EngineOptions::automatic(&[], &none, Limits::default(), Refs::Cpython);
+    engines.choice = EngineChoice::Native;
+    let request = audit::Request {
+        sources: None,
+        manifest: None,
+        only: None,
+        settled: None,
+        any_references: false,
+        engines,
+    };
+    Ok(audit::verify(&places, &request, Workers::new(0, &Unwatched))?)
+}
+
+/// Options of [`repack_wheel`]. The default keeps the pycs that the wheel has.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RepackOptions {
+    /// Pycs of the new wheel; `None` keeps those that it has.
+    pub bytecode: Option<Bytecode>,
+    /// Releases to compile for, each of another version.
+    pub targets: Vec<&'static Target>,
+    /// Options of the compilation.
+    pub compile: CompileOptions,
+    /// Modification time of the entries in seconds since 1970. The default is the beginning of
+    /// 1980, the earliest time of a zip.
+    pub time: i64,
+}
+
+impl Default for RepackOptions {
+    fn default() -> Self {
+        let compile = CompileOptions::default();
+        Self { bytecode: None, targets: Vec::new(), compile, time: 315_532_800 }
+    }
+}
+
+/// Writes a wheel again, deterministically, into `folder`: the order, times, modes and compression
+/// of its entries depend on its content alone.
+///
+/// # Errors
+/// [`ProjectError`] if the wheel is invalid or cannot be written. The wheel itself is never
+/// replaced. Sources that do not compile are in [`Repacked::packed`], which has no archives then.
+///
+/// ```
+/// # let folder = std::env::temp_dir().join(format!("pycompile-doc-repack-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let wheel = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seeds/archive/demo-1.0-py3-none-any.whl");
+/// use pycompile::{RepackOptions, repack_wheel};
+///
+/// let repacked = repack_wheel(wheel.as_ref(), &folder, &RepackOptions::default())?;
+/// assert_eq!(repacked.packed.archives[0].path, folder.join("demo-1.0-py3-none-any.whl"));
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Result<Repacked, ProjectError> {
+    let request = pack::Request {
+        bytecode: options.bytecode,
+        levels: vec![options.compile.optimize],
+        mode: options.compile.mode,
+        exclude: globset::GlobSet::empty(),
+        folder: folder.to_path_buf(),
+        check: false,
+        time: options.time,
+        in_place: false,
+        manifest: None,
+    };
+    let native = |&target| TargetEngine::native(target, options.compile.limits);
+    let engines: Vec<TargetEngine> = options.targets.iter().filter_map(native).collect();
+    pack::repack_wheel(wheel, &request, Run { engines: &engines, workers: Workers::new(0, &Unwatched) })
+}
+
+/// Neither counts files nor interrupts.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn advance(&self) {}
+
+    fn interrupted(&self) -> bool {
+        false
+    }
 }

@@ -51,6 +51,13 @@ pub struct TargetEngine {
     pub warnings: Option<Filters>,
 }
 
+impl TargetEngine {
+    /// Returns the native compiler for `target`; `None` if the format of its pycs is not known.
+    pub fn native(target: &'static Target, limits: Limits) -> Option<Self> {
+        Series::find(target.version).map(|series| native_engine(series, target, limits))
+    }
+}
+
 /// Engines of a run, in the order of the request, each version once.
 pub type Engines = Vec<TargetEngine>;
 
