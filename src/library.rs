@@ -89,7 +89,8 @@ pub fn compile_source(
 /// [`SideError`] if a side cannot be read.
 ///
 /// ```
-/// # let folder = std::env::temp_dir().join(format!("pycompile-doc-{}", std::process::id()));
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
 /// # std::fs::create_dir_all(folder.join("a"))?;
 /// # std::fs::create_dir_all(folder.join("b"))?;
 /// # std::fs::write(folder.join("a/m.py"), "x = 1\n")?;
@@ -98,7 +99,6 @@ pub fn compile_source(
 /// let comparison = pycompile::compare_paths(&left, &right)?;
 /// assert_eq!(comparison.same, 0);
 /// assert_eq!(comparison.files[0].path, "m.py");
-/// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn compare_paths(left: &Path, right: &Path) -> Result<Comparison, SideError> {
@@ -125,18 +125,17 @@ pub enum VerifyPathsError {
 /// [`VerifyPathsError`].
 ///
 /// ```
-/// # let folder = std::env::temp_dir().join(format!("pycompile-doc-verify-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
 /// # use pycompile::{CompileOptions, compile_source, target::{Release, Target}};
 /// # let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
 /// std::fs::write(folder.join("m.py"), "x = 1\n")?;
 /// let pyc = compile_source(b"x = 2\n", "m.py", target, &CompileOptions::default())?;
 /// std::fs::write(folder.join("m.pyc"), pyc)?;
 ///
-/// let verified = pycompile::verify_paths(&[&folder])?;
+/// let verified = pycompile::verify_paths(&[folder])?;
 /// assert_eq!((verified.pycs, verified.passed), (1, 0));
 /// assert_eq!(verified.findings[0].path, "m.pyc");
-/// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsError> {
@@ -186,14 +185,14 @@ impl Default for RepackOptions {
 /// replaced. Sources that do not compile are in [`Repacked::packed`], which has no archives then.
 ///
 /// ```
-/// # let folder = std::env::temp_dir().join(format!("pycompile-doc-repack-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
-/// # let wheel = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/seeds/archive/demo-1.0-py3-none-any.whl");
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// # let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+/// # let wheel = root.join("tests/seeds/archive/demo-1.0-py3-none-any.whl");
 /// use pycompile::{RepackOptions, repack_wheel};
 ///
-/// let repacked = repack_wheel(wheel.as_ref(), &folder, &RepackOptions::default())?;
+/// let repacked = repack_wheel(&wheel, folder, &RepackOptions::default())?;
 /// assert_eq!(repacked.packed.archives[0].path, folder.join("demo-1.0-py3-none-any.whl"));
-/// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Result<Repacked, ProjectError> {
