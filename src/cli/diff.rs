@@ -184,12 +184,10 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let sources = arguments.sources.iter().map(|path| Place::open(path)).collect::<Result<Vec<_>, _>>()?;
     let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
     let mut comparison = compare(&left, &right)?;
-    let left_out =
-        comparison.retain(|path| !exclude.is_match(path), |kind| !arguments.ignore.contains(&kind));
-    if left_out > 0 {
-        let files = counted(left_out, "file that differs", "files that differ");
-        printer.summary(&format!("left out by --exclude and --ignore: {files}"));
-    }
+    let retain = |comparison: &mut Comparison| {
+        comparison.retain(|path| !exclude.is_match(path), |kind| !arguments.ignore.contains(&kind))
+    };
+    let mut left_out = retain(&mut comparison);
     let places = environment::places();
     let options = Explanation {
         sources: [sources.first(), sources.last()],
@@ -205,6 +203,12 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs));
     progress.finish();
     explained?;
+    // Pycs that did not follow their source were found only now.
+    left_out += retain(&mut comparison);
+    if left_out > 0 {
+        let files = counted(left_out, "file that differs", "files that differ");
+        printer.summary(&format!("left out by --exclude and --ignore: {files}"));
+    }
     Ok(comparison)
 }
 

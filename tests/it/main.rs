@@ -39,6 +39,7 @@ mod house;
 mod init;
 mod inspect;
 mod interpreters;
+mod left_behind;
 #[cfg(unix)]
 mod leftovers;
 mod limited;

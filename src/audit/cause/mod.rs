@@ -6,13 +6,14 @@
 mod listing;
 mod origin;
 mod pair;
+mod unchanged;
 
 use super::compilers::Compilers;
 use super::view::View;
 use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
-use pair::Pair;
+use pair::{Alone, Pair};
 use std::collections::BTreeMap;
 
 /// Options of [`explain`].
@@ -43,20 +44,39 @@ pub fn explain(
         let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
         containers.entry(file.paths().map(container)).or_default().push(index);
     }
+    let mut left_behind = Vec::new();
     for (container, indices) in containers {
         let nested = nested(comparison, [left, right], &container);
         let places = [
             nested[0].as_ref().or_else(|| left.place().filter(|_| container[0].is_empty())),
             nested[1].as_ref().or_else(|| right.place().filter(|_| container[1].is_empty())),
         ];
+        let limited = |place| View::limited(place, options.engines.limits.memory);
         let [Some(one), Some(other)] = places else {
-            for index in indices {
-                let file = &mut comparison.files[index];
-                file.cause = Some(without_bytes(file));
+            // A manifest has no bytes, but the pycs of the other side must come from their sources.
+            let views = places.map(|place| place.map(limited));
+            let side = usize::from(views[0].is_none());
+            let sources = options.sources[side].map(limited);
+            let alone = views[side].as_ref().map(|view| Alone {
+                side,
+                view,
+                sources: sources.as_ref(),
+                compilers: &compilers,
+            });
+            let files = &comparison.files;
+            let causes = workers.map(&indices, |&index| {
+                let file = &files[index];
+                let cause = without_bytes(file);
+                match alone.as_ref().filter(|_| only_side(file).is_none_or(|only| only == side)) {
+                    Some(alone) => alone.cause(in_container(file.paths()[side], &container[side]), cause),
+                    None => cause,
+                }
+            })?;
+            for (&index, cause) in indices.iter().zip(causes) {
+                comparison.files[index].cause = Some(cause.unwrap_or_else(stopped));
             }
             continue;
         };
-        let limited = |place| View::limited(place, options.engines.limits.memory);
         let views = [one, other].map(limited);
         let sources = options.sources.map(|place| place.map(limited));
         let pair = Pair { views: &views, sources: &sources, compilers: &compilers, container: &container };
@@ -66,15 +86,28 @@ pub fn explain(
             let lines = options.lines.then(|| pair.lines(file));
             (pair.cause(file), lines.unwrap_or_default())
         })?;
-        let stopped = || (Cause::new(CauseKind::NotChecked, "the run was interrupted"), Default::default());
         for (&index, result) in indices.iter().zip(results) {
-            let (cause, lines) = result.unwrap_or_else(stopped);
+            let (cause, lines) = result.unwrap_or_else(|| (stopped(), Default::default()));
             let file = &mut comparison.files[index];
             (file.cause, file.lines) = (Some(cause), lines);
         }
         listing::explain_records(&mut comparison.files, &indices, &pair);
+        left_behind.extend(unchanged::pycs(&comparison.files, &indices, &pair, workers)?);
     }
+    unchanged::add(comparison, left_behind);
     Ok(())
+}
+
+fn stopped() -> Cause {
+    Cause::new(CauseKind::NotChecked, "the run was interrupted")
+}
+
+/// Returns the name of a file within the archive that contains it.
+fn in_container<'a>(path: &'a str, container: &str) -> &'a str {
+    match container.len() {
+        0 => path,
+        length => path.get(length + 1..).unwrap_or_default(),
+    }
 }
 
 /// Returns the archives in both sides that contain the files; `!` separates an archive from the

@@ -17,10 +17,22 @@ use crate::target::Series;
 pub(super) enum Origin {
     /// The source compiles to this code.
     Source(Compiled),
-    /// The source compiles to other code, or the header belongs to another source; with the reason.
+    /// The source compiles to this code, but the header belongs to another source; with the reason.
+    Header(String),
+    /// The source compiles to other code; with the reason.
     Other(String),
     /// The pyc could not be checked, with the reason.
     Unknown(String),
+}
+
+impl Origin {
+    /// Returns the origin if a header of another source is no less a fault than other code.
+    pub(super) fn with_header(self) -> Self {
+        match self {
+            Self::Header(why) => Self::Other(format!("{why}, but its code is")),
+            origin => origin,
+        }
+    }
 }
 
 /// A pyc whose code its source compiles to.
@@ -62,11 +74,15 @@ pub(super) fn origin(
         },
         Err(why) => return Origin::Unknown(why),
     };
-    if let Some(field) = wrong_field(header, series, &source) {
-        let what = field.name();
-        return Origin::Other(format!("the {what} in its header is not that of {}", source.name));
+    let wrong = wrong_field(header, series, &source)
+        .map(|field| format!("the {} in its header is not that of {}", field.name(), source.name));
+    let found = compile(source, parsed.as_ref(), series, name, pyc, compilers);
+    match (wrong, found) {
+        (None, found) => found,
+        (Some(wrong), Origin::Other(why)) => Origin::Other(format!("{wrong}; {why}")),
+        (Some(wrong), Origin::Unknown(_)) => Origin::Other(wrong),
+        (Some(wrong), Origin::Source(_) | Origin::Header(_)) => Origin::Header(wrong),
     }
-    compile(source, parsed.as_ref(), series, name, pyc, compilers)
 }
 
 fn compile(

@@ -1,7 +1,7 @@
 //! Cause of the difference between two files with the same name.
 
 use super::origin::{Compiled, Origin, find_source, origin};
-use super::{SIDES, one_side, only_side};
+use super::{SIDES, in_container, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
@@ -28,7 +28,13 @@ impl Pair<'_> {
         let names = [0, 1].map(|side| self.name(file, side));
         let [_, name] = names;
         if let (Some(side), Some(cause)) = (only_side(file), one_side(file)) {
-            return if name.ends_with(".pyc") { self.pyc_of_one_side(side, name, cause) } else { cause };
+            let alone = Alone {
+                side,
+                view: &self.views[side],
+                sources: self.sources[side].as_ref(),
+                compilers: self.compilers,
+            };
+            return alone.cause(name, cause);
         }
         if file.is_folder() {
             return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
@@ -69,11 +75,7 @@ impl Pair<'_> {
 
     /// Returns the name of a file within the place of one side.
     pub(super) fn name<'b>(&self, file: &'b FileDifference, side: usize) -> &'b str {
-        let path = file.paths()[side];
-        match self.container[side].len() {
-            0 => path,
-            length => path.get(length + 1..).unwrap_or_default(),
-        }
+        in_container(file.paths()[side], &self.container[side])
     }
 
     /// Returns whether a file with any name can be read and is no pyc, without reading all of it.
@@ -81,21 +83,6 @@ impl Pair<'_> {
         let place = self.views[side].place;
         let name = if matches!(place, Place::File(_)) { place.names().concat() } else { name.to_owned() };
         place.carrier(&name).is_ok_and(|carrier| carrier.magic.is_none())
-    }
-
-    /// Returns the cause for a pyc without a counterpart: it must still be the result of compiling
-    /// its source.
-    fn pyc_of_one_side(&self, side: usize, name: &str, cause: Cause) -> Cause {
-        let unknown = |why: &str| Cause::new(CauseKind::NotChecked, format!("{}: {why}", cause.reason));
-        let (name, bytes) = match self.read(side, name) {
-            Ok(found) => found,
-            Err(error) => return unknown(&error.to_string()),
-        };
-        match origin(&self.views[side], self.sources[side].as_ref(), &name, &bytes, self.compilers) {
-            Origin::Source(_) => cause,
-            Origin::Other(why) => unexplained(SIDES[side], &why),
-            Origin::Unknown(why) => unknown(&why),
-        }
     }
 
     /// Returns the source lines, left and right, of the instructions in the findings.
@@ -121,40 +108,80 @@ impl Pair<'_> {
 
     /// Reads a file of one side, and returns its name there.
     pub(super) fn read(&self, side: usize, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
-        let place = self.views[side].place;
-        // A single file may be compared with a file of another name.
-        let name = match place {
-            Place::File(_) => place.names().concat(),
-            _ => name.to_owned(),
-        };
-        let bytes = self.views[side].read(&name)?;
-        Ok((name, bytes))
+        read(&self.views[side], name)
+    }
+
+    /// Returns the relation of a pyc of one side to its source.
+    pub(super) fn origin(&self, side: usize, name: &str, pyc: &[u8]) -> Origin {
+        origin(&self.views[side], self.sources[side].as_ref(), name, pyc, self.compilers)
     }
 
     fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2]) -> Cause {
-        let of = |side: usize| {
-            let sources = self.sources[side].as_ref();
-            origin(&self.views[side], sources, &names[side], pycs[side], self.compilers)
-        };
+        let of = |side: usize| self.origin(side, &names[side], pycs[side]).with_header();
         match (of(0), of(1)) {
-            (Origin::Other(left), Origin::Other(right)) if left == right => {
-                unexplained("left and the right", &left)
-            }
-            (Origin::Other(left), Origin::Other(right)) => {
-                unexplained("left", &format!("{left}; nor is the right one: {right}"))
-            }
-            (Origin::Other(why), _) => unexplained("left", &why),
-            (_, Origin::Other(why)) => unexplained("right", &why),
-            (Origin::Unknown(left), Origin::Unknown(right)) if left == right => {
-                Cause::new(CauseKind::NotChecked, left)
-            }
-            (Origin::Unknown(why), _) => Cause::new(CauseKind::NotChecked, format!("left: {why}")),
-            (_, Origin::Unknown(why)) => Cause::new(CauseKind::NotChecked, format!("right: {why}")),
             (Origin::Source(left), Origin::Source(right)) => {
                 explained(&left, &right, pycs, &self.container[1])
             }
+            (left, right) => not_explained(left, right),
         }
     }
+}
+
+/// Returns the cause for two pycs, of which at least one is not known to come from its source.
+pub(super) fn not_explained(left: Origin, right: Origin) -> Cause {
+    match (left.with_header(), right.with_header()) {
+        (Origin::Other(left), Origin::Other(right)) if left == right => {
+            unexplained("left and the right", &left)
+        }
+        (Origin::Other(left), Origin::Other(right)) => {
+            unexplained("left", &format!("{left}; nor is the right one: {right}"))
+        }
+        (Origin::Other(why), _) => unexplained("left", &why),
+        (_, Origin::Other(why)) => unexplained("right", &why),
+        (Origin::Unknown(left), Origin::Unknown(right)) if left == right => {
+            Cause::new(CauseKind::NotChecked, left)
+        }
+        (Origin::Unknown(why), _) => Cause::new(CauseKind::NotChecked, format!("left: {why}")),
+        (_, Origin::Unknown(why)) => Cause::new(CauseKind::NotChecked, format!("right: {why}")),
+        _ => Cause::new(CauseKind::NotChecked, "no release is known to write it"),
+    }
+}
+
+/// One side of a comparison whose other side has no such file, or only lists it.
+pub(super) struct Alone<'a> {
+    pub(super) side: usize,
+    pub(super) view: &'a View<'a>,
+    pub(super) sources: Option<&'a View<'a>>,
+    pub(super) compilers: &'a Compilers<'a>,
+}
+
+impl Alone<'_> {
+    /// Returns `cause`, unless the file is a pyc that does not come from its source.
+    pub(super) fn cause(&self, name: &str, cause: Cause) -> Cause {
+        if !name.ends_with(".pyc") {
+            return cause;
+        }
+        let unknown = |why: &str| Cause::new(CauseKind::NotChecked, format!("{}: {why}", cause.reason));
+        let (name, bytes) = match read(self.view, name) {
+            Ok(found) => found,
+            Err(error) => return unknown(&error.to_string()),
+        };
+        match origin(self.view, self.sources, &name, &bytes, self.compilers).with_header() {
+            Origin::Source(_) | Origin::Header(_) => cause,
+            Origin::Other(why) => unexplained(SIDES[self.side], &why),
+            Origin::Unknown(why) => unknown(&why),
+        }
+    }
+}
+
+/// Reads a file, and returns its name: a single file may be compared with a file of another name.
+fn read(view: &View<'_>, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
+    let name = match view.place {
+        Place::File(_) => view.place.names().concat(),
+        _ => name.to_owned(),
+    };
+    let bytes = view.read(&name)?;
+    Ok((name, bytes))
 }
 
 fn unexplained(side: &str, why: &str) -> Cause {

@@ -1,0 +1,96 @@
+//! Pycs that are equal on both sides although their source differs.
+
+use super::origin::Origin;
+use super::pair::{Pair, not_explained};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Finding, Kind};
+use crate::engine::{ThreadsError, Workers};
+use std::collections::BTreeMap;
+
+const MESSAGE: &str = "the same pyc on both sides, although its source differs";
+
+/// Returns differences for the pycs that are not, on each side, the result of compiling the source
+/// of this side. `indices` are the files of the pair.
+pub(super) fn pycs(
+    files: &[FileDifference],
+    indices: &[usize],
+    pair: &Pair<'_>,
+    workers: Workers<'_>,
+) -> Result<Vec<FileDifference>, ThreadsError> {
+    let is_other = |kind| matches!(kind, Kind::Content | Kind::OnlyLeft | Kind::OnlyRight);
+    let sources = indices.iter().map(|&index| &files[index]).filter(|file| {
+        file.path.ends_with(".py") && file.findings.iter().any(|finding| is_other(finding.kind))
+    });
+    let sources: Vec<[&str; 2]> = sources.map(|file| [0, 1].map(|side| pair.name(file, side))).collect();
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let view = &pair.views[1];
+    let mut of_source: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for pyc in view.pycs() {
+        if let Some(parsed) = view.named(pyc).parsed {
+            of_source.entry(parsed.source).or_default().push(pyc);
+        }
+    }
+    let mut both = Vec::new();
+    for [left, right] in sources {
+        for &pyc in of_source.get(right).into_iter().flatten() {
+            both.extend(partner(pyc, left, right).map(|partner| [partner, pyc.to_owned()]));
+        }
+    }
+    let found = workers.uncounted().map(&both, |names| check(names, pair))?;
+    Ok(found.into_iter().flatten().flatten().collect())
+}
+
+/// Returns the path on the left side of a pyc that lies with its source on the right side.
+fn partner(pyc: &str, left: &str, right: &str) -> Option<String> {
+    let folder = |name: &str| name.rfind('/').map_or(0, |at| at + 1);
+    let (one, other) = (&left[..folder(left)], &right[..folder(right)]);
+    match one == other {
+        true => Some(pyc.to_owned()),
+        false => Some(format!("{one}{}", pyc.strip_prefix(other)?)),
+    }
+}
+
+/// Returns a difference if both sides have the same pyc and it does not fit both sources.
+fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
+    let [left, right] = [0, 1].map(|side| pair.views[side].read(&names[side]));
+    let (left, right) = (left.ok()?, right.ok()?);
+    if left != right {
+        return None;
+    }
+    let (kind, cause) = match (pair.origin(0, &names[0], &left), pair.origin(1, &names[1], &right)) {
+        // One side may have the pyc without a source.
+        (Origin::Source(_), Origin::Source(_) | Origin::Unknown(_))
+        | (Origin::Unknown(_), Origin::Source(_)) => return None,
+        (Origin::Source(_) | Origin::Header(_), Origin::Header(why))
+        | (Origin::Header(why), Origin::Source(_)) => {
+            let reason = format!("the code does not show how the source differs, but {why}");
+            (Kind::Header, Cause::new(CauseKind::Harmless, reason))
+        }
+        (left, right) => (Kind::Code, not_explained(left, right)),
+    };
+    let path = |side: usize| match pair.container[side].as_str() {
+        "" => names[side].clone(),
+        container => format!("{container}!{}", names[side]),
+    };
+    let file = FileDifference::new(path(1), vec![Finding::new(kind, MESSAGE)]);
+    Some(FileDifference { cause: Some(cause), ..file.from_left(&path(0)) })
+}
+
+/// Adds the differences to a comparison that counted the pycs as the same.
+pub(super) fn add(comparison: &mut Comparison, found: Vec<FileDifference>) {
+    for file in found {
+        match comparison.files.iter_mut().find(|known| known.path == file.path) {
+            // The metadata of two entries may differ.
+            Some(known) => {
+                known.findings.extend(file.findings);
+                known.cause = file.cause;
+            }
+            None => {
+                comparison.same = comparison.same.saturating_sub(1);
+                comparison.files.push(file);
+            }
+        }
+    }
+    comparison.files.sort_by(|a, b| a.path.cmp(&b.path));
+}

@@ -1,0 +1,146 @@
+//! `diff` checks pycs that no byte of the other side accuses: those beside a manifest, and those
+//! that are equal although their source differs.
+
+use crate::audits::zip;
+use crate::pair::{CORE, PYC, Pair, reason};
+use serde_json::Value;
+
+const EMPTY: &str = "{\"schema\": \"pycompile-manifest/1\", \"files\": []}";
+
+/// Compares two sides of any kind.
+fn diff(pair: &Pair, left: &str, right: &str) -> Value {
+    let said = pair.run_in(".", &["diff", left, right, "--json"]);
+    serde_json::from_str(&said.out).unwrap()
+}
+
+fn kind<'a>(document: &'a Value, path: &str) -> &'a str {
+    let files = document["files"].as_array().unwrap();
+    let file = files.iter().find(|file| file["path"] == path);
+    file.map_or("", |file| file["cause"]["kind"].as_str().unwrap())
+}
+
+#[test]
+fn a_pyc_that_a_manifest_lacks_comes_from_its_source() {
+    let pair = Pair::new();
+    pair.write(".", "empty.json", EMPTY);
+    for (left, right) in [("empty.json", "b"), ("b", "empty.json")] {
+        let document = diff(&pair, left, right);
+        assert_eq!(kind(&document, PYC), "one-side", "{document:#}");
+    }
+    pair.run_in(".", &["diff", "empty.json", "b", "--fail-on", "unexplained"]).exits(0);
+    pair.poison("b");
+    for (left, right, side) in [("empty.json", "b", "right"), ("b", "empty.json", "left")] {
+        let document = diff(&pair, left, right);
+        assert_eq!(kind(&document, PYC), "unexplained", "{document:#}");
+        let expected = format!("the {side} pyc is not explained by its source: it is not what demo/core.py");
+        assert!(reason(&document, PYC).starts_with(&expected), "{}", reason(&document, PYC));
+        pair.run_in(".", &["diff", left, right, "--fail-on", "unexplained"]).exits(1);
+    }
+    pair.remove("b", "demo/core.py");
+    let document = diff(&pair, "empty.json", "b");
+    assert_eq!(kind(&document, PYC), "not-checked");
+    assert_eq!(reason(&document, PYC), "only on the right: there is no source for it");
+}
+
+#[test]
+fn a_pyc_that_a_manifest_lists_otherwise_comes_from_its_source() {
+    let pair = Pair::new();
+    let manifest = pair.run_in(".", &["manifest", "a"]).exits(0).out;
+    pair.write(".", "a.json", manifest);
+    pair.write("b", "demo/core.py", CORE.replace('1', "2")).compile("b", &["--python", "3.14"]);
+    assert_eq!(kind(&diff(&pair, "a.json", "b"), PYC), "not-checked");
+    pair.poison("b");
+    for (left, right) in [("a.json", "b"), ("b", "a.json")] {
+        assert_eq!(kind(&diff(&pair, left, right), PYC), "unexplained");
+    }
+    // A pyc that only the manifest has cannot be checked.
+    pair.remove("b", PYC);
+    assert_eq!(kind(&diff(&pair, "a.json", "b"), PYC), "one-side");
+}
+
+#[test]
+fn a_pyc_that_did_not_follow_its_source_is_unexplained() {
+    for mode in ["checked-hash", "unchecked-hash", "timestamp"] {
+        let pair = Pair::new();
+        for side in ["a", "b"] {
+            pair.compile(side, &["--python", "3.14", "--invalidation-mode", mode]);
+        }
+        // The times of the trees may differ.
+        let pyc = pair.read("a", PYC);
+        pair.write("b", PYC, pyc).write("b", "demo/core.py", format!("{CORE}import os\n"));
+        let document = diff(&pair, "a", "b");
+        assert_eq!(kind(&document, PYC), "unexplained", "{document:#}");
+        assert!(reason(&document, PYC).contains("it is not what demo/core.py compiles to"));
+        pair.diff(&["--fail-on", "unexplained"]).exits(1);
+        let document = diff(&pair, "b", "a");
+        assert!(reason(&document, PYC).starts_with("the left pyc is not explained"), "{document:#}");
+        // Compiled, it follows.
+        pair.compile("b", &["--python", "3.14", "--invalidation-mode", mode]);
+        assert_eq!(kind(&diff(&pair, "a", "b"), PYC), "follows-from-source");
+    }
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", format!("{CORE}import os\n"));
+    pair.expect(
+        &[],
+        &[(PYC, "unexplained"), ("demo/core.py", "source")],
+        "1 pyc is unexplained; 1 source differs",
+    );
+    pair.expect(
+        &["--exclude", "*.pyc"],
+        &[("demo/core.py", "source")],
+        "1 source differs; nothing is unexplained",
+    );
+}
+
+#[test]
+fn a_change_that_code_does_not_show_leaves_the_header_behind() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", format!("{CORE}# more\n"));
+    let document = pair.expect(
+        &[],
+        &[(PYC, "harmless"), ("demo/core.py", "source")],
+        "1 source differs; 1 file differs in form alone; nothing is unexplained",
+    );
+    assert_eq!(
+        reason(&document, PYC),
+        "the code does not show how the source differs, but the hash in its header is not that of demo/core.py"
+    );
+    assert_eq!(document["files"][0]["findings"][0]["kind"], "header");
+}
+
+#[test]
+fn equal_pycs_without_a_source_on_one_side_come_from_the_other() {
+    let pair = Pair::new();
+    pair.remove("a", "demo/core.py");
+    assert_eq!(kind(&diff(&pair, "a", "b"), PYC), "");
+    pair.poison("b");
+    let pyc = pair.read("b", PYC);
+    pair.write("a", PYC, pyc);
+    assert_eq!(kind(&diff(&pair, "a", "b"), PYC), "unexplained");
+    assert_eq!(kind(&diff(&pair, "b", "a"), PYC), "unexplained");
+}
+
+#[test]
+fn pycs_left_behind_in_archives_and_moved_trees_are_unexplained() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", format!("{CORE}import os\n"));
+    for (side, folder) in [("a", "src/demo"), ("b", "demo")] {
+        for name in ["core.py", "__pycache__/core.cpython-314.pyc"] {
+            let bytes = pair.read(side, &format!("demo/{name}"));
+            pair.write(&format!("moved-{side}"), &format!("{folder}/{name}"), &bytes);
+        }
+    }
+    let document = diff(&pair, "moved-a", "moved-b");
+    assert_eq!(kind(&document, PYC), "unexplained", "{document:#}");
+    for side in ["a", "b"] {
+        let files = ["demo/core.py", PYC].map(|name| (name, pair.read(side, name)));
+        let files = files.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
+        let inner = zip(&files);
+        pair.write(side, "x.zip", &inner);
+        pair.write(".", &format!("{side}.whl"), zip(&[&files[..], &[("x.zip", &inner)]].concat()));
+    }
+    let document = diff(&pair, "a.whl", "b.whl");
+    assert_eq!(kind(&document, PYC), "unexplained", "{document:#}");
+    assert_eq!(kind(&document, &format!("x.zip!{PYC}")), "unexplained");
+    assert_eq!(kind(&diff(&pair, "a", "b"), &format!("x.zip!{PYC}")), "unexplained");
+}
