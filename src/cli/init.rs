@@ -7,7 +7,7 @@ use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, Digest};
 use crate::config::config_in;
-use crate::config::init::{Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
+use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
 use crate::engine::select::default_version;
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
@@ -93,10 +93,6 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     note_open_keys(&arguments.folder, &draft, printer);
     Ok(Status::Done)
 }
-
-/// Prints how to configure a project whose wheel only its build backend can build.
-const BUILD_IT: &str =
-    "hint: build the wheel with the build backend, then `pycompile pack WHEEL` makes it deterministic";
 
 /// Prints the keys that `pack` requires and the project leaves to its build backend.
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {

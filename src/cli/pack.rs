@@ -22,7 +22,10 @@ use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 
 /// Pack the files that pycompile.toml lists into deterministic wheels and zips, build a wheel of an
-/// sdist, or make an existing wheel deterministic, and write the manifest.
+/// sdist, or make an existing wheel deterministic.
+///
+/// The manifest is written to the file that [manifest] output or --manifest names; for an sdist or
+/// a wheel, only --manifest writes one.
 ///
 /// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01.
 ///

@@ -273,7 +273,13 @@ fn metadata_of_an_sdist_become_those_of_the_wheel() {
     );
     session.run(&["init"]).exits(0);
     let said = session.run(&["pack"]).exits(0);
-    assert!(said.err.contains("note: the backend may still change requires-dist"), "{}", said.err);
+    assert!(
+        said.err.contains(
+            "note: the backend may still change the field requires-dist; its value in the sdist is used\n"
+        ),
+        "{}",
+        said.err
+    );
     let wheel = session.path("dist/demo-1.0-py3-none-any.whl");
     let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
     let text = |name: &str| {

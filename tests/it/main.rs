@@ -34,6 +34,7 @@ mod env;
 mod env_places;
 mod features;
 mod golden;
+mod hatch;
 mod hints;
 mod house;
 mod init;

@@ -342,3 +342,37 @@ fn files_of_a_checkout() {
         assert!(shipped(pyproject, &files).0.contains(&"demo/d/x.txt".to_owned()), "{more}");
     }
 }
+
+#[test]
+fn scripts_and_data_of_setup_py_are_named() {
+    let notes = |setup: &str| {
+        let session = Session::new();
+        session.file("demo/__init__.py", "");
+        session.file("PKG-INFO", PKG_INFO);
+        session.file("setup.py", setup);
+        let said = session.run(&["init"]).exits(0).err;
+        let notes = said.lines().filter(|line| line.starts_with("note: `"));
+        notes.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let note = |key: &str| {
+        format!(
+            "note: `{key}` in setup.py installs files outside the packages, and they are not in the wheel"
+        )
+    };
+    assert_eq!(notes("setup(scripts=['demo.py'])\n"), [note("scripts")]);
+    assert_eq!(
+        notes("setup(\n    data_files = [('man', ['d.1'])],\n    scripts=S,\n)\n"),
+        [note("data_files"), note("scripts")]
+    );
+    assert_eq!(
+        notes("more = {'scripts': ['a']}\nmore[\"data_files\"] = b\nsetup(**more)\n"),
+        [note("data_files"), note("scripts")]
+    );
+    for nothing in [
+        "setup(entry_points={'console_scripts': ['a = b:c'], 'gui_scripts': []})\n",
+        "setup(scripts=[], data_files=None)  # scripts=['demo.py']\n",
+        "if scripts == 1: pass\nx.scripts = [1]\nprint('scripts')\n",
+    ] {
+        assert!(notes(nothing).is_empty(), "{nothing}");
+    }
+}

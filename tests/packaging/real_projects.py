@@ -67,6 +67,12 @@ PROJECTS = [
     "typing-extensions==4.16.0",
     "poetry-core==2.5.0",
     "hatchling==1.33.0",
+    # Files that hatchling ships although git ignores them, and files that it forces in.
+    "mkdocs==1.6.1",
+    "jupyter_core==5.9.1",
+    "ipykernel==7.4.0",
+    # Scripts in setup.py.
+    "bottle==0.13.4",
 ]
 
 # What is said of projects that have extension modules, packages from several directories, or a setup.py that puts them together.

@@ -17,6 +17,7 @@ use super::job::Job;
 use super::outcome::{Done, Failure, Outcome};
 use super::project::{Project, ProjectError};
 use crate::archive::{Bytes, File};
+use crate::config::init::{BUILD_IT, Lists};
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
 use crate::engine::select::releases;
 use crate::engine::{Diagnostic, Run};
@@ -190,6 +191,14 @@ fn listed(archive: &Artifact) -> Archive {
 fn check(project: &Project) -> Result<(), ConfigError> {
     let config = &project.loaded.config;
     if config.wheel.is_none() && config.zip.is_none() {
+        let folder = project.loaded.folder.as_path();
+        let lists = Lists::of(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok();
+        if let Some(reason) = lists.and_then(|lists| lists.built) {
+            return Err(project.loaded.missing(format!(
+                "nothing to pack: there is neither a [wheel] nor a [zip], and a wheel of the listed files is not the \
+                 project's: {reason}\n{BUILD_IT}"
+            )));
+        }
         return Err(project.loaded.missing(format!(
             "nothing to pack: there is neither a [wheel] nor a [zip]\nhint: this makes a wheel, with the values filled in; \
              `[wheel]` with `metadata = \"backend\"` runs the build backend for them:\n\n{INLINE}"

@@ -71,6 +71,8 @@ pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<Stri
             Some(key) if cfg.get(section, key).is_some() => Some(format!("[{section}] {key}")),
             _ => None,
         }));
+        let keys = ["data_files", "scripts"].into_iter().filter(|key| is_given(folder, key));
+        settings.extend(keys.map(|key| format!("`{key}` in setup.py")));
     }
     let note =
         |setting| format!("{setting} installs files outside the packages, and they are not in the wheel");
@@ -78,8 +80,36 @@ pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<Stri
 }
 
 fn says_so(folder: &Path) -> bool {
-    let Ok(bytes) = read_regular(&folder.join("setup.py"), LARGEST) else { return false };
+    let code = setup_py(folder);
+    WORDS.iter().any(|word| code.contains(word))
+}
+
+/// Returns the text of `setup.py` without comments; empty if there is none.
+fn setup_py(folder: &Path) -> String {
+    let bytes = read_regular(&folder.join("setup.py"), LARGEST).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
-    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    code.into_iter().any(|line| WORDS.iter().any(|word| line.contains(word)))
+    let code: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default()).collect();
+    code.join("\n")
+}
+
+/// Returns whether `setup.py` has an argument, variable or key of this name that is not empty.
+fn is_given(folder: &Path, key: &str) -> bool {
+    let code = setup_py(folder);
+    code.match_indices(key).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + key.len()..]);
+        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+        let value = match quote {
+            Some(quote) => {
+                let after = after.strip_prefix(quote).map(|after| after.trim_start_matches([' ', ']']));
+                after.and_then(|after| after.strip_prefix([':', '=']))
+            }
+            None if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')) => None,
+            None => after.trim_start().strip_prefix('=').filter(|value| !value.starts_with('=')),
+        };
+        let is_empty = |value: &str| {
+            let value = value.split_whitespace().collect::<String>();
+            ["[]", "()", "None"].iter().any(|empty| value.starts_with(empty))
+        };
+        value.is_some_and(|value| !is_empty(value))
+    })
 }

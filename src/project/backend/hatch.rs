@@ -6,12 +6,10 @@ use super::plan::{Pick, Plan, below, globs};
 use super::pyproject::PyProject;
 use super::tree::{Tree, join};
 use globset::GlobSet;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
-    let setting = |key: &str| {
-        let wheel = project.texts(&["tool", "hatch", "build", "targets", "wheel", key]);
-        wheel.or_else(|| project.texts(&["tool", "hatch", "build", key]))
-    };
+    let setting = |key: &str| setting(project, key);
     let exclude = patterns(setting("exclude").unwrap_or_default());
     let mut plan = if let Some(packages) = setting("packages") {
         packages_of(&packages)
@@ -23,17 +21,89 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
         named(project, tree)
     };
     plan.exclude = exclude;
-    let table = |key: &str| {
-        let wheel = project.table(&["tool", "hatch", "build", "targets", "wheel", key]);
-        wheel.or_else(|| project.table(&["tool", "hatch", "build", key]))
-    };
-    let renames = table("sources").into_iter().flatten().any(|(_, name)| name.as_str() != Some(""));
+    plan.always.clone_from(&tree.artifacts);
+    let renames = table(project, "sources").into_iter().flatten().any(|(_, name)| name.as_str() != Some(""));
     if renames {
         plan.beyond = Some("[tool.hatch.build] sources gives files other names".into());
-    } else if table("force-include").is_some_and(|files| !files.is_empty()) {
-        plan.beyond = Some("[tool.hatch.build] force-include adds files under names of its own".into());
+    }
+    if let Some(forced) = table(project, "force-include") {
+        force_include(&mut plan, forced, tree);
     }
     plan
+}
+
+/// Applies `force-include = { "jupyter.py" = "jupyter.py" }`. A config can list only files whose
+/// names in the wheel are their paths below the root.
+fn force_include(plan: &mut Plan, forced: &toml::Table, tree: &Tree) {
+    for (from, to) in forced {
+        let trimmed = |path: &str| path.trim_start_matches("./").trim_matches('/').to_owned();
+        let (path, name) = (trimmed(from), trimmed(to.as_str().unwrap_or_default()));
+        let is_same = !from.starts_with('/') && below(&plan.root, &path) == Some(&name);
+        if is_same && tree.has_file(&path) {
+            plan.picks.insert(Pick::File(name));
+            plan.always.insert(path);
+        } else if is_same && tree.has_folder(&path) {
+            plan.always.extend(tree.below(&path).cloned());
+            plan.picks.insert(Pick::Folder(name));
+        } else {
+            let why = format!("[tool.hatch.build] force-include ships it as {name:?}");
+            plan.elsewhere.push((path, why));
+            plan.beyond = Some("[tool.hatch.build] force-include adds files under names of its own".into());
+        }
+    }
+}
+
+/// Returns the patterns of `artifacts`, which win over `exclude` and over what git ignores, and the
+/// paths of `force-include`, which do so too.
+pub(super) fn artifacts(project: &PyProject) -> Option<Gitignore> {
+    if !project.backend().starts_with("hatchling") {
+        return None;
+    }
+    let mut patterns = GitignoreBuilder::new("");
+    let forced =
+        table(project, "force-include").into_iter().flatten().filter(|(path, _)| !path.starts_with('/'));
+    let forced = forced.map(|(path, _)| format!("/{}", path.trim_start_matches("./")));
+    for pattern in setting(project, "artifacts").into_iter().flatten().chain(forced) {
+        // Like every setting that cannot be read, an invalid pattern counts as absent.
+        let _ = patterns.add_line(None, &pattern);
+    }
+    patterns.build().ok().filter(|patterns| !patterns.is_empty())
+}
+
+/// Returns a remark about each build hook that may write files into the package.
+pub(super) fn hooks(project: &PyProject, tree: &Tree) -> Vec<String> {
+    let tables: [&[&str]; 2] =
+        [&["tool", "hatch", "build", "hooks"], &["tool", "hatch", "build", "targets", "wheel", "hooks"]];
+    let mut notes = Vec::new();
+    for path in tables {
+        for (name, hook) in project.table(path).into_iter().flatten() {
+            let is_enabled = hook.get("enable-by-default").and_then(toml::Value::as_bool).unwrap_or(true);
+            let version_file = match name.as_str() {
+                "vcs" => hook.get("version-file"),
+                "version" => hook.get("path"),
+                _ => None,
+            };
+            let version_file = version_file.and_then(toml::Value::as_str).unwrap_or_default();
+            if is_enabled && !tree.has_file(version_file.trim_start_matches("./")) {
+                let table = path.join(".");
+                notes.push(format!(
+                    "[{table}.{name}] is a build hook, which is not run: files that it adds are not in the wheel"
+                ));
+            }
+        }
+    }
+    notes
+}
+
+fn table<'a>(project: &'a PyProject, key: &str) -> Option<&'a toml::Table> {
+    let wheel = project.table(&["tool", "hatch", "build", "targets", "wheel", key]);
+    wheel.or_else(|| project.table(&["tool", "hatch", "build", key]))
+}
+
+/// Returns a list of `[tool.hatch.build.targets.wheel]`, or that of `[tool.hatch.build]`.
+fn setting(project: &PyProject, key: &str) -> Option<Vec<String>> {
+    let wheel = project.texts(&["tool", "hatch", "build", "targets", "wheel", key]);
+    wheel.or_else(|| project.texts(&["tool", "hatch", "build", key]))
 }
 
 /// Compiles patterns in the syntax of .gitignore: a pattern without a slash matches at any depth.
@@ -75,7 +145,8 @@ fn only(paths: &[String], sources: &[String], tree: &Tree) -> Plan {
 
 fn included(include: &GlobSet, sources: &[String], tree: &Tree) -> Plan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
-    let files = tree.files.iter().filter(|file| include.is_match(file));
+    let is_included = |file: &&String| include.is_match(file) || tree.artifacts.contains(*file);
+    let files = tree.files.iter().filter(is_included);
     let picks = files.filter_map(|file| Some(Pick::File(below(root, file)?.to_owned())));
     Plan::new(root, "[tool.hatch.build] include").with(picks)
 }

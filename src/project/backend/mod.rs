@@ -73,6 +73,9 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
         ));
     }
     notes.extend(extensions::beside(folder, kind, &project));
+    if kind == Kind::Hatchling {
+        notes.extend(hatch::hooks(&project, &tree));
+    }
     let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
     Ok(Shipped { notes, built, ..shipped })
 }

@@ -38,6 +38,10 @@ pub(super) struct Plan {
     pub(super) picks: BTreeSet<Pick>,
     /// Patterns for paths to leave out, relative to the project.
     pub(super) exclude: GlobSet,
+    /// Paths of picked files that `exclude` does not leave out.
+    pub(super) always: BTreeSet<String>,
+    /// Files and directories that the wheel has under other names, with the reason.
+    pub(super) elsewhere: Vec<(String, String)>,
     /// Setting or default that decided.
     pub(super) basis: String,
     /// True if other files below a package are data.
@@ -88,8 +92,9 @@ impl Plan {
             let name = below(&self.root, file);
             let pick = name.and_then(|name| self.pick(name, is_python));
             match (name, pick) {
+                _ if self.ships_elsewhere(file) => {}
                 (Some(name), Some(()))
-                    if !self.exclude.is_match(file) && (is_python || !self.no_data.contains(file)) =>
+                    if !self.excludes(file) && (is_python || !self.no_data.contains(file)) =>
                 {
                     let list = if is_python { &mut shipped.sources } else { &mut shipped.data };
                     list.push(name.to_owned());
@@ -104,6 +109,10 @@ impl Plan {
         shipped.left_out.extend(unlisted.into_iter().map(|(path, count)| {
             let why = reason(&path, self);
             (if count > 1 { format!("{path} ({count} Python files)") } else { path }, why)
+        }));
+        shipped.left_out.extend(self.elsewhere.iter().filter_map(|(path, why)| {
+            let shown = if tree.has_file(path) { path.clone() } else { format!("{path}/") };
+            (tree.has_file(path) || tree.has_folder(path)).then(|| (shown, why.clone()))
         }));
         shipped.left_out.extend(self.no_data(tree));
         let is_inside = |path: &str| {
@@ -120,6 +129,14 @@ impl Plan {
         shipped.left_out.extend(skipped.map(|(path, why)| (path.clone(), (*why).to_owned())));
         shipped.left_out.sort();
         shipped
+    }
+
+    fn excludes(&self, file: &str) -> bool {
+        self.exclude.is_match(file) && !self.always.contains(file)
+    }
+
+    fn ships_elsewhere(&self, file: &str) -> bool {
+        self.elsewhere.iter().any(|(path, _)| file == path || below(path, file).is_some())
     }
 
     /// Directories with files below packages that are no data of theirs.

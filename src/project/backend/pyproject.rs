@@ -59,8 +59,11 @@ impl PyProject {
 
     /// Returns files that a version plugin writes into the package and version control ignores.
     pub(super) fn version_files(&self) -> Vec<&str> {
-        let paths: [&[&str]; 5] = [
+        let paths: [&[&str]; 8] = [
             &["tool", "hatch", "build", "hooks", "vcs", "version-file"],
+            &["tool", "hatch", "build", "hooks", "version", "path"],
+            &["tool", "hatch", "build", "targets", "wheel", "hooks", "vcs", "version-file"],
+            &["tool", "hatch", "build", "targets", "wheel", "hooks", "version", "path"],
             &["tool", "setuptools_scm", "version_file"],
             &["tool", "setuptools_scm", "write_to"],
             &["tool", "pdm", "version", "write_to"],

@@ -1,5 +1,6 @@
 //! All files of a project that could be shipped.
 
+use super::hatch;
 use super::pyproject::PyProject;
 use crate::project::{DiscoverError, name_below, names_in};
 use ignore::WalkBuilder;
@@ -13,6 +14,8 @@ pub(super) struct Tree {
     pub(super) files: BTreeSet<String>,
     /// Paths that are not UTF-8.
     pub(super) nameless: Vec<PathBuf>,
+    /// Files that are shipped although git ignores them or a pattern excludes them.
+    pub(super) artifacts: BTreeSet<String>,
     /// Directories that were not entered, with the reason.
     pub(super) skipped: BTreeMap<String, &'static str>,
 }
@@ -28,12 +31,7 @@ impl Tree {
         let is_sdist = folder.join("PKG-INFO").is_file();
         let mut tree = Self::default();
         let skipped = Arc::new(Mutex::new(BTreeMap::new()));
-        let mut walk = WalkBuilder::new(folder);
-        walk.hidden(false).ignore(false).git_global(false).git_exclude(git).git_ignore(git);
-        walk.parents(git).require_git(false).follow_links(false);
-        walk.sort_by_file_name(std::ffi::OsStr::cmp);
-        walk.filter_entry(shippable(folder, is_sdist, Arc::clone(&skipped)));
-        for entry in walk.build() {
+        for entry in walk(folder, git, is_sdist, &skipped) {
             let entry = entry.map_err(|error| failure(folder, &error))?;
             let Some(kind) = entry.file_type() else { continue };
             let is_hidden =
@@ -54,6 +52,18 @@ impl Tree {
                 let why = if kind.is_symlink() { "a symlink" } else { "not a regular file" };
                 tree.skipped.insert(name_below(folder, entry.path()), why);
             }
+        }
+        if let Some(artifacts) = hatch::artifacts(project) {
+            for entry in walk(folder, false, is_sdist, &Arc::default()) {
+                let entry = entry.map_err(|error| failure(folder, &error))?;
+                let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                let is_artifact = || artifacts.matched_path_or_any_parents(below, false).is_ignore();
+                if is_file && below.to_str().is_some() && is_artifact() {
+                    tree.artifacts.insert(name_below(folder, entry.path()));
+                }
+            }
+            tree.files.extend(tree.artifacts.iter().cloned());
         }
         for file in project.version_files() {
             let file = file.trim_start_matches("./");
@@ -127,6 +137,21 @@ pub(super) fn join(folder: &str, path: &str) -> String {
         (folder, "." | "") => folder.to_owned(),
         (folder, path) => format!("{folder}/{path}"),
     }
+}
+
+/// Returns a walk over the files below `folder`; with `git`, those that git ignores are left out.
+fn walk(
+    folder: &Path,
+    git: bool,
+    is_sdist: bool,
+    skipped: &Arc<Mutex<BTreeMap<String, &'static str>>>,
+) -> ignore::Walk {
+    let mut walk = WalkBuilder::new(folder);
+    walk.hidden(false).ignore(false).git_global(false).git_exclude(git).git_ignore(git);
+    walk.parents(git).require_git(false).follow_links(false);
+    walk.sort_by_file_name(std::ffi::OsStr::cmp);
+    walk.filter_entry(shippable(folder, is_sdist, Arc::clone(skipped)));
+    walk.build()
 }
 
 /// Returns a filter that skips directories that no wheel contains, and records them.

@@ -202,7 +202,11 @@ fn notes(fields: &Fields<'_>) -> Vec<String> {
     if dynamic.is_empty() {
         return Vec::new();
     }
-    vec![format!("the backend may still change {}; they are used as they are", dynamic.join(", "))]
+    let fields = dynamic.join(", ");
+    vec![match dynamic.len() {
+        1 => format!("the backend may still change the field {fields}; its value in the sdist is used"),
+        _ => format!("the backend may still change the fields {fields}; their values in the sdist are used"),
+    }]
 }
 
 fn is_at_least(fields: &Fields<'_>, least: (u32, u32)) -> bool {
