@@ -46,6 +46,9 @@ pub enum PlaceError {
     /// A path in a `.pth` file with bytecode that is not examined.
     #[error("it adds {0:?} to the path of imports: the bytecode there is not looked at")]
     Leads(String),
+    /// A `.pth` file that is not UTF-8.
+    #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
+    PathEncoding,
     /// A name that a manifest cannot contain.
     #[error("the name is not UTF-8")]
     NotUtf8,

@@ -4,11 +4,12 @@
 use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
-use crate::archive::{Archive, Format, What};
-use crate::project::{Found, LARGEST, leads_to_code, name_below, read_regular};
-use std::collections::BTreeSet;
+use crate::archive::{Archive, Entry, Format, What};
+use crate::project::{Found, LARGEST, Listing, Reach, name_below, read_regular};
+use crate::text::python;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 impl Place {
     /// Returns the places that importers reach from this place and that are not examined:
@@ -22,31 +23,34 @@ impl Place {
             Self::File(_) => return Vec::new(),
         };
         let inside = root.canonicalize().unwrap_or_else(|_| root.clone());
-        let hides = |path: &Path| {
+        let mut reach = Reach::new(Some(&inside), &is_code);
+        let mut hides = |path: &Path| {
             let is_cache =
                 path.ends_with("__pycache__") && !path.metadata().is_ok_and(|found| found.is_file());
-            (is_cache && path.exists()) || leads_to_code(path, &inside, &is_code)
+            (is_cache && path.exists()) || reach.leads(path)
         };
-        let links = listing
+        let links: Vec<PathBuf> = listing
             .names
             .iter()
             .filter(|(_, found)| **found == Found::Symlink)
             .map(|(name, _)| root.join(name))
-            .chain(listing.nameless_links.iter().cloned());
+            .chain(listing.nameless_links.iter().cloned())
+            .collect();
         // A symlink with the name of a pyc is reported when pycs are read.
         let is_pyc = |path: &Path| path.extension().is_some_and(|end| end == "pyc") && path.is_file();
-        let hiding = links.filter(|path| !is_pyc(path) && hides(path));
+        let hiding = links.iter().filter(|path| !is_pyc(path) && hides(path));
         let mut unseen: Vec<_> =
-            hiding.map(|path| (name_below(root, &path), PlaceError::SymlinkFolder(path))).collect();
-        for name in listing.names.keys().filter(|name| is_pth(name)) {
-            // A file that cannot be read is reported when all files are read.
-            let Ok(path) = self.path(name) else { continue };
-            let Ok(bytes) = read_regular(&path, LARGEST) else { continue };
-            let folder = path.parent().unwrap_or(root);
-            for line in pth::paths(&bytes) {
-                if leads_to_code(&folder.join(&line), &inside, &is_code) {
-                    unseen.push((name.clone(), PlaceError::Leads(line)));
+            hiding.map(|path| (name_below(root, path), PlaceError::SymlinkFolder(path.clone()))).collect();
+        for (path, folders) in path_files(root, &inside, listing, &links) {
+            let name = name_below(root, &path);
+            match read_paths(&path) {
+                Ok(lines) => {
+                    let mut leads =
+                        |line: &PathBuf| folders.iter().any(|folder| adds(folder, line, &mut reach));
+                    let leading = lines.into_iter().filter(|line| leads(line));
+                    unseen.extend(leading.map(|line| (name.clone(), leads_error(&line))));
                 }
+                Err(error) => unseen.push((name, error)),
             }
         }
         let unlisted =
@@ -54,6 +58,88 @@ impl Place {
         unseen.extend(unlisted);
         unseen
     }
+}
+
+/// Returns the `.pth` files of a tree, and the directories for which `site` reads each: its own,
+/// and that by which a symlink leads to it. The real directory comes with both, since the names of
+/// either can decide what `..` stands for.
+fn path_files(
+    root: &Path,
+    inside: &Path,
+    listing: &Listing,
+    links: &[PathBuf],
+) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+    let mut files: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    let mut real: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for name in listing.names.keys().filter(|name| is_pth(name)) {
+        let path = listing.real.get(name).cloned().unwrap_or_else(|| root.join(name));
+        // A symlink to nothing, and a directory.
+        if listing.names[name] == Found::Symlink && !path.exists() || path.is_dir() {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(root);
+        let below = inside.join(folder.strip_prefix(root).unwrap_or(folder));
+        real.entry(below.clone()).or_default().push(path.clone());
+        files.insert(path.clone(), BTreeSet::from([folder.to_path_buf(), below]));
+    }
+    for link in links.iter().filter(|link| !real.is_empty() && link.is_dir()) {
+        let Ok(target) = link.canonicalize() else { continue };
+        let reached = real.range(target.clone()..).take_while(|(folder, _)| folder.starts_with(&target));
+        for (folder, paths) in reached {
+            let below = link.join(folder.strip_prefix(&target).unwrap_or(folder));
+            for path in paths {
+                files.entry(path.clone()).or_default().insert(below.clone());
+            }
+        }
+    }
+    files
+}
+
+/// Returns the paths in a `.pth` file.
+fn read_paths(path: &Path) -> Result<Vec<PathBuf>, PlaceError> {
+    let bytes =
+        read_regular(path, pth::LARGEST).map_err(|source| PlaceError::Read { path: path.into(), source })?;
+    let lines = pth::paths(&bytes).ok_or(PlaceError::PathEncoding)?;
+    Ok(lines.into_iter().map(path_of).collect())
+}
+
+#[cfg(unix)]
+fn path_of(line: Vec<u8>) -> PathBuf {
+    <std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(line).into()
+}
+
+#[cfg(not(unix))]
+fn path_of(line: Vec<u8>) -> PathBuf {
+    String::from_utf8_lossy(&line).into_owned().into()
+}
+
+fn leads_error(line: &Path) -> PlaceError {
+    PlaceError::Leads(python::os_text(line.as_os_str()))
+}
+
+/// Returns whether a line of a `.pth` file in a directory adds bytecode to the path of imports.
+fn adds(folder: &Path, line: &Path, reach: &mut Reach<'_>) -> bool {
+    let path = folder.join(line);
+    let simple = without_dots(&path);
+    reach.leads(&simple) || (simple != path && reach.leads(&path))
+}
+
+/// Returns a path without `.` and `..`, by its names alone, as `os.path.abspath` does: a directory
+/// before `..` need not exist, and may be a symlink.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut simple = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match simple.components().next_back() {
+                Some(Component::Normal(_)) => drop(simple.pop()),
+                Some(Component::RootDir) => {}
+                _ => simple.push(".."),
+            },
+            part => simple.push(part),
+        }
+    }
+    if simple.as_os_str().is_empty() { PathBuf::from(".") } else { simple }
 }
 
 fn is_pth(name: &str) -> bool {
@@ -85,13 +171,24 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
         }
     }
     for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
-        for line in pth::paths(&entry.bytes.read()) {
-            if !is_inside(&beside(&entry.name, &line)) {
-                unseen.push((entry.name.clone(), PlaceError::Leads(line)));
-            }
-        }
+        let leaves = |line: &str| !is_inside(&beside(&entry.name, line));
+        unseen.extend(leading_lines(entry, leaves));
     }
     unseen
+}
+
+/// Returns the paths in a `.pth` file of an archive for which `leaves` returns true.
+fn leading_lines(entry: &Entry, leaves: impl Fn(&str) -> bool) -> Vec<(String, PlaceError)> {
+    let failed = |error| vec![(entry.name.clone(), error)];
+    if entry.bytes.len() as u64 > pth::LARGEST {
+        let message = format!("more than {} bytes", pth::LARGEST);
+        let source = io::Error::new(io::ErrorKind::FileTooLarge, message);
+        return failed(PlaceError::Read { path: entry.name.clone().into(), source });
+    }
+    let Some(lines) = pth::paths(&entry.bytes.read()) else { return failed(PlaceError::PathEncoding) };
+    let lines = lines.iter().map(|line| String::from_utf8_lossy(line));
+    let leaving = lines.filter(|line| leaves(line));
+    leaving.map(|line| (entry.name.clone(), PlaceError::Leads(line.into_owned()))).collect()
 }
 
 /// Returns whether bytecode is imported from a path, by its name: a pyc, an archive, or a directory
@@ -138,22 +235,24 @@ fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
     }
     let mut unseen = Vec::new();
     for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
-        let leaves = |line: &String| {
+        let leaves = |line: &str| {
             line.starts_with(['/', '\\'])
                 || line.contains(':')
                 || line.split(['/', '\\']).any(|part| part == "..")
         };
-        for line in pth::paths(&entry.bytes.read()).into_iter().filter(leaves) {
-            unseen.push((entry.name.clone(), PlaceError::Leads(line)));
-        }
+        unseen.extend(leading_lines(entry, leaves));
     }
     unseen
 }
 
-/// Returns whether Python runs a file, imports from it, or follows its paths.
-fn is_code(path: &Path) -> io::Result<bool> {
+/// Returns whether Python runs a file, imports from it, or follows its paths. Importers go by the
+/// name of a link.
+fn is_code(link: &Path, path: &Path) -> io::Result<bool> {
+    if link.as_os_str().as_encoded_bytes().ends_with(b".pyc") {
+        return Ok(true);
+    }
     if path.to_str().is_some_and(is_pth) {
-        return Ok(!pth::paths(&read_regular(path, LARGEST)?).is_empty());
+        return Ok(pth::paths(&read_regular(path, pth::LARGEST)?).is_none_or(|paths| !paths.is_empty()));
     }
     let carrier = Carrier::of_file(path)?;
     if carrier.magic.is_some() || !carrier.is_archive() {

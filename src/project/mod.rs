@@ -20,6 +20,6 @@ pub use discover::{
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
 pub use prefix::CachePrefix;
-pub use reach::leads_to_code;
+pub use reach::Reach;
 pub use regular::{LARGEST, open_regular, read_named, read_open, read_regular};
 pub use walk::{Walk, walk};

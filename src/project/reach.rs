@@ -4,43 +4,96 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Largest number of entries that are examined before a link counts as leading to code.
-const MOST: usize = 100_000;
+/// Largest number of paths that are examined for one place. The ones after it count as leading to
+/// code.
+const MOST: usize = 500_000;
 
-/// Returns whether importers can reach, from `start` and through any number of symlinks, a file for
-/// which `is_code` returns true. Files below `inside` are left out, and files that cannot be
-/// examined count as code.
-pub fn leads_to_code(start: &Path, inside: &Path, is_code: &dyn Fn(&Path) -> io::Result<bool>) -> bool {
-    let mut folders = vec![start.to_path_buf()];
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut left = MOST;
-    while let Some(path) = folders.pop() {
-        let real = match path.canonicalize() {
-            Ok(real) => real,
-            Err(error) if is_absent(&error) => continue,
-            Err(_) => return true,
-        };
-        if real.starts_with(inside) || !seen.insert(real.clone()) {
-            continue;
-        }
-        let Some(rest) = left.checked_sub(1) else { return true };
-        left = rest;
-        if !real.is_dir() {
-            // Importers go by the name of the link.
-            let by_name = path.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b".pyc"));
-            if real.is_file() && (by_name || is_code(&real).unwrap_or(true)) {
+/// Returns whether a file is code, from the path by which it is reached and its real path.
+type IsCode<'a> = &'a dyn Fn(&Path, &Path) -> io::Result<bool>;
+
+/// Search for code that importers can reach through links. Answers are remembered, because many
+/// links can lead to the same directory.
+pub struct Reach<'a> {
+    /// Directory below which everything is examined anyway.
+    inside: Option<&'a Path>,
+    is_code: IsCode<'a>,
+    /// Files and directories that lead to no code.
+    clean: BTreeSet<PathBuf>,
+    /// Files and directories that lead to code.
+    leading: BTreeSet<PathBuf>,
+    /// Number of paths that were examined.
+    examined: usize,
+}
+
+impl<'a> Reach<'a> {
+    /// Creates a search for files for which `is_code` returns true. Files below `inside` are left
+    /// out.
+    pub fn new(inside: Option<&'a Path>, is_code: IsCode<'a>) -> Self {
+        Self { inside, is_code, clean: BTreeSet::new(), leading: BTreeSet::new(), examined: 0 }
+    }
+
+    /// Returns whether importers can reach code from `start`, through any number of symlinks. Files
+    /// that cannot be examined count as code.
+    pub fn leads(&mut self, start: &Path) -> bool {
+        // Each path has the index of the directory that it is in.
+        let mut waiting = vec![(start.to_path_buf(), None)];
+        let mut seen: Vec<(PathBuf, Option<usize>)> = Vec::new();
+        let mut known: BTreeSet<PathBuf> = BTreeSet::new();
+        while let Some((path, from)) = waiting.pop() {
+            self.examined += 1;
+            if self.examined > MOST {
                 return true;
             }
-            continue;
-        }
-        for entry in walkdir::WalkDir::new(&real).min_depth(1).max_depth(1) {
-            match entry {
-                Ok(entry) => folders.push(entry.into_path()),
-                Err(_) => return true,
+            let real = match path.canonicalize() {
+                Ok(real) => real,
+                Err(error) if is_absent(&error) => continue,
+                Err(_) => return self.found(&seen, from),
+            };
+            if self.leading.contains(&real) {
+                return self.found(&seen, from);
+            }
+            // Importers go by the name of the link.
+            let is_renamed = path.file_name() != real.file_name() && !real.is_dir();
+            let is_known = !is_renamed && (self.clean.contains(&real) || known.contains(&real));
+            if self.inside.is_some_and(|inside| real.starts_with(inside)) || is_known {
+                continue;
+            }
+            if real.is_file() {
+                let is_code = (self.is_code)(&path, &real).unwrap_or(true);
+                if is_code && is_renamed {
+                    return self.found(&seen, from);
+                }
+                seen.push((real.clone(), from));
+                if is_code {
+                    return self.found(&seen, Some(seen.len() - 1));
+                }
+            } else if real.is_dir() {
+                seen.push((real.clone(), from));
+                let at = Some(seen.len() - 1);
+                for entry in walkdir::WalkDir::new(&real).min_depth(1).max_depth(1).sort_by_file_name() {
+                    match entry {
+                        Ok(entry) => waiting.push((entry.into_path(), at)),
+                        Err(_) => return self.found(&seen, at),
+                    }
+                }
+            }
+            if !is_renamed {
+                known.insert(real);
             }
         }
+        self.clean.extend(known);
+        false
     }
-    false
+
+    /// Records that the path with this index in `seen`, and the directories that led to it, lead to
+    /// code.
+    fn found(&mut self, seen: &[(PathBuf, Option<usize>)], mut at: Option<usize>) -> bool {
+        while let Some((path, from)) = at.map(|at| &seen[at]) {
+            self.leading.insert(path.clone());
+            at = *from;
+        }
+        true
+    }
 }
 
 /// Returns whether the error means that the target of a link or name does not exist; a cycle of
@@ -58,4 +111,58 @@ fn is_loop(error: &io::Error) -> bool {
 #[cfg(not(unix))]
 fn is_loop(_: &io::Error) -> bool {
     false
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::Reach;
+    use std::fs::File;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    #[test]
+    fn a_directory_is_examined_once() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: String| scratch.path().join(name);
+        std::fs::create_dir_all(at("out".into())).unwrap();
+        for file in 0..100 {
+            File::create(at(format!("out/{file}"))).unwrap();
+        }
+        let is_code = |path: &Path, _: &Path| Ok(path.ends_with("code"));
+        let mut reach = Reach::new(None, &is_code);
+        for link in 0..100 {
+            symlink("out", at(format!("link{link}"))).unwrap();
+            assert!(!reach.leads(&at(format!("link{link}"))));
+        }
+        assert_eq!(reach.examined, 200, "101 for the first link, one for each of the others");
+        File::create(at("out/code".into())).unwrap();
+        let mut reach = Reach::new(None, &is_code);
+        for link in 0..100 {
+            assert!(reach.leads(&at(format!("link{link}"))));
+        }
+        assert!(reach.examined <= 201, "{}", reach.examined);
+    }
+
+    #[test]
+    fn an_answer_does_not_depend_on_earlier_ones() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        for folder in ["out/a", "out/m", "out/z"] {
+            std::fs::create_dir_all(at(folder)).unwrap();
+        }
+        File::create(at("out/m/code")).unwrap();
+        symlink("../m", at("out/a/link")).unwrap();
+        symlink("../a", at("out/z/link")).unwrap();
+        File::create(at("text")).unwrap();
+        symlink("text", at("code")).unwrap();
+        let is_code = |path: &Path, _: &Path| Ok(path.ends_with("code"));
+        let mut reach = Reach::new(None, &is_code);
+        for start in ["out/z", "out", "out/a", "out/m", "out/z", "code"] {
+            assert!(reach.leads(&at(start)), "{start}");
+        }
+        assert!(!reach.leads(&at("text")));
+        assert!(!reach.leads(&at("nothing")));
+        assert!(reach.leads(&at("code")));
+    }
 }

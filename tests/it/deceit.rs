@@ -409,7 +409,9 @@ fn wheels() {
         "no scheme".into(),
         recorded(wheel_files("demo-1.0.data/stdlib/", vec![("m.py".into(), GOOD.into())]), |_| {}),
     );
-    refuse("a .pth file that leaves".into(), with("x.pth", "/opt/elsewhere\n"));
+    for line in ["/opt/elsewhere", "..\u{1f}", "  ../elsewhere", "lib\u{b}/../../elsewhere"] {
+        refuse(format!("a .pth file with {line:?}"), with("x.pth", line));
+    }
     assert!(count >= 100, "{count}");
     assert!(passed.is_empty(), "{passed:#?}");
 }

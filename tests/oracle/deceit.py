@@ -140,6 +140,25 @@ def behind_pth(root, files):
 PLACES = [in_tree, in_site, in_default_zip, in_egg, after_program, behind_link, behind_links, behind_pth]
 
 
+# Lines of a `.pth` file in `t/site`, each with the directory that a version of Python may come to.
+LINES = [
+    (b"../../out", b"out"),
+    (b"nope/../../../out", b"out"),
+    (b"import/../../../out", b"out"),
+    (b"x.zip/../../../out", b"out"),
+    (b"../../out\x1f", b"out"),
+    (b"../../out\xc2\x85", b"out"),
+    (b" \t../../out", b"out"),
+    (b"#\x0b../../out", b"out"),
+    (b"../../out\x0by", b"out\x0by"),
+    (b"../../out\xe2\x80\xa8y", b"out\xe2\x80\xa8y"),
+    (b"\xef\xbb\xbf../../out", b"out"),
+    (b"\xef\xbb\xbf/../../../out", b"out"),
+    (b"../../out\xe9", b"out\xe9"),
+    (b" import x/../../../out", b"out"),
+]
+
+
 def row(name, content):
     digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
     return f"{name},sha256={digest},{len(content)}\n"
@@ -178,6 +197,8 @@ def got(root, below, how):
         command = [PYTHON, "-I", "-S", "-c", program, os.path.join(path, how.split()[1])]
     else:
         program = "import sys; sys.path.insert(0, sys.argv[1]); import m; print(m.X)"
+        if how == "site":
+            program = "import site, sys; site.addsitedir(sys.argv[1]); import m; print(m.X)"
         command = [PYTHON, *how.split()[1:], "-B", "-I", "-S", "-c", program, path]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return done.stdout.decode().strip() or None
@@ -198,6 +219,12 @@ def cases(root):
             folder = tempfile.mkdtemp(dir=root)
             lay(folder + "/t/honest", {"h.py": GOOD})
             yield f"tree: {lie}, {carrier}, {place.__name__}", folder + "/t", folder, place(folder, files), how
+    for number, (line, target) in enumerate(LINES):
+        folder = tempfile.mkdtemp(dir=root)
+        lay(folder + "/t/honest", {"h.py": GOOD})
+        lay(folder + "/t/site", {"lib.pth": line + b"\n"})
+        lay(os.path.join(os.fsencode(folder), target), {b"m.pyc": dict(all_lies)["another source"]})
+        yield f"tree: line {number} of a .pth file, {line!r}", folder + "/t", folder, "t/site", "site"
     for (lie, pyc), scheme in itertools.product(all_lies, SCHEMES):
         for carrier, files, how in carriers(pyc):
             folder = tempfile.mkdtemp(dir=root)
