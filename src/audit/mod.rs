@@ -22,6 +22,7 @@ mod unit;
 mod unrecorded;
 mod verify;
 mod view;
+mod without_record;
 mod zipapp;
 
 pub use cause::{Explanation, explain};

@@ -1,20 +1,18 @@
-//! Modules among installed distributions that no RECORD lists.
+//! Modules and startup files among installed distributions that no RECORD lists.
 
 use super::finding::{Finding, Kind};
 use super::installed::{Distribution, Installed};
+use super::without_record::{WithoutRecord, is_of_virtualenv};
 use crate::build::env::PACKAGES;
 use crate::input::Place;
-use crate::project::Found;
+use crate::project::{Found, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A module that virtualenv and uv install without a RECORD.
-const OF_VIRTUALENV: &str = "_virtualenv.py";
-
-/// Returns findings for sources and extension modules that Python would import and no RECORD lists.
-/// Pycs are left out: each is checked against its source.
-pub(super) fn unrecorded(place: &Place, installed: &Installed) -> Vec<Finding> {
-    let Place::Tree(root, listing) = place else { return Vec::new() };
+/// Returns findings for files that Python would import, or read when it starts, and that no RECORD
+/// lists, and notes on what is not checked. Pycs are left out: each is checked against its source.
+pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>, Vec<String>) {
+    let Place::Tree(root, listing) = place else { return Default::default() };
     let distributions = installed.in_tree();
     let recorded: BTreeSet<&str> =
         distributions.iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
@@ -22,37 +20,65 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> Vec<Finding> {
     for distribution in distributions {
         bases.entry(&distribution.base).or_default().push(distribution);
     }
-    let mut findings = Vec::new();
+    let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let is_stray = |link: &Path, path: &Path| {
+        let is_recorded =
+            path.starts_with(&real_root) && recorded.contains(name_below(&real_root, path).as_str());
+        Ok([link, path].iter().any(|path| path.to_str().is_none_or(is_module)) && !is_recorded)
+    };
+    let mut links = Reach::new(None, &is_stray);
+    let (mut findings, mut notes) = (Vec::new(), Vec::new());
     for (base, installed) in bases {
         if installed.iter().all(|one| one.files.is_none()) {
             continue;
         }
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
-        let is_egg =
-            |name: &str| name[base.len()..].split('/').next().is_some_and(|top| top.contains(".egg"));
-        // A distribution without a RECORD may own any file, except below the packages that a RECORD
-        // lists.
-        let others_install = !is_packages(root, base)
-            || installed.iter().any(|one| one.files.is_none())
-            || all.clone().any(|(name, _)| is_egg(name));
+        let names: Vec<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
+        let others = WithoutRecord::read(place, base, &installed, &names);
+        notes.extend(others.note());
+        // A distribution without a list of its files may own any file, except below the packages
+        // that a RECORD lists.
+        let others_install = !is_packages(root, base) || others.any;
         let is_own = |name: &str| match name[base.len()..].split_once('/') {
             Some((top, _)) => recorded.contains(format!("{base}{top}/__init__.py").as_str()),
             None => false,
         };
         for (name, found) in all {
-            let is_module = [".py", ".so", ".pyd"].iter().any(|end| name.ends_with(end));
-            if is_module
-                && *found != Found::Symlink
-                && !recorded.contains(name.as_str())
-                && name[base.len()..] != *OF_VIRTUALENV
+            let below = &name[base.len()..];
+            let path = root.join(name);
+            let is_link = *found == Found::Symlink;
+            let message = if is_link && path.is_dir() && !path.ends_with("__pycache__") {
+                "Python can import modules through it, and no RECORD lists them"
+            } else if is_link && !path.is_file() {
+                continue;
+            } else if is_module(name) {
+                "Python can import it, and no RECORD lists it"
+            } else if is_startup(below) {
+                "Python reads it when it starts, and no RECORD lists it"
+            } else {
+                continue;
+            };
+            if !recorded.contains(name.as_str())
                 && (!others_install || is_own(name))
+                && !others.owns(name, below)
+                && !is_of_virtualenv(place, name, below)
+                && (!is_link || path.is_file() || links.leads(&path))
             {
-                let message = "Python can import it, and no RECORD lists it";
                 findings.push(Finding::new(name, Kind::Record, message));
             }
         }
     }
-    findings
+    (findings, notes)
+}
+
+fn is_module(name: &str) -> bool {
+    [".py", ".so", ".pyd"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns whether `site` reads a file, by its name below `site-packages`; `.start` files are those
+/// of PEP 829.
+fn is_startup(below: &str) -> bool {
+    !below.contains('/') && [".pth", ".start"].iter().any(|end| below.ends_with(end))
 }
 
 fn is_packages(root: &Path, base: &str) -> bool {

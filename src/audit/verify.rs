@@ -54,6 +54,8 @@ pub struct Verified {
     pub outside: usize,
     /// Number of pycs that were not reached.
     pub missing: usize,
+    /// Notes on files that were not checked.
+    pub notes: Vec<String>,
     /// Descriptions of the engines that were used.
     pub engines: Vec<String>,
     /// Releases that write the pycs that passed.
@@ -160,7 +162,9 @@ impl Audit<'_> {
             }
         }
         findings.extend(record::folders(place));
-        findings.extend(unrecorded(place, installed));
+        let (strays, notes) = unrecorded(place, installed);
+        findings.extend(strays);
+        self.verified.notes.extend(notes);
         let mut units = units(&view);
         units.retain(|unit| unit.is_in(selection));
         let judgment = Judgment {

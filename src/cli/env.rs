@@ -282,7 +282,7 @@ fn audit(
         let path = path_of(finding);
         let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
         // With --follow-links, the user knows about symlinks.
-        let is_followed = arguments.follow_links && path.is_symlink();
+        let is_followed = arguments.follow_links && path.is_symlink() && finding.kind != audit::Kind::Record;
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
     let findings = verified?.findings.into_iter().filter(is_new).collect();

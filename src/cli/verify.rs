@@ -10,7 +10,7 @@ use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::parse;
 use crate::project::{LARGEST, read_named};
-use crate::text::{Shown as _, counted};
+use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
 /// Check that every pyc comes from its source: compile each source again in memory, for the version
@@ -120,6 +120,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     progress.finish();
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);
+    for note in &verified.notes {
+        printer.summary(&format!("note: {}", visible(note)));
+    }
     for engine in &verified.engines {
         printer.detail(engine);
     }

@@ -71,6 +71,7 @@ mod shipped;
 mod signals;
 #[cfg(unix)]
 mod stale;
+mod startup;
 mod streams;
 #[cfg(target_os = "linux")]
 mod unlisted;

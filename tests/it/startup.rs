@@ -1,0 +1,204 @@
+//! What Python reads when it starts: `.pth` files, whose lines versions of Python read in different
+//! ways, and files of `site-packages` that no RECORD lists.
+
+use crate::session::Session;
+
+const SITE: &str = "v/lib/python3.14/site-packages";
+
+#[cfg(unix)]
+fn link(session: &Session, to: &str, from: &str) {
+    let from = session.path(from);
+    std::fs::create_dir_all(from.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(to, from).unwrap();
+}
+
+/// An honest tree `t`, and bytecode in a directory beside it.
+#[cfg(unix)]
+fn tree(folder: &[u8]) -> Session {
+    use std::os::unix::ffi::OsStrExt as _;
+    let session = Session::new();
+    session.file("t/honest.py", "x = 1\n");
+    session.run(&["compile", "-q", "--engine", "native", "--python", "3.14", "t/honest.py"]).exits(0);
+    let pyc = std::fs::read(session.path("t/__pycache__/honest.cpython-314.pyc")).unwrap();
+    session.file("m.pyc", pyc);
+    let folder = session.path(".").join(std::ffi::OsStr::from_bytes(folder));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::rename(session.path("m.pyc"), folder.join("m.pyc")).unwrap();
+    session
+}
+
+#[cfg(unix)]
+#[test]
+fn a_line_counts_as_any_version_reads_it() {
+    let rows: [(&[u8], &[u8]); 13] = [
+        (b"out", b"../../out"),
+        // Paths are made absolute by their names: nothing before `..` has to exist.
+        (b"out", b"nope/../../../out"),
+        (b"out", b"import/../../../out"),
+        (b"out", b"x.zip/../../../out"),
+        (b"out", b"x.pth/../../../out"),
+        (b"out", b"../../out\x1f"),
+        (b"out", b"../../out\xe2\x80\x80\xc2\x85"),
+        // From 3.15 on, blanks before a path are ignored.
+        (b"out", b" \t../../out"),
+        // Up to 3.12, lines end only at newlines, and a byte order mark is a part of the path.
+        (b"out\x0by", b"../../out\x0by"),
+        (b"out\xe2\x80\xa8y", b"../../out\xe2\x80\xa8y"),
+        (b"out", b"\xef\xbb\xbf/../../../out"),
+        (b"out", b"\xef\xbb\xbf../../out"),
+        // The locale decides.
+        (b"out\xe9", b"../../out\xe9"),
+    ];
+    for (folder, line) in rows {
+        let session = tree(folder);
+        session.run(&["verify", "t"]).exits(0);
+        session.file("t/site/x.pth", [line, b"\n"].concat());
+        let said = session.run(&["verify", "t"]);
+        assert_eq!(said.status, 1, "{}: {}", line.escape_ascii(), said.err);
+    }
+    for line in ["../honest", "not/there", "nope/../honest", "import sys", "  # text", "\u{feff}# text"] {
+        let session = tree(b"out");
+        session.file("t/site/x.pth", format!("{line}\n"));
+        session.run(&["verify", "t"]).exits(0).says("1 verified, 0 findings");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn path_files_behind_links_and_beyond_the_limit() {
+    let session = tree(b"out");
+    session.file("t/data.txt", "../../out\n");
+    link(&session, "../data.txt", "t/site/x.pth");
+    session.run(&["verify", "t"]).exits(1);
+    // `site` takes `..` from the link's place, not from the directory's.
+    let session = tree(b"out");
+    session.file("t/a/b/site/x.pth", "../../out\n");
+    session.run(&["verify", "t"]).exits(0);
+    link(&session, "a/b/site", "t/site");
+    session.run(&["verify", "t"]).exits(1);
+    let session = tree(b"out");
+    let path = session.file("t/site/x.pth", "../../out\n#");
+    std::fs::File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
+    let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains("x.pth: unreadable: cannot read "), "{}", said.out);
+}
+
+/// An environment with one distribution.
+fn environment() -> Session {
+    let session = Session::new();
+    session.file(&format!("{SITE}/demo/__init__.py"), "x = 1\n");
+    session.file(
+        &format!("{SITE}/demo-1.0.dist-info/METADATA"),
+        "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
+    );
+    session.file(
+        &format!("{SITE}/demo-1.0.dist-info/RECORD"),
+        "demo/__init__.py,,\ndemo-1.0.dist-info/METADATA,,\ndemo-1.0.dist-info/RECORD,,\n",
+    );
+    session.run(&["env", "-q", "v"]).exits(0);
+    session
+}
+
+/// Holds that both commands have this status.
+#[track_caller]
+fn both(session: &Session, status: i32, text: &str) {
+    runs(session, &["verify", "v"], status, text);
+    runs(session, &["env", "v", "--check"], status, text);
+}
+
+#[track_caller]
+fn verifies(session: &Session, status: i32, text: &str) {
+    runs(session, &["verify", "v"], status, text);
+}
+
+#[track_caller]
+fn runs(session: &Session, command: &[&str], status: i32, text: &str) {
+    let said = session.run(command);
+    let all = said.out.clone() + &said.err;
+    assert_eq!(said.status, status, "{command:?}: {all}");
+    assert!(all.contains(text), "{command:?}: {all}");
+}
+
+#[test]
+fn startup_files_that_no_record_lists() {
+    for name in ["x.pth", ".x.pth", "x.start"] {
+        let session = environment();
+        session.file(&format!("{SITE}/{name}"), "import sys\n");
+        both(&session, 1, &format!("{name}: record: Python reads it when it starts"));
+    }
+    // `site` does not read these.
+    let session = environment();
+    session.file(&format!("{SITE}/demo/x.pth"), "import sys\n");
+    both(&session, 0, "0 findings");
+}
+
+#[test]
+fn files_of_virtualenv_are_known_by_their_content() {
+    let session = environment();
+    session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv");
+    session.file(&format!("{SITE}/_virtualenv.py"), "");
+    both(&session, 0, "0 findings");
+    session.file(&format!("{SITE}/_virtualenv.py"), "import sys\n");
+    both(&session, 1, "_virtualenv.py: record: Python can import it");
+    let session = environment();
+    session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv, sys\n");
+    both(&session, 1, "_virtualenv.pth: record: Python reads it when it starts");
+}
+
+#[cfg(unix)]
+#[test]
+fn modules_behind_links_that_no_record_lists() {
+    let session = environment();
+    session.file("v/blob.txt", "x = 1\n");
+    link(&session, "../../../blob.txt", &format!("{SITE}/evil.py"));
+    both(&session, 1, "evil.py: record: Python can import it");
+    let session = environment();
+    session.file(&format!("{SITE}/evil/data.txt"), "x = 1\n");
+    link(&session, "data.txt", &format!("{SITE}/evil/__init__.py"));
+    both(&session, 1, "__init__.py: record: Python can import it");
+    for target in ["v/other/evil", "other/evil"] {
+        let session = environment();
+        session.file(&format!("{target}/__init__.py"), "x = 1\n");
+        link(&session, session.path(target).to_str().unwrap(), &format!("{SITE}/evil"));
+        both(&session, 1, "evil: record: Python can import modules through it");
+    }
+    // Another name for what a RECORD lists, and links without modules.
+    let session = environment();
+    link(&session, "demo", &format!("{SITE}/same"));
+    session.file("v/share/data.txt", "");
+    link(&session, "../../../share", &format!("{SITE}/data"));
+    link(&session, "nothing.py", &format!("{SITE}/dangling.py"));
+    both(&session, 0, "0 findings");
+}
+
+#[test]
+fn eggs_excuse_only_their_own_files() {
+    for name in ["x.egg-note", "x.eggs/readme", "x.egg-info", "x.egg", "y.egg/readme"] {
+        let session = environment();
+        session.file(&format!("{SITE}/{name}"), "");
+        session.file(&format!("{SITE}/evil.py"), "x = 1\n");
+        verifies(&session, 1, "evil.py: record: Python can import it");
+    }
+    let metadata = "Metadata-Version: 2.1\nName: old\nVersion: 1.0\n";
+    let session = environment();
+    session.file(&format!("{SITE}/old.egg-link"), "/src/old\n.");
+    session.file(&format!("{SITE}/easy-install.pth"), "/src/old\n");
+    verifies(&session, 0, "note: ");
+    session.file(&format!("{SITE}/evil.pth"), "import sys\n");
+    verifies(&session, 1, "evil.pth: record: ");
+    let session = environment();
+    session.file(&format!("{SITE}/old-1.0.egg-info/PKG-INFO"), metadata);
+    session.file(&format!("{SITE}/old-1.0.egg-info/top_level.txt"), "old\n");
+    session.file(&format!("{SITE}/old/__init__.py"), "");
+    session.file(&format!("{SITE}/old.py"), "");
+    verifies(&session, 0, "old-1.0.egg-info has no RECORD: modules that belong to it are not checked");
+    session.file(&format!("{SITE}/evil.py"), "");
+    verifies(&session, 1, "evil.py: record: ");
+    // Nothing says what distutils installed.
+    let session = environment();
+    session.file(&format!("{SITE}/old-1.0.egg-info"), metadata);
+    session.file(&format!("{SITE}/old.py"), "");
+    verifies(&session, 0, "modules outside the packages that a RECORD lists are not checked");
+    session.file(&format!("{SITE}/demo/evil.py"), "");
+    verifies(&session, 1, "evil.py: ");
+}
