@@ -1,13 +1,14 @@
 //! Checks of files against the entries of a manifest.
 
-use super::elsewhere::Shift;
 use super::finding::{Finding, Kind};
 use super::judge::Source;
 use super::only::Selection;
 use super::view::View;
 use crate::archive::Archive;
 use crate::input::{Place, PlaceError};
-use crate::manifest::{FileEntry, Listed, Manifest, archive_entry, entry_beside, facts, listed, sha256};
+use crate::manifest::{
+    FileEntry, Listed, Manifest, Shift, archive_entry, entry_beside, facts, listed, sha256,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of files in a place.
@@ -23,7 +24,7 @@ impl<'a> Entries<'a> {
         // A manifest lists the pycs of a wheel by their installed paths.
         let installed: BTreeMap<String, String> =
             view.pycs().iter().map(|name| (view.importable(name), name.clone())).collect();
-        let shift = Shift::of(manifest, view);
+        let shift = Shift::of(manifest, view.place, view.pycs());
         let own = match view.place {
             Place::File(_) => view.place.names().pop(),
             _ => None,

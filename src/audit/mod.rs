@@ -6,7 +6,6 @@
 
 mod cause;
 mod compilers;
-mod elsewhere;
 mod filename;
 mod finding;
 mod first;

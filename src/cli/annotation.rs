@@ -20,6 +20,11 @@ pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, m
     annotation("warning", file.as_ref(), (line.map(i64::from), None), title, message)
 }
 
+/// Returns `::notice …::MESSAGE` for a file.
+pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> Vec<u8> {
+    annotation("notice", file.as_ref(), (None, None), title, message)
+}
+
 fn annotation(
     command: &str,
     file: &OsStr,

@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain};
 use crate::build::{Artifact, ArtifactKind, Digest};
-use crate::diff::{Comparison, FailOn, Kind, Side, compare};
+use crate::diff::{CauseKind, Comparison, FailOn, FileDifference, Kind, Side, compare};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
@@ -149,9 +149,10 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             }
         }
         MessageFormat::Github => {
-            for file in &comparison.files {
-                let message = difference::reasons(file);
-                printer.annotation(&annotation::error(&file.path, (None, None), "difference", &message))?;
+            let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
+            files.sort_by_key(|file| file.cause.as_ref().map(|cause| cause.kind));
+            for file in files {
+                printer.annotation(&annotated(file))?;
             }
         }
         // No command with these results has this format.
@@ -170,6 +171,10 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     }
     if format == MessageFormat::Human && !comparison.files.is_empty() {
         printer.summary(&format!("findings: {}", difference::kinds(&comparison)));
+    }
+    if comparison.outside > 0 {
+        let pycs = counted(comparison.outside, "more pyc", "more pycs");
+        printer.summary(&format!("the manifest lists {pycs}, outside of the other side"));
     }
     printer.summary(&difference::summary(&comparison));
     Ok(status)
@@ -210,6 +215,28 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         printer.summary(&format!("left out by --exclude and --ignore: {files}"));
     }
     Ok(comparison)
+}
+
+/// Returns the annotation for a file, with its cause.
+fn annotated(file: &FileDifference) -> Vec<u8> {
+    let Some(cause) = &file.cause else {
+        return annotation::error(&file.path, (None, None), "difference", &difference::reasons(file));
+    };
+    let reason = if cause.reason.is_empty() { String::new() } else { format!("{}\n", cause.reason) };
+    let message = format!("{reason}{}", difference::reasons(file));
+    let title = cause.kind.words();
+    match cause.kind {
+        CauseKind::Unexplained | CauseKind::NotChecked => {
+            annotation::error(&file.path, (None, None), title, &message)
+        }
+        CauseKind::OneSide | CauseKind::Source | CauseKind::OtherContent => {
+            annotation::warning(&file.path, None, title, &message)
+        }
+        CauseKind::FollowsFromSource
+        | CauseKind::OtherRelease
+        | CauseKind::OtherPath
+        | CauseKind::Harmless => annotation::notice(&file.path, title, &message),
+    }
 }
 
 /// Writes a page, and reports it in JSON output.

@@ -77,6 +77,8 @@ fn text(bytes: &[u8]) -> Option<&str> {
 }
 
 fn compare_texts(left: &str, right: &str) -> Finding {
+    let ended = left.strip_suffix('\n').zip(right.strip_suffix('\n'));
+    let (left, right) = ended.unwrap_or((left, right));
     let (one, other): (Vec<&str>, Vec<&str>) = (left.split('\n').collect(), right.split('\n').collect());
     let mut count = 0;
     let mut rows = Vec::new();

@@ -320,6 +320,9 @@ pub struct Comparison {
     pub nested: Nested,
     /// Number of files that are the same.
     pub same: usize,
+    /// Number of entries of a manifest that the other side, a part of the tree, could not contain.
+    #[serde(skip)]
+    pub outside: usize,
     /// Files that differ, sorted by path.
     pub files: Vec<FileDifference>,
 }

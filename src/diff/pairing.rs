@@ -4,7 +4,8 @@
 //! A path that both sides have is never paired with another one, and neither is a path with several
 //! candidates.
 
-use super::sides::{File, Files};
+use super::sides::{File, Files, Side};
+use crate::manifest::Shift;
 use crate::pyc::{HEADER_SIZE, Header, parse_name};
 use crate::target::Series;
 use crate::wheel::normalize_name;
@@ -83,6 +84,34 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
         pairing.partners.insert(other, one);
     }
     pairing
+}
+
+/// Pairs the entries of a manifest with the pycs of a tree that begins at another directory, and
+/// removes the entries that such a tree could not contain; returns their number.
+pub(super) fn pair_listed<'a>(
+    left: &Side,
+    right: &Side,
+    one: &mut Files<'a>,
+    other: &mut Files<'a>,
+) -> (Pairing, usize) {
+    let mut pairing = Pairing::default();
+    let (manifest, place, entries, pycs) = match (left, right) {
+        (Side::Manifest(_, manifest), Side::Place(_, place)) => (manifest, place, one, &*other),
+        (Side::Place(_, place), Side::Manifest(_, manifest)) => (manifest, place, other, &*one),
+        _ => return (pairing, 0),
+    };
+    let pycs: Vec<String> = pycs.keys().map(ToString::to_string).collect();
+    let shift = Shift::of(manifest, place, &pycs);
+    let before = entries.len();
+    entries.retain(|path, _| shift.name(path).is_some());
+    for name in pycs {
+        let path = shift.path(&name);
+        if path != name && entries.contains_key(path.as_str()) {
+            let (to, from) = if left.manifest().is_some() { (name, path) } else { (path, name) };
+            pairing.partners.insert(to, from);
+        }
+    }
+    (pairing, before - entries.len())
 }
 
 /// Returns the directories that contain a file, from the outside in.

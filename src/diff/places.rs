@@ -8,7 +8,7 @@ use super::manifests::{
 };
 use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
 use super::nested::{Nested, read_nested};
-use super::pairing::{Pairing, pair};
+use super::pairing::{Pairing, pair, pair_listed};
 use super::pyc::compare_pycs;
 use super::sides::{Content, File, Files, Side, SideError, files, files_of};
 use crate::archive::{DEPTH, is_package};
@@ -45,6 +45,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     let (mut one, mut other) = (files(left, pycs_only), files(right, pycs_only));
     let mut found = Outcome::default();
     let nested = Nested::default();
+    let mut outside = 0;
     match (left.is_file(), right.is_file()) {
         (true, true) => {
             let pair = one.iter().next().zip(other.iter().next());
@@ -66,9 +67,16 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             if let (Some(archive), Some(manifest)) = (left.archive(), right.manifest()) {
                 found.hold(compare_archive_with_manifest(manifest, archive, true), &mut other, &mut one);
             }
-            // A manifest says where each pyc has to be.
-            let is_exact = pycs_only;
-            found.extend(compare_all(Paths::same(""), &one, &other, DEPTH, &nested, is_exact));
+            let pairing = match pycs_only {
+                // A manifest says where each pyc has to be.
+                true => {
+                    let (pairing, out) = pair_listed(left, right, &mut one, &mut other);
+                    outside = out;
+                    pairing
+                }
+                false => pair(&one, &other),
+            };
+            found.extend(compare_all(Paths::same(""), &one, &other, DEPTH, &nested, pairing));
             if left.archive().is_some() && right.archive().is_some() {
                 tell_entries_once(Paths::same(""), &mut found);
             }
@@ -106,6 +114,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         digests: [left.digest(), right.digest()],
         nested,
         same: found.same,
+        outside,
         files: found.files,
     })
 }
@@ -157,17 +166,15 @@ impl Outcome {
     }
 }
 
-/// Compares all files of two sides, whose names follow those of `prefix`; exact sides have no files
-/// that belong together under other paths.
+/// Compares all files of two sides, whose names follow those of `prefix`.
 fn compare_all(
     prefix: Paths<'_>,
     left: &Files<'_>,
     right: &Files<'_>,
     depth: usize,
     nested: &Nested,
-    is_exact: bool,
+    pairing: Pairing,
 ) -> Outcome {
-    let pairing = if is_exact { Pairing::default() } else { pair(left, right) };
     let moved: BTreeSet<&str> = pairing.partners.values().map(String::as_str).collect();
     let names = left.keys().filter(|name| !moved.contains(name.as_ref())).chain(right.keys());
     let names: Vec<&str> = names.map(AsRef::as_ref).collect::<BTreeSet<_>>().into_iter().collect();
@@ -349,7 +356,9 @@ fn compare_nested(
     let other = read_nested(paths.right, right.to_vec())?;
     let prefix = [format!("{}!", paths.left), format!("{}!", paths.right)];
     let prefix = Paths { left: &prefix[0], right: &prefix[1] };
-    let mut outcome = compare_all(prefix, &files_of(&one), &files_of(&other), depth - 1, nested, false);
+    let (left, right) = (files_of(&one), files_of(&other));
+    let pairing = pair(&left, &right);
+    let mut outcome = compare_all(prefix, &left, &right, depth - 1, nested, pairing);
     outcome.same = 0;
     outcome.add_pair(paths, compare_archives(&one, &other));
     tell_entries_once(paths, &mut outcome);

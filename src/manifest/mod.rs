@@ -7,6 +7,7 @@
 //! path.
 
 mod beside;
+mod elsewhere;
 mod entry;
 mod form;
 mod in_toto;
@@ -17,6 +18,7 @@ mod parse;
 mod sha256sum;
 
 pub use beside::{entry_beside, facts};
+pub use elsewhere::Shift;
 pub use entry::{hex, pyc_entry, sha256, source_entry};
 pub use form::ManifestForm;
 pub use in_toto::in_toto;

@@ -139,6 +139,7 @@ pub fn diff(data: &[u8]) {
         right: "right".into(),
         nested: Default::default(),
         digests: [None, None],
+        outside: 0,
         same: 0,
         files,
     };

@@ -144,3 +144,50 @@ fn pycs_left_behind_in_archives_and_moved_trees_are_unexplained() {
     assert_eq!(kind(&document, &format!("x.zip!{PYC}")), "unexplained");
     assert_eq!(kind(&diff(&pair, "a", "b"), &format!("x.zip!{PYC}")), "unexplained");
 }
+
+#[test]
+fn a_manifest_may_begin_at_another_directory() {
+    let pair = Pair::new();
+    let manifest = pair.run_in(".", &["manifest", "a"]).exits(0).out;
+    pair.write(".", "a.json", manifest);
+    let below = "env/lib/python3.14/site-packages";
+    for name in ["demo/core.py", "demo/other.py", PYC, "demo/__pycache__/other.cpython-314.pyc"] {
+        let bytes = pair.read("b", name);
+        pair.write(below, name, bytes);
+    }
+    for sides in [["a.json", "env"], ["env", "a.json"]] {
+        pair.run_in(".", &["diff", sides[0], sides[1]]).exits(0).says("no file differs, 2 are the same");
+    }
+    // The manifest of more than the directory.
+    let said = pair.run_in(".", &["diff", "a.json", &format!("{below}/demo")]).exits(0);
+    assert!(said.err.contains("no file differs, 2 are the same"), "{}", said.err);
+    pair.poison("b");
+    let pyc = pair.read("b", PYC);
+    pair.write(below, PYC, pyc);
+    let path = format!("lib/python3.14/site-packages/{PYC}");
+    let document = diff(&pair, "a.json", "env");
+    assert_eq!(kind(&document, &path), "unexplained", "{document:#}");
+    assert_eq!(document["files"][0]["left_path"], PYC);
+    let document = diff(&pair, "env", "a.json");
+    assert_eq!(kind(&document, PYC), "unexplained", "{document:#}");
+    pair.run_in(".", &["verify", "env", "--manifest", "a.json"]).exits(1);
+}
+
+#[test]
+fn annotations_have_the_cause_and_begin_with_what_is_unexplained() {
+    let pair = Pair::new();
+    pair.write("b", "demo/__init__.py", "").write("b", "demo/other.py", "x = 1\n");
+    pair.compile("b", &["--python", "3.14"]).poison("b");
+    let said = pair.diff(&["--message-format", "github"]).exits(1);
+    let lines: Vec<&str> = said.out.lines().collect();
+    let expected = [
+        format!("::error file={PYC},title=pycompile unexplained::the right pyc is not explained"),
+        "::warning file=demo/__init__.py,title=pycompile only on one side::".into(),
+        "::warning file=demo/other.py,title=pycompile source::".into(),
+        "::notice file=demo/__pycache__/other.cpython-314.pyc,title=pycompile follows from source::".into(),
+    ];
+    assert_eq!(lines.len(), expected.len(), "{}", said.out);
+    for (line, start) in lines.iter().zip(&expected) {
+        assert!(line.starts_with(start), "{line}");
+    }
+}

@@ -2,16 +2,15 @@
 //! checked against a manifest of `demo/…`, or a whole environment against the manifest of one
 //! project.
 
-use super::view::View;
+use super::Manifest;
 use crate::input::Place;
-use crate::manifest::Manifest;
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
 /// The two prefixes by which paths and names differ; each is empty or ends in `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shift {
+pub struct Shift {
     /// Prefix of the manifest's paths: the directory of the manifest that the place is.
     outer: String,
     /// Prefix of the place's names: the directory of the place at which the manifest's paths begin.
@@ -21,9 +20,9 @@ pub(super) struct Shift {
 impl Shift {
     /// Returns the shift with which the manifest lists most pycs of the place; the empty shift, if
     /// it does as well as others.
-    pub(super) fn of(manifest: &Manifest, view: &View<'_>) -> Self {
+    pub fn of(manifest: &Manifest, place: &Place, pycs: &[String]) -> Self {
         let paths: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
-        let root = match view.place {
+        let root = match place {
             Place::Archive(_) => return Self::default(),
             Place::Tree(root, _) => root.canonicalize().unwrap_or_else(|_| root.clone()),
             Place::File(path) => {
@@ -31,7 +30,7 @@ impl Shift {
                 path.parent().unwrap_or(Path::new("")).to_path_buf()
             }
         };
-        let pycs: BTreeSet<&str> = view.pycs().iter().map(String::as_str).collect();
+        let pycs: BTreeSet<&str> = pycs.iter().map(String::as_str).collect();
         let mut counts: BTreeMap<Self, usize> = BTreeMap::new();
         let same = pycs.iter().filter(|name| paths.contains(**name)).count();
         if same > 0 {
@@ -61,12 +60,12 @@ impl Shift {
     }
 
     /// Returns the name in the place for a path of the manifest.
-    pub(super) fn name(&self, path: &str) -> Option<String> {
+    pub fn name(&self, path: &str) -> Option<String> {
         Some(format!("{}{}", self.inner, path.strip_prefix(&self.outer)?))
     }
 
     /// Returns the path in the manifest for a name of the place.
-    pub(super) fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         format!("{}{}", self.outer, name.strip_prefix(&self.inner).unwrap_or(name))
     }
 }
