@@ -285,7 +285,11 @@ fn audit(
         let is_followed = arguments.follow_links && path.is_symlink() && finding.kind != audit::Kind::Record;
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
-    let findings = verified?.findings.into_iter().filter(is_new).collect();
+    let verified = verified?;
+    for note in &verified.notes {
+        printer.summary(&format!("note: {}", visible(note)));
+    }
+    let findings = verified.findings.into_iter().filter(is_new).collect();
     Ok(audit::gathered(findings).into_iter().map(|finding| (path_of(&finding), finding)).collect())
 }
 
