@@ -4,16 +4,17 @@
 
 use super::error::{ArchiveError, Fault};
 use super::fields::{Fields, extra_field};
+use super::importers::{self, END_WINDOW};
 use super::name::check_file_name;
 use std::path::Path;
 
-const END: &[u8; 4] = b"PK\x05\x06";
-const END_SIZE: usize = 22;
-const END64: &[u8; 4] = b"PK\x06\x06";
-const END64_SIZE: usize = 56;
-const LOCATOR: &[u8; 4] = b"PK\x06\x07";
-const LOCATOR_SIZE: usize = 20;
-const CENTRAL: &[u8; 4] = b"PK\x01\x02";
+pub(super) const END: &[u8; 4] = b"PK\x05\x06";
+pub(super) const END_SIZE: usize = 22;
+pub(super) const END64: &[u8; 4] = b"PK\x06\x06";
+pub(super) const END64_SIZE: usize = 56;
+pub(super) const LOCATOR: &[u8; 4] = b"PK\x06\x07";
+pub(super) const LOCATOR_SIZE: usize = 20;
+pub(super) const CENTRAL: &[u8; 4] = b"PK\x01\x02";
 /// Smallest size of a central header, in bytes.
 pub(super) const CENTRAL_SIZE: u64 = 46;
 
@@ -56,8 +57,8 @@ impl Central<'_> {
 
 fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
     let last = bytes.len().checked_sub(END_SIZE).ok_or(Fault::NoEnd)?;
-    let first = last.saturating_sub(65_535);
-    let candidates = memchr::memmem::rfind_iter(&bytes[first..bytes.len() - END_SIZE + 4], END);
+    let first = bytes.len().saturating_sub(END_WINDOW);
+    let candidates = memchr::memmem::rfind_iter(&bytes[first..last + END.len()], END);
     let ends_file = |at: usize| {
         let comment = u16::from_le_bytes([bytes[at + 20], bytes[at + 21]]);
         at + END_SIZE + usize::from(comment) == bytes.len()
@@ -87,6 +88,9 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let mut offset = u64::from(fields.u32()?);
     let comment_size = fields.u16()?;
     let comment = fields.take(usize::from(comment_size))?;
+    if has_record(comment) {
+        return Err(Fault::Record);
+    }
     if disks != (0, 0) || u64::from(on_this_disk) != entries {
         return Err(Fault::MultiDisk);
     }
@@ -130,11 +134,18 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let beyond = || Fault::Front { end: end as u64, size, offset };
     let start = (end as u64).checked_sub(size).ok_or_else(beyond)?;
     let base = start.checked_sub(offset).ok_or_else(beyond)?;
+    // A directory that only some versions of Python read hides what the others read.
+    if let Some(other) =
+        importers::directories(bytes).find(|found| (found.start, found.base) != (start, base))
+    {
+        return Err(Fault::OtherDirectory(other.start));
+    }
     let start = usize::try_from(start).map_err(|_| Fault::Memory(start))?;
     Ok(End { entries, start, end, base, comment })
 }
 
 /// Values of a zip64 extra field for the 32-bit fields whose bits are all set.
+#[derive(PartialEq, Eq)]
 pub(super) struct Zip64 {
     pub(super) size: u64,
     pub(super) compressed: u64,
@@ -171,14 +182,22 @@ fn zip64_central(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Resul
         Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
     let Some(data) = extra_field(extra, 1)? else { return zip64(extra, size, compressed, offset) };
     let needed = [size, compressed, offset].iter().filter(|value| **value == u32::MAX).count();
-    if data.len() != needed * 8 && data.len() != needed * 8 + 4 {
+    let has_more = data.len() != needed * 8 && data.len() != needed * 8 + 4;
+    if has_more && needed == 0 {
         return zip64(extra, size, compressed, offset);
     }
     let mut fields = Fields::new(data, 0, "zip64 extra field");
     for value in [&mut resolved.size, &mut resolved.compressed, &mut resolved.offset] {
         if *value == 0xffff_ffff {
-            *value = fields.u64()?;
+            *value = fields.u64().map_err(|_| Fault::Zip64("extra field"))?;
         }
+    }
+    if has_more {
+        // A writer may give all values; an importer takes the first ones for those that it needs.
+        return match zip64(extra, size, compressed, offset)? {
+            all if all == resolved => Ok(resolved),
+            _ => Err(Fault::Zip64("extra field")),
+        };
     }
     if data.len() % 8 == 4 && fields.u32()? != 0 {
         return Err(Fault::MultiDisk);
@@ -198,9 +217,10 @@ fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option
     let [name_size, extra_size, comment_size, disk, internal] = [word()?, word()?, word()?, word()?, word()?];
     let mut long = || fields.u32().map_err(whole);
     let [external, offset] = [long()?, long()?];
-    let raw_name = fields.take(usize::from(name_size)).map_err(whole)?;
-    let extra = fields.take(usize::from(extra_size)).map_err(whole)?;
-    let comment = fields.take(usize::from(comment_size)).map_err(whole)?;
+    let sizes = [name_size, extra_size, comment_size].map(usize::from);
+    let varying = fields.take(sizes.iter().sum()).map_err(whole)?;
+    let (raw_name, rest) = varying.split_at(sizes[0]);
+    let (extra, comment) = rest.split_at(sizes[1]);
 
     let lossy = || Some(String::from_utf8_lossy(raw_name).into_owned());
     let of_entry = |fault| (lossy(), fault);
@@ -209,6 +229,9 @@ fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option
         return Err(of_entry(Fault::NameEncoding));
     }
     check_file_name(name.strip_suffix('/').unwrap_or(name)).map_err(|fault| of_entry(fault.into()))?;
+    if has_record(varying) {
+        return Err(of_entry(Fault::Record));
+    }
     if disk != 0 && disk != 0xffff {
         return Err(of_entry(Fault::MultiDisk));
     }
@@ -234,6 +257,12 @@ fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option
         extra,
         comment,
     })
+}
+
+/// Returns whether bytes contain the signature of a record of the directory, which a reader that
+/// searches for it could find.
+fn has_record(bytes: &[u8]) -> bool {
+    [CENTRAL, END, END64, LOCATOR].iter().any(|signature| memchr::memmem::find(bytes, *signature).is_some())
 }
 
 /// Checks Info-ZIP's second name (APPNOTE 4.6.9: version, CRC-32 of the name, name), which must

@@ -73,6 +73,12 @@ pub enum Fault {
         /// Recorded offset of the directory.
         offset: u64,
     },
+    /// Some versions of Python read another central directory.
+    #[error("some versions of Python find another central directory, at offset {0}")]
+    OtherDirectory(u64),
+    /// A record of the directory within a name, an extra field or a comment.
+    #[error("a name, extra field or comment holds the signature of a record of the directory")]
+    Record,
     /// 32-bit and zip64 fields disagree, or one of them is missing.
     #[error("its zip64 {0} does not agree with the 32-bit one, or is missing")]
     Zip64(&'static str),

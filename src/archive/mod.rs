@@ -21,6 +21,7 @@ mod directory;
 mod entry;
 mod error;
 mod fields;
+mod importers;
 mod name;
 mod package;
 mod reader;
@@ -35,6 +36,7 @@ pub(crate) mod tests;
 pub use container::Container;
 pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
 pub use error::{ArchiveError, Fault};
+pub use importers::{END_WINDOW, importable_ends};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use package::{
     Facts, Format, Special, What, is_package, is_package_entry, is_package_file, read_package,

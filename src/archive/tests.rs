@@ -62,15 +62,15 @@ pub(crate) fn deflated(name: &str, data: &[u8]) -> Raw {
     Raw { data: encoder.finish().unwrap(), method: 8, ..stored(name, data) }
 }
 
-fn words(values: &[u16]) -> Vec<u8> {
+pub(super) fn words(values: &[u16]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn longs(values: &[u32]) -> Vec<u8> {
+pub(super) fn longs(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn local(raw: &Raw) -> Vec<u8> {
+pub(super) fn local(raw: &Raw) -> Vec<u8> {
     let compressed = raw.compressed.unwrap_or(raw.data.len() as u32);
     let name = raw.local_name.as_ref().unwrap_or(&raw.name);
     let crc32 = raw.local_crc32.unwrap_or(raw.crc32);
@@ -87,7 +87,7 @@ fn local(raw: &Raw) -> Vec<u8> {
     .concat()
 }
 
-fn central(raw: &Raw, offset: u32) -> Vec<u8> {
+pub(super) fn central(raw: &Raw, offset: u32) -> Vec<u8> {
     [
         b"PK\x01\x02".to_vec(),
         words(&[raw.made_by, raw.needed, raw.flags, raw.method, 0, 33]),
@@ -100,7 +100,7 @@ fn central(raw: &Raw, offset: u32) -> Vec<u8> {
     .concat()
 }
 
-fn end(entries: u16, size: u32, offset: u32, comment: &[u8]) -> Vec<u8> {
+pub(super) fn end(entries: u16, size: u32, offset: u32, comment: &[u8]) -> Vec<u8> {
     [
         b"PK\x05\x06\0\0\0\0".to_vec(),
         words(&[entries, entries]),
@@ -128,12 +128,12 @@ pub(crate) fn zip(entries: &[Raw]) -> Vec<u8> {
     zip_after(b"", entries)
 }
 
-fn parse(bytes: &[u8]) -> Result<Archive, ArchiveError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Archive, ArchiveError> {
     read(Path::new("a.whl"), bytes, &Limits::default())
 }
 
 #[track_caller]
-fn refused(bytes: &[u8], message: &str) {
+pub(super) fn refused(bytes: &[u8], message: &str) {
     let error = parse(bytes).unwrap_err().to_string();
     let expected = format!("a.whl: {message}");
     assert!(error.starts_with(&expected), "{error}\n  expected {expected}");
