@@ -5,10 +5,15 @@ use super::descriptor::Descriptor;
 use super::error::WheelError;
 use super::installed::{installed_place, refuse_one_place};
 use super::metadata::hold_against_name;
-use super::name::{TagSet, WheelName};
+use super::name::{MOST, TagSet, WheelName};
 use super::record::Record;
 use crate::archive::{Archive, Entry};
 use std::collections::BTreeSet;
+
+/// Number of tags that a message lists.
+const LISTED: usize = 50;
+/// Number of characters of a tag that a message shows.
+const LONGEST: usize = 100;
 
 /// Returns every fault for which `pack` or an installer would refuse a wheel; a signature is not a
 /// fault. The file name is that of [`Archive::path`].
@@ -118,16 +123,34 @@ fn dist_info(archive: &Archive, name: &WheelName) -> Result<String, WheelError> 
 
 /// Checks that the `Tag` lines are those of the file name, in any order.
 fn agree(archive: &Archive, name: &WheelName, descriptor: &Descriptor) -> Result<(), WheelError> {
-    // A single line may contain a compressed tag set, too.
-    let expand = |tag: &str| match tag.parse::<TagSet>() {
-        Ok(set) => set.tags(),
-        Err(_) => vec![tag.to_owned()],
-    };
-    let found = descriptor.values("Tag").flat_map(expand).collect::<BTreeSet<_>>();
     let expected = name.tags.tags().into_iter().collect::<BTreeSet<_>>();
-    if found == expected {
+    let mut found = BTreeSet::new();
+    let mut read = 0;
+    for line in descriptor.values("Tag") {
+        // A single line may contain a compressed tag set, too.
+        let tags = match line.parse::<TagSet>() {
+            Ok(set) => set.tags(),
+            Err(_) => vec![line.to_owned()],
+        };
+        read += tags.len();
+        found.extend(tags);
+        if read > MOST {
+            break;
+        }
+    }
+    if found == expected && read <= MOST {
         return Ok(());
     }
-    let list = |tags: BTreeSet<String>| tags.into_iter().collect::<Vec<_>>().join(", ");
     Err(WheelError::Tags { wheel: archive.path.clone(), expected: list(expected), found: list(found) })
+}
+
+/// Returns the first tags, of which long ones are cut, and the number of the others.
+fn list(tags: BTreeSet<String>) -> String {
+    let more = tags.len().saturating_sub(LISTED);
+    let cut = |tag: String| match tag.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &tag[..end]),
+        None => tag,
+    };
+    let first = tags.into_iter().take(LISTED).map(cut).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
 }

@@ -47,7 +47,14 @@ pub enum WheelNameError {
     /// A tag set is invalid.
     #[error("{0:?} is not `python-abi-platform`, as in `py3-none-any`")]
     Tags(String),
+    /// A tag set stands for too many tags.
+    #[error("the tags stand for {0} combinations of Python, ABI and platform, at most {MOST} are read")]
+    TooMany(usize),
 }
+
+/// Largest number of tags that a set may stand for. No interpreter accepts more than a few
+/// thousand.
+pub(super) const MOST: usize = 10_000;
 
 /// Compressed tag set (PEP 425): each part may hold alternatives, separated by dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +114,11 @@ impl std::str::FromStr for TagSet {
         if !parts.iter().all(|part| is_tag(part)) {
             return Err(refuse());
         }
+        let alternatives = |part: &&str| part.split('.').count();
+        let number = parts.iter().map(alternatives).fold(1, usize::saturating_mul);
+        if number > MOST {
+            return Err(WheelNameError::TooMany(number));
+        }
         Ok(Self { python: (*python).to_owned(), abi: (*abi).to_owned(), platform: (*platform).to_owned() })
     }
 }
@@ -162,7 +174,10 @@ impl WheelName {
             distribution: (*distribution).to_owned(),
             version: (*version).to_owned(),
             build: build.map(str::to_owned),
-            tags: tags.join("-").parse().map_err(|_| form())?,
+            tags: tags.join("-").parse().map_err(|fault| match fault {
+                WheelNameError::TooMany(_) => fault,
+                _ => form(),
+            })?,
         })
     }
 
@@ -235,6 +250,11 @@ mod tests {
         ] {
             assert_eq!(WheelName::parse(text).unwrap().to_string(), text);
         }
+        let part = |count: usize| vec!["x"; count].join(".");
+        let most = format!("a-1-{}-{}-{}.whl", part(100), part(10), part(10));
+        assert_eq!(WheelName::parse(&most).unwrap().tags.tags().len(), MOST);
+        let larger = format!("a-1-{}-{}-{}.whl", part(3000), part(3000), part(3000));
+        assert_eq!(WheelName::parse(&larger), Err(WheelNameError::TooMany(27_000_000_000)));
         let tags = WheelName::parse("a-1-py2.py3-none-any.whl").unwrap().tags.tags();
         assert_eq!(tags, ["py2-none-any", "py3-none-any"]);
         for text in [
