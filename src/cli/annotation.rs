@@ -1,27 +1,28 @@
 //! Workflow annotations of GitHub Actions, which attach messages to files and lines.
 
-use crate::text::visible_lines;
+use crate::text::{steers, visible, visible_lines};
 use std::ffi::OsStr;
 
 /// Returns `::error …::MESSAGE` for a file or a location in it; line and column start at 1.
 ///
-/// Only characters that are syntax in the format are escaped: all others appear byte for byte.
+/// Characters of the file's name that are syntax in the format or control a terminal, and bytes
+/// that are not UTF-8, are escaped with `%`.
 pub(super) fn error(
     file: impl AsRef<OsStr>,
     place: (Option<i64>, Option<i64>),
     title: &str,
     message: &str,
-) -> Vec<u8> {
+) -> String {
     annotation("error", file.as_ref(), place, title, message)
 }
 
 /// Returns `::warning …::MESSAGE` for a line of a file.
-pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> Vec<u8> {
+pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> String {
     annotation("warning", file.as_ref(), (line.map(i64::from), None), title, message)
 }
 
 /// Returns `::notice …::MESSAGE` for a file.
-pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> Vec<u8> {
+pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> String {
     annotation("notice", file.as_ref(), (None, None), title, message)
 }
 
@@ -31,7 +32,7 @@ fn annotation(
     place: (Option<i64>, Option<i64>),
     title: &str,
     message: &str,
-) -> Vec<u8> {
+) -> String {
     let (line, column) = place;
     let place =
         |name: &str, value: Option<i64>| value.map_or(String::new(), |value| format!(",{name}={value}"));
@@ -39,17 +40,27 @@ fn annotation(
         "{}{},title={}::{}",
         place("line", line),
         place("col", column),
-        property(&format!("pycompile {title}")),
+        property(&visible(&format!("pycompile {title}"))),
         data(&visible_lines(message))
     );
-    let name: Vec<u8> = file.as_encoded_bytes().iter().fold(Vec::new(), |mut name, &byte| {
-        match byte {
-            b'%' | b'\r' | b'\n' | b':' | b',' => name.extend_from_slice(format!("%{byte:02X}").as_bytes()),
-            byte => name.push(byte),
+    format!("::{command} file={}{rest}", file_name(file))
+}
+
+fn file_name(file: &OsStr) -> String {
+    let mut name = String::new();
+    let escape = |name: &mut String, bytes: &[u8]| {
+        bytes.iter().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+    };
+    for chunk in file.as_encoded_bytes().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match matches!(character, '%' | ':' | ',') || steers(character) {
+                true => escape(&mut name, character.encode_utf8(&mut [0; 4]).as_bytes()),
+                false => name.push(character),
+            }
         }
-        name
-    });
-    [format!("::{command} file=").as_bytes(), &*name, rest.as_bytes()].concat()
+        escape(&mut name, chunk.invalid());
+    }
+    name
 }
 
 /// Escapes `%` and line ends.
@@ -70,17 +81,18 @@ mod tests {
     fn nothing_of_a_name_or_message_is_taken_for_syntax() {
         assert_eq!(
             error("a:b,c%\n.py", (Some(3), None), "SyntaxError", "50%: a, b\r\nc"),
-            b"::error file=a%3Ab%2Cc%25%0A.py,line=3,title=pycompile SyntaxError::50%25: a, b\\x0d%0Ac"
+            "::error file=a%3Ab%2Cc%25%0A.py,line=3,title=pycompile SyntaxError::50%25: a, b\\x0d%0Ac"
         );
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_name_is_the_files_own() {
+    fn a_name_does_not_control_a_terminal() {
         use std::os::unix::ffi::OsStrExt as _;
+        let name = std::ffi::OsStr::from_bytes(b"\xc3\xbc\x1b[31m\x7f\xc2\x9b\xe2\x80\xae\xff\x9b.py");
         assert_eq!(
-            error(std::ffi::OsStr::from_bytes(b"e\x1b[31m\xff.py"), (None, None), "t", "\x1b[31m"),
-            b"::error file=e\x1b[31m\xff.py,title=pycompile t::\\x1b[31m"
+            error(name, (None, None), "t\x1b", "\x1b[31m"),
+            "::error file=ü%1B[31m%7F%C2%9B%E2%80%AE%FF%9B.py,title=pycompile t\\x1b::\\x1b[31m"
         );
     }
 }

@@ -152,7 +152,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
             files.sort_by_key(|file| file.cause.as_ref().map(|cause| cause.kind));
             for file in files {
-                printer.annotation(&annotated(file))?;
+                printer.data(&annotated(file))?;
             }
         }
         // No command with these results has this format.
@@ -218,7 +218,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
 }
 
 /// Returns the annotation for a file, with its cause.
-fn annotated(file: &FileDifference) -> Vec<u8> {
+fn annotated(file: &FileDifference) -> String {
     let Some(cause) = &file.cause else {
         return annotation::error(&file.path, (None, None), "difference", &difference::reasons(file));
     };

@@ -310,7 +310,7 @@ fn tell<'a>(
             }
             MessageFormat::Github => {
                 let message = if message.is_empty() { kind } else { message };
-                printer.annotation(&annotation::error(path, (None, None), kind, message))?;
+                printer.data(&annotation::error(path, (None, None), kind, message))?;
             }
             // No command with these results has this format.
             MessageFormat::Sarif => {}

@@ -8,7 +8,7 @@ use super::printer::Printer;
 use crate::audit::{Finding, Kind, ReleaseFound};
 use crate::input::Place;
 use crate::report::sarif;
-use crate::text::{counted, python, visible, visible_lines};
+use crate::text::{counted, python, visible, visible_json, visible_lines};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -69,7 +69,7 @@ pub(super) fn tell(
             MessageFormat::Json => printer.json(finding)?,
             MessageFormat::Github => {
                 let title = finding.kind.name();
-                printer.annotation(&annotation::error(&shown, (None, None), title, &finding.message))?;
+                printer.data(&annotation::error(&shown, (None, None), title, &finding.message))?;
             }
             MessageFormat::Sarif => {}
         }
@@ -97,7 +97,7 @@ pub(super) fn tell_sarif(
         })
         .collect();
     let document = sarif::document(findings, &paths, &here, exit_status).map_err(std::io::Error::from)?;
-    Ok(printer.data(&document)?)
+    Ok(printer.data(&visible_json(&document))?)
 }
 
 /// Returns the releases whose bytes were found, for each version the most frequent one first.

@@ -98,7 +98,7 @@ pub(super) fn tell(
                         Some(version) => format!("{} (Python {version})", error.kind),
                         None => error.kind.clone(),
                     };
-                    printer.annotation(&annotation::error(file, place, &title, &error.message))?;
+                    printer.data(&annotation::error(file, place, &title, &error.message))?;
                 }
             }
             // No command with these results has this format.

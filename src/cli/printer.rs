@@ -67,14 +67,6 @@ impl Printer {
         self.data(&visible_json(&serde_json::to_string(value)?))
     }
 
-    /// Prints a line for a program, byte for byte; on a terminal it is escaped like a message.
-    pub(super) fn annotation(&self, line: &[u8]) -> io::Result<()> {
-        if io::stdout().is_terminal() {
-            return self.data(&visible(&String::from_utf8_lossy(line)));
-        }
-        self.bytes(&[line, b"\n"].concat())
-    }
-
     /// Prints a line on standard output unless `--quiet` is set.
     pub(super) fn told(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }

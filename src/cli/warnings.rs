@@ -79,7 +79,7 @@ impl<'a> Warned<'a> {
                 let versions = label.map_or(String::new(), |label| format!(" ({label})"));
                 let title = format!("{}{versions}", warning.category);
                 let file = outcome.file().as_os_str();
-                printer.annotation(&annotation::warning(file, warning.line, &title, &warning.message))?;
+                printer.data(&annotation::warning(file, warning.line, &title, &warning.message))?;
                 continue;
             }
             if let Some(label) = label {

@@ -15,4 +15,4 @@ pub use error::{ErrorType, SyntaxError};
 pub use location::{Location, Place};
 pub use name::{Name, Names};
 pub use printable::is_printable;
-pub use visible::{Shown, visible, visible_json, visible_lines};
+pub use visible::{Shown, steers, visible, visible_json, visible_lines};

@@ -63,7 +63,9 @@ fn escape_as(text: &str, escaped: impl Fn(char) -> bool, notation: impl Fn(u32) 
     Cow::Owned(out)
 }
 
-fn steers(character: char) -> bool {
+/// Returns whether a character controls the terminal, ends the line or changes the direction of
+/// writing.
+pub fn steers(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -101,6 +101,12 @@ fn messages(session: &Session, name: &[u8]) -> Vec<(&'static str, std::process::
         ("manifest", run(&[b"manifest", b"t"])),
         ("diff", run(&[b"diff", b"t/__pycache__", b"t/empty"])),
         ("diff of nothing", run(&[b"diff", &missing, b"t"])),
+        ("verify for GitHub", run(&[b"verify", b"t", b"--message-format", b"github"])),
+        ("verify as SARIF", run(&[b"verify", b"t", b"--message-format", b"sarif"])),
+        ("verify as JSON", run(&[b"verify", b"t", b"--message-format", b"json"])),
+        ("diff as JSON", run(&[b"diff", b"t/__pycache__", b"t/empty", b"--json"])),
+        ("diff as Markdown", run(&[b"diff", b"t/__pycache__", b"t/empty", b"--markdown", b"-"])),
+        ("diff as HTML", run(&[b"diff", b"t/__pycache__", b"t/empty", b"--html", b"-"])),
         ("env", run(&[b"env", &folder])),
         ("env --check", run(&[b"env", &folder, b"--check"])),
         ("env of nothing", run(&[b"env", &missing])),
@@ -128,7 +134,15 @@ fn no_message_steers_a_terminal() {
                 || said.contains("\\x9b31m\\u202e")
                 || said.contains("\\u{1b}]0")
                 || said.contains("\\ne")
-                || said.contains("\\u{9b}31m");
+                || said.contains("\\u{9b}31m")
+                || said.contains("\\u001b]0")
+                || said.contains("\\u009b31m\\u202e")
+                || said.contains("\\\\x1b\\]0")
+                || said.contains("\\\\x0ae")
+                || said.contains("\\\\x9b31m")
+                || said.contains("%1B")
+                || said.contains("%0Ae")
+                || said.contains("%C2%9B31m%E2%80%AE");
             assert!(escaped, "{what} says {said}");
         }
         std::fs::remove_dir_all(session.path("t")).unwrap();
@@ -143,7 +157,7 @@ fn programs_get_the_name_itself() {
         file(&session, name, "x = (\n");
         let output = run(&session, &[&NATIVE[..], &[b"--message-format", b"github", name]].concat());
         let escaped = name.iter().flat_map(|byte| match byte {
-            b'\n' | b',' | b':' | b'%' => format!("%{byte:02X}").into_bytes(),
+            b'\n' | b',' | b':' | b'%' | b'\x1b' | b'\xff' => format!("%{byte:02X}").into_bytes(),
             byte => vec![*byte],
         });
         let line = [b"::error file=".to_vec(), escaped.collect(), b",line=1,col=5,".to_vec()].concat();
