@@ -81,10 +81,8 @@ impl Judgment<'_> {
             Unit::Module { source, pycs } => self.module(source, pycs, &mut outcome),
             Unit::File(name) => match self.view.place.carrier(name) {
                 Ok(carrier) => self.carrier(name, carrier, &mut outcome),
-                Err(error) if is_regular(&error) => {
-                    outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
-                }
-                Err(_) => {}
+                Err(error) if error.is_no_file() => {}
+                Err(error) => outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string())),
             },
         }
         outcome
@@ -98,7 +96,7 @@ impl Judgment<'_> {
         let Some(magic) = carrier.magic.filter(|_| !name.ends_with(".pyc")) else { return };
         let version = match Series::with_magic(magic) {
             Some(series) => format!("Python {}", series.version),
-            None => format!("magic number {magic}"),
+            None => format!("an unknown Python, with the magic number {magic},"),
         };
         let message = format!(
             "it is bytecode of {version} under a name that says no source: `python FILE` runs it, and nothing can be held \
@@ -131,8 +129,8 @@ impl Judgment<'_> {
             self.observe(name, &own.bytes, outcome);
         } else if let (Err(error), None) = (&own, single)
             && self.view.has_file(name)
-            && pycs.is_empty()
-            && is_regular(error)
+            && (pycs.is_empty() || self.sources.is_some())
+            && !error.is_no_file()
         {
             outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
         }
@@ -235,9 +233,4 @@ fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
 
 fn modified(path: &std::path::Path) -> Option<u32> {
     std::fs::metadata(path).ok()?.modified().ok().map(seconds)
-}
-
-/// Returns whether an error concerns a file that another user may be able to read.
-fn is_regular(error: &PlaceError) -> bool {
-    matches!(error, PlaceError::Read { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied)
 }

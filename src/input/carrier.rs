@@ -3,15 +3,13 @@
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
 use crate::archive::{
-    self, Archive, ArchiveError, Bytes, Container, Fault, Limits, is_package, is_package_entry,
-    is_package_file,
+    self, Archive, ArchiveError, Bytes, Container, END_WINDOW, Fault, Limits, importable_ends, is_package,
+    is_package_entry, is_package_file,
 };
 use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-/// Bytes at the end of a file in which zipimport searches for the end of central directory.
-const TAIL: usize = 22 + 65_535;
 /// Bytes at the start of a file by which a pyc is recognized: the longest header and the type of
 /// the next object.
 const HEAD: usize = 17;
@@ -31,8 +29,7 @@ pub struct Carrier {
 impl Carrier {
     /// Examines the bytes of a whole file.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        let tail = &bytes[bytes.len().saturating_sub(TAIL)..];
-        Self { magic: magic(bytes), zip: has_end(tail), package: is_package(bytes) }
+        Self { magic: magic(bytes), zip: ends_like_a_zip(bytes), package: is_package(bytes) }
     }
 
     /// Examines the start and the end of an entry of an archive.
@@ -45,8 +42,8 @@ impl Carrier {
             if length == 0 {
                 break;
             }
-            tail.drain(..tail.len().saturating_sub(TAIL));
-            tail.extend_from_slice(&block[length.saturating_sub(TAIL)..]);
+            tail.drain(..tail.len().saturating_sub(END_WINDOW));
+            tail.extend_from_slice(&block[length.saturating_sub(END_WINDOW)..]);
             reader.consume(length);
         }
         let magic = magic(&bytes.head(HEAD as u64));
@@ -61,12 +58,12 @@ impl Carrier {
         let mut file = open_regular(path)?;
         let mut head = Vec::new();
         let mut tail = Vec::new();
-        if file.metadata()?.len() > TAIL as u64 {
+        if file.metadata()?.len() > END_WINDOW as u64 {
             file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-            file.seek(SeekFrom::End(-(TAIL as i64)))?;
+            file.seek(SeekFrom::End(-(END_WINDOW as i64)))?;
         }
         // The file may grow while it is read.
-        file.by_ref().take(2 * TAIL as u64).read_to_end(&mut tail)?;
+        file.by_ref().take(2 * END_WINDOW as u64).read_to_end(&mut tail)?;
         let whole = if head.is_empty() { &tail } else { &head };
         Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(&file)? })
     }
@@ -81,15 +78,25 @@ fn has_end(tail: &[u8]) -> bool {
     memchr::memmem::find(tail, b"PK\x05\x06").is_some()
 }
 
-/// Returns the magic number of a pyc of CPython 3 or 2.7. The object after the header of 8, 12 or
+fn ends_like_a_zip(bytes: &[u8]) -> bool {
+    has_end(&bytes[bytes.len().saturating_sub(END_WINDOW)..])
+}
+
+/// Returns the magic number of a pyc of any implementation. The object after the header of 8, 12 or
 /// 16 bytes must be a code object, because two characters and a line end can look like a magic
 /// number.
 fn magic(bytes: &[u8]) -> Option<u16> {
     let (head, rest) = bytes.split_first_chunk::<4>()?;
     let magic = u16::from_le_bytes([head[0], head[1]]);
-    let is_code = |at: usize| rest.get(at - 4).is_some_and(|kind| kind & 0x7f == b'c');
-    let is_magic = (3000..4000).contains(&magic) || magic == 62_211;
-    (head.ends_with(b"\r\n") && is_magic && [8, 12, 16].into_iter().any(is_code)).then_some(magic)
+    let is_code = |at: &usize| rest.get(at - 4).is_some_and(|kind| (kind & 0x7f).eq_ignore_ascii_case(&b'c'));
+    let headers: &[usize] = match magic {
+        // PyPy 3 counts from 48, CPython 3 from 3000; both count from 62011 for Python 2.
+        48..1000 | 3000..4000 | 62_011..62_300 => &[8, 12, 16],
+        // GraalPy counts from 21000, which can be text. The flags of PEP 552 cannot.
+        _ if matches!(rest, [0..=3, 0, 0, 0, ..]) => &[16],
+        _ => &[],
+    };
+    (head.ends_with(b"\r\n") && headers.iter().any(is_code)).then_some(magic)
 }
 
 /// Result of reading a file that may be an archive.
@@ -108,13 +115,13 @@ pub enum Embedded {
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), Limits::embedded());
     if carrier.package {
-        let is_zip = carrier.zip && archive::read(path, &bytes, &limits).is_ok();
         match Container::Package.read(path, bytes.clone(), &limits) {
-            Ok(package) if is_zip => {
-                let fault = Fault::Both(package.format.name());
-                return Embedded::Refused(ArchiveError { archive: path.into(), entry: None, fault });
+            Ok(package) => {
+                return match refuse_both(&package, &bytes) {
+                    Ok(()) => Embedded::Archive(package),
+                    Err(error) => Embedded::Refused(error),
+                };
             }
-            Ok(package) => return Embedded::Archive(package),
             // A broken tar archive may be test data, but a file with a package's name is meant for
             // installation.
             Err(error) if is_called_a_package(path) => return Embedded::Refused(error),
@@ -129,6 +136,34 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
         Ok(archive) => Embedded::Archive(archive),
         Err(error) if names_a_pyc => Embedded::Refused(error),
         Err(_) => Embedded::Nothing,
+    }
+}
+
+/// Refuses a package that is also a zip. A zip at the end of a tar archive may be a file in it,
+/// which is looked into.
+///
+/// # Errors
+/// [`Fault::Both`].
+pub(super) fn refuse_both(package: &Archive, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let path = &package.path;
+    let refuse =
+        || ArchiveError { archive: path.clone(), entry: None, fault: Fault::Both(package.format.name()) };
+    if !ends_like_a_zip(bytes) {
+        return Ok(());
+    }
+    if archive::read(path, bytes, &Limits::embedded()).is_ok() {
+        return Err(refuse());
+    }
+    let is_within = |end: usize| {
+        package.files().any(|file| {
+            let start = end.checked_sub(file.bytes.len());
+            let within = start.and_then(|start| bytes.get(start..end)).filter(|within| !within.is_empty());
+            within.is_some_and(|within| *file.bytes.read() == *within)
+        })
+    };
+    match importable_ends(bytes).into_iter().all(is_within) {
+        true => Ok(()),
+        false => Err(refuse()),
     }
 }
 
@@ -158,6 +193,25 @@ mod tests {
         assert_eq!(magic(b"a\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0"), Some(3425));
         assert_eq!(magic(b"\x03\xf3\r\n\0\0\0\0c\0"), Some(62_211));
         assert_eq!(magic(b"\x2b\x0e\r\n"), None);
+        assert_eq!(magic(b"aR\r\nof 12 letters c\r\n"), None);
+    }
+
+    #[test]
+    fn bytecode_of_other_implementations() {
+        let code = |magic: u16, header: usize, kind: u8| {
+            let mut bytes = [&magic.to_le_bytes()[..], b"\r\n"].concat();
+            bytes.resize(header, 0);
+            bytes.extend([kind, 0, 0, 0, 0]);
+            bytes
+        };
+        // PyPy 2.7, 3.6, 3.9, 3.10 and 3.11.
+        for (number, header) in [(62_218, 8), (160, 12), (336, 16), (384, 16), (416, 16)] {
+            assert_eq!(magic(&code(number, header, b'c')), Some(number));
+        }
+        // GraalPy.
+        assert_eq!(magic(&code(21_150, 16, b'C')), Some(21_150));
+        assert_eq!(magic(&code(29_000, 16, 0xe3)), Some(29_000));
+        assert_eq!(magic(&code(29_000, 16, b'x')), None);
     }
 
     #[test]

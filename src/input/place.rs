@@ -1,10 +1,15 @@
 //! A tree, an archive or a single file, as files by name.
 
-use super::carrier::Carrier;
-use crate::archive::{Archive, ArchiveError, Container, Entry, Limits, Special, What, read_file};
+use super::carrier::{Carrier, refuse_both};
+use crate::archive::{
+    Archive, ArchiveError, Container, Entry, Limits, Special, What, is_package_file, read_file,
+};
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
-use crate::project::{DiscoverError, Found, LARGEST, Listing, links_and_files, read_regular};
+use crate::project::{
+    DiscoverError, Found, LARGEST, Listing, is_not_regular, links_and_files, not_regular, open_regular,
+    read_regular,
+};
 use crate::text::{self, Shown as _, python};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -70,6 +75,20 @@ pub enum PlaceError {
     },
 }
 
+impl PlaceError {
+    /// Returns whether no file has the name: nothing has it, or a symlink, a pipe or a device.
+    /// After every other error, there may be a file that another process can read.
+    pub fn is_no_file(&self) -> bool {
+        match self {
+            Self::Missing(_) | Self::Symlink(_) => true,
+            Self::Read { source, .. } => {
+                source.kind() == std::io::ErrorKind::NotFound || is_not_regular(source)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Place {
     /// Opens a path. A file whose name ends in `.whl`, `.zip` or `.pyz`, or whose content is a zip,
     /// a package, a tar archive or an image, is an archive.
@@ -87,19 +106,28 @@ impl Place {
             };
         }
         if !metadata.is_file() {
-            return Err(error(std::io::Error::other("not a regular file")));
+            return Err(error(not_regular()));
         }
         match Container::of_file(path).map_err(error)? {
             Some(Container::Zip) => {
                 // Only a zipapp may begin with a shebang line.
                 let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
                 let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
-                Ok(Self::Archive(read_file(path, &limits)?))
+                let archive = read_file(path, &limits)?;
+                if open_regular(path).and_then(|file| is_package_file(&file)).map_err(error)? {
+                    let bytes = read_regular(path, limits.archive).map_err(error)?;
+                    if let Ok(package) = Container::Package.read(path, bytes.clone(), &limits) {
+                        refuse_both(&package, &bytes)?;
+                    }
+                }
+                Ok(Self::Archive(archive))
             }
             Some(package) => {
                 let limits = Limits::default();
                 let bytes = read_regular(path, limits.archive).map_err(error)?;
-                Ok(Self::Archive(package.read(path, bytes, &limits)?))
+                let archive = package.read(path, bytes.clone(), &limits)?;
+                refuse_both(&archive, &bytes)?;
+                Ok(Self::Archive(archive))
             }
             None => Ok(Self::File(path.into())),
         }
@@ -239,8 +267,7 @@ fn entry<'a>(archive: &'a Archive, name: &str) -> Result<&'a Entry, PlaceError> 
     archive.get(name).ok_or_else(|| match archive.special(name) {
         Some(Special { what: What::Symlink(_), .. }) => PlaceError::Symlink(name.into()),
         Some(Special { what: What::Device(_), .. }) => {
-            let source = std::io::Error::other("not a regular file");
-            PlaceError::Read { path: name.into(), source }
+            PlaceError::Read { path: name.into(), source: not_regular() }
         }
         None => PlaceError::Missing(name.into()),
     })

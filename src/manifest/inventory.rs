@@ -99,7 +99,16 @@ impl Found {
         let mut pycs = 0;
         for name in place.names() {
             let path = format!("{prefix}{name}");
-            let carrier = place.carrier(&name).unwrap_or_default();
+            let carrier = match place.carrier(&name) {
+                Ok(carrier) => carrier,
+                // A pyc has been reported.
+                Err(error) => {
+                    if !error.is_no_file() && !name.ends_with(".pyc") {
+                        self.failures.push((path, error.into()));
+                    }
+                    continue;
+                }
+            };
             if carrier.magic.is_some() && !name.ends_with(".pyc") {
                 self.failures.push((path.clone(), EntryError::Name));
             }

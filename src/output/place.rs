@@ -3,7 +3,7 @@
 use super::WriteError;
 use super::folder::{Folder, Kind};
 use super::owner::{Owner, give};
-use crate::project::{LARGEST, read_open};
+use crate::project::{LARGEST, not_regular, read_open};
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -215,7 +215,7 @@ impl Place {
     pub fn remove(&self) -> io::Result<bool> {
         match self.folder.kind(&self.name) {
             Ok(Kind::File) => self.folder.remove(&self.name).map(|()| true),
-            Ok(_) => Err(io::Error::other("not a regular file")),
+            Ok(_) => Err(not_regular()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }

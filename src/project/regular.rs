@@ -8,6 +8,21 @@ use std::path::Path;
 /// little enough for the memory of a machine.
 pub const LARGEST: u64 = 1 << 30;
 
+/// Error of a file that is not regular.
+#[derive(Debug, thiserror::Error)]
+#[error("not a regular file")]
+struct NotRegular;
+
+/// Returns the error of a file that is not regular.
+pub fn not_regular() -> io::Error {
+    io::Error::other(NotRegular)
+}
+
+/// Returns whether an error is that of [`not_regular`].
+pub fn is_not_regular(error: &io::Error) -> bool {
+    matches!(error.get_ref(), Some(inner) if inner.is::<NotRegular>())
+}
+
 /// Opens a regular file, following symlinks. Pipes and devices are not opened: reading them may
 /// never begin or never end.
 ///
@@ -15,7 +30,7 @@ pub const LARGEST: u64 = 1 << 30;
 /// The operating system's; the file is not regular.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+        return Err(not_regular());
     }
     File::open(path)
 }

@@ -8,25 +8,25 @@ use pycompile::archive::File;
 use pycompile::archive::{ZipOptions, write};
 use pycompile::wheel::{Record, Row};
 
-const GOOD: &str = "X = 'SAFE'\n";
+pub(crate) const GOOD: &str = "X = 'SAFE'\n";
 const EVIL: &str = "X = 'EVIL'\n";
 
-fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let files: Vec<File> = files.iter().map(|(name, bytes)| File::new(name.clone(), bytes.clone())).collect();
     write(&files, &ZipOptions::default()).unwrap()
 }
 
 /// The pyc of a source, with the header of `header`.
-struct Pycs {
+pub(crate) struct Pycs {
     session: Session,
 }
 
 impl Pycs {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { session: Session::new() }
     }
 
-    fn of(&self, source: &str, name: &str, optimize: &str, mode: &str) -> Vec<u8> {
+    pub(crate) fn of(&self, source: &str, name: &str, optimize: &str, mode: &str) -> Vec<u8> {
         self.session.file("m.py", source);
         let arguments =
             ["compile", "-f", "-q", "m.py", "--engine", "native", "--python", "3.14", "-o", "m.pyc"];
@@ -35,12 +35,12 @@ impl Pycs {
         std::fs::read(self.session.path("m.pyc")).unwrap()
     }
 
-    fn good(&self) -> Vec<u8> {
+    pub(crate) fn good(&self) -> Vec<u8> {
         self.of(GOOD, "m.py", "0", "unchecked-hash")
     }
 
     /// The code of another source, in the header of the good one.
-    fn evil(&self) -> Vec<u8> {
+    pub(crate) fn evil(&self) -> Vec<u8> {
         let evil = self.of(EVIL, "m.py", "0", "unchecked-hash");
         [&self.good()[..16], &evil[16..]].concat()
     }
@@ -126,7 +126,7 @@ const PLACES: [Place; 11] = [
 ];
 
 /// A tree in which one pyc is honest.
-fn tree(pycs: &Pycs) -> Session {
+pub(crate) fn tree(pycs: &Pycs) -> Session {
     let session = Session::new();
     session.file("t/honest/m.py", GOOD);
     session.file("t/honest/__pycache__/m.cpython-314.pyc", pycs.good());

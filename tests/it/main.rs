@@ -73,6 +73,7 @@ mod signals;
 mod stale;
 mod startup;
 mod streams;
+mod two_readings;
 #[cfg(target_os = "linux")]
 mod unlisted;
 mod usage;

@@ -20,6 +20,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 
@@ -137,7 +138,89 @@ def behind_pth(root, files):
     return "out"
 
 
-PLACES = [in_tree, in_site, in_default_zip, in_egg, after_program, behind_link, behind_links, behind_pth]
+def end(entries, size, start):
+    return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, entries, entries, size, start, 0)
+
+
+def end64(entries, size, start):
+    return struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, start)
+
+
+def taken_apart(archive):
+    """The entries, the headers of the directory, and their number."""
+    entries, size, start = struct.unpack("<H2L", archive[-12:-2])
+    return archive[:start], archive[start : start + size], entries
+
+
+def around(content, comment):
+    """The entry and the header of a zip of one file that has a comment."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        info = zipfile.ZipInfo("data.bin")
+        info.comment = comment
+        archive.writestr(info, content)
+    return taken_apart(data.getvalue())[:2]
+
+
+def zip64_without_locator(archive):
+    """3.13 and later read the directory in the comment."""
+    inner, headers, count = taken_apart(archive)
+    entry, header = around(inner, b"")
+    start = len(entry) + len(header) - (len(entry) - len(inner))
+    comment = headers + end64(count, len(headers), start) + bytes(20)
+    entry, header = around(inner, comment)
+    return entry + header + end(1, len(header), len(entry))
+
+
+def zip64_overlooked(archive):
+    """3.12 and earlier read the directory 76 bytes later."""
+    inner, headers, _ = taken_apart(archive)
+    entry, header = around(bytes(76) + inner, b"")
+    shift, moved = len(entry) - len(inner) - 76, b""
+    while headers:
+        size = 46 + sum(struct.unpack("<3H", headers[28:34]))
+        (offset,) = struct.unpack("<L", headers[42:46])
+        moved += headers[:42] + struct.pack("<L", offset + shift) + headers[46:size]
+        headers = headers[size:]
+    entry, header = around(bytes(76) + inner, bytes(76 - len(header)) + moved)
+    start, size = len(entry), len(header)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    return entry + header + end64(1, size, start) + locator + end(1, size, start)
+
+
+def far_from_end(archive):
+    return archive + bytes(65_560)
+
+
+def in_gzip_header(archive):
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as package:
+        package.addfile(tarfile.TarInfo("readme.txt"))
+    package = bytearray(data.getvalue())
+    package[3] |= 4
+    package[10:10] = struct.pack("<H", len(archive)) + archive
+    return bytes(package)
+
+
+def after_tar(archive):
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as package:
+        package.addfile(tarfile.TarInfo("readme.txt"))
+    return data.getvalue() + archive + bytes(1024)
+
+
+def behind_another_reading(shape):
+    def place(root, files):
+        lay(root + "/t", {STDZIP: shape(packed(files))})
+        return f"t/{STDZIP}"
+
+    place.__name__ = f"behind {shape.__name__}"
+    return place
+
+
+SHAPES = [zip64_without_locator, zip64_overlooked, far_from_end, in_gzip_header, after_tar]
+ZIPS = [in_default_zip, in_egg, after_program, *map(behind_another_reading, SHAPES)]
+PLACES = [in_tree, in_site, behind_link, behind_links, behind_pth, *ZIPS]
 
 
 # Lines of a `.pth` file in `t/site`, each with the directory that a version of Python may come to.
@@ -214,7 +297,7 @@ def cases(root):
     all_lies = list(lies())
     for (lie, pyc), place in itertools.product(all_lies, PLACES):
         for carrier, files, how in carriers(pyc):
-            if place in (in_default_zip, in_egg, after_program) and how != "import":
+            if place in ZIPS and how != "import":
                 continue
             folder = tempfile.mkdtemp(dir=root)
             lay(folder + "/t/honest", {"h.py": GOOD})

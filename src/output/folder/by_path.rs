@@ -1,6 +1,7 @@
 //! Directories on systems that cannot hold them by descriptor: each path is checked at each use.
 
 use super::Kind;
+use crate::project::not_regular;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ impl Handle {
 
     pub(super) fn read(&self, name: &Path) -> io::Result<File> {
         if self.kind(name)? != Kind::File {
-            return Err(io::Error::other("not a regular file"));
+            return Err(not_regular());
         }
         File::open(self.0.join(name))
     }

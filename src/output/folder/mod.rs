@@ -16,6 +16,7 @@ use by_descriptor::Handle;
 use by_path::Handle;
 
 use crate::output::writing::Writing;
+use crate::project::not_regular;
 use std::fs::{File, Metadata, TryLockError};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
@@ -152,7 +153,7 @@ impl Folder {
         let file = self.handle.read(name)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Err(io::Error::other("not a regular file"));
+            return Err(not_regular());
         }
         Ok((file, metadata))
     }
