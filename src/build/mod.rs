@@ -6,6 +6,7 @@
 //! request, regardless of the number of threads.
 
 mod artifact;
+mod choice;
 pub mod clean;
 pub mod compile;
 mod current;
@@ -27,6 +28,7 @@ mod stale;
 pub mod tree;
 
 pub use artifact::{Artifact, ArtifactKind, Digest};
+pub use choice::Choice;
 pub use compile::{Bounds, Settings, Task};
 pub use outcome::{Done, Failure, Outcome, PycOutcome};
 pub use project::{Project, ProjectError};

@@ -5,13 +5,12 @@ use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Digest};
+use crate::build::{Artifact, ArtifactKind, Choice, Digest};
 use crate::config::config_in;
 use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
-use crate::engine::select::default_version;
+use crate::engine::select::version_on_path;
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
-use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::wheel::Project;
 use crate::wheel::project::INLINE;
@@ -60,8 +59,10 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
             path.shown()
         )));
     }
-    // Without an interpreter, the native compiler needs a version.
-    let version = default_version(&environment::places()).unwrap_or_else(|_| Target::newest().version);
+    // An interpreter that does not start counts as absent.
+    let on_path = version_on_path(&environment::places()).unwrap_or(None);
+    let choice = Choice::of_project(&arguments.folder, on_path)?;
+    let version = choice.version;
     let draft = match &arguments.from_wheel {
         Some(wheel) => draft_from_wheel(&arguments.folder, wheel, version)?,
         None => draft(&arguments.folder, version)?,
@@ -84,6 +85,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         count(draft.lists.sources.len(), "Python file"),
         count(draft.lists.data.len(), "data file")
     ));
+    printer.summary(&format!("note: the config names {choice}"));
     for note in &draft.lists.notes {
         printer.summary(&format!("note: {note}"));
     }

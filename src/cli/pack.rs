@@ -98,9 +98,12 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     }
     let mut given = given(arguments, "of an sdist all files are compiled")?;
     given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
-    let python = select::default_version(&environment::places())?;
-    let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, python))?;
+    let places = environment::places();
+    let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, &places))?;
     unpacked.project.check = arguments.check;
+    if let Some(choice) = &unpacked.choice {
+        printer.summary(&format!("note: compiling for {choice}"));
+    }
     let readable = |error: CommandError, unpacked: &Unpacked| match error {
         error if error.status() == Status::Trouble => {
             CommandError::Usage(unpacked.message(&error.to_string()))
@@ -112,7 +115,14 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     for outcome in &mut packed.outcomes {
         outcome.set_file(unpacked.shown(outcome.file()));
     }
-    let status = messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?;
+    let allowed: Vec<PathBuf> = allowed(&unpacked.project).iter().map(|file| unpacked.shown(file)).collect();
+    let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.format.get(), printer)?;
+    if status == Status::No && packed.archives.is_empty() {
+        printer.summary(
+            "hint: --python names another version, --allow-failures a file that need not compile; --on-error skip packs \
+             the files nevertheless",
+        );
+    }
     packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
     finish(&unpacked.project, &packed, status, arguments, printer)
 }

@@ -102,6 +102,18 @@ pub enum EnginesError {
         known = native_versions()
     )]
     NoDefault(#[source] EngineError),
+    /// The project allows neither the default version nor one that the native compiler supports.
+    #[error(
+        "Requires-Python {required} allows none of {known}, which the native compiler knows, and {found}\nhint: put a \
+         python3 that it allows first on PATH; `pack` also takes a version with --python",
+        known = native_versions()
+    )]
+    Excluded {
+        /// Specifier set of the project.
+        required: String,
+        /// Description of the interpreter on PATH.
+        found: String,
+    },
     /// No interpreter for a release, of a version that the native compiler supports in other
     /// releases.
     #[error("{error}\nhint: the native compiler knows {releases}")]
@@ -310,11 +322,19 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
 /// # Errors
 /// [`EnginesError::NoDefault`].
 pub fn default_version(places: &Places) -> Result<PyVersion, EnginesError> {
+    Ok(version_on_path(places)?.unwrap_or_else(|| Target::newest().version))
+}
+
+/// Returns the version of the `python3` on PATH, if there is one.
+///
+/// # Errors
+/// [`EnginesError::NoDefault`].
+pub fn version_on_path(places: &Places) -> Result<Option<PyVersion>, EnginesError> {
     match default_interpreter(None, places) {
-        Err(EngineError::NoDefault) => Ok(Target::newest().version),
+        Err(EngineError::NoDefault) => Ok(None),
         found => found
             .and_then(|interpreter| PythonEngine::start_any(&interpreter, Limits::default()))
-            .map(|engine| engine.version())
+            .map(|engine| Some(engine.version()))
             .map_err(EnginesError::NoDefault),
     }
 }

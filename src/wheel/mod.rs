@@ -25,6 +25,7 @@ pub mod project;
 mod record;
 mod repack;
 mod requirement;
+mod requires_python;
 mod top_level;
 mod version;
 
@@ -44,5 +45,6 @@ pub use project::{Project, ProjectError, ProjectFault};
 pub use record::{Digests, Record, RecordError, Row};
 pub use repack::{Bytecode, CheckedWheel, Note, Repacked, repack};
 pub use requirement::{Requirement, RequirementError};
+pub use requires_python::RequiresPython;
 pub use top_level::top_level_notes;
 pub use version::{Version, VersionError};

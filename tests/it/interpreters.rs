@@ -150,3 +150,28 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
         );
     }
 }
+
+#[test]
+fn a_version_that_the_project_excludes_is_not_chosen() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    let project = |required: &str| {
+        let requires =
+            format!("[project]\nname = \"demo\"\nversion = \"1\"\nrequires-python = \"{required}\"\n");
+        session.file("pyproject.toml", requires);
+        let _ = std::fs::remove_file(session.path("pycompile.toml"));
+    };
+    for (required, version, reason) in [
+        (">=3.9", "3.15", "the newest that Requires-Python >=3.9 allows"),
+        (">=3.9,<3.15", "3.14", "the newest that Requires-Python >=3.9,<3.15 allows"),
+        ("==3.13.*", "3.13", "the newest that Requires-Python ==3.13.* allows"),
+    ] {
+        project(required);
+        run(&session, &["init"]).exits(0).says(&format!("note: the config names Python {version}, {reason}"));
+        let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+        assert!(text.contains(&format!("python = [\"{version}\"]\n")), "{text}");
+    }
+    project("<3.10");
+    run(&session, &["init"]).exits(2).says("error: Requires-Python <3.10 allows none of 3.13, 3.14, 3.15");
+    assert!(!session.path("pycompile.toml").exists());
+}

@@ -193,3 +193,21 @@ fn messages_name_the_archive() {
     let said = pack(&session, &gzip(&[file("demo-1.0/README", "")]), &[]).exits(2);
     assert!(said.err.starts_with("error: demo-1.0.tar.gz: no Python files"), "{}", said.err);
 }
+
+#[test]
+fn the_version_is_named_if_a_source_does_not_compile() {
+    let session = Session::new();
+    let mut entries = project();
+    entries[1] = file(
+        "demo-1.0/PKG-INFO",
+        &PKG_INFO.replace("Requires-Dist", "Requires-Python: ==3.14.*\nRequires-Dist"),
+    );
+    entries.push(file("demo-1.0/demo/bad.py", "x = = 1\n"));
+    session.file("demo-1.0.tar.gz", gzip(&entries));
+    let mut command = session.command(&["pack", "demo-1.0.tar.gz"]);
+    let said: Said = command.env("PATH", "").output().unwrap().into();
+    said.exits(1)
+        .says("note: compiling for Python 3.14, the newest that Requires-Python ==3.14.* allows")
+        .says("hint: --python names another version, --allow-failures a file");
+    pack(&session, &gzip(&entries), &["--allow-failures", "demo/bad.py"]).exits(0).says("1 allowed to fail");
+}

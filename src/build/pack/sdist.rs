@@ -5,13 +5,16 @@
 //! its build backend would ship, and the metadata is that of its `PKG-INFO`.
 
 use crate::archive::{Limits, Sdist};
+use crate::build::Choice;
 use crate::build::project::{Project, ProjectError};
 use crate::config::init::draft;
 use crate::config::{self, Given};
+use crate::engine::python::Places;
+use crate::engine::select::version_on_path;
 use crate::output::WriteError;
 use crate::output::place::{Missing, Place};
 use crate::pyc::InvalidationMode;
-use crate::target::PyVersion;
+use crate::target::Target;
 use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +28,8 @@ pub struct Unpacked {
     pub project: Project,
     /// Remarks, one sentence each.
     pub notes: Vec<String>,
+    /// Version that was chosen, if the settings name none.
+    pub choice: Option<Choice>,
     archive: PathBuf,
     /// Directory of the project, in the directory that is removed.
     folder: PathBuf,
@@ -32,12 +37,12 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    /// Unpacks the archive and lists its files. `given` holds the settings of the command line;
-    /// `python` is the version if these do not name one.
+    /// Unpacks the archive and lists its files. `given` holds the settings of the command line; if
+    /// these name no version, it is chosen for the project.
     ///
     /// # Errors
     /// [`ProjectError`], for an archive that is refused or a project without Python files.
-    pub fn open(archive: &Path, given: Given, python: PyVersion) -> Result<Self, ProjectError> {
+    pub fn open(archive: &Path, given: Given, places: &Places) -> Result<Self, ProjectError> {
         let sdist = Sdist::read(archive, &Limits::default())?;
         let failure = |source| WriteError::Io { path: archive.into(), source };
         let scratch = tempfile::tempdir().map_err(failure)?;
@@ -47,7 +52,14 @@ impl Unpacked {
             let place = Place::below(scratch.path(), &name, Missing::Made)?;
             place.replace(&file.bytes.read(), if file.executable { 0o755 } else { 0o644 })?;
         }
-        let draft = draft(&folder, python).map_err(config::ConfigError::from)?;
+        let choice = match given.python.first() {
+            Some(_) => None,
+            None => Some(Choice::of_project(&folder, version_on_path(places)?)?),
+        };
+        let named = given.python.first().map(|release| release.version);
+        let python = choice.as_ref().map(|choice| choice.version).or(named);
+        let draft = draft(&folder, python.unwrap_or_else(|| Target::newest().version))
+            .map_err(config::ConfigError::from)?;
         if let Some(reason) = draft.lists.built {
             return Err(ProjectError::Built { archive: archive.into(), reason });
         }
@@ -66,7 +78,7 @@ impl Unpacked {
                 count => format!("{count} symlinks of the sdist are left out: {}{more}", names.join(", ")),
             });
         }
-        Ok(Self { project, notes, archive: archive.into(), folder, _scratch: scratch })
+        Ok(Self { project, notes, choice, archive: archive.into(), folder, _scratch: scratch })
     }
 
     /// Returns the path that messages show for a path in the unpacked directory: one below the

@@ -14,6 +14,7 @@ mod pdm;
 mod plan;
 mod poetry;
 mod pyproject;
+mod requires_python;
 mod setup_cfg;
 mod setuptools;
 mod tree;
@@ -21,6 +22,7 @@ mod tree;
 use super::DiscoverError;
 use plan::Plan;
 use pyproject::PyProject;
+pub use requires_python::requires_python;
 use std::path::{Path, PathBuf};
 use tree::Tree;
 

@@ -1,0 +1,29 @@
+//! The versions of Python that a project supports, as it writes them.
+
+use super::pyproject::PyProject;
+use super::setup_cfg::SetupCfg;
+use crate::project::{LARGEST, read_regular};
+use std::path::Path;
+
+/// Returns the specifier set of the project in `folder`: that of its `PKG-INFO`, `pyproject.toml`
+/// or `setup.cfg`.
+pub fn requires_python(folder: &Path) -> Option<String> {
+    if let Ok(bytes) = read_regular(&folder.join("PKG-INFO"), LARGEST) {
+        let text = String::from_utf8_lossy(&bytes);
+        let mut fields = text.lines().take_while(|line| !line.is_empty());
+        let value = fields.find_map(|line| line.strip_prefix("Requires-Python:"));
+        return value.map(|value| value.trim().to_owned());
+    }
+    let project = PyProject::read(folder);
+    let given = project.text(&["project", "requires-python"]).map(ToOwned::to_owned);
+    let of_poetry = || project.text(&["tool", "poetry", "dependencies", "python"]).and_then(poetry);
+    let of_cfg = || SetupCfg::read(folder).get("options", "python_requires").map(ToOwned::to_owned);
+    given.or_else(of_poetry).or_else(of_cfg)
+}
+
+/// Translates poetry's `^3.9`, which ends before the next major version.
+fn poetry(text: &str) -> Option<String> {
+    let Some(least) = text.strip_prefix('^') else { return Some(text.to_owned()) };
+    let major: u32 = least.split('.').next()?.parse().ok()?;
+    Some(format!(">={least},<{}", major + 1))
+}
