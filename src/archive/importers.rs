@@ -1,8 +1,8 @@
 //! The central directories that importers find in a file.
 //!
 //! CPython: `_read_directory` of `Lib/zipimport.py`. Up to 3.12 it knows no zip64 records. From
-//! 3.13 on it believes a zip64 end record in the right place, whatever stands where the locator
-//! should be. Both search for the signature of the end record and ignore the length of the comment.
+//! 3.13 on it accepts a zip64 end record in the right place without checking for the locator. Both
+//! search for the signature of the end record and ignore the length of the comment.
 
 use super::directory::{CENTRAL, END, END_SIZE, END64, END64_SIZE, LOCATOR_SIZE};
 
@@ -72,8 +72,8 @@ fn plain(bytes: &[u8], end: usize) -> Option<Directory> {
     directory(bytes, end, end, word(12)?, word(16)?)
 }
 
-fn directory(bytes: &[u8], end: usize, behind: usize, size: u64, offset: u64) -> Option<Directory> {
-    let start = (behind as u64).checked_sub(size)?;
+fn directory(bytes: &[u8], end: usize, after: usize, size: u64, offset: u64) -> Option<Directory> {
+    let start = (after as u64).checked_sub(size)?;
     let base = start.checked_sub(offset)?;
     let has_header = bytes[usize::try_from(start).ok()?..].starts_with(CENTRAL);
     has_header.then_some(Directory { start, base, end })
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn bytes_behind_the_archive() {
-        let bytes = |behind: usize| [zip(&[stored(HIDDEN, b"")]), vec![0; behind]].concat();
-        for (behind, found) in [
+        let bytes = |after: usize| [zip(&[stored(HIDDEN, b"")]), vec![0; after]].concat();
+        for (after, found) in [
             (0, [true, true]),
             (1, [true, true]),
             (COMMENT, [true, true]),
@@ -167,17 +167,17 @@ mod tests {
             (END_WINDOW - END_SIZE, [false, true]),
             (END_WINDOW - END_SIZE + 1, [false, false]),
         ] {
-            assert_eq!(starts(&bytes(behind)).map(|start| start.is_some()), found, "{behind}");
-            let ends = importable_ends(&bytes(behind));
+            assert_eq!(starts(&bytes(after)).map(|start| start.is_some()), found, "{after}");
+            let ends = importable_ends(&bytes(after));
             let archive = zip(&[stored(HIDDEN, b"")]).len();
-            assert!(ends.iter().all(|end| *end == archive), "{behind}: {ends:?}");
-            if behind > 0 {
+            assert!(ends.iter().all(|end| *end == archive), "{after}: {ends:?}");
+            if after > 0 {
                 let at = archive - END_SIZE;
                 let message = match found[1] {
                     true => format!("the end of central directory at offset {at} does not end with the file"),
                     false => "not a zip archive, or a truncated one".to_owned(),
                 };
-                refused(&bytes(behind), &message);
+                refused(&bytes(after), &message);
             }
         }
     }

@@ -46,8 +46,8 @@ impl<'a> Source<'a> {
     }
 
     /// Reads an open file, and sets back its modification time if it is after `latest`, in seconds
-    /// since 1970. The time is set on the open file, not on its path. A file behind a symlink keeps
-    /// its time.
+    /// since 1970. The time is set on the open file, not on its path. A file reached through a
+    /// symlink keeps its time.
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,

@@ -179,7 +179,7 @@ fn only_one(names: &BTreeSet<String>) -> Option<String> {
     names.first().filter(|_| names.len() == 1).cloned()
 }
 
-/// Finds directories with Python files that are in `src` on one side and beside it on the other.
+/// Finds directories with Python files that are in `src` on one side and next to it on the other.
 fn sources(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
     let tops = |names: &[&str]| -> BTreeSet<String> {
         let tops = names.iter().filter_map(|name| name.split_once('/'));

@@ -140,7 +140,7 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
 }
 
 /// Refuses a package that is also a zip. A zip at the end of a tar archive may be a file in it,
-/// which is looked into.
+/// which is opened.
 ///
 /// # Errors
 /// [`Fault::Both`].

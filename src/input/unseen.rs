@@ -165,13 +165,13 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
         let leads = file == "__pycache__"
             || (!file.ends_with(".pyc")
                 && is_code_by_name(target)
-                && !is_inside(&beside(&special.name, target)));
+                && !is_inside(&sibling(&special.name, target)));
         if leads {
             unseen.push((special.name.clone(), PlaceError::SymlinkFolder(special.name.clone().into())));
         }
     }
     for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
-        let leaves = |line: &str| !is_inside(&beside(&entry.name, line));
+        let leaves = |line: &str| !is_inside(&sibling(&entry.name, line));
         unseen.extend(leading_lines(entry, leaves));
     }
     unseen
@@ -209,7 +209,7 @@ fn is_code_by_name(path: &str) -> bool {
 
 /// Returns the target of a symlink or of a line of a `.pth` file as a path below the root of a
 /// package.
-fn beside(name: &str, target: &str) -> String {
+fn sibling(name: &str, target: &str) -> String {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),
         false => name.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
