@@ -19,15 +19,33 @@ pub(super) fn paths(bytes: &[u8]) -> Option<BTreeSet<Vec<u8>>> {
         paths.insert(line.as_bytes().to_vec());
     }
     if !text.is_ascii() {
-        // Up to 3.12, the encoding is that of the locale. Paths are encoded by that of the file
-        // system, which can be another one.
-        let latin: String = bytes.iter().copied().map(char::from).collect();
-        for line in readings(&latin) {
-            paths.extend(line.chars().map(|char| u8::try_from(char).ok()).collect::<Option<Vec<u8>>>());
-            paths.insert(line.as_bytes().to_vec());
-        }
+        paths.extend(latin_paths(bytes));
     }
     Some(paths)
+}
+
+/// Returns the paths in a file that may not be text. Of a file that is not UTF-8, paths that are
+/// found by chance do not count: those that no file can have, and those of up to three bytes.
+pub(super) fn possible_paths(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
+    if let Some(paths) = paths(bytes) {
+        return paths;
+    }
+    let mut paths = latin_paths(bytes);
+    let is_name = |part: &[u8]| part.len() <= 255 && !part.contains(&0);
+    paths.retain(|path| (4..=4096).contains(&path.len()) && path.split(|&byte| byte == b'/').all(is_name));
+    paths
+}
+
+/// Returns the paths under a locale of one byte for each letter. Up to 3.12, the encoding is that
+/// of the locale; paths are encoded by that of the file system, which can be another one.
+fn latin_paths(bytes: &[u8]) -> BTreeSet<Vec<u8>> {
+    let latin: String = bytes.iter().copied().map(char::from).collect();
+    let mut paths = BTreeSet::new();
+    for line in readings(&latin) {
+        paths.extend(line.chars().map(|char| u8::try_from(char).ok()).collect::<Option<Vec<u8>>>());
+        paths.insert(line.as_bytes().to_vec());
+    }
+    paths
 }
 
 fn readings(text: &str) -> BTreeSet<&str> {

@@ -5,10 +5,10 @@ use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
 use crate::archive::{Archive, Entry, Format, What};
-use crate::project::{Found, LARGEST, Listing, Reach, name_below, read_regular};
+use crate::project::{Found, LARGEST, Listing, Reach, name_below, open_regular, read_regular};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 impl Place {
@@ -43,7 +43,8 @@ impl Place {
             hiding.map(|path| (name_below(root, path), PlaceError::SymlinkFolder(path.clone()))).collect();
         for (path, folders) in path_files(root, &inside, listing, &links) {
             let name = name_below(root, &path);
-            match read_paths(&path) {
+            let read = if is_site_folder(&name) { read_paths(&path) } else { read_possible_paths(&path) };
+            match read {
                 Ok(lines) => {
                     let mut leads =
                         |line: &PathBuf| folders.iter().any(|folder| adds(folder, line, &mut reach));
@@ -103,6 +104,26 @@ fn read_paths(path: &Path) -> Result<Vec<PathBuf>, PlaceError> {
     Ok(lines.into_iter().map(path_of).collect())
 }
 
+/// Returns the paths in a file that has the name of a `.pth` file, in a directory that `site` does
+/// not read by default. Weights of models have the same extension: of a large binary file, only the
+/// beginning is read.
+fn read_possible_paths(path: &Path) -> Result<Vec<PathBuf>, PlaceError> {
+    let failed = |source| PlaceError::Read { path: path.into(), source };
+    let bytes = match read_regular(path, pth::LARGEST) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let mut start = Vec::new();
+            let file = open_regular(path).map_err(failed)?;
+            file.take(pth::LARGEST).read_to_end(&mut start).map_err(failed)?;
+            if !start.contains(&0) {
+                return Err(failed(error));
+            }
+            start
+        }
+        read => read.map_err(failed)?,
+    };
+    Ok(pth::possible_paths(&bytes).into_iter().map(path_of).collect())
+}
+
 #[cfg(unix)]
 fn path_of(line: Vec<u8>) -> PathBuf {
     <std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(line).into()
@@ -146,6 +167,27 @@ fn is_pth(name: &str) -> bool {
     name.ends_with(".pth") || name.ends_with("._pth")
 }
 
+/// Returns whether a `.pth` file is in a directory that `site` reads by default: the top of a tree,
+/// or a directory of packages.
+fn is_site_folder(name: &str) -> bool {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let last = folder.rsplit('/').next().unwrap_or(folder);
+    matches!(last, "" | "site-packages" | "dist-packages")
+}
+
+/// Returns whether an installer puts a `.pth` file of a wheel into a directory that `site` reads.
+fn is_installed_for_site(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    match parts.as_slice() {
+        [_] => true,
+        [data, scheme, rest @ ..] if data.ends_with(".data") => match *scheme {
+            "purelib" | "platlib" => rest.len() == 1,
+            scheme => scheme == "data",
+        },
+        _ => false,
+    }
+}
+
 /// Returns the symlinks and `.pth` files that lead out of a package to bytecode. The names alone
 /// decide for symlinks, because the file system that the package installs into is not available.
 fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
@@ -170,7 +212,7 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
             unseen.push((special.name.clone(), PlaceError::SymlinkFolder(special.name.clone().into())));
         }
     }
-    for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
+    for entry in archive.files().filter(|entry| is_pth(&entry.name) && is_site_folder(&entry.name)) {
         let leaves = |line: &str| !is_inside(&sibling(&entry.name, line));
         unseen.extend(leading_lines(entry, leaves));
     }
@@ -234,7 +276,7 @@ fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
         return Vec::new();
     }
     let mut unseen = Vec::new();
-    for entry in archive.files().filter(|entry| is_pth(&entry.name)) {
+    for entry in archive.files().filter(|entry| is_pth(&entry.name) && is_installed_for_site(&entry.name)) {
         let leaves = |line: &str| {
             line.starts_with(['/', '\\'])
                 || line.contains(':')
@@ -252,7 +294,11 @@ fn is_code(link: &Path, path: &Path) -> io::Result<bool> {
         return Ok(true);
     }
     if path.to_str().is_some_and(is_pth) {
-        return Ok(pth::paths(&read_regular(path, pth::LARGEST)?).is_none_or(|paths| !paths.is_empty()));
+        return match read_regular(path, pth::LARGEST) {
+            Ok(bytes) => Ok(pth::paths(&bytes).is_some_and(|paths| !paths.is_empty())),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(false),
+            Err(error) => Err(error),
+        };
     }
     let carrier = Carrier::of_file(path)?;
     if carrier.magic.is_some() || !carrier.is_archive() {

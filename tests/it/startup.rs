@@ -80,6 +80,10 @@ fn path_files_behind_links_and_beyond_the_limit() {
     let path = session.file("t/site/x.pth", "../../out\n#");
     std::fs::File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
     let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains("x.pth: unreadable: it adds \"../../out\""), "{}", said.out);
+    // A text is not read beyond the limit.
+    session.file("t/site/x.pth", "# text\n".repeat(200_000));
+    let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains("x.pth: unreadable: cannot read "), "{}", said.out);
 }
 
@@ -201,4 +205,20 @@ fn eggs_excuse_only_their_own_files() {
     verifies(&session, 0, "modules outside the packages that a RECORD lists are not checked");
     session.file(&format!("{SITE}/demo/evil.py"), "");
     verifies(&session, 1, "evil.py: ");
+}
+
+/// Weights of models have the extension of path files. `site` reads none of these.
+#[test]
+fn weights_of_models_are_not_path_files() {
+    let weights =
+        [b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\n/usr/lib\xff\n".as_slice(), &[0; 2 << 20]].concat();
+    let session = Session::new();
+    session.file("t/demo/__init__.py", "x = 1\n");
+    session.run(&["compile", "-q", "--engine", "native", "--python", "3.14", "t/demo/__init__.py"]).exits(0);
+    session.file("t/demo/weights/small.pth", &weights[..40]);
+    session.file("t/demo/weights/large.pth", &weights);
+    session.run(&["verify", "t"]).exits(0).says("1 verified, 0 findings");
+    session.file("t/x.pth", &weights[..40]);
+    let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains("x.pth: unreadable: it is not UTF-8"), "{}", said.out);
 }
