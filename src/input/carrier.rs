@@ -114,23 +114,23 @@ pub enum Embedded {
 /// zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), Limits::embedded());
+    // Only a file that may also be a zip is needed twice.
+    let twin = carrier.zip.then(|| bytes.clone());
     if carrier.package {
-        match Container::Package.read(path, bytes.clone(), &limits) {
+        match Container::Package.read(path, bytes, &limits) {
             Ok(package) => {
-                return match refuse_both(&package, &bytes) {
+                return match refuse_both(&package, twin.as_deref()) {
                     Ok(()) => Embedded::Archive(package),
                     Err(error) => Embedded::Refused(error),
                 };
             }
-            // A broken tar archive may be test data, but a file with a package's name is meant for
-            // installation.
-            Err(error) if is_called_a_package(path) => return Embedded::Refused(error),
+            // A broken tar archive may be test data, but a file with an installer's package name is
+            // meant for installation.
+            Err(error) if is_called_deb_or_rpm(path) => return Embedded::Refused(error),
             Err(_) => {}
         }
     }
-    if !carrier.zip {
-        return Embedded::Nothing;
-    }
+    let Some(bytes) = twin else { return Embedded::Nothing };
     let names_a_pyc = names_a_pyc(&bytes);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
@@ -139,18 +139,27 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     }
 }
 
-/// Refuses a package that is also a zip. A zip at the end of a tar archive may be a file in it,
-/// which is opened.
+/// Reads a package that no importer takes for a zip.
+///
+/// # Errors
+/// [`ArchiveError`], among them [`Fault::Both`].
+pub(super) fn package_alone(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Archive, ArchiveError> {
+    let twin = ends_like_a_zip(&bytes).then(|| bytes.clone());
+    let package = Container::Package.read(path, bytes, limits)?;
+    refuse_both(&package, twin.as_deref())?;
+    Ok(package)
+}
+
+/// Refuses a package that is also a zip; `bytes` are those of the file if it ends like a zip. A zip
+/// at the end of a tar archive may be a file in it, which is opened.
 ///
 /// # Errors
 /// [`Fault::Both`].
-pub(super) fn refuse_both(package: &Archive, bytes: &[u8]) -> Result<(), ArchiveError> {
+fn refuse_both(package: &Archive, bytes: Option<&[u8]>) -> Result<(), ArchiveError> {
+    let Some(bytes) = bytes else { return Ok(()) };
     let path = &package.path;
     let refuse =
         || ArchiveError { archive: path.clone(), entry: None, fault: Fault::Both(package.format.name()) };
-    if !ends_like_a_zip(bytes) {
-        return Ok(());
-    }
     if archive::read(path, bytes, &Limits::embedded()).is_ok() {
         return Err(refuse());
     }
@@ -167,7 +176,7 @@ pub(super) fn refuse_both(package: &Archive, bytes: &[u8]) -> Result<(), Archive
     }
 }
 
-fn is_called_a_package(path: &Path) -> bool {
+fn is_called_deb_or_rpm(path: &Path) -> bool {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("deb") || end.eq_ignore_ascii_case("rpm"))
 }
 

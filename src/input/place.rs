@@ -1,8 +1,8 @@
 //! A tree, an archive or a single file, as files by name.
 
-use super::carrier::{Carrier, refuse_both};
+use super::carrier::{Carrier, package_alone};
 use crate::archive::{
-    Archive, ArchiveError, Container, Entry, Limits, Special, What, is_package_file, read_file,
+    Archive, ArchiveError, Container, Entry, Fault, Limits, Special, What, is_package_file, read_file,
 };
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
@@ -116,18 +116,17 @@ impl Place {
                 let archive = read_file(path, &limits)?;
                 if open_regular(path).and_then(|file| is_package_file(&file)).map_err(error)? {
                     let bytes = read_regular(path, limits.archive).map_err(error)?;
-                    if let Ok(package) = Container::Package.read(path, bytes.clone(), &limits) {
-                        refuse_both(&package, &bytes)?;
+                    match package_alone(path, bytes, &limits) {
+                        Err(error) if matches!(error.fault, Fault::Both(_)) => return Err(error.into()),
+                        Ok(_) | Err(_) => {}
                     }
                 }
                 Ok(Self::Archive(archive))
             }
-            Some(package) => {
+            Some(Container::Package) => {
                 let limits = Limits::default();
                 let bytes = read_regular(path, limits.archive).map_err(error)?;
-                let archive = package.read(path, bytes.clone(), &limits)?;
-                refuse_both(&archive, &bytes)?;
-                Ok(Self::Archive(archive))
+                Ok(Self::Archive(package_alone(path, bytes, &limits)?))
             }
             None => Ok(Self::File(path.into())),
         }
