@@ -3,9 +3,8 @@
 use super::finding::{Finding, Kind};
 use super::installed::{Distribution, Installed};
 use super::without_record::{WithoutRecord, is_of_virtualenv};
-use crate::build::env::PACKAGES;
 use crate::input::Place;
-use crate::project::{Found, Reach, name_below};
+use crate::project::{Found, PACKAGES, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -2,10 +2,10 @@
 //! not support.
 
 use super::printer::Printer;
-use crate::build::env::{PACKAGES, created_with, own_interpreter};
+use crate::build::env::{created_with, own_interpreter};
 use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
-use crate::project::Found;
+use crate::project::{Found, PACKAGES};
 use crate::pyc::parse_name;
 use crate::target::{SERIES, Series, Target};
 use crate::text::Shown as _;

@@ -5,7 +5,7 @@ use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
 use crate::archive::{Archive, Entry, Format, What};
-use crate::project::{Found, LARGEST, Listing, Reach, name_below, open_regular, read_regular};
+use crate::project::{Found, LARGEST, Listing, PACKAGES, Reach, name_below, open_regular, read_regular};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
@@ -172,7 +172,7 @@ fn is_pth(name: &str) -> bool {
 fn is_site_folder(name: &str) -> bool {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     let last = folder.rsplit('/').next().unwrap_or(folder);
-    matches!(last, "" | "site-packages" | "dist-packages")
+    last.is_empty() || PACKAGES.contains(&last)
 }
 
 /// Returns whether an installer puts a `.pth` file of a wheel into a directory that `site` reads.
@@ -244,7 +244,7 @@ fn is_code_by_name(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let is_module = file.contains('.') || path.ends_with('/');
     endings.iter().any(|end| path.ends_with(end))
-        || path.split('/').any(|part| matches!(part, "__pycache__" | "site-packages" | "dist-packages"))
+        || path.split('/').any(|part| part == "__pycache__" || PACKAGES.contains(&part))
             && (!is_module || path.contains("__pycache__"))
         || (is_python(file) && path.contains("lib"))
 }

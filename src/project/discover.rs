@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// Names of the directories that installers install to, and that `site` reads.
+pub const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
+
 /// A directory that cannot be listed. The fault is the environment's.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("cannot list {}: {reason}", path.shown())]

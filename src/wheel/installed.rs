@@ -3,6 +3,7 @@
 
 use super::error::WheelError;
 use crate::archive::{Clash, NameTree};
+use crate::project::PACKAGES;
 
 /// Returns the path below `site-packages` of a file that is installed there; scripts, headers and
 /// data in `NAME.data` are not.
@@ -41,7 +42,7 @@ fn data_place(path: &str) -> String {
     let lower = path.to_ascii_lowercase();
     let parts = lower.split('/').collect::<Vec<_>>();
     let is_python = |part: &str| part.starts_with("python") || part.starts_with("pypy");
-    let is_site = |part: &str| matches!(part, "site-packages" | "dist-packages");
+    let is_site = |part: &str| PACKAGES.contains(&part);
     let local = usize::from(parts.first() == Some(&"local"));
     let (scheme, taken) = match &parts[local..] {
         ["lib" | "lib64" | "lib32", python, site, _, ..] if is_python(python) && is_site(site) => {

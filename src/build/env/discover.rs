@@ -4,7 +4,7 @@ use super::{Bounds, FOLLOW_LINKS};
 use crate::build::errno::open_diagnostic;
 use crate::engine::Diagnostic;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
-use crate::project::{DiscoverError, LARGEST, names_in, read_open};
+use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open};
 use crate::target::{PyVersion, Release, Series};
 use crate::text::Shown as _;
 use crate::wheel::{Record, RecordError, Row};
@@ -162,9 +162,6 @@ pub fn site_packages(
     }
     Ok(all)
 }
-
-/// Names of the directories that pip installs to.
-pub const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
 /// Returns the version of a directory in `lib`, and whether it is of a free-threaded build:
 /// `python3.14`, `python3.14t`.

@@ -14,8 +14,7 @@ mod record;
 
 pub use bounds::Bounds;
 pub use discover::{
-    Distribution, EnvError, LeftAlone, PACKAGES, SitePackages, created_with, own_interpreter, site_packages,
-    version_of,
+    Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages, version_of,
 };
 
 use super::artifact::{Artifact, Digest};
