@@ -108,20 +108,20 @@ fn read_paths(path: &Path) -> Result<Vec<PathBuf>, PlaceError> {
 /// not read by default. Weights of models have the same extension: of a large binary file, only the
 /// beginning is read.
 fn read_possible_paths(path: &Path) -> Result<Vec<PathBuf>, PlaceError> {
-    let failed = |source| PlaceError::Read { path: path.into(), source };
-    let bytes = match read_regular(path, pth::LARGEST) {
+    let bytes = read_text_or_start(path).map_err(|source| PlaceError::Read { path: path.into(), source })?;
+    Ok(pth::possible_paths(&bytes).into_iter().map(path_of).collect())
+}
+
+/// Returns the content of a text, or the beginning of a large binary file.
+fn read_text_or_start(path: &Path) -> io::Result<Vec<u8>> {
+    match read_regular(path, pth::LARGEST) {
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             let mut start = Vec::new();
-            let file = open_regular(path).map_err(failed)?;
-            file.take(pth::LARGEST).read_to_end(&mut start).map_err(failed)?;
-            if !start.contains(&0) {
-                return Err(failed(error));
-            }
-            start
+            open_regular(path)?.take(pth::LARGEST).read_to_end(&mut start)?;
+            if start.contains(&0) { Ok(start) } else { Err(error) }
         }
-        read => read.map_err(failed)?,
-    };
-    Ok(pth::possible_paths(&bytes).into_iter().map(path_of).collect())
+        read => read,
+    }
 }
 
 #[cfg(unix)]
@@ -294,11 +294,9 @@ fn is_code(link: &Path, path: &Path) -> io::Result<bool> {
         return Ok(true);
     }
     if path.to_str().is_some_and(is_pth) {
-        return match read_regular(path, pth::LARGEST) {
-            Ok(bytes) => Ok(pth::paths(&bytes).is_some_and(|paths| !paths.is_empty())),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(false),
-            Err(error) => Err(error),
-        };
+        let bytes = read_text_or_start(path)?;
+        // The paths of a text that is not UTF-8 depend on the locale.
+        return Ok(pth::paths(&bytes).map_or(!bytes.contains(&0), |paths| !paths.is_empty()));
     }
     let carrier = Carrier::of_file(path)?;
     if carrier.magic.is_some() || !carrier.is_archive() {

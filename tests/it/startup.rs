@@ -222,3 +222,16 @@ fn weights_of_models_are_not_path_files() {
     let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains("x.pth: unreadable: it is not UTF-8"), "{}", said.out);
 }
+
+/// A directory outside is a finding if a path file in it may add paths under some locale.
+#[cfg(unix)]
+#[test]
+fn path_files_outside_that_are_not_utf_8_count() {
+    for (content, status) in [(&b"/\xe9\n"[..], 1), (b"# text\n", 0), (b"\x80\x02\0/\xe9\n", 0)] {
+        let session = tree(b"unused");
+        session.file("elsewhere/x.pth", content);
+        link(&session, "../elsewhere", "t/linked");
+        let said = session.run(&["verify", "t"]);
+        assert_eq!(said.status, status, "{}: {}", content.escape_ascii(), said.out);
+    }
+}
