@@ -3,7 +3,7 @@
 //! APPNOTE 4.3.12 to 4.3.16 and 4.5.3.
 
 use super::error::{ArchiveError, Fault};
-use super::fields::{Fields, extra_field};
+use super::fields::{ArchiveFields, extra_field};
 use super::importers::{self, END_WINDOW};
 use super::name::check_file_name;
 use std::path::Path;
@@ -79,7 +79,7 @@ fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
 /// Finds the end record, and the zip64 end record if it exists.
 pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let at = find_end(bytes)?;
-    let mut fields = Fields::new(&bytes[at..], at as u64, "end of central directory");
+    let mut fields = ArchiveFields::new(&bytes[at..], at as u64, "end of central directory");
     fields.signature(END)?;
     let disks = (fields.u16()?, fields.u16()?);
     let on_this_disk = fields.u16()?;
@@ -101,10 +101,11 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
             .checked_sub(END64_SIZE)
             .filter(|&start| bytes[start..].starts_with(END64))
             .ok_or(Fault::Zip64("end of central directory"))?;
-        let mut fields = Fields::new(&bytes[locator..at], locator as u64, "zip64 locator");
+        let mut fields = ArchiveFields::new(&bytes[locator..at], locator as u64, "zip64 locator");
         fields.take(4)?;
         let (disk, said, disks) = (fields.u32()?, fields.u64()?, fields.u32()?);
-        let mut fields = Fields::new(&bytes[end64..locator], end64 as u64, "zip64 end of central directory");
+        let mut fields =
+            ArchiveFields::new(&bytes[end64..locator], end64 as u64, "zip64 end of central directory");
         fields.take(4)?;
         let record_size = fields.u64()?;
         fields.take(4)?;
@@ -157,7 +158,7 @@ pub(super) fn zip64(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Re
     let mut resolved =
         Zip64 { size: u64::from(size), compressed: u64::from(compressed), offset: u64::from(offset) };
     let field = extra_field(extra, 1)?;
-    let mut fields = field.map(|data| Fields::new(data, 0, "zip64 extra field"));
+    let mut fields = field.map(|data| ArchiveFields::new(data, 0, "zip64 extra field"));
     for value in [&mut resolved.size, &mut resolved.compressed, &mut resolved.offset] {
         let needed = *value == 0xffff_ffff;
         match &mut fields {
@@ -186,7 +187,7 @@ fn zip64_central(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Resul
     if has_more && needed == 0 {
         return zip64(extra, size, compressed, offset);
     }
-    let mut fields = Fields::new(data, 0, "zip64 extra field");
+    let mut fields = ArchiveFields::new(data, 0, "zip64 extra field");
     for value in [&mut resolved.size, &mut resolved.compressed, &mut resolved.offset] {
         if *value == 0xffff_ffff {
             *value = fields.u64().map_err(|_| Fault::Zip64("extra field"))?;
@@ -205,7 +206,7 @@ fn zip64_central(extra: &[u8], size: u32, compressed: u32, offset: u32) -> Resul
     Ok(resolved)
 }
 
-fn header<'a>(fields: &mut Fields<'a>, base: u64) -> Result<Central<'a>, (Option<String>, Fault)> {
+fn header<'a>(fields: &mut ArchiveFields<'a>, base: u64) -> Result<Central<'a>, (Option<String>, Fault)> {
     let whole = |fault| (None, fault);
     fields.signature(CENTRAL).map_err(whole)?;
     let mut word = || fields.u16().map_err(whole);
@@ -286,7 +287,7 @@ pub(super) fn headers<'a>(
     let mut at = 0;
     while at < window.len() {
         let mut fields =
-            Fields::new(&window[at..], (end.start + at) as u64, "header of the central directory");
+            ArchiveFields::new(&window[at..], (end.start + at) as u64, "header of the central directory");
         headers.push(header(&mut fields, end.base).map_err(|(entry, fault)| refuse(entry, fault))?);
         at += fields.position();
     }

@@ -3,7 +3,7 @@
 use super::error::Fault;
 use super::package::{Facts, Format, Special};
 use super::reader::inflate;
-use super::stream::{Reader, are_equal};
+use super::stream::{ContentReader, are_equal};
 use std::borrow::Cow;
 use std::io::Read as _;
 use std::ops::Range;
@@ -60,9 +60,9 @@ impl Bytes {
     }
 
     /// Returns a reader that unpacks a block at a time.
-    pub fn reader(&self) -> Reader<'_> {
+    pub fn reader(&self) -> ContentReader<'_> {
         match &self.0 {
-            Content::Held(bytes) => Reader::plain(bytes),
+            Content::Held(bytes) => ContentReader::plain(bytes),
             Content::Packed(packed) => packed.reader(),
         }
     }
@@ -115,10 +115,10 @@ impl Packed {
         }
     }
 
-    fn reader(&self) -> Reader<'_> {
+    fn reader(&self) -> ContentReader<'_> {
         match self.compression {
-            Compression::Stored => Reader::plain(self.data()),
-            Compression::Deflated => Reader::deflated(self.data()),
+            Compression::Stored => ContentReader::plain(self.data()),
+            Compression::Deflated => ContentReader::deflated(self.data()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::error::Fault;
 
 /// A part of the archive that is read from start to end.
-pub(super) struct Fields<'a> {
+pub(super) struct ArchiveFields<'a> {
     bytes: &'a [u8],
     at: usize,
     what: &'static str,
@@ -11,7 +11,7 @@ pub(super) struct Fields<'a> {
     start: u64,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ArchiveFields<'a> {
     /// Returns a reader of `bytes`, which are a `what` at the offset `start` of the archive.
     pub(super) const fn new(bytes: &'a [u8], start: u64, what: &'static str) -> Self {
         Self { bytes, at: 0, what, start }

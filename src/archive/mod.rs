@@ -39,10 +39,10 @@ pub use error::{ArchiveError, Fault};
 pub use importers::{END_WINDOW, importable_ends};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use package::{
-    Facts, Format, Special, What, is_package, is_package_entry, is_package_file, read_package,
+    Facts, Format, Special, SpecialKind, is_package, is_package_entry, is_package_file, read_package,
 };
 pub use reader::{DEPTH, Limits, Prefix, read, read_file};
 pub use sdist::Sdist;
-pub use stream::{Blocks, Reader};
+pub use stream::{Blocks, ContentReader};
 pub use writer::{ZipError, ZipOptions, write};
 pub use zipapp::{MainError, main_module};

@@ -3,7 +3,7 @@
 use super::directory::{self, CENTRAL_SIZE, Central};
 use super::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
 use super::error::{ArchiveError, Fault};
-use super::fields::{Fields, extra_field};
+use super::fields::{ArchiveFields, extra_field};
 use super::name::{Clash, NameTree};
 use super::package::Format;
 use super::stream::checksum;
@@ -287,7 +287,7 @@ fn local<'a>(bytes: &'a [u8], header: &Central<'_>) -> Result<Local<'a>, Fault> 
         .ok()
         .and_then(|offset| bytes.get(offset..))
         .ok_or(Fault::Truncated { what: "local header", offset: header.offset })?;
-    let mut fields = Fields::new(window, header.offset, "local header");
+    let mut fields = ArchiveFields::new(window, header.offset, "local header");
     fields.signature(b"PK\x03\x04")?;
     fields.u16()?;
     let [flags, method, _time, _date] = [fields.u16()?, fields.u16()?, fields.u16()?, fields.u16()?];

@@ -11,21 +11,21 @@ const BLOCK: usize = 1 << 16;
 
 /// A reader of the content of a file, which unpacks one block at a time.
 #[derive(Debug)]
-pub struct Reader<'a>(Source<'a>);
+pub struct ContentReader<'a>(ContentSource<'a>);
 
 #[derive(Debug)]
-enum Source<'a> {
+enum ContentSource<'a> {
     Plain(&'a [u8]),
     Deflated(BufReader<DeflateDecoder<&'a [u8]>>),
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ContentReader<'a> {
     pub(super) const fn plain(bytes: &'a [u8]) -> Self {
-        Self(Source::Plain(bytes))
+        Self(ContentSource::Plain(bytes))
     }
 
     pub(super) fn deflated(data: &'a [u8]) -> Self {
-        Self(Source::Deflated(BufReader::with_capacity(BLOCK, DeflateDecoder::new(data))))
+        Self(ContentSource::Deflated(BufReader::with_capacity(BLOCK, DeflateDecoder::new(data))))
     }
 
     /// Returns the next bytes, empty at the end, for [`BufRead::consume`]. Unpacking cannot fail:
@@ -35,27 +35,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl Read for Reader<'_> {
+impl Read for ContentReader<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
-            Source::Plain(bytes) => bytes.read(into),
-            Source::Deflated(reader) => reader.read(into),
+            ContentSource::Plain(bytes) => bytes.read(into),
+            ContentSource::Deflated(reader) => reader.read(into),
         }
     }
 }
 
-impl BufRead for Reader<'_> {
+impl BufRead for ContentReader<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match &mut self.0 {
-            Source::Plain(bytes) => bytes.fill_buf(),
-            Source::Deflated(reader) => reader.fill_buf(),
+            ContentSource::Plain(bytes) => bytes.fill_buf(),
+            ContentSource::Deflated(reader) => reader.fill_buf(),
         }
     }
 
     fn consume(&mut self, count: usize) {
         match &mut self.0 {
-            Source::Plain(bytes) => bytes.consume(count),
-            Source::Deflated(reader) => reader.consume(count),
+            ContentSource::Plain(bytes) => bytes.consume(count),
+            ContentSource::Deflated(reader) => reader.consume(count),
         }
     }
 }
@@ -114,7 +114,7 @@ impl<'a> From<&'a Bytes> for Blocks<'a> {
 }
 
 /// Returns whether two readers have the same remaining bytes.
-pub(super) fn are_equal(mut one: Reader<'_>, mut other: Reader<'_>) -> bool {
+pub(super) fn are_equal(mut one: ContentReader<'_>, mut other: ContentReader<'_>) -> bool {
     loop {
         let (block, other_block) = (one.block(), other.block());
         let length = block.len().min(other_block.len());

@@ -15,7 +15,7 @@ use crate::build::compile::compile;
 use crate::build::{Bounds, Done, Outcome, Settings, Task, plan};
 use crate::engine::{EngineOptions, Refs, Run, Workers, select};
 use crate::output::inside::Links;
-use crate::project::{LARGEST, Layout, Naming, Walk, is_python, read_named, stripped, walk};
+use crate::project::{LARGEST, Layout, Naming, ProjectWalk, is_python, read_named, stripped, walk};
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Release};
 use crate::text::{Shown as _, counted};
@@ -225,7 +225,7 @@ fn tasks(
     let mut named = plan::Named::default();
     for destination in destinations {
         let (files, base) = if destination.is_dir() {
-            let mut found = Walk::default();
+            let mut found = ProjectWalk::default();
             walk(destination, depth, &mut found);
             for folder in found.listed.iter().filter(|_| arguments.format.get() == MessageFormat::Human) {
                 printer.told(&format!("Listing '{}'...", folder.shown()))?;

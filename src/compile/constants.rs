@@ -19,7 +19,7 @@ pub struct ConstId(pub u32);
 pub struct CodeId(pub u32);
 
 /// Bytes of a text or of a bytes constant. Most names need no allocation.
-pub type Text = SmallVec<[u8; 16]>;
+pub type ConstantText = SmallVec<[u8; 16]>;
 
 /// Members of a tuple or a set.
 pub type Items = SmallVec<[ConstId; 4]>;
@@ -47,9 +47,9 @@ pub enum ConstValue {
     /// Bits of the real and the imaginary part.
     Complex(u64, u64),
     /// Text as WTF-8.
-    Str(Text),
+    Str(ConstantText),
     /// Bytes.
-    Bytes(Text),
+    Bytes(ConstantText),
     /// A tuple.
     Tuple(Items),
     /// A frozenset without duplicates.
@@ -197,7 +197,7 @@ impl Constants {
         let hash = hash_bytes(text);
         match self.find_text(hash, text) {
             Some(id) => self.now_constant(id),
-            None => self.insert(hash, ConstValue::Str(Text::from_slice(text))),
+            None => self.insert(hash, ConstValue::Str(ConstantText::from_slice(text))),
         }
     }
 
@@ -205,7 +205,7 @@ impl Constants {
     pub fn add_bytes(&mut self, bytes: &[u8]) -> ConstId {
         let hash = hash_bytes(bytes);
         self.find(hash, |other| matches!(other, ConstValue::Bytes(other) if **other == *bytes))
-            .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(Text::from_slice(bytes))))
+            .unwrap_or_else(|| self.insert(hash, ConstValue::Bytes(ConstantText::from_slice(bytes))))
     }
 
     /// Returns the constant for a tuple; see [`Self::add`].
@@ -295,7 +295,7 @@ impl Constants {
         let id = match self.find_text(hash, text) {
             Some(id) if !self.traits[id.0 as usize].only_name => return id,
             Some(id) => self.now_constant(id),
-            None => self.insert(hash, ConstValue::Str(Text::from_slice(text))),
+            None => self.insert(hash, ConstValue::Str(ConstantText::from_slice(text))),
         };
         self.traits[id.0 as usize].identifier = true;
         id
@@ -332,7 +332,7 @@ impl Constants {
         let text = names.text(name).as_bytes();
         let hash = hash_bytes(text);
         let id = self.find_text(hash, text).unwrap_or_else(|| {
-            let id = self.insert(hash, ConstValue::Str(Text::from_slice(text)));
+            let id = self.insert(hash, ConstValue::Str(ConstantText::from_slice(text)));
             self.traits[id.0 as usize].only_name = true;
             id
         });

@@ -44,11 +44,11 @@ use crate::target::Target;
 use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
 use bumpalo::Bump;
 pub use source::Source;
-pub use warned::{Warned, Warnings};
+pub use warned::{CompilerWarning, Warnings};
 
 /// A refused source: the error, and the decoded text to show its location in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct SourceRefusal {
     /// The error and its location.
     pub error: SyntaxError,
     /// The decoded source; empty if it could not be decoded.
@@ -72,7 +72,7 @@ pub fn compile(
     filename: &str,
     target: &'static Target,
     optimize: u8,
-) -> Result<Vec<u8>, Box<Refusal>> {
+) -> Result<Vec<u8>, Box<SourceRefusal>> {
     Source::read(source, target)?.compile(filename.as_bytes(), target, optimize, &mut Warnings::default())
 }
 

@@ -1,6 +1,6 @@
 //! Source bytes → syntax tree, once for all targets and levels.
 
-use super::{Refusal, Warned, Warnings, pipeline};
+use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::syntax::ast::Module;
 use crate::syntax::{self, Remark, SourceText};
@@ -24,12 +24,12 @@ pub struct Source {
     only: Option<Release>,
     /// Error at the end of the source, for that target.
     unended: Option<SyntaxError>,
-    parsed: Option<Parsed>,
+    parsed: Option<SourceTree>,
 }
 
 self_cell::self_cell! {
     /// A tree and the memory that contains it.
-    struct Tree {
+    struct OwnedTree {
         owner: Bump,
         #[covariant]
         dependent: Module,
@@ -40,8 +40,8 @@ self_cell::self_cell! {
 
 /// The tree that was compiled last.
 #[derive(Debug)]
-struct Parsed {
-    tree: Tree,
+struct SourceTree {
+    tree: OwnedTree,
     /// Names of the tree, and names derived from them.
     names: Names,
     /// Remarks that the text causes.
@@ -50,12 +50,12 @@ struct Parsed {
     only: Option<Release>,
 }
 
-impl Parsed {
+impl SourceTree {
     /// Parses `text`. `remarks` receives the remarks if it is refused.
     fn new(text: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Result<Self, SyntaxError> {
         let mut names = Names::for_source(text.text().len());
         let mut only = None;
-        let tree = Tree::try_new(Bump::new(), |arena| {
+        let tree = OwnedTree::try_new(Bump::new(), |arena| {
             let parsed = syntax::read(text, target, arena, &mut names, remarks)?;
             only = parsed.only;
             allowance::hold(arena.allocated_bytes());
@@ -81,7 +81,7 @@ impl Source {
     ///
     /// # Errors
     /// Reports errors of CPython's decoding; syntax errors are reported by [`Self::compile`].
-    pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<Refusal>> {
+    pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<SourceRefusal>> {
         // The text, what it is read into, and what decoding takes meanwhile.
         allowance::hold(source.len().saturating_mul(6));
         let (text, only) = match crate::decode::decode(source, target) {
@@ -96,18 +96,18 @@ impl Source {
                     let bytes = crate::decode::mended_from(source);
                     let error = syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    return Err(Box::new(Refusal { error, text, parsed: false }));
+                    return Err(Box::new(SourceRefusal { error, text, parsed: false }));
                 }
                 _ => {
                     let text = undecoded_line(source, error.location.line());
-                    return Err(Box::new(Refusal { error, text, parsed: false }));
+                    return Err(Box::new(SourceRefusal { error, text, parsed: false }));
                 }
             },
         };
         if text.starts_with(SECOND_MARK) {
             let message = format!("invalid non-printable character U+{:04X}", u32::from(SECOND_MARK));
             let error = SyntaxError::new(message, Location::new(1, 1, 0, 0));
-            return Err(Box::new(Refusal { error, text, parsed: false }));
+            return Err(Box::new(SourceRefusal { error, text, parsed: false }));
         }
         allowance::release(source.len().saturating_mul(4));
         let unended = crate::decode::unended(source, &text, target);
@@ -143,11 +143,11 @@ impl Source {
         target: &'static Target,
         optimize: u8,
         warnings: &mut Warnings,
-    ) -> Result<Vec<u8>, Box<Refusal>> {
+    ) -> Result<Vec<u8>, Box<SourceRefusal>> {
         let length = self.text.text().len();
         let mut parsed = false;
         let unended = self.unended.clone();
-        let compiled = self.parsed(target, warnings).and_then(|Parsed { tree, names, .. }| {
+        let compiled = self.parsed(target, warnings).and_then(|SourceTree { tree, names, .. }| {
             if let Some(error) = unended {
                 return Err(error);
             }
@@ -155,21 +155,21 @@ impl Source {
             allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
         });
-        compiled.map_err(|error| Box::new(Refusal { error, text: self.text.text().to_owned(), parsed }))
+        compiled.map_err(|error| Box::new(SourceRefusal { error, text: self.text.text().to_owned(), parsed }))
     }
 
     /// Returns the error of a warning under an `error` filter.
-    pub fn raised(&self, warned: Warned, target: &Target) -> Refusal {
+    pub fn raised(&self, warned: CompilerWarning, target: &Target) -> SourceRefusal {
         if warned.by_parser
             && let Some(error) = syntax::fault_of_tokens(&self.text, target, warned.error.location.line())
         {
-            return Refusal { error, text: self.text.text().to_owned(), parsed: false };
+            return SourceRefusal { error, text: self.text.text().to_owned(), parsed: false };
         }
         warned.raised(self.text.text())
     }
 
     /// Returns the tree for `target`, with no other names than its own.
-    fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut Parsed, SyntaxError> {
+    fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut SourceTree, SyntaxError> {
         let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
         let mut parsed = match last {
             Some(parsed) => {
@@ -178,7 +178,7 @@ impl Source {
             }
             None => {
                 let mut remarks = Vec::new();
-                let parsed = Parsed::new(&self.text, target, &mut remarks);
+                let parsed = SourceTree::new(&self.text, target, &mut remarks);
                 warnings.issue_remarks(&remarks, target);
                 parsed?
             }

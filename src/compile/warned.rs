@@ -2,7 +2,7 @@
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
-use super::Refusal;
+use super::SourceRefusal;
 use crate::allowance;
 use crate::syntax::Remark;
 use crate::syntax::SyntaxError;
@@ -14,12 +14,12 @@ use std::borrow::Cow;
 
 /// A warning, with the error for an `error` filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warned {
+pub struct CompilerWarning {
     /// The warning.
     pub warning: Warning,
     /// The error.
     pub error: SyntaxError,
-    /// True if it is raised after parsing, as in [`Refusal`](super::Refusal).
+    /// True if it is raised after parsing, as in [`SourceRefusal`](super::SourceRefusal).
     pub parsed: bool,
     /// True if the parser raises it: errors of later tokens take precedence.
     pub by_parser: bool,
@@ -39,7 +39,7 @@ const SIZE: usize = 1 << 10;
 /// The warnings of one compilation, in CPython's order.
 #[derive(Debug, Default)]
 pub struct Warnings {
-    list: Vec<Warned>,
+    list: Vec<CompilerWarning>,
     /// Number of enclosing pieces of code that are compiled again without new warnings.
     pub(super) repetitions: u32,
     /// Lines and messages of warnings that are not repeated.
@@ -49,7 +49,7 @@ pub struct Warnings {
 
 impl Warnings {
     /// Returns the warnings.
-    pub fn into_list(self) -> Vec<Warned> {
+    pub fn into_list(self) -> Vec<CompilerWarning> {
         self.list
     }
 
@@ -69,10 +69,10 @@ impl Warnings {
         let category = Category::Syntax;
         let warning = Warning { category, message: message.clone(), line, is_elsewhere: false };
         let error = SyntaxError::new(message, location);
-        self.push(Warned { warning, error, parsed: true, by_parser: false });
+        self.push(CompilerWarning { warning, error, parsed: true, by_parser: false });
     }
 
-    fn push(&mut self, mut warned: Warned) {
+    fn push(&mut self, mut warned: CompilerWarning) {
         if self.list.len() > MOST {
             return;
         }
@@ -97,7 +97,7 @@ impl Warnings {
             return;
         }
         let error = SyntaxError::new(INVERTED_BOOL, location);
-        self.push(Warned { warning, error, parsed: true, by_parser: false });
+        self.push(CompilerWarning { warning, error, parsed: true, by_parser: false });
     }
 
     /// Issues the warnings of the tokenizer and parser.
@@ -108,9 +108,9 @@ impl Warnings {
     }
 }
 
-impl Warned {
+impl CompilerWarning {
     /// Returns the error under an `error` filter. As in CPython, its columns end with the line.
-    pub fn raised(self, text: &str) -> Refusal {
+    pub fn raised(self, text: &str) -> SourceRefusal {
         let Self { mut error, parsed, .. } = self;
         let location = error.location;
         let (number, end) = (location.line(), location.end_line());
@@ -121,7 +121,7 @@ impl Warned {
             let (column, end_column) = (location.column().min(length), location.end_column().min(length));
             error.location = Location::new(number, end, column, end_column);
         }
-        Refusal { error, text: text.to_owned(), parsed }
+        SourceRefusal { error, text: text.to_owned(), parsed }
     }
 }
 
@@ -130,7 +130,7 @@ fn number(line: i32) -> u32 {
 }
 
 #[cold]
-fn of_remark(remark: Remark, target: &Target) -> Warned {
+fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
     let features = &target.features;
     let here = |place: Place| Location::between(place, place);
     let (message, raised, location) = match remark {
@@ -153,7 +153,7 @@ fn of_remark(remark: Remark, target: &Target) -> Warned {
     let line = number(location.line());
     let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
     let by_parser = matches!(remark, Remark::Escape { .. });
-    Warned { warning, error: SyntaxError::new(raised, location), parsed: false, by_parser }
+    CompilerWarning { warning, error: SyntaxError::new(raised, location), parsed: false, by_parser }
 }
 
 /// Returns the warning that is shown and the error that is raised.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cookie::Cookie;
-use super::fault::Fault;
+use super::fault::CodecFault;
 use super::surrogates::Points;
 use super::tables::{NOT_TEXT, OTHERS, SINGLE_BYTE};
 use super::{domain, escapes, multibyte, utf7, wide};
@@ -136,10 +136,10 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
     if let Some(decoded) = multibyte::decode(codec, bytes) {
         return decoded.map(Cow::Owned).map_err(|fault| refusal(codec, bytes, &fault));
     }
-    let owned = |decoded: Result<String, Fault>, known_as: &str| {
+    let owned = |decoded: Result<String, CodecFault>, known_as: &str| {
         decoded.map(Cow::Owned).map_err(|fault| refusal(known_as, bytes, &fault))
     };
-    let points = |decoded: Result<Points, Fault>, known_as: &str| match decoded {
+    let points = |decoded: Result<Points, CodecFault>, known_as: &str| match decoded {
         Ok(points) => points.finish().map(Cow::Owned).map_err(|message| SyntaxError::new(message, NOWHERE)),
         Err(fault) => Err(refusal(known_as, bytes, &fault)),
     };
@@ -205,10 +205,10 @@ pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     Err(undecodable("utf-8", bytes, at, end, reason))
 }
 
-fn refusal(codec: &str, bytes: &[u8], fault: &Fault) -> SyntaxError {
+fn refusal(codec: &str, bytes: &[u8], fault: &CodecFault) -> SyntaxError {
     match fault {
-        Fault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
-        Fault::Internal => SyntaxError {
+        CodecFault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
+        CodecFault::Internal => SyntaxError {
             kind: ErrorType::Runtime,
             message: String::from("internal codec error"),
             location: Location::NONE,

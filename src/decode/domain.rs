@@ -1,9 +1,9 @@
 //! The codecs of domain names. Sources with encoded labels are not decoded.
 
-use super::fault::Fault;
+use super::fault::CodecFault;
 
 /// Decodes with the codec `idna`, or returns `None` if a label is encoded.
-pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, Fault>> {
+pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, CodecFault>> {
     const PREFIX: &[u8] = b"xn--";
     let is_encoded =
         |label: &[u8]| label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
@@ -15,11 +15,11 @@ pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, Fault>> {
     let mut start = 0;
     for label in bytes.split(|&byte| byte == b'.') {
         if label.len() > 1024 {
-            return Some(Err(Fault::undecodable(start, start + label.len(), "label way too long")));
+            return Some(Err(CodecFault::undecodable(start, start + label.len(), "label way too long")));
         }
         if let Some(at) = label.iter().position(|byte| !byte.is_ascii()) {
             let at = start + at;
-            return Some(Err(Fault::undecodable(at, at + 1, "ordinal not in range(128)")));
+            return Some(Err(CodecFault::undecodable(at, at + 1, "ordinal not in range(128)")));
         }
         if is_encoded(label) {
             return None;
@@ -33,10 +33,10 @@ pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, Fault>> {
 /// first.
 ///
 /// The first part of the result is the name of the codec in the message.
-pub(super) fn punycode(bytes: &[u8]) -> Option<(&'static str, Fault)> {
+pub(super) fn punycode(bytes: &[u8]) -> Option<(&'static str, CodecFault)> {
     let dash = bytes.iter().rposition(|&byte| byte == b'-');
     if let Some(at) = bytes[..dash.unwrap_or(0)].iter().position(|byte| !byte.is_ascii()) {
-        return Some(("ascii", Fault::undecodable(at, at + 1, "ordinal not in range(128)")));
+        return Some(("ascii", CodecFault::undecodable(at, at + 1, "ordinal not in range(128)")));
     }
     let start = dash.map_or(0, |dash| dash + 1);
     let (mut length, mut place, mut bias, mut at) = (start.saturating_sub(1) as u64, 0u64, 72u64, start);
@@ -50,7 +50,7 @@ pub(super) fn punycode(bytes: &[u8]) -> Option<(&'static str, Fault)> {
                 digit @ b'0'..=b'9' => digit - b'0' + 26,
                 other => {
                     let reason = format!("Invalid extended code point '{other}'");
-                    return Some(("punycode", Fault::undecodable(at, at + 1, reason)));
+                    return Some(("punycode", CodecFault::undecodable(at, at + 1, reason)));
                 }
             };
             at += 1;

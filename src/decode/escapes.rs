@@ -1,13 +1,13 @@
 //! The codecs `unicode_escape` and `raw_unicode_escape`: Latin-1 with the escapes of string
 //! literals.
 
-use super::fault::Fault;
+use super::fault::CodecFault;
 use super::surrogates::Points;
 use super::unicode_name;
 use crate::target::Target;
 
 /// Decodes `bytes` with all escapes; the names of characters are those of `target`.
-pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, Fault> {
+pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, CodecFault> {
     let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -18,7 +18,7 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, Fault> {
         }
         let start = at;
         let Some(&escape) = bytes.get(at + 1) else {
-            return Err(Fault::undecodable(start, bytes.len(), "\\ at end of string"));
+            return Err(CodecFault::undecodable(start, bytes.len(), "\\ at end of string"));
         };
         at += 2;
         let (digits, reason) = match escape {
@@ -53,16 +53,16 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Points, Fault> {
         };
         match hexadecimal(bytes, &mut at, digits) {
             Some(value) if value <= 0x10_ffff => points.push(value),
-            Some(_) => return Err(Fault::undecodable(start, at, "illegal Unicode character")),
-            None => return Err(Fault::undecodable(start, at, reason)),
+            Some(_) => return Err(CodecFault::undecodable(start, at, "illegal Unicode character")),
+            None => return Err(CodecFault::undecodable(start, at, reason)),
         }
     }
     Ok(points)
 }
 
 /// Returns the character of the escape `\N` at `start`; `at` is the start of its name.
-fn named(bytes: &[u8], start: usize, at: &mut usize, target: &Target) -> Result<u32, Fault> {
-    let malformed = |end| Err(Fault::undecodable(start, end, "malformed \\N character escape"));
+fn named(bytes: &[u8], start: usize, at: &mut usize, target: &Target) -> Result<u32, CodecFault> {
+    let malformed = |end| Err(CodecFault::undecodable(start, end, "malformed \\N character escape"));
     if bytes.get(*at) != Some(&b'{') {
         return malformed(*at);
     }
@@ -74,11 +74,11 @@ fn named(bytes: &[u8], start: usize, at: &mut usize, target: &Target) -> Result<
     *at += length + 2;
     let name = std::str::from_utf8(&name[..length]).ok();
     let found = name.and_then(|name| unicode_name::find(name, target));
-    found.map(u32::from).ok_or_else(|| Fault::undecodable(start, *at, "unknown Unicode character name"))
+    found.map(u32::from).ok_or_else(|| CodecFault::undecodable(start, *at, "unknown Unicode character name"))
 }
 
 /// Decodes `bytes` with the escapes `\u` and `\U` alone.
-pub(super) fn decode_raw(bytes: &[u8]) -> Result<Points, Fault> {
+pub(super) fn decode_raw(bytes: &[u8]) -> Result<Points, CodecFault> {
     let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -101,8 +101,8 @@ pub(super) fn decode_raw(bytes: &[u8]) -> Result<Points, Fault> {
         at += 1;
         match hexadecimal(bytes, &mut at, digits) {
             Some(value) if value <= 0x10_ffff => points.push(value),
-            Some(_) => return Err(Fault::undecodable(start, at, "\\Uxxxxxxxx out of range")),
-            None => return Err(Fault::undecodable(start, at, reason)),
+            Some(_) => return Err(CodecFault::undecodable(start, at, "\\Uxxxxxxxx out of range")),
+            None => return Err(CodecFault::undecodable(start, at, reason)),
         }
     }
     Ok(points)

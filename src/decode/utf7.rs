@@ -1,10 +1,10 @@
 //! UTF-7 (RFC 2152), as CPython's decoder accepts it.
 
-use super::fault::Fault;
+use super::fault::CodecFault;
 use super::surrogates::Points;
 
 /// Decodes `bytes`, which do not end within a `+…-` section.
-pub(super) fn decode(bytes: &[u8]) -> Result<Points, Fault> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Points, CodecFault> {
     let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -14,14 +14,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Points, Fault> {
                 points.push(u32::from(byte));
                 at += 1;
             }
-            _ => return Err(Fault::undecodable(at, at + 1, "unexpected special character")),
+            _ => return Err(CodecFault::undecodable(at, at + 1, "unexpected special character")),
         }
     }
     Ok(points)
 }
 
 /// Decodes a `+…-` section from `start`; returns its end.
-fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, Fault> {
+fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, CodecFault> {
     let mut at = start + 1;
     if bytes.get(at) == Some(&b'-') {
         points.push(u32::from(b'+'));
@@ -39,7 +39,7 @@ fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, Fau
         }
         at += 1;
     }
-    let fault = |reason| Fault::undecodable(start, at + 1, reason);
+    let fault = |reason| CodecFault::undecodable(start, at + 1, reason);
     if at == start + 1 {
         return Err(fault("ill-formed sequence"));
     }

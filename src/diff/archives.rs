@@ -1,7 +1,7 @@
 //! Differences of two archives apart from the bytes of their files.
 
 use super::model::{FileDifference, Finding, Kind, Row};
-use crate::archive::{Archive, Entry, Facts, Format, Special, What};
+use crate::archive::{Archive, Entry, Facts, Format, Special, SpecialKind};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +91,7 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> 
     findings.extend(compare_entries(&entry(left), &entry(right)));
     if left.what != right.what {
         let message = match (&left.what, &right.what) {
-            (What::Symlink(_), What::Symlink(_)) => "symlinks that lead elsewhere",
+            (SpecialKind::Symlink(_), SpecialKind::Symlink(_)) => "symlinks that lead elsewhere",
             _ => "symlinks or devices",
         };
         findings.push(Finding::new(Kind::Content, message).sides(left.what.words(), right.what.words()));

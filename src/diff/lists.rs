@@ -3,7 +3,7 @@
 use super::align::align;
 use super::model::{Finding, Kind, Row, clip};
 use super::same::same_objects;
-use crate::object::{CodeView, NodeId, Objects, Value, str_repr};
+use crate::object::{CodeView, ObjectId, Objects, Value, str_repr};
 use rustc_hash::FxHashMap;
 
 /// Number of unchanged rows that are shown around a difference.
@@ -96,7 +96,7 @@ pub(super) struct Classes {
 }
 
 /// Constants with the same beginning.
-type Bucket<'a> = Vec<(&'a Objects, NodeId, u32)>;
+type Bucket<'a> = Vec<(&'a Objects, ObjectId, u32)>;
 
 impl Classes {
     pub(super) fn of(left: CodeView<'_>, right: CodeView<'_>) -> Self {
@@ -124,7 +124,7 @@ impl Classes {
     }
 }
 
-fn key(objects: &Objects, id: NodeId) -> (u8, String) {
+fn key(objects: &Objects, id: ObjectId) -> (u8, String) {
     let node = objects.get(id);
     let text = match (&node.value, objects.code(id)) {
         (_, Some(code)) => objects.text(code.name).unwrap_or_default(),
@@ -196,7 +196,7 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
 }
 
 /// Returns the text of a constant, which distinguishes values that look alike.
-pub(super) fn show(objects: &Objects, id: NodeId, limit: usize) -> String {
+pub(super) fn show(objects: &Objects, id: ObjectId, limit: usize) -> String {
     match objects.get(id).value {
         // NaNs are distinguished by their bits.
         Value::Float(bits) if f64::from_bits(bits).is_nan() => format!("nan {bits:#x}"),

@@ -5,7 +5,7 @@
 //! in the process, and so does the identity of equal strings.
 
 use super::model::{Finding, Kind, Row};
-use crate::object::{Code, Node, NodeId, Objects, Value};
+use crate::object::{Code, ObjectId, ObjectNode, Objects, Value};
 
 /// Number of differences that are listed.
 const LISTED: usize = 40;
@@ -27,7 +27,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
         (1.., 0) => message.push_str("; the right side marks only what is referred to"),
         _ => message.push_str(", which depends on what else the process that wrote it held"),
     }
-    let counts = |of: &dyn Fn(&Node) -> bool| {
+    let counts = |of: &dyn Fn(&ObjectNode) -> bool| {
         let count = |objects: &Objects| objects.nodes().filter(|(_, node)| of(node)).count();
         (count(left), count(right))
     };
@@ -49,7 +49,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
 
 /// Returns the number of objects that are flagged although no reference refers to them.
 fn unused(objects: &Objects) -> usize {
-    let mut waiting: rustc_hash::FxHashSet<NodeId> =
+    let mut waiting: rustc_hash::FxHashSet<ObjectId> =
         objects.nodes().filter(|(_, node)| node.flagged).map(|(id, _)| id).collect();
     for (_, node) in objects.nodes() {
         if let Value::Ref(target) = node.value {
@@ -59,15 +59,15 @@ fn unused(objects: &Objects) -> usize {
     waiting.len()
 }
 
-const fn is_interned(node: &Node) -> bool {
+const fn is_interned(node: &ObjectNode) -> bool {
     matches!(node.type_code, b't' | b'A' | b'Z')
 }
 
 /// A part of both trees, and its location.
 #[derive(Clone, Copy)]
 struct Part {
-    left: NodeId,
-    right: NodeId,
+    left: ObjectId,
+    right: ObjectId,
     /// Index of the code object that contains the part.
     scope: usize,
     field: &'static str,
@@ -126,7 +126,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
 }
 
 /// Returns the form in which an object is written, without its value.
-fn form(node: &Node) -> String {
+fn form(node: &ObjectNode) -> String {
     if matches!(node.value, Value::Ref(_)) {
         return "a reference to the one before".to_owned();
     }
@@ -142,7 +142,7 @@ fn form(node: &Node) -> String {
 }
 
 /// Returns the objects of a code object in the order of marshal.
-fn fields(code: &Code) -> Vec<(&'static str, NodeId)> {
+fn fields(code: &Code) -> Vec<(&'static str, ObjectId)> {
     let separate = code.cellvars.is_some();
     let locals =
         if separate { ("co_varnames", "co_freevars") } else { ("co_localsplusnames", "co_localspluskinds") };

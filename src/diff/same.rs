@@ -1,11 +1,11 @@
 //! Equality of two marshalled objects, whatever their reference flags.
 
-use crate::object::{NodeId, Objects, Value};
+use crate::object::{ObjectId, Objects, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Returns the first pair of objects that differ, without regard to reference flags, references,
 /// interned strings, and short or long forms of a type.
-pub fn first_difference(one: &Objects, other: &Objects) -> Option<(NodeId, NodeId)> {
+pub fn first_difference(one: &Objects, other: &Objects) -> Option<(ObjectId, ObjectId)> {
     differ(one, Objects::ROOT, other, Objects::ROOT, None)
 }
 
@@ -17,17 +17,17 @@ pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
 }
 
 /// Returns whether two objects are the same as in [`first_difference`].
-pub(super) fn same_objects(one: &Objects, left: NodeId, other: &Objects, right: NodeId) -> bool {
+pub(super) fn same_objects(one: &Objects, left: ObjectId, other: &Objects, right: ObjectId) -> bool {
     differ(one, left, other, right, None).is_none()
 }
 
 fn differ(
     one: &Objects,
-    left: NodeId,
+    left: ObjectId,
     other: &Objects,
-    right: NodeId,
+    right: ObjectId,
     mut classes: Option<&mut Classes>,
-) -> Option<(NodeId, NodeId)> {
+) -> Option<(ObjectId, ObjectId)> {
     let mut pairs = vec![(left, right)];
     // Each pair is compared once: references can make a small file a large tree.
     let mut seen = FxHashSet::default();
@@ -82,13 +82,13 @@ fn is_set(type_code: u8) -> bool {
 struct Classes {
     by_value: FxHashMap<Vec<u8>, u32>,
     /// Numbers by side and object; `None` while the number is being computed.
-    by_object: FxHashMap<(u8, NodeId), Option<u32>>,
+    by_object: FxHashMap<(u8, ObjectId), Option<u32>>,
 }
 
 impl Classes {
     /// Returns the number of an object; `None` for code objects and for objects that contain
     /// themselves.
-    fn of(&mut self, side: u8, objects: &Objects, root: NodeId) -> Option<u32> {
+    fn of(&mut self, side: u8, objects: &Objects, root: ObjectId) -> Option<u32> {
         // A chain of references can be as long as the file, so this does not recurse.
         let mut open = vec![(objects.resolve(root), false)];
         while let Some((id, has_parts)) = open.pop() {

@@ -1,7 +1,7 @@
 //! Sides of a comparison, with their files by name.
 
 use super::content::WINDOW;
-use crate::archive::{Archive, Entry, Special, What, is_package_entry, is_package_file};
+use crate::archive::{Archive, Entry, Special, SpecialKind, is_package_entry, is_package_file};
 use crate::input::{Place, PlaceError};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError};
 use crate::project::{Found, LARGEST, open_regular, read_regular};
@@ -200,7 +200,7 @@ impl<'a> File<'a> {
             {
                 std::fs::read_link(root.join(name)).ok()
             }
-            File::Special(Special { what: What::Symlink(target), .. }) => Some(target.into()),
+            File::Special(Special { what: SpecialKind::Symlink(target), .. }) => Some(target.into()),
             _ => None,
         }
     }

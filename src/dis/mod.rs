@@ -78,7 +78,7 @@ pub enum DisError {
 pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instruction>, DisError> {
     let table = Operations::of(series);
     let bytes = view.bytecode();
-    let mut places = Places::new(view, series)?;
+    let mut places = LineIteration::new(view, series)?;
     let names = operand::Resolver::new(view, table);
     let mut instructions = Vec::with_capacity(bytes.len() / 2);
     let mut extended = 0_u32;
@@ -135,14 +135,14 @@ fn mark_targets(view: CodeView<'_>, instructions: &mut [Instruction]) -> Result<
 }
 
 /// Iteration over the line table by code units of two bytes.
-struct Places {
-    runs: std::vec::IntoIter<lines::Run>,
+struct LineIteration {
+    runs: std::vec::IntoIter<lines::LineRun>,
     /// Bytes left of the current run.
     left: u32,
     location: Location,
 }
 
-impl Places {
+impl LineIteration {
     fn new(view: CodeView<'_>, series: &Series) -> Result<Self, lines::LineError> {
         let size = view.bytecode().len() as u32;
         let runs = lines::decode(series.line_format, view.line_table(), view.code.firstlineno, size)?;

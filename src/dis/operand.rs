@@ -1,6 +1,6 @@
 //! Meaning of operands.
 
-use crate::object::{CodeView, LocalKind, NodeId};
+use crate::object::{CodeView, LocalKind, ObjectId};
 use crate::target::{Argument, Operations};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub enum Operand {
     /// A number without a further meaning.
     Plain,
     /// A constant.
-    Const(NodeId),
+    Const(ObjectId),
     /// A name.
     Name(Arc<str>),
     /// Two local variables.
@@ -50,7 +50,7 @@ impl Operand {
 
 /// The lists of a code object that operands index.
 pub(super) struct Resolver<'a> {
-    consts: &'a [NodeId],
+    consts: &'a [ObjectId],
     names: Vec<Arc<str>>,
     variables: Vec<Arc<str>>,
     /// Index of the first cell among the variables, for versions that count operands from there.

@@ -6,7 +6,7 @@ use crate::marshal;
 use crate::object::CodeLayout;
 use crate::target::Target;
 use crate::text::{python, visible};
-use crate::warnings::{Action, Issued};
+use crate::warnings::{FilterAction, Issued};
 use std::ffi::OsStr;
 
 /// Code for a target of a run, with the warnings to print.
@@ -57,19 +57,19 @@ impl OpenSource<'_> {
         let name = python::os_text(filename);
         let has_patterns = target.series.warning_patterns;
         let actions = warnings.iter().map(|warning| filters.action(warning, &name, has_patterns));
-        let actions: Vec<Action> = actions.collect();
-        let raised = actions.iter().position(|action| *action == Action::Error);
+        let actions: Vec<FilterAction> = actions.collect();
+        let raised = actions.iter().position(|action| *action == FilterAction::Error);
         if raised.is_some() {
             code = self.compile_raising(&target.engine, filename, optimize, raised).code;
         }
         let text = crate::decode::decode(self.bytes, Target::newest());
         let lines: Vec<&str> = text.iter().flat_map(|text| text.split('\n')).collect();
         let issued = warnings.iter().zip(actions).take(raised.unwrap_or(usize::MAX));
-        let issued = issued.filter(|(_, action)| matches!(action, Action::Show | Action::Once));
+        let issued = issued.filter(|(_, action)| matches!(action, FilterAction::Show | FilterAction::Once));
         let issued = issued.map(|(warning, action)| {
             let line =
                 usize::try_from(warning.line).ok().and_then(|number| lines.get(number.checked_sub(1)?));
-            Issued::new(warning, action == Action::Once, &visible(&name), line.copied())
+            Issued::new(warning, action == FilterAction::Once, &visible(&name), line.copied())
         });
         Made { result: code, warnings: issued.collect() }
     }

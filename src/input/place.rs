@@ -2,7 +2,7 @@
 
 use super::carrier::{Carrier, package_alone};
 use crate::archive::{
-    Archive, ArchiveError, Container, Entry, Fault, Limits, Special, What, is_package_file, read_file,
+    Archive, ArchiveError, Container, Entry, Fault, Limits, Special, SpecialKind, is_package_file, read_file,
 };
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
@@ -264,8 +264,8 @@ fn sibling(path: &Path, name: &str) -> PathBuf {
 
 fn entry<'a>(archive: &'a Archive, name: &str) -> Result<&'a Entry, PlaceError> {
     archive.get(name).ok_or_else(|| match archive.special(name) {
-        Some(Special { what: What::Symlink(_), .. }) => PlaceError::Symlink(name.into()),
-        Some(Special { what: What::Device(_), .. }) => {
+        Some(Special { what: SpecialKind::Symlink(_), .. }) => PlaceError::Symlink(name.into()),
+        Some(Special { what: SpecialKind::Device(_), .. }) => {
             PlaceError::Read { path: name.into(), source: not_regular() }
         }
         None => PlaceError::Missing(name.into()),

@@ -4,7 +4,7 @@
 use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
-use crate::archive::{Archive, Entry, Format, What};
+use crate::archive::{Archive, Entry, Format, SpecialKind};
 use crate::project::{Found, LARGEST, Listing, PACKAGES, Reach, name_below, open_regular, read_regular};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,7 +201,7 @@ fn leaving_package(archive: &Archive) -> Vec<(String, PlaceError)> {
     };
     let mut unseen = Vec::new();
     for special in &archive.specials {
-        let What::Symlink(target) = &special.what else { continue };
+        let SpecialKind::Symlink(target) = &special.what else { continue };
         // A symlink with the name of a pyc is reported when pycs are read.
         let file = special.name.rsplit('/').next().unwrap_or(&special.name);
         let leads = file == "__pycache__"

@@ -1,6 +1,6 @@
 //! Classes of equal objects.
 
-use crate::object::{NodeId, Objects, Value};
+use crate::object::{ObjectId, Objects, Value};
 use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 use std::hash::{Hash as _, Hasher as _};
@@ -12,7 +12,7 @@ pub(super) fn ends(objects: &Objects) -> Vec<u32> {
     for at in (0..objects.len()).rev() {
         let last = match &objects.nodes[at].value {
             Value::Sequence(elements) => elements.last().copied(),
-            Value::Code(code) => Some(code.parts().fold(code.code, NodeId::max)),
+            Value::Code(code) => Some(code.parts().fold(code.code, ObjectId::max)),
             _ => None,
         };
         if let Some(last) = last {
@@ -76,13 +76,13 @@ impl Classes<'_> {
         hash_of(self.objects, &self.of, id)
     }
 
-    fn class(&self, id: NodeId) -> u32 {
+    fn class(&self, id: ObjectId) -> u32 {
         self.of[id.0 as usize]
     }
 
     fn equal(&self, one: u32, other: u32) -> bool {
         let (one, other) = (&self.objects.nodes[one as usize], &self.objects.nodes[other as usize]);
-        let same = |a: NodeId, b: NodeId| self.class(a) == self.class(b);
+        let same = |a: ObjectId, b: ObjectId| self.class(a) == self.class(b);
         one.type_code == other.type_code
             && match (&one.value, &other.value) {
                 (Value::Sequence(a), Value::Sequence(b)) => {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Part that was being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum MarshalPart {
     /// The type code of an object.
     Object,
     /// A number of four bytes.
@@ -29,7 +29,7 @@ pub enum What {
     End,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for MarshalPart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Object => "an object",
@@ -55,7 +55,7 @@ pub struct MarshalError {
     /// Offset in bytes from the start of the marshalled object.
     pub at: usize,
     /// Part that was being read.
-    pub what: What,
+    pub what: MarshalPart,
     /// Description of the fault.
     pub fault: String,
 }

@@ -5,7 +5,7 @@
 //! equal objects as a reference if they are one object there. In this form neither decides a byte.
 
 use super::classes::{classes, ends};
-use crate::object::{Code, Node, NodeId, Objects, Value};
+use crate::object::{Code, ObjectId, ObjectNode, Objects, Value};
 
 /// Clears `FLAG_REF` of every object that no reference leads to. The other objects get new numbers
 /// when they are written.
@@ -29,8 +29,8 @@ pub fn minimal_refs(objects: &mut Objects) {
     let classes = classes(objects, &ends);
     let count = classes.iter().max().map_or(0, |&last| last as usize + 1);
     // New number of the first object of each class.
-    let mut first: Vec<Option<NodeId>> = vec![None; count];
-    let mut moved = vec![NodeId(0); objects.len()];
+    let mut first: Vec<Option<ObjectId>> = vec![None; count];
+    let mut moved = vec![ObjectId(0); objects.len()];
     let nodes = &mut objects.nodes;
     // Descendants of an object that was written before.
     let mut skipped = 0;
@@ -39,19 +39,19 @@ pub fn minimal_refs(objects: &mut Objects) {
         if at < skipped {
             continue;
         }
-        let new = NodeId(written as u32);
+        let new = ObjectId(written as u32);
         moved[at] = new;
         let node = match first[classes[at] as usize] {
             Some(target) if !is_short(&nodes[target.0 as usize]) => {
                 nodes[target.0 as usize].flagged = true;
                 skipped = ends[at] as usize;
-                Node { type_code: b'r', flagged: false, value: Value::Ref(target) }
+                ObjectNode { type_code: b'r', flagged: false, value: Value::Ref(target) }
             }
             Some(target) => nodes[target.0 as usize].clone(),
             None => {
                 first[classes[at] as usize] = Some(new);
                 let value = std::mem::replace(&mut nodes[at].value, Value::Singleton);
-                Node { type_code: nodes[at].type_code, flagged: false, value }
+                ObjectNode { type_code: nodes[at].type_code, flagged: false, value }
             }
         };
         nodes[written] = node;
@@ -69,11 +69,11 @@ pub fn minimal_refs(objects: &mut Objects) {
 
 /// Returns whether the object is `None`, `True`, `False`, `...` or `StopIteration`, which is
 /// shorter than a reference and never has `FLAG_REF`.
-fn is_short(node: &Node) -> bool {
+fn is_short(node: &ObjectNode) -> bool {
     matches!(node.value, Value::Singleton)
 }
 
-fn move_parts(code: &mut Code, moved: &[NodeId]) {
+fn move_parts(code: &mut Code, moved: &[ObjectId]) {
     let always = [
         &mut code.code,
         &mut code.consts,

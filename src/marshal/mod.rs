@@ -13,7 +13,7 @@ mod read;
 mod tests;
 mod write;
 
-pub use error::{MarshalError, What};
+pub use error::{MarshalError, MarshalPart};
 pub use minimal::{drop_unused_flags, minimal_refs};
 pub use read::read;
 pub use write::write;

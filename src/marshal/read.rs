@@ -1,44 +1,45 @@
 //! Bytes → objects, without recursion.
 
-use super::error::{MarshalError, What};
-use crate::object::{Code, CodeLayout, Node, NodeId, Objects, Value};
+use super::error::{MarshalError, MarshalPart};
+use crate::object::{Code, CodeLayout, ObjectId, ObjectNode, Objects, Value};
 use crate::text::{self, counted};
 
 const FLAG_REF: u8 = 0x80;
 /// CPython's `MAX_MARSHAL_STACK_DEPTH`.
 const MAX_DEPTH: usize = 2000;
 
-type Result<T> = std::result::Result<T, MarshalError>;
+type ReadResult<T> = Result<T, MarshalError>;
 
 /// Reads one object, which must end where the bytes end.
 ///
 /// # Errors
 /// [`MarshalError`] with the offset and the part that was being read.
-pub fn read(bytes: &[u8], layout: CodeLayout) -> Result<Objects> {
-    let mut reader = Reader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
+pub fn read(bytes: &[u8], layout: CodeLayout) -> ReadResult<Objects> {
+    let mut reader =
+        MarshalReader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
     reader.run()?;
     if reader.at != bytes.len() {
         let fault = format!("{} too many", text::bytes(bytes.len() - reader.at));
-        return Err(MarshalError { at: reader.at, what: What::End, fault });
+        return Err(MarshalError { at: reader.at, what: MarshalPart::End, fault });
     }
     Ok(Objects { nodes: reader.nodes })
 }
 
-struct Reader<'a> {
+struct MarshalReader<'a> {
     bytes: &'a [u8],
     at: usize,
     layout: CodeLayout,
-    nodes: Vec<Node>,
+    nodes: Vec<ObjectNode>,
     /// Objects with `FLAG_REF`, by reference number.
-    refs: Vec<NodeId>,
+    refs: Vec<ObjectId>,
     /// Objects whose parts are being read, outermost first.
     open: Vec<Open>,
 }
 
 /// An object that is not complete.
 struct Open {
-    id: NodeId,
-    parts: Vec<NodeId>,
+    id: ObjectId,
+    parts: Vec<ObjectId>,
     kind: OpenKind,
 }
 
@@ -53,18 +54,18 @@ enum OpenKind {
 
 /// The fields of a code object; `first_line` is the number of the field that the first line
 /// precedes.
-struct Fields {
+struct CodeFields {
     numbers: &'static [&'static str],
     objects: &'static [&'static str],
     first_line: usize,
 }
 
-const SEPARATE: Fields = Fields {
+const SEPARATE: CodeFields = CodeFields {
     numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"],
     objects: &["code", "consts", "names", "varnames", "freevars", "cellvars", "filename", "name", "lnotab"],
     first_line: 8,
 };
-const LOCALS_PLUS: Fields = Fields {
+const LOCALS_PLUS: CodeFields = CodeFields {
     numbers: &["argcount", "posonlyargcount", "kwonlyargcount", "stacksize", "flags"],
     objects: &[
         "code",
@@ -81,15 +82,15 @@ const LOCALS_PLUS: Fields = Fields {
     first_line: 8,
 };
 
-fn fields(layout: CodeLayout) -> &'static Fields {
+fn fields(layout: CodeLayout) -> &'static CodeFields {
     match layout {
         CodeLayout::Separate => &SEPARATE,
         CodeLayout::LocalsPlus => &LOCALS_PLUS,
     }
 }
 
-impl Reader<'_> {
-    fn run(&mut self) -> Result<()> {
+impl MarshalReader<'_> {
+    fn run(&mut self) -> ReadResult<()> {
         let mut done = self.object()?;
         loop {
             // A complete object goes into its parent, which may then be complete as well.
@@ -105,7 +106,7 @@ impl Reader<'_> {
                     let read = open.parts.len();
                     let fields = fields(self.layout);
                     if read == fields.first_line && done.is_some() {
-                        let line = self.number(What::Field("firstlineno"))?;
+                        let line = self.number(MarshalPart::Field("firstlineno"))?;
                         if let Some(Open { kind: OpenKind::Code { firstlineno, .. }, .. }) =
                             self.open.last_mut()
                         {
@@ -125,10 +126,13 @@ impl Reader<'_> {
         ends
     }
 
-    fn close(&mut self) -> Result<NodeId> {
+    fn close(&mut self) -> ReadResult<ObjectId> {
         let at = self.at;
-        let bug =
-            || MarshalError { at, what: What::Object, fault: "nothing is open (a bug in pycompile)".into() };
+        let bug = || MarshalError {
+            at,
+            what: MarshalPart::Object,
+            fault: "nothing is open (a bug in pycompile)".into(),
+        };
         let open = self.open.pop().ok_or_else(bug)?;
         let value = match open.kind {
             OpenKind::Counted(_) | OpenKind::Dict => Value::Sequence(open.parts.into()),
@@ -140,7 +144,7 @@ impl Reader<'_> {
         Ok(open.id)
     }
 
-    fn code(&self, numbers: &[i32], parts: &[NodeId], firstlineno: i32) -> Option<Code> {
+    fn code(&self, numbers: &[i32], parts: &[ObjectId], firstlineno: i32) -> Option<Code> {
         Some(match (self.layout, numbers, parts) {
             (
                 CodeLayout::Separate,
@@ -206,12 +210,12 @@ impl Reader<'_> {
     }
 
     /// Reads an object. Returns its number if it is complete, `None` if its elements follow.
-    fn object(&mut self) -> Result<Option<NodeId>> {
+    fn object(&mut self) -> ReadResult<Option<ObjectId>> {
         let what = self.expected();
         let start = self.at;
         let byte = self.take(1, what)?[0];
         let (type_code, flagged) = (byte & !FLAG_REF, byte & FLAG_REF != 0);
-        let id = NodeId(u32::try_from(self.nodes.len()).map_err(|_| MarshalError {
+        let id = ObjectId(u32::try_from(self.nodes.len()).map_err(|_| MarshalError {
             at: start,
             what,
             fault: "more than 4294967295 objects".into(),
@@ -221,40 +225,41 @@ impl Reader<'_> {
         }
         let value = match type_code {
             b'N' | b'T' | b'F' | b'.' | b'S' => Value::Singleton,
-            b'i' => Value::Int(self.number(What::Number)?),
+            b'i' => Value::Int(self.number(MarshalPart::Number)?),
             b'l' => self.long()?,
             b'g' => Value::Float(self.float()?),
             b'y' => Value::Complex(Box::new([self.float()?, self.float()?])),
             b's' => {
-                let length = self.length(What::Bytes)?;
-                Value::Bytes(self.take(length, What::Bytes)?.into())
+                let length = self.length(MarshalPart::Bytes)?;
+                Value::Bytes(self.take(length, MarshalPart::Bytes)?.into())
             }
             b'u' | b't' => {
-                let length = self.length(What::Str)?;
+                let length = self.length(MarshalPart::Str)?;
                 self.wtf8(length)?
             }
             b'a' | b'A' => {
-                let length = self.length(What::Str)?;
+                let length = self.length(MarshalPart::Str)?;
                 self.ascii(length)?
             }
             b'z' | b'Z' => {
-                let length = usize::from(self.take(1, What::Length)?[0]);
+                let length = usize::from(self.take(1, MarshalPart::Length)?[0]);
                 self.ascii(length)?
             }
             b'r' => self.reference(start, flagged)?,
             b')' => {
-                let count = usize::from(self.take(1, What::Length)?[0]);
+                let count = usize::from(self.take(1, MarshalPart::Length)?[0]);
                 return self.open(id, type_code, flagged, OpenKind::Counted(count), start);
             }
             b'(' | b'[' | b'<' | b'>' => {
-                let count = self.length(What::Elements)?;
+                let count = self.length(MarshalPart::Elements)?;
                 return self.open(id, type_code, flagged, OpenKind::Counted(count), start);
             }
             b'{' => return self.open(id, type_code, flagged, OpenKind::Dict, start),
             b':' => return self.open(id, type_code, flagged, OpenKind::Counted(3), start),
             b'c' => {
                 let numbers = fields(self.layout).numbers.iter();
-                let numbers = numbers.map(|name| self.number(What::Field(name))).collect::<Result<_>>()?;
+                let numbers =
+                    numbers.map(|name| self.number(MarshalPart::Field(name))).collect::<ReadResult<_>>()?;
                 let kind = OpenKind::Code { numbers, firstlineno: 0 };
                 return self.open(id, type_code, flagged, kind, start);
             }
@@ -263,41 +268,42 @@ impl Reader<'_> {
                 return Err(MarshalError { at: start, what, fault });
             }
         };
-        self.nodes.push(Node { type_code, flagged, value });
+        self.nodes.push(ObjectNode { type_code, flagged, value });
         Ok(Some(id))
     }
 
     fn open(
         &mut self,
-        id: NodeId,
+        id: ObjectId,
         type_code: u8,
         flagged: bool,
         kind: OpenKind,
         at: usize,
-    ) -> Result<Option<NodeId>> {
+    ) -> ReadResult<Option<ObjectId>> {
         if self.open.len() >= MAX_DEPTH {
             let fault = format!("objects nested more than {MAX_DEPTH} deep");
-            return Err(MarshalError { at, what: What::Object, fault });
+            return Err(MarshalError { at, what: MarshalPart::Object, fault });
         }
         // The sequence stays empty until all its elements are read.
-        self.nodes.push(Node { type_code, flagged, value: Value::Sequence(Box::default()) });
+        self.nodes.push(ObjectNode { type_code, flagged, value: Value::Sequence(Box::default()) });
         self.open.push(Open { id, parts: Vec::new(), kind });
         Ok(None)
     }
 
     /// Returns the field that a code object expects next.
-    fn expected(&self) -> What {
+    fn expected(&self) -> MarshalPart {
         match self.open.last() {
-            Some(Open { kind: OpenKind::Code { .. }, parts, .. }) => {
-                fields(self.layout).objects.get(parts.len()).map_or(What::Object, |name| What::Field(name))
-            }
-            _ => What::Object,
+            Some(Open { kind: OpenKind::Code { .. }, parts, .. }) => fields(self.layout)
+                .objects
+                .get(parts.len())
+                .map_or(MarshalPart::Object, |name| MarshalPart::Field(name)),
+            _ => MarshalPart::Object,
         }
     }
 
-    fn reference(&mut self, at: usize, flagged: bool) -> Result<Value> {
-        let error = |fault: String| MarshalError { at, what: What::Reference, fault };
-        let number = self.number(What::Reference)?;
+    fn reference(&mut self, at: usize, flagged: bool) -> ReadResult<Value> {
+        let error = |fault: String| MarshalError { at, what: MarshalPart::Reference, fault };
+        let number = self.number(MarshalPart::Reference)?;
         let target = usize::try_from(number).ok().and_then(|number| self.refs.get(number)).copied();
         let target = target.ok_or_else(|| error(format!("there is no object number {number}")))?;
         if flagged {
@@ -309,12 +315,12 @@ impl Reader<'_> {
         Ok(Value::Ref(target))
     }
 
-    fn long(&mut self) -> Result<Value> {
+    fn long(&mut self) -> ReadResult<Value> {
         let at = self.at;
-        let error = |fault: &str| MarshalError { at, what: What::Digits, fault: fault.into() };
-        let size = self.number(What::Length)?;
+        let error = |fault: &str| MarshalError { at, what: MarshalPart::Digits, fault: fault.into() };
+        let size = self.number(MarshalPart::Length)?;
         let count = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
-        let bytes = self.take(count.saturating_mul(2), What::Digits)?;
+        let bytes = self.take(count.saturating_mul(2), MarshalPart::Digits)?;
         let digits: Box<[u16]> =
             bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         if digits.iter().any(|digit| *digit > 0x7fff) {
@@ -326,34 +332,34 @@ impl Reader<'_> {
         Ok(Value::Long { negative: size < 0, digits })
     }
 
-    fn float(&mut self) -> Result<u64> {
-        let bytes = self.take(8, What::Float)?;
+    fn float(&mut self) -> ReadResult<u64> {
+        let bytes = self.take(8, MarshalPart::Float)?;
         Ok(bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
     }
 
-    fn ascii(&mut self, length: usize) -> Result<Value> {
+    fn ascii(&mut self, length: usize) -> ReadResult<Value> {
         let at = self.at;
-        let bytes = self.take(length, What::Str)?;
+        let bytes = self.take(length, MarshalPart::Str)?;
         if !bytes.is_ascii() {
-            return Err(MarshalError { at, what: What::Str, fault: "it is not ASCII".into() });
+            return Err(MarshalError { at, what: MarshalPart::Str, fault: "it is not ASCII".into() });
         }
         Ok(Value::Str(bytes.into()))
     }
 
-    fn wtf8(&mut self, length: usize) -> Result<Value> {
+    fn wtf8(&mut self, length: usize) -> ReadResult<Value> {
         let at = self.at;
-        let bytes = self.take(length, What::Str)?;
+        let bytes = self.take(length, MarshalPart::Str)?;
         if !text::python::is_valid(bytes) {
-            return Err(MarshalError { at, what: What::Str, fault: "it is not UTF-8".into() });
+            return Err(MarshalError { at, what: MarshalPart::Str, fault: "it is not UTF-8".into() });
         }
         Ok(Value::Str(bytes.into()))
     }
 
     /// Reads a length. Every element takes at least a byte, so a length is never larger than the
     /// rest of the input.
-    fn length(&mut self, what: What) -> Result<usize> {
+    fn length(&mut self, what: MarshalPart) -> ReadResult<usize> {
         let at = self.at;
-        let length = self.number(What::Length)?;
+        let length = self.number(MarshalPart::Length)?;
         let left = self.bytes.len() - self.at;
         match usize::try_from(length) {
             Ok(length) if length <= left => Ok(length),
@@ -365,12 +371,12 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, what: What) -> Result<i32> {
+    fn number(&mut self, what: MarshalPart) -> ReadResult<i32> {
         let bytes = self.take(4, what)?;
         Ok(i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }
 
-    fn take(&mut self, count: usize, what: What) -> Result<&[u8]> {
+    fn take(&mut self, count: usize, what: MarshalPart) -> ReadResult<&[u8]> {
         let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
         let Some(end) = end else {
             let left = self.bytes.len() - self.at;

@@ -1,9 +1,9 @@
 //! Objects → bytes, without recursion.
 
-use crate::object::{Code, NodeId, Objects, Value};
+use crate::object::{Code, ObjectId, Objects, Value};
 
 enum Step {
-    Object(NodeId),
+    Object(ObjectId),
     Number(i32),
     /// The `0` that ends a dictionary.
     EndOfDict,
@@ -72,7 +72,7 @@ pub fn write(objects: &Objects) -> Vec<u8> {
 
 /// Pushes the fields of a code object, the last first.
 fn push_code(code: &Code, steps: &mut Vec<Step>) {
-    let object = |id: &NodeId| Step::Object(*id);
+    let object = |id: &ObjectId| Step::Object(*id);
     steps.extend(code.exceptiontable.iter().map(object));
     steps.push(object(&code.linetable));
     steps.push(Step::Number(code.firstlineno));

@@ -1,6 +1,6 @@
 //! The fields of a code object.
 
-use super::NodeId;
+use super::ObjectId;
 
 /// A code object. Fields that are objects hold their number in [`Objects`](super::Objects).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,29 +18,29 @@ pub struct Code {
     /// `co_flags`
     pub flags: i32,
     /// `co_code`
-    pub code: NodeId,
+    pub code: ObjectId,
     /// `co_consts`
-    pub consts: NodeId,
+    pub consts: ObjectId,
     /// `co_names`
-    pub names: NodeId,
+    pub names: ObjectId,
     /// `co_varnames`, or `co_localsplusnames` from 3.11 on.
-    pub varnames: NodeId,
+    pub varnames: ObjectId,
     /// `co_freevars`, or `co_localspluskinds` from 3.11 on.
-    pub freevars: NodeId,
+    pub freevars: ObjectId,
     /// `co_cellvars`; up to 3.10.
-    pub cellvars: Option<NodeId>,
+    pub cellvars: Option<ObjectId>,
     /// `co_filename`
-    pub filename: NodeId,
+    pub filename: ObjectId,
     /// `co_name`
-    pub name: NodeId,
+    pub name: ObjectId,
     /// `co_qualname`; from 3.11 on.
-    pub qualname: Option<NodeId>,
+    pub qualname: Option<ObjectId>,
     /// `co_firstlineno`
     pub firstlineno: i32,
     /// `co_lnotab` or `co_linetable`.
-    pub linetable: NodeId,
+    pub linetable: ObjectId,
     /// `co_exceptiontable`; from 3.11 on.
-    pub exceptiontable: Option<NodeId>,
+    pub exceptiontable: Option<ObjectId>,
 }
 
 impl Code {
@@ -58,7 +58,7 @@ impl Code {
     }
 
     /// Returns the objects of the code object; fields that not every version has come last.
-    pub fn parts(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub fn parts(&self) -> impl Iterator<Item = ObjectId> + use<> {
         let always = [
             self.code,
             self.consts,

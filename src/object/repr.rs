@@ -1,6 +1,6 @@
 //! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`.
 
-use super::{CodeView, NodeId, Objects, Value};
+use super::{CodeView, ObjectId, Objects, Value};
 use crate::text::python::code_points;
 use num_bigint::{BigInt, BigUint, Sign};
 use std::fmt::Write as _;
@@ -17,12 +17,12 @@ impl Objects {
     /// Returns Python's `repr`, with three differences: a code object is shown by name and line,
     /// the members of a frozenset are in the order of the pyc, and parts that are nested too deep
     /// or too long are `…`.
-    pub fn repr(&self, id: NodeId) -> String {
+    pub fn repr(&self, id: ObjectId) -> String {
         self.short_repr(id, LONG)
     }
 
     /// Returns [`Objects::repr`] cut to about `limit` bytes; the rest is `…`.
-    pub fn short_repr(&self, id: NodeId, limit: usize) -> String {
+    pub fn short_repr(&self, id: ObjectId, limit: usize) -> String {
         let mut out = String::new();
         self.put(id, DEPTH, limit, &mut out);
         if out.len() > limit {
@@ -32,7 +32,7 @@ impl Objects {
         out
     }
 
-    fn put(&self, id: NodeId, depth: usize, limit: usize, out: &mut String) {
+    fn put(&self, id: ObjectId, depth: usize, limit: usize, out: &mut String) {
         if depth == 0 || out.len() > limit {
             out.push('…');
             return;
@@ -79,7 +79,7 @@ impl Objects {
     fn sequence(
         &self,
         open: &str,
-        items: &[NodeId],
+        items: &[ObjectId],
         close: &str,
         depth: usize,
         limit: usize,

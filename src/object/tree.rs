@@ -5,11 +5,11 @@ use std::ffi::OsString;
 
 /// Number of an object in [`Objects`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(pub u32);
+pub struct ObjectId(pub u32);
 
 /// One marshalled object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct ObjectNode {
     /// The type code, without `FLAG_REF`.
     pub type_code: u8,
     /// `FLAG_REF`: the object has a number, so that references can lead to it.
@@ -42,26 +42,26 @@ pub enum Value {
     Str(Box<[u8]>),
     /// `(`, `)`, `[`, `<`, `>`: the elements. `{`: keys and values in turn. `:`: start, stop and
     /// step.
-    Sequence(Box<[NodeId]>),
+    Sequence(Box<[ObjectId]>),
     /// `c`
     Code(Box<Code>),
     /// `r`: a reference to an object marshalled before.
-    Ref(NodeId),
+    Ref(ObjectId),
 }
 
 /// A marshalled object with all objects in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objects {
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Vec<ObjectNode>,
 }
 
 impl Objects {
     /// The outermost object.
-    pub const ROOT: NodeId = NodeId(0);
+    pub const ROOT: ObjectId = ObjectId(0);
 
     /// Returns all objects in marshalling order.
-    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
+    pub fn nodes(&self) -> impl Iterator<Item = (ObjectId, &ObjectNode)> {
+        self.nodes.iter().enumerate().map(|(index, node)| (ObjectId(index as u32), node))
     }
 
     /// Returns the number of objects, references included.
@@ -75,12 +75,12 @@ impl Objects {
     }
 
     /// Returns the object as it was marshalled.
-    pub fn node(&self, id: NodeId) -> &Node {
+    pub fn node(&self, id: ObjectId) -> &ObjectNode {
         &self.nodes[id.0 as usize]
     }
 
     /// Returns the object that `id` refers to, or `id` if the object is not a reference.
-    pub fn resolve(&self, id: NodeId) -> NodeId {
+    pub fn resolve(&self, id: ObjectId) -> ObjectId {
         match self.node(id).value {
             Value::Ref(target) => target,
             _ => id,
@@ -88,12 +88,12 @@ impl Objects {
     }
 
     /// Returns the object, with a reference followed.
-    pub fn get(&self, id: NodeId) -> &Node {
+    pub fn get(&self, id: ObjectId) -> &ObjectNode {
         self.node(self.resolve(id))
     }
 
     /// Returns the code object, or `None` for another type.
-    pub fn code(&self, id: NodeId) -> Option<&Code> {
+    pub fn code(&self, id: ObjectId) -> Option<&Code> {
         match &self.get(id).value {
             Value::Code(code) => Some(code),
             _ => None,
@@ -101,7 +101,7 @@ impl Objects {
     }
 
     /// Returns the content of a `bytes` object, or `None` for another type.
-    pub fn bytes(&self, id: NodeId) -> Option<&[u8]> {
+    pub fn bytes(&self, id: ObjectId) -> Option<&[u8]> {
         match &self.get(id).value {
             Value::Bytes(bytes) => Some(bytes),
             _ => None,
@@ -109,7 +109,7 @@ impl Objects {
     }
 
     /// Returns the text of a string, or `None` for another type; a lone surrogate becomes `\udc80`.
-    pub fn text(&self, id: NodeId) -> Option<String> {
+    pub fn text(&self, id: ObjectId) -> Option<String> {
         match &self.get(id).value {
             Value::Str(bytes) => Some(crate::text::python::display(bytes)),
             _ => None,
@@ -118,7 +118,7 @@ impl Objects {
 
     /// Returns the file name that Python makes of a string (`os.fsencode`), or `None` if there is
     /// none.
-    pub fn os_name(&self, id: NodeId) -> Option<OsString> {
+    pub fn os_name(&self, id: ObjectId) -> Option<OsString> {
         match &self.get(id).value {
             Value::Str(bytes) => crate::text::python::to_os(bytes),
             _ => None,
@@ -126,7 +126,7 @@ impl Objects {
     }
 
     /// Returns the elements of a sequence, or `None` for another type.
-    pub fn elements(&self, id: NodeId) -> Option<&[NodeId]> {
+    pub fn elements(&self, id: ObjectId) -> Option<&[ObjectId]> {
         match &self.get(id).value {
             Value::Sequence(elements) => Some(elements),
             _ => None,

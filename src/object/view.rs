@@ -1,6 +1,6 @@
 //! Access to the fields of a code object.
 
-use super::{Code, NodeId, Objects};
+use super::{Code, ObjectId, Objects};
 
 /// Kind of a variable (`CO_FAST_LOCAL`, `CO_FAST_CELL`, `CO_FAST_FREE`, `CO_FAST_HIDDEN`,
 /// `CO_FAST_ARG_*`).
@@ -42,27 +42,27 @@ pub struct CodeView<'a> {
     /// The arena.
     pub objects: &'a Objects,
     /// Number of the code object, with references followed.
-    pub id: NodeId,
+    pub id: ObjectId,
     /// Fields of the code object.
     pub code: &'a Code,
 }
 
 impl<'a> CodeView<'a> {
     /// Returns the code object with this number, or `None` for an object of another type.
-    pub fn at(objects: &'a Objects, id: NodeId) -> Option<Self> {
+    pub fn at(objects: &'a Objects, id: ObjectId) -> Option<Self> {
         let id = objects.resolve(id);
         objects.code(id).map(|code| Self { objects, id, code })
     }
 
-    fn bytes(self, part: NodeId) -> &'a [u8] {
+    fn bytes(self, part: ObjectId) -> &'a [u8] {
         self.objects.bytes(part).unwrap_or_default()
     }
 
-    fn text(self, part: NodeId) -> String {
+    fn text(self, part: ObjectId) -> String {
         self.objects.text(part).unwrap_or_default()
     }
 
-    fn texts(self, part: NodeId) -> Vec<String> {
+    fn texts(self, part: ObjectId) -> Vec<String> {
         self.objects.elements(part).unwrap_or_default().iter().map(|&id| self.text(id)).collect()
     }
 
@@ -72,7 +72,7 @@ impl<'a> CodeView<'a> {
     }
 
     /// `co_consts`
-    pub fn consts(self) -> &'a [NodeId] {
+    pub fn consts(self) -> &'a [ObjectId] {
         self.objects.elements(self.code.consts).unwrap_or_default()
     }
 

@@ -22,4 +22,4 @@ pub use pattern::{Matches, matching_files};
 pub use prefix::CachePrefix;
 pub use reach::Reach;
 pub use regular::{LARGEST, is_not_regular, not_regular, open_regular, read_named, read_open, read_regular};
-pub use walk::{Walk, walk};
+pub use walk::{ProjectWalk, walk};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Result of a walk.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub struct ProjectWalk {
     /// Files whose name ends in `.py`, in the order of the walk.
     pub files: Vec<PathBuf>,
     /// Directories in the order of their listing.
@@ -16,7 +16,7 @@ pub struct Walk {
 
 /// Lists `folder` and the directories below it, `levels` deep. Names are sorted; `__pycache__` and
 /// links to directories are left out (`compileall._walk_dir`). A broken link is not a file.
-pub fn walk(folder: &Path, levels: usize, found: &mut Walk) {
+pub fn walk(folder: &Path, levels: usize, found: &mut ProjectWalk) {
     let names = std::fs::read_dir(folder).and_then(|entries| {
         let names: std::io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.file_name())).collect();
         names

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use super::ast::Module;
 use super::diagnose::{Verdict, diagnose};
 use super::lexer::{FaultKind, Lexer, SourceText, Token};
-use super::parser::{self, Refused};
+use super::parser::{self, ParserRefusal};
 use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, Place};
@@ -73,8 +73,13 @@ pub fn read<'a>(
 }
 
 /// Returns the error for a refused text.
-fn refused(source: &SourceText, target: &Target, refusal: Refused, remarks: &mut Vec<Remark>) -> SyntaxError {
-    let Refused { fault, after, brackets } = refusal;
+fn refused(
+    source: &SourceText,
+    target: &Target,
+    refusal: ParserRefusal,
+    remarks: &mut Vec<Remark>,
+) -> SyntaxError {
+    let ParserRefusal { fault, after, brackets } = refusal;
     let without_place =
         |kind, message: &str| SyntaxError { kind, message: message.to_owned(), location: Location::NONE };
     if fault.kind == FaultKind::TooLong {

@@ -2,11 +2,11 @@
 //! 3.14.8, 3.15.0
 
 /// Name, as it is looked up, and codec; sorted.
-pub type Names = &'static [(&'static str, &'static str)];
+pub type CodecNames = &'static [(&'static str, &'static str)];
 
 /// Names of 3.13.5 and all other releases.
 #[rustfmt::skip]
-pub(super) static FIRST: Names = &[
+pub(super) static FIRST: CodecNames = &[
     ("037", "cp037"),
     ("1026", "cp1026"),
     ("1125", "cp1125"),
@@ -335,13 +335,13 @@ pub(super) static FIRST: Names = &[
 
 /// Codecs of 3.13.5 that were changed since.
 #[rustfmt::skip]
-pub(super) static CODECS_OF_3_13_5: Names = &[
+pub(super) static CODECS_OF_3_13_5: CodecNames = &[
     ("palmos", "palmos of 3.13.5"),
 ];
 
 /// Names that 3.13.15 has and older releases lack.
 #[rustfmt::skip]
-pub(super) static NEW_IN_3_13_15: Names = &[
+pub(super) static NEW_IN_3_13_15: CodecNames = &[
     ("cp00858", "cp858"),
     ("cp01140", "cp1140"),
     ("csibm00858", "cp858"),
@@ -354,7 +354,7 @@ pub(super) static NEW_IN_3_13_15: Names = &[
 
 /// Names that 3.14.8 has and older releases lack.
 #[rustfmt::skip]
-pub(super) static NEW_IN_3_14_8: Names = &[
+pub(super) static NEW_IN_3_14_8: CodecNames = &[
     ("874", "cp874"),
     ("cseuckr", "euc_kr"),
     ("iso_8859_8_e", "iso8859_8"),
@@ -365,7 +365,7 @@ pub(super) static NEW_IN_3_14_8: Names = &[
 
 /// Names that 3.15.0 has and older releases lack.
 #[rustfmt::skip]
-pub(super) static NEW_IN_3_15_0: Names = &[
+pub(super) static NEW_IN_3_15_0: CodecNames = &[
     ("ccsid00858", "cp858"),
     ("ccsid01140", "cp1140"),
     ("csbig5hkscs", "big5hkscs"),

@@ -26,7 +26,7 @@ mod version;
 use stack_effect::stack_effects;
 use start_up_words::StartUpWords;
 
-pub use encodings::Names;
+pub use encodings::CodecNames;
 pub use features::{Features, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
 pub use grammar::{GrammarRule, GrammarRules};
@@ -53,7 +53,7 @@ pub struct Target {
     /// run, ascending.
     pub unassigned: &'static [&'static [(u32, u32)]],
     /// Aliases of codecs, in tables of which an earlier one takes precedence.
-    pub encodings: &'static [Names],
+    pub encodings: &'static [CodecNames],
     /// Rules of the grammar that not all targets have.
     pub grammar: GrammarRules,
     /// Passes over the flow graph, in order.

@@ -5,13 +5,13 @@ use super::{Features, OP_COUNT, Op};
 /// Number of values popped or pushed: a constant, a factor of the operand, and the number added if
 /// the operand is odd.
 #[derive(Clone, Copy, Debug)]
-struct Count {
+struct StackCount {
     least: u8,
     for_each: u8,
     if_odd: u8,
 }
 
-impl Count {
+impl StackCount {
     /// Returns the count that gives `values` for the operands 0, 1 and 2.
     const fn of(values: [u32; 3]) -> Self {
         let for_each = (values[2] - values[0]) / 2;
@@ -26,7 +26,7 @@ impl Count {
     }
 }
 
-/// Number of pushed values minus the number of popped ones, as in [`Count`].
+/// Number of pushed values minus the number of popped ones, as in [`StackCount`].
 #[derive(Clone, Copy, Debug)]
 struct Net {
     least: i8,
@@ -37,7 +37,7 @@ struct Net {
 }
 
 impl Net {
-    const fn of(popped: Count, pushed: Count, irregular: bool) -> Self {
+    const fn of(popped: StackCount, pushed: StackCount, irregular: bool) -> Self {
         Self {
             least: pushed.least as i8 - popped.least as i8,
             for_each: pushed.for_each as i8 - popped.for_each as i8,
@@ -56,13 +56,13 @@ impl Net {
 #[derive(Debug)]
 pub(crate) struct StackEffects {
     /// Popped and pushed values.
-    counts: [(Count, Count); OP_COUNT],
+    counts: [(StackCount, StackCount); OP_COUNT],
     net: [Net; OP_COUNT],
 }
 
 /// Returns the table for a target with these features.
 pub(super) const fn stack_effects(features: &Features) -> StackEffects {
-    const NONE: Count = Count { least: 0, for_each: 0, if_odd: 0 };
+    const NONE: StackCount = StackCount { least: 0, for_each: 0, if_odd: 0 };
     /// Operands for which the counts are checked against the effect; they stand for all others.
     const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
     let mut effects =
@@ -72,8 +72,8 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
         let op = Op::ALL[index];
         let [zero, one, two] =
             [stack_effect(op, 0, features), stack_effect(op, 1, features), stack_effect(op, 2, features)];
-        let popped = Count::of([zero.0, one.0, two.0]);
-        let pushed = Count::of([zero.1, one.1, two.1]);
+        let popped = StackCount::of([zero.0, one.0, two.0]);
+        let pushed = StackCount::of([zero.1, one.1, two.1]);
         let mut irregular = false;
         let mut number = 0;
         while number < TRIED.len() {

@@ -15,7 +15,7 @@ pub struct Names {
     /// Hash table with open addressing: each number plus one, 0 for a free slot. The length is a
     /// power of two, and at least twice the count.
     slots: Vec<u32>,
-    keys: Vec<Key>,
+    keys: Vec<TextKey>,
     /// All texts, concatenated.
     texts: String,
     /// End of each text.
@@ -28,7 +28,7 @@ pub struct Names {
 
 /// Key that tells texts apart without reading them: a short text itself, or a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Key {
+struct TextKey {
     /// The first eight bytes, padded with zeros; for a long text its hash.
     first: u64,
     /// The next eight bytes, padded with zeros; for a long text its last eight.
@@ -45,7 +45,7 @@ fn hash_long(text: &str) -> u64 {
     FxBuildHasher.hash_one(text)
 }
 
-impl Key {
+impl TextKey {
     #[inline(always)]
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
@@ -94,7 +94,7 @@ impl Names {
 
     /// Returns the number of `text`, a new one at its first appearance.
     pub fn intern(&mut self, text: &str) -> Name {
-        let key = Key::of(text);
+        let key = TextKey::of(text);
         match self.look_up(text, key) {
             Some(name) => name,
             None => self.add(text, key),
@@ -108,7 +108,7 @@ impl Names {
         if text.len() > SHORT {
             return self.intern(text);
         }
-        let key = Key { first, last: second, length: text.len() };
+        let key = TextKey { first, last: second, length: text.len() };
         match self.look_up(text, key) {
             Some(name) => name,
             None => self.add(text, key),
@@ -117,11 +117,11 @@ impl Names {
 
     /// Returns the number of `text` if it has one.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.look_up(text, Key::of(text))
+        self.look_up(text, TextKey::of(text))
     }
 
     #[inline(always)]
-    fn look_up(&self, text: &str, key: Key) -> Option<Name> {
+    fn look_up(&self, text: &str, key: TextKey) -> Option<Name> {
         let mut at = key.hash();
         loop {
             let slot = *self.slots.get(at & self.slots.len().wrapping_sub(1))?;
@@ -140,7 +140,7 @@ impl Names {
     }
 
     #[inline(never)]
-    fn add(&mut self, text: &str, key: Key) -> Name {
+    fn add(&mut self, text: &str, key: TextKey) -> Name {
         let name = Name(u32::try_from(self.len()).unwrap_or(u32::MAX));
         self.texts.push_str(text);
         self.ends.push(self.texts.len());
@@ -210,7 +210,7 @@ impl Names {
 
     /// Bytes of memory that they take.
     pub fn size(&self) -> usize {
-        let one = size_of::<Key>() + size_of::<usize>() + size_of::<bool>();
+        let one = size_of::<TextKey>() + size_of::<usize>() + size_of::<bool>();
         self.slots.capacity() * size_of::<u32>() + self.keys.capacity() * one + self.texts.capacity()
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Action for a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum FilterAction {
     /// Show the warning: `default`, `always` and `module`, which differ only with a registry.
     Show,
     /// Show the warning once in a run.
@@ -23,12 +23,12 @@ pub enum Action {
 /// A filter.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
-    pub(super) action: Action,
+    pub(super) action: FilterAction,
     /// Matches the beginning of the message.
     pub(super) message: Option<Regex>,
     /// The class and its subclasses; `None` for a class that the compiler issues no warnings of.
     pub(super) category: Option<Class>,
-    pub(super) module: Option<Module>,
+    pub(super) module: Option<ModulePattern>,
     /// The line; 0 for every line.
     pub(super) line: u64,
 }
@@ -44,14 +44,14 @@ pub(super) enum Class {
 
 /// Matches the module that a warning is attributed to.
 #[derive(Clone, Debug)]
-pub(super) enum Module {
+pub(super) enum ModulePattern {
     /// The file's name without `.py`.
     Name(Regex),
     /// The file's name without `.py`, or any trailing part of the path in import notation.
     Path(Regex),
 }
 
-impl Module {
+impl ModulePattern {
     fn matches(&self, filename: &str) -> bool {
         let is_match = |regex: &Regex, text: &str| regex.is_match(text).unwrap_or(false);
         if filename.is_empty() {
@@ -94,10 +94,10 @@ impl Filter {
 
 /// The filters of a run: those of the options, last option first, then Python's default filters.
 #[derive(Clone, Debug, Default)]
-pub struct Filters(Arc<Lists>);
+pub struct Filters(Arc<FilterLists>);
 
 #[derive(Debug, Default)]
-struct Lists {
+struct FilterLists {
     /// Filters for versions that match every text literally.
     literal: Vec<Filter>,
     /// Filters for versions in which `/…/` is a regular expression.
@@ -112,7 +112,7 @@ impl Filters {
     pub fn new(variable: &str, arguments: &[String]) -> Self {
         let options = variable.split(',').filter(|option| !option.is_empty());
         let options: Vec<&str> = options.chain(arguments.iter().map(String::as_str)).collect();
-        let mut lists = Lists::default();
+        let mut lists = FilterLists::default();
         for option in options.iter().rev() {
             for (has_patterns, filters, errors) in [
                 (false, &mut lists.literal, &mut lists.literal_errors),
@@ -144,19 +144,21 @@ impl Filters {
 
     /// Returns the action for a warning about code with the recorded name `filename`.
     /// `has_patterns` is true for versions that have regular expressions in filters.
-    pub fn action(&self, warning: &Warning, filename: &str, has_patterns: bool) -> Action {
+    pub fn action(&self, warning: &Warning, filename: &str, has_patterns: bool) -> FilterAction {
         let filters = if has_patterns { &self.0.patterns } else { &self.0.literal };
         // Python attributes such a warning to its own library, which no filter for a user's module
         // matches.
         let filename = if warning.is_elsewhere { "importlib/_bootstrap.py" } else { filename };
         match filters.iter().find(|filter| filter.matches(warning, filename)) {
-            Some(filter) if filter.action == Action::Error && warning.is_elsewhere => Action::Ignore,
+            Some(filter) if filter.action == FilterAction::Error && warning.is_elsewhere => {
+                FilterAction::Ignore
+            }
             Some(filter) => filter.action,
             None => {
                 let is_main = filename.strip_suffix(".py").unwrap_or(filename) == "__main__";
                 match warning.category {
-                    Category::Deprecation if !is_main => Action::Ignore,
-                    Category::Deprecation | Category::Syntax => Action::Show,
+                    Category::Deprecation if !is_main => FilterAction::Ignore,
+                    Category::Deprecation | Category::Syntax => FilterAction::Show,
                 }
             }
         }
@@ -165,10 +167,10 @@ impl Filters {
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Filters};
+    use super::{FilterAction, Filters};
     use crate::warnings::{Category, Warning};
 
-    fn action(options: &[&str], filename: &str, has_patterns: bool) -> Action {
+    fn action(options: &[&str], filename: &str, has_patterns: bool) -> FilterAction {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let message = "\"is\" with 'int' literal. Did you mean \"==\"?".into();
         let warning = Warning { category: Category::Syntax, message, line: 3, is_elsewhere: false };
@@ -179,22 +181,22 @@ mod tests {
     #[test]
     fn fields_of_filters() {
         for (options, filename, literal, patterns) in [
-            (&["error"][..], "m.py", Action::Error, Action::Error),
-            (&["error", "i"], "m.py", Action::Ignore, Action::Ignore),
-            (&["i", "error:\"IS\" WITH"], "m.py", Action::Error, Action::Error),
-            (&["error:is"], "m.py", Action::Show, Action::Show),
-            (&["error:/.is.*=/"], "m.py", Action::Show, Action::Error),
-            (&["error::SyntaxWarning"], "m.py", Action::Error, Action::Error),
-            (&["error::DeprecationWarning"], "m.py", Action::Show, Action::Show),
-            (&["error::builtins.SyntaxWarning"], "m.py", Action::Error, Action::Error),
-            (&["o::::3"], "m.py", Action::Once, Action::Once),
-            (&["error::::4"], "m.py", Action::Show, Action::Show),
-            (&["error:::m"], "m.py", Action::Error, Action::Error),
-            (&["error:::m"], "p/m.py", Action::Show, Action::Error),
-            (&["error:::p/m"], "p/m.py", Action::Error, Action::Error),
-            (&["error:::p.m"], "/x/p/m.py", Action::Show, Action::Error),
-            (&["error:::p"], "/x/p/__init__.py", Action::Show, Action::Error),
-            (&["error:::/p[.]./"], "/x/p/m.py", Action::Show, Action::Error),
+            (&["error"][..], "m.py", FilterAction::Error, FilterAction::Error),
+            (&["error", "i"], "m.py", FilterAction::Ignore, FilterAction::Ignore),
+            (&["i", "error:\"IS\" WITH"], "m.py", FilterAction::Error, FilterAction::Error),
+            (&["error:is"], "m.py", FilterAction::Show, FilterAction::Show),
+            (&["error:/.is.*=/"], "m.py", FilterAction::Show, FilterAction::Error),
+            (&["error::SyntaxWarning"], "m.py", FilterAction::Error, FilterAction::Error),
+            (&["error::DeprecationWarning"], "m.py", FilterAction::Show, FilterAction::Show),
+            (&["error::builtins.SyntaxWarning"], "m.py", FilterAction::Error, FilterAction::Error),
+            (&["o::::3"], "m.py", FilterAction::Once, FilterAction::Once),
+            (&["error::::4"], "m.py", FilterAction::Show, FilterAction::Show),
+            (&["error:::m"], "m.py", FilterAction::Error, FilterAction::Error),
+            (&["error:::m"], "p/m.py", FilterAction::Show, FilterAction::Error),
+            (&["error:::p/m"], "p/m.py", FilterAction::Error, FilterAction::Error),
+            (&["error:::p.m"], "/x/p/m.py", FilterAction::Show, FilterAction::Error),
+            (&["error:::p"], "/x/p/__init__.py", FilterAction::Show, FilterAction::Error),
+            (&["error:::/p[.]./"], "/x/p/m.py", FilterAction::Show, FilterAction::Error),
         ] {
             assert_eq!(action(options, filename, false), literal, "{options:?} {filename}");
             assert_eq!(action(options, filename, true), patterns, "{options:?} {filename}, with patterns");

@@ -10,7 +10,7 @@ mod filter;
 mod option;
 mod shown;
 
-pub use filter::{Action, Filters};
+pub use filter::{FilterAction, Filters};
 pub use option::OptionError;
 pub use shown::{Issued, Once};
 

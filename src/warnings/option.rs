@@ -3,7 +3,7 @@
 //! CPython: `warnings._setoption`.
 
 use super::Category;
-use super::filter::{Action, Class, Filter, Module};
+use super::filter::{Class, Filter, FilterAction, ModulePattern};
 use crate::object::str_repr;
 use fancy_regex::{Regex, escape};
 
@@ -26,14 +26,14 @@ const OTHERS: [&str; 9] = [
 ];
 
 /// Actions in the order in which an abbreviation is looked up.
-const ACTIONS: [(&str, Action); 7] = [
-    ("default", Action::Show),
-    ("always", Action::Show),
-    ("all", Action::Show),
-    ("ignore", Action::Ignore),
-    ("module", Action::Show),
-    ("once", Action::Once),
-    ("error", Action::Error),
+const ACTIONS: [(&str, FilterAction); 7] = [
+    ("default", FilterAction::Show),
+    ("always", FilterAction::Show),
+    ("all", FilterAction::Show),
+    ("ignore", FilterAction::Ignore),
+    ("module", FilterAction::Show),
+    ("once", FilterAction::Once),
+    ("error", FilterAction::Error),
 ];
 
 /// Reads one option; `has_patterns` is true if `/…/` is a regular expression.
@@ -51,7 +51,7 @@ pub(super) fn read(option: &str, has_patterns: bool) -> Result<Filter, OptionErr
     let line = line(part(4))?;
     let message = pattern(part(1), "message", has_patterns, "(?i)")?;
     let module = pattern(part(3), "module", has_patterns, "")?;
-    let module = module.map(if has_patterns { Module::Path } else { Module::Name });
+    let module = module.map(if has_patterns { ModulePattern::Path } else { ModulePattern::Name });
     Ok(Filter { action, message, category, module, line })
 }
 
@@ -64,7 +64,7 @@ pub(super) fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\x1c'..='\x1f')
 }
 
-fn action(text: &str) -> Result<Action, OptionError> {
+fn action(text: &str) -> Result<FilterAction, OptionError> {
     let found = ACTIONS.into_iter().find(|(name, _)| name.starts_with(text));
     found.map(|(_, action)| action).ok_or_else(|| OptionError(format!("invalid action: {}", quoted(text))))
 }

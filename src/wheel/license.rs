@@ -13,13 +13,13 @@ pub struct LicenseError {
 /// Maximum depth of parentheses.
 const MAX_DEPTH: usize = 50;
 
-struct Parser {
+struct LicenseParser {
     tokens: std::vec::IntoIter<String>,
     next: Option<String>,
     out: String,
 }
 
-impl Parser {
+impl LicenseParser {
     fn take(&mut self) -> Option<String> {
         std::mem::replace(&mut self.next, self.tokens.next())
     }
@@ -97,7 +97,7 @@ pub fn normalize_license(text: &str) -> Result<String, LicenseError> {
     let spaced = text.replace('(', " ( ").replace(')', " ) ");
     let mut tokens = spaced.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter();
     let next = tokens.next();
-    let mut parser = Parser { tokens, next, out: String::new() };
+    let mut parser = LicenseParser { tokens, next, out: String::new() };
     parser.expression(0).map_err(refuse)?;
     if parser.next.is_some() {
         return Err(refuse("AND, OR or WITH is missing between two licenses"));

@@ -47,4 +47,4 @@ pub use repack::{Bytecode, CheckedWheel, Note, Repacked, repack};
 pub use requirement::{Requirement, RequirementError};
 pub use requires_python::RequiresPython;
 pub use top_level::top_level_notes;
-pub use version::{Version, VersionError};
+pub use version::{Version, WheelVersionError};

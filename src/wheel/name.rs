@@ -1,6 +1,6 @@
 //! File name of a wheel: `distribution-version(-build)?-python-abi-platform.whl`.
 
-use super::version::{Version, VersionError};
+use super::version::{Version, WheelVersionError};
 use std::fmt;
 
 /// Returns the name in lower case, with each run of `-`, `_` and `.` replaced by one `-` (PEP 503).
@@ -34,7 +34,7 @@ pub enum WheelNameError {
         file: String,
         /// Fault of the version.
         #[source]
-        fault: VersionError,
+        fault: WheelVersionError,
     },
     /// The build number is invalid.
     #[error("{file:?} is not the name of a wheel: the build tag {tag:?} does not begin with a digit")]
@@ -162,7 +162,7 @@ impl WheelName {
             return Err(form());
         }
         if spellings(version).next().is_none() {
-            let fault = VersionError((*version).to_owned());
+            let fault = WheelVersionError((*version).to_owned());
             return Err(WheelNameError::Version { file: file.to_owned(), fault });
         }
         if let Some(tag) = build

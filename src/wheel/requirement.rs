@@ -8,12 +8,12 @@ use std::fmt;
 pub struct Requirement {
     name: String,
     extras: Vec<String>,
-    source: Source,
+    source: RequirementSource,
     marker: Option<Marker>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
+enum RequirementSource {
     /// Comparisons, such as `>=1` and `<2`.
     Versions(Vec<String>),
     Url(String),
@@ -76,12 +76,12 @@ pub(super) fn is_name(name: &str) -> bool {
         && edge(name.chars().next_back())
 }
 
-struct Parser<'a> {
+struct RequirementParser<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> RequirementParser<'a> {
     fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
@@ -179,17 +179,17 @@ impl<'a> Parser<'a> {
             if url.is_empty() {
                 return self.refuse("expected a URL");
             }
-            Source::Url(url.to_owned())
+            RequirementSource::Url(url.to_owned())
         } else if self.eat("(") {
             let versions = self.versions()?;
             if !self.eat(")") {
                 return self.refuse("expected `)`");
             }
-            Source::Versions(versions)
+            RequirementSource::Versions(versions)
         } else if self.rest().is_empty() || self.rest().starts_with(';') {
-            Source::Versions(Vec::new())
+            RequirementSource::Versions(Vec::new())
         } else {
-            Source::Versions(self.versions()?)
+            RequirementSource::Versions(self.versions()?)
         };
         let marker = if self.eat(";") { Some(self.either(0)?) } else { None };
         if !self.rest().is_empty() {
@@ -271,7 +271,7 @@ impl std::str::FromStr for Requirement {
     type Err = RequirementError;
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
-        Parser { text, at: 0 }.requirement()
+        RequirementParser { text, at: 0 }.requirement()
     }
 }
 
@@ -281,7 +281,7 @@ impl std::str::FromStr for Requirement {
 /// # Errors
 /// [`RequirementError`].
 pub(super) fn specifier_set(text: &str) -> Result<String, RequirementError> {
-    let mut parser = Parser { text, at: 0 };
+    let mut parser = RequirementParser { text, at: 0 };
     parser.space();
     if parser.rest().is_empty() {
         return Ok(String::new());
@@ -335,11 +335,11 @@ impl fmt::Display for Requirement {
             write!(formatter, "[{}]", self.extras.join(","))?;
         }
         let is_url = match &self.source {
-            Source::Versions(versions) => {
+            RequirementSource::Versions(versions) => {
                 formatter.write_str(&versions.join(","))?;
                 false
             }
-            Source::Url(url) => {
+            RequirementSource::Url(url) => {
                 write!(formatter, " @ {url}")?;
                 true
             }

@@ -26,7 +26,7 @@ impl Version {
 /// Error of an invalid version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a version as PEP 440 has them")]
-pub struct VersionError(pub String);
+pub struct WheelVersionError(pub String);
 
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,11 +35,11 @@ impl fmt::Display for Version {
 }
 
 /// Cursor over lower-case ASCII.
-struct Reader<'a> {
+struct VersionReader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> VersionReader<'a> {
     fn eat(&mut self, text: &str) -> bool {
         match self.rest.strip_prefix(text) {
             Some(rest) => {
@@ -88,11 +88,11 @@ fn without_zeros(digits: &str) -> &str {
 }
 
 impl std::str::FromStr for Version {
-    type Err = VersionError;
+    type Err = WheelVersionError;
 
-    fn from_str(text: &str) -> Result<Self, VersionError> {
+    fn from_str(text: &str) -> Result<Self, WheelVersionError> {
         let lower = text.trim().to_ascii_lowercase();
-        parse(&lower).map(Self).ok_or_else(|| VersionError(text.to_owned()))
+        parse(&lower).map(Self).ok_or_else(|| WheelVersionError(text.to_owned()))
     }
 }
 
@@ -101,7 +101,7 @@ fn parse(lower: &str) -> Option<String> {
         Some((public, local)) => (public, Some(local)),
         None => (lower, None),
     };
-    let mut reader = Reader { rest: public };
+    let mut reader = VersionReader { rest: public };
     reader.eat("v");
     let mut first = reader.digits()?;
     let mut normal = String::new();

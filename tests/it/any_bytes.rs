@@ -158,8 +158,8 @@ pub fn diff(data: &[u8]) {
 }
 
 /// Where bytes of code stand, as runs of which no two neighbors agree.
-fn places(runs: &[lines::Run]) -> Vec<lines::Run> {
-    let mut places: Vec<lines::Run> = Vec::new();
+fn places(runs: &[lines::LineRun]) -> Vec<lines::LineRun> {
+    let mut places: Vec<lines::LineRun> = Vec::new();
     for run in runs.iter().filter(|run| run.size > 0) {
         match places.last_mut() {
             Some(last) if last.location == run.location => last.size += run.size,

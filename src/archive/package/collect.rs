@@ -1,8 +1,8 @@
 //! Members of an archive → entries that are bounded and unambiguous.
 
-use super::facts::{Facts, Format, Special, What};
+use super::facts::{Facts, Format, Special, SpecialKind};
 use super::fault_of;
-use super::tar::{self, Refused};
+use super::tar::{self, RefusedMember};
 use super::unpack::{Packing, unpacked};
 use crate::archive::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
 use crate::archive::error::{ArchiveError, Fault};
@@ -151,7 +151,11 @@ impl<'a> Collector<'a> {
     }
 
     /// Adds a member. If `plain` are the bytes that contain it, nothing is copied.
-    pub(super) fn add(&mut self, member: Member<'_>, plain: Option<&Arc<Vec<u8>>>) -> Result<(), Refused> {
+    pub(super) fn add(
+        &mut self,
+        member: Member<'_>,
+        plain: Option<&Arc<Vec<u8>>>,
+    ) -> Result<(), RefusedMember> {
         let Member { name, substance, mode, facts, size, content } = member;
         let refuse = |fault| (Some(name.to_owned()), fault);
         self.count += 1;
@@ -179,11 +183,11 @@ impl<'a> Collector<'a> {
         match substance {
             Substance::Directory => entry.directory = true,
             Substance::Symlink(target) => {
-                self.collected.specials.push(special(What::Symlink(target)));
+                self.collected.specials.push(special(SpecialKind::Symlink(target)));
                 return Ok(());
             }
             Substance::Device(device) if self.rules == Rules::Posix => {
-                self.collected.specials.push(special(What::Device(device)));
+                self.collected.specials.push(special(SpecialKind::Device(device)));
                 return Ok(());
             }
             Substance::Device(device) => return Err(refuse(Fault::Device(device.into()))),

@@ -3,7 +3,7 @@
 use super::collect::{Collector, Member, Substance};
 use super::facts::Facts;
 use super::fault_of;
-use super::tar::{Counters, HEADERS, Refused, Source, nothing_follows};
+use super::tar::{CountedStream, Counters, HEADERS, RefusedMember, nothing_follows};
 use crate::archive::error::Fault;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -19,8 +19,8 @@ pub(super) fn read(
     collector: &mut Collector<'_>,
     reader: impl Read,
     owners: &BTreeMap<String, String>,
-) -> Result<(), Refused> {
-    let (mut source, counters) = Source::new(reader);
+) -> Result<(), RefusedMember> {
+    let (mut source, counters) = CountedStream::new(reader);
     let mut waiting = Waiting::new();
     loop {
         counters.headers_only();
@@ -42,7 +42,7 @@ fn take<R: Read>(
     counters: &Counters,
     owners: &BTreeMap<String, String>,
     waiting: &mut Waiting,
-) -> Result<(), Refused> {
+) -> Result<(), RefusedMember> {
     let entry = member.entry();
     let name = super::collect::plain_name(entry.name()).to_owned();
     // Names in a source package have no directory, those in other packages are absolute.

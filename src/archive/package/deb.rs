@@ -21,7 +21,7 @@ const HEADER: usize = 60;
 const CONTROL: &str = "DEBIAN/";
 
 /// A member of the outer archive.
-struct Part<'a> {
+struct DebPart<'a> {
     name: &'a str,
     bytes: &'a [u8],
 }
@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let parts = parts(bytes).map_err(refuse)?;
     // dpkg ignores such members, which other tools add.
-    let parts: Vec<Part<'_>> = parts.into_iter().filter(|part| !part.name.starts_with('_')).collect();
+    let parts: Vec<DebPart<'_>> = parts.into_iter().filter(|part| !part.name.starts_with('_')).collect();
     let [version, control, data] = parts.as_slice() else {
         return Err(refuse(Fault::Deb(
             "it has not the members debian-binary, control.tar and data.tar alone",
@@ -73,7 +73,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
 }
 
 /// Returns the members of an ar archive in order, without bytes between them.
-fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, Fault> {
+fn parts(bytes: &[u8]) -> Result<Vec<DebPart<'_>>, Fault> {
     let mut parts = Vec::new();
     let mut at = MAGIC;
     while at < bytes.len() {
@@ -94,7 +94,7 @@ fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, Fault> {
         let end = start.checked_add(size).ok_or_else(truncated)?;
         let content = bytes.get(start..end).ok_or_else(truncated)?;
         let name = field(0..16)?;
-        parts.push(Part { name: name.strip_suffix('/').unwrap_or(name), bytes: content });
+        parts.push(DebPart { name: name.strip_suffix('/').unwrap_or(name), bytes: content });
         // A member of odd size is padded by one byte.
         at = end + size % 2;
         if parts.len() > 16 {

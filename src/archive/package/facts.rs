@@ -66,7 +66,7 @@ pub struct Special {
     /// Path in the archive.
     pub name: String,
     /// Kind of the entry.
-    pub what: What,
+    pub what: SpecialKind,
     /// Permission bits.
     pub mode: u32,
     /// Other metadata.
@@ -75,14 +75,14 @@ pub struct Special {
 
 /// Kind of a [`Special`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum SpecialKind {
     /// A symlink and its target.
     Symlink(String),
     /// A device, pipe or socket, with the numbers of a device.
     Device(String),
 }
 
-impl What {
+impl SpecialKind {
     /// Returns a description.
     pub fn words(&self) -> String {
         match self {

@@ -5,7 +5,7 @@
 //! Docker's `manifest.json`.
 
 use super::collect::{Collected, Collector, Rules};
-use super::facts::{Facts, Format, Special, What};
+use super::facts::{Facts, Format, Special, SpecialKind};
 use crate::archive::entry::{Archive, Entry};
 use crate::archive::error::{ArchiveError, Fault};
 use crate::archive::reader::{HELD, Limits};
@@ -34,7 +34,7 @@ struct DockerImage {
 }
 
 #[derive(Deserialize)]
-struct Descriptor {
+struct ImageDescriptor {
     digest: String,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
@@ -47,7 +47,7 @@ struct Platform {
     os: String,
 }
 
-impl Descriptor {
+impl ImageDescriptor {
     /// Returns whether this is the provenance that BuildKit adds to an image.
     fn is_attestation(&self) -> bool {
         let kind = self.annotations.get("vnd.docker.reference.type");
@@ -60,12 +60,12 @@ impl Descriptor {
 
 #[derive(Deserialize)]
 struct Index {
-    manifests: Vec<Descriptor>,
+    manifests: Vec<ImageDescriptor>,
 }
 
 impl Index {
     /// Returns the only image.
-    fn image(&self) -> Result<&Descriptor, Fault> {
+    fn image(&self) -> Result<&ImageDescriptor, Fault> {
         let mut images = self.manifests.iter().filter(|manifest| !manifest.is_attestation());
         match (images.next(), images.next()) {
             (Some(image), None) => Ok(image),
@@ -75,9 +75,9 @@ impl Index {
 }
 
 #[derive(Deserialize)]
-struct Manifest {
-    config: Descriptor,
-    layers: Vec<Descriptor>,
+struct ImageManifest {
+    config: ImageDescriptor,
+    layers: Vec<ImageDescriptor>,
 }
 
 /// Names of the files that make up an image.
@@ -95,7 +95,7 @@ pub(super) fn of_tar(path: &Path, archive: Archive, limits: &Limits) -> Result<A
     };
     let Some(image) = image else { return Ok(archive) };
     let image = image.map_err(refuse)?;
-    let mut tree = Tree::default();
+    let mut tree = ImageTree::default();
     let (mut total, mut room, mut layers) = (0, HELD, 0usize);
     for layer in &image.layers {
         let bytes = blob(&archive, layer).map_err(refuse)?;
@@ -158,7 +158,7 @@ fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
             name = blob_name(&inner.image()?.digest)?;
         }
         let broken = Fault::Image("the manifest of the image is missing or malformed");
-        let manifest: Manifest = document(archive, &name).ok_or(broken)?;
+        let manifest: ImageManifest = document(archive, &name).ok_or(broken)?;
         let layers = manifest.layers.iter().map(|layer| blob_name(&layer.digest));
         Ok(Image { config: blob_name(&manifest.config.digest)?, layers: layers.collect::<Result<_, _>>()? })
     })())
@@ -180,10 +180,10 @@ fn document<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Option
 /// Reads a file of the image and checks it against the digest in its name. A layer from an earlier
 /// version of Docker may be a symlink to the same layer of another image.
 fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
-    let links: BTreeMap<&str, &What> =
+    let links: BTreeMap<&str, &SpecialKind> =
         archive.specials.iter().map(|special| (special.name.as_str(), &special.what)).collect();
     let mut name = name.to_owned();
-    if let Some(What::Symlink(target)) = links.get(name.as_str()) {
+    if let Some(SpecialKind::Symlink(target)) = links.get(name.as_str()) {
         let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         name = joined(folder, target);
     }
@@ -212,18 +212,18 @@ fn joined(folder: &str, target: &str) -> String {
     parts.join("/")
 }
 
-enum Node {
+enum ImageNode {
     Entry(Entry),
     Special(Special),
 }
 
 /// The files of the layers so far.
 #[derive(Default)]
-struct Tree {
-    nodes: BTreeMap<String, Node>,
+struct ImageTree {
+    nodes: BTreeMap<String, ImageNode>,
 }
 
-impl Tree {
+impl ImageTree {
     /// Applies a layer: removes files of the layers below, then adds the files of the layer.
     fn apply(&mut self, layer: Collected) -> Result<(), (String, Fault)> {
         let Collected { entries, specials } = layer;
@@ -249,11 +249,11 @@ impl Tree {
                 }
             }
         }
-        let entries = entries.into_iter().map(Node::Entry);
-        for mut node in entries.chain(specials.into_iter().map(Node::Special)) {
+        let entries = entries.into_iter().map(ImageNode::Entry);
+        for mut node in entries.chain(specials.into_iter().map(ImageNode::Special)) {
             let name = match &node {
-                Node::Entry(entry) => entry.name.clone(),
-                Node::Special(special) => special.name.clone(),
+                ImageNode::Entry(entry) => entry.name.clone(),
+                ImageNode::Special(special) => special.name.clone(),
             };
             if name.split('/').any(|part| part.starts_with(WHITEOUT)) {
                 continue;
@@ -261,10 +261,10 @@ impl Tree {
             let within = self.real(&folder(&name)).map_err(|fault| (name.clone(), fault))?;
             let slash = if within.is_empty() { "" } else { "/" };
             let place = format!("{within}{slash}{}", file_name(&name));
-            let is_directory = matches!(&node, Node::Entry(entry) if entry.directory);
+            let is_directory = matches!(&node, ImageNode::Entry(entry) if entry.directory);
             match &mut node {
-                Node::Entry(entry) => entry.name.clone_from(&place),
-                Node::Special(special) => special.name.clone_from(&place),
+                ImageNode::Entry(entry) => entry.name.clone_from(&place),
+                ImageNode::Special(special) => special.name.clone_from(&place),
             }
             if !is_directory {
                 self.empty(&place);
@@ -301,7 +301,7 @@ impl Tree {
             }
             let next = if place.is_empty() { part } else { format!("{place}/{part}") };
             match self.nodes.get(&next) {
-                Some(Node::Special(Special { what: What::Symlink(target), .. })) => {
+                Some(ImageNode::Special(Special { what: SpecialKind::Symlink(target), .. })) => {
                     links += 1;
                     if links > LINKS || target.len() > 4096 {
                         return Err(Fault::Image("the way to it leads over too many symlinks"));
@@ -311,10 +311,10 @@ impl Tree {
                     }
                     rest.extend(target.split('/').rev().map(str::to_owned));
                 }
-                Some(Node::Entry(entry)) if !entry.directory => {
+                Some(ImageNode::Entry(entry)) if !entry.directory => {
                     return Err(Fault::FileAsDirectory(folder.to_owned()));
                 }
-                Some(Node::Special(_)) => return Err(Fault::FileAsDirectory(folder.to_owned())),
+                Some(ImageNode::Special(_)) => return Err(Fault::FileAsDirectory(folder.to_owned())),
                 _ => place = next,
             }
         }
@@ -325,8 +325,8 @@ impl Tree {
         let mut collected = Collected::default();
         for node in self.nodes.into_values() {
             match node {
-                Node::Entry(entry) => collected.entries.push(entry),
-                Node::Special(special) => collected.specials.push(special),
+                ImageNode::Entry(entry) => collected.entries.push(entry),
+                ImageNode::Special(special) => collected.specials.push(special),
             }
         }
         collected

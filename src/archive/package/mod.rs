@@ -17,7 +17,7 @@ mod rpm;
 mod tar;
 mod unpack;
 
-pub use facts::{Facts, Format, Special, What};
+pub use facts::{Facts, Format, Special, SpecialKind};
 pub use recognize::{is_package, is_package_entry, is_package_file};
 
 pub(super) use collect::Collected;

@@ -105,10 +105,10 @@ const FOLLOWS: [u32; 29] = [
 
 pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
-    let (_signature, at) = Header::read(bytes, LEAD).map_err(refuse)?;
+    let (_signature, at) = RpmHeader::read(bytes, LEAD).map_err(refuse)?;
     // The first table is padded.
     let at = at.next_multiple_of(8);
-    let (header, at) = Header::read(bytes, at).map_err(refuse)?;
+    let (header, at) = RpmHeader::read(bytes, at).map_err(refuse)?;
     let payload = bytes.get(at..).unwrap_or_default();
     header.check_payload(payload).map_err(refuse)?;
     if header.strings(1124).first().is_some_and(|format| format != "cpio") {
@@ -129,7 +129,7 @@ pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result
 }
 
 /// One of the two tables of a package.
-struct Header<'a> {
+struct RpmHeader<'a> {
     index: &'a [u8],
     store: &'a [u8],
 }
@@ -141,7 +141,7 @@ struct Tag {
     count: usize,
 }
 
-impl<'a> Header<'a> {
+impl<'a> RpmHeader<'a> {
     /// Reads a table; returns the table and the offset of its end.
     fn read(bytes: &'a [u8], at: usize) -> Result<(Self, usize), Fault> {
         let truncated = || Fault::Truncated { what: "the rpm header", offset: at as u64 };

@@ -14,7 +14,7 @@ pub(super) const HEADERS: u64 = 1 << 20;
 /// Size of a header, and of the blocks that contents are padded to.
 const BLOCK: u64 = 512;
 
-/// Counters of a [`Source`], shared with its user.
+/// Counters of a [`CountedStream`], shared with its user.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     /// Bytes that may still be read.
@@ -42,19 +42,19 @@ impl Counters {
 }
 
 /// A stream that counts bytes, so that a header cannot choose how much memory it takes.
-pub(super) struct Source<R> {
+pub(super) struct CountedStream<R> {
     inner: R,
     counters: Rc<Counters>,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> CountedStream<R> {
     pub(super) fn new(inner: R) -> (Self, Rc<Counters>) {
         let counters = Rc::new(Counters::default());
         (Self { inner, counters: Rc::clone(&counters) }, counters)
     }
 }
 
-impl<R: Read> Read for Source<R> {
+impl<R: Read> Read for CountedStream<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.counters.left.get();
         if left == 0 && !buffer.is_empty() {
@@ -71,14 +71,14 @@ impl<R: Read> Read for Source<R> {
 }
 
 /// A refused member: the name, if known, and the fault.
-pub(super) type Refused = (Option<String>, Fault);
+pub(super) type RefusedMember = (Option<String>, Fault);
 
 /// Passes each member to `each`, in the order of the archive, and returns the global comment.
 pub(super) fn members(
     reader: impl Read,
-    each: &mut dyn FnMut(Member<'_>) -> Result<(), Refused>,
-) -> Result<Vec<u8>, Refused> {
-    let (source, counters) = Source::new(reader);
+    each: &mut dyn FnMut(Member<'_>) -> Result<(), RefusedMember>,
+) -> Result<Vec<u8>, RefusedMember> {
+    let (source, counters) = CountedStream::new(reader);
     let mut archive = tar::Archive::new(source);
     let mut comment = Vec::new();
     let whole = |error, counters: &Counters| {
@@ -104,7 +104,7 @@ pub(super) fn members(
 }
 
 /// Reads the padding after the end of an archive.
-pub(super) fn nothing_follows(rest: &mut dyn Read, counters: &Counters) -> Result<(), Refused> {
+pub(super) fn nothing_follows(rest: &mut dyn Read, counters: &Counters) -> Result<(), RefusedMember> {
     let mut buffer = [0; 1 << 14];
     loop {
         match rest.read(&mut buffer) {
@@ -120,8 +120,8 @@ fn member<R: Read>(
     mut entry: tar::Entry<'_, R>,
     counters: &Counters,
     comment: &mut Vec<u8>,
-    each: &mut dyn FnMut(Member<'_>) -> Result<(), Refused>,
-) -> Result<(), Refused> {
+    each: &mut dyn FnMut(Member<'_>) -> Result<(), RefusedMember>,
+) -> Result<(), RefusedMember> {
     let kind = entry.header().entry_type();
     if kind.is_pax_global_extensions() {
         return global(&mut entry, counters, comment);
@@ -205,7 +205,7 @@ fn global<R: Read>(
     entry: &mut tar::Entry<'_, R>,
     counters: &Counters,
     comment: &mut Vec<u8>,
-) -> Result<(), Refused> {
+) -> Result<(), RefusedMember> {
     let broken = |error| (None, fault_of(error, "a pax header", counters.position()));
     let mut bytes = Vec::new();
     if entry.size() > HEADERS {

@@ -51,7 +51,7 @@ pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dy
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
         Packing::Xz => Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY)),
         Packing::Zstd => Box::new(Zstd { source: reader, frame: None }),
-        Packing::Bzip2 | Packing::Lzma => Box::new(Refused(packing.name())),
+        Packing::Bzip2 | Packing::Lzma => Box::new(UnsupportedCompression(packing.name())),
     }
 }
 
@@ -105,9 +105,9 @@ fn is_fault(error: &io::Error) -> bool {
 }
 
 /// A compression that is recognized but not supported.
-struct Refused(&'static str);
+struct UnsupportedCompression(&'static str);
 
-impl Read for Refused {
+impl Read for UnsupportedCompression {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::Error::other(Fault::Packing(self.0)))
     }

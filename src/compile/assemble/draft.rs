@@ -47,14 +47,14 @@ pub(super) struct Jump {
 
 /// Consecutive instructions with a common property.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Run<T> {
+pub(super) struct InstructionRun<T> {
     pub(super) start: Point,
     pub(super) of: T,
 }
 
 /// The code of a code object before its jumps are resolved; reused for its allocations.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct CodeDraft {
     /// Code units without the prefixes of jumps, followed by zeros; caches are zero.
     pub(super) units: Vec<[u8; 2]>,
     /// Start of each block of the graph.
@@ -62,9 +62,9 @@ pub(super) struct Draft {
     /// Jumps in the order of the code.
     pub(super) jumps: Vec<Jump>,
     /// Runs of instructions with the same location, followed by a run for the end.
-    pub(super) places: Vec<Run<Location>>,
+    pub(super) places: Vec<InstructionRun<Location>>,
     /// Runs of instructions with the same handler.
-    pub(super) handlers: Vec<Run<BlockId>>,
+    pub(super) handlers: Vec<InstructionRun<BlockId>>,
     /// Number of instructions.
     pub(super) count: u32,
     pub(super) end: Point,

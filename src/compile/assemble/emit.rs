@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/assemble.c`.
 
-use super::draft::{Draft, Jump, Point, Run, Start, prefixes};
+use super::draft::{CodeDraft, InstructionRun, Jump, Point, Start, prefixes};
 use super::encoding::Encodings;
 use crate::compile::flow::FlowError;
 use crate::compile::flow::graph::{Block, BlockId, Graph, Instr, has_target, is_terminator};
@@ -20,7 +20,7 @@ fn is_same(left: &Location, right: &Location) -> bool {
         & (left.end_column() == right.end_column())
 }
 
-impl Draft {
+impl CodeDraft {
     /// Emits the instructions of `graph` (`assemble_emit`).
     pub(super) fn emit(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
         self.clear(graph, encodings);
@@ -38,7 +38,7 @@ impl Draft {
                 if !is_same(&instr.location, place) {
                     if instr.location.line() >= Location::NONE.line() && self.waiting.is_none() {
                         place = &instr.location;
-                        self.places.push(Run { start: point, of: *place });
+                        self.places.push(InstructionRun { start: point, of: *place });
                     } else {
                         place = self.begin_around_next(instr, point);
                     }
@@ -57,7 +57,7 @@ impl Draft {
         if let Some(start) = self.waiting {
             self.begin_place(&Location::NONE, start);
         }
-        self.places.push(Run { start: point, of: Location::NONE });
+        self.places.push(InstructionRun { start: point, of: Location::NONE });
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Draft {
     /// Starts a run of instructions with another handler and returns the handler.
     #[inline(never)]
     fn begin_handler(&mut self, instr: &Instr, point: Point) -> BlockId {
-        self.handlers.push(Run { start: point, of: instr.handler });
+        self.handlers.push(InstructionRun { start: point, of: instr.handler });
         instr.handler
     }
 
@@ -149,7 +149,7 @@ impl Draft {
     /// Starts a run of instructions with another location.
     fn begin_place(&mut self, place: &Location, start: Point) {
         if self.places.last().is_none_or(|before| before.of != *place) {
-            self.places.push(Run { start, of: *place });
+            self.places.push(InstructionRun { start, of: *place });
         }
     }
 }

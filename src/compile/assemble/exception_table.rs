@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/assemble.c`.
 
-use super::draft::{Draft, Point};
+use super::draft::{CodeDraft, Point};
 use super::jumps::Shifts;
 use crate::compile::flow::graph::{BlockId, Graph};
 
@@ -22,7 +22,7 @@ fn put(value: u32, first: bool, bytes: &mut Vec<u8>) {
 
 /// Writes one entry for each run of instructions with the same handler
 /// (`assemble_exception_table`).
-pub(super) fn write(graph: &Graph, draft: &Draft, shifts: &Shifts, bytes: &mut Vec<u8>) {
+pub(super) fn write(graph: &Graph, draft: &CodeDraft, shifts: &Shifts, bytes: &mut Vec<u8>) {
     bytes.clear();
     // Handlers are equal if their code starts at the same instruction, as it does for empty blocks.
     let index = |id: BlockId| draft.starts.get(id.0 as usize).map_or(u32::MAX, |start| start.index);

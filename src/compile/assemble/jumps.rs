@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/assemble.c`.
 
-use super::draft::{Draft, Point, prefixes};
+use super::draft::{CodeDraft, Point, prefixes};
 use crate::compile::flow::FlowError;
 
 /// Shift of the code by the prefixes of jumps; reused for its allocation.
@@ -14,7 +14,7 @@ pub(super) struct Shifts {
 
 impl Shifts {
     /// Computes the distances of jumps (`resolve_jump_offsets`).
-    pub(super) fn settle(&mut self, draft: &mut Draft, end_send: u32) -> Result<(), FlowError> {
+    pub(super) fn settle(&mut self, draft: &mut CodeDraft, end_send: u32) -> Result<(), FlowError> {
         for jump in &mut draft.jumps {
             // CPython starts with the size that the index of the target needs.
             jump.prefixes = prefixes(draft.starts[jump.target.0 as usize].index);
@@ -26,7 +26,7 @@ impl Shifts {
 
     /// Computes distances from the current sizes and returns whether a size changed
     /// (`resolve_jump_offsets`).
-    fn measure(&mut self, draft: &mut Draft, end_send: u32) -> Result<bool, FlowError> {
+    fn measure(&mut self, draft: &mut CodeDraft, end_send: u32) -> Result<bool, FlowError> {
         self.before.clear();
         let mut shift = 0;
         for jump in &draft.jumps {
@@ -57,7 +57,7 @@ impl Shifts {
     }
 
     /// Returns the code with the operands of jumps.
-    pub(super) fn code(&self, draft: &mut Draft, prefix: u8) -> Vec<u8> {
+    pub(super) fn code(&self, draft: &mut CodeDraft, prefix: u8) -> Vec<u8> {
         let mut code = Vec::with_capacity(self.offset(draft.end) as usize);
         let mut copied = 0;
         for jump in &draft.jumps {

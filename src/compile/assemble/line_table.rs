@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/assemble.c`.
 
-use super::draft::Draft;
+use super::draft::CodeDraft;
 use super::jumps::Shifts;
 use crate::text::Location;
 
@@ -30,9 +30,9 @@ fn head(code: u32, units: u32) -> u8 {
 const LONGEST: u32 = 8;
 
 /// Writes entries for each run of instructions with the same location (`assemble_location_info`).
-pub(super) fn write(first_line: i32, draft: &Draft, shifts: &Shifts, bytes: &mut Vec<u8>) {
+pub(super) fn write(first_line: i32, draft: &CodeDraft, shifts: &Shifts, bytes: &mut Vec<u8>) {
     bytes.clear();
-    let mut entries = Entries { bytes, line: first_line };
+    let mut entries = LineEntries { bytes, line: first_line };
     let mut start = 0;
     for pair in draft.places.windows(2) {
         let [run, next] = pair else { continue };
@@ -48,13 +48,13 @@ pub(super) fn write(first_line: i32, draft: &Draft, shifts: &Shifts, bytes: &mut
 }
 
 /// Writer of entries.
-struct Entries<'a> {
+struct LineEntries<'a> {
     bytes: &'a mut Vec<u8>,
     /// Line of the last entry.
     line: i32,
 }
 
-impl Entries<'_> {
+impl LineEntries<'_> {
     /// Appends an entry for 1 to [`LONGEST`] code units (`write_location_info_entry`).
     #[inline]
     fn add(&mut self, location: &Location, units: u32) {

@@ -17,10 +17,10 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher as _;
 
-use self::draft::Draft;
+use self::draft::CodeDraft;
 use self::encoding::Encodings;
 use self::jumps::Shifts;
-use super::constants::{CodeId, ConstId, Constants, Text};
+use super::constants::{CodeId, ConstId, ConstantText, Constants};
 use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
 use super::unit::CodeUnit;
@@ -54,7 +54,7 @@ pub struct CodeObject {
     /// `__annotate__` was renamed.
     pub own_locals: bool,
     /// `co_localspluskinds`.
-    pub kinds: Text,
+    pub kinds: ConstantText,
     /// `co_name`.
     pub name: Name,
     /// `co_qualname`.
@@ -69,12 +69,12 @@ pub struct CodeObject {
 
 /// Code objects of a module, without duplicates.
 #[derive(Debug, Default)]
-pub struct Codes {
+pub struct ModuleCodes {
     list: Vec<CodeObject>,
     by_value: HashTable<CodeId>,
 }
 
-impl Codes {
+impl ModuleCodes {
     /// Returns the code object `id`.
     pub fn get(&self, id: CodeId) -> &CodeObject {
         &self.list[id.0 as usize]
@@ -116,12 +116,12 @@ impl Codes {
 #[derive(Debug)]
 pub struct Assembler {
     /// Code objects assembled so far.
-    pub codes: Codes,
+    pub codes: ModuleCodes,
     target: &'static Target,
     encodings: Encodings,
     // Empty between code objects; kept for their allocations.
     graph: Graph,
-    draft: Draft,
+    draft: CodeDraft,
     shifts: Shifts,
     line_table: Vec<u8>,
     exception_table: Vec<u8>,
@@ -138,11 +138,11 @@ impl Assembler {
     /// Returns an assembler with room for `count` code objects.
     pub fn new(target: &'static Target, count: usize) -> Self {
         Self {
-            codes: Codes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
+            codes: ModuleCodes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
             target,
             encodings: Encodings::new(target),
             graph: Graph::default(),
-            draft: Draft::default(),
+            draft: CodeDraft::default(),
             shifts: Shifts::default(),
             line_table: Vec::new(),
             exception_table: Vec::new(),
@@ -197,7 +197,7 @@ impl Assembler {
             names: names_tuple,
             locals,
             own_locals: unit.is_annotate,
-            kinds: Text::from_slice(&self.kinds),
+            kinds: ConstantText::from_slice(&self.kinds),
             name: unit.name,
             qualname: unit.qualname,
             first_line: unit.first_line,

@@ -4,7 +4,7 @@
 
 use super::closure::function_flag;
 use super::scope::Counts;
-use super::{Codegen, Deferred, Result, UnitKind};
+use super::{Codegen, CodegenResult, Deferred, UnitKind};
 use crate::compile::symtable::{ScopeId, ScopeRole, mangle};
 use crate::compile::unparse;
 use crate::syntax::ast::{
@@ -23,7 +23,7 @@ const NOT_IMPLEMENTED_ERROR: u32 = 1;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits an annotated assignment (`codegen_annassign`).
-    pub(super) fn annotated_assignment(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+    pub(super) fn annotated_assignment(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         let StmtKind::AnnAssign { target, annotation, value, simple } = &statement.kind else {
             return Ok(());
         };
@@ -46,7 +46,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         statement: &'a Stmt<'ast>,
         target: &Expr<'_>,
         without_value: bool,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let StmtKind::AnnAssign { annotation, simple, .. } = &statement.kind else { return Ok(()) };
         let location = statement.location;
         match &target.kind {
@@ -82,14 +82,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Evaluates an expression for its side effects (`codegen_check_ann_expr`).
-    fn evaluate(&mut self, expr: &Expr<'_>) -> Result<()> {
+    fn evaluate(&mut self, expr: &Expr<'_>) -> CodegenResult<()> {
         self.visit_expr(expr)?;
         self.emit(Op::POP_TOP, expr.location);
         Ok(())
     }
 
     /// Evaluates the parts of a subscript (`codegen_check_ann_subscr`).
-    fn evaluate_index(&mut self, index: &Expr<'_>) -> Result<()> {
+    fn evaluate_index(&mut self, index: &Expr<'_>) -> CodegenResult<()> {
         match &index.kind {
             ExprKind::Slice { lower, upper, step } => {
                 [lower, upper, step].into_iter().flatten().try_for_each(|part| self.evaluate(part))
@@ -101,7 +101,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Records an annotation to be evaluated in `__annotate__`
     /// (`_PyCompile_AddDeferredAnnotation`).
-    fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+    fn defer_annotation(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         let location = statement.location;
         let is_class = self.unit.kind == UnitKind::Class;
         let is_conditional = !is_class || self.unit.conditional_depth > 0;
@@ -124,7 +124,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits `__annotate__` for the current module or class and stores it
     /// (`codegen_process_deferred_annotations`).
-    pub(super) fn deferred_annotations(&mut self, location: Location) -> Result<()> {
+    pub(super) fn deferred_annotations(&mut self, location: Location) -> CodegenResult<()> {
         if self.unit.deferred.is_empty() {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         deferred: Deferred<'a, 'ast>,
         outer: UnitKind,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let StmtKind::AnnAssign { target, annotation, .. } = &deferred.statement.kind else { return Ok(()) };
         let ExprKind::Name { id, .. } = target.kind else { return Ok(()) };
         let at = deferred.statement.location;
@@ -206,7 +206,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Leaves an `__annotate__` scope and makes the function (`codegen_leave_annotations_scope`).
-    fn leave_annotations(&mut self, location: Location) -> Result<()> {
+    fn leave_annotations(&mut self, location: Location) -> CodegenResult<()> {
         self.emit(Op::RETURN_VALUE, location);
         self.unit.code.is_annotate = true;
         let code = self.finish_unit(true)?;
@@ -220,7 +220,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         &mut self,
         function: &FunctionDef<'_>,
         location: Location,
-    ) -> Result<u32> {
+    ) -> CodegenResult<u32> {
         if !self.target.features.deferred_annotations {
             let count = self.annotation_pairs(function, location)?;
             if count > 0 {
@@ -247,7 +247,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits the names and annotations of a function and returns the number of pairs
     /// (`codegen_annotations_in_scope`).
-    fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> Result<u32> {
+    fn annotation_pairs(&mut self, function: &FunctionDef<'_>, location: Location) -> CodegenResult<u32> {
         let args = &function.args;
         let mut count = 0;
         let mut positional = [args.args, args.posonlyargs];
@@ -277,7 +277,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits one annotation of a function (`codegen_argannotation`).
-    fn function_annotation(&mut self, name: Name, annotation: &Expr<'_>, location: Location) -> Result<()> {
+    fn function_annotation(
+        &mut self,
+        name: Name,
+        annotation: &Expr<'_>,
+        location: Location,
+    ) -> CodegenResult<()> {
         self.load_mangled_const(name, location);
         if self.future.annotations() {
             return self.text_annotation(annotation);
@@ -287,7 +292,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits an annotation, of which `*Ts` is unpacked to its only element
     /// (`codegen_argannotation`).
-    pub(super) fn unpacked(&mut self, expr: &Expr<'_>, location: Location) -> Result<()> {
+    pub(super) fn unpacked(&mut self, expr: &Expr<'_>, location: Location) -> CodegenResult<()> {
         let ExprKind::Starred { value, .. } = &expr.kind else { return self.visit_expr(expr) };
         self.visit_expr(value)?;
         self.emit_arg(Op::UNPACK_SEQUENCE, 1, location);
@@ -295,7 +300,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Loads an annotation as text (`codegen_visit_annexpr`).
-    fn text_annotation(&mut self, annotation: &Expr<'_>) -> Result<()> {
+    fn text_annotation(&mut self, annotation: &Expr<'_>) -> CodegenResult<()> {
         let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target)?;
         let id = self.constants.add_text(&text);
         self.load_const_id(id, annotation.location);
@@ -303,7 +308,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Stores an empty `__conditional_annotations__`, if the current module or class needs one.
-    pub(super) fn conditional_annotations(&mut self, location: Location) -> Result<()> {
+    pub(super) fn conditional_annotations(&mut self, location: Location) -> CodegenResult<()> {
         if !self.scope().has_conditional_annotations {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::Expr;
 use crate::target::Op;
 use crate::text::Location;
@@ -17,7 +17,7 @@ impl Codegen<'_, '_> {
         test: &Expr<'_>,
         message: Option<&Expr<'_>>,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.check_assertion(test, location);
         if self.optimize > 0 {
             return Ok(());

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId};
 use crate::syntax::ast::{Call, Expr, ExprContext, ExprKind};
 use crate::target::Op;
@@ -19,7 +19,7 @@ impl Codegen<'_, '_> {
         value: &Expr<'_>,
         attr: Name,
         ctx: ExprContext,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         if ctx == ExprContext::Load
             && let Some(call) = self.super_call(value, attr)
         {
@@ -119,7 +119,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Loads `super`, the class and the object (`load_args_for_super`).
-    pub(super) fn load_super_args(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
+    pub(super) fn load_super_args(&mut self, call: &Call<'_>, location: Location) -> CodegenResult<()> {
         if let ExprKind::Name { id, .. } = call.func.kind {
             self.name_op(id, ExprContext::Load, call.func.location)?;
         }

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, Expr};
 use crate::target::Op;
@@ -21,7 +21,7 @@ const RESUME_AFTER_AWAIT: u32 = 3;
 
 impl Codegen<'_, '_> {
     /// Emits a `yield` expression (`codegen_visit_expr`).
-    pub(super) fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> Result<()> {
+    pub(super) fn yield_expr(&mut self, value: Option<&Expr<'_>>, location: Location) -> CodegenResult<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'yield' outside function", location));
         }
@@ -34,7 +34,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a `yield from` expression (`codegen_visit_expr`).
-    pub(super) fn yield_from_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
+    pub(super) fn yield_from_expr(&mut self, value: &Expr<'_>, location: Location) -> CodegenResult<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'yield from' outside function", location));
         }
@@ -56,7 +56,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits an `await` expression (`codegen_visit_expr`).
-    pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> Result<()> {
+    pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> CodegenResult<()> {
         if let Some(late) = self.symbols.late.iter().find(|late| late.location == location) {
             // The operand is not visited.
             return Err(late.clone());

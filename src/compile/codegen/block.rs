@@ -2,7 +2,7 @@
 //!
 //! CPython: `fblockinfo` in `Python/compile.c` and `codegen_unwind_fblock` in `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, ExprContext, Stmt};
@@ -20,7 +20,7 @@ const AWAIT_EXIT: u32 = 2;
 
 /// A frame block (`fblockinfo`): its values on the stack and the code that must run to leave it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Block<'a, 'ast> {
+pub(crate) enum FrameBlock<'a, 'ast> {
     /// A loop without an iterator.
     While(Loop),
     /// A loop whose iterator is on the stack.
@@ -58,7 +58,11 @@ pub(crate) struct Loop {
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Enters a frame block (`_PyCompile_PushFBlock`).
-    pub(super) fn push_block(&mut self, block: Block<'a, 'ast>, location: Location) -> Result<()> {
+    pub(super) fn push_block(
+        &mut self,
+        block: FrameBlock<'a, 'ast>,
+        location: Location,
+    ) -> CodegenResult<()> {
         let is_full = self.unit.inlined_blocks > 0 && self.handlers() >= MAX_HANDLERS;
         if self.unit.blocks.len() >= MAX_BLOCKS || is_full {
             return Err(SyntaxError::new("too many statically nested blocks", location));
@@ -70,9 +74,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Enters the handler that restores locals after an inlined comprehension.
     ///
     /// No jump leaves it, so it only counts as a block, and not at all in older releases.
-    pub(super) fn push_inlined_block(&mut self, location: Location) -> Result<()> {
+    pub(super) fn push_inlined_block(&mut self, location: Location) -> CodegenResult<()> {
         if self.target.features.inlined_comprehension_is_block {
-            return self.push_block(Block::StopIteration, location);
+            return self.push_block(FrameBlock::StopIteration, location);
         }
         if self.handlers() >= MAX_HANDLERS {
             return Err(SyntaxError::new("too many statically nested blocks", location));
@@ -92,8 +96,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Returns an upper bound for the number of exception handlers around the current instruction.
     fn handlers(&self) -> usize {
-        let is_handler =
-            |block: &&Block<'_, '_>| !matches!(block, Block::While(_) | Block::For(_) | Block::Value);
+        let is_handler = |block: &&FrameBlock<'_, '_>| {
+            !matches!(block, FrameBlock::While(_) | FrameBlock::For(_) | FrameBlock::Value)
+        };
         self.unit.blocks.iter().filter(is_handler).count() + self.unit.inlined_blocks
     }
 
@@ -112,16 +117,16 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         location: &mut Location,
         keeps_value: bool,
         to_loop: bool,
-    ) -> Result<Option<Block<'a, 'ast>>> {
+    ) -> CodegenResult<Option<FrameBlock<'a, 'ast>>> {
         let mut left = Vec::new();
         let mut found = None;
         while let Some(&block) = self.unit.blocks.last() {
             match block {
-                Block::GroupHandlers => {
+                FrameBlock::GroupHandlers => {
                     let message = "'break', 'continue' and 'return' cannot appear in an except* block";
                     return Err(SyntaxError::new(message, *location));
                 }
-                Block::While(_) | Block::For(_) | Block::AsyncFor(_) if to_loop => {
+                FrameBlock::While(_) | FrameBlock::For(_) | FrameBlock::AsyncFor(_) if to_loop => {
                     found = Some(block);
                     break;
                 }
@@ -138,37 +143,37 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits the code that leaves one block (`codegen_unwind_fblock`).
     pub(super) fn leave_block(
         &mut self,
-        block: Block<'a, 'ast>,
+        block: FrameBlock<'a, 'ast>,
         location: &mut Location,
         keeps_value: bool,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let keep = |this: &mut Self, at: Location| {
             if keeps_value {
                 this.emit_arg(Op::SWAP, 2, at);
             }
         };
         match block {
-            Block::While(_)
-            | Block::Handlers
-            | Block::GroupHandlers
-            | Block::AsyncComprehension
-            | Block::StopIteration => {}
-            Block::For(_) if self.target.features.indexed_iterators => {
+            FrameBlock::While(_)
+            | FrameBlock::Handlers
+            | FrameBlock::GroupHandlers
+            | FrameBlock::AsyncComprehension
+            | FrameBlock::StopIteration => {}
+            FrameBlock::For(_) if self.target.features.indexed_iterators => {
                 if keeps_value {
                     self.emit_arg(Op::SWAP, 3, *location);
                 }
                 self.emit(Op::POP_TOP, *location);
                 self.emit(Op::POP_TOP, *location);
             }
-            Block::For(_) | Block::AsyncFor(_) | Block::Value => {
+            FrameBlock::For(_) | FrameBlock::AsyncFor(_) | FrameBlock::Value => {
                 keep(self, *location);
                 self.emit(Op::POP_TOP, *location);
             }
-            Block::Try => self.emit(Op::POP_BLOCK, *location),
-            Block::Finally(body) => {
+            FrameBlock::Try => self.emit(Op::POP_BLOCK, *location),
+            FrameBlock::Finally(body) => {
                 self.emit(Op::POP_BLOCK, *location);
                 if keeps_value {
-                    self.push_block(Block::Value, *location)?;
+                    self.push_block(FrameBlock::Value, *location)?;
                 }
                 self.visit_body(body)?;
                 if keeps_value {
@@ -176,14 +181,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 }
                 *location = Location::NONE;
             }
-            Block::FinallyEnd => {
+            FrameBlock::FinallyEnd => {
                 keep(self, *location);
                 self.emit(Op::POP_TOP, *location);
                 keep(self, *location);
                 self.emit(Op::POP_BLOCK, *location);
                 self.emit(Op::POP_EXCEPT, *location);
             }
-            Block::With { at, is_async } => {
+            FrameBlock::With { at, is_async } => {
                 self.emit(Op::POP_BLOCK, at);
                 if keeps_value {
                     if self.target.features.special_methods {
@@ -198,7 +203,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.emit(Op::POP_TOP, at);
                 *location = Location::NONE;
             }
-            Block::Handler(name) => {
+            FrameBlock::Handler(name) => {
                 if name.is_some() {
                     self.emit(Op::POP_BLOCK, *location);
                 }
@@ -214,7 +219,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits `NAME = None; del NAME`, at the end of a handler.
-    pub(super) fn unbind(&mut self, name: Name, location: Location) -> Result<()> {
+    pub(super) fn unbind(&mut self, name: Name, location: Location) -> CodegenResult<()> {
         self.load_const(&Constant::None, location);
         self.name_op(name, ExprContext::Store, location)?;
         self.name_op(name, ExprContext::Del, location)

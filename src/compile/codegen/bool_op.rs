@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::{BoolOperator, Expr};
 use crate::target::Op;
 use crate::text::Location;
@@ -14,7 +14,7 @@ impl Codegen<'_, '_> {
         op: BoolOperator,
         values: &[Expr<'_>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let is_pseudo = self.target.features.pseudo_bool_jumps;
         let jump = match (op, is_pseudo) {
             (BoolOperator::And, true) => Op::JUMP_IF_FALSE,

@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::display::Build;
-use super::{Codegen, Result, STACK_USE_GUIDELINE};
+use super::{Codegen, CodegenResult, STACK_USE_GUIDELINE};
 use crate::compile::instruction::Label;
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::SyntaxError;
@@ -20,7 +20,7 @@ const SET: u32 = 6;
 
 impl Codegen<'_, '_> {
     /// Emits a call (`codegen_call`).
-    pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> Result<()> {
+    pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> CodegenResult<()> {
         self.check_keywords(call.keywords)?;
         if self.method_call(call, location)? {
             return Ok(());
@@ -37,12 +37,12 @@ impl Codegen<'_, '_> {
 
     /// Refuses repeated keyword arguments (`codegen_validate_keywords`).
     #[inline]
-    fn check_keywords(&self, keywords: &[Keyword<'_>]) -> Result<()> {
+    fn check_keywords(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
         if keywords.len() < 2 { Ok(()) } else { self.refuse_repetitions(keywords) }
     }
 
     /// Finds repeated keyword arguments (`codegen_validate_keywords`).
-    fn refuse_repetitions(&self, keywords: &[Keyword<'_>]) -> Result<()> {
+    fn refuse_repetitions(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
         // Short lists are compared in pairs without hashing.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE
@@ -63,7 +63,7 @@ impl Codegen<'_, '_> {
 
     /// Emits `base.name(…)` without a bound method, or returns false if that is not possible
     /// (`maybe_optimize_method_call`).
-    fn method_call(&mut self, call: &Call<'_>, location: Location) -> Result<bool> {
+    fn method_call(&mut self, call: &Call<'_>, location: Location) -> CodegenResult<bool> {
         let ExprKind::Attribute { value, attr, ctx: ExprContext::Load } = &call.func.kind else {
             return Ok(false);
         };
@@ -100,7 +100,7 @@ impl Codegen<'_, '_> {
 
     /// Emits `all`, `any` or `tuple` of a generator expression as a loop, guarded by a test for the
     /// builtin (`maybe_optimize_function_call`).
-    fn builtin_over_generator(&mut self, call: &Call<'_>, end: Label) -> Result<()> {
+    fn builtin_over_generator(&mut self, call: &Call<'_>, end: Label) -> CodegenResult<()> {
         let ExprKind::Name { id, .. } = call.func.kind else { return Ok(()) };
         let ([generator], []) = (call.args, call.keywords) else { return Ok(()) };
         let ExprKind::Comprehension(comprehension) = &generator.kind else { return Ok(()) };
@@ -178,7 +178,7 @@ impl Codegen<'_, '_> {
         injected: Option<Name>,
         keywords: &[Keyword<'_>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.check_keywords(keywords)?;
         let is_plain = args.len() + keywords.len() * 2 <= STACK_USE_GUIDELINE
             && !args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
@@ -215,14 +215,14 @@ impl Codegen<'_, '_> {
 
     /// Emits the values of keyword arguments and the tuple of their names
     /// (`codegen_call_simple_kw_helper`).
-    fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> Result<()> {
+    fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> CodegenResult<()> {
         keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;
         self.load_names_const(keywords.iter().filter_map(|keyword| keyword.arg), names);
         Ok(())
     }
 
     /// Emits the dictionary of keyword arguments (`codegen_call_helper_impl`).
-    fn keyword_dict(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
+    fn keyword_dict(&mut self, keywords: &[Keyword<'_>], location: Location) -> CodegenResult<()> {
         let mut has_dict = false;
         let mut start = 0;
         for (index, keyword) in keywords.iter().enumerate() {
@@ -254,7 +254,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a dictionary of keyword arguments without unpacking (`codegen_subkwargs`).
-    fn keyword_dict_part(&mut self, keywords: &[Keyword<'_>], location: Location) -> Result<()> {
+    fn keyword_dict_part(&mut self, keywords: &[Keyword<'_>], location: Location) -> CodegenResult<()> {
         let is_big = keywords.len() * 2 > STACK_USE_GUIDELINE;
         if self.target.features.const_key_maps && keywords.len() > 1 && !is_big {
             keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;

@@ -4,7 +4,7 @@
 
 use super::function::first_line;
 use super::scope::Counts;
-use super::{Codegen, Result, UnitKind};
+use super::{Codegen, CodegenResult, UnitKind};
 use crate::compile::constants::CodeId;
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{ClassDef, Constant, ExprContext};
@@ -16,7 +16,7 @@ const INTRINSIC_SUBSCRIPT_GENERIC: u32 = 10;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits a class definition (`codegen_class`).
-    pub(super) fn class(&mut self, class: &'a ClassDef<'ast>, location: Location) -> Result<()> {
+    pub(super) fn class(&mut self, class: &'a ClassDef<'ast>, location: Location) -> CodegenResult<()> {
         self.visit_exprs(class.decorator_list)?;
         let first_line = first_line(class.decorator_list, location);
         let is_generic = !class.type_params.is_empty();
@@ -50,7 +50,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Compiles the body of a class (`codegen_class_body`).
-    fn class_body(&mut self, class: &'a ClassDef<'ast>, first_line: i32) -> Result<CodeId> {
+    fn class_body(&mut self, class: &'a ClassDef<'ast>, first_line: i32) -> CodegenResult<CodeId> {
         let scope = self.find_scope(class.id, ScopeRole::Own)?;
         let counts = Counts::default();
         self.enter_scope(scope, UnitKind::Class, class.name, first_line, Some(class.name), counts);
@@ -93,14 +93,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Loads one name and stores its value under another.
-    fn copy_name(&mut self, from: &str, to: &str, location: Location) -> Result<()> {
+    fn copy_name(&mut self, from: &str, to: &str, location: Location) -> CodegenResult<()> {
         let from = self.intern(from);
         self.name_op(from, ExprContext::Load, location)?;
         self.store_as(to, location)
     }
 
     /// Stores the top of the stack under a name.
-    fn store_as(&mut self, name: &str, location: Location) -> Result<()> {
+    fn store_as(&mut self, name: &str, location: Location) -> CodegenResult<()> {
         let name = self.intern(name);
         self.name_op(name, ExprContext::Store, location)
     }

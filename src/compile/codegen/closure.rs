@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::constants::CodeId;
 use crate::compile::symtable::NameScope;
 use crate::object::str_repr;
@@ -25,7 +25,12 @@ impl Codegen<'_, '_> {
     ///
     /// # Errors
     /// Fails if no enclosing scope provides a free variable.
-    pub(crate) fn make_closure(&mut self, code: CodeId, mut flags: u32, location: Location) -> Result<()> {
+    pub(crate) fn make_closure(
+        &mut self,
+        code: CodeId,
+        mut flags: u32,
+        location: Location,
+    ) -> CodegenResult<()> {
         let (code_name, free) = self.finish.closure(code);
         let free = free.to_vec();
         if !free.is_empty() {

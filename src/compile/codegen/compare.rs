@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::{CompareOperator, Expr};
 use crate::target::Op;
 use crate::text::Location;
@@ -34,7 +34,7 @@ impl Codegen<'_, '_> {
         ops: &[CompareOperator],
         comparators: &[Expr<'_>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.check_compare(left, ops, comparators, location);
         self.visit_expr(left)?;
         let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())

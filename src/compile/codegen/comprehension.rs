@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::scope::Counts;
-use super::{Block, Codegen, Result, UnitKind};
+use super::{Codegen, CodegenResult, FrameBlock, UnitKind};
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::target::Op;
@@ -11,7 +11,11 @@ use crate::text::Location;
 
 impl Codegen<'_, '_> {
     /// Emits a comprehension or generator expression (`codegen_comprehension`).
-    pub(super) fn comprehension(&mut self, expr: &ComprehensionExpr<'_>, location: Location) -> Result<()> {
+    pub(super) fn comprehension(
+        &mut self,
+        expr: &ComprehensionExpr<'_>,
+        location: Location,
+    ) -> CodegenResult<()> {
         let id = self.find_scope(expr.id, ScopeRole::Own)?;
         let scope = self.symbols.scope(id);
         let (is_inlined, is_async) = (scope.comp_inlined, scope.coroutine);
@@ -69,7 +73,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits the iterable of the first clause, which is evaluated in the enclosing scope.
-    fn comprehension_iterable(&mut self, expr: &ComprehensionExpr<'_>) -> Result<()> {
+    fn comprehension_iterable(&mut self, expr: &ComprehensionExpr<'_>) -> CodegenResult<()> {
         expr.generators.first().map_or(Ok(()), |first| self.visit_expr(&first.iter))
     }
 
@@ -121,7 +125,7 @@ impl Codegen<'_, '_> {
         depth: u32,
         iterator_on_stack: bool,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         if expr.generators[index].is_async {
             self.async_clause(expr, index, depth, iterator_on_stack, location)
         } else {
@@ -137,7 +141,7 @@ impl Codegen<'_, '_> {
         mut depth: u32,
         iterator_on_stack: bool,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let clause = &expr.generators[index];
         let start = self.new_label();
         let if_cleanup = self.new_label();
@@ -186,7 +190,7 @@ impl Codegen<'_, '_> {
         depth: u32,
         iterator_on_stack: bool,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let clause = &expr.generators[index];
         let start = self.new_label();
         let except = self.new_label();
@@ -200,7 +204,7 @@ impl Codegen<'_, '_> {
             }
         }
         self.use_label(start);
-        self.push_block(Block::AsyncComprehension, location)?;
+        self.push_block(FrameBlock::AsyncComprehension, location)?;
         let send = self.next_of_async(except, location);
         self.visit_expr(&clause.target)?;
         for condition in clause.ifs {
@@ -223,7 +227,7 @@ impl Codegen<'_, '_> {
         index: usize,
         depth: u32,
         location: Location,
-    ) -> Result<Location> {
+    ) -> CodegenResult<Location> {
         let element = &expr.element;
         if index + 1 < expr.generators.len() {
             self.comprehension_clause(expr, index + 1, depth, false, location)?;

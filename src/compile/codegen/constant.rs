@@ -3,7 +3,7 @@
 //! CPython: `Python/compile.c`.
 
 use super::Codegen;
-use crate::compile::constants::{CodeId, ConstId, ConstValue, Text};
+use crate::compile::constants::{CodeId, ConstId, ConstValue, ConstantText};
 use crate::compile::folding;
 use crate::syntax::ast::Constant;
 use crate::target::Op;
@@ -100,10 +100,10 @@ impl Codegen<'_, '_> {
         let value = match *constant {
             Constant::Str(text) => return self.constants.add_text(text),
             Constant::FreshPercent => {
-                return self.constants.add_fresh(ConstValue::Str(Text::from_slice(b"%")));
+                return self.constants.add_fresh(ConstValue::Str(ConstantText::from_slice(b"%")));
             }
             Constant::FreshEmptyBytes => {
-                return self.constants.add_fresh(ConstValue::Bytes(Text::new()));
+                return self.constants.add_fresh(ConstValue::Bytes(ConstantText::new()));
             }
             Constant::Tuple(items) => {
                 ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
@@ -137,8 +137,8 @@ fn literal(constant: &Constant<'_>) -> Option<ConstValue> {
         }
         Constant::Float(value) => ConstValue::Float(value.to_bits()),
         Constant::Complex(real, imaginary) => ConstValue::Complex(real.to_bits(), imaginary.to_bits()),
-        Constant::Str(text) => ConstValue::Str(Text::from_slice(text)),
-        Constant::Bytes(bytes) => ConstValue::Bytes(Text::from_slice(bytes)),
+        Constant::Str(text) => ConstValue::Str(ConstantText::from_slice(text)),
+        Constant::Bytes(bytes) => ConstValue::Bytes(ConstantText::from_slice(bytes)),
         Constant::FreshPercent | Constant::FreshEmptyBytes | Constant::Tuple(_) | Constant::FrozenSet(_) => {
             return None;
         }

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result, STACK_USE_GUIDELINE};
+use super::{Codegen, CodegenResult, STACK_USE_GUIDELINE};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
 use crate::target::Op;
@@ -30,7 +30,12 @@ impl Build {
 
 impl Codegen<'_, '_> {
     /// Emits a list display or unpacks to one (`codegen_list`).
-    pub(super) fn list(&mut self, elements: &[Expr<'_>], ctx: ExprContext, location: Location) -> Result<()> {
+    pub(super) fn list(
+        &mut self,
+        elements: &[Expr<'_>],
+        ctx: ExprContext,
+        location: Location,
+    ) -> CodegenResult<()> {
         match ctx {
             ExprContext::Load => self.collection(elements, None, 0, Build::LIST, location),
             ExprContext::Store => self.unpack_targets(elements, location),
@@ -44,7 +49,7 @@ impl Codegen<'_, '_> {
         elements: &[Expr<'_>],
         ctx: ExprContext,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         match ctx {
             ExprContext::Load => self.collection(elements, None, 0, Build::TUPLE, location),
             ExprContext::Store => self.unpack_targets(elements, location),
@@ -53,7 +58,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a set display (`codegen_set`).
-    pub(super) fn set(&mut self, elements: &[Expr<'_>], location: Location) -> Result<()> {
+    pub(super) fn set(&mut self, elements: &[Expr<'_>], location: Location) -> CodegenResult<()> {
         self.collection(elements, None, 0, Build::SET, location)
     }
 
@@ -66,7 +71,7 @@ impl Codegen<'_, '_> {
         pushed: u32,
         how: Build,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let count = elements.len() as u32 + u32::from(injected.is_some()) + pushed;
         let is_big = count as usize > STACK_USE_GUIDELINE;
         if self.constant_collection(elements, injected, pushed, how, location) {
@@ -149,7 +154,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Unpacks the top of the stack to targets (`assignment_helper`).
-    fn unpack_targets(&mut self, targets: &[Expr<'_>], location: Location) -> Result<()> {
+    fn unpack_targets(&mut self, targets: &[Expr<'_>], location: Location) -> CodegenResult<()> {
         let mut has_star = false;
         for (index, target) in targets.iter().enumerate() {
             if !matches!(target.kind, ExprKind::Starred { .. }) {
@@ -180,7 +185,7 @@ impl Codegen<'_, '_> {
         keys: &[Option<Expr<'_>>],
         values: &[Expr<'_>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let mut has_dict = false;
         // Number of pairs before `index` that are not emitted yet.
         let mut pending = 0;
@@ -231,7 +236,7 @@ impl Codegen<'_, '_> {
         keys: &[Option<Expr<'_>>],
         values: &[Expr<'_>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let is_big = values.len() * 2 > STACK_USE_GUIDELINE;
         if self.target.features.const_key_maps && values.len() > 1 && !is_big {
             let constants = keys.iter().map(|key| match key.as_ref().map(|key| &key.kind) {

@@ -2,14 +2,14 @@
 //!
 //! CPython: `Python/compile.c`.
 
-use super::Result;
+use super::CodegenResult;
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::text::Location;
 use std::borrow::Cow;
 
 /// Returns the docstring `text` (WTF-8) without common indentation; no line is removed
 /// (`_PyCompile_CleanDoc`).
-pub(super) fn clean(text: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn clean(text: &[u8]) -> CodegenResult<Vec<u8>> {
     let text = expand_tabs(text);
     refuse_surrogates(&text)?;
     let spaces = |line: &[u8]| line.iter().position(|&byte| byte != b' ');
@@ -62,7 +62,7 @@ fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Refuses lone surrogates, because CPython cleans the UTF-8 form, which cannot hold them.
-fn refuse_surrogates(text: &[u8]) -> Result<()> {
+fn refuse_surrogates(text: &[u8]) -> CodegenResult<()> {
     let is_surrogate = |character: &[u8]| matches!(character, [0xed, 0xa0..=0xff, ..]);
     let Some(start) = memchr::memchr_iter(0xed, text).find(|&start| is_surrogate(&text[start..])) else {
         return Ok(());

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Block, Codegen, Result};
+use super::{Codegen, CodegenResult, FrameBlock};
 use crate::compile::instruction::Label;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
 use crate::target::Op;
@@ -16,14 +16,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     ///
     /// Each handler finds on the stack the exception, a list of the exceptions that handlers
     /// raised, and on top the rest of the group.
-    pub(super) fn try_star_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+    pub(super) fn try_star_except(
+        &mut self,
+        statement: &'a Try<'ast>,
+        location: Location,
+    ) -> CodegenResult<()> {
         let except = self.new_label();
         let orelse = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         let reraise_star = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, except, location);
-        self.push_block(Block::Try, location)?;
+        self.push_block(FrameBlock::Try, location)?;
         self.visit_body(statement.body)?;
         self.pop_block();
         self.emit(Op::POP_BLOCK, Location::NONE);
@@ -31,7 +35,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(except);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
-        self.push_block(Block::GroupHandlers, location)?;
+        self.push_block(FrameBlock::GroupHandlers, location)?;
         for (index, handler) in statement.handlers.iter().enumerate() {
             if index == 0 {
                 self.emit_arg(Op::BUILD_LIST, 0, handler.location);
@@ -55,7 +59,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits one `except*` handler (`codegen_try_star_except`).
-    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>) -> Result<()> {
+    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>) -> CodegenResult<()> {
         let location = handler.location;
         let done = self.new_label();
         let failed = self.new_label();
@@ -72,7 +76,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             None => self.emit(Op::POP_TOP, location),
         }
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
-        self.push_block(Block::Handler(handler.name), location)?;
+        self.push_block(FrameBlock::Handler(handler.name), location)?;
         self.visit_body(handler.body)?;
         self.pop_block();
         self.emit(Op::POP_BLOCK, Location::NONE);

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, UnaryOperator};
 use crate::target::Op;
@@ -14,7 +14,7 @@ const INTRINSIC_UNARY_POSITIVE: u32 = 5;
 impl Codegen<'_, '_> {
     /// Emits an expression: loads its value, or stores to or deletes the target
     /// (`codegen_visit_expr`).
-    pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> Result<()> {
+    pub(super) fn visit_expr(&mut self, expr: &Expr<'_>) -> CodegenResult<()> {
         self.ask();
         let location = expr.location;
         match &expr.kind {
@@ -77,7 +77,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits expressions in order.
-    pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> Result<()> {
+    pub(super) fn visit_exprs(&mut self, exprs: &[Expr<'_>]) -> CodegenResult<()> {
         exprs.iter().try_for_each(|expr| self.visit_expr(expr))
     }
 
@@ -115,7 +115,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a conditional expression (`codegen_ifexp`).
-    fn if_exp(&mut self, test: &Expr<'_>, body: &Expr<'_>, orelse: &Expr<'_>) -> Result<()> {
+    fn if_exp(&mut self, test: &Expr<'_>, body: &Expr<'_>, orelse: &Expr<'_>) -> CodegenResult<()> {
         let end = self.new_label();
         let next = self.new_label();
         self.jump_if(test, next, false)?;

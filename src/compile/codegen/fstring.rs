@@ -2,14 +2,14 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result, STACK_USE_GUIDELINE};
+use super::{Codegen, CodegenResult, STACK_USE_GUIDELINE};
 use crate::syntax::ast::{Constant, Expr};
 use crate::target::Op;
 use crate::text::Location;
 
 impl Codegen<'_, '_> {
     /// Emits an f-string (`codegen_joined_str`).
-    pub(super) fn joined_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {
+    pub(super) fn joined_str(&mut self, values: &[Expr<'_>], location: Location) -> CodegenResult<()> {
         if values.len() > STACK_USE_GUIDELINE {
             self.load_const(&Constant::Str(b""), location);
             let join = self.intern("join");
@@ -38,7 +38,7 @@ impl Codegen<'_, '_> {
         conversion: i32,
         format_spec: Option<&Expr<'_>>,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.visit_expr(value)?;
         if let Some(number) = conversion_number(conversion) {
             self.emit_arg(Op::CONVERT_VALUE, number, location);

@@ -4,7 +4,7 @@
 
 use super::closure::function_flag;
 use super::scope::Counts;
-use super::{Block, Codegen, Result, UnitKind, docstring};
+use super::{Codegen, CodegenResult, FrameBlock, UnitKind, docstring};
 use crate::compile::future;
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{Expr, ExprContext, FunctionDef};
@@ -16,7 +16,11 @@ const INTRINSIC_SET_FUNCTION_TYPE_PARAMS: u32 = 4;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits a function definition (`codegen_function`).
-    pub(super) fn function(&mut self, function: &'a FunctionDef<'ast>, location: Location) -> Result<()> {
+    pub(super) fn function(
+        &mut self,
+        function: &'a FunctionDef<'ast>,
+        location: Location,
+    ) -> CodegenResult<()> {
         self.visit_exprs(function.decorator_list)?;
         let first_line = first_line(function.decorator_list, location);
         let mut flags = self.default_arguments(&function.args, location)?;
@@ -60,7 +64,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         flags: u32,
         first_line: i32,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let scope = self.find_scope(function.id, ScopeRole::Own)?;
         let kind = if function.is_async { UnitKind::AsyncFunction } else { UnitKind::Function };
         let counts = Counts::of(&function.args);
@@ -81,7 +85,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         let is_generator = self.scope().coroutine || self.scope().generator;
         if is_generator {
-            self.push_block(Block::StopIteration, Location::NONE)?;
+            self.push_block(FrameBlock::StopIteration, Location::NONE)?;
         }
         self.visit_body(body)?;
         if is_generator {

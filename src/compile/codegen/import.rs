@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Block, Codegen, Result, UnitKind};
+use super::{Codegen, CodegenResult, FrameBlock, UnitKind};
 use crate::syntax::ast::{Alias, Constant, ExprContext};
 use crate::target::Op;
 use crate::text::{Location, Name};
@@ -16,7 +16,7 @@ const MODE_EAGER: u32 = 2;
 
 impl Codegen<'_, '_> {
     /// Emits an `import` statement (`codegen_import`).
-    pub(super) fn import(&mut self, names: &[Alias], is_lazy: bool, location: Location) -> Result<()> {
+    pub(super) fn import(&mut self, names: &[Alias], is_lazy: bool, location: Location) -> CodegenResult<()> {
         for alias in names {
             self.load_const(&Constant::Int(0), location);
             self.load_const(&Constant::None, location);
@@ -41,15 +41,15 @@ impl Codegen<'_, '_> {
             self.emit_name(Op::IMPORT_NAME, name, location);
             return;
         }
-        let is_guarded = |block: &Block<'_, '_>| {
+        let is_guarded = |block: &FrameBlock<'_, '_>| {
             matches!(
                 block,
-                Block::Try
-                    | Block::Finally(_)
-                    | Block::FinallyEnd
-                    | Block::Handlers
-                    | Block::GroupHandlers
-                    | Block::Handler(_)
+                FrameBlock::Try
+                    | FrameBlock::Finally(_)
+                    | FrameBlock::FinallyEnd
+                    | FrameBlock::Handlers
+                    | FrameBlock::GroupHandlers
+                    | FrameBlock::Handler(_)
             )
         };
         let is_eager =
@@ -67,7 +67,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Binds the last part of a dotted name whose first part is on the stack (`codegen_import_as`).
-    fn import_as(&mut self, name: Name, target: Name, location: Location) -> Result<()> {
+    fn import_as(&mut self, name: Name, target: Name, location: Location) -> CodegenResult<()> {
         let text = self.name_text(name).to_owned();
         let mut parts = text.split('.').skip(1).peekable();
         let is_dotted = parts.peek().is_some();
@@ -95,7 +95,7 @@ impl Codegen<'_, '_> {
         level: u32,
         is_lazy: bool,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.load_const(&Constant::Int(i64::from(level)), location);
         self.load_names_const(names.iter().map(|alias| alias.name), location);
         let module = module.unwrap_or_else(|| self.intern(""));

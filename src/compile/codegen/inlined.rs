@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, SymbolInfo, flag};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -25,7 +25,11 @@ pub(super) struct Inlined {
 impl Codegen<'_, '_> {
     /// Gives names their meaning inside `comprehension` and saves the values it hides
     /// (`push_inlined_comprehension_state`).
-    pub(super) fn enter_inlined(&mut self, comprehension: ScopeId, location: Location) -> Result<Inlined> {
+    pub(super) fn enter_inlined(
+        &mut self,
+        comprehension: ScopeId,
+        location: Location,
+    ) -> CodegenResult<Inlined> {
         let in_class = self.scope().kind == BlockKind::Class && self.unit.inlined_depth == 0;
         let is_function_like = self.in_function_like();
         self.unit.inlined_depth += 1;

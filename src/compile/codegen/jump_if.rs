@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::syntax::ast::{BoolOperator, CompareOperator, Expr, ExprKind, UnaryOperator};
 use crate::target::Op;
@@ -11,7 +11,7 @@ use crate::text::Location;
 impl Codegen<'_, '_> {
     /// Jumps to `target` if the truth of `test` is `condition`, otherwise falls through
     /// (`codegen_jump_if`).
-    pub(super) fn jump_if(&mut self, test: &Expr<'_>, target: Label, condition: bool) -> Result<()> {
+    pub(super) fn jump_if(&mut self, test: &Expr<'_>, target: Label, condition: bool) -> CodegenResult<()> {
         match &test.kind {
             ExprKind::UnaryOp { op: UnaryOperator::Not, operand } => {
                 return self.jump_if(operand, target, !condition);
@@ -61,7 +61,7 @@ impl Codegen<'_, '_> {
         comparators: &[Expr<'_>],
         target: Label,
         condition: bool,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.check_compare(left, ops, comparators, location);
         let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
         else {

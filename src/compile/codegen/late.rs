@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::{Expr, Stmt, StmtKind};
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::text::Location;
@@ -11,7 +11,7 @@ impl Codegen<'_, '_> {
     /// Returns the first error of a statement, including errors left to it but not those left to
     /// nested statements.
     #[cold]
-    pub(super) fn with_late(&self, statement: &Stmt<'_>, made: Result<()>) -> Result<()> {
+    pub(super) fn with_late(&self, statement: &Stmt<'_>, made: CodegenResult<()>) -> CodegenResult<()> {
         let bodies = bodies(statement);
         let is_own = |late: &&SyntaxError| {
             let at = start(late.location);

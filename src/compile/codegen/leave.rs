@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Block, Codegen, Result};
+use super::{Codegen, CodegenResult, FrameBlock};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::target::Op;
@@ -10,7 +10,11 @@ use crate::text::Location;
 
 impl Codegen<'_, '_> {
     /// Emits a `return` statement (`codegen_return`).
-    pub(super) fn return_statement(&mut self, value: Option<&Expr<'_>>, statement: Location) -> Result<()> {
+    pub(super) fn return_statement(
+        &mut self,
+        value: Option<&Expr<'_>>,
+        statement: Location,
+    ) -> CodegenResult<()> {
         if !self.in_function_like() {
             return Err(SyntaxError::new("'return' outside function", statement));
         }
@@ -47,11 +51,13 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a `break` statement (`codegen_break`).
-    pub(super) fn break_statement(&mut self, statement: Location) -> Result<()> {
+    pub(super) fn break_statement(&mut self, statement: Location) -> CodegenResult<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);
         let block = self.unwind(&mut location, false, true)?;
-        let Some(found @ (Block::While(target) | Block::For(target) | Block::AsyncFor(target))) = block
+        let Some(
+            found @ (FrameBlock::While(target) | FrameBlock::For(target) | FrameBlock::AsyncFor(target)),
+        ) = block
         else {
             return Err(SyntaxError::new("'break' outside loop", statement));
         };
@@ -61,11 +67,12 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a `continue` statement (`codegen_continue`).
-    pub(super) fn continue_statement(&mut self, statement: Location) -> Result<()> {
+    pub(super) fn continue_statement(&mut self, statement: Location) -> CodegenResult<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);
         let block = self.unwind(&mut location, false, true)?;
-        let Some(Block::While(target) | Block::For(target) | Block::AsyncFor(target)) = block else {
+        let Some(FrameBlock::While(target) | FrameBlock::For(target) | FrameBlock::AsyncFor(target)) = block
+        else {
             return Err(SyntaxError::new("'continue' not properly in loop", statement));
         };
         self.emit_jump(Op::JUMP, target.start, location);

@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::block::Loop;
-use super::{Block, Codegen, Result};
+use super::{Codegen, CodegenResult, FrameBlock};
 use crate::compile::instruction::Label;
 use crate::syntax::ast::{Constant, Expr, For, Stmt};
 use crate::target::Op;
@@ -17,12 +17,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         body: &'a [Stmt<'ast>],
         orelse: &'a [Stmt<'ast>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let start = self.new_label();
         let end = self.new_label();
         let anchor = self.new_label();
         self.use_label(start);
-        self.push_block(Block::While(Loop { start, end }), location)?;
+        self.push_block(FrameBlock::While(Loop { start, end }), location)?;
         self.jump_if(test, anchor, false)?;
         if self.target.features.repeat_loop_test {
             let again = self.new_label();
@@ -41,14 +41,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits a `for` statement (`codegen_for`).
-    pub(super) fn for_statement(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
+    pub(super) fn for_statement(
+        &mut self,
+        statement: &'a For<'ast>,
+        location: Location,
+    ) -> CodegenResult<()> {
         if statement.is_async {
             return self.async_for(statement, location);
         }
         let start = self.new_label();
         let cleanup = self.new_label();
         let end = self.new_label();
-        self.push_block(Block::For(Loop { start, end }), location)?;
+        self.push_block(FrameBlock::For(Loop { start, end }), location)?;
         let iter = statement.iter.location;
         self.visit_expr(&statement.iter)?;
         self.emit(Op::GET_ITER, iter);
@@ -100,7 +104,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits an `async for` statement (`codegen_async_for`).
-    fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> Result<()> {
+    fn async_for(&mut self, statement: &'a For<'ast>, location: Location) -> CodegenResult<()> {
         let start = self.new_label();
         let except = self.new_label();
         let end = self.new_label();
@@ -108,7 +112,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.visit_expr(&statement.iter)?;
         self.emit(Op::GET_AITER, iter);
         self.use_label(start);
-        self.push_block(Block::AsyncFor(Loop { start, end }), location)?;
+        self.push_block(FrameBlock::AsyncFor(Loop { start, end }), location)?;
         let send = self.next_of_async(except, location);
         if self.target.features.mark_not_taken {
             self.emit(Op::NOT_TAKEN, location);

@@ -45,7 +45,7 @@ mod with;
 
 pub use module::compile;
 
-pub(crate) use block::Block;
+pub(crate) use block::FrameBlock;
 pub(crate) use unit::{Deferred, Unit, UnitKind};
 
 use super::constants::{CodeId, Constants};
@@ -61,7 +61,7 @@ use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashMap;
 
 /// Result of code generation. An error is always an error of the source, in CPython's words.
-pub(crate) type Result<T> = std::result::Result<T, SyntaxError>;
+pub(crate) type CodegenResult<T> = Result<T, SyntaxError>;
 
 /// `_PY_STACK_USE_GUIDELINE`: longer displays and argument lists are built piece by piece.
 const STACK_USE_GUIDELINE: usize = 30;
@@ -72,8 +72,12 @@ pub trait Finish {
     ///
     /// # Errors
     /// Reports errors that CPython finds only at the end of a unit.
-    fn finish(&mut self, unit: &mut CodeUnit, constants: &mut Constants, names: &mut Names)
-    -> Result<CodeId>;
+    fn finish(
+        &mut self,
+        unit: &mut CodeUnit,
+        constants: &mut Constants,
+        names: &mut Names,
+    ) -> CodegenResult<CodeId>;
 
     /// Returns `co_name` and `co_freevars` of a finished code object.
     fn closure(&self, code: CodeId) -> (Name, &[Name]);

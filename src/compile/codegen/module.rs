@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
-use super::{Codegen, Finish, Result, Unit, UnitKind};
+use super::{Codegen, CodegenResult, Finish, Unit, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
 use crate::compile::future::Future;
 use crate::compile::symtable::{ScopeId, SymbolTable};
@@ -30,7 +30,7 @@ pub fn compile(
     constants: &mut Constants,
     finish: &mut dyn Finish,
     warnings: &mut Warnings,
-) -> Result<CodeId> {
+) -> CodegenResult<CodeId> {
     let name = names.intern("<module>");
     let mut unit = Box::new(Unit::empty());
     unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
-use super::{Codegen, Result, Unit, UnitKind};
+use super::{Codegen, CodegenResult, Unit, UnitKind};
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -20,7 +20,7 @@ impl Unit<'_, '_> {
 
 impl Codegen<'_, '_> {
     /// Loads, stores or deletes a name (`codegen_nameop`).
-    pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> Result<()> {
+    pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> CodegenResult<()> {
         let name = self.mangled(name);
         let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
         let here = self.scope();
@@ -79,7 +79,7 @@ impl Codegen<'_, '_> {
         ctx: ExprContext,
         from_class: bool,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let index = self.name_index(name);
         match ctx {
             ExprContext::Load if from_class => {
@@ -94,7 +94,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Loads the namespace of the enclosing class (`codegen_load_classdict_freevar`).
-    fn load_class_dict(&mut self, location: Location) -> Result<()> {
+    fn load_class_dict(&mut self, location: Location) -> CodegenResult<()> {
         let name = self.intern("__classdict__");
         let index = self.late_free_index(name);
         self.emit_arg(Op::LOAD_DEREF, index, location);
@@ -145,7 +145,7 @@ impl Codegen<'_, '_> {
     ///
     /// # Errors
     /// Fails if no enclosing scope provides the variable, as CPython 3.13 does.
-    pub(crate) fn closure_index(&self, name: Name) -> Result<u32> {
+    pub(crate) fn closure_index(&self, name: Name) -> CodegenResult<u32> {
         let unit = &self.unit;
         let cell = || unit.cell_index.find(&unit.code.cellvars, name);
         let free = || unit.free_place(name);
@@ -168,7 +168,7 @@ impl Codegen<'_, '_> {
     ///
     /// # Errors
     /// Fails if the current scope does not have the variable, as CPython does.
-    pub(crate) fn captured_index(&self, name: Name) -> Result<u32> {
+    pub(crate) fn captured_index(&self, name: Name) -> CodegenResult<u32> {
         let place = match self.reference_scope(name) {
             NameScope::Cell => self.unit.cell_index.find(&self.unit.code.cellvars, name),
             _ => self.unit.free_place(name),

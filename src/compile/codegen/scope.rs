@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::closure::function_flag;
-use super::{Codegen, Result, Unit, UnitKind};
+use super::{Codegen, CodegenResult, Unit, UnitKind};
 use crate::allowance;
 use crate::compile::constants::{CodeId, ConstValue};
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole};
@@ -49,7 +49,7 @@ impl Counts {
 
 impl Codegen<'_, '_> {
     /// Returns the scope that `node` opened (`_PySymtable_Lookup`).
-    pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> Result<ScopeId> {
+    pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> CodegenResult<ScopeId> {
         self.symbols.find(node, role).ok_or_else(|| SyntaxError {
             kind: ErrorType::System,
             message: "a node without scope (this is a bug in pycompile)".to_owned(),
@@ -116,7 +116,7 @@ impl Codegen<'_, '_> {
 
     /// Leaves the current unit and assembles it (`_PyCompile_OptimizeAndAssemble`). It returns
     /// `None` at its end if `returns_none`.
-    pub(crate) fn finish_unit(&mut self, returns_none: bool) -> Result<CodeId> {
+    pub(crate) fn finish_unit(&mut self, returns_none: bool) -> CodegenResult<CodeId> {
         if returns_none {
             self.load_const(&Constant::None, Location::NONE);
         }
@@ -183,7 +183,11 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits default values and returns their function flags (`codegen_default_arguments`).
-    pub(crate) fn default_arguments(&mut self, args: &Arguments<'_>, location: Location) -> Result<u32> {
+    pub(crate) fn default_arguments(
+        &mut self,
+        args: &Arguments<'_>,
+        location: Location,
+    ) -> CodegenResult<u32> {
         let mut flags = 0;
         if !args.defaults.is_empty() {
             flags |= function_flag::DEFAULTS;
@@ -214,7 +218,7 @@ impl Codegen<'_, '_> {
         args: &Arguments<'_>,
         mut flags: u32,
         location: Location,
-    ) -> Result<u32> {
+    ) -> CodegenResult<u32> {
         let mut names = Vec::new();
         for (parameter, default) in args.kwonlyargs.iter().zip(args.kw_defaults) {
             if let Some(default) = default {
@@ -242,7 +246,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a lambda (`codegen_lambda`).
-    pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Result<()> {
+    pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> CodegenResult<()> {
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
         let name = self.intern("<lambda>");

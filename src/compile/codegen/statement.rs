@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result, docstring};
+use super::{Codegen, CodegenResult, docstring};
 use crate::compile::future;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -15,7 +15,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         &mut self,
         mut body: &'a [Stmt<'ast>],
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let is_eager = self.future.annotations() || !self.target.features.deferred_annotations;
         if is_eager && self.scope().annotations_used {
             self.emit(Op::SETUP_ANNOTATIONS, location);
@@ -45,13 +45,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits statements in order.
-    pub(super) fn visit_body(&mut self, body: &'a [Stmt<'ast>]) -> Result<()> {
+    pub(super) fn visit_body(&mut self, body: &'a [Stmt<'ast>]) -> CodegenResult<()> {
         body.iter().try_for_each(|statement| self.visit_stmt(statement))
     }
 
     /// Emits a statement and reports the errors that the symbol table left to it
     /// (`codegen_visit_stmt`).
-    fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+    fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         self.ask();
         let is_conditional = matches!(
             statement.kind,
@@ -70,7 +70,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits a statement (`codegen_visit_stmt`).
-    fn statement(&mut self, statement: &'a Stmt<'ast>) -> Result<()> {
+    fn statement(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         let location = statement.location;
         match &statement.kind {
             StmtKind::FunctionDef(function) => self.function(function, location),
@@ -135,7 +135,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         test: &Expr<'_>,
         body: &'a [Stmt<'ast>],
         orelse: &'a [Stmt<'ast>],
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let end = self.new_label();
         let next = if orelse.is_empty() { end } else { self.new_label() };
         self.jump_if(test, next, false)?;
@@ -156,7 +156,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         op: Operator,
         value: &Expr<'_>,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let at = target.location;
         match &target.kind {
             ExprKind::Attribute { value: base, attr, .. } => {

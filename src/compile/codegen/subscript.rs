@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::Location;
@@ -18,7 +18,7 @@ impl Codegen<'_, '_> {
         slice: &Expr<'_>,
         ctx: ExprContext,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         if ctx == ExprContext::Load {
             self.check_subscript(value, slice);
         }
@@ -44,7 +44,7 @@ impl Codegen<'_, '_> {
         upper: Option<&Expr<'_>>,
         step: Option<&Expr<'_>>,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         if self.target.features.slice_constants
             && let (Some(lower), Some(upper), Some(step)) = (constant(lower), constant(upper), constant(step))
         {
@@ -63,7 +63,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits the bounds of a slice (`codegen_slice_two_parts`).
-    pub(super) fn slice_parts(&mut self, slice: &Expr<'_>) -> Result<()> {
+    pub(super) fn slice_parts(&mut self, slice: &Expr<'_>) -> CodegenResult<()> {
         if let ExprKind::Slice { lower, upper, .. } = &slice.kind {
             self.bound(lower.as_deref(), slice.location)?;
             self.bound(upper.as_deref(), slice.location)?;
@@ -94,7 +94,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a bound of a slice, `None` if it is absent (`codegen_slice_two_parts`).
-    fn bound(&mut self, bound: Option<&Expr<'_>>, location: Location) -> Result<()> {
+    fn bound(&mut self, bound: Option<&Expr<'_>>, location: Location) -> CodegenResult<()> {
         match bound {
             Some(bound) => self.visit_expr(bound),
             None => {

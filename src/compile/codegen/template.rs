@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::fstring::conversion_number;
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::target::Op;
 use crate::text::Location;
@@ -13,7 +13,7 @@ impl Codegen<'_, '_> {
     ///
     /// It is built from a tuple of the strings around the interpolations, empty between adjacent
     /// ones, and a tuple of the interpolations.
-    pub(super) fn template_str(&mut self, values: &[Expr<'_>], location: Location) -> Result<()> {
+    pub(super) fn template_str(&mut self, values: &[Expr<'_>], location: Location) -> CodegenResult<()> {
         let mut strings = 0;
         let mut interpolations = 0;
         let mut needs_string = true;
@@ -54,7 +54,7 @@ impl Codegen<'_, '_> {
         conversion: i32,
         format_spec: Option<&Expr<'_>>,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         self.visit_expr(value)?;
         self.load_const(&Constant::Str(text), location);
         let mut operand = 2;

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Block, Codegen, Result};
+use super::{Codegen, CodegenResult, FrameBlock};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
@@ -11,7 +11,11 @@ use crate::text::Location;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits a `try` statement (`codegen_try`, `codegen_try_star`).
-    pub(super) fn try_statement(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+    pub(super) fn try_statement(
+        &mut self,
+        statement: &'a Try<'ast>,
+        location: Location,
+    ) -> CodegenResult<()> {
         if statement.finalbody.is_empty() {
             self.try_handlers(statement, location)
         } else {
@@ -20,7 +24,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits the part of a `try` statement without `finally`.
-    fn try_handlers(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+    fn try_handlers(&mut self, statement: &'a Try<'ast>, location: Location) -> CodegenResult<()> {
         if statement.is_star {
             self.try_star_except(statement, location)
         } else {
@@ -29,12 +33,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits a `try` statement with `finally` (`codegen_try_finally`, `codegen_try_star_finally`).
-    fn try_finally(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+    fn try_finally(&mut self, statement: &'a Try<'ast>, location: Location) -> CodegenResult<()> {
         let handler = self.new_label();
         let exit = self.new_label();
         let cleanup = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, handler, location);
-        self.push_block(Block::Finally(statement.finalbody), location)?;
+        self.push_block(FrameBlock::Finally(statement.finalbody), location)?;
         if statement.handlers.is_empty() {
             self.visit_body(statement.body)?;
         } else {
@@ -47,7 +51,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(handler);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
-        self.push_block(Block::FinallyEnd, Location::NONE)?;
+        self.push_block(FrameBlock::FinallyEnd, Location::NONE)?;
         let repetitions = u32::from(!self.target.features.repeat_finally_warnings);
         self.warnings.repetitions += repetitions;
         self.visit_body(statement.finalbody)?;
@@ -61,12 +65,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits a `try` statement with `except` (`codegen_try_except`).
-    fn try_except(&mut self, statement: &'a Try<'ast>, location: Location) -> Result<()> {
+    fn try_except(&mut self, statement: &'a Try<'ast>, location: Location) -> CodegenResult<()> {
         let except = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, except, location);
-        self.push_block(Block::Try, location)?;
+        self.push_block(FrameBlock::Try, location)?;
         self.visit_body(statement.body)?;
         self.pop_block();
         self.emit(Op::POP_BLOCK, Location::NONE);
@@ -75,7 +79,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(except);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
-        self.push_block(Block::Handlers, location)?;
+        self.push_block(FrameBlock::Handlers, location)?;
         for (index, handler) in statement.handlers.iter().enumerate() {
             if handler.kind.is_none() && index + 1 < statement.handlers.len() {
                 return Err(SyntaxError::new("default 'except:' must be last", handler.location));
@@ -91,7 +95,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Emits one `except` handler (`codegen_try_except`).
-    fn except_handler(&mut self, handler: &'a ExceptHandler<'ast>, end: Label) -> Result<()> {
+    fn except_handler(&mut self, handler: &'a ExceptHandler<'ast>, end: Label) -> CodegenResult<()> {
         let location = handler.location;
         let next = self.new_label();
         if let Some(kind) = &handler.kind {
@@ -106,7 +110,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         } else {
             self.emit(Op::POP_TOP, location);
         }
-        self.push_block(Block::Handler(handler.name), location)?;
+        self.push_block(FrameBlock::Handler(handler.name), location)?;
         self.visit_body(handler.body)?;
         self.pop_block();
         if cleanup.is_some() {

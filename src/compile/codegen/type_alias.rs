@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::scope::Counts;
-use super::{Codegen, Result, UnitKind};
+use super::{Codegen, CodegenResult, UnitKind};
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{Constant, ExprContext, TypeAlias};
 use crate::target::Op;
@@ -14,7 +14,7 @@ const INTRINSIC_TYPEALIAS: u32 = 11;
 
 impl Codegen<'_, '_> {
     /// Emits a type alias (`codegen_typealias`).
-    pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Result<()> {
+    pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> CodegenResult<()> {
         let is_generic = !alias.type_params.is_empty();
         if is_generic {
             let counts = Counts::default();

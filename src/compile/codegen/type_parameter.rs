@@ -4,7 +4,7 @@
 
 use super::closure::function_flag;
 use super::scope::Counts;
-use super::{Codegen, Result, UnitKind};
+use super::{Codegen, CodegenResult, UnitKind};
 use crate::compile::constants::{ConstValue, Items};
 use crate::compile::symtable::{ScopeId, ScopeRole};
 use crate::syntax::SyntaxError;
@@ -31,7 +31,7 @@ impl Codegen<'_, '_> {
         first_line: i32,
         private: Option<Name>,
         counts: Counts,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let scope = self.find_scope(node, ScopeRole::TypeParameters)?;
         let name = format!("<generic parameters of {}>", self.name_text(name));
         let name = self.intern(&name);
@@ -40,7 +40,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits the tuple of type parameters and stores each under its name (`codegen_type_params`).
-    pub(super) fn type_parameters(&mut self, parameters: &[TypeParam<'_>]) -> Result<()> {
+    pub(super) fn type_parameters(&mut self, parameters: &[TypeParam<'_>]) -> CodegenResult<()> {
         let mut has_default = false;
         for parameter in parameters {
             let (name, location) = (parameter.name, parameter.location);
@@ -88,7 +88,7 @@ impl Codegen<'_, '_> {
 
     /// Emits the function that evaluates a bound or default
     /// (`codegen_type_param_bound_or_default`).
-    fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> Result<()> {
+    fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> CodegenResult<()> {
         let location = expr.location;
         let flags = self.load_format_default(location);
         self.enter_annotations(scope, name, location);

@@ -2,7 +2,7 @@
 //!
 //! CPython: `compiler_unit` in `Python/compile.c`.
 
-use super::Block;
+use super::FrameBlock;
 use crate::compile::constants::ConstId;
 use crate::compile::positions::Positions;
 use crate::compile::symtable::{NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
@@ -40,7 +40,7 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(crate) code: CodeUnit,
     /// Class for the mangling of private names.
     pub(crate) private: Option<Name>,
-    pub(crate) blocks: Vec<Block<'a, 'ast>>,
+    pub(crate) blocks: Vec<FrameBlock<'a, 'ast>>,
     /// Number of enclosing inlined comprehensions that are not frame blocks.
     pub(crate) inlined_blocks: usize,
     /// Depth of inlined comprehensions that are being compiled.

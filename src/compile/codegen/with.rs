@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Block, Codegen, Result};
+use super::{Codegen, CodegenResult, FrameBlock};
 use crate::compile::instruction::Label;
 use crate::syntax::ast::{Constant, With};
 use crate::target::Op;
@@ -21,7 +21,7 @@ const SPECIAL_AEXIT: u32 = 3;
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits item `index` of a `with` statement and everything in it (`codegen_with_inner`,
     /// `codegen_async_with_inner`).
-    pub(super) fn with_statement(&mut self, statement: &'a With<'ast>, index: usize) -> Result<()> {
+    pub(super) fn with_statement(&mut self, statement: &'a With<'ast>, index: usize) -> CodegenResult<()> {
         let Some(item) = statement.items.get(index) else {
             return self.visit_body(statement.body);
         };
@@ -36,7 +36,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.emit_await(AWAIT_ENTER, location);
         }
         self.emit_jump(Op::SETUP_WITH, handler, location);
-        self.push_block(Block::With { at: location, is_async }, location)?;
+        self.push_block(FrameBlock::With { at: location, is_async }, location)?;
         match &item.optional_vars {
             Some(target) => self.visit_expr(target)?,
             None => self.emit(Op::POP_TOP, location),

@@ -11,18 +11,18 @@ const NOT_LOCAL: u32 = u32::MAX;
 const DUMMY: u32 = u32::MAX;
 
 /// A value on the stack: the instruction that produced it and the local it was loaded from.
-type Value = (u32, u32);
+type StackValue = (u32, u32);
 
-struct Walk {
+struct BorrowWalk {
     target: &'static Target,
-    values: Vec<Value>,
+    values: Vec<StackValue>,
     /// For each instruction, true if its value is stored, outlives its local or stays on the stack.
     owned: Vec<bool>,
 }
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
-impl Walk {
+impl BorrowWalk {
     /// Marks an instruction as needing a reference.
     fn own(&mut self, instr: u32) {
         if let Some(owned) = self.owned.get_mut(instr as usize) {
@@ -36,7 +36,7 @@ impl Walk {
     }
 
     /// Pops a value (`ref_stack_pop`).
-    fn pop(&mut self) -> Result<Value, FlowError> {
+    fn pop(&mut self) -> Result<StackValue, FlowError> {
         self.values.pop().ok_or(UNDERFLOW)
     }
 
@@ -221,7 +221,7 @@ pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Resul
         return Ok(());
     }
     graph.clear_visited();
-    let mut walk = Walk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
+    let mut walk = BorrowWalk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
     let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);

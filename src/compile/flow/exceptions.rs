@@ -13,12 +13,12 @@ const AT_GENERATOR_START: u32 = 4;
 
 /// Stack of active handlers: the index of the innermost in a list of all that occurred. Index 0 is
 /// the empty stack.
-type Stack = usize;
+type HandlerStack = usize;
 
 struct Active {
     handler: BlockId,
     depth: u32,
-    outer: Stack,
+    outer: HandlerStack,
 }
 
 /// Labels reachable instructions with their handler (`mark_except_handlers`,
@@ -40,7 +40,7 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
     graph.clear_visited();
     graph.block_mut(Graph::ENTRY).visited = true;
     let mut actives = vec![Active { handler: BlockId::NONE, depth: 0, outer: 0 }];
-    let mut todo: Vec<(BlockId, Stack)> = vec![(Graph::ENTRY, 0)];
+    let mut todo: Vec<(BlockId, HandlerStack)> = vec![(Graph::ENTRY, 0)];
     while let Some((id, mut stack)) = todo.pop() {
         let mut handler = actives[stack].handler;
         let mut yield_depth = None;

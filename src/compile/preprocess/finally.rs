@@ -18,15 +18,15 @@ enum Around {
 
 /// Warns of statements that leave a `finally` block.
 pub(super) fn warn(module: &Module<'_>, target: &Target, warnings: &mut Warnings) {
-    Walk { target, warnings }.body(module.body, Around::Nothing);
+    FinallyWalk { target, warnings }.body(module.body, Around::Nothing);
 }
 
-struct Walk<'w> {
+struct FinallyWalk<'w> {
     target: &'w Target,
     warnings: &'w mut Warnings,
 }
 
-impl Walk<'_> {
+impl FinallyWalk<'_> {
     fn body(&mut self, body: &[Stmt<'_>], around: Around) {
         for statement in body {
             self.statement(statement, around);

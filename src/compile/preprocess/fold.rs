@@ -3,7 +3,7 @@
 //! CPython: `Python/ast_opt.c`.
 
 use super::Preprocess;
-use crate::compile::constants::{ConstId, ConstValue, Constants, Text};
+use crate::compile::constants::{ConstId, ConstValue, ConstantText, Constants};
 use crate::compile::folding::{self, Folded};
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprContext, ExprKind, UnaryOperator};
 
@@ -163,10 +163,10 @@ fn value(constant: &Constant<'_>, scratch: &mut Constants) -> ConstValue {
         Constant::True => ConstValue::True,
         Constant::False => ConstValue::False,
         Constant::Ellipsis => ConstValue::Ellipsis,
-        Constant::Str(text) => ConstValue::Str(Text::from_slice(text)),
-        Constant::FreshPercent => ConstValue::Str(Text::from_slice(b"%")),
-        Constant::Bytes(bytes) => ConstValue::Bytes(Text::from_slice(bytes)),
-        Constant::FreshEmptyBytes => ConstValue::Bytes(Text::new()),
+        Constant::Str(text) => ConstValue::Str(ConstantText::from_slice(text)),
+        Constant::FreshPercent => ConstValue::Str(ConstantText::from_slice(b"%")),
+        Constant::Bytes(bytes) => ConstValue::Bytes(ConstantText::from_slice(bytes)),
+        Constant::FreshEmptyBytes => ConstValue::Bytes(ConstantText::new()),
         Constant::Tuple(items) => ConstValue::Tuple(ids(items)),
         Constant::FrozenSet(items) => ConstValue::FrozenSet(ids(items)),
         ref number => super::number(number).unwrap_or(ConstValue::None),

@@ -3,7 +3,7 @@
 //! CPython: `Python/marshal.c`.
 
 use super::identity::{Identities, Identity, Sharing};
-use crate::compile::assemble::Codes;
+use crate::compile::assemble::ModuleCodes;
 use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
 
 /// `MAX_MARSHAL_STACK_DEPTH`.
@@ -12,7 +12,7 @@ const MAX_DEPTH: u32 = 2000;
 /// Counter of references.
 pub(super) struct Counter<'a> {
     constants: &'a Constants,
-    codes: &'a Codes,
+    codes: &'a ModuleCodes,
     identities: &'a Identities,
     /// Number of references by slot, at most 2.
     counts: Vec<u8>,
@@ -27,7 +27,7 @@ impl<'a> Counter<'a> {
     pub(super) fn count(
         root: CodeId,
         constants: &'a Constants,
-        codes: &'a Codes,
+        codes: &'a ModuleCodes,
         identities: &'a Identities,
     ) -> Option<Vec<u8>> {
         let counts = vec![0; identities.slots];

@@ -1,6 +1,6 @@
 //! Identity of constants: the constants that are one object, and the sharing of each.
 
-use crate::compile::assemble::Codes;
+use crate::compile::assemble::ModuleCodes;
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use crate::target::Target;
 use crate::text::{Name, Names};
@@ -90,7 +90,7 @@ fn is_rebuilt(items: &[ConstId], constants: &Constants, names: &Names, target: &
 impl Identities {
     pub(super) fn new(
         constants: &mut Constants,
-        codes: &Codes,
+        codes: &ModuleCodes,
         names: &Names,
         filename: &[u8],
         target: &Target,

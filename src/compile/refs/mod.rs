@@ -13,8 +13,8 @@ mod write;
 
 use self::count::Counter;
 use self::identity::Identities;
-use self::write::Writer;
-use super::assemble::Codes;
+use self::write::ReferenceWriter;
+use super::assemble::ModuleCodes;
 use super::constants::{CodeId, Constants};
 use crate::allowance;
 use crate::target::Target;
@@ -30,7 +30,7 @@ const PER_CONSTANT: usize = 48;
 pub fn finish(
     root: CodeId,
     constants: &mut Constants,
-    codes: &Codes,
+    codes: &ModuleCodes,
     names: &Names,
     filename: &[u8],
     target: &Target,
@@ -42,5 +42,5 @@ pub fn finish(
         let message = "object too deeply nested to marshal".to_owned();
         return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
     };
-    Ok(Writer::write(root, constants, codes, &identities, &counts, &target.features))
+    Ok(ReferenceWriter::write(root, constants, codes, &identities, &counts, &target.features))
 }

@@ -4,7 +4,7 @@
 
 use super::identity::{Identities, Identity, Sharing};
 use crate::allowance;
-use crate::compile::assemble::Codes;
+use crate::compile::assemble::ModuleCodes;
 use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
 use crate::target::Features;
 use num_bigint::{BigInt, Sign};
@@ -17,23 +17,23 @@ const UNSEEN: u32 = u32::MAX;
 
 /// Number under which an object was written.
 #[derive(Clone, Copy, Debug)]
-struct Reference {
+struct WrittenReference {
     /// Object that was being written: the module, or a member of a frozenset on its own.
     whole: u32,
     number: u32,
 }
 
 /// Writer of objects.
-pub(super) struct Writer<'a> {
+pub(super) struct ReferenceWriter<'a> {
     constants: &'a Constants,
-    codes: &'a Codes,
+    codes: &'a ModuleCodes,
     identities: &'a Identities,
     /// Number of references by slot.
     counts: &'a [u8],
     /// References by slot; those of another `whole` are ignored.
-    refs: Vec<Reference>,
+    refs: Vec<WrittenReference>,
     /// References replaced while a member was written on its own, to be restored afterwards.
-    replaced: Vec<(u32, Reference)>,
+    replaced: Vec<(u32, WrittenReference)>,
     /// Object that is being written; 0 for the module.
     whole: u32,
     /// Number of objects written on their own so far.
@@ -47,12 +47,12 @@ const fn without_slot(sharing: Sharing) -> Identity {
     Identity { slot: UNSEEN, name_slot: UNSEEN, sharing, is_table: false }
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ReferenceWriter<'a> {
     /// Returns the bytes of the code object `root`.
     pub(super) fn write(
         root: CodeId,
         constants: &'a Constants,
-        codes: &'a Codes,
+        codes: &'a ModuleCodes,
         identities: &'a Identities,
         counts: &'a [u8],
         features: &Features,
@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
             codes,
             identities,
             counts,
-            refs: vec![Reference { whole: UNSEEN, number: 0 }; identities.slots],
+            refs: vec![WrittenReference { whole: UNSEEN, number: 0 }; identities.slots],
             replaced: Vec::new(),
             whole: 0,
             wholes: 0,
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
             if self.refer(identity.slot) {
                 return false;
             }
-            let reference = Reference { whole: self.whole, number: self.next };
+            let reference = WrittenReference { whole: self.whole, number: self.next };
             let before = std::mem::replace(&mut self.refs[slot], reference);
             if self.whole > 0 {
                 self.replaced.push((identity.slot, before));
@@ -106,7 +106,7 @@ impl<'a> Writer<'a> {
     /// Writes a back reference to an object that was written already, or returns false (`w_ref`).
     #[inline]
     fn refer(&mut self, slot: u32) -> bool {
-        let Reference { whole, number } = self.refs[slot as usize];
+        let WrittenReference { whole, number } = self.refs[slot as usize];
         if whole != self.whole {
             return false;
         }

@@ -14,7 +14,7 @@ use crate::target::Features;
 use crate::text::{Location, Name, Names};
 use rustc_hash::FxHashSet;
 
-type Result<T> = std::result::Result<T, Box<SyntaxError>>;
+type AnalysisResult<T> = Result<T, Box<SyntaxError>>;
 
 /// Visibility of a name that an enclosing function-like scope binds, as a type parameter or
 /// otherwise.
@@ -43,7 +43,7 @@ pub(super) fn analyze(
     known: &Known,
     names: &Names,
     features: &Features,
-) -> std::result::Result<(), SyntaxError> {
+) -> Result<(), SyntaxError> {
     let visible = vec![Visible::default(); names.len()];
     let mut analysis = Analysis { table, directives, known, names, features, visible, undo: Vec::new() };
     analysis.block(ScopeId(0), None).map(drop).map_err(|refused| *refused)
@@ -66,7 +66,7 @@ impl Analysis<'_> {
 
     /// Analyzes a scope and returns the names that are free in it or below, sorted
     /// (`analyze_block`).
-    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> Result<Vec<Name>> {
+    fn block(&mut self, id: ScopeId, class: Option<ScopeId>) -> AnalysisResult<Vec<Name>> {
         let mark = self.undo.len();
         let kind = self.table.scope(id).kind;
         let mut free = Vec::new();
@@ -119,7 +119,7 @@ impl Analysis<'_> {
         class: Option<ScopeId>,
         below: &mut Vec<Name>,
         inlined_cells: &mut Vec<Name>,
-    ) -> Result<()> {
+    ) -> AnalysisResult<()> {
         let children = std::mem::take(&mut self.table.scopes[id.0 as usize].children);
         let mut spliced = Vec::with_capacity(children.len());
         let kind = self.table.scope(id).kind;
@@ -163,7 +163,7 @@ impl Analysis<'_> {
         kind: BlockKind,
         symbol: SymbolInfo,
         class: Option<ScopeId>,
-    ) -> Result<NameScope> {
+    ) -> AnalysisResult<NameScope> {
         let SymbolInfo { name, flags, .. } = symbol;
         let visible = self.visible[name.0 as usize];
         if flags & flag::GLOBAL != 0 {

@@ -18,7 +18,7 @@ pub(super) type Visit = Result<(), Box<SyntaxError>>;
 
 /// State of a scope that is only needed while its part of the tree is visited.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct ScopeProgress {
     pub(super) comp_iter_target: bool,
     pub(super) comp_iter_expr: u32,
     pub(super) in_conditional_block: bool,
@@ -39,7 +39,7 @@ pub(super) struct Directive {
 
 pub(super) struct Builder<'n> {
     pub(super) table: SymbolTable,
-    pub(super) progress: Vec<Progress>,
+    pub(super) progress: Vec<ScopeProgress>,
     pub(super) directives: Vec<Directive>,
     /// Last symbol found for each name: the scope and the index among its symbols.
     last: Vec<(ScopeId, u32)>,
@@ -56,7 +56,7 @@ pub(super) struct Builder<'n> {
 }
 
 /// Bytes that a scope takes in all lists and tables, while these grow.
-const SCOPE: usize = 3 * (size_of::<Scope>() + size_of::<Progress>() + 16) + 8 * size_of::<SymbolInfo>();
+const SCOPE: usize = 3 * (size_of::<Scope>() + size_of::<ScopeProgress>() + 16) + 8 * size_of::<SymbolInfo>();
 /// Bytes that a symbol takes, while lists grow.
 const SYMBOL: usize = 6 * size_of::<SymbolInfo>();
 
@@ -123,7 +123,7 @@ impl<'n> Builder<'n> {
     }
 
     /// Returns the state of the current scope.
-    pub(super) fn progress(&mut self) -> &mut Progress {
+    pub(super) fn progress(&mut self) -> &mut ScopeProgress {
         &mut self.progress[self.current.0 as usize]
     }
 
@@ -146,7 +146,7 @@ impl<'n> Builder<'n> {
         let id = ScopeId(self.table.scopes.len() as u32);
         allowance::note(SCOPE);
         self.table.by_key.entry(key).or_insert(id);
-        self.progress.push(Progress::default());
+        self.progress.push(ScopeProgress::default());
         self.table.scopes.push(Scope {
             key,
             kind,

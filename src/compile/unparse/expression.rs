@@ -2,14 +2,14 @@
 //!
 //! CPython: `append_ast_expr` in `Python/ast_unparse.c`.
 
-use super::{Level, Writer};
+use super::{Level, Unparser};
 use crate::syntax::ast::{
     Arg, Arguments, BoolOperator, CompareOperator, Comprehension, ComprehensionExpr, ComprehensionKind,
     Constant, Expr, ExprKind, Keyword, Operator, UnaryOperator,
 };
 use crate::text::Name;
 
-impl Writer<'_> {
+impl Unparser<'_> {
     fn name(&mut self, name: Name) {
         let names = self.names;
         self.text(names.text(name));

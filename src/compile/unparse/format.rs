@@ -2,10 +2,10 @@
 //!
 //! CPython: `Python/ast_unparse.c`.
 
-use super::{Level, Writer};
+use super::{Level, Unparser};
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 
-impl Writer<'_> {
+impl Unparser<'_> {
     pub(super) fn joined(&mut self, values: &[Expr<'_>]) {
         let body = self.body(values, false);
         self.text("f");
@@ -19,7 +19,7 @@ impl Writer<'_> {
     }
 
     fn body(&mut self, values: &[Expr<'_>], is_spec: bool) -> Vec<u8> {
-        let mut body = Writer { out: Vec::new(), ..*self };
+        let mut body = Unparser { out: Vec::new(), ..*self };
         values.iter().for_each(|value| body.element(value, is_spec));
         self.too_long |= body.too_long;
         body.out
@@ -45,7 +45,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn formatted(&mut self, value: &Expr<'_>, conversion: i32, spec: Option<&Expr<'_>>) {
-        let mut inner = Writer { out: Vec::new(), ..*self };
+        let mut inner = Unparser { out: Vec::new(), ..*self };
         inner.expression(value, Level::Test.tighter());
         self.too_long |= inner.too_long;
         self.interpolation(&inner.out, conversion, spec);

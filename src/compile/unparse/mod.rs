@@ -27,7 +27,7 @@ pub fn expression(
     unicode_strings: &[(i32, i32)],
     target: &'static Target,
 ) -> Result<Vec<u8>, SyntaxError> {
-    let mut writer = Writer { out: Vec::new(), names, unicode_strings, target, too_long: false };
+    let mut writer = Unparser { out: Vec::new(), names, unicode_strings, target, too_long: false };
     writer.expression(expression, Level::Test);
     if writer.too_long { Err(repr::too_long()) } else { Ok(writer.out) }
 }
@@ -76,7 +76,7 @@ impl Level {
     }
 }
 
-struct Writer<'n> {
+struct Unparser<'n> {
     out: Vec<u8>,
     names: &'n Names,
     unicode_strings: &'n [(i32, i32)],
@@ -85,7 +85,7 @@ struct Writer<'n> {
     too_long: bool,
 }
 
-impl Writer<'_> {
+impl Unparser<'_> {
     fn text(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }

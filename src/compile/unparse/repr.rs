@@ -1,7 +1,7 @@
 //! `repr()` of constants. CPython: `float_repr`, `complex_repr`, `unicode_repr`, `PyBytes_Repr`,
 //! `long_to_decimal_string`.
 
-use super::Writer;
+use super::Unparser;
 use crate::compile::folding::from_magnitude;
 use crate::object::{bytes_repr, complex_repr, float_text, str_repr_of};
 use crate::syntax::ast::Constant;
@@ -36,7 +36,7 @@ pub(super) fn too_long() -> SyntaxError {
     SyntaxError { kind: ErrorType::Value, message, location: Location::NONE }
 }
 
-impl Writer<'_> {
+impl Unparser<'_> {
     pub(super) fn constant(&mut self, constant: &Constant<'_>) {
         self.too_long |= write(constant, self.target, float, &mut self.out).is_err();
     }

@@ -1,11 +1,11 @@
 //! HZ (RFC 1843): GB 2312 between `~{` and `~}`.
 
-use super::super::fault::Fault;
-use super::table::{Pair, find, plane};
+use super::super::fault::CodecFault;
+use super::table::{PairMeaning, find, plane};
 use super::{illegal, incomplete};
 
 /// Decodes `bytes`.
-pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
+pub(super) fn decode(bytes: &[u8]) -> Result<String, CodecFault> {
     let pairs = plane(find("gb2312").unwrap_or_default(), 0);
     let mut text = String::with_capacity(bytes.len());
     let (mut at, mut in_chinese) = (0, false);
@@ -30,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
             _ => {
                 let second = second()?;
                 match pairs.pair(byte | 0x80, second | 0x80) {
-                    Pair::Character(character) if second < 0x80 => text.push(character),
+                    PairMeaning::Character(character) if second < 0x80 => text.push(character),
                     _ => return Err(illegal(at, 1)),
                 }
                 at += 2;

@@ -1,7 +1,7 @@
 //! The ISO 2022 family: escape sequences choose the character set of the bytes that follow.
 
-use super::super::fault::Fault;
-use super::table::{Pair, find as table, plane};
+use super::super::fault::CodecFault;
+use super::table::{PairMeaning, find as table, plane};
 use super::{illegal, incomplete};
 
 const ESCAPE: u8 = 0x1b;
@@ -12,17 +12,17 @@ const LONGEST_ESCAPE: usize = 16;
 
 /// Identifier of a character set in an escape sequence: the final byte, and true if characters have
 /// two bytes.
-type Mark = (u8, bool);
+type ShiftMark = (u8, bool);
 
-const ASCII: Mark = (b'B', false);
-const LATIN_1: Mark = (b'A', false);
-const GREEK: Mark = (b'F', false);
+const ASCII: ShiftMark = (b'B', false);
+const LATIN_1: ShiftMark = (b'A', false);
+const GREEK: ShiftMark = (b'F', false);
 
 /// A codec of the family.
 pub(super) struct Variant {
     name: &'static str,
     /// Character sets besides ASCII.
-    sets: &'static [(Mark, Set)],
+    sets: &'static [(ShiftMark, Set)],
     /// True if the bytes SO and SI switch between two sets.
     shifts: bool,
     /// True if `ESC N` introduces a character of a third set.
@@ -48,15 +48,15 @@ enum Set {
     High,
 }
 
-const KANJI: (Mark, Set) = ((b'B', true), Set::Pairs("euc_jp"));
-const OLD_KANJI: (Mark, Set) = ((b'@', true), Set::Pairs("euc_jp"));
-const MORE_KANJI: (Mark, Set) = ((b'D', true), Set::Triples("euc_jp"));
-const HANGUL: (Mark, Set) = ((b'C', true), Set::Pairs("cp949"));
-const CHINESE: (Mark, Set) = ((b'A', true), Set::Pairs("gb2312"));
-const ROMAN: (Mark, Set) = ((b'J', false), Set::Roman);
-const KATAKANA: (Mark, Set) = ((b'I', false), Set::Katakana);
+const KANJI: (ShiftMark, Set) = ((b'B', true), Set::Pairs("euc_jp"));
+const OLD_KANJI: (ShiftMark, Set) = ((b'@', true), Set::Pairs("euc_jp"));
+const MORE_KANJI: (ShiftMark, Set) = ((b'D', true), Set::Triples("euc_jp"));
+const HANGUL: (ShiftMark, Set) = ((b'C', true), Set::Pairs("cp949"));
+const CHINESE: (ShiftMark, Set) = ((b'A', true), Set::Pairs("gb2312"));
+const ROMAN: (ShiftMark, Set) = ((b'J', false), Set::Roman);
+const KATAKANA: (ShiftMark, Set) = ((b'I', false), Set::Katakana);
 
-const fn japanese(name: &'static str, sets: &'static [(Mark, Set)]) -> Variant {
+const fn japanese(name: &'static str, sets: &'static [(ShiftMark, Set)]) -> Variant {
     Variant { name, sets, shifts: false, third: false, revised: true }
 }
 
@@ -88,9 +88,9 @@ pub(super) fn find(name: &str) -> Option<&'static Variant> {
 }
 
 /// Character sets that the escape sequences so far have designated.
-struct State {
+struct ShiftState {
     /// Sets designated as G0, G1 and G2.
-    sets: [Mark; 3],
+    sets: [ShiftMark; 3],
     /// True if G1 is in use.
     shifted: bool,
     /// True in an escape sequence of another standard, which is passed through as text.
@@ -98,9 +98,9 @@ struct State {
 }
 
 /// Decodes `bytes`.
-pub(super) fn decode(variant: &Variant, bytes: &[u8]) -> Result<String, Fault> {
+pub(super) fn decode(variant: &Variant, bytes: &[u8]) -> Result<String, CodecFault> {
     let mut text = String::with_capacity(bytes.len());
-    let mut state = State { sets: [ASCII; 3], shifted: false, foreign: false };
+    let mut state = ShiftState { sets: [ASCII; 3], shifted: false, foreign: false };
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let rest = &bytes[at..];
@@ -165,11 +165,11 @@ fn ends_escape(byte: u8) -> bool {
 /// Applies the escape sequence at the start of `rest` and returns its length.
 fn designate(
     variant: &Variant,
-    state: &mut State,
+    state: &mut ShiftState,
     rest: &[u8],
     at: usize,
     bytes: &[u8],
-) -> Result<usize, Fault> {
+) -> Result<usize, CodecFault> {
     let mut length = None;
     let mut next = 1;
     while next < LONGEST_ESCAPE {
@@ -199,14 +199,14 @@ fn designate(
 }
 
 /// Returns a character of the third set.
-fn third(set: Mark, byte: u8, at: usize) -> Result<char, Fault> {
+fn third(set: ShiftMark, byte: u8, at: usize) -> Result<char, CodecFault> {
     let refused = || illegal(at, 3);
     match set {
         ASCII | LATIN_1 if !byte.is_ascii() => Err(refused()),
         ASCII => Ok(char::from(byte)),
         LATIN_1 => Ok(char::from(byte | 0x80)),
         GREEK => greek(byte ^ 0x80).ok_or_else(refused),
-        _ => Err(Fault::Internal),
+        _ => Err(CodecFault::Internal),
     }
 }
 
@@ -235,28 +235,28 @@ fn push(text: &mut String, set: Set, bytes: &[u8]) -> Option<()> {
     let pair = match set {
         Set::Pairs(name) => pairs(name, 0)?,
         Set::Triples(name) => pairs(name, 1)?,
-        Set::Plane1(_) if bytes == [0x22, 0x32] => Pair::Character('~'),
+        Set::Plane1(_) if bytes == [0x22, 0x32] => PairMeaning::Character('~'),
         Set::Plane1(name) => pairs(name, 0)?,
-        Set::Plane2("euc_jisx0213") if bytes == [0x7d, 0x3b] => Pair::Character('\u{9b1c}'),
+        Set::Plane2("euc_jisx0213") if bytes == [0x7d, 0x3b] => PairMeaning::Character('\u{9b1c}'),
         Set::Plane2(name) => match bytes[0] - 0x20 {
             1 | 3..=5 | 8 | 12..=15 | 78.. => pairs(name, 1)?,
             _ => return None,
         },
-        Set::Roman => Pair::Character(match bytes[0] {
+        Set::Roman => PairMeaning::Character(match bytes[0] {
             b'\\' => '\u{a5}',
             b'~' => '\u{203e}',
             byte => char::from(byte),
         }),
         Set::Katakana => match bytes[0] {
-            byte @ 0x21..=0x5f => Pair::Character(char::from_u32(u32::from(byte) + 0xff40)?),
+            byte @ 0x21..=0x5f => PairMeaning::Character(char::from_u32(u32::from(byte) + 0xff40)?),
             _ => return None,
         },
         Set::High => return None,
     };
     match pair {
-        Pair::Character(character) => text.push(character),
-        Pair::Characters(characters) => text.push_str(characters),
-        Pair::Refused | Pair::Illegal => return None,
+        PairMeaning::Character(character) => text.push(character),
+        PairMeaning::Characters(characters) => text.push_str(characters),
+        PairMeaning::Refused | PairMeaning::Illegal => return None,
     }
     Some(())
 }

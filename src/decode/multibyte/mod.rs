@@ -6,14 +6,14 @@ mod stateless;
 mod table;
 mod tables;
 
-use super::fault::Fault;
+use super::fault::CodecFault;
 
 const ILLEGAL: &str = "illegal multibyte sequence";
 const INCOMPLETE: &str = "incomplete multibyte sequence";
 
 /// Decodes `bytes` with the codec that CPython calls `name`, or returns `None` for an unknown
 /// codec.
-pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, Fault>> {
+pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, CodecFault>> {
     if let Some(codec) = table::find(name) {
         return Some(stateless::decode(codec, bytes));
     }
@@ -24,11 +24,11 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, Fault>> 
 }
 
 /// Returns the error of an invalid sequence at `start`; `length` of its bytes are reported.
-fn illegal(start: usize, length: usize) -> Fault {
-    Fault::undecodable(start, start + length, ILLEGAL)
+fn illegal(start: usize, length: usize) -> CodecFault {
+    CodecFault::undecodable(start, start + length, ILLEGAL)
 }
 
 /// Returns the error of a text that ends within the sequence at `start`.
-fn incomplete(start: usize, bytes: &[u8]) -> Fault {
-    Fault::undecodable(start, bytes.len(), INCOMPLETE)
+fn incomplete(start: usize, bytes: &[u8]) -> CodecFault {
+    CodecFault::undecodable(start, bytes.len(), INCOMPLETE)
 }

@@ -1,12 +1,12 @@
 //! The codecs without a state: the EUC family, Shift_JIS, GBK, Big5 and their descendants.
 
-use super::super::fault::Fault;
-use super::table::{First, Pair, Plane, plane};
+use super::super::fault::CodecFault;
+use super::table::{First, PairMeaning, Plane, plane};
 use super::tables::{CODECS, FOUR_BYTES};
 use super::{illegal, incomplete};
 
 /// Decodes `bytes` with the codec of this number.
-pub(super) fn decode(number: usize, bytes: &[u8]) -> Result<String, Fault> {
+pub(super) fn decode(number: usize, bytes: &[u8]) -> Result<String, CodecFault> {
     let codec = &CODECS[number];
     let pairs = plane(number, 0);
     let mut text = String::with_capacity(bytes.len() * 3 / 2);
@@ -49,12 +49,12 @@ pub(super) fn decode(number: usize, bytes: &[u8]) -> Result<String, Fault> {
     Ok(text)
 }
 
-fn push(text: &mut String, pairs: &Plane, lead: u8, trail: u8, at: usize) -> Result<(), Fault> {
+fn push(text: &mut String, pairs: &Plane, lead: u8, trail: u8, at: usize) -> Result<(), CodecFault> {
     match pairs.pair(lead, trail) {
-        Pair::Character(character) => text.push(character),
-        Pair::Characters(characters) => text.push_str(characters),
-        Pair::Refused => return Err(illegal(at, 2)),
-        Pair::Illegal => return Err(illegal(at, 1)),
+        PairMeaning::Character(character) => text.push(character),
+        PairMeaning::Characters(characters) => text.push_str(characters),
+        PairMeaning::Refused => return Err(illegal(at, 2)),
+        PairMeaning::Illegal => return Err(illegal(at, 1)),
     }
     Ok(())
 }

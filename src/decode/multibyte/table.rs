@@ -10,7 +10,7 @@ pub(super) struct Codec {
     /// Codec from which the characters are predicted.
     pub(super) model: Option<usize>,
     /// Position in the model of the character of a pair.
-    pub(super) places: Places,
+    pub(super) places: PairPlaces,
     /// Ranges in [`DATA`] of the compressed pairs, and of those after the byte 0x8f.
     pub(super) planes: &'static [(usize, usize)],
     /// Meaning of the first byte of a character, by runs: the last byte of a run and its meaning.
@@ -32,14 +32,14 @@ pub(super) enum First {
 
 /// Correspondence of the pairs of a codec to those of its model.
 #[derive(Clone, Copy)]
-pub(super) enum Places {
+pub(super) enum PairPlaces {
     Same,
     ShiftJis,
     Johab,
 }
 
 /// Meaning of a pair of bytes.
-pub(super) enum Pair {
+pub(super) enum PairMeaning {
     Character(char),
     Characters(&'static str),
     /// Invalid; both bytes are reported.
@@ -83,9 +83,9 @@ impl Codec {
         let Some(model) = self.model else { return 0 };
         let (lead, trail) = (place / 256 + 128, place % 256);
         let found = match self.places {
-            Places::Same => Some((number, lead, trail)),
-            Places::ShiftJis => shift_jis(lead, trail),
-            Places::Johab => johab(lead, trail),
+            PairPlaces::Same => Some((number, lead, trail)),
+            PairPlaces::ShiftJis => shift_jis(lead, trail),
+            PairPlaces::Johab => johab(lead, trail),
         };
         found.map_or(0, |(number, lead, trail)| plane(model, number).number((lead - 128) * 256 + trail))
     }
@@ -125,15 +125,15 @@ impl Plane {
     }
 
     /// Returns the meaning of the pair.
-    pub(super) fn pair(&self, lead: u8, trail: u8) -> Pair {
-        let Some(row) = usize::from(lead).checked_sub(128) else { return Pair::Illegal };
+    pub(super) fn pair(&self, lead: u8, trail: u8) -> PairMeaning {
+        let Some(row) = usize::from(lead).checked_sub(128) else { return PairMeaning::Illegal };
         match self.number(row * 256 + usize::from(trail)) {
-            0 => Pair::Illegal,
-            REFUSED => Pair::Refused,
+            0 => PairMeaning::Illegal,
+            REFUSED => PairMeaning::Refused,
             number @ TWO_CHARACTERS.. => TWICE
                 .get((number - TWO_CHARACTERS) as usize)
-                .map_or(Pair::Illegal, |characters| Pair::Characters(characters)),
-            number => char::from_u32(number).map_or(Pair::Illegal, Pair::Character),
+                .map_or(PairMeaning::Illegal, |characters| PairMeaning::Characters(characters)),
+            number => char::from_u32(number).map_or(PairMeaning::Illegal, PairMeaning::Character),
         }
     }
 }

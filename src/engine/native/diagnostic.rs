@@ -1,7 +1,7 @@
 //! An error as CPython shows it (`traceback.TracebackException._format_syntax_error`,
 //! `py_compile.PyCompileError`).
 
-use crate::compile::Refusal;
+use crate::compile::SourceRefusal;
 use crate::engine::Diagnostic;
 use crate::text::{ErrorType, Location};
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ fn column_of(line: &str, byte: i32) -> i64 {
     if at < line.len() { up_to as i64 } else { (1 + up_to + at - line.len()) as i64 }
 }
 
-fn place(refusal: &Refusal) -> Option<Place<'_>> {
+fn place(refusal: &SourceRefusal) -> Option<Place<'_>> {
     let location = refusal.error.location;
     if location == Location::NONE && refusal.parsed && refusal.error.kind == ErrorType::Syntax {
         // For code without a location, CPython gives the line −1.
@@ -84,7 +84,7 @@ fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> St
 }
 
 /// Returns the diagnostic of a refusal; `filename` is the recorded name.
-pub(super) fn of(refusal: &Refusal, filename: &str) -> Box<Diagnostic> {
+pub(super) fn of(refusal: &SourceRefusal, filename: &str) -> Box<Diagnostic> {
     let error = &refusal.error;
     let (kind, message) = (error.kind.name(), error.message.as_str());
     let place = place(refusal);

@@ -15,7 +15,7 @@ pub use self::stack::pool;
 
 use super::{Compiled, Diagnostic, Limits};
 use crate::allowance::{self, Allowance, Spent};
-use crate::compile::{Refusal, Source, Warnings};
+use crate::compile::{Source, SourceRefusal, Warnings};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::warnings::Warning;
@@ -126,7 +126,7 @@ fn compile(
     target: &'static Target,
     optimize: u8,
     raised: Option<usize>,
-) -> (Result<Vec<u8>, Box<Refusal>>, Vec<Warning>) {
+) -> (Result<Vec<u8>, Box<SourceRefusal>>, Vec<Warning>) {
     // It is put back at the end, so that none is left after a panic.
     let known = parsed.take().filter(|source| source.serves(target));
     let mut source = match known {

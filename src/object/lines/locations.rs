@@ -1,7 +1,7 @@
 //! The location table of 3.11 and newer. The first byte of an entry holds bit 7, the form, and the
 //! size of one to eight code units.
 
-use super::{LineError, Run};
+use super::{LineError, LineRun};
 use crate::text::Location;
 
 const NO_LOCATION: u8 = 15;
@@ -11,12 +11,12 @@ const ONE_LINE: u8 = 10;
 /// Bytes of a code unit.
 const UNIT: u32 = 2;
 
-struct Reader<'a> {
+struct LocationReader<'a> {
     table: &'a [u8],
     at: usize,
 }
 
-impl Reader<'_> {
+impl LocationReader<'_> {
     fn byte(&mut self) -> Result<u8, LineError> {
         let &byte = self.table.get(self.at).ok_or(LineError::Short(self.at))?;
         if byte & 0x80 != 0 {
@@ -49,8 +49,8 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineError> {
-    let mut reader = Reader { table, at: 0 };
+pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<LineRun>, LineError> {
+    let mut reader = LocationReader { table, at: 0 };
     let mut runs = Vec::with_capacity(table.len() / 2);
     let mut line = first_line;
     while let Some(&head) = table.get(reader.at) {
@@ -87,7 +87,7 @@ pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineErro
                 Location::new(line, line, column, column + i32::from(byte & 15))
             }
         };
-        runs.push(Run { size: (u32::from(head & 7) + 1) * UNIT, location });
+        runs.push(LineRun { size: (u32::from(head & 7) + 1) * UNIT, location });
     }
     Ok(runs)
 }
@@ -106,7 +106,7 @@ fn signed(value: i32, table: &mut Vec<u8>) {
 
 /// Encodes runs; a run of more than eight code units becomes several entries with the same
 /// location.
-pub(super) fn encode(runs: &[Run], first_line: i32) -> Vec<u8> {
+pub(super) fn encode(runs: &[LineRun], first_line: i32) -> Vec<u8> {
     let mut table = Vec::with_capacity(runs.len() * 3);
     let mut line = first_line;
     for run in runs {

@@ -14,7 +14,7 @@ use crate::text::Location;
 
 /// A run of bytecode with one location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct LineRun {
     /// Bytes of `co_code`; 0 for a step that changes the line only.
     pub size: u32,
     /// Location; columns are −1 if the format has no columns.
@@ -45,7 +45,7 @@ pub fn decode(
     table: &[u8],
     first_line: i32,
     code_size: u32,
-) -> Result<Vec<Run>, LineError> {
+) -> Result<Vec<LineRun>, LineError> {
     match format {
         LineFormat::Lnotab => lnotab::decode(table, first_line, code_size),
         LineFormat::Ranges => ranges::decode(table, first_line),
@@ -54,7 +54,7 @@ pub fn decode(
 }
 
 /// Writes a line table.
-pub fn encode(format: LineFormat, runs: &[Run], first_line: i32) -> Vec<u8> {
+pub fn encode(format: LineFormat, runs: &[LineRun], first_line: i32) -> Vec<u8> {
     match format {
         LineFormat::Lnotab => lnotab::encode(runs),
         LineFormat::Ranges => ranges::encode(runs, first_line),

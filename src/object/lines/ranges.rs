@@ -1,11 +1,11 @@
 //! `co_linetable` of 3.10: pairs of a size in bytes (0 to 254) and a line step (−127 to 127; −128:
 //! no line).
 
-use super::{LineError, Run, line};
+use super::{LineError, LineRun, line};
 use crate::text::Location;
 
-pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineError> {
-    let mut runs: Vec<Run> = Vec::with_capacity(table.len() / 2);
+pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<LineRun>, LineError> {
+    let mut runs: Vec<LineRun> = Vec::with_capacity(table.len() / 2);
     let mut now = first_line;
     // A step too large for one pair is split: an extra line step comes in empty pairs before the
     // range, an extra size in pairs with line step 0 after it.
@@ -22,8 +22,8 @@ pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineErro
             Some(last) if full && last.location == location && (step == 0 || step == -128) => {
                 last.size += size;
             }
-            Some(last) if moved && last.size == 0 && step != -128 => *last = Run { size, location },
-            _ => runs.push(Run { size, location }),
+            Some(last) if moved && last.size == 0 && step != -128 => *last = LineRun { size, location },
+            _ => runs.push(LineRun { size, location }),
         }
         full = size == 254;
         moved = size == 0 && (step == 127 || step == -127);
@@ -31,7 +31,7 @@ pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<Run>, LineErro
     Ok(runs)
 }
 
-pub(super) fn encode(runs: &[Run], first_line: i32) -> Vec<u8> {
+pub(super) fn encode(runs: &[LineRun], first_line: i32) -> Vec<u8> {
     let mut table = Vec::with_capacity(runs.len() * 2);
     let mut now = first_line;
     for run in runs {

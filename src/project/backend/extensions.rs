@@ -1,10 +1,10 @@
 //! Parts of a wheel other than the files of packages: extension modules, and files that are
 //! installed outside of the packages.
 
-use super::Kind;
+use super::BackendKind;
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
-use super::tree::Tree;
+use super::tree::ProjectTree;
 use crate::project::{LARGEST, read_regular};
 use std::path::Path;
 
@@ -20,7 +20,12 @@ const SUFFIXES: [&str; 11] =
 const WORDS: [&str; 5] = ["ext_modules", "Extension(", "cffi_modules", "rust_extensions", "cythonize("];
 
 /// Returns a description of whatever compiles extension modules, or `None`.
-pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tree) -> Option<String> {
+pub(super) fn compiled(
+    folder: &Path,
+    kind: BackendKind,
+    project: &PyProject,
+    tree: &ProjectTree,
+) -> Option<String> {
     let module = project.backend().split(['.', ':']).next().unwrap_or_default();
     if COMPILING.contains(&module) {
         return Some(format!("its build backend, {}, builds extension modules", project.backend()));
@@ -31,12 +36,16 @@ pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tr
     }
     let is_set = |path: &[&str]| project.get(path).is_some();
     let setting = match kind {
-        Kind::Setuptools if is_set(&["tool", "setuptools", "ext-modules"]) => "[tool.setuptools]",
-        Kind::Setuptools if is_set(&["tool", "setuptools-rust"]) => "[tool.setuptools-rust]",
-        Kind::Setuptools if says_so(folder) => "setup.py",
-        Kind::Poetry if is_set(&["tool", "poetry", "build"]) => "[tool.poetry] build",
-        Kind::Pdm if is_set(&["tool", "pdm", "build", "run-setuptools"]) => "[tool.pdm.build] run-setuptools",
-        Kind::Hatchling if is_set(&["tool", "hatch", "build", "targets", "wheel", "hooks", "cython"]) => {
+        BackendKind::Setuptools if is_set(&["tool", "setuptools", "ext-modules"]) => "[tool.setuptools]",
+        BackendKind::Setuptools if is_set(&["tool", "setuptools-rust"]) => "[tool.setuptools-rust]",
+        BackendKind::Setuptools if says_so(folder) => "setup.py",
+        BackendKind::Poetry if is_set(&["tool", "poetry", "build"]) => "[tool.poetry] build",
+        BackendKind::Pdm if is_set(&["tool", "pdm", "build", "run-setuptools"]) => {
+            "[tool.pdm.build] run-setuptools"
+        }
+        BackendKind::Hatchling
+            if is_set(&["tool", "hatch", "build", "targets", "wheel", "hooks", "cython"]) =>
+        {
             "[tool.hatch.build]"
         }
         _ => return None,
@@ -45,25 +54,25 @@ pub(super) fn compiled(folder: &Path, kind: Kind, project: &PyProject, tree: &Tr
 }
 
 /// Settings of backends that install files outside of the packages.
-const BESIDE: [(Kind, &[&str]); 8] = [
-    (Kind::Setuptools, &["tool", "setuptools", "data-files"]),
-    (Kind::Setuptools, &["tool", "setuptools", "script-files"]),
-    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-data"]),
-    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-scripts"]),
-    (Kind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "extra-metadata"]),
-    (Kind::Flit, &["tool", "flit", "external-data"]),
-    (Kind::Pdm, &["tool", "pdm", "build", "wheel-data"]),
-    (Kind::Uv, &["tool", "uv", "build-backend", "data"]),
+const BESIDE: [(BackendKind, &[&str]); 8] = [
+    (BackendKind::Setuptools, &["tool", "setuptools", "data-files"]),
+    (BackendKind::Setuptools, &["tool", "setuptools", "script-files"]),
+    (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-data"]),
+    (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-scripts"]),
+    (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "extra-metadata"]),
+    (BackendKind::Flit, &["tool", "flit", "external-data"]),
+    (BackendKind::Pdm, &["tool", "pdm", "build", "wheel-data"]),
+    (BackendKind::Uv, &["tool", "uv", "build-backend", "data"]),
 ];
 
 /// Returns a sentence for each setting that installs files outside of the packages.
-pub(super) fn beside(folder: &Path, kind: Kind, project: &PyProject) -> Vec<String> {
+pub(super) fn beside(folder: &Path, kind: BackendKind, project: &PyProject) -> Vec<String> {
     let set = BESIDE.iter().filter(|(own, path)| *own == kind && project.get(path).is_some());
     let mut settings: Vec<String> = set
         .filter_map(|(_, path)| path.split_last())
         .map(|(key, tables)| format!("[{}] {key}", tables.join(".")))
         .collect();
-    if kind == Kind::Setuptools {
+    if kind == BackendKind::Setuptools {
         let cfg = SetupCfg::read(folder);
         let of_cfg = [("options.data_files", None), ("options", Some("scripts"))];
         settings.extend(of_cfg.into_iter().filter_map(|(section, key)| match key {

@@ -1,7 +1,7 @@
 //! Packages and modules by the layout of directories, as setuptools' finders find them.
 
-use super::plan::{Pick, Plan};
-use super::tree::{Tree, join};
+use super::plan::{BackendPlan, Pick};
+use super::tree::{ProjectTree, join};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Top-level directories that setuptools' flat-layout discovery leaves out
@@ -65,9 +65,9 @@ const NO_MODULES: [&str; 20] = [
 ];
 
 /// Patterns for dotted names, in which `*` matches dots as well (`fnmatch`).
-pub(super) struct Names(GlobSet);
+pub(super) struct PackageNames(GlobSet);
 
-impl Names {
+impl PackageNames {
     pub(super) fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut set = GlobSetBuilder::new();
         for pattern in patterns {
@@ -88,21 +88,21 @@ impl Names {
 pub(super) struct Finder<'a> {
     /// Directory to search, relative to the project.
     pub(super) root: &'a str,
-    pub(super) include: Names,
-    pub(super) exclude: Names,
+    pub(super) include: PackageNames,
+    pub(super) exclude: PackageNames,
     /// True if directories without `__init__.py` are packages.
     pub(super) namespaces: bool,
 }
 
 impl Finder<'_> {
     /// Returns the directories of the packages, relative to the root.
-    pub(super) fn packages(&self, tree: &Tree) -> Vec<String> {
+    pub(super) fn packages(&self, tree: &ProjectTree) -> Vec<String> {
         let mut found = Vec::new();
         self.walk(tree, "", &mut found);
         found
     }
 
-    fn walk(&self, tree: &Tree, folder: &str, found: &mut Vec<String>) {
+    fn walk(&self, tree: &ProjectTree, folder: &str, found: &mut Vec<String>) {
         for name in tree.folders_in(&join(self.root, folder)) {
             let path = join(folder, name);
             let is_package =
@@ -120,7 +120,7 @@ impl Finder<'_> {
 }
 
 /// Returns the directory of the packages: `src`, `lib` or `Lib`, or else the project itself.
-pub(super) fn package_root(tree: &Tree) -> &'static str {
+pub(super) fn package_root(tree: &ProjectTree) -> &'static str {
     let holds_code = |root: &&str| {
         let is_package = |name: &&str| tree.has_file(&join(root, &format!("{name}/__init__.py")));
         let has_python = |root| tree.below(root).any(|file| file.ends_with(".py"));
@@ -132,7 +132,7 @@ pub(super) fn package_root(tree: &Tree) -> &'static str {
 
 /// Returns the packages and modules found by setuptools' automatic discovery, for a backend without
 /// settings.
-pub(super) fn by_layout(tree: &Tree) -> Plan {
+pub(super) fn by_layout(tree: &ProjectTree) -> BackendPlan {
     let root = package_root(tree);
     let folders = tree.folders_in(root);
     let is_candidate = |name: &&str| {
@@ -154,7 +154,7 @@ pub(super) fn by_layout(tree: &Tree) -> Plan {
     let modules: Vec<Pick> = modules.map(|name| Pick::File(name.into())).collect();
     let basis = if root == "." { "the flat layout".into() } else { format!("the {root} layout") };
     let packages = packages.into_iter().map(|name| Pick::Folder(name.into()));
-    Plan::new(root, basis).with(packages).with(modules)
+    BackendPlan::new(root, basis).with(packages).with(modules)
 }
 
 pub(super) fn is_identifier(name: &str) -> bool {

@@ -2,13 +2,13 @@
 //! after the project.
 
 use super::named::find_module;
-use super::plan::{Pick, Plan, below, globs};
+use super::plan::{BackendPlan, Pick, below, globs};
 use super::pyproject::PyProject;
-use super::tree::{Tree, join};
+use super::tree::{ProjectTree, join};
 use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
+pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let setting = |key: &str| setting(project, key);
     let exclude = patterns(setting("exclude").unwrap_or_default());
     let mut plan = if let Some(packages) = setting("packages") {
@@ -34,7 +34,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
 
 /// Applies `force-include = { "jupyter.py" = "jupyter.py" }`. A config can list only files whose
 /// names in the wheel are their paths below the root.
-fn force_include(plan: &mut Plan, forced: &toml::Table, tree: &Tree) {
+fn force_include(plan: &mut BackendPlan, forced: &toml::Table, tree: &ProjectTree) {
     for (from, to) in forced {
         let trimmed = |path: &str| path.trim_start_matches("./").trim_matches('/').to_owned();
         let (path, name) = (trimmed(from), trimmed(to.as_str().unwrap_or_default()));
@@ -71,7 +71,7 @@ pub(super) fn artifacts(project: &PyProject) -> Option<Gitignore> {
 }
 
 /// Returns a remark about each build hook that may write files into the package.
-pub(super) fn hooks(project: &PyProject, tree: &Tree) -> Vec<String> {
+pub(super) fn hooks(project: &PyProject, tree: &ProjectTree) -> Vec<String> {
     let tables: [&[&str]; 2] =
         [&["tool", "hatch", "build", "hooks"], &["tool", "hatch", "build", "targets", "wheel", "hooks"]];
     let mut notes = Vec::new();
@@ -117,7 +117,7 @@ fn patterns(texts: Vec<String>) -> GlobSet {
 }
 
 /// Applies `packages = ["src/demo"]`: each package has its last name in the wheel.
-fn packages_of(packages: &[String]) -> Plan {
+fn packages_of(packages: &[String]) -> BackendPlan {
     let split = packages.iter().map(|path| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         path.rsplit_once('/').unwrap_or((".", path))
@@ -128,48 +128,48 @@ fn packages_of(packages: &[String]) -> Plan {
     let pick = |name: &str| {
         if name.ends_with(".py") { Pick::File(name.into()) } else { Pick::Folder(name.into()) }
     };
-    let plan = Plan::new(root, "[tool.hatch.build] packages").with(here.map(|(_, name)| pick(name)));
+    let plan = BackendPlan::new(root, "[tool.hatch.build] packages").with(here.map(|(_, name)| pick(name)));
     plan.and_below(split.iter().map(|(from, _)| *from))
 }
 
 /// Applies `only-include = ["src/demo"]` with `sources = ["src"]`.
-fn only(paths: &[String], sources: &[String], tree: &Tree) -> Plan {
+fn only(paths: &[String], sources: &[String], tree: &ProjectTree) -> BackendPlan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
     let picks = paths.iter().filter_map(|path| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         let name = below(root, path).or((path == root).then_some("."))?;
         Some(if tree.has_file(path) { Pick::File(name.into()) } else { Pick::Folder(name.into()) })
     });
-    Plan::new(root, "[tool.hatch.build] only-include").with(picks)
+    BackendPlan::new(root, "[tool.hatch.build] only-include").with(picks)
 }
 
-fn included(include: &GlobSet, sources: &[String], tree: &Tree) -> Plan {
+fn included(include: &GlobSet, sources: &[String], tree: &ProjectTree) -> BackendPlan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
     let is_included = |file: &&String| include.is_match(file) || tree.artifacts.contains(*file);
     let files = tree.files.iter().filter(is_included);
     let picks = files.filter_map(|file| Some(Pick::File(below(root, file)?.to_owned())));
-    Plan::new(root, "[tool.hatch.build] include").with(picks)
+    BackendPlan::new(root, "[tool.hatch.build] include").with(picks)
 }
 
 /// Applies the default: a package named after the project, in the project, in `src`, as a single
 /// module, or in a namespace.
-fn named(project: &PyProject, tree: &Tree) -> Plan {
-    let Some(name) = project.module_name() else { return Plan::default() };
+fn named(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
+    let Some(name) = project.module_name() else { return BackendPlan::default() };
     let names = [name.clone(), name.to_lowercase()];
     for name in &names {
         for root in [".", "src"] {
             if tree.has_file(&join(root, &format!("{name}/__init__.py"))) {
-                return Plan::new(root, "the project's name").with([Pick::Folder(name.clone())]);
+                return BackendPlan::new(root, "the project's name").with([Pick::Folder(name.clone())]);
             }
         }
         if let Some((root, pick @ Pick::File(_))) = find_module(tree, &["."], name) {
-            return Plan::new(&root, "the project's name").with([pick]);
+            return BackendPlan::new(&root, "the project's name").with([pick]);
         }
         for space in tree.folders_in(".") {
             if tree.has_file(&format!("{space}/{name}/__init__.py")) {
-                return Plan::new(".", "the project's name").with([Pick::Folder(space.into())]);
+                return BackendPlan::new(".", "the project's name").with([Pick::Folder(space.into())]);
             }
         }
     }
-    Plan::default()
+    BackendPlan::default()
 }

@@ -20,11 +20,11 @@ mod setuptools;
 mod tree;
 
 use super::DiscoverError;
-use plan::Plan;
+use plan::BackendPlan;
 use pyproject::PyProject;
 pub use requires_python::requires_python;
 use std::path::{Path, PathBuf};
-use tree::Tree;
+use tree::ProjectTree;
 
 /// Files of a project that belong in its wheel, and those that do not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,9 +58,9 @@ pub struct Shipped {
 /// [`DiscoverError`] for a directory that cannot be listed.
 pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let project = PyProject::read(folder);
-    let tree = Tree::read(folder, &project)?;
-    let kind = Kind::of(&project);
-    if kind == Kind::Setuptools
+    let tree = ProjectTree::read(folder, &project)?;
+    let kind = BackendKind::of(&project);
+    if kind == BackendKind::Setuptools
         && let Some(missing) = setuptools::missing(folder, &tree)
     {
         return Ok(Shipped { built: Some(missing), root: ".".into(), ..Shipped::default() });
@@ -68,14 +68,14 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let plan = plan(folder, kind, &project, &tree);
     let shipped = plan.select(&tree);
     let mut notes = Vec::new();
-    if kind == Kind::Unknown {
+    if kind == BackendKind::Unknown {
         let backend = project.backend();
         notes.push(format!(
             "the build backend {backend:?} is not known here: the files are those of the layout"
         ));
     }
     notes.extend(extensions::beside(folder, kind, &project));
-    if kind == Kind::Hatchling {
+    if kind == BackendKind::Hatchling {
         notes.extend(hatch::hooks(&project, &tree));
     }
     let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
@@ -84,7 +84,7 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
 
 /// A build backend with known rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum BackendKind {
     Setuptools,
     Hatchling,
     Flit,
@@ -94,7 +94,7 @@ enum Kind {
     Unknown,
 }
 
-impl Kind {
+impl BackendKind {
     /// Returns the backend by its module or, for a module of the project itself, by its
     /// requirements.
     fn of(project: &PyProject) -> Self {
@@ -128,15 +128,15 @@ impl Kind {
     }
 }
 
-fn plan(folder: &Path, kind: Kind, project: &PyProject, tree: &Tree) -> Plan {
+fn plan(folder: &Path, kind: BackendKind, project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let plan = match kind {
-        Kind::Hatchling => hatch::plan(project, tree),
-        Kind::Flit => named::flit(project, tree),
-        Kind::Poetry => poetry::plan(project, tree),
-        Kind::Pdm => pdm::plan(project, tree),
-        Kind::Uv => named::uv(project, tree),
-        Kind::Setuptools => setuptools::plan(folder, project, tree),
-        Kind::Unknown => Plan::default(),
+        BackendKind::Hatchling => hatch::plan(project, tree),
+        BackendKind::Flit => named::flit(project, tree),
+        BackendKind::Poetry => poetry::plan(project, tree),
+        BackendKind::Pdm => pdm::plan(project, tree),
+        BackendKind::Uv => named::uv(project, tree),
+        BackendKind::Setuptools => setuptools::plan(folder, project, tree),
+        BackendKind::Unknown => BackendPlan::default(),
     };
     // The settings of the backend name files that do not exist: the layout is the better guess.
     if plan.is_empty() { find::by_layout(tree) } else { plan }

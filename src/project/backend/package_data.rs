@@ -1,9 +1,9 @@
 //! Data of setuptools packages: `include-package-data`, `package-data` and `exclude-package-data`.
 
-use super::plan::{Pick, Plan, below};
+use super::plan::{BackendPlan, Pick, below};
 use super::pyproject::{PyProject, texts};
 use super::setup_cfg::SetupCfg;
-use super::tree::{Tree, join};
+use super::tree::{ProjectTree, join};
 use crate::project::{LARGEST, read_regular};
 use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,12 @@ impl PackageData {
     }
 
     /// Adds the data to a plan of packages; `sources` are the files of the sdist, if it lists them.
-    pub(super) fn apply(&self, mut plan: Plan, sources: &BTreeSet<String>, tree: &Tree) -> Plan {
+    pub(super) fn apply(
+        &self,
+        mut plan: BackendPlan,
+        sources: &BTreeSet<String>,
+        tree: &ProjectTree,
+    ) -> BackendPlan {
         let package = |pick: &Pick| match pick {
             Pick::Package(folder) => Some(folder.clone()),
             _ => None,

@@ -1,11 +1,11 @@
 //! pdm-backend: `[tool.pdm.build]` with `package-dir`, `includes` and `excludes`.
 
-use super::find::{Finder, Names, is_identifier};
-use super::plan::{Pick, Plan, globs};
+use super::find::{Finder, PackageNames, is_identifier};
+use super::plan::{BackendPlan, Pick, globs};
 use super::pyproject::PyProject;
-use super::tree::{Tree, join};
+use super::tree::{ProjectTree, join};
 
-pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
+pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let settings = |key| ["tool", "pdm", "build", key];
     let default = if tree.has_folder("src") { "src" } else { "." };
     let root = project.text(&settings("package-dir")).unwrap_or(default).trim_start_matches("./");
@@ -16,7 +16,8 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
             let set = globs(includes.iter().map(String::as_str));
             let start = join(root, "x").len() - 1;
             let names = tree.below(root).filter(|file| set.is_match(file)).map(|file| &file[start..]);
-            Plan::new(root, "[tool.pdm.build] includes").with(names.map(|name| Pick::File(name.into())))
+            BackendPlan::new(root, "[tool.pdm.build] includes")
+                .with(names.map(|name| Pick::File(name.into())))
         }
         None => found(root, tree),
     };
@@ -25,12 +26,13 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
 }
 
 /// Finds the packages directly in the root, or else the modules there.
-fn found(root: &str, tree: &Tree) -> Plan {
-    let finder = Finder { root, include: Names::new(["*"]), exclude: Names::new([]), namespaces: false };
+fn found(root: &str, tree: &ProjectTree) -> BackendPlan {
+    let finder =
+        Finder { root, include: PackageNames::new(["*"]), exclude: PackageNames::new([]), namespaces: false };
     let packages = finder.packages(tree).into_iter().filter(|path| !path.contains('/'));
     let is_test = |path: &String| root == "." && matches!(path.as_str(), "test" | "tests");
     let packages: Vec<Pick> = packages.filter(|path| !is_test(path)).map(Pick::Folder).collect();
-    let plan = Plan::new(root, "the packages found");
+    let plan = BackendPlan::new(root, "the packages found");
     if !packages.is_empty() {
         return plan.with(packages);
     }

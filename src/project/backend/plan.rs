@@ -1,7 +1,7 @@
 //! The selection of a backend, applied to the files.
 
 use super::Shipped;
-use super::tree::{HIDDEN, Tree, join};
+use super::tree::{HIDDEN, ProjectTree, join};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ impl Pick {
 
 /// A selection of files to ship, before it is applied.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Plan {
+pub(super) struct BackendPlan {
     /// Directory that names in the wheel are relative to.
     pub(super) root: String,
     pub(super) picks: BTreeSet<Pick>,
@@ -52,7 +52,7 @@ pub(super) struct Plan {
     pub(super) beyond: Option<String>,
 }
 
-impl Plan {
+impl BackendPlan {
     pub(super) fn new(root: &str, basis: impl Into<String>) -> Self {
         Self { root: root.into(), basis: basis.into(), picks_data: true, ..Self::default() }
     }
@@ -79,7 +79,7 @@ impl Plan {
         self.picks.is_empty()
     }
 
-    pub(super) fn select(&self, tree: &Tree) -> Shipped {
+    pub(super) fn select(&self, tree: &ProjectTree) -> Shipped {
         let mut shipped = Shipped {
             root: self.root.clone(),
             basis: self.basis.clone(),
@@ -140,7 +140,7 @@ impl Plan {
     }
 
     /// Directories with files below packages that are no data of theirs.
-    fn no_data(&self, tree: &Tree) -> Vec<(String, String)> {
+    fn no_data(&self, tree: &ProjectTree) -> Vec<(String, String)> {
         if self.picks_data {
             return Vec::new();
         }
@@ -208,7 +208,7 @@ fn has_python_suffix(name: &str) -> bool {
 }
 
 /// Returns the reason that a file or directory with Python files is not part of a wheel.
-fn reason(path: &str, plan: &Plan) -> String {
+fn reason(path: &str, plan: &BackendPlan) -> String {
     let name = path.trim_end_matches('/');
     let name = name.rsplit('/').next().unwrap_or(name);
     match name {

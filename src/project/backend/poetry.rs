@@ -2,18 +2,18 @@
 //! project.
 
 use super::named::find_module;
-use super::plan::{Pick, Plan, globs};
+use super::plan::{BackendPlan, Pick, globs};
 use super::pyproject::{PyProject, texts};
-use super::tree::{Tree, join};
+use super::tree::{ProjectTree, join};
 use toml::Value;
 
-pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
+pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let mut plan = match project.get(&["tool", "poetry", "packages"]).and_then(Value::as_array) {
         Some(packages) => listed(packages, tree),
         None => {
             let found = project.module_name().and_then(|name| find_module(tree, &[".", "src"], &name));
-            found.map_or_else(Plan::default, |(root, pick)| {
-                Plan::new(&root, "the project's name").with([pick])
+            found.map_or_else(BackendPlan::default, |(root, pick)| {
+                BackendPlan::new(&root, "the project's name").with([pick])
             })
         }
     };
@@ -23,7 +23,7 @@ pub(super) fn plan(project: &PyProject, tree: &Tree) -> Plan {
 }
 
 /// Applies `packages = [{ include = "rich", from = "src", format = "wheel" }]`.
-fn listed(packages: &[Value], tree: &Tree) -> Plan {
+fn listed(packages: &[Value], tree: &ProjectTree) -> BackendPlan {
     let (mut root, mut others) = (None, Vec::new());
     let mut picks = Vec::new();
     for package in packages {
@@ -41,11 +41,11 @@ fn listed(packages: &[Value], tree: &Tree) -> Plan {
         }
         picks.extend(matching(tree, from, include));
     }
-    Plan::new(root.unwrap_or("."), "[tool.poetry] packages").with(picks).and_below(others)
+    BackendPlan::new(root.unwrap_or("."), "[tool.poetry] packages").with(picks).and_below(others)
 }
 
 /// Finds a package, a module, or all that match a pattern.
-fn matching(tree: &Tree, root: &str, include: &str) -> Vec<Pick> {
+fn matching(tree: &ProjectTree, root: &str, include: &str) -> Vec<Pick> {
     let include = include.trim_start_matches("./").trim_end_matches('/');
     if tree.has_folder(&join(root, include)) {
         return vec![Pick::Folder(include.into())];

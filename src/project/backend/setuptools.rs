@@ -1,12 +1,12 @@
 //! setuptools: `[tool.setuptools]`, `setup.cfg`, the lists in `*.egg-info`, and automatic
 //! discovery.
 
-use super::find::{Finder, Names, by_layout, package_root};
+use super::find::{Finder, PackageNames, by_layout, package_root};
 use super::package_data::PackageData;
-use super::plan::{Pick, Plan, below, globs};
+use super::plan::{BackendPlan, Pick, below, globs};
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
-use super::tree::{Tree, join};
+use super::tree::{ProjectTree, join};
 use crate::project::{LARGEST, names_in, read_regular};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use toml::Value;
 
 /// Settings in one source: `pyproject.toml`, `setup.cfg` or `setup.py`.
 #[derive(Debug, Default)]
-struct Settings {
+struct SetuptoolsSettings {
     packages: Option<Packages>,
     modules: Vec<String>,
     /// Value of `package_dir`; the key "" is the root.
@@ -28,7 +28,7 @@ enum Packages {
     Find { roots: Vec<String>, include: Vec<String>, exclude: Vec<String>, namespaces: bool },
 }
 
-pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
+pub(super) fn plan(folder: &Path, project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let cfg = SetupCfg::read(folder);
     let plan = packages(folder, project, &cfg, tree);
     let sources = egg_info(folder, tree, "SOURCES.txt").into_iter().collect();
@@ -43,7 +43,7 @@ pub(super) fn plan(folder: &Path, project: &PyProject, tree: &Tree) -> Plan {
     plan
 }
 
-fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> Plan {
+fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &ProjectTree) -> BackendPlan {
     let top_level = egg_info(folder, tree, "top_level.txt");
     let settings = [from_pyproject(project), from_setup_cfg(cfg)];
     let given = settings.into_iter().find(|given| given.packages.is_some() || !given.modules.is_empty());
@@ -56,9 +56,9 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
     let is_listed = |pick: &Pick| top_level.contains(&module(pick.top()));
     if !top_level.is_empty() && !plan.picks.iter().all(is_listed) {
         let picks = plan.picks.iter().filter(|pick| is_listed(pick)).cloned();
-        return Plan {
+        return BackendPlan {
             beyond: plan.beyond,
-            ..Plan::new(&plan.root, "top_level.txt in egg-info").with(picks)
+            ..BackendPlan::new(&plan.root, "top_level.txt in egg-info").with(picks)
         };
     }
     plan
@@ -66,7 +66,7 @@ fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &Tree) -> 
 
 /// The directories below the packages as packages of their own: automatic discovery takes all of
 /// them.
-fn each_package(plan: &Plan, tree: &Tree) -> Plan {
+fn each_package(plan: &BackendPlan, tree: &ProjectTree) -> BackendPlan {
     let mut picks = Vec::new();
     for pick in &plan.picks {
         let Pick::Folder(top) = pick else {
@@ -80,14 +80,14 @@ fn each_package(plan: &Plan, tree: &Tree) -> Plan {
             picks.extend(above.chain([name]).map(|name| Pick::Package(name.to_owned())));
         }
     }
-    Plan::new(&plan.root, plan.basis.clone()).with(picks)
+    BackendPlan::new(&plan.root, plan.basis.clone()).with(picks)
 }
 
 fn module(top: &str) -> String {
     top.strip_suffix(".py").unwrap_or(top).to_owned()
 }
 
-fn from_pyproject(project: &PyProject) -> Settings {
+fn from_pyproject(project: &PyProject) -> SetuptoolsSettings {
     let path = |key| ["tool", "setuptools", key];
     let packages = match project.get(&path("packages")) {
         Some(Value::Array(_)) => project.texts(&path("packages")).map(Packages::Listed),
@@ -103,7 +103,7 @@ fn from_pyproject(project: &PyProject) -> Settings {
         _ => None,
     };
     let folders = project.table(&path("package-dir")).into_iter().flatten();
-    Settings {
+    SetuptoolsSettings {
         packages,
         modules: project.texts(&path("py-modules")).unwrap_or_default(),
         folders: folders.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
@@ -111,7 +111,7 @@ fn from_pyproject(project: &PyProject) -> Settings {
     }
 }
 
-fn from_setup_cfg(cfg: &SetupCfg) -> Settings {
+fn from_setup_cfg(cfg: &SetupCfg) -> SetuptoolsSettings {
     let find = |namespaces| {
         let section = "options.packages.find";
         Packages::Find {
@@ -127,7 +127,7 @@ fn from_setup_cfg(cfg: &SetupCfg) -> Settings {
         Some("find_namespace:") => Some(find(true)),
         Some(_) => cfg.list("options", "packages").map(Packages::Listed),
     };
-    Settings {
+    SetuptoolsSettings {
         packages,
         modules: cfg.list("options", "py_modules").unwrap_or_default(),
         folders: cfg.pairs("options", "package_dir"),
@@ -135,7 +135,7 @@ fn from_setup_cfg(cfg: &SetupCfg) -> Settings {
     }
 }
 
-fn apply(given: &Settings, tree: &Tree) -> Plan {
+fn apply(given: &SetuptoolsSettings, tree: &ProjectTree) -> BackendPlan {
     let trimmed = |folder: &str| match folder.trim_start_matches("./").trim_end_matches('/') {
         "" => ".".to_owned(),
         folder => folder.to_owned(),
@@ -164,7 +164,7 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
     let moved = moved.map(|(package, folder)| (own(package), trimmed(folder)));
     let mut others: Vec<String> =
         moved.filter(|(own, folder)| own != folder).map(|(_, folder)| folder).collect();
-    let plan = Plan::new(&root, given.basis).with(modules);
+    let plan = BackendPlan::new(&root, given.basis).with(modules);
     let plan = match &given.packages {
         None => plan,
         Some(Packages::Listed(names)) => {
@@ -173,8 +173,8 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
         Some(Packages::Find { roots, include, exclude, namespaces }) => {
             let finder = Finder {
                 root: &root,
-                include: Names::new(include.iter().map(String::as_str)),
-                exclude: Names::new(exclude.iter().map(String::as_str)),
+                include: PackageNames::new(include.iter().map(String::as_str)),
+                exclude: PackageNames::new(exclude.iter().map(String::as_str)),
                 namespaces: *namespaces,
             };
             others.extend(roots.iter().skip(1).map(|root| trimmed(root)));
@@ -185,7 +185,7 @@ fn apply(given: &Settings, tree: &Tree) -> Plan {
 }
 
 /// Returns the names in a file of `*.egg-info`, in the project or in the directory of its packages.
-fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
+fn egg_info(folder: &Path, tree: &ProjectTree, file: &str) -> Vec<String> {
     for root in [".", package_root(tree)] {
         let folder = folder.join(root);
         for name in names_in(&folder).unwrap_or_default() {
@@ -203,7 +203,7 @@ fn egg_info(folder: &Path, tree: &Tree, file: &str) -> Vec<String> {
 
 /// Returns a description of the top-level names in the egg-info without a directory or file in the
 /// project: `setup.py` gets them from elsewhere.
-pub(super) fn missing(folder: &Path, tree: &Tree) -> Option<String> {
+pub(super) fn missing(folder: &Path, tree: &ProjectTree) -> Option<String> {
     let names = egg_info(folder, tree, "top_level.txt");
     let is_there =
         |name: &str| tree.files.iter().any(|file| file.split('/').any(|part| module(part) == name));
@@ -216,7 +216,7 @@ pub(super) fn missing(folder: &Path, tree: &Tree) -> Option<String> {
 }
 
 /// Finds packages and modules by the names in an egg-info, for settings that are code (`setup.py`).
-fn from_top_level(names: &[String], tree: &Tree) -> Plan {
+fn from_top_level(names: &[String], tree: &ProjectTree) -> BackendPlan {
     let exists = |root: &str, name: &str| {
         let path = join(root, name);
         tree.has_folder(&path) || tree.has_file(&format!("{path}.py"))
@@ -233,8 +233,8 @@ fn from_top_level(names: &[String], tree: &Tree) -> Plan {
         let below = format!("{name}.*");
         let finder = Finder {
             root,
-            include: Names::new([name.as_str(), &below]),
-            exclude: Names::new([]),
+            include: PackageNames::new([name.as_str(), &below]),
+            exclude: PackageNames::new([]),
             namespaces: !has_init,
         };
         picks.extend(finder.packages(tree).into_iter().map(Pick::Package));
@@ -246,6 +246,6 @@ fn from_top_level(names: &[String], tree: &Tree) -> Plan {
         Some(found.trim_end_matches("/__init__.py").to_owned())
     });
     let elsewhere: Vec<String> = elsewhere.collect();
-    let plan = Plan::new(root, "top_level.txt in egg-info").with(picks);
+    let plan = BackendPlan::new(root, "top_level.txt in egg-info").with(picks);
     plan.and_below(elsewhere.iter().map(String::as_str))
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 /// Files by path relative to the project, with `/`.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(super) struct ProjectTree {
     pub(super) files: BTreeSet<String>,
     /// Paths that are not UTF-8.
     pub(super) nameless: Vec<PathBuf>,
@@ -20,7 +20,7 @@ pub(super) struct Tree {
     pub(super) skipped: BTreeMap<String, &'static str>,
 }
 
-impl Tree {
+impl ProjectTree {
     /// Lists the files below `folder`, except hidden files (in an sdist: at its top), virtual
     /// environments, `node_modules`, caches, and the `build`, `dist` and `*.egg-info` of the
     /// project itself. In a checkout, files that git ignores are left out, except for version files

@@ -10,7 +10,7 @@ mod listing;
 mod text;
 
 use crate::dis::DisError;
-use crate::object::{CodeView, NodeId, Objects};
+use crate::object::{CodeView, ObjectId, Objects};
 use crate::pyc::Header;
 use crate::target::Series;
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub enum InspectError {
 /// All code objects, outer ones first, each once, numbered in the order of the constants.
 struct Codes<'a> {
     views: Vec<CodeView<'a>>,
-    numbers: BTreeMap<NodeId, usize>,
+    numbers: BTreeMap<ObjectId, usize>,
 }
 
 impl<'a> Codes<'a> {
@@ -88,7 +88,7 @@ impl<'a> Codes<'a> {
         codes
     }
 
-    fn number(&self, objects: &Objects, id: NodeId) -> Option<usize> {
+    fn number(&self, objects: &Objects, id: ObjectId) -> Option<usize> {
         self.numbers.get(&objects.resolve(id)).copied()
     }
 }

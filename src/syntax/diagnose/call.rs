@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::complaint::Targets;
 use super::grammar::Shape;
-use super::parser::{Labels, Matched, Parser, Stop, Value};
+use super::parser::{Labels, Match, Matched, PegParser, Stop};
 use super::tokens;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
@@ -12,8 +12,8 @@ use crate::syntax::parser::MAX_DIGITS;
 use crate::target::GrammarRule;
 use crate::text::{Location, SyntaxError};
 
-impl Parser<'_, '_> {
-    pub(super) fn call(&mut self, name: &str, start: usize, values: Vec<Value>, labels: Labels) -> Matched {
+impl PegParser<'_, '_> {
+    pub(super) fn call(&mut self, name: &str, start: usize, values: Vec<Match>, labels: Labels) -> Matched {
         let [a, b, _] = labels;
         match name {
             "top" => self.forget(),
@@ -55,9 +55,9 @@ impl Parser<'_, '_> {
         }))
     }
 
-    fn written(&self, value: Value) -> String {
+    fn written(&self, value: Match) -> String {
         let location = match value {
-            Value::Token(_) => self.token_of(value).map(|token| match self.text(&token) {
+            Match::Token(_) => self.token_of(value).map(|token| match self.text(&token) {
                 text if token.kind == Kind::Name && !text.is_ascii() => text.nfkc().collect(),
                 text => text.to_owned(),
             }),
@@ -66,7 +66,7 @@ impl Parser<'_, '_> {
         location.unwrap_or_default()
     }
 
-    fn number(&mut self, value: Value) -> Result<(), Stop> {
+    fn number(&mut self, value: Match) -> Result<(), Stop> {
         let text = self.written(value);
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
@@ -82,7 +82,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, Location::new(at.line(), at.end_line(), -1, -1))
     }
 
-    fn part_of_complex(&mut self, value: Value, part: &str) -> Result<(), Stop> {
+    fn part_of_complex(&mut self, value: Match, part: &str) -> Result<(), Stop> {
         let imaginary = self.written(value).ends_with(['j', 'J']);
         if imaginary == (part == "imaginary") {
             return Ok(());
@@ -91,7 +91,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.location(value))
     }
 
-    fn string(&mut self, value: Value) -> Result<(), Stop> {
+    fn string(&mut self, value: Match) -> Result<(), Stop> {
         let text = self.written(value);
         let Some((prefix, body)) = opened(&text) else { return Ok(()) };
         let raw = prefix.contains(['r', 'R']);
@@ -114,9 +114,9 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    fn strings(&mut self, value: Value, start: usize) -> Result<Value, Stop> {
+    fn strings(&mut self, value: Match, start: usize) -> Result<Match, Stop> {
         let parts = self.items(value);
-        let is_bytes = |part: &&Value| {
+        let is_bytes = |part: &&Match| {
             let text = self.written(**part);
             opened(&text).is_some_and(|(prefix, _)| prefix.contains(['b', 'B']))
         };
@@ -136,7 +136,7 @@ impl Parser<'_, '_> {
         Ok(self.node(shape, start, Vec::new()))
     }
 
-    fn conversion(&mut self, sign: Value, name: Value) -> Result<(), Stop> {
+    fn conversion(&mut self, sign: Match, name: Match) -> Result<(), Stop> {
         let prefix = tokens::prefix(self.input.lexer.modes().last());
         let (Some(sign_token), Some(name_token)) = (self.token_of(sign), self.token_of(name)) else {
             return Ok(());
@@ -156,11 +156,11 @@ impl Parser<'_, '_> {
     }
 
     /// Matches `!=`, or `<>` as one token or two.
-    fn unequal(&mut self, sign: Value, greater: Value) -> Matched {
+    fn unequal(&mut self, sign: Match, greater: Match) -> Matched {
         if self.token_of(sign).is_some_and(|token| self.text(&token) == "<>") {
             return Ok(self.flufl.then_some(sign));
         }
-        let is_new = greater == Value::Nothing;
+        let is_new = greater == Match::Nothing;
         if is_new && self.flufl {
             let message = "with Barry as BDFL, use '<>' instead of '!='";
             return self.refuse_at(message, self.location(sign));
@@ -182,9 +182,9 @@ impl Parser<'_, '_> {
     }
 
     /// Refuses f-strings as keys, which the grammar allows and the code generator refuses.
-    fn mapping_keys(&mut self, keys: Value, start: usize) {
+    fn mapping_keys(&mut self, keys: Match, start: usize) {
         let interpolated =
-            |key: &Value| matches!(self.shape(*key), Some(Shape::JoinedStr | Shape::TemplateStr));
+            |key: &Match| matches!(self.shape(*key), Some(Shape::JoinedStr | Shape::TemplateStr));
         if self.items(keys).iter().any(interpolated) {
             let end =
                 self.token_at(self.mark.saturating_sub(1)).map_or(Location::NONE, |token| token.location);
@@ -195,7 +195,7 @@ impl Parser<'_, '_> {
     }
 
     /// Refuses f-strings as patterns, which the grammar allows and the code generator refuses.
-    fn text_pattern(&mut self, text: Value) {
+    fn text_pattern(&mut self, text: Match) {
         if matches!(self.shape(text), Some(Shape::JoinedStr | Shape::TemplateStr)) {
             let message = "patterns may only match literals and attribute lookups";
             let location = self.location(text);
@@ -218,17 +218,17 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    fn is_future(&self, dots: Value, module: Value) -> bool {
-        let no_dots = matches!(dots, Value::Node(node) if self.nodes[node as usize].children.is_empty());
+    fn is_future(&self, dots: Match, module: Match) -> bool {
+        let no_dots = matches!(dots, Match::Node(node) if self.nodes[node as usize].children.is_empty());
         no_dots && self.written(module) == "__future__"
     }
 
-    fn is_legacy(&self, value: Value) -> bool {
+    fn is_legacy(&self, value: Match) -> bool {
         let name = self.token_of(value).is_some_and(|token| token.kind == Kind::Name);
         name && matches!(self.written(value).as_str(), "print" | "exec")
     }
 
-    fn legacy(&mut self, a: Value, b: Value) -> Matched {
+    fn legacy(&mut self, a: Match, b: Match) -> Matched {
         if !self.is_legacy(a) {
             return Ok(None);
         }
@@ -237,7 +237,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.location(a).to(self.location(b)))
     }
 
-    fn comma(&mut self, a: Value, b: Value) -> Matched {
+    fn comma(&mut self, a: Match, b: Match) -> Matched {
         let before = self.mark.checked_sub(1).and_then(|at| self.token_at(at));
         if self.is_legacy(a) || before.is_none_or(|token| token.level == 0) {
             return Ok(None);
@@ -255,8 +255,8 @@ impl Parser<'_, '_> {
         self.refuse_at(message, location)
     }
 
-    fn bound(&mut self, colon: Value, bound: Value) -> Matched {
-        let Value::Token(at) = colon else { return Ok(None) };
+    fn bound(&mut self, colon: Match, bound: Match) -> Matched {
+        let Match::Token(at) = colon else { return Ok(None) };
         let star = (at as usize).checked_sub(2).and_then(|at| self.token_at(at));
         let kind = if star.is_some_and(|star| self.text(star) == "*") { "TypeVarTuple" } else { "ParamSpec" };
         let what = if self.shape(bound) == Some(Shape::Tuple) { "constraints" } else { "bound" };
@@ -264,7 +264,7 @@ impl Parser<'_, '_> {
         self.refuse_at(format!("cannot use {what} with {kind}"), location)
     }
 
-    fn argument_order(&mut self, arguments: Value) -> Matched {
+    fn argument_order(&mut self, arguments: Match) -> Matched {
         let unpacking = self.items(arguments).iter().any(|&item| self.shape(item) == Some(Shape::DoubleStar));
         let message = if unpacking {
             "positional argument follows keyword argument unpacking"
@@ -274,7 +274,7 @@ impl Parser<'_, '_> {
         self.refuse_at(message, self.at_token(self.input.last))
     }
 
-    fn bare_generator(&mut self, arguments: Value, clauses: Value) -> Matched {
+    fn bare_generator(&mut self, arguments: Match, clauses: Match) -> Matched {
         let mut positional = self.items(arguments);
         positional.retain(|&item| !matches!(self.shape(item), Some(Shape::Keyword | Shape::DoubleStar)));
         if positional.len() <= 1 {

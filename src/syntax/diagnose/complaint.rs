@@ -3,9 +3,9 @@
 //! CPython: `Parser/pegen_errors.c`, and the functions in `Parser/action_helpers.c` that its
 //! grammar calls for mistakes.
 
-use super::grammar::{Place, Reference, Shape};
-use super::parser::{Labels, Matched, Node, Parser, Stop, Value};
-use super::tokens::Token;
+use super::grammar::{ComplaintPlace, LabelReference, Shape};
+use super::parser::{Labels, Match, Matched, PegParser, Stop, SyntaxNode};
+use super::tokens::LocatedToken;
 use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
@@ -17,26 +17,27 @@ pub(super) enum Targets {
     For,
 }
 
-impl Parser<'_, '_> {
-    pub(super) fn complain(&mut self, place: Place, message: &str, labels: Labels) -> Matched {
+impl PegParser<'_, '_> {
+    pub(super) fn complain(&mut self, place: ComplaintPlace, message: &str, labels: Labels) -> Matched {
         let location = match place {
-            Place::At(at) => self.location(self.referred(at, labels)),
-            Place::Range(first, last) => {
+            ComplaintPlace::At(at) => self.location(self.referred(at, labels)),
+            ComplaintPlace::Range(first, last) => {
                 let end = self.location(self.referred(last, labels));
                 self.location(self.referred(first, labels)).to(end)
             }
-            Place::From(at) => self.up_to_here(self.location(self.referred(at, labels))),
-            Place::Last | Place::Indent => self.at_token(self.input.last),
-            Place::Next => {
+            ComplaintPlace::From(at) => self.up_to_here(self.location(self.referred(at, labels))),
+            ComplaintPlace::Last | ComplaintPlace::Indent => self.at_token(self.input.last),
+            ComplaintPlace::Next => {
                 let token = self.current()?;
                 self.at_token(token)
             }
-            Place::Target(at) => {
+            ComplaintPlace::Target(at) => {
                 let of = if message == "cannot delete" { Targets::Deletion } else { Targets::Assignment };
                 return self.wrong_target(self.referred(at, labels), of, message);
             }
         };
-        let kind = if matches!(place, Place::Indent) { ErrorType::Indentation } else { ErrorType::Syntax };
+        let kind =
+            if matches!(place, ComplaintPlace::Indent) { ErrorType::Indentation } else { ErrorType::Syntax };
         let message = self.filled(message, labels[0]);
         self.refuse(SyntaxError { kind, message, location })
     }
@@ -58,21 +59,21 @@ impl Parser<'_, '_> {
 
     /// Returns the location of an error that is raised at a token. Without a column, it is the end
     /// of the text that was read.
-    pub(super) fn at_token(&self, token: Token) -> Location {
+    pub(super) fn at_token(&self, token: LocatedToken) -> Location {
         let at = token.location;
         let column = if at.column() < 0 { self.input.reached().1 - 1 } else { at.column() };
         let end_column = if at.end_column() < 0 { -2 } else { at.end_column() };
         Location::new(at.line(), at.end_line(), column, end_column)
     }
 
-    fn referred(&self, reference: Reference, labels: Labels) -> Value {
-        let value = labels.get(usize::from(reference.label)).copied().unwrap_or(Value::Nothing);
+    fn referred(&self, reference: LabelReference, labels: Labels) -> Match {
+        let value = labels.get(usize::from(reference.label)).copied().unwrap_or(Match::Nothing);
         if reference.last { self.last_item(value) } else { value }
     }
 
     /// Returns the last item of a list. For a comprehension, it is the last condition, or the
     /// iterable.
-    pub(super) fn last_item(&self, value: Value) -> Value {
+    pub(super) fn last_item(&self, value: Match) -> Match {
         let items = self.items(value);
         let Some(&last) = items.last() else { return value };
         match self.shape(last) {
@@ -81,35 +82,35 @@ impl Parser<'_, '_> {
         }
     }
 
-    pub(super) fn shape(&self, value: Value) -> Option<Shape> {
+    pub(super) fn shape(&self, value: Match) -> Option<Shape> {
         self.node_of(value).map(|node| node.shape)
     }
 
-    fn node_of(&self, value: Value) -> Option<&Node> {
+    fn node_of(&self, value: Match) -> Option<&SyntaxNode> {
         match value {
-            Value::Node(node) => self.nodes.get(node as usize),
+            Match::Node(node) => self.nodes.get(node as usize),
             _ => None,
         }
     }
 
-    pub(super) fn token_of(&self, value: Value) -> Option<Token> {
+    pub(super) fn token_of(&self, value: Match) -> Option<LocatedToken> {
         match value {
-            Value::Token(token) => self.token_at(token as usize).copied(),
+            Match::Token(token) => self.token_at(token as usize).copied(),
             _ => None,
         }
     }
 
     /// Returns `value` itself or the items of a sequence, without punctuation.
-    pub(super) fn items(&self, value: Value) -> Vec<Value> {
+    pub(super) fn items(&self, value: Match) -> Vec<Match> {
         let mut items = Vec::new();
         self.collect(value, &mut items);
         items
     }
 
-    fn collect(&self, value: Value, items: &mut Vec<Value>) {
+    fn collect(&self, value: Match, items: &mut Vec<Match>) {
         match value {
-            Value::Nothing => {}
-            Value::Token(_) => {
+            Match::Nothing => {}
+            Match::Token(_) => {
                 let kind = self.token_of(value).map(|token| token.kind);
                 if matches!(
                     kind,
@@ -126,7 +127,7 @@ impl Parser<'_, '_> {
                     items.push(value);
                 }
             }
-            Value::Node(_) => match self.node_of(value) {
+            Match::Node(_) => match self.node_of(value) {
                 Some(node) if node.shape == Shape::Sequence => {
                     node.children.iter().for_each(|&child| self.collect(child, items));
                 }
@@ -136,7 +137,7 @@ impl Parser<'_, '_> {
     }
 
     /// Returns the items among the children of a node.
-    pub(super) fn children(&self, value: Value) -> Vec<Value> {
+    pub(super) fn children(&self, value: Match) -> Vec<Match> {
         let mut items = Vec::new();
         if let Some(node) = self.node_of(value) {
             node.children.iter().for_each(|&child| self.collect(child, &mut items));
@@ -144,13 +145,13 @@ impl Parser<'_, '_> {
         items
     }
 
-    pub(super) fn location(&self, value: Value) -> Location {
+    pub(super) fn location(&self, value: Match) -> Location {
         match value {
-            Value::Nothing => Location::NONE,
-            Value::Token(token) => {
+            Match::Nothing => Location::NONE,
+            Match::Token(token) => {
                 self.token_at(token as usize).map_or(Location::NONE, |token| token.location)
             }
-            Value::Node(_) => {
+            Match::Node(_) => {
                 let Some(node) = self.node_of(value) else { return Location::NONE };
                 let (first, end) = (node.first as usize, node.end as usize);
                 let start = self.token_at(first).map_or(Location::NONE, |token| token.location);
@@ -160,7 +161,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn filled(&self, message: &str, value: Value) -> String {
+    fn filled(&self, message: &str, value: Match) -> String {
         if !message.contains('{') {
             return message.to_owned();
         }
@@ -173,7 +174,7 @@ impl Parser<'_, '_> {
     }
 
     /// Returns CPython's name of an expression (`_PyPegen_get_expr_name`).
-    pub(super) fn called(&self, value: Value) -> &'static str {
+    pub(super) fn called(&self, value: Match) -> &'static str {
         let Some(shape) = self.shape(value) else {
             return match self.token_of(value).map(|token| token.kind) {
                 None => "expression",
@@ -217,7 +218,7 @@ impl Parser<'_, '_> {
     }
 
     /// Reports the first part of `value` that is not a target, if there is one.
-    pub(super) fn wrong_target(&mut self, value: Value, targets: Targets, what: &str) -> Matched {
+    pub(super) fn wrong_target(&mut self, value: Match, targets: Targets, what: &str) -> Matched {
         match self.invalid_target(value, targets) {
             None => Ok(None),
             Some(found) => {
@@ -227,7 +228,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn invalid_target(&self, value: Value, targets: Targets) -> Option<Value> {
+    fn invalid_target(&self, value: Match, targets: Targets) -> Option<Match> {
         if self.token_of(value).is_some_and(|token| token.kind == Kind::Name) {
             return None;
         }

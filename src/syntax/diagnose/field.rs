@@ -1,7 +1,7 @@
 //! The text of f-strings and t-strings, and their fields.
 
-use super::parser::{Parser, Stop, Value};
-use super::tokens::Token;
+use super::parser::{Match, PegParser, Stop};
+use super::tokens::LocatedToken;
 use crate::decode;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
@@ -10,10 +10,10 @@ use crate::text::{ErrorType, Location, SyntaxError};
 /// Depth of nested fields whose value CPython still shows with its text.
 const MAX_SHOWN: usize = 2;
 
-impl Parser<'_, '_> {
+impl PegParser<'_, '_> {
     /// Checks the text of an f-string, which is decoded when its end was read.
-    pub(super) fn check_middles(&mut self, value: Value) -> Result<(), Stop> {
-        let Value::Node(node) = value else { return Ok(()) };
+    pub(super) fn check_middles(&mut self, value: Match) -> Result<(), Stop> {
+        let Match::Node(node) = value else { return Ok(()) };
         let Some(node) = self.nodes.get(node as usize) else { return Ok(()) };
         let Some(start) = node.children.first().and_then(|&start| self.token_of(start)) else {
             return Ok(());
@@ -22,8 +22,8 @@ impl Parser<'_, '_> {
             return self.refuse_at(message, self.at_token(self.input.last));
         }
         let raw = self.text(&start).contains(['r', 'R']);
-        let mut middles: Vec<Token> = Vec::new();
-        if let Some(&Value::Node(parts)) = node.children.get(1)
+        let mut middles: Vec<LocatedToken> = Vec::new();
+        if let Some(&Match::Node(parts)) = node.children.get(1)
             && let Some(parts) = self.nodes.get(parts as usize)
         {
             middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
@@ -42,7 +42,7 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn bytes_of(&self, value: Value) -> &[u8] {
+    pub(super) fn bytes_of(&self, value: Match) -> &[u8] {
         let token = self.token_of(value);
         token.and_then(|token| self.input.lexer.bytes().get(token.start..token.end)).unwrap_or_default()
     }
@@ -50,7 +50,7 @@ impl Parser<'_, '_> {
     /// Returns the error for undecodable bytes inside a string.
     pub(super) fn undecodable(
         &self,
-        value: Value,
+        value: Match,
         prefix: usize,
         length: usize,
         raw: bool,
@@ -64,7 +64,7 @@ impl Parser<'_, '_> {
     }
 
     /// Checks a piece of text, which becomes a constant when it is read. The error has no location.
-    pub(super) fn middle(&mut self, text: Option<Value>) -> Result<(), Stop> {
+    pub(super) fn middle(&mut self, text: Option<Match>) -> Result<(), Stop> {
         let Some(message) = text.and_then(|text| utf_8_fault(self.bytes_of(text), true)) else {
             return Ok(());
         };
@@ -76,7 +76,7 @@ impl Parser<'_, '_> {
     ///
     /// It is raw if the lexer is in a raw f-string, which is no longer the case when a text is
     /// parsed again.
-    pub(super) fn spec_text(&mut self, text: Value) -> Result<(), Stop> {
+    pub(super) fn spec_text(&mut self, text: Match) -> Result<(), Stop> {
         let Some(token) = self.token_of(text) else { return Ok(()) };
         let raw =
             self.target.features.raw_specs && self.input.lexer.modes().last().is_some_and(|mode| mode.raw);
@@ -99,8 +99,8 @@ impl Parser<'_, '_> {
     }
 
     /// Checks a field that begins at `start`. `equals` is set if the value is shown with its text.
-    pub(super) fn field(&mut self, equals: Value, start: usize) -> Result<(), Stop> {
-        let Value::Token(equals) = equals else { return Ok(()) };
+    pub(super) fn field(&mut self, equals: Match, start: usize) -> Result<(), Stop> {
+        let Match::Token(equals) = equals else { return Ok(()) };
         let (fields, opening) = self.enclosing(start);
         if fields >= MAX_SHOWN {
             // CPython loses the text of this field.

@@ -29,16 +29,16 @@ shapes! {
 }
 
 pub(super) struct Grammar {
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<ParserRule>,
     pub(super) start: usize,
 }
 
-pub(super) struct Rule {
+pub(super) struct ParserRule {
     pub(super) memo: bool,
     pub(super) left: bool,
     /// True for a rule that CPython does not have, which takes no level of its parser.
     pub(super) ours: bool,
-    /// Alternatives of [`Rule`] in which mistakes are not searched for.
+    /// Alternatives of [`ParserRule`] in which mistakes are not searched for.
     pub(super) without_invalid: bool,
     pub(super) alternatives: Vec<Alternative>,
 }
@@ -48,54 +48,54 @@ pub(super) struct Alternative {
     pub(super) invalid: bool,
     /// Rule of the target's grammar that must be present, or absent if false.
     pub(super) mark: Option<(GrammarRule, bool)>,
-    pub(super) elements: Vec<(Option<u8>, Item)>,
-    pub(super) action: Action,
+    pub(super) elements: Vec<(Option<u8>, GrammarItem)>,
+    pub(super) action: GrammarAction,
 }
 
-pub(super) enum Item {
+pub(super) enum GrammarItem {
     Rule(usize),
     Token(Kind),
     /// A soft keyword: a name with this text.
     Soft(String),
     AnySoft,
     Group(Vec<Alternative>),
-    Optional(Box<Item>),
+    Optional(Box<GrammarItem>),
     /// One or more repetitions, or any number of them.
-    Repeat(Box<Item>, bool),
+    Repeat(Box<GrammarItem>, bool),
     /// Separator and element.
-    Separated(Box<Item>, Box<Item>),
+    Separated(Box<GrammarItem>, Box<GrammarItem>),
     /// A lookahead; true if the item must match.
-    Look(Box<Item>, bool),
+    Look(Box<GrammarItem>, bool),
     Cut,
     /// An item that must follow, and its text.
     Force(Kind, String),
 }
 
-pub(super) enum Action {
+pub(super) enum GrammarAction {
     /// The only value, or all values.
     Values,
     Label(u8),
     Node(Shape),
     Call(String),
-    Complain(Place, String),
+    Complain(ComplaintPlace, String),
 }
 
 /// A label, or the last item of its value.
 #[derive(Clone, Copy)]
-pub(super) struct Reference {
+pub(super) struct LabelReference {
     pub(super) label: u8,
     pub(super) last: bool,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Place {
-    At(Reference),
-    Range(Reference, Reference),
-    From(Reference),
+pub(super) enum ComplaintPlace {
+    At(LabelReference),
+    Range(LabelReference, LabelReference),
+    From(LabelReference),
     Last,
     Next,
     Indent,
-    Target(Reference),
+    Target(LabelReference),
 }
 
 impl Grammar {
@@ -114,12 +114,12 @@ impl Grammar {
             bodies.iter().enumerate().filter_map(|(at, (head, _))| Some((*head.first()?, at))).collect();
         let mut rules = Vec::new();
         for (head, body) in &bodies {
-            let mut reader = Reader { words: words(body)?, at: 0, numbers: &numbers };
+            let mut reader = GrammarReader { words: words(body)?, at: 0, numbers: &numbers };
             let alternatives = reader.alternatives()?;
             if reader.at != reader.words.len() {
                 return None;
             }
-            rules.push(Rule {
+            rules.push(ParserRule {
                 memo: head.contains(&"memo"),
                 left: head.contains(&"left"),
                 ours: head.contains(&"ours"),
@@ -132,7 +132,7 @@ impl Grammar {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Word {
+enum GrammarWord {
     Name(String),
     Quoted(String),
     DoubleQuoted(String),
@@ -143,13 +143,14 @@ enum Word {
     Action,
 }
 
-fn words(body: &str) -> Option<Vec<Word>> {
+fn words(body: &str) -> Option<Vec<GrammarWord>> {
     let mut words = Vec::new();
     let mut letters = body.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
             ' ' => {}
-            '\'' => words.push(Word::Quoted(letters.by_ref().take_while(|&letter| letter != '\'').collect())),
+            '\'' => words
+                .push(GrammarWord::Quoted(letters.by_ref().take_while(|&letter| letter != '\'').collect())),
             '"' => {
                 let mut text = String::new();
                 loop {
@@ -159,41 +160,41 @@ fn words(body: &str) -> Option<Vec<Word>> {
                         other => text.push(other),
                     }
                 }
-                words.push(Word::DoubleQuoted(text));
+                words.push(GrammarWord::DoubleQuoted(text));
             }
-            '-' if letters.next_if_eq(&'>').is_some() => words.push(Word::Action),
-            '&' if letters.next_if_eq(&'&').is_some() => words.push(Word::Force),
+            '-' if letters.next_if_eq(&'>').is_some() => words.push(GrammarWord::Action),
+            '&' if letters.next_if_eq(&'&').is_some() => words.push(GrammarWord::Force),
             letter if letter.is_ascii_alphanumeric() || letter == '_' => {
                 let mut name = String::from(letter);
                 while let Some(next) = letters.next_if(|&next| next.is_ascii_alphanumeric() || next == '_') {
                     name.push(next);
                 }
-                words.push(Word::Name(name));
+                words.push(GrammarWord::Name(name));
             }
-            sign => words.push(Word::Sign(sign)),
+            sign => words.push(GrammarWord::Sign(sign)),
         }
     }
     Some(words)
 }
 
-struct Reader<'n> {
-    words: Vec<Word>,
+struct GrammarReader<'n> {
+    words: Vec<GrammarWord>,
     at: usize,
     numbers: &'n FxHashMap<&'n str, usize>,
 }
 
-impl Reader<'_> {
-    fn peek(&self) -> Option<&Word> {
+impl GrammarReader<'_> {
+    fn peek(&self) -> Option<&GrammarWord> {
         self.words.get(self.at)
     }
 
     fn sign(&mut self, sign: char) -> bool {
-        let found = self.peek() == Some(&Word::Sign(sign));
+        let found = self.peek() == Some(&GrammarWord::Sign(sign));
         self.at += usize::from(found);
         found
     }
 
-    fn next(&mut self) -> Option<Word> {
+    fn next(&mut self) -> Option<GrammarWord> {
         self.at += 1;
         self.words.get(self.at - 1).cloned()
     }
@@ -211,49 +212,50 @@ impl Reader<'_> {
         let mut mark = None;
         if self.sign('<') {
             let wanted = !self.sign('!');
-            let Word::Name(name) = self.next()? else { return None };
+            let GrammarWord::Name(name) = self.next()? else { return None };
             if !self.sign('>') {
                 return None;
             }
             mark = Some((GrammarRule::named(&name)?, wanted));
         }
         let first = self.peek().cloned();
-        while !matches!(self.peek(), None | Some(Word::Sign('|' | ')') | Word::Action)) {
+        while !matches!(self.peek(), None | Some(GrammarWord::Sign('|' | ')') | GrammarWord::Action)) {
             elements.push(self.element()?);
         }
-        let invalid =
-            elements.len() == 1 && matches!(&first, Some(Word::Name(name)) if name.starts_with("invalid_"));
-        let action = if self.peek() == Some(&Word::Action) {
+        let invalid = elements.len() == 1
+            && matches!(&first, Some(GrammarWord::Name(name)) if name.starts_with("invalid_"));
+        let action = if self.peek() == Some(&GrammarWord::Action) {
             self.at += 1;
             self.action()?
         } else {
-            Action::Values
+            GrammarAction::Values
         };
         Some(Alternative { invalid, mark, elements, action })
     }
 
-    fn element(&mut self) -> Option<(Option<u8>, Item)> {
+    fn element(&mut self) -> Option<(Option<u8>, GrammarItem)> {
         let mut label = None;
-        if let (Some(Word::Name(name)), Some(Word::Sign(':'))) = (self.peek(), self.words.get(self.at + 1))
+        if let (Some(GrammarWord::Name(name)), Some(GrammarWord::Sign(':'))) =
+            (self.peek(), self.words.get(self.at + 1))
             && let [letter @ b'a'..=b'c'] = name.as_bytes()
         {
             label = Some(letter - b'a');
             self.at += 2;
         }
         let item = match self.peek()? {
-            Word::Sign('~') => {
+            GrammarWord::Sign('~') => {
                 self.at += 1;
-                Item::Cut
+                GrammarItem::Cut
             }
-            Word::Sign(sign @ ('&' | '!')) => {
+            GrammarWord::Sign(sign @ ('&' | '!')) => {
                 let wanted = *sign == '&';
                 self.at += 1;
-                Item::Look(Box::new(self.atom()?), wanted)
+                GrammarItem::Look(Box::new(self.atom()?), wanted)
             }
-            Word::Force => {
+            GrammarWord::Force => {
                 self.at += 1;
                 match self.next()? {
-                    Word::Quoted(text) => Item::Force(literal(&text)?, text),
+                    GrammarWord::Quoted(text) => GrammarItem::Force(literal(&text)?, text),
                     _ => return None,
                 }
             }
@@ -264,13 +266,13 @@ impl Reader<'_> {
                     if !self.sign('+') {
                         return None;
                     }
-                    Item::Separated(Box::new(atom), Box::new(element))
+                    GrammarItem::Separated(Box::new(atom), Box::new(element))
                 } else if self.sign('?') {
-                    Item::Optional(Box::new(atom))
+                    GrammarItem::Optional(Box::new(atom))
                 } else if self.sign('*') {
-                    Item::Repeat(Box::new(atom), false)
+                    GrammarItem::Repeat(Box::new(atom), false)
                 } else if self.sign('+') {
-                    Item::Repeat(Box::new(atom), true)
+                    GrammarItem::Repeat(Box::new(atom), true)
                 } else {
                     atom
                 }
@@ -279,66 +281,66 @@ impl Reader<'_> {
         Some((label, item))
     }
 
-    fn atom(&mut self) -> Option<Item> {
+    fn atom(&mut self) -> Option<GrammarItem> {
         Some(match self.next()? {
-            Word::Sign('(') => {
+            GrammarWord::Sign('(') => {
                 let group = self.alternatives()?;
                 if !self.sign(')') {
                     return None;
                 }
-                Item::Group(group)
+                GrammarItem::Group(group)
             }
-            Word::Quoted(text) => Item::Token(literal(&text)?),
-            Word::DoubleQuoted(text) => Item::Soft(text),
-            Word::Name(name) => match name.as_str() {
-                "NAME" => Item::Token(Kind::Name),
-                "NUMBER" => Item::Token(Kind::Number),
-                "STRING" => Item::Token(Kind::String),
-                "NEWLINE" => Item::Token(Kind::Newline),
-                "INDENT" => Item::Token(Kind::Indent),
-                "DEDENT" => Item::Token(Kind::Dedent),
-                "END" => Item::Token(Kind::End),
-                "FSTART" => Item::Token(Kind::FormatStart),
-                "FMIDDLE" => Item::Token(Kind::FormatMiddle),
-                "FEND" => Item::Token(Kind::FormatEnd),
-                "TSTART" => Item::Token(Kind::TemplateStart),
-                "TMIDDLE" => Item::Token(Kind::TemplateMiddle),
-                "TEND" => Item::Token(Kind::TemplateEnd),
-                "SOFT" => Item::AnySoft,
-                name => Item::Rule(*self.numbers.get(name)?),
+            GrammarWord::Quoted(text) => GrammarItem::Token(literal(&text)?),
+            GrammarWord::DoubleQuoted(text) => GrammarItem::Soft(text),
+            GrammarWord::Name(name) => match name.as_str() {
+                "NAME" => GrammarItem::Token(Kind::Name),
+                "NUMBER" => GrammarItem::Token(Kind::Number),
+                "STRING" => GrammarItem::Token(Kind::String),
+                "NEWLINE" => GrammarItem::Token(Kind::Newline),
+                "INDENT" => GrammarItem::Token(Kind::Indent),
+                "DEDENT" => GrammarItem::Token(Kind::Dedent),
+                "END" => GrammarItem::Token(Kind::End),
+                "FSTART" => GrammarItem::Token(Kind::FormatStart),
+                "FMIDDLE" => GrammarItem::Token(Kind::FormatMiddle),
+                "FEND" => GrammarItem::Token(Kind::FormatEnd),
+                "TSTART" => GrammarItem::Token(Kind::TemplateStart),
+                "TMIDDLE" => GrammarItem::Token(Kind::TemplateMiddle),
+                "TEND" => GrammarItem::Token(Kind::TemplateEnd),
+                "SOFT" => GrammarItem::AnySoft,
+                name => GrammarItem::Rule(*self.numbers.get(name)?),
             },
             _ => return None,
         })
     }
 
-    fn action(&mut self) -> Option<Action> {
-        let Word::Name(name) = self.next()? else { return None };
+    fn action(&mut self) -> Option<GrammarAction> {
+        let GrammarWord::Name(name) = self.next()? else { return None };
         if let Some((_, shape)) = SHAPES.iter().find(|(known, _)| *known == name) {
-            return Some(Action::Node(*shape));
+            return Some(GrammarAction::Node(*shape));
         }
         if let [letter @ b'a'..=b'c'] = name.as_bytes() {
-            return Some(Action::Label(letter - b'a'));
+            return Some(GrammarAction::Label(letter - b'a'));
         }
         let place = match name.as_str() {
-            "at" => Place::At(self.reference()?),
-            "range" => Place::Range(self.reference()?, self.reference()?),
-            "from" => Place::From(self.reference()?),
-            "target" => Place::Target(self.reference()?),
-            "last" => Place::Last,
-            "next" => Place::Next,
-            "indent" => Place::Indent,
-            _ => return Some(Action::Call(name)),
+            "at" => ComplaintPlace::At(self.reference()?),
+            "range" => ComplaintPlace::Range(self.reference()?, self.reference()?),
+            "from" => ComplaintPlace::From(self.reference()?),
+            "target" => ComplaintPlace::Target(self.reference()?),
+            "last" => ComplaintPlace::Last,
+            "next" => ComplaintPlace::Next,
+            "indent" => ComplaintPlace::Indent,
+            _ => return Some(GrammarAction::Call(name)),
         };
         match self.next()? {
-            Word::DoubleQuoted(message) => Some(Action::Complain(place, message)),
+            GrammarWord::DoubleQuoted(message) => Some(GrammarAction::Complain(place, message)),
             _ => None,
         }
     }
 
-    fn reference(&mut self) -> Option<Reference> {
-        let Word::Name(name) = self.next()? else { return None };
+    fn reference(&mut self) -> Option<LabelReference> {
+        let GrammarWord::Name(name) = self.next()? else { return None };
         let [letter @ b'a'..=b'c'] = name.as_bytes() else { return None };
-        Some(Reference { label: letter - b'a', last: self.sign('*') })
+        Some(LabelReference { label: letter - b'a', last: self.sign('*') })
     }
 }
 

@@ -20,8 +20,8 @@ mod words;
 use std::sync::OnceLock;
 
 use self::grammar::Grammar;
-use self::parser::Parser;
-use self::tokens::Token;
+use self::parser::PegParser;
+use self::tokens::LocatedToken;
 use crate::syntax::Remark;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::target::Target;
@@ -55,7 +55,7 @@ pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> O
 /// checks that the rest consists of tokens.
 pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
-    let mut parser = Parser::new(grammar, source, target);
+    let mut parser = PegParser::new(grammar, source, target);
     let verdict = judge(&mut parser);
     let last = remarks.iter().filter_map(Remark::token_place).max();
     let new = parser.input.lexer.remarks.drain(..);
@@ -63,7 +63,7 @@ pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<R
     verdict
 }
 
-fn judge(parser: &mut Parser<'_, '_>) -> Verdict {
+fn judge(parser: &mut PegParser<'_, '_>) -> Verdict {
     match parser.file() {
         Ok(Some(_)) => return parser.late.take().map_or(Verdict::Accepted, Verdict::Refused),
         Ok(None) => {}
@@ -84,7 +84,7 @@ fn judge(parser: &mut Parser<'_, '_>) -> Verdict {
     Verdict::Refused(generic(parser, last))
 }
 
-fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {
+fn generic(parser: &mut PegParser<'_, '_>, last: LocatedToken) -> SyntaxError {
     let indentation = match last.kind {
         Kind::Indent => Some("unexpected indent"),
         Kind::Dedent => Some("unexpected unindent"),
@@ -100,7 +100,7 @@ fn generic(parser: &mut Parser<'_, '_>, last: Token) -> SyntaxError {
 
 /// Returns the error, or an error that the lexer finds in the rest of the text, which takes
 /// precedence.
-fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError {
+fn with_the_rest(parser: &mut PegParser<'_, '_>, error: SyntaxError) -> SyntaxError {
     let is_syntax = matches!(error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
     if parser.input.lexer.fault().is_some() || !is_syntax {
         return error;
@@ -111,10 +111,10 @@ fn with_the_rest(parser: &mut Parser<'_, '_>, error: SyntaxError) -> SyntaxError
 
 /// Returns the error that the lexer finds in the tokens that were not read yet; `line` is that of
 /// the last token before the error of the parser.
-fn fault_of_the_rest(parser: &mut Parser<'_, '_>, line: i32) -> Option<SyntaxError> {
+fn fault_of_the_rest(parser: &mut PegParser<'_, '_>, line: i32) -> Option<SyntaxError> {
     let found = loop {
         match parser.input.next() {
-            Ok(Token { kind: Kind::End, .. }) => break None,
+            Ok(LocatedToken { kind: Kind::End, .. }) => break None,
             Ok(_) => {}
             Err(complaint) if complaint.raised => break Some(complaint.error),
             Err(_) => {
@@ -131,5 +131,5 @@ fn fault_of_the_rest(parser: &mut Parser<'_, '_>, line: i32) -> Option<SyntaxErr
 /// in `line` (`_PyPegen_tokenize_full_source_to_check_for_errors`).
 pub(crate) fn fault_of_tokens(source: &SourceText, target: &Target, line: i32) -> Option<SyntaxError> {
     let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
-    fault_of_the_rest(&mut Parser::new(grammar, source, target), line)
+    fault_of_the_rest(&mut PegParser::new(grammar, source, target), line)
 }

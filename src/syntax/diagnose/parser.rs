@@ -5,8 +5,8 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::grammar::{Action, Alternative, Grammar, Item, Shape};
-use super::tokens::{Token, Tokens};
+use super::grammar::{Alternative, Grammar, GrammarAction, GrammarItem, Shape};
+use super::tokens::{LocatedToken, Tokens};
 use super::words::Complaint;
 use crate::allowance;
 use crate::syntax::lexer::{SourceText, Token as Kind};
@@ -19,47 +19,47 @@ const MAX_LEVEL: u32 = 6000;
 /// Number of steps after which the search for a better message is abandoned.
 const MAX_STEPS: u64 = 60_000_000;
 
-/// The parser has stopped, with [`Parser::error`] or without one because it gave up.
+/// The parser has stopped, with [`PegParser::error`] or without one because it gave up.
 pub(super) struct Stop;
 
 /// A token, a node, or the value of an optional item that is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum Match {
     Nothing,
     Token(u32),
     Node(u32),
 }
 
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct SyntaxNode {
     pub(super) shape: Shape,
     /// First token of the node.
     pub(super) first: u32,
     pub(super) end: u32,
-    pub(super) children: Box<[Value]>,
+    pub(super) children: Box<[Match]>,
 }
 
-pub(super) type Matched = Result<Option<Value>, Stop>;
-pub(super) type Labels = [Value; 3];
+pub(super) type Matched = Result<Option<Match>, Stop>;
+pub(super) type Labels = [Match; 3];
 
 /// Rule, result, and where it ends.
-type Remembered = (usize, Option<Value>, usize);
+type Remembered = (usize, Option<Match>, usize);
 
-pub(super) struct Parser<'g, 't> {
+pub(super) struct PegParser<'g, 't> {
     grammar: &'g Grammar,
     pub(super) target: &'t Target,
     pub(super) input: Tokens<'t>,
     source: &'t SourceText,
     /// Tokens of the current statement, and the number of tokens before it.
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Vec<LocatedToken>,
     pub(super) first: usize,
     /// For each token: rule, result and end.
     memo: Vec<Vec<Remembered>>,
     /// Number of results that all of them have room for.
     remembered: usize,
     /// Tokens of the first pass and their number, and a reader for the tokens before them.
-    seen: Option<(Vec<Token>, usize, Tokens<'t>)>,
-    pub(super) nodes: Vec<Node>,
+    seen: Option<(Vec<LocatedToken>, usize, Tokens<'t>)>,
+    pub(super) nodes: Vec<SyntaxNode>,
     pub(super) mark: usize,
     /// True if mistakes are searched for.
     pub(super) invalid: bool,
@@ -73,7 +73,7 @@ pub(super) struct Parser<'g, 't> {
     steps: u64,
 }
 
-impl<'g, 't> Parser<'g, 't> {
+impl<'g, 't> PegParser<'g, 't> {
     pub(super) fn new(grammar: &'g Grammar, source: &'t SourceText, target: &'t Target) -> Self {
         Self {
             grammar,
@@ -121,11 +121,11 @@ impl<'g, 't> Parser<'g, 't> {
     }
 
     /// Returns a token by number, unless it was dropped or not read yet.
-    pub(super) fn token_at(&self, number: usize) -> Option<&Token> {
+    pub(super) fn token_at(&self, number: usize) -> Option<&LocatedToken> {
         self.tokens.get(number.checked_sub(self.first)?)
     }
 
-    fn next_token(&mut self) -> Result<Token, Complaint> {
+    fn next_token(&mut self) -> Result<LocatedToken, Complaint> {
         let number = self.first + self.tokens.len();
         match &mut self.seen {
             Some((_, first, again)) if number < *first => again.next(),
@@ -135,7 +135,7 @@ impl<'g, 't> Parser<'g, 't> {
     }
 
     /// Returns the token at the mark.
-    pub(super) fn current(&mut self) -> Result<Token, Stop> {
+    pub(super) fn current(&mut self) -> Result<LocatedToken, Stop> {
         if let Some(&token) = self.token_at(self.mark) {
             return Ok(token);
         }
@@ -149,7 +149,7 @@ impl<'g, 't> Parser<'g, 't> {
         }
     }
 
-    pub(super) fn text(&self, token: &Token) -> &'t str {
+    pub(super) fn text(&self, token: &LocatedToken) -> &'t str {
         self.input.lexer.slice(token.start, token.end)
     }
 
@@ -196,14 +196,14 @@ impl<'g, 't> Parser<'g, 't> {
     #[cold]
     fn size(&self) -> usize {
         let tokens = self.tokens.capacity() + self.seen.as_ref().map_or(0, |(seen, ..)| seen.capacity());
-        let lists = tokens * size_of::<Token>()
+        let lists = tokens * size_of::<LocatedToken>()
             + self.memo.capacity() * size_of::<Vec<Remembered>>()
-            + self.nodes.capacity() * size_of::<Node>();
+            + self.nodes.capacity() * size_of::<SyntaxNode>();
         allowance::growing(lists).saturating_add(self.remembered * size_of::<Remembered>())
     }
 
     /// Returns the memoized result of a rule at the mark.
-    fn known(&mut self, number: usize) -> Result<Option<Option<Value>>, Stop> {
+    fn known(&mut self, number: usize) -> Result<Option<Option<Match>>, Stop> {
         self.current()?;
         let found = self.memo[self.mark - self.first].iter().find(|entry| entry.0 == number).copied();
         Ok(found.map(|(_, value, mark)| {
@@ -212,7 +212,7 @@ impl<'g, 't> Parser<'g, 't> {
         }))
     }
 
-    fn remember(&mut self, at: usize, number: usize, value: Option<Value>) {
+    fn remember(&mut self, at: usize, number: usize, value: Option<Match>) {
         let mark = self.mark;
         let memo = &mut self.memo[at - self.first];
         match memo.iter_mut().find(|entry| entry.0 == number) {
@@ -272,7 +272,7 @@ impl<'g, 't> Parser<'g, 't> {
             }
             let mut cut = false;
             let mut values = Vec::new();
-            let mut labels = [Value::Nothing; 3];
+            let mut labels = [Match::Nothing; 3];
             if self.elements(alternative, &mut values, &mut labels, &mut cut)? {
                 // A message that was discarded ends the rule, as in CPython.
                 return self.act(&alternative.action, start, values, labels);
@@ -288,17 +288,17 @@ impl<'g, 't> Parser<'g, 't> {
     fn elements(
         &mut self,
         alternative: &'g Alternative,
-        values: &mut Vec<Value>,
+        values: &mut Vec<Match>,
         labels: &mut Labels,
         cut: &mut bool,
     ) -> Result<bool, Stop> {
         for (label, item) in &alternative.elements {
-            if matches!(item, Item::Cut) {
+            if matches!(item, GrammarItem::Cut) {
                 *cut = true;
                 continue;
             }
             let Some(value) = self.item(item)? else { return Ok(false) };
-            if !matches!(item, Item::Look(..)) {
+            if !matches!(item, GrammarItem::Look(..)) {
                 values.push(value);
             }
             if let Some(label) = label {
@@ -308,13 +308,13 @@ impl<'g, 't> Parser<'g, 't> {
         Ok(true)
     }
 
-    fn token(&mut self) -> Value {
+    fn token(&mut self) -> Match {
         self.mark += 1;
-        Value::Token(self.mark as u32 - 1)
+        Match::Token(self.mark as u32 - 1)
     }
 
     /// Refuses a name that normalizes to a keyword.
-    fn check_name(&mut self, token: &Token) -> Result<(), Stop> {
+    fn check_name(&mut self, token: &LocatedToken) -> Result<(), Stop> {
         let text = self.text(token);
         if text.is_ascii() {
             return Ok(());
@@ -328,10 +328,10 @@ impl<'g, 't> Parser<'g, 't> {
         Err(Stop)
     }
 
-    fn item(&mut self, item: &'g Item) -> Matched {
+    fn item(&mut self, item: &'g GrammarItem) -> Matched {
         Ok(match item {
-            Item::Rule(number) => self.rule(*number)?,
-            Item::Token(kind) => {
+            GrammarItem::Rule(number) => self.rule(*number)?,
+            GrammarItem::Token(kind) => {
                 let token = self.current()?;
                 if token.kind != *kind {
                     return Ok(None);
@@ -341,32 +341,32 @@ impl<'g, 't> Parser<'g, 't> {
                 }
                 Some(self.token())
             }
-            Item::Soft(text) => {
+            GrammarItem::Soft(text) => {
                 let token = self.current()?;
                 (token.kind == Kind::Name && self.text(&token) == text).then(|| self.token())
             }
-            Item::AnySoft => {
+            GrammarItem::AnySoft => {
                 let token = self.current()?;
                 let soft = matches!(self.text(&token), "_" | "case" | "match" | "type");
                 (token.kind == Kind::Name && soft).then(|| self.token())
             }
-            Item::Group(alternatives) => {
+            GrammarItem::Group(alternatives) => {
                 self.deeper()?;
                 let value = self.alternatives(alternatives)?;
                 self.level -= 1;
                 value
             }
-            Item::Optional(item) => Some(self.item(item)?.unwrap_or(Value::Nothing)),
-            Item::Repeat(item, once) => self.repeat(None, item, *once)?,
-            Item::Separated(separator, item) => self.repeat(Some(separator), item, true)?,
-            Item::Look(item, wanted) => {
+            GrammarItem::Optional(item) => Some(self.item(item)?.unwrap_or(Match::Nothing)),
+            GrammarItem::Repeat(item, once) => self.repeat(None, item, *once)?,
+            GrammarItem::Separated(separator, item) => self.repeat(Some(separator), item, true)?,
+            GrammarItem::Look(item, wanted) => {
                 let start = self.mark;
                 let found = self.item(item)?.is_some();
                 self.mark = start;
-                (found == *wanted).then_some(Value::Nothing)
+                (found == *wanted).then_some(Match::Nothing)
             }
-            Item::Cut => Some(Value::Nothing),
-            Item::Force(kind, text) => {
+            GrammarItem::Cut => Some(Match::Nothing),
+            GrammarItem::Force(kind, text) => {
                 let token = self.current()?;
                 if token.kind == *kind {
                     return Ok(Some(self.token()));
@@ -377,7 +377,7 @@ impl<'g, 't> Parser<'g, 't> {
         })
     }
 
-    fn repeat(&mut self, separator: Option<&'g Item>, item: &'g Item, once: bool) -> Matched {
+    fn repeat(&mut self, separator: Option<&'g GrammarItem>, item: &'g GrammarItem, once: bool) -> Matched {
         self.deeper()?;
         let outer = self.level;
         let start = self.mark;
@@ -410,27 +410,37 @@ impl<'g, 't> Parser<'g, 't> {
         Ok(Some(self.node(Shape::Sequence, start, values)))
     }
 
-    pub(super) fn node(&mut self, shape: Shape, start: usize, children: Vec<Value>) -> Value {
-        let node =
-            Node { shape, first: start as u32, end: self.mark as u32, children: children.into_boxed_slice() };
+    pub(super) fn node(&mut self, shape: Shape, start: usize, children: Vec<Match>) -> Match {
+        let node = SyntaxNode {
+            shape,
+            first: start as u32,
+            end: self.mark as u32,
+            children: children.into_boxed_slice(),
+        };
         self.nodes.push(node);
-        Value::Node(self.nodes.len() as u32 - 1)
+        Match::Node(self.nodes.len() as u32 - 1)
     }
 
-    fn act(&mut self, action: &'g Action, start: usize, mut values: Vec<Value>, labels: Labels) -> Matched {
+    fn act(
+        &mut self,
+        action: &'g GrammarAction,
+        start: usize,
+        mut values: Vec<Match>,
+        labels: Labels,
+    ) -> Matched {
         match action {
-            Action::Values if values.len() == 1 => Ok(values.pop()),
-            Action::Values => Ok(Some(self.node(Shape::Sequence, start, values))),
-            Action::Label(label) => Ok(labels.get(usize::from(*label)).copied()),
-            Action::Node(shape) => {
+            GrammarAction::Values if values.len() == 1 => Ok(values.pop()),
+            GrammarAction::Values => Ok(Some(self.node(Shape::Sequence, start, values))),
+            GrammarAction::Label(label) => Ok(labels.get(usize::from(*label)).copied()),
+            GrammarAction::Node(shape) => {
                 let value = self.node(*shape, start, values);
                 if matches!(shape, Shape::JoinedStr | Shape::TemplateStr) {
                     self.check_middles(value)?;
                 }
                 Ok(Some(value))
             }
-            Action::Call(name) => self.call(name, start, values, labels),
-            Action::Complain(place, message) => self.complain(*place, message, labels),
+            GrammarAction::Call(name) => self.call(name, start, values, labels),
+            GrammarAction::Complain(place, message) => self.complain(*place, message, labels),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::text::Location;
 
 /// A token with the bytes `start..end`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(super) struct LocatedToken {
     pub(super) kind: Kind,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -23,7 +23,7 @@ pub(super) struct Tokens<'t> {
     pub(super) lexer: Lexer<'t>,
     target: &'t Target,
     /// Last token that was read.
-    pub(super) last: Token,
+    pub(super) last: LocatedToken,
     /// Start of the line from which CPython counts the columns of strings
     /// (`tok->multi_line_start`).
     string_line_start: usize,
@@ -32,7 +32,7 @@ pub(super) struct Tokens<'t> {
 impl<'t> Tokens<'t> {
     pub(super) fn new(source: &'t SourceText, target: &'t Target) -> Self {
         let location = Location::new(1, 1, 0, 0);
-        let last = Token { kind: Kind::End, start: 0, end: 0, location, level: 0 };
+        let last = LocatedToken { kind: Kind::End, start: 0, end: 0, location, level: 0 };
         Self { lexer: Lexer::new(source, target), target, last, string_line_start: 0 }
     }
 
@@ -40,7 +40,7 @@ impl<'t> Tokens<'t> {
     ///
     /// # Errors
     /// Reports errors of the lexer.
-    pub(super) fn next(&mut self) -> Result<Token, Complaint> {
+    pub(super) fn next(&mut self) -> Result<LocatedToken, Complaint> {
         self.lexer.advance();
         if let Some(fault) = self.lexer.fault() {
             return Err(words::complaint(&self.lexer, fault));
@@ -58,7 +58,7 @@ impl<'t> Tokens<'t> {
         (reached.line, (reached.at - reached.line_start) as i32)
     }
 
-    fn current(&mut self) -> Token {
+    fn current(&mut self) -> LocatedToken {
         let lexer = &self.lexer;
         let (kind, place, reached) = (lexer.token, lexer.place(), lexer.reached());
         let (mut start, end, level) = (lexer.start(), lexer.end(), lexer.brackets().len());
@@ -66,7 +66,7 @@ impl<'t> Tokens<'t> {
         match kind {
             Kind::Indent | Kind::Dedent | Kind::End => {
                 let location = Location::new(reached.line, reached.line, -1, -1);
-                return Token { kind, start: 0, end: 0, location, level };
+                return LocatedToken { kind, start: 0, end: 0, location, level };
             }
             // A newline token includes the comment before it.
             Kind::Newline => {
@@ -84,7 +84,7 @@ impl<'t> Tokens<'t> {
         }
         let end_column = (end - reached.line_start) as i32;
         let location = Location::new(place.line(), reached.line, column, end_column);
-        Token { kind, start, end, location, level }
+        LocatedToken { kind, start, end, location, level }
     }
 }
 

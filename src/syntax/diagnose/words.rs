@@ -5,7 +5,7 @@
 
 use super::tokens::prefix;
 use crate::decode;
-use crate::syntax::lexer::{Fault, FaultKind, Lexer};
+use crate::syntax::lexer::{FaultKind, Lexer, LexerFault};
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Error for a fault of a token.
@@ -23,7 +23,7 @@ pub(super) fn never_closed(lexer: &Lexer<'_>) -> Option<SyntaxError> {
 }
 
 /// Returns CPython's error for a fault.
-pub(super) fn complaint(lexer: &Lexer<'_>, fault: Fault) -> Complaint {
+pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
     let reached = lexer.reached();
     let (line, line_start) = (reached.line, reached.line_start);
     let column = |at: usize| at as i32 - line_start as i32;

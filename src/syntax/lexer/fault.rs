@@ -14,9 +14,13 @@ pub(in crate::syntax) struct Reached {
 impl Lexer<'_> {
     /// Returns the position up to which the text was read for the current token, or for the fault.
     pub(in crate::syntax) fn reached(&self) -> Reached {
-        let here =
-            Fault { kind: FaultKind::Grammar, at: self.at, line: self.line, line_start: self.line_start };
-        let Fault { at, line, line_start, .. } = self.fault.unwrap_or(here);
+        let here = LexerFault {
+            kind: FaultKind::Grammar,
+            at: self.at,
+            line: self.line,
+            line_start: self.line_start,
+        };
+        let LexerFault { at, line, line_start, .. } = self.fault.unwrap_or(here);
         if line_start < self.end {
             return Reached { line: line as i32, line_start, at };
         }
@@ -42,7 +46,7 @@ impl Lexer<'_> {
 
 /// A refusal, with the extent of the text that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct LexerFault {
     /// Reason.
     pub kind: FaultKind,
     /// Offset after the last byte that was read.

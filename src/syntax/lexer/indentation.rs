@@ -1,6 +1,6 @@
 //! The start of a line: indentation, blank lines, comments.
 
-use super::{FaultKind, Lexer, State, Token};
+use super::{FaultKind, Lexer, LexerState, Token};
 use crate::text::Place;
 
 /// `MAXINDENT`.
@@ -9,7 +9,7 @@ const MAX_INDENTS: usize = 100;
 impl Lexer<'_> {
     /// Reads the first token of a logical line, or a token for its indentation.
     pub(super) fn line(&mut self) {
-        self.state = State::Plain;
+        self.state = LexerState::Plain;
         loop {
             let (mut at, mut column, mut alternative) = (self.at, 0u32, 0u32);
             while self.bytes[at] == b' ' {
@@ -98,7 +98,7 @@ impl Lexer<'_> {
         self.token = Token::Dedent;
         self.start = self.at;
         self.place = Place::new(self.line, self.column(self.at));
-        self.state = if self.dedents == 0 { State::Plain } else { State::Dedents };
+        self.state = if self.dedents == 0 { LexerState::Plain } else { LexerState::Dedents };
     }
 
     /// Returns the offset of the line end after a comment.

@@ -4,7 +4,7 @@
 //! affects the columns of the tree, so this follows it step by step.
 
 use super::shown::ShownText;
-use super::{FaultKind, Lexer, State, Token};
+use super::{FaultKind, Lexer, LexerState, Token};
 use crate::syntax::remark::Remark;
 use crate::text::Place;
 
@@ -49,7 +49,7 @@ impl Lexer<'_> {
     /// Reads the next piece of text, the closing quotes, or the brace of a field.
     pub(super) fn interpolated(&mut self) {
         let Some(&mode) = self.modes.last() else {
-            self.state = State::Plain;
+            self.state = LexerState::Plain;
             return self.advance();
         };
         let mut at = self.at;
@@ -67,7 +67,7 @@ impl Lexer<'_> {
             self.modes.pop();
             self.token = if mode.template { Token::TemplateEnd } else { Token::FormatEnd };
             self.at = at + size;
-            self.state = State::Plain;
+            self.state = LexerState::Plain;
             return;
         }
         // Quotes that do not close the string are part of the text.
@@ -151,7 +151,7 @@ impl Lexer<'_> {
         self.token_end = end;
         self.at = next;
         if to_field {
-            self.state = State::Plain;
+            self.state = LexerState::Plain;
             if let Some(mode) = self.modes.last_mut() {
                 mode.in_spec = false;
             }
@@ -166,7 +166,7 @@ impl Lexer<'_> {
             self.fail(FaultKind::TooManyFields, self.at);
             return false;
         }
-        self.state = State::Plain;
+        self.state = LexerState::Plain;
         true
     }
 
@@ -199,7 +199,7 @@ impl Lexer<'_> {
             mode.field_depth -= 1;
             mode.in_spec = false;
             mode.shown.by_equals = false;
-            self.state = State::Text;
+            self.state = LexerState::Text;
         }
         true
     }
@@ -213,7 +213,7 @@ impl Lexer<'_> {
         match self.modes.last_mut() {
             Some(mode) if mode.field_depth >= 0 && mode.depth - 1 == mode.field_depth => {
                 mode.in_spec = true;
-                self.state = State::Text;
+                self.state = LexerState::Text;
                 true
             }
             _ => false,

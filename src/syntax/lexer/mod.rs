@@ -35,7 +35,7 @@ use crate::target::Target;
 use crate::text::Place;
 
 pub use bracket::Bracket;
-pub use fault::{Fault, FaultKind};
+pub use fault::{FaultKind, LexerFault};
 use interpolated::MAX_MODES;
 pub use interpolated::Mode;
 pub use name::Word;
@@ -48,7 +48,7 @@ pub use token::{TOKENS, Token};
 
 /// State that selects what the next step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum LexerState {
     /// A token of a line.
     Plain,
     /// The first token of a line, and its indentation.
@@ -73,7 +73,7 @@ pub struct Lexer<'t> {
     line_start: usize,
     /// Start of the first line in CPython's tokenizer buffer (`tok->buf`).
     held_from: usize,
-    state: State,
+    state: LexerState,
     /// Kind of the current token.
     pub token: Token,
     start: usize,
@@ -88,7 +88,7 @@ pub struct Lexer<'t> {
     brackets: Vec<Bracket>,
     deepest: usize,
     modes: Vec<Mode>,
-    fault: Option<Fault>,
+    fault: Option<LexerFault>,
     pub(super) target: &'t Target,
     newline_ends_spec: bool,
     /// See [`shown`].
@@ -101,7 +101,7 @@ pub struct Lexer<'t> {
 
 /// A point to which the lexer can return, outside brackets and f-strings and within a line.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct LexerMark {
     at: usize,
     line: u32,
     line_start: usize,
@@ -123,7 +123,7 @@ impl<'t> Lexer<'t> {
             line: 1,
             line_start: 0,
             held_from: 0,
-            state: State::Line,
+            state: LexerState::Line,
             token: Token::End,
             start: 0,
             token_end: 0,
@@ -217,7 +217,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Returns the reason for which the text is refused, and where reading stopped.
-    pub fn fault(&self) -> Option<Fault> {
+    pub fn fault(&self) -> Option<LexerFault> {
         self.fault
     }
 
@@ -243,23 +243,23 @@ impl<'t> Lexer<'t> {
     #[cold]
     pub fn fail(&mut self, kind: FaultKind, at: usize) {
         if self.fault.is_none() {
-            self.fault = Some(Fault { kind, at, line: self.line, line_start: self.line_start });
+            self.fault = Some(LexerFault { kind, at, line: self.line, line_start: self.line_start });
         }
-        self.state = State::Over;
+        self.state = LexerState::Over;
         self.token = Token::End;
     }
 
     /// Returns a point to return to.
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&self) -> LexerMark {
         let Self { at, line, line_start, token, start, place, word, .. } = *self;
-        Mark { at, line, line_start, token, start, place, word, remarks: self.remarks.len() }
+        LexerMark { at, line, line_start, token, start, place, word, remarks: self.remarks.len() }
     }
 
     /// Returns to a point and forgets a fault after it.
-    pub fn reset(&mut self, mark: Mark) {
+    pub fn reset(&mut self, mark: LexerMark) {
         (self.at, self.line, self.line_start) = (mark.at, mark.line, mark.line_start);
         (self.token, self.start, self.place, self.word) = (mark.token, mark.start, mark.place, mark.word);
-        self.state = State::Plain;
+        self.state = LexerState::Plain;
         self.fault = None;
         self.brackets.clear();
         self.modes.clear();
@@ -282,7 +282,7 @@ impl<'t> Lexer<'t> {
     /// Reads the next token.
     #[inline]
     pub fn advance(&mut self) {
-        if self.state != State::Plain {
+        if self.state != LexerState::Plain {
             return self.advance_otherwise();
         }
         let mut at = self.at;
@@ -301,7 +301,7 @@ impl<'t> Lexer<'t> {
             b'\n' if self.brackets.is_empty() => {
                 self.token = Token::Newline;
                 self.at = at + 1;
-                self.state = State::Line;
+                self.state = LexerState::Line;
             }
             b'\n' | b'\t' | 0x0c | b'#' | b'\\' => self.blank(at),
             b'.' if self.bytes[at + 1].is_ascii_digit() => self.number(),
@@ -334,7 +334,7 @@ impl<'t> Lexer<'t> {
     #[inline(never)]
     fn advance_otherwise(&mut self) {
         match self.state {
-            State::Line => {
+            LexerState::Line => {
                 if self.token == Token::Newline {
                     self.line += 1;
                     self.line_start = self.at;
@@ -342,9 +342,9 @@ impl<'t> Lexer<'t> {
                 }
                 self.line();
             }
-            State::Dedents => self.dedent(),
-            State::Text => self.interpolated(),
-            State::Plain | State::Over => self.token = Token::End,
+            LexerState::Dedents => self.dedent(),
+            LexerState::Text => self.interpolated(),
+            LexerState::Plain | LexerState::Over => self.token = Token::End,
         }
     }
 
@@ -380,6 +380,6 @@ impl<'t> Lexer<'t> {
             return self.fail(FaultKind::NeverClosed, self.at);
         }
         self.token = Token::End;
-        self.state = State::Over;
+        self.state = LexerState::Over;
     }
 }

@@ -200,7 +200,7 @@ impl Lexer<'_> {
             shown: ShownText::default(),
             in_spec: false,
         });
-        self.state = super::State::Text;
+        self.state = super::LexerState::Text;
     }
 }
 

@@ -3,8 +3,8 @@
 use bumpalo::Bump;
 
 use super::{parse, refused};
-use crate::syntax::lexer::{Fault, FaultKind, SourceText};
-use crate::syntax::parser::Refused;
+use crate::syntax::lexer::{FaultKind, LexerFault, SourceText};
+use crate::syntax::parser::ParserRefusal;
 use crate::syntax::{ErrorType, SyntaxError, dump};
 use crate::target::{PyVersion, Target};
 use crate::text::Names;
@@ -102,8 +102,8 @@ fn types_of_refusals() {
 fn what_only_the_parser_refuses_is_a_bug() {
     let source = SourceText::new("a = 1\nb c\n");
     let target = Target::find(PyVersion::new(3, 14)).unwrap();
-    let fault = Fault { kind: FaultKind::Grammar, at: 9, line: 2, line_start: 6 };
-    let refusal = || Refused { fault, after: None, brackets: 0 };
+    let fault = LexerFault { kind: FaultKind::Grammar, at: 9, line: 2, line_start: 6 };
+    let refusal = || ParserRefusal { fault, after: None, brackets: 0 };
     let error = refused(&source, target, refusal(), &mut Vec::new());
     assert_eq!((error.kind, &*error.message), (ErrorType::Syntax, "invalid syntax"));
     let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal(), &mut Vec::new());

@@ -45,7 +45,7 @@ use unicode_normalization::UnicodeNormalization as _;
 pub(super) use self::literal::MAX_DIGITS;
 use self::stack::{Heights, Stacks};
 use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
-use super::lexer::{Fault, FaultKind, Lexer, Mark, SourceText, Token};
+use super::lexer::{FaultKind, Lexer, LexerFault, LexerMark, SourceText, Token};
 use super::remark::{Invalid, Remark};
 use crate::allowance;
 use crate::target::{GrammarRule, Target};
@@ -61,7 +61,7 @@ const MAX_LEVEL: u32 = 6000;
 
 /// Result of parsing a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Parsed<'a> {
+pub(super) struct ParsedText<'a> {
     pub(super) module: Module<'a>,
     /// True if another target may build another tree or refuse the text.
     pub(super) is_own: bool,
@@ -71,8 +71,8 @@ pub(super) struct Parsed<'a> {
 
 /// A refusal.
 #[derive(Clone, Debug)]
-pub(super) struct Refused {
-    pub(super) fault: Fault,
+pub(super) struct ParserRefusal {
+    pub(super) fault: LexerFault,
     /// Error that CPython raises after its grammar has accepted the text, if that is the reason.
     pub(super) after: Option<SyntaxError>,
     /// Largest number of brackets that were open at the same time.
@@ -113,12 +113,12 @@ struct Parser<'a, 't> {
 
 /// A state to return to.
 struct Checkpoint {
-    lexer: Mark,
+    lexer: LexerMark,
     last_end: Place,
     next_id: u32,
     level: u32,
     heights: Heights,
-    stacks: stack::Lengths,
+    stacks: stack::StackLengths,
     notes: replaceable::Lengths,
 }
 
@@ -132,7 +132,7 @@ pub(super) fn parse<'a>(
     arena: &'a Bump,
     names: &mut Names,
     remarks: &mut Vec<Remark>,
-) -> Result<Parsed<'a>, Refused> {
+) -> Result<ParsedText<'a>, ParserRefusal> {
     let mut parser = Parser {
         lexer: Lexer::new(source, target),
         arena,
@@ -157,8 +157,8 @@ pub(super) fn parse<'a>(
     let module = parser.file();
     remarks.append(&mut parser.lexer.remarks);
     match parser.lexer.fault() {
-        Some(fault) => Err(Refused { fault, after: parser.after, brackets: parser.lexer.deepest() }),
-        None => Ok(Parsed {
+        Some(fault) => Err(ParserRefusal { fault, after: parser.after, brackets: parser.lexer.deepest() }),
+        None => Ok(ParsedText {
             module,
             is_own: parser.is_own || parser.lexer.is_own,
             brackets: parser.lexer.deepest(),

@@ -88,13 +88,13 @@ macro_rules! stacks {
         }
 
         /// Number of children on each stack.
-        pub(super) struct Lengths {
+        pub(super) struct StackLengths {
             $($name: usize,)*
         }
 
         impl Stacks<'_> {
-            pub(super) fn lengths(&self) -> Lengths {
-                Lengths { $($name: self.$name.base(),)* }
+            pub(super) fn lengths(&self) -> StackLengths {
+                StackLengths { $($name: self.$name.base(),)* }
             }
 
             /// Bytes of memory that they take.
@@ -102,7 +102,7 @@ macro_rules! stacks {
                 0 $(+ self.$name.size())*
             }
 
-            pub(super) fn truncate(&mut self, lengths: &Lengths) {
+            pub(super) fn truncate(&mut self, lengths: &StackLengths) {
                 $(self.$name.truncate(lengths.$name);)*
             }
         }

@@ -9,7 +9,7 @@ use crate::text::{ErrorType, Location, Place};
 
 /// Kind of a literal; adjacent literals must be of the same kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LiteralKind {
     Bytes,
     Text,
     Template,
@@ -90,7 +90,7 @@ impl<'a> Parser<'a, '_> {
                 let constant = if literal.bytes { Constant::Bytes(value) } else { Constant::Str(value) };
                 return Expr { location: self.since(start), kind: ExprKind::Constant(constant) };
             }
-            let kind = if literal.bytes { Kind::Bytes } else { Kind::Text };
+            let kind = if literal.bytes { LiteralKind::Bytes } else { LiteralKind::Text };
             return self.joined(start, offset, Some((kind, value)));
         }
         self.joined(start, self.lexer.start(), None)
@@ -104,7 +104,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Reads the rest of adjacent literals; `first` is a plain one that was already read.
-    fn joined(&mut self, start: Place, offset: usize, first: Option<(Kind, &'a [u8])>) -> Expr<'a> {
+    fn joined(&mut self, start: Place, offset: usize, first: Option<(LiteralKind, &'a [u8])>) -> Expr<'a> {
         let outer = self.heights.begin();
         let mut pieces = self.pieces();
         let mut kind = None;
@@ -123,17 +123,17 @@ impl<'a> Parser<'a, '_> {
                     self.append_string(literal);
                     self.advance();
                     pieces.plain(self.since(begin));
-                    if literal.bytes { Kind::Bytes } else { Kind::Text }
+                    if literal.bytes { LiteralKind::Bytes } else { LiteralKind::Text }
                 }
                 Token::FormatStart => {
                     is_format = true;
                     self.interpolated(&mut pieces, false);
-                    Kind::Text
+                    LiteralKind::Text
                 }
                 Token::TemplateStart => {
                     self.is_own = true;
                     self.interpolated(&mut pieces, true);
-                    Kind::Template
+                    LiteralKind::Template
                 }
                 _ => break,
             };
@@ -144,7 +144,7 @@ impl<'a> Parser<'a, '_> {
         if is_mixed {
             self.refuse();
         }
-        let result = if is_format || kind == Some(Kind::Template) {
+        let result = if is_format || kind == Some(LiteralKind::Template) {
             self.flush(&mut pieces);
             let values = self.stacks.expressions.take(pieces.expressions, self.arena);
             let kind = if is_format { ExprKind::JoinedStr(values) } else { ExprKind::TemplateStr(values) };
@@ -153,7 +153,7 @@ impl<'a> Parser<'a, '_> {
             let text = self.stacks.text.take(pieces.text, self.arena);
             self.note_unicode(start, offset);
             let constant =
-                if kind == Some(Kind::Bytes) { Constant::Bytes(text) } else { Constant::Str(text) };
+                if kind == Some(LiteralKind::Bytes) { Constant::Bytes(text) } else { Constant::Str(text) };
             self.node(start, ExprKind::Constant(constant))
         };
         self.heights.end(outer);

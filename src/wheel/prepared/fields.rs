@@ -3,9 +3,9 @@
 use crate::wheel::headers::{Field, Lines, fields};
 
 /// Fields in the order of the file.
-pub(super) struct Fields<'a>(Vec<Field<'a>>);
+pub(super) struct PreparedFields<'a>(Vec<Field<'a>>);
 
-impl<'a> Fields<'a> {
+impl<'a> PreparedFields<'a> {
     pub(super) fn parse(text: &'a str) -> Self {
         Self(fields(text, Lines::Feed))
     }

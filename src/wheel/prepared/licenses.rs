@@ -1,6 +1,6 @@
 //! License files of an sdist.
 
-use super::fields::Fields;
+use super::fields::PreparedFields;
 use super::{PreparedFault, is_at_least};
 use crate::archive::{File, check_file_name};
 use crate::output::inside::Inside;
@@ -16,7 +16,10 @@ const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 /// Reads the files that `License-File` fields name. Before core metadata 2.4, which introduced the
 /// field, backends included license files without naming them: those that `pyproject.toml` lists,
 /// or that match the default patterns.
-pub(super) fn license_files(folder: &Inside, fields: &Fields<'_>) -> Result<Vec<File>, PreparedFault> {
+pub(super) fn license_files(
+    folder: &Inside,
+    fields: &PreparedFields<'_>,
+) -> Result<Vec<File>, PreparedFault> {
     let mut licenses = Vec::new();
     for file in fields.all("License-File") {
         check_file_name(file).map_err(|_| PreparedFault::LicensePath(file.to_owned()))?;

@@ -11,12 +11,12 @@ mod licenses;
 
 use super::name::{WheelName, WheelNameError, normalize_name};
 use super::project::{Project, files};
-use super::version::{Version, VersionError};
+use super::version::{Version, WheelVersionError};
 use crate::archive::{self, ArchiveError, Bytes, File, Limits};
 use crate::output::inside::Inside;
 use crate::project::all_files;
 use crate::text::Shown as _;
-use fields::Fields;
+use fields::PreparedFields;
 use std::path::PathBuf;
 
 /// Files of a wheel's `dist-info` directory, except WHEEL and RECORD.
@@ -93,7 +93,7 @@ pub enum PreparedFault {
     Missing(&'static str),
     /// The version is invalid.
     #[error(transparent)]
-    Version(#[from] VersionError),
+    Version(#[from] WheelVersionError),
     /// The path of a `License-File` leaves the project.
     #[error("License-File {0:?} leaves the project")]
     LicensePath(String),
@@ -159,7 +159,7 @@ fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedF
     }
     let text = |bytes: Bytes| String::from_utf8(bytes.into_vec()).map_err(|_| PreparedFault::Encoding);
     let metadata = text(metadata.ok_or(PreparedFault::NoMetadata)?)?;
-    let fields = Fields::parse(&metadata);
+    let fields = PreparedFields::parse(&metadata);
     let dist_info = DistInfo {
         name: fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned(),
         version: fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?,
@@ -173,7 +173,7 @@ fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedF
 fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
     let bytes = files::read(folder, file_name)?;
     let mut metadata = String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding)?;
-    let fields = Fields::parse(&metadata);
+    let fields = PreparedFields::parse(&metadata);
     let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned();
     let version: Version = fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?;
     let licenses = licenses::license_files(folder, &fields)?;
@@ -191,7 +191,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
 }
 
 /// Returns remarks about fields that the sdist does not fix.
-fn notes(fields: &Fields<'_>) -> Vec<String> {
+fn notes(fields: &PreparedFields<'_>) -> Vec<String> {
     let version = fields.one("Metadata-Version").unwrap_or("1.0");
     if !is_at_least(fields, (2, 2)) {
         return vec![format!(
@@ -209,7 +209,7 @@ fn notes(fields: &Fields<'_>) -> Vec<String> {
     }]
 }
 
-fn is_at_least(fields: &Fields<'_>, least: (u32, u32)) -> bool {
+fn is_at_least(fields: &PreparedFields<'_>, least: (u32, u32)) -> bool {
     let version = fields.one("Metadata-Version").and_then(|version| version.split_once('.'));
     match version.map(|(major, minor)| (major.parse(), minor.parse())) {
         Some((Ok(major), Ok(minor))) => (major, minor) >= least,

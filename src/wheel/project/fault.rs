@@ -6,7 +6,7 @@ use crate::project::DiscoverError;
 use crate::text::Shown as _;
 use crate::wheel::license::LicenseError;
 use crate::wheel::requirement::RequirementError;
-use crate::wheel::version::VersionError;
+use crate::wheel::version::WheelVersionError;
 use std::path::PathBuf;
 
 /// Error of a project's metadata.
@@ -76,7 +76,7 @@ pub enum ProjectFault {
     Name(String),
     /// The version is invalid.
     #[error(transparent)]
-    Version(#[from] VersionError),
+    Version(#[from] WheelVersionError),
     /// A dependency or `requires-python` is invalid.
     #[error(transparent)]
     Requirement(#[from] RequirementError),

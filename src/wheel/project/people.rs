@@ -2,10 +2,10 @@
 
 use super::Person;
 use super::fault::{ProjectError, ProjectFault};
-use super::value::Item;
+use super::value::ProjectItem;
 
 /// Reads a list of `{name, email}`.
-pub(super) fn read(item: Item<'_>) -> Result<Vec<Person>, ProjectError> {
+pub(super) fn read(item: ProjectItem<'_>) -> Result<Vec<Person>, ProjectError> {
     let mut people = Vec::new();
     for item in item.list()? {
         let mut table = item.clone().table()?;

@@ -2,7 +2,7 @@
 
 use super::fault::{ProjectError, ProjectFault};
 use super::open::OpenKeys;
-use super::value::{Item, Table, project_table};
+use super::value::{ProjectItem, Table, project_table};
 use super::{License, Project, files, people};
 use crate::output::inside::Inside;
 use crate::text::Shown as _;
@@ -52,7 +52,7 @@ fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Resu
     let number = version.text()?.parse().map_err(|fault| version.error(ProjectFault::Version(fault)))?;
     let mut project = Project::new(text, number);
 
-    project.summary = table.take("description").as_ref().map(Item::line).transpose()?;
+    project.summary = table.take("description").as_ref().map(ProjectItem::line).transpose()?;
     project.readme = table.take("readme").map(|item| files::readme(folder, &item)).transpose()?;
     if let Some(item) = table.take("requires-python") {
         let set = specifier_set(&item.line()?).map_err(|fault| item.error(fault.into()))?;
@@ -168,9 +168,10 @@ fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Re
     Ok(())
 }
 
-fn requirements(item: Item<'_>) -> Result<Vec<Requirement>, ProjectError> {
-    let read =
-        |item: &Item<'_>| item.text()?.parse().map_err(|fault| item.error(ProjectFault::Requirement(fault)));
+fn requirements(item: ProjectItem<'_>) -> Result<Vec<Requirement>, ProjectError> {
+    let read = |item: &ProjectItem<'_>| {
+        item.text()?.parse().map_err(|fault| item.error(ProjectFault::Requirement(fault)))
+    };
     item.list()?.iter().map(read).collect()
 }
 
@@ -198,7 +199,7 @@ fn entry_points(project: &mut Project, table: &mut Table<'_>) -> Result<(), Proj
     Ok(())
 }
 
-fn add_group(project: &mut Project, group: &str, item: Item<'_>) -> Result<(), ProjectError> {
+fn add_group(project: &mut Project, group: &str, item: ProjectItem<'_>) -> Result<(), ProjectError> {
     let mut entries = BTreeMap::new();
     for (name, item) in item.table()?.into_items() {
         let odd = |c: char| c == '=' || c.is_control();

@@ -9,9 +9,9 @@ fn inside(folder: &Path) -> Inside {
 }
 
 /// Directory of a project.
-struct Folder(tempfile::TempDir);
+struct ProjectFolder(tempfile::TempDir);
 
-impl Folder {
+impl ProjectFolder {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, text) in files {
@@ -36,14 +36,14 @@ impl Folder {
 
 #[track_caller]
 fn refused(lines: &str, message: &str) {
-    let folder = Folder::new(&[("README.xyz", ""), ("latin.txt", "")]);
+    let folder = ProjectFolder::new(&[("README.xyz", ""), ("latin.txt", "")]);
     let found = folder.read(&format!("[project]\nname = \"demo\"\nversion = \"1\"\n{lines}")).unwrap_err();
     assert_eq!(found, message);
 }
 
 #[test]
 fn everything_at_once() {
-    let folder = Folder::new(&[
+    let folder = ProjectFolder::new(&[
         ("README.md", "# Demo\r\n\r\nText.\r\n"),
         ("LICENSE-MIT", "MIT\n"),
         ("LICENSE-APACHE", "Apache\n"),
@@ -79,7 +79,7 @@ keywords = ["a", "b"]
 
 #[test]
 fn lists_keep_their_order() {
-    let project = Folder::new(&[])
+    let project = ProjectFolder::new(&[])
         .read(
             r#"
 [project]
@@ -126,7 +126,7 @@ const HINT: &str = "hint: `[wheel] metadata` reads what the backend has prepared
 
 #[test]
 fn all_open_keys_are_named_at_once() {
-    let folder = Folder::new(&[]);
+    let folder = ProjectFolder::new(&[]);
     let refused = |table: &str, given: &str| folder.read_with(table, given).unwrap_err();
     assert_eq!(
         refused("[project]\ndynamic = [\"version\", \"readme\", \"dependencies\"]\n", ""),
@@ -151,7 +151,7 @@ fn all_open_keys_are_named_at_once() {
 
 #[test]
 fn a_license_classifier_next_to_an_expression_is_noted() {
-    let folder = Folder::new(&[]);
+    let folder = ProjectFolder::new(&[]);
     let table =
         "[project]\nname = \"demo\"\nversion = \"1\"\nlicense = \"MIT\"\nclassifiers = [\"License :: X\"]";
     let project = folder.read(table).unwrap();
@@ -164,7 +164,7 @@ fn a_license_classifier_next_to_an_expression_is_noted() {
 
 #[test]
 fn dynamic_keys_are_given_or_refused() {
-    let folder = Folder::new(&[]);
+    let folder = ProjectFolder::new(&[]);
     let table = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n";
     let project = folder.read_with(table, "version = \"2.0\"").unwrap();
     assert_eq!(project.version.to_string(), "2.0");
@@ -204,7 +204,7 @@ fn inline_tables() {
 
 #[test]
 fn what_is_refused() {
-    let folder = Folder::new(&[]);
+    let folder = ProjectFolder::new(&[]);
     let whole = |text: &str| folder.read(text).unwrap_err();
     let begins = |text: &str, message: &str| {
         let error = whole(text);

@@ -7,22 +7,22 @@ use toml::de::{DeTable, DeValue};
 
 /// Value with the line that it begins in.
 #[derive(Clone, Debug)]
-pub(super) struct Value {
+pub(super) struct ProjectValue {
     pub(super) line: Option<usize>,
-    kind: Kind,
+    kind: ProjectValueKind,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum ProjectValueKind {
     Text(String),
-    List(Vec<Value>),
+    List(Vec<ProjectValue>),
     /// Entries in the order of the file.
-    Table(Vec<(String, Value)>),
+    Table(Vec<(String, ProjectValue)>),
     /// Name of the type, with its article.
     Other(&'static str),
 }
 
-impl Kind {
+impl ProjectValueKind {
     const fn name(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -37,41 +37,41 @@ fn line(text: &str, offset: usize) -> usize {
     memchr::memchr_iter(b'\n', text.as_bytes().get(..offset).unwrap_or_default()).count() + 1
 }
 
-fn with_lines(text: &str, at: usize, value: &DeValue<'_>) -> Value {
+fn with_lines(text: &str, at: usize, value: &DeValue<'_>) -> ProjectValue {
     let kind = match value {
-        DeValue::String(string) => Kind::Text(string.to_string()),
-        DeValue::Array(items) => {
-            Kind::List(items.iter().map(|item| with_lines(text, item.span().start, item.get_ref())).collect())
-        }
+        DeValue::String(string) => ProjectValueKind::Text(string.to_string()),
+        DeValue::Array(items) => ProjectValueKind::List(
+            items.iter().map(|item| with_lines(text, item.span().start, item.get_ref())).collect(),
+        ),
         DeValue::Table(table) => {
             let mut items = table.iter().collect::<Vec<_>>();
             items.sort_by_key(|(key, _)| key.span().start);
             let item = |key: &toml::Spanned<toml::de::DeString<'_>>, value: &toml::Spanned<DeValue<'_>>| {
                 (key.get_ref().to_string(), with_lines(text, key.span().start, value.get_ref()))
             };
-            Kind::Table(items.into_iter().map(|(key, value)| item(key, value)).collect())
+            ProjectValueKind::Table(items.into_iter().map(|(key, value)| item(key, value)).collect())
         }
-        DeValue::Integer(_) => Kind::Other("an integer"),
-        DeValue::Float(_) => Kind::Other("a float"),
-        DeValue::Boolean(_) => Kind::Other("a boolean"),
-        DeValue::Datetime(_) => Kind::Other("a date"),
+        DeValue::Integer(_) => ProjectValueKind::Other("an integer"),
+        DeValue::Float(_) => ProjectValueKind::Other("a float"),
+        DeValue::Boolean(_) => ProjectValueKind::Other("a boolean"),
+        DeValue::Datetime(_) => ProjectValueKind::Other("a date"),
     };
-    Value { line: Some(line(text, at)), kind }
+    ProjectValue { line: Some(line(text, at)), kind }
 }
 
-fn without_lines(value: &toml::Value) -> Value {
+fn without_lines(value: &toml::Value) -> ProjectValue {
     let kind = match value {
-        toml::Value::String(string) => Kind::Text(string.clone()),
-        toml::Value::Array(items) => Kind::List(items.iter().map(without_lines).collect()),
-        toml::Value::Table(table) => {
-            Kind::Table(table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect())
-        }
-        toml::Value::Integer(_) => Kind::Other("an integer"),
-        toml::Value::Float(_) => Kind::Other("a float"),
-        toml::Value::Boolean(_) => Kind::Other("a boolean"),
-        toml::Value::Datetime(_) => Kind::Other("a date"),
+        toml::Value::String(string) => ProjectValueKind::Text(string.clone()),
+        toml::Value::Array(items) => ProjectValueKind::List(items.iter().map(without_lines).collect()),
+        toml::Value::Table(table) => ProjectValueKind::Table(
+            table.iter().map(|(key, value)| (key.clone(), without_lines(value))).collect(),
+        ),
+        toml::Value::Integer(_) => ProjectValueKind::Other("an integer"),
+        toml::Value::Float(_) => ProjectValueKind::Other("a float"),
+        toml::Value::Boolean(_) => ProjectValueKind::Other("a boolean"),
+        toml::Value::Datetime(_) => ProjectValueKind::Other("a date"),
     };
-    Value { line: None, kind }
+    ProjectValue { line: None, kind }
 }
 
 /// Parses the `[project]` table of a `pyproject.toml`.
@@ -87,10 +87,10 @@ pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>,
     let found = document.get_ref().iter().find(|(key, _)| key.get_ref().as_ref() == "project");
     let Some((key, value)) = found else { return Ok(Table::absent(path)) };
     match with_lines(text, key.span().start, value.get_ref()) {
-        Value { kind: Kind::Table(items), line } => {
+        ProjectValue { kind: ProjectValueKind::Table(items), line } => {
             Ok(Table { path, key: String::new(), line, items, is_present: true })
         }
-        Value { line, .. } => Err(refuse(line, ProjectFault::NoTable)),
+        ProjectValue { line, .. } => Err(refuse(line, ProjectFault::NoTable)),
     }
 }
 
@@ -101,17 +101,17 @@ pub(super) struct Table<'a> {
     /// Key of the table below `project`; empty for `project` itself.
     key: String,
     line: Option<usize>,
-    items: Vec<(String, Value)>,
+    items: Vec<(String, ProjectValue)>,
     /// True if the file has the table.
     is_present: bool,
 }
 
 /// Value with its key.
 #[derive(Clone, Debug)]
-pub(super) struct Item<'a> {
+pub(super) struct ProjectItem<'a> {
     path: &'a Path,
     key: String,
-    value: Value,
+    value: ProjectValue,
 }
 
 impl<'a> Table<'a> {
@@ -138,10 +138,10 @@ impl<'a> Table<'a> {
         ProjectError { path: self.path.into(), line: self.line, key: self.full_key(key), fault: fault.into() }
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<Item<'a>> {
+    pub(super) fn take(&mut self, key: &str) -> Option<ProjectItem<'a>> {
         let at = self.items.iter().position(|item| item.0 == key)?;
         let (name, value) = self.items.remove(at);
-        Some(Item { path: self.path, key: self.full_key(&name), value })
+        Some(ProjectItem { path: self.path, key: self.full_key(&name), value })
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
@@ -158,11 +158,11 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the remaining keys and values, in order.
-    pub(super) fn into_items(self) -> impl Iterator<Item = (String, Item<'a>)> {
+    pub(super) fn into_items(self) -> impl Iterator<Item = (String, ProjectItem<'a>)> {
         let (path, prefix) = (self.path, self.key);
         self.items.into_iter().map(move |(name, value)| {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-            (name, Item { path, key, value })
+            (name, ProjectItem { path, key, value })
         })
     }
 
@@ -175,7 +175,7 @@ impl<'a> Table<'a> {
     }
 }
 
-impl<'a> Item<'a> {
+impl<'a> ProjectItem<'a> {
     pub(super) fn error(&self, fault: ProjectFault) -> ProjectError {
         ProjectError {
             path: self.path.into(),
@@ -194,12 +194,12 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn is_table(&self) -> bool {
-        matches!(self.value.kind, Kind::Table(_))
+        matches!(self.value.kind, ProjectValueKind::Table(_))
     }
 
     pub(super) fn text(&self) -> Result<&str, ProjectError> {
         match &self.value.kind {
-            Kind::Text(text) => Ok(text),
+            ProjectValueKind::Text(text) => Ok(text),
             _ => Err(self.expected("a string")),
         }
     }
@@ -219,7 +219,7 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn list(self) -> Result<Vec<Self>, ProjectError> {
-        let Kind::List(values) = self.value.kind else { return Err(self.expected("an array")) };
+        let ProjectValueKind::List(values) = self.value.kind else { return Err(self.expected("an array")) };
         let (path, key) = (self.path, self.key);
         Ok(values.into_iter().map(|value| Self { path, key: key.clone(), value }).collect())
     }
@@ -229,7 +229,7 @@ impl<'a> Item<'a> {
     }
 
     pub(super) fn table(self) -> Result<Table<'a>, ProjectError> {
-        let Kind::Table(items) = self.value.kind else { return Err(self.expected("a table")) };
+        let ProjectValueKind::Table(items) = self.value.kind else { return Err(self.expected("a table")) };
         Ok(Table { path: self.path, key: self.key, line: self.value.line, items, is_present: true })
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::Context;
-use crate::compile::codegen::{Codegen, Result};
+use super::PatternContext;
+use crate::compile::codegen::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::Pattern;
 use crate::target::Op;
@@ -15,17 +15,17 @@ impl Codegen<'_, '_> {
         &mut self,
         patterns: &[Pattern<'_>],
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let end = self.new_label();
         // The names that the first alternative binds; the others must bind the same, and are
         // reordered.
         let mut control: Option<Vec<Name>> = None;
         for (index, alternative) in patterns.iter().enumerate() {
             let at = alternative.location;
-            let mut inner = Context {
+            let mut inner = PatternContext {
                 allow_irrefutable: index + 1 == patterns.len() && context.allow_irrefutable,
-                ..Context::default()
+                ..PatternContext::default()
             };
             self.emit_arg(Op::COPY, 1, at);
             self.pattern(alternative, &mut inner)?;
@@ -61,7 +61,7 @@ impl Codegen<'_, '_> {
         stores: &mut [Name],
         at: Location,
         location: Location,
-    ) -> Result<()> {
+    ) -> CodegenResult<()> {
         let differ = || SyntaxError::new("alternative patterns bind different names", location);
         if control.len() != stores.len() {
             return Err(differ());

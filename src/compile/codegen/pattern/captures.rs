@@ -7,7 +7,7 @@
 //! captures grow with its square. The peephole pass removes most of them. A long row is emitted in
 //! the form that the peephole pass would leave.
 
-use super::{Codegen, Context, PatternKind, Result};
+use super::{Codegen, CodegenResult, PatternContext, PatternKind};
 use crate::compile::flow::shortest_swaps;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::Pattern;
@@ -74,7 +74,11 @@ fn captured(pattern: &Pattern<'_>) -> Option<Name> {
 
 impl Codegen<'_, '_> {
     /// Matches values on the stack, the first one on top.
-    pub(super) fn subpatterns(&mut self, patterns: &[Pattern<'_>], context: &mut Context) -> Result<()> {
+    pub(super) fn subpatterns(
+        &mut self,
+        patterns: &[Pattern<'_>],
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let mut rest = patterns;
         while let [pattern, others @ ..] = rest {
             let row = rest.iter().take_while(|pattern| captured(pattern).is_some()).count();
@@ -91,7 +95,7 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a row of captures in its short form.
-    fn capture_row(&mut self, row: &[Pattern<'_>], context: &mut Context) -> Result<()> {
+    fn capture_row(&mut self, row: &[Pattern<'_>], context: &mut PatternContext) -> CodegenResult<()> {
         // Each capture moves one value from `on_top` to `stores`, so the depth stays the same.
         let depth = context.on_top + context.stores.len();
         for pattern in row {
@@ -127,8 +131,8 @@ impl Codegen<'_, '_> {
         &mut self,
         name: Option<Name>,
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let Some(name) = name else {
             self.emit(Op::POP_TOP, location);
             return Ok(());
@@ -140,7 +144,12 @@ impl Codegen<'_, '_> {
     }
 
     /// Refuses a name that is captured twice (`codegen_error_duplicate_store`).
-    pub(super) fn check_capture(&self, name: Name, location: Location, context: &Context) -> Result<()> {
+    pub(super) fn check_capture(
+        &self,
+        name: Name,
+        location: Location,
+        context: &PatternContext,
+    ) -> CodegenResult<()> {
         if !context.stores.contains(name) {
             return Ok(());
         }
@@ -150,7 +159,7 @@ impl Codegen<'_, '_> {
 
     /// Moves the top of the stack below the `count - 1` other values
     /// (`codegen_pattern_helper_rotate`).
-    pub(super) fn rotate_down(&mut self, count: usize, location: Location) -> Result<()> {
+    pub(super) fn rotate_down(&mut self, count: usize, location: Location) -> CodegenResult<()> {
         self.unit.swaps += count;
         if self.unit.swaps > MAX_SWAPS {
             let message = "patterns capture too many names".to_owned();

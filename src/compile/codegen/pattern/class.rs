@@ -2,8 +2,8 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Context, is_wildcard};
-use crate::compile::codegen::{Codegen, Result};
+use super::{PatternContext, is_wildcard};
+use crate::compile::codegen::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, Expr, Pattern};
 use crate::target::Op;
@@ -19,8 +19,8 @@ impl Codegen<'_, '_> {
         attributes: &[Name],
         attribute_patterns: &[Pattern<'a>],
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         if let Some((name, second)) = first_repeated(attributes) {
             let message = format!("attribute name repeated in class pattern: {}", self.name_text(name));
             return Err(SyntaxError::new(message, attribute_patterns[second].location));

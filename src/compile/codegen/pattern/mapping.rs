@@ -2,8 +2,8 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::Context;
-use crate::compile::codegen::{Codegen, Result};
+use super::PatternContext;
+use crate::compile::codegen::{Codegen, CodegenResult};
 use crate::compile::unparse;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{CompareOperator, Constant, Expr, ExprKind, Pattern};
@@ -19,8 +19,8 @@ impl Codegen<'_, '_> {
         patterns: &[Pattern<'_>],
         rest: Option<Name>,
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         context.on_top += 1;
         self.emit(Op::MATCH_MAPPING, location);
         self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
@@ -65,12 +65,12 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits the keys and refuses repeated ones (`codegen_pattern_mapping_key`).
-    fn mapping_keys(&mut self, keys: &[Expr<'_>], location: Location) -> Result<()> {
+    fn mapping_keys(&mut self, keys: &[Expr<'_>], location: Location) -> CodegenResult<()> {
         let mut seen = FxHashSet::default();
         for key in keys {
             match &key.kind {
                 ExprKind::Constant(value) => {
-                    if !seen.insert(Key::of(value)) {
+                    if !seen.insert(MappingKey::of(value)) {
                         let text = unparse::repr(value, self.target)?;
                         let message = format!("mapping pattern checks duplicate key ({text})");
                         return Err(SyntaxError::new(message, location));
@@ -90,7 +90,7 @@ impl Codegen<'_, '_> {
 
 /// A literal key, with the equality of Python's `==`: `1 == 1.0 == True`.
 #[derive(Debug, PartialEq, Eq, Hash)]
-enum Key<'a> {
+enum MappingKey<'a> {
     None,
     /// Bits of the real and the imaginary part.
     Number(u64, u64),
@@ -100,7 +100,7 @@ enum Key<'a> {
     Bytes(&'a [u8]),
 }
 
-impl<'a> Key<'a> {
+impl<'a> MappingKey<'a> {
     fn of(constant: &Constant<'a>) -> Self {
         if let Some((real, imaginary)) = number(constant) {
             // Both zeros are equal.

@@ -13,7 +13,7 @@ mod mapping;
 mod sequence;
 
 use self::captures::Captures;
-use super::{Codegen, Result};
+use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{
@@ -24,7 +24,7 @@ use crate::text::{Location, Name};
 
 /// State of the stack while a pattern is matched (`pattern_context`).
 #[derive(Debug, Default)]
-struct Context {
+struct PatternContext {
     /// Captured names; their values are below all others, the first one deepest.
     stores: Captures,
     /// True if a pattern that always matches is allowed.
@@ -37,7 +37,11 @@ struct Context {
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits a `match` statement (`codegen_match`).
-    pub(super) fn match_statement(&mut self, subject: &Expr<'_>, cases: &'a [MatchCase<'ast>]) -> Result<()> {
+    pub(super) fn match_statement(
+        &mut self,
+        subject: &Expr<'_>,
+        cases: &'a [MatchCase<'ast>],
+    ) -> CodegenResult<()> {
         self.visit_expr(subject)?;
         let end = self.new_label();
         let (default, tested) = match cases.split_last() {
@@ -50,9 +54,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             if !is_last {
                 self.emit_arg(Op::COPY, 1, location);
             }
-            let mut context = Context {
+            let mut context = PatternContext {
                 allow_irrefutable: case.guard.is_some() || (is_last && default.is_none()),
-                ..Context::default()
+                ..PatternContext::default()
             };
             self.pattern(&case.pattern, &mut context)?;
             for &name in std::mem::take(&mut context.stores).names() {
@@ -82,7 +86,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Matches the top of the stack with a pattern (`codegen_pattern`).
-    fn pattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
+    fn pattern(&mut self, pattern: &Pattern<'_>, context: &mut PatternContext) -> CodegenResult<()> {
         let location = pattern.location;
         match &pattern.kind {
             PatternKind::MatchValue(value) => self.value_pattern(value, location, context),
@@ -108,7 +112,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Matches a nested pattern, which may be irrefutable (`codegen_pattern_subpattern`).
-    fn subpattern(&mut self, pattern: &Pattern<'_>, context: &mut Context) -> Result<()> {
+    fn subpattern(&mut self, pattern: &Pattern<'_>, context: &mut PatternContext) -> CodegenResult<()> {
         let outer = std::mem::replace(&mut context.allow_irrefutable, true);
         self.pattern(pattern, context)?;
         context.allow_irrefutable = outer;
@@ -116,7 +120,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Matches a value (`codegen_pattern_value`).
-    fn value_pattern(&mut self, value: &Expr<'_>, location: Location, context: &mut Context) -> Result<()> {
+    fn value_pattern(
+        &mut self,
+        value: &Expr<'_>,
+        location: Location,
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         if !matches!(value.kind, ExprKind::Constant(_) | ExprKind::Attribute { .. }) {
             return Err(SyntaxError::new("patterns may only match literals and attribute lookups", location));
         }
@@ -133,8 +142,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         pattern: Option<&Pattern<'_>>,
         name: Option<Name>,
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let Some(pattern) = pattern else {
             if context.allow_irrefutable {
                 return self.capture(name, location, context);
@@ -155,7 +164,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Returns the label for a failure that pops `pops` values (`ensure_fail_pop`).
-    fn fail_label(&mut self, context: &mut Context, pops: usize) -> Label {
+    fn fail_label(&mut self, context: &mut PatternContext, pops: usize) -> Label {
         while context.fail_pop.len() <= pops {
             let label = self.new_label();
             context.fail_pop.push(label);
@@ -164,14 +173,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 
     /// Jumps to the failure block for the current stack (`jump_to_fail_pop`).
-    fn jump_to_fail(&mut self, context: &mut Context, op: Op, location: Location) {
+    fn jump_to_fail(&mut self, context: &mut PatternContext, op: Op, location: Location) {
         let label = self.fail_label(context, context.on_top + context.stores.len());
         self.emit_jump(op, label, location);
     }
 
     /// Emits the failure blocks, each of which pops one value and falls through to the next
     /// (`emit_and_reset_fail_pop`).
-    fn place_fail_labels(&mut self, context: &mut Context, location: Location) {
+    fn place_fail_labels(&mut self, context: &mut PatternContext, location: Location) {
         while let Some(label) = context.fail_pop.pop() {
             self.use_label(label);
             if !context.fail_pop.is_empty() {

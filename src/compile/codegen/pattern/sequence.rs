@@ -2,8 +2,8 @@
 //!
 //! CPython: `Python/codegen.c`.
 
-use super::{Context, count_constant, is_wildcard};
-use crate::compile::codegen::{Codegen, Result};
+use super::{PatternContext, count_constant, is_wildcard};
+use crate::compile::codegen::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{CompareOperator, Operator, Pattern, PatternKind};
 use crate::target::Op;
@@ -15,8 +15,8 @@ impl Codegen<'_, '_> {
         &mut self,
         patterns: &[Pattern<'_>],
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let mut star = None;
         let mut only_wildcards = true;
         let mut star_is_wildcard = false;
@@ -58,7 +58,7 @@ impl Codegen<'_, '_> {
         size: usize,
         comparison: CompareOperator,
         location: Location,
-        context: &mut Context,
+        context: &mut PatternContext,
     ) {
         self.emit(Op::GET_LEN, location);
         self.load_const(&count_constant(size), location);
@@ -72,8 +72,8 @@ impl Codegen<'_, '_> {
         patterns: &[Pattern<'_>],
         star: Option<usize>,
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         let size = patterns.len();
         match star {
             Some(star) => {
@@ -96,8 +96,8 @@ impl Codegen<'_, '_> {
         patterns: &[Pattern<'_>],
         star: usize,
         location: Location,
-        context: &mut Context,
-    ) -> Result<()> {
+        context: &mut PatternContext,
+    ) -> CodegenResult<()> {
         context.on_top += 1;
         for (index, pattern) in patterns.iter().enumerate() {
             if index == star || is_wildcard(pattern) {
