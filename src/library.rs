@@ -196,7 +196,7 @@ impl Default for RepackOptions {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Result<Repacked, ProjectError> {
-    let request = pack::Request {
+    let request = pack::RepackRequest {
         bytecode: options.bytecode,
         levels: vec![options.compile.optimize],
         mode: options.compile.mode,

@@ -3,7 +3,7 @@
 use super::entry::Archive;
 use super::error::ArchiveError;
 use super::package::{is_package, is_package_file, read_package};
-use super::reader::{Limits, read};
+use super::reader::{ArchiveLimits, read};
 use crate::project::open_regular;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -42,10 +42,10 @@ impl Container {
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn read(self, path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Archive, ArchiveError> {
+    pub fn read(self, path: &Path, bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
         match self {
             Self::Zip => read(path, bytes, limits),
-            Self::Package => read_package(path, bytes, &Limits::default()),
+            Self::Package => read_package(path, bytes, &ArchiveLimits::default()),
         }
     }
 }

@@ -18,12 +18,12 @@ pub struct Bytes(Content);
 #[derive(Clone, Debug)]
 enum Content {
     Held(Arc<Vec<u8>>),
-    Packed(Packed),
+    Packed(PackedEntry),
 }
 
 /// Data of an entry as in the archive, which were unpacked once as a check.
 #[derive(Clone, Debug)]
-pub(super) struct Packed {
+pub(super) struct PackedEntry {
     /// The whole archive.
     pub(super) archive: Arc<Vec<u8>>,
     /// Range of the data in the archive.
@@ -35,7 +35,7 @@ pub(super) struct Packed {
 
 impl Bytes {
     /// Returns the content of an entry, which is unpacked when it is read.
-    pub(super) const fn packed(packed: Packed) -> Self {
+    pub(super) const fn packed(packed: PackedEntry) -> Self {
         Self(Content::Packed(packed))
     }
 
@@ -102,7 +102,7 @@ impl Bytes {
     }
 }
 
-impl Packed {
+impl PackedEntry {
     fn data(&self) -> &[u8] {
         self.archive.get(self.data.clone()).unwrap_or_default()
     }

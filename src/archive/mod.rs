@@ -13,7 +13,7 @@
 //! result: the result is the whole archive, or an error that names the archive and the entry. The
 //! bytes of a zip depend only on its files, their order and [`ZipOptions`].
 //!
-//! [`read`] and [`write()`] are the entry points; [`Limits`] bounds the resources. Nothing is
+//! [`read`] and [`write()`] are the entry points; [`ArchiveLimits`] bounds the resources. Nothing is
 //! written to disk, and no link is followed.
 
 mod container;
@@ -41,7 +41,7 @@ pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use package::{
     Facts, Format, Special, SpecialKind, is_package, is_package_entry, is_package_file, read_package,
 };
-pub use reader::{DEPTH, Limits, Prefix, read, read_file};
+pub use reader::{ArchiveLimits, DEPTH, Prefix, read, read_file};
 pub use sdist::Sdist;
 pub use stream::{Blocks, ContentReader};
 pub use writer::{ZipError, ZipOptions, write};

@@ -97,7 +97,7 @@ pub enum Clash<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum NameKind {
     File,
     /// A directory with an entry of its own.
     Directory,
@@ -111,7 +111,7 @@ struct Node<'a> {
     path: &'a str,
     /// The whole name that added the path.
     whole: &'a str,
-    kind: Kind,
+    kind: NameKind,
 }
 
 /// The names of an archive as a tree. Its memory is in proportion to the names, however deep.
@@ -140,9 +140,9 @@ impl<'a> NameTree<'a> {
             let (component, path) = (&name[start..end], &name[..end]);
             let key = if self.folds { collision_key(component) } else { component.to_owned() };
             let kind = match (is_last, is_directory) {
-                (false, _) => Kind::Implied,
-                (true, true) => Kind::Directory,
-                (true, false) => Kind::File,
+                (false, _) => NameKind::Implied,
+                (true, true) => NameKind::Directory,
+                (true, false) => NameKind::File,
             };
             let id = self.nodes.len() + 1;
             let node = self.nodes.entry((parent, key)).or_insert(Node { id, path, whole: name, kind });
@@ -152,15 +152,15 @@ impl<'a> NameTree<'a> {
                     return Err(Clash::Collision(node.path));
                 }
                 match (node.kind, kind) {
-                    (Kind::File, Kind::Implied) => {
+                    (NameKind::File, NameKind::Implied) => {
                         return Err(Clash::FileAsDirectory { file: node.path, inside: name });
                     }
-                    (Kind::Implied, Kind::File) => {
+                    (NameKind::Implied, NameKind::File) => {
                         return Err(Clash::FileAsDirectory { file: name, inside: node.whole });
                     }
-                    (Kind::Implied, Kind::Directory) => node.kind = Kind::Directory,
-                    (_, Kind::Implied) => {}
-                    (Kind::File | Kind::Directory, Kind::File | Kind::Directory) => {
+                    (NameKind::Implied, NameKind::Directory) => node.kind = NameKind::Directory,
+                    (_, NameKind::Implied) => {}
+                    (NameKind::File | NameKind::Directory, NameKind::File | NameKind::Directory) => {
                         return Err(Clash::Duplicate);
                     }
                 }

@@ -1,7 +1,7 @@
 //! Local headers and data, checked against the central directory.
 
 use super::directory::{self, CENTRAL_SIZE, Central};
-use super::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
+use super::entry::{Archive, Bytes, Compression, DosTime, Entry, PackedEntry};
 use super::error::{ArchiveError, Fault};
 use super::fields::{ArchiveFields, extra_field};
 use super::name::{Clash, NameTree};
@@ -28,7 +28,7 @@ pub enum Prefix {
 
 /// Limits of size, and rules of strictness.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct ArchiveLimits {
     /// Size of the archive in bytes.
     pub archive: u64,
     /// Number of entries.
@@ -50,7 +50,7 @@ pub struct Limits {
     pub refuse_collisions: bool,
 }
 
-impl Default for Limits {
+impl Default for ArchiveLimits {
     fn default() -> Self {
         Self {
             archive: 2 << 30,
@@ -66,7 +66,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl ArchiveLimits {
     /// Returns the default limits, with a zipapp's shebang line accepted.
     pub fn zipapp() -> Self {
         Self { prefix: Prefix::Shebang, ..Self::default() }
@@ -95,7 +95,7 @@ pub(super) const HELD: usize = 32 << 20;
 ///
 /// # Errors
 /// [`ArchiveError`].
-pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub fn read_file(path: &Path, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let io = |error| refuse(Fault::Io(error));
     let mut file = open_regular(path).map_err(io)?;
@@ -113,7 +113,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Archive, ArchiveError> 
 pub fn read<'a>(
     path: &Path,
     bytes: impl Into<Cow<'a, [u8]>>,
-    limits: &Limits,
+    limits: &ArchiveLimits,
 ) -> Result<Archive, ArchiveError> {
     let shared = Arc::new(bytes.into().into_owned());
     let bytes = shared.as_slice();
@@ -213,7 +213,7 @@ fn prefix(bytes: &[u8], start: u64, allowed: Prefix) -> Result<&[u8], Fault> {
 
 /// Refuses names that clash: two names for one file, and a file that another name needs as a
 /// directory.
-fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), ArchiveError> {
+fn names(path: &Path, headers: &[Central<'_>], limits: &ArchiveLimits) -> Result<(), ArchiveError> {
     let mut tree = NameTree::new(limits.refuse_collisions);
     for header in headers {
         let name = header.name.strip_suffix('/').unwrap_or(header.name);
@@ -229,7 +229,7 @@ fn names(path: &Path, headers: &[Central<'_>], limits: &Limits) -> Result<(), Ar
 }
 
 /// Refuses faults that are visible in the directory, before anything is unpacked.
-fn bounded(header: &Central<'_>, limits: &Limits) -> Result<(), Fault> {
+fn bounded(header: &Central<'_>, limits: &ArchiveLimits) -> Result<(), Fault> {
     let &Central { flags, method, size, compressed, version_needed, .. } = header;
     if version_needed > 63 {
         return Err(Fault::Version(version_needed));
@@ -373,7 +373,7 @@ fn entry(
     *room = left.unwrap_or(*room);
     let content = match content.filter(|_| left.is_some()) {
         Some(content) => content.into_owned().into(),
-        None => Bytes::packed(Packed { archive: Arc::clone(bytes), data: range, compression, size }),
+        None => Bytes::packed(PackedEntry { archive: Arc::clone(bytes), data: range, compression, size }),
     };
     let entry = Entry {
         name: header.name.strip_suffix('/').unwrap_or(header.name).to_owned(),

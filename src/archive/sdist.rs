@@ -6,7 +6,7 @@ use super::entry::File;
 use super::error::{ArchiveError, Fault};
 use super::name::{Clash, NameTree, check_file_name};
 use super::package::{Collected, read_sdist};
-use super::reader::{Limits, read_file};
+use super::reader::{ArchiveLimits, read_file};
 use crate::project::read_regular;
 use std::path::Path;
 
@@ -32,7 +32,7 @@ impl Sdist {
     ///
     /// # Errors
     /// [`ArchiveError`].
-    pub fn read(path: &Path, limits: &Limits) -> Result<Self, ArchiveError> {
+    pub fn read(path: &Path, limits: &ArchiveLimits) -> Result<Self, ArchiveError> {
         let is_zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
         if is_zip {
             let archive = read_file(path, limits)?;
@@ -62,7 +62,7 @@ impl Sdist {
         path: &Path,
         mut files: Vec<File>,
         mut links: Vec<String>,
-        limits: &Limits,
+        limits: &ArchiveLimits,
     ) -> Result<Self, ArchiveError> {
         let refuse = |entry: &str, fault| ArchiveError {
             archive: path.into(),

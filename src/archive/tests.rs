@@ -129,7 +129,7 @@ pub(crate) fn zip(entries: &[Raw]) -> Vec<u8> {
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Archive, ArchiveError> {
-    read(Path::new("a.whl"), bytes, &Limits::default())
+    read(Path::new("a.whl"), bytes, &ArchiveLimits::default())
 }
 
 #[track_caller]
@@ -204,7 +204,7 @@ fn names_are_unique_everywhere() {
     refused(&two("u\u{308}", "ü"), "entry \"ü\": on some file systems");
     refused(&two("a", "a/b"), "entry \"a\": it is a file, and \"a/b\" needs it to be a directory");
     refused(&two("a/", "a"), "entry \"a\": there are two entries of this name");
-    let limits = Limits { refuse_collisions: false, ..Limits::default() };
+    let limits = ArchiveLimits { refuse_collisions: false, ..ArchiveLimits::default() };
     assert!(read(Path::new("a.whl"), two("a/B", "a/b"), &limits).is_ok());
     assert!(read(Path::new("a.whl"), two("a", "a"), &limits).is_err());
 }
@@ -353,7 +353,7 @@ fn every_byte_belongs_to_one_thing() {
 fn what_stands_before_the_archive() {
     let after = |prefix: &[u8]| zip_after(prefix, &[stored("__main__.py", b"")]);
     refused(&after(b"#!/usr/bin/env python3\n"), "23 bytes are before the first entry");
-    let zipapp = |bytes: &[u8]| read(Path::new("a.pyz"), bytes, &Limits::zipapp());
+    let zipapp = |bytes: &[u8]| read(Path::new("a.pyz"), bytes, &ArchiveLimits::zipapp());
     let archive = zipapp(&after(b"#!/usr/bin/env python3\n")).unwrap();
     assert_eq!(archive.prefix, b"#!/usr/bin/env python3\n");
     let shifted = [b"#!python3\n".to_vec(), zip(&[stored("__main__.py", b"")])].concat();
@@ -371,22 +371,22 @@ fn bombs_take_no_memory() {
     let parts = (0..7).map(|n| Raw { name: n.to_string().into(), ..part.clone() }).collect::<Vec<_>>();
     refused(&zip(&parts), "73400320 bytes out of ");
     assert!(parse(&zip(&parts[..2])).is_ok());
-    let limits = Limits { total: 1000, ..Limits::default() };
+    let limits = ArchiveLimits { total: 1000, ..ArchiveLimits::default() };
     let many = (0..11).map(|n| stored(&format!("{n}"), &[0; 100])).collect::<Vec<_>>();
     let error = read(Path::new("a.whl"), zip(&many), &limits).unwrap_err().to_string();
     assert_eq!(error, "a.whl: bytes in all entries: 1100, at most 1000 are read");
-    let limits = Limits { dense: 1000, dense_ratio: 0, ..Limits::default() };
+    let limits = ArchiveLimits { dense: 1000, dense_ratio: 0, ..ArchiveLimits::default() };
     let error = read(Path::new("a.whl"), zip(&many), &limits).unwrap_err().to_string();
     assert!(
         error.starts_with("a.whl: the entries unpack to 1100 bytes, at most 1000 are unpacked"),
         "{error}"
     );
-    let limits = Limits { dense: 1000, dense_ratio: 10, ..Limits::default() };
+    let limits = ArchiveLimits { dense: 1000, dense_ratio: 10, ..ArchiveLimits::default() };
     assert!(read(Path::new("a.whl"), zip(&many), &limits).is_ok());
-    let limits = Limits { entries: 10, ..Limits::default() };
+    let limits = ArchiveLimits { entries: 10, ..ArchiveLimits::default() };
     let error = read(Path::new("a.whl"), zip(&many), &limits).unwrap_err().to_string();
     assert_eq!(error, "a.whl: entries: 11, at most 10 are read");
-    let limits = Limits { archive: 10, ..Limits::default() };
+    let limits = ArchiveLimits { archive: 10, ..ArchiveLimits::default() };
     assert!(read(Path::new("a.whl"), zip(&many), &limits).unwrap_err().to_string().contains("at most 10"));
     // A number of headers without the headers.
     let mut liar = zip(&[]);
@@ -504,7 +504,7 @@ fn content_that_goes_by_in_blocks_is_compared_as_a_whole() {
     let same = vec![b'x'; 40 << 20];
     let mut other = same.clone();
     *other.last_mut().unwrap() = b'y';
-    let limits = Limits { ratio: 2000, ..Limits::default() };
+    let limits = ArchiveLimits { ratio: 2000, ..ArchiveLimits::default() };
     let of = |content: &[u8]| {
         let bytes = zip(&[deflated("a", content)]);
         read(Path::new("a.zip"), &bytes, &limits).unwrap().entries.remove(0).bytes

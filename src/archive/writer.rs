@@ -60,14 +60,14 @@ pub enum ZipError {
     TooLarge(String),
 }
 
-struct Packed<'a> {
+struct WrittenEntry<'a> {
     file: &'a File,
     compression: Compression,
     deflated: Vec<u8>,
     crc32: u32,
 }
 
-impl Packed<'_> {
+impl WrittenEntry<'_> {
     fn size(&self) -> usize {
         match self.compression {
             Compression::Stored => self.file.bytes.len(),
@@ -144,7 +144,7 @@ fn small(size: usize) -> Option<u32> {
 }
 
 /// Returns the fields of both headers, from the version needed to the size of the extra fields.
-fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
+fn shared_fields(packed: &WrittenEntry<'_>, time: DosTime) -> Option<Vec<u8>> {
     let name = &packed.file.path;
     let flags: u16 = if name.is_ascii() { 0 } else { 1 << 11 };
     let method: u16 = match packed.compression {
@@ -163,7 +163,7 @@ fn shared_fields(packed: &Packed<'_>, time: DosTime) -> Option<Vec<u8>> {
     Some(fields)
 }
 
-fn pack(file: &File, wanted: Compression) -> Packed<'_> {
+fn pack(file: &File, wanted: Compression) -> WrittenEntry<'_> {
     let mut crc = flate2::Crc::new();
     let mut deflated = match wanted {
         Compression::Deflated => Some(Deflate::new()),
@@ -179,7 +179,7 @@ fn pack(file: &File, wanted: Compression) -> Packed<'_> {
     });
     let deflated = deflated.and_then(|deflated| deflated.finish(file.bytes.len()));
     let compression = if deflated.is_some() { Compression::Deflated } else { Compression::Stored };
-    Packed { file, compression, deflated: deflated.unwrap_or_default(), crc32: crc.sum() }
+    WrittenEntry { file, compression, deflated: deflated.unwrap_or_default(), crc32: crc.sum() }
 }
 
 /// A deflate stream. Its bytes do not depend on how the content is cut into blocks.
@@ -247,7 +247,7 @@ fn check_names(files: &[File]) -> Result<(), ZipError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::{Limits, read};
+    use crate::archive::{ArchiveLimits, read};
     use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof};
     use std::io::Read as _;
     use std::path::Path;
@@ -271,7 +271,7 @@ mod tests {
             let compression = if deflate { Compression::Deflated } else { Compression::Stored };
             let options = ZipOptions { time, compression, shebang: None };
             let Ok(bytes) = write(&files, &options) else { return Ok(()) };
-            let archive = read(Path::new("a.zip"), &bytes, &Limits::default()).unwrap();
+            let archive = read(Path::new("a.zip"), &bytes, &ArchiveLimits::default()).unwrap();
             let found = archive.entries.iter().map(|entry| File {
                 path: entry.name.clone(),
                 bytes: entry.bytes.clone(),
@@ -359,7 +359,7 @@ mod tests {
             ZipOptions { shebang: Some("/usr/bin/env python3".to_owned()), ..ZipOptions::default() };
         let bytes = write(&[File::new("__main__.py", "")], &options).unwrap();
         assert!(bytes.starts_with(b"#!/usr/bin/env python3\nPK\x03\x04"));
-        let archive = read(Path::new("a.pyz"), &bytes, &Limits::zipapp()).unwrap();
+        let archive = read(Path::new("a.pyz"), &bytes, &ArchiveLimits::zipapp()).unwrap();
         assert_eq!(archive.entries[0].offset, 23);
         let two_lines = ZipOptions { shebang: Some("a\nb".to_owned()), ..ZipOptions::default() };
         assert_eq!(write(&[], &two_lines), Err(ZipError::Shebang("a\nb".to_owned())));

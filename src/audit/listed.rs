@@ -154,13 +154,15 @@ impl<'a> Coverage<'a> {
         has_pycs: bool,
     ) -> Option<Finding> {
         let found = archive_entry(archive);
-        let is =
-            |listed: &&crate::manifest::Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
+        let is = |listed: &&crate::manifest::ListedArchive| {
+            (&listed.sha256, listed.size) == (&found.sha256, found.size)
+        };
         if self.manifest.archives.iter().any(|listed| is(&listed)) {
             self.archives.insert(found.sha256, at);
             return None;
         }
-        let has_name = |listed: &crate::manifest::Archive| listed.path == path || listed.path == found.path;
+        let has_name =
+            |listed: &crate::manifest::ListedArchive| listed.path == path || listed.path == found.path;
         let named = self.manifest.archives.iter().find(|listed| has_name(listed));
         // A finding already reports the archive by its name.
         self.archives.extend(named.map(|listed| (listed.sha256.clone(), at)));

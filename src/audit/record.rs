@@ -3,13 +3,13 @@
 use super::finding::{Finding, Kind};
 use super::installed::Installed;
 use crate::input::Place;
-use crate::wheel::{Digests, RecordError, Row, WheelError, faults, hold_against_folder};
+use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Rows of every RECORD of a place, by the names of the files that the rows list.
 pub(super) struct Rows {
-    by_name: BTreeMap<String, Vec<(Arc<str>, Row)>>,
+    by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>>,
 }
 
 /// Largest number of findings for one file: a RECORD may contain a hundred thousand wrong rows for
@@ -20,7 +20,7 @@ impl Rows {
     /// Collects the rows of sources and pycs of every RECORD, except a wheel's own, which [`wheel`]
     /// checks.
     pub(super) fn read(place: &Place, installed: &Installed) -> (Self, Vec<Finding>) {
-        let mut by_name: BTreeMap<String, Vec<(Arc<str>, Row)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>> = BTreeMap::new();
         let mut findings = Vec::new();
         let names = place.names();
         let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
@@ -153,11 +153,12 @@ pub(super) fn folders(place: &Place) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, MOST, Row, Rows};
+    use super::{BTreeMap, MOST, RecordRow, Rows};
 
     #[test]
     fn the_findings_of_a_file_are_bounded() {
-        let wrong = |number: usize| Row { size: number.to_string(), ..Row::of("a.py", b"x = 1\n") };
+        let wrong =
+            |number: usize| RecordRow { size: number.to_string(), ..RecordRow::of("a.py", b"x = 1\n") };
         let rows = (0..100_000).map(|number| ("d.dist-info/RECORD".into(), wrong(number)));
         let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]) };
         let findings = rows.check("a.py", b"x = 1\n");

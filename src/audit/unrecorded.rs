@@ -4,7 +4,7 @@ use super::finding::{Finding, Kind};
 use super::installed::{Distribution, Installed};
 use super::without_record::{WithoutRecord, is_of_virtualenv};
 use crate::input::Place;
-use crate::project::{Found, PACKAGES, Reach, name_below};
+use crate::project::{FoundKind, PACKAGES, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
         for (name, found) in all {
             let below = &name[base.len()..];
             let path = root.join(name);
-            let is_link = *found == Found::Symlink;
+            let is_link = *found == FoundKind::Symlink;
             let message = if is_link && path.is_dir() && !path.ends_with("__pycache__") {
                 "Python can import modules through it, and no RECORD lists them"
             } else if is_link && !path.is_file() {

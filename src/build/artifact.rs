@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 /// Digest and size of a file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Digest {
+pub struct FileDigest {
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,
     /// Size in bytes.
     pub size: u64,
 }
 
-impl Digest {
+impl FileDigest {
     /// Returns the digest of a file's bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self { sha256: sha256(bytes), size: bytes.len() as u64 }
@@ -28,7 +28,7 @@ pub struct Artifact {
     /// Kind of the file.
     pub kind: ArtifactKind,
     /// Digest of the file's bytes.
-    pub digest: Digest,
+    pub digest: FileDigest,
     /// True if the file was written, or with `--check` if it is not up to date.
     pub changed: bool,
 }

@@ -1,12 +1,12 @@
 //! `pycompile clean`: removes the files that `build` and `pack` wrote.
 
 use super::previous::Previous;
-use super::project::Project;
+use super::project::BuildProject;
 use super::removal::{CHANGED, Removal};
 use super::stale::is_cache;
-use crate::archive::{self, Limits};
+use crate::archive::{self, ArchiveLimits};
 use crate::manifest::sha256;
-use crate::output::place::{Missing, Place, is_one_file};
+use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::project::names_in;
 use crate::target::PyVersion;
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Files other than pycs are removed only if their content is known: the digest is that of the
 /// manifest, a copy equals its original, an archive is one that `pack` builds from these files.
 /// Symlinks and other files that are not regular are kept and reported.
-pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
+pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let mut removal = Removal::default();
     let previous = Previous::read(project);
     let tree = project.tree();
@@ -48,7 +48,7 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
         }
     }
     removal.remove_folders(|folder| mirrors || is_cache(folder));
-    let packed = Packed::new(project, versions, previous.as_ref());
+    let packed = PackOutputs::new(project, versions, previous.as_ref());
     packed.remove_wheels(&mut removal);
     packed.remove_zip(&mut removal);
     remove_manifests(project, previous.as_ref(), &mut removal);
@@ -58,15 +58,15 @@ pub fn clean(project: &Project, versions: &[PyVersion]) -> Removal {
 }
 
 /// Files that `pack` writes for a config.
-struct Packed<'a> {
-    project: &'a Project,
+struct PackOutputs<'a> {
+    project: &'a BuildProject,
     previous: Option<&'a Previous>,
     /// Names of files that an archive can contain.
     names: BTreeSet<String>,
 }
 
-impl<'a> Packed<'a> {
-    fn new(project: &'a Project, versions: &[PyVersion], previous: Option<&'a Previous>) -> Self {
+impl<'a> PackOutputs<'a> {
+    fn new(project: &'a BuildProject, versions: &[PyVersion], previous: Option<&'a Previous>) -> Self {
         let files = project.selection.sources.iter().chain(&project.selection.data);
         let mut names: BTreeSet<String> = files.map(|file| file.name.clone()).collect();
         names.extend(project.selection.sources.iter().map(|file| format!("{}c", file.name)));
@@ -101,9 +101,9 @@ impl<'a> Packed<'a> {
     }
 
     fn is_own_wheel(&self, base: &Path, below: &Path) -> bool {
-        let Ok(place) = Place::below(base, below, Missing::Refused) else { return false };
+        let Ok(place) = OutputPlace::below(base, below, Missing::Refused) else { return false };
         let Ok(bytes) = place.bytes() else { return false };
-        let Ok(archive) = archive::read(below, &bytes, &Limits::default()) else { return false };
+        let Ok(archive) = archive::read(below, &bytes, &ArchiveLimits::default()) else { return false };
         let is_made_here = archive.files().any(|entry| {
             entry.name.ends_with(".dist-info/WHEEL")
                 && entry
@@ -132,14 +132,14 @@ impl<'a> Packed<'a> {
         match listed {
             Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
             None => removal.remove_if(base, below, "it has other files than `pack` puts there", |bytes| {
-                let archive = archive::read(&path, bytes, &Limits::zipapp());
+                let archive = archive::read(&path, bytes, &ArchiveLimits::zipapp());
                 archive.is_ok_and(|archive| self.has_only_own_names(&archive))
             }),
         }
     }
 }
 
-fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mut Removal) {
+fn remove_manifests(project: &BuildProject, previous: Option<&Previous>, removal: &mut Removal) {
     for (form, path) in project.loaded.manifest_paths() {
         let (base, below) = project.loaded.bounds_of_file(&path);
         let expected = previous.and_then(|previous| form.text(&previous.manifest).ok());
@@ -150,7 +150,7 @@ fn remove_manifests(project: &Project, previous: Option<&Previous>, removal: &mu
 
 /// Removes the temporary files that killed runs left in the directories that `build` and `pack`
 /// write to.
-fn remove_leftovers(project: &Project, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
+fn remove_leftovers(project: &BuildProject, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
     let loaded = &project.loaded;
     let tree = project.tree();
     let mut files: Vec<PathBuf> = outputs.iter().map(|name| tree.join(name)).collect();
@@ -161,7 +161,7 @@ fn remove_leftovers(project: &Project, outputs: &BTreeSet<PathBuf>, removal: &mu
     for file in files {
         let (base, name) = loaded.bounds_of_file(&file);
         if folders.insert(file.parent().map(Path::to_path_buf))
-            && let Ok(place) = Place::below(base, name, Missing::Refused)
+            && let Ok(place) = OutputPlace::below(base, name, Missing::Refused)
         {
             removal.removed.extend(place.remove_leftovers(Duration::ZERO));
         }

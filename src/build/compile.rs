@@ -1,16 +1,16 @@
 //! Sources → pycs on disk, as `py_compile.compile` writes them.
 
-use super::artifact::Digest;
+use super::artifact::FileDigest;
 use super::current::is_current;
 use super::errno;
 use super::job::{Job, Jobs};
 use super::leftovers;
 use super::outcome::{Done, Outcome};
-use super::source::Source;
+use super::source::SourceFile;
 use crate::engine::{Diagnostic, Made, Run, ThreadsError};
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use crate::project::{Layout, NameError, Naming};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
@@ -20,7 +20,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Settings of a run, for all of its files.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct CompileSettings {
     /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// Optimization levels, each once.
@@ -38,7 +38,7 @@ pub struct Settings {
     /// Recorded names and paths of pycs.
     pub naming: Naming,
     /// Directories below which symlinks on the way to a source or a pyc are restricted.
-    pub bounds: Bounds,
+    pub bounds: CompileBounds,
     /// Hard-link the pycs of a source that are equal at several levels.
     pub hardlink_dupes: bool,
 }
@@ -46,7 +46,7 @@ pub struct Settings {
 /// Directories whose content may belong to other users. Nothing is read through a symlink that
 /// leads out of them, and nothing is written through any symlink.
 #[derive(Clone, Debug, Default)]
-pub struct Bounds {
+pub struct CompileBounds {
     /// Directories that were searched for sources, as named by the user.
     pub searched: Vec<PathBuf>,
     /// Directory that every source must be below.
@@ -62,12 +62,12 @@ pub struct Bounds {
     pub hint: &'static str,
 }
 
-impl Bounds {
+impl CompileBounds {
     /// Returns the directory that `path` must stay below, and the rest of the path; `None` if the
     /// user named the path itself.
     ///
     /// # Errors
-    /// The path is not below [`Bounds::below`].
+    /// The path is not below [`CompileBounds::below`].
     fn root_of(&self, path: &Path) -> Result<Option<(&Path, PathBuf)>, Box<Diagnostic>> {
         if let Some(below) = &self.below {
             let rest = rest_below(path, below).ok_or_else(|| {
@@ -109,7 +109,7 @@ pub(super) fn rest_below(path: &Path, folder: &Path) -> Option<PathBuf> {
     rest.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)).then_some(rest)
 }
 
-impl Settings {
+impl CompileSettings {
     fn jobs<'a>(&'a self, run: Run<'a>) -> Jobs<'a> {
         Jobs { run, levels: &self.levels, mode: self.mode }
     }
@@ -123,30 +123,30 @@ impl Settings {
     ///
     /// # Errors
     /// The exception that Python would raise, or a source out of bounds.
-    pub fn read(&self, file: &Path) -> Result<Source<'static>, Box<Diagnostic>> {
-        Source::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
+    pub fn read(&self, file: &Path) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+        SourceFile::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
     }
 
-    fn place(&self, output: &Path, missing: Missing) -> Result<Place, WriteError> {
+    fn place(&self, output: &Path, missing: Missing) -> Result<OutputPlace, WriteError> {
         if self.output.is_some() {
-            return Place::named(output, missing);
+            return OutputPlace::named(output, missing);
         }
         if let Some(folder) = &self.naming.output_dir {
             let name = output.strip_prefix(folder).unwrap_or(output);
-            return Place::below(folder, name, missing);
+            return OutputPlace::below(folder, name, missing);
         }
         if let Some(prefix) = self.naming.used_prefix() {
             let name = output.strip_prefix(&prefix.folder).unwrap_or(output);
-            return Place::below(&prefix.folder, name, missing);
+            return OutputPlace::below(&prefix.folder, name, missing);
         }
         match self.bounds.root_of(output) {
-            Ok(Some((folder, name))) => Place::below(folder, &name, missing),
+            Ok(Some((folder, name))) => OutputPlace::below(folder, &name, missing),
             Ok(None) => match output.parent().filter(|folder| folder.ends_with("__pycache__")) {
                 Some(cache) if self.bounds.listed => {
                     let folder = cache.parent().unwrap_or(Path::new(""));
-                    Place::below(folder, output.strip_prefix(folder).unwrap_or(output), missing)
+                    OutputPlace::below(folder, output.strip_prefix(folder).unwrap_or(output), missing)
                 }
-                _ => Place::named(output, missing),
+                _ => OutputPlace::named(output, missing),
             },
             Err(error) => {
                 let source = io::Error::new(io::ErrorKind::InvalidInput, error.message);
@@ -171,14 +171,14 @@ impl Task {
         Self { file, recorded: None }
     }
 
-    fn read(&self, settings: &Settings) -> Result<Source<'static>, Box<Diagnostic>> {
+    fn read(&self, settings: &CompileSettings) -> Result<SourceFile<'static>, Box<Diagnostic>> {
         match &self.recorded {
             Some(Err(message)) => Err(Diagnostic::message_only("ValueError", message)),
             _ => settings.read(&self.file),
         }
     }
 
-    fn recorded(&self, settings: &Settings) -> Result<PathBuf, Box<Diagnostic>> {
+    fn recorded(&self, settings: &CompileSettings) -> Result<PathBuf, Box<Diagnostic>> {
         match &self.recorded {
             Some(Ok(name)) => Ok(name.clone()),
             _ => settings.naming.recorded(&self.file).map_err(|error| value_error(&error)),
@@ -198,7 +198,7 @@ fn value_error(error: &NameError) -> Box<Diagnostic> {
 pub fn compile(
     tasks: &[Task],
     run: Run<'_>,
-    settings: &Settings,
+    settings: &CompileSettings,
 ) -> Result<(Vec<Outcome>, usize), ThreadsError> {
     let jobs = settings.jobs(run);
     let results = jobs.map(tasks, |task| {
@@ -216,17 +216,17 @@ pub fn compile(
 }
 
 /// Compiles a source that does not come from a file to disk, as if it were the content of `name`.
-pub fn compile_bytes(name: &Path, bytes: &[u8], run: Run<'_>, settings: &Settings) -> Vec<Outcome> {
-    let source = Ok(Source::from_bytes(bytes));
+pub fn compile_bytes(name: &Path, bytes: &[u8], run: Run<'_>, settings: &CompileSettings) -> Vec<Outcome> {
+    let source = Ok(SourceFile::from_bytes(bytes));
     compile_source(&Task::new(name.into()), &source, &settings.jobs(run), settings)
 }
 
 /// Compiles a source to pycs in memory.
 pub fn compile_in_memory(
     name: &Path,
-    source: &Result<Source<'_>, Box<Diagnostic>>,
+    source: &Result<SourceFile<'_>, Box<Diagnostic>>,
     run: Run<'_>,
-    settings: &Settings,
+    settings: &CompileSettings,
 ) -> Vec<Made> {
     settings.jobs(run).each(source, |job| {
         let result = job.pyc(settings.naming.recorded(name).map_err(|error| value_error(&error)));
@@ -236,9 +236,9 @@ pub fn compile_in_memory(
 
 fn compile_source(
     task: &Task,
-    source: &Result<Source<'_>, Box<Diagnostic>>,
+    source: &Result<SourceFile<'_>, Box<Diagnostic>>,
     jobs: &Jobs<'_>,
-    settings: &Settings,
+    settings: &CompileSettings,
 ) -> Vec<Outcome> {
     jobs.each(source, |job| {
         let mut written = Written::default();
@@ -252,14 +252,14 @@ fn compile_source(
 #[derive(Default)]
 struct Written {
     output: Option<PathBuf>,
-    digest: Option<Digest>,
+    digest: Option<FileDigest>,
 }
 
 /// Compiles a pyc and writes it, unless it is up to date.
 fn write(
     task: &Task,
     job: &mut Job<'_, '_>,
-    settings: &Settings,
+    settings: &CompileSettings,
     written: &mut Written,
 ) -> Result<Done, Box<Diagnostic>> {
     let source = job.source()?;
@@ -274,7 +274,7 @@ fn write(
         return job.pyc(task.recorded(settings)).map(|_| Done::Compiled);
     }
     let output = &*written.output.insert(output);
-    let mut digested = |pyc: &[u8]| written.digest = settings.digests.then(|| Digest::of(pyc));
+    let mut digested = |pyc: &[u8]| written.digest = settings.digests.then(|| FileDigest::of(pyc));
     if is_source(output, &task.file, settings) {
         let message = format!("{} is the source: no pyc is written over it", output.shown());
         return Err(Diagnostic::without_place("FileExistsError", message));
@@ -309,15 +309,15 @@ fn write(
 
 /// Returns whether writing the pyc would overwrite its source: with an explicit output path, or
 /// with a layout that does not change the path.
-fn is_source(output: &Path, file: &Path, settings: &Settings) -> bool {
+fn is_source(output: &Path, file: &Path, settings: &CompileSettings) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     output == file
         || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
 }
 
 /// Hard-links the equal pycs of a source (`compileall --hardlink-dupes`), by rename.
-fn hardlink_equal_levels(outcomes: &[Outcome], settings: &Settings) {
-    let mut kept: Vec<(&Path, Place, PyVersion, Vec<u8>)> = Vec::new();
+fn hardlink_equal_levels(outcomes: &[Outcome], settings: &CompileSettings) {
+    let mut kept: Vec<(&Path, OutputPlace, PyVersion, Vec<u8>)> = Vec::new();
     for pyc in outcomes.iter().filter_map(Outcome::pyc).filter(|pyc| pyc.result.is_ok()) {
         let Some(output) = pyc.output.as_deref() else { continue };
         let Ok(place) = settings.place(output, Missing::Refused) else { continue };

@@ -1,6 +1,6 @@
 //! `pycompile manifest` without a path: the existing pycs of a config → their manifest.
 
-use super::project::Project;
+use super::project::BuildProject;
 use crate::config::Selected;
 use crate::input::{Place, PlaceError};
 use crate::manifest::{EntryError, FileEntry, Manifest, entry_of};
@@ -14,7 +14,7 @@ use std::path::Path;
 /// # Errors
 /// [`PlaceError`] if the tree cannot be read.
 pub fn existing(
-    project: &Project,
+    project: &BuildProject,
     versions: &[PyVersion],
 ) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
     let tree = Place::open(&project.tree())?;
@@ -31,7 +31,7 @@ pub fn existing(
 }
 
 fn entry(
-    project: &Project,
+    project: &BuildProject,
     tree: &Place,
     name: &str,
     file: &Selected,

@@ -3,9 +3,9 @@
 //! Every command that compiles goes this way: before it, the command plans sources and names; after
 //! it, the command writes or keeps the pycs.
 
-use super::artifact::Digest;
+use super::artifact::FileDigest;
 use super::outcome::{Done, Outcome, PycOutcome};
-use super::source::Source;
+use super::source::SourceFile;
 use crate::engine::{Diagnostic, Engine, Made, OpenSource, Run, TargetEngine, ThreadsError};
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
 use crate::pyc::{HEADER_SIZE, InvalidationMode};
@@ -41,7 +41,7 @@ impl Jobs<'_> {
     /// Applies `work` to each job of one source: every target at every level, in this order.
     pub(super) fn each<R>(
         &self,
-        source: &Result<Source<'_>, Box<Diagnostic>>,
+        source: &Result<SourceFile<'_>, Box<Diagnostic>>,
         mut work: impl FnMut(&mut Job<'_, '_>) -> R,
     ) -> Vec<R> {
         let mut opened = Engine::open(source.as_ref().map_or(&[], |source| &source.bytes));
@@ -71,14 +71,14 @@ pub(super) struct Job<'a, 's> {
     pub(super) optimize: u8,
     /// Header of the pyc.
     pub(super) header: [u8; HEADER_SIZE],
-    source: Result<&'a Source<'a>, &'a Diagnostic>,
+    source: Result<&'a SourceFile<'a>, &'a Diagnostic>,
     opened: &'a mut OpenSource<'s>,
     warnings: Vec<Issued>,
 }
 
 impl<'a> Job<'a, '_> {
     /// Returns the source, or the error from reading it.
-    pub(super) fn source(&self) -> Result<&'a Source<'a>, Box<Diagnostic>> {
+    pub(super) fn source(&self) -> Result<&'a SourceFile<'a>, Box<Diagnostic>> {
         self.source.map_err(|error| Box::new(error.clone()))
     }
 
@@ -118,7 +118,7 @@ impl<'a> Job<'a, '_> {
         file: &Path,
         output: Option<PathBuf>,
         result: Result<Done, Box<Diagnostic>>,
-        digest: Option<Digest>,
+        digest: Option<FileDigest>,
     ) -> Outcome {
         Outcome::Pyc(PycOutcome {
             file: file.into(),

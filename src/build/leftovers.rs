@@ -1,7 +1,7 @@
 //! Temporary files of killed runs, in the directories that a run writes to.
 
 use crate::output::WriteError;
-use crate::output::place::{LEFTOVER_AGE, Place};
+use crate::output::place::{LEFTOVER_AGE, OutputPlace};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// file; if it cannot be opened, the directory is skipped, since that error has been reported.
 pub(super) fn remove<'a>(
     files: impl IntoIterator<Item = &'a Path>,
-    place: impl Fn(&Path) -> Result<Place, WriteError>,
+    place: impl Fn(&Path) -> Result<OutputPlace, WriteError>,
 ) {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     for file in files {

@@ -27,12 +27,12 @@ mod source;
 mod stale;
 pub mod tree;
 
-pub use artifact::{Artifact, ArtifactKind, Digest};
+pub use artifact::{Artifact, ArtifactKind, FileDigest};
 pub use choice::Choice;
-pub use compile::{Bounds, Settings, Task};
+pub use compile::{CompileBounds, CompileSettings, Task};
 pub use outcome::{Done, Failure, Outcome, PycOutcome};
-pub use project::{Project, ProjectError};
+pub use project::{BuildProject, ProjectError};
 pub use publish::publish;
 pub use removal::Removal;
-pub use source::{Source, seconds};
+pub use source::{SourceFile, seconds};
 pub use stale::{Stale, remove_stale};

@@ -4,7 +4,7 @@ use super::compile::rest_below;
 use super::leftovers;
 use crate::marshal;
 use crate::output::WriteError;
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use crate::project::{LARGEST, read_open};
 use crate::pyc::{Pyc, PycError};
 use crate::text::Shown as _;
@@ -77,7 +77,7 @@ pub fn remove_leftovers(files: &[PathBuf], below: Option<&Path>) {
     });
 }
 
-fn place(path: &Path, below: Option<&Path>) -> Result<Place, NormalizeError> {
+fn place(path: &Path, below: Option<&Path>) -> Result<OutputPlace, NormalizeError> {
     let (base, name) = match below {
         Some(folder) => {
             let not_below = || NormalizeError::NotBelow { path: path.into(), below: folder.into() };
@@ -91,7 +91,7 @@ fn place(path: &Path, below: Option<&Path>) -> Result<Place, NormalizeError> {
             (parts[..named].iter().collect(), parts[named..].iter().collect())
         }
     };
-    Place::below(&base, &name, Missing::Refused).map_err(|error| match error {
+    OutputPlace::below(&base, &name, Missing::Refused).map_err(|error| match error {
         WriteError::SymlinkFolder(_) => NormalizeError::SymlinkFolder(error),
         error => error.into(),
     })

@@ -1,6 +1,6 @@
 //! Results for the files of a run, which commands report.
 
-use super::artifact::Digest;
+use super::artifact::FileDigest;
 use crate::engine::Diagnostic;
 use crate::target::PyVersion;
 use crate::warnings::Issued;
@@ -35,7 +35,7 @@ pub struct PycOutcome {
     /// Warnings of the compiler.
     pub warnings: Vec<Issued>,
     /// Digest of the pyc, if digests are requested and the pyc exists.
-    pub digest: Option<Digest>,
+    pub digest: Option<FileDigest>,
 }
 
 /// Error of a file that is not compiled.

@@ -40,12 +40,12 @@ pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<()
 /// Set of files by real path. Of two names for one pyc only the first is compiled; otherwise the
 /// recorded file name would depend on the order of threads.
 #[derive(Debug, Default)]
-pub struct Named {
+pub struct RealPaths {
     folders: FxHashMap<PathBuf, PathBuf>,
     files: FxHashSet<PathBuf>,
 }
 
-impl Named {
+impl RealPaths {
     /// Returns whether the file is new, and adds it. The last component is not resolved, since a
     /// symlink has its own pyc.
     pub fn is_new(&mut self, file: &Path) -> bool {
@@ -73,7 +73,7 @@ impl Named {
 pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<Vec<PathBuf>, PlanError> {
     let mut kept: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut seen: FxHashMap<PathBuf, usize> = FxHashMap::default();
-    let mut named = Named::default();
+    let mut named = RealPaths::default();
     for file in files {
         // In a mirror, another path to the same file has another pyc.
         if naming.output_dir.is_none() && !named.is_new(&file) {

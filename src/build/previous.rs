@@ -1,12 +1,12 @@
 //! Output of an earlier run, as listed in its manifest.
 
-use super::project::Project;
+use super::project::BuildProject;
 use crate::manifest::{self, Manifest};
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Paths in a tree, each with the digests that its file may have.
-pub(super) type Digests = BTreeMap<String, BTreeSet<String>>;
+pub(super) type PreviousDigests = BTreeMap<String, BTreeSet<String>>;
 
 /// Manifest of an earlier run.
 #[derive(Debug)]
@@ -16,17 +16,17 @@ pub(super) struct Previous {
 
 impl Previous {
     /// Reads the manifest that the config names; `None` if it does not exist or is not valid.
-    pub(super) fn read(project: &Project) -> Option<Self> {
+    pub(super) fn read(project: &BuildProject) -> Option<Self> {
         let path = project.loaded.manifest_path()?;
         let (base, name) = project.loaded.bounds_of_file(&path);
-        let bytes = Place::below(base, name, Missing::Refused).ok()?.bytes().ok()?;
+        let bytes = OutputPlace::below(base, name, Missing::Refused).ok()?.bytes().ok()?;
         Some(Self { manifest: manifest::parse(&path, &bytes).ok()? })
     }
 
     /// Returns the pycs in the manifest, and with `sources` also the sources that they were
     /// compiled from.
-    pub(super) fn files(&self, sources: bool) -> Digests {
-        let mut files = Digests::new();
+    pub(super) fn files(&self, sources: bool) -> PreviousDigests {
+        let mut files = PreviousDigests::new();
         let mut add = |path: &str, sha256: &str| {
             files.entry(path.to_owned()).or_default().insert(sha256.to_owned());
         };

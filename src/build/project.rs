@@ -1,14 +1,14 @@
 //! Config with its defaults and lists resolved.
 
-use super::artifact::{Artifact, ArtifactKind, Digest};
+use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::job::Jobs;
-use super::source::Source;
-use crate::config::{ConfigError, Loaded, Selected, Selection};
+use super::source::SourceFile;
+use crate::config::{ConfigError, ConfigSelection, Loaded, Selected};
 use crate::engine::python::Places;
 use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Run, ThreadsError, select};
 use crate::output::WriteError;
 use crate::output::inside::FOLLOW_LINKS;
-use crate::output::place::{LEFTOVER_AGE, Missing, Place};
+use crate::output::place::{LEFTOVER_AGE, Missing, OutputPlace};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
@@ -18,11 +18,11 @@ use std::sync::atomic::AtomicBool;
 
 /// Config with its files and naming rules resolved.
 #[derive(Debug)]
-pub struct Project {
+pub struct BuildProject {
     /// Config as it was loaded.
     pub loaded: Loaded,
     /// Files that the config selects.
-    pub selection: Selection,
+    pub selection: ConfigSelection,
     /// Invalidation mode of the pycs.
     pub mode: InvalidationMode,
     /// Optimization levels, each once.
@@ -33,7 +33,7 @@ pub struct Project {
     pub check: bool,
 }
 
-impl Project {
+impl BuildProject {
     /// Resolves the files; `default_mode` applies if the config does not set the mode.
     ///
     /// # Errors
@@ -64,8 +64,8 @@ impl Project {
     ///
     /// # Errors
     /// The exception that Python would raise.
-    pub fn read(&self, file: &Selected) -> Result<Source<'static>, Box<Diagnostic>> {
-        Source::read_inside(&self.loaded.sources(), Path::new(&file.name), FOLLOW_LINKS)
+    pub fn read(&self, file: &Selected) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+        SourceFile::read_inside(&self.loaded.sources(), Path::new(&file.name), FOLLOW_LINKS)
     }
 
     /// Returns the pycs to make of each source.
@@ -106,18 +106,18 @@ impl Project {
         let changed = if self.check { differs? } else { differs.unwrap_or(true) };
         if !self.check {
             let (base, name) = self.loaded.bounds_of_file(&path);
-            let place = Place::below(base, name, Missing::Made)?;
+            let place = OutputPlace::below(base, name, Missing::Made)?;
             if changed {
                 place.replace(bytes, mode)?;
             }
             place.remove_leftovers(LEFTOVER_AGE);
         }
-        Ok(Artifact { path, kind, digest: Digest::of(bytes), changed })
+        Ok(Artifact { path, kind, digest: FileDigest::of(bytes), changed })
     }
 
     fn differs(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
         let (base, name) = self.loaded.bounds_of_file(path);
-        match Place::below(base, name, Missing::Refused) {
+        match OutputPlace::below(base, name, Missing::Refused) {
             Ok(place) => place.differs(bytes, mode),
             Err(error) if error.is_missing() => Ok(true),
             Err(error) => Err(error),
@@ -171,7 +171,7 @@ pub enum ProjectError {
     Write(#[from] WriteError),
     /// The metadata of a wheel cannot be used.
     #[error(transparent)]
-    Metadata(#[from] crate::wheel::ProjectError),
+    Metadata(#[from] crate::wheel::ProjectTableError),
     /// The metadata that a build backend has prepared cannot be used.
     #[error(transparent)]
     Prepared(#[from] crate::wheel::PreparedError),

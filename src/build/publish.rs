@@ -1,7 +1,7 @@
 //! The manifest and its other forms → files.
 
 use super::artifact::Artifact;
-use super::project::{Project, ProjectError};
+use super::project::{BuildProject, ProjectError};
 use crate::manifest::Manifest;
 use crate::output::writing::Writing;
 
@@ -9,7 +9,7 @@ use crate::output::writing::Writing;
 ///
 /// # Errors
 /// [`ProjectError::Write`].
-pub fn publish(project: &Project, manifest: &Manifest) -> Result<Vec<Artifact>, ProjectError> {
+pub fn publish(project: &BuildProject, manifest: &Manifest) -> Result<Vec<Artifact>, ProjectError> {
     let paths = project.loaded.manifest_paths();
     let _together = Writing::begin();
     let mut written = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::manifest::sha256;
 use crate::output::WriteError;
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::io;
@@ -63,13 +63,13 @@ impl Removal {
         &mut self,
         base: &Path,
         name: &Path,
-        remove: impl FnOnce(&Place) -> io::Result<Option<String>>,
+        remove: impl FnOnce(&OutputPlace) -> io::Result<Option<String>>,
     ) {
         let path = base.join(name);
         let is_absent = |error: &io::Error| {
             matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         };
-        let done = match Place::below(base, name, Missing::Refused) {
+        let done = match OutputPlace::below(base, name, Missing::Refused) {
             Ok(place) => place.check().map_err(io::Error::other).and_then(|()| remove(&place)),
             // Nothing is written through a symlink, so the file that it leads to is not one that
             // was written.
@@ -109,7 +109,7 @@ impl Removal {
         // Parents sort before their children.
         for (base, folder) in all.into_iter().rev() {
             if is_own(&base.join(&folder))
-                && let Ok(place) = Place::below(&base, &folder, Missing::Refused)
+                && let Ok(place) = OutputPlace::below(&base, &folder, Missing::Refused)
             {
                 place.remove_empty_folder();
             }

@@ -21,7 +21,7 @@ const SPACE_OF_SOURCE: u64 = 8;
 
 /// Source file as of the time it was read.
 #[derive(Clone, Debug)]
-pub struct Source<'a> {
+pub struct SourceFile<'a> {
     /// Content of the file.
     pub bytes: Cow<'a, [u8]>,
     /// Modification time in whole seconds modulo 2³².
@@ -35,7 +35,7 @@ pub struct Source<'a> {
     pub owner: Option<Owner>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> SourceFile<'a> {
     /// Reads a file below a directory. If a symlink leads out of it, `hint` explains how to allow
     /// that.
     ///

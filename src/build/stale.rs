@@ -1,7 +1,7 @@
 //! Files that an earlier `build` wrote and this one does not.
 
 use super::previous::Previous;
-use super::project::Project;
+use super::project::BuildProject;
 use super::removal::Removal;
 use super::tree::Built;
 use crate::project::links_and_files;
@@ -19,7 +19,7 @@ pub struct Stale {
 
 /// Removes files that the manifest of an earlier build lists and this build did not write. Must run
 /// before the new manifest replaces the old one, and after a build that reached every file.
-pub fn remove_stale(project: &Project, built: &Built) -> Stale {
+pub fn remove_stale(project: &BuildProject, built: &Built) -> Stale {
     let mut stale = Stale::default();
     stale.removal.is_check = project.check;
     let root = project.tree();
@@ -46,7 +46,12 @@ pub fn remove_stale(project: &Project, built: &Built) -> Stale {
 }
 
 /// Returns files in a mirror that were neither written nor reported.
-fn unknown(project: &Project, root: &Path, written: &BTreeSet<PathBuf>, removal: &Removal) -> Vec<PathBuf> {
+fn unknown(
+    project: &BuildProject,
+    root: &Path,
+    written: &BTreeSet<PathBuf>,
+    removal: &Removal,
+) -> Vec<PathBuf> {
     let reported = removal.left.iter().chain(&removal.failed).map(|(path, _)| path).chain(&removal.removed);
     let outputs = project.loaded.manifest_paths().into_iter().map(|(_, path)| path);
     let known: BTreeSet<PathBuf> = reported.cloned().chain(outputs).collect();

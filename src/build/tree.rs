@@ -1,10 +1,10 @@
 //! `pycompile build`: the pycs in place, or in a mirror of the sources.
 
-use super::artifact::{Artifact, ArtifactKind, Digest};
+use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::errno::write_diagnostic;
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
-use super::project::{Project, ProjectError};
+use super::project::{BuildProject, ProjectError};
 use crate::engine::Run;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
@@ -26,7 +26,7 @@ pub struct Built {
     pub missing: usize,
 }
 
-impl Project {
+impl BuildProject {
     /// Returns the root of the tree: that of the sources, or the mirror.
     pub fn tree(&self) -> PathBuf {
         self.loaded.tree_output().unwrap_or_else(|| self.loaded.root.clone())
@@ -54,7 +54,7 @@ impl Project {
 ///
 /// # Errors
 /// [`ProjectError::Threads`], or a listed file that does not exist.
-pub fn build(project: &Project, run: Run<'_>) -> Result<Built, ProjectError> {
+pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError> {
     project.loaded.check_listed(&project.selection)?;
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
@@ -72,7 +72,7 @@ pub fn build(project: &Project, run: Run<'_>) -> Result<Built, ProjectError> {
         put(name, bytes, executable).map(|changed| Artifact {
             path: root.join(name),
             kind: ArtifactKind::Copy,
-            digest: Digest::of(bytes),
+            digest: FileDigest::of(bytes),
             changed,
         })
     };
@@ -104,7 +104,7 @@ pub fn build(project: &Project, run: Run<'_>) -> Result<Built, ProjectError> {
                 })
             });
             let digest =
-                entry.as_ref().map(|entry| Digest { sha256: entry.sha256.clone(), size: entry.size });
+                entry.as_ref().map(|entry| FileDigest { sha256: entry.sha256.clone(), size: entry.size });
             entries.extend(entry);
             job.outcome(&file.path, Some(root.join(&name)), result, digest)
         });

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
     after_help = "Exit status: 0 done, 1 the answer is no (a file does not compile, two things differ), \
 2 could not run."
 )]
-pub struct Arguments {
+pub struct CommandLine {
     #[command(flatten)]
     pub(super) global: Global,
     #[command(subcommand)]
@@ -79,7 +79,7 @@ enum Command {
     },
 }
 
-impl Arguments {
+impl CommandLine {
     /// Returns whether the command only reads and prints, so that it can be interrupted anywhere.
     pub(super) fn only_reads(&self) -> bool {
         match &self.command {

@@ -16,7 +16,7 @@ use super::project::tell_engines;
 use super::warnings::{self, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::{compile, compile_bytes, compile_in_memory};
-use crate::build::{Bounds, Failure, Outcome, Settings, Source, Task, plan};
+use crate::build::{CompileBounds, CompileSettings, Failure, Outcome, SourceFile, Task, plan};
 use crate::engine::{Diagnostic, EngineChoice, EngineOptions, Made, Refs, Run, select};
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
@@ -195,7 +195,7 @@ fn hint_directories(outcomes: &[Outcome], printer: &Printer) {
 fn standard_input(
     name: &Path,
     run: Run<'_>,
-    settings: &Settings,
+    settings: &CompileSettings,
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
@@ -212,7 +212,7 @@ fn standard_input(
         let outcomes = compile_bytes(name, &bytes, run, settings);
         return messages::tell(&outcomes, 0, &[], format, printer);
     }
-    to_standard_output(compile_in_memory(name, &Ok(Source::from_bytes(bytes)), run, settings), printer)
+    to_standard_output(compile_in_memory(name, &Ok(SourceFile::from_bytes(bytes)), run, settings), printer)
 }
 
 fn to_standard_output(pycs: Vec<Made>, printer: &Printer) -> Result<Status, CommandError> {
@@ -255,7 +255,7 @@ fn list_files(
     Ok((files, unlisted))
 }
 
-fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
+fn settings(arguments: CompileArgs) -> Result<CompileSettings, CommandError> {
     let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
     let mut levels = arguments.optimize;
     if levels.is_empty() {
@@ -265,7 +265,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
     levels.dedup();
     let listed = arguments.files.iter().any(|file| file.as_os_str() == "-");
     let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
-    Ok(Settings {
+    Ok(CompileSettings {
         mode,
         levels,
         force: arguments.force,
@@ -281,7 +281,7 @@ fn settings(arguments: CompileArgs) -> Result<Settings, CommandError> {
             layout: arguments.layout,
             cache_prefix: environment::pycache_prefix()?,
         },
-        bounds: Bounds {
+        bounds: CompileBounds {
             searched,
             below: arguments.below,
             listed,

@@ -12,7 +12,7 @@ use super::project::tell_engines;
 use super::warnings::{Warned, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::compile;
-use crate::build::{Bounds, Done, Outcome, Settings, Task, plan};
+use crate::build::{CompileBounds, CompileSettings, Done, Outcome, Task, plan};
 use crate::engine::{EngineOptions, Refs, Run, Workers, select};
 use crate::output::inside::Links;
 use crate::project::{LARGEST, Layout, Naming, ProjectWalk, is_python, read_named, stripped, walk};
@@ -222,7 +222,7 @@ fn tasks(
 ) -> Result<Vec<Task>, CommandError> {
     let depth = arguments.recursion.unwrap_or(if arguments.flat { 0 } else { usize::MAX });
     let mut tasks = Vec::new();
-    let mut named = plan::Named::default();
+    let mut named = plan::RealPaths::default();
     for destination in destinations {
         let (files, base) = if destination.is_dir() {
             let mut found = ProjectWalk::default();
@@ -294,13 +294,13 @@ fn settings(
     arguments: &CompileallArgs,
     levels: Vec<u8>,
     destinations: &[PathBuf],
-) -> Result<Settings, CommandError> {
+) -> Result<CompileSettings, CommandError> {
     let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, cache_prefix: environment::pycache_prefix()?, ..Naming::default() };
     let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
     let searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
-    Ok(Settings {
+    Ok(CompileSettings {
         mode,
         levels,
         force: arguments.force,
@@ -309,7 +309,7 @@ fn settings(
         clamp_mtime,
         output: None,
         naming,
-        bounds: Bounds {
+        bounds: CompileBounds {
             searched,
             below: arguments.below.clone(),
             listed: arguments.list.is_some(),

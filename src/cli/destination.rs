@@ -4,7 +4,7 @@ use super::error::CommandError;
 use super::format::tell_artifacts;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Digest, ProjectError};
+use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError};
 use crate::manifest::Manifest;
 use crate::output::atomic;
 use crate::output::place::is_one_file;
@@ -68,7 +68,7 @@ impl Destination {
             self.write(bytes, printer)?;
         }
         let kind = ArtifactKind::Manifest;
-        Ok(Some(Artifact { path: path.into(), kind, digest: Digest::of(bytes), changed }))
+        Ok(Some(Artifact { path: path.into(), kind, digest: FileDigest::of(bytes), changed }))
     }
 
     /// Writes a manifest and reports its path.

@@ -9,7 +9,7 @@ use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain};
-use crate::build::{Artifact, ArtifactKind, Digest};
+use crate::build::{Artifact, ArtifactKind, FileDigest};
 use crate::diff::{CauseKind, Comparison, FailOn, FileDifference, Kind, Side, compare};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
@@ -248,7 +248,7 @@ fn write_page(
 ) -> Result<(), CommandError> {
     page.write(text.as_bytes(), printer)?;
     if let Some(path) = page.file().filter(|_| arguments.message_format == MessageFormat::Json) {
-        let (kind, digest) = (ArtifactKind::Page, Digest::of(text.as_bytes()));
+        let (kind, digest) = (ArtifactKind::Page, FileDigest::of(text.as_bytes()));
         let written = Artifact { path: path.into(), kind, digest, changed: true };
         tell_artifacts(&[written], false, MessageFormat::Json, printer)?;
     }

@@ -88,12 +88,12 @@ pub(super) fn tell_sarif(
     printer: &Printer,
 ) -> Result<(), CommandError> {
     let here = environment::working_directory()?;
-    let paths: Vec<sarif::Place<'_>> = places
+    let paths: Vec<sarif::SarifPlace<'_>> = places
         .iter()
         .map(|place| match place {
-            Place::Tree(root, _) => sarif::Place { path: root, is_folder: true },
-            Place::Archive(archive) => sarif::Place { path: &archive.path, is_folder: false },
-            Place::File(path) => sarif::Place { path, is_folder: false },
+            Place::Tree(root, _) => sarif::SarifPlace { path: root, is_folder: true },
+            Place::Archive(archive) => sarif::SarifPlace { path: &archive.path, is_folder: false },
+            Place::File(path) => sarif::SarifPlace { path, is_folder: false },
         })
         .collect();
     let document = sarif::document(findings, &paths, &here, exit_status).map_err(std::io::Error::from)?;

@@ -3,7 +3,7 @@
 use super::error::{CommandError, Status};
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Digest, ProjectError};
+use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError};
 use crate::config::ConfigError;
 use crate::text::{Shown as _, python};
 use serde::Serialize;
@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 
 /// File that a run wrote or would write, in JSON output.
 #[derive(Serialize)]
-struct Named<'a> {
+struct ReportedFile<'a> {
     artifact: String,
     kind: ArtifactKind,
     status: &'static str,
     #[serde(flatten)]
-    digest: &'a Digest,
+    digest: &'a FileDigest,
 }
 
 /// Prints files other than pycs: in JSON all of them, in text only those that `--check` finds
@@ -34,7 +34,7 @@ pub(super) fn tell_artifacts(
             (_, false) => "up-to-date",
         };
         match format {
-            MessageFormat::Json => printer.json(&Named {
+            MessageFormat::Json => printer.json(&ReportedFile {
                 artifact: python::os_text(artifact.path.as_os_str()),
                 kind: artifact.kind,
                 status,

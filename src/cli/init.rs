@@ -5,7 +5,7 @@ use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Choice, Digest};
+use crate::build::{Artifact, ArtifactKind, Choice, FileDigest};
 use crate::config::config_in;
 use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
 use crate::engine::select::version_on_path;
@@ -159,7 +159,7 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
 
 fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
     atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
-    let (kind, digest) = (ArtifactKind::Config, Digest::of(text.as_bytes()));
+    let (kind, digest) = (ArtifactKind::Config, FileDigest::of(text.as_bytes()));
     let written = Artifact { path: path.into(), kind, digest, changed: true };
     tell_artifacts(&[written], false, arguments.format.get(), printer)?;
     Ok(())

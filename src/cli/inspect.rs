@@ -38,7 +38,7 @@ impl InspectArgs {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+enum InspectFailure {
     #[error(transparent)]
     Place(#[from] PlaceError),
     #[error(transparent)]
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
             }
             Err(error) => {
                 let said = match error {
-                    Failure::Place(PlaceError::Missing(_)) => "there is no such file".to_owned(),
+                    InspectFailure::Place(PlaceError::Missing(_)) => "there is no such file".to_owned(),
                     ref error => error.to_string(),
                 };
                 printer.trouble(&format!("{}: {said}", file.shown()));
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
     Ok(status)
 }
 
-fn inspect(file: &Path, as_json: bool) -> Result<String, Failure> {
+fn inspect(file: &Path, as_json: bool) -> Result<String, InspectFailure> {
     let place = Place::File(file.into());
     let name = python::os_text(file.file_name().unwrap_or_default());
     let pyc = place.read(&name)?;

@@ -8,7 +8,7 @@ use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
 use super::{environment, interrupt};
 use crate::build::existing::existing;
-use crate::build::{Artifact, Digest, ProjectError};
+use crate::build::{Artifact, FileDigest, ProjectError};
 use crate::engine::select;
 use crate::manifest::{ManifestForm, inventory};
 use crate::text::{Shown as _, counted, visible};
@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     arguments.output.write(text.as_bytes(), printer)?;
     if let Some(path) = arguments.output.file() {
         let kind = arguments.form.into();
-        let digest = Digest::of(text.as_bytes());
+        let digest = FileDigest::of(text.as_bytes());
         let written = Artifact { path: path.into(), kind, digest, changed: true };
         tell_artifacts(&[written], false, format, printer)?;
     }

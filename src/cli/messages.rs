@@ -6,7 +6,7 @@ use super::format::would_change;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use super::warnings::Warned;
-use crate::build::{Digest, Done, Outcome};
+use crate::build::{Done, FileDigest, Outcome};
 use crate::engine::Diagnostic;
 use crate::text::{Shown as _, counted, python};
 use crate::warnings::Issued;
@@ -14,12 +14,12 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct JsonMessage<'a> {
     path: String,
     status: &'static str,
     output: Option<String>,
     #[serde(flatten)]
-    digest: Option<&'a Digest>,
+    digest: Option<&'a FileDigest>,
     python: Option<String>,
     optimize: Option<u8>,
     warnings: &'a [Issued],
@@ -77,7 +77,7 @@ pub(super) fn tell(
         let error = result.err();
         match format {
             MessageFormat::Json => {
-                let message = Message {
+                let message = JsonMessage {
                     path: python::os_text(outcome.file().as_os_str()),
                     status,
                     output: outcome.output().map(|output| python::os_text(output.as_os_str())),

@@ -40,7 +40,7 @@ mod warnings;
 use clap::Parser as _;
 use std::process::ExitCode;
 
-pub use args::Arguments;
+pub use args::CommandLine;
 pub use error::{CommandError, Status};
 
 /// Runs the command line and returns its exit status.
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
         printer::legacy_note(&package);
         return ExitCode::SUCCESS;
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match CommandLine::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             let error = suggested(error);

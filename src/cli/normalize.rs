@@ -3,7 +3,7 @@
 use super::error::{CommandError, Status};
 use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::printer::Printer;
-use crate::build::Digest;
+use crate::build::FileDigest;
 use crate::build::normalize::{normalize, remove_leftovers};
 use crate::engine::Refs;
 use crate::project::pycs;
@@ -33,12 +33,12 @@ pub(super) struct NormalizeArgs {
 }
 
 #[derive(serde::Serialize)]
-struct Message {
+struct NormalizeMessage {
     path: String,
     status: &'static str,
     error: Option<String>,
     #[serde(flatten)]
-    digest: Option<Digest>,
+    digest: Option<FileDigest>,
 }
 
 pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status, CommandError> {
@@ -67,8 +67,13 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
                 Ok(false) => ("up-to-date", None),
                 Err(error) => ("failed", Some(error.to_string())),
             };
-            let digest = std::fs::read(file).ok().filter(|_| error.is_none()).map(|pyc| Digest::of(&pyc));
-            printer.json(&Message { path: python::os_text(file.as_os_str()), status, error, digest })?;
+            let digest = std::fs::read(file).ok().filter(|_| error.is_none()).map(|pyc| FileDigest::of(&pyc));
+            printer.json(&NormalizeMessage {
+                path: python::os_text(file.as_os_str()),
+                status,
+                error,
+                digest,
+            })?;
         }
         match normalized {
             Ok(true) => {

@@ -5,7 +5,7 @@ use super::printer::Printer;
 use crate::build::env::{created_with, own_interpreter};
 use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
-use crate::project::{Found, PACKAGES};
+use crate::project::{FoundKind, PACKAGES};
 use crate::pyc::parse_name;
 use crate::target::{SERIES, Series, Target};
 use crate::text::Shown as _;
@@ -62,7 +62,7 @@ fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
 fn prefix_of(place: &Place) -> Option<PathBuf> {
     let path = match place {
         Place::Tree(root, listing) => {
-            if listing.names.get("pyvenv.cfg").is_some_and(|found| *found == Found::File) {
+            if listing.names.get("pyvenv.cfg").is_some_and(|found| *found == FoundKind::File) {
                 return Some(root.clone());
             }
             root

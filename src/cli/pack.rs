@@ -12,7 +12,7 @@ use super::warnings::WarningArgs;
 use super::{environment, interrupt};
 use crate::archive::Sdist;
 use crate::build::pack::{self, Packed, Unpacked};
-use crate::build::{Project, publish};
+use crate::build::{BuildProject, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
 use crate::engine::{EngineOptions, Run, select};
@@ -143,7 +143,7 @@ fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
     })
 }
 
-fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<Packed, CommandError> {
+fn packed(project: &BuildProject, arguments: &PackArgs, printer: &Printer) -> Result<Packed, CommandError> {
     let time = environment::archive_time()?;
     let mut engines = start_engines(project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
@@ -157,7 +157,7 @@ fn packed(project: &Project, arguments: &PackArgs, printer: &Printer) -> Result<
 
 /// Reports the archives. Returns `status`, or the exit status of changes that `--check` finds.
 fn finish(
-    project: &Project,
+    project: &BuildProject,
     packed: &Packed,
     status: Status,
     arguments: &PackArgs,
@@ -226,7 +226,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     };
     arguments.warnings.apply(&mut engines, printer);
     tell_engines(&engines, printer);
-    let request = pack::Request {
+    let request = pack::RepackRequest {
         bytecode,
         levels,
         mode,

@@ -4,7 +4,7 @@ use super::error::CommandError;
 use super::options::names;
 use super::printer::Printer;
 use super::{environment, interrupt};
-use crate::build::{Project, ProjectError};
+use crate::build::{BuildProject, ProjectError};
 use crate::config::{self, Given, OnError};
 use crate::engine::{EngineChoice, Engines, Limits, Refs};
 use crate::project::Layout;
@@ -161,7 +161,7 @@ impl ConfigArgs {
 
     /// Reads the config with the settings of the command line. An invalidation mode that neither
     /// sets is that of py_compile.
-    pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<Project, CommandError> {
+    pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<BuildProject, CommandError> {
         self.load_with(environment::default_mode(), given, printer)
     }
 
@@ -171,31 +171,31 @@ impl ConfigArgs {
         mode: InvalidationMode,
         given: Given,
         printer: &Printer,
-    ) -> Result<Project, CommandError> {
+    ) -> Result<BuildProject, CommandError> {
         let path = self.path()?;
         printer.detail(&format!("config: {}", path.shown()));
         let loaded = interrupt::waiting(|| config::load(&path)).and_then(|loaded| loaded.with(given));
         let mut loaded = loaded.map_err(ProjectError::from)?;
         loaded.config.source.follow_links |= self.follow_links;
-        Ok(Project::new(loaded, mode).map_err(ProjectError::from)?)
+        Ok(BuildProject::new(loaded, mode).map_err(ProjectError::from)?)
     }
 }
 
 /// Starts the engines of the project's versions.
-pub(super) fn start_engines(project: &Project, printer: &Printer) -> Result<Engines, CommandError> {
+pub(super) fn start_engines(project: &BuildProject, printer: &Printer) -> Result<Engines, CommandError> {
     let engines = project.engines(&environment::places(), interrupt::flag())?;
     tell_engines(&engines, printer);
     Ok(engines)
 }
 
 /// Returns the files that are allowed to fail.
-pub(super) fn allowed(project: &Project) -> Vec<PathBuf> {
+pub(super) fn allowed(project: &BuildProject) -> Vec<PathBuf> {
     let sources = project.selection.sources.iter();
     sources.filter(|file| file.may_fail).map(|file| file.path.clone()).collect()
 }
 
 /// Prints a note if Python files next to the listed ones are not listed.
-pub(super) fn note_unlisted(project: &Project, printer: &Printer) {
+pub(super) fn note_unlisted(project: &BuildProject, printer: &Printer) {
     let names = project.loaded.unlisted(&project.selection);
     let Some(first) = names.first() else { return };
     let mut shown = format!("{first:?}");

@@ -25,7 +25,7 @@ pub(super) struct TargetsArgs {
 
 /// Version in JSON output.
 #[derive(serde::Serialize)]
-struct Row {
+struct TargetRow {
     version: String,
     magic: u32,
     cache_tag: String,
@@ -50,7 +50,8 @@ pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, 
             printer.json(&row)?;
             continue;
         }
-        let Row { version, magic, cache_tag, engine, releases, interpreter, interpreter_version, note } = row;
+        let TargetRow { version, magic, cache_tag, engine, releases, interpreter, interpreter_version, note } =
+            row;
         let interpreter = interpreter.zip(interpreter_version).map(|(path, full)| format!("{path} ({full})"));
         let note = note.filter(|_| interpreter.is_some() || releases.is_empty());
         let releases = (!releases.is_empty()).then(|| releases.join(", "));
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, 
     Ok(Status::Done)
 }
 
-fn row(series: &Series, places: &Places) -> Row {
+fn row(series: &Series, places: &Places) -> TargetRow {
     let found = start_found(series.version, None, places, Limits::default());
     let engine = match (Target::find(series.version), &found) {
         (Some(_), _) => "native",
@@ -80,7 +81,7 @@ fn row(series: &Series, places: &Places) -> Row {
         Err(error) => Some(error.to_string()),
     };
     let found = found.ok();
-    Row {
+    TargetRow {
         version: series.version.to_string(),
         magic: series.magic.into(),
         cache_tag: series.cache_tag(),

@@ -7,7 +7,7 @@ use crate::allowance;
 use crate::syntax::Remark;
 use crate::syntax::SyntaxError;
 use crate::target::Target;
-use crate::text::{Location, Place};
+use crate::text::{Location, Position};
 use crate::warnings::{Category, MOST, Warning};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
@@ -132,7 +132,7 @@ fn number(line: i32) -> u32 {
 #[cold]
 fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
     let features = &target.features;
-    let here = |place: Place| Location::between(place, place);
+    let here = |place: Position| Location::between(place, place);
     let (message, raised, location) = match remark {
         Remark::Escape { sequence, token, place } => {
             let kind = if sequence.is_octal() { "octal escape" } else { "escape" };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Location in the config file, with the text of its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ConfigPlace {
     file: PathBuf,
     line: usize,
     column: usize,
@@ -16,7 +16,7 @@ pub struct Place {
     width: usize,
 }
 
-impl Place {
+impl ConfigPlace {
     /// Returns the path of the file.
     pub fn file(&self) -> &Path {
         &self.file
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ConfigPlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}:{}", self.file.shown(), self.line, self.column)
     }
@@ -89,7 +89,7 @@ pub enum ConfigError {
     #[error("{place}: {message}{}", show(place))]
     At {
         /// Location in the file.
-        place: Box<Place>,
+        place: Box<ConfigPlace>,
         /// Description of the fault.
         message: String,
     },
@@ -106,7 +106,7 @@ pub enum ConfigError {
     Discover(#[from] DiscoverError),
 }
 
-fn show(place: &Place) -> String {
+fn show(place: &ConfigPlace) -> String {
     let margin = place.line.to_string().len();
     format!(
         "\n{:margin$} |\n{} | {}\n{:margin$} | {:indent$}{}",

@@ -1,6 +1,6 @@
 //! Config file → checked settings.
 
-use super::error::{ConfigError, Place};
+use super::error::{ConfigError, ConfigPlace};
 use super::given::Given;
 use super::locate::is_shared;
 use super::model::Config;
@@ -90,7 +90,7 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
 }
 
 pub(super) fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {
-    ConfigError::At { place: Box::new(Place::new(path, text, span)), message: message.into() }
+    ConfigError::At { place: Box::new(ConfigPlace::new(path, text, span)), message: message.into() }
 }
 
 impl Loaded {

@@ -16,7 +16,7 @@ mod selection;
 mod suggest;
 mod unlisted;
 
-pub use error::{ConfigError, Place};
+pub use error::{ConfigError, ConfigPlace};
 pub use given::Given;
 pub use load::{Loaded, load, parse};
 pub use locate::{config_in, locate};
@@ -24,4 +24,4 @@ pub use model::{
     Bytecode, CompileTable, Config, ManifestTable, OnError, ProjectSource, SourceTable, TreeTable,
     WheelTable, ZipTable,
 };
-pub use selection::{Selected, Selection};
+pub use selection::{ConfigSelection, Selected};

@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::load::Loaded;
 use super::model::ProjectSource;
-use super::selection::Selection;
+use super::selection::ConfigSelection;
 use crate::manifest::ManifestForm;
 use crate::text::Shown as _;
 use std::ops::Range;
@@ -71,7 +71,7 @@ impl Loaded {
     /// # Errors
     /// A manifest or zip would overwrite the config, a file that the config names, or another
     /// output.
-    pub(super) fn check_outputs(&self, selection: &Selection) -> Result<(), ConfigError> {
+    pub(super) fn check_outputs(&self, selection: &ConfigSelection) -> Result<(), ConfigError> {
         let mut outputs: Vec<(PathBuf, Range<usize>)> = Vec::new();
         if let Some(zip) = &self.config.zip {
             outputs.push((self.zip_path(zip.output.get_ref()), zip.output.span()));

@@ -22,7 +22,7 @@ pub struct Selected {
 
 /// All files of a config, each list sorted by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
+pub struct ConfigSelection {
     /// Files to compile.
     pub sources: Vec<Selected>,
     /// Files to copy.
@@ -38,7 +38,7 @@ impl Loaded {
     /// A path that is absolute, leaves the root or is listed twice; two sources with one pyc, also
     /// if the names differ only in case; an invalid pattern; a search that finds nothing, or a name
     /// that is not UTF-8; an output at the path of an input.
-    pub fn select(&self) -> Result<Selection, ConfigError> {
+    pub fn select(&self) -> Result<ConfigSelection, ConfigError> {
         let source = &self.config.source;
         let mut named: BTreeMap<String, Option<std::ops::Range<usize>>> = BTreeMap::new();
         for file in &source.files {
@@ -108,7 +108,8 @@ impl Loaded {
             let may_fail = allowed.contains(&name);
             selected(name, may_fail)
         });
-        let selection = Selection { sources: sources.collect(), data: data.into_values().collect(), unused };
+        let selection =
+            ConfigSelection { sources: sources.collect(), data: data.into_values().collect(), unused };
         self.check_outputs(&selection)?;
         Ok(selection)
     }
@@ -118,7 +119,7 @@ impl Loaded {
     ///
     /// # Errors
     /// The first path or pattern without a file, with its line.
-    pub fn check_listed(&self, selection: &Selection) -> Result<(), ConfigError> {
+    pub fn check_listed(&self, selection: &ConfigSelection) -> Result<(), ConfigError> {
         if let Some(pattern) = selection.unused.first() {
             let message = format!("the pattern `{}` matches nothing", pattern.get_ref());
             return Err(self.error_at(&pattern.span(), message));

@@ -2,7 +2,7 @@
 
 use super::init::{Lists, changes};
 use super::load::Loaded;
-use super::selection::Selection;
+use super::selection::ConfigSelection;
 use crate::project::{is_python, names_in};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::path::Path;
 impl Loaded {
     /// Returns the Python files next to listed ones that a build backend would ship and the config
     /// does not list, by path relative to the root. Directories that cannot be listed are skipped.
-    pub fn unlisted(&self, selection: &Selection) -> Vec<String> {
+    pub fn unlisted(&self, selection: &ConfigSelection) -> Vec<String> {
         let candidates = self.next_to(selection);
         if candidates.is_empty() {
             return candidates;
@@ -27,7 +27,7 @@ impl Loaded {
     }
 
     /// Returns the unlisted Python files in directories of listed ones, and in packages there.
-    fn next_to(&self, selection: &Selection) -> Vec<String> {
+    fn next_to(&self, selection: &ConfigSelection) -> Vec<String> {
         let listed: BTreeSet<&str> = selection.sources.iter().map(|file| file.name.as_str()).collect();
         let folder_of = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let mut folders: BTreeSet<String> = listed.iter().map(|name| folder_of(name)).collect();

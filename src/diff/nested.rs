@@ -1,6 +1,6 @@
 //! Archives in the sides of a comparison, which are kept for the search for causes.
 
-use crate::archive::{Archive, Container, Limits};
+use crate::archive::{Archive, ArchiveLimits, Container};
 use crate::input::Place;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,5 +50,5 @@ pub fn read_within(place: &Place, container: &str) -> Option<Place> {
 
 /// Reads an archive of any format.
 pub(super) fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
-    Container::of_bytes(&bytes).read(Path::new(path), bytes, &Limits::zipapp()).ok()
+    Container::of_bytes(&bytes).read(Path::new(path), bytes, &ArchiveLimits::zipapp()).ok()
 }

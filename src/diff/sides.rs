@@ -4,7 +4,7 @@ use super::content::WINDOW;
 use crate::archive::{Archive, Entry, Special, SpecialKind, is_package_entry, is_package_file};
 use crate::input::{Place, PlaceError};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError};
-use crate::project::{Found, LARGEST, open_regular, read_regular};
+use crate::project::{FoundKind, LARGEST, open_regular, read_regular};
 use crate::text::{Shown as _, python};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -185,7 +185,7 @@ impl<'a> File<'a> {
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name) => {
-                (listing.names.get(name) == Some(&Found::File)).then(|| root.join(name))
+                (listing.names.get(name) == Some(&FoundKind::File)).then(|| root.join(name))
             }
             File::Alone(Place::File(path)) => Some(path.clone()),
             _ => None,
@@ -196,7 +196,7 @@ impl<'a> File<'a> {
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
             File::Disk(Place::Tree(root, listing), name)
-                if listing.names.get(name) == Some(&Found::Symlink) =>
+                if listing.names.get(name) == Some(&FoundKind::Symlink) =>
             {
                 std::fs::read_link(root.join(name)).ok()
             }

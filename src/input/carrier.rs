@@ -3,8 +3,8 @@
 //! CPython: `maybe_pyc_file` of `Python/pythonrun.c`, `_read_directory` of `Lib/zipimport.py`.
 
 use crate::archive::{
-    self, Archive, ArchiveError, Bytes, Container, END_WINDOW, Fault, Limits, importable_ends, is_package,
-    is_package_entry, is_package_file,
+    self, Archive, ArchiveError, ArchiveLimits, Bytes, Container, END_WINDOW, Fault, importable_ends,
+    is_package, is_package_entry, is_package_file,
 };
 use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
@@ -113,7 +113,7 @@ pub enum Embedded {
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
 /// zip.
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
-    let (carrier, limits) = (Carrier::of_bytes(&bytes), Limits::embedded());
+    let (carrier, limits) = (Carrier::of_bytes(&bytes), ArchiveLimits::embedded());
     // Only a file that may also be a zip is needed twice.
     let twin = carrier.zip.then(|| bytes.clone());
     if carrier.package {
@@ -143,7 +143,11 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
 ///
 /// # Errors
 /// [`ArchiveError`], among them [`Fault::Both`].
-pub(super) fn package_alone(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub(super) fn package_alone(
+    path: &Path,
+    bytes: Vec<u8>,
+    limits: &ArchiveLimits,
+) -> Result<Archive, ArchiveError> {
     let twin = ends_like_a_zip(&bytes).then(|| bytes.clone());
     let package = Container::Package.read(path, bytes, limits)?;
     refuse_both(&package, twin.as_deref())?;
@@ -160,7 +164,7 @@ fn refuse_both(package: &Archive, bytes: Option<&[u8]>) -> Result<(), ArchiveErr
     let path = &package.path;
     let refuse =
         || ArchiveError { archive: path.clone(), entry: None, fault: Fault::Both(package.format.name()) };
-    if archive::read(path, bytes, &Limits::embedded()).is_ok() {
+    if archive::read(path, bytes, &ArchiveLimits::embedded()).is_ok() {
         return Err(refuse());
     }
     let is_within = |end: usize| {

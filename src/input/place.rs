@@ -2,13 +2,14 @@
 
 use super::carrier::{Carrier, package_alone};
 use crate::archive::{
-    Archive, ArchiveError, Container, Entry, Fault, Limits, Special, SpecialKind, is_package_file, read_file,
+    Archive, ArchiveError, ArchiveLimits, Container, Entry, Fault, Special, SpecialKind, is_package_file,
+    read_file,
 };
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{
-    DiscoverError, Found, LARGEST, Listing, is_not_regular, links_and_files, not_regular, open_regular,
-    read_regular,
+    DiscoverError, FoundFiles, FoundKind, LARGEST, is_not_regular, links_and_files, not_regular,
+    open_regular, read_regular,
 };
 use crate::text::{self, Shown as _, python};
 use std::borrow::Cow;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum Place {
     /// A directory and its files.
-    Tree(PathBuf, Listing),
+    Tree(PathBuf, FoundFiles),
     /// A wheel, zip, package, tar archive or image.
     Archive(Archive),
     /// A single file.
@@ -112,7 +113,7 @@ impl Place {
             Some(Container::Zip) => {
                 // Only a zipapp may begin with a shebang line.
                 let is_zipapp = path.extension().is_some_and(|extension| extension == "pyz");
-                let limits = if is_zipapp { Limits::zipapp() } else { Limits::default() };
+                let limits = if is_zipapp { ArchiveLimits::zipapp() } else { ArchiveLimits::default() };
                 let archive = read_file(path, &limits)?;
                 if open_regular(path).and_then(|file| is_package_file(&file)).map_err(error)? {
                     let bytes = read_regular(path, limits.archive).map_err(error)?;
@@ -124,7 +125,7 @@ impl Place {
                 Ok(Self::Archive(archive))
             }
             Some(Container::Package) => {
-                let limits = Limits::default();
+                let limits = ArchiveLimits::default();
                 let bytes = read_regular(path, limits.archive).map_err(error)?;
                 Ok(Self::Archive(package_alone(path, bytes, &limits)?))
             }
@@ -186,7 +187,7 @@ impl Place {
             // A directory on the path may have become a symlink since the listing.
             Self::Tree(root, _) => {
                 let below = path.strip_prefix(root).unwrap_or(&path);
-                match place::Place::below(root, below, Missing::Refused) {
+                match place::OutputPlace::below(root, below, Missing::Refused) {
                     Ok(place) => place.bytes(),
                     Err(WriteError::Io { source, .. }) => Err(source),
                     Err(WriteError::SymlinkFolder(link) | WriteError::Symlink(link)) => {
@@ -226,10 +227,10 @@ impl Place {
             Self::Archive(_) => Err(missing()),
             Self::Tree(root, listing) => match listing.names.get(name) {
                 None => Err(missing()),
-                Some(Found::Ambiguous) => Err(PlaceError::Ambiguous),
-                Some(Found::NotUtf8) => listing.real.get(name).cloned().ok_or_else(missing),
-                Some(Found::Symlink) => Err(PlaceError::Symlink(root.join(name))),
-                Some(Found::File) => Ok(root.join(name)),
+                Some(FoundKind::Ambiguous) => Err(PlaceError::Ambiguous),
+                Some(FoundKind::NotUtf8) => listing.real.get(name).cloned().ok_or_else(missing),
+                Some(FoundKind::Symlink) => Err(PlaceError::Symlink(root.join(name))),
+                Some(FoundKind::File) => Ok(root.join(name)),
             },
             Self::File(path) => {
                 let own = python::os_text(path.file_name().unwrap_or_default());

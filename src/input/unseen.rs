@@ -5,7 +5,9 @@ use super::carrier::{Carrier, Embedded, embedded};
 use super::place::{Place, PlaceError};
 use super::pth;
 use crate::archive::{Archive, Entry, Format, SpecialKind};
-use crate::project::{Found, LARGEST, Listing, PACKAGES, Reach, name_below, open_regular, read_regular};
+use crate::project::{
+    FoundFiles, FoundKind, LARGEST, PACKAGES, Reach, name_below, open_regular, read_regular,
+};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
@@ -32,7 +34,7 @@ impl Place {
         let links: Vec<PathBuf> = listing
             .names
             .iter()
-            .filter(|(_, found)| **found == Found::Symlink)
+            .filter(|(_, found)| **found == FoundKind::Symlink)
             .map(|(name, _)| root.join(name))
             .chain(listing.nameless_links.iter().cloned())
             .collect();
@@ -67,7 +69,7 @@ impl Place {
 fn path_files(
     root: &Path,
     inside: &Path,
-    listing: &Listing,
+    listing: &FoundFiles,
     links: &[PathBuf],
 ) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
     let mut files: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
@@ -75,7 +77,7 @@ fn path_files(
     for name in listing.names.keys().filter(|name| is_pth(name)) {
         let path = listing.real.get(name).cloned().unwrap_or_else(|| root.join(name));
         // A symlink to nothing, and a directory.
-        if listing.names[name] == Found::Symlink && !path.exists() || path.is_dir() {
+        if listing.names[name] == FoundKind::Symlink && !path.exists() || path.is_dir() {
             continue;
         }
         let folder = path.parent().unwrap_or(root);

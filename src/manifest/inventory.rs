@@ -2,7 +2,7 @@
 
 use super::entry::{pyc_entry, source_entry};
 use super::listed::archive_entry;
-use super::model::{Archive, FileEntry, Manifest};
+use super::model::{FileEntry, ListedArchive, Manifest};
 use crate::archive::DEPTH;
 use crate::input::{Embedded, Place, PlaceError, embedded};
 use crate::object::Objects;
@@ -89,7 +89,7 @@ fn unseen(place: &Place) -> Vec<(String, EntryError)> {
 #[derive(Default)]
 struct Found {
     files: Vec<FileEntry>,
-    archives: Vec<Archive>,
+    archives: Vec<ListedArchive>,
     failures: Vec<(String, EntryError)>,
 }
 
@@ -148,7 +148,7 @@ impl Found {
             inside += self.archives(&inner, &within, depth - 1);
             pycs += inside;
             if let (Place::Archive(archive), true, true) = (&inner, prefix.is_empty(), inside > 0) {
-                self.archives.push(Archive { path, ..archive_entry(archive) });
+                self.archives.push(ListedArchive { path, ..archive_entry(archive) });
             }
         }
         pycs

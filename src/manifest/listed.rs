@@ -1,7 +1,7 @@
 //! Search for an archive in a manifest, the same for all commands that compare the two.
 
 use super::entry::hex;
-use super::model::{Archive, Manifest};
+use super::model::{ListedArchive, Manifest};
 use crate::archive;
 use std::path::Path;
 
@@ -13,14 +13,14 @@ pub enum Listed<'a> {
     /// The manifest lists the archive by its name and digest, or by its digest under another name.
     This,
     /// The manifest lists another archive of this name.
-    Other(&'a Archive),
+    Other(&'a ListedArchive),
     /// The manifest lists other archives only.
     Others,
 }
 
 /// Returns the entry of an archive, with the name of its file as the path.
-pub fn archive_entry(archive: &archive::Archive) -> Archive {
-    Archive { path: file_name(&archive.path), sha256: hex(&archive.sha256), size: archive.size }
+pub fn archive_entry(archive: &archive::Archive) -> ListedArchive {
+    ListedArchive { path: file_name(&archive.path), sha256: hex(&archive.sha256), size: archive.size }
 }
 
 /// Searches for an archive in a manifest. If the manifest lists archives, the listed digest
@@ -28,7 +28,7 @@ pub fn archive_entry(archive: &archive::Archive) -> Archive {
 /// archive.
 pub fn listed<'a>(manifest: &'a Manifest, archive: &archive::Archive) -> Listed<'a> {
     let found = archive_entry(archive);
-    let is = |listed: &Archive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
+    let is = |listed: &ListedArchive| (&listed.sha256, listed.size) == (&found.sha256, found.size);
     match manifest.archives.iter().find(|listed| listed.path == found.path) {
         _ if manifest.archives.is_empty() => Listed::Nothing,
         Some(own) if !is(own) => Listed::Other(own),

@@ -24,6 +24,6 @@ pub use form::ManifestForm;
 pub use in_toto::in_toto;
 pub use inventory::{EntryError, entry_of, existing_entry, inventory};
 pub use listed::{Listed, archive_entry, listed};
-pub use model::{Archive, FileEntry, Manifest, SCHEMA, SourceEntry};
+pub use model::{FileEntry, ListedArchive, Manifest, SCHEMA, SourceEntry};
 pub use parse::{ManifestError, parse};
 pub use sha256sum::sha256sum;

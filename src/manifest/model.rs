@@ -21,7 +21,7 @@ pub struct Manifest {
     pub files: Vec<FileEntry>,
     /// Archives that contain the pycs, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub archives: Vec<Archive>,
+    pub archives: Vec<ListedArchive>,
 }
 
 /// A pyc.
@@ -71,7 +71,7 @@ pub struct SourceEntry {
 /// A wheel or zip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Archive {
+pub struct ListedArchive {
     /// File name.
     pub path: String,
     /// SHA-256, 64 hexadecimal digits.
@@ -91,7 +91,7 @@ where
 
 impl Manifest {
     /// Returns a manifest with sorted entries.
-    pub fn new(mut files: Vec<FileEntry>, mut archives: Vec<Archive>) -> Self {
+    pub fn new(mut files: Vec<FileEntry>, mut archives: Vec<ListedArchive>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         archives.sort_by(|one, other| one.path.cmp(&other.path));
         Self { schema: SCHEMA.into(), releases: BTreeMap::new(), files, archives }

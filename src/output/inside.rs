@@ -4,7 +4,7 @@
 //! component is opened in the parent directory that is held open, and the target of a symlink is
 //! followed component by component as well.
 
-use super::folder::{Folder, Kind};
+use super::folder::{EntryKind, Folder};
 use crate::text::Shown as _;
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
@@ -209,13 +209,13 @@ impl Walk {
             if rest.is_empty() && part != ".." {
                 let name = Path::new(&part);
                 match self.here().kind(name)? {
-                    Kind::File => {
+                    EntryKind::File => {
                         let (file, metadata) = self.here().read(name)?;
                         return Ok(Opened { file, metadata, by_link: self.links > 0 });
                     }
-                    Kind::Folder => break,
-                    Kind::Other => return Err(OpenError::NotRegular),
-                    Kind::Symlink => {}
+                    EntryKind::Folder => break,
+                    EntryKind::Other => return Err(OpenError::NotRegular),
+                    EntryKind::Symlink => {}
                 }
             }
             self.step(&part, &mut rest)?;
@@ -254,7 +254,7 @@ impl Walk {
             }
             Err(error) => error,
         };
-        if !self.here().kind(name).is_ok_and(|kind| kind == Kind::Symlink) {
+        if !self.here().kind(name).is_ok_and(|kind| kind == EntryKind::Symlink) {
             return Err(error.into());
         }
         self.links += 1;

@@ -1,7 +1,7 @@
 //! A file name in a directory that is held open, and operations on the file.
 
 use super::WriteError;
-use super::folder::{Folder, Kind};
+use super::folder::{EntryKind, Folder};
 use super::owner::{Owner, give};
 use crate::project::{LARGEST, not_regular, read_open};
 use std::fs::{File, Metadata, Permissions};
@@ -15,7 +15,7 @@ pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
 /// Location of a file that exists or will be written.
 #[derive(Debug)]
-pub struct Place {
+pub struct OutputPlace {
     folder: Folder,
     name: PathBuf,
 }
@@ -32,7 +32,7 @@ pub enum Missing {
     MadeForOwner,
 }
 
-impl Place {
+impl OutputPlace {
     /// Returns the place of `path`; symlinks to directories on the path are followed, since the
     /// user gave the path.
     ///
@@ -98,9 +98,9 @@ impl Place {
     /// [`WriteError::Symlink`], [`WriteError::NotRegular`].
     pub fn check(&self) -> Result<(), WriteError> {
         match self.folder.kind(&self.name) {
-            Ok(Kind::Symlink) => Err(WriteError::Symlink(self.path())),
-            Ok(Kind::Folder | Kind::Other) => Err(WriteError::NotRegular(self.path())),
-            Ok(Kind::File) | Err(_) => Ok(()),
+            Ok(EntryKind::Symlink) => Err(WriteError::Symlink(self.path())),
+            Ok(EntryKind::Folder | EntryKind::Other) => Err(WriteError::NotRegular(self.path())),
+            Ok(EntryKind::File) | Err(_) => Ok(()),
         }
     }
 
@@ -139,7 +139,7 @@ impl Place {
         self.replace_with(bytes, |file| set_mode(file, mode))
     }
 
-    /// Replaces the file as [`Place::replace`] does; if root writes it, it belongs to `owner`.
+    /// Replaces the file as [`OutputPlace::replace`] does; if root writes it, it belongs to `owner`.
     ///
     /// # Errors
     /// [`WriteError`]; the temporary file is removed in any case.
@@ -150,7 +150,7 @@ impl Place {
         })
     }
 
-    /// Replaces the file as [`Place::replace`] does, with the owner, the permissions and the
+    /// Replaces the file as [`OutputPlace::replace`] does, with the owner, the permissions and the
     /// modification time of the previous file; a pyc loses the permission to write for group and
     /// others.
     ///
@@ -214,7 +214,7 @@ impl Place {
     /// The operating system's; the file is not regular.
     pub fn remove(&self) -> io::Result<bool> {
         match self.folder.kind(&self.name) {
-            Ok(Kind::File) => self.folder.remove(&self.name).map(|()| true),
+            Ok(EntryKind::File) => self.folder.remove(&self.name).map(|()| true),
             Ok(_) => Err(not_regular()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -222,10 +222,10 @@ impl Place {
     }
 }
 
-impl Place {
+impl OutputPlace {
     /// Removes the directory of this name if it is empty; returns whether it did.
     pub fn remove_empty_folder(&self) -> bool {
-        self.folder.kind(&self.name).is_ok_and(|kind| kind == Kind::Folder)
+        self.folder.kind(&self.name).is_ok_and(|kind| kind == EntryKind::Folder)
             && self.folder.remove_folder(&self.name).is_ok()
     }
 }
@@ -264,7 +264,7 @@ fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, Wri
         entered => entered,
     };
     entered.map_err(|source| match folder.kind(part) {
-        Ok(Kind::Symlink) => WriteError::SymlinkFolder(path()),
+        Ok(EntryKind::Symlink) => WriteError::SymlinkFolder(path()),
         _ => WriteError::Io { path: path(), source },
     })
 }
@@ -306,13 +306,13 @@ fn has_mode(_found: &Metadata, _mode: u32) -> bool {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::{Missing, Place};
+    use super::{Missing, OutputPlace};
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
     /// Returns two directories and a place in the first, which is then replaced by a symlink to the
     /// second.
-    fn swapped() -> (tempfile::TempDir, Place) {
+    fn swapped() -> (tempfile::TempDir, OutputPlace) {
         let scratch = tempfile::tempdir().unwrap();
         let at = |name: &str| scratch.path().join(name);
         std::fs::create_dir_all(at("tree/inside")).unwrap();
@@ -320,7 +320,7 @@ mod tests {
         for folder in ["tree/inside", "outside"] {
             std::fs::File::create(at(folder).join("a.pyc")).unwrap();
         }
-        let place = Place::below(&at("tree"), Path::new("inside/a.pyc"), Missing::Refused).unwrap();
+        let place = OutputPlace::below(&at("tree"), Path::new("inside/a.pyc"), Missing::Refused).unwrap();
         std::fs::rename(at("tree/inside"), at("moved")).unwrap();
         symlink(at("outside"), at("tree/inside")).unwrap();
         (scratch, place)
@@ -352,9 +352,9 @@ mod tests {
         let (scratch, _) = swapped();
         let tree = scratch.path().join("tree");
         for missing in [Missing::Refused, Missing::Made, Missing::MadeForOwner] {
-            let error = Place::below(&tree, Path::new("inside/new/a.pyc"), missing).unwrap_err();
+            let error = OutputPlace::below(&tree, Path::new("inside/new/a.pyc"), missing).unwrap_err();
             assert!(error.to_string().ends_with("tree/inside is a symlink: nothing is written through it"));
-            let error = Place::below(&tree, Path::new("../outside/a.pyc"), missing).unwrap_err();
+            let error = OutputPlace::below(&tree, Path::new("../outside/a.pyc"), missing).unwrap_err();
             assert!(error.to_string().ends_with("the path leaves its directory"), "{error}");
         }
         assert!(!scratch.path().join("outside/new").exists());
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn links_that_were_named_are_followed() {
         let (scratch, _) = swapped();
-        let named = Place::named(&scratch.path().join("tree/inside/new/b.pyc"), Missing::Made).unwrap();
+        let named = OutputPlace::named(&scratch.path().join("tree/inside/new/b.pyc"), Missing::Made).unwrap();
         named.replace(b"new", 0o644).unwrap();
         assert_eq!(content(&scratch, "outside/new/b.pyc").as_deref(), Some("new"));
     }

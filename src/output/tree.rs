@@ -1,7 +1,7 @@
 //! Named content → files below a directory.
 
 use super::WriteError;
-use super::place::{Missing, Place};
+use super::place::{Missing, OutputPlace};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -24,8 +24,8 @@ impl Tree {
     ///
     /// # Errors
     /// [`WriteError`].
-    pub fn place(&self, name: &Path, missing: Missing) -> Result<Place, WriteError> {
-        Place::below(&self.base, &self.below.join(name), missing)
+    pub fn place(&self, name: &Path, missing: Missing) -> Result<OutputPlace, WriteError> {
+        OutputPlace::below(&self.base, &self.below.join(name), missing)
     }
 
     /// Writes a file unless it has these bytes and this mode already; returns whether it was

@@ -207,13 +207,13 @@ pub fn names_in(folder: &Path) -> Result<Vec<OsString>, DiscoverError> {
 
 /// Kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundKind {
     /// A file with a UTF-8 name.
     File,
     /// A symlink.
     Symlink,
     /// A file whose name is not UTF-8. The name in the listing is the form that is shown;
-    /// [`Listing::real`] has the path.
+    /// [`FoundFiles::real`] has the path.
     NotUtf8,
     /// A file whose name is not UTF-8, where the form that is shown is the name of another file.
     Ambiguous,
@@ -221,9 +221,9 @@ pub enum Found {
 
 /// Files below a directory.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct FoundFiles {
     /// Names relative to the directory, with `/`, of everything except directories.
-    pub names: BTreeMap<String, Found>,
+    pub names: BTreeMap<String, FoundKind>,
     /// Paths of files whose names are not UTF-8.
     pub real: BTreeMap<String, PathBuf>,
     /// Symlinks whose names are not UTF-8.
@@ -249,7 +249,7 @@ pub fn name_below(root: &Path, path: &Path) -> String {
 
 /// Lists everything below `root`, including `__pycache__` and hidden files. Every file has a unique
 /// name.
-pub fn links_and_files(root: &Path) -> Listing {
+pub fn links_and_files(root: &Path) -> FoundFiles {
     let (mut found, mut nameless, mut unlisted) = (BTreeMap::new(), Vec::new(), Vec::new());
     let mut nameless_links = Vec::new();
     for entry in walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name() {
@@ -270,22 +270,22 @@ pub fn links_and_files(root: &Path) -> Listing {
             }
             nameless.push((name, entry.file_type().is_symlink(), entry.into_path()));
         } else if entry.file_type().is_symlink() {
-            found.insert(name, Found::Symlink);
+            found.insert(name, FoundKind::Symlink);
         } else {
-            found.insert(name, Found::File);
+            found.insert(name, FoundKind::File);
         }
     }
     let mut real = BTreeMap::new();
     for (mut name, is_link, path) in nameless {
-        let mut what = if is_link { Found::Symlink } else { Found::NotUtf8 };
+        let mut what = if is_link { FoundKind::Symlink } else { FoundKind::NotUtf8 };
         // A file can really be called `\udcff.pyc`. The other name gets a new beginning, so that a
         // pyc stays a pyc.
         while found.contains_key(&name) {
             name.insert(name.rfind('/').map_or(0, |slash| slash + 1), '\\');
-            what = Found::Ambiguous;
+            what = FoundKind::Ambiguous;
         }
         found.insert(name.clone(), what);
         real.insert(name, path);
     }
-    Listing { names: found, real, nameless_links, unlisted }
+    FoundFiles { names: found, real, nameless_links, unlisted }
 }

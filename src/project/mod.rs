@@ -14,8 +14,8 @@ mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, Found, Listing, PACKAGES, Searched, all_files, is_python, links_and_files, name_below,
-    names_in, pycs, python_files, search,
+    DiscoverError, FoundFiles, FoundKind, PACKAGES, Searched, all_files, is_python, links_and_files,
+    name_below, names_in, pycs, python_files, search,
 };
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};

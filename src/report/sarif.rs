@@ -15,7 +15,7 @@ const SCHEMA: &str =
 
 /// A path that was verified.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct SarifPlace<'a> {
     /// Path as the user named it.
     pub path: &'a Path,
     /// True if findings name files below the path, false for a single file or an archive.
@@ -28,7 +28,7 @@ pub struct Place<'a> {
 /// None in practice: everything in it is a string or a number.
 pub fn document(
     findings: &[Finding],
-    places: &[Place<'_>],
+    places: &[SarifPlace<'_>],
     here: &Path,
     exit_status: u8,
 ) -> Result<String, serde_json::Error> {
@@ -42,8 +42,8 @@ pub fn document(
         *nth += 1;
         // Messages and lines are left out, since they may change for the same finding.
         let identity = format!("{rule_id}\0{}\0{nth}", finding.path);
-        let location = Location::of(finding, places, here, &mut bases);
-        results.push(Outcome {
+        let location = SarifLocation::of(finding, places, here, &mut bases);
+        results.push(SarifOutcome {
             rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind).unwrap_or_default(),
             rule_id,
             level: level(finding.kind),
@@ -58,7 +58,7 @@ pub fn document(
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules,
     };
-    let run = Run {
+    let run = SarifRun {
         tool: Tool { driver },
         invocations: [Invocation { execution_successful: exit_status < 2, exit_code: exit_status }],
         original_uri_base_ids: bases,
@@ -72,17 +72,17 @@ struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [SarifRun; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
+struct SarifRun {
     tool: Tool,
     invocations: [Invocation; 1],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     original_uri_base_ids: BTreeMap<String, Base>,
-    results: Vec<Outcome>,
+    results: Vec<SarifOutcome>,
 }
 
 #[derive(Serialize)]
@@ -131,18 +131,18 @@ struct Base {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome {
+struct SarifOutcome {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
     message: Text,
-    locations: Vec<Location>,
+    locations: Vec<SarifLocation>,
     partial_fingerprints: BTreeMap<&'static str, String>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct SarifLocation {
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     logical_locations: Vec<LogicalLocation>,
@@ -189,8 +189,13 @@ const fn level(kind: Kind) -> &'static str {
     }
 }
 
-impl Location {
-    fn of(finding: &Finding, places: &[Place<'_>], here: &Path, bases: &mut BTreeMap<String, Base>) -> Self {
+impl SarifLocation {
+    fn of(
+        finding: &Finding,
+        places: &[SarifPlace<'_>],
+        here: &Path,
+        bases: &mut BTreeMap<String, Base>,
+    ) -> Self {
         let (mut file, mut inner) = match finding.path.split_once('!') {
             Some((file, inner)) => (file, inner),
             None => (finding.path.as_str(), ""),

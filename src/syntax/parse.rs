@@ -8,7 +8,7 @@ use super::lexer::{FaultKind, Lexer, SourceText, Token};
 use super::parser::{self, ParserRefusal};
 use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
-use crate::text::{Location, Names, Place};
+use crate::text::{Location, Names, Position};
 
 /// Largest number of levels of CPython's parser for a bracket.
 const BRACKET_LEVELS: usize = 30;
@@ -95,7 +95,7 @@ fn refused(
     }
     let verdict = diagnose(source, target, remarks);
     let column = fault.at.saturating_sub(fault.line_start + 1);
-    let here = Place::new(fault.line, u32::try_from(column).unwrap_or(0));
+    let here = Position::new(fault.line, u32::try_from(column).unwrap_or(0));
     match verdict {
         Verdict::Refused(refused) => refused,
         _ if fault.kind == FaultKind::TooComplex => without_place(ErrorType::Memory, TOO_COMPLEX),

@@ -1,7 +1,7 @@
 //! Remarks: parts of a text about which CPython's tokenizer and parser warn. The target determines
 //! the messages and lines.
 
-use crate::text::{Location, Place};
+use crate::text::{Location, Position};
 
 /// A reason for a warning, in the order in which CPython finds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,20 +20,20 @@ pub enum Remark {
         /// Brace character.
         letter: u8,
         /// Position of the brace.
-        place: Place,
+        place: Position,
     },
     /// A number directly before a keyword.
     Number {
         /// Kind of the number, as in `invalid decimal literal`.
         name: &'static str,
         /// End of the number.
-        place: Place,
+        place: Position,
     },
 }
 
 impl Remark {
     /// Returns the position of a remark about a token, which the lexer makes.
-    pub const fn token_place(&self) -> Option<Place> {
+    pub const fn token_place(&self) -> Option<Position> {
         match self {
             Self::Brace { place, .. } | Self::Number { place, .. } => Some(*place),
             Self::Escape { .. } => None,

@@ -3,9 +3,9 @@
 
 /// A position in the source: the line in the upper half of a word, the column in the lower.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place(u64);
+pub struct Position(u64);
 
-impl Place {
+impl Position {
     /// Creates the position at a line, counted from 1, and a column in bytes, counted from 0.
     #[inline(always)]
     pub const fn new(line: u32, column: u32) -> Self {
@@ -30,19 +30,19 @@ impl Place {
     }
 }
 
-impl Ord for Place {
+impl Ord for Position {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         (self.line(), self.column()).cmp(&(other.line(), other.column()))
     }
 }
 
-impl PartialOrd for Place {
+impl PartialOrd for Position {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl std::fmt::Debug for Place {
+impl std::fmt::Debug for Position {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}:{}", self.line(), self.column())
     }
@@ -54,8 +54,8 @@ impl std::fmt::Debug for Place {
 /// source; the end is exclusive. A column is −1 where only the line is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Location {
-    start: Place,
-    end: Place,
+    start: Position,
+    end: Position,
 }
 
 impl Location {
@@ -69,26 +69,26 @@ impl Location {
     #[inline(always)]
     pub const fn new(line: i32, end_line: i32, column: i32, end_column: i32) -> Self {
         Self {
-            start: Place::new(line as u32, column as u32),
-            end: Place::new(end_line as u32, end_column as u32),
+            start: Position::new(line as u32, column as u32),
+            end: Position::new(end_line as u32, end_column as u32),
         }
     }
 
     /// Creates the range between two positions.
     #[inline(always)]
-    pub const fn between(start: Place, end: Place) -> Self {
+    pub const fn between(start: Position, end: Position) -> Self {
         Self { start, end }
     }
 
     /// Returns the first position.
     #[inline(always)]
-    pub const fn start(self) -> Place {
+    pub const fn start(self) -> Position {
         self.start
     }
 
     /// Returns the position after the last.
     #[inline(always)]
-    pub const fn end(self) -> Place {
+    pub const fn end(self) -> Position {
         self.end
     }
 

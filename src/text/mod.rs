@@ -12,7 +12,7 @@ mod visible;
 
 pub use counted::{bytes, counted};
 pub use error::{ErrorType, SyntaxError};
-pub use location::{Location, Place};
+pub use location::{Location, Position};
 pub use name::{Name, Names};
 pub use printable::is_printable;
 pub use visible::{Shown, steers, visible, visible_json, visible_lines};

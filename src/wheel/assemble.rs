@@ -5,7 +5,7 @@ use super::error::WheelError;
 use super::installed::refuse_one_place;
 use super::name::{TagSet, WheelName};
 use super::prepared::DistInfo;
-use super::record::{Record, Row};
+use super::record::{Record, RecordRow};
 use crate::archive::{Bytes, File, check_file_name};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use std::collections::BTreeSet;
@@ -56,8 +56,8 @@ pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>
     let mut files = in_order(files, dist_info);
     let path = format!("{dist_info}/RECORD");
     let mut rows =
-        files.iter().map(|file| Row::of_blocks(&file.path, (&file.bytes).into())).collect::<Vec<_>>();
-    rows.push(Row::bare(&path));
+        files.iter().map(|file| RecordRow::of_blocks(&file.path, (&file.bytes).into())).collect::<Vec<_>>();
+    rows.push(RecordRow::bare(&path));
     files.push(File::new(path, Record { rows }.render()));
     Ok(files)
 }

@@ -30,7 +30,7 @@ pub fn faults(archive: &Archive) -> Vec<WheelError> {
 }
 
 /// Parts of a wheel that `pack` uses.
-pub(super) struct Contents<'a> {
+pub(super) struct WheelContents<'a> {
     pub(super) name: WheelName,
     pub(super) dist_info: String,
     pub(super) descriptor_entry: &'a Entry,
@@ -41,7 +41,7 @@ pub(super) struct Contents<'a> {
 ///
 /// # Errors
 /// [`WheelError`], the first of [`content_faults`].
-pub(super) fn contents(archive: &Archive) -> Result<Contents<'_>, WheelError> {
+pub(super) fn contents(archive: &Archive) -> Result<WheelContents<'_>, WheelError> {
     let mut faults = Vec::new();
     let contents = read(archive, &mut faults);
     let missing =
@@ -60,7 +60,7 @@ fn content_faults(archive: &Archive) -> Vec<WheelError> {
 
 /// Returns the contents, as far as they can be read, and appends the faults in the order of the
 /// checks.
-fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Contents<'a>> {
+fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<WheelContents<'a>> {
     let wheel = || archive.path.clone();
     let file_name = archive.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = WheelName::parse(file_name).map_err(|error| faults.push(error.into())).ok()?;
@@ -97,7 +97,7 @@ fn read<'a>(archive: &'a Archive, faults: &mut Vec<WheelError>) -> Option<Conten
         faults.extend(held.err().map(|fault| WheelError::Metadata { wheel: wheel(), fault }));
     }
     let (descriptor_entry, descriptor) = descriptor?;
-    Some(Contents { name, dist_info, descriptor_entry, descriptor })
+    Some(WheelContents { name, dist_info, descriptor_entry, descriptor })
 }
 
 /// Returns the only top-level `*.dist-info`, which must match the wheel's name.

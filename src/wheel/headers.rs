@@ -22,7 +22,7 @@ impl Lines {
 
 /// Header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field<'a> {
+pub(super) struct HeaderField<'a> {
     pub(super) key: &'a str,
     /// Value in the first line.
     pub(super) value: &'a str,
@@ -31,8 +31,8 @@ pub(super) struct Field<'a> {
 }
 
 /// Returns the fields before the body. An invalid line ends them, as in `email`, or is skipped.
-pub(super) fn fields(text: &str, lines: Lines) -> Vec<Field<'_>> {
-    let mut fields: Vec<Field<'_>> = Vec::new();
+pub(super) fn fields(text: &str, lines: Lines) -> Vec<HeaderField<'_>> {
+    let mut fields: Vec<HeaderField<'_>> = Vec::new();
     for line in lines.split(text) {
         if line.is_empty() {
             break;
@@ -46,7 +46,7 @@ pub(super) fn fields(text: &str, lines: Lines) -> Vec<Field<'_>> {
         let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_graphic());
         match line.split_once(':').filter(|(key, _)| is_key(key)) {
             Some(("", _)) => {}
-            Some((key, value)) => fields.push(Field { key, value: value.trim(), folded: false }),
+            Some((key, value)) => fields.push(HeaderField { key, value: value.trim(), folded: false }),
             None if lines == Lines::Universal => break,
             None => {}
         }

@@ -1,6 +1,6 @@
 //! Checks of an existing METADATA against the wheel's file name (core metadata, PEP 427).
 
-use super::headers::{Field, Lines, fields};
+use super::headers::{HeaderField, Lines, fields};
 use super::name::{WheelName, is_one_version, normalize_name};
 
 /// Differences between METADATA and the file name; installers refuse such a wheel.
@@ -85,7 +85,7 @@ fn name_and_version(metadata: &[u8]) -> Result<(String, String), MetadataError> 
     let text = String::from_utf8_lossy(metadata);
     let (python, others) = (fields(&text, Lines::Universal), fields(&text, Lines::Feed));
     let one = |key: &'static str| {
-        let of = |fields: &[Field<'_>]| {
+        let of = |fields: &[HeaderField<'_>]| {
             let own = fields.iter().filter(|field| field.key.eq_ignore_ascii_case(key));
             own.map(|field| (field.value.to_owned(), field.folded)).collect::<Vec<_>>()
         };

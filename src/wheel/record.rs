@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Row of a RECORD.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct RecordRow {
     /// Path relative to the archive's root or to `site-packages`.
     pub path: String,
     /// Digest as `sha256=…`, in URL-safe base64 without padding; empty for RECORD itself.
@@ -20,7 +20,7 @@ pub struct Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// Rows in the order of the file.
-    pub rows: Vec<Row>,
+    pub rows: Vec<RecordRow>,
 }
 
 /// Errors of a RECORD.
@@ -154,7 +154,7 @@ fn digest<D: sha2::Digest>(content: Blocks<'_>) -> String {
     base64(&digest.finalize())
 }
 
-impl Row {
+impl RecordRow {
     /// Returns the row of a file, with its SHA-256 and size.
     pub fn of(path: &str, bytes: &[u8]) -> Self {
         Self::of_blocks(path, bytes.into())
@@ -206,7 +206,7 @@ impl Row {
     }
 }
 
-impl Row {
+impl RecordRow {
     /// Returns whether the digest is the file's in hexadecimal digits, as some installers of
     /// distributions wrote it, and the size is the file's.
     pub fn has_hex_digest(&self, digests: &mut Digests<'_>) -> bool {
@@ -250,7 +250,7 @@ impl Record {
                 None => return Err(RecordError::Quotes(line)),
             };
             match <[String; 3]>::try_from(fields) {
-                Ok([path, hash, size]) => rows.push(Row { path, hash, size }),
+                Ok([path, hash, size]) => rows.push(RecordRow { path, hash, size }),
                 // Empty lines have no row.
                 Err(fields) if fields.len() == 1 && fields[0].is_empty() => {}
                 Err(fields) => return Err(RecordError::Fields { line, found: fields.len() }),
@@ -261,7 +261,8 @@ impl Record {
 
     /// Returns the text: rows as they are, each ended by LF.
     pub fn render(&self) -> String {
-        let row = |row: &Row| format!("{},{},{}\n", quoted(&row.path), quoted(&row.hash), quoted(&row.size));
+        let row =
+            |row: &RecordRow| format!("{},{},{}\n", quoted(&row.path), quoted(&row.hash), quoted(&row.size));
         self.rows.iter().map(row).collect()
     }
 
@@ -348,16 +349,16 @@ mod tests {
 
     #[test]
     fn each_digest_of_a_file_is_taken_once() {
-        let rows = (0..100_000).map(|number| Row {
+        let rows = (0..100_000).map(|number| RecordRow {
             hash: format!("{}=x", ["sha256", "sha384", "sha512", "md5"][number % 4]),
-            ..Row::bare("a.py")
+            ..RecordRow::bare("a.py")
         });
-        let rows: Vec<Row> = rows.collect();
+        let rows: Vec<RecordRow> = rows.collect();
         TAKEN.set(0);
         let mut digests = Digests::new(b"x = 1\n".as_slice());
         assert!(rows.iter().all(|row| row.check_digests(&mut digests).is_err()));
         assert_eq!(TAKEN.get(), 3);
-        assert_eq!(Row::of("a.py", b"x = 1\n").check_digests(&mut digests), Ok(()));
+        assert_eq!(RecordRow::of("a.py", b"x = 1\n").check_digests(&mut digests), Ok(()));
         assert_eq!(TAKEN.get(), 3);
 
         TAKEN.set(0);
@@ -369,8 +370,8 @@ mod tests {
     #[test]
     fn rows_are_as_python_writes_them() {
         // base64.urlsafe_b64encode(hashlib.sha256(b"x = 1\n").digest()).rstrip(b"=")
-        let row = Row::of("a,\"b\".py", b"x = 1\n");
-        let record = Record { rows: vec![row, Row::bare(RECORD)] };
+        let row = RecordRow::of("a,\"b\".py", b"x = 1\n");
+        let record = Record { rows: vec![row, RecordRow::bare(RECORD)] };
         let text = record.render();
         assert_eq!(
             text,
@@ -397,7 +398,7 @@ mod tests {
 
     #[test]
     fn files_are_held_against_rows() {
-        let record = Record { rows: vec![Row::of("a", b"1"), Row::bare(RECORD)] };
+        let record = Record { rows: vec![RecordRow::of("a", b"1"), RecordRow::bare(RECORD)] };
         let files = [("a", b"1".as_slice()), (RECORD, b"")];
         let signed = [("a", b"1".as_slice()), (RECORD, b""), ("demo-1.dist-info/RECORD.jws", b"x")];
         assert_eq!(record.verify(RECORD, files), Ok(()));
@@ -405,7 +406,7 @@ mod tests {
         let verify = |record: &Record, files: &[(&str, &[u8])]| {
             record.verify(RECORD, files.iter().copied()).unwrap_err().to_string()
         };
-        let changed = |change: fn(&mut Row)| {
+        let changed = |change: fn(&mut RecordRow)| {
             let mut record = record.clone();
             change(&mut record.rows[0]);
             verify(&record, &files)
@@ -426,14 +427,14 @@ mod tests {
             changed(|row| row.size = "9".to_owned()),
             "\"a\" is not the file that RECORD lists: 1 byte instead of 9"
         );
-        let twice = Record { rows: vec![Row::of("a", b"1"), Row::of("a", b"1")] };
+        let twice = Record { rows: vec![RecordRow::of("a", b"1"), RecordRow::of("a", b"1")] };
         assert_eq!(verify(&twice, &files), "RECORD lists \"a\" twice");
     }
 
     proptest::proptest! {
         #[test]
         fn any_path_survives(paths in proptest::collection::vec("[ -~\n\r\"',ü]{1,12}", 0..5)) {
-            let record = Record { rows: paths.iter().map(|path| Row::of(path, path.as_bytes())).collect() };
+            let record = Record { rows: paths.iter().map(|path| RecordRow::of(path, path.as_bytes())).collect() };
             proptest::prop_assert_eq!(Record::parse(record.render().as_bytes()), Ok(record));
         }
 

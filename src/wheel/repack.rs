@@ -1,7 +1,7 @@
 //! An existing wheel → the same wheel, made deterministic.
 
 use super::assemble::{refuse_timestamp_pycs, with_record};
-use super::check::{Contents, contents};
+use super::check::{WheelContents, contents};
 use super::error::WheelError;
 use super::name::{TagSet, WheelName};
 use super::record::is_signature;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Treatment of the pycs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bytecode {
+pub enum PycTreatment {
     /// Keep the existing pycs.
     Keep,
     /// Remove pycs whose source is in the wheel.
@@ -54,7 +54,7 @@ impl std::fmt::Display for Note {
 
 /// Repacked wheel, with notes on removed content.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repacked {
+pub struct RepackedWheel {
     /// File name, which differs from the input's only in tags.
     pub name: WheelName,
     /// Files in order, for [`crate::archive::write`].
@@ -68,14 +68,14 @@ pub struct Repacked {
 ///
 /// # Errors
 /// [`WheelError`]; no content of the wheel is used before RECORD has been verified.
-pub fn repack(archive: &Archive, bytecode: Bytecode) -> Result<Repacked, WheelError> {
+pub fn repack(archive: &Archive, bytecode: PycTreatment) -> Result<RepackedWheel, WheelError> {
     CheckedWheel::new(archive)?.repack(bytecode)
 }
 
 /// A wheel that agrees with its RECORD and metadata, and has no signature.
 pub struct CheckedWheel<'a> {
     archive: &'a Archive,
-    contents: Contents<'a>,
+    contents: WheelContents<'a>,
 }
 
 impl<'a> CheckedWheel<'a> {
@@ -98,13 +98,17 @@ impl<'a> CheckedWheel<'a> {
     ///
     /// # Errors
     /// [`WheelError`].
-    pub fn repack(&self, bytecode: Bytecode) -> Result<Repacked, WheelError> {
+    pub fn repack(&self, bytecode: PycTreatment) -> Result<RepackedWheel, WheelError> {
         rewrite(self.archive, &self.contents, bytecode)
     }
 }
 
-fn rewrite(archive: &Archive, contents: &Contents<'_>, bytecode: Bytecode) -> Result<Repacked, WheelError> {
-    let Contents { name, dist_info, descriptor_entry, descriptor } = contents;
+fn rewrite(
+    archive: &Archive,
+    contents: &WheelContents<'_>,
+    bytecode: PycTreatment,
+) -> Result<RepackedWheel, WheelError> {
+    let WheelContents { name, dist_info, descriptor_entry, descriptor } = contents;
     let mut name = name.clone();
     let record_path = format!("{dist_info}/RECORD");
     let mut files = archive
@@ -114,15 +118,15 @@ fn rewrite(archive: &Archive, contents: &Contents<'_>, bytecode: Bytecode) -> Re
         .collect::<BTreeMap<_, _>>();
     let mut notes = Vec::new();
     match bytecode {
-        Bytecode::Keep => {}
-        Bytecode::None => remove_compiled(&mut files, &mut notes),
-        Bytecode::Pycache(pycs) => {
+        PycTreatment::Keep => {}
+        PycTreatment::None => remove_compiled(&mut files, &mut notes),
+        PycTreatment::Pycache(pycs) => {
             let kept = pycs.iter().map(|pyc| pyc.path.clone()).collect::<BTreeSet<_>>();
             remove_compiled(&mut files, &mut notes);
             notes.retain(|note| !matches!(note, Note::RemovedPyc(path) if kept.contains(path)));
             add(&mut files, pycs)?;
         }
-        Bytecode::Sourceless { python, pycs } => {
+        PycTreatment::Sourceless { python, pycs } => {
             remove_compiled(&mut files, &mut notes);
             for pyc in &pycs {
                 let source = pyc.path.strip_suffix('c').unwrap_or_default();
@@ -154,7 +158,7 @@ fn rewrite(archive: &Archive, contents: &Contents<'_>, bytecode: Bytecode) -> Re
     }
     let files = files.into_values().collect::<Vec<_>>();
     refuse_timestamp_pycs(&files)?;
-    Ok(Repacked { name, files: with_record(files, dist_info)?, notes })
+    Ok(RepackedWheel { name, files: with_record(files, dist_info)?, notes })
 }
 
 fn file(entry: &Entry) -> File {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::archive::tests::{Raw, deflated, stored, zip};
-use crate::archive::{Archive, Compression, File, Limits, read};
+use crate::archive::{Archive, ArchiveLimits, Compression, File, read};
 use crate::archive::{ZipOptions, write};
 use crate::output::inside::{Inside, Links};
 use crate::pyc::Header;
@@ -39,7 +39,7 @@ fn packed(wheel: &Wheel) -> Vec<u8> {
 }
 
 fn archive(name: &str, bytes: &[u8]) -> Archive {
-    read(Path::new(name), bytes, &Limits::default()).unwrap()
+    read(Path::new(name), bytes, &ArchiveLimits::default()).unwrap()
 }
 
 const NAME: &str = "de_mo-1.0-py3-none-any.whl";
@@ -95,7 +95,7 @@ fn what_cannot_be_in_a_wheel() {
 
 #[test]
 fn repacking_twice_changes_nothing() {
-    let first = repack(&archive(NAME, &packed(&wheel())), Bytecode::Keep).unwrap();
+    let first = repack(&archive(NAME, &packed(&wheel())), PycTreatment::Keep).unwrap();
     assert_eq!(first.files, wheel().files);
     assert!(first.notes.is_empty());
     // Same files in another order, compressed, with other modes.
@@ -107,18 +107,18 @@ fn repacking_twice_changes_nothing() {
     let mut folder = stored("demo/empty/", b"");
     folder.external = 0o040_755 << 16;
     entries.push(folder);
-    let again = repack(&archive(NAME, &zip(&entries)), Bytecode::Keep).unwrap();
+    let again = repack(&archive(NAME, &zip(&entries)), PycTreatment::Keep).unwrap();
     assert_eq!(again.files, wheel().files);
     assert_eq!(again.notes, [Note::EmptyDirectory("demo/empty".to_owned())]);
     let packed = write(&again.files, &ZipOptions::default()).unwrap();
-    let third = repack(&archive(NAME, &packed), Bytecode::Keep).unwrap();
+    let third = repack(&archive(NAME, &packed), PycTreatment::Keep).unwrap();
     assert_eq!(write(&third.files, &ZipOptions::default()).unwrap(), packed);
 }
 
 #[test]
 fn pycs_come_and_go() {
     let plain = archive(NAME, &packed(&wheel()));
-    let kept = repack(&plain, Bytecode::Keep).unwrap();
+    let kept = repack(&plain, PycTreatment::Keep).unwrap();
     for file in kept.files.iter().filter(|file| !file.path.ends_with("/RECORD")) {
         assert_eq!(
             file.bytes.read().as_ptr(),
@@ -128,34 +128,34 @@ fn pycs_come_and_go() {
         );
     }
     let pycs = vec![File::new("demo/__pycache__/core.cpython-314.pyc", pyc(true))];
-    let with = repack(&plain, Bytecode::Pycache(pycs.clone())).unwrap();
+    let with = repack(&plain, PycTreatment::Pycache(pycs.clone())).unwrap();
     assert_eq!(with.name.to_string(), NAME);
     assert!(names(&with.files).contains(&"demo/__pycache__/core.cpython-314.pyc"));
     let compiled = archive(NAME, &packed(&Wheel { name: with.name, files: with.files.clone() }));
-    let same = repack(&compiled, Bytecode::Pycache(pycs)).unwrap();
+    let same = repack(&compiled, PycTreatment::Pycache(pycs)).unwrap();
     assert_eq!((same.files, same.notes.len()), (with.files, 0));
-    let none = repack(&compiled, Bytecode::None).unwrap();
+    let none = repack(&compiled, PycTreatment::None).unwrap();
     assert_eq!(none.files, wheel().files);
     assert_eq!(none.notes, [Note::RemovedPyc("demo/__pycache__/core.cpython-314.pyc".to_owned())]);
 
     let python = PyVersion::new(3, 14);
     let pycs = vec![File::new("demo/core.pyc", pyc(false)), File::new("demo/__init__.pyc", pyc(false))];
-    let sourceless = repack(&compiled, Bytecode::Sourceless { python, pycs }).unwrap();
+    let sourceless = repack(&compiled, PycTreatment::Sourceless { python, pycs }).unwrap();
     let name = sourceless.name.to_string();
     assert_eq!(name, "de_mo-1.0-cp314-none-any.whl");
     assert_eq!(names(&sourceless.files)[..3], ["demo/__init__.pyc", "demo/core.pyc", "demo/tool.sh"]);
     let descriptor = sourceless.files.iter().find(|file| file.path.ends_with("/WHEEL")).unwrap();
     assert!(descriptor.bytes.read().ends_with(b"Tag: cp314-none-any\n"));
     let bytes = packed(&Wheel { name: sourceless.name, files: sourceless.files.clone() });
-    assert_eq!(repack(&archive(&name, &bytes), Bytecode::Keep).unwrap().files, sourceless.files);
+    assert_eq!(repack(&archive(&name, &bytes), PycTreatment::Keep).unwrap().files, sourceless.files);
 
     let pycs = vec![File::new("demo/other.pyc", pyc(false))];
     assert_eq!(
-        repack(&plain, Bytecode::Sourceless { python, pycs }).unwrap_err().to_string(),
+        repack(&plain, PycTreatment::Sourceless { python, pycs }).unwrap_err().to_string(),
         "\"demo/other.pyc\" is to replace \"demo/other.py\", which the wheel does not have"
     );
     let pycs = vec![File::new("demo/__pycache__/core.cpython-314.pyc", timestamp_pyc())];
-    assert!(matches!(repack(&plain, Bytecode::Pycache(pycs)), Err(WheelError::TimestampPyc(_))));
+    assert!(matches!(repack(&plain, PycTreatment::Pycache(pycs)), Err(WheelError::TimestampPyc(_))));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn tags_of_sourceless_wheels() {
         let wheel = assemble(&project(), &tags, sources()).unwrap();
         let pycs = vec![File::new("demo/core.pyc", pyc(false))];
         let archive = archive(&wheel.name.to_string(), &packed(&wheel));
-        let bytecode = Bytecode::Sourceless { python: PyVersion::new(3, 14), pycs };
+        let bytecode = PycTreatment::Sourceless { python: PyVersion::new(3, 14), pycs };
         repack(&archive, bytecode).map(|wheel| wheel.name.tags.to_string()).map_err(|error| error.to_string())
     };
     assert_eq!(retag("py2.py3-none-any").unwrap(), "cp314-none-any");
@@ -185,7 +185,7 @@ fn wheels_that_are_not_believed() {
         let mut files = wheel().files;
         change(&mut files);
         let bytes = write(&files, &ZipOptions::default()).unwrap();
-        repack(&archive(name, &bytes), Bytecode::Keep).unwrap_err().to_string()
+        repack(&archive(name, &bytes), PycTreatment::Keep).unwrap_err().to_string()
     };
     let edit = |file: &'static str, text: &'static str| {
         with(NAME, &move |files| {

@@ -1,7 +1,7 @@
 //! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets
 //! of `fuzz/` with many.
 
-use pycompile::archive::{self, Limits};
+use pycompile::archive::{self, ArchiveLimits};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::engine::native::NativeEngine;
@@ -198,17 +198,17 @@ fn tables(code: CodeView<'_>, format: LineFormat) {
 pub fn archive(data: &[u8]) {
     let path = Path::new("demo-1.0-py3-none-any.whl");
     // As much as one input may take.
-    let limits = Limits { entry: 4 << 20, total: 16 << 20, ..Limits::zipapp() };
+    let limits = ArchiveLimits { entry: 4 << 20, total: 16 << 20, ..ArchiveLimits::zipapp() };
     let Ok(archive) = archive::read(path, data, &limits) else { return };
     for entry in &archive.entries {
         assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| part == ".."));
     }
-    let Ok(repacked) = wheel::repack(&archive, wheel::Bytecode::Keep) else { return };
+    let Ok(repacked) = wheel::repack(&archive, wheel::PycTreatment::Keep) else { return };
     let written =
         archive::write(&repacked.files, &archive::ZipOptions::default()).expect("it can be written");
     drop(repacked);
     let again = archive::read(path, &written, &limits).expect("what is written can be read");
-    let again = wheel::repack(&again, wheel::Bytecode::Keep).expect("what is packed can be packed");
+    let again = wheel::repack(&again, wheel::PycTreatment::Keep).expect("what is packed can be packed");
     let again = archive::write(&again.files, &archive::ZipOptions::default()).expect("it can be written");
     assert_eq!(again, written, "packing is not stable");
 }
@@ -216,7 +216,8 @@ pub fn archive(data: &[u8]) {
 /// Packages, tar archives and images: no name leads outside, and no content is larger than the
 /// limits.
 pub fn package(data: &[u8]) {
-    let limits = Limits { entry: 4 << 20, total: 16 << 20, dense: 16 << 20, ..Limits::default() };
+    let limits =
+        ArchiveLimits { entry: 4 << 20, total: 16 << 20, dense: 16 << 20, ..ArchiveLimits::default() };
     let Ok(archive) = archive::read_package(Path::new("demo"), data.to_vec(), &limits) else { return };
     let specials = archive.specials.iter().map(|special| special.name.as_str());
     for name in archive.entries.iter().map(|entry| entry.name.as_str()).chain(specials) {

@@ -6,7 +6,7 @@
 use crate::session::{Said, Session};
 use pycompile::archive::File;
 use pycompile::archive::{ZipOptions, write};
-use pycompile::wheel::{Record, Row};
+use pycompile::wheel::{Record, RecordRow};
 
 pub(crate) const GOOD: &str = "X = 'SAFE'\n";
 const EVIL: &str = "X = 'EVIL'\n";
@@ -295,7 +295,7 @@ const SCHEMES: [&str; 10] = [
 ];
 
 /// What is done to the rows of a RECORD.
-type Change = fn(&mut Vec<Row>);
+type Change = fn(&mut Vec<RecordRow>);
 
 /// A wheel's files without RECORD; a name with `!` goes into an archive.
 fn wheel_files(scheme: &str, files: Files) -> Files {
@@ -310,10 +310,10 @@ fn wheel_files(scheme: &str, files: Files) -> Files {
     all
 }
 
-fn recorded(mut files: Files, change: impl Fn(&mut Vec<Row>)) -> Files {
+fn recorded(mut files: Files, change: impl Fn(&mut Vec<RecordRow>)) -> Files {
     let record = format!("{INFO}/RECORD");
-    let mut rows: Vec<Row> = files.iter().map(|(name, bytes)| Row::of(name, bytes)).collect();
-    rows.push(Row::bare(&record));
+    let mut rows: Vec<RecordRow> = files.iter().map(|(name, bytes)| RecordRow::of(name, bytes)).collect();
+    rows.push(RecordRow::bare(&record));
     change(&mut rows);
     files.push((record, Record { rows }.render().into()));
     files
@@ -360,7 +360,7 @@ fn wheels() {
         let lies: [(&str, Change); 4] = [
             ("not listed", |rows| drop(rows.remove(0))),
             ("without a digest", |rows| rows[0].hash.clear()),
-            ("another digest", |rows| rows[0].hash = Row::of("", b"other").hash),
+            ("another digest", |rows| rows[0].hash = RecordRow::of("", b"other").hash),
             ("listed twice", |rows| rows.push(rows[0].clone())),
         ];
         for (lie, change) in lies {

@@ -180,7 +180,8 @@ fn an_old_namespace_package_has_no_init_of_its_own() {
     assert_eq!(listed(&session).1, ["space/demo/__init__.py"]);
     session.run(&["pack"]).exits(0);
     let wheel = session.path("dist/space_demo-1.0-py3-none-any.whl");
-    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let archive =
+        pycompile::archive::read_file(&wheel, &pycompile::archive::ArchiveLimits::default()).unwrap();
     let metadata = archive.get("space_demo-1.0.dist-info/METADATA").unwrap().bytes.to_vec();
     let expected =
         "Provides-Extra: test\nRequires-Dist: six\nRequires-Dist: pytest; extra == \"test\"\n\nText\n";
@@ -217,7 +218,8 @@ fn a_wheel_says_what_its_files_and_metadata_are() {
     assert_eq!(sources, ["demo/__init__.py", "demo/part.py"]);
     session.run(&["pack"]).exits(0).says("packed dist/pycompile/demo-2.0-py3-none-any.whl\n");
     let wheel = session.path("dist/pycompile/demo-2.0-py3-none-any.whl");
-    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let archive =
+        pycompile::archive::read_file(&wheel, &pycompile::archive::ArchiveLimits::default()).unwrap();
     let entry_points = archive.get("demo-2.0.dist-info/entry_points.txt").unwrap().bytes.to_vec();
     assert_eq!(String::from_utf8(entry_points).unwrap(), "[console_scripts]\ndemo = demo.part:main\n");
     session.file("broken-1-py3-none-any.whl", "no zip");
@@ -281,7 +283,8 @@ fn metadata_of_an_sdist_become_those_of_the_wheel() {
         said.err
     );
     let wheel = session.path("dist/demo-1.0-py3-none-any.whl");
-    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let archive =
+        pycompile::archive::read_file(&wheel, &pycompile::archive::ArchiveLimits::default()).unwrap();
     let text = |name: &str| {
         let entry = archive.entries.iter().find(|entry| entry.name == format!("demo-1.0.dist-info/{name}"));
         String::from_utf8(entry.unwrap().bytes.read().into_owned()).unwrap()

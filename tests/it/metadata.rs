@@ -6,7 +6,7 @@ use crate::session::Session;
 const SOURCE: &str = "[source]\nfiles = [\"demo/__init__.py\"]\n[compile]\npython = [\"3.14\"]\n";
 
 fn text_in_wheel(session: &Session, wheel: &str, name: &str) -> String {
-    let limits = pycompile::archive::Limits::default();
+    let limits = pycompile::archive::ArchiveLimits::default();
     let archive = pycompile::archive::read_file(&session.path(wheel), &limits).unwrap();
     let entry = archive.get(name).ok_or((wheel, name)).unwrap();
     String::from_utf8(entry.bytes.read().into_owned()).unwrap()

@@ -116,7 +116,7 @@ fn seeds_are_read() {
         assert!(objects.code(Objects::ROOT).is_some());
     }
     for bytes in seeds("archive") {
-        archive::read(Path::new("a.zip"), &bytes, &archive::Limits::zipapp()).unwrap();
+        archive::read(Path::new("a.zip"), &bytes, &archive::ArchiveLimits::zipapp()).unwrap();
     }
     for bytes in seeds("manifest") {
         manifest::parse(Path::new("m.json"), &bytes).unwrap();

@@ -55,7 +55,8 @@ fn pack(session: &Session, bytes: &[u8], more: &[&str]) -> Said {
 
 fn names(session: &Session) -> Vec<String> {
     let wheel = session.path("dist/demo-1.0-py3-none-any.whl");
-    let archive = pycompile::archive::read_file(&wheel, &pycompile::archive::Limits::default()).unwrap();
+    let archive =
+        pycompile::archive::read_file(&wheel, &pycompile::archive::ArchiveLimits::default()).unwrap();
     archive.entries.iter().map(|entry| entry.name.clone()).collect()
 }
 

@@ -11,7 +11,7 @@ fn listed(session: &Session) -> (Vec<String>, Vec<String>) {
 }
 
 fn in_wheel(session: &Session, wheel: &str) -> Vec<String> {
-    let limits = pycompile::archive::Limits::default();
+    let limits = pycompile::archive::ArchiveLimits::default();
     let archive = pycompile::archive::read_file(&session.path(wheel), &limits).unwrap();
     archive.entries.iter().map(|entry| entry.name.clone()).collect()
 }

@@ -4,7 +4,7 @@
 use crate::session::{Said, Session};
 use pycompile::archive::File;
 use pycompile::archive::{ZipOptions, write};
-use pycompile::wheel::{Project, Record, Row, TagSet, assemble};
+use pycompile::wheel::{Project, Record, RecordRow, TagSet, assemble};
 
 const NAME: &str = "demo-1.0-py3-none-any.whl";
 
@@ -276,11 +276,11 @@ fn metadata_of_another_project() {
     let with_metadata = |metadata: &str| {
         let mut files = files();
         let metadata = File::new("demo-1.0.dist-info/METADATA", metadata);
-        let row = |file: &File| Row::of(&file.path, &file.bytes.read());
+        let row = |file: &File| RecordRow::of(&file.path, &file.bytes.read());
         let record = files.pop().unwrap();
         *files.iter_mut().find(|file| file.path == metadata.path).unwrap() = metadata.clone();
         let mut rows = files.iter().map(row).collect::<Vec<_>>();
-        rows.push(Row::bare(&record.path));
+        rows.push(RecordRow::bare(&record.path));
         files.push(File::new(record.path, Record { rows }.render()));
         zip(&files)
     };

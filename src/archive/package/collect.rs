@@ -4,10 +4,10 @@ use super::facts::{Facts, Format, Special, SpecialKind};
 use super::fault_of;
 use super::tar::{self, RefusedMember};
 use super::unpack::{Packing, unpacked};
-use crate::archive::entry::{Archive, Bytes, Compression, DosTime, Entry, Packed};
+use crate::archive::entry::{Archive, Bytes, Compression, DosTime, Entry, PackedEntry};
 use crate::archive::error::{ArchiveError, Fault};
 use crate::archive::name::{Clash, NameFault, NameTree, check_file_name};
-use crate::archive::reader::{HELD, Limits, within};
+use crate::archive::reader::{ArchiveLimits, HELD, within};
 use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
@@ -83,7 +83,7 @@ impl Collected {
 /// Collector of members, which checks each before it allocates memory for it.
 pub(super) struct Collector<'a> {
     path: &'a Path,
-    limits: &'a Limits,
+    limits: &'a ArchiveLimits,
     rules: Rules,
     collected: Collected,
     /// Indices of the files by name, for hard links.
@@ -96,7 +96,7 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(path: &'a Path, limits: &'a Limits, rules: Rules) -> Self {
+    pub(super) fn new(path: &'a Path, limits: &'a ArchiveLimits, rules: Rules) -> Self {
         let collected = Collected::default();
         Self {
             path,
@@ -249,7 +249,7 @@ impl<'a> Collector<'a> {
                 return Err(truncated);
             }
             let archive = Arc::clone(archive);
-            return Ok(Bytes::packed(Packed {
+            return Ok(Bytes::packed(PackedEntry {
                 archive,
                 data,
                 compression: Compression::Stored,
@@ -277,7 +277,12 @@ impl<'a> Collector<'a> {
         }
         let data = encoder.finish().map_err(broken)?;
         let compression = Compression::Deflated;
-        Ok(Bytes::packed(Packed { data: 0..data.len(), archive: Arc::new(data), compression, size: length }))
+        Ok(Bytes::packed(PackedEntry {
+            data: 0..data.len(),
+            archive: Arc::new(data),
+            compression,
+            size: length,
+        }))
     }
 
     /// Checks all names against each other.

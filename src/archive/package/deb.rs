@@ -9,7 +9,7 @@ use super::facts::Format;
 use super::unpack::Packing;
 use crate::archive::entry::Archive;
 use crate::archive::error::{ArchiveError, Fault};
-use crate::archive::reader::Limits;
+use crate::archive::reader::ArchiveLimits;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,7 +26,11 @@ struct DebPart<'a> {
     bytes: &'a [u8],
 }
 
-pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub(super) fn read(
+    path: &Path,
+    bytes: &Arc<Vec<u8>>,
+    limits: &ArchiveLimits,
+) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let parts = parts(bytes).map_err(refuse)?;
     // dpkg ignores such members, which other tools add.

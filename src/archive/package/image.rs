@@ -8,7 +8,7 @@ use super::collect::{Collected, Collector, Rules};
 use super::facts::{Facts, Format, Special, SpecialKind};
 use crate::archive::entry::{Archive, Entry};
 use crate::archive::error::{ArchiveError, Fault};
-use crate::archive::reader::{HELD, Limits};
+use crate::archive::reader::{ArchiveLimits, HELD};
 use serde::Deserialize;
 use sha2::Digest as _;
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ struct Image {
 }
 
 /// Applies the layers of an image; returns any other tar archive unchanged.
-pub(super) fn of_tar(path: &Path, archive: Archive, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub(super) fn of_tar(path: &Path, archive: Archive, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let image = match docker(&archive) {
         None => oci(&archive),

@@ -24,7 +24,7 @@ pub(super) use collect::Collected;
 
 use super::entry::Archive;
 use super::error::{ArchiveError, Fault};
-use super::reader::{Limits, within};
+use super::reader::{ArchiveLimits, within};
 use collect::{Collector, Rules};
 use std::path::Path;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// [`ArchiveError`].
-pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
     let bytes = Arc::new(bytes);
@@ -48,7 +48,7 @@ pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Arch
 }
 
 /// Reads the entries of a tar archive, which may be compressed.
-fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
+fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
     let mut collector = Collector::new(path, limits, Rules::Posix);
     let (packing, comment) = collector.tar(bytes, "")?;
     let collected = collector.finish()?;
@@ -56,7 +56,11 @@ fn read_tar(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archiv
 }
 
 /// Reads the files of a tar archive, which may be compressed, with the rules for zips.
-pub(super) fn read_sdist(path: &Path, bytes: Vec<u8>, limits: &Limits) -> Result<Collected, ArchiveError> {
+pub(super) fn read_sdist(
+    path: &Path,
+    bytes: Vec<u8>,
+    limits: &ArchiveLimits,
+) -> Result<Collected, ArchiveError> {
     let bytes = Arc::new(bytes);
     let mut collector = Collector::new(path, limits, Rules::Portable);
     collector.tar(&bytes, "")?;

@@ -9,7 +9,7 @@ use super::facts::{Facts, Format};
 use super::unpack::{Packing, unpacked};
 use crate::archive::entry::Archive;
 use crate::archive::error::{ArchiveError, Fault};
-use crate::archive::reader::Limits;
+use crate::archive::reader::ArchiveLimits;
 use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -103,7 +103,11 @@ const FOLLOWS: [u32; 29] = [
     1140, 1141, 1142, 1143, 1144, 1145, 5092, 5097, 5112, 5113, 5114,
 ];
 
-pub(super) fn read(path: &Path, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Archive, ArchiveError> {
+pub(super) fn read(
+    path: &Path,
+    bytes: &Arc<Vec<u8>>,
+    limits: &ArchiveLimits,
+) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     let (_signature, at) = RpmHeader::read(bytes, LEAD).map_err(refuse)?;
     // The first table is padded.

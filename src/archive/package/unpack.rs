@@ -1,7 +1,7 @@
 //! Compressed bytes → a bounded stream.
 
 use crate::archive::error::Fault;
-use crate::archive::reader::{Limits, SMALL_TOTAL};
+use crate::archive::reader::{ArchiveLimits, SMALL_TOTAL};
 use lzma_rust2::XzReader;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -57,7 +57,7 @@ pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dy
 
 /// Returns the stream of the unpacked bytes, or of the bytes themselves if they are not compressed,
 /// and the compression. The stream is bounded by the limits.
-pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &Limits) -> (Option<Packing>, Box<dyn Read + 'a>) {
+pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &ArchiveLimits) -> (Option<Packing>, Box<dyn Read + 'a>) {
     let Some(packing) = Packing::of(bytes) else { return (None, Box::new(bytes)) };
     let size = bytes.len() as u64;
     let most = limits.dense.max(size.saturating_mul(limits.dense_ratio)).min(limits.total);

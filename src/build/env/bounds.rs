@@ -3,7 +3,7 @@
 use super::EnvError;
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use std::path::{Path, PathBuf};
 
 /// Boundary between paths of the user and paths of the environment: the user named `base`;
@@ -58,8 +58,8 @@ impl Bounds {
     ///
     /// # Errors
     /// [`WriteError`].
-    pub fn place(&self, name: &Path, missing: Missing) -> Result<Place, WriteError> {
-        Place::below(&self.base, &self.below.join(name), missing)
+    pub fn place(&self, name: &Path, missing: Missing) -> Result<OutputPlace, WriteError> {
+        OutputPlace::below(&self.base, &self.below.join(name), missing)
     }
 
     /// Opens a file for reading.

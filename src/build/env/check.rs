@@ -3,9 +3,9 @@
 use super::{Distribution, Finding, Report, Settings, SitePackages};
 use crate::build::errno::diagnostic;
 use crate::build::outcome::{Failure, Outcome};
-use crate::project::{Found, is_python, links_and_files, names_in};
+use crate::project::{FoundKind, is_python, links_and_files, names_in};
 use crate::pyc::parse_name;
-use crate::wheel::Row;
+use crate::wheel::RecordRow;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -18,7 +18,7 @@ const OF_VIRTUALENV: &str = "_virtualenv.py";
 pub(super) fn rows(
     site: &SitePackages,
     distribution: &Distribution,
-    rows: &[&Row],
+    rows: &[&RecordRow],
     reported: &mut BTreeSet<PathBuf>,
     report: &mut Report,
 ) {
@@ -51,7 +51,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
         let source = parse_name(name).map_or_else(|| name.clone(), |parsed| parsed.source);
         if !is_code
             || !is_own
-            || *found == Found::Symlink
+            || *found == FoundKind::Symlink
             || recorded.contains(&**name)
             || source == OF_VIRTUALENV
             || settings.exclude.is_match(&source)

@@ -7,7 +7,7 @@ use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open};
 use crate::target::{PyVersion, Release, Series};
 use crate::text::Shown as _;
-use crate::wheel::{Record, RecordError, Row};
+use crate::wheel::{Record, RecordError, RecordRow};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub struct SitePackages {
     /// Distributions that are not touched.
     pub left_alone: Vec<LeftAlone>,
     /// Rows of the RECORDs of distributions that are not touched.
-    pub rows_left_alone: Vec<Row>,
+    pub rows_left_alone: Vec<RecordRow>,
     /// RECORDs that cannot be read, with the error.
     pub failed: Vec<(PathBuf, Box<Diagnostic>)>,
 }

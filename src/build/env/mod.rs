@@ -17,17 +17,17 @@ pub use discover::{
     Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages, version_of,
 };
 
-use super::artifact::{Artifact, Digest};
+use super::artifact::{Artifact, FileDigest};
 use super::errno::write_diagnostic;
 use super::job::{Job, Jobs};
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
-use super::source::Source;
+use super::source::SourceFile;
 use crate::engine::{Diagnostic, Run, ThreadsError};
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, cache_path};
-use crate::wheel::Row;
+use crate::wheel::RecordRow;
 use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -101,7 +101,7 @@ pub struct Report {
 struct Pyc {
     name: String,
     outcome: Outcome,
-    row: Option<Row>,
+    row: Option<RecordRow>,
     entry: Option<FileEntry>,
     finding: Option<Finding>,
 }
@@ -119,7 +119,7 @@ pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Rep
     report.outcomes.extend(
         failed.map(|(file, error)| Outcome::Record(Failure { file: file.clone(), error: error.clone() })),
     );
-    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let mut rows: BTreeMap<&str, Vec<RecordRow>> = BTreeMap::new();
     for (name, pycs) in sources.iter().zip(results) {
         let Some(pycs) = pycs else {
             report.missing += 1;
@@ -138,7 +138,7 @@ pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Rep
     for distribution in &site.distributions {
         // A RECORD may list a source more than once.
         let names: BTreeSet<&str> = distribution.sources().collect();
-        let rows: Vec<&Row> = names.into_iter().filter_map(|name| rows.get(name)).flatten().collect();
+        let rows: Vec<&RecordRow> = names.into_iter().filter_map(|name| rows.get(name)).flatten().collect();
         if settings.check {
             check::rows(site, distribution, &rows, &mut reported, &mut report);
         } else {
@@ -183,7 +183,7 @@ fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Ve
 
 fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<Pyc> {
     let path = site.folder.join(name);
-    let source = Source::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
+    let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
     jobs.each(&source, |job| {
         let cached = cache_path(Path::new(name), job.target.series, job.optimize);
         let pyc = cached.to_string_lossy().into_owned();
@@ -191,9 +191,9 @@ fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings
         let result = job.pyc(Ok(name)).and_then(|bytes| {
             let done;
             (done, finding) = settle(site, Path::new(&pyc), &bytes, job, settings)?;
-            row = Some(Row::of(&pyc, &bytes));
+            row = Some(RecordRow::of(&pyc, &bytes));
             entry = job.entry(&pyc, &bytes, name, name);
-            Ok((done, Digest::of(&bytes)))
+            Ok((done, FileDigest::of(&bytes)))
         });
         let digest = result.as_ref().ok().map(|(_, digest)| digest.clone());
         let output = Some(site.folder.join(&pyc));

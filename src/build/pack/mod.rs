@@ -9,19 +9,19 @@ mod wheel;
 mod zip;
 
 pub use backend::BackendError;
-pub use repack::{Repacked, Request, repack_wheel};
+pub use repack::{RepackRequest, Repacked, repack_wheel};
 pub use sdist::Unpacked;
 
-use super::artifact::{Artifact, ArtifactKind, Digest};
+use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::job::Job;
 use super::outcome::{Done, Failure, Outcome};
-use super::project::{Project, ProjectError};
+use super::project::{BuildProject, ProjectError};
 use crate::archive::{Bytes, File};
 use crate::config::init::{BUILD_IT, Lists};
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
 use crate::engine::select::releases;
 use crate::engine::{Diagnostic, Run};
-use crate::manifest::{Archive, FileEntry, Manifest};
+use crate::manifest::{FileEntry, ListedArchive, Manifest};
 use crate::output::writing::Writing;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
@@ -42,7 +42,7 @@ pub struct Packed {
 }
 
 /// File of the project with its pycs.
-struct Item<'a> {
+struct SourceItem<'a> {
     file: &'a Selected,
     /// Content of the file, if it can be read.
     source: Option<Bytes>,
@@ -77,7 +77,7 @@ impl PackedPyc {
         let pyc = job.pyc(names.recorded.clone());
         let entry = pyc.as_ref().ok().zip(names.recorded.as_ref().ok());
         let entry = entry.and_then(|(pyc, recorded)| job.entry(&names.listed, pyc, names.source, recorded));
-        let digest = pyc.as_ref().ok().map(|pyc| Digest::of(pyc));
+        let digest = pyc.as_ref().ok().map(|pyc| FileDigest::of(pyc));
         let output = Some(PathBuf::from(&names.packed));
         let (file, result) = match pyc {
             Ok(pyc) => (Some(File::new(names.packed, pyc)), Ok(Done::Compiled)),
@@ -102,12 +102,12 @@ fn complete<T>(results: Vec<Option<T>>) -> Result<Vec<T>, ProjectError> {
 
 /// Contents of all archives.
 struct Contents<'a> {
-    items: Vec<Item<'a>>,
+    items: Vec<SourceItem<'a>>,
     data: Vec<File>,
 }
 
 /// Archive in memory.
-struct Made {
+struct PackedArchive {
     path: PathBuf,
     bytes: Vec<u8>,
     executable: bool,
@@ -120,7 +120,7 @@ struct Made {
 /// # Errors
 /// [`ProjectError`], for the config, the metadata, or an archive that cannot be written.
 pub fn pack(
-    project: &Project,
+    project: &BuildProject,
     run: Run<'_>,
     time: i64,
     allowed: &[PathBuf],
@@ -130,8 +130,8 @@ pub fn pack(
     project.loaded.check_listed(&project.selection)?;
     let engines = run.engines;
     // Metadata comes first, so that errors in it are reported before compiling.
-    let wheel = wheel::Plan::new(project, backend, run.workers)?;
-    let zip = zip::Plan::new(project, engines)?;
+    let wheel = wheel::WheelPlan::new(project, backend, run.workers)?;
+    let zip = zip::ZipPlan::new(project, engines)?;
     let jobs = project.jobs(run);
     let results = jobs.map(&project.selection.sources, |file| {
         let source = project.read(file);
@@ -148,7 +148,7 @@ pub fn pack(
     let (mut outcomes, mut items) = (Vec::new(), Vec::new());
     for (file, (own, source, pycs)) in project.selection.sources.iter().zip(complete(results)?) {
         outcomes.extend::<Vec<Outcome>>(own);
-        items.push(Item { file, source, pycs });
+        items.push(SourceItem { file, source, pycs });
     }
     let notes = wheel.as_ref().map(|wheel| wheel.notes.clone()).unwrap_or_default();
     let mut packed = Packed { outcomes, notes, ..Packed::default() };
@@ -183,12 +183,12 @@ pub fn pack(
 }
 
 /// Returns the entry of an archive in the manifest.
-fn listed(archive: &Artifact) -> Archive {
+fn listed(archive: &Artifact) -> ListedArchive {
     let name = archive.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Archive { path: name, sha256: archive.digest.sha256.clone(), size: archive.digest.size }
+    ListedArchive { path: name, sha256: archive.digest.sha256.clone(), size: archive.digest.size }
 }
 
-fn check(project: &Project) -> Result<(), ConfigError> {
+fn check(project: &BuildProject) -> Result<(), ConfigError> {
     let config = &project.loaded.config;
     if config.wheel.is_none() && config.zip.is_none() {
         let folder = project.loaded.folder.as_path();
@@ -214,7 +214,7 @@ fn check(project: &Project) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
+fn read_data(project: &BuildProject, outcomes: &mut Vec<Outcome>) -> Vec<File> {
     let mut data = Vec::new();
     for file in &project.selection.data {
         match project.read(file) {
@@ -232,7 +232,13 @@ fn read_data(project: &Project, outcomes: &mut Vec<Outcome>) -> Vec<File> {
 /// Returns the path of a pyc in the manifest: the installed path, even if the wheel contains no
 /// pycs. Pycs of a sourceless wheel are in place of their sources; with several such wheels, each
 /// has its own directory in the manifest.
-fn listed_name(project: &Project, file: &Selected, cached: &str, series: &Series, versions: usize) -> String {
+fn listed_name(
+    project: &BuildProject,
+    file: &Selected,
+    cached: &str,
+    series: &Series,
+    versions: usize,
+) -> String {
     let wheel = project.loaded.config.wheel.as_ref();
     let legacy = wheel.is_none_or(|wheel| wheel.bytecode == Bytecode::Sourceless);
     match (legacy, wheel.is_some() && versions > 1) {

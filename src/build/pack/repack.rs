@@ -2,26 +2,26 @@
 
 use super::{Packed, PackedPyc, PycNames, complete, listed};
 use crate::archive::{self, Archive, Bytes, ZipOptions, write};
-use crate::build::artifact::{Artifact, ArtifactKind, Digest};
+use crate::build::artifact::{Artifact, ArtifactKind, FileDigest};
 use crate::build::job::Jobs;
 use crate::build::outcome::Outcome;
 use crate::build::project::ProjectError;
-use crate::build::source::Source;
+use crate::build::source::SourceFile;
 use crate::config::Bytecode as Wanted;
 use crate::engine::Run;
 use crate::engine::select::releases;
 use crate::manifest::{FileEntry, Manifest};
 use crate::output::atomic;
-use crate::output::place::{Missing, Place, is_one_file};
+use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::PyVersion;
-use crate::wheel::{Bytecode, CheckedWheel, Note, installed_path, top_level_notes};
+use crate::wheel::{CheckedWheel, Note, PycTreatment, installed_path, top_level_notes};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Options of a repacked wheel.
 #[derive(Debug)]
-pub struct Request {
+pub struct RepackRequest {
     /// Pycs of the new wheel; `None` keeps those that it has.
     pub bytecode: Option<Wanted>,
     /// Optimization levels, each once.
@@ -54,7 +54,7 @@ pub struct Repacked {
 }
 
 /// Source in the wheel.
-struct Item<'a> {
+struct WheelSource<'a> {
     name: &'a str,
     /// Installed path, which is the recorded file name.
     installed: &'a str,
@@ -65,8 +65,8 @@ struct Item<'a> {
 ///
 /// # Errors
 /// [`ProjectError`]; an existing file at the new wheel's path is unchanged then.
-pub fn repack_wheel(path: &Path, request: &Request, run: Run<'_>) -> Result<Repacked, ProjectError> {
-    let archive = archive::read_file(path, &archive::Limits::default())?;
+pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Result<Repacked, ProjectError> {
+    let archive = archive::read_file(path, &archive::ArchiveLimits::default())?;
     let wheel = CheckedWheel::new(&archive)?;
     let engines = run.engines;
     let items = match request.bytecode {
@@ -87,12 +87,12 @@ pub fn repack_wheel(path: &Path, request: &Request, run: Run<'_>) -> Result<Repa
         own.filter_map(|pyc| pyc.file.clone()).collect()
     };
     let wanted = match request.bytecode {
-        None => vec![Bytecode::Keep],
-        Some(Wanted::None) => vec![Bytecode::None],
-        Some(Wanted::Pycache) => vec![Bytecode::Pycache(files(None))],
+        None => vec![PycTreatment::Keep],
+        Some(Wanted::None) => vec![PycTreatment::None],
+        Some(Wanted::Pycache) => vec![PycTreatment::Pycache(files(None))],
         Some(Wanted::Sourceless) => {
             let versions = engines.iter().map(|target| target.series.version);
-            versions.map(|python| Bytecode::Sourceless { python, pycs: files(Some(python)) }).collect()
+            versions.map(|python| PycTreatment::Sourceless { python, pycs: files(Some(python)) }).collect()
         }
     };
     let made = wanted.into_iter().map(|bytecode| wheel.repack(bytecode)).collect::<Result<Vec<_>, _>>()?;
@@ -129,7 +129,7 @@ pub fn repack_wheel(path: &Path, request: &Request, run: Run<'_>) -> Result<Repa
             atomic::write(&output, &bytes, 0o644)?;
         }
         let kind = ArtifactKind::Wheel;
-        let artifact = Artifact { path: output, kind, digest: Digest::of(&bytes), changed };
+        let artifact = Artifact { path: output, kind, digest: FileDigest::of(&bytes), changed };
         archives.push(listed(&artifact));
         packed.archives.push(artifact);
         notes.extend(wheel.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
@@ -139,7 +139,7 @@ pub fn repack_wheel(path: &Path, request: &Request, run: Run<'_>) -> Result<Repa
 }
 
 fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
-    match Place::named(path, Missing::Refused) {
+    match OutputPlace::named(path, Missing::Refused) {
         Ok(place) => Ok(place.differs(bytes, 0o644)?),
         Err(error) if error.is_missing() => Ok(true),
         Err(error) => Err(error.into()),
@@ -148,13 +148,13 @@ fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {
 
 /// Returns the Python files that are importable once installed: not scripts, headers or data in
 /// `NAME.data`.
-fn sources<'a>(archive: &'a Archive, request: &Request) -> Vec<Item<'a>> {
+fn sources<'a>(archive: &'a Archive, request: &RepackRequest) -> Vec<WheelSource<'a>> {
     let entries = archive.files().filter(|entry| entry.name.ends_with(".py"));
     entries
         .filter(|entry| !request.exclude.is_match(&entry.name))
         .filter_map(|entry| {
             let installed = installed_path(&entry.name).filter(|name| !in_dist_info(name))?;
-            Some(Item { name: &entry.name, installed, bytes: &entry.bytes })
+            Some(WheelSource { name: &entry.name, installed, bytes: &entry.bytes })
         })
         .collect()
 }
@@ -164,9 +164,14 @@ fn in_dist_info(name: &str) -> bool {
 }
 
 /// Compiles a source of the wheel at `path`.
-fn compile(path: &Path, item: &Item<'_>, request: &Request, jobs: &Jobs<'_>) -> Vec<(Outcome, PackedPyc)> {
+fn compile(
+    path: &Path,
+    item: &WheelSource<'_>,
+    request: &RepackRequest,
+    jobs: &Jobs<'_>,
+) -> Vec<(Outcome, PackedPyc)> {
     // Not kept until the wheel is written: a small wheel can have many large sources.
-    let source = Ok(Source::from_bytes(item.bytes.read()));
+    let source = Ok(SourceFile::from_bytes(item.bytes.read()));
     let shown = path.join(item.name);
     jobs.each(&source, |job| {
         let pyc = |name: &str| {

@@ -4,15 +4,15 @@
 //! No code of the project is run, and a config in the archive is ignored: the files are those that
 //! its build backend would ship, and the metadata is that of its `PKG-INFO`.
 
-use crate::archive::{Limits, Sdist};
+use crate::archive::{ArchiveLimits, Sdist};
 use crate::build::Choice;
-use crate::build::project::{Project, ProjectError};
+use crate::build::project::{BuildProject, ProjectError};
 use crate::config::init::draft;
 use crate::config::{self, Given};
 use crate::engine::python::Places;
 use crate::engine::select::version_on_path;
 use crate::output::WriteError;
-use crate::output::place::{Missing, Place};
+use crate::output::place::{Missing, OutputPlace};
 use crate::pyc::InvalidationMode;
 use crate::target::Target;
 use crate::text::Shown as _;
@@ -25,7 +25,7 @@ const SHOWN: usize = 3;
 #[derive(Debug)]
 pub struct Unpacked {
     /// Project in the archive, with a generated config.
-    pub project: Project,
+    pub project: BuildProject,
     /// Remarks, one sentence each.
     pub notes: Vec<String>,
     /// Version that was chosen, if the settings name none.
@@ -43,13 +43,13 @@ impl Unpacked {
     /// # Errors
     /// [`ProjectError`], for an archive that is refused or a project without Python files.
     pub fn open(archive: &Path, given: Given, places: &Places) -> Result<Self, ProjectError> {
-        let sdist = Sdist::read(archive, &Limits::default())?;
+        let sdist = Sdist::read(archive, &ArchiveLimits::default())?;
         let failure = |source| WriteError::Io { path: archive.into(), source };
         let scratch = tempfile::tempdir().map_err(failure)?;
         let folder = scratch.path().join(&sdist.folder);
         for file in &sdist.files {
             let name = Path::new(&sdist.folder).join(&file.path);
-            let place = Place::below(scratch.path(), &name, Missing::Made)?;
+            let place = OutputPlace::below(scratch.path(), &name, Missing::Made)?;
             place.replace(&file.bytes.read(), if file.executable { 0o755 } else { 0o644 })?;
         }
         let choice = match given.python.first() {
@@ -68,7 +68,7 @@ impl Unpacked {
         }
         let mut loaded = config::parse(&folder.join("pycompile.toml"), draft.text)?;
         loaded.config.manifest = None;
-        let project = Project::new(loaded.with(given)?, InvalidationMode::CheckedHash)?;
+        let project = BuildProject::new(loaded.with(given)?, InvalidationMode::CheckedHash)?;
         let mut notes = draft.lists.notes;
         if let Some(first) = sdist.links.first() {
             let names: Vec<String> = sdist.links.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();

@@ -1,8 +1,8 @@
 //! The wheel of a config: without pycs, with them, or with them instead of the sources.
 
-use super::{Contents, Made, backend};
+use super::{Contents, PackedArchive, backend};
 use crate::archive::{Compression, File, ZipOptions, write};
-use crate::build::project::{Project, ProjectError};
+use crate::build::project::{BuildProject, ProjectError};
 use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::engine::{TargetEngine, Workers};
 use crate::output::inside::Inside;
@@ -10,7 +10,7 @@ use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
 
 /// Wheel with valid metadata.
-pub(super) struct Plan {
+pub(super) struct WheelPlan {
     metadata: DistInfo,
     /// Remarks about the metadata, for the user.
     pub(super) notes: Vec<String>,
@@ -20,9 +20,9 @@ pub(super) struct Plan {
     optimize: u8,
 }
 
-impl Plan {
+impl WheelPlan {
     pub(super) fn new(
-        project: &Project,
+        project: &BuildProject,
         python: Option<&Path>,
         workers: Workers<'_>,
     ) -> Result<Option<Self>, ProjectError> {
@@ -68,7 +68,7 @@ impl Plan {
         contents: &Contents<'_>,
         engines: &[TargetEngine],
         time: i64,
-    ) -> Result<Vec<Made>, ProjectError> {
+    ) -> Result<Vec<PackedArchive>, ProjectError> {
         let with = |files: Vec<File>, tags: &TagSet| {
             let mut all = contents.data.clone();
             all.extend(files);
@@ -91,10 +91,10 @@ impl Plan {
         }
     }
 
-    fn finish(&self, wheel: &Wheel, time: i64) -> Result<Made, ProjectError> {
+    fn finish(&self, wheel: &Wheel, time: i64) -> Result<PackedArchive, ProjectError> {
         let options = ZipOptions { time, compression: Compression::Deflated, shebang: None };
         let bytes = write(&wheel.files, &options)?;
-        Ok(Made { path: self.folder.join(wheel.name.to_string()), bytes, executable: false })
+        Ok(PackedArchive { path: self.folder.join(wheel.name.to_string()), bytes, executable: false })
     }
 }
 

@@ -3,17 +3,17 @@
 //! CPython: `Lib/zipimport.py` reads `core.pyc` next to `core.py` and never `__pycache__`;
 //! `Lib/zipapp.py`.
 
-use super::{Contents, Made};
+use super::{Contents, PackedArchive};
 use crate::archive::{File, ZipOptions, main_module, write};
 use crate::build::job::Jobs;
-use crate::build::project::{Project, ProjectError};
-use crate::build::source::Source;
+use crate::build::project::{BuildProject, ProjectError};
+use crate::build::source::SourceFile;
 use crate::config::ConfigError;
 use crate::engine::{Run, TargetEngine};
 use std::path::PathBuf;
 
 /// Zip with valid settings.
-pub(super) struct Plan {
+pub(super) struct ZipPlan {
     output: PathBuf,
     main: Option<String>,
     engine: usize,
@@ -22,8 +22,8 @@ pub(super) struct Plan {
     options: ZipOptions,
 }
 
-impl Plan {
-    pub(super) fn new(project: &Project, engines: &[TargetEngine]) -> Result<Option<Self>, ConfigError> {
+impl ZipPlan {
+    pub(super) fn new(project: &BuildProject, engines: &[TargetEngine]) -> Result<Option<Self>, ConfigError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.zip else { return Ok(None) };
         let engine = match &table.python {
@@ -81,7 +81,7 @@ impl Plan {
         contents: &Contents<'_>,
         jobs: Jobs<'_>,
         time: i64,
-    ) -> Result<Made, ProjectError> {
+    ) -> Result<PackedArchive, ProjectError> {
         let Some(target) = jobs.run.engines.get(self.engine) else { return Err(ProjectError::NoEngine) };
         let mut files: Vec<File> = contents.data.clone();
         files.extend(contents.legacy_pycs(target.series.version, self.optimize));
@@ -99,12 +99,12 @@ impl Plan {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         let options = ZipOptions { time, ..self.options.clone() };
         let bytes = write(&files, &options)?;
-        Ok(Made { path: self.output.clone(), bytes, executable: options.shebang.is_some() })
+        Ok(PackedArchive { path: self.output.clone(), bytes, executable: options.shebang.is_some() })
     }
 
     /// Returns `__main__.pyc`, and `__main__.py` if sources are included.
     fn compiled_main(&self, main: &str, jobs: Jobs<'_>) -> Result<Vec<File>, ProjectError> {
-        let source = Ok(Source::from_bytes(main.as_bytes()));
+        let source = Ok(SourceFile::from_bytes(main.as_bytes()));
         let mut files = Vec::new();
         for pyc in jobs.each(&source, |job| job.pyc(Ok("__main__.py"))) {
             files.push(File::new("__main__.pyc", pyc.map_err(|error| ProjectError::Main(error.rendered))?));

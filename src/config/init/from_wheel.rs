@@ -1,7 +1,7 @@
 //! Lists of files from a wheel that a build backend has built.
 
 use super::{Draft, Lists, draft_of, quoted};
-use crate::archive::{ArchiveError, Limits, read_file};
+use crate::archive::{ArchiveError, ArchiveLimits, read_file};
 use crate::project::{DiscoverError, is_python};
 use crate::target::PyVersion;
 use crate::text::Shown as _;
@@ -41,7 +41,7 @@ pub enum FromWheelError {
 pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Result<Draft, FromWheelError> {
     let file_name = wheel.file_name().unwrap_or_default().to_string_lossy();
     WheelName::parse(&file_name).map_err(|fault| FromWheelError::Name { path: wheel.into(), fault })?;
-    let archive = read_file(wheel, &Limits::default())?;
+    let archive = read_file(wheel, &ArchiveLimits::default())?;
     let root = Lists::of(folder)?.root;
     let names: Vec<&str> = archive.files().map(|entry| entry.name.as_str()).collect();
     let lists = lists(folder, &root, &names);

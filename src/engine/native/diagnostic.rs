@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Line and columns in the text. Both count from 1, columns in characters. CPython gives 0 and −1
 /// for an unknown column.
-struct Place<'t> {
+struct DiagnosticPlace<'t> {
     line: i32,
     column: i64,
     end_line: i32,
@@ -30,11 +30,11 @@ fn column_of(line: &str, byte: i32) -> i64 {
     if at < line.len() { up_to as i64 } else { (1 + up_to + at - line.len()) as i64 }
 }
 
-fn place(refusal: &SourceRefusal) -> Option<Place<'_>> {
+fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
     let location = refusal.error.location;
     if location == Location::NONE && refusal.parsed && refusal.error.kind == ErrorType::Syntax {
         // For code without a location, CPython gives the line −1.
-        return Some(Place { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
+        return Some(DiagnosticPlace { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
     }
     let has_place = matches!(refusal.error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
     if location.line() < 0 || !has_place {
@@ -43,7 +43,7 @@ fn place(refusal: &SourceRefusal) -> Option<Place<'_>> {
     let text = line_of(&refusal.text, location.line()).unwrap_or("");
     let column = |line, byte| if refusal.parsed { i64::from(byte) + 1 } else { column_of(line, byte) };
     let end_text = line_of(&refusal.text, location.end_line()).unwrap_or("");
-    Some(Place {
+    Some(DiagnosticPlace {
         line: location.line(),
         column: column(text, location.column()),
         end_line: location.end_line(),
@@ -60,7 +60,7 @@ fn place(refusal: &SourceRefusal) -> Option<Place<'_>> {
 }
 
 /// Returns the lines of a traceback: location, source line, carets.
-fn traceback(place: &Place<'_>, kind: &str, message: &str, filename: &str) -> String {
+fn traceback(place: &DiagnosticPlace<'_>, kind: &str, message: &str, filename: &str) -> String {
     let mut out = format!("  File \"{filename}\", line {}\n", place.line);
     let right = place.text.trim_end_matches('\n');
     let shown = right.trim_start_matches([' ', '\n', '\x0c']);

@@ -29,7 +29,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use worker::Worker;
 
 /// One compilation.
-struct Request<'a> {
+struct WorkerRequest<'a> {
     source: &'a [u8],
     filename: &'a OsStr,
     optimize: u8,
@@ -145,7 +145,7 @@ impl PythonEngine {
         optimize: u8,
         raised: Option<usize>,
     ) -> Compiled {
-        let request = Request { source, filename, optimize, raised };
+        let request = WorkerRequest { source, filename, optimize, raised };
         let python = format!("Python {}", self.version);
         let mut failure = String::new();
         // A worker may have been killed for another reason than the file: the file is tried once

@@ -1,7 +1,7 @@
 //! One interpreter process and the protocol with it.
 
 use super::pipe::{self, Broken, Deadline};
-use super::{Answer, Request};
+use super::{Answer, WorkerRequest};
 use crate::engine::{Compiled, Diagnostic, EngineError, Limits};
 use crate::text::{Shown as _, python, visible};
 use crate::warnings::{Category, MOST, Warning};
@@ -170,7 +170,7 @@ impl Worker {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot"))
     }
 
-    pub(super) fn compile(&mut self, request: &Request<'_>, limits: &Limits) -> Answer {
+    pub(super) fn compile(&mut self, request: &WorkerRequest<'_>, limits: &Limits) -> Answer {
         let name = request.filename.as_encoded_bytes();
         let (Ok(name_size), Ok(size)) =
             (u32::try_from(name.len()), u32::try_from(9 + name.len() + request.source.len()))

@@ -1,6 +1,6 @@
 //! Directories held by descriptor (`openat` and related calls, POSIX.1-2008).
 
-use super::Kind;
+use super::EntryKind;
 use crate::output::owner::{Owner, give};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use std::ffi::OsString;
@@ -64,13 +64,13 @@ impl Handle {
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
     }
 
-    pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {
+    pub(super) fn kind(&self, name: &Path) -> io::Result<EntryKind> {
         let found = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
         Ok(match FileType::from_raw_mode(found.st_mode as _) {
-            FileType::RegularFile => Kind::File,
-            FileType::Symlink => Kind::Symlink,
-            FileType::Directory => Kind::Folder,
-            _ => Kind::Other,
+            FileType::RegularFile => EntryKind::File,
+            FileType::Symlink => EntryKind::Symlink,
+            FileType::Directory => EntryKind::Folder,
+            _ => EntryKind::Other,
         })
     }
 

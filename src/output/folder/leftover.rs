@@ -3,7 +3,7 @@
 //! A run holds a lock on each of its temporary files until the file is renamed, and the lock ends
 //! with the process: a temporary file that can be locked has no owner.
 
-use super::{Folder, Kind};
+use super::{EntryKind, Folder};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -41,7 +41,7 @@ pub(super) fn remove(folder: &Folder, age: Duration) -> Vec<PathBuf> {
     names.retain(|name| is_temporary(name));
     names.sort_unstable();
     let is_removed = |name: &PathBuf| {
-        if !folder.kind(name).is_ok_and(|kind| kind == Kind::File) {
+        if !folder.kind(name).is_ok_and(|kind| kind == EntryKind::File) {
             return false;
         }
         let Ok((file, found)) = folder.read(name) else { return false };

@@ -36,7 +36,7 @@ pub(super) struct Folder {
 
 /// Kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     /// A regular file.
     File,
     /// A directory.
@@ -132,7 +132,7 @@ impl Folder {
     ///
     /// # Errors
     /// The operating system's.
-    pub(super) fn kind(&self, name: &Path) -> io::Result<Kind> {
+    pub(super) fn kind(&self, name: &Path) -> io::Result<EntryKind> {
         self.handle.kind(name)
     }
 

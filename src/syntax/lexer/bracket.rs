@@ -1,7 +1,7 @@
 //! Brackets and their nesting.
 
 use super::{FaultKind, Lexer, Token};
-use crate::text::Place;
+use crate::text::Position;
 
 /// `MAXLEVEL`.
 const MAX_BRACKETS: usize = 200;
@@ -12,7 +12,7 @@ pub struct Bracket {
     /// Character of the bracket.
     pub letter: u8,
     /// Position of the bracket.
-    pub place: Place,
+    pub place: Position,
 }
 
 impl Lexer<'_> {

@@ -1,7 +1,7 @@
 //! The start of a line: indentation, blank lines, comments.
 
 use super::{FaultKind, Lexer, LexerState, Token};
-use crate::text::Place;
+use crate::text::Position;
 
 /// `MAXINDENT`.
 const MAX_INDENTS: usize = 100;
@@ -72,7 +72,7 @@ impl Lexer<'_> {
             }
             self.indents.push((column, alternative));
             self.token = Token::Indent;
-            self.place = Place::new(self.line, self.column(self.at));
+            self.place = Position::new(self.line, self.column(self.at));
             return;
         }
         while self.indents.len() > 1 && column < self.top().0 {
@@ -97,7 +97,7 @@ impl Lexer<'_> {
         self.dedents -= 1;
         self.token = Token::Dedent;
         self.start = self.at;
-        self.place = Place::new(self.line, self.column(self.at));
+        self.place = Position::new(self.line, self.column(self.at));
         self.state = if self.dedents == 0 { LexerState::Plain } else { LexerState::Dedents };
     }
 

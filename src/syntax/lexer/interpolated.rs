@@ -6,7 +6,7 @@
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, LexerState, Token};
 use crate::syntax::remark::Remark;
-use crate::text::Place;
+use crate::text::Position;
 
 /// `MAX_EXPR_NESTING`.
 const MAX_FIELDS: i32 = 3;
@@ -28,7 +28,7 @@ pub struct Mode {
     /// Offset of the prefix.
     pub start: usize,
     /// Position of the prefix.
-    pub start_place: Place,
+    pub start_place: Position,
     /// Number of open brackets in the fields.
     pub depth: i32,
     /// Depth at which the innermost field started; −1 outside fields.
@@ -54,7 +54,7 @@ impl Lexer<'_> {
         };
         let mut at = self.at;
         self.start = at;
-        self.place = Place::new(self.line, self.column(at));
+        self.place = Position::new(self.line, self.column(at));
         if self.bytes[at] == b'{' && self.bytes[at + 1] != b'{' {
             if self.field() {
                 self.advance();
@@ -121,7 +121,7 @@ impl Lexer<'_> {
                     let escaped = self.bytes[at + 1];
                     if matches!(escaped, b'{' | b'}') {
                         if !mode.raw {
-                            let place = Place::new(self.line, self.column(at + 1));
+                            let place = Position::new(self.line, self.column(at + 1));
                             self.remarks.push(Remark::Brace { letter: escaped, place });
                         }
                         at += 1;

@@ -32,7 +32,7 @@ mod token;
 
 use super::remark::Remark;
 use crate::target::Target;
-use crate::text::Place;
+use crate::text::Position;
 
 pub use bracket::Bracket;
 pub use fault::{FaultKind, LexerFault};
@@ -78,7 +78,7 @@ pub struct Lexer<'t> {
     pub token: Token,
     start: usize,
     token_end: usize,
-    place: Place,
+    place: Position,
     word: Word,
     notation: Notation,
     literal: Literal,
@@ -107,7 +107,7 @@ pub struct LexerMark {
     line_start: usize,
     token: Token,
     start: usize,
-    place: Place,
+    place: Position,
     word: Word,
     remarks: usize,
 }
@@ -127,7 +127,7 @@ impl<'t> Lexer<'t> {
             token: Token::End,
             start: 0,
             token_end: 0,
-            place: Place::new(1, 0),
+            place: Position::new(1, 0),
             word: Word::default(),
             notation: Notation::Decimal,
             literal: Literal::default(),
@@ -164,15 +164,15 @@ impl<'t> Lexer<'t> {
 
     /// Returns the position of the current token.
     #[inline]
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> Position {
         self.place
     }
 
     /// Returns the position after the current token. Both braces count if a doubled brace ends a
     /// piece of an f-string.
     #[inline(always)]
-    pub fn end_place(&self) -> Place {
-        Place::new(self.line, self.column(self.at))
+    pub fn end_place(&self) -> Position {
+        Position::new(self.line, self.column(self.at))
     }
 
     /// Returns the largest number of brackets that were open at the same time.
@@ -290,7 +290,7 @@ impl<'t> Lexer<'t> {
             at += 1;
         }
         self.start = at;
-        self.place = Place::new(self.line, self.column(at));
+        self.place = Position::new(self.line, self.column(at));
         let byte = self.bytes[at];
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | 128.. => self.name(at),

@@ -4,7 +4,7 @@
 
 use super::{FaultKind, Lexer, Token};
 use crate::syntax::remark::Remark;
-use crate::text::Place;
+use crate::text::Position;
 
 /// Notation of a number, which decides how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl Lexer<'_> {
             return Some(at);
         }
         if self.is_keyword_after_number(at) {
-            let place = Place::new(self.line, self.column(at));
+            let place = Position::new(self.line, self.column(at));
             self.remarks.push(Remark::Number { name, place });
             return Some(at);
         }

@@ -3,7 +3,7 @@
 use super::shown::ShownText;
 use super::{FaultKind, Lexer, Mode, Token};
 use crate::target::GrammarRule;
-use crate::text::Place;
+use crate::text::Position;
 
 /// Prefix and quotes of a string literal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,7 +194,7 @@ impl Lexer<'_> {
             raw: self.literal.raw,
             template,
             start: self.start,
-            start_place: Place::new(self.line, self.column(self.start)),
+            start_place: Position::new(self.line, self.column(self.start)),
             depth: 0,
             field_depth: -1,
             shown: ShownText::default(),

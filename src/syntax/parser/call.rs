@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{Call, ComprehensionKind, Expr, ExprKind, Keyword};
 use crate::syntax::lexer::Token;
-use crate::text::Place;
+use crate::text::Position;
 
 /// Kinds of arguments read so far. Positional arguments may not follow a keyword, and `*` may not
 /// follow `**`.
@@ -16,7 +16,7 @@ enum Order {
 
 impl<'a> Parser<'a, '_> {
     /// `primary: primary genexp | primary '(' arguments? ')'`
-    pub(super) fn call(&mut self, func: Expr<'a>, start: Place) -> Expr<'a> {
+    pub(super) fn call(&mut self, func: Expr<'a>, start: Position) -> Expr<'a> {
         let (args, keywords) = self.arguments(true);
         let call = self.arena.alloc(Call { func, args, keywords });
         self.node(start, ExprKind::Call(call))
@@ -99,7 +99,7 @@ impl<'a> Parser<'a, '_> {
     /// element.
     fn generated(
         &mut self,
-        open: Place,
+        open: Position,
         element: Expr<'a>,
         may_generate: bool,
         base: usize,

@@ -6,7 +6,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::lexer::Token;
 use crate::target::GrammarRule;
-use crate::text::Place;
+use crate::text::Position;
 
 impl<'a> Parser<'a, '_> {
     /// `':' block`, `block: NEWLINE INDENT statements DEDENT | simple_stmts`
@@ -91,7 +91,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `for_stmt: 'async'? 'for' star_targets 'in' ~ star_expressions ':' block else_block?`, after
     /// `async`.
-    fn for_rest(&mut self, start: Place, is_async: bool) -> Stmt<'a> {
+    fn for_rest(&mut self, start: Position, is_async: bool) -> Stmt<'a> {
         self.advance();
         let target = self.star_targets();
         self.expect(Token::In);
@@ -121,7 +121,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `with_stmt: 'async'? 'with' '(' ','.with_item+ ','? ')' ':' block | 'async'? 'with'
     /// ','.with_item+ ':' block`, after `async`.
-    fn with_rest(&mut self, start: Place, is_async: bool) -> Stmt<'a> {
+    fn with_rest(&mut self, start: Position, is_async: bool) -> Stmt<'a> {
         let checkpoint = self.checkpoint();
         self.advance();
         let base = self.stacks.items.base();
@@ -202,7 +202,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `except_block: 'except' expression ['as' NAME] ':' block | 'except' expressions ':' block |
     /// 'except' ':' block`, after `except` and the star.
-    fn except_block(&mut self, start: Place, is_star: bool) -> ExceptHandler<'a> {
+    fn except_block(&mut self, start: Position, is_star: bool) -> ExceptHandler<'a> {
         let (mut kind, mut name) = (None, None);
         if self.token() != Token::Colon || is_star {
             let start = self.place();
@@ -222,7 +222,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `expressions`: exception types without parentheses (PEP 758), after the first.
-    fn bare_exceptions(&mut self, start: Place, first: Expr<'a>) -> Expr<'a> {
+    fn bare_exceptions(&mut self, start: Position, first: Expr<'a>) -> Expr<'a> {
         self.is_own = true;
         if !self.has(GrammarRule::BareExceptions) {
             return self.nothing();

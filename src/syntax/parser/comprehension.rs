@@ -4,13 +4,13 @@ use super::Parser;
 use crate::syntax::ast::{Comprehension, ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::syntax::lexer::Token;
 use crate::target::GrammarRule;
-use crate::text::Place;
+use crate::text::Position;
 
 impl<'a> Parser<'a, '_> {
     /// `listcomp`, `setcomp` or `genexp` after its element, with the closing bracket.
     pub(super) fn comprehension(
         &mut self,
-        start: Place,
+        start: Position,
         kind: ComprehensionKind,
         element: Expr<'a>,
         close: Token,
@@ -25,7 +25,7 @@ impl<'a> Parser<'a, '_> {
     /// element.
     pub(super) fn dict_comprehension(
         &mut self,
-        start: Place,
+        start: Position,
         element: Expr<'a>,
         value: Option<Expr<'a>>,
     ) -> Expr<'a> {
@@ -45,7 +45,7 @@ impl<'a> Parser<'a, '_> {
     /// `for_if_clauses: for_if_clause+`
     fn clauses(
         &mut self,
-        start: Place,
+        start: Position,
         kind: ComprehensionKind,
         element: Expr<'a>,
         value: Option<Expr<'a>>,

@@ -34,7 +34,7 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn function_def_raw(
         &mut self,
         decorator_list: &'a [Expr<'a>],
-        start: crate::text::Place,
+        start: crate::text::Position,
         is_async: bool,
     ) -> Stmt<'a> {
         self.expect(Token::Def);

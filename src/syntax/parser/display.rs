@@ -5,7 +5,7 @@ use super::expression::DISJUNCTION;
 use crate::syntax::ast::{ComprehensionKind, Expr, ExprContext, ExprKind};
 use crate::syntax::lexer::Token;
 use crate::target::GrammarRule;
-use crate::text::Place;
+use crate::text::Position;
 
 impl<'a> Parser<'a, '_> {
     /// `group: '(' (yield_expr | named_expression) ')'`, `tuple: '(' (star_named_expression ',' …)?
@@ -159,7 +159,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `set: '{' star_named_expressions '}'`, `setcomp: '{' named_expression for_if_clauses '}'`
-    fn set(&mut self, start: Place, first: Expr<'a>) -> Expr<'a> {
+    fn set(&mut self, start: Position, first: Expr<'a>) -> Expr<'a> {
         if matches!(self.token(), Token::For | Token::Async) {
             return self.comprehension(start, ComprehensionKind::Set, first, Token::RightBrace);
         }
@@ -168,7 +168,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `dict: '{' double_starred_kvpairs? '}'`, after the first pair.
-    fn dict(&mut self, start: Place, key: Option<Expr<'a>>, value: Expr<'a>) -> Expr<'a> {
+    fn dict(&mut self, start: Position, key: Option<Expr<'a>>, value: Expr<'a>) -> Expr<'a> {
         let (base, keys_base) = (self.stacks.expressions.base(), self.stacks.keys.base());
         self.stacks.keys.push(key);
         self.stacks.expressions.push(value);

@@ -5,7 +5,7 @@ use crate::syntax::ast::{
     BoolOperator, CompareOperator, Expr, ExprContext, ExprKind, Lambda, Operator, UnaryOperator,
 };
 use crate::syntax::lexer::{FaultKind, TOKENS, Token};
-use crate::text::Place;
+use crate::text::Position;
 
 /// Precedence of operators, lowest first; also the lowest precedence that the operand of a rule
 /// accepts.
@@ -165,7 +165,7 @@ impl<'a> Parser<'a, '_> {
     /// `assignment_expression: NAME ':=' ~ expression`, after the name.
     pub(super) fn assignment_expression(
         &mut self,
-        start: Place,
+        start: Position,
         name: Expr<'a>,
         begins_with_name: bool,
     ) -> Expr<'a> {
@@ -223,13 +223,13 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Continues an expression whose first operand was read as that of `'*' bitwise_or`.
-    pub(super) fn expression_from(&mut self, operand: Expr<'a>, start: Place) -> Expr<'a> {
+    pub(super) fn expression_from(&mut self, operand: Expr<'a>, start: Position) -> Expr<'a> {
         let body = self.infix(operand, start, DISJUNCTION);
         if self.token() == Token::If { self.conditional(body, start) } else { body }
     }
 
     /// `'if' disjunction 'else' expression`
-    fn conditional(&mut self, body: Expr<'a>, start: Place) -> Expr<'a> {
+    fn conditional(&mut self, body: Expr<'a>, start: Position) -> Expr<'a> {
         self.advance();
         let test = self.binary(DISJUNCTION);
         self.expect(Token::Else);
@@ -321,7 +321,7 @@ impl<'a> Parser<'a, '_> {
 
     /// Reads the operators after an operand with precedence `least` or higher, and their operands.
     #[inline]
-    fn infix(&mut self, mut left: Expr<'a>, start: Place, least: u8) -> Expr<'a> {
+    fn infix(&mut self, mut left: Expr<'a>, start: Position, least: u8) -> Expr<'a> {
         loop {
             let (binds, op) = INFIX[self.token() as usize];
             if binds < least {
@@ -350,7 +350,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `disjunction: conjunction ('or' conjunction)+`, `conjunction: inversion ('and' inversion)+`
-    fn bool_op(&mut self, first: Expr<'a>, start: Place, op: BoolOperator) -> Expr<'a> {
+    fn bool_op(&mut self, first: Expr<'a>, start: Position, op: BoolOperator) -> Expr<'a> {
         let (token, least) = match op {
             BoolOperator::Or => (Token::Or, CONJUNCTION),
             BoolOperator::And => (Token::And, INVERSION),
@@ -367,7 +367,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `comparison: bitwise_or compare_op_bitwise_or_pair+`
-    fn comparison(&mut self, left: Expr<'a>, start: Place) -> Expr<'a> {
+    fn comparison(&mut self, left: Expr<'a>, start: Position) -> Expr<'a> {
         let (base, ops_base) = (self.stacks.expressions.base(), self.stacks.comparisons.base());
         while INFIX[self.token() as usize].0 == COMPARISON {
             self.tick();

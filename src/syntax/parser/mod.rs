@@ -49,7 +49,7 @@ use super::lexer::{FaultKind, Lexer, LexerFault, LexerMark, SourceText, Token};
 use super::remark::{Invalid, Remark};
 use crate::allowance;
 use crate::target::{GrammarRule, Target};
-use crate::text::{ErrorType, Location, Name, Names, Place, SyntaxError};
+use crate::text::{ErrorType, Location, Name, Names, Position, SyntaxError};
 
 /// Deepest nesting of nodes. CPython's parser fails much earlier on nodes that nest to the right.
 /// It accepts chains that nest to the left as far as the C stack of its later passes allows: about
@@ -86,7 +86,7 @@ struct Parser<'a, 't> {
     names: &'t mut Names,
     target: &'t Target,
     /// Position after the last token other than newlines and indentation.
-    last_end: Place,
+    last_end: Position,
     next_id: u32,
     /// Depth of the recursion.
     level: u32,
@@ -114,7 +114,7 @@ struct Parser<'a, 't> {
 /// A state to return to.
 struct Checkpoint {
     lexer: LexerMark,
-    last_end: Place,
+    last_end: Position,
     next_id: u32,
     level: u32,
     heights: Heights,
@@ -138,7 +138,7 @@ pub(super) fn parse<'a>(
         arena,
         names,
         target,
-        last_end: Place::new(1, 0),
+        last_end: Position::new(1, 0),
         next_id: 0,
         level: 0,
         heights: Heights::default(),
@@ -204,7 +204,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     #[inline(always)]
-    fn place(&self) -> Place {
+    fn place(&self) -> Position {
         self.lexer.place()
     }
 
@@ -328,13 +328,13 @@ impl<'a> Parser<'a, '_> {
 
     /// Returns the location from `start` to the last token.
     #[inline(always)]
-    fn since(&self, start: Place) -> Location {
+    fn since(&self, start: Position) -> Location {
         Location::between(start, self.last_end)
     }
 
     /// Completes a node that has children.
     #[inline(always)]
-    fn node(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
+    fn node(&mut self, start: Position, kind: ExprKind<'a>) -> Expr<'a> {
         self.tick();
         let expression = Expr { location: self.since(start), kind };
         self.heights.current += 1;

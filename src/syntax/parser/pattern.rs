@@ -8,7 +8,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::lexer::{Notation, Token, packed};
 use crate::target::GrammarRule;
-use crate::text::{Name, Place};
+use crate::text::{Name, Position};
 
 const CASE: u64 = packed("case");
 const WILDCARD: u64 = packed("_");
@@ -47,7 +47,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `case_block: "case" patterns guard? ':' block`
-    fn cases(&mut self, start: Place, subject: Expr<'a>) -> Stmt<'a> {
+    fn cases(&mut self, start: Position, subject: Expr<'a>) -> Stmt<'a> {
         let subject = self.boxed(subject);
         self.lexer.advance();
         self.expect_line(Token::Indent);
@@ -70,7 +70,7 @@ impl<'a> Parser<'a, '_> {
         Stmt { location: self.since(start), kind: StmtKind::Match { subject, cases } }
     }
 
-    fn pattern_node(&mut self, start: Place, kind: PatternKind<'a>) -> Pattern<'a> {
+    fn pattern_node(&mut self, start: Position, kind: PatternKind<'a>) -> Pattern<'a> {
         self.heights.current += 1;
         Pattern { location: self.since(start), kind }
     }
@@ -200,7 +200,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `capture_pattern`, `wildcard_pattern`, `value_pattern: attr !('.' | '(' | '=')` or
     /// `class_pattern`
-    fn name_pattern(&mut self, start: Place) -> PatternKind<'a> {
+    fn name_pattern(&mut self, start: Position) -> PatternKind<'a> {
         if self.is_soft(WILDCARD) {
             self.advance();
             return PatternKind::MatchAs { pattern: None, name: None };
@@ -217,7 +217,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `name_or_attr: attr | NAME`, after the first name.
-    fn attributes(&mut self, start: Place, id: Name) -> Expr<'a> {
+    fn attributes(&mut self, start: Position, id: Name) -> Expr<'a> {
         let mut value =
             Expr { location: self.since(start), kind: ExprKind::Name { id, ctx: ExprContext::Load } };
         while self.take(Token::Dot) {

@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
 use crate::syntax::lexer::Token;
-use crate::text::{Location, Place};
+use crate::text::{Location, Position};
 
 impl<'a> Parser<'a, '_> {
     /// `primary: primary '.' NAME | primary genexp | primary '(' arguments? ')' | primary '['
@@ -104,12 +104,12 @@ impl<'a> Parser<'a, '_> {
 
     /// Completes a node without children from the current token.
     #[inline]
-    pub(super) fn single(&mut self, start: Place, kind: ExprKind<'a>) -> Expr<'a> {
+    pub(super) fn single(&mut self, start: Position, kind: ExprKind<'a>) -> Expr<'a> {
         self.advance();
         Expr { location: self.since(start), kind }
     }
 
-    fn constant(&mut self, start: Place, constant: Constant<'a>) -> Expr<'a> {
+    fn constant(&mut self, start: Position, constant: Constant<'a>) -> Expr<'a> {
         self.advance();
         self.heights.current = self.heights.current.max(1);
         Expr { location: Location::between(start, self.last_end), kind: ExprKind::Constant(constant) }

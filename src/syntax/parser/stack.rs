@@ -7,7 +7,7 @@ use crate::syntax::ast::{
     Alias, Arg, CompareOperator, Comprehension, ExceptHandler, Expr, Keyword, MatchCase, Pattern, Stmt,
     TypeParam, UnaryOperator, WithItem,
 };
-use crate::text::{Location, Name, Place};
+use crate::text::{Location, Name, Position};
 
 /// Stack for the children of unfinished nodes.
 pub(super) struct Stack<T>(Vec<T>);
@@ -72,7 +72,7 @@ impl<T: Copy> Stack<T> {
 
 impl Stack<Expr<'_>> {
     /// Sets the end of the last expression.
-    pub(super) fn end_last_at(&mut self, end: Place) {
+    pub(super) fn end_last_at(&mut self, end: Position) {
         if let Some(last) = self.0.last_mut() {
             last.location = Location::between(last.location.start(), end);
         }
@@ -115,7 +115,7 @@ stacks! {
     keys: Option<Expr<'a>>,
     keywords: Keyword<'a>,
     comparisons: CompareOperator,
-    prefixes: (UnaryOperator, Place),
+    prefixes: (UnaryOperator, Position),
     clauses: Comprehension<'a>,
     parameters: Arg<'a>,
     aliases: Alias,

@@ -5,7 +5,7 @@ use super::expression::begins_expression;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::lexer::{TOKENS, Token, packed};
 use crate::target::GrammarRule;
-use crate::text::Place;
+use crate::text::Position;
 
 /// Operator of each token that is an augmented assignment.
 static AUGASSIGN: [Option<Operator>; TOKENS] = {
@@ -219,7 +219,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `NAME ':' expression ['=' annotated_rhs]`, `('(' single_target ')' |
     /// single_subscript_attribute_target) ':' …`, after the target.
-    fn annotated(&mut self, target: Expr<'a>, start: Place, begins_with_name: bool) -> StmtKind<'a> {
+    fn annotated(&mut self, target: Expr<'a>, start: Position, begins_with_name: bool) -> StmtKind<'a> {
         if self.begins_with_target && target.location.start() == start {
             // The expression continues after the parentheses.
             self.refuse();

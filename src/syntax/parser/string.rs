@@ -5,7 +5,7 @@ use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::syntax::lexer::Token;
 use crate::syntax::remark::Invalid;
 use crate::syntax::shown_text::without_comments;
-use crate::text::{ErrorType, Location, Place};
+use crate::text::{ErrorType, Location, Position};
 
 /// Kind of a literal; adjacent literals must be of the same kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,14 +97,14 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Records a string with the prefix `u`.
-    fn note_unicode(&mut self, start: Place, offset: usize) {
+    fn note_unicode(&mut self, start: Position, offset: usize) {
         if self.lexer.byte(offset) == b'u' {
             self.notes.unicode_strings.push((start.line(), start.column()));
         }
     }
 
     /// Reads the rest of adjacent literals; `first` is a plain one that was already read.
-    fn joined(&mut self, start: Place, offset: usize, first: Option<(LiteralKind, &'a [u8])>) -> Expr<'a> {
+    fn joined(&mut self, start: Position, offset: usize, first: Option<(LiteralKind, &'a [u8])>) -> Expr<'a> {
         let outer = self.heights.begin();
         let mut pieces = self.pieces();
         let mut kind = None;

@@ -1,9 +1,9 @@
 //! Header fields of core metadata.
 
-use crate::wheel::headers::{Field, Lines, fields};
+use crate::wheel::headers::{HeaderField, Lines, fields};
 
 /// Fields in the order of the file.
-pub(super) struct PreparedFields<'a>(Vec<Field<'a>>);
+pub(super) struct PreparedFields<'a>(Vec<HeaderField<'a>>);
 
 impl<'a> PreparedFields<'a> {
     pub(super) fn parse(text: &'a str) -> Self {

@@ -12,7 +12,7 @@ mod licenses;
 use super::name::{WheelName, WheelNameError, normalize_name};
 use super::project::{Project, files};
 use super::version::{Version, WheelVersionError};
-use crate::archive::{self, ArchiveError, Bytes, File, Limits};
+use crate::archive::{self, ArchiveError, ArchiveLimits, Bytes, File};
 use crate::output::inside::Inside;
 use crate::project::all_files;
 use crate::text::Shown as _;
@@ -132,7 +132,7 @@ impl Prepared {
 fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
     let name = WheelName::parse(file_name)?;
     let bytes = files::read(folder, file_name)?;
-    let archive = archive::read(&folder.path().join(file_name), bytes, &Limits::default())?;
+    let archive = archive::read(&folder.path().join(file_name), bytes, &ArchiveLimits::default())?;
     let files = archive.entries.iter().filter(|entry| !entry.name.ends_with('/')).filter_map(|entry| {
         let (folder, file) = entry.name.split_once('/')?;
         name.owns(folder).then(|| File::new(file, entry.bytes.clone()))

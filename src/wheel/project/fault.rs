@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Error of a project's metadata.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {}{fault}", path.shown(), line.map(|line| format!(":{line}")).unwrap_or_default(), prefix(key))]
-pub struct ProjectError {
+pub struct ProjectTableError {
     /// Path of the `pyproject.toml`, or of the file that contains the table.
     pub path: PathBuf,
     /// Line number, from 1, if the table was read from text.

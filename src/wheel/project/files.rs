@@ -1,6 +1,6 @@
 //! Files that a `[project]` table names: readme and licenses.
 
-use super::fault::{ProjectError, ProjectFault};
+use super::fault::{ProjectFault, ProjectTableError};
 use super::value::ProjectItem;
 use super::{License, Readme};
 use crate::archive::{File, check_file_name};
@@ -12,14 +12,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Returns the text of a file with LF line ends.
-fn text(root: &Inside, item: &ProjectItem<'_>, name: &str) -> Result<String, ProjectError> {
+fn text(root: &Inside, item: &ProjectItem<'_>, name: &str) -> Result<String, ProjectTableError> {
     let bytes = bytes(root, item, name)?;
     let text = String::from_utf8(bytes).map_err(|_| item.error(ProjectFault::Encoding(name.to_owned())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-fn bytes(root: &Inside, item: &ProjectItem<'_>, name: &str) -> Result<Vec<u8>, ProjectError> {
+fn bytes(root: &Inside, item: &ProjectItem<'_>, name: &str) -> Result<Vec<u8>, ProjectTableError> {
     stays_inside(item, name)?;
     read(root, name).map_err(|source| item.error(ProjectFault::File { path: root.path().join(name), source }))
 }
@@ -37,13 +37,13 @@ pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
     read_open(&opened.file, opened.metadata.len(), LARGEST)
 }
 
-fn stays_inside(item: &ProjectItem<'_>, name: &str) -> Result<(), ProjectError> {
+fn stays_inside(item: &ProjectItem<'_>, name: &str) -> Result<(), ProjectTableError> {
     let path = name.to_owned();
     check_file_name(name).map_err(|fault| item.error(ProjectFault::Path { path, fault }))
 }
 
 /// Reads `readme = "README.md"`, or `{file = …}` or `{text = …}` with a content type.
-pub(super) fn readme(root: &Inside, item: &ProjectItem<'_>) -> Result<Readme, ProjectError> {
+pub(super) fn readme(root: &Inside, item: &ProjectItem<'_>) -> Result<Readme, ProjectTableError> {
     if !item.is_table() {
         let name = item.text()?;
         let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
@@ -82,7 +82,7 @@ pub(super) fn readme(root: &Inside, item: &ProjectItem<'_>) -> Result<Readme, Pr
 pub(super) fn license(
     root: &Inside,
     item: &ProjectItem<'_>,
-) -> Result<(License, Option<File>), ProjectError> {
+) -> Result<(License, Option<File>), ProjectTableError> {
     if !item.is_table() {
         let expression = normalize_license(&item.line()?).map_err(|fault| item.error(fault.into()))?;
         return Ok((License::Expression(expression), None));
@@ -102,7 +102,7 @@ pub(super) fn license(
 }
 
 /// Reads `license-files`: the files that match, sorted, each once. Every pattern must match a file.
-pub(super) fn license_files(root: &Inside, item: ProjectItem<'_>) -> Result<Vec<File>, ProjectError> {
+pub(super) fn license_files(root: &Inside, item: ProjectItem<'_>) -> Result<Vec<File>, ProjectTableError> {
     let mut names = BTreeSet::new();
     for item in item.list()? {
         let pattern = item.text()?;

@@ -15,7 +15,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use fault::{ProjectError, ProjectFault};
+pub use fault::{ProjectFault, ProjectTableError};
 pub use open::{INLINE, OpenKeys};
 
 use super::requirement::Requirement;

@@ -1,11 +1,11 @@
 //! Authors and maintainers.
 
 use super::Person;
-use super::fault::{ProjectError, ProjectFault};
+use super::fault::{ProjectFault, ProjectTableError};
 use super::value::ProjectItem;
 
 /// Reads a list of `{name, email}`.
-pub(super) fn read(item: ProjectItem<'_>) -> Result<Vec<Person>, ProjectError> {
+pub(super) fn read(item: ProjectItem<'_>) -> Result<Vec<Person>, ProjectTableError> {
     let mut people = Vec::new();
     for item in item.list()? {
         let mut table = item.clone().table()?;

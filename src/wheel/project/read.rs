@@ -1,6 +1,6 @@
 //! Reading of the `[project]` table, key by key.
 
-use super::fault::{ProjectError, ProjectFault};
+use super::fault::{ProjectFault, ProjectTableError};
 use super::open::OpenKeys;
 use super::value::{ProjectItem, Table, project_table};
 use super::{License, Project, files, people};
@@ -16,10 +16,10 @@ impl Project {
     /// `[project]` that the file leaves to a build backend or does not have.
     ///
     /// # Errors
-    /// [`ProjectError`] with the line of the key.
-    pub fn read(folder: &Inside, name: &str, given: &toml::Table) -> Result<Self, ProjectError> {
+    /// [`ProjectTableError`] with the line of the key.
+    pub fn read(folder: &Inside, name: &str, given: &toml::Table) -> Result<Self, ProjectTableError> {
         let path = &folder.path().join(name);
-        let refuse = |fault: ProjectFault| ProjectError {
+        let refuse = |fault: ProjectFault| ProjectTableError {
             path: path.clone(),
             line: None,
             key: String::new(),
@@ -33,14 +33,18 @@ impl Project {
     /// Reads a `[project]` table in another file, `path`; files are relative to `folder`.
     ///
     /// # Errors
-    /// [`ProjectError`] without a line.
-    pub fn from_table(path: &Path, folder: &Inside, table: &toml::Table) -> Result<Self, ProjectError> {
+    /// [`ProjectTableError`] without a line.
+    pub fn from_table(path: &Path, folder: &Inside, table: &toml::Table) -> Result<Self, ProjectTableError> {
         let nothing = Table::without_lines(path, &toml::Table::new());
         project(folder, Table::without_lines(path, table), &nothing)
     }
 }
 
-fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Result<Project, ProjectError> {
+fn project<'a>(
+    folder: &Inside,
+    mut table: Table<'a>,
+    given: &Table<'a>,
+) -> Result<Project, ProjectTableError> {
     dynamic(&mut table, given)?;
     let (Some(name), Some(version)) = (table.take("name"), table.take("version")) else {
         return Err(table.error("name", ProjectFault::Missing));
@@ -101,7 +105,7 @@ fn project<'a>(folder: &Inside, mut table: Table<'a>, given: &Table<'a>) -> Resu
 }
 
 /// Adds the given values to the table, and refuses keys that remain without a value.
-fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectError> {
+fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectTableError> {
     let mut given_keys = given.keys();
     let mut open = OpenKeys { has_table: table.is_present(), ..OpenKeys::default() };
     let mut line = None;
@@ -112,7 +116,7 @@ fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectEr
                 return Err(item.error(ProjectFault::NeverDynamic(key.to_owned())));
             }
             if table.contains(key) {
-                return Err(ProjectError {
+                return Err(ProjectTableError {
                     key: key.to_owned(),
                     ..item.error(ProjectFault::DynamicAndStatic)
                 });
@@ -137,10 +141,10 @@ fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectEr
         return Ok(());
     }
     let error = table.error("", ProjectFault::Open(open));
-    Err(ProjectError { line: line.or(error.line), key: String::new(), ..error })
+    Err(ProjectTableError { line: line.or(error.line), key: String::new(), ..error })
 }
 
-fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Result<(), ProjectError> {
+fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Result<(), ProjectTableError> {
     let mut is_table = false;
     if let Some(item) = table.take("license") {
         is_table = item.is_table();
@@ -168,14 +172,14 @@ fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Re
     Ok(())
 }
 
-fn requirements(item: ProjectItem<'_>) -> Result<Vec<Requirement>, ProjectError> {
+fn requirements(item: ProjectItem<'_>) -> Result<Vec<Requirement>, ProjectTableError> {
     let read = |item: &ProjectItem<'_>| {
         item.text()?.parse().map_err(|fault| item.error(ProjectFault::Requirement(fault)))
     };
     item.list()?.iter().map(read).collect()
 }
 
-fn entry_points(project: &mut Project, table: &mut Table<'_>) -> Result<(), ProjectError> {
+fn entry_points(project: &mut Project, table: &mut Table<'_>) -> Result<(), ProjectTableError> {
     for (key, group) in [("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")] {
         if let Some(item) = table.take(key) {
             add_group(project, group, item)?;
@@ -199,7 +203,7 @@ fn entry_points(project: &mut Project, table: &mut Table<'_>) -> Result<(), Proj
     Ok(())
 }
 
-fn add_group(project: &mut Project, group: &str, item: ProjectItem<'_>) -> Result<(), ProjectError> {
+fn add_group(project: &mut Project, group: &str, item: ProjectItem<'_>) -> Result<(), ProjectTableError> {
     let mut entries = BTreeMap::new();
     for (name, item) in item.table()?.into_items() {
         let odd = |c: char| c == '=' || c.is_control();

@@ -1,6 +1,6 @@
 //! TOML values with line numbers for error messages.
 
-use super::fault::{ProjectError, ProjectFault};
+use super::fault::{ProjectFault, ProjectTableError};
 use std::collections::BTreeSet;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
@@ -75,10 +75,10 @@ fn without_lines(value: &toml::Value) -> ProjectValue {
 }
 
 /// Parses the `[project]` table of a `pyproject.toml`.
-pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>, ProjectError> {
+pub(super) fn project_table<'a>(path: &'a Path, text: &str) -> Result<Table<'a>, ProjectTableError> {
     let refuse = |line, fault| {
         let fault = Box::new(fault);
-        ProjectError { path: path.into(), line, key: String::new(), fault }
+        ProjectTableError { path: path.into(), line, key: String::new(), fault }
     };
     let document = DeTable::parse(text).map_err(|error| {
         let line = error.span().map(|span| line(text, span.start));
@@ -134,8 +134,13 @@ impl<'a> Table<'a> {
         if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) }
     }
 
-    pub(super) fn error(&self, key: &str, fault: ProjectFault) -> ProjectError {
-        ProjectError { path: self.path.into(), line: self.line, key: self.full_key(key), fault: fault.into() }
+    pub(super) fn error(&self, key: &str, fault: ProjectFault) -> ProjectTableError {
+        ProjectTableError {
+            path: self.path.into(),
+            line: self.line,
+            key: self.full_key(key),
+            fault: fault.into(),
+        }
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<ProjectItem<'a>> {
@@ -167,7 +172,7 @@ impl<'a> Table<'a> {
     }
 
     /// Refuses the remaining keys.
-    pub(super) fn finish(self) -> Result<(), ProjectError> {
+    pub(super) fn finish(self) -> Result<(), ProjectTableError> {
         match self.into_items().next() {
             Some((_, item)) => Err(item.error(ProjectFault::Unknown)),
             None => Ok(()),
@@ -176,8 +181,8 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> ProjectItem<'a> {
-    pub(super) fn error(&self, fault: ProjectFault) -> ProjectError {
-        ProjectError {
+    pub(super) fn error(&self, fault: ProjectFault) -> ProjectTableError {
+        ProjectTableError {
             path: self.path.into(),
             line: self.value.line,
             key: self.key.clone(),
@@ -189,7 +194,7 @@ impl<'a> ProjectItem<'a> {
         self.value.line
     }
 
-    fn expected(&self, expected: &'static str) -> ProjectError {
+    fn expected(&self, expected: &'static str) -> ProjectTableError {
         self.error(ProjectFault::Type { expected, found: self.value.kind.name() })
     }
 
@@ -197,7 +202,7 @@ impl<'a> ProjectItem<'a> {
         matches!(self.value.kind, ProjectValueKind::Table(_))
     }
 
-    pub(super) fn text(&self) -> Result<&str, ProjectError> {
+    pub(super) fn text(&self) -> Result<&str, ProjectTableError> {
         match &self.value.kind {
             ProjectValueKind::Text(text) => Ok(text),
             _ => Err(self.expected("a string")),
@@ -205,7 +210,7 @@ impl<'a> ProjectItem<'a> {
     }
 
     /// Returns text that is not empty and fits on one line of METADATA.
-    pub(super) fn line(&self) -> Result<String, ProjectError> {
+    pub(super) fn line(&self) -> Result<String, ProjectTableError> {
         let text = self.text()?.trim();
         if text.is_empty() {
             return Err(self.error(ProjectFault::Empty));
@@ -218,17 +223,17 @@ impl<'a> ProjectItem<'a> {
         Ok(text.to_owned())
     }
 
-    pub(super) fn list(self) -> Result<Vec<Self>, ProjectError> {
+    pub(super) fn list(self) -> Result<Vec<Self>, ProjectTableError> {
         let ProjectValueKind::List(values) = self.value.kind else { return Err(self.expected("an array")) };
         let (path, key) = (self.path, self.key);
         Ok(values.into_iter().map(|value| Self { path, key: key.clone(), value }).collect())
     }
 
-    pub(super) fn lines(self) -> Result<Vec<String>, ProjectError> {
+    pub(super) fn lines(self) -> Result<Vec<String>, ProjectTableError> {
         self.list()?.iter().map(Self::line).collect()
     }
 
-    pub(super) fn table(self) -> Result<Table<'a>, ProjectError> {
+    pub(super) fn table(self) -> Result<Table<'a>, ProjectTableError> {
         let ProjectValueKind::Table(items) = self.value.kind else { return Err(self.expected("a table")) };
         Ok(Table { path: self.path, key: self.key, line: self.value.line, items, is_present: true })
     }
