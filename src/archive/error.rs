@@ -19,6 +19,7 @@ pub struct ArchiveError {
 
 /// Fault of an archive or of an entry. Offsets are bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// The file cannot be read.
     #[error("cannot read the archive: {0}")]

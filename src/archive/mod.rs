@@ -13,8 +13,8 @@
 //! result: the result is the whole archive, or an error that names the archive and the entry. The
 //! bytes of a zip depend only on its files, their order and [`ZipOptions`].
 //!
-//! [`read`] and [`write()`] are the entry points; [`ArchiveLimits`] bounds the resources. Nothing is
-//! written to disk, and no link is followed.
+//! [`read`] and [`write()`] are the entry points; [`ArchiveLimits`] bounds the resources. Nothing
+//! is written to disk, and no link is followed.
 
 mod container;
 mod directory;

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Reason for which a name is refused. The fault is in the archive or the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NameFault {
     /// The name is empty.
     #[error("the name is empty")]

@@ -33,6 +33,7 @@ impl Default for ZipOptions {
 
 /// Files that cannot be written to a zip. The fault is the config's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ZipError {
     /// A name that readers refuse.
     #[error("{name:?} cannot be put into an archive: {fault}")]

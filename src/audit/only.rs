@@ -27,6 +27,7 @@ pub(super) enum Selection {
 
 /// A requested distribution that cannot be verified.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OnlyError {
     /// The distribution does not exist.
     #[error("there is no distribution {name}{}", found(known))]

@@ -64,6 +64,7 @@ pub struct Verified {
 
 /// Reason for which nothing could be verified.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// The threads could not be started.
     #[error(transparent)]

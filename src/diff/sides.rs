@@ -25,6 +25,7 @@ pub enum Side {
 
 /// Error of opening a side.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SideError {
     /// A tree, archive or file cannot be opened.
     #[error(transparent)]

@@ -62,6 +62,7 @@ impl fmt::Display for OperationName {
 
 /// A table of a code object that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DisError {
     /// An error in the line table.
     #[error(transparent)]

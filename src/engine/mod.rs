@@ -76,6 +76,7 @@ impl std::error::Error for Diagnostic {}
 /// An error that keeps an engine from working. The fault is the environment's or the command
 /// line's.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// No interpreter for this release was found.
     #[error("no interpreter for Python {0}: tried {1}, and no --interpreter was given")]

@@ -63,6 +63,7 @@ pub type Engines = Vec<TargetEngine>;
 
 /// Errors of selecting engines, which end the run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EnginesError {
     /// The version is unknown.
     #[error("Python {0} is not known; known are {known}", known = known_versions())]

@@ -28,6 +28,7 @@ pub enum Place {
 
 /// Error of reading a place.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlaceError {
     /// The operating system reported an error.
     #[error("cannot read {}: {source}", path.shown())]

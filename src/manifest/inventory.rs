@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// Reason for which a pyc has no entry.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EntryError {
     /// The pyc cannot be read.
     #[error(transparent)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Error in a manifest.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManifestError {
     /// The file is not JSON, or lacks the structure of a manifest.
     #[error("{}:{line}:{column}: {message}", path.shown())]

@@ -17,6 +17,7 @@ pub struct Handler {
 
 /// An exception table that cannot be read, with the offset in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HandlerError {
     /// An entry is cut short.
     #[error("the exception table ends within an entry, at its byte {0}")]

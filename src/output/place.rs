@@ -139,7 +139,8 @@ impl OutputPlace {
         self.replace_with(bytes, |file| set_mode(file, mode))
     }
 
-    /// Replaces the file as [`OutputPlace::replace`] does; if root writes it, it belongs to `owner`.
+    /// Replaces the file as [`OutputPlace::replace`] does; if root writes it, it belongs to
+    /// `owner`.
     ///
     /// # Errors
     /// [`WriteError`]; the temporary file is removed in any case.

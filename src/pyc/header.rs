@@ -58,6 +58,7 @@ pub enum Header {
 
 /// An invalid header. The fault is the file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// The file has fewer than 16 bytes.
     #[error("the file has {0} bytes, a pyc has at least 16")]

@@ -10,6 +10,7 @@ pub struct Descriptor {
 
 /// Errors of a `WHEEL` file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DescriptorError {
     /// The file is not UTF-8.
     #[error("WHEEL is not UTF-8")]

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 /// Errors of building a wheel, caused by the input wheel or the config.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WheelError {
     /// The file name is invalid.
     #[error(transparent)]

@@ -5,6 +5,7 @@ use super::name::{WheelName, is_one_version, normalize_name};
 
 /// Differences between METADATA and the file name; installers refuse such a wheel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MetadataError {
     /// A required field is missing.
     #[error("METADATA has no {0}")]

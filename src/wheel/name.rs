@@ -23,6 +23,7 @@ pub fn escape_name(name: &str) -> String {
 
 /// Errors of a wheel's file name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WheelNameError {
     /// The name is not `name-version-python-abi-platform.whl`.
     #[error("{0:?} is not the name of a wheel: `name-version(-build)-python-abi-platform.whl` is")]

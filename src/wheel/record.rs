@@ -25,6 +25,7 @@ pub struct Record {
 
 /// Errors of a RECORD.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordError {
     /// The file is not UTF-8.
     #[error("RECORD is not UTF-8")]

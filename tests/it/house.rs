@@ -332,3 +332,48 @@ fn nothing_points_outside_the_repository() {
     }
     report(&findings);
 }
+
+/// A call with two `true`s does not say what it asks for.
+#[test]
+fn functions_take_at_most_one_bool() {
+    let functions =
+        fancy_regex::Regex::new(r"\bfn (\w+)\s*(?:<[^({]*>)?\s*\(([^{;]*?)\)\s*(?:->[^{;]*)?[{;]").unwrap();
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        for function in functions.captures_iter(text.as_str()).map(Result::unwrap) {
+            if function[2].matches(": bool").count() > 1 {
+                findings.push(format!("{name}: {}", &function[1]));
+            }
+        }
+    }
+    report(&findings);
+}
+
+/// New errors must not break the programs that match on them.
+#[test]
+fn public_errors_can_grow() {
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let public: Vec<&str> = library
+        .lines()
+        .zip(library.lines().skip(1))
+        .filter(|(before, _)| *before != "#[doc(hidden)]")
+        .filter_map(|(_, line)| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .chain(["library"])
+        .collect();
+    assert!(public.len() > 10, "{public:?}");
+    let errors = fancy_regex::Regex::new(r"(?m)((?:^#\[.*\n)*)^pub enum (\w*(?:Error|Fault))\b").unwrap();
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        let module = name.split(['/', '.']).next().unwrap();
+        if public.contains(&module) {
+            findings.extend(
+                errors
+                    .captures_iter(text.as_str())
+                    .map(Result::unwrap)
+                    .filter(|error| !error[1].contains("#[non_exhaustive]"))
+                    .map(|error| format!("{name}: {}", &error[2])),
+            );
+        }
+    }
+    report(&findings);
+}

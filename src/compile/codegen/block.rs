@@ -18,6 +18,18 @@ const MAX_HANDLERS: usize = 22;
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;
 
+/// End of unwinding.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum UnwindTo {
+    /// The innermost loop.
+    Loop,
+    /// The caller of the function.
+    Caller {
+        /// True if the top of the stack is the value to return.
+        keeps_value: bool,
+    },
+}
+
 /// A frame block (`fblockinfo`): its values on the stack and the code that must run to leave it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FrameBlock<'a, 'ast> {
@@ -107,17 +119,19 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.unit.blocks.pop();
     }
 
-    /// Unwinds all blocks, or those inside the innermost loop, which is returned
+    /// Unwinds the blocks that a statement leaves, and returns the loop if it stays in one
     /// (`codegen_unwind_fblock_stack`).
     ///
-    /// The top of the stack is kept if `keeps_value`. `location` is the location of the jump; it
-    /// becomes none after other code has been emitted.
+    /// `location` is the location of the jump; it becomes none after other code has been emitted.
     pub(super) fn unwind(
         &mut self,
         location: &mut Location,
-        keeps_value: bool,
-        to_loop: bool,
+        to: UnwindTo,
     ) -> CodegenResult<Option<FrameBlock<'a, 'ast>>> {
+        let (to_loop, keeps_value) = match to {
+            UnwindTo::Loop => (true, false),
+            UnwindTo::Caller { keeps_value } => (false, keeps_value),
+        };
         let mut left = Vec::new();
         let mut found = None;
         while let Some(&block) = self.unit.blocks.last() {

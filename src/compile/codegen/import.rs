@@ -14,13 +14,24 @@ const INTRINSIC_IMPORT_STAR: u32 = 2;
 const MODE_LAZY: u32 = 1;
 const MODE_EAGER: u32 = 2;
 
+/// Form of an import, which decides its mode.
+#[derive(Clone, Copy)]
+enum ImportForm {
+    Plain,
+    /// `from … import *`
+    Star,
+    /// `lazy import`, `lazy from`
+    Lazy,
+}
+
 impl Codegen<'_, '_> {
     /// Emits an `import` statement (`codegen_import`).
     pub(super) fn import(&mut self, names: &[Alias], is_lazy: bool, location: Location) -> CodegenResult<()> {
         for alias in names {
             self.load_const(&Constant::Int(0), location);
             self.load_const(&Constant::None, location);
-            self.import_name(alias.name, is_lazy, false, location);
+            let form = if is_lazy { ImportForm::Lazy } else { ImportForm::Plain };
+            self.import_name(alias.name, form, location);
             if let Some(target) = alias.asname {
                 self.import_as(alias.name, target, location)?;
                 continue;
@@ -36,7 +47,7 @@ impl Codegen<'_, '_> {
     ///
     /// An import that is not explicitly lazy is marked as eager in a `try` statement, outside the
     /// module's scope, and if it is a star import.
-    fn import_name(&mut self, name: Name, is_lazy: bool, is_star: bool, location: Location) {
+    fn import_name(&mut self, name: Name, form: ImportForm, location: Location) {
         if !self.target.features.import_modes {
             self.emit_name(Op::IMPORT_NAME, name, location);
             return;
@@ -52,14 +63,11 @@ impl Codegen<'_, '_> {
                     | FrameBlock::Handler(_)
             )
         };
-        let is_eager =
-            is_star || self.unit.kind != UnitKind::Module || self.unit.blocks.iter().any(is_guarded);
-        let mode = if is_lazy {
-            MODE_LAZY
-        } else if is_eager {
-            MODE_EAGER
-        } else {
-            0
+        let is_eager = || self.unit.kind != UnitKind::Module || self.unit.blocks.iter().any(is_guarded);
+        let mode = match form {
+            ImportForm::Lazy => MODE_LAZY,
+            ImportForm::Star => MODE_EAGER,
+            ImportForm::Plain => u32::from(is_eager()) * MODE_EAGER,
         };
         let name = self.mangled(name);
         let index = self.name_index(name);
@@ -100,7 +108,12 @@ impl Codegen<'_, '_> {
         self.load_names_const(names.iter().map(|alias| alias.name), location);
         let module = module.unwrap_or_else(|| self.intern(""));
         let is_star = names.first().is_some_and(|first| self.name_text(first.name) == "*");
-        self.import_name(module, is_lazy, is_star, location);
+        let form = match (is_lazy, is_star) {
+            (true, _) => ImportForm::Lazy,
+            (false, true) => ImportForm::Star,
+            (false, false) => ImportForm::Plain,
+        };
+        self.import_name(module, form, location);
         if is_star {
             self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_IMPORT_STAR, location);
             self.emit(Op::POP_TOP, Location::NONE);

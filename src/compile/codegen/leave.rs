@@ -2,6 +2,7 @@
 //!
 //! CPython: `Python/codegen.c`.
 
+use super::block::UnwindTo;
 use super::{Codegen, CodegenResult, FrameBlock};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Expr, ExprKind};
@@ -40,7 +41,7 @@ impl Codegen<'_, '_> {
             location = statement;
             self.emit(Op::NOP, location);
         }
-        self.unwind(&mut location, keeps_value, false)?;
+        self.unwind(&mut location, UnwindTo::Caller { keeps_value })?;
         if let Some(constant) = constant {
             self.load_const(constant, location);
         } else if value.is_none() {
@@ -54,7 +55,7 @@ impl Codegen<'_, '_> {
     pub(super) fn break_statement(&mut self, statement: Location) -> CodegenResult<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);
-        let block = self.unwind(&mut location, false, true)?;
+        let block = self.unwind(&mut location, UnwindTo::Loop)?;
         let Some(
             found @ (FrameBlock::While(target) | FrameBlock::For(target) | FrameBlock::AsyncFor(target)),
         ) = block
@@ -70,7 +71,7 @@ impl Codegen<'_, '_> {
     pub(super) fn continue_statement(&mut self, statement: Location) -> CodegenResult<()> {
         let mut location = statement;
         self.emit(Op::NOP, location);
-        let block = self.unwind(&mut location, false, true)?;
+        let block = self.unwind(&mut location, UnwindTo::Loop)?;
         let Some(FrameBlock::While(target) | FrameBlock::For(target) | FrameBlock::AsyncFor(target)) = block
         else {
             return Err(SyntaxError::new("'continue' not properly in loop", statement));

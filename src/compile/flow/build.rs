@@ -58,7 +58,7 @@ fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
     }
     cut_run(graph, &slots[start..], labeled);
     if slots.is_empty() {
-        graph.cut(0, false, Kinds::default(), false);
+        graph.cut(0, Kinds::default());
     }
 }
 
@@ -75,7 +75,9 @@ fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labeled: bool) {
             of_instr.has_terminator()
         });
         let len = end.map_or(slots.len(), |end| end + 1);
-        graph.cut(len as u32, labeled, kinds, lines < 0);
+        let block = graph.cut(len as u32, kinds);
+        block.labeled = labeled;
+        block.lineless = lines < 0;
         labeled = false;
         slots = &slots[len..];
     }

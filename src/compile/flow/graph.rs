@@ -133,23 +133,22 @@ impl Graph {
         self.slots = slots;
     }
 
-    /// Turns the next `len` instructions into a block after the previous one.
-    ///
-    /// `kinds` are their kinds; some have no line if it is `lineless`.
-    pub(crate) fn cut(&mut self, len: u32, labeled: bool, kinds: Kinds, lineless: bool) {
+    /// Turns the next `len` instructions, which have these kinds, into a block after the previous
+    /// one, and returns it.
+    pub(crate) fn cut(&mut self, len: u32, kinds: Kinds) -> &mut Block {
         let id = BlockId(self.blocks.len() as u32);
         let start = self.blocks.last_mut().map_or(0, |last| {
             last.next = id;
             last.start + last.used
         });
+        self.kinds.add(kinds);
         self.blocks.push(Block {
-            labeled,
             sets_up: kinds.has_block_push(),
             nops: kinds.has_nop(),
-            lineless,
             ..Block::new(start, len)
         });
-        self.kinds.add(kinds);
+        let last = self.blocks.len() - 1;
+        &mut self.blocks[last]
     }
 
     /// Returns the allocation of the instructions, for reuse.

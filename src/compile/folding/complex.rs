@@ -38,7 +38,14 @@ pub(super) fn binary(
             if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
                 finite(integer_power(a, b.0 as i64, mixed)?)
             } else {
-                power(a, b, features.nan_of_cosine, features.power_by_division)
+                power(
+                    a,
+                    b,
+                    PowerForm {
+                        nan_of_cosine: features.nan_of_cosine,
+                        by_division: features.power_by_division,
+                    },
+                )
             }
         }
         _ => None,
@@ -205,12 +212,18 @@ fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
     result
 }
 
+/// Order of the operations of a power, which decides its last digit and the sign of a NaN.
+#[derive(Clone, Copy, Default)]
+pub(super) struct PowerForm {
+    /// Of two NaNs, those of the exponent and the cosine are selected rather than those of the
+    /// angle and the length.
+    pub(super) nan_of_cosine: bool,
+    /// The length is divided by an exponential rather than multiplied by the inverse.
+    pub(super) by_division: bool,
+}
+
 /// Raises a number to a power by logarithm and angle (`_Py_c_pow`).
-///
-/// With `nan_of_cosine`, of two NaNs those of the exponent and the cosine are selected rather than
-/// those of the angle and the length. With `by_division`, the length is divided by an exponential
-/// rather than multiplied by the inverse.
-pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bool) -> Option<Complex> {
+pub(super) fn power(a: Complex, b: Complex, form: PowerForm) -> Option<Complex> {
     if b.0 == 0.0 && b.1 == 0.0 {
         return Some((1.0, 0.0));
     }
@@ -220,9 +233,9 @@ pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bo
     let absolute = a.0.hypot(a.1);
     let mut length = absolute.powf(b.0);
     let angle = a.1.atan2(a.0);
-    let mut phase = if nan_of_cosine { times(b.0, angle) } else { times(angle, b.0) };
+    let mut phase = if form.nan_of_cosine { times(b.0, angle) } else { times(angle, b.0) };
     if b.1 != 0.0 {
-        length = if by_division {
+        length = if form.by_division {
             over(length, times(angle, b.1).exp())
         } else {
             times(times(-angle, b.1).exp(), length)
@@ -234,6 +247,6 @@ pub(super) fn power(a: Complex, b: Complex, nan_of_cosine: bool, by_division: bo
         return None;
     }
     let (cosine, sine) = if phase.is_nan() { (phase, phase) } else { (phase.cos(), phase.sin()) };
-    let real = if nan_of_cosine { times(cosine, length) } else { times(length, cosine) };
+    let real = if form.nan_of_cosine { times(cosine, length) } else { times(length, cosine) };
     finite((real, times(length, sine)))
 }

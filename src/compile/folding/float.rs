@@ -1,6 +1,7 @@
 //! Floats. CPython: `Objects/floatobject.c`.
 
-use super::{ConstValue, complex, complex_value, float};
+use super::complex::{self, PowerForm};
+use super::{ConstValue, complex_value, float};
 use crate::syntax::ast::Operator;
 use crate::target::Features;
 
@@ -78,7 +79,7 @@ pub(super) fn power(left: f64, right: f64) -> Option<ConstValue> {
         }
         if odd { left } else { 0.0 }
     } else if left < 0.0 && right != right.floor() {
-        return complex::power((left, 0.0), (right, 0.0), false, false).map(complex_value);
+        return complex::power((left, 0.0), (right, 0.0), PowerForm::default()).map(complex_value);
     } else {
         let base = left.abs();
         let value = if base == 1.0 { 1.0 } else { base.powf(right) };

@@ -23,6 +23,7 @@ pub struct LineRun {
 
 /// A line table that cannot be read, with the offset in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum LineError {
     /// An entry is cut short.
     #[error("the line table ends within an entry, at its byte {0}")]

@@ -31,7 +31,7 @@ impl ProjectTree {
         let is_sdist = folder.join("PKG-INFO").is_file();
         let mut tree = Self::default();
         let skipped = Arc::new(Mutex::new(BTreeMap::new()));
-        for entry in walk(folder, git, is_sdist, &skipped) {
+        for entry in walk(folder, git, shippable(folder, is_sdist, Arc::clone(&skipped))) {
             let entry = entry.map_err(|error| failure(folder, &error))?;
             let Some(kind) = entry.file_type() else { continue };
             let is_hidden =
@@ -54,7 +54,7 @@ impl ProjectTree {
             }
         }
         if let Some(artifacts) = hatch::artifacts(project) {
-            for entry in walk(folder, false, is_sdist, &Arc::default()) {
+            for entry in walk(folder, false, shippable(folder, is_sdist, Arc::default())) {
                 let entry = entry.map_err(|error| failure(folder, &error))?;
                 let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
@@ -139,18 +139,18 @@ pub(super) fn join(folder: &str, path: &str) -> String {
     }
 }
 
-/// Returns a walk over the files below `folder`; with `git`, those that git ignores are left out.
+/// Returns a walk over the files below `folder` that `filter` lets through; with `git`, those that
+/// git ignores are left out.
 fn walk(
     folder: &Path,
     git: bool,
-    is_sdist: bool,
-    skipped: &Arc<Mutex<BTreeMap<String, &'static str>>>,
+    filter: impl Fn(&ignore::DirEntry) -> bool + Send + Sync + 'static,
 ) -> ignore::Walk {
     let mut walk = WalkBuilder::new(folder);
     walk.hidden(false).ignore(false).git_global(false).git_exclude(git).git_ignore(git);
     walk.parents(git).require_git(false).follow_links(false);
     walk.sort_by_file_name(std::ffi::OsStr::cmp);
-    walk.filter_entry(shippable(folder, is_sdist, Arc::clone(skipped)));
+    walk.filter_entry(filter);
     walk.build()
 }
 

@@ -75,6 +75,7 @@ pub struct PreparedError {
 
 /// Faults of prepared metadata.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PreparedFault {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]

@@ -30,6 +30,7 @@ fn prefix(key: &str) -> String {
 
 /// Faults of a project's metadata.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProjectFault {
     /// The `pyproject.toml` cannot be read.
     #[error("cannot be read: {0}")]
