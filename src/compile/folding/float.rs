@@ -7,11 +7,13 @@ use crate::target::Features;
 
 /// Evaluates an operator on floats. For two NaNs, `features` selects the one that is the result.
 pub(super) fn binary(operator: Operator, left: f64, right: f64, features: &Features) -> Option<ConstValue> {
-    if left.is_nan() && right.is_nan() && !matches!(operator, Operator::Pow) {
+    if left.is_nan() && right.is_nan() {
         let takes_second = match operator {
             Operator::Add => features.second_nan,
             Operator::Mult => features.second_nan_of_product,
-            _ => false,
+            Operator::Sub | Operator::Div | Operator::FloorDiv | Operator::Mod => false,
+            Operator::Pow => return power(left, right),
+            _ => return None,
         };
         return Some(float(if takes_second { right } else { left }));
     }
