@@ -39,7 +39,7 @@ pub enum NormalizeError {
         below: PathBuf,
     },
     /// A directory on the way is a symlink.
-    #[error("{0}\nhint: `--below DIR` names a directory that may be reached by symlinks")]
+    #[error("{0}")]
     SymlinkFolder(#[source] WriteError),
     /// The pyc cannot be written.
     #[error(transparent)]

@@ -21,7 +21,7 @@ pub enum PlanError {
         output: PathBuf,
     },
     /// The layout has only one pyc per source.
-    #[error("--layout legacy has one pyc for a source: name one {0}")]
+    #[error("the legacy layout has one pyc for a source: name one {0}")]
     LegacyHasOne(&'static str),
 }
 
@@ -31,8 +31,8 @@ pub enum PlanError {
 /// [`PlanError::LegacyHasOne`].
 pub fn check_layout(layout: Layout, versions: usize, levels: usize) -> Result<(), PlanError> {
     match layout {
-        Layout::Legacy if levels > 1 => Err(PlanError::LegacyHasOne("--optimize level")),
-        Layout::Legacy if versions > 1 => Err(PlanError::LegacyHasOne("--python version")),
+        Layout::Legacy if levels > 1 => Err(PlanError::LegacyHasOne("optimization level")),
+        Layout::Legacy if versions > 1 => Err(PlanError::LegacyHasOne("version of Python")),
         _ => Ok(()),
     }
 }

@@ -203,10 +203,7 @@ pub enum ProjectError {
         reason: String,
     },
     /// The output would overwrite the input.
-    #[error(
-        "{} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names another directory",
-        .0.shown()
-    )]
+    #[error("{} would be replaced by what is made of it", .0.shown())]
     OverInput(PathBuf),
     /// A zip cannot be built.
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! Results other than pycs, and the objects that end every JSON run.
 
 use super::error::{CommandError, Status};
+use super::hint;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError};
@@ -97,7 +98,7 @@ fn object(error: &CommandError) -> Value {
             object.insert("column".into(), place.column().into());
         }
         error => {
-            object.insert("message".into(), error.to_string().into());
+            object.insert("message".into(), hint::message(error).into());
         }
     }
     object.into()

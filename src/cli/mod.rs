@@ -19,6 +19,7 @@ mod error;
 mod findings;
 mod format;
 mod globs;
+mod hint;
 mod init;
 mod inspect;
 mod interrupt;
@@ -74,7 +75,7 @@ pub fn main() -> ExitCode {
     let (status, error) = match arguments.run(&printer) {
         Ok(status) => (status, None),
         Err(error) => {
-            printer.trouble(&error.to_string());
+            printer.trouble(&hint::message(&error));
             (error.status(), Some(error))
         }
     };

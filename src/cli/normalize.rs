@@ -1,6 +1,7 @@
 //! `pycompile normalize`.
 
 use super::error::{CommandError, Status};
+use super::hint;
 use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::printer::Printer;
 use crate::build::FileDigest;
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
             let (status, error) = match &normalized {
                 Ok(true) => ("normalized", None),
                 Ok(false) => ("up-to-date", None),
-                Err(error) => ("failed", Some(error.to_string())),
+                Err(error) => ("failed", Some(hint::of_normalize(error))),
             };
             let digest = std::fs::read(file).ok().filter(|_| error.is_none()).map(|pyc| FileDigest::of(&pyc));
             printer.json(&NormalizeMessage {
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
             Ok(false) => same += 1,
             Err(error) => {
                 failed += 1;
-                printer.file_error(&error.to_string());
+                printer.file_error(&hint::of_normalize(&error));
             }
         }
     }

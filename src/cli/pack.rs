@@ -9,7 +9,7 @@ use super::options::{FormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
-use super::{environment, interrupt};
+use super::{environment, hint, interrupt};
 use crate::archive::Sdist;
 use crate::build::pack::{self, Packed, Unpacked};
 use crate::build::{BuildProject, publish};
@@ -106,7 +106,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     }
     let readable = |error: CommandError, unpacked: &Unpacked| match error {
         error if error.status() == Status::Trouble => {
-            CommandError::Usage(unpacked.message(&error.to_string()))
+            CommandError::Usage(unpacked.message(&hint::message(&error)))
         }
         error => error,
     };

@@ -72,11 +72,11 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// No config exists.
-    #[error(
-        "no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above\nhint: \
-         `pycompile init` writes one, --config names another"
-    )]
+    #[error("no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above")]
     NotFound,
+    /// The config is above the working directory, and belongs to another user.
+    #[error("{}: it is above the working directory and belongs to another user", .0.shown())]
+    NotTrusted(PathBuf),
     /// The file is not UTF-8.
     #[error("{}: not UTF-8 at byte {at}", path.shown())]
     Encoding {

@@ -24,8 +24,7 @@ pub fn locate(working_directory: &Path) -> Result<PathBuf, ConfigError> {
         if let Some(path) = config_in(&above)? {
             let is_above = !above.as_os_str().is_empty();
             if is_above && !is_trusted(&path) {
-                let message = "it is above the working directory and belongs to another user\nhint: use it with --config";
-                return Err(ConfigError::Missing { path, message: message.into() });
+                return Err(ConfigError::NotTrusted(path));
             }
             return Ok(path);
         }

@@ -79,7 +79,7 @@ impl std::error::Error for Diagnostic {}
 #[non_exhaustive]
 pub enum EngineError {
     /// No interpreter for this release was found.
-    #[error("no interpreter for Python {0}: tried {1}, and no --interpreter was given")]
+    #[error("no interpreter for Python {0}: tried {1}")]
     NoInterpreter(crate::target::Release, String),
     /// No version was asked for, and there is no `python3`.
     #[error("no python3 on PATH")]

@@ -69,10 +69,10 @@ pub enum EnginesError {
     #[error("Python {0} is not known; known are {known}", known = known_versions())]
     UnknownVersion(PyVersion),
     /// The native compiler does not support the release.
-    #[error("no native engine for {0}: use --engine python, or one of {known}", known = native_releases())]
+    #[error("the native compiler does not support {0}")]
     NoNative(Release),
     /// The native compiler cannot use the version of an interpreter as the default.
-    #[error("--engine native needs a version: --python {known}", known = native_versions())]
+    #[error("no version is named, and that of an interpreter is none that the native compiler supports")]
     NativeDefault,
     /// Two releases would write the same file.
     #[error("{0} and {1} belong to one series, and their pycs would have one name: name one of them")]
@@ -98,15 +98,12 @@ pub enum EnginesError {
         version: PyVersion,
     },
     /// Neither a version nor a `python3` is available.
-    #[error(
-        "{0}\nhint: name a version with --python: {known}, or another whose interpreter is installed",
-        known = native_versions()
-    )]
+    #[error("{0}")]
     NoDefault(#[source] EngineError),
     /// The project allows neither the default version nor one that the native compiler supports.
     #[error(
-        "Requires-Python {required} allows none of {known}, which the native compiler knows, and {found}\nhint: put a \
-         python3 that it allows first on PATH; `pack` also takes a version with --python",
+        "Requires-Python {required} allows none of {known}, which the native compiler knows, and \
+         {found}",
         known = native_versions()
     )]
     Excluded {
@@ -117,7 +114,7 @@ pub enum EnginesError {
     },
     /// No interpreter for a release, of a version that the native compiler supports in other
     /// releases.
-    #[error("{error}\nhint: the native compiler knows {releases}")]
+    #[error("{error}")]
     OtherReleases {
         /// Error of the engine.
         error: EngineError,
@@ -125,7 +122,7 @@ pub enum EnginesError {
         releases: String,
     },
     /// No interpreter for a version that the native compiler does not support.
-    #[error("{0}\nhint: without an interpreter, {known} can be compiled for", known = native_versions())]
+    #[error("{0}")]
     OnlyInterpreters(#[source] EngineError),
     /// Error of the engine.
     #[error(transparent)]
@@ -136,12 +133,14 @@ fn known_versions() -> String {
     SERIES.iter().map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn native_versions() -> String {
+/// Returns the versions that the native compiler supports, as text.
+pub fn native_versions() -> String {
     let native = SERIES.iter().filter(|series| Target::find(series.version).is_some());
     native.map(|series| series.version.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn native_releases() -> String {
+/// Returns the releases that the native compiler supports, as text.
+pub fn native_releases() -> String {
     crate::target::ALL.iter().map(|target| target.release().to_string()).collect::<Vec<_>>().join(", ")
 }
 

@@ -22,8 +22,8 @@ pub enum Layout {
 /// A name that cannot be formed. The fault is the command line's or the config's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// `--strip-dir` is not a leading directory of the file.
-    #[error("{} is not below {}, which --strip-dir names", file.shown(), strip.shown())]
+    /// The directory to strip is not a leading directory of the file.
+    #[error("{} is not below {}, the directory to strip", file.shown(), strip.shown())]
     NotBelow {
         /// The source.
         file: PathBuf,
@@ -31,7 +31,7 @@ pub enum NameError {
         strip: PathBuf,
     },
     /// The mirrored path leads out of the output directory.
-    #[error("{} cannot be mirrored below --output-dir: use --strip-dir to make it relative", .0.shown())]
+    #[error("{} cannot be mirrored: its path leads out of the output directory unless a directory is stripped from it", .0.shown())]
     NotMirrored(PathBuf),
 }
 

@@ -324,7 +324,7 @@ fn a_version_that_nothing_compiles_is_told_once() {
     let said = session.run(&["verify", "t", "--engine", "native"]).exits(1);
     assert!(said.err.contains("3 verified, 1 finding\n"), "{}", said.err);
     let first = "t/__pycache__/a.cpython-312.pyc: version: 3 pycs, of which this is the first: no engine compiles for \
-                 Python 3.12: no native engine for 3.12";
+                 Python 3.12: the native compiler does not support 3.12";
     assert!(said.out.starts_with(first) && said.out.lines().count() == 1, "{}", said.out);
     let said = session.run(&["verify", "t", "--engine", "native", "--json"]).exits(1);
     assert!(said.out.lines().next().unwrap().ends_with("\"pycs\":3}"), "{}", said.out);

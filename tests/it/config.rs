@@ -74,7 +74,7 @@ fn no_config_at_all() {
     assert_eq!(
         said.err,
         "error: no pycompile.toml and no [tool.pycompile] in a pyproject.toml, here or in a directory above\nhint: \
-         `pycompile init` writes one, --config names another\n"
+         `pycompile init` writes one, `--config` names another\n"
     );
 }
 

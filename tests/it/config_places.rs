@@ -215,7 +215,7 @@ fn pack_takes_them_too() {
     session
         .run(&["pack", "--bytecode", "none"])
         .exits(2)
-        .says("there is no [wheel], which --bytecode is for");
+        .says("there is no [wheel], whose `bytecode` was given");
     session
         .run(&["pack", "--bytecode", "none", "--exclude", "a"])
         .exits(2)

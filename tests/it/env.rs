@@ -167,7 +167,7 @@ fn a_program_of_the_environment_is_named_before_it_is_run() {
     let session = with_program("3.12");
     for arguments in [&["env", "v"][..], &["env", "v", "--check"]] {
         let refused = [arguments, &["--engine", "native"]].concat();
-        session.run(&refused).exits(2).says("no native engine for 3.12");
+        session.run(&refused).exits(2).says("the native compiler does not support 3.12");
         assert!(!session.path("was-run").exists());
         let words = "running v/bin/python3.12, a program of the environment: the native compiler does not know Python 3.12";
         session.run(arguments).exits(2).says(words);

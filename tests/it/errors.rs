@@ -163,7 +163,7 @@ fn two_sources_for_one_pyc() {
     session.file("d/a.py", "");
     let said = session.compile(&["a.py", "d/a.py", "--output-dir", "out", "--strip-dir", "d"]).exits(1);
     let expected =
-        "ValueError: a.py is not below d, which --strip-dir names\n1 compiled, 0 up to date, 1 failed\n";
+        "ValueError: a.py is not below d, the directory to strip\n1 compiled, 0 up to date, 1 failed\n";
     assert_eq!(said.err, expected);
     let said = session.compile(&["a.py", "./a.py", "--layout", "legacy"]).exits(0);
     assert!(said.err.ends_with("1 compiled, 0 up to date, 0 failed\n"), "one file named twice: {}", said.err);
@@ -373,17 +373,16 @@ fn no_interpreter_of_a_version() {
         }
         crate::session::Said::from(command.output().unwrap())
     };
-    let hint = "hint: without an interpreter, 3.13, 3.14, 3.15 can be compiled for\n";
+    let hint = "hint: `--interpreter PATH` names an interpreter; without one, 3.13, 3.14, 3.15 can be compiled for\n";
     let said = run("bin", other).exits(2);
     let expected = format!(
-        "error: no interpreter for Python {other}: tried `python{other}` and `python3` (which is {version}) on PATH, and \
-         no --interpreter was given\n{hint}"
+        "error: no interpreter for Python {other}: tried `python{other}` and `python3` (which is {version}) on PATH\n\
+         {hint}"
     );
     assert_eq!(said.err, expected);
     let said = run("nowhere", other).exits(2);
     let expected = format!(
-        "error: no interpreter for Python {other}: tried `python{other}` and `python3` on PATH, and no --interpreter was \
-         given\n{hint}"
+        "error: no interpreter for Python {other}: tried `python{other}` and `python3` on PATH\n{hint}"
     );
     assert_eq!(said.err, expected);
     assert_eq!(session.files(), ["a.py", "bin/python3"]);

@@ -377,3 +377,24 @@ fn public_errors_can_grow() {
     }
     report(&findings);
 }
+
+/// The command line adds the hints that name options.
+#[test]
+fn library_errors_name_no_options() {
+    // A config and a command line can both allow links, which the error of a deep layer says.
+    const ALLOWED: [&str; 2] = ["--follow-links", "--sources"];
+    let option = fancy_regex::Regex::new(r#"[" `(]--[a-z][a-z-]+"#).unwrap();
+    let mut findings = Vec::new();
+    for (name, text) in sources() {
+        if name.starts_with("cli/") || name.starts_with("report/") {
+            continue;
+        }
+        for (at, line) in code_lines(&text).filter(|(_, line)| line.contains('"')) {
+            let is_allowed = ALLOWED.iter().any(|option| line.contains(option));
+            if !is_allowed && option.is_match(line).unwrap() {
+                findings.push(format!("{name}:{at}: {}", line.trim()));
+            }
+        }
+    }
+    report(&findings);
+}

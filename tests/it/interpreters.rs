@@ -39,7 +39,7 @@ fn without_python_the_newest_version_that_needs_none() {
     let said = run(&session, &["compile", "--engine", "python", "a.py"]).exits(2);
     assert_eq!(
         said.err,
-        "error: no python3 on PATH\nhint: name a version with --python: 3.13, 3.14, 3.15, or another whose interpreter \
+        "error: no python3 on PATH\nhint: name a version with `--python`: 3.13, 3.14, 3.15, or another whose interpreter \
          is installed\n"
     );
     let said = run(&session, &["compile", "--python", "3.14", "a.py"]).exits(0);
@@ -51,8 +51,8 @@ fn a_release_that_the_native_compiler_does_not_know() {
     let session = Session::new();
     session.file("a.py", "");
     let said = run(&session, &["compile", "--python", "3.14.99", "a.py"]).exits(2);
-    let start = "error: no interpreter for Python 3.14.99: tried `python3.14` and `python3` on PATH, and no --interpreter \
-                 was given\nhint: the native compiler knows 3.14.";
+    let start = "error: no interpreter for Python 3.14.99: tried `python3.14` and `python3` on PATH\nhint: `--interpreter PATH` \
+                 names an interpreter; without one, 3.14.";
     assert!(said.err.starts_with(start), "{}", said.err);
 }
 
@@ -66,8 +66,8 @@ fn a_shim_that_fails_is_passed_over_and_quoted() {
     assert_eq!(
         said.err,
         "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: it is not a Python 3.8 or newer, \
-         or it does not start\n  pyenv: python3.12: command not found) and `python3` on PATH, and no --interpreter was \
-         given\nhint: without an interpreter, 3.13, 3.14, 3.15 can be compiled for\n"
+         or it does not start\n  pyenv: python3.12: command not found) and `python3` on PATH\nhint: `--interpreter PATH` names \
+         an interpreter; without one, 3.13, 3.14, 3.15 can be compiled for\n"
     );
     let shim = session.path("bin/python3.12");
     let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);

@@ -43,7 +43,7 @@ fn a_strip_leaves_a_name() {
         [("a.py", "a.py"), ("./a.py", "a.py"), ("a.py", "./a.py"), (file, file), (".", file), ("/", "a.py")]
     {
         let arguments = [&NATIVE[..], &["--strip-dir", strip, name]].concat();
-        session.run(&arguments).exits(1).says("which --strip-dir names");
+        session.run(&arguments).exits(1).says("the directory to strip");
         let said =
             session.run(&["compileall", "--python", "3.14", "-f", "-s", strip, "-p", "/usr", name]).exits(1);
         assert!(said.out.contains("is not a directory above"), "{}", said.out);

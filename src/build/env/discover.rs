@@ -77,13 +77,10 @@ pub enum EnvError {
     )]
     NoSitePackages(PathBuf),
     /// A directory of `pip install --target` does not record its version.
-    #[error("{} does not say for which version it is\nhint: name it with `--python X.Y`", .0.shown())]
+    #[error("{} does not say for which version it is", .0.shown())]
     NoVersion(PathBuf),
     /// A symlink is on the way to site-packages.
-    #[error(
-        "{} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links` follows it, or name the \
-         environment that it leads to", .0.shown()
-    )]
+    #[error("{} is a symlink: what it leads to may be somebody else's", .0.shown())]
     Link(PathBuf),
     /// A symlink in an image leads out of it.
     #[error("{} leads out of {}, to {}", folder.shown(), root.shown(), real.shown())]

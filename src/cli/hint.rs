@@ -1,0 +1,78 @@
+//! Hints that name the option for an error of the library, which knows no options.
+
+use super::error::CommandError;
+use crate::build::ProjectError;
+use crate::build::env::EnvError;
+use crate::build::normalize::NormalizeError;
+use crate::config::ConfigError;
+use crate::engine::EngineError;
+use crate::engine::select::{EnginesError, native_releases, native_versions};
+
+/// Returns the error's message, with a hint on a line of its own if there is one.
+pub(super) fn message(error: &CommandError) -> String {
+    match of(error) {
+        Some(hint) => format!("{error}\nhint: {hint}"),
+        None => error.to_string(),
+    }
+}
+
+fn of(error: &CommandError) -> Option<String> {
+    match error {
+        CommandError::Engines(error) | CommandError::Project(ProjectError::Engines(error)) => engines(error),
+        CommandError::Project(ProjectError::OverInput(_)) => {
+            Some("`--in-place` replaces it, `--output-dir` names another directory".into())
+        }
+        CommandError::Project(ProjectError::Config(error)) => config(error),
+        CommandError::Env(EnvError::NoVersion(_)) => Some("name it with `--python X.Y`".into()),
+        CommandError::Env(EnvError::Link(_)) => {
+            Some("`--follow-links` follows it, or name the environment that it leads to".into())
+        }
+        _ => None,
+    }
+}
+
+fn engines(error: &EnginesError) -> Option<String> {
+    match error {
+        EnginesError::NoNative(_) => Some(format!(
+            "`--engine python` runs an interpreter; the native compiler supports {}",
+            native_releases()
+        )),
+        EnginesError::NativeDefault => Some(format!("name one with `--python`: {}", native_versions())),
+        EnginesError::NoDefault(_) => Some(format!(
+            "name a version with `--python`: {}, or another whose interpreter is installed",
+            native_versions()
+        )),
+        EnginesError::Excluded { .. } => Some(
+            "put a python3 that it allows first on PATH; `pack` also takes a version with `--python`".into(),
+        ),
+        EnginesError::OtherReleases { releases, .. } => Some(format!(
+            "`--interpreter PATH` names an interpreter; without one, {releases} can be compiled for"
+        )),
+        EnginesError::OnlyInterpreters(EngineError::NoInterpreter(..)) => Some(format!(
+            "`--interpreter PATH` names an interpreter; without one, {} can be compiled for",
+            native_versions()
+        )),
+        EnginesError::OnlyInterpreters(_) => {
+            Some(format!("without an interpreter, {} can be compiled for", native_versions()))
+        }
+        _ => None,
+    }
+}
+
+fn config(error: &ConfigError) -> Option<String> {
+    match error {
+        ConfigError::NotFound => Some("`pycompile init` writes one, `--config` names another".into()),
+        ConfigError::NotTrusted(_) => Some("use it with `--config`".into()),
+        _ => None,
+    }
+}
+
+/// Returns the message of a pyc that was not normalized, with the hint.
+pub(super) fn of_normalize(error: &NormalizeError) -> String {
+    match error {
+        NormalizeError::SymlinkFolder(_) => {
+            format!("{error}\nhint: `--below DIR` names a directory that may be reached by symlinks")
+        }
+        _ => error.to_string(),
+    }
+}
