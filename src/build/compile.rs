@@ -6,7 +6,7 @@ use super::errno;
 use super::job::{Job, Jobs};
 use super::leftovers;
 use super::outcome::{Done, Outcome};
-use super::source::SourceFile;
+use super::source::{ReadRules, SourceFile};
 use crate::engine::{Diagnostic, Made, Run, ThreadsError};
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
@@ -122,9 +122,11 @@ impl CompileSettings {
     /// Reads a source within the bounds.
     ///
     /// # Errors
-    /// The exception that Python would raise, or a source out of bounds.
-    pub fn read(&self, file: &Path) -> Result<SourceFile<'static>, Box<Diagnostic>> {
-        SourceFile::from_opened(file, self.bounds.open(file)?, self.clamp_mtime, self.bounds.hint)
+    /// The exception that Python would raise, a source out of bounds, or one larger than the memory
+    /// limit.
+    pub fn read(&self, file: &Path, run: Run<'_>) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+        let reading = ReadRules { latest: self.clamp_mtime, hint: self.bounds.hint, memory: run.memory() };
+        SourceFile::from_opened(file, self.bounds.open(file)?, reading)
     }
 
     fn place(&self, output: &Path, missing: Missing) -> Result<OutputPlace, WriteError> {
@@ -171,10 +173,10 @@ impl Task {
         Self { file, recorded: None }
     }
 
-    fn read(&self, settings: &CompileSettings) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+    fn read(&self, settings: &CompileSettings, run: Run<'_>) -> Result<SourceFile<'static>, Box<Diagnostic>> {
         match &self.recorded {
             Some(Err(message)) => Err(Diagnostic::message_only("ValueError", message)),
-            _ => settings.read(&self.file),
+            _ => settings.read(&self.file, run),
         }
     }
 
@@ -202,7 +204,7 @@ pub fn compile(
 ) -> Result<(Vec<Outcome>, usize), ThreadsError> {
     let jobs = settings.jobs(run);
     let results = jobs.map(tasks, |task| {
-        let outcomes = compile_source(task, &task.read(settings), &jobs, settings);
+        let outcomes = compile_source(task, &task.read(settings, run), &jobs, settings);
         if settings.hardlink_dupes {
             hardlink_equal_levels(&outcomes, settings);
         }

@@ -2,8 +2,8 @@
 
 use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::job::Jobs;
-use super::source::SourceFile;
-use crate::config::{ConfigError, ConfigSelection, Loaded, Selected};
+use super::source::{ReadRules, SourceFile};
+use crate::config::{ConfigError, ConfigSelection, Loaded, OnError, Selected};
 use crate::engine::python::Places;
 use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Run, ThreadsError, select};
 use crate::output::WriteError;
@@ -59,13 +59,32 @@ impl BuildProject {
         })
     }
 
-    /// Reads a source or data file. Symlinks out of the root are followed only if the config allows
-    /// it.
+    /// Reads a source that will be compiled. Symlinks out of the root are followed only if the
+    /// config allows it.
+    ///
+    /// # Errors
+    /// The exception that Python would raise, or a source larger than the memory limit.
+    pub(super) fn source(&self, file: &Selected) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+        // The archive or tree contains a source that may fail to compile, whatever its size.
+        let may_fail = file.may_fail || self.loaded.config.compile.on_error == OnError::Skip;
+        self.read_up_to(file, self.loaded.memory_limit().filter(|_| !may_fail))
+    }
+
+    /// Reads a source or data file of any size, as [`Self::source`] does.
     ///
     /// # Errors
     /// The exception that Python would raise.
     pub fn read(&self, file: &Selected) -> Result<SourceFile<'static>, Box<Diagnostic>> {
-        SourceFile::read_inside(&self.loaded.sources(), Path::new(&file.name), FOLLOW_LINKS)
+        self.read_up_to(file, None)
+    }
+
+    fn read_up_to(
+        &self,
+        file: &Selected,
+        memory: Option<u64>,
+    ) -> Result<SourceFile<'static>, Box<Diagnostic>> {
+        let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory };
+        SourceFile::read_inside(&self.loaded.sources(), Path::new(&file.name), reading)
     }
 
     /// Returns the pycs to make of each source.

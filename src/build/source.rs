@@ -8,6 +8,7 @@ use crate::output::inside::{Inside, OpenError, Opened};
 use crate::project::read_open;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use crate::target::Series;
+use crate::text::bytes;
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
@@ -36,26 +37,28 @@ pub struct SourceFile<'a> {
 }
 
 impl<'a> SourceFile<'a> {
-    /// Reads a file below a directory. If a symlink leads out of it, `hint` explains how to allow
-    /// that.
+    /// Reads a file below a directory.
     ///
     /// # Errors
-    /// The exception that Python would raise, or a symlink that leads out of the directory.
-    pub fn read_inside(inside: &Inside, name: &Path, hint: &str) -> Result<Self, Box<Diagnostic>> {
-        Self::from_opened(&inside.path().join(name), inside.open(name), None, hint)
+    /// The exception that Python would raise, a symlink that leads out of the directory, or a file
+    /// larger than the memory limit.
+    pub(super) fn read_inside(
+        inside: &Inside,
+        name: &Path,
+        reading: ReadRules<'_>,
+    ) -> Result<Self, Box<Diagnostic>> {
+        Self::from_opened(&inside.path().join(name), inside.open(name), reading)
     }
 
-    /// Reads an open file, and sets back its modification time if it is after `latest`, in seconds
-    /// since 1970. The time is set on the open file, not on its path. A file reached through a
-    /// symlink keeps its time.
+    /// Reads an open file.
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,
-        latest: Option<u64>,
-        hint: &str,
+        reading: ReadRules<'_>,
     ) -> Result<Self, Box<Diagnostic>> {
-        let opened = opened.map_err(|error| errno::open_diagnostic(file, error, hint))?;
-        Self::read_opened(&opened, latest).map_err(|error| errno::diagnostic(file, &error))
+        let opened = opened.map_err(|error| errno::open_diagnostic(file, error, reading.hint))?;
+        check_size(opened.metadata.len(), reading.memory)?;
+        Self::read_opened(&opened, reading.latest).map_err(|error| errno::diagnostic(file, &error))
     }
 
     fn read_opened(opened: &Opened, latest: Option<u64>) -> io::Result<Self> {
@@ -99,6 +102,29 @@ impl<'a> SourceFile<'a> {
     pub fn header(&self, series: &Series, mode: InvalidationMode) -> [u8; HEADER_SIZE] {
         Header::of(series, mode, &self.bytes, self.mtime).to_bytes()
     }
+}
+
+/// Rules for reading a source.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReadRules<'a> {
+    /// Latest modification time in seconds since 1970; a later one is set back to it. The time is
+    /// set on the open file, not on its path. A file reached through a symlink keeps its time.
+    pub(super) latest: Option<u64>,
+    /// Hint for a symlink that leads out of its directory.
+    pub(super) hint: &'a str,
+    /// Memory limit in bytes. Compiling a source takes more memory than its size, so that a larger
+    /// source need not be read.
+    pub(super) memory: Option<u64>,
+}
+
+/// Checks the size of a source before it is read or unpacked.
+///
+/// # Errors
+/// The source is larger than the memory limit.
+pub(super) fn check_size(size: u64, memory: Option<u64>) -> Result<(), Box<Diagnostic>> {
+    let Some(limit) = memory.filter(|limit| size > *limit) else { return Ok(()) };
+    let message = format!("the source has {}, more than the memory limit of {} MB", bytes(size), limit >> 20);
+    Err(Diagnostic::without_place("MemoryError", message))
 }
 
 /// Returns whole seconds modulo 2³², as in headers; before 1970 they are rounded up, as `int`

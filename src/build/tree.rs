@@ -78,7 +78,7 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
     };
     let jobs = project.jobs(run);
     let results = jobs.map(&project.selection.sources, |file| {
-        let source = project.read(file);
+        let source = project.source(file);
         let (mut copies, mut entries) = (Vec::new(), Vec::new());
         let copied = match &source {
             Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {

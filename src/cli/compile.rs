@@ -167,7 +167,10 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let progress = printer.progress(files.len() as u64);
     let run = Run { engines: &engines, workers: progress.workers(jobs) };
     if let (Some(Destination::StandardOutput), [file]) = (&output, files.as_slice()) {
-        return to_standard_output(compile_in_memory(file, &settings.read(file), run, &settings), printer);
+        return to_standard_output(
+            compile_in_memory(file, &settings.read(file, run), run, &settings),
+            printer,
+        );
     }
     let tasks: Vec<Task> = files.into_iter().map(Task::new).collect();
     let (mut outcomes, missing) = compile(&tasks, run, &settings)?;

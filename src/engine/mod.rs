@@ -137,6 +137,14 @@ impl Engine {
         Self::Native(NativeEngine::new(target))
     }
 
+    /// Returns the memory limit for one file, in bytes.
+    pub const fn memory(&self) -> Option<u64> {
+        match self {
+            Self::Native(engine) => engine.limits().memory,
+            Self::Python(engine) => engine.limits().memory,
+        }
+    }
+
     /// Opens a source, the undecoded content of a file, to be compiled by any engines.
     pub const fn open(source: &[u8]) -> OpenSource<'_> {
         OpenSource::new(source)

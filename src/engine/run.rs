@@ -78,6 +78,14 @@ pub struct Run<'a> {
     pub workers: Workers<'a>,
 }
 
+impl Run<'_> {
+    /// Returns the memory limit for one file, in bytes; `None` if an engine has none.
+    pub fn memory(&self) -> Option<u64> {
+        let limits = self.engines.iter().map(|target| target.engine.memory());
+        limits.collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+}
+
 /// Keeps all other work on the calling thread if the address space is limited: threads that cannot
 /// be started would end the process.
 pub fn prepare() {

@@ -37,6 +37,32 @@ fn a_source_beyond_the_memory_limit_is_not_read() {
     run(&session, &["env", "a", "--memory-limit", "63"]).exits(2);
 }
 
+#[test]
+fn a_source_beyond_the_memory_limit_is_not_compiled() {
+    let session = Session::new();
+    let site = "v/lib/python3.14/site-packages";
+    let config = "[source]\nroot = \"src\"\nfiles = [\"large.py\"]\n[compile]\npython = [\"3.14\"]\nmemory-limit = 64\n\
+                  [wheel]\nproject = { name = \"p\", version = \"1\" }\n";
+    session.file("pycompile.toml", config);
+    session.file(&format!("{site}/p-1.dist-info/RECORD"), "large.py,,\np-1.dist-info/RECORD,,\n");
+    for name in ["src/large.py", &format!("{site}/large.py")] {
+        session.file(name, "x = 1\n");
+        let large = std::fs::File::options().write(true).open(session.path(name)).unwrap();
+        // As many bytes as nothing allows, which take no room on disk.
+        large.set_len(900 << 20).unwrap();
+    }
+    let words = "MemoryError: the source has 943718400 bytes, more than the memory limit of 64 MB";
+    let limit = ["--memory-limit", "64"];
+    for arguments in [
+        &["pack"][..],
+        &["build"],
+        &[&["env", "v"][..], &limit].concat(),
+        &[&["compile", "--python", "3.14", "src/large.py"][..], &limit].concat(),
+    ] {
+        run(&session, arguments).exits(1).says(words);
+    }
+}
+
 /// An environment of a free-threaded build with three modules and their pycs.
 fn free_threaded() -> Session {
     let session = Session::new();

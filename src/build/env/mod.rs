@@ -22,7 +22,7 @@ use super::errno::write_diagnostic;
 use super::job::{Job, Jobs};
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
-use super::source::SourceFile;
+use super::source::{ReadRules, SourceFile};
 use crate::engine::{Diagnostic, Run, ThreadsError};
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
@@ -183,7 +183,8 @@ fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Ve
 
 fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<Pyc> {
     let path = site.folder.join(name);
-    let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), None, FOLLOW_LINKS);
+    let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory: jobs.run.memory() };
+    let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), reading);
     jobs.each(&source, |job| {
         let cached = cache_path(Path::new(name), job.target.series, job.optimize);
         let pyc = cached.to_string_lossy().into_owned();

@@ -134,7 +134,7 @@ pub fn pack(
     let zip = zip::ZipPlan::new(project, engines)?;
     let jobs = project.jobs(run);
     let results = jobs.map(&project.selection.sources, |file| {
-        let source = project.read(file);
+        let source = project.source(file);
         let pycs = jobs.each(&source, |job| {
             let (packed, recorded) = project.names(file, job.target.series, job.optimize);
             let listed = listed_name(project, file, &packed, job.target.series, engines.len());

@@ -6,7 +6,7 @@ use crate::build::artifact::{Artifact, ArtifactKind, FileDigest};
 use crate::build::job::Jobs;
 use crate::build::outcome::Outcome;
 use crate::build::project::ProjectError;
-use crate::build::source::SourceFile;
+use crate::build::source::{SourceFile, check_size};
 use crate::config::Bytecode as Wanted;
 use crate::engine::Run;
 use crate::engine::select::releases;
@@ -171,7 +171,8 @@ fn compile(
     jobs: &Jobs<'_>,
 ) -> Vec<(Outcome, PackedPyc)> {
     // Not kept until the wheel is written: a small wheel can have many large sources.
-    let source = Ok(SourceFile::from_bytes(item.bytes.read()));
+    let source = check_size(item.bytes.len() as u64, jobs.run.memory())
+        .map(|()| SourceFile::from_bytes(item.bytes.read()));
     let shown = path.join(item.name);
     jobs.each(&source, |job| {
         let pyc = |name: &str| {

@@ -44,6 +44,11 @@ impl NativeEngine {
         Self { target, limits }
     }
 
+    /// Returns the limits for each file.
+    pub(super) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     fn allowance(&self) -> Allowance {
         // A time beyond the clock's range means no deadline.
         let deadline = Instant::now().checked_add(self.limits.timeout);

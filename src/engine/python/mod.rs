@@ -103,6 +103,11 @@ impl PythonEngine {
             && (release.patch.is_none() || self.full_version.trim_end_matches('t') == release.to_string())
     }
 
+    /// Returns the limits for each file.
+    pub(super) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Returns the minor version: `3.14`.
     pub fn version(&self) -> PyVersion {
         self.version
