@@ -208,7 +208,7 @@ pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Res
         manifest: None,
     };
     let native = |&target| TargetEngine::native(target, options.compile.limits);
-    let engines: Vec<TargetEngine> = options.targets.iter().filter_map(native).collect();
+    let engines: Vec<TargetEngine> = options.targets.iter().map(native).collect::<Result<_, _>>()?;
     pack::repack_wheel(wheel, &request, Run { engines: &engines, workers: Workers::new(0, &Unwatched) })
 }
 

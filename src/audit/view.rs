@@ -44,10 +44,7 @@ impl<'a> View<'a> {
             let places = place.names().into_iter().rev();
             places.filter_map(|name| Some((installed_place(&name).ok()?, name))).collect()
         });
-        let path = match place {
-            Place::Tree(path, _) | Place::File(path) => path.canonicalize().ok(),
-            Place::Archive(_) => None,
-        };
+        let path = place.disk_path().and_then(|path| path.canonicalize().ok());
         let free_threaded = path.is_some_and(|path| path.iter().any(is_of_threads));
         Self { place, installed, limit, free_threaded, pycs: OnceLock::new() }
     }

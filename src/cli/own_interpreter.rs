@@ -2,15 +2,14 @@
 //! not support.
 
 use super::printer::Printer;
-use crate::build::env::{created_with, own_interpreter};
+use crate::build::env::{created_with, own_interpreter, virtual_environment};
 use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
-use crate::project::{FoundKind, PACKAGES};
 use crate::pyc::parse_name;
 use crate::target::{SERIES, Series, Target};
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Adds the interpreters of the environments that contain `places`, for the versions of their pycs,
 /// and reports the programs that will run. Nothing is added if an interpreter is named or the
@@ -20,7 +19,8 @@ pub(super) fn add(places: &[Place], options: &mut EngineOptions<'_>, printer: &P
         return;
     }
     for place in places {
-        let Some(prefix) = prefix_of(place) else { continue };
+        // Programs of other trees are not run.
+        let Some(prefix) = place.disk_path().and_then(virtual_environment) else { continue };
         for series in used(place, &prefix) {
             let version = series.version;
             let is_known = options.interpreters.iter().any(|(known, _)| *known == version);
@@ -54,26 +54,4 @@ fn used(place: &Place, prefix: &Path) -> Vec<&'static Series> {
     let is_used =
         |series: &&Series| tags.contains(&Some(series.cache_tag())) || Some(series.version) == created_with;
     SERIES.iter().filter(is_used).collect()
-}
-
-/// Returns the prefix of the environment that a place is, or is in:
-/// `PREFIX/lib/pythonX.Y/site-packages` and below. Only a directory with a `pyvenv.cfg` is an
-/// environment: programs of other trees are not run.
-fn prefix_of(place: &Place) -> Option<PathBuf> {
-    let path = match place {
-        Place::Tree(root, listing) => {
-            if listing.names.get("pyvenv.cfg").is_some_and(|found| *found == FoundKind::File) {
-                return Some(root.clone());
-            }
-            root
-        }
-        Place::File(path) => path,
-        Place::Archive(_) => return None,
-    };
-    let path = path.canonicalize().ok()?;
-    let packages = path.ancestors().find(|folder| PACKAGES.iter().any(|name| folder.ends_with(name)))?;
-    let lib = packages.parent()?.parent()?;
-    let prefix =
-        lib.parent().filter(|_| lib.file_name().is_some_and(|name| name == "lib" || name == "lib64"))?;
-    prefix.join("pyvenv.cfg").is_file().then(|| prefix.to_path_buf())
 }

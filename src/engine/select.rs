@@ -52,9 +52,12 @@ pub struct TargetEngine {
 }
 
 impl TargetEngine {
-    /// Returns the native compiler for `target`; `None` if the format of its pycs is not known.
-    pub fn native(target: &'static Target, limits: Limits) -> Option<Self> {
-        Series::find(target.version).map(|series| native_engine(series, target, limits))
+    /// Returns the native compiler for `target`.
+    ///
+    /// # Errors
+    /// [`EnginesError::UnknownVersion`] if the format of its pycs is not known.
+    pub fn native(target: &'static Target, limits: Limits) -> Result<Self, EnginesError> {
+        Ok(native_engine(series(target.version)?, target, limits))
     }
 }
 

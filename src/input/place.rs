@@ -134,6 +134,14 @@ impl Place {
         }
     }
 
+    /// Returns the path of a directory or single file; `None` for an archive.
+    pub fn disk_path(&self) -> Option<&Path> {
+        match self {
+            Self::Tree(path, _) | Self::File(path) => Some(path),
+            Self::Archive(_) => None,
+        }
+    }
+
     /// Returns the sorted names of all files, with `/`. A single file has its own name.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = match self {

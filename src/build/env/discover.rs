@@ -174,8 +174,29 @@ pub fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
 /// directory.
 fn version_around(prefix: &Path) -> Option<(PyVersion, bool)> {
     let real = prefix.canonicalize().ok()?;
-    let is_packages = PACKAGES.iter().any(|packages| real.ends_with(packages));
-    is_packages.then(|| version_of(real.parent()?.file_name()?)).flatten()
+    let packages = packages_around(&real).filter(|packages| *packages == real)?;
+    version_of(packages.parent()?.file_name()?)
+}
+
+/// Returns the innermost directory called `site-packages` that a path is or is in.
+fn packages_around(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| PACKAGES.iter().any(|name| folder.ends_with(name)))
+}
+
+/// Returns the prefix of the virtual environment that a path is, or is in:
+/// `PREFIX/lib/pythonX.Y/site-packages` and below. Only a directory with a `pyvenv.cfg` is a
+/// virtual environment.
+pub fn virtual_environment(path: &Path) -> Option<PathBuf> {
+    let has_config = |folder: &Path| {
+        std::fs::symlink_metadata(folder.join("pyvenv.cfg")).is_ok_and(|found| found.is_file())
+    };
+    if has_config(path) {
+        return Some(path.to_path_buf());
+    }
+    let real = path.canonicalize().ok()?;
+    let lib = packages_around(&real)?.parent()?.parent()?;
+    let is_lib = lib.file_name().is_some_and(|name| name == "lib" || name == "lib64");
+    lib.parent().filter(|prefix| is_lib && has_config(prefix)).map(Path::to_path_buf)
 }
 
 /// Returns an environment's own interpreter of a version.

@@ -14,7 +14,8 @@ mod record;
 
 pub use bounds::Bounds;
 pub use discover::{
-    Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages, version_of,
+    Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages,
+    version_of, virtual_environment,
 };
 
 use super::artifact::{Artifact, FileDigest};
@@ -58,8 +59,11 @@ pub enum Finding {
     Stale,
     /// The pyc has another invalidation mode, and is valid in that mode.
     OtherMode,
-    /// The header is right and the code is not.
+    /// The header is right, and the code is not the code that `env` writes.
     Wrong,
+    /// The header is right, and the code is that of the source in other bytes. `verify` determines
+    /// this for a pyc that is [`Self::Wrong`].
+    OtherBytes,
     /// The source does not exist.
     Orphaned,
     /// RECORD does not list the file, or with another digest.
@@ -69,6 +73,11 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Returns whether `verify` judges the same pyc by its code, so that it can say more.
+    pub const fn is_judged_by_code(self) -> bool {
+        matches!(self, Self::Missing | Self::Stale | Self::OtherMode | Self::Wrong)
+    }
+
     /// Returns the name of the finding in output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,6 +85,7 @@ impl Finding {
             Self::Stale => "stale",
             Self::OtherMode => "other-mode",
             Self::Wrong => "wrong",
+            Self::OtherBytes => "other-bytes",
             Self::Orphaned => "orphaned",
             Self::Unrecorded => "unrecorded",
             Self::Gone => "gone",
