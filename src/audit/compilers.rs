@@ -1,14 +1,14 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
 use crate::engine::{EngineOptions, Engines, select};
-use crate::target::PyVersion;
+use crate::target::{PyVersion, Release, Target};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// All engines for a version, or the reason for which there are none.
 pub(super) type Found = Result<Releases, String>;
 
-/// The engines for a version, newest release first.
+/// The engines for a version: the environment's own release first, then the newest.
 pub(super) struct Releases {
     pub(super) engines: Engines,
     /// Index of the engine that is tried first: most places were written by one release, so this is
@@ -36,13 +36,20 @@ impl Releases {
 /// Engines by version.
 pub(super) struct Compilers<'a> {
     options: &'a EngineOptions<'a>,
+    /// Releases that the verified environments were created with.
+    own: Vec<Release>,
     known: Mutex<Vec<(PyVersion, Arc<Found>)>>,
 }
 
 impl<'a> Compilers<'a> {
     /// Returns an empty set of engines.
     pub(super) const fn new(options: &'a EngineOptions<'a>) -> Self {
-        Self { options, known: Mutex::new(Vec::new()) }
+        Self { options, own: Vec::new(), known: Mutex::new(Vec::new()) }
+    }
+
+    /// Prefers these releases to others that write the same bytes.
+    pub(super) fn preferring(self, own: Vec<Release>) -> Self {
+        Self { own, ..self }
     }
 
     /// Returns whether an interpreter of a free-threaded build is named.
@@ -67,6 +74,11 @@ impl<'a> Compilers<'a> {
         let mut started =
             select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         started.extend(select::others_of_series(version, self.options));
+        let own = self.own.iter().find(|release| release.version == version);
+        let own = own.and_then(|release| Target::find(*release)).map(|target| target.release().to_string());
+        if let Some(at) = started.iter().position(|engine| Some(&engine.release) == own.as_ref()) {
+            started[..=at].rotate_right(1);
+        }
         Ok(Releases { engines: started, likeliest: AtomicUsize::new(0) })
     }
 

@@ -1,12 +1,14 @@
 //! The file name that a code object records, which tracebacks and debuggers show.
 
+use super::reason::WrongName;
+
 /// Returns the fault of a name that a pyc records for the source at `own`. The file name must be
 /// the source's. The directories may differ, since a build may run in any directory, unless the
 /// recorded name is that of another file.
-pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -> Option<String> {
+pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -> Option<WrongName> {
     let is_control = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     if recorded.chars().any(is_control) {
-        return Some(format!("the file name that it records has control characters: {recorded:?}"));
+        return Some(WrongName::Control(recorded.to_owned()));
     }
     let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
     let (parent, name) = own.rsplit_once('/').unwrap_or(("", own));
@@ -15,7 +17,7 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
             |(folder, end)| is_same(end, name) && (folder.is_empty() || folder.ends_with(['/', '\\'])),
         );
     let Some((folder, _)) = folder else {
-        return Some(format!("the file name that it records is not {name}: {recorded:?}"));
+        return Some(WrongName::Other(name.to_owned(), recorded.to_owned()));
     };
     let last = |path: &str, separators: &[char]| {
         let last = path.trim_end_matches(separators).rsplit(separators).next().unwrap_or_default().to_owned();
@@ -27,7 +29,7 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
         }
         _ => false,
     };
-    leads_elsewhere.then(|| format!("the file name that it records is that of another module: {recorded:?}"))
+    leads_elsewhere.then(|| WrongName::OfOther(recorded.to_owned()))
 }
 
 #[cfg(test)]

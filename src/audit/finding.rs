@@ -1,6 +1,8 @@
 //! Findings of `verify`.
 
+use super::reason::Reason;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A release of CPython, and the pycs that it wrote.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -20,27 +22,34 @@ pub struct ReleaseFound {
 }
 
 /// A finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Index of the place that the file is in.
-    #[serde(skip)]
     pub place: usize,
     /// The file, relative to the place; a name in an archive follows the archive's own name and a
     /// `!`.
     pub path: String,
-    /// Kind of finding.
-    pub kind: Kind,
-    /// Description of the finding.
-    pub message: String,
+    /// Reason of the finding.
+    pub reason: Reason,
     /// Number of pycs, if the finding stands for several.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pycs: Option<usize>,
 }
 
 impl Finding {
+    /// Returns the kind of the finding.
+    pub fn kind(&self) -> Kind {
+        self.reason.kind()
+    }
+
+    /// Returns the key by which findings are sorted: code that is not that of its source comes
+    /// first, then the other kinds.
+    pub(super) fn order(&self) -> (Kind, usize, String, String) {
+        (self.kind(), self.place, self.path.clone(), format!("{:?}", self.reason))
+    }
+
     /// Returns a finding for a file.
-    pub fn new(path: impl Into<String>, kind: Kind, message: impl Into<String>) -> Self {
-        Self { place: 0, path: path.into(), kind, message: message.into(), pycs: None }
+    pub fn new(path: impl Into<String>, reason: Reason) -> Self {
+        Self { place: 0, path: path.into(), reason, pycs: None }
     }
 }
 
@@ -49,80 +58,80 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
     let mut gathered: Vec<Finding> = Vec::new();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        match first.get(&finding.message).filter(|_| finding.kind == Kind::Version) {
-            Some(&at) => gathered[at].pycs = Some(gathered[at].pycs.unwrap_or(1) + 1),
-            None => {
-                if finding.kind == Kind::Version {
-                    first.insert(finding.message.clone(), gathered.len());
-                }
+        if finding.kind() != Kind::Version {
+            gathered.push(finding);
+            continue;
+        }
+        match first.entry(format!("{:?}", finding.reason)) {
+            Entry::Occupied(at) => {
+                let known = &mut gathered[*at.get()];
+                known.pycs = Some(known.pycs.unwrap_or(1) + 1);
+            }
+            Entry::Vacant(at) => {
+                at.insert(gathered.len());
                 gathered.push(finding);
             }
-        }
-    }
-    for finding in &mut gathered {
-        if let Some(pycs) = finding.pycs {
-            finding.message = format!("{pycs} pycs, of which this is the first: {}", finding.message);
         }
     }
     gathered
 }
 
-/// Kinds of findings.
+/// Kinds of findings, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// The file cannot be read, or is a symlink.
-    Unreadable,
-    /// The header is malformed, or does not match the source or the file's name.
-    Header,
-    /// No known version has the magic number, or no engine compiles for the version.
-    Version,
-    /// The source is missing, or differs from the source in `--sources`.
-    Source,
-    /// The code cannot be parsed, or bytes follow the code.
-    Malformed,
-    /// The source does not compile.
-    Compile,
     /// The code differs from the code that the source compiles to.
     Code,
-    /// The code is that of the source, in another form: references, interned strings or the order
-    /// of sets differ.
-    OtherForm,
+    /// The code cannot be parsed, or bytes follow the code.
+    Malformed,
     /// The code is that of the source at another optimization level than the file's name says.
     Level,
-    /// The recorded file name is not that of the module.
-    Filename,
     /// Bytecode under a name that importers do not recognize, which Python runs nevertheless.
     Name,
+    /// The header is malformed, or does not match the source or the file's name.
+    Header,
+    /// The source is missing, or differs from the source in `--sources`.
+    Source,
+    /// The recorded file name is not that of the module.
+    Filename,
+    /// The source does not compile.
+    Compile,
+    /// The file cannot be read, or is a symlink.
+    Unreadable,
     /// An archive that is not opened.
     Archive,
-    /// The file differs from its manifest entry.
-    Manifest,
     /// The file differs from its RECORD.
     Record,
     /// The wheel's file name contradicts its content, or installers interpret the wheel
     /// differently.
     Wheel,
+    /// The file differs from its manifest entry.
+    Manifest,
+    /// No known version has the magic number, or no engine compiles for the version.
+    Version,
+    /// The code is that of the source, in another form: references, interned strings or the order
+    /// of sets differ.
+    OtherForm,
 }
 
 impl Kind {
     /// All kinds.
     pub const ALL: [Self; 15] = [
-        Self::Unreadable,
-        Self::Header,
-        Self::Version,
-        Self::Source,
-        Self::Malformed,
-        Self::Compile,
         Self::Code,
-        Self::OtherForm,
+        Self::Malformed,
         Self::Level,
-        Self::Filename,
         Self::Name,
+        Self::Header,
+        Self::Source,
+        Self::Filename,
+        Self::Compile,
+        Self::Unreadable,
         Self::Archive,
-        Self::Manifest,
         Self::Record,
         Self::Wheel,
+        Self::Manifest,
+        Self::Version,
+        Self::OtherForm,
     ];
 
     /// Returns a sentence that describes the findings of the kind.

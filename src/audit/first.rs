@@ -14,6 +14,8 @@ const PROPORTION: usize = 4;
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
 /// of times as much memory.
 const LARGEST: usize = 1 << 20;
+/// Characters of an instruction or constant that a sentence shows.
+const WORDS: usize = 60;
 /// Bytes of a constant that are compared.
 const SHOWN: usize = 400;
 
@@ -46,7 +48,7 @@ impl FirstPlace {
                 // Only the first instruction of a line has a line number.
                 let before =
                     finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
-                (line.or(before), format!("{left} became {right}"))
+                (line.or(before), change(finding.kind, left.as_deref(), right.as_deref()))
             }
             None => (None, finding.kind.words().to_owned()),
         };
@@ -101,7 +103,7 @@ fn first_instruction(
             continue;
         }
         budget = budget.checked_sub(one.bytecode().len() + other.bytecode().len())?;
-        let (ours, theirs) = (disassemble(one, series).ok()?, disassemble(other, series).ok()?);
+        let (ours, theirs) = (instructions(one, series)?, instructions(other, series)?);
         let differ = |at: &usize| match (ours.get(*at), theirs.get(*at)) {
             (Some(ours), Some(theirs)) => does(one, ours) != does(other, theirs),
             _ => true,
@@ -124,25 +126,94 @@ fn first_instruction(
 }
 
 /// Returns the operation and operand by which instructions are compared. Code objects are compared
-/// separately, and sets without their order.
-fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, Option<u32>, Option<String>) {
+/// separately, sets without their order, and jumps without their distance, since instructions may
+/// be inserted before their targets.
+fn does(view: CodeView<'_>, instruction: &Instruction) -> (u8, u32, Option<String>) {
     let words = match &instruction.operand {
         Operand::Const(id) => {
             let shown = view.objects.short_repr(*id, SHOWN);
             (view.objects.code(view.objects.resolve(*id)).is_none() && !shown.contains("frozenset("))
                 .then_some(shown)
         }
-        operand => operand.words(),
+        Operand::Target(_) => None,
+        // Indices of names and constants may differ although the names and constants do not.
+        operand => operand.words().or_else(|| instruction.arg.map(|arg| arg.to_string())),
     };
-    (instruction.opcode, instruction.arg, words)
+    (instruction.opcode, instruction.flags, words)
+}
+
+/// Returns the instructions of a code object; `EXTENDED_ARG` is a part of the next one.
+fn instructions(view: CodeView<'_>, series: &Series) -> Option<Vec<Instruction>> {
+    let mut all = disassemble(view, series).ok()?;
+    all.retain(|instruction| !instruction.extends);
+    Some(all)
 }
 
 /// Splits a listed instruction into its line number, if it begins a line, and its text; other rows
-/// are text only.
-fn instruction(side: Option<&str>) -> (Option<u32>, String) {
-    let Some(side) = side else { return (None, "nothing".to_owned()) };
+/// are text only, without their index.
+fn instruction(side: Option<&str>) -> (Option<u32>, Option<String>) {
+    let Some(side) = side else { return (None, None) };
     let words: Vec<&str> = side.split_whitespace().collect();
     let numbers = words.iter().take_while(|word| word.parse::<u32>().is_ok()).count();
     let line = if numbers == 2 { words[0].parse().ok() } else { None };
-    (line, words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" "))
+    let rest = words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" ");
+    let is_index = |word: &str| word.starts_with('[') && word.ends_with(']');
+    let rest = match rest.split_once(' ') {
+        Some((index, value)) if is_index(index) => value.to_owned(),
+        _ => rest,
+    };
+    (line, Some(rest))
+}
+
+/// Describes a row that differs; `left` is what the source compiles to.
+fn change(kind: Kind, left: Option<&str>, right: Option<&str>) -> String {
+    let what = match kind {
+        Kind::Constants => "constant ",
+        Kind::Names => "name ",
+        Kind::Variables => "variable ",
+        _ => "",
+    };
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            let (left, right) = around(left, right);
+            format!("{what}{left} became {right}")
+        }
+        (Some(left), None) => format!("{what}{} is missing", around(left, "").0),
+        (None, Some(right)) => format!("{what}{} is added", around(right, "").0),
+        (None, None) => kind.words().to_owned(),
+    }
+}
+
+/// Shortens two texts to the part where they begin to differ.
+fn around(left: &str, right: &str) -> (String, String) {
+    let common = left.chars().zip(right.chars()).take_while(|(one, other)| one == other).count();
+    let is_long = left.chars().count().max(right.chars().count()) > WORDS;
+    let from = if is_long { common.saturating_sub(WORDS / 3) } else { 0 };
+    let window = |text: &str| {
+        let mut rest = text.chars().skip(from);
+        let mut shown = String::from(if from > 0 { "…" } else { "" });
+        shown.extend(rest.by_ref().take(WORDS));
+        shown.push_str(if rest.next().is_some() { "…" } else { "" });
+        shown
+    };
+    (window(left), window(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_short_enough_to_quote() {
+        let (_, one) = instruction(Some("  3     6 LOAD_CONST             'text'"));
+        assert_eq!(one.as_deref(), Some("LOAD_CONST 'text'"));
+        let (_, constant) = instruction(Some("[12] 'a b'"));
+        assert_eq!(constant.as_deref(), Some("'a b'"));
+        assert_eq!(change(Kind::Constants, Some("1"), Some("2")), "constant 1 became 2");
+        assert_eq!(change(Kind::Instructions, Some("NOP"), None), "NOP is missing");
+        assert_eq!(change(Kind::Names, None, Some("x")), "name x is added");
+        let long = |end: &str| format!("'{}{end}{}'", "a".repeat(300), "b".repeat(300));
+        let text = change(Kind::Constants, Some(&long("one")), Some(&long("two")));
+        assert!(text.len() < 200 && text.contains("aone") && text.contains("became …a"), "{text}");
+    }
 }

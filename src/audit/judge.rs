@@ -2,20 +2,20 @@
 
 use super::compilers::Compilers;
 use super::filename;
-use super::finding::Kind;
 use super::first::within_module;
 use super::likeness::{Likeness, levels, likeness};
+use super::reason::{Form, PycField, Reason, WrongName};
 use super::releases::Fit;
 use super::zipapp;
 use crate::engine::{Engine, OpenSource, TargetEngine};
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
-use crate::target::Series;
+use crate::target::{SERIES, Series};
 use std::ffi::OsStr;
 
 /// A source that a pyc is checked against.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Source {
     /// File name.
     pub(super) name: String,
@@ -34,7 +34,7 @@ pub(super) struct Judge<'a> {
     /// Path of the source once it is installed, whether or not the source exists.
     pub(super) place: &'a str,
     /// The source, or the reason for its absence.
-    pub(super) source: Result<&'a Source, String>,
+    pub(super) source: Result<&'a Source, Reason>,
     /// Optimization level in the manifest.
     pub(super) declared: Option<u8>,
     /// True if code with other references passes.
@@ -51,27 +51,17 @@ pub(super) struct Judge<'a> {
     pub(super) all_releases: bool,
 }
 
-/// Kind and message of a finding for a pyc that does not pass.
-pub(super) type Refusal = (Kind, String);
-
 impl Judge<'_> {
     /// Compiles the source again and compares the code; returns the releases that write the same
     /// code. `opened` is the source, if there is one.
-    pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Refusal> {
-        let header = Header::parse(pyc).map_err(|error| (Kind::Header, error.to_string()))?;
-        let Some(series) = Series::with_magic(header.magic()) else {
-            return Err((
-                Kind::Version,
-                format!("magic number {} is of no version that is known", header.magic()),
-            ));
-        };
-        if let Some(tag) = self.parsed.as_ref().and_then(|parsed| parsed.cache_tag.as_ref())
-            && *tag != series.cache_tag()
-            && !(self.free_threaded && *tag == format!("{}t", series.cache_tag()))
-        {
-            let message = format!("its name says {tag}, its magic number says {}", series.cache_tag());
-            return Err((Kind::Header, message));
+    pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
+        let header = Header::parse(pyc).map_err(|error| Reason::BadHeader(error.to_string()))?;
+        if let Some(reason) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
+            return Err(reason);
         }
+        let Some(series) = Series::with_magic(header.magic()) else {
+            return Err(Reason::UnknownMagic(header.magic()));
+        };
         match (&self.source, self.is_main) {
             (Ok(source), _) => self.check_source(pyc, header, series, source, opened),
             (Err(_), true)
@@ -79,7 +69,7 @@ impl Judge<'_> {
             {
                 self.check_source(pyc, header, series, &source, &mut Engine::open(&source.bytes))
             }
-            (Err(why), _) => Err((Kind::Source, why.clone())),
+            (Err(why), _) => Err(why.clone()),
         }
     }
 
@@ -90,14 +80,17 @@ impl Judge<'_> {
         series: &Series,
         source: &Source,
         opened: &mut OpenSource<'_>,
-    ) -> Result<Fit, Refusal> {
+    ) -> Result<Fit, Reason> {
         let mut code = self.check_code(pyc, series, source, opened);
         if self.free_threaded && !self.compilers.have_free_threaded() {
-            code = code.map_err(Fault::of_other_build);
+            code = code.map_err(of_other_build);
         }
         match wrong_field(header, series, source) {
-            None => code.map_err(|fault| fault.refusal(&source.name)),
-            Some(field) => Err(beside_header(field, code, &source.name)),
+            None => code,
+            Some(field) => {
+                let source = source.name.clone();
+                Err(Reason::OtherHeader { field, source, code: code.err().map(Box::new) })
+            }
         }
     }
 
@@ -107,22 +100,19 @@ impl Judge<'_> {
         series: &Series,
         source: &Source,
         opened: &mut OpenSource<'_>,
-    ) -> Result<Fit, Fault> {
+    ) -> Result<Fit, Reason> {
         let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = marshal::read(code, series.code_layout).map_err(|error| malformed(&error))?;
-        let Some(root) = objects.code(Objects::ROOT) else {
-            return Err(Fault::of(Kind::Malformed, "its content is not a code object"));
-        };
+        let Some(root) = objects.code(Objects::ROOT) else { return Err(Reason::NotCode) };
         let (Some(recorded), Some(filename)) = (objects.text(root.filename), objects.os_name(root.filename))
         else {
-            return Err(Fault::of(Kind::Filename, "no file can have the name that it records"));
+            return Err(Reason::Filename(WrongName::Impossible));
         };
         let found = self.compilers.get(series.version);
         let releases = match found.as_ref() {
             Ok(releases) => releases,
-            Err(why) => {
-                let message = format!("no engine compiles for Python {}: {why}", series.version);
-                return Err(Fault::of(Kind::Version, message));
+            Err(error) => {
+                return Err(Reason::NoEngine { version: series.version, error: error.clone() });
             }
         };
         let targets = &releases.engines;
@@ -136,24 +126,20 @@ impl Judge<'_> {
             source,
             any_references: self.any_references,
         };
-        let mut closest: Option<Fault> = None;
+        let mut closest: Option<Miss> = None;
         for (optimize, at) in levels.flat_map(|level| releases.in_order().map(move |at| (level, at))) {
-            if let Err(fault) = claim.check(optimize, &targets[at], opened) {
-                if closest.as_ref().is_none_or(|known| known.closeness() < fault.closeness()) {
-                    closest = Some(fault);
+            if let Err(miss) = claim.check(optimize, &targets[at], opened) {
+                if closest.as_ref().is_none_or(|known| known.closeness() < miss.closeness()) {
+                    closest = Some(miss);
                 }
                 continue;
             }
             if optimize != expected_level {
-                let message = format!(
-                    "its code is that of {} at optimization level {optimize}, and importers of this name expect level \
-                     {expected_level}",
-                    source.name
-                );
-                return Err(Fault::of(Kind::Level, message));
+                let (source, expected) = (source.name.clone(), expected_level);
+                return Err(Reason::Level { source, level: optimize, expected });
             }
-            if let Some(message) = filename::fault(&recorded, self.place, self.is_file) {
-                return Err(Fault::of(Kind::Filename, message));
+            if let Some(wrong) = filename::fault(&recorded, self.place, self.is_file) {
+                return Err(Reason::Filename(wrong));
             }
             releases.note(at);
             let mut engines = vec![at];
@@ -165,75 +151,43 @@ impl Judge<'_> {
             }
             return Ok(Fit { version: series.version, engines });
         }
-        let mut fault = closest.unwrap_or(Fault::Code { expected: Vec::new(), first: None });
-        if let Fault::Code { expected, first } = &mut fault {
-            *first = within_module(self.pyc, &[header, expected].concat(), pyc, series);
-        }
-        Err(fault)
-    }
-}
-
-/// Reason for which code does not pass.
-enum Fault {
-    /// The code differs from the expected code.
-    Code { expected: Vec<u8>, first: Option<String> },
-    /// Any other reason.
-    Other(Kind, String),
-}
-
-impl Fault {
-    fn of(kind: Kind, message: impl Into<String>) -> Self {
-        Self::Other(kind, message.into())
-    }
-
-    /// Returns the fault of a pyc of a free-threaded build that other builds do not write.
-    fn of_other_build(self) -> Self {
-        match self {
-            Self::Code { .. } | Self::Other(Kind::OtherForm | Kind::Level, _) => {
-                Self::of(Kind::Version, "not checked: the native compiler knows no free-threaded builds")
+        let source = source.name.clone();
+        Err(match closest {
+            Some(Miss::Other(reason)) => reason,
+            Some(Miss::Code(expected)) => {
+                let first = within_module(self.pyc, &[header, &expected].concat(), pyc, series);
+                Reason::Code { source, first }
             }
-            fault => fault,
-        }
+            None => Reason::Code { source, first: None },
+        })
     }
+}
 
-    /// Returns how close a pyc with this fault is to the expected one.
+/// Result of a comparison with the code of one engine that is not the same.
+enum Miss {
+    /// The expected code, which differs.
+    Code(Vec<u8>),
+    /// Any other reason.
+    Other(Reason),
+}
+
+impl Miss {
+    /// Returns how close the pyc is to the expected one.
     const fn closeness(&self) -> u8 {
         match self {
-            Self::Other(Kind::OtherForm, _) => 3,
-            Self::Code { .. } => 2,
-            Self::Other(Kind::Compile, _) => 1,
-            Self::Other(..) => 0,
-        }
-    }
-
-    fn refusal(self, source: &str) -> Refusal {
-        match self {
-            Self::Code { first: Some(first), .. } => {
-                (Kind::Code, format!("its code is not that of {source}: it differs at {first}"))
-            }
-            Self::Code { .. } => (Kind::Code, format!("its code is not that of {source}")),
-            Self::Other(kind, message) => (kind, message),
+            Self::Other(Reason::OtherForm { .. }) => 3,
+            Self::Code(_) => 2,
+            Self::Other(Reason::Compile { .. }) => 1,
+            Self::Other(_) => 0,
         }
     }
 }
 
-/// Returns the finding for a pyc whose header has the wrong `field`, with the result for its code.
-fn beside_header(field: Field, code: Result<Fit, Fault>, source: &str) -> Refusal {
-    let header = match field {
-        Field::Hash | Field::Size => format!("the {} in its header is another source's", field.name()),
-        Field::Time => format!("the time in its header is not that of {source}"),
-    };
-    match code {
-        Ok(_) => (Kind::Header, format!("{header}; its code is that of {source}")),
-        Err(Fault::Other(Kind::OtherForm, message)) => (Kind::Header, format!("{header}; {message}")),
-        Err(Fault::Other(Kind::Version, message)) => {
-            (Kind::Header, format!("{header}; its code is not checked: {message}"))
-        }
-        Err(Fault::Other(kind, message)) => (kind, format!("{header}, and {message}")),
-        Err(Fault::Code { first, .. }) => {
-            let place = first.map_or(String::new(), |first| format!(" at {first}"));
-            (Kind::Code, format!("{header}, and its code differs from that of {source}{place}"))
-        }
+/// Returns the reason for a pyc of a free-threaded build that other builds do not write.
+fn of_other_build(reason: Reason) -> Reason {
+    match reason {
+        Reason::Code { .. } | Reason::OtherForm { .. } | Reason::Level { .. } => Reason::FreeThreaded,
+        reason => reason,
     }
 }
 
@@ -248,32 +202,31 @@ struct Claim<'a> {
 
 impl Claim<'_> {
     /// Compares the code with the code that an engine compiles the source to.
-    fn check(&self, optimize: u8, target: &TargetEngine, opened: &mut OpenSource<'_>) -> Result<(), Fault> {
-        let name = &self.source.name;
+    fn check(&self, optimize: u8, target: &TargetEngine, opened: &mut OpenSource<'_>) -> Result<(), Miss> {
+        let source = &self.source.name;
         let compiled = opened.compile(&target.engine, self.filename, optimize).code.map_err(|error| {
-            Fault::of(Kind::Compile, format!("{name} does not compile: {}", error.rendered.trim_end()))
+            let error = error.rendered.trim_end().to_owned();
+            Miss::Other(Reason::Compile { source: source.clone(), error })
         })?;
         let likeness = likeness(self.code, self.objects, &compiled, target.series);
-        let what = match likeness.map_err(|error| malformed(&error))? {
+        let form = match likeness.map_err(|error| Miss::Other(malformed(&error)))? {
             Likeness::Exact => return Ok(()),
-            Likeness::Other => return Err(Fault::Code { expected: compiled, first: None }),
+            Likeness::Other => return Err(Miss::Code(compiled)),
             _ if self.any_references => return Ok(()),
             Likeness::OtherReferences(expected) => {
                 if in_other_form(expected, self.code) {
                     return Ok(());
                 }
-                "it marks other references, as a process that compiled other files before does"
+                Form::References
             }
-            Likeness::OtherSetOrder => {
-                "members of its sets are in another order, which depends on the process that wrote it"
-            }
+            Likeness::OtherSetOrder => Form::SetOrder,
         };
-        Err(Fault::of(Kind::OtherForm, format!("same code as {name}, other form: {what}")))
+        Err(Miss::Other(Reason::OtherForm { source: source.clone(), form }))
     }
 }
 
-fn malformed(error: &marshal::MarshalError) -> Fault {
-    Fault::of(Kind::Malformed, format!("its code cannot be read: {error}"))
+fn malformed(error: &marshal::MarshalError) -> Reason {
+    Reason::Malformed(error.to_string())
 }
 
 /// Returns whether `code` is in a form that tools of distributions write.
@@ -284,17 +237,9 @@ fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
     })
 }
 
-/// A field of a header that identifies the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Hash,
-    Size,
-    Time,
-}
-
-impl Field {
+impl PycField {
     /// Returns the name that is printed.
-    pub(super) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Hash => "hash",
             Self::Size => "size",
@@ -303,13 +248,28 @@ impl Field {
     }
 }
 
+/// Returns the contradiction between the version in the name of a pyc and its magic number.
+pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded: bool) -> Option<Reason> {
+    let tag = parsed?.cache_tag.as_ref()?;
+    let is_of = |series: &Series| {
+        *tag == series.cache_tag() || (free_threaded && *tag == format!("{}t", series.cache_tag()))
+    };
+    let found = Series::with_magic(header.magic());
+    let is_wrong = match found {
+        Some(series) => !is_of(series),
+        None => SERIES.iter().any(is_of),
+    };
+    let found = found.map(Series::cache_tag);
+    is_wrong.then(|| Reason::Tag { tag: tag.clone(), magic: header.magic(), found })
+}
+
 /// Returns the field of a header that does not match the source.
-pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<Field> {
+pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<PycField> {
     match header {
-        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some(Field::Hash),
-        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some(Field::Size),
+        Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some(PycField::Hash),
+        Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some(PycField::Size),
         Header::Timestamp { mtime, .. } if source.mtime.is_some_and(|found| found != mtime) => {
-            Some(Field::Time)
+            Some(PycField::Time)
         }
         _ => None,
     }

@@ -1,20 +1,25 @@
 //! Checks of files against the entries of a manifest.
 
-use super::finding::{Finding, Kind};
+use super::finding::Finding;
 use super::judge::Source;
 use super::only::Selection;
+use super::reason::{ManifestFault, OtherFile, Reason};
 use super::view::View;
 use crate::archive::Archive;
 use crate::input::{Place, PlaceError};
 use crate::manifest::{
     FileEntry, Listed, Manifest, Shift, archive_entry, entry_beside, facts, listed, sha256,
 };
+use crate::pyc::Header;
+use crate::target::{PyVersion, Series};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of files in a place.
 pub(super) struct Entries<'a> {
     shift: Shift,
     by_name: BTreeMap<String, &'a FileEntry>,
+    /// Minor versions of all pycs of the manifest.
+    versions: BTreeSet<&'a str>,
     /// True if the manifest lists the archive itself by its digest.
     is_listed: bool,
 }
@@ -42,7 +47,8 @@ impl<'a> Entries<'a> {
             Place::Archive(archive) => listed(manifest, archive) == Listed::This,
             _ => false,
         };
-        Self { shift, by_name, is_listed }
+        let versions = manifest.files.iter().map(|entry| entry.python.as_str()).collect();
+        Self { shift, by_name, versions, is_listed }
     }
 
     /// Returns the optimization level in the manifest.
@@ -50,9 +56,17 @@ impl<'a> Entries<'a> {
         self.by_name.get(name).map(|entry| entry.optimize)
     }
 
+    /// Returns the version of a pyc if the manifest lists no pyc of this version, as that of an
+    /// environment lists none of other versions.
+    pub(super) fn other_version(&self, pyc: &[u8]) -> Option<PyVersion> {
+        let series = Series::with_magic(Header::parse(pyc).ok()?.magic())?;
+        let version = series.version.to_string();
+        let is_other = !self.versions.is_empty() && !self.versions.contains(version.as_str());
+        is_other.then_some(series.version)
+    }
+
     pub(super) fn unreadable(&self, name: &str, error: &PlaceError) -> Option<Finding> {
-        let message = format!("the manifest lists it: {error}");
-        self.by_name.contains_key(name).then(|| Finding::new(name, Kind::Manifest, message))
+        self.by_name.contains_key(name).then(|| of(name, ManifestFault::Unreadable(error.to_string())))
     }
 
     /// Checks a pyc and its source against the entry; `path` is the installed path of the source.
@@ -64,10 +78,8 @@ impl<'a> Entries<'a> {
         path: &str,
         source: Option<&Source>,
     ) -> Vec<Finding> {
-        let finding = |path: &str, message: String| Finding::new(path, Kind::Manifest, message);
         let Some(entry) = self.by_name.get(name) else {
-            let message = "the manifest does not list it".to_owned();
-            return if self.is_listed { Vec::new() } else { vec![finding(name, message)] };
+            return if self.is_listed { Vec::new() } else { vec![of(name, ManifestFault::Unlisted)] };
         };
         let mut findings = Vec::new();
         let is_file = matches!(view.place, Place::File(_));
@@ -83,29 +95,26 @@ impl<'a> Entries<'a> {
         if let Some(listed) = &entry.source {
             match source {
                 _ if !is_own(&listed.path) => {
-                    let message =
-                        format!("the manifest says that its source is {}, which it is not", listed.path);
-                    findings.push(finding(name, message));
+                    findings.push(of(name, ManifestFault::SourceElsewhere(listed.path.clone())));
                     held = None;
                 }
                 Some(source) if sha256(&source.bytes) != listed.sha256 => {
-                    let message = format!("it is not the source that the manifest lists for {}", entry.path);
                     let path = self.shift.name(&listed.path);
-                    findings.push(finding(path.as_ref().unwrap_or(&listed.path), message));
+                    let path = path.as_ref().unwrap_or(&listed.path);
+                    findings.push(of(path, ManifestFault::OtherSource(entry.path.clone())));
                     held = None;
                 }
                 Some(_) => {}
                 None => {
-                    let message = format!("the manifest lists its source {}, which is not here", listed.path);
-                    findings.push(finding(name, message));
+                    findings.push(of(name, ManifestFault::SourceGone(listed.path.clone())));
                 }
             }
         }
         let held = held.map(|source| source.bytes.as_slice());
         if sha256(pyc) != entry.sha256 {
-            findings.push(finding(name, other_file(entry, pyc, held)));
-        } else if let Some(message) = lies(entry, pyc, held) {
-            findings.push(finding(name, message));
+            findings.push(of(name, ManifestFault::OtherFile(other_file(entry, pyc, held))));
+        } else if let Some(facts) = wrong_facts(entry, pyc, held) {
+            findings.push(of(name, ManifestFault::Wrong(facts)));
         }
         findings
     }
@@ -166,12 +175,12 @@ impl<'a> Coverage<'a> {
         let named = self.manifest.archives.iter().find(|listed| has_name(listed));
         // A finding already reports the archive by its name.
         self.archives.extend(named.map(|listed| (listed.sha256.clone(), at)));
-        let message = match named.is_some() {
-            true => "it is not the archive that the manifest lists",
-            false if has_pycs => "it has pycs, and the manifest does not list it",
+        let listing = match named.is_some() {
+            true => ManifestFault::OtherArchive,
+            false if has_pycs => ManifestFault::PycsUnlisted,
             false => return None,
         };
-        Some(Finding::new(path, Kind::Manifest, message))
+        Some(of(path, listing))
     }
 
     /// Returns findings for the pycs and archives of the manifest that no place contains. If a
@@ -182,15 +191,15 @@ impl<'a> Coverage<'a> {
         let is_packed = !self.archives.is_empty() && self.entries.values().all(|(.., is_there)| !is_there);
         for (path, (at, name, is_there)) in &self.entries {
             if !is_there && !is_packed {
-                let message = format!("the manifest lists it: there is no {path}");
-                findings.push(Finding { place: *at, ..Finding::new(name, Kind::Manifest, message) });
+                let gone = ManifestFault::Gone((*path).to_owned());
+                findings.push(Finding { place: *at, ..of(name, gone) });
             }
         }
         let Some(&at) = self.archives.values().next() else { return findings };
         for listed in &self.manifest.archives {
             if !self.archives.contains_key(&listed.sha256) {
-                let message = format!("the manifest lists it: there is no {}", listed.path);
-                findings.push(Finding { place: at, ..Finding::new(&listed.path, Kind::Manifest, message) });
+                let gone = ManifestFault::Gone(listed.path.clone());
+                findings.push(Finding { place: at, ..of(&listed.path, gone) });
             }
         }
         findings
@@ -227,25 +236,26 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
     findings
 }
 
-/// Returns the message for a pyc that is not the listed file.
-fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> String {
-    let other = "it is not the file that the manifest lists";
+fn of(path: &str, listing: ManifestFault) -> Finding {
+    Finding::new(path, Reason::Manifest(listing))
+}
+
+/// Returns the difference between a pyc and the listed file.
+fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> OtherFile {
     let Some(found) =
         entry_beside(listed, pyc, source).filter(|found| found.code_sha256 == listed.code_sha256)
     else {
-        return other.to_owned();
+        return OtherFile::Code;
     };
     let differs = facts(listed).into_iter().zip(facts(&found)).find(|((_, said), (_, is))| said != is);
     match differs {
-        Some(((what, Some(said)), (_, Some(is)))) => {
-            format!("{other}: the code is the same, and its {what} is {is} instead of {said}")
-        }
-        _ => format!("{other}: the code is the same, and its header is another"),
+        Some(((what, Some(said)), (_, Some(is)))) => OtherFile::Fact { what, is, said },
+        _ => OtherFile::Header,
     }
 }
 
-/// Returns an incorrect fact of an entry whose digest is right.
-fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String> {
+/// Returns the incorrect facts of an entry whose digest is right.
+fn wrong_facts(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<Vec<&'static str>> {
     // Other findings report bytes that are not a pyc.
     let found = entry_beside(listed, pyc, source)?;
     let mut wrong: Vec<&str> = facts(listed)
@@ -256,15 +266,15 @@ fn lies(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<String>
     if listed.size != found.size {
         wrong.insert(0, "size");
     }
-    (!wrong.is_empty()).then(|| format!("the manifest is wrong about it: {}", wrong.join(", ")))
+    (!wrong.is_empty()).then_some(wrong)
 }
 
 /// Returns the fault of an archive as a whole, if the manifest lists archives.
 pub(super) fn whole_archive(manifest: &Manifest, archive: &Archive) -> Option<Finding> {
-    let message = match listed(manifest, archive) {
+    let listing = match listed(manifest, archive) {
         Listed::Nothing | Listed::This => return None,
-        Listed::Other(_) => "it is not the archive that the manifest lists",
-        Listed::Others => "the manifest does not list this archive",
+        Listed::Other(_) => ManifestFault::OtherArchive,
+        Listed::Others => ManifestFault::ArchiveUnlisted,
     };
-    Some(Finding::new(archive_entry(archive).path, Kind::Manifest, message))
+    Some(of(&archive_entry(archive).path, listing))
 }

@@ -1,8 +1,10 @@
 //! Checks of files against RECORD and METADATA.
 
-use super::finding::{Finding, Kind};
+use super::finding::Finding;
 use super::installed::Installed;
+use super::reason::{Reason, RecordFault};
 use crate::input::Place;
+use crate::text::Shown as _;
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,7 +32,7 @@ impl Rows {
                 None => continue,
                 Some(Ok(record)) => record,
                 Some(Err(message)) => {
-                    findings.push(Finding::new(name, Kind::Record, message));
+                    findings.push(of(name, RecordFault::Fault(message.clone())));
                     continue;
                 }
             };
@@ -44,18 +46,22 @@ impl Rows {
                 if is_there(&path) {
                     by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
                 } else if !row.path.ends_with(".pyc") && missing.insert(path.clone()) {
-                    let message = format!("{name} lists it: there is no {path}");
-                    findings.push(Finding::new(path, Kind::Record, message));
+                    let gone = RecordFault::Gone { record: name.clone(), path: path.clone() };
+                    findings.push(of(path, gone));
                 }
             }
         }
         (Self { by_name }, findings)
     }
 
+    /// Returns whether a row lists a file with its digest, or without any digest.
+    pub(super) fn list(&self, name: &str, bytes: &[u8]) -> bool {
+        self.by_name.contains_key(name) && self.check(name, bytes).is_empty()
+    }
+
     /// Checks a file against its rows. A row without a digest is not checked.
     pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
-        let finding = |message: String| Finding::new(name, Kind::Record, message);
-        let mut findings = BTreeSet::new();
+        let mut found = BTreeSet::new();
         let mut more = 0;
         let mut digests = Digests::new(bytes);
         for (record, row) in self.by_name.get(name).into_iter().flatten() {
@@ -63,19 +69,22 @@ impl Rows {
                 Ok(()) | Err(RecordError::NoDigest(_)) => continue,
                 // Debian 12 installs such a RECORD with python3-tomli.
                 Err(RecordError::Digest(_)) if row.has_hex_digest(&mut digests) => continue,
-                Err(error) => error,
+                Err(error) => (record.to_string(), error.to_string()),
             };
-            let message = format!("{record}: {error}");
-            if findings.len() < MOST {
-                findings.insert(message);
-            } else if !findings.contains(&message) {
+            if found.len() < MOST {
+                found.insert(error);
+            } else if !found.contains(&error) {
                 more += 1;
             }
         }
-        let last =
-            (more > 0).then(|| finding(format!("{more} more rows of RECORD files are wrong about it")));
-        findings.into_iter().map(finding).chain(last).collect()
+        let last = (more > 0).then(|| of(name, RecordFault::Rows(more)));
+        let rows = found.into_iter().map(|(record, error)| of(name, RecordFault::Row { record, error }));
+        rows.chain(last).collect()
     }
+}
+
+fn of(path: impl Into<String>, recorded: RecordFault) -> Finding {
+    Finding::new(path, Reason::Record(recorded))
 }
 
 /// Returns the path `path` of a RECORD below `base`; `None` if it leads out of the place.
@@ -100,14 +109,17 @@ pub(super) fn joined(base: &str, path: &str) -> Option<String> {
 pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     let Place::Archive(archive) = place else { return Vec::new() };
     let finding = |fault: WheelError| {
-        let (kind, message) = match &fault {
-            WheelError::Record { fault, .. } => (Kind::Record, fault.to_string()),
-            WheelError::Metadata { fault, .. } => (Kind::Wheel, fault.to_string()),
-            WheelError::Descriptor { fault, .. } => (Kind::Wheel, fault.to_string()),
-            fault => (Kind::Wheel, fault.to_string()),
+        let reason = match &fault {
+            WheelError::Record { fault, .. } => Reason::Record(RecordFault::Fault(fault.to_string())),
+            WheelError::Metadata { fault, .. } => Reason::Wheel(fault.to_string()),
+            WheelError::Descriptor { fault, .. } => Reason::Wheel(fault.to_string()),
+            fault => {
+                let (text, wheel) = (fault.to_string(), format!("{}: ", archive.path.shown()));
+                Reason::Wheel(text.strip_prefix(&wheel).unwrap_or(&text).to_owned())
+            }
         };
         let path = fault.file().map_or_else(|| own_file(&fault), str::to_owned);
-        Finding::new(path, kind, message)
+        Finding::new(path, reason)
     };
     let dist_info = archive.files().filter_map(|entry| entry.name.split_once('/')).map(|(folder, _)| folder);
     let dist_info = dist_info.into_iter().find(|folder| folder.ends_with(".dist-info")).unwrap_or_default();
@@ -145,7 +157,7 @@ pub(super) fn folders(place: &Place) -> Vec<Finding> {
         let folder = folder.rsplit('/').next().unwrap_or(folder);
         let Ok(bytes) = place.read(name) else { continue };
         if let Err(error) = hold_against_folder(&bytes, folder) {
-            findings.push(Finding::new(name, Kind::Record, error.to_string()));
+            findings.push(of(name, RecordFault::Fault(error.to_string())));
         }
     }
     findings
@@ -153,7 +165,7 @@ pub(super) fn folders(place: &Place) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, MOST, RecordRow, Rows};
+    use super::{BTreeMap, MOST, Reason, RecordFault, RecordRow, Rows};
 
     #[test]
     fn the_findings_of_a_file_are_bounded() {
@@ -164,7 +176,7 @@ mod tests {
         let findings = rows.check("a.py", b"x = 1\n");
         assert_eq!(findings.len(), MOST + 1);
         // One of the rows is right: the size is 6.
-        assert_eq!(findings[MOST].message, "99989 more rows of RECORD files are wrong about it");
+        assert_eq!(findings[MOST].reason, Reason::Record(RecordFault::Rows(99_989)));
         let same = vec![("d.dist-info/RECORD".into(), wrong(7)); 100_000];
         let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]) };
         assert_eq!(rows.check("a.py", b"x = 1\n").len(), 1);

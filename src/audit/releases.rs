@@ -22,7 +22,7 @@ pub(super) struct Passed {
 /// The releases that write a pyc.
 pub(super) struct Fit {
     pub(super) version: PyVersion,
-    /// Indices of the engines; the engine of the newest release comes first.
+    /// Indices of the engines; the environment's own release comes first, then the newest.
     pub(super) engines: Vec<usize>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn settle(passed: &[Passed], compilers: &Compilers<'_>) -> Vec<Releas
     found
 }
 
-/// Returns the engine that writes most of these pycs; of several, the engine of the newest release.
+/// Returns the engine that writes most of these pycs; of several, the first.
 fn most(pycs: &[&Passed]) -> Option<usize> {
     let mut counts = BTreeMap::new();
     for engine in pycs.iter().flat_map(|pyc| &pyc.fit.engines) {

@@ -2,9 +2,10 @@
 //! bytes.
 
 use super::compilers::Compilers;
-use super::finding::{Finding, Kind};
+use super::finding::Finding;
 use super::judge::{Judge, Source};
 use super::listed::Entries;
+use super::reason::Reason;
 use super::record::Rows;
 use super::releases::Passed;
 use super::settled::Settled;
@@ -14,7 +15,7 @@ use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Carrier, Place, PlaceError};
 use crate::pyc::source_path;
-use crate::target::Series;
+use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
 
 /// Files that are verified together.
@@ -56,6 +57,8 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     /// Files that may be zips.
     pub(super) zips: Vec<String>,
+    /// Versions of pycs of which the manifest lists none.
+    pub(super) outside: Vec<PyVersion>,
 }
 
 /// Facts that units are checked against.
@@ -82,7 +85,9 @@ impl Judgment<'_> {
             Unit::File(name) => match self.view.place.carrier(name) {
                 Ok(carrier) => self.carrier(name, carrier, &mut outcome),
                 Err(error) if error.is_no_file() => {}
-                Err(error) => outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string())),
+                Err(error) => {
+                    outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
+                }
             },
         }
         outcome
@@ -94,15 +99,8 @@ impl Judgment<'_> {
             outcome.zips.push(name.to_owned());
         }
         let Some(magic) = carrier.magic.filter(|_| !name.ends_with(".pyc")) else { return };
-        let version = match Series::with_magic(magic) {
-            Some(series) => format!("Python {}", series.version),
-            None => format!("an unknown Python, with the magic number {magic},"),
-        };
-        let message = format!(
-            "it is bytecode of {version} under a name that says no source: `python FILE` runs it, and nothing can be held \
-             against it"
-        );
-        outcome.findings.push(Finding::new(name, Kind::Name, message));
+        let version = Series::with_magic(magic).map(|series| series.version);
+        outcome.findings.push(Finding::new(name, Reason::Disguised { magic, version }));
     }
 
     fn observe(&self, name: &str, bytes: &[u8], outcome: &mut Outcome) {
@@ -132,7 +130,7 @@ impl Judgment<'_> {
             && (pycs.is_empty() || self.sources.is_some())
             && !error.is_no_file()
         {
-            outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
+            outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
         }
         let path = self.view.importable(name);
         let trusted = self.sources.map(|sources| match sources.read_importable(&path) {
@@ -144,15 +142,12 @@ impl Judgment<'_> {
         });
         let is_main = path == "__main__.py" && matches!(self.view.place, Place::Archive(_));
         if let (Some(trusted), Ok(own)) = (&trusted, &own) {
-            let message = match trusted {
-                Ok(trusted) if trusted.bytes != own.bytes => Some("it is not the source that --sources has"),
-                Err(_) if !(is_main && zipapp::is_generated(&own.bytes)) => {
-                    Some("--sources does not have it")
-                }
+            let reason = match trusted {
+                Ok(trusted) if trusted.bytes != own.bytes => Some(Reason::OtherSource),
+                Err(_) if !(is_main && zipapp::is_generated(&own.bytes)) => Some(Reason::Untrusted),
                 _ => None,
             };
-            let finding = message.map(|message| Finding::new(&own.name, Kind::Source, message));
-            outcome.findings.extend(finding);
+            outcome.findings.extend(reason.map(|reason| Finding::new(&own.name, reason)));
         }
         let source = trusted.as_ref().unwrap_or(&own);
         let mut opened = Engine::open(source.as_ref().map_or(&[], |source| &source.bytes));
@@ -173,7 +168,7 @@ impl Judgment<'_> {
         let bytes = match self.view.read(name) {
             Ok(bytes) => bytes,
             Err(error) => {
-                outcome.findings.push(Finding::new(name, Kind::Unreadable, error.to_string()));
+                outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
                 if let Some(entries) = self.entries {
                     outcome.findings.extend(entries.unreadable(name, &error));
                 }
@@ -186,21 +181,20 @@ impl Judgment<'_> {
         }
         let found = source.as_ref().ok();
         if let Some(entries) = self.entries {
-            outcome.findings.extend(entries.check(self.view, name, &bytes, path, found));
+            match entries.other_version(&bytes).filter(|_| self.rows.list(name, &bytes)) {
+                Some(version) => outcome.outside.push(version),
+                None => outcome.findings.extend(entries.check(self.view, name, &bytes, path, found)),
+            }
         }
         if self.settled.is_some_and(|settled| settled.has(name, &bytes, found)) {
             return;
         }
         let Named { parsed, below_prefix } = self.view.named(name);
         let source = match source {
-            _ if parsed.is_none() => Err("no importer knows this name, so that it has no source".to_owned()),
-            _ if below_prefix && self.sources.is_none() => Err(
-                "it is named as below PYTHONPYCACHEPREFIX, and its source is not here: `--sources DIR` names the directory \
-                 that PATH mirrors"
-                    .to_owned(),
-            ),
+            _ if parsed.is_none() => Err(Reason::NoImporter),
+            _ if below_prefix && self.sources.is_none() => Err(Reason::BelowPrefix),
             Ok(source) => Ok(source),
-            Err(error) => Err(format!("its source cannot be read: {error}")),
+            Err(error) => Err(Reason::NoSource(error.to_string())),
         };
         let is_file = |path: &str| self.view.has_file(path);
         let judge = Judge {
@@ -218,7 +212,7 @@ impl Judgment<'_> {
         };
         match judge.check(&bytes, opened) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
-            Err((kind, message)) => outcome.findings.push(Finding::new(name, kind, message)),
+            Err(reason) => outcome.findings.push(Finding::new(name, reason)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Modules and startup files among installed distributions that no RECORD lists.
 
-use super::finding::{Finding, Kind};
+use super::finding::Finding;
 use super::installed::{Distribution, Installed};
+use super::reason::{Reason, RecordFault};
 use super::without_record::{WithoutRecord, is_of_virtualenv};
 use crate::input::Place;
 use crate::project::{FoundKind, PACKAGES, Reach, name_below};
@@ -46,14 +47,14 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
             let below = &name[base.len()..];
             let path = root.join(name);
             let is_link = *found == FoundKind::Symlink;
-            let message = if is_link && path.is_dir() && !path.ends_with("__pycache__") {
-                "Python can import modules through it, and no RECORD lists them"
+            let reason = if is_link && path.is_dir() && !path.ends_with("__pycache__") {
+                RecordFault::Link
             } else if is_link && !path.is_file() {
                 continue;
             } else if is_module(name) {
-                "Python can import it, and no RECORD lists it"
+                RecordFault::Module
             } else if is_startup(below) {
-                "Python reads it when it starts, and no RECORD lists it"
+                RecordFault::Startup
             } else {
                 continue;
             };
@@ -63,7 +64,7 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
                 && !is_of_virtualenv(place, name, below)
                 && (!is_link || path.is_file() || links.leads(&path))
             {
-                findings.push(Finding::new(name, Kind::Record, message));
+                findings.push(Finding::new(name, Reason::Record(reason)));
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Verification of everything in a place, including the archives in it.
 
 use super::compilers::Compilers;
-use super::finding::{Finding, Kind, ReleaseFound};
+use super::finding::{Finding, ReleaseFound};
 use super::installed::Installed;
 use super::listed::{Coverage, Entries, whole_archive};
 use super::only::{self, OnlyError, Selection};
+use super::reason::Reason;
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::settled::Settled;
@@ -12,9 +13,12 @@ use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
+use crate::build::env::{created_with, virtual_environment};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Embedded, Place, embedded};
 use crate::manifest::Manifest;
+use crate::target::PyVersion;
+use crate::text::counted;
 use crate::wheel::normalize_name;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -48,7 +52,7 @@ pub struct Verified {
     pub pycs: usize,
     /// Number of archives that were opened.
     pub archives: usize,
-    /// All findings, sorted by place and path.
+    /// All findings, the most alarming kinds first, then by place and path.
     pub findings: Vec<Finding>,
     /// Number of pycs of the manifest that no place could contain.
     pub outside: usize,
@@ -58,6 +62,8 @@ pub struct Verified {
     pub notes: Vec<String>,
     /// Descriptions of the engines that were used.
     pub engines: Vec<String>,
+    /// Paths of the pycs that passed.
+    pub accepted: Vec<String>,
     /// Releases that write the pycs that passed.
     pub releases: Vec<ReleaseFound>,
 }
@@ -83,7 +89,9 @@ pub fn verify(
     request: &Request<'_>,
     workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
-    let compilers = Compilers::new(&request.engines);
+    let environments = places.iter().filter_map(|place| virtual_environment(place.disk_path()?));
+    let own = environments.filter_map(|prefix| created_with(&prefix)).collect();
+    let compilers = Compilers::new(&request.engines).preferring(own);
     let mut audit = Audit {
         request,
         workers,
@@ -101,7 +109,7 @@ pub fn verify(
         audit.note_names(place, &installed);
         audit.place(place, &installed, &selection, "", DEPTH)?;
         let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
-        let unseen = unseen.map(|(path, error)| Finding::new(path, Kind::Unreadable, error.to_string()));
+        let unseen = unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string())));
         audit.add("", unseen.collect());
     }
     if let Some(name) = request.only
@@ -114,7 +122,7 @@ pub fn verify(
         verified.findings.extend(coverage.missing());
         verified.outside = if request.only.is_some() { 0 } else { coverage.outside() };
     }
-    verified.findings.sort();
+    verified.findings.sort_by_cached_key(Finding::order);
     verified.findings.dedup();
     verified.engines = compilers.about();
     Ok(verified)
@@ -180,7 +188,7 @@ impl Audit<'_> {
             all_releases: false,
         };
         let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
-        let (mut zips, mut passed) = (Vec::new(), Vec::new());
+        let (mut zips, mut passed, mut outside) = (Vec::new(), Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
             let pycs = unit.pycs().len();
             self.verified.pycs += pycs;
@@ -190,15 +198,18 @@ impl Audit<'_> {
                     passed.extend(result.passed);
                     findings.extend(result.findings);
                     zips.extend(result.zips);
+                    outside.extend(result.outside);
                 }
             }
         }
+        self.verified.notes.extend(notes_on_versions(&outside));
         if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
             coverage.place(self.at, entries.covered(&view));
         }
         // Findings for the whole wheel have an empty path.
         findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
         self.verified.passed += passed.len();
+        self.verified.accepted.extend(passed.iter().map(|pyc| format!("{prefix}{}", pyc.name)));
         self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);
@@ -274,29 +285,26 @@ impl Audit<'_> {
         let bytes = match place.read(name) {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.add(prefix, vec![Finding::new(name, Kind::Unreadable, error.to_string())]);
+                self.add(prefix, vec![Finding::new(name, Reason::Unreadable(error.to_string()))]);
                 return Ok(());
             }
         };
-        let refuse = |message: String| vec![Finding::new(name, Kind::Archive, message)];
+        let refuse = |reason| vec![Finding::new(name, reason)];
         let archive = match embedded(Path::new(&path), bytes) {
             Embedded::Nothing => return Ok(()),
             Embedded::Refused(error) => {
-                self.add(prefix, refuse(format!("the archive is not looked into: {}", error.fault)));
+                self.add(prefix, refuse(Reason::Archive(error.fault.to_string())));
                 return Ok(());
             }
             Embedded::Archive(archive) => archive,
         };
         let size = archive.files().map(|entry| entry.bytes.len() as u64).sum();
         let Some(depth) = depth.checked_sub(1) else {
-            let message =
-                format!("the archive is not looked into: more than {DEPTH} archives lie in each other");
-            self.add(prefix, refuse(message));
+            self.add(prefix, refuse(Reason::Depth));
             return Ok(());
         };
         let Some(budget) = self.budget.checked_sub(size) else {
-            let message = "the archive is not looked into: the archives that it lies in unpack to too much";
-            self.add(prefix, refuse(message.to_owned()));
+            self.add(prefix, refuse(Reason::Budget));
             return Ok(());
         };
         let inner = Place::Archive(archive);
@@ -331,12 +339,29 @@ impl Audit<'_> {
 
     fn add(&mut self, prefix: &str, findings: Vec<Finding>) {
         let below = findings.into_iter().map(|finding| Finding {
-            path: format!("{prefix}{}", finding.path),
+            path: match finding.path.as_str() {
+                // The archive as a whole.
+                "" => prefix.trim_end_matches('!').to_owned(),
+                path => format!("{prefix}{path}"),
+            },
             place: self.at,
             ..finding
         });
         self.verified.findings.extend(below);
     }
+}
+
+/// Returns a note for each version of pycs of which the manifest lists none.
+fn notes_on_versions(outside: &[PyVersion]) -> Vec<String> {
+    let mut counts = BTreeMap::new();
+    for version in outside {
+        *counts.entry(version.to_string()).or_insert(0_usize) += 1;
+    }
+    let note = |(version, count): (String, usize)| {
+        let pycs = counted(count, "pyc, which a RECORD lists, was", "pycs, which a RECORD lists, were");
+        format!("the manifest lists no pyc of Python {version}: {pycs} checked without it")
+    };
+    counts.into_iter().map(note).collect()
 }
 
 /// Returns whether a place is a zip, or not an archive.

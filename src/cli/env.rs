@@ -2,16 +2,15 @@
 
 use super::destination::Destination;
 use super::error::{CommandError, Status};
-use super::findings::PerKind;
 use super::format::tell_artifacts;
 use super::globs::{globs, note_unused};
 use super::limits::LimitArgs;
 use super::messages;
-use super::options::{FormatArgs, MessageFormat, names};
+use super::options::{FormatArgs, names};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
-use super::{annotation, environment};
+use super::{environment, findings};
 use crate::audit::{self, Settled};
 use crate::build::Outcome;
 use crate::build::env::{
@@ -23,6 +22,7 @@ use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
 use crate::input::Place;
 use crate::manifest::Manifest;
 use crate::pyc::{InvalidationMode, parse_name};
+use crate::report::finding::{FindingText, alarms_first};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, counted, python, visible};
 use globset::GlobSet;
@@ -144,7 +144,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         }
         if arguments.check && site.free_threaded && free_threaded(site, &prefix, arguments).is_err() {
             // The other build's bytes differ, so only what does not depend on them is checked.
-            audited.extend(audit(site, &exclude, &Report::default(), &[], arguments, printer)?);
+            audited.extend(audit(site, &exclude, &mut Report::default(), &[], arguments, printer)?);
             continue;
         }
         let (mut engines, interpreters) = start(site, &prefix, arguments, printer)?;
@@ -157,10 +157,10 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let run = Run { engines: std::slice::from_ref(target), workers: progress.workers(arguments.jobs) };
         let report = compile(site, run, &settings);
         progress.finish();
-        let report = report?;
+        let mut report = report?;
         releases.push((target.series.version, target.release.clone()));
         if arguments.check {
-            audited.extend(audit(site, &exclude, &report, &interpreters, arguments, printer)?);
+            audited.extend(audit(site, &exclude, &mut report, &interpreters, arguments, printer)?);
         }
         let below = |path: &Path| path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.is_match(name));
         let files = report.outcomes.iter().map(Outcome::file);
@@ -184,10 +184,12 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         messages::tell(&all.outcomes, all.missing, &allowed, arguments.format.get(), printer)?
     };
     tell_artifacts(&all.records, false, arguments.format.get(), printer)?;
-    let own = all.findings.iter().map(|(path, finding)| (path.as_path(), finding.name(), ""));
-    let found =
-        audited.iter().map(|(path, finding)| (path.as_path(), finding.kind.name(), finding.message.as_str()));
-    tell(own.chain(found), arguments, printer)?;
+    let own = all.findings.iter().map(|(path, finding)| FindingText::of_env(*finding, path));
+    let path = |path: &Path| python::os_text(path.as_os_str());
+    let found = audited.iter().map(|(file, finding)| FindingText::of_verify(finding, path(file)));
+    let mut shown: Vec<FindingText> = own.chain(found).collect();
+    alarms_first(&mut shown);
+    findings::tell_env(&shown, arguments.format.get(), arguments.limit, printer)?;
     if arguments.check {
         let findings = all.findings.len() + audited.len();
         printer.count("checked", all.entries.len());
@@ -234,11 +236,12 @@ fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
 }
 
-/// Returns findings of `verify` in a site-packages directory that the check itself does not report.
+/// Returns findings of `verify` in a site-packages directory. They replace those of the check that
+/// say less about the same pyc.
 fn audit(
     site: &SitePackages,
     exclude: &GlobSet,
-    report: &Report,
+    report: &mut Report,
     interpreters: &[PathBuf],
     arguments: &EnvArgs,
     printer: &Printer,
@@ -250,14 +253,10 @@ fn audit(
         [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
         several => options.named = several,
     }
-    let reported: BTreeSet<&Path> = report
-        .findings
-        .iter()
-        // The mode does not affect the code.
-        .filter(|(_, finding)| *finding != Finding::OtherMode)
-        .map(|(path, _)| path.as_path())
-        .chain(report.outcomes.iter().flat_map(|outcome| [Some(outcome.file()), outcome.output()]).flatten())
-        .collect();
+    let outcomes =
+        report.outcomes.iter().flat_map(|outcome| [Some(outcome.file()), outcome.output()]).flatten();
+    let findings = report.findings.iter().filter(|(_, finding)| !finding.is_judged_by_code());
+    let reported: BTreeSet<&Path> = findings.map(|(path, _)| path.as_path()).chain(outcomes).collect();
     let told = reported.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
     let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
     let request = audit::Request {
@@ -282,52 +281,25 @@ fn audit(
         let path = path_of(finding);
         let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
         // With --follow-links, the user knows about symlinks.
-        let is_followed = arguments.follow_links && path.is_symlink() && finding.kind != audit::Kind::Record;
+        let is_followed =
+            arguments.follow_links && path.is_symlink() && finding.kind() != audit::Kind::Record;
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
-    let verified = verified?;
+    let mut verified = verified?;
     for note in &verified.notes {
         printer.summary(&format!("note: {}", visible(note)));
     }
-    let findings = verified.findings.into_iter().filter(is_new).collect();
-    Ok(audit::gathered(findings).into_iter().map(|finding| (path_of(&finding), finding)).collect())
-}
-
-/// Prints findings: path, kind, and the message if there is one. For people, the number of each
-/// kind is limited.
-fn tell<'a>(
-    findings: impl Iterator<Item = (&'a Path, &'a str, &'a str)>,
-    arguments: &EnvArgs,
-    printer: &Printer,
-) -> Result<(), CommandError> {
-    let mut per_kind = PerKind::new(arguments.limit);
-    for (path, kind, message) in findings {
-        match arguments.format.get() {
-            MessageFormat::Human if !per_kind.lists(kind) => {}
-            MessageFormat::Human => {
-                let rest = if message.is_empty() { String::new() } else { format!(": {}", visible(message)) };
-                printer.file_error(&format!("{}: {kind}{rest}", path.shown()));
-            }
-            MessageFormat::Github => {
-                let message = if message.is_empty() { kind } else { message };
-                printer.data(&annotation::error(path, (None, None), kind, message))?;
-            }
-            // No command with these results has this format.
-            MessageFormat::Sarif => {}
-            MessageFormat::Json => {
-                let mut value =
-                    serde_json::json!({"path": python::os_text(path.as_os_str()), "finding": kind});
-                if !message.is_empty() {
-                    value["message"] = message.into();
-                }
-                printer.json(&value)?;
-            }
+    verified.findings.retain(is_new);
+    let accused: BTreeSet<PathBuf> = verified.findings.iter().map(path_of).collect();
+    let accepted: BTreeSet<PathBuf> = verified.accepted.iter().map(|name| site.folder.join(name)).collect();
+    report.findings.retain_mut(|(path, finding)| {
+        if *finding == Finding::Wrong && accepted.contains(path) {
+            *finding = Finding::OtherBytes;
         }
-    }
-    for (kind, more) in per_kind.rest() {
-        printer.file_error(&format!("{kind}: {more}"));
-    }
-    Ok(())
+        *finding == Finding::OtherMode || !finding.is_judged_by_code() || !accused.contains(path)
+    });
+    let findings = audit::gathered(verified.findings).into_iter();
+    Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
 }
 
 /// Returns the interpreter of a free-threaded build, which the native compiler does not support.

@@ -5,11 +5,12 @@ use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::{environment, findings, interrupt, own_interpreter};
-use crate::audit::{Kind, Request, gathered, verify};
+use crate::audit::{Finding, Kind, Reason, Request, gathered, verify};
 use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::parse;
 use crate::project::{LARGEST, read_named};
+use crate::report::finding;
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
@@ -151,8 +152,12 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
     let count = counted(verified.findings.len(), "finding", "findings");
     printer.summary(&format!("{none}{} verified, {count}", verified.passed));
-    if verified.findings.iter().any(|finding| finding.kind == Kind::OtherForm) {
+    if verified.findings.iter().any(|finding| finding.kind() == Kind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
+    }
+    let lacks_source = |finding: &Finding| matches!(finding.reason, Reason::NoSource(_));
+    if sources.is_none() && verified.findings.iter().any(lacks_source) {
+        printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
     }
     if verified.outside > 0 {
         let pycs = counted(verified.outside, "more pyc", "more pycs");
@@ -163,7 +168,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }
     }
-    for line in findings::releases(&verified.releases, &places) {
+    for line in finding::releases(&verified.releases, &places) {
         printer.summary(&line);
     }
     if verified.missing > 0 {

@@ -4,7 +4,9 @@
 //! terminal's control sequence.
 
 pub mod difference;
+pub mod finding;
 mod inspect;
 pub mod sarif;
+mod sentence;
 
 pub use inspect::{InspectError, Inspected, SourceState, inspect_json, inspect_text};

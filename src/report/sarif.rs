@@ -2,6 +2,7 @@
 //!
 //! Static Analysis Results Interchange Format 2.1.0 (OASIS Standard, errata 01).
 
+use super::sentence::sentence;
 use crate::audit::{Finding, Kind};
 use crate::manifest::sha256;
 use crate::text::python;
@@ -37,16 +38,16 @@ pub fn document(
     let mut bases = BTreeMap::new();
     let mut results = Vec::with_capacity(findings.len());
     for finding in findings {
-        let rule_id = finding.kind.name();
+        let rule_id = finding.kind().name();
         let nth = seen.entry((rule_id, &finding.path)).or_default();
         *nth += 1;
         // Messages and lines are left out, since they may change for the same finding.
         let identity = format!("{rule_id}\0{}\0{nth}", finding.path);
         let location = SarifLocation::of(finding, places, here, &mut bases);
         results.push(SarifOutcome {
-            rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind).unwrap_or_default(),
+            rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind()).unwrap_or_default(),
             rule_id,
-            level: level(finding.kind),
+            level: level(finding.kind()),
             message: Text { text: location.message(finding) },
             locations: vec![location],
             partial_fingerprints: BTreeMap::from([("pycompileFinding/v1", sha256(identity.as_bytes()))]),
@@ -246,8 +247,8 @@ impl SarifLocation {
     /// Returns the message, which begins with the file's name if the location is an archive.
     fn message(&self, finding: &Finding) -> String {
         match self.logical_locations.first() {
-            Some(inner) => format!("{}: {}", inner.fully_qualified_name, finding.message),
-            None => finding.message.clone(),
+            Some(inner) => format!("{}: {}", inner.fully_qualified_name, sentence(finding)),
+            None => sentence(finding),
         }
     }
 }

@@ -376,7 +376,9 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     let mut stale = good;
     stale[8] ^= 1;
     session.file(&pyc("one"), stale);
-    check().says(&format!("{}: stale\n", pyc("one")));
+    let header =
+        "header: the time in its header is not that of one/__init__.py; its code is that of one/__init__.py";
+    check().says(&format!("{}: {header}\n", pyc("one")));
 }
 
 /// `pack` makes the first file that a zipapp runs: its source follows from the names in it, and is

@@ -1,0 +1,248 @@
+//! Reasons of findings. `report` turns them into sentences.
+
+use super::finding::Kind;
+use crate::target::PyVersion;
+
+/// Reason of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The file cannot be read; with the error.
+    Unreadable(String),
+    /// The header is malformed; with the error.
+    BadHeader(String),
+    /// The magic number is not that of the version in the file's name.
+    Tag {
+        /// Cache tag in the name, such as `cpython-314`.
+        tag: String,
+        /// Magic number of the header.
+        magic: u16,
+        /// Cache tag of the magic number; `None` for an unknown one.
+        found: Option<String>,
+    },
+    /// A field of the header is that of another source.
+    OtherHeader {
+        /// The field.
+        field: PycField,
+        /// Name of the source.
+        source: String,
+        /// Reason for which the code is not verified either; `None` if the code is right.
+        code: Option<Box<Self>>,
+    },
+    /// No known version has the magic number.
+    UnknownMagic(u16),
+    /// No engine compiles for the version.
+    NoEngine {
+        /// The version.
+        version: PyVersion,
+        /// Error of the engine.
+        error: String,
+    },
+    /// The native compiler does not write the code of free-threaded builds.
+    FreeThreaded,
+    /// No importer recognizes the name of the pyc, so that it has no source.
+    NoImporter,
+    /// The pyc is named as below `PYTHONPYCACHEPREFIX`, without its source.
+    BelowPrefix,
+    /// The source cannot be read; with the error.
+    NoSource(String),
+    /// The source differs from the trusted one.
+    OtherSource,
+    /// The trusted sources do not contain the source.
+    Untrusted,
+    /// The code cannot be parsed; with the error.
+    Malformed(String),
+    /// The content is not a code object.
+    NotCode,
+    /// The source does not compile.
+    Compile {
+        /// Name of the source.
+        source: String,
+        /// Error of the compiler, which may have several lines.
+        error: String,
+    },
+    /// The code differs from the code that the source compiles to.
+    Code {
+        /// Name of the source.
+        source: String,
+        /// Code object and line where the code differs, if they are known.
+        first: Option<String>,
+    },
+    /// The code is that of the source, in another form.
+    OtherForm {
+        /// Name of the source.
+        source: String,
+        /// Difference of the form.
+        form: Form,
+    },
+    /// The code is that of another optimization level.
+    Level {
+        /// Name of the source.
+        source: String,
+        /// Optimization level of the code.
+        level: u8,
+        /// Optimization level that importers of the file's name expect.
+        expected: u8,
+    },
+    /// The recorded file name.
+    Filename(WrongName),
+    /// Bytecode under a name that importers do not recognize.
+    Disguised {
+        /// Magic number of the bytecode.
+        magic: u16,
+        /// Version of the magic number, if it is known.
+        version: Option<PyVersion>,
+    },
+    /// The archive cannot be opened; with the error.
+    Archive(String),
+    /// Too many archives contain each other.
+    Depth,
+    /// The archives that contain the archive unpack to too much.
+    Budget,
+    /// The file or archive differs from its manifest entry.
+    Manifest(ManifestFault),
+    /// The file differs from its RECORD.
+    Record(RecordFault),
+    /// The wheel is one that `pack` or installers refuse; with the error.
+    Wheel(String),
+}
+
+/// A field of a header that identifies the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PycField {
+    /// The source hash.
+    Hash,
+    /// The size of the source.
+    Size,
+    /// The modification time of the source.
+    Time,
+}
+
+/// Difference of form between two codes with the same value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Other objects are marked or shared.
+    References,
+    /// The elements of sets are in another order.
+    SetOrder,
+}
+
+/// A recorded file name that is not that of the module; each variant contains the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrongName {
+    /// No file can have the name.
+    Impossible,
+    /// The name has control characters.
+    Control(String),
+    /// The name is not that of the source, which comes first.
+    Other(String, String),
+    /// The name is that of another module.
+    OfOther(String),
+}
+
+/// Difference from a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ManifestFault {
+    /// The manifest lists the file, which cannot be read; with the error.
+    Unreadable(String),
+    /// The manifest does not list the file.
+    Unlisted,
+    /// The manifest names another source.
+    SourceElsewhere(String),
+    /// The source is not the listed one; with the path of the pyc in the manifest.
+    OtherSource(String),
+    /// The listed source does not exist.
+    SourceGone(String),
+    /// The file is not the listed one.
+    OtherFile(OtherFile),
+    /// The digest is right, and these facts are not.
+    Wrong(Vec<&'static str>),
+    /// The archive is not the listed one.
+    OtherArchive,
+    /// The manifest does not list an archive with pycs.
+    PycsUnlisted,
+    /// The manifest lists archives, but not this one.
+    ArchiveUnlisted,
+    /// The manifest lists the path, which does not exist.
+    Gone(String),
+}
+
+/// Difference between a file and the listed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherFile {
+    /// The code differs.
+    Code,
+    /// The code is the same, and a fact of the header differs.
+    Fact {
+        /// Name of the fact.
+        what: &'static str,
+        /// Value of the file.
+        is: String,
+        /// Value in the manifest.
+        said: String,
+    },
+    /// The code is the same, and the header differs.
+    Header,
+}
+
+/// Difference from a RECORD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordFault {
+    /// The RECORD or METADATA is wrong; with the error.
+    Fault(String),
+    /// The RECORD lists a file that does not exist.
+    Gone {
+        /// Path of the RECORD.
+        record: String,
+        /// Path of the file.
+        path: String,
+    },
+    /// A row is wrong about the file.
+    Row {
+        /// Path of the RECORD.
+        record: String,
+        /// Fault of the row.
+        error: String,
+    },
+    /// Number of further rows that are wrong about the file.
+    Rows(usize),
+    /// No RECORD lists the modules behind a symlink.
+    Link,
+    /// No RECORD lists the module.
+    Module,
+    /// No RECORD lists a file that Python reads at start-up.
+    Startup,
+}
+
+impl Reason {
+    /// Returns the kind of the finding.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Unreadable(_) => Kind::Unreadable,
+            Self::BadHeader(_) | Self::Tag { .. } => Kind::Header,
+            Self::OtherHeader { code, .. } => match code.as_ref().map(|code| code.kind()) {
+                None | Some(Kind::OtherForm | Kind::Version) => Kind::Header,
+                Some(kind) => kind,
+            },
+            Self::UnknownMagic(_) | Self::NoEngine { .. } | Self::FreeThreaded => Kind::Version,
+            Self::NoImporter
+            | Self::BelowPrefix
+            | Self::NoSource(_)
+            | Self::OtherSource
+            | Self::Untrusted => Kind::Source,
+            Self::Malformed(_) | Self::NotCode => Kind::Malformed,
+            Self::Compile { .. } => Kind::Compile,
+            Self::Code { .. } => Kind::Code,
+            Self::OtherForm { .. } => Kind::OtherForm,
+            Self::Level { .. } => Kind::Level,
+            Self::Filename(_) => Kind::Filename,
+            Self::Disguised { .. } => Kind::Name,
+            Self::Archive(_) | Self::Depth | Self::Budget => Kind::Archive,
+            Self::Manifest(_) => Kind::Manifest,
+            Self::Record(_) => Kind::Record,
+            Self::Wheel(_) => Kind::Wheel,
+        }
+    }
+}

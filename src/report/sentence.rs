@@ -1,0 +1,174 @@
+//! Reasons of findings as sentences.
+
+use crate::audit::{Finding, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName};
+use crate::build::env;
+
+/// Returns the sentence of a finding of `verify`, without a period.
+pub(super) fn sentence(finding: &Finding) -> String {
+    let sentence = of(&finding.reason);
+    match finding.pycs {
+        Some(pycs) => format!("{pycs} pycs, of which this is the first: {sentence}"),
+        None => sentence,
+    }
+}
+
+/// Returns the sentence for a reason.
+pub(super) fn of(reason: &Reason) -> String {
+    match reason {
+        Reason::Unreadable(error) | Reason::BadHeader(error) | Reason::Wheel(error) => error.clone(),
+        Reason::Tag { tag, found: Some(found), .. } => {
+            format!("its name says {tag}, its magic number says {found}")
+        }
+        Reason::Tag { tag, magic, found: None } => {
+            format!("its name says {tag}, and its magic number, {magic}, is of no known version")
+        }
+        Reason::OtherHeader { field, source, code } => beside_header(*field, source, code.as_deref()),
+        Reason::UnknownMagic(magic) => format!("magic number {magic} is of no version that is known"),
+        Reason::NoEngine { version, error } => format!("no engine compiles for Python {version}: {error}"),
+        Reason::FreeThreaded => "not checked: the native compiler knows no free-threaded builds".to_owned(),
+        Reason::NoImporter => "no importer knows this name, so that it has no source".to_owned(),
+        Reason::BelowPrefix => {
+            "it is named as below PYTHONPYCACHEPREFIX, and its source is not here: `--sources DIR` names the \
+                                directory that PATH mirrors"
+                .to_owned()
+        }
+        Reason::NoSource(error) => format!("its source cannot be read: {error}"),
+        Reason::OtherSource => "it is not the source that --sources has".to_owned(),
+        Reason::Untrusted => "--sources does not have it".to_owned(),
+        Reason::Malformed(error) => format!("its code cannot be read: {error}"),
+        Reason::NotCode => "its content is not a code object".to_owned(),
+        Reason::Compile { source, error } => format!("{source} does not compile: {error}"),
+        Reason::Code { source, first: Some(first) } => {
+            format!("its code is not that of {source}: it differs at {first}")
+        }
+        Reason::Code { source, first: None } => format!("its code is not that of {source}"),
+        Reason::OtherForm { source, form } => {
+            let what = match form {
+                Form::References => {
+                    "it marks other references, as a process that compiled other files before does"
+                }
+                Form::SetOrder => {
+                    "members of its sets are in another order, which depends on the process that wrote it"
+                }
+            };
+            format!("same code as {source}, other form: {what}")
+        }
+        Reason::Level { source, level, expected } => format!(
+            "its code is that of {source} at optimization level {level}, and importers of this name expect level {expected}"
+        ),
+        Reason::Filename(name) => wrong_name(name),
+        Reason::Disguised { magic, version } => {
+            let version = match version {
+                Some(version) => format!("Python {version}"),
+                None => format!("an unknown Python, with the magic number {magic},"),
+            };
+            format!(
+                "it is bytecode of {version} under a name that says no source: `python FILE` runs it, and nothing can be \
+                 held against it"
+            )
+        }
+        Reason::Archive(error) => format!("the archive is not looked into: {error}"),
+        Reason::Depth => format!(
+            "the archive is not looked into: more than {} archives lie in each other",
+            crate::archive::DEPTH
+        ),
+        Reason::Budget => {
+            "the archive is not looked into: the archives that it lies in unpack to too much".to_owned()
+        }
+        Reason::Manifest(listing) => of_manifest(listing),
+        Reason::Record(recorded) => of_record(recorded),
+    }
+}
+
+fn beside_header(field: PycField, source: &str, code: Option<&Reason>) -> String {
+    let header = match field {
+        PycField::Hash | PycField::Size => {
+            format!("the {} in its header is another source's", field.name())
+        }
+        PycField::Time => format!("the time in its header is not that of {source}"),
+    };
+    match code {
+        None => format!("{header}; its code is that of {source}"),
+        Some(Reason::Code { first, .. }) => {
+            let place = first.as_ref().map_or(String::new(), |first| format!(" at {first}"));
+            format!("{header}, and its code differs from that of {source}{place}")
+        }
+        Some(form @ Reason::OtherForm { .. }) => format!("{header}; {}", of(form)),
+        Some(unknown @ (Reason::UnknownMagic(_) | Reason::NoEngine { .. } | Reason::FreeThreaded)) => {
+            format!("{header}; its code is not checked: {}", of(unknown))
+        }
+        Some(reason) => format!("{header}, and {}", of(reason)),
+    }
+}
+
+fn wrong_name(name: &WrongName) -> String {
+    match name {
+        WrongName::Impossible => "no file can have the name that it records".to_owned(),
+        WrongName::Control(name) => format!("the file name that it records has control characters: {name:?}"),
+        WrongName::Other(own, name) => format!("the file name that it records is not {own}: {name:?}"),
+        WrongName::OfOther(name) => {
+            format!("the file name that it records is that of another module: {name:?}")
+        }
+    }
+}
+
+fn of_manifest(listing: &ManifestFault) -> String {
+    let other = "it is not the file that the manifest lists";
+    match listing {
+        ManifestFault::Unreadable(error) => format!("the manifest lists it: {error}"),
+        ManifestFault::Unlisted => "the manifest does not list it".to_owned(),
+        ManifestFault::SourceElsewhere(path) => {
+            format!("the manifest says that its source is {path}, which it is not")
+        }
+        ManifestFault::OtherSource(pyc) => format!("it is not the source that the manifest lists for {pyc}"),
+        ManifestFault::SourceGone(path) => format!("the manifest lists its source {path}, which is not here"),
+        ManifestFault::OtherFile(OtherFile::Code) => other.to_owned(),
+        ManifestFault::OtherFile(OtherFile::Fact { what, is, said }) => {
+            format!("{other}: the code is the same, and its {what} is {is} instead of {said}")
+        }
+        ManifestFault::OtherFile(OtherFile::Header) => {
+            format!("{other}: the code is the same, and its header is another")
+        }
+        ManifestFault::Wrong(facts) => format!("the manifest is wrong about it: {}", facts.join(", ")),
+        ManifestFault::OtherArchive => "it is not the archive that the manifest lists".to_owned(),
+        ManifestFault::PycsUnlisted => "it has pycs, and the manifest does not list it".to_owned(),
+        ManifestFault::ArchiveUnlisted => "the manifest does not list this archive".to_owned(),
+        ManifestFault::Gone(path) => format!("the manifest lists it: there is no {path}"),
+    }
+}
+
+fn of_record(recorded: &RecordFault) -> String {
+    match recorded {
+        RecordFault::Fault(error) => error.clone(),
+        RecordFault::Gone { record, path } => format!("{record} lists it: there is no {path}"),
+        RecordFault::Row { record, error } => format!("{record}: {error}"),
+        RecordFault::Rows(1) => "one more row of RECORD files is wrong about it".to_owned(),
+        RecordFault::Rows(more) => format!("{more} more rows of RECORD files are wrong about it"),
+        RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
+        RecordFault::Module => "Python can import it, and no RECORD lists it".to_owned(),
+        RecordFault::Startup => "Python reads it when it starts, and no RECORD lists it".to_owned(),
+    }
+}
+
+/// Returns the sentence for a finding of `env --check`; empty if its name says all.
+pub(super) const fn of_env(finding: env::Finding) -> &'static str {
+    match finding {
+        env::Finding::Missing
+        | env::Finding::Orphaned
+        | env::Finding::Gone
+        | env::Finding::OtherMode
+        | env::Finding::Unrecorded => "",
+        env::Finding::Stale => "its header is not the one that `env` writes for its source",
+        env::Finding::Wrong => "it is not the pyc that `env` writes for its source",
+        env::Finding::OtherBytes => {
+            "its code is that of its source, but `env` writes other bytes: the recorded file name, the release of \
+             CPython or the form differs"
+        }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&sentence(self))
+    }
+}
