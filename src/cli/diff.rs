@@ -8,7 +8,7 @@ use super::limits::LimitArgs;
 use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
 use super::{annotation, environment};
-use crate::audit::{Explanation, explain};
+use crate::audit::{Explanation, explain, lacks_source};
 use crate::build::{Artifact, ArtifactKind, FileDigest};
 use crate::diff::{CauseKind, Comparison, FailOn, FileDifference, Kind, Side, compare};
 use crate::engine::{EngineOptions, Refs};
@@ -177,6 +177,9 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         printer.summary(&format!("the manifest lists {pycs}, outside of the other side"));
     }
     printer.summary(&difference::summary(&comparison));
+    if arguments.sources.is_empty() && comparison.files.iter().any(lacks_source) {
+        printer.summary("hint: `--sources DIR` names the sources of pycs that have none next to them");
+    }
     Ok(status)
 }
 

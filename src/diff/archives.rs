@@ -1,6 +1,7 @@
 //! Differences of two archives apart from the bytes of their files.
 
 use super::model::{FileDifference, Finding, Kind, Row};
+use super::pairing::Pairing;
 use crate::archive::{Archive, Entry, Facts, Format, Special, SpecialKind};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
-pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> {
+pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairing) -> Vec<Finding> {
     let mut findings = Vec::new();
     if left.prefix != right.prefix {
         let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.prefix));
@@ -46,7 +47,7 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive) -> Vec<Finding> 
             break;
         }
     }
-    findings.extend(directories(left, right));
+    findings.extend(directories(left, right, pairing));
     findings.extend(facts_of_directories(left, right));
     findings
 }
@@ -100,16 +101,22 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> 
 }
 
 /// Returns a finding for the directories that have an entry on one side only. Files on one side
-/// only have their own findings.
-fn directories(left: &Archive, right: &Archive) -> Option<Finding> {
+/// only, and directories with another path on each side, have their own findings.
+fn directories(left: &Archive, right: &Archive, pairing: &Pairing) -> Option<Finding> {
     let names = |archive: &Archive| -> BTreeSet<String> {
         let directories = archive.entries.iter().filter(|entry| entry.directory);
         directories.map(|entry| format!("{}/", entry.name)).collect()
     };
     let (one, other) = (names(left), names(right));
-    let mut rows: Vec<Row> =
-        one.difference(&other).map(|name| Row::sides(Some(name.clone()), None, false)).collect();
-    rows.extend(other.difference(&one).map(|name| Row::sides(None, Some(name.clone()), false)));
+    let (mut rows, mut partners) = (Vec::new(), BTreeSet::new());
+    for name in &one {
+        let partner = pairing.on_the_right(name).unwrap_or_else(|| name.clone());
+        if !other.contains(&partner) {
+            rows.push(Row::sides(Some(name.clone()), None, false));
+        }
+        partners.insert(partner);
+    }
+    rows.extend(other.difference(&partners).map(|name| Row::sides(None, Some(name.clone()), false)));
     (!rows.is_empty()).then(|| Finding::new(Kind::Archive, "entries for directories").rows(rows))
 }
 

@@ -323,7 +323,7 @@ pub struct Comparison {
     /// Number of entries of a manifest that the other side, a part of the tree, could not contain.
     #[serde(skip)]
     pub outside: usize,
-    /// Files that differ, sorted by path.
+    /// Files that differ, sorted by path; files whose pycs are unexplained come first.
     pub files: Vec<FileDifference>,
 }
 

@@ -34,6 +34,18 @@ pub(super) struct Pairing {
     pub(super) folders: Vec<Folder>,
 }
 
+impl Pairing {
+    /// Returns the path that a file or directory of the left side has on the right side, because of
+    /// the directories above.
+    pub(super) fn on_the_right(&self, name: &str) -> Option<String> {
+        let moved = self
+            .folders
+            .iter()
+            .filter_map(|folder| Some((folder.left.len(), moved(name, &folder.left, &folder.right)?)));
+        moved.max_by_key(|(length, _)| *length).map(|(_, name)| name)
+    }
+}
+
 /// Pairs the files that only one side has.
 pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
     let mut pairing = Pairing::default();

@@ -54,9 +54,6 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             }
         }
         (false, false) => {
-            if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
-                found.add("", compare_archives(one, other));
-            }
             if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
                 found.files.extend(compare_listed_archives(one, other));
                 found.add("(releases)", compare_releases(one, other));
@@ -76,6 +73,9 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
                 }
                 false => pair(&one, &other),
             };
+            if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
+                found.add("", compare_archives(one, other, &pairing));
+            }
             found.extend(compare_all(Paths::same(""), &one, &other, DEPTH, &nested, pairing));
             if left.archive().is_some() && right.archive().is_some() {
                 tell_entries_once(Paths::same(""), &mut found);
@@ -311,7 +311,11 @@ fn compare_files(
     if findings.is_empty() && outcome.files.is_empty() {
         outcome.same = 1;
     }
-    outcome.add_pair(paths, findings);
+    // An archive has differences as a whole besides those of its entry.
+    match outcome.files.iter_mut().find(|file| file.path == path) {
+        Some(archive) => drop(archive.findings.splice(..0, findings)),
+        None => outcome.add_pair(paths, findings),
+    }
     outcome
 }
 
@@ -358,9 +362,10 @@ fn compare_nested(
     let prefix = Paths { left: &prefix[0], right: &prefix[1] };
     let (left, right) = (files_of(&one), files_of(&other));
     let pairing = pair(&left, &right);
+    let whole = compare_archives(&one, &other, &pairing);
     let mut outcome = compare_all(prefix, &left, &right, depth - 1, nested, pairing);
     outcome.same = 0;
-    outcome.add_pair(paths, compare_archives(&one, &other));
+    outcome.add_pair(paths, whole);
     tell_entries_once(paths, &mut outcome);
     outcome.same = 0;
     if outcome.files.is_empty() {

@@ -11,6 +11,8 @@
 #[allow(unreachable_pub, dead_code, reason = "the long run and the fuzz targets use more of it")]
 mod acceptance;
 mod accepted;
+#[cfg(unix)]
+mod agree;
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
 mod audits;

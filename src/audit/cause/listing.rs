@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 /// that differs. `indices` are the files of the pair.
 pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], pair: &Pair<'_>) {
     let names = |file: &FileDifference| [0, 1].map(|side| pair.name(file, side).to_owned());
-    let differing: BTreeSet<String> = indices.iter().flat_map(|&index| names(&files[index])).collect();
     let folders: Vec<[String; 2]> =
         indices.iter().map(|&index| &files[index]).filter(|file| file.is_folder()).map(names).collect();
+    // A file that only the left side has may be in a directory that has another path on the right.
+    let all = indices.iter().flat_map(|&index| names(&files[index]));
+    let differing: BTreeSet<String> = all.flat_map(|name| [moved(&name, &folders), name]).collect();
     for &index in indices {
         let names = names(&files[index]);
         let Some(cause) = files[index].cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent)
@@ -54,14 +56,15 @@ impl Rows {
 
     /// Returns the rows with the paths that the right side has for the files.
     fn moved(self, folders: &[[String; 2]]) -> BTreeSet<(String, String)> {
-        let moved = |(path, rest): (String, String)| {
-            let below = folders.iter().filter_map(|[left, right]| Some((right, path.strip_prefix(left)?)));
-            let innermost = below.min_by_key(|(_, below)| below.len());
-            let path = innermost.map(|(right, below)| format!("{right}{below}")).unwrap_or(path);
-            (path, rest)
-        };
-        self.0.into_iter().map(moved).collect()
+        self.0.into_iter().map(|(path, rest)| (moved(&path, folders), rest)).collect()
     }
+}
+
+/// Returns the path on the right side of a file in directories with another path on each side.
+fn moved(path: &str, folders: &[[String; 2]]) -> String {
+    let below = folders.iter().filter_map(|[left, right]| Some((right, path.strip_prefix(left.as_str())?)));
+    let innermost = below.min_by_key(|(_, below)| below.len());
+    innermost.map_or_else(|| path.to_owned(), |(right, below)| format!("{right}{below}"))
 }
 
 /// Splits a line of `md5sum`; `None` for a line with a backslash before the path.

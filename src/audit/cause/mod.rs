@@ -13,6 +13,7 @@ use super::view::View;
 use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
+use origin::NO_SOURCE;
 use pair::{Alone, Pair};
 use std::collections::BTreeMap;
 
@@ -95,7 +96,17 @@ pub fn explain(
         left_behind.extend(unchanged::pycs(&comparison.files, &indices, &pair, workers)?);
     }
     unchanged::add(comparison, left_behind);
+    // The alarm comes first.
+    let is_alarm =
+        |file: &FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Unexplained);
+    comparison.files.sort_by(|a, b| is_alarm(b).cmp(&is_alarm(a)).then_with(|| a.path.cmp(&b.path)));
     Ok(())
+}
+
+/// Returns whether a pyc was not checked because its source is missing.
+pub fn lacks_source(file: &FileDifference) -> bool {
+    let is_such = |cause: &Cause| cause.kind == CauseKind::NotChecked && cause.reason.contains(NO_SOURCE);
+    file.cause.as_ref().is_some_and(is_such)
 }
 
 fn stopped() -> Cause {

@@ -1,10 +1,11 @@
 //! Cause of the difference between two files with the same name.
 
-use super::origin::{Compiled, Origin, find_source, origin};
+use super::origin::{Compiled, HeadedPyc, NO_SOURCE, Origin, find, find_source};
 use super::{SIDES, in_container, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
+use crate::engine::Engine;
 use crate::input::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
@@ -113,31 +114,67 @@ impl Pair<'_> {
 
     /// Returns the relation of a pyc of one side to its source.
     pub(super) fn origin(&self, side: usize, name: &str, pyc: &[u8]) -> Origin {
-        origin(&self.views[side], self.sources[side].as_ref(), name, pyc, self.compilers)
+        match find(&self.views[side], self.sources[side].as_ref(), name, pyc) {
+            Ok(found) => found.origin(self.compilers),
+            Err(origin) => origin,
+        }
     }
 
     fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2]) -> Cause {
-        let of = |side: usize| self.origin(side, &names[side], pycs[side]).with_header();
-        match (of(0), of(1)) {
+        let find =
+            |side: usize| find(&self.views[side], self.sources[side].as_ref(), &names[side], pycs[side]);
+        let found = [find(0), find(1)];
+        let own = [0, 1].map(|side: usize| found[side].as_ref().ok().and_then(HeadedPyc::source));
+        // A pyc without a source may come from the source of the other side.
+        let lacks = [0, 1].map(|side: usize| found[side].as_ref().is_ok_and(HeadedPyc::lacks_source));
+        let sources = [0, 1].map(|side: usize| own[side].or(own[1 - side].filter(|_| lacks[side])));
+        let mut opened = [0, 1].map(|side: usize| Engine::open(sources[side].map_or(&[], |one| &one.bytes)));
+        let [one, other] = &mut opened;
+        let is_same = sources[0].zip(sources[1]).is_some_and(|(one, other)| one.bytes == other.bytes);
+        let mut of = |side: usize| match (&found[side], sources[side]) {
+            (Err(origin), _) => origin.clone(),
+            (Ok(found), None) => found.origin(self.compilers),
+            (Ok(found), Some(source)) => {
+                // An equal source is parsed once.
+                let opened = if side == 0 || is_same { &mut *one } else { &mut *other };
+                let origin = found.origin_from(source, opened, self.compilers);
+                let is_lent = lacks[side];
+                let lender = SIDES[1 - side];
+                match origin {
+                    Origin::Header(_) if is_lent => Origin::Unknown(format!(
+                        "{NO_SOURCE}, and its header is not that of the {lender} source"
+                    )),
+                    Origin::Other(_) if is_lent => Origin::Unknown(format!(
+                        "{NO_SOURCE}, and it is not what the {lender} source compiles to"
+                    )),
+                    origin => origin,
+                }
+            }
+        };
+        let mut cause = match (of(0).with_header(), of(1).with_header()) {
             (Origin::Source(left), Origin::Source(right)) => {
                 explained(&left, &right, pycs, &self.container[1])
             }
-            (left, right) => not_explained(left, right),
+            (left, right) => return not_explained(left, right),
+        };
+        if let Some(side) = lacks.into_iter().position(|lacks| lacks) {
+            let (lacks, has) = (SIDES[side], SIDES[1 - side]);
+            cause.reason =
+                format!("{}; the {lacks} pyc has no source, so the {has} one was compiled", cause.reason);
         }
+        cause
     }
 }
 
 /// Returns the cause for two pycs, of which at least one is not known to come from its source.
 pub(super) fn not_explained(left: Origin, right: Origin) -> Cause {
     match (left.with_header(), right.with_header()) {
-        (Origin::Other(left), Origin::Other(right)) if left == right => {
-            unexplained("left and the right", &left)
-        }
+        (Origin::Other(left), Origin::Other(right)) if left == right => unexplained("neither pyc is", &left),
         (Origin::Other(left), Origin::Other(right)) => {
-            unexplained("left", &format!("{left}; nor is the right one: {right}"))
+            unexplained(IS_NOT[0], &format!("{left}; nor is the right one: {right}"))
         }
-        (Origin::Other(why), _) => unexplained("left", &why),
-        (_, Origin::Other(why)) => unexplained("right", &why),
+        (Origin::Other(why), _) => unexplained(IS_NOT[0], &why),
+        (_, Origin::Other(why)) => unexplained(IS_NOT[1], &why),
         (Origin::Unknown(left), Origin::Unknown(right)) if left == right => {
             Cause::new(CauseKind::NotChecked, left)
         }
@@ -166,9 +203,13 @@ impl Alone<'_> {
             Ok(found) => found,
             Err(error) => return unknown(&error.to_string()),
         };
-        match origin(self.view, self.sources, &name, &bytes, self.compilers).with_header() {
+        let origin = match find(self.view, self.sources, &name, &bytes) {
+            Ok(found) => found.origin(self.compilers),
+            Err(origin) => origin,
+        };
+        match origin.with_header() {
             Origin::Source(_) | Origin::Header(_) => cause,
-            Origin::Other(why) => unexplained(SIDES[self.side], &why),
+            Origin::Other(why) => unexplained(IS_NOT[self.side], &why),
             Origin::Unknown(why) => unknown(&why),
         }
     }
@@ -184,8 +225,14 @@ fn read(view: &View<'_>, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
     Ok((name, bytes))
 }
 
-fn unexplained(side: &str, why: &str) -> Cause {
-    let reason = format!("the {side} pyc is not explained by its source: {why}");
+/// Beginnings of the reasons for a pyc of each side.
+const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
+
+fn unexplained(is_not: &str, why: &str) -> Cause {
+    let reason = match why.strip_prefix("it is not what ") {
+        Some(what) => format!("{is_not} what {what}"),
+        None => format!("{is_not} explained by its source: {why}"),
+    };
     Cause::new(CauseKind::Unexplained, reason)
 }
 

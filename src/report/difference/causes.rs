@@ -15,6 +15,14 @@ pub(super) struct Group<'a> {
     pub(super) files: Vec<&'a FileDifference>,
 }
 
+impl Group<'_> {
+    /// Returns the number of files; `None` if the title contains it or names the file.
+    pub(super) fn number(&self) -> Option<String> {
+        let is_told = self.files.is_empty() || self.kind == CauseKind::Source;
+        (!is_told).then(|| counted(self.files.len(), "file", "files"))
+    }
+}
+
 fn of(comparison: &Comparison, kind: CauseKind) -> Vec<&FileDifference> {
     let is_of = |file: &&FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == kind);
     comparison.files.iter().filter(is_of).collect()

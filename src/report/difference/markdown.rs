@@ -27,11 +27,11 @@ pub fn markdown(comparison: &Comparison) -> String {
             let _ = writeln!(out, "\n{mark}**{}**{title}", group.kind.words());
             continue;
         }
+        let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
         let _ = writeln!(
             out,
-            "\n<details><summary>{mark}<b>{}</b>{title} ({})</summary>\n",
-            group.kind.words(),
-            group.files.len()
+            "\n<details><summary>{mark}<b>{}</b>{title}{number}</summary>\n",
+            group.kind.words()
         );
         for file in group.files.iter().take(NAMED) {
             let _ = writeln!(out, "- {}", code(&super::path(file)));

@@ -118,7 +118,8 @@ pub fn reasons(file: &FileDifference) -> String {
             }
             _ => finding.message.clone(),
         };
-        format!("{place}{}: {message}", finding.kind.words())
+        let colon = if message.is_empty() { "" } else { ": " };
+        format!("{place}{}{colon}{message}", finding.kind.words())
     };
     moved.into_iter().chain(file.findings.iter().map(line)).collect::<Vec<_>>().join("\n")
 }

@@ -97,13 +97,7 @@ fn causes(comparison: &Comparison, width: usize, out: &mut String) {
         let words = group.kind.words();
         let title =
             if group.title.is_empty() { String::new() } else { format!(": {}", visible(&group.title)) };
-        // The title for a source contains the number of its pycs.
-        let number = match group.files.len() {
-            number if number > 0 && group.kind != CauseKind::Source => {
-                format!(" ({})", counted(number, "file", "files"))
-            }
-            _ => String::new(),
-        };
+        let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
         for (index, text) in
             wrap(&format!("{words}{title}{number}"), width.saturating_sub(2)).iter().enumerate()
         {
