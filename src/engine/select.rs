@@ -297,7 +297,7 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
             let mut engine = native_engine(series(target.version)?, target, options.limits);
             engine.note = Some(format!(
                 "no python3 on PATH: compiling for Python {}, the newest version that the native compiler knows\nhint: \
-                 --python names another",
+                 name a version to compile for another",
                 target.version
             ));
             return Ok(vec![engine]);

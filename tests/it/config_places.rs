@@ -128,7 +128,7 @@ fn a_config_above_that_belongs_to_another_user_is_not_taken() {
     assert_eq!(
         said.err,
         "error: ../pycompile.toml: it is above the working directory and belongs to another user\nhint: use it with \
-         --config\n"
+         `--config`\n"
     );
     run_in(&session, "sub", &["build", "--config", "../pycompile.toml"]).exits(0);
     // Where the working directory is that user's too, it is a matter of that user's project.
