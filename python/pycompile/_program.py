@@ -33,27 +33,33 @@ class Messages(NamedTuple):
 def find_program() -> str:
     """Return the path of the program.
 
-    It is searched for in the directory for scripts of this installation, of the user, and of the
-    directory that `pip install --target` was given. `PYCOMPILE_PROGRAM` names another one.
+    It is searched for beside the directory of packages that the module is in (an environment, or
+    the prefix of `pip install --prefix`), in the directory for scripts of the running Python, in
+    that of the user, and in the directory that `pip install --target` was given.
+    `PYCOMPILE_PROGRAM` names another one.
 
     Raises ProgramError if there is none.
     """
     if named := os.environ.get("PYCOMPILE_PROGRAM"):
         return named
-    package = pathlib.Path(__file__).resolve().parent
-    user = "nt_user" if os.name == "nt" else "posix_user"
+    packages = pathlib.Path(__file__).resolve().parents[1]
+    scripts = sysconfig.get_path("scripts")
+    is_windows = os.name == "nt"
     folders = [
-        sysconfig.get_path("scripts"),
-        sysconfig.get_path("scripts", scheme=user),
-        # A prefix of `pip install --prefix`: lib/pythonX.Y/site-packages/pycompile.
-        str(package.parents[3] / pathlib.Path(sysconfig.get_path("scripts")).name) if len(package.parents) > 3 else "",
-        str(package.parent / "bin"),
+        scripts,
+        sysconfig.get_path("scripts", scheme="nt_user" if is_windows else "posix_user"),
+        str(packages / "bin"),
     ]
-    for folder in filter(None, folders):
+    # The prefix has Lib/site-packages on Windows, lib/pythonX.Y/site-packages elsewhere.
+    depth = 1 if is_windows else 2
+    if packages.name in ("site-packages", "dist-packages") and len(packages.parents) > depth:
+        # An isolated build has a program of another version than the Python that it runs in.
+        folders.insert(0, str(packages.parents[depth] / pathlib.Path(scripts).name))
+    for folder in folders:
         path = os.path.join(folder, NAME)
         if os.path.isfile(path):
             return path
-    searched = ", ".join(filter(None, folders))
+    searched = ", ".join(dict.fromkeys(folders))
     raise ProgramError(f"there is no {NAME} in {searched}: reinstall pycompile-native, or set PYCOMPILE_PROGRAM")
 
 
@@ -63,17 +69,20 @@ def run(arguments: Sequence[str | os.PathLike[str]], source: bytes = b"") -> sub
     Raises ProgramError with the text on standard error if the exit status is not 0 or 1.
     """
     command = [find_program(), *(os.fspath(argument) for argument in arguments)]
-    done = subprocess.run(command, input=source, capture_output=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
+    if sys.pycache_prefix:
+        environment["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    done = subprocess.run(command, input=source, capture_output=True, check=False, env=environment)
     if done.returncode not in (0, 1):
         said = done.stderr.decode("utf-8", "replace").strip()
         raise ProgramError(said or f"pycompile exited with status {done.returncode}")
     return done
 
 
-def run_json(arguments: Sequence[str | os.PathLike[str]]) -> Messages:
+def run_json(arguments: Sequence[str | os.PathLike[str]], source: bytes = b"") -> Messages:
     """Run a command with `--message-format json`, and return its messages."""
     command, *rest = arguments
-    done = run([command, "--message-format", "json", *rest])
+    done = run([command, "--message-format", "json", *rest], source)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     summary = lines.pop()["summary"] if lines and "summary" in lines[-1] else {}
     return Messages(done.returncode, lines, summary)

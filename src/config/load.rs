@@ -77,6 +77,10 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
                        pycompile.toml";
         return Err(ConfigError::Missing { path: path.into(), message: message.into() });
     };
+    if let (false, Some(backend)) = (in_pyproject, &config.backend) {
+        let message = "this table belongs in pyproject.toml, as [tool.pycompile.backend]";
+        return Err(at(path, &text, &backend.span(), message));
+    }
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let root = match config.source.root.get_ref().as_str() {
         "." | "./" | "" if folder.as_os_str().is_empty() => PathBuf::from("."),

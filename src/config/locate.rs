@@ -80,7 +80,12 @@ fn has_table(path: &Path) -> Result<bool, ConfigError> {
         at(path, &text, &span, error.message().trim_end())
     })?;
     let tool = parsed.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table());
-    Ok(tool.is_some_and(|tool| tool.contains_key("pycompile")))
+    let table = tool.and_then(|tool| tool.get("pycompile"));
+    // The table of the Python module's build backend alone is not a config.
+    Ok(table.is_some_and(|table| match table.get_ref().as_table() {
+        Some(table) => table.is_empty() || table.keys().any(|key| key.get_ref() != "backend"),
+        None => true,
+    }))
 }
 
 /// A config names programs to run, so one that was found and not named must belong to the user, to

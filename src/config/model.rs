@@ -28,6 +28,8 @@ pub struct Config {
     pub zip: Option<ZipTable>,
     /// `[manifest]`
     pub manifest: Option<ManifestTable>,
+    /// `[tool.pycompile.backend]` of a `pyproject.toml`, which the Python module reads.
+    pub backend: Option<Spanned<toml::Table>>,
 }
 
 /// Files to compile.

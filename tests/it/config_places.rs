@@ -238,3 +238,23 @@ fn an_interpreter_of_the_command_line_wins_over_the_config() {
     let said = session.run(&["build", "--interpreter", failing.to_str().unwrap()]).exits(2);
     assert!(said.err.contains(&format!("cannot start {}", failing.to_str().unwrap())), "{}", said.err);
 }
+
+#[test]
+fn the_table_of_the_build_backend_alone_is_no_config() {
+    let backend = "[tool.pycompile.backend]\nwraps = \"hatchling.build\"\n";
+    let session = project("pycompile.toml", OWN);
+    session.file("pyproject.toml", backend);
+    session.run(&["build", "--check"]).exits(1).says("");
+    std::fs::remove_file(session.path("pycompile.toml")).unwrap();
+    session.run(&["build"]).exits(2).says("pycompile.toml");
+    let table =
+        OWN.replace("[source]", "[tool.pycompile.source]").replace("[compile]", "[tool.pycompile.compile]");
+    session.file("pyproject.toml", format!("{backend}{table}"));
+    session.run(&["build", "--check"]).exits(1);
+    std::fs::remove_file(session.path("pyproject.toml")).unwrap();
+    session.file("pycompile.toml", format!("{OWN}[backend]\nwraps = \"hatchling.build\"\n"));
+    session
+        .run(&["build"])
+        .exits(2)
+        .says("this table belongs in pyproject.toml, as [tool.pycompile.backend]");
+}

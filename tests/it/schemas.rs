@@ -270,7 +270,12 @@ fn the_schema_of_a_pyproject_has_the_config() {
     for key in ["$schema", "$id"] {
         assert!(own.as_object_mut().unwrap().remove(key).is_some());
     }
-    assert_eq!(whole["properties"]["tool"]["properties"]["pycompile"], own);
+    // A pyproject.toml has the table of the build backend too, or no other.
+    let mut shared = whole["properties"]["tool"]["properties"]["pycompile"].clone();
+    assert!(shared["properties"].as_object_mut().unwrap().remove("backend").is_some());
+    assert!(shared.as_object_mut().unwrap().remove("anyOf").is_some());
+    assert_eq!(own.as_object_mut().unwrap().remove("required"), Some(json!(["source"])));
+    assert_eq!(shared, own);
     assert_eq!(whole["$id"], "urn:pycompile:pyproject:1");
     let validator = validator("pyproject.schema.json");
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("pycompile.toml.example");
@@ -280,6 +285,13 @@ fn the_schema_of_a_pyproject_has_the_config() {
         !validator.is_valid(&json!({"tool": {"pycompile": {"source": {"files": ["a.py"], "exlude": []}}}}))
     );
     holds(&validator, &json!({"project": {"name": "demo"}}));
+    let backend = json!({"wraps": "hatchling.build", "bytecode": "pycache", "python": "3.14"});
+    holds(&validator, &json!({"tool": {"pycompile": {"backend": backend}}}));
+    holds(&validator, &json!({"tool": {"pycompile": {"backend": backend, "source": {"files": ["a.py"]}}}}));
+    assert!(
+        !validator.is_valid(&json!({"tool": {"pycompile": {"backend": {"wraps": "a", "bytcode": "none"}}}}))
+    );
+    assert!(!validator.is_valid(&json!({"tool": {"pycompile": {"backend": backend, "compile": {}}}})));
 }
 
 #[test]
