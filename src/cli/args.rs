@@ -24,11 +24,19 @@ pub struct CommandLine {
     command: Command,
 }
 
-/// Version of pycompile and the releases that the native compiler reproduces.
+/// Version and commit of pycompile, and the releases that the native compiler was compared with.
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     let releases: Vec<String> =
         crate::target::ALL.iter().map(|target| target.release().to_string()).collect();
-    format!("{}\nnative compiler: the bytes of CPython {}", env!("CARGO_PKG_VERSION"), releases.join(", "))
+    let commit = match env!("PYCOMPILE_COMMIT") {
+        "" => "not recorded",
+        commit => commit,
+    };
+    format!(
+        "{}\ncommit: {commit}\nnative compiler: the bytes of CPython {}, compared with these releases",
+        env!("CARGO_PKG_VERSION"),
+        releases.join(", ")
+    )
 });
 
 // Doc comments here would replace the long help, which is on the structs of the arguments.

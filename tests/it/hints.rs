@@ -120,7 +120,10 @@ fn the_long_version_has_the_releases() {
     assert_eq!(session.run(&["-V"]).exits(0).out.lines().count(), 1);
     let said = session.run(&["--version"]).exits(0).out;
     assert!(
-        said.starts_with("pycompile ") && said.contains("\nnative compiler: the bytes of CPython 3.13.0, "),
+        said.starts_with("pycompile ")
+            && said.contains("\ncommit: ")
+            && said.contains("\nnative compiler: the bytes of CPython 3.13.0, ")
+            && said.ends_with(", compared with these releases\n"),
         "{said}"
     );
 }
