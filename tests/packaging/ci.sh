@@ -26,7 +26,8 @@ pre-commit validate-manifest .pre-commit-hooks.yaml >"$work/log" 2>&1 || fail ".
 check-jsonschema --builtin-schema vendor.github-workflows examples/ci/github.yml >"$work/log" 2>&1 || fail "examples/ci/github.yml"
 check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/ci/gitlab.yml >"$work/log" 2>&1 ||
     fail "examples/ci/gitlab.yml"
-ok "hooks and workflows pass their schemas"
+check-jsonschema --builtin-schema vendor.github-actions action.yml >"$work/log" 2>&1 || fail "action.yml"
+ok "hooks, workflows and the action pass their schemas"
 
 # The hooks as they are but for their language: rust would build the whole program for each run of this test.
 mkdir "$work/hooks"

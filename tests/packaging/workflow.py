@@ -34,7 +34,7 @@ def github(jobs, repository, work):
             def filled(value):
                 # The install step, which is not run, is what needs the variable.
                 known = {**{f"matrix.{key}": text for key, text in entry.items()}, "strategy.job-index": index,
-                         "vars.PYCOMPILE_SOURCE": ""}
+                         "vars.PYCOMPILE_WHEEL": ""}
                 return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: str(known[found[1]]), value)
 
             for step in job["steps"]:
