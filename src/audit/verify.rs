@@ -15,8 +15,8 @@ use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
 use crate::build::env::{created_with, virtual_environment};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
-use crate::input::{Embedded, Place, embedded};
-use crate::manifest::Manifest;
+use crate::input::{Carrier, Embedded, Place, embedded};
+use crate::manifest::{Manifest, Shard};
 use crate::target::PyVersion;
 use crate::text::counted;
 use crate::wheel::normalize_name;
@@ -39,6 +39,8 @@ pub struct Request<'a> {
     pub settled: Option<&'a Settled<'a>>,
     /// True if code with other references passes.
     pub any_references: bool,
+    /// Part of the files to verify; findings about a place as a whole are those of the first.
+    pub shard: Option<Shard>,
     /// Rules for finding engines.
     pub engines: EngineOptions<'a>,
 }
@@ -54,6 +56,8 @@ pub struct Verified {
     pub archives: usize,
     /// All findings, the most alarming kinds first, then by place and path.
     pub findings: Vec<Finding>,
+    /// True if other shards have pycs or archives, as far as the first shard looks for them.
+    pub elsewhere: bool,
     /// Number of pycs of the manifest that no place could contain.
     pub outside: usize,
     /// Number of pycs that were not reached.
@@ -108,6 +112,9 @@ pub fn verify(
         let selection = Selection::of(place, &installed, request.only)?;
         audit.note_names(place, &installed);
         audit.place(place, &installed, &selection, "", DEPTH)?;
+        if !audit.is_first() {
+            continue;
+        }
         let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
         let unseen = unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string())));
         audit.add("", unseen.collect());
@@ -143,6 +150,29 @@ struct Audit<'a> {
 }
 
 impl Audit<'_> {
+    /// Returns whether the findings about places as a whole are reported.
+    fn is_first(&self) -> bool {
+        self.request.shard.is_none_or(Shard::is_first)
+    }
+
+    /// Keeps the units of the shard.
+    fn deal(&mut self, place: &Place, units: &mut Vec<Unit>) {
+        let Some(shard) = self.request.shard else { return };
+        if shard.is_first() {
+            let has_code = |unit: &Unit| match unit {
+                Unit::Module { pycs, .. } => !pycs.is_empty(),
+                Unit::File(name) => place.carrier(name).is_ok_and(Carrier::is_archive),
+            };
+            self.verified.elsewhere |=
+                units.iter().enumerate().any(|(index, unit)| !shard.has(index) && has_code(unit));
+        }
+        let mut index = 0;
+        units.retain(|_| {
+            index += 1;
+            shard.has(index - 1)
+        });
+    }
+
     /// Verifies a place whose names follow `prefix` in findings, and the archives in it, down to
     /// `depth` levels.
     fn place(
@@ -173,8 +203,15 @@ impl Audit<'_> {
         findings.extend(record::folders(place));
         let (strays, notes) = unrecorded(place, installed);
         findings.extend(strays);
-        self.verified.notes.extend(notes);
         let mut units = units(&view);
+        if prefix.is_empty() {
+            self.deal(place, &mut units);
+        }
+        if prefix.is_empty() && !self.is_first() {
+            findings.clear();
+        } else {
+            self.verified.notes.extend(notes);
+        }
         units.retain(|unit| unit.is_in(selection));
         let judgment = Judgment {
             view: &view,

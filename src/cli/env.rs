@@ -263,6 +263,7 @@ fn audit(
         sources: None,
         manifest: None,
         only: None,
+        shard: None,
         settled: Some(&settled),
         // Installers compile many files in one process, which changes references.
         any_references: true,

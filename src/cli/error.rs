@@ -32,6 +32,9 @@ pub enum CommandError {
     /// A manifest cannot be used.
     #[error(transparent)]
     Manifest(#[from] crate::manifest::ManifestError),
+    /// Manifests of shards do not belong together.
+    #[error(transparent)]
+    Merge(#[from] crate::manifest::MergeError),
     /// A side of a comparison cannot be used.
     #[error(transparent)]
     Side(#[from] crate::diff::SideError),

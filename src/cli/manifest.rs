@@ -10,9 +10,10 @@ use super::{environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, FileDigest, ProjectError};
 use crate::engine::select;
-use crate::manifest::{ManifestForm, inventory};
+use crate::manifest::{Manifest, ManifestForm, Shard, inventory, merge, parse_shard};
+use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted, visible};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
 /// PATH, of the pycs that pycompile.toml asks for, as they are on disk.
@@ -25,6 +26,15 @@ pub(super) struct ManifestArgs {
     /// Directory, wheel, zip, .deb, .rpm, tar archive, container image or pyc.
     #[arg(value_name = "PATH", conflicts_with = "config")]
     path: Option<PathBuf>,
+    /// List only shard K of N of the files and archives in PATH, for N machines to share the work.
+    ///
+    /// Each file is in one shard. `--merge` makes one manifest of all of them.
+    #[arg(long, value_name = "K/N", requires = "path")]
+    shard: Option<Shard>,
+    /// Write the manifest of a whole place from the manifests of all its shards; fails if one is
+    /// missing.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["path", "config", "shard"])]
+    merge: Vec<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
@@ -43,19 +53,25 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     let format = arguments.format.get();
     arguments.output.keeps_apart(format)?;
     let overrides = &arguments.overrides;
-    if let (Some(_), Some(option)) = (&arguments.path, overrides.first().or(overrides.first_of_config())) {
+    let is_existing = arguments.path.is_some() || !arguments.merge.is_empty();
+    if let (true, Some(option)) = (is_existing, overrides.first().or(overrides.first_of_config())) {
         return Err(CommandError::Usage(format!("{option} is for a config: of PATH all pycs are listed")));
     }
-    let read = match &arguments.path {
-        Some(path) => path.clone(),
-        None => arguments.config.path()?,
+    if arguments.shard.is_some() && arguments.form != ManifestForm::Json {
+        return Err(CommandError::Usage("the manifest of a shard is JSON, which --merge reads".into()));
+    }
+    let read = match (&arguments.path, arguments.merge.as_slice()) {
+        (Some(path), _) => vec![path.clone()],
+        (None, []) => vec![arguments.config.path()?],
+        (None, parts) => parts.to_vec(),
     };
-    if arguments.output.is(&read) {
+    if let Some(read) = read.iter().find(|read| arguments.output.is(read)) {
         let message = format!("{} is read: no manifest is written over it", read.shown());
         return Err(CommandError::Usage(message));
     }
     let (manifest, failures) = match &arguments.path {
-        Some(path) => inventory(path)?,
+        Some(path) => inventory(path, arguments.shard)?,
+        None if !arguments.merge.is_empty() => (merged(&arguments.merge)?, Vec::new()),
         None => {
             let project = arguments.config.load_given(overrides.given(), printer)?;
             // Releases that the config asks for, as far as their engines are available.
@@ -85,13 +101,32 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     for (name, error) in &failures {
         printer.file_error(&format!("{}: {error}", visible(name)));
     }
+    let archives = match manifest.archives.len() {
+        0 => String::new(),
+        count => format!("{} with pycs, ", counted(count, "archive", "archives")),
+    };
     printer.summary(&format!(
-        "{}, {} without an entry",
+        "{}, {archives}{} without an entry",
         counted(manifest.files.len(), "pyc", "pycs"),
         failures.len()
     ));
-    if manifest.files.is_empty() && failures.is_empty() {
-        return Err(CommandError::Usage(format!("no pyc in {}", read.shown())));
+    // Another shard may have some, and whoever merges them sees whether all are empty.
+    let has_archives =
+        !manifest.archives.is_empty() && !arguments.path.as_ref().is_some_and(|path| path.is_file());
+    let is_empty = manifest.files.is_empty() && !has_archives && manifest.shard.is_none();
+    if is_empty && failures.is_empty() {
+        let read: Vec<String> = read.iter().map(|read| read.shown()).collect();
+        return Err(CommandError::Usage(format!("no pyc in {}", read.join(", "))));
     }
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
+}
+
+fn merged(paths: &[PathBuf]) -> Result<Manifest, CommandError> {
+    let part = |path: &Path| -> Result<Manifest, CommandError> {
+        let text = interrupt::waiting(|| read_named(path, LARGEST))
+            .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))?;
+        Ok(parse_shard(path, &text)?)
+    };
+    let parts = paths.iter().map(|path| Ok((path.clone(), part(path)?)));
+    Ok(merge(parts.collect::<Result<_, CommandError>>()?)?)
 }

@@ -8,7 +8,7 @@ use super::{environment, findings, interrupt, own_interpreter};
 use crate::audit::{Finding, Kind, Reason, Request, gathered, verify};
 use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
-use crate::manifest::parse;
+use crate::manifest::{Shard, parse};
 use crate::project::{LARGEST, read_named};
 use crate::report::finding;
 use crate::text::{Shown as _, counted, visible};
@@ -46,6 +46,12 @@ pub(super) struct VerifyArgs {
     /// Check only this distribution of an environment, by its RECORD, or only its wheels.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Check only shard K of N of the files and archives in PATH, for N machines to share the work.
+    ///
+    /// Each file is in one shard. Findings about PATH as a whole, such as symlinks, are reported by
+    /// shard 1.
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["manifest", "only"])]
+    shard: Option<Shard>,
     /// Treatment of code that differs only in form (`other-form`).
     ///
     /// The form differs if references, interned strings or the order of sets do, as after compiling
@@ -113,6 +119,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         manifest: manifest.as_ref(),
         only: arguments.only.as_deref(),
         settled: None,
+        shard: arguments.shard,
         any_references: arguments.references == References::Any,
         engines,
     };
@@ -128,7 +135,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.detail(engine);
     }
     findings::tell(&verified.findings, &places, format, arguments.limit, printer)?;
-    if verified.pycs == 0
+    // The first shard answers for all of them.
+    if arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere)
+        && verified.pycs == 0
         && verified.archives == 0
         && verified.findings.is_empty()
         && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())

@@ -3,6 +3,7 @@
 use super::entry::{pyc_entry, source_entry};
 use super::listed::archive_entry;
 use super::model::{FileEntry, ListedArchive, Manifest};
+use super::shard::Shard;
 use crate::archive::DEPTH;
 use crate::input::{Embedded, Place, PlaceError, embedded};
 use crate::object::Objects;
@@ -63,14 +64,24 @@ pub fn entry_of(
 }
 
 /// Returns the manifest of the pycs at `path`, and the pycs that have no entry. Archives in a tree
-/// are listed if they contain a pyc.
+/// are listed if they contain a pyc. With a shard, only its files are listed.
 ///
 /// # Errors
 /// [`PlaceError`] if `path` cannot be opened.
-pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
+pub fn inventory(
+    path: &Path,
+    shard: Option<Shard>,
+) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
     let place = Place::open(path)?;
-    let mut found = Found { failures: unseen(&place), ..Found::default() };
-    for name in place.pycs() {
+    let is_first = shard.is_none_or(Shard::is_first);
+    let mut found = Found { shard, ..Found::default() };
+    if is_first {
+        found.failures = unseen(&place);
+    }
+    for (index, name) in place.pycs().into_iter().enumerate() {
+        if !shard.is_none_or(|shard| shard.has(index)) {
+            continue;
+        }
         match existing_entry(&place, &name) {
             Ok(entry) => found.files.push(entry),
             Err(error) => found.failures.push((name, error)),
@@ -78,9 +89,11 @@ pub fn inventory(path: &Path) -> Result<(Manifest, Vec<(String, EntryError)>), P
     }
     found.archives(&place, "", DEPTH);
     if let Place::Archive(archive) = &place {
-        found.archives = vec![archive_entry(archive)];
+        found.archives = if is_first { vec![archive_entry(archive)] } else { Vec::new() };
     }
-    Ok((Manifest::new(found.files, found.archives), found.failures))
+    let manifest = Manifest::new(found.files, found.archives);
+    let shard = shard.map(|shard| shard.entry(&place.names()));
+    Ok((Manifest { shard, ..manifest }, found.failures))
 }
 
 fn unseen(place: &Place) -> Vec<(String, EntryError)> {
@@ -89,6 +102,7 @@ fn unseen(place: &Place) -> Vec<(String, EntryError)> {
 
 #[derive(Default)]
 struct Found {
+    shard: Option<Shard>,
     files: Vec<FileEntry>,
     archives: Vec<ListedArchive>,
     failures: Vec<(String, EntryError)>,
@@ -98,7 +112,10 @@ impl Found {
     /// Adds the archives in a place, down to `depth` levels; returns the number of pycs in them.
     fn archives(&mut self, place: &Place, prefix: &str, depth: usize) -> usize {
         let mut pycs = 0;
-        for name in place.names() {
+        for (index, name) in place.names().into_iter().enumerate() {
+            if prefix.is_empty() && !self.shard.is_none_or(|shard| shard.has(index)) {
+                continue;
+            }
             let path = format!("{prefix}{name}");
             let carrier = match place.carrier(&name) {
                 Ok(carrier) => carrier,

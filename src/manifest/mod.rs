@@ -16,6 +16,7 @@ mod listed;
 mod model;
 mod parse;
 mod sha256sum;
+mod shard;
 
 pub use beside::{entry_beside, facts};
 pub use elsewhere::Shift;
@@ -24,6 +25,7 @@ pub use form::ManifestForm;
 pub use in_toto::in_toto;
 pub use inventory::{EntryError, entry_of, existing_entry, inventory};
 pub use listed::{Listed, archive_entry, listed};
-pub use model::{FileEntry, ListedArchive, Manifest, SCHEMA, SourceEntry};
-pub use parse::{ManifestError, parse};
+pub use model::{FileEntry, ListedArchive, Manifest, SCHEMA, ShardEntry, SourceEntry};
+pub use parse::{ManifestError, parse, parse_shard};
 pub use sha256sum::sha256sum;
+pub use shard::{MergeError, Shard, ShardError, merge};

@@ -17,11 +17,26 @@ pub struct Manifest {
     /// existing pycs.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub releases: BTreeMap<String, String>,
+    /// Shard that the manifest lists, if it does not list everything.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardEntry>,
     /// Pycs, sorted by path.
     pub files: Vec<FileEntry>,
     /// Archives that contain the pycs, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub archives: Vec<ListedArchive>,
+}
+
+/// Part of the files of a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShardEntry {
+    /// Number of the shard, from 1.
+    pub number: u32,
+    /// Number of shards.
+    pub of: u32,
+    /// SHA-256 of the names of all files of the place, 64 hexadecimal digits.
+    pub names_sha256: String,
 }
 
 /// A pyc.
@@ -94,7 +109,7 @@ impl Manifest {
     pub fn new(mut files: Vec<FileEntry>, mut archives: Vec<ListedArchive>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         archives.sort_by(|one, other| one.path.cmp(&other.path));
-        Self { schema: SCHEMA.into(), releases: BTreeMap::new(), files, archives }
+        Self { schema: SCHEMA.into(), releases: BTreeMap::new(), shard: None, files, archives }
     }
 
     /// Adds the releases of the versions whose pycs the manifest lists.

@@ -1,6 +1,7 @@
 //! Parser of manifests from other builders.
 
 use super::model::{Manifest, SCHEMA};
+use super::shard::Shard;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
@@ -45,8 +46,28 @@ pub enum ManifestError {
 /// Parses a manifest and checks every entry against the format.
 ///
 /// # Errors
-/// [`ManifestError`] with the location.
+/// [`ManifestError`] with the location; also for the manifest of a shard, which does not list
+/// everything.
 pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
+    let manifest = parse_shard(path, text)?;
+    match &manifest.shard {
+        None => Ok(manifest),
+        Some(shard) => Err(ManifestError::Entry {
+            path: path.into(),
+            place: "shard".into(),
+            message: format!(
+                "this is shard {}/{}, which does not list everything: merge it with the others",
+                shard.number, shard.of
+            ),
+        }),
+    }
+}
+
+/// Parses the manifest of a shard, or of everything, and checks every entry against the format.
+///
+/// # Errors
+/// [`ManifestError`] with the location.
+pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
     #[derive(serde::Deserialize)]
     struct SchemaOnly {
         schema: String,
@@ -80,6 +101,12 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
                 message: format!("`{release}` is not a release of `{version}`"),
             });
         }
+    }
+    if let Some(shard) = &manifest.shard
+        && Shard::new(shard.number, shard.of).is_none()
+    {
+        let message = format!("there is no shard {}/{}", shard.number, shard.of);
+        return Err(ManifestError::Entry { path: path.into(), place: "shard".into(), message });
     }
     let mut seen = BTreeSet::new();
     for (index, file) in manifest.files.iter().enumerate() {

@@ -68,6 +68,7 @@ mod sarif;
 mod schemas;
 mod sdist;
 mod session;
+mod sharded;
 #[cfg(target_os = "linux")]
 mod shipped;
 mod signals;
