@@ -26,7 +26,7 @@ fn a_dash_is_standard_output_for_every_command_that_writes_one_file() {
 
     std::fs::rename(session.path("a.pyc"), session.path("b.pyc")).unwrap();
     session.run(&[&["compile", "a.py", "-o", "a.pyc"][..], &NATIVE].concat()).exits(0);
-    let text = session.run(&["diff", "a.pyc", "b.pyc", "--html", "page.html"]).exits(1);
+    let text = session.run(&["diff", "a.pyc", "b.pyc", "--details", "--html", "page.html"]).exits(1);
     assert!(text.out.contains("header"), "{}", text.out);
     let page = session.run(&["diff", "a.pyc", "b.pyc", "--html", "-"]).exits(1);
     assert_eq!(page.out.into_bytes(), std::fs::read(session.path("page.html")).unwrap());
