@@ -4,9 +4,10 @@
 //! if and only if they are the same object in CPython, or equal objects that its const cache
 //! merges. The `FLAG_REF` bits follow from these identities when the module is marshalled.
 
+use super::mixed::Mixed;
 use crate::text::{Name, Names};
-use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::{HashMap, HashTable};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::hash::BuildHasher as _;
 
@@ -114,7 +115,7 @@ pub struct Constants {
     /// Constants by [`common`] index, once they exist.
     common: [Option<ConstId>; COMMON],
     /// Slices by their parts.
-    slices: FxHashMap<[ConstValue; 3], ConstId>,
+    slices: HashMap<[ConstValue; 3], ConstId, Mixed>,
     /// Strings in tables of names, by [`Name`].
     of_names: Vec<Option<ConstId>>,
     /// Strings of the table of names that is being added; kept for its allocation.
@@ -136,16 +137,16 @@ fn hash(value: &ConstValue) -> u64 {
     match value {
         ConstValue::Str(bytes) | ConstValue::Bytes(bytes) => hash_bytes(bytes),
         ConstValue::Tuple(items) => hash_items(items),
-        value => FxBuildHasher.hash_one(value),
+        value => Mixed::default().hash_one(value),
     }
 }
 
 fn hash_bytes(bytes: &[u8]) -> u64 {
-    FxBuildHasher.hash_one(bytes)
+    Mixed::default().hash_one(bytes)
 }
 
 fn hash_items(items: &[ConstId]) -> u64 {
-    FxBuildHasher.hash_one(items)
+    Mixed::default().hash_one(items)
 }
 
 impl Constants {

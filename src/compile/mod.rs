@@ -24,6 +24,7 @@ pub mod flow;
 pub mod folding;
 pub mod future;
 pub mod instruction;
+mod mixed;
 pub mod positions;
 pub mod preprocess;
 pub mod refs;

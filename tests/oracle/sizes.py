@@ -34,7 +34,9 @@ def sizes():
         yield name, lambda size, source=source, least=least: source(size * least // 1000)
 
 
-# By name: the program of a size, and how large the smallest is.
+# By name: the program of a size, and how large the smallest is. At some 1,500 operators in each other the fast parser leaves
+# a program to the one with CPython's grammar, and at some 5,000 the program is compiled again on a larger stack: each of
+# these adds a part that grows with the size, so that both programs of a pattern lie on the same side of such a step.
 PATTERNS = {
  "hex": (lambda n: "x=0x"+"f"*(n*100)+"\n", 1000),
  "octal": (lambda n: "x=0o"+"7"*(n*100)+"\n", 1000),
@@ -55,7 +57,7 @@ PATTERNS = {
  "or patterns": (lambda n: "match a:\n case "+many("{i}",n,"|")+": pass\n", 4000),
  "or captures": (lambda n: "match a:\n case "+many("[x,y,z,{i}]",n,"|")+": pass\n", 4000),
  "nested seq pattern": (lambda n: "match a:\n case "+"["*min(n,190)+"]"*min(n,190)+": pass\n", 100),
- "value patterns dotted": (lambda n: "match a:\n case "+"a"+".b"*n+": pass\n", 2000),
+ "value patterns dotted": (lambda n: "match a:\n case "+"a"+".b"*n+": pass\n", 4000),
  "names long middle": (lambda n: many("aaaaaaaaaaaa{i:07}bbbbbbbbbbbb=1\n",n), 10000),
  "names long middle2": (lambda n: many("aaaaaaaa{i:07}zbbbbbbbb{i:07}=1\n",n), 10000),
  "attrs long middle": (lambda n: many("x.aaaaaaaaaaaa{i:07}bbbbbbbbbbbb\n",n), 10000),
@@ -120,7 +122,7 @@ PATTERNS = {
  "plus consts": (lambda n: "x="+many("{i}",n,"+")+"\n", 5000),
  "string concat": (lambda n: "x="+many("'a{i}'",n,"+")+"\n", 3000),
  "bytes concat": (lambda n: "x="+many("b'a{i}'",n,"+")+"\n", 3000),
- "tuple concat": (lambda n: "x="+many("({i},)",n,"+")+"\n", 2000),
+ "tuple concat": (lambda n: "x="+many("({i},)",n,"+")+"\n", 4000),
  "implicit concat": (lambda n: "x="+many("'a{i}'",n," ")+"\n", 5000),
  "implicit concat lines": (lambda n: "x=("+many("'a{i}'\n",n," ")+")\n", 5000),
  "f-concat": (lambda n: "x="+many("f'a{{b{i}}}'",n," ")+"\n", 5000),
@@ -184,7 +186,7 @@ PATTERNS = {
  "docstrings": (lambda n: many("def f{i}():\n '''\n  a{i}\n  '''\n",n), 3000),
  "blank lines": (lambda n: "\n"*n*10+"x\n", 10000),
  "comments": (lambda n: "# abc\n"*n+"x\n", 10000),
- "continuations": (lambda n: "x=1"+"+\\\n1"*n+"\n", 2000),
+ "continuations": (lambda n: "x=1"+"+\\\n1"*n+"\n", 4000),
  "backslash lines": (lambda n: "x=\\\n"+"\\\n"*n+"1\n", 5000),
  "semicolons": (lambda n: "x;"*n+"x\n", 10000),
  "one long line": (lambda n: "x=a;"*n+"\n", 10000),
