@@ -1,6 +1,7 @@
 //! Paths of pycs.
 
 use crate::target::Series;
+use crate::text::python;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -80,21 +81,10 @@ pub fn source_path(pyc: &Path) -> Option<PathBuf> {
         (Some(tag), 0) => format!(".{tag}.pyc").len(),
         (Some(tag), _) => format!(".{tag}.opt-1.pyc").len(),
     };
-    let mut source = os_name(name.get(..name.len().checked_sub(dropped)?)?)?;
+    let mut source = python::os_name(name.get(..name.len().checked_sub(dropped)?)?.to_vec());
     source.push(".py");
     let folder = if in_cache { folder.parent().unwrap_or(Path::new("")) } else { folder };
     Some(folder.join(source))
-}
-
-#[cfg(unix)]
-fn os_name(bytes: &[u8]) -> Option<OsString> {
-    use std::os::unix::ffi::OsStringExt as _;
-    Some(OsString::from_vec(bytes.to_vec()))
-}
-
-#[cfg(not(unix))]
-fn os_name(bytes: &[u8]) -> Option<OsString> {
-    std::str::from_utf8(bytes).ok().map(OsString::from)
 }
 
 #[cfg(test)]

@@ -50,6 +50,19 @@ pub fn to_os(text: &[u8]) -> Option<OsString> {
     std::str::from_utf8(text).ok().map(OsString::from)
 }
 
+/// Returns the file name that these bytes are; on systems whose file names are text, bytes that are
+/// not UTF-8 are replaced.
+#[cfg(unix)]
+pub fn os_name(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+/// Returns the file name that these bytes are.
+#[cfg(not(unix))]
+pub fn os_name(bytes: Vec<u8>) -> OsString {
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
 /// Returns a file name as text for people; a byte that is not UTF-8 becomes `\udcff`.
 pub fn os_text(name: &OsStr) -> String {
     name.to_str().map_or_else(|| display(&from_os(name)), str::to_owned)
