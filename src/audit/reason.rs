@@ -214,6 +214,8 @@ pub enum RecordFault {
     Module,
     /// No RECORD lists a file that Python reads at start-up.
     Startup,
+    /// No RECORD lists a module that Python imports at start-up.
+    StartupModule,
 }
 
 impl Reason {

@@ -3,20 +3,27 @@
 use super::finding::Finding;
 use super::installed::{Distribution, Installed};
 use super::reason::{Reason, RecordFault};
-use super::without_record::{WithoutRecord, is_of_virtualenv};
+use super::without_record::WithoutRecord;
+use crate::build::env::is_of_virtualenv;
 use crate::input::Place;
-use crate::project::{FoundKind, PACKAGES, Reach, name_below};
+use crate::project::{FoundKind, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Returns findings for files that Python would import, or read when it starts, and that no RECORD
 /// lists, and notes on what is not checked. Pycs are left out: each is checked against its source.
-pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>, Vec<String>) {
+/// `site` reads `site_folders`.
+pub(super) fn unrecorded(
+    place: &Place,
+    installed: &Installed,
+    site_folders: &BTreeSet<String>,
+) -> (Vec<Finding>, Vec<String>) {
     let Place::Tree(root, listing) = place else { return Default::default() };
     let distributions = installed.in_tree();
     let recorded: BTreeSet<&str> =
         distributions.iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
-    let mut bases: BTreeMap<&str, Vec<&Distribution>> = BTreeMap::new();
+    let mut bases: BTreeMap<&str, Vec<&Distribution>> =
+        site_folders.iter().map(|folder| (folder.as_str(), Vec::new())).collect();
     for distribution in distributions {
         bases.entry(&distribution.base).or_default().push(distribution);
     }
@@ -26,19 +33,22 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
             path.starts_with(&real_root) && recorded.contains(name_below(&real_root, path).as_str());
         Ok([link, path].iter().any(|path| path.to_str().is_none_or(is_module)) && !is_recorded)
     };
-    let mut links = Reach::new(None, &is_stray);
+    let mut links = Reach::new(&[], &is_stray);
     let (mut findings, mut notes) = (Vec::new(), Vec::new());
     for (base, installed) in bases {
-        if installed.iter().all(|one| one.files.is_none()) {
-            continue;
-        }
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
         let names: Vec<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
         let others = WithoutRecord::read(place, base, &installed, &names);
+        // Without any RECORD, nothing says whose a module is.
+        let is_recorded = installed.iter().any(|one| one.files.is_some());
+        let is_site = site_folders.contains(base);
+        if !is_recorded && !is_site {
+            continue;
+        }
         notes.extend(others.note());
         // A distribution without a list of its files may own any file, except below the packages
         // that a RECORD lists.
-        let others_install = !is_packages(root, base) || others.any;
+        let others_install = !is_site || others.any;
         let is_own = |name: &str| match name[base.len()..].split_once('/') {
             Some((top, _)) => recorded.contains(format!("{base}{top}/__init__.py").as_str()),
             None => false,
@@ -47,13 +57,16 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
             let below = &name[base.len()..];
             let path = root.join(name);
             let is_link = *found == FoundKind::Symlink;
-            let reason = if is_link && path.is_dir() && !path.ends_with("__pycache__") {
-                RecordFault::Link
-            } else if is_link && !path.is_file() {
+            let is_folder = is_link && path.is_dir() && !path.ends_with("__pycache__");
+            let reason = if is_link && !is_folder && !path.is_file() {
                 continue;
-            } else if is_module(name) {
+            } else if is_custom(below) && (is_folder || is_module(name)) {
+                RecordFault::StartupModule
+            } else if is_folder && is_recorded {
+                RecordFault::Link
+            } else if is_module(name) && is_recorded {
                 RecordFault::Module
-            } else if is_startup(below) {
+            } else if is_startup(below) && !is_folder {
                 RecordFault::Startup
             } else {
                 continue;
@@ -61,7 +74,7 @@ pub(super) fn unrecorded(place: &Place, installed: &Installed) -> (Vec<Finding>,
             if !recorded.contains(name.as_str())
                 && (!others_install || is_own(name))
                 && !others.owns(name, below)
-                && !is_of_virtualenv(place, name, below)
+                && !is_of_virtualenv(below, || place.read(name).ok())
                 && (!is_link || path.is_file() || links.leads(&path))
             {
                 findings.push(Finding::new(name, Reason::Record(reason)));
@@ -81,8 +94,8 @@ fn is_startup(below: &str) -> bool {
     !below.contains('/') && [".pth", ".start"].iter().any(|end| below.ends_with(end))
 }
 
-fn is_packages(root: &Path, base: &str) -> bool {
-    let folder = root.join(base);
-    let folder = folder.canonicalize().unwrap_or(folder);
-    PACKAGES.iter().any(|name| folder.ends_with(name))
+/// Returns whether a file belongs to a module that `site` imports if it exists.
+fn is_custom(below: &str) -> bool {
+    let top = below.split(['/', '.']).next().unwrap_or(below);
+    ["sitecustomize", "usercustomize"].contains(&top)
 }

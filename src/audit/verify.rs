@@ -21,7 +21,7 @@ use crate::target::PyVersion;
 use crate::text::counted;
 use crate::wheel::normalize_name;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes that the archives within one archive may unpack to.
 const EMBEDDED: u64 = 3 << 30;
@@ -102,22 +102,22 @@ pub fn verify(
         compilers: &compilers,
         budget: EMBEDDED,
         at: 0,
+        examined: Vec::new(),
         coverage: request.manifest.map(Coverage::new),
         known: BTreeSet::new(),
         verified: Verified::default(),
     };
+    // With --only, a place is not examined as a whole.
+    if request.only.is_none() {
+        let whole = places.iter().filter(|place| !matches!(place, Place::File(_)));
+        audit.examined = whole.filter_map(Place::real_path).collect();
+    }
     for (at, place) in places.iter().enumerate() {
         audit.at = at;
         let installed = Installed::read(place);
         let selection = Selection::of(place, &installed, request.only)?;
         audit.note_names(place, &installed);
         audit.place(place, &installed, &selection, "", DEPTH)?;
-        if !audit.is_first() {
-            continue;
-        }
-        let unseen = place.unseen().into_iter().filter(|(path, _)| selection.contains(path));
-        let unseen = unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string())));
-        audit.add("", unseen.collect());
     }
     if let Some(name) = request.only
         && !audit.known.contains(&normalize_name(name))
@@ -143,6 +143,8 @@ struct Audit<'a> {
     budget: u64,
     /// Index of the current place.
     at: usize,
+    /// Real paths of the places that are examined as a whole.
+    examined: Vec<PathBuf>,
     coverage: Option<Coverage<'a>>,
     /// Names of the distributions found so far.
     known: BTreeSet<String>,
@@ -201,7 +203,11 @@ impl Audit<'_> {
             }
         }
         findings.extend(record::folders(place));
-        let (strays, notes) = unrecorded(place, installed);
+        let survey = place.survey(&self.examined);
+        let unseen = survey.unseen.into_iter();
+        findings
+            .extend(unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string()))));
+        let (strays, notes) = unrecorded(place, installed, &survey.site_folders);
         findings.extend(strays);
         let mut units = units(&view);
         if prefix.is_empty() {

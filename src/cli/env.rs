@@ -21,6 +21,7 @@ use crate::engine::python::on_path;
 use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
 use crate::input::Place;
 use crate::manifest::Manifest;
+use crate::project::names_in;
 use crate::pyc::{InvalidationMode, parse_name};
 use crate::report::finding::{FindingText, alarms_first};
 use crate::target::{PyVersion, Release, Target};
@@ -131,7 +132,11 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let exclude = globs(&arguments.exclude)?;
     let settings = Settings { levels, mode, check: arguments.check, exclude: exclude.clone() };
     let sources = sites.iter().flat_map(|site| &site.distributions).flat_map(Distribution::sources);
-    let used = sources.flat_map(|name| exclude.matches(name)).collect();
+    let mut used: BTreeSet<usize> = sources.flat_map(|name| exclude.matches(name)).collect();
+    if arguments.check {
+        let names = sites.iter().flat_map(|site| names_in(&site.folder)).flatten();
+        used.extend(names.flat_map(|name| exclude.matches(name)));
+    }
     note_unused(&arguments.exclude, &used, printer);
     let may_fail = globs(&arguments.allow_failures)?;
     let mut allowed = Vec::new();
@@ -191,6 +196,11 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     alarms_first(&mut shown);
     findings::tell_env(&shown, arguments.format.get(), arguments.limit, printer)?;
     if arguments.check {
+        if audited.iter().any(|(_, finding)| findings::is_of_path_file(finding)) {
+            printer.summary(
+                "hint: editable installs, pipx and uv write such `.pth` files: `--exclude GLOB` leaves a file out",
+            );
+        }
         let findings = all.findings.len() + audited.len();
         printer.count("checked", all.entries.len());
         printer.count("findings", findings);

@@ -5,11 +5,20 @@ use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::Finding;
+use crate::audit::{Finding, Kind};
 use crate::input::Place;
 use crate::report::finding::{FindingText, PerKind, shown};
 use crate::report::sarif;
 use crate::text::visible_json;
+
+/// Hint for findings of [`is_of_path_file`].
+pub(super) const PATH_FILE_HINT: &str = "hint: editable installs, pipx and uv write such `.pth` files: a \
+    directory that one adds is verified too if it is another PATH, and `--exclude GLOB` leaves a file out";
+
+/// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
+pub(super) fn is_of_path_file(finding: &Finding) -> bool {
+    finding.path.ends_with(".pth") && matches!(finding.kind(), Kind::Unreadable | Kind::Record)
+}
 
 /// Prints the findings of `verify`: for people, at most `limit` of each kind, or all of them for 0.
 pub(super) fn tell(

@@ -1,6 +1,7 @@
 //! `pycompile verify`.
 
 use super::error::{CommandError, Status};
+use super::globs::globs;
 use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
@@ -43,6 +44,11 @@ pub(super) struct VerifyArgs {
     /// contains that tree.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Do not report findings for files that match this pattern, relative to PATH (repeatable).
+    ///
+    /// A file in an archive is named by the archive's name, a `!` and its own name.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
     /// Check only this distribution of an environment, by its RECORD, or only its wheels.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
@@ -96,6 +102,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for path in &arguments.paths {
         places.push(Place::open(path)?);
     }
+    let exclude = globs(&arguments.exclude)?;
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
         Some(path) => {
@@ -127,12 +134,18 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let verified = verify(&places, &request, progress.workers(arguments.jobs));
     progress.finish();
     let mut verified = verified?;
+    let found = verified.findings.len();
+    verified.findings.retain(|finding| !exclude.is_match(&finding.path));
+    let excluded = found - verified.findings.len();
     verified.findings = gathered(verified.findings);
     for note in &verified.notes {
         printer.summary(&format!("note: {}", visible(note)));
     }
     for engine in &verified.engines {
         printer.detail(engine);
+    }
+    if excluded > 0 {
+        printer.summary(&format!("note: --exclude leaves out {}", counted(excluded, "finding", "findings")));
     }
     findings::tell(&verified.findings, &places, format, arguments.limit, printer)?;
     // The first shard answers for all of them.
@@ -167,6 +180,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let lacks_source = |finding: &Finding| matches!(finding.reason, Reason::NoSource(_));
     if sources.is_none() && verified.findings.iter().any(lacks_source) {
         printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
+    }
+    if verified.findings.iter().any(findings::is_of_path_file) {
+        printer.summary(findings::PATH_FILE_HINT);
     }
     if verified.outside > 0 {
         let pycs = counted(verified.outside, "more pyc", "more pycs");

@@ -12,6 +12,7 @@ mod cookie;
 mod domain;
 mod escapes;
 mod fault;
+pub(crate) mod locale;
 mod multibyte;
 mod surrogates;
 mod tables;

@@ -7,9 +7,12 @@
 //! recognized by their content wherever Python does so.
 
 mod carrier;
+mod leaving;
 mod place;
 mod pth;
+mod routes;
 mod unseen;
 
 pub use carrier::{Carrier, Embedded, embedded};
 pub use place::{Place, PlaceError};
+pub use unseen::Survey;

@@ -56,6 +56,9 @@ pub enum PlaceError {
     /// A `.pth` file that is not UTF-8.
     #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
     PathEncoding,
+    /// Files that extend the path of imports, with too many paths or names.
+    #[error("its paths are not followed: links lead to too many such paths")]
+    TooManyPaths,
     /// A name that a manifest cannot contain.
     #[error("the name is not UTF-8")]
     NotUtf8,

@@ -76,7 +76,7 @@ pub fn inventory(
     let is_first = shard.is_none_or(Shard::is_first);
     let mut found = Found { shard, ..Found::default() };
     if is_first {
-        found.failures = unseen(&place);
+        found.failures = unseen(&place, "");
     }
     for (index, name) in place.pycs().into_iter().enumerate() {
         if !shard.is_none_or(|shard| shard.has(index)) {
@@ -96,8 +96,9 @@ pub fn inventory(
     Ok((Manifest { shard, ..manifest }, found.failures))
 }
 
-fn unseen(place: &Place) -> Vec<(String, EntryError)> {
-    place.unseen().into_iter().map(|(name, error)| (name, error.into())).collect()
+fn unseen(place: &Place, prefix: &str) -> Vec<(String, EntryError)> {
+    let unseen = place.survey(&[]).unseen.into_iter();
+    unseen.map(|(name, error)| (format!("{prefix}{name}"), error.into())).collect()
 }
 
 #[derive(Default)]
@@ -155,6 +156,7 @@ impl Found {
             let inner = Place::Archive(archive);
             let within = format!("{path}!");
             let mut inside = 0;
+            self.failures.extend(unseen(&inner, &within));
             for pyc in inner.pycs() {
                 inside += 1;
                 if let Err(error) = existing_entry(&inner, &pyc)

@@ -1,6 +1,6 @@
 //! Files that links lead to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,28 +8,38 @@ use std::path::{Path, PathBuf};
 /// code.
 const MOST: usize = 500_000;
 
-/// Returns whether a file is code, from the path by which it is reached and its real path.
+/// Returns whether a file is code, from the path by which it is reached and its real path. For a
+/// file below a directory that is examined anyway, only the name of a link outside counts.
 type IsCode<'a> = &'a dyn Fn(&Path, &Path) -> io::Result<bool>;
 
 /// Search for code that importers can reach through links. Answers are remembered, because many
 /// links can lead to the same directory.
 pub struct Reach<'a> {
-    /// Directory below which everything is examined anyway.
-    inside: Option<&'a Path>,
+    /// Directories below which everything is examined anyway.
+    inside: &'a [PathBuf],
     is_code: IsCode<'a>,
     /// Files and directories that lead to no code.
     clean: BTreeSet<PathBuf>,
     /// Files and directories that lead to code.
     leading: BTreeSet<PathBuf>,
+    /// Symlinks to directories that were found on the way, by the real path of the directory.
+    links: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// Number of paths that were examined.
     examined: usize,
 }
 
 impl<'a> Reach<'a> {
     /// Creates a search for files for which `is_code` returns true. Files below `inside` are left
-    /// out.
-    pub fn new(inside: Option<&'a Path>, is_code: IsCode<'a>) -> Self {
-        Self { inside, is_code, clean: BTreeSet::new(), leading: BTreeSet::new(), examined: 0 }
+    /// out, unless they are reached by a link outside whose name makes them code.
+    pub fn new(inside: &'a [PathBuf], is_code: IsCode<'a>) -> Self {
+        let (clean, leading) = (BTreeSet::new(), BTreeSet::new());
+        Self { inside, is_code, clean, leading, links: BTreeMap::new(), examined: 0 }
+    }
+
+    /// Returns the symlinks to directories that were found in directories outside, by the real path
+    /// of the directory that each leads to.
+    pub const fn links(&self) -> &BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+        &self.links
     }
 
     /// Returns whether importers can reach code from `start`, through any number of symlinks. Files
@@ -40,22 +50,38 @@ impl<'a> Reach<'a> {
         let mut seen: Vec<(PathBuf, Option<usize>)> = Vec::new();
         let mut known: BTreeSet<PathBuf> = BTreeSet::new();
         while let Some((path, from)) = waiting.pop() {
-            self.examined += 1;
-            if self.examined > MOST {
-                return true;
-            }
             let real = match path.canonicalize() {
                 Ok(real) => real,
                 Err(error) if is_absent(&error) => continue,
                 Err(_) => return self.found(&seen, from),
             };
+            self.examined += 1;
+            if self.examined > MOST {
+                return true;
+            }
             if self.leading.contains(&real) {
                 return self.found(&seen, from);
             }
+            let is_folder = real.is_dir();
+            // The path of the directory that was listed has no symlinks.
+            let is_link = from.is_some() && path != real;
+            if is_link && is_folder {
+                self.links.entry(real.clone()).or_default().insert(path.clone());
+            }
+            if self.inside.iter().any(|inside| real.starts_with(inside)) {
+                let is_code = is_link
+                    && match is_folder {
+                        true => path.ends_with("__pycache__"),
+                        false => (self.is_code)(&path, &real).unwrap_or(true),
+                    };
+                if is_code {
+                    return self.found(&seen, from);
+                }
+                continue;
+            }
             // Importers go by the name of the link.
-            let is_renamed = path.file_name() != real.file_name() && !real.is_dir();
-            let is_known = !is_renamed && (self.clean.contains(&real) || known.contains(&real));
-            if self.inside.is_some_and(|inside| real.starts_with(inside)) || is_known {
+            let is_renamed = path.file_name() != real.file_name() && !is_folder;
+            if !is_renamed && (self.clean.contains(&real) || known.contains(&real)) {
                 continue;
             }
             if real.is_file() {
@@ -67,7 +93,7 @@ impl<'a> Reach<'a> {
                 if is_code {
                     return self.found(&seen, Some(seen.len() - 1));
                 }
-            } else if real.is_dir() {
+            } else if is_folder {
                 seen.push((real.clone(), from));
                 let at = Some(seen.len() - 1);
                 for entry in walkdir::WalkDir::new(&real).min_depth(1).max_depth(1).sort_by_file_name() {
@@ -130,14 +156,14 @@ mod tests {
             File::create(at(format!("out/{file}"))).unwrap();
         }
         let is_code = |path: &Path, _: &Path| Ok(path.ends_with("code"));
-        let mut reach = Reach::new(None, &is_code);
+        let mut reach = Reach::new(&[], &is_code);
         for link in 0..100 {
             symlink("out", at(format!("link{link}"))).unwrap();
             assert!(!reach.leads(&at(format!("link{link}"))));
         }
         assert_eq!(reach.examined, 200, "101 for the first link, one for each of the others");
         File::create(at("out/code".into())).unwrap();
-        let mut reach = Reach::new(None, &is_code);
+        let mut reach = Reach::new(&[], &is_code);
         for link in 0..100 {
             assert!(reach.leads(&at(format!("link{link}"))));
         }
@@ -157,7 +183,7 @@ mod tests {
         File::create(at("text")).unwrap();
         symlink("text", at("code")).unwrap();
         let is_code = |path: &Path, _: &Path| Ok(path.ends_with("code"));
-        let mut reach = Reach::new(None, &is_code);
+        let mut reach = Reach::new(&[], &is_code);
         for start in ["out/z", "out", "out/a", "out/m", "out/z", "code"] {
             assert!(reach.leads(&at(start)), "{start}");
         }

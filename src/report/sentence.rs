@@ -147,6 +147,7 @@ fn of_record(recorded: &RecordFault) -> String {
         RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
         RecordFault::Module => "Python can import it, and no RECORD lists it".to_owned(),
         RecordFault::Startup => "Python reads it when it starts, and no RECORD lists it".to_owned(),
+        RecordFault::StartupModule => "Python imports it when it starts, and no RECORD lists it".to_owned(),
     }
 }
 

@@ -64,6 +64,8 @@ mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]
 mod races;
+#[cfg(unix)]
+mod routes;
 mod sarif;
 mod schemas;
 mod sdist;

@@ -143,7 +143,8 @@ fn files_of_virtualenv_are_known_by_their_content() {
     session.file(&format!("{SITE}/_virtualenv.py"), "");
     both(&session, 0, "0 findings");
     session.file(&format!("{SITE}/_virtualenv.py"), "import sys\n");
-    both(&session, 1, "_virtualenv.py: record: Python can import it");
+    verifies(&session, 1, "_virtualenv.py: record: Python can import it");
+    runs(&session, &["env", "v", "--check"], 1, "_virtualenv.py: unrecorded");
     let session = environment();
     session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv, sys\n");
     both(&session, 1, "_virtualenv.pth: record: Python reads it when it starts");
@@ -211,7 +212,7 @@ fn eggs_excuse_only_their_own_files() {
 #[test]
 fn weights_of_models_are_not_path_files() {
     let weights =
-        [b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\n/usr/lib\xff\n".as_slice(), &[0; 2 << 20]].concat();
+        [b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\n/usr/lib\xfe\n".as_slice(), &[0; 2 << 20]].concat();
     let session = Session::new();
     session.file("t/demo/__init__.py", "x = 1\n");
     session.run(&["compile", "-q", "--engine", "native", "--python", "3.14", "t/demo/__init__.py"]).exits(0);
@@ -234,4 +235,98 @@ fn path_files_outside_that_are_not_utf_8_count() {
         let said = session.run(&["verify", "t"]);
         assert_eq!(said.status, status, "{}: {}", content.escape_ascii(), said.out);
     }
+}
+
+/// An environment without distributions, whose `site-packages` is a symlink to `real`.
+#[cfg(unix)]
+fn linked_environment(real: &str) -> Session {
+    let session = Session::new();
+    session.file(&format!("{real}/demo/__init__.py"), "x = 1\n");
+    session
+        .run(&[
+            "compile",
+            "-q",
+            "--engine",
+            "native",
+            "--python",
+            "3.14",
+            &format!("{real}/demo/__init__.py"),
+        ])
+        .exits(0);
+    if real != SITE {
+        let to = session.path(real);
+        link(&session, to.to_str().unwrap(), SITE);
+    }
+    session
+}
+
+#[cfg(unix)]
+#[test]
+fn startup_files_of_directories_without_distributions() {
+    for real in [SITE, "v/packages", "v/a/b/c"] {
+        for (name, told) in [
+            ("x.pth", "Python reads it when it starts"),
+            ("x.start", "Python reads it when it starts"),
+            ("sitecustomize.py", "Python imports it when it starts"),
+            ("usercustomize/__init__.py", "Python imports it when it starts"),
+        ] {
+            let session = linked_environment(real);
+            session.file(&format!("{real}/plain.py"), "x = 1\n");
+            verifies(&session, 0, "1 verified, 0 findings");
+            session.file(&format!("{real}/{name}"), "");
+            verifies(&session, 1, &format!("{name}: record: {told}"));
+        }
+        let session = linked_environment(real);
+        session.file(&format!("{real}/_virtualenv.pth"), "import _virtualenv");
+        session.file(&format!("{real}/_virtualenv.py"), "");
+        verifies(&session, 0, "1 verified, 0 findings");
+        // The encoding matters where `site` reads.
+        session.file(&format!("{real}/x.pth"), b"\xe9\n");
+        verifies(&session, 1, "x.pth: unreadable: it is not UTF-8");
+    }
+    // A link in a directory outside that leads back.
+    let session = linked_environment("v/packages");
+    std::fs::remove_dir_all(session.path("v/lib")).unwrap();
+    link(&session, session.path("v/packages").to_str().unwrap(), "out/site-packages");
+    link(&session, session.path("out").to_str().unwrap(), "v/lib/python3.14");
+    session.file("v/packages/x.pth", "import sys\n");
+    verifies(&session, 1, "x.pth: record: Python reads it when it starts");
+}
+
+#[test]
+fn the_prefix_of_an_environment_on_windows() {
+    let session = Session::new();
+    session.file("v/Lib/site-packages/demo.py", "x = 1\n");
+    let compile = ["compile", "-q", "--engine", "native", "--python", "3.14", "v/Lib/site-packages/demo.py"];
+    session.run(&compile).exits(0);
+    verifies(&session, 0, "1 verified, 0 findings");
+    session.file("v/x.pth", "import sys\n");
+    verifies(&session, 1, "x.pth: record: Python reads it when it starts");
+}
+
+#[cfg(unix)]
+#[test]
+fn path_files_of_editable_installs_and_pipx() {
+    let session = environment();
+    session.file("src/demo/editable.py", "x = 1\n");
+    let compile = ["compile", "-q", "--engine", "native", "--python", "3.14", "src/demo/editable.py"];
+    session.run(&compile).exits(0);
+    let line = format!("{}\n", session.path("src").canonicalize().unwrap().to_str().unwrap());
+    session.file(&format!("{SITE}/pipx_shared.pth"), &line);
+    let hint = "hint: editable installs, pipx and uv write such `.pth` files: ";
+    both(&session, 1, hint);
+    // The directory is verified, and the file is still listed by no RECORD.
+    let said = session.run(&["verify", "v", "src"]).exits(1);
+    assert!(!said.out.contains("it adds") && said.out.contains("no RECORD lists it"), "{}", said.out);
+    let exclude = ["--exclude", "*pipx_shared.pth"];
+    let said = session.run(&[&["verify", "v"][..], &exclude].concat()).exits(0);
+    assert!(said.err.contains("note: --exclude leaves out 2 findings\n"), "{}", said.err);
+    let said = session.run(&[&["env", "v", "--check"][..], &exclude].concat()).exits(0);
+    assert!(!said.err.contains("matches nothing"), "{}", said.err);
+    // What is verified does not hide what is not.
+    session.file("src/demo/__pycache__/editable.cpython-314.pyc", "no pyc");
+    session.run(&[&["verify", "v", "src"][..], &exclude].concat()).exits(1);
+    let record = std::fs::read_to_string(session.path(&format!("{SITE}/demo-1.0.dist-info/RECORD"))).unwrap();
+    session.file(&format!("{SITE}/demo-1.0.dist-info/RECORD"), format!("{record}pipx_shared.pth,,\n"));
+    verifies(&session, 1, "pipx_shared.pth: unreadable: it adds ");
 }

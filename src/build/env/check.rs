@@ -1,18 +1,16 @@
 //! Files of an environment that differ from its RECORDs.
 
+use super::virtualenv::is_of_virtualenv;
 use super::{Distribution, Finding, Report, Settings, SitePackages};
 use crate::build::errno::diagnostic;
 use crate::build::outcome::{Failure, Outcome};
-use crate::project::{FoundKind, is_python, links_and_files, names_in};
+use crate::project::{FoundKind, LARGEST, is_python, links_and_files, names_in, read_regular};
 use crate::pyc::parse_name;
 use crate::wheel::RecordRow;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Module that virtualenv and uv write to site-packages without a RECORD.
-const OF_VIRTUALENV: &str = "_virtualenv.py";
 
 /// Reports rows that RECORD does not have. `reported` holds the paths of earlier findings.
 pub(super) fn rows(
@@ -53,7 +51,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
             || !is_own
             || *found == FoundKind::Symlink
             || recorded.contains(&**name)
-            || source == OF_VIRTUALENV
+            || is_of_virtualenv(&source, || read_regular(&site.folder.join(&source), LARGEST).ok())
             || settings.exclude.is_match(&source)
             // `verify` checks such a pyc against its source.
             || source != *name && listing.names.contains_key(&source)

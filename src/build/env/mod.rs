@@ -11,12 +11,14 @@ mod bounds;
 mod check;
 mod discover;
 mod record;
+mod virtualenv;
 
 pub use bounds::Bounds;
 pub use discover::{
     Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages,
     version_of, virtual_environment,
 };
+pub use virtualenv::is_of_virtualenv;
 
 use super::artifact::{Artifact, FileDigest};
 use super::errno::write_diagnostic;

@@ -23,6 +23,17 @@ pub(super) fn decode(name: &str, bytes: &[u8]) -> Option<Result<String, CodecFau
     (name == "hz").then(|| hz::decode(bytes))
 }
 
+/// Returns the texts that `bytes` stand for in the codecs without a state.
+pub(super) fn stateless_texts(bytes: &[u8]) -> impl Iterator<Item = String> {
+    (0..tables::CODECS.len()).filter_map(|codec| stateless::decode(codec, bytes).ok())
+}
+
+/// Returns the names of the codecs without a state.
+#[cfg(test)]
+pub(super) fn stateless_names() -> impl Iterator<Item = &'static str> {
+    tables::CODECS.iter().map(|codec| codec.name)
+}
+
 /// Returns the error of an invalid sequence at `start`; `length` of its bytes are reported.
 fn illegal(start: usize, length: usize) -> CodecFault {
     CodecFault::undecodable(start, start + length, ILLEGAL)

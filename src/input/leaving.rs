@@ -1,0 +1,232 @@
+//! Symlinks and files that extend the path of imports, in archives that are not unpacked: names
+//! alone decide.
+
+use super::place::PlaceError;
+use super::pth::{LARGEST, PathForm, PathLines};
+use super::routes::{Routes, is_packages};
+use super::unseen::without_dots;
+use crate::archive::{Archive, Entry, Format, SpecialKind};
+use crate::project::PACKAGES;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Largest number of symlinks that are followed to one file.
+const MOST_LINKS: usize = 40;
+
+/// Largest length of a path.
+const LONGEST: usize = 4096;
+
+/// Returns the `.pth` files of a wheel with paths outside the wheel, or the symlinks and `.pth`
+/// files that lead out of a package.
+pub(super) fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
+    if archive.format != Format::Zip {
+        return Package::new(archive).leaving();
+    }
+    if archive.path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("whl")) {
+        return Vec::new();
+    }
+    let mut unseen = Vec::new();
+    for entry in archive.files() {
+        let Some(form) = PathForm::of(entry.name.as_bytes()).filter(|form| is_installed(&entry.name, *form))
+        else {
+            continue;
+        };
+        let leaves = |line: &str| {
+            line.starts_with(['/', '\\'])
+                || line.contains(':')
+                || line.split(['/', '\\']).any(|part| part == "..")
+        };
+        unseen.extend(leading_lines(&entry.name, entry, form, leaves));
+    }
+    unseen
+}
+
+/// Returns whether an installer puts a file of a wheel into a directory where Python reads it.
+fn is_installed(name: &str, form: PathForm) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    match parts.as_slice() {
+        [_] => true,
+        [data, scheme, rest @ ..] if data.ends_with(".data") => match *scheme {
+            "purelib" | "platlib" => rest.len() == 1,
+            "scripts" => form != PathForm::Site,
+            scheme => scheme == "data",
+        },
+        _ => false,
+    }
+}
+
+/// Returns the paths in a `.pth` file of an archive for which `leaves` returns true. `name` is the
+/// file's, or that of a symlink to it.
+fn leading_lines(
+    name: &str,
+    entry: &Entry,
+    form: PathForm,
+    mut leaves: impl FnMut(&str) -> bool,
+) -> Vec<(String, PlaceError)> {
+    let failed = |error| vec![(name.to_owned(), error)];
+    if entry.bytes.len() as u64 > LARGEST {
+        let message = format!("more than {LARGEST} bytes");
+        let source = io::Error::new(io::ErrorKind::FileTooLarge, message);
+        return failed(PlaceError::Read { path: entry.name.clone().into(), source });
+    }
+    let bytes = entry.bytes.read();
+    if std::str::from_utf8(&bytes).is_err() {
+        return failed(PlaceError::PathEncoding);
+    }
+    let paths = PathLines::read(&bytes, form);
+    let lines = paths.iter().map(|line| String::from_utf8_lossy(&line).into_owned());
+    let leaving = lines.filter(|line| leaves(line));
+    leaving.map(|line| (name.to_owned(), PlaceError::Leads(line))).collect()
+}
+
+/// A package, whose symlinks lead to files in it or to files of the system that it is installed
+/// into.
+struct Package<'a> {
+    archive: &'a Archive,
+    names: BTreeSet<&'a str>,
+    routes: Routes,
+}
+
+impl<'a> Package<'a> {
+    fn new(archive: &'a Archive) -> Self {
+        let names = archive.entries.iter().map(|entry| entry.name.trim_end_matches('/')).collect();
+        let mut links: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+        for special in &archive.specials {
+            if let Some(place) = target(archive, &special.name).filter(|place| archive.get(place).is_none()) {
+                links.entry(place.into()).or_default().insert(special.name.clone().into());
+            }
+        }
+        Self { archive, names, routes: Routes::new(links) }
+    }
+
+    fn leaving(mut self) -> Vec<(String, PlaceError)> {
+        let archive = self.archive;
+        let mut unseen = Vec::new();
+        for special in &archive.specials {
+            let SpecialKind::Symlink(to) = &special.what else { continue };
+            let file = special.name.rsplit('/').next().unwrap_or(&special.name);
+            let place = sibling(&special.name, to);
+            let form = PathForm::of(file.as_bytes()).filter(|form| self.is_read(&special.name, *form));
+            // A symlink with the name of a pyc is reported when pycs are read.
+            let leads = file == "__pycache__"
+                || (!file.ends_with(".pyc")
+                    && (is_code_by_name(to) || form.is_some())
+                    && !self.is_inside(&place));
+            if leads {
+                let error = PlaceError::SymlinkFolder(special.name.clone().into());
+                unseen.push((special.name.clone(), error));
+            }
+            let entry = target(archive, &special.name).and_then(|place| archive.get(&place));
+            if let (Some(form), Some(entry)) = (form, entry) {
+                unseen.extend(self.path_file(&special.name, entry, form));
+            }
+        }
+        for entry in archive.files() {
+            let form = PathForm::of(entry.name.as_bytes()).filter(|form| self.is_read(&entry.name, *form));
+            if let Some(form) = form {
+                unseen.extend(self.path_file(&entry.name, entry, form));
+            }
+        }
+        unseen
+    }
+
+    fn path_file(&mut self, name: &str, entry: &Entry, form: PathForm) -> Vec<(String, PlaceError)> {
+        let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_path_buf();
+        leading_lines(name, entry, form, |line| {
+            let (levels, below) = without_dots(Path::new(line));
+            let below = below.strip_prefix("/").map(Path::to_path_buf).map_err(|_| below);
+            let places: Option<Vec<PathBuf>> = match below {
+                Ok(absolute) => Some(vec![absolute]),
+                Err(below) => {
+                    let above = self.routes.above(&folder, levels);
+                    above.map(|above| above.iter().map(|above| above.join(&below)).collect())
+                }
+            };
+            places.is_none_or(|places| {
+                places.iter().any(|place| place.to_str().is_none_or(|place| !self.is_inside(place)))
+            })
+        })
+    }
+
+    /// Returns whether Python reads a file of this form: for `site`, at the top of the package, or
+    /// in a directory of packages by any of its names.
+    fn is_read(&self, name: &str, form: PathForm) -> bool {
+        let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+        form != PathForm::Site
+            || folder.as_os_str().is_empty()
+            || self.routes.names(folder).any(|name| name.file_name().is_some_and(is_packages))
+    }
+
+    fn is_inside(&self, place: &str) -> bool {
+        let place = place.trim_end_matches('/');
+        let below = format!("{place}/");
+        place.is_empty()
+            || self.archive.special(place).is_some()
+            || self.names.contains(place)
+            || self.names.range(below.as_str()..).next().is_some_and(|name| name.starts_with(&below))
+    }
+}
+
+/// Returns the file or directory that a symlink of a package leads to, through any number of
+/// symlinks; `None` for other files, and for paths that no file system follows.
+fn target(archive: &Archive, name: &str) -> Option<String> {
+    archive.special(name)?;
+    let mut waiting: Vec<&str> = name.split('/').rev().collect();
+    let mut place: Vec<&str> = Vec::new();
+    let mut followed = 0;
+    while let Some(part) = waiting.pop() {
+        match part {
+            ".." => drop(place.pop()),
+            "" | "." => {}
+            part => place.push(part),
+        }
+        if let Some(SpecialKind::Symlink(target)) =
+            archive.special(&place.join("/")).map(|special| &special.what)
+        {
+            followed += 1;
+            if followed > MOST_LINKS || target.len() > LONGEST {
+                return None;
+            }
+            place.pop();
+            if target.starts_with('/') {
+                place.clear();
+            }
+            waiting.extend(target.split('/').rev());
+        }
+    }
+    let place = place.join("/");
+    (followed > 0).then_some(place)
+}
+
+/// Returns whether bytecode is imported from a path, by its name: a pyc, an archive, or a directory
+/// of modules.
+fn is_code_by_name(path: &str) -> bool {
+    let is_python = |part: &str| {
+        let version = part.strip_prefix("python").or_else(|| part.strip_prefix("pypy"));
+        version.is_some_and(|version| version.starts_with(|digit: char| digit.is_ascii_digit()))
+    };
+    let endings = [".pyc", ".whl", ".pyz", ".egg", ".zip"];
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let is_module = file.contains('.') || path.ends_with('/');
+    endings.iter().any(|end| path.ends_with(end))
+        || path.split('/').any(|part| part == "__pycache__" || PACKAGES.contains(&part))
+            && (!is_module || path.contains("__pycache__"))
+        || (is_python(file) && path.contains("lib"))
+}
+
+/// Returns the target of a symlink as a path below the root of a package.
+fn sibling(name: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = match target.starts_with('/') {
+        true => Vec::new(),
+        false => name.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
+    };
+    for part in target.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "" | "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
