@@ -162,7 +162,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
                 difference::json(&comparison)
             } else {
                 printer.count("same", comparison.same);
-                printer.count("different", comparison.files.len());
+                printer.count("different", comparison.different());
                 difference::json_line(&comparison, &summary("diff", status, printer.counts()))
             };
             let text = text.map_err(std::io::Error::from)?;

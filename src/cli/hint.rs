@@ -23,7 +23,9 @@ fn of(error: &CommandError) -> Option<String> {
             Some("`--in-place` replaces it, `--output-dir` names another directory".into())
         }
         CommandError::Project(ProjectError::Config(error)) => config(error),
-        CommandError::Env(EnvError::NoVersion(_)) => Some("name it with `--python X.Y`".into()),
+        CommandError::Env(EnvError::NoVersion(_) | EnvError::AnyVersion(_)) => {
+            Some("name it with `--python X.Y`".into())
+        }
         CommandError::Env(EnvError::Link(_)) => {
             Some("`--follow-links` follows it, or name the environment that it leads to".into())
         }

@@ -4,7 +4,7 @@ use super::error::{CommandError, Status};
 use super::options::{MessageFormat, text_or_json};
 use super::printer::Printer;
 use crate::input::{Place, PlaceError};
-use crate::pyc::{Header, Pyc, PycError, source_hash};
+use crate::pyc::{Header, Pyc, PycError, source_hash, source_path};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
 use crate::target::Series;
 use crate::text::{Shown as _, python};
@@ -84,20 +84,21 @@ fn inspect(file: &Path, as_json: bool) -> Result<String, InspectFailure> {
     let name = python::os_text(file.file_name().unwrap_or_default());
     let pyc = place.read(&name)?;
     let Pyc { header, series, objects } = Pyc::parse(&pyc)?;
-    let source = source(&place, &name, header, series);
+    let source = source(file, &place, &name, header, series);
     let path = python::os_text(file.as_os_str());
     let shown =
         Inspected { path: &path, header, series, objects: &objects, size: pyc.len() as u64, source: &source };
     Ok(if as_json { inspect_json(&shown)? } else { inspect_text(&shown)? })
 }
 
-fn source(place: &Place, name: &str, header: Header, series: &Series) -> SourceState {
+fn source(file: &Path, place: &Place, name: &str, header: Header, series: &Series) -> SourceState {
     match place.read_source(name) {
         Ok((path, bytes)) => {
             let matches = match header {
                 Header::Hash { hash, .. } => hash == source_hash(series, &bytes),
                 Header::Timestamp { mtime, size, .. } => {
-                    size == bytes.len() as u32 && modified(Path::new(&path)) == Some(mtime)
+                    size == bytes.len() as u32
+                        && source_path(file).and_then(|source| modified(&source)) == Some(mtime)
                 }
             };
             SourceState::Found { path, matches }

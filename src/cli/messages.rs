@@ -6,7 +6,7 @@ use super::format::would_change;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use super::warnings::Warned;
-use crate::build::{Done, FileDigest, Outcome};
+use crate::build::{Done, FileDigest, Outcome, PycOutcome};
 use crate::engine::Diagnostic;
 use crate::text::{Shown as _, counted, python};
 use crate::warnings::Issued;
@@ -33,6 +33,34 @@ pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
     versions.any(|version| Some(version) != first)
 }
 
+/// Returns whether an earlier outcome of the same source and version, at another level, has the
+/// same error.
+fn is_told(outcomes: &[Outcome], at: usize) -> bool {
+    let key = |outcome: &Outcome| {
+        let pyc = outcome.pyc()?;
+        Some((outcome.file().to_owned(), pyc.python, pyc.result.as_ref().err()?.rendered.clone()))
+    };
+    let Some((own, before)) = outcomes.get(..=at).and_then(<[_]>::split_last) else { return false };
+    let same_file = before.iter().rev().take_while(|other| other.file() == own.file());
+    own.result().is_err() && key(own).is_some_and(|own| same_file.filter_map(key).any(|other| other == own))
+}
+
+/// Returns what tells the outcome from others of its source: the version, if there are several, and
+/// the level, if another level has no error or another one.
+fn label(outcomes: &[Outcome], at: usize, several: bool) -> Option<String> {
+    let own = outcomes.get(at)?;
+    let pyc = own.pyc()?;
+    let error = |pyc: &PycOutcome| pyc.result.as_ref().err().map(|error| error.rendered.clone());
+    let is_of_file = |other: &&Outcome| other.file() == own.file();
+    let before = outcomes.get(..at)?.iter().rev().take_while(is_of_file);
+    let behind = outcomes.get(at..)?.iter().take_while(is_of_file);
+    let mut levels = before.chain(behind).filter_map(Outcome::pyc).filter(|other| other.python == pyc.python);
+    let version = several.then(|| format!("Python {}", pyc.python));
+    let level = levels.any(|other| error(other) != error(pyc)).then(|| format!("level {}", pyc.optimize));
+    let parts: Vec<String> = version.into_iter().chain(level).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Prints the outcome of every file in the order of the request, then the summary. Failures of
 /// files in `allowed` are reported without effect on the exit status; `missing` is the number of
 /// files that were not reached.
@@ -50,7 +78,7 @@ pub(super) fn tell(
     let several = has_several_versions(outcomes);
     let (mut compiled, mut up_to_date, mut failed, mut forgiven, mut stale) = (0, 0, 0, 0, 0);
     let mut warned = Warned::new(outcomes);
-    for outcome in outcomes.iter().filter(|outcome| !dropped(outcome)) {
+    for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| !dropped(outcome)) {
         if format != MessageFormat::Json {
             warned.tell(outcome, format, printer)?;
         }
@@ -75,7 +103,9 @@ pub(super) fn tell(
             }
         };
         let error = result.err();
+        let is_told = format != MessageFormat::Json && is_told(outcomes, at);
         match format {
+            _ if is_told => {}
             MessageFormat::Json => {
                 let message = JsonMessage {
                     path: python::os_text(outcome.file().as_os_str()),
@@ -93,9 +123,8 @@ pub(super) fn tell(
                 if let Some(error) = error {
                     let place = (error.line, error.column);
                     let file = outcome.file().as_os_str();
-                    let version = pyc.map(|pyc| pyc.python).filter(|_| several);
-                    let title = match version {
-                        Some(version) => format!("{} (Python {version})", error.kind),
+                    let title = match label(outcomes, at, several) {
+                        Some(label) => format!("{} ({label})", error.kind),
                         None => error.kind.clone(),
                     };
                     printer.data(&annotation::error(file, place, &title, &error.message))?;
@@ -105,8 +134,8 @@ pub(super) fn tell(
             MessageFormat::Sarif => {}
             MessageFormat::Human => match (error, outcome.output()) {
                 (Some(error), _) => {
-                    if let Some(version) = pyc.map(|pyc| pyc.python).filter(|_| several) {
-                        printer.file_error(&format!("Python {version}:"));
+                    if let Some(label) = label(outcomes, at, several) {
+                        printer.file_error(&format!("{label}:"));
                     }
                     printer.file_error(&error.rendered);
                 }

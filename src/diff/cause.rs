@@ -98,6 +98,11 @@ impl FailOn {
 }
 
 impl Comparison {
+    /// Returns the number of files that differ.
+    pub fn different(&self) -> usize {
+        self.files.iter().filter(|file| file.is_file()).count()
+    }
+
     /// Removes findings that the user excludes, and files without other findings. Returns the
     /// number of removed files.
     pub fn retain(&mut self, keep_file: impl Fn(&str) -> bool, keep_kind: impl Fn(Kind) -> bool) -> usize {

@@ -1,6 +1,7 @@
 //! Comparison of manifests with each other and with bytes.
 
-use super::model::{FileDifference, Finding, Kind};
+use super::cause::{Cause, CauseKind};
+use super::model::{FileDifference, Finding, Kind, RELEASES};
 use super::sides::File;
 use crate::archive::Archive;
 use crate::manifest::{self, FileEntry, Listed, Manifest};
@@ -32,6 +33,10 @@ pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut 
     let (one, other) = (entries(left), entries(right));
     for file in files {
         let path = file.path.as_str();
+        if path == RELEASES {
+            file.cause = Some(Cause::new(CauseKind::OtherRelease, "the manifests name other releases"));
+            continue;
+        }
         let (Some(a), Some(b)) = (one.get(path), other.get(path)) else { continue };
         let Some((from, to)) = releases.get(a.python.as_str()) else { continue };
         let is_same = a.python == b.python
@@ -42,6 +47,10 @@ pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut 
             for finding in &mut file.findings {
                 finding.message = format!("another release ({from}, {to}): {}", finding.message);
             }
+            let reason = format!(
+                "the manifests name other releases, {from} and {to}; a manifest has no code that could be compiled again"
+            );
+            file.cause = Some(Cause::new(CauseKind::NotChecked, reason));
         }
     }
 }

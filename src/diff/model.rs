@@ -272,6 +272,9 @@ pub struct FileDifference {
     pub lines: [BTreeMap<u32, String>; 2],
 }
 
+/// Path that stands for the releases in two manifests.
+pub(super) const RELEASES: &str = "(releases)";
+
 impl FileDifference {
     /// Returns the differences of a file whose cause is not yet known.
     pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
@@ -288,6 +291,11 @@ impl FileDifference {
     /// Returns the path on the left and on the right side.
     pub fn paths(&self) -> [&str; 2] {
         [self.left_path.as_ref().unwrap_or(&self.path), &self.path]
+    }
+
+    /// Returns whether this is a file, and not the releases in two manifests.
+    pub fn is_file(&self) -> bool {
+        self.path != RELEASES
     }
 
     /// Returns whether the files are directories that belong together.

@@ -6,7 +6,7 @@ use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
 };
-use super::model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
+use super::model::{Comparison, FileDifference, Finding, Kind, RELEASES, Row, SCHEMA};
 use super::nested::{Nested, read_nested};
 use super::pairing::{Pairing, pair, pair_listed};
 use super::pyc::compare_pycs;
@@ -56,7 +56,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         (false, false) => {
             if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
                 found.files.extend(compare_listed_archives(one, other));
-                found.add("(releases)", compare_releases(one, other));
+                found.add(RELEASES, compare_releases(one, other));
             }
             if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
                 found.hold(compare_archive_with_manifest(manifest, archive, false), &mut one, &mut other);

@@ -95,8 +95,8 @@ impl Target {
     }
 
     /// Returns the target for a release, or for the newest release of a series, if its output is
-    /// known: the release was compared, or it lies between two releases that were and whose output
-    /// is the same.
+    /// known: the release was compared, or it lies between two releases that were and that are
+    /// equal in everything that is known of them.
     pub fn find(release: impl Into<Release>) -> Option<&'static Self> {
         let release = release.into();
         let Some(patch) = release.patch else {

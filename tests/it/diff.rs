@@ -447,5 +447,13 @@ fn another_release_explains_manifests_that_differ() {
     for text in ["another release of 3.15", "another release (3.15.0, 3.15.2): code sha256"] {
         assert!(said.out.contains(text), "{text} is not in\n{}", said.out);
     }
+    let reason = "not checked: the manifests name other releases, 3.15.0 and 3.15.2; a manifest has no code";
+    for text in [reason, "1 file was not checked", "the manifests name other releases"] {
+        assert!(said.out.contains(text), "{text} is not in\n{}", said.out);
+    }
+    said.says("1 file differs, 0 are the same");
     session.run(&["diff", "3.15.0.json", "3.15.0.json"]).exits(0);
+    let text = std::fs::read_to_string(session.path("3.15.0.json")).unwrap();
+    session.file("named.json", text.replacen("3.15.0", "3.15.2", 1));
+    session.run(&["diff", "3.15.0.json", "named.json"]).exits(1).says("no file differs, 1 is the same");
 }

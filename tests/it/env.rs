@@ -204,3 +204,18 @@ fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
         assert_eq!(bytes(Some(config)), newest, "{config}");
     }
 }
+
+/// Debian's own directory is of no version.
+#[test]
+fn the_directory_of_all_versions_needs_a_version() {
+    let session = Session::new();
+    let site = "f/usr/lib/python3/dist-packages";
+    session.file(&format!("{site}/p/a.py"), "x = 1\n");
+    session.file(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    let message = "dist-packages is for every Python 3 of a Debian system, and does not say for which version\n\
+                   hint: name it with `--python X.Y`";
+    session.run(&["env", "f/usr"]).exits(2).says(message);
+    session.run(&["env", "f/usr", "--python", "3.13"]).exits(0).says("1 compiled");
+    assert!(session.path(&format!("{site}/p/__pycache__/a.cpython-313.pyc")).exists());
+    session.run(&["env", "f/usr", "--python", "3.13", "--check"]).exits(0).says("1 pyc checked, 0 findings");
+}

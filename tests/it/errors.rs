@@ -389,3 +389,20 @@ fn no_interpreter_of_a_version() {
     // It serves its own version.
     run("bin", own).exits(0).says("1 compiled");
 }
+
+/// An error that all levels give is told once; another names its level.
+#[test]
+fn levels_give_one_error() {
+    let session = Session::new();
+    session.file("a.py", "x = = 1\n");
+    session.file("b.py", "class A:\n    assert (yield)\n");
+    let native = ["compile", "--engine", "native", "--optimize", "0", "--optimize", "1", "--python", "3.14"];
+    let said = session.run(&[&native[..], &["a.py"]].concat()).exits(1);
+    assert_eq!(said.err.matches("invalid syntax").count(), 1, "{}", said.err);
+    assert!(!said.err.contains("level") && said.err.contains("2 failed"), "{}", said.err);
+    let said = session.run(&[&native[..], &["a.py", "--python", "3.13"]].concat()).exits(1);
+    assert_eq!(said.err.matches("invalid syntax").count(), 2, "{}", said.err);
+    assert!(said.err.contains("Python 3.14:\n") && !said.err.contains("level"), "{}", said.err);
+    let said = session.run(&[&native[..], &["b.py"]].concat()).exits(1);
+    assert!(said.err.starts_with("level 0:\n") && said.err.contains("1 failed"), "{}", said.err);
+}

@@ -61,19 +61,23 @@ fn a_release_that_the_native_compiler_does_not_know() {
 fn a_shim_that_fails_is_passed_over_and_quoted() {
     let session = Session::new();
     session.file("a.py", "");
-    script(&session, "bin/python3.12", "echo 'pyenv: python3.12: command not found' >&2; exit 127");
+    script(
+        &session,
+        "bin/python3.12",
+        "printf '\\npyenv: python3.12: command not found\\n\\nIt exists in:\\n  3.12.1\\n' >&2; exit 127",
+    );
     let said = run(&session, &["compile", "--python", "3.12", "a.py"]).exits(2);
     assert_eq!(
         said.err,
         "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: it is not a Python 3.8 or newer, \
-         or it does not start\n  pyenv: python3.12: command not found) and `python3` on PATH\nhint: `--interpreter PATH` names \
+         or it does not start: pyenv: python3.12: command not found) and `python3` on PATH\nhint: `--interpreter PATH` names \
          an interpreter; without one, 3.13, 3.14, 3.15 can be compiled for\n"
     );
     let shim = session.path("bin/python3.12");
     let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);
     let start =
         format!("error: cannot start {}: it is not a Python 3.8 or newer, or it", shim.to_str().unwrap());
-    assert!(said.err.starts_with(&start) && said.err.contains("\n  pyenv: "), "{}", said.err);
+    assert!(said.err.starts_with(&start) && said.err.contains(" start: pyenv: "), "{}", said.err);
 }
 
 #[cfg(unix)]

@@ -159,3 +159,17 @@ fn trees_and_links() {
     let said = session.run(&["diff", "one", "two"]).exits(1);
     assert!(said.out.contains("link\\udcff") && said.out.contains("d\\udcff/m.py"), "{}", said.out);
 }
+
+#[test]
+fn inspect_finds_the_source() {
+    let session = Session::new();
+    file(&session, b"m\xe9.py", "x = 1\n");
+    for mode in ["timestamp", "checked-hash"] {
+        let options =
+            ["compile", "-r", ".", "--engine", "native", "--python", "3.14", "--invalidation-mode", mode];
+        session.run(&options).exits(0);
+        let pyc = OsStr::from_bytes(b"__pycache__/m\xe9.cpython-314.pyc");
+        let said = Said::from(session.command(&["inspect"]).arg(pyc).output().unwrap()).exits(0);
+        assert!(said.out.contains("m\\udce9.py, which the header matches\n"), "{}", said.out);
+    }
+}

@@ -67,7 +67,7 @@ pub fn explain(
             let files = &comparison.files;
             let causes = workers.map(&indices, |&index| {
                 let file = &files[index];
-                let cause = without_bytes(file);
+                let cause = file.cause.clone().unwrap_or_else(|| without_bytes(file));
                 match alone.as_ref().filter(|_| only_side(file).is_none_or(|only| only == side)) {
                     Some(alone) => alone.cause(in_container(file.paths()[side], &container[side]), cause),
                     None => cause,

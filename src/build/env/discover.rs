@@ -79,6 +79,9 @@ pub enum EnvError {
     /// A directory of `pip install --target` does not record its version.
     #[error("{} does not say for which version it is", .0.shown())]
     NoVersion(PathBuf),
+    /// Debian's directory of all versions does not say for which one it is.
+    #[error("{} is for every Python 3 of a Debian system, and does not say for which version", .0.shown())]
+    AnyVersion(PathBuf),
     /// A symlink is on the way to site-packages.
     #[error("{} is a symlink: what it leads to may be somebody else's", .0.shown())]
     Link(PathBuf),
@@ -115,8 +118,9 @@ pub enum EnvError {
 }
 
 /// Returns the site-packages directories of a prefix, each once even if `lib64` is a symlink to
-/// `lib`. Debian's are called `dist-packages`. A prefix without them that contains distributions is
-/// such a directory itself (`pip install --target`). `python` selects one of several versions.
+/// `lib`. Debian's are called `dist-packages`; that of its own packages has no version and is read
+/// if `python` names one. A prefix without them that contains distributions is such a directory
+/// itself (`pip install --target`). `python` selects one of several versions.
 ///
 /// Symlinks on the way to them are followed with `follow_links` only. Those of an image must stay
 /// within it: it is written to as if it were the whole file system.
@@ -146,6 +150,18 @@ pub fn site_packages(
                 all.push(read(folder, version, bounds)?);
             }
         }
+    }
+    // Debian's own packages have one directory for all versions.
+    let below = Path::new("lib/python3/dist-packages");
+    let shared = prefix.join(below);
+    match python {
+        _ if !shared.canonicalize().is_ok_and(|real| real.is_dir() && !seen.contains(&real)) => {}
+        Some(python) => {
+            let bounds = Bounds::of(prefix, below, image, follow_links)?;
+            all.push(read(shared, (python, false), bounds)?);
+        }
+        None if all.is_empty() => return Err(EnvError::AnyVersion(shared)),
+        None => {}
     }
     if all.is_empty() {
         let mut names = names_in(prefix)?.into_iter();

@@ -115,8 +115,8 @@ impl Worker {
         &self.version
     }
 
-    /// Returns the message of an interpreter that did not start; that of a version manager lists
-    /// the versions that it has.
+    /// Returns the first line of the message of an interpreter that did not start, such as the shim
+    /// of a version manager.
     fn complaint(&mut self, interpreter: &Path) -> String {
         const LENGTH: u64 = 1000;
         let failed =
@@ -137,10 +137,9 @@ impl Worker {
         }
         let mut bytes = Vec::new();
         if file.rewind().and_then(|()| file.take(LENGTH).read_to_end(&mut bytes)).is_ok() {
-            for line in String::from_utf8_lossy(&bytes).lines().map(str::trim).filter(|line| !line.is_empty())
-            {
-                said.push_str("\n  ");
-                said.push_str(&visible(line));
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) {
+                said = format!(": {}", visible(line));
             }
         }
         said

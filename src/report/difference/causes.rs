@@ -33,7 +33,10 @@ pub fn sentence(comparison: &Comparison) -> String {
     if comparison.files.is_empty() {
         return "nothing differs".to_owned();
     }
-    let number = |kind| of(comparison, kind).len();
+    if !comparison.files.iter().any(FileDifference::is_file) {
+        return "no file differs, but the manifests name other releases".to_owned();
+    }
+    let number = |kind| of(comparison, kind).into_iter().filter(|file| file.is_file()).count();
     let (follows, follow) = match number(CauseKind::Source) {
         0 => ("pyc follows from the sources", "pycs follow from the sources"),
         1 => ("pyc follows from it", "pycs follow from it"),

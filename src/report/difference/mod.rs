@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
             right: &comparison.right,
             conclusion: sentence(comparison),
             same: comparison.same,
-            different: comparison.files.len(),
+            different: comparison.different(),
             kinds: kinds.collect(),
             causes: causes.collect(),
             files: &comparison.files,
@@ -88,7 +88,7 @@ pub fn json_line(comparison: &Comparison, summary: &Value) -> Result<String, ser
 
 /// Returns the numbers of files in a line: `2 files differ, 31 are the same`.
 pub fn summary(comparison: &Comparison) -> String {
-    let (different, same) = (comparison.files.len(), comparison.same);
+    let (different, same) = (comparison.different(), comparison.same);
     let differ = match different {
         0 => "no file differs".to_owned(),
         1 => "1 file differs".to_owned(),
