@@ -28,6 +28,7 @@ mod mixed;
 pub mod positions;
 pub mod preprocess;
 pub mod refs;
+mod shown_line;
 mod source;
 pub mod symtable;
 pub mod unit;
@@ -52,7 +53,7 @@ pub use warned::{CompilerWarning, Warnings};
 pub struct SourceRefusal {
     /// The error and its location.
     pub error: SyntaxError,
-    /// The decoded source; empty if it could not be decoded.
+    /// A text that has the line of the error where CPython shows it; empty if there is none.
     pub text: String,
     /// True if the source was refused after parsing: CPython counts the columns of these errors in
     /// bytes.

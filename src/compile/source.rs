@@ -1,5 +1,6 @@
 //! Source bytes → syntax tree, once for all targets and levels.
 
+use super::shown_line::Reading;
 use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::syntax::ast::Module;
@@ -22,6 +23,10 @@ pub struct Source {
     text: SourceText,
     /// The only target whose decoding rules apply, if any.
     only: Option<Release>,
+    /// Rules for showing a line of it with an error.
+    reading: Reading,
+    /// The text with replacement characters, if bytes of its comments are not UTF-8.
+    replaced: Option<String>,
     /// Error at the end of the source, for that target.
     unended: Option<SyntaxError>,
     parsed: Option<SourceTree>,
@@ -84,18 +89,23 @@ impl Source {
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<SourceRefusal>> {
         // The text, what it is read into, and what decoding takes meanwhile.
         allowance::hold(source.len().saturating_mul(6));
+        let reading = crate::decode::reading(source);
+        let reading = Reading { marked: reading.0, utf_8: reading.1 };
+        let mut replaced = None;
         let (text, only) = match crate::decode::decode(source, target) {
             Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
             Err(error) => match crate::decode::mend(source) {
                 Some((text, places))
                     if !target.features.check_comments && syntax::comments_hold(&text, &places, target) =>
                 {
+                    let bytes = crate::decode::mended_from(source);
+                    replaced = Some(String::from_utf8_lossy(&bytes).into_owned());
                     (text, Some(target.release()))
                 }
                 Some((text, _)) if !target.features.check_comments => {
                     let bytes = crate::decode::mended_from(source);
                     let error = syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    let text = reading.text(&String::from_utf8_lossy(&bytes), &error, target);
                     return Err(Box::new(SourceRefusal { error, text, parsed: false }));
                 }
                 _ => {
@@ -111,7 +121,7 @@ impl Source {
         }
         allowance::release(source.len().saturating_mul(4));
         let unended = crate::decode::unended(source, &text, target);
-        Ok(Self { text: SourceText::pad(text), only, unended, parsed: None })
+        Ok(Self { text: SourceText::pad(text), only, reading, replaced, unended, parsed: None })
     }
 
     /// Returns the decoded text.
@@ -155,7 +165,11 @@ impl Source {
             allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
         });
-        compiled.map_err(|error| Box::new(SourceRefusal { error, text: self.text.text().to_owned(), parsed }))
+        compiled.map_err(|error| {
+            let text = self.replaced.as_deref().unwrap_or(self.text.text());
+            let text = self.reading.text(text, &error, target);
+            Box::new(SourceRefusal { error, text, parsed })
+        })
     }
 
     /// Returns the error of a warning under an `error` filter.

@@ -43,9 +43,12 @@ pub(super) fn decode<'s>(
 /// length of the line in bytes, applied to the text wherever it cuts.
 fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
+    let before = cookie.line.get(..length).unwrap_or(cookie.line);
+    let count = String::from_utf8_lossy(before).chars().count();
+    // The same number of characters in the line as it is shown.
     let text = String::from_utf8_lossy(cookie.line);
-    let cut = text.as_bytes().get(..length).unwrap_or(text.as_bytes());
-    i32::try_from(String::from_utf8_lossy(cut).chars().count()).unwrap_or(i32::MAX)
+    let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+    i32::try_from(end).unwrap_or(i32::MAX)
 }
 
 /// Returns whether a source with this cookie is UTF-8.

@@ -46,6 +46,12 @@ pub fn is_alike(source: &[u8]) -> bool {
     !codec::is_looked_up(cookie::find(source.strip_prefix(MARK).unwrap_or(source)))
 }
 
+/// Returns whether a source begins with a byte order mark, and whether it is UTF-8.
+pub fn reading(source: &[u8]) -> (bool, bool) {
+    let bytes = source.strip_prefix(MARK);
+    (bytes.is_some(), codec::is_utf_8(cookie::find(bytes.unwrap_or(source))))
+}
+
 /// Returns the error of `target` at the end of a text without a final line end after decoding, if
 /// the parser finds none before.
 pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError> {

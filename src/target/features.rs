@@ -121,6 +121,11 @@ pub struct Features {
     pub name_line_of_open_field: bool,
     /// An unknown future feature is reported at the start of its statement.
     pub place_future_at_statement: bool,
+    /// The last part of a long line is shown with an error, else the first; a byte order mark is
+    /// part of its line.
+    pub last_part_of_line: bool,
+    /// The conversion of an f-string's field is checked when the field was read, else at once.
+    pub late_conversion: bool,
     /// A cookie that contradicts the byte order mark is reported with its line.
     pub place_marked_cookie: bool,
     /// Line ends are replaced in decoded text too, and the last line is ended there.

@@ -7,6 +7,8 @@ use super::Location;
 pub enum ErrorType {
     /// `SyntaxError`
     Syntax,
+    /// `SyntaxError` that the tokenizer raises itself, with the text that it has read
+    Token,
     /// `IndentationError`
     Indentation,
     /// `TabError`
@@ -33,7 +35,7 @@ impl ErrorType {
     /// The exception's name in Python.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Syntax => "SyntaxError",
+            Self::Syntax | Self::Token => "SyntaxError",
             Self::Indentation => "IndentationError",
             Self::Tab => "TabError",
             Self::Value => "ValueError",

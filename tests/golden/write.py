@@ -13,9 +13,12 @@ operand, net effect (into the handler for those that set one up).
 """
 import argparse
 import opcode
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -63,8 +66,11 @@ def write(source, python):
 def refusals():
     warnings.simplefilter("ignore")
     rows = []
+    # CPython reads the line of an error again from the file.
+    os.chdir(tempfile.mkdtemp())
     for line in (HERE / "refused_programs.txt").read_text("utf-8").splitlines():
         program = "\\".join(part.replace("\\n", "\n") for part in line.split("\\\\"))
+        pathlib.Path("m.py").write_bytes(program.encode())
         try:
             compile(program.encode(), "m.py", "exec", dont_inherit=True)
             row = ["accepted"]
@@ -73,6 +79,7 @@ def refusals():
         except (ValueError, SystemError) as error:
             row = [type(error).__name__, error, None, None, None, None]
         rows.append("\t".join(map(str, row)) + "\n")
+    shutil.rmtree(os.getcwd())
     (FOLDER / "refusals.tsv").write_text("".join(rows), "utf-8")
 
 

@@ -63,6 +63,133 @@ fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
     }
 }
 
+/// The lines of errors, as CPython reads them again from the file: with the mark, with replacement
+/// characters, and no further than their end. The rows are those of the releases, in a file.
+#[test]
+fn lines_read_again() {
+    let rows: [(&str, &[u8], &str, &str); 28] = [
+        (
+            "3.13.18",
+            b";\n\xe9 = 1\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xe9 in position 0: unexpected end of data\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        (
+            "3.13.18",
+            b"x = 1 1\n\xe9\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xe9 in position 0: unexpected end of data\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        (
+            "3.13.18",
+            b"(\n;\n\xe9\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xe9 in position 0: unexpected end of data\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        (
+            "3.13.18",
+            b";\nx\xe9\xa4\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode bytes in position 1-2: unexpected end of data\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        (
+            "3.13.18",
+            b"if 1:\nx\n\xe9\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xe9 in position 0: unexpected end of data\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        (
+            "3.13.18",
+            b"a b\n\xed\xa0\x80\n",
+            "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xed in position 0: invalid continuation byte\tNone\tNone\tNone\tNone",
+            "",
+        ),
+        ("3.13.0", b"\xef\xbb\xbfx = 1 +\n", "SyntaxError\tinvalid syntax\t1\t6\t1\t7", "\u{feff}x = 1 +"),
+        ("3.13.18", b"\xef\xbb\xbfx = 1 +\n", "SyntaxError\tinvalid syntax\t1\t8\t1\t9", "x = 1 +"),
+        ("3.14.10", b"\xef\xbb\xbfx = 1 +\n", "SyntaxError\tinvalid syntax\t1\t8\t1\t9", "x = 1 +"),
+        (
+            "3.13.0",
+            b"\xef\xbb\xbffoo\xe9\n",
+            "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data\t1\t2\t1\t-1",
+            "\u{feff}foo\u{fffd}",
+        ),
+        (
+            "3.13.18",
+            b"\xef\xbb\xbffoo\xe9\n",
+            "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data\t1\t4\t1\t-1",
+            "foo\u{fffd}",
+        ),
+        (
+            "3.13.0",
+            b"\xef\xbb\xbfreturn\n",
+            "SyntaxError\t'return' outside function\t1\t1\t1\t7",
+            "\u{feff}return",
+        ),
+        ("3.13.18", b"\xef\xbb\xbfreturn\n", "SyntaxError\t'return' outside function\t1\t1\t1\t7", "return"),
+        ("3.14.10", b"\xef\xbb\xbfreturn\n", "SyntaxError\t'return' outside function\t1\t1\t1\t7", "return"),
+        ("3.13.0", b"\xef\xbb\xbfx = (\n", "SyntaxError\t'(' was never closed\t1\t3\t1\t0", "\u{feff}x = ("),
+        ("3.13.18", b"\xef\xbb\xbfx = (\n", "SyntaxError\t'(' was never closed\t1\t5\t1\t0", "x = ("),
+        ("3.14.10", b"\xef\xbb\xbfx = (\n", "SyntaxError\t'(' was never closed\t1\t5\t1\t0", "x = ("),
+        (
+            "3.13.0",
+            b"\xef\xbb\xbfx = \"abc\n",
+            "SyntaxError\tunterminated string literal (detected at line 1)\t1\t5\t1\t5",
+            "x = \"abc",
+        ),
+        (
+            "3.13.18",
+            b"\xef\xbb\xbfx = \"abc\n",
+            "SyntaxError\tunterminated string literal (detected at line 1)\t1\t5\t1\t5",
+            "x = \"abc",
+        ),
+        (
+            "3.14.10",
+            b"\xef\xbb\xbfx = \"abc\n",
+            "SyntaxError\tunterminated string literal (detected at line 1)\t1\t5\t1\t5",
+            "x = \"abc",
+        ),
+        (
+            "3.13.0",
+            b"if 1:\n#coding: latin-1x = \"\xe9\"\n",
+            "IndentationError\texpected an indented block after 'if' statement on line 1\t2\t22\t2\t-1",
+            "#coding: latin-1x = \"\u{fffd}\"",
+        ),
+        (
+            "3.13.18",
+            b"if 1:\n#coding: latin-1x = \"\xe9\"\n",
+            "IndentationError\texpected an indented block after 'if' statement on line 1\t2\t22\t2\t-1",
+            "#coding: latin-1x = \"\u{fffd}\"",
+        ),
+        (
+            "3.14.10",
+            b"\xef\xbb\xbf#\xe9coding:latin-1\n",
+            "SyntaxError\tencoding problem: iso-8859-1 with BOM\t1\t0\t1\t16",
+            "#\u{fffd}coding:latin-1",
+        ),
+        (
+            "3.14.10",
+            b"\xef\xbb\xbf\n#\xe9coding:latin-1\n",
+            "SyntaxError\tencoding problem: iso-8859-1 with BOM\t2\t0\t2\t17",
+            "#\u{fffd}coding:latin-1",
+        ),
+        (
+            "3.14.10",
+            b"\xef\xbb\xbf#coding:latin-1 \xe9\xe9\xe9\xe9",
+            "SyntaxError\tencoding problem: iso-8859-1 with BOM\t1\t0\t1\t20",
+            "#coding:latin-1 \u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+        ),
+        ("3.13.0", b"\xef\xbb\xbfNone ==", "SyntaxError\tinvalid syntax\t1\t6\t1\t7", "\u{feff}None =="),
+        ("3.13.18", b"\xef\xbb\xbfNone ==", "SyntaxError\tinvalid syntax\t1\t8\t1\t8", "None =="),
+        ("3.14.10", b"\xef\xbb\xbfNone ==", "SyntaxError\tinvalid syntax\t1\t8\t1\t8", "None =="),
+    ];
+    for (release, source, expected, line) in rows {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let error = Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code.unwrap_err();
+        let text = error.text.clone().unwrap_or_default();
+        assert_eq!((row(&error).as_str(), text.trim_end()), (expected, line), "{release}: {source:?}");
+    }
+}
+
 /// The rows are CPython 3.14.2's, of which there are no goldens.
 #[test]
 fn refusals_of_3_14_2() {

@@ -22,12 +22,12 @@ fn line_of(text: &str, number: i32) -> Option<&str> {
     text.split_inclusive('\n').nth(index)
 }
 
-/// Converts a byte offset from 0 to a column in characters from 1. Offsets after the end of the
-/// line continue the count; an offset within a character is the offset of that character.
+/// Converts a byte offset from 0 to a column in characters from 1. An offset after the end of the
+/// line is the end, which includes the line end; one within a character is that of the character.
 fn column_of(line: &str, byte: i32) -> i64 {
     let Ok(at) = usize::try_from(byte) else { return i64::from(byte) + 1 };
     let up_to = line.char_indices().take_while(|(start, _)| *start <= at).count();
-    if at < line.len() { up_to as i64 } else { (1 + up_to + at - line.len()) as i64 }
+    if at < line.len() { up_to as i64 } else { 1 + up_to as i64 }
 }
 
 fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
@@ -36,25 +36,21 @@ fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
         // For code without a location, CPython gives the line −1.
         return Some(DiagnosticPlace { line: -1, column: 0, end_line: -1, end_column: 0, text: "" });
     }
-    let has_place = matches!(refusal.error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
+    let has_place = matches!(
+        refusal.error.kind,
+        ErrorType::Syntax | ErrorType::Token | ErrorType::Indentation | ErrorType::Tab
+    );
     if location.line() < 0 || !has_place {
         return None;
     }
     let text = line_of(&refusal.text, location.line()).unwrap_or("");
     let column = |line, byte| if refusal.parsed { i64::from(byte) + 1 } else { column_of(line, byte) };
-    let end_text = line_of(&refusal.text, location.end_line()).unwrap_or("");
     Some(DiagnosticPlace {
         line: location.line(),
         column: column(text, location.column()),
         end_line: location.end_line(),
         // CPython's parser counts both columns in the first line.
-        end_column: if refusal.parsed || location.end_line() == location.line() {
-            column(end_text, location.end_column())
-        } else {
-            let first = text.trim_end_matches('\n');
-            let length = i32::try_from(first.len()).unwrap_or(i32::MAX);
-            column(first, location.end_column().min(length))
-        },
+        end_column: column(text, location.end_column()),
         text,
     })
 }
@@ -89,8 +85,8 @@ pub(super) fn of(refusal: &SourceRefusal, filename: &str) -> Box<Diagnostic> {
     let (kind, message) = (error.kind.name(), error.message.as_str());
     let place = place(refusal);
     let rendered = match (&place, error.kind) {
-        (Some(place), ErrorType::Syntax) => traceback(place, kind, message, filename),
-        (None, ErrorType::Syntax) => format!("{kind}: {message} ({filename})\n"),
+        (Some(place), ErrorType::Syntax | ErrorType::Token) => traceback(place, kind, message, filename),
+        (None, ErrorType::Syntax | ErrorType::Token) => format!("{kind}: {message} ({filename})\n"),
         (Some(place), ErrorType::Indentation | ErrorType::Tab) => {
             let base = filename.rsplit('/').next().unwrap_or(filename);
             format!("Sorry: {kind}: {message} ({base}, line {})", place.line)

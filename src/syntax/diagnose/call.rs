@@ -27,7 +27,10 @@ impl PegParser<'_, '_> {
             }
             "imported" => self.imported(labels),
             "lazily_imported" => self.lazily_imported(labels)?,
-            "field" => self.field(b, start)?,
+            "field" => {
+                self.late_conversion(labels[2])?;
+                self.field(b, start)?;
+            }
             "text" => self.middle(values.first().copied())?,
             "spec_text" => self.spec_text(a)?,
             "keys" => self.mapping_keys(a, start),
@@ -146,7 +149,20 @@ impl PegParser<'_, '_> {
             let message = format!("{prefix}-string: conversion type must come right after the {mark}");
             return self.refuse_at(message, self.location(sign).to(self.location(name)));
         }
-        let written = self.text(&name_token);
+        if self.target.features.late_conversion { Ok(()) } else { self.converted(name, prefix) }
+    }
+
+    /// Checks the conversion of a field that was read.
+    fn late_conversion(&mut self, conversion: Match) -> Result<(), Stop> {
+        let name = self.items(conversion).last().copied();
+        match name.filter(|_| self.target.features.late_conversion) {
+            Some(name) => self.converted(name, 'f'),
+            None => Ok(()),
+        }
+    }
+
+    fn converted(&mut self, name: Match, prefix: char) -> Result<(), Stop> {
+        let Some(written) = self.token_of(name).map(|token| self.text(&token)) else { return Ok(()) };
         if matches!(written, "s" | "r" | "a") {
             return Ok(());
         }

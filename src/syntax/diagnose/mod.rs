@@ -101,7 +101,8 @@ fn generic(parser: &mut PegParser<'_, '_>, last: LocatedToken) -> SyntaxError {
 /// Returns the error, or an error that the lexer finds in the rest of the text, which takes
 /// precedence.
 fn with_the_rest(parser: &mut PegParser<'_, '_>, error: SyntaxError) -> SyntaxError {
-    let is_syntax = matches!(error.kind, ErrorType::Syntax | ErrorType::Indentation | ErrorType::Tab);
+    let is_syntax =
+        matches!(error.kind, ErrorType::Syntax | ErrorType::Token | ErrorType::Indentation | ErrorType::Tab);
     if parser.input.lexer.fault().is_some() || !is_syntax {
         return error;
     }
@@ -118,6 +119,9 @@ fn fault_of_the_rest(parser: &mut PegParser<'_, '_>, line: i32) -> Option<Syntax
             Ok(_) => {}
             Err(complaint) if complaint.raised => break Some(complaint.error),
             Err(_) => {
+                if let Some(undecodable) = words::undecodable(&parser.input.lexer) {
+                    break Some(undecodable);
+                }
                 let open = words::never_closed(&parser.input.lexer);
                 break open.filter(|open| line > open.location.line());
             }

@@ -24,16 +24,13 @@ pub(super) struct Tokens<'t> {
     target: &'t Target,
     /// Last token that was read.
     pub(super) last: LocatedToken,
-    /// Start of the line from which CPython counts the columns of strings
-    /// (`tok->multi_line_start`).
-    string_line_start: usize,
 }
 
 impl<'t> Tokens<'t> {
     pub(super) fn new(source: &'t SourceText, target: &'t Target) -> Self {
         let location = Location::new(1, 1, 0, 0);
         let last = LocatedToken { kind: Kind::End, start: 0, end: 0, location, level: 0 };
-        Self { lexer: Lexer::new(source, target), target, last, string_line_start: 0 }
+        Self { lexer: Lexer::new(source, target), target, last }
     }
 
     /// Reads the next token.
@@ -58,7 +55,7 @@ impl<'t> Tokens<'t> {
         (reached.line, (reached.at - reached.line_start) as i32)
     }
 
-    fn current(&mut self) -> LocatedToken {
+    fn current(&self) -> LocatedToken {
         let lexer = &self.lexer;
         let (kind, place, reached) = (lexer.token, lexer.place(), lexer.reached());
         let (mut start, end, level) = (lexer.start(), lexer.end(), lexer.brackets().len());
@@ -74,12 +71,6 @@ impl<'t> Tokens<'t> {
                 let comment = blank.find('#').map_or(0, |at| blank.len() - at);
                 (start, column) = (start - comment, column - comment as i32);
             }
-            Kind::FormatEnd | Kind::TemplateEnd => column = start as i32 - self.string_line_start as i32,
-            Kind::String
-            | Kind::FormatStart
-            | Kind::FormatMiddle
-            | Kind::TemplateStart
-            | Kind::TemplateMiddle => self.string_line_start = start - column as usize,
             _ => {}
         }
         let end_column = (end - reached.line_start) as i32;

@@ -22,6 +22,13 @@ pub(super) fn never_closed(lexer: &Lexer<'_>) -> Option<SyntaxError> {
     Some(SyntaxError::new(format!("'{}' was never closed", char::from(open.letter)), location))
 }
 
+/// Returns the error for a name that is not UTF-8, as the tokenizer raises it.
+pub(super) fn undecodable(lexer: &Lexer<'_>) -> Option<SyntaxError> {
+    let fault = lexer.fault().filter(|fault| fault.kind == FaultKind::Undecodable)?;
+    let message = decode::utf_8_fault(lexer.bytes().get(lexer.start()..fault.at)?)?;
+    Some(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
+}
+
 /// Returns CPython's error for a fault.
 pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
     let reached = lexer.reached();
@@ -75,7 +82,8 @@ pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
             on_line(last, last)
         }
     };
-    Complaint { error: SyntaxError::new(message(lexer, fault.kind, line), location), raised: true }
+    let message = message(lexer, fault.kind, line);
+    Complaint { error: SyntaxError { kind: ErrorType::Token, message, location }, raised: true }
 }
 
 fn unraised(kind: ErrorType, message: &str, location: Location) -> Complaint {

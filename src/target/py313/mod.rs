@@ -61,6 +61,7 @@ const FEATURES_0: Features = Features {
     place_future_at_statement: true,
     place_escapes: false,
     one_warning_for_a_line: false,
+    last_part_of_line: true,
     ..FEATURES_5
 };
 
@@ -130,6 +131,8 @@ pub(super) const FEATURES: Features = Features {
     check_comments: false,
     name_line_of_open_field: false,
     place_future_at_statement: false,
+    last_part_of_line: false,
+    late_conversion: true,
     place_marked_cookie: false,
     end_decoded_lines: true,
     small_int_max: 256,

@@ -93,6 +93,8 @@ pub(super) const FEATURES: Features = Features {
     names_like_keywords: false,
     texts_of_spec_from_colon: true,
     check_comments: true,
+    last_part_of_line: false,
+    late_conversion: false,
     place_marked_cookie: true,
     mixed_complex: true,
     second_nan: false,
