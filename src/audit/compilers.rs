@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// All engines for a version, or the reason for which there are none.
-pub(super) type Found = Result<Releases, String>;
+pub(super) type FoundCompilers = Result<Releases, String>;
 
 /// The engines for a version: the environment's own release first, then the newest.
 pub(super) struct Releases {
@@ -38,7 +38,7 @@ pub(super) struct Compilers<'a> {
     options: &'a EngineOptions<'a>,
     /// Releases that the verified environments were created with.
     own: Vec<Release>,
-    known: Mutex<Vec<(PyVersion, Arc<Found>)>>,
+    known: Mutex<Vec<(PyVersion, Arc<FoundCompilers>)>>,
 }
 
 impl<'a> Compilers<'a> {
@@ -60,7 +60,7 @@ impl<'a> Compilers<'a> {
     }
 
     /// Returns the engines for a version. Other threads wait while engines start.
-    pub(super) fn get(&self, version: PyVersion) -> Arc<Found> {
+    pub(super) fn get(&self, version: PyVersion) -> Arc<FoundCompilers> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = known.iter().find(|(other, _)| *other == version) {
             return Arc::clone(found);
@@ -70,7 +70,7 @@ impl<'a> Compilers<'a> {
         found
     }
 
-    fn start(&self, version: PyVersion) -> Found {
+    fn start(&self, version: PyVersion) -> FoundCompilers {
         let mut started =
             select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         started.extend(select::others_of_series(version, self.options));

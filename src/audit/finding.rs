@@ -37,13 +37,13 @@ pub struct Finding {
 
 impl Finding {
     /// Returns the kind of the finding.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FindingKind {
         self.reason.kind()
     }
 
     /// Returns the key by which findings are sorted: code that is not that of its source comes
     /// first, then the other kinds.
-    pub(super) fn order(&self) -> (Kind, usize, String, String) {
+    pub(super) fn order(&self) -> (FindingKind, usize, String, String) {
         (self.kind(), self.place, self.path.clone(), format!("{:?}", self.reason))
     }
 
@@ -58,7 +58,7 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
     let mut gathered: Vec<Finding> = Vec::new();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        if finding.kind() != Kind::Version {
+        if finding.kind() != FindingKind::Version {
             gathered.push(finding);
             continue;
         }
@@ -79,7 +79,7 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
 /// Kinds of findings, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum FindingKind {
     /// The code differs from the code that the source compiles to.
     Code,
     /// The code cannot be parsed, or bytes follow the code.
@@ -114,7 +114,7 @@ pub enum Kind {
     OtherForm,
 }
 
-impl Kind {
+impl FindingKind {
     /// All kinds.
     pub const ALL: [Self; 15] = [
         Self::Code,

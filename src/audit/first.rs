@@ -1,6 +1,6 @@
 //! The first location at which a pyc's code differs from the expected code.
 
-use crate::diff::{Kind, Row, compare_pycs};
+use crate::diff::{DifferenceKind, Row, compare_pycs};
 use crate::dis::{Instruction, Operand, disassemble};
 use crate::marshal;
 use crate::object::{CodeView, Objects};
@@ -32,10 +32,10 @@ impl FirstPlace {
     /// Compares two pycs; `name` is the file name of the pyc.
     pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
         let findings = compare_pycs(name, expected, found);
-        let weight = |kind: Kind| match kind {
-            Kind::Instructions => 0,
-            Kind::Constants | Kind::Names => 1,
-            Kind::LineTable | Kind::FirstLine => 3,
+        let weight = |kind: DifferenceKind| match kind {
+            DifferenceKind::Instructions => 0,
+            DifferenceKind::Constants | DifferenceKind::Names => 1,
+            DifferenceKind::LineTable | DifferenceKind::FirstLine => 3,
             _ => 2,
         };
         let finding = findings.iter().min_by_key(|finding| weight(finding.kind))?;
@@ -166,11 +166,11 @@ fn instruction(side: Option<&str>) -> (Option<u32>, Option<String>) {
 }
 
 /// Describes a row that differs; `left` is what the source compiles to.
-fn change(kind: Kind, left: Option<&str>, right: Option<&str>) -> String {
+fn change(kind: DifferenceKind, left: Option<&str>, right: Option<&str>) -> String {
     let what = match kind {
-        Kind::Constants => "constant ",
-        Kind::Names => "name ",
-        Kind::Variables => "variable ",
+        DifferenceKind::Constants => "constant ",
+        DifferenceKind::Names => "name ",
+        DifferenceKind::Variables => "variable ",
         _ => "",
     };
     match (left, right) {
@@ -209,11 +209,11 @@ mod tests {
         assert_eq!(one.as_deref(), Some("LOAD_CONST 'text'"));
         let (_, constant) = instruction(Some("[12] 'a b'"));
         assert_eq!(constant.as_deref(), Some("'a b'"));
-        assert_eq!(change(Kind::Constants, Some("1"), Some("2")), "constant 1 became 2");
-        assert_eq!(change(Kind::Instructions, Some("NOP"), None), "NOP is missing");
-        assert_eq!(change(Kind::Names, None, Some("x")), "name x is added");
+        assert_eq!(change(DifferenceKind::Constants, Some("1"), Some("2")), "constant 1 became 2");
+        assert_eq!(change(DifferenceKind::Instructions, Some("NOP"), None), "NOP is missing");
+        assert_eq!(change(DifferenceKind::Names, None, Some("x")), "name x is added");
         let long = |end: &str| format!("'{}{end}{}'", "a".repeat(300), "b".repeat(300));
-        let text = change(Kind::Constants, Some(&long("one")), Some(&long("two")));
+        let text = change(DifferenceKind::Constants, Some(&long("one")), Some(&long("two")));
         assert!(text.len() < 200 && text.contains("aone") && text.contains("became …a"), "{text}");
     }
 }

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// All distributions of a place, except that of a wheel.
 pub(super) struct Installed {
-    distributions: Vec<Distribution>,
+    distributions: Vec<InstalledDistribution>,
     is_tree: bool,
 }
 
 /// One installed distribution.
-pub(super) struct Distribution {
+pub(super) struct InstalledDistribution {
     /// Normalized name.
     pub(super) name: String,
     /// Directory that contains the `dist-info`, empty or with `/` at its end.
@@ -32,7 +32,7 @@ impl Installed {
     pub(super) fn read(place: &Place) -> Self {
         let is_tree = matches!(place, Place::Tree(..));
         let is_wheel = is_wheel(place);
-        let mut found: BTreeMap<String, Distribution> = BTreeMap::new();
+        let mut found: BTreeMap<String, InstalledDistribution> = BTreeMap::new();
         for name in place.names() {
             let Some((folder, file)) = name.rsplit_once('/') else { continue };
             let Some(stem) = folder.strip_suffix(".dist-info") else { continue };
@@ -44,7 +44,7 @@ impl Installed {
                 None => (String::new(), stem),
             };
             let project = stem.split_once('-').map_or(stem, |(project, _)| project);
-            let distribution = found.entry(folder.to_owned()).or_insert_with(|| Distribution {
+            let distribution = found.entry(folder.to_owned()).or_insert_with(|| InstalledDistribution {
                 name: normalize_name(project),
                 base,
                 dist_info: format!("{folder}/"),
@@ -65,12 +65,12 @@ impl Installed {
     }
 
     /// Returns the distributions of any place.
-    pub(super) fn all(&self) -> &[Distribution] {
+    pub(super) fn all(&self) -> &[InstalledDistribution] {
         &self.distributions
     }
 
     /// Returns the distributions that are installed in a tree.
-    pub(super) fn in_tree(&self) -> &[Distribution] {
+    pub(super) fn in_tree(&self) -> &[InstalledDistribution] {
         if self.is_tree { &self.distributions } else { &[] }
     }
 }

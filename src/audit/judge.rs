@@ -16,7 +16,7 @@ use std::ffi::OsStr;
 
 /// A source that a pyc is checked against.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct CheckedSource {
     /// File name.
     pub(super) name: String,
     /// Content.
@@ -34,7 +34,7 @@ pub(super) struct Judge<'a> {
     /// Path of the source once it is installed, whether or not the source exists.
     pub(super) place: &'a str,
     /// The source, or the reason for its absence.
-    pub(super) source: Result<&'a Source, Reason>,
+    pub(super) source: Result<&'a CheckedSource, Reason>,
     /// Optimization level in the manifest.
     pub(super) declared: Option<u8>,
     /// True if code with other references passes.
@@ -78,7 +78,7 @@ impl Judge<'_> {
         pyc: &[u8],
         header: Header,
         series: &Series,
-        source: &Source,
+        source: &CheckedSource,
         opened: &mut OpenSource<'_>,
     ) -> Result<Fit, Reason> {
         let mut code = self.check_code(pyc, series, source, opened);
@@ -98,7 +98,7 @@ impl Judge<'_> {
         &self,
         pyc: &[u8],
         series: &Series,
-        source: &Source,
+        source: &CheckedSource,
         opened: &mut OpenSource<'_>,
     ) -> Result<Fit, Reason> {
         let (header, code) = pyc.split_at(HEADER_SIZE);
@@ -196,7 +196,7 @@ struct Claim<'a> {
     code: &'a [u8],
     objects: &'a Objects,
     filename: &'a OsStr,
-    source: &'a Source,
+    source: &'a CheckedSource,
     any_references: bool,
 }
 
@@ -264,7 +264,7 @@ pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded:
 }
 
 /// Returns the field of a header that does not match the source.
-pub(super) fn wrong_field(header: Header, series: &Series, source: &Source) -> Option<PycField> {
+pub(super) fn wrong_field(header: Header, series: &Series, source: &CheckedSource) -> Option<PycField> {
     match header {
         Header::Hash { hash, .. } if hash != source_hash(series, &source.bytes) => Some(PycField::Hash),
         Header::Timestamp { size, .. } if size != source.bytes.len() as u32 => Some(PycField::Size),

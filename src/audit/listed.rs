@@ -1,7 +1,7 @@
 //! Checks of files against the entries of a manifest.
 
 use super::finding::Finding;
-use super::judge::Source;
+use super::judge::CheckedSource;
 use super::only::Selection;
 use super::reason::{ManifestFault, OtherFile, Reason};
 use super::view::View;
@@ -76,7 +76,7 @@ impl<'a> Entries<'a> {
         name: &str,
         pyc: &[u8],
         path: &str,
-        source: Option<&Source>,
+        source: Option<&CheckedSource>,
     ) -> Vec<Finding> {
         let Some(entry) = self.by_name.get(name) else {
             return if self.is_listed { Vec::new() } else { vec![of(name, ManifestFault::Unlisted)] };
@@ -227,7 +227,7 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
             Err(error) => findings.extend(entries.unreadable(name, &error)),
             Ok(bytes) => {
                 let source = place.read_source(name).ok();
-                let source = source.map(|(name, bytes)| Source { name, bytes, mtime: None });
+                let source = source.map(|(name, bytes)| CheckedSource { name, bytes, mtime: None });
                 let path = view.named(name).parsed.map_or_else(String::new, |parsed| parsed.source);
                 findings.extend(entries.check(&view, name, &bytes, &path, source.as_ref()));
             }

@@ -26,7 +26,7 @@ mod without_record;
 mod zipapp;
 
 pub use cause::{Explanation, explain, lacks_source};
-pub use finding::{Finding, Kind, ReleaseFound, gathered};
+pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;
 pub use only::OnlyError;
 pub use reason::{Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName};

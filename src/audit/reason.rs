@@ -1,6 +1,6 @@
 //! Reasons of findings. `report` turns them into sentences.
 
-use super::finding::Kind;
+use super::finding::FindingKind;
 use crate::target::PyVersion;
 
 /// Reason of a finding.
@@ -220,31 +220,31 @@ pub enum RecordFault {
 
 impl Reason {
     /// Returns the kind of the finding.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FindingKind {
         match self {
-            Self::Unreadable(_) => Kind::Unreadable,
-            Self::BadHeader(_) | Self::Tag { .. } => Kind::Header,
+            Self::Unreadable(_) => FindingKind::Unreadable,
+            Self::BadHeader(_) | Self::Tag { .. } => FindingKind::Header,
             Self::OtherHeader { code, .. } => match code.as_ref().map(|code| code.kind()) {
-                None | Some(Kind::OtherForm | Kind::Version) => Kind::Header,
+                None | Some(FindingKind::OtherForm | FindingKind::Version) => FindingKind::Header,
                 Some(kind) => kind,
             },
-            Self::UnknownMagic(_) | Self::NoEngine { .. } | Self::FreeThreaded => Kind::Version,
+            Self::UnknownMagic(_) | Self::NoEngine { .. } | Self::FreeThreaded => FindingKind::Version,
             Self::NoImporter
             | Self::BelowPrefix
             | Self::NoSource(_)
             | Self::OtherSource
-            | Self::Untrusted => Kind::Source,
-            Self::Malformed(_) | Self::NotCode => Kind::Malformed,
-            Self::Compile { .. } => Kind::Compile,
-            Self::Code { .. } => Kind::Code,
-            Self::OtherForm { .. } => Kind::OtherForm,
-            Self::Level { .. } => Kind::Level,
-            Self::Filename(_) => Kind::Filename,
-            Self::Disguised { .. } => Kind::Name,
-            Self::Archive(_) | Self::Depth | Self::Budget => Kind::Archive,
-            Self::Manifest(_) => Kind::Manifest,
-            Self::Record(_) => Kind::Record,
-            Self::Wheel(_) => Kind::Wheel,
+            | Self::Untrusted => FindingKind::Source,
+            Self::Malformed(_) | Self::NotCode => FindingKind::Malformed,
+            Self::Compile { .. } => FindingKind::Compile,
+            Self::Code { .. } => FindingKind::Code,
+            Self::OtherForm { .. } => FindingKind::OtherForm,
+            Self::Level { .. } => FindingKind::Level,
+            Self::Filename(_) => FindingKind::Filename,
+            Self::Disguised { .. } => FindingKind::Name,
+            Self::Archive(_) | Self::Depth | Self::Budget => FindingKind::Archive,
+            Self::Manifest(_) => FindingKind::Manifest,
+            Self::Record(_) => FindingKind::Record,
+            Self::Wheel(_) => FindingKind::Wheel,
         }
     }
 }

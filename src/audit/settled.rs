@@ -1,6 +1,6 @@
 //! Pycs that were already compiled and compared, so that `verify` does not compile them again.
 
-use super::judge::Source;
+use super::judge::CheckedSource;
 use crate::manifest::{FileEntry, sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ impl<'a> Settled<'a> {
 
     /// Returns whether a pyc needs no verification: its faults are reported, or its bytes and its
     /// source are those of an entry.
-    pub(super) fn has(&self, name: &str, pyc: &[u8], source: Option<&Source>) -> bool {
+    pub(super) fn has(&self, name: &str, pyc: &[u8], source: Option<&CheckedSource>) -> bool {
         let is = |bytes: &[u8], digest: &str| sha256(bytes) == digest;
         self.told.contains(name)
             || self.right.get(name).zip(source).is_some_and(|(entry, source)| {
@@ -44,7 +44,7 @@ mod tests {
         let bytes = b"x = 1\n".to_vec();
         let pyc = b"\x2b\x0e\r\n\0\0\0\0\0\0\0\0\0\0\0\0and the rest".as_slice();
         let from = source_entry("m.py", &bytes, series);
-        let source = Source { name: "m.py".into(), bytes, mtime: None };
+        let source = CheckedSource { name: "m.py".into(), bytes, mtime: None };
         let entries = [pyc_entry("m.pyc", pyc, series, 0, Some(from), "m.py").unwrap()];
         let settled = Settled::new(&entries, BTreeSet::from(["told.pyc".to_owned()]));
         assert!(settled.has("m.pyc", pyc, Some(&source)));
@@ -52,7 +52,7 @@ mod tests {
         assert!(!settled.has("m.pyc", b"another", Some(&source)));
         assert!(!settled.has("m.pyc", pyc, None));
         assert!(!settled.has("n.pyc", pyc, Some(&source)));
-        let other = Source { bytes: b"x = 2\n".to_vec(), ..source };
+        let other = CheckedSource { bytes: b"x = 2\n".to_vec(), ..source };
         assert!(!settled.has("m.pyc", pyc, Some(&other)));
     }
 }

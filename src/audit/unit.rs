@@ -3,7 +3,7 @@
 
 use super::compilers::Compilers;
 use super::finding::Finding;
-use super::judge::{Judge, Source};
+use super::judge::{CheckedSource, Judge};
 use super::listed::Entries;
 use super::reason::Reason;
 use super::record::Rows;
@@ -52,7 +52,7 @@ pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
 
 /// Result for a unit.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct UnitOutcome {
     pub(super) passed: Vec<Passed>,
     pub(super) findings: Vec<Finding>,
     /// Files that may be zips.
@@ -78,8 +78,8 @@ pub(super) struct Judgment<'a> {
 }
 
 impl Judgment<'_> {
-    pub(super) fn unit(&self, unit: &Unit) -> Outcome {
-        let mut outcome = Outcome::default();
+    pub(super) fn unit(&self, unit: &Unit) -> UnitOutcome {
+        let mut outcome = UnitOutcome::default();
         match unit {
             Unit::Module { source, pycs } => self.module(source, pycs, &mut outcome),
             Unit::File(name) => match self.view.place.carrier(name) {
@@ -94,7 +94,7 @@ impl Judgment<'_> {
     }
 
     /// Reports content that Python runs under any name, and collects zips.
-    fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut Outcome) {
+    fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut UnitOutcome) {
         if carrier.is_archive() {
             outcome.zips.push(name.to_owned());
         }
@@ -103,12 +103,12 @@ impl Judgment<'_> {
         outcome.findings.push(Finding::new(name, Reason::Disguised { magic, version }));
     }
 
-    fn observe(&self, name: &str, bytes: &[u8], outcome: &mut Outcome) {
+    fn observe(&self, name: &str, bytes: &[u8], outcome: &mut UnitOutcome) {
         self.carrier(name, Carrier::of_bytes(bytes), outcome);
         outcome.findings.extend(self.rows.check(name, bytes));
     }
 
-    fn module(&self, name: &str, pycs: &[String], outcome: &mut Outcome) {
+    fn module(&self, name: &str, pycs: &[String], outcome: &mut UnitOutcome) {
         let single = match self.view.place {
             Place::File(path) => Some(path),
             _ => None,
@@ -116,11 +116,11 @@ impl Judgment<'_> {
         let own = match single {
             Some(path) => self.view.read_source(name).map(|(name, bytes)| {
                 let mtime = source_path(path).and_then(|source| modified(&source));
-                Source { name, bytes, mtime }
+                CheckedSource { name, bytes, mtime }
             }),
             None => self.view.read(name).map(|bytes| {
                 let mtime = self.view.place.path(name).ok().and_then(|path| modified(&path));
-                Source { name: name.to_owned(), bytes, mtime }
+                CheckedSource { name: name.to_owned(), bytes, mtime }
             }),
         };
         if let (Ok(own), None) = (&own, single) {
@@ -136,7 +136,7 @@ impl Judgment<'_> {
         let trusted = self.sources.map(|sources| match sources.read_importable(&path) {
             Ok(bytes) => {
                 let mtime = own.as_ref().ok().and_then(|own| own.mtime);
-                Ok(Source { name: path.clone(), bytes, mtime })
+                Ok(CheckedSource { name: path.clone(), bytes, mtime })
             }
             Err(error) => Err(error),
         });
@@ -160,10 +160,10 @@ impl Judgment<'_> {
         &self,
         name: &str,
         path: &str,
-        source: &Result<Source, PlaceError>,
+        source: &Result<CheckedSource, PlaceError>,
         opened: &mut OpenSource<'_>,
         is_main: bool,
-        outcome: &mut Outcome,
+        outcome: &mut UnitOutcome,
     ) {
         let bytes = match self.view.read(name) {
             Ok(bytes) => bytes,

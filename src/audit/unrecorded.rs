@@ -1,7 +1,7 @@
 //! Modules and startup files among installed distributions that no RECORD lists.
 
 use super::finding::Finding;
-use super::installed::{Distribution, Installed};
+use super::installed::{Installed, InstalledDistribution};
 use super::reason::{Reason, RecordFault};
 use super::without_record::WithoutRecord;
 use crate::build::env::is_of_virtualenv;
@@ -22,7 +22,7 @@ pub(super) fn unrecorded(
     let distributions = installed.in_tree();
     let recorded: BTreeSet<&str> =
         distributions.iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
-    let mut bases: BTreeMap<&str, Vec<&Distribution>> =
+    let mut bases: BTreeMap<&str, Vec<&InstalledDistribution>> =
         site_folders.iter().map(|folder| (folder.as_str(), Vec::new())).collect();
     for distribution in distributions {
         bases.entry(&distribution.base).or_default().push(distribution);

@@ -1,7 +1,7 @@
 //! Files of distributions that have no RECORD, as setuptools, distutils and system packages install
 //! them.
 
-use super::installed::Distribution;
+use super::installed::InstalledDistribution;
 use super::record::joined;
 use crate::input::Place;
 use std::collections::BTreeSet;
@@ -20,7 +20,12 @@ pub(super) struct WithoutRecord {
 
 impl WithoutRecord {
     /// Reads the metadata in `base`, which is empty or ends in `/`. `names` are the files there.
-    pub(super) fn read(place: &Place, base: &str, distributions: &[&Distribution], names: &[&str]) -> Self {
+    pub(super) fn read(
+        place: &Place,
+        base: &str,
+        distributions: &[&InstalledDistribution],
+        names: &[&str],
+    ) -> Self {
         let mut found = Self::default();
         for distribution in distributions.iter().filter(|one| one.files.is_none()) {
             found.metadata.insert(distribution.dist_info.trim_end_matches('/').to_owned());

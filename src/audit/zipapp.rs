@@ -1,6 +1,6 @@
 //! The source of a zip's `__main__.pyc` that `pack` made for an entry point.
 
-use super::judge::Source;
+use super::judge::CheckedSource;
 use crate::archive::main_module;
 use crate::marshal;
 use crate::object::Objects;
@@ -8,7 +8,7 @@ use crate::target::Series;
 
 /// Returns the source that the names in the code imply, if the module that it calls is a file of
 /// the zip. The caller compiles this source like any other, so that the names need not be trusted.
-pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> bool) -> Option<Source> {
+pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> bool) -> Option<CheckedSource> {
     let objects = marshal::read(code, series.code_layout).ok()?;
     let root = objects.code(Objects::ROOT)?;
     let names = objects.elements(root.names)?;
@@ -37,7 +37,11 @@ pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> boo
         return None;
     }
     let text = main_module(&format!("{module}:{function}")).ok()?;
-    Some(Source { name: "the __main__.py of its entry point".into(), bytes: text.into_bytes(), mtime: None })
+    Some(CheckedSource {
+        name: "the __main__.py of its entry point".into(),
+        bytes: text.into_bytes(),
+        mtime: None,
+    })
 }
 
 /// Returns whether a `__main__.py` is one that `pack` makes.

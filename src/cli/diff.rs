@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
 use crate::build::{Artifact, ArtifactKind, FileDigest};
-use crate::diff::{CauseKind, Comparison, FailOn, FileDifference, Kind, Side, compare};
+use crate::diff::{CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, compare};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
@@ -72,7 +72,7 @@ pub(super) struct DiffArgs {
     exclude: Vec<String>,
     /// Ignore findings of this kind, as --json names them: archive, header, line-table, …
     #[arg(long, value_name = "KIND", value_parser = kind)]
-    ignore: Vec<Kind>,
+    ignore: Vec<DifferenceKind>,
     /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
@@ -89,11 +89,12 @@ pub(super) struct DiffArgs {
     width: Option<u16>,
 }
 
-fn kind(text: &str) -> Result<Kind, String> {
-    let name =
-        |kind: &Kind| serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned));
-    Kind::ALL.into_iter().find(|kind| name(kind).as_deref() == Some(text)).ok_or_else(|| {
-        let names: Vec<String> = Kind::ALL.iter().filter_map(name).collect();
+fn kind(text: &str) -> Result<DifferenceKind, String> {
+    let name = |kind: &DifferenceKind| {
+        serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned))
+    };
+    DifferenceKind::ALL.into_iter().find(|kind| name(kind).as_deref() == Some(text)).ok_or_else(|| {
+        let names: Vec<String> = DifferenceKind::ALL.iter().filter_map(name).collect();
         format!("no such kind; the kinds are {}", names.join(", "))
     })
 }

@@ -14,7 +14,7 @@ use super::{environment, findings};
 use crate::audit::{self, Settled};
 use crate::build::Outcome;
 use crate::build::env::{
-    Distribution, EnvError, Finding, Report, Settings, SitePackages, created_with, own_interpreter,
+    Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, own_interpreter,
     run as compile, site_packages,
 };
 use crate::engine::python::on_path;
@@ -293,7 +293,7 @@ fn audit(
         let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
         // With --follow-links, the user knows about symlinks.
         let is_followed =
-            arguments.follow_links && path.is_symlink() && finding.kind() != audit::Kind::Record;
+            arguments.follow_links && path.is_symlink() && finding.kind() != audit::FindingKind::Record;
         !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
     };
     let mut verified = verified?;
@@ -304,10 +304,10 @@ fn audit(
     let accused: BTreeSet<PathBuf> = verified.findings.iter().map(path_of).collect();
     let accepted: BTreeSet<PathBuf> = verified.accepted.iter().map(|name| site.folder.join(name)).collect();
     report.findings.retain_mut(|(path, finding)| {
-        if *finding == Finding::Wrong && accepted.contains(path) {
-            *finding = Finding::OtherBytes;
+        if *finding == EnvFinding::Wrong && accepted.contains(path) {
+            *finding = EnvFinding::OtherBytes;
         }
-        *finding == Finding::OtherMode || !finding.is_judged_by_code() || !accused.contains(path)
+        *finding == EnvFinding::OtherMode || !finding.is_judged_by_code() || !accused.contains(path)
     });
     let findings = audit::gathered(verified.findings).into_iter();
     Ok(findings.map(|finding| (path_of(&finding), finding)).collect())

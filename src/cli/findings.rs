@@ -5,7 +5,7 @@ use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, Kind};
+use crate::audit::{Finding, FindingKind};
 use crate::input::Place;
 use crate::report::finding::{FindingText, PerKind, shown};
 use crate::report::sarif;
@@ -17,7 +17,7 @@ pub(super) const PATH_FILE_HINT: &str = "hint: editable installs, pipx and uv wr
 
 /// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
 pub(super) fn is_of_path_file(finding: &Finding) -> bool {
-    finding.path.ends_with(".pth") && matches!(finding.kind(), Kind::Unreadable | Kind::Record)
+    finding.path.ends_with(".pth") && matches!(finding.kind(), FindingKind::Unreadable | FindingKind::Record)
 }
 
 /// Prints the findings of `verify`: for people, at most `limit` of each kind, or all of them for 0.

@@ -6,7 +6,7 @@ use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
 use super::{environment, findings, interrupt, own_interpreter};
-use crate::audit::{Finding, Kind, Reason, Request, gathered, verify};
+use crate::audit::{Finding, FindingKind, Reason, Request, gathered, verify};
 use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::{Shard, parse};
@@ -174,7 +174,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
     let count = counted(verified.findings.len(), "finding", "findings");
     printer.summary(&format!("{none}{} verified, {count}", verified.passed));
-    if verified.findings.iter().any(|finding| finding.kind() == Kind::OtherForm) {
+    if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
     }
     let lacks_source = |finding: &Finding| matches!(finding.reason, Reason::NoSource(_));

@@ -1,6 +1,6 @@
 //! Differences of two archives apart from the bytes of their files.
 
-use super::model::{FileDifference, Finding, Kind, Row};
+use super::model::{DiffFinding, DifferenceKind, FileDifference, Row};
 use super::pairing::Pairing;
 use crate::archive::{Archive, Entry, Facts, Format, Special, SpecialKind};
 use crate::text;
@@ -10,16 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
-pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairing) -> Vec<Finding> {
+pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairing) -> Vec<DiffFinding> {
     let mut findings = Vec::new();
     if left.prefix != right.prefix {
         let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.prefix));
         let message = "the bytes before the first entry";
-        findings.push(Finding::new(Kind::Archive, message).sides(side(left), side(right)));
+        findings.push(DiffFinding::new(DifferenceKind::Archive, message).sides(side(left), side(right)));
     }
     if left.comment != right.comment {
         let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.comment));
-        findings.push(Finding::new(Kind::Archive, "the comment").sides(side(left), side(right)));
+        findings
+            .push(DiffFinding::new(DifferenceKind::Archive, "the comment").sides(side(left), side(right)));
     }
     let both = |archive: &Archive, other: &Archive, by_place: bool| {
         let known: BTreeSet<&str> = other.entries.iter().map(|entry| entry.name.as_str()).collect();
@@ -32,10 +33,14 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
     };
     if left.format != right.format {
         let message = "the format";
-        return vec![Finding::new(Kind::Archive, message).sides(left.format.name(), right.format.name())];
+        return vec![
+            DiffFinding::new(DifferenceKind::Archive, message).sides(left.format.name(), right.format.name()),
+        ];
     }
     if left.packing != right.packing {
-        findings.push(Finding::new(Kind::Archive, "the compression").sides(&left.packing, &right.packing));
+        findings.push(
+            DiffFinding::new(DifferenceKind::Archive, "the compression").sides(&left.packing, &right.packing),
+        );
     }
     let orders = [(false, "the order of the directory"), (true, "the order of the entries")];
     for (by_place, message) in
@@ -43,7 +48,7 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
     {
         let (one, other) = (both(left, right, by_place), both(right, left, by_place));
         if let Some((a, b)) = one.iter().zip(&other).find(|(a, b)| a != b) {
-            findings.push(Finding::new(Kind::Archive, message).sides(a, b));
+            findings.push(DiffFinding::new(DifferenceKind::Archive, message).sides(a, b));
             break;
         }
     }
@@ -54,13 +59,13 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
 
 /// Returns findings for directories of packages whose metadata differs; one finding stands for all
 /// directories that differ in the same way.
-fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
+fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<DiffFinding> {
     let folders = |archive: &Archive| {
         let folders = archive.entries.iter().filter(|entry| entry.directory && entry.facts.is_some());
         folders.map(|entry| (entry.name.clone(), entry.clone())).collect::<BTreeMap<_, _>>()
     };
     let other = folders(right);
-    let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(DiffFinding, Vec<String>)> = Vec::new();
     for (name, one) in folders(left) {
         let Some(found) = other.get(&name).and_then(|other| compare_entries(&one, other)) else { continue };
         let name = format!("{name}/");
@@ -82,7 +87,7 @@ fn facts_of_directories(left: &Archive, right: &Archive) -> Vec<Finding> {
 }
 
 /// Compares two symlinks or devices of one name.
-pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> {
+pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<DiffFinding> {
     let mut findings = Vec::new();
     let entry = |special: &Special| Entry {
         mode: Some(special.mode),
@@ -95,14 +100,16 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<Finding> 
             (SpecialKind::Symlink(_), SpecialKind::Symlink(_)) => "symlinks that lead elsewhere",
             _ => "symlinks or devices",
         };
-        findings.push(Finding::new(Kind::Content, message).sides(left.what.words(), right.what.words()));
+        findings.push(
+            DiffFinding::new(DifferenceKind::Content, message).sides(left.what.words(), right.what.words()),
+        );
     }
     findings
 }
 
 /// Returns a finding for the directories that have an entry on one side only. Files on one side
 /// only, and directories with another path on each side, have their own findings.
-fn directories(left: &Archive, right: &Archive, pairing: &Pairing) -> Option<Finding> {
+fn directories(left: &Archive, right: &Archive, pairing: &Pairing) -> Option<DiffFinding> {
     let names = |archive: &Archive| -> BTreeSet<String> {
         let directories = archive.entries.iter().filter(|entry| entry.directory);
         directories.map(|entry| format!("{}/", entry.name)).collect()
@@ -117,11 +124,12 @@ fn directories(left: &Archive, right: &Archive, pairing: &Pairing) -> Option<Fin
         partners.insert(partner);
     }
     rows.extend(other.difference(&partners).map(|name| Row::sides(None, Some(name.clone()), false)));
-    (!rows.is_empty()).then(|| Finding::new(Kind::Archive, "entries for directories").rows(rows))
+    (!rows.is_empty())
+        .then(|| DiffFinding::new(DifferenceKind::Archive, "entries for directories").rows(rows))
 }
 
 /// Compares two entries of one name, except their bytes.
-pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
+pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<DiffFinding> {
     let mode =
         |entry: &Entry| entry.mode.map_or_else(|| "none".to_owned(), |mode| symbolic(mode, entry.directory));
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -150,7 +158,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<Finding> {
         // The mode is the only metadata that different formats share.
         _ => vec![(("mode", mode(left)), ("mode", mode(right)))],
     };
-    let mut finding = Finding::new(Kind::Archive, "");
+    let mut finding = DiffFinding::new(DifferenceKind::Archive, "");
     let mut differing = Vec::new();
     for ((what, one), (_, other)) in pairs {
         // The external attributes contain the mode, whose difference is reported already.
@@ -202,5 +210,5 @@ fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
 /// Returns a finding for archives whose bytes differ although nothing else does.
 pub(super) fn other_bytes(path: &str) -> FileDifference {
     let message = "the same entries with the same bytes, compressed otherwise";
-    FileDifference::new(path.to_owned(), vec![Finding::new(Kind::Archive, message)])
+    FileDifference::new(path.to_owned(), vec![DiffFinding::new(DifferenceKind::Archive, message)])
 }

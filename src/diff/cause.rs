@@ -1,6 +1,6 @@
 //! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
-use super::model::{Comparison, FileDifference, Kind};
+use super::model::{Comparison, DifferenceKind, FileDifference};
 use serde::Serialize;
 
 /// Kinds of causes, the most alarming first.
@@ -86,10 +86,17 @@ impl FailOn {
                 matches!(cause, None | Some(CauseKind::Unexplained | CauseKind::NotChecked))
             }
             Self::Code => {
-                let is_code = |kind: Kind| kind >= Kind::Code && !matches!(kind, Kind::References);
+                let is_code = |kind: DifferenceKind| {
+                    kind >= DifferenceKind::Code && !matches!(kind, DifferenceKind::References)
+                };
                 let has_code = file.findings.iter().any(|finding| is_code(finding.kind));
                 let is_pyc = file.path.ends_with(".pyc");
-                let is_whole = |kind| matches!(kind, Kind::OnlyLeft | Kind::OnlyRight | Kind::Unreadable);
+                let is_whole = |kind| {
+                    matches!(
+                        kind,
+                        DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight | DifferenceKind::Unreadable
+                    )
+                };
                 let lacks = file.findings.iter().any(|finding| is_whole(finding.kind));
                 has_code || (is_pyc && lacks) || cause == Some(CauseKind::Unexplained)
             }
@@ -105,7 +112,11 @@ impl Comparison {
 
     /// Removes findings that the user excludes, and files without other findings. Returns the
     /// number of removed files.
-    pub fn retain(&mut self, keep_file: impl Fn(&str) -> bool, keep_kind: impl Fn(Kind) -> bool) -> usize {
+    pub fn retain(
+        &mut self,
+        keep_file: impl Fn(&str) -> bool,
+        keep_kind: impl Fn(DifferenceKind) -> bool,
+    ) -> usize {
         let before = self.files.len();
         self.files.retain_mut(|file| {
             file.findings.retain(|finding| keep_kind(finding.kind));

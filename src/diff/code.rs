@@ -3,8 +3,8 @@
 use super::align::align;
 use super::content::bytes_row;
 use super::listing::{self, Both};
-use super::lists::{Classes, constants, list, paired};
-use super::model::{Finding, Kind, Row};
+use super::lists::{ConstClasses, constants, list, paired};
+use super::model::{DiffFinding, DifferenceKind, Row};
 use super::tables::{exception_tables, line_tables};
 use crate::object::{CodeView, Value, flag_names};
 use crate::target::Series;
@@ -24,7 +24,7 @@ pub(super) struct Comparer<'a> {
     series: &'static Series,
     /// Bytes that may still be compared.
     left: usize,
-    findings: Vec<Finding>,
+    findings: Vec<DiffFinding>,
     /// Bytes that the findings show so far.
     shown: usize,
     /// Code objects that differ only in their first line.
@@ -51,10 +51,13 @@ impl<'a> Comparer<'a> {
     }
 
     /// Returns the findings for each code object, outermost first.
-    pub(super) fn compare(mut self, left: CodeView<'_>, right: CodeView<'_>) -> Vec<Finding> {
+    pub(super) fn compare(mut self, left: CodeView<'_>, right: CodeView<'_>) -> Vec<DiffFinding> {
         let filenames = (left.filename(), right.filename());
         if filenames.0 != filenames.1 {
-            self.add(self.module, Finding::new(Kind::Filename, "").sides(&filenames.0, &filenames.1));
+            self.add(
+                self.module,
+                DiffFinding::new(DifferenceKind::Filename, "").sides(&filenames.0, &filenames.1),
+            );
         }
         let mut pairs = vec![(left, right, String::new())];
         // References can make one code object appear at many locations.
@@ -66,12 +69,15 @@ impl<'a> Comparer<'a> {
             let place = self.place(&path);
             let own = (left.filename(), right.filename());
             if own.0 != own.1 && own != filenames {
-                self.add(&place, Finding::new(Kind::Filename, "").sides(own.0, own.1));
+                self.add(&place, DiffFinding::new(DifferenceKind::Filename, "").sides(own.0, own.1));
             }
             if !self.afford(&[left, right]) {
                 let message = "there is so much that it is not compared from here on";
                 let size = |code: CodeView<'_>| format!("{} of bytecode", text::bytes(code.bytecode().len()));
-                self.add(&place, Finding::new(Kind::Code, message).sides(size(left), size(right)));
+                self.add(
+                    &place,
+                    DiffFinding::new(DifferenceKind::Code, message).sides(size(left), size(right)),
+                );
                 break;
             }
             self.one(&place, left, right);
@@ -101,7 +107,7 @@ impl<'a> Comparer<'a> {
             let rows = all
                 .into_iter()
                 .map(|moved| Row::differ(line(moved.lines.0), line(moved.lines.1)).labeled(moved.place));
-            let finding = Finding::new(Kind::FirstLine, message).rows(rows.collect());
+            let finding = DiffFinding::new(DifferenceKind::FirstLine, message).rows(rows.collect());
             self.add(self.module, finding);
         }
     }
@@ -110,7 +116,7 @@ impl<'a> Comparer<'a> {
         if path.is_empty() { self.module.to_owned() } else { format!("{}:{path}", self.module) }
     }
 
-    fn add(&mut self, place: &str, finding: Finding) {
+    fn add(&mut self, place: &str, finding: DiffFinding) {
         let sides = finding.rows.iter().flat_map(|row| [&row.left, &row.right]);
         self.shown += sides.map(|side| side.as_ref().map_or(0, String::len)).sum::<usize>();
         self.findings.push(finding.at(place));
@@ -168,7 +174,7 @@ impl<'a> Comparer<'a> {
                     Vec::new()
                 }
             };
-            let finding = Finding::new(Kind::Structure, message).rows(rows);
+            let finding = DiffFinding::new(DifferenceKind::Structure, message).rows(rows);
             self.add(&self.place(&name), finding);
         }
         pairs
@@ -182,7 +188,7 @@ impl<'a> Comparer<'a> {
             ("qualified name", left.qualname(), right.qualname()),
         ] {
             if one != other {
-                let finding = Finding::new(Kind::Name, what);
+                let finding = DiffFinding::new(DifferenceKind::Name, what);
                 self.add(place, finding.sides(one.unwrap_or_default(), other.unwrap_or_default()));
             }
         }
@@ -195,12 +201,18 @@ impl<'a> Comparer<'a> {
         ];
         for (what, one, other) in sizes {
             if one != other {
-                self.add(place, Finding::new(Kind::Size, what).sides(one.to_string(), other.to_string()));
+                self.add(
+                    place,
+                    DiffFinding::new(DifferenceKind::Size, what).sides(one.to_string(), other.to_string()),
+                );
             }
         }
         if left.flags() != right.flags() {
             let words = |flags: u32| format!("{flags:#x} {}", flag_names(flags).join(" "));
-            self.add(place, Finding::new(Kind::Flags, "").sides(words(left.flags()), words(right.flags())));
+            self.add(
+                place,
+                DiffFinding::new(DifferenceKind::Flags, "").sides(words(left.flags()), words(right.flags())),
+            );
         }
         self.lists(place, left, right);
         if a.firstlineno == b.firstlineno {
@@ -210,22 +222,23 @@ impl<'a> Comparer<'a> {
             self.moved.push(Moved { place: place.to_owned(), lines: (a.firstlineno, b.firstlineno) });
         } else {
             let line = |line: i32| format!("line {line}");
-            let finding = Finding::new(Kind::FirstLine, "").sides(line(a.firstlineno), line(b.firstlineno));
+            let finding = DiffFinding::new(DifferenceKind::FirstLine, "")
+                .sides(line(a.firstlineno), line(b.firstlineno));
             self.findings.insert(before, finding.at(place));
         }
     }
 
     /// Compares constants, names, variables, instructions and their tables.
     fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
-        let classes = Classes::of(left, right);
+        let classes = ConstClasses::of(left, right);
         constants(left, right, &classes).into_iter().for_each(|finding| self.add(place, finding));
-        let names = list(Kind::Names, &left.names(), &right.names());
+        let names = list(DifferenceKind::Names, &left.names(), &right.names());
         names.into_iter().for_each(|finding| self.add(place, finding));
         let variables = |code: CodeView<'_>| {
             let variables = code.variables().into_iter();
             variables.map(|(name, kind)| format!("{name} ({})", kind.words())).collect::<Vec<_>>()
         };
-        let variables = list(Kind::Variables, &variables(left), &variables(right));
+        let variables = list(DifferenceKind::Variables, &variables(left), &variables(right));
         variables.into_iter().for_each(|finding| self.add(place, finding));
         let same_code = left.bytecode() == right.bytecode();
         if same_code
@@ -266,15 +279,15 @@ fn spend(code: CodeView<'_>, left: usize) -> Option<usize> {
 }
 
 /// Returns findings for code objects with a table that cannot be decoded.
-fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<Finding> {
+fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<DiffFinding> {
     let parts = [
-        (Kind::Instructions, left.bytecode(), right.bytecode()),
-        (Kind::LineTable, left.line_table(), right.line_table()),
-        (Kind::ExceptionTable, left.exception_table(), right.exception_table()),
+        (DifferenceKind::Instructions, left.bytecode(), right.bytecode()),
+        (DifferenceKind::LineTable, left.line_table(), right.line_table()),
+        (DifferenceKind::ExceptionTable, left.exception_table(), right.exception_table()),
     ];
     let differing = parts.into_iter().filter(|(_, one, other)| one != other);
-    let finding = |(kind, one, other): (Kind, &[u8], &[u8])| {
-        Finding::new(kind, format!("they differ, and a side cannot be read: {error}"))
+    let finding = |(kind, one, other): (DifferenceKind, &[u8], &[u8])| {
+        DiffFinding::new(kind, format!("they differ, and a side cannot be read: {error}"))
             .rows(vec![bytes_row(one, other)])
     };
     differing.map(finding).collect()

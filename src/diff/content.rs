@@ -2,7 +2,7 @@
 
 use super::align::align;
 use super::lists::{around, paired};
-use super::model::{Finding, Kind, Row, clip};
+use super::model::{DiffFinding, DifferenceKind, Row, clip};
 use super::sides::Stream;
 use crate::text;
 use std::io;
@@ -15,10 +15,10 @@ pub(super) const WINDOW: usize = 16;
 pub(super) const TEXT: usize = 4 << 20;
 
 /// Describes the difference between two files whose bytes differ.
-pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
+pub(super) fn compare_content(left: &[u8], right: &[u8]) -> DiffFinding {
     match (text(left), text(right)) {
         (Some(one), Some(other)) => compare_texts(one, other),
-        _ => Finding::new(Kind::Content, "").rows(vec![bytes_row(left, right)]),
+        _ => DiffFinding::new(DifferenceKind::Content, "").rows(vec![bytes_row(left, right)]),
     }
 }
 
@@ -31,7 +31,7 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> Finding {
 pub(super) fn compare_large(
     left: &mut Stream<'_>,
     right: &mut Stream<'_>,
-) -> io::Result<Option<Vec<Finding>>> {
+) -> io::Result<Option<Vec<DiffFinding>>> {
     let size = left.size.max(right.size);
     if size <= TEXT as u64 {
         return Ok(None);
@@ -58,7 +58,7 @@ pub(super) fn compare_large(
         }
     }
     let row = Row::differ(side(left.size, at, &left.window()?), side(right.size, at, &right.window()?));
-    Ok(Some(vec![Finding::new(Kind::Content, "").rows(vec![row])]))
+    Ok(Some(vec![DiffFinding::new(DifferenceKind::Content, "").rows(vec![row])]))
 }
 
 /// Returns whether a file that begins like this has parts that are compared: a zip, a zipapp or a
@@ -76,7 +76,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok().filter(|text| text.len() <= TEXT && !text.contains('\0'))
 }
 
-fn compare_texts(left: &str, right: &str) -> Finding {
+fn compare_texts(left: &str, right: &str) -> DiffFinding {
     let ended = left.strip_suffix('\n').zip(right.strip_suffix('\n'));
     let (left, right) = ended.unwrap_or((left, right));
     let (one, other): (Vec<&str>, Vec<&str>) = (left.split('\n').collect(), right.split('\n').collect());
@@ -90,7 +90,7 @@ fn compare_texts(left: &str, right: &str) -> Finding {
         rows.push(Row::sides(number(a, line), number(b, partner), same));
     }
     let message = if count == 1 { "one line differs".to_owned() } else { format!("{count} lines differ") };
-    Finding::new(Kind::Content, message).rows(around(rows))
+    DiffFinding::new(DifferenceKind::Content, message).rows(around(rows))
 }
 
 /// Returns a row for the first difference between two byte strings.

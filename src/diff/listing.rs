@@ -2,8 +2,8 @@
 
 use super::align::align;
 use super::content::bytes_row;
-use super::lists::{Classes, around, paired, show};
-use super::model::{Finding, Kind, Row};
+use super::lists::{ConstClasses, around, paired, show};
+use super::model::{DiffFinding, DifferenceKind, Row};
 use crate::dis::{DisError, Instruction, Operand, disassemble};
 use crate::object::CodeView;
 use crate::target::Series;
@@ -65,7 +65,7 @@ impl Both {
     pub(super) fn of(
         left: CodeView<'_>,
         right: CodeView<'_>,
-        classes: &Classes,
+        classes: &ConstClasses,
         series: &Series,
     ) -> Result<Self, DisError> {
         let mut keys = FxHashMap::default();
@@ -86,7 +86,7 @@ impl Both {
 
     /// Returns a finding for the instructions that differ; if all are the same, for the bytes that
     /// differ.
-    pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> Finding {
+    pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> DiffFinding {
         let Self { left: one, right: other, pairs, partner } = self;
         let mut count = 0;
         let mut rows = Vec::new();
@@ -112,7 +112,7 @@ impl Both {
             _ => format!("{count} instructions differ"),
         };
         let rows = if count == 0 { vec![bytes_row(left.bytecode(), right.bytecode())] } else { around(rows) };
-        Finding::new(Kind::Instructions, message).rows(rows)
+        DiffFinding::new(DifferenceKind::Instructions, message).rows(rows)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Comparison of two lists as rows: constants, names, variables, and functions for any two lists.
 
 use super::align::align;
-use super::model::{Finding, Kind, Row, clip};
+use super::model::{DiffFinding, DifferenceKind, Row, clip};
 use super::same::same_objects;
 use crate::object::{CodeView, ObjectId, Objects, Value, str_repr};
 use rustc_hash::FxHashMap;
@@ -74,7 +74,7 @@ fn left_out(skipped: &mut usize) -> Option<Row> {
 }
 
 /// Compares two lists of texts.
-pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Finding> {
+pub(super) fn list(kind: DifferenceKind, left: &[String], right: &[String]) -> Option<DiffFinding> {
     if left == right {
         return None;
     }
@@ -85,12 +85,12 @@ pub(super) fn list(kind: Kind, left: &[String], right: &[String]) -> Option<Find
         let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
         rows.push(Row::sides(side(a, one), side(b, other), same));
     }
-    Some(Finding::new(kind, "").rows(around(rows)))
+    Some(DiffFinding::new(kind, "").rows(around(rows)))
 }
 
 /// Classes of equal constants of two code objects: a number for each index, which equal constants
 /// share.
-pub(super) struct Classes {
+pub(super) struct ConstClasses {
     pub(super) left: Vec<u32>,
     pub(super) right: Vec<u32>,
 }
@@ -98,7 +98,7 @@ pub(super) struct Classes {
 /// Constants with the same beginning.
 type Bucket<'a> = Vec<(&'a Objects, ObjectId, u32)>;
 
-impl Classes {
+impl ConstClasses {
     pub(super) fn of(left: CodeView<'_>, right: CodeView<'_>) -> Self {
         let mut buckets: FxHashMap<(u8, String), Bucket<'_>> = FxHashMap::default();
         let mut next = 0;
@@ -136,7 +136,11 @@ fn key(objects: &Objects, id: ObjectId) -> (u8, String) {
 }
 
 /// Compares constants, except the contents of code objects, which are compared separately.
-pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Classes) -> Option<Finding> {
+pub(super) fn constants(
+    left: CodeView<'_>,
+    right: CodeView<'_>,
+    classes: &ConstClasses,
+) -> Option<DiffFinding> {
     if classes.left == classes.right {
         return None;
     }
@@ -162,7 +166,7 @@ pub(super) fn constants(left: CodeView<'_>, right: CodeView<'_>, classes: &Class
         }
         rows.push(row);
     }
-    Some(Finding::new(Kind::Constants, "").rows(around(rows)))
+    Some(DiffFinding::new(DifferenceKind::Constants, "").rows(around(rows)))
 }
 
 /// Returns a row for two long strings, from shortly before the first difference.

@@ -1,21 +1,21 @@
 //! Comparison of manifests with each other and with bytes.
 
 use super::cause::{Cause, CauseKind};
-use super::model::{FileDifference, Finding, Kind, RELEASES};
-use super::sides::File;
+use super::model::{DiffFinding, DifferenceKind, FileDifference, RELEASES};
+use super::sides::SideFile;
 use crate::archive::Archive;
 use crate::manifest::{self, FileEntry, Listed, Manifest};
 use crate::text;
 use std::collections::BTreeMap;
 
 /// Compares the releases in two manifests.
-pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<Finding> {
+pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<DiffFinding> {
     let both =
         left.releases.iter().filter_map(|(version, one)| Some((version, one, right.releases.get(version)?)));
     let other = both.filter(|(_, one, other)| one != other);
     other
         .map(|(version, one, other)| {
-            Finding::new(Kind::Manifest, format!("another release of {version}"))
+            DiffFinding::new(DifferenceKind::Manifest, format!("another release of {version}"))
                 .sides(one.clone(), other.clone())
         })
         .collect()
@@ -60,11 +60,11 @@ fn entries(manifest: &Manifest) -> BTreeMap<&str, &FileEntry> {
 }
 
 /// Compares two entries; the finding names the most specific facts that differ.
-pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding> {
+pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<DiffFinding> {
     if left == right {
         return Vec::new();
     }
-    let mut finding = Finding::new(Kind::Manifest, "");
+    let mut finding = DiffFinding::new(DifferenceKind::Manifest, "");
     let mut differing = Vec::new();
     for ((what, one), (_, other)) in manifest::facts(left).into_iter().zip(manifest::facts(right)) {
         if one != other {
@@ -88,10 +88,10 @@ pub(super) fn compare_listed(left: &FileEntry, right: &FileEntry) -> Vec<Finding
 /// Compares the bytes of a pyc with its manifest entry.
 pub(super) fn compare_with_listed(
     listed: &FileEntry,
-    file: File<'_>,
+    file: SideFile<'_>,
     bytes: &[u8],
     bytes_left: bool,
-) -> Vec<Finding> {
+) -> Vec<DiffFinding> {
     // Other facts of the entry may be wrong even if the digest is right.
     if let Some(found) = manifest::entry_beside(listed, bytes, file.source().as_deref()) {
         return if bytes_left { compare_listed(&found, listed) } else { compare_listed(listed, &found) };
@@ -103,7 +103,10 @@ pub(super) fn compare_with_listed(
     let said = format!("{}, sha256 {}", text::bytes(listed.size), listed.sha256);
     let has = format!("{}, sha256 {sha256}", text::bytes(bytes.len()));
     let (one, other) = if bytes_left { (has, said) } else { (said, has) };
-    vec![Finding::new(Kind::Manifest, "it is not the file that the manifest lists").sides(one, other)]
+    vec![
+        DiffFinding::new(DifferenceKind::Manifest, "it is not the file that the manifest lists")
+            .sides(one, other),
+    ]
 }
 
 /// Compares the archives that two manifests list.
@@ -113,9 +116,9 @@ pub(super) fn compare_listed_archives(left: &Manifest, right: &Manifest) -> Vec<
     for name in one.keys().chain(other.keys().filter(|name| !one.contains_key(*name))) {
         let finding = match (one.get(name), other.get(name)) {
             (Some(a), Some(b)) if a == b => continue,
-            (Some(a), Some(b)) => Finding::new(Kind::Manifest, "the archive").sides(a, b),
-            (Some(_), None) => Finding::new(Kind::OnlyLeft, "the archive"),
-            _ => Finding::new(Kind::OnlyRight, "the archive"),
+            (Some(a), Some(b)) => DiffFinding::new(DifferenceKind::Manifest, "the archive").sides(a, b),
+            (Some(_), None) => DiffFinding::new(DifferenceKind::OnlyLeft, "the archive"),
+            _ => DiffFinding::new(DifferenceKind::OnlyRight, "the archive"),
         };
         differences.push(FileDifference::new(*name, vec![finding]));
     }
@@ -146,12 +149,13 @@ pub(super) fn compare_archive_with_manifest(
         Listed::Other(listed) => {
             let says = said(listed.size, &listed.sha256);
             let (one, other) = if archive_left { (has, says) } else { (says, has) };
-            Finding::new(Kind::Manifest, "the archive as a whole").sides(one, other)
+            DiffFinding::new(DifferenceKind::Manifest, "the archive as a whole").sides(one, other)
         }
         Listed::Others => {
             let says = "other archives".to_owned();
             let (one, other) = if archive_left { (has, says) } else { (says, has) };
-            Finding::new(Kind::Manifest, "the manifest does not list this archive").sides(one, other)
+            DiffFinding::new(DifferenceKind::Manifest, "the manifest does not list this archive")
+                .sides(one, other)
         }
     };
     Some(vec![FileDifference::new("", vec![finding])])

@@ -26,7 +26,7 @@ mod sides;
 mod tables;
 
 pub use cause::{Cause, CauseKind, FailOn};
-pub use model::{Comparison, FileDifference, Finding, Kind, Row, SCHEMA};
+pub use model::{Comparison, DiffFinding, DifferenceKind, FileDifference, Row, SCHEMA};
 pub use nested::{Nested, read_within};
 pub use places::compare;
 pub use pyc::compare_pycs;

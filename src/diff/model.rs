@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Kinds of differences, from the outside in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum DifferenceKind {
     /// A file on the left side only.
     OnlyLeft,
     /// A file on the right side only.
@@ -58,7 +58,7 @@ pub enum Kind {
     ExceptionTable,
 }
 
-impl Kind {
+impl DifferenceKind {
     /// All kinds, from the outside in.
     pub const ALL: [Self; 23] = [
         Self::OnlyLeft,
@@ -195,9 +195,9 @@ pub(super) fn clip(left: &str, right: &str) -> (String, String) {
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct DiffFinding {
     /// Kind of difference.
-    pub kind: Kind,
+    pub kind: DifferenceKind,
     /// Module and code object: `demo.core:Store.get`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -208,9 +208,9 @@ pub struct Finding {
     pub rows: Vec<Row>,
 }
 
-impl Finding {
+impl DiffFinding {
     /// Returns a finding for a whole file.
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn new(kind: DifferenceKind, message: impl Into<String>) -> Self {
         Self { kind, place: None, message: message.into(), rows: Vec::new() }
     }
 
@@ -265,7 +265,7 @@ pub struct FileDifference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// Findings from the outside in; never empty.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<DiffFinding>,
     /// Source lines of the instructions in the findings, by line number, for the left and the right
     /// side.
     #[serde(skip)]
@@ -277,7 +277,7 @@ pub(super) const RELEASES: &str = "(releases)";
 
 impl FileDifference {
     /// Returns the differences of a file whose cause is not yet known.
-    pub fn new(path: impl Into<String>, findings: Vec<Finding>) -> Self {
+    pub fn new(path: impl Into<String>, findings: Vec<DiffFinding>) -> Self {
         Self { path: path.into(), left_path: None, cause: None, findings, lines: Default::default() }
     }
 
@@ -300,7 +300,7 @@ impl FileDifference {
 
     /// Returns whether the files are directories that belong together.
     pub fn is_folder(&self) -> bool {
-        self.path.ends_with('/') && self.findings.iter().all(|finding| finding.kind == Kind::Path)
+        self.path.ends_with('/') && self.findings.iter().all(|finding| finding.kind == DifferenceKind::Path)
     }
 
     /// Returns the numbers of the source lines of one side's instructions in the findings.
@@ -341,11 +341,15 @@ pub const SCHEMA: &str = "pycompile-diff/1";
 impl Comparison {
     /// Returns the number of findings of each kind, from the outside in, without kinds that have
     /// none.
-    pub fn counts(&self) -> Vec<(Kind, usize)> {
-        let count = |kind: Kind| {
+    pub fn counts(&self) -> Vec<(DifferenceKind, usize)> {
+        let count = |kind: DifferenceKind| {
             let findings = self.files.iter().flat_map(|file| &file.findings);
             findings.filter(|finding| finding.kind == kind).count()
         };
-        Kind::ALL.into_iter().map(|kind| (kind, count(kind))).filter(|(_, count)| *count > 0).collect()
+        DifferenceKind::ALL
+            .into_iter()
+            .map(|kind| (kind, count(kind)))
+            .filter(|(_, count)| *count > 0)
+            .collect()
     }
 }

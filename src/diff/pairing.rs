@@ -4,7 +4,7 @@
 //! A path that both sides have is never paired with another one, and neither is a path with several
 //! candidates.
 
-use super::sides::{File, Files, Side};
+use super::sides::{Files, Side, SideFile};
 use crate::manifest::Shift;
 use crate::pyc::{HEADER_SIZE, Header, parse_name};
 use crate::target::Series;
@@ -17,7 +17,7 @@ const METADATA: [&str; 3] = ["dist-info", "data", "egg-info"];
 
 /// A directory with another path on each side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Folder {
+pub(super) struct PairedFolder {
     pub(super) left: String,
     pub(super) right: String,
     /// Number of files that are compared because of it.
@@ -31,7 +31,7 @@ pub(super) struct Pairing {
     pub(super) partners: BTreeMap<String, String>,
     /// Pycs of the right side whose partner has another layout.
     pub(super) layouts: BTreeSet<String>,
-    pub(super) folders: Vec<Folder>,
+    pub(super) folders: Vec<PairedFolder>,
 }
 
 impl Pairing {
@@ -71,7 +71,7 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
             // The path before the directories above were renamed.
             let own = pairing.folders.iter().rev().find_map(|above| moved(&left, &above.right, &above.left));
             let left = own.unwrap_or(left);
-            pairing.folders.push(Folder { left, right, files: 0 });
+            pairing.folders.push(PairedFolder { left, right, files: 0 });
         }
     }
     let moved_names: BTreeMap<&str, &str> =
@@ -255,7 +255,7 @@ fn layouts(
 }
 
 /// Returns the cache tag of the version that wrote a pyc.
-fn tag_of(file: &File<'_>) -> Option<String> {
+fn tag_of(file: &SideFile<'_>) -> Option<String> {
     let mut header = Vec::new();
     let stream = file.stream()?.ok()?;
     stream.reader.take(HEADER_SIZE as u64).read_to_end(&mut header).ok()?;

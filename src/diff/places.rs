@@ -6,11 +6,11 @@ use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
 };
-use super::model::{Comparison, FileDifference, Finding, Kind, RELEASES, Row, SCHEMA};
+use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, Row, SCHEMA};
 use super::nested::{Nested, read_nested};
 use super::pairing::{Pairing, pair, pair_listed};
 use super::pyc::compare_pycs;
-use super::sides::{Content, File, Files, Side, SideError, files, files_of};
+use super::sides::{Files, Side, SideContent, SideError, SideFile, files, files_of};
 use crate::archive::{DEPTH, is_package};
 use crate::text::{Shown as _, counted, python};
 use rayon::prelude::*;
@@ -43,7 +43,7 @@ impl<'a> Paths<'a> {
 pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     let pycs_only = left.manifest().is_some() || right.manifest().is_some();
     let (mut one, mut other) = (files(left, pycs_only), files(right, pycs_only));
-    let mut found = Outcome::default();
+    let mut found = PlaceOutcome::default();
     let nested = Nested::default();
     let mut outside = 0;
     match (left.is_file(), right.is_file()) {
@@ -121,17 +121,17 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
 
 /// Result for some of the files.
 #[derive(Default)]
-struct Outcome {
+struct PlaceOutcome {
     same: usize,
     files: Vec<FileDifference>,
 }
 
-impl Outcome {
-    fn add(&mut self, path: &str, findings: Vec<Finding>) {
+impl PlaceOutcome {
+    fn add(&mut self, path: &str, findings: Vec<DiffFinding>) {
         self.add_pair(Paths::same(path), findings);
     }
 
-    fn add_pair(&mut self, paths: Paths<'_>, findings: Vec<Finding>) {
+    fn add_pair(&mut self, paths: Paths<'_>, findings: Vec<DiffFinding>) {
         if !findings.is_empty() {
             self.files.push(FileDifference::new(paths.right, findings).from_left(paths.left));
         }
@@ -152,7 +152,8 @@ impl Outcome {
 
     /// Adds the paths of a pyc that has another layout on each side.
     fn tell_layouts(&mut self, paths: Paths<'_>) {
-        let finding = Finding::new(Kind::Path, "the pyc is in another layout").sides(paths.left, paths.right);
+        let finding = DiffFinding::new(DifferenceKind::Path, "the pyc is in another layout")
+            .sides(paths.left, paths.right);
         match self.files.iter_mut().find(|file| file.path == paths.right) {
             Some(file) => file.findings.insert(0, finding),
             None => self.files.push(FileDifference::new(paths.right, vec![finding]).from_left(paths.left)),
@@ -174,25 +175,25 @@ fn compare_all(
     depth: usize,
     nested: &Nested,
     pairing: Pairing,
-) -> Outcome {
+) -> PlaceOutcome {
     let moved: BTreeSet<&str> = pairing.partners.values().map(String::as_str).collect();
     let names = left.keys().filter(|name| !moved.contains(name.as_ref())).chain(right.keys());
     let names: Vec<&str> = names.map(AsRef::as_ref).collect::<BTreeSet<_>>().into_iter().collect();
-    let outcomes: Vec<Outcome> = names
+    let outcomes: Vec<PlaceOutcome> = names
         .into_par_iter()
         .map(|name| {
             let partner = pairing.partners.get(name).map_or(name, String::as_str);
             let paths = [format!("{}{partner}", prefix.left), format!("{}{name}", prefix.right)];
             let paths = Paths { left: &paths[0], right: &paths[1] };
             let only = |kind| {
-                let mut outcome = Outcome::default();
-                outcome.add_pair(paths, vec![Finding::new(kind, "")]);
+                let mut outcome = PlaceOutcome::default();
+                outcome.add_pair(paths, vec![DiffFinding::new(kind, "")]);
                 outcome
             };
             let mut outcome = match (left.get(partner), right.get(name)) {
                 (Some(&one), Some(&other)) => compare_files(paths, one, other, depth, nested),
-                (Some(_), None) => only(Kind::OnlyLeft),
-                (None, _) => only(Kind::OnlyRight),
+                (Some(_), None) => only(DifferenceKind::OnlyLeft),
+                (None, _) => only(DifferenceKind::OnlyRight),
             };
             if pairing.layouts.contains(name) {
                 outcome.tell_layouts(paths);
@@ -200,13 +201,13 @@ fn compare_all(
             outcome
         })
         .collect();
-    let mut all = Outcome::default();
+    let mut all = PlaceOutcome::default();
     outcomes.into_iter().for_each(|outcome| all.extend(outcome));
     for folder in pairing.folders {
         let paths =
             [format!("{}{}/", prefix.left, folder.left), format!("{}{}/", prefix.right, folder.right)];
         let files = counted(folder.files, "file is", "files are");
-        let finding = Finding::new(Kind::Path, format!("{files} compared under both paths"));
+        let finding = DiffFinding::new(DifferenceKind::Path, format!("{files} compared under both paths"));
         let findings = vec![finding.sides(&paths[0], &paths[1])];
         all.files.push(FileDifference::new(&*paths[1], findings).from_left(&paths[0]));
     }
@@ -214,9 +215,9 @@ fn compare_all(
 }
 
 /// Replaces equal findings for many entries by one finding for the archive.
-fn tell_entries_once(archive: Paths<'_>, outcome: &mut Outcome) {
-    let is_entry = |finding: &Finding| finding.kind == Kind::Archive && finding.place.is_none();
-    let mut groups: Vec<(Finding, Vec<String>)> = Vec::new();
+fn tell_entries_once(archive: Paths<'_>, outcome: &mut PlaceOutcome) {
+    let is_entry = |finding: &DiffFinding| finding.kind == DifferenceKind::Archive && finding.place.is_none();
+    let mut groups: Vec<(DiffFinding, Vec<String>)> = Vec::new();
     for file in &outcome.files {
         if let Some(finding) = file.findings.first().filter(|finding| is_entry(finding)) {
             match groups.iter_mut().find(|(known, _)| known == finding) {
@@ -244,7 +245,7 @@ fn tell_entries_once(archive: Paths<'_>, outcome: &mut Outcome) {
         finding.rows.push(Row::remark(format!("in {}{more}", names.join(", "))));
         finding
     });
-    let findings: Vec<Finding> = findings.collect();
+    let findings: Vec<DiffFinding> = findings.collect();
     match outcome.files.iter_mut().find(|file| file.path == archive.right) {
         Some(file) => file.findings.extend(findings),
         None => outcome.add_pair(archive, findings),
@@ -254,26 +255,27 @@ fn tell_entries_once(archive: Paths<'_>, outcome: &mut Outcome) {
 /// Compares two files.
 fn compare_files(
     paths: Paths<'_>,
-    left: File<'_>,
-    right: File<'_>,
+    left: SideFile<'_>,
+    right: SideFile<'_>,
     depth: usize,
     nested: &Nested,
-) -> Outcome {
+) -> PlaceOutcome {
     let path = paths.right;
-    let mut outcome = Outcome::default();
+    let mut outcome = PlaceOutcome::default();
     let mut findings = Vec::new();
     if let (Some(one), Some(other)) = (left.entry(), right.entry()) {
         findings.extend(compare_entries(one, other));
     }
-    if let (File::Special(one), File::Special(other)) = (left, right) {
+    if let (SideFile::Special(one), SideFile::Special(other)) = (left, right) {
         findings.extend(compare_specials(one, other));
         outcome.same = usize::from(findings.is_empty());
         outcome.add_pair(paths, findings);
         return outcome;
     }
-    let unreadable = |one: &str, other: &str| vec![Finding::new(Kind::Unreadable, "").sides(one, other)];
+    let unreadable =
+        |one: &str, other: &str| vec![DiffFinding::new(DifferenceKind::Unreadable, "").sides(one, other)];
     let links = left.link().zip(right.link()).map(|(one, other)| {
-        let finding = Finding::new(Kind::Content, "symlinks that lead elsewhere");
+        let finding = DiffFinding::new(DifferenceKind::Content, "symlinks that lead elsewhere");
         let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
         if one == other { Vec::new() } else { vec![finding] }
     });
@@ -284,29 +286,29 @@ fn compare_files(
         return outcome;
     }
     match (left.content(), right.content()) {
-        (Content::Bytes(one), Content::Bytes(other)) if one == other => {}
-        (Content::Bytes(one), Content::Bytes(other)) => {
+        (SideContent::Bytes(one), SideContent::Bytes(other)) if one == other => {}
+        (SideContent::Bytes(one), SideContent::Bytes(other)) => {
             match compare_nested(paths, &one, &other, depth, nested) {
                 Some(inner) => outcome = inner,
                 None => {
                     let mut found = compare_bytes(path, &one, &other);
                     if left.is_control() && right.is_control() {
-                        found.iter_mut().for_each(|finding| finding.kind = Kind::Control);
+                        found.iter_mut().for_each(|finding| finding.kind = DifferenceKind::Control);
                     }
                     findings.extend(found);
                 }
             }
         }
-        (Content::Listed(one), Content::Listed(other)) => findings.extend(compare_listed(one, other)),
-        (Content::Listed(one), Content::Bytes(other)) => {
+        (SideContent::Listed(one), SideContent::Listed(other)) => findings.extend(compare_listed(one, other)),
+        (SideContent::Listed(one), SideContent::Bytes(other)) => {
             findings.extend(compare_with_listed(one, right, &other, false));
         }
-        (Content::Bytes(one), Content::Listed(other)) => {
+        (SideContent::Bytes(one), SideContent::Listed(other)) => {
             findings.extend(compare_with_listed(other, left, &one, true));
         }
-        (Content::Failed(one), Content::Failed(other)) => findings.extend(unreadable(&one, &other)),
-        (Content::Failed(one), _) => findings.extend(unreadable(&one, "can be read")),
-        (_, Content::Failed(other)) => findings.extend(unreadable("can be read", &other)),
+        (SideContent::Failed(one), SideContent::Failed(other)) => findings.extend(unreadable(&one, &other)),
+        (SideContent::Failed(one), _) => findings.extend(unreadable(&one, "can be read")),
+        (_, SideContent::Failed(other)) => findings.extend(unreadable("can be read", &other)),
     }
     if findings.is_empty() && outcome.files.is_empty() {
         outcome.same = 1;
@@ -321,13 +323,13 @@ fn compare_files(
 
 /// Compares two large files without reading them into memory; `None` for small files, archives and
 /// pycs.
-fn compare_large_files(path: &str, left: File<'_>, right: File<'_>) -> Option<Vec<Finding>> {
+fn compare_large_files(path: &str, left: SideFile<'_>, right: SideFile<'_>) -> Option<Vec<DiffFinding>> {
     let has_parts = ["whl", "zip", "pyz", "pyc"].iter().any(|end| path.rsplit('.').next() == Some(end));
     if has_parts {
         return None;
     }
     let unreadable = |path: &dyn Display, error: &io::Error| {
-        Some(vec![Finding::new(Kind::Unreadable, format!("cannot read {path}: {error}"))])
+        Some(vec![DiffFinding::new(DifferenceKind::Unreadable, format!("cannot read {path}: {error}"))])
     };
     let (mut one, mut other) = match (left.stream()?, right.stream()?) {
         (Ok(one), Ok(other)) => (one, other),
@@ -352,7 +354,7 @@ fn compare_nested(
     right: &[u8],
     depth: usize,
     nested: &Nested,
-) -> Option<Outcome> {
+) -> Option<PlaceOutcome> {
     if depth == 0 || !may_be_archive(left) || !may_be_archive(right) {
         return None;
     }
@@ -379,7 +381,7 @@ fn may_be_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!") || is_package(bytes)
 }
 
-fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
+fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
     if path.ends_with(".pyc") || (is_pyc(left) && is_pyc(right)) {
         compare_pycs(path, left, right)
     } else {

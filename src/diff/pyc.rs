@@ -2,7 +2,7 @@
 
 use super::code::Comparer;
 use super::content::bytes_row;
-use super::model::{Finding, Kind};
+use super::model::{DiffFinding, DifferenceKind};
 use super::references;
 use super::same::first_difference;
 use crate::manifest::hex;
@@ -14,7 +14,7 @@ use crate::text;
 
 /// Returns the differences of two pycs; empty only if their bytes are the same. `name` determines
 /// the name of the module: `demo/__pycache__/core.cpython-314.pyc`.
-pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
+pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
     if left == right {
         return Vec::new();
     }
@@ -30,7 +30,7 @@ pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
     }
     if headers.0.magic() != headers.1.magic() {
         let message = "it differs as well; code of two versions is not compared";
-        findings.push(Finding::new(Kind::Code, message).sides(size(left), size(right)));
+        findings.push(DiffFinding::new(DifferenceKind::Code, message).sides(size(left), size(right)));
         return findings;
     }
     let Some(series) = Series::with_magic(headers.0.magic()) else {
@@ -38,7 +38,8 @@ pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<Finding> {
             "the code differs, and magic number {} is of no version that is known",
             headers.0.magic()
         );
-        findings.push(Finding::new(Kind::Unreadable, message).rows(vec![bytes_row(left, right)]));
+        findings
+            .push(DiffFinding::new(DifferenceKind::Unreadable, message).rows(vec![bytes_row(left, right)]));
         return findings;
     };
     match (marshal::read(left, series.code_layout), marshal::read(right, series.code_layout)) {
@@ -55,13 +56,14 @@ fn size(bytes: &[u8]) -> String {
     text::bytes(bytes.len())
 }
 
-fn unreadable<E: std::fmt::Display>(left: Option<E>, right: Option<E>) -> Finding {
+fn unreadable<E: std::fmt::Display>(left: Option<E>, right: Option<E>) -> DiffFinding {
     let say = |error: Option<E>| error.map_or_else(|| "can be read".to_owned(), |error| error.to_string());
-    Finding::new(Kind::Unreadable, "a side cannot be read as a pyc").sides(say(left), say(right))
+    DiffFinding::new(DifferenceKind::Unreadable, "a side cannot be read as a pyc")
+        .sides(say(left), say(right))
 }
 
-fn compare_headers(left: Header, right: Header) -> Option<Finding> {
-    let mut finding = Finding::new(Kind::Header, "");
+fn compare_headers(left: Header, right: Header) -> Option<DiffFinding> {
+    let mut finding = DiffFinding::new(DifferenceKind::Header, "");
     let mut fields = Vec::new();
     if left.magic() != right.magic() {
         fields.push("magic number");
@@ -118,7 +120,7 @@ fn compare_objects(
     right: &Objects,
     series: &'static Series,
     size: usize,
-) -> Vec<Finding> {
+) -> Vec<DiffFinding> {
     let Some((one, other)) = first_difference(left, right) else {
         return vec![references::compare(module, left, right)];
     };
@@ -128,7 +130,8 @@ fn compare_objects(
             None => objects.short_repr(Objects::ROOT, SHOWN),
         };
         return vec![
-            Finding::new(Kind::Unreadable, "a side is not a code object").sides(say(left), say(right)),
+            DiffFinding::new(DifferenceKind::Unreadable, "a side is not a code object")
+                .sides(say(left), say(right)),
         ];
     };
     let mut findings = Comparer::new(module, series, size).compare(a, b);
@@ -136,7 +139,8 @@ fn compare_objects(
         // A part has a type that CPython never writes there.
         let sides = (left.short_repr(one, SHOWN), right.short_repr(other, SHOWN));
         findings.push(
-            Finding::new(Kind::Code, "in a part of another type than CPython's").sides(sides.0, sides.1),
+            DiffFinding::new(DifferenceKind::Code, "in a part of another type than CPython's")
+                .sides(sides.0, sides.1),
         );
     }
     findings

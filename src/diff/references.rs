@@ -4,7 +4,7 @@
 //! and writes a reference for an object that was marked before. The counts depend on other objects
 //! in the process, and so does the identity of equal strings.
 
-use super::model::{Finding, Kind, Row};
+use super::model::{DiffFinding, DifferenceKind, Row};
 use crate::object::{Code, ObjectId, ObjectNode, Objects, Value};
 
 /// Number of differences that are listed.
@@ -14,7 +14,7 @@ const SHOWN: usize = 60;
 
 /// Describes how two otherwise equal marshalled objects differ: flags, references, interned
 /// strings, type codes.
-pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding {
+pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFinding {
     let (count, differences) = differences(module, left, right);
     let mut message = match count {
         0 => "the same objects are numbered otherwise".to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> Finding 
     if count > LISTED {
         rows.push(Row::remark(format!("… {} more objects", count - LISTED)));
     }
-    Finding::new(Kind::References, message).rows(rows)
+    DiffFinding::new(DifferenceKind::References, message).rows(rows)
 }
 
 /// Returns the number of objects that are flagged although no reference refers to them.

@@ -13,7 +13,7 @@ pub fn first_difference(one: &Objects, other: &Objects) -> Option<(ObjectId, Obj
 /// order of elements in sets. This order depends on hashes and addresses in the process that
 /// marshalled the set.
 pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
-    differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut Classes::default())).is_none()
+    differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut ValueClasses::default())).is_none()
 }
 
 /// Returns whether two objects are the same as in [`first_difference`].
@@ -26,7 +26,7 @@ fn differ(
     left: ObjectId,
     other: &Objects,
     right: ObjectId,
-    mut classes: Option<&mut Classes>,
+    mut classes: Option<&mut ValueClasses>,
 ) -> Option<(ObjectId, ObjectId)> {
     let mut pairs = vec![(left, right)];
     // Each pair is compared once: references can make a small file a large tree.
@@ -79,13 +79,13 @@ fn is_set(type_code: u8) -> bool {
 
 /// Numbers for the values of constants; equal constants have the same number.
 #[derive(Default)]
-struct Classes {
+struct ValueClasses {
     by_value: FxHashMap<Vec<u8>, u32>,
     /// Numbers by side and object; `None` while the number is being computed.
     by_object: FxHashMap<(u8, ObjectId), Option<u32>>,
 }
 
-impl Classes {
+impl ValueClasses {
     /// Returns the number of an object; `None` for code objects and for objects that contain
     /// themselves.
     fn of(&mut self, side: u8, objects: &Objects, root: ObjectId) -> Option<u32> {

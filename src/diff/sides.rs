@@ -112,7 +112,7 @@ impl Side {
 
 /// A file of a side.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum File<'a> {
+pub(super) enum SideFile<'a> {
     Listed(&'a FileEntry),
     Entry(&'a Entry),
     Special(&'a Special),
@@ -121,7 +121,7 @@ pub(super) enum File<'a> {
 }
 
 /// Content of a file, if it is available.
-pub(super) enum Content<'a> {
+pub(super) enum SideContent<'a> {
     Bytes(Cow<'a, [u8]>),
     Listed(&'a FileEntry),
     Failed(String),
@@ -143,11 +143,11 @@ impl Stream<'_> {
     }
 }
 
-impl<'a> File<'a> {
+impl<'a> SideFile<'a> {
     /// Returns whether the file is a package, a tar archive or an image.
     pub(super) fn is_package(self) -> bool {
         match self {
-            File::Entry(entry) => is_package_entry(&entry.bytes),
+            SideFile::Entry(entry) => is_package_entry(&entry.bytes),
             _ => self.path().is_some_and(|path| {
                 open_regular(&path).and_then(|file| is_package_file(&file)).unwrap_or(false)
             }),
@@ -156,7 +156,7 @@ impl<'a> File<'a> {
 
     /// Opens a file on disk or in an archive; `None` for other files.
     pub(super) fn stream(self) -> Option<Result<Stream<'a>, (PathBuf, io::Error)>> {
-        if let File::Entry(entry) = self {
+        if let SideFile::Entry(entry) = self {
             let (reader, size) = (Box::new(entry.bytes.reader()), entry.bytes.len() as u64);
             return Some(Ok(Stream { reader, size, is_entry: true }));
         }
@@ -169,26 +169,26 @@ impl<'a> File<'a> {
         Some(opened.map_err(|error| (path, error)))
     }
 
-    pub(super) fn content(self) -> Content<'a> {
+    pub(super) fn content(self) -> SideContent<'a> {
         match self {
-            File::Listed(entry) => Content::Listed(entry),
-            File::Entry(entry) => match entry.bytes.try_read() {
-                Ok(bytes) => Content::Bytes(bytes),
-                Err(fault) => Content::Failed(fault.to_string()),
+            SideFile::Listed(entry) => SideContent::Listed(entry),
+            SideFile::Entry(entry) => match entry.bytes.try_read() {
+                Ok(bytes) => SideContent::Bytes(bytes),
+                Err(fault) => SideContent::Failed(fault.to_string()),
             },
-            File::Special(special) => Content::Failed(format!("it is {}", special.what.words())),
-            File::Disk(place, name) => read(place, name),
-            File::Alone(place) => read(place, &place.names().concat()),
+            SideFile::Special(special) => SideContent::Failed(format!("it is {}", special.what.words())),
+            SideFile::Disk(place, name) => read(place, name),
+            SideFile::Alone(place) => read(place, &place.names().concat()),
         }
     }
 
     /// Returns the path of a file on disk.
     pub(super) fn path(self) -> Option<PathBuf> {
         match self {
-            File::Disk(Place::Tree(root, listing), name) => {
+            SideFile::Disk(Place::Tree(root, listing), name) => {
                 (listing.names.get(name) == Some(&FoundKind::File)).then(|| root.join(name))
             }
-            File::Alone(Place::File(path)) => Some(path.clone()),
+            SideFile::Alone(Place::File(path)) => Some(path.clone()),
             _ => None,
         }
     }
@@ -196,12 +196,12 @@ impl<'a> File<'a> {
     /// Returns the target of a symlink, which is not followed.
     pub(super) fn link(self) -> Option<PathBuf> {
         match self {
-            File::Disk(Place::Tree(root, listing), name)
+            SideFile::Disk(Place::Tree(root, listing), name)
                 if listing.names.get(name) == Some(&FoundKind::Symlink) =>
             {
                 std::fs::read_link(root.join(name)).ok()
             }
-            File::Special(Special { what: SpecialKind::Symlink(target), .. }) => Some(target.into()),
+            SideFile::Special(Special { what: SpecialKind::Symlink(target), .. }) => Some(target.into()),
             _ => None,
         }
     }
@@ -209,9 +209,9 @@ impl<'a> File<'a> {
     /// Returns the source of a pyc outside archives.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {
-            File::Disk(place, name) => place.read_source(name),
-            File::Alone(place) => place.read_source(&place.names().concat()),
-            File::Listed(_) | File::Entry(_) | File::Special(_) => return None,
+            SideFile::Disk(place, name) => place.read_source(name),
+            SideFile::Alone(place) => place.read_source(&place.names().concat()),
+            SideFile::Listed(_) | SideFile::Entry(_) | SideFile::Special(_) => return None,
         };
         source.ok().map(|(_, bytes)| bytes)
     }
@@ -223,34 +223,34 @@ impl<'a> File<'a> {
 
     pub(super) fn entry(self) -> Option<&'a Entry> {
         match self {
-            File::Entry(entry) => Some(entry),
+            SideFile::Entry(entry) => Some(entry),
             _ => None,
         }
     }
 }
 
-fn read<'a>(place: &Place, name: &str) -> Content<'a> {
+fn read<'a>(place: &Place, name: &str) -> SideContent<'a> {
     match place.read(name) {
-        Ok(bytes) => Content::Bytes(Cow::Owned(bytes)),
-        Err(error) => Content::Failed(error.to_string()),
+        Ok(bytes) => SideContent::Bytes(Cow::Owned(bytes)),
+        Err(error) => SideContent::Failed(error.to_string()),
     }
 }
 
 /// Files of a side by name.
-pub(super) type Files<'a> = BTreeMap<Cow<'a, str>, File<'a>>;
+pub(super) type Files<'a> = BTreeMap<Cow<'a, str>, SideFile<'a>>;
 
 /// Returns the files of a side, or only its pycs.
 pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
     let mut files: Files<'_> = match side {
         Side::Manifest(_, manifest) => {
-            manifest.files.iter().map(|file| (file.path.as_str().into(), File::Listed(file))).collect()
+            manifest.files.iter().map(|file| (file.path.as_str().into(), SideFile::Listed(file))).collect()
         }
         Side::Place(_, Place::Archive(archive)) => files_of(archive),
         Side::Place(_, place @ Place::Tree(_, listing)) => {
-            listing.names.keys().map(|name| (name.as_str().into(), File::Disk(place, name))).collect()
+            listing.names.keys().map(|name| (name.as_str().into(), SideFile::Disk(place, name))).collect()
         }
         Side::Place(_, place @ Place::File(path)) => {
-            [(python::os_text(path.file_name().unwrap_or_default()).into(), File::Alone(place))].into()
+            [(python::os_text(path.file_name().unwrap_or_default()).into(), SideFile::Alone(place))].into()
         }
     };
     if pycs_only && !side.is_file() {
@@ -261,7 +261,7 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
 
 /// Returns the files of an archive.
 pub(super) fn files_of(archive: &Archive) -> Files<'_> {
-    let files = archive.files().map(|entry| (entry.name.as_str().into(), File::Entry(entry)));
+    let files = archive.files().map(|entry| (entry.name.as_str().into(), SideFile::Entry(entry)));
     let specials = archive.specials.iter();
-    files.chain(specials.map(|special| (special.name.as_str().into(), File::Special(special)))).collect()
+    files.chain(specials.map(|special| (special.name.as_str().into(), SideFile::Special(special)))).collect()
 }

@@ -3,7 +3,7 @@
 use super::content::bytes_row;
 use super::listing::{Both, Line, location};
 use super::lists::list;
-use super::model::{Finding, Kind, Row};
+use super::model::{DiffFinding, DifferenceKind, Row};
 use crate::object::{CodeView, Handler, decode_handlers};
 use crate::text::Location;
 
@@ -12,7 +12,7 @@ const LISTED: usize = 40;
 
 /// Compares the locations of instructions on both sides, relative to the first line of the code
 /// object.
-pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) -> Option<Finding> {
+pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) -> Option<DiffFinding> {
     let (one, other) = (left.line_table(), right.line_table());
     let same_code = left.bytecode() == right.bytecode();
     if one == other && same_code {
@@ -23,7 +23,7 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
         let from = |number: i32| if number < 0 { number } else { number.wrapping_sub(code.code.firstlineno) };
         Location::new(from(at.line()), from(at.end_line()), at.column(), at.end_column())
     };
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut groups: Vec<LocationGroup<'_>> = Vec::new();
     let mut adjacent = false;
     for (a, b) in both.pairs.iter().filter_map(|(a, b)| Some((&both.left[(*a)?], &both.right[(*b)?]))) {
         let (from, to) = (relative(a, left), relative(b, right));
@@ -36,29 +36,29 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
             Some(group) if adjacent && group.shift == shift => {
                 (group.last, group.count) = (a, group.count + 1);
             }
-            _ => groups.push(Group { first: a, partner: b, last: a, shift, count: 1 }),
+            _ => groups.push(LocationGroup { first: a, partner: b, last: a, shift, count: 1 }),
         }
         adjacent = true;
     }
     if groups.is_empty() {
         return same_code.then(|| {
             let message = "the same places with other encodings";
-            Finding::new(Kind::LineTable, message).rows(vec![bytes_row(one, other)])
+            DiffFinding::new(DifferenceKind::LineTable, message).rows(vec![bytes_row(one, other)])
         });
     }
     let message = match groups.len() {
         1 => "one range of instructions has another place".to_owned(),
         count => format!("{count} ranges of instructions have other places"),
     };
-    let mut rows: Vec<Row> = groups.iter().take(LISTED).map(Group::row).collect();
+    let mut rows: Vec<Row> = groups.iter().take(LISTED).map(LocationGroup::row).collect();
     if groups.len() > LISTED {
         rows.push(Row::remark(format!("… {} more ranges", groups.len() - LISTED)));
     }
-    Some(Finding::new(Kind::LineTable, message).rows(rows))
+    Some(DiffFinding::new(DifferenceKind::LineTable, message).rows(rows))
 }
 
 /// Adjacent instructions whose locations differ in the same way.
-struct Group<'a> {
+struct LocationGroup<'a> {
     first: &'a Line,
     partner: &'a Line,
     last: &'a Line,
@@ -66,7 +66,7 @@ struct Group<'a> {
     count: usize,
 }
 
-impl Group<'_> {
+impl LocationGroup<'_> {
     fn row(&self) -> Row {
         let label = match self.count {
             1 => format!("at {} {}", self.first.offset, self.first.text()),
@@ -95,23 +95,24 @@ pub(super) fn exception_tables(
     left: CodeView<'_>,
     right: CodeView<'_>,
     both: Option<&Both>,
-) -> Option<Finding> {
+) -> Option<DiffFinding> {
     let (one, other) = (left.exception_table(), right.exception_table());
     let same_code = left.bytecode() == right.bytecode();
     if one == other && same_code {
         return None;
     }
     let (Ok(handlers), Ok(others)) = (decode_handlers(one), decode_handlers(other)) else {
-        let finding = Finding::new(Kind::ExceptionTable, "a side cannot be read");
+        let finding = DiffFinding::new(DifferenceKind::ExceptionTable, "a side cannot be read");
         return Some(finding.rows(vec![bytes_row(one, other)]));
     };
     if !same_code && moved(&handlers, &others, both) {
         return None;
     }
     let texts = |handlers: &[Handler]| handlers.iter().map(text).collect::<Vec<_>>();
-    match list(Kind::ExceptionTable, &texts(&handlers), &texts(&others)) {
+    match list(DifferenceKind::ExceptionTable, &texts(&handlers), &texts(&others)) {
         None if same_code => {
-            let finding = Finding::new(Kind::ExceptionTable, "the same entries with other encodings");
+            let finding =
+                DiffFinding::new(DifferenceKind::ExceptionTable, "the same entries with other encodings");
             Some(finding.rows(vec![bytes_row(one, other)]))
         }
         found => found,

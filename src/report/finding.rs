@@ -1,7 +1,7 @@
 //! Findings of `verify` and `env --check` as sentences, lines and objects.
 
 use super::sentence::{of_env, sentence};
-use crate::audit::{self, Kind, ReleaseFound};
+use crate::audit::{self, FindingKind, ReleaseFound};
 use crate::build::env;
 use crate::input::Place;
 use crate::text::{counted, python, visible, visible_lines};
@@ -34,21 +34,21 @@ impl FindingText {
             path: path.into(),
             kind: finding.kind().name(),
             message: sentence(finding),
-            has_lines: matches!(finding.kind(), Kind::Compile | Kind::Version),
-            is_alarm: finding.kind() == Kind::Code,
+            has_lines: matches!(finding.kind(), FindingKind::Compile | FindingKind::Version),
+            is_alarm: finding.kind() == FindingKind::Code,
             pycs: finding.pycs,
         }
     }
 
     /// Returns a finding of `env --check`.
-    pub fn of_env(finding: env::Finding, path: &Path) -> Self {
+    pub fn of_env(finding: env::EnvFinding, path: &Path) -> Self {
         Self {
             path: python::os_text(path.as_os_str()),
             kind: finding.name(),
             message: of_env(finding).to_owned(),
             pycs: None,
             has_lines: false,
-            is_alarm: finding == env::Finding::Wrong,
+            is_alarm: finding == env::EnvFinding::Wrong,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Static Analysis Results Interchange Format 2.1.0 (OASIS Standard, errata 01).
 
 use super::sentence::sentence;
-use crate::audit::{Finding, Kind};
+use crate::audit::{Finding, FindingKind};
 use crate::manifest::sha256;
 use crate::text::python;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub fn document(
     here: &Path,
     exit_status: u8,
 ) -> Result<String, serde_json::Error> {
-    let rules: Vec<Rule> = Kind::ALL.into_iter().map(Rule::of).collect();
+    let rules: Vec<Rule> = FindingKind::ALL.into_iter().map(Rule::of).collect();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut bases = BTreeMap::new();
     let mut results = Vec::with_capacity(findings.len());
@@ -45,7 +45,7 @@ pub fn document(
         let identity = format!("{rule_id}\0{}\0{nth}", finding.path);
         let location = SarifLocation::of(finding, places, here, &mut bases);
         results.push(SarifOutcome {
-            rule_index: Kind::ALL.iter().position(|kind| *kind == finding.kind()).unwrap_or_default(),
+            rule_index: FindingKind::ALL.iter().position(|kind| *kind == finding.kind()).unwrap_or_default(),
             rule_id,
             level: level(finding.kind()),
             message: Text { text: location.message(finding) },
@@ -173,7 +173,7 @@ struct LogicalLocation {
 }
 
 impl Rule {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: FindingKind) -> Self {
         Self {
             id: kind.name(),
             short_description: Text { text: kind.description().to_owned() },
@@ -183,9 +183,9 @@ impl Rule {
 }
 
 /// Returns the level. Code in another form is a warning, since it runs like the source.
-const fn level(kind: Kind) -> &'static str {
+const fn level(kind: FindingKind) -> &'static str {
     match kind {
-        Kind::OtherForm => "warning",
+        FindingKind::OtherForm => "warning",
         _ => "error",
     }
 }

@@ -152,16 +152,16 @@ fn of_record(recorded: &RecordFault) -> String {
 }
 
 /// Returns the sentence for a finding of `env --check`; empty if its name says all.
-pub(super) const fn of_env(finding: env::Finding) -> &'static str {
+pub(super) const fn of_env(finding: env::EnvFinding) -> &'static str {
     match finding {
-        env::Finding::Missing
-        | env::Finding::Orphaned
-        | env::Finding::Gone
-        | env::Finding::OtherMode
-        | env::Finding::Unrecorded => "",
-        env::Finding::Stale => "its header is not the one that `env` writes for its source",
-        env::Finding::Wrong => "it is not the pyc that `env` writes for its source",
-        env::Finding::OtherBytes => {
+        env::EnvFinding::Missing
+        | env::EnvFinding::Orphaned
+        | env::EnvFinding::Gone
+        | env::EnvFinding::OtherMode
+        | env::EnvFinding::Unrecorded => "",
+        env::EnvFinding::Stale => "its header is not the one that `env` writes for its source",
+        env::EnvFinding::Wrong => "it is not the pyc that `env` writes for its source",
+        env::EnvFinding::OtherBytes => {
             "its code is that of its source, but `env` writes other bytes: the recorded file name, the release of \
              CPython or the form differs"
         }

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use proptest::prelude::*;
-use pycompile::diff::{Kind, compare_pycs};
+use pycompile::diff::{DifferenceKind, compare_pycs};
 use serde_json::Value;
 use std::path::Path;
 
@@ -235,8 +235,8 @@ fn code_that_one_side_has_is_listed() {
     let left = golden("attribute_chain.pyc");
     let right = golden("aug_assign.pyc");
     let findings = compare_pycs("m.pyc", &left, &right);
-    assert!(findings.iter().any(|finding| finding.kind == Kind::Instructions), "{findings:?}");
-    for finding in findings.iter().filter(|finding| finding.kind == Kind::Structure) {
+    assert!(findings.iter().any(|finding| finding.kind == DifferenceKind::Instructions), "{findings:?}");
+    for finding in findings.iter().filter(|finding| finding.kind == DifferenceKind::Structure) {
         assert!(finding.rows.iter().any(|row| format!("{row:?}").contains("RETURN_VALUE")), "{finding:?}");
     }
 }
@@ -254,7 +254,7 @@ fn code_that_only_moved_is_one_finding() {
     };
     let findings = compare_pycs("m.pyc", &moved(0), &moved(4));
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0].kind, Kind::FirstLine);
+    assert_eq!(findings[0].kind, DifferenceKind::FirstLine);
     assert_eq!(findings[0].message, "one code object begins 4 lines later and differs in nothing else");
 }
 
@@ -267,8 +267,12 @@ fn code_that_was_renamed_is_compared() {
         }
     }
     let findings = compare_pycs("m.pyc", &PLAIN.bytes(), &renamed);
-    let kinds: Vec<Kind> = findings.iter().map(|finding| finding.kind).collect();
-    assert_eq!(kinds, [Kind::Constants, Kind::Name, Kind::Name], "{findings:?}");
+    let kinds: Vec<DifferenceKind> = findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(
+        kinds,
+        [DifferenceKind::Constants, DifferenceKind::Name, DifferenceKind::Name],
+        "{findings:?}"
+    );
     assert_eq!(findings[1].place.as_deref(), Some("m:f"));
 }
 
@@ -279,7 +283,7 @@ fn json_is_by_its_schema() {
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let kinds = schema["$defs"]["kind"]["enum"].as_array().unwrap();
-    let known = Kind::ALL.map(|kind| serde_json::to_value(kind).unwrap());
+    let known = DifferenceKind::ALL.map(|kind| serde_json::to_value(kind).unwrap());
     assert_eq!(kinds, &known, "the schema lists other kinds");
     for (left, right) in [
         (&PLAIN, &PLAIN),

@@ -398,3 +398,25 @@ fn library_errors_name_no_options() {
     }
     report(&findings);
 }
+
+/// A reader should not need the module to know the type. Two files that implement one interface for
+/// two platforms share their names.
+#[test]
+fn type_names_are_unique() {
+    const FOR_PLATFORMS: [&str; 2] = ["Handle", "Worker"];
+    let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (file, text) in sources() {
+        for line in text.lines() {
+            let words: Vec<&str> = line.split([' ', '<', '(', ';', '{', ':', '=']).collect();
+            let declared =
+                words.iter().position(|word| ["struct", "enum", "trait", "type", "union"].contains(word));
+            if let Some(at) = declared.filter(|&at| at == 0 || (at <= 2 && words[0] == "pub")) {
+                files.entry(words[at + 1].to_owned()).or_default().push(file.clone());
+            }
+        }
+    }
+    assert!(files.len() > 400, "{}", files.len());
+    let twice =
+        files.iter().filter(|(name, files)| files.len() > 1 && !FOR_PLATFORMS.contains(&name.as_str()));
+    report(&twice.map(|(name, files)| format!("{name}: {}", files.join(", "))).collect::<Vec<_>>());
+}

@@ -19,7 +19,7 @@ pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], p
         else {
             continue;
         };
-        let rows = |side: usize| Rows::read(pair, side, &names[side]);
+        let rows = |side: usize| ListRows::read(pair, side, &names[side]);
         let (Some(one), Some(other)) = (rows(0), rows(1)) else { continue };
         let one = one.moved(&folders);
         let mut paths = one.symmetric_difference(&other.0).map(|(path, _)| path);
@@ -34,9 +34,9 @@ pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], p
 type Split = fn(&str) -> Option<(&str, &str)>;
 
 /// Rows of a list: the path of a file in the place, and the rest.
-struct Rows(BTreeSet<(String, String)>);
+struct ListRows(BTreeSet<(String, String)>);
 
-impl Rows {
+impl ListRows {
     /// Reads a list; `None` for other files, and for lists with quoted paths.
     fn read(pair: &Pair<'_>, side: usize, name: &str) -> Option<Self> {
         let (folder, split): (_, Split) = match name.rsplit_once('/') {

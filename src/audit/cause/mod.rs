@@ -10,7 +10,7 @@ mod unchanged;
 
 use super::compilers::Compilers;
 use super::view::View;
-use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Kind, Side, read_within};
+use crate::diff::{Cause, CauseKind, Comparison, DifferenceKind, FileDifference, Side, read_within};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
 use origin::NO_SOURCE;
@@ -154,8 +154,8 @@ const SIDES: [&str; 2] = ["left", "right"];
 /// Returns the index of the only side that has the file.
 fn only_side(file: &FileDifference) -> Option<usize> {
     match file.findings.first()?.kind {
-        Kind::OnlyLeft => Some(0),
-        Kind::OnlyRight => Some(1),
+        DifferenceKind::OnlyLeft => Some(0),
+        DifferenceKind::OnlyRight => Some(1),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
-use crate::audit::judge::{Source, wrong_field, wrong_tag};
+use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
 use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::reason::Reason;
 use crate::audit::view::View;
@@ -21,7 +21,7 @@ pub(super) const NO_SOURCE: &str = "there is no source for it";
 #[derive(Clone)]
 pub(super) enum Origin {
     /// The source compiles to this code.
-    Source(Compiled),
+    Source(CompiledPyc),
     /// The source compiles to this code, but the header belongs to another source; with the reason.
     Header(String),
     /// The source compiles to other code; with the reason.
@@ -42,8 +42,8 @@ impl Origin {
 
 /// A pyc whose code its source compiles to.
 #[derive(Clone)]
-pub(super) struct Compiled {
-    pub(super) source: Source,
+pub(super) struct CompiledPyc {
+    pub(super) source: CheckedSource,
     /// The code object, for a comparison by value.
     pub(super) objects: Objects,
     /// Releases that compile the source to this code.
@@ -62,7 +62,7 @@ pub(super) struct HeadedPyc<'a> {
     series: &'static Series,
     parsed: Option<PycName>,
     /// The source, or the reason for which there is none.
-    source: Result<Source, String>,
+    source: Result<CheckedSource, String>,
 }
 
 /// Reads the header of the pyc called `name`, and finds its source.
@@ -94,7 +94,7 @@ pub(super) fn find<'a>(
 
 impl HeadedPyc<'_> {
     /// Returns the source, if there is one.
-    pub(super) fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&CheckedSource> {
         self.source.as_ref().ok()
     }
 
@@ -114,7 +114,7 @@ impl HeadedPyc<'_> {
     /// Compiles a source, which is open as `opened`, and returns the relation of the pyc to it.
     pub(super) fn origin_from(
         &self,
-        source: &Source,
+        source: &CheckedSource,
         opened: &mut OpenSource<'_>,
         compilers: &Compilers<'_>,
     ) -> Origin {
@@ -128,7 +128,12 @@ impl HeadedPyc<'_> {
         }
     }
 
-    fn compare(&self, source: &Source, opened: &mut OpenSource<'_>, compilers: &Compilers<'_>) -> Origin {
+    fn compare(
+        &self,
+        source: &CheckedSource,
+        opened: &mut OpenSource<'_>,
+        compilers: &Compilers<'_>,
+    ) -> Origin {
         let Self { name, pyc, series, .. } = *self;
         let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = match marshal::read(code, series.code_layout) {
@@ -180,7 +185,7 @@ impl HeadedPyc<'_> {
             }
             if !releases.is_empty() {
                 let source = source.clone();
-                return Origin::Source(Compiled { source, objects, releases, level, exact });
+                return Origin::Source(CompiledPyc { source, objects, releases, level, exact });
             }
         }
         Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
@@ -206,7 +211,7 @@ pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,
     name: &str,
-) -> (Option<PycName>, Result<Source, String>) {
+) -> (Option<PycName>, Result<CheckedSource, String>) {
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
         (Place::File(_), _) => view.read_source(name),
@@ -220,7 +225,7 @@ pub(super) fn find_source(
         }
         _ => Err(error),
     });
-    let source = found.map(|(name, bytes)| Source { name, bytes, mtime: None });
+    let source = found.map(|(name, bytes)| CheckedSource { name, bytes, mtime: None });
     (parsed, source.map_err(|error| missing(&error.to_string())))
 }
 

@@ -1,10 +1,10 @@
 //! Cause of the difference between two files with the same name.
 
-use super::origin::{Compiled, HeadedPyc, NO_SOURCE, Origin, find, find_source};
+use super::origin::{CompiledPyc, HeadedPyc, NO_SOURCE, Origin, find, find_source};
 use super::{SIDES, in_container, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
-use crate::diff::{Cause, CauseKind, FileDifference, Kind, first_difference, have_same_value};
+use crate::diff::{Cause, CauseKind, DifferenceKind, FileDifference, first_difference, have_same_value};
 use crate::engine::Engine;
 use crate::input::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
@@ -40,19 +40,21 @@ impl Pair<'_> {
         if file.is_folder() {
             return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
         }
-        let is_form = |kind| matches!(kind, Kind::Archive);
+        let is_form = |kind| matches!(kind, DifferenceKind::Archive);
         if file.findings.iter().all(|finding| is_form(finding.kind)) {
             let mut facts: Vec<&str> = file.findings.iter().map(|finding| finding.message.as_str()).collect();
             facts.dedup();
             return Cause::new(CauseKind::Harmless, format!("archive metadata: {}", facts.join(", ")));
         }
         if name.ends_with(".py") {
-            let lines = file.findings.iter().find(|finding| finding.kind == Kind::Content);
+            let lines = file.findings.iter().find(|finding| finding.kind == DifferenceKind::Content);
             let lines = lines.map_or(String::new(), |finding| finding.message.clone());
             let source = Some(file.path.clone());
             return Cause { kind: CauseKind::Source, reason: lines, source };
         }
-        if file.findings.iter().any(|finding| finding.kind == Kind::Unreadable) && !name.ends_with(".pyc") {
+        if file.findings.iter().any(|finding| finding.kind == DifferenceKind::Unreadable)
+            && !name.ends_with(".pyc")
+        {
             return Cause::new(CauseKind::NotChecked, "a side cannot be read");
         }
         if !name.ends_with(".pyc") && [0, 1].into_iter().all(|side| self.is_no_pyc(side, names[side])) {
@@ -241,7 +243,7 @@ fn is_pyc(bytes: &[u8]) -> bool {
 }
 
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
-fn explained(left: &Compiled, right: &Compiled, pycs: [&[u8]; 2], container: &str) -> Cause {
+fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], container: &str) -> Cause {
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
         return Cause::new(CauseKind::NotChecked, "a header cannot be read");
     };

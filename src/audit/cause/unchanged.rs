@@ -2,7 +2,7 @@
 
 use super::origin::Origin;
 use super::pair::{Pair, not_explained};
-use crate::diff::{Cause, CauseKind, Comparison, FileDifference, Finding, Kind};
+use crate::diff::{Cause, CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference};
 use crate::engine::{ThreadsError, Workers};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,8 @@ pub(super) fn pycs(
     pair: &Pair<'_>,
     workers: Workers<'_>,
 ) -> Result<Vec<FileDifference>, ThreadsError> {
-    let is_other = |kind| matches!(kind, Kind::Content | Kind::OnlyLeft | Kind::OnlyRight);
+    let is_other =
+        |kind| matches!(kind, DifferenceKind::Content | DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight);
     let sources = indices.iter().map(|&index| &files[index]).filter(|file| {
         file.path.ends_with(".py") && file.findings.iter().any(|finding| is_other(finding.kind))
     });
@@ -65,15 +66,15 @@ fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
         (Origin::Source(_) | Origin::Header(_), Origin::Header(why))
         | (Origin::Header(why), Origin::Source(_)) => {
             let reason = format!("the code does not show how the source differs, but {why}");
-            (Kind::Header, Cause::new(CauseKind::Harmless, reason))
+            (DifferenceKind::Header, Cause::new(CauseKind::Harmless, reason))
         }
-        (left, right) => (Kind::Code, not_explained(left, right)),
+        (left, right) => (DifferenceKind::Code, not_explained(left, right)),
     };
     let path = |side: usize| match pair.container[side].as_str() {
         "" => names[side].clone(),
         container => format!("{container}!{}", names[side]),
     };
-    let file = FileDifference::new(path(1), vec![Finding::new(kind, MESSAGE)]);
+    let file = FileDifference::new(path(1), vec![DiffFinding::new(kind, MESSAGE)]);
     Some(FileDifference { cause: Some(cause), ..file.from_left(&path(0)) })
 }
 

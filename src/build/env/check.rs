@@ -1,7 +1,7 @@
 //! Files of an environment that differ from its RECORDs.
 
 use super::virtualenv::is_of_virtualenv;
-use super::{Distribution, Finding, Report, Settings, SitePackages};
+use super::{Distribution, EnvFinding, Report, Settings, SitePackages};
 use crate::build::errno::diagnostic;
 use crate::build::outcome::{Failure, Outcome};
 use crate::project::{FoundKind, LARGEST, is_python, links_and_files, names_in, read_regular};
@@ -24,7 +24,7 @@ pub(super) fn rows(
         distribution.record.rows.iter().map(|row| (&*row.path, &*row.hash, &*row.size)).collect();
     let new = rows.iter().filter(|row| !known.contains(&(&row.path, &row.hash, &row.size)));
     let paths = new.map(|row| site.folder.join(&row.path)).filter(|path| reported.insert(path.clone()));
-    report.findings.extend(paths.map(|path| (path, Finding::Unrecorded)));
+    report.findings.extend(paths.map(|path| (path, EnvFinding::Unrecorded)));
 }
 
 /// Reports pycs whose source is missing, and sources and pycs that no RECORD lists, among the
@@ -60,7 +60,7 @@ pub(super) fn strays(site: &SitePackages, settings: &Settings, report: &mut Repo
         }
         let path = listing.real.get(name).cloned().unwrap_or_else(|| site.folder.join(name));
         if !reported.contains(&path) {
-            report.findings.push((path, Finding::Unrecorded));
+            report.findings.push((path, EnvFinding::Unrecorded));
         }
     }
 }
@@ -101,7 +101,7 @@ fn find_orphans(site: &SitePackages, report: &mut Report) {
             Ok(names) => {
                 let is_gone = |source: OsString| !site.folder.join(folder).join(source).is_file();
                 let orphans = names.iter().filter(|name| source_of(Path::new(name)).is_some_and(is_gone));
-                report.findings.extend(orphans.map(|name| (cache.join(name), Finding::Orphaned)));
+                report.findings.extend(orphans.map(|name| (cache.join(name), EnvFinding::Orphaned)));
             }
             Err(error) => {
                 let error = diagnostic(&cache, &io::Error::other(error.to_string()));

@@ -54,7 +54,7 @@ pub struct Settings {
 
 /// Finding about a pyc or a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum EnvFinding {
     /// The pyc does not exist.
     Missing,
     /// The header is of another version or source.
@@ -74,7 +74,7 @@ pub enum Finding {
     Gone,
 }
 
-impl Finding {
+impl EnvFinding {
     /// Returns whether `verify` judges the same pyc by its code, so that it can say more.
     pub const fn is_judged_by_code(self) -> bool {
         matches!(self, Self::Missing | Self::Stale | Self::OtherMode | Self::Wrong)
@@ -105,17 +105,17 @@ pub struct Report {
     /// RECORDs that were written.
     pub records: Vec<Artifact>,
     /// Findings; without `check`, only missing sources.
-    pub findings: Vec<(PathBuf, Finding)>,
+    pub findings: Vec<(PathBuf, EnvFinding)>,
     /// Number of files that were not reached.
     pub missing: usize,
 }
 
-struct Pyc {
+struct EnvPyc {
     name: String,
     outcome: Outcome,
     row: Option<RecordRow>,
     entry: Option<FileEntry>,
-    finding: Option<Finding>,
+    finding: Option<EnvFinding>,
 }
 
 /// Compiles one site-packages directory with the only engine of `run`, or checks it.
@@ -173,7 +173,7 @@ pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Rep
     if settings.check {
         check::strays(site, settings, &mut report);
     }
-    report.findings.extend(gone.into_iter().map(|name| (site.folder.join(name), Finding::Gone)));
+    report.findings.extend(gone.into_iter().map(|name| (site.folder.join(name), EnvFinding::Gone)));
     report.findings.sort_by(|one, other| one.0.cmp(&other.0));
     report.findings.dedup_by(|one, other| one.0 == other.0);
     Ok(report)
@@ -193,7 +193,7 @@ fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Ve
     })
 }
 
-fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<Pyc> {
+fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<EnvPyc> {
     let path = site.folder.join(name);
     let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory: jobs.run.memory() };
     let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), reading);
@@ -211,7 +211,7 @@ fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings
         let digest = result.as_ref().ok().map(|(_, digest)| digest.clone());
         let output = Some(site.folder.join(&pyc));
         let outcome = job.outcome(&path, output, result.map(|(done, _)| done), digest);
-        Pyc { name: pyc, outcome, row, entry, finding }
+        EnvPyc { name: pyc, outcome, row, entry, finding }
     })
 }
 
@@ -222,7 +222,7 @@ fn settle(
     pyc: &[u8],
     job: &Job<'_, '_>,
     settings: &Settings,
-) -> Result<(Done, Option<Finding>), Box<Diagnostic>> {
+) -> Result<(Done, Option<EnvFinding>), Box<Diagnostic>> {
     let source = job.source()?;
     let place = |missing| site.bounds.place(name, missing);
     let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
@@ -235,15 +235,15 @@ fn settle(
     }
     if settings.check {
         let finding = match found {
-            Err(_) => Finding::Missing,
+            Err(_) => EnvFinding::Missing,
             Ok(found) if found.get(..HEADER_SIZE) != pyc.get(..HEADER_SIZE) => {
                 let is_valid = Header::parse(&found).is_ok_and(|header| {
                     header.mode() != settings.mode
                         && found.starts_with(&source.header(job.target.series, header.mode()))
                 });
-                if is_valid { Finding::OtherMode } else { Finding::Stale }
+                if is_valid { EnvFinding::OtherMode } else { EnvFinding::Stale }
             }
-            Ok(_) => Finding::Wrong,
+            Ok(_) => EnvFinding::Wrong,
         };
         return Ok((Done::UpToDate, Some(finding)));
     }

@@ -46,7 +46,7 @@ mod with;
 pub use module::compile;
 
 pub(crate) use block::FrameBlock;
-pub(crate) use unit::{Deferred, Unit, UnitKind};
+pub(crate) use unit::{CompilerUnit, Deferred, UnitKind};
 
 use super::constants::{CodeId, Constants};
 use super::future::Future;
@@ -98,15 +98,15 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) warnings: &'a mut Warnings,
     /// NaN constants by the address of their node, because each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
-    pub(crate) unit: Box<Unit<'a, 'ast>>,
+    pub(crate) unit: Box<CompilerUnit<'a, 'ast>>,
     /// Enclosing units, outermost first.
     #[expect(clippy::vec_box, reason = "each takes the place of the current unit, and is large")]
-    pub(crate) stack: Vec<Box<Unit<'a, 'ast>>>,
+    pub(crate) stack: Vec<Box<CompilerUnit<'a, 'ast>>>,
     /// Buffer for qualified names, kept for its allocation.
     text: String,
     /// Finished units, kept for their allocations.
     #[expect(clippy::vec_box, reason = "as `stack`")]
-    spare: Vec<Box<Unit<'a, 'ast>>>,
+    spare: Vec<Box<CompilerUnit<'a, 'ast>>>,
 }
 
 impl std::fmt::Debug for Codegen<'_, '_> {

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
-use super::{Codegen, CodegenResult, Finish, Unit, UnitKind};
+use super::{Codegen, CodegenResult, CompilerUnit, Finish, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
 use crate::compile::future::Future;
 use crate::compile::symtable::{ScopeId, SymbolTable};
@@ -32,7 +32,7 @@ pub fn compile(
     warnings: &mut Warnings,
 ) -> CodegenResult<CodeId> {
     let name = names.intern("<module>");
-    let mut unit = Box::new(Unit::empty());
+    let mut unit = Box::new(CompilerUnit::empty());
     unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);
     let unicode_strings = module.unicode_strings;
     let mut codegen = Codegen {

@@ -2,14 +2,14 @@
 //!
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
-use super::{Codegen, CodegenResult, Unit, UnitKind};
+use super::{Codegen, CodegenResult, CompilerUnit, UnitKind};
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-impl Unit<'_, '_> {
+impl CompilerUnit<'_, '_> {
     /// Returns the index of a free variable, after the cells except for late ones
     /// ([`Codegen::late_free_index`]).
     fn free_place(&self, name: Name) -> Option<u32> {

@@ -3,7 +3,7 @@
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::closure::function_flag;
-use super::{Codegen, CodegenResult, Unit, UnitKind};
+use super::{Codegen, CodegenResult, CompilerUnit, UnitKind};
 use crate::allowance;
 use crate::compile::constants::{CodeId, ConstValue};
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, ScopeRole};
@@ -68,7 +68,7 @@ impl Codegen<'_, '_> {
         private: Option<Name>,
         counts: Counts,
     ) {
-        let mut unit = self.spare.pop().unwrap_or_else(|| Box::new(Unit::empty()));
+        let mut unit = self.spare.pop().unwrap_or_else(|| Box::new(CompilerUnit::empty()));
         allowance::release(unit.code.sequence.size());
         allowance::note(self.unit.code.sequence.size());
         unit.begin(self.symbols, self.names, scope, kind, name);

@@ -34,7 +34,7 @@ pub(crate) struct Deferred<'a, 'ast> {
 
 /// A code object under construction (`compiler_unit`).
 #[derive(Debug)]
-pub(crate) struct Unit<'a, 'ast> {
+pub(crate) struct CompilerUnit<'a, 'ast> {
     pub(crate) kind: UnitKind,
     pub(crate) scope: ScopeId,
     pub(crate) code: CodeUnit,
@@ -68,7 +68,7 @@ pub(crate) struct Unit<'a, 'ast> {
     pub(super) varname_index: Positions<Name>,
 }
 
-impl Unit<'_, '_> {
+impl CompilerUnit<'_, '_> {
     /// Returns a unit without a scope.
     pub(super) fn empty() -> Self {
         Self {

@@ -11,7 +11,7 @@ pub use markdown::markdown;
 pub use page::html;
 pub use text::text;
 
-use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind, Row};
+use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct Count {
-    kind: Kind,
+    kind: DifferenceKind,
     findings: usize,
 }
 
@@ -108,12 +108,12 @@ pub fn kinds(comparison: &Comparison) -> String {
 /// Returns the reasons for which a file differs, one line for each finding.
 pub fn reasons(file: &FileDifference) -> String {
     let [left, right] = file.paths();
-    let moved = (left != right && file.findings.iter().all(|finding| finding.kind != Kind::Path))
+    let moved = (left != right && file.findings.iter().all(|finding| finding.kind != DifferenceKind::Path))
         .then(|| format!("path: {left} on the left"));
-    let line = |finding: &Finding| {
+    let line = |finding: &DiffFinding| {
         let place = finding.place.as_deref().map_or(String::new(), |place| format!("{place}: "));
         let message = match &finding.rows[..] {
-            [Row { left: Some(left), right: Some(right), .. }] if finding.kind == Kind::Path => {
+            [Row { left: Some(left), right: Some(right), .. }] if finding.kind == DifferenceKind::Path => {
                 format!("{}: {left} on the left, {right} on the right", finding.message)
             }
             _ => finding.message.clone(),

@@ -2,7 +2,7 @@
 
 use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
-use crate::diff::{CauseKind, Comparison, FileDifference, Finding, Kind, Row};
+use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
 use crate::text::{counted, visible};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -45,17 +45,26 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
         }
         let path = super::path(file);
         let path = visible(&path);
-        let is_only = matches!(&file.findings[..], [Finding { kind: Kind::OnlyLeft | Kind::OnlyRight, .. }]);
+        let is_only = matches!(
+            &file.findings[..],
+            [DiffFinding { kind: DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight, .. }]
+        );
         if !(is_only && after_only) {
             out.push('\n');
         }
         after_only = is_only;
-        if let [Finding { kind: kind @ (Kind::OnlyLeft | Kind::OnlyRight), message, rows, .. }] =
-            &file.findings[..]
+        if let [
+            DiffFinding {
+                kind: kind @ (DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight),
+                message,
+                rows,
+                ..
+            },
+        ] = &file.findings[..]
             && rows.is_empty()
         {
             let what = if message.is_empty() { String::new() } else { format!(" ({})", visible(message)) };
-            let style = if *kind == Kind::OnlyLeft { LEFT } else { RIGHT };
+            let style = if *kind == DifferenceKind::OnlyLeft { LEFT } else { RIGHT };
             line(&mut out, style, &format!("{}: {path}{what}", kind.words()));
             continue;
         }
@@ -116,7 +125,7 @@ fn line(out: &mut String, style: Style, text: &str) {
     let _ = writeln!(out, "{style}{text}{style:#}");
 }
 
-fn put(finding: &Finding, indent: usize, width: usize, out: &mut String) {
+fn put(finding: &DiffFinding, indent: usize, width: usize, out: &mut String) {
     let space = " ".repeat(indent);
     let words = finding.kind.words();
     let message =

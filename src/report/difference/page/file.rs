@@ -3,7 +3,7 @@
 
 use super::markup::{anchor, anchor_of, badge, escape, escape_visible};
 use super::{FINDINGS, LISTINGS};
-use crate::diff::{Cause, FileDifference, Finding, Row};
+use crate::diff::{Cause, DiffFinding, FileDifference, Row};
 use crate::report::difference::emphasis::{Parts, sides};
 use crate::text::counted;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
     if out.len() > FINDINGS {
         let mut kinds: Vec<_> = file.findings.iter().map(|finding| finding.kind).collect();
         kinds.dedup();
-        let words: Vec<_> = kinds.into_iter().map(crate::diff::Kind::words).collect();
+        let words: Vec<_> = kinds.into_iter().map(crate::diff::DifferenceKind::words).collect();
         let _ = writeln!(out, "<p class=\"finding\">{}</p>", words.join(", "));
         out.push_str("<p class=\"remark\">Not shown, to keep the page short: compare this file alone.</p>\n");
     } else {
@@ -53,7 +53,7 @@ pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
     out.push_str("</div>\n</details>\n");
 }
 
-fn put(file: &FileDifference, finding: &Finding, out: &mut String) {
+fn put(file: &FileDifference, finding: &DiffFinding, out: &mut String) {
     let message =
         if finding.message.is_empty() { String::new() } else { format!(": {}", escape(&finding.message)) };
     let words = finding.kind.words();

@@ -1,7 +1,7 @@
 //! Explanations of the terms that the page uses.
 
 use super::markup::badge;
-use crate::diff::{CauseKind, Comparison, Kind};
+use crate::diff::{CauseKind, Comparison, DifferenceKind};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -35,32 +35,36 @@ const fn cause(kind: CauseKind) -> &'static str {
     }
 }
 
-const fn meaning(kind: Kind) -> &'static str {
+const fn meaning(kind: DifferenceKind) -> &'static str {
     match kind {
-        Kind::OnlyLeft => "The right side lacks the file.",
-        Kind::OnlyRight => "The left side lacks the file.",
-        Kind::Path => "Another path on each side: another version in its name, or another layout.",
-        Kind::Unreadable => {
+        DifferenceKind::OnlyLeft => "The right side lacks the file.",
+        DifferenceKind::OnlyRight => "The left side lacks the file.",
+        DifferenceKind::Path => "Another path on each side: another version in its name, or another layout.",
+        DifferenceKind::Unreadable => {
             "A file, header or code that cannot be read, or a symlink, which is not followed."
         }
-        Kind::Archive => "Times, modes, owners, order and compression of entries.",
-        Kind::Control => "A file for the package manager.",
-        Kind::Manifest => "A manifest that says something else.",
-        Kind::Content => "Lines or bytes of a file that is not a pyc.",
-        Kind::Header => "The first 16 bytes of a pyc: version, mode, and time or hash of the source.",
-        Kind::Code => "Code as a whole, whose parts are not compared.",
-        Kind::References => "How objects of a pyc are marked and shared, which depends on what wrote it.",
-        Kind::Filename => "The path that tracebacks show.",
-        Kind::Structure => "Functions, classes and other code objects that one side lacks.",
-        Kind::FirstLine => "The line in which a code object begins.",
-        Kind::Name => "The name of a code object.",
-        Kind::Size => "Numbers of arguments and locals, and the size of the stack.",
-        Kind::Flags => "Generator, coroutine and other properties of a code object.",
-        Kind::Constants => "Values that the code loads.",
-        Kind::Names => "Attributes and globals that the code uses.",
-        Kind::Variables => "Local, cell and free variables.",
-        Kind::Instructions => "What the interpreter executes.",
-        Kind::LineTable => "Places in the source, for tracebacks.",
-        Kind::ExceptionTable => "Ranges of instructions and their handlers.",
+        DifferenceKind::Archive => "Times, modes, owners, order and compression of entries.",
+        DifferenceKind::Control => "A file for the package manager.",
+        DifferenceKind::Manifest => "A manifest that says something else.",
+        DifferenceKind::Content => "Lines or bytes of a file that is not a pyc.",
+        DifferenceKind::Header => {
+            "The first 16 bytes of a pyc: version, mode, and time or hash of the source."
+        }
+        DifferenceKind::Code => "Code as a whole, whose parts are not compared.",
+        DifferenceKind::References => {
+            "How objects of a pyc are marked and shared, which depends on what wrote it."
+        }
+        DifferenceKind::Filename => "The path that tracebacks show.",
+        DifferenceKind::Structure => "Functions, classes and other code objects that one side lacks.",
+        DifferenceKind::FirstLine => "The line in which a code object begins.",
+        DifferenceKind::Name => "The name of a code object.",
+        DifferenceKind::Size => "Numbers of arguments and locals, and the size of the stack.",
+        DifferenceKind::Flags => "Generator, coroutine and other properties of a code object.",
+        DifferenceKind::Constants => "Values that the code loads.",
+        DifferenceKind::Names => "Attributes and globals that the code uses.",
+        DifferenceKind::Variables => "Local, cell and free variables.",
+        DifferenceKind::Instructions => "What the interpreter executes.",
+        DifferenceKind::LineTable => "Places in the source, for tracebacks.",
+        DifferenceKind::ExceptionTable => "Ranges of instructions and their handlers.",
     }
 }

@@ -2,14 +2,14 @@
 
 use super::markup::{anchor_of, badge, link};
 use super::{NAMED, OPEN};
-use crate::diff::{FileDifference, Kind};
+use crate::diff::{DifferenceKind, FileDifference};
 use crate::text::counted;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Writes the matrix, which is open at first if it is short.
 pub(super) fn matrix(files: &[&FileDifference], shown: &BTreeSet<&str>, out: &mut String) {
-    let kinds: BTreeSet<Kind> =
+    let kinds: BTreeSet<DifferenceKind> =
         files.iter().flat_map(|file| &file.findings).map(|finding| finding.kind).collect();
     let open = if files.len() <= 2 * OPEN { " open" } else { "" };
     let _ = writeln!(
