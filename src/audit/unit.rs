@@ -104,7 +104,7 @@ impl Judgment<'_> {
     }
 
     fn observe(&self, name: &str, bytes: &[u8], outcome: &mut UnitOutcome) {
-        self.carrier(name, Carrier::of_bytes(bytes), outcome);
+        self.carrier(name, Carrier::of_bytes(bytes).named(name), outcome);
         outcome.findings.extend(self.rows.check(name, bytes));
     }
 

@@ -13,14 +13,14 @@ const MARK: &str = "\u{feff}";
 
 /// Properties of a file that decide how its lines are read again.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct LineReading {
     /// True if the source begins with a byte order mark.
     pub(super) marked: bool,
     /// True if the file has the bytes of the text.
     pub(super) utf_8: bool,
 }
 
-impl Reading {
+impl LineReading {
     /// Returns the text in which the location of `error` is shown: its line, after empty lines.
     /// Errors of the tokenizer are shown in the tokenizer's own text.
     pub(super) fn text(self, text: &str, error: &SyntaxError, target: &Target) -> String {
@@ -54,7 +54,7 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use super::Reading;
+    use super::LineReading;
     use crate::target::{Release, Target};
 
     /// Lines that 3.13.0 and 3.13.5 show.
@@ -62,7 +62,7 @@ mod tests {
     fn long_lines_are_read_in_parts() {
         let shown = |line: &str, marked, release: &str| {
             let target = Target::find(release.parse::<Release>().unwrap()).unwrap();
-            Reading { marked, utf_8: true }.line(line, 0, target)
+            LineReading { marked, utf_8: true }.line(line, 0, target)
         };
         let line = format!("x={} b\n", "a".repeat(1500));
         assert_eq!(shown(&line, false, "3.13.5"), line[..999]);

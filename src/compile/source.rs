@@ -1,6 +1,6 @@
 //! Source bytes → syntax tree, once for all targets and levels.
 
-use super::shown_line::Reading;
+use super::shown_line::LineReading;
 use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::syntax::ast::Module;
@@ -24,7 +24,7 @@ pub struct Source {
     /// The only target whose decoding rules apply, if any.
     only: Option<Release>,
     /// Rules for showing a line of it with an error.
-    reading: Reading,
+    reading: LineReading,
     /// The text with replacement characters, if bytes of its comments are not UTF-8.
     replaced: Option<String>,
     /// Error at the end of the source, for that target.
@@ -90,7 +90,7 @@ impl Source {
         // The text, what it is read into, and what decoding takes meanwhile.
         allowance::hold(source.len().saturating_mul(6));
         let reading = crate::decode::reading(source);
-        let reading = Reading { marked: reading.0, utf_8: reading.1 };
+        let reading = LineReading { marked: reading.0, utf_8: reading.1 };
         let mut replaced = None;
         let (text, only) = match crate::decode::decode(source, target) {
             Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),

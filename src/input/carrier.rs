@@ -68,6 +68,14 @@ impl Carrier {
         Ok(Self { magic: magic(whole), zip: has_end(&tail), package: is_package_file(&file)? })
     }
 
+    /// Treats a file that is called a wheel as an archive, whatever its content: a wheel that was
+    /// cut short has lost the record by which a zip is recognized.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.zip |= is_called(Path::new(name), &["whl"]);
+        self
+    }
+
     /// Returns whether the file may contain other files.
     pub const fn is_archive(self) -> bool {
         self.zip || self.package
@@ -115,7 +123,8 @@ pub enum Embedded {
 pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), ArchiveLimits::embedded());
     // Only a file that may also be a zip is needed twice.
-    let twin = carrier.zip.then(|| bytes.clone());
+    let is_wheel = is_called(path, &["whl"]);
+    let twin = (carrier.zip || is_wheel).then(|| bytes.clone());
     if carrier.package {
         match Container::Package.read(path, bytes, &limits) {
             Ok(package) => {
@@ -126,15 +135,16 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
             }
             // A broken tar archive may be test data, but a file with an installer's package name is
             // meant for installation.
-            Err(error) if is_called_deb_or_rpm(path) => return Embedded::Refused(error),
+            Err(error) if is_called(path, &["deb", "rpm"]) => return Embedded::Refused(error),
             Err(_) => {}
         }
     }
     let Some(bytes) = twin else { return Embedded::Nothing };
-    let names_a_pyc = names_a_pyc(&bytes);
+    // Nor is a wheel that was cut short test data.
+    let matters = is_wheel || names_a_pyc(&bytes);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
-        Err(error) if names_a_pyc => Embedded::Refused(error),
+        Err(error) if matters => Embedded::Refused(error),
         Err(_) => Embedded::Nothing,
     }
 }
@@ -180,8 +190,9 @@ fn refuse_both(package: &Archive, bytes: Option<&[u8]>) -> Result<(), ArchiveErr
     }
 }
 
-fn is_called_deb_or_rpm(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("deb") || end.eq_ignore_ascii_case("rpm"))
+fn is_called(path: &Path, extensions: &[&str]) -> bool {
+    let called = |end: &std::ffi::OsStr| extensions.iter().any(|name| end.eq_ignore_ascii_case(name));
+    path.extension().is_some_and(called)
 }
 
 /// Returns whether the bytes contain a central header that names a pyc; zipimport finds no pyc

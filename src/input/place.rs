@@ -223,10 +223,11 @@ impl Place {
     /// As [`Place::read`].
     pub fn carrier(&self, name: &str) -> Result<Carrier, PlaceError> {
         if let Self::Archive(archive) = self {
-            return Ok(Carrier::of_entry(&entry(archive, name)?.bytes));
+            return Ok(Carrier::of_entry(&entry(archive, name)?.bytes).named(name));
         }
         let path = self.path(name)?;
-        Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })
+        let carrier = Carrier::of_file(&path).map_err(|source| PlaceError::Read { path, source })?;
+        Ok(carrier.named(name))
     }
 
     /// Returns the path of a file on disk.

@@ -152,3 +152,59 @@ fn broken_archives_in_a_tree_are_told_where_somebody_installs_them() {
     let said = session.run(&["verify", "tree"]).exits(1);
     assert!(said.out.contains("tree/demo.deb: archive: the archive is not looked into: "), "{}", said.out);
 }
+
+/// Names alone decide which `.pth` files Python reads once the package is installed.
+#[test]
+fn path_files_lead_out_by_any_name_of_their_directory() {
+    let site = "usr/lib/python3/site-packages";
+    let module = || file(&format!("{site}/m.py"), "x = 1\n");
+    let inside = [
+        module(),
+        file(&format!("{site}/e.pth"), "sub\n"),
+        file(&format!("{site}/sub/n.py"), ""),
+        file("opt/unread/e.pth", "../../../out\n"),
+    ];
+    let outside = [
+        vec![file("usr/lib/python3/x/e.pth", "../../../out\n"), symlink(site, "x")],
+        vec![
+            file("opt/d/sub/e.pth", "../../lib\n"),
+            file("opt/lib/n.py", ""),
+            symlink("opt/l", "d/sub"),
+            symlink(site, "../../../opt/l"),
+        ],
+        vec![
+            module(),
+            file("opt/data.txt", "../../../../etc\n"),
+            symlink(&format!("{site}/e.pth"), "../../../../opt/data.txt"),
+        ],
+        vec![module(), symlink(&format!("{site}/e.pth"), "/etc/e.pth")],
+        vec![file("usr/bin/python3._pth", "../lib/gone#comment\n")],
+    ];
+    let session = Session::new();
+    session.file("a.tar", tar(&inside));
+    session.run(&["verify", "a.tar"]).exits(0);
+    for members in outside {
+        session.file("a.tar", tar(&members));
+        let said = session.run(&["verify", "a.tar"]).exits(1);
+        assert!(said.out.contains("pth: unreadable: "), "{}", said.out);
+    }
+}
+
+#[test]
+fn a_wheel_that_was_cut_short_is_a_finding() {
+    let session = Session::new();
+    session.file("tree/m.py", SOURCE);
+    session.file("tree/__pycache__/m.cpython-314.pyc", pyc(SOURCE));
+    session.file("tree/data.zip", b"no zip");
+    session.run(&["verify", "tree"]).exits(0);
+    for content in [&b""[..], b"PK\x03\x04", &[7; 4000]] {
+        session.file("tree/demo-1-py3-none-any.whl", content);
+        let said = session.run(&["verify", "tree"]).exits(1);
+        let finding = "tree/demo-1-py3-none-any.whl: archive: the archive is not looked into: ";
+        assert!(said.out.contains(finding), "{}", said.out);
+        session.run(&["manifest", "tree"]).exits(1);
+    }
+    // Nothing else is there.
+    session.file("wheels/demo-1-py3-none-any.whl", "");
+    session.run(&["verify", "wheels"]).exits(1);
+}
