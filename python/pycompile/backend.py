@@ -92,7 +92,7 @@ def read_table(pyproject: pathlib.Path) -> Table:
         elif key in several and (strings := _strings(value)) is not None:
             table[name] = strings
         elif key in one or key in several:
-            raise BackendError(f"{place}: {value!r} is no value for `{key}`")
+            raise BackendError(f"{place}: {value!r} is not a value for `{key}`")
         else:
             raise BackendError(f"{place}: unknown key `{key}`, expected one of {', '.join((*one, *several))}")
     if table["wraps"].partition(":")[0] == __name__:

@@ -20,7 +20,7 @@ pub(super) struct Routes {
 
 impl Routes {
     /// Creates the routes from the symlinks to directories. Except for that of the symlink itself,
-    /// names in the keys and values are no symlinks.
+    /// names in the keys and values are not symlinks.
     pub(super) const fn new(links: BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> Self {
         Self { links, above: BTreeMap::new(), visited: 0 }
     }

@@ -390,7 +390,7 @@ fn no_interpreter_of_a_version() {
     run("bin", own).exits(0).says("1 compiled");
 }
 
-/// An error that all levels give is told once; another names its level.
+/// An error of all levels is printed once; any other names its level.
 #[test]
 fn levels_give_one_error() {
     let session = Session::new();
