@@ -45,8 +45,8 @@ fn is_told(outcomes: &[Outcome], at: usize) -> bool {
     own.result().is_err() && key(own).is_some_and(|own| same_file.filter_map(key).any(|other| other == own))
 }
 
-/// Returns what distinguishes the outcome from others of its source: the version, if there are several, and
-/// the level, if another level has no error or another one.
+/// Returns what distinguishes the outcome from others of its source: the version, if there are
+/// several, and the level, if another level has no error or another one.
 fn label(outcomes: &[Outcome], at: usize, several: bool) -> Option<String> {
     let own = outcomes.get(at)?;
     let pyc = own.pyc()?;
