@@ -107,7 +107,11 @@ fn a_version_that_is_not_known() {
     let name = pyc(&session, "/m.");
     let mut bytes = read(&session, &name);
     bytes[..2].copy_from_slice(&1234_u16.to_le_bytes());
-    session.file(&name, bytes);
+    session.file(&name, &bytes);
+    found(&session, "header", "and its magic number, 1234, is of no known version");
+    // The name is of no known version either.
+    std::fs::remove_file(session.path(&name)).unwrap();
+    session.file("t/p/__pycache__/m.cpython-399.pyc", bytes);
     found(&session, "version", "magic number 1234 is of no version that is known");
 }
 
