@@ -144,7 +144,13 @@ def main():
                 try:
                     if name == "compile_path":
                         sys.path = ["", "tree", "tree/pkg"]
-                    expected = outcome(compileall, name, arguments, settings, simplefilter)
+                    try:
+                        expected = outcome(compileall, name, arguments, settings, simplefilter)
+                    except (AttributeError, OSError, EOFError, RuntimeError) as error:
+                        # Older releases expect text where a path is given, and an interpreter that
+                        # a script starts cannot start processes of its own.
+                        print(f"NOT COMPARED: {name}{arguments}, {settings}: compileall itself fails: {error!r}")
+                        continue
                     found = outcome(pycompile, name, arguments, settings, simplefilter)
                 finally:
                     sys.path = saved
