@@ -17,6 +17,7 @@ import functools
 import importlib
 import os
 import pathlib
+import secrets
 import shutil
 import sys
 import tempfile
@@ -147,6 +148,20 @@ def _options(table: Table, manifest: str | None) -> list[str]:
     return options
 
 
+def _publish(wheel: str, target: str) -> None:
+    """Copy a wheel and rename the copy, so that no link at the target is followed."""
+    folder, name = os.path.split(target)
+    copy = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with open(descriptor, "wb") as to, open(wheel, "rb") as source:
+            shutil.copyfileobj(source, to)
+        os.replace(copy, target)
+    except BaseException:
+        os.unlink(copy)
+        raise
+
+
 def build_wheel(
     wheel_directory: str,
     config_settings: Settings = None,
@@ -171,7 +186,7 @@ def build_wheel(
         sys.stderr.write(said)
         # The name has another tag if the wheel has pycs only.
         (new,) = os.listdir(packed)
-        shutil.copyfile(os.path.join(packed, new), os.path.join(wheel_directory, new))
+        _publish(os.path.join(packed, new), os.path.join(wheel_directory, new))
     return new
 
 

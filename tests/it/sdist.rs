@@ -212,3 +212,17 @@ fn the_version_is_named_if_a_source_does_not_compile() {
         .says("hint: --python names another version, --allow-failures a file");
     pack(&session, &gzip(&entries), &["--allow-failures", "demo/bad.py"]).exits(0).says("1 allowed to fail");
 }
+
+/// The name becomes part of the wheel's path.
+#[test]
+fn a_name_that_is_not_a_project_s_is_refused() {
+    for name in ["lnk/x", "../../x", "a b", "x;y", "demo!", "é", "-x", "/x", "."] {
+        let session = Session::new();
+        let info = PKG_INFO.replace("Name: demo", &format!("Name: {name}"));
+        let mut files = project();
+        files[1] = file("demo-1.0/PKG-INFO", &info);
+        let said = pack(&session, &gzip(&files), &[]).exits(2);
+        assert!(said.err.contains("is not a project's"), "{name}: {}", said.err);
+        assert_eq!(session.files(), ["demo-1.0.tar.gz"], "{name}");
+    }
+}

@@ -145,7 +145,17 @@ def main():
                               capture_output=True, text=True, check=False)
         if done.returncode == 0 or "unknown key `bytcode`" not in done.stdout + done.stderr:
             sys.exit(f"FAILED: an unknown key: {done.stdout}{done.stderr}")
-        print(f"ok: {builds} builds; -C pycompile=0, and an unknown key")
+        links = work / "links"
+        links.mkdir()
+        (work / "victim").write_text("kept", encoding="utf-8")
+        (work / "new.whl").write_text("new", encoding="utf-8")
+        (links / "new.whl").symlink_to(work / "victim")
+        publish = "import sys; from pycompile.backend import _publish; _publish(*sys.argv[1:])"
+        run(tools / "python", "-c", publish, work / "new.whl", links / "new.whl")
+        if (work / "victim").read_text(encoding="utf-8") != "kept" or os.listdir(links) != ["new.whl"] \
+                or (links / "new.whl").is_symlink():
+            sys.exit("FAILED: a link in the directory of the wheel is followed")
+        print(f"ok: {builds} builds; -C pycompile=0, an unknown key, and a link in place of the wheel")
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

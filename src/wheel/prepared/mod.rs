@@ -11,6 +11,7 @@ mod licenses;
 
 use super::name::{WheelName, WheelNameError, normalize_name};
 use super::project::{Project, files};
+use super::requirement::is_name;
 use super::version::{Version, WheelVersionError};
 use crate::archive::{self, ArchiveError, ArchiveLimits, Bytes, File};
 use crate::output::inside::Inside;
@@ -92,6 +93,11 @@ pub enum PreparedFault {
     /// A required field is missing.
     #[error("it has no {0} field")]
     Missing(&'static str),
+    /// The name is not that of a project.
+    #[error(
+        "Name {0:?} is not a project's: letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
+    )]
+    ProjectName(String),
     /// The version is invalid.
     #[error(transparent)]
     Version(#[from] WheelVersionError),
@@ -162,7 +168,7 @@ fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedF
     let metadata = text(metadata.ok_or(PreparedFault::NoMetadata)?)?;
     let fields = PreparedFields::parse(&metadata);
     let dist_info = DistInfo {
-        name: fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned(),
+        name: project_name(&fields)?,
         version: fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?,
         entry_points: entry_points.map(text).transpose()?,
         metadata,
@@ -175,7 +181,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     let bytes = files::read(folder, file_name)?;
     let mut metadata = String::from_utf8(bytes).map_err(|_| PreparedFault::Encoding)?;
     let fields = PreparedFields::parse(&metadata);
-    let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?.to_owned();
+    let name = project_name(&fields)?;
     let version: Version = fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?;
     let licenses = licenses::license_files(folder, &fields)?;
     let notes = notes(&fields);
@@ -189,6 +195,15 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     }
     let entry_points = egg_info.entry_points().or_else(|| entry_points::of_project(folder));
     Ok(Prepared { dist_info: DistInfo { name, version, metadata, entry_points, licenses }, notes })
+}
+
+/// Returns the name. It becomes part of file names, so that it must not contain a `/`.
+fn project_name(fields: &PreparedFields<'_>) -> Result<String, PreparedFault> {
+    let name = fields.one("Name").ok_or(PreparedFault::Missing("Name"))?;
+    if !is_name(name) {
+        return Err(PreparedFault::ProjectName(name.to_owned()));
+    }
+    Ok(name.to_owned())
 }
 
 /// Returns remarks about fields that the sdist does not fix.
