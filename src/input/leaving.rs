@@ -4,7 +4,7 @@
 use super::place::PlaceError;
 use super::pth::{LARGEST, PathForm, PathLines};
 use super::routes::{Routes, is_packages};
-use super::unseen::without_dots;
+use super::unseen::{MOST_LEADING, MOST_PATHS, without_dots};
 use crate::archive::{Archive, Entry, Format, SpecialKind};
 use crate::project::PACKAGES;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,7 @@ pub(super) fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
         return Vec::new();
     }
     let mut unseen = Vec::new();
+    let mut left = MOST_PATHS;
     for entry in archive.files() {
         let Some(form) = PathForm::of(entry.name.as_bytes()).filter(|form| is_installed(&entry.name, *form))
         else {
@@ -37,7 +38,7 @@ pub(super) fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
                 || line.contains(':')
                 || line.split(['/', '\\']).any(|part| part == "..")
         };
-        unseen.extend(leading_lines(&entry.name, entry, form, leaves));
+        unseen.extend(leading_lines(&entry.name, entry, form, &mut left, leaves));
     }
     unseen
 }
@@ -57,14 +58,18 @@ fn is_installed(name: &str, form: PathForm) -> bool {
 }
 
 /// Returns the paths in a `.pth` file of an archive for which `leaves` returns true. `name` is the
-/// file's, or that of a symlink to it.
+/// file's, or that of a symlink to it, and `left` the number of paths that may still be examined.
 fn leading_lines(
     name: &str,
     entry: &Entry,
     form: PathForm,
+    left: &mut usize,
     mut leaves: impl FnMut(&str) -> bool,
 ) -> Vec<(String, PlaceError)> {
     let failed = |error| vec![(name.to_owned(), error)];
+    if *left == 0 {
+        return failed(PlaceError::TooManyPaths);
+    }
     if entry.bytes.len() as u64 > LARGEST {
         let message = format!("more than {LARGEST} bytes");
         let source = io::Error::new(io::ErrorKind::FileTooLarge, message);
@@ -75,9 +80,22 @@ fn leading_lines(
         return failed(PlaceError::PathEncoding);
     }
     let paths = PathLines::read(&bytes, form);
-    let lines = paths.iter().map(|line| String::from_utf8_lossy(&line).into_owned());
-    let leaving = lines.filter(|line| leaves(line));
-    leaving.map(|line| (name.to_owned(), PlaceError::Leads(line))).collect()
+    let mut unseen = Vec::new();
+    for line in paths.iter() {
+        if *left == 0 {
+            unseen.push((name.to_owned(), PlaceError::TooManyPaths));
+            break;
+        }
+        *left -= 1;
+        let line = String::from_utf8_lossy(&line);
+        if leaves(&line) {
+            unseen.push((name.to_owned(), PlaceError::Leads(line.into_owned())));
+            if unseen.len() == MOST_LEADING {
+                break;
+            }
+        }
+    }
+    unseen
 }
 
 /// A package, whose symlinks lead to files in it or to files of the system that it is installed
@@ -86,6 +104,8 @@ struct Package<'a> {
     archive: &'a Archive,
     names: BTreeSet<&'a str>,
     routes: Routes,
+    /// Number of paths in `.pth` files that may still be examined.
+    left: usize,
 }
 
 impl<'a> Package<'a> {
@@ -97,7 +117,7 @@ impl<'a> Package<'a> {
                 links.entry(place.into()).or_default().insert(special.name.clone().into());
             }
         }
-        Self { archive, names, routes: Routes::new(links) }
+        Self { archive, names, routes: Routes::new(links), left: MOST_PATHS }
     }
 
     fn leaving(mut self) -> Vec<(String, PlaceError)> {
@@ -133,7 +153,8 @@ impl<'a> Package<'a> {
 
     fn path_file(&mut self, name: &str, entry: &Entry, form: PathForm) -> Vec<(String, PlaceError)> {
         let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_path_buf();
-        leading_lines(name, entry, form, |line| {
+        let mut left = self.left;
+        let unseen = leading_lines(name, entry, form, &mut left, |line| {
             let (levels, below) = without_dots(Path::new(line));
             let below = below.strip_prefix("/").map(Path::to_path_buf).map_err(|_| below);
             let places: Option<Vec<PathBuf>> = match below {
@@ -146,7 +167,9 @@ impl<'a> Package<'a> {
             places.is_none_or(|places| {
                 places.iter().any(|place| place.to_str().is_none_or(|place| !self.is_inside(place)))
             })
-        })
+        });
+        self.left = left;
+        unseen
     }
 
     /// Returns whether Python reads a file of this form: for `site`, at the top of the package, or

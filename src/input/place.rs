@@ -57,7 +57,7 @@ pub enum PlaceError {
     #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
     PathEncoding,
     /// Files that extend the path of imports, with too many paths or names.
-    #[error("its paths are not followed: links lead to too many such paths")]
+    #[error("its paths are not followed: it and other such files have too many, or links multiply them")]
     TooManyPaths,
     /// A name that a manifest cannot contain.
     #[error("the name is not UTF-8")]

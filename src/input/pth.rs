@@ -17,7 +17,8 @@ pub(super) enum PathForm {
     Site,
     /// A `._pth` file next to an interpreter or its library: a `#` begins a comment anywhere.
     Interpreter,
-    /// The `pybuilddir.txt` next to an interpreter: its first line is a path.
+    /// The `pybuilddir.txt` next to an interpreter: its first line is a path, or in 3.8 its whole
+    /// content.
     Build,
 }
 
@@ -54,6 +55,11 @@ impl<'a> PathLines<'a> {
         }
         if !bytes.is_ascii() {
             reader.read_bytes(bytes);
+        }
+        if form == PathForm::Build {
+            for whole in reader.parts(bytes) {
+                reader.add(whole, whole);
+            }
         }
         Self { lines: reader.lines, is_text: text.is_ok() || !bytes.contains(&0) }
     }
@@ -124,11 +130,12 @@ impl<'a> LineReader<'a> {
         }
     }
 
-    /// Returns a line, and its part before a comment.
+    /// Returns a line, its part before a comment, and its part before a NUL, where C strings end.
     fn parts(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let comment =
-            line.iter().position(|&byte| byte == b'#').filter(|_| self.form == PathForm::Interpreter);
-        std::iter::once(line).chain(comment.map(|at| &line[..at]))
+        let before = |end: u8| line.iter().position(|&byte| byte == end).map(|at| &line[..at]);
+        let comment = before(b'#').filter(|_| self.form == PathForm::Interpreter);
+        let string = before(0).filter(|_| self.form != PathForm::Site);
+        std::iter::once(line).chain(comment).chain(string)
     }
 
     fn add_stripped(&mut self, line: &'a [u8], blanks: &[&[u8]]) {
@@ -139,8 +146,14 @@ impl<'a> LineReader<'a> {
 
     /// Adds a path, unless the line that it was is a comment or code.
     fn add(&mut self, path: &'a [u8], line: &[u8]) {
-        let is_code = line.starts_with(b"#") || line.starts_with(b"import ") || line.starts_with(b"import\t");
-        if !path.is_empty() && (!is_code || self.form == PathForm::Build) {
+        let is_code = match self.form {
+            PathForm::Site => {
+                line.starts_with(b"#") || line.starts_with(b"import ") || line.starts_with(b"import\t")
+            }
+            PathForm::Interpreter => line.starts_with(b"#") || line.starts_with(b"import "),
+            PathForm::Build => false,
+        };
+        if !path.is_empty() && !is_code {
             self.lines.insert(path);
         }
     }
@@ -278,6 +291,12 @@ mod tests {
             "{found:?}"
         );
         assert!(read_as(b"#/../out", PathForm::Build).contains(b"#/../out".as_slice()));
+        // A C string ends at a NUL, and 3.8 reads all lines of `pybuilddir.txt` as one path.
+        assert!(read_as(b"lib\n../out\0x", PathForm::Interpreter).contains(b"../out".as_slice()));
+        assert!(read_as(b"../out\0x", PathForm::Build).contains(b"../out".as_slice()));
+        assert!(read_as(b"../out\nx", PathForm::Build).contains(b"../out\nx".as_slice()));
+        // Only a blank after `import` makes it code here.
+        assert!(read_as(b"import\t/../out", PathForm::Interpreter).contains(b"import\t/../out".as_slice()));
     }
 
     #[test]

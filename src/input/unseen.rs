@@ -20,8 +20,12 @@ use std::path::{Component, Path, PathBuf};
 /// several directories, and from directories above that have several names.
 const MOST_AGAIN: usize = 200_000;
 
+/// Largest number of paths that are followed in all `.pth` files of a tree, or of a package. Each
+/// line that is not ASCII is a path in every encoding of a locale.
+pub(super) const MOST_PATHS: usize = 500_000;
+
 /// Largest number of findings for one name of a `.pth` file.
-const MOST_LEADING: usize = 100;
+pub(super) const MOST_LEADING: usize = 100;
 
 /// Facts about how Python reaches the files of a place.
 #[derive(Debug, Default)]
@@ -87,8 +91,15 @@ fn survey(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Survey {
     for (real, link) in links_above(root) {
         ways.entry(real).or_default().insert(link);
     }
-    let mut tree =
-        SurveyedTree { root, inside: &inside, listing, routes: Routes::new(ways), reach, again: 0 };
+    let mut tree = SurveyedTree {
+        root,
+        inside: &inside,
+        listing,
+        routes: Routes::new(ways),
+        reach,
+        followed: 0,
+        again: 0,
+    };
     let site_folders = tree.site_folders();
     unseen.extend(tree.path_files(&site_folders));
     let unlisted = listing.unlisted.iter().map(|error| (name_below(root, &error.path), error.clone().into()));
@@ -119,6 +130,8 @@ struct SurveyedTree<'a> {
     listing: &'a FoundFiles,
     routes: Routes,
     reach: Reach<'a>,
+    /// Number of paths that were followed.
+    followed: usize,
     /// Number of paths that were followed again.
     again: usize,
 }
@@ -220,8 +233,9 @@ impl SurveyedTree<'_> {
     ) -> Option<Vec<PathBuf>> {
         let mut leading = Vec::new();
         for path in paths.iter() {
+            self.followed += 1;
             self.again += usize::from(is_again);
-            if self.again > MOST_AGAIN {
+            if self.again > MOST_AGAIN || self.followed > MOST_PATHS {
                 return None;
             }
             let path = PathBuf::from(python::os_name(path.into_owned()));

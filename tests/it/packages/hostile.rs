@@ -208,3 +208,21 @@ fn a_wheel_that_was_cut_short_is_a_finding() {
     session.file("wheels/demo-1-py3-none-any.whl", "");
     session.run(&["verify", "wheels"]).exits(1);
 }
+
+#[test]
+fn paths_and_names_of_path_files_are_bounded() {
+    let site = "usr/lib/python3/dist-packages";
+    // Each line is a path in every encoding of a locale, and each symlink is a name of the file.
+    let lines: String = (0..20_000_u32)
+        .map(|at| {
+            let letter = |at: u32| char::from_u32(0x430 + at % 32).unwrap();
+            format!("{}{}{}\n", letter(at), letter(at / 32), letter(at / 1024))
+        })
+        .collect();
+    let mut members = vec![file(&format!("{site}/z.pth"), &lines)];
+    members.extend((0..20).map(|at| symlink(&format!("{site}/z{at}.pth"), "z.pth")));
+    let session = Session::new();
+    session.file("a.tar", tar(&members));
+    let said = session.run(&["verify", "a.tar"]).exits(1);
+    assert!(said.out.lines().count() <= 21 * 100 + 2, "{}", said.out.lines().count());
+}
