@@ -1,8 +1,8 @@
 """Reproducible Python bytecode: CPython's own pycs, packed, listed and verified.
 
 `compile`, `PycInvalidationMode`, `PyCompileError` and `main` have the signatures and exceptions of
-`py_compile`; `compile_dir`, `compile_file` and `compile_path` have those of `compileall`. `verify`, `diff` and `manifest` return objects. All of them run the `pycompile`
-program.
+`py_compile`; `compile_dir`, `compile_file` and `compile_path` have those of `compileall`.
+`verify`, `diff` and `manifest` return objects. All of them run the `pycompile` program.
 """
 
 from ._audit import Difference, Finding, Verified, diff, manifest, verify

@@ -9,7 +9,7 @@ import pathlib
 import struct
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Union
 
 from ._program import ProgramError, engine_options, run_json
@@ -305,7 +305,7 @@ def compile_dir(
     )
     folder = os.fspath(dir)
     if ddir is not None:
-        settings = Settings(**{**vars(settings), "stripdir": folder, "prependdir": ddir})
+        settings = replace(settings, stripdir=folder, prependdir=ddir)
     events: list[Event] = []
     for is_line, text in walk(folder, sys.getrecursionlimit() if maxlevels is None else maxlevels, quiet):
         found = (text,) if is_line else (complaint(text, settings), job_of(text, None, settings))

@@ -4,7 +4,7 @@ use super::compilers::Compilers;
 use super::filename;
 use super::first::within_module;
 use super::likeness::{Likeness, levels, likeness};
-use super::reason::{Form, PycField, Reason, WrongName};
+use super::reason::{Form, PycField, Reason, WrongName, WrongTag};
 use super::releases::Fit;
 use super::zipapp;
 use crate::engine::{Engine, OpenSource, TargetEngine};
@@ -56,8 +56,8 @@ impl Judge<'_> {
     /// code. `opened` is the source, if there is one.
     pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
         let header = Header::parse(pyc).map_err(|error| Reason::BadHeader(error.to_string()))?;
-        if let Some(reason) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
-            return Err(reason);
+        if let Some(wrong) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
+            return Err(Reason::Tag(wrong));
         }
         let Some(series) = Series::with_magic(header.magic()) else {
             return Err(Reason::UnknownMagic(header.magic()));
@@ -249,7 +249,7 @@ impl PycField {
 }
 
 /// Returns the contradiction between the version in the name of a pyc and its magic number.
-pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded: bool) -> Option<Reason> {
+pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded: bool) -> Option<WrongTag> {
     let tag = parsed?.cache_tag.as_ref()?;
     let is_of = |series: &Series| {
         *tag == series.cache_tag() || (free_threaded && *tag == format!("{}t", series.cache_tag()))
@@ -260,7 +260,7 @@ pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded:
         None => SERIES.iter().any(is_of),
     };
     let found = found.map(Series::cache_tag);
-    is_wrong.then(|| Reason::Tag { tag: tag.clone(), magic: header.magic(), found })
+    is_wrong.then(|| WrongTag { tag: tag.clone(), magic: header.magic(), found })
 }
 
 /// Returns the field of a header that does not match the source.

@@ -29,6 +29,6 @@ pub use cause::{Explanation, explain, lacks_source};
 pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;
 pub use only::OnlyError;
-pub use reason::{Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName};
+pub use reason::{Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName, WrongTag};
 pub use settled::Settled;
 pub use verify::{Request, Verified, VerifyError, verify};

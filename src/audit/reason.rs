@@ -2,6 +2,7 @@
 
 use super::finding::FindingKind;
 use crate::target::PyVersion;
+use std::fmt;
 
 /// Reason of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +13,7 @@ pub enum Reason {
     /// The header is malformed; with the error.
     BadHeader(String),
     /// The magic number is not that of the version in the file's name.
-    Tag {
-        /// Cache tag in the name, such as `cpython-314`.
-        tag: String,
-        /// Magic number of the header.
-        magic: u16,
-        /// Cache tag of the magic number; `None` for an unknown one.
-        found: Option<String>,
-    },
+    Tag(WrongTag),
     /// A field of the header is that of another source.
     OtherHeader {
         /// The field.
@@ -105,6 +99,32 @@ pub enum Reason {
     Record(RecordFault),
     /// The wheel is one that `pack` or installers refuse; with the error.
     Wheel(String),
+}
+
+/// Contradiction between the name of a pyc and its magic number. `diff` shows it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongTag {
+    /// Cache tag in the name, such as `cpython-314`.
+    pub tag: String,
+    /// Magic number of the header.
+    pub magic: u16,
+    /// Cache tag of the magic number; `None` for an unknown one.
+    pub found: Option<String>,
+}
+
+impl fmt::Display for WrongTag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tag, magic, found } = self;
+        match found {
+            Some(found) => write!(formatter, "its name says {tag}, its magic number says {found}"),
+            None => {
+                write!(
+                    formatter,
+                    "its name says {tag}, and its magic number, {magic}, is of no known version"
+                )
+            }
+        }
+    }
 }
 
 /// A field of a header that identifies the source.
@@ -223,7 +243,7 @@ impl Reason {
     pub fn kind(&self) -> FindingKind {
         match self {
             Self::Unreadable(_) => FindingKind::Unreadable,
-            Self::BadHeader(_) | Self::Tag { .. } => FindingKind::Header,
+            Self::BadHeader(_) | Self::Tag(_) => FindingKind::Header,
             Self::OtherHeader { code, .. } => match code.as_ref().map(|code| code.kind()) {
                 None | Some(FindingKind::OtherForm | FindingKind::Version) => FindingKind::Header,
                 Some(kind) => kind,

@@ -39,10 +39,7 @@ pub(super) fn tell(
                 let path = if places.len() > 1 { path } else { finding.path.clone() };
                 printer.json(&FindingText::of_verify(finding, path).object())?;
             }
-            MessageFormat::Github => {
-                let text = FindingText::of_verify(finding, path);
-                printer.data(&annotation::error(&text.path, (None, None), text.kind, &text.message))?;
-            }
+            MessageFormat::Github => annotate(&FindingText::of_verify(finding, path), printer)?,
             MessageFormat::Sarif => {}
         }
     }
@@ -64,10 +61,7 @@ pub(super) fn tell_env(
         match format {
             MessageFormat::Human if !per_kind.lists(finding.kind) => {}
             MessageFormat::Human => printer.file_error(&finding.line()),
-            MessageFormat::Github => {
-                let message = if finding.message.is_empty() { finding.kind } else { &finding.message };
-                printer.data(&annotation::error(&finding.path, (None, None), finding.kind, message))?;
-            }
+            MessageFormat::Github => annotate(finding, printer)?,
             // No command with these results has this format.
             MessageFormat::Sarif => {}
             MessageFormat::Json => printer.json(&finding.env_object())?,
@@ -77,6 +71,12 @@ pub(super) fn tell_env(
         printer.file_error(&more);
     }
     Ok(())
+}
+
+/// Prints an annotation for GitHub.
+fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
+    let message = if finding.message.is_empty() { finding.kind } else { &finding.message };
+    printer.data(&annotation::error(&finding.path, (None, None), finding.kind, message))
 }
 
 /// Prints one document with all findings.

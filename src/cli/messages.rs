@@ -8,6 +8,7 @@ use super::printer::Printer;
 use super::warnings::Warned;
 use crate::build::{Done, FileDigest, Outcome, PycOutcome};
 use crate::engine::Diagnostic;
+use crate::target::PyVersion;
 use crate::text::{Shown as _, counted, python};
 use crate::warnings::Issued;
 use serde::Serialize;
@@ -36,13 +37,18 @@ pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
 /// Returns whether an earlier outcome of the same source and version, at another level, has the
 /// same error.
 fn is_told(outcomes: &[Outcome], at: usize) -> bool {
-    let key = |outcome: &Outcome| {
+    fn key(outcome: &Outcome) -> Option<(PyVersion, &str)> {
         let pyc = outcome.pyc()?;
-        Some((outcome.file().to_owned(), pyc.python, pyc.result.as_ref().err()?.rendered.clone()))
-    };
+        Some((pyc.python, rendered(pyc)?))
+    }
     let Some((own, before)) = outcomes.get(..=at).and_then(<[_]>::split_last) else { return false };
-    let same_file = before.iter().rev().take_while(|other| other.file() == own.file());
-    own.result().is_err() && key(own).is_some_and(|own| same_file.filter_map(key).any(|other| other == own))
+    let mut same_file = before.iter().rev().take_while(|other| other.file() == own.file());
+    key(own).is_some_and(|own| same_file.any(|other| key(other) == Some(own)))
+}
+
+/// Returns the error of a pyc as CPython prints it.
+fn rendered(pyc: &PycOutcome) -> Option<&str> {
+    pyc.result.as_ref().err().map(|error| error.rendered.as_str())
 }
 
 /// Returns what distinguishes the outcome from others of its source: the version, if there are
@@ -50,13 +56,13 @@ fn is_told(outcomes: &[Outcome], at: usize) -> bool {
 fn label(outcomes: &[Outcome], at: usize, several: bool) -> Option<String> {
     let own = outcomes.get(at)?;
     let pyc = own.pyc()?;
-    let error = |pyc: &PycOutcome| pyc.result.as_ref().err().map(|error| error.rendered.clone());
     let is_of_file = |other: &&Outcome| other.file() == own.file();
     let before = outcomes.get(..at)?.iter().rev().take_while(is_of_file);
     let behind = outcomes.get(at..)?.iter().take_while(is_of_file);
     let mut levels = before.chain(behind).filter_map(Outcome::pyc).filter(|other| other.python == pyc.python);
     let version = several.then(|| format!("Python {}", pyc.python));
-    let level = levels.any(|other| error(other) != error(pyc)).then(|| format!("level {}", pyc.optimize));
+    let level =
+        levels.any(|other| rendered(other) != rendered(pyc)).then(|| format!("level {}", pyc.optimize));
     let parts: Vec<String> = version.into_iter().chain(level).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -120,12 +120,13 @@ pub enum Embedded {
 
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
 /// zip.
-pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
+pub fn embedded(path: &Path, mut bytes: Vec<u8>) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), ArchiveLimits::embedded());
-    // Only a file that may also be a zip is needed twice.
     let is_wheel = is_called(path, &["whl"]);
-    let twin = (carrier.zip || is_wheel).then(|| bytes.clone());
+    let may_be_zip = carrier.zip || is_wheel;
     if carrier.package {
+        // Only a package that may also be a zip is needed twice.
+        let twin = may_be_zip.then(|| bytes.clone());
         match Container::Package.read(path, bytes, &limits) {
             Ok(package) => {
                 return match refuse_both(&package, twin.as_deref()) {
@@ -138,9 +139,12 @@ pub fn embedded(path: &Path, bytes: Vec<u8>) -> Embedded {
             Err(error) if is_called(path, &["deb", "rpm"]) => return Embedded::Refused(error),
             Err(_) => {}
         }
+        let Some(twin) = twin else { return Embedded::Nothing };
+        bytes = twin;
+    } else if !may_be_zip {
+        return Embedded::Nothing;
     }
-    let Some(bytes) = twin else { return Embedded::Nothing };
-    // Nor is a wheel that was cut short test data.
+    // A wheel that was cut short is meant for installation as well.
     let matters = is_wheel || names_a_pyc(&bytes);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),

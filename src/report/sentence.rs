@@ -16,12 +16,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
 pub(super) fn of(reason: &Reason) -> String {
     match reason {
         Reason::Unreadable(error) | Reason::BadHeader(error) | Reason::Wheel(error) => error.clone(),
-        Reason::Tag { tag, found: Some(found), .. } => {
-            format!("its name says {tag}, its magic number says {found}")
-        }
-        Reason::Tag { tag, magic, found: None } => {
-            format!("its name says {tag}, and its magic number, {magic}, is of no known version")
-        }
+        Reason::Tag(wrong) => wrong.to_string(),
         Reason::OtherHeader { field, source, code } => beside_header(*field, source, code.as_deref()),
         Reason::UnknownMagic(magic) => format!("magic number {magic} is of no version that is known"),
         Reason::NoEngine { version, error } => format!("no engine compiles for Python {version}: {error}"),

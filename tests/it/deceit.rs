@@ -4,6 +4,8 @@
 //! what is imported from such places.
 
 use crate::session::{Said, Session};
+#[cfg(unix)]
+use crate::startup::link;
 use pycompile::archive::File;
 use pycompile::archive::{ZipOptions, write};
 use pycompile::wheel::{Record, RecordRow};
@@ -72,13 +74,6 @@ fn lay(session: &Session, below: &str, files: &Files) {
     for (name, bytes) in files {
         session.file(&format!("{below}/{name}"), bytes);
     }
-}
-
-#[cfg(unix)]
-fn link(session: &Session, to: &str, from: &str) {
-    let from = session.path(from);
-    std::fs::create_dir_all(from.parent().unwrap()).unwrap();
-    std::os::unix::fs::symlink(to, from).unwrap();
 }
 
 /// Puts files where Python gets to from the tree `t`, by the name of the place.

@@ -3,26 +3,7 @@
 #![cfg(unix)]
 
 use crate::session::Session;
-
-fn link(session: &Session, to: &str, from: &str) {
-    let from = session.path(from);
-    std::fs::create_dir_all(from.parent().unwrap()).unwrap();
-    std::os::unix::fs::symlink(to, from).unwrap();
-}
-
-/// An honest tree `t`, and bytecode in the directory `folder` beside it.
-fn tree(folder: &[u8]) -> Session {
-    use std::os::unix::ffi::OsStrExt as _;
-    let session = Session::new();
-    session.file("t/honest.py", "x = 1\n");
-    session.run(&["compile", "-q", "--engine", "native", "--python", "3.14", "t/honest.py"]).exits(0);
-    let pyc = std::fs::read(session.path("t/__pycache__/honest.cpython-314.pyc")).unwrap();
-    session.file("m.pyc", pyc);
-    let folder = session.path(".").join(std::ffi::OsStr::from_bytes(folder));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::rename(session.path("m.pyc"), folder.join("m.pyc")).unwrap();
-    session
-}
+use crate::startup::{link, tree};
 
 /// Holds the status of both commands that look for bytecode outside.
 #[track_caller]

@@ -6,15 +6,15 @@ use crate::session::Session;
 const SITE: &str = "v/lib/python3.14/site-packages";
 
 #[cfg(unix)]
-fn link(session: &Session, to: &str, from: &str) {
+pub(crate) fn link(session: &Session, to: &str, from: &str) {
     let from = session.path(from);
     std::fs::create_dir_all(from.parent().unwrap()).unwrap();
     std::os::unix::fs::symlink(to, from).unwrap();
 }
 
-/// An honest tree `t`, and bytecode in a directory beside it.
+/// An honest tree `t`, and bytecode in the directory `folder` next to it.
 #[cfg(unix)]
-fn tree(folder: &[u8]) -> Session {
+pub(crate) fn tree(folder: &[u8]) -> Session {
     use std::os::unix::ffi::OsStrExt as _;
     let session = Session::new();
     session.file("t/honest.py", "x = 1\n");

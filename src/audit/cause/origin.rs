@@ -4,7 +4,6 @@ use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
 use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
 use crate::audit::likeness::{Likeness, levels, likeness};
-use crate::audit::reason::Reason;
 use crate::audit::view::View;
 use crate::audit::zipapp;
 use crate::engine::{Engine, OpenSource};
@@ -76,8 +75,9 @@ pub(super) fn find<'a>(
     pyc: &'a [u8],
 ) -> Result<HeadedPyc<'a>, Origin> {
     let header = Header::parse(pyc).map_err(|error| Origin::Other(error.to_string()))?;
-    if let Some(wrong) = contradiction(view, name, header) {
-        return Err(Origin::Other(wrong));
+    let (named, free_threaded) = (view.named(name), view.is_free_threaded(name));
+    if let Some(wrong) = wrong_tag(header, named.parsed.as_ref(), free_threaded) {
+        return Err(Origin::Other(wrong.to_string()));
     }
     let Some(series) = Series::with_magic(header.magic()) else {
         return Err(Origin::Unknown(format!("magic number {} is of no known version", header.magic())));
@@ -189,19 +189,6 @@ impl HeadedPyc<'_> {
             }
         }
         Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
-    }
-}
-
-/// Describes the contradiction between the name of a pyc and its magic number.
-fn contradiction(view: &View<'_>, name: &str, header: Header) -> Option<String> {
-    match wrong_tag(header, view.named(name).parsed.as_ref(), view.is_free_threaded(name))? {
-        Reason::Tag { tag, found: Some(found), .. } => {
-            Some(format!("its name says {tag}, its magic number says {found}"))
-        }
-        Reason::Tag { tag, magic, .. } => {
-            Some(format!("its name says {tag}, and its magic number, {magic}, is of no known version"))
-        }
-        _ => None,
     }
 }
 
