@@ -5,6 +5,7 @@
 
 use crate::audit::{self, Verified, VerifyError};
 use crate::build::ProjectError;
+use crate::build::env::VirtualEnvironment;
 use crate::build::pack::{self, Repacked};
 use crate::config::Bytecode;
 use crate::diff::{Comparison, Side, SideError, compare};
@@ -14,6 +15,7 @@ use crate::engine::{
     Diagnostic, Engine, EngineChoice, EngineOptions, Limits, Refs, Run, TargetEngine, Watch, Workers,
 };
 use crate::input::{Place, PlaceError};
+use crate::project::FilePatterns;
 use crate::pyc::{Header, InvalidationMode};
 use crate::target::{Series, Target};
 use std::ffi::OsStr;
@@ -134,7 +136,7 @@ pub enum VerifyPathsError {
 /// std::fs::write(folder.join("m.pyc"), pyc)?;
 ///
 /// let verified = pycompile::verify_paths(&[folder])?;
-/// assert_eq!((verified.pycs, verified.passed), (1, 0));
+/// assert_eq!((verified.pycs.all, verified.pycs.verified), (1, 0));
 /// assert_eq!(verified.findings[0].path, "m.pyc");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -144,7 +146,10 @@ pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsE
     let none = Places { path: None, installations: Vec::new() };
     let mut engines = EngineOptions::automatic(&[], &none, Limits::default(), Refs::Cpython);
     engines.choice = EngineChoice::Native;
+    let environments = places.iter().filter_map(|place| VirtualEnvironment::around(place.disk_path()?));
     let request = audit::Request {
+        created_with: environments.filter_map(|environment| environment.release).collect(),
+        exclude: FilePatterns::default(),
         sources: None,
         manifest: None,
         only: None,

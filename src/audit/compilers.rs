@@ -37,18 +37,18 @@ impl Releases {
 pub(super) struct Compilers<'a> {
     options: &'a EngineOptions<'a>,
     /// Releases that the verified environments were created with.
-    own: Vec<Release>,
+    own: &'a [Release],
     known: Mutex<Vec<(PyVersion, Arc<FoundCompilers>)>>,
 }
 
 impl<'a> Compilers<'a> {
     /// Returns an empty set of engines.
     pub(super) const fn new(options: &'a EngineOptions<'a>) -> Self {
-        Self { options, own: Vec::new(), known: Mutex::new(Vec::new()) }
+        Self { options, own: &[], known: Mutex::new(Vec::new()) }
     }
 
     /// Prefers these releases to others that write the same bytes.
-    pub(super) fn preferring(self, own: Vec<Release>) -> Self {
+    pub(super) fn preferring(self, own: &'a [Release]) -> Self {
         Self { own, ..self }
     }
 

@@ -189,17 +189,15 @@ impl<'a> Coverage<'a> {
     pub(super) fn missing(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let is_packed = !self.archives.is_empty() && self.entries.values().all(|(.., is_there)| !is_there);
-        for (path, (at, name, is_there)) in &self.entries {
+        for (at, name, is_there) in self.entries.values() {
             if !is_there && !is_packed {
-                let gone = ManifestFault::Gone((*path).to_owned());
-                findings.push(Finding { place: *at, ..of(name, gone) });
+                findings.push(Finding { place: *at, ..of(name, ManifestFault::Gone) });
             }
         }
         let Some(&at) = self.archives.values().next() else { return findings };
         for listed in &self.manifest.archives {
             if !self.archives.contains_key(&listed.sha256) {
-                let gone = ManifestFault::Gone(listed.path.clone());
-                findings.push(Finding { place: at, ..of(&listed.path, gone) });
+                findings.push(Finding { place: at, ..of(&listed.path, ManifestFault::Gone) });
             }
         }
         findings
@@ -242,11 +240,16 @@ fn of(path: &str, listing: ManifestFault) -> Finding {
 
 /// Returns the difference between a pyc and the listed file.
 fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> OtherFile {
-    let Some(found) =
-        entry_beside(listed, pyc, source).filter(|found| found.code_sha256 == listed.code_sha256)
-    else {
-        return OtherFile::Code;
-    };
+    let Some(found) = entry_beside(listed, pyc, source) else { return OtherFile::Code };
+    if found.code_sha256 != listed.code_sha256 {
+        return match (&listed.source, source) {
+            _ if found.filename != listed.filename => {
+                OtherFile::Name { is: found.filename, said: listed.filename.clone() }
+            }
+            (Some(_), Some(_)) => OtherFile::CodeOfSource,
+            _ => OtherFile::Code,
+        };
+    }
     let differs = facts(listed).into_iter().zip(facts(&found)).find(|((_, said), (_, is))| said != is);
     match differs {
         Some(((what, Some(said)), (_, Some(is)))) => OtherFile::Fact { what, is, said },

@@ -184,8 +184,8 @@ pub enum ManifestFault {
     PycsUnlisted,
     /// The manifest lists archives, but not this one.
     ArchiveUnlisted,
-    /// The manifest lists the path, which does not exist.
-    Gone(String),
+    /// The manifest lists the file, which does not exist.
+    Gone,
 }
 
 /// Difference between a file and the listed file.
@@ -193,6 +193,15 @@ pub enum ManifestFault {
 pub enum OtherFile {
     /// The code differs.
     Code,
+    /// The code differs, and the source is the listed one.
+    CodeOfSource,
+    /// The code differs, at least in the file name that it records.
+    Name {
+        /// Name of the file.
+        is: String,
+        /// Name in the manifest.
+        said: String,
+    },
     /// The code is the same, and a fact of the header differs.
     Fact {
         /// Name of the fact.
@@ -207,7 +216,7 @@ pub enum OtherFile {
 }
 
 /// Difference from a RECORD.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RecordFault {
     /// The RECORD or METADATA is wrong; with the error.
@@ -216,15 +225,13 @@ pub enum RecordFault {
     Gone {
         /// Path of the RECORD.
         record: String,
-        /// Path of the file.
-        path: String,
     },
     /// A row is wrong about the file.
     Row {
         /// Path of the RECORD.
         record: String,
-        /// Fault of the row.
-        error: String,
+        /// Size of the file, and the size in the row, if they differ; otherwise the digest does.
+        differs: Option<(usize, String)>,
     },
     /// Number of further rows that are wrong about the file.
     Rows(usize),

@@ -45,9 +45,8 @@ impl Rows {
                 let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
                 if is_there(&path) {
                     by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
-                } else if !row.path.ends_with(".pyc") && missing.insert(path.clone()) {
-                    let gone = RecordFault::Gone { record: name.clone(), path: path.clone() };
-                    findings.push(of(path, gone));
+                } else if missing.insert(path.clone()) {
+                    findings.push(of(path, RecordFault::Gone { record: name.clone() }));
                 }
             }
         }
@@ -65,11 +64,16 @@ impl Rows {
         let mut more = 0;
         let mut digests = Digests::new(bytes);
         for (record, row) in self.by_name.get(name).into_iter().flatten() {
+            let name = record.to_string();
             let error = match row.check_digests(&mut digests) {
                 Ok(()) | Err(RecordError::NoDigest(_)) => continue,
                 // Debian 12 installs such a RECORD with python3-tomli.
                 Err(RecordError::Digest(_)) if row.has_hex_digest(&mut digests) => continue,
-                Err(error) => (record.to_string(), error.to_string()),
+                Err(RecordError::Digest(_)) => RecordFault::Row { record: name, differs: None },
+                Err(RecordError::Size { said, found, .. }) => {
+                    RecordFault::Row { record: name, differs: Some((found, said)) }
+                }
+                Err(error) => RecordFault::Fault(format!("{name}: {error}")),
             };
             if found.len() < MOST {
                 found.insert(error);
@@ -78,7 +82,7 @@ impl Rows {
             }
         }
         let last = (more > 0).then(|| of(name, RecordFault::Rows(more)));
-        let rows = found.into_iter().map(|(record, error)| of(name, RecordFault::Row { record, error }));
+        let rows = found.into_iter().map(|fault| of(name, fault));
         rows.chain(last).collect()
     }
 }

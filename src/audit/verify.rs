@@ -9,15 +9,16 @@ use super::reason::Reason;
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::settled::Settled;
+use super::tally::{PycCounts, Tally};
 use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
-use crate::build::env::{created_with, virtual_environment};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Carrier, Embedded, Place, embedded};
 use crate::manifest::{Manifest, Shard};
-use crate::target::PyVersion;
+use crate::project::FilePatterns;
+use crate::target::{PyVersion, Release};
 use crate::text::counted;
 use crate::wheel::normalize_name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +38,13 @@ pub struct Request<'a> {
     pub only: Option<&'a str>,
     /// Pycs that need no verification, and do not count as passed.
     pub settled: Option<&'a Settled<'a>>,
+    /// Files whose findings are left out, by path below the place.
+    pub exclude: FilePatterns,
     /// True if code with other references passes.
     pub any_references: bool,
+    /// Releases that the environments of the places were created with; they are preferred to others
+    /// that write the same bytes.
+    pub created_with: Vec<Release>,
     /// Part of the files to verify; findings about a place as a whole are those of the first.
     pub shard: Option<Shard>,
     /// Rules for finding engines.
@@ -48,25 +54,23 @@ pub struct Request<'a> {
 /// Result of [`verify`].
 #[derive(Debug, Default)]
 pub struct Verified {
-    /// Number of pycs that passed.
-    pub passed: usize,
-    /// Number of all pycs.
-    pub pycs: usize,
+    /// Numbers of pycs by result.
+    pub pycs: PycCounts,
     /// Number of archives that were opened.
     pub archives: usize,
     /// All findings, the most alarming kinds first, then by place and path.
     pub findings: Vec<Finding>,
+    /// Findings that [`Request::exclude`] leaves out, in the same order.
+    pub excluded: Vec<Finding>,
     /// True if other shards have pycs or archives, as far as the first shard looks for them.
     pub elsewhere: bool,
     /// Number of pycs of the manifest that no place could contain.
     pub outside: usize,
-    /// Number of pycs that were not reached.
-    pub missing: usize,
     /// Notes on files that were not checked.
     pub notes: Vec<String>,
     /// Descriptions of the engines that were used.
     pub engines: Vec<String>,
-    /// Paths of the pycs that passed.
+    /// Paths of the pycs whose code passed.
     pub accepted: Vec<String>,
     /// Releases that write the pycs that passed.
     pub releases: Vec<ReleaseFound>,
@@ -93,9 +97,7 @@ pub fn verify(
     request: &Request<'_>,
     workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
-    let environments = places.iter().filter_map(|place| virtual_environment(place.disk_path()?));
-    let own = environments.filter_map(|prefix| created_with(&prefix)).collect();
-    let compilers = Compilers::new(&request.engines).preferring(own);
+    let compilers = Compilers::new(&request.engines).preferring(&request.created_with);
     let mut audit = Audit {
         request,
         workers,
@@ -105,6 +107,7 @@ pub fn verify(
         examined: Vec::new(),
         coverage: request.manifest.map(Coverage::new),
         known: BTreeSet::new(),
+        tally: Tally::default(),
         verified: Verified::default(),
     };
     // With --only, a place is not examined as a whole.
@@ -131,6 +134,9 @@ pub fn verify(
     }
     verified.findings.sort_by_cached_key(Finding::order);
     verified.findings.dedup();
+    (verified.excluded, verified.findings) =
+        verified.findings.into_iter().partition(|finding| request.exclude.has(&finding.path));
+    verified.pycs = audit.tally.count(&verified.findings, &verified.excluded);
     verified.engines = compilers.about();
     Ok(verified)
 }
@@ -148,6 +154,7 @@ struct Audit<'a> {
     coverage: Option<Coverage<'a>>,
     /// Names of the distributions found so far.
     known: BTreeSet<String>,
+    tally: Tally,
     verified: Verified,
 }
 
@@ -233,11 +240,10 @@ impl Audit<'_> {
         let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
         let (mut zips, mut passed, mut outside) = (Vec::new(), Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
-            let pycs = unit.pycs().len();
-            self.verified.pycs += pycs;
             match result {
-                None => self.verified.missing += pycs,
+                None => self.tally.not_reached(unit.pycs().len()),
                 Some(result) => {
+                    self.tally.reached(self.at, prefix, unit.pycs(), &result.passed);
                     passed.extend(result.passed);
                     findings.extend(result.findings);
                     zips.extend(result.zips);
@@ -251,7 +257,6 @@ impl Audit<'_> {
         }
         // Findings for the whole wheel have an empty path.
         findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
-        self.verified.passed += passed.len();
         self.verified.accepted.extend(passed.iter().map(|pyc| format!("{prefix}{}", pyc.name)));
         self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
@@ -362,12 +367,12 @@ impl Audit<'_> {
             return Ok(());
         }
         self.budget = budget;
-        let before = self.verified.pycs;
+        let before = self.tally.pycs();
         self.place(&inner, &installed, &selection, &format!("{path}!"), depth)?;
         if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
             (&inner, place, &mut self.coverage)
         {
-            let finding = coverage.archive(self.at, archive, &path, self.verified.pycs > before);
+            let finding = coverage.archive(self.at, archive, &path, self.tally.pycs() > before);
             self.add("", finding.into_iter().collect());
         }
         Ok(())

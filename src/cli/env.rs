@@ -1,32 +1,29 @@
 //! `pycompile env`.
 
 use super::destination::Destination;
+use super::env_audit::{Checking, EnvAudit};
 use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
-use super::globs::{globs, note_unused};
+use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
 use super::messages;
 use super::options::{FormatArgs, names};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
-use super::{environment, findings};
-use crate::audit::{self, Settled};
+use super::{environment, findings, hint};
 use crate::build::Outcome;
 use crate::build::env::{
-    Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, own_interpreter,
-    run as compile, site_packages,
+    Distribution, EnvError, Report, Settings, SitePackages, created_with, own_interpreter, run as compile,
+    site_packages,
 };
 use crate::engine::python::on_path;
 use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
-use crate::input::Place;
 use crate::manifest::Manifest;
-use crate::project::names_in;
-use crate::pyc::{InvalidationMode, parse_name};
-use crate::report::finding::{FindingText, alarms_first};
+use crate::pyc::InvalidationMode;
+use crate::report::finding::{FindingText, alarms_first, counts};
 use crate::target::{PyVersion, Release, Target};
-use crate::text::{Shown as _, counted, python, visible};
-use globset::GlobSet;
+use crate::text::{Shown as _, python, visible};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -62,12 +59,16 @@ pub(super) struct EnvArgs {
     /// Required for a directory of `pip install --target`, which does not record its version.
     #[arg(long, value_name = "X.Y")]
     python: Option<Release>,
-    /// Exclude sources that match this pattern, relative to site-packages (repeatable).
+    /// Exclude sources that match this pattern; with --check, leave out findings for files that
+    /// match it, and list them apart (repeatable).
+    ///
+    /// A pattern is relative to PREFIX, or to the site-packages in PREFIX, and `*` also matches
+    /// `/`. A pyc is excluded with its source.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Sources that may fail to compile: errors are reported, and the exit status stays 0.
     ///
-    /// Patterns are relative to site-packages (repeatable).
+    /// Patterns are relative to PREFIX, or to the site-packages in PREFIX (repeatable).
     #[arg(long, value_name = "GLOB")]
     allow_failures: Vec<String>,
     /// Optimization level 0, 1 or 2 (repeatable).
@@ -78,9 +79,8 @@ pub(super) struct EnvArgs {
     invalidation_mode: InvalidationMode,
     /// Write nothing: report pycs and sources that are wrong, missing or not recorded.
     ///
-    /// Reports pycs that are missing, stale, wrong, orphaned, of another mode or not recorded,
-    /// sources that no RECORD lists, sources that are missing, and the findings of `verify` for
-    /// site-packages.
+    /// Reports the findings of `verify` for site-packages, and pycs that are missing, of another
+    /// mode, of other bytes than `env` writes, or not recorded.
     #[arg(long)]
     check: bool,
     /// Number of findings of each kind to print; 0 for all.
@@ -129,27 +129,34 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     levels.sort_unstable();
     levels.dedup();
     let mode = arguments.invalidation_mode;
-    let exclude = globs(&arguments.exclude)?;
-    let settings = Settings { levels, mode, check: arguments.check, exclude: exclude.clone() };
-    let sources = sites.iter().flat_map(|site| &site.distributions).flat_map(Distribution::sources);
-    let mut used: BTreeSet<usize> = sources.flat_map(|name| exclude.matches(name)).collect();
-    if arguments.check {
-        let names = sites.iter().flat_map(|site| names_in(&site.folder)).flatten();
-        used.extend(names.flat_map(|name| exclude.matches(name)));
-    }
-    note_unused(&arguments.exclude, &used, printer);
-    let may_fail = globs(&arguments.allow_failures)?;
+    let exclude = file_patterns(&arguments.exclude)?;
+    let may_fail = file_patterns(&arguments.allow_failures)?;
+    let mut used = BTreeSet::new();
     let mut allowed = Vec::new();
-    let mut audited = Vec::new();
+    let mut audit = EnvAudit::default();
     let mut all = Report::default();
     let mut releases = Vec::new();
     for site in &sites {
+        let exclude = exclude.below(&site.below);
+        let sources = site.distributions.iter().flat_map(Distribution::sources);
+        used.extend(sources.flat_map(|name| exclude.matching(name)));
+        let settings =
+            Settings { levels: levels.clone(), mode, check: arguments.check, exclude: exclude.clone() };
+        let created_with = created_with(&prefix);
+        let checking = Checking {
+            site,
+            exclude: &exclude,
+            created_with,
+            limits: &arguments.limits,
+            jobs: arguments.jobs,
+            follow_links: arguments.follow_links,
+        };
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
         if arguments.check && site.free_threaded && free_threaded(site, &prefix, arguments).is_err() {
             // The other build's bytes differ, so only what does not depend on them is checked.
-            audited.extend(audit(site, &exclude, &mut Report::default(), &[], arguments, printer)?);
+            audit.add(&checking, &mut Report::default(), &[], printer)?;
             continue;
         }
         let (mut engines, interpreters) = start(site, &prefix, arguments, printer)?;
@@ -165,9 +172,12 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let mut report = report?;
         releases.push((target.series.version, target.release.clone()));
         if arguments.check {
-            audited.extend(audit(site, &exclude, &mut report, &interpreters, arguments, printer)?);
+            audit.add(&checking, &mut report, &interpreters, printer)?;
         }
-        let below = |path: &Path| path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.is_match(name));
+        let may_fail = may_fail.below(&site.below);
+        let below = |path: &Path| {
+            path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.has(&python::os_text(name.as_os_str())))
+        };
         let files = report.outcomes.iter().map(Outcome::file);
         allowed.extend(files.filter(|file| below(file)).map(Path::to_path_buf));
         all.outcomes.extend(report.outcomes);
@@ -182,41 +192,42 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             entry
         }));
     }
+    used.extend(audit.used.iter().copied());
+    note_unused(&arguments.exclude, &used, printer);
     printer.count("environments", sites.len());
-    let mut status = if arguments.check && all.outcomes.is_empty() {
+    let format = arguments.format.get();
+    let mut status = if arguments.check && all.outcomes.is_empty() && all.missing == 0 {
         Status::Done
     } else {
-        messages::tell(&all.outcomes, all.missing, &allowed, arguments.format.get(), printer)?
+        messages::tell(&all.outcomes, all.missing, &allowed, format, printer)?
     };
-    tell_artifacts(&all.records, false, arguments.format.get(), printer)?;
-    let own = all.findings.iter().map(|(path, finding)| FindingText::of_env(*finding, path));
-    let path = |path: &Path| python::os_text(path.as_os_str());
-    let found = audited.iter().map(|(file, finding)| FindingText::of_verify(finding, path(file)));
-    let mut shown: Vec<FindingText> = own.chain(found).collect();
+    tell_artifacts(&all.records, false, format, printer)?;
+    let own = all.findings.iter().map(|(path, finding)| FindingText::of_env(finding, path));
+    let mut shown: Vec<FindingText> = own.chain(audit.texts()).collect();
     alarms_first(&mut shown);
-    findings::tell_env(&shown, arguments.format.get(), arguments.limit, printer)?;
     if arguments.check {
-        if audited.iter().any(|(_, finding)| findings::is_of_path_file(finding)) {
-            printer.summary(
-                "hint: editable installs, pipx and uv write such `.pth` files: `--exclude GLOB` leaves a file out",
-            );
+        findings::tell_excluded(&audit.excluded_texts(), format, printer)?;
+    }
+    findings::tell_env(&shown, format, arguments.limit, printer)?;
+    if arguments.check {
+        if audit.has_path_file() {
+            printer.summary(&hint::of_path_files(false));
         }
-        let findings = all.findings.len() + audited.len();
-        printer.count("checked", all.entries.len());
-        printer.count("findings", findings);
-        printer.summary(&format!(
-            "{} checked, {}",
-            counted(all.entries.len(), "pyc", "pycs"),
-            counted(findings, "finding", "findings")
-        ));
-        if findings > 0 {
+        let pycs = audit.count(&all);
+        findings::count_pycs(&pycs, printer);
+        printer.count("findings", shown.len());
+        printer.summary(&counts(&pycs, shown.len()));
+        if !shown.is_empty() {
             status = Status::No;
+        }
+        if pycs.not_reached > 0 {
+            return Err(CommandError::Usage(findings::interrupted(&pycs)));
         }
     }
     if let Some(destination) = &arguments.manifest {
         let releases = releases.iter().map(|(version, release)| (*version, release.as_str()));
         let manifest = Manifest::new(all.entries, Vec::new()).with_releases(releases);
-        destination.write_manifest(&manifest, arguments.format.get(), printer)?;
+        destination.write_manifest(&manifest, format, printer)?;
     }
     Ok(status)
 }
@@ -244,73 +255,6 @@ fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
     let found = engines.first().filter(|target| target.note.is_none());
     let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
     found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
-}
-
-/// Returns findings of `verify` in a site-packages directory. They replace those of the check that
-/// say less about the same pyc.
-fn audit(
-    site: &SitePackages,
-    exclude: &GlobSet,
-    report: &mut Report,
-    interpreters: &[PathBuf],
-    arguments: &EnvArgs,
-    printer: &Printer,
-) -> Result<Vec<(PathBuf, audit::Finding)>, CommandError> {
-    let place = Place::open(&site.folder)?;
-    let places = environment::places();
-    let mut options = EngineOptions::automatic(&[], &places, arguments.limits.get(), Refs::Cpython);
-    match interpreters {
-        [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
-        several => options.named = several,
-    }
-    let outcomes =
-        report.outcomes.iter().flat_map(|outcome| [Some(outcome.file()), outcome.output()]).flatten();
-    let findings = report.findings.iter().filter(|(_, finding)| !finding.is_judged_by_code());
-    let reported: BTreeSet<&Path> = findings.map(|(path, _)| path.as_path()).chain(outcomes).collect();
-    let told = reported.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
-    let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
-    let request = audit::Request {
-        sources: None,
-        manifest: None,
-        only: None,
-        shard: None,
-        settled: Some(&settled),
-        // Installers compile many files in one process, which changes references.
-        any_references: true,
-        engines: options,
-    };
-    let progress = printer.progress(place.pycs().len() as u64);
-    let verified = audit::verify(std::slice::from_ref(&place), &request, progress.workers(arguments.jobs));
-    progress.finish();
-    let path_of = |finding: &audit::Finding| match &place {
-        Place::Tree(_, listing) if listing.real.contains_key(&finding.path) => {
-            listing.real[&finding.path].clone()
-        }
-        _ => site.folder.join(&finding.path),
-    };
-    let is_new = |finding: &audit::Finding| {
-        let path = path_of(finding);
-        let source = parse_name(&finding.path).map_or_else(|| finding.path.clone(), |named| named.source);
-        // With --follow-links, the user knows about symlinks.
-        let is_followed =
-            arguments.follow_links && path.is_symlink() && finding.kind() != audit::FindingKind::Record;
-        !exclude.is_match(&source) && !is_followed && !reported.contains(&*path)
-    };
-    let mut verified = verified?;
-    for note in &verified.notes {
-        printer.summary(&format!("note: {}", visible(note)));
-    }
-    verified.findings.retain(is_new);
-    let accused: BTreeSet<PathBuf> = verified.findings.iter().map(path_of).collect();
-    let accepted: BTreeSet<PathBuf> = verified.accepted.iter().map(|name| site.folder.join(name)).collect();
-    report.findings.retain_mut(|(path, finding)| {
-        if *finding == EnvFinding::Wrong && accepted.contains(path) {
-            *finding = EnvFinding::OtherBytes;
-        }
-        *finding == EnvFinding::OtherMode || !finding.is_judged_by_code() || !accused.contains(path)
-    });
-    let findings = audit::gathered(verified.findings).into_iter();
-    Ok(findings.map(|finding| (path_of(&finding), finding)).collect())
 }
 
 /// Returns the interpreter of a free-threaded build, which the native compiler does not support.

@@ -5,46 +5,43 @@ use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, FindingKind};
+use crate::audit::{Finding, FindingKind, PycCounts};
 use crate::input::Place;
-use crate::report::finding::{FindingText, PerKind, shown};
+use crate::report::finding::{FindingText, lines, shown};
 use crate::report::sarif;
-use crate::text::visible_json;
-
-/// Hint for findings of [`is_of_path_file`].
-pub(super) const PATH_FILE_HINT: &str = "hint: editable installs, pipx and uv write such `.pth` files: a \
-    directory that one adds is verified too if it is another PATH, and `--exclude GLOB` leaves a file out";
+use crate::text::{counted, visible, visible_json};
+use std::collections::BTreeSet;
 
 /// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
 pub(super) fn is_of_path_file(finding: &Finding) -> bool {
     finding.path.ends_with(".pth") && matches!(finding.kind(), FindingKind::Unreadable | FindingKind::Record)
 }
 
+/// Returns findings of `verify` as they are shown.
+pub(super) fn texts(findings: &[Finding], places: &[Place], format: MessageFormat) -> Vec<FindingText> {
+    let text = |finding: &Finding| {
+        // With one place, paths in JSON are relative to it.
+        let path = match format == MessageFormat::Json && places.len() == 1 {
+            true => finding.path.clone(),
+            false => shown(&finding.path, finding.place, places),
+        };
+        FindingText::of_verify(finding, path)
+    };
+    findings.iter().map(text).collect()
+}
+
 /// Prints the findings of `verify`: for people, at most `limit` of each kind, or all of them for 0.
 pub(super) fn tell(
-    findings: &[Finding],
-    places: &[Place],
+    findings: &[FindingText],
     format: MessageFormat,
     limit: usize,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let mut per_kind = PerKind::new(limit);
-    for finding in findings {
-        let path = shown(&finding.path, finding.place, places);
-        match format {
-            MessageFormat::Human if !per_kind.lists(finding.kind().name()) => {}
-            MessageFormat::Human => printer.finding(&FindingText::of_verify(finding, path).line())?,
-            MessageFormat::Json => {
-                // With one place, paths are relative to it.
-                let path = if places.len() > 1 { path } else { finding.path.clone() };
-                printer.json(&FindingText::of_verify(finding, path).object())?;
-            }
-            MessageFormat::Github => annotate(&FindingText::of_verify(finding, path), printer)?,
-            MessageFormat::Sarif => {}
-        }
-    }
-    for more in per_kind.rest() {
-        printer.finding(&more)?;
+    match format {
+        MessageFormat::Human => lines(findings, limit).iter().try_for_each(|line| printer.finding(line))?,
+        MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object()))?,
+        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer))?,
+        MessageFormat::Sarif => {}
     }
     Ok(())
 }
@@ -56,32 +53,76 @@ pub(super) fn tell_env(
     limit: usize,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    let mut per_kind = PerKind::new(limit);
-    for finding in findings {
+    match format {
+        MessageFormat::Human => lines(findings, limit).iter().for_each(|line| printer.file_error(line)),
+        MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object()))?,
+        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer))?,
+        // No command with these results has this format.
+        MessageFormat::Sarif => {}
+    }
+    Ok(())
+}
+
+/// Adds the numbers of pycs to the summary of a JSON run.
+pub(super) fn count_pycs(pycs: &PycCounts, printer: &Printer) {
+    printer.count("pycs", pycs.all);
+    printer.count("verified", pycs.verified);
+    printer.count("with_findings", pycs.with_findings);
+    printer.count("excluded", pycs.excluded);
+    printer.count("not_checked", pycs.not_checked);
+    printer.count("not_reached", pycs.not_reached);
+}
+
+/// Returns the error of an interrupted run.
+pub(super) fn interrupted(pycs: &PycCounts) -> String {
+    format!("interrupted: {} not reached", counted(pycs.not_reached, "pyc was", "pycs were"))
+}
+
+/// Prints the findings that --exclude leaves out, and counts them.
+pub(super) fn tell_excluded(
+    excluded: &[FindingText],
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    const MOST: usize = 10;
+    printer.count("excluded_findings", excluded.len());
+    for finding in excluded {
         match format {
-            MessageFormat::Human if !per_kind.lists(finding.kind) => {}
-            MessageFormat::Human => printer.file_error(&finding.line()),
-            MessageFormat::Github => annotate(finding, printer)?,
-            // No command with these results has this format.
+            MessageFormat::Json => {
+                printer.json(&serde_json::json!({"excluded": finding.object()}))?;
+            }
+            MessageFormat::Github => {
+                let message = format!("--exclude leaves out: {}", finding.message);
+                printer.data(&annotation::notice(&finding.path, finding.kind, &message))?;
+            }
+            MessageFormat::Human => printer.detail(&format!("excluded: {}", finding.line())),
+            // The document has them.
             MessageFormat::Sarif => {}
-            MessageFormat::Json => printer.json(&finding.env_object())?,
         }
     }
-    for more in per_kind.rest() {
-        printer.file_error(&more);
+    if excluded.is_empty() {
+        return Ok(());
     }
+    let files: BTreeSet<&str> = excluded.iter().map(|finding| finding.path.as_str()).collect();
+    let names: Vec<_> = files.iter().take(MOST).map(|path| visible(path)).collect();
+    let more = match files.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more (--verbose lists all)"),
+    };
+    let count = counted(excluded.len(), "finding", "findings");
+    printer.summary(&format!("note: --exclude leaves out {count}: {}{more}", names.join(", ")));
     Ok(())
 }
 
 /// Prints an annotation for GitHub.
 fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
-    let message = if finding.message.is_empty() { finding.kind } else { &finding.message };
-    printer.data(&annotation::error(&finding.path, (None, None), finding.kind, message))
+    printer.data(&annotation::error(&finding.path, (None, None), finding.kind, &finding.message))
 }
 
-/// Prints one document with all findings.
+/// Prints one document with all findings; those that --exclude leaves out are suppressed.
 pub(super) fn tell_sarif(
     findings: &[Finding],
+    excluded: &[Finding],
     places: &[Place],
     exit_status: u8,
     printer: &Printer,
@@ -95,6 +136,7 @@ pub(super) fn tell_sarif(
             Place::File(path) => sarif::SarifPlace { path, is_folder: false },
         })
         .collect();
-    let document = sarif::document(findings, &paths, &here, exit_status).map_err(std::io::Error::from)?;
+    let document =
+        sarif::document(findings, excluded, &paths, &here, exit_status).map_err(std::io::Error::from)?;
     Ok(printer.data(&visible_json(&document))?)
 }

@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::printer::Printer;
+use crate::project::FilePatterns;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::BTreeSet;
 
@@ -14,8 +15,13 @@ pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {
     Ok(set.build()?)
 }
 
+/// Returns patterns for the files of a place or an environment.
+pub(super) fn file_patterns(patterns: &[String]) -> Result<FilePatterns, CommandError> {
+    Ok(FilePatterns::new(globs(patterns)?))
+}
+
 /// Prints the patterns of --exclude that match nothing: the files that they were meant for are
-/// compiled.
+/// compiled or checked.
 pub(super) fn note_unused(patterns: &[String], used: &BTreeSet<usize>, printer: &Printer) {
     for (_, pattern) in patterns.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
         printer.summary(&format!("note: --exclude {pattern:?} matches nothing"));

@@ -69,6 +69,17 @@ fn config(error: &ConfigError) -> Option<String> {
     }
 }
 
+/// Returns the hint for findings about `.pth` files; `paths` if the command verifies several paths.
+pub(super) fn of_path_files(paths: bool) -> String {
+    let verified = match paths {
+        true => "a directory that one adds is verified too if it is another PATH, and ",
+        false => "",
+    };
+    format!(
+        "hint: editable installs, pipx and uv write such `.pth` files: {verified}`--exclude GLOB` leaves a file out"
+    )
+}
+
 /// Returns the message of a pyc that was not normalized, with the hint.
 pub(super) fn of_normalize(error: &NormalizeError) -> String {
     match error {

@@ -14,6 +14,7 @@ mod compileall;
 mod destination;
 mod diff;
 mod env;
+mod env_audit;
 mod environment;
 mod error;
 mod findings;

@@ -1,18 +1,20 @@
 //! `pycompile verify`.
 
 use super::error::{CommandError, Status};
-use super::globs::globs;
+use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::printer::Printer;
-use super::{environment, findings, interrupt, own_interpreter};
-use crate::audit::{Finding, FindingKind, Reason, Request, gathered, verify};
+use super::{environment, findings, hint, interrupt, own_interpreter};
+use crate::audit::{Finding, FindingKind, Reason, Request, Verified, gathered, verify};
+use crate::build::env::VirtualEnvironment;
 use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::{Shard, parse};
-use crate::project::{LARGEST, read_named};
+use crate::project::{FilePatterns, LARGEST, read_named};
 use crate::report::finding;
 use crate::text::{Shown as _, counted, visible};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Check that every pyc comes from its source: compile each source again in memory, for the version
@@ -44,9 +46,11 @@ pub(super) struct VerifyArgs {
     /// contains that tree.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Do not report findings for files that match this pattern, relative to PATH (repeatable).
+    /// Leave out findings for files that match this pattern, and list them apart (repeatable).
     ///
-    /// A file in an archive is named by the archive's name, a `!` and its own name.
+    /// A pattern is relative to PATH, or to the site-packages in PATH, and `*` also matches `/`. A
+    /// pyc is left out with its source. A file in an archive is named by the archive's name, a `!`
+    /// and its own name.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Check only this distribution of an environment, by its RECORD, or only its wheels.
@@ -102,7 +106,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for path in &arguments.paths {
         places.push(Place::open(path)?);
     }
-    let exclude = globs(&arguments.exclude)?;
+    let exclude = file_patterns(&arguments.exclude)?;
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
         Some(path) => {
@@ -120,13 +124,17 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         Refs::Cpython,
     );
     engines.choice = arguments.engine;
-    own_interpreter::add(&places, &mut engines, printer);
+    let around = |place| Some((place, VirtualEnvironment::around(Place::disk_path(place)?)?));
+    let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
+    own_interpreter::add(&environments, &mut engines, printer);
     let request = Request {
         sources: sources.as_ref(),
         manifest: manifest.as_ref(),
         only: arguments.only.as_deref(),
         settled: None,
         shard: arguments.shard,
+        exclude,
+        created_with: environments.iter().filter_map(|(_, environment)| environment.release).collect(),
         any_references: arguments.references == References::Any,
         engines,
     };
@@ -134,9 +142,6 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let verified = verify(&places, &request, progress.workers(arguments.jobs));
     progress.finish();
     let mut verified = verified?;
-    let found = verified.findings.len();
-    verified.findings.retain(|finding| !exclude.is_match(&finding.path));
-    let excluded = found - verified.findings.len();
     verified.findings = gathered(verified.findings);
     for note in &verified.notes {
         printer.summary(&format!("note: {}", visible(note)));
@@ -144,36 +149,33 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for engine in &verified.engines {
         printer.detail(engine);
     }
-    if excluded > 0 {
-        printer.summary(&format!("note: --exclude leaves out {}", counted(excluded, "finding", "findings")));
-    }
-    findings::tell(&verified.findings, &places, format, arguments.limit, printer)?;
+    note_unused(&arguments.exclude, &used_patterns(&request.exclude, &places, &verified), printer);
+    let texts = |findings: &[Finding]| findings::texts(findings, &places, format);
+    findings::tell_excluded(&texts(&verified.excluded), format, printer)?;
+    findings::tell(&texts(&verified.findings), format, arguments.limit, printer)?;
     // The first shard answers for all of them.
     if arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere)
-        && verified.pycs == 0
+        && verified.pycs.all == 0
         && verified.archives == 0
         && verified.findings.is_empty()
+        && verified.excluded.is_empty()
         && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
     {
         let paths: Vec<String> = arguments.paths.iter().map(|path| path.shown()).collect();
         let message = format!("no pyc in {}: nothing to verify", paths.join(", "));
         return Err(CommandError::Usage(message));
     }
-    let status = match (verified.missing, verified.findings.is_empty()) {
+    let status = match (verified.pycs.not_reached, verified.findings.is_empty()) {
         (0, true) => Status::Done,
         (0, false) => Status::No,
         _ => Status::Trouble,
     };
     if format == MessageFormat::Sarif {
-        findings::tell_sarif(&verified.findings, &places, status as u8, printer)?;
+        findings::tell_sarif(&verified.findings, &verified.excluded, &places, status as u8, printer)?;
     }
-    printer.count("pycs", verified.pycs);
-    printer.count("verified", verified.passed);
+    findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());
-    printer.count("not_reached", verified.missing);
-    let none = if verified.pycs == 0 { "0 pycs, " } else { "" };
-    let count = counted(verified.findings.len(), "finding", "findings");
-    printer.summary(&format!("{none}{} verified, {count}", verified.passed));
+    printer.summary(&finding::counts(&verified.pycs, verified.findings.len()));
     if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
     }
@@ -182,7 +184,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
     }
     if verified.findings.iter().any(findings::is_of_path_file) {
-        printer.summary(findings::PATH_FILE_HINT);
+        printer.summary(&hint::of_path_files(true));
     }
     if verified.outside > 0 {
         let pycs = counted(verified.outside, "more pyc", "more pycs");
@@ -196,11 +198,15 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for line in finding::releases(&verified.releases, &places) {
         printer.summary(&line);
     }
-    if verified.missing > 0 {
-        return Err(CommandError::Usage(format!(
-            "interrupted: {} not reached",
-            counted(verified.missing, "pyc was", "pycs were")
-        )));
+    if verified.pycs.not_reached > 0 {
+        return Err(CommandError::Usage(findings::interrupted(&verified.pycs)));
     }
     Ok(status)
+}
+
+/// Returns the indices of the patterns that match a file of a place, or of an archive in it.
+fn used_patterns(patterns: &FilePatterns, places: &[Place], verified: &Verified) -> BTreeSet<usize> {
+    let names = places.iter().flat_map(Place::names);
+    let in_archives = verified.excluded.iter().map(|finding| finding.path.clone());
+    names.chain(in_archives).flat_map(|name| patterns.matching(&name)).collect()
 }

@@ -6,6 +6,7 @@
 
 pub mod backend;
 mod discover;
+mod file_patterns;
 mod names;
 mod pattern;
 mod prefix;
@@ -17,6 +18,7 @@ pub use discover::{
     DiscoverError, FoundFiles, FoundKind, PACKAGES, Searched, all_files, is_python, links_and_files,
     name_below, names_in, pycs, python_files, search,
 };
+pub use file_patterns::FilePatterns;
 pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
 pub use prefix::CachePrefix;

@@ -1,13 +1,12 @@
 //! Findings of `verify` and `env --check` as sentences, lines and objects.
 
 use super::sentence::{of_env, sentence};
-use crate::audit::{self, FindingKind, ReleaseFound};
-use crate::build::env;
+use crate::audit::{self, FindingKind, PycCounts, ReleaseFound};
+use crate::build::env::EnvFinding;
 use crate::input::Place;
 use crate::text::{counted, python, visible, visible_lines};
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A finding as it is shown: the path, the name of the kind and the sentence.
@@ -17,7 +16,7 @@ pub struct FindingText {
     pub path: String,
     /// Name of the kind.
     pub kind: &'static str,
-    /// Description of the finding; empty if the kind describes it.
+    /// Description of the finding.
     pub message: String,
     /// Number of pycs, if the finding stands for several.
     pycs: Option<usize>,
@@ -40,34 +39,39 @@ impl FindingText {
         }
     }
 
-    /// Returns a finding of `env --check`.
-    pub fn of_env(finding: env::EnvFinding, path: &Path) -> Self {
+    /// Returns a finding that only `env` has.
+    pub fn of_env(finding: &EnvFinding, path: &Path) -> Self {
+        let (kind, message) = of_env(finding);
         Self {
             path: python::os_text(path.as_os_str()),
-            kind: finding.name(),
-            message: of_env(finding).to_owned(),
+            kind,
+            message,
             pycs: None,
             has_lines: false,
-            is_alarm: finding == env::EnvFinding::Wrong,
+            is_alarm: *finding == EnvFinding::Wrong,
         }
     }
 
     /// Returns the line for people. The author of verified files may try to deceive the reader: no
     /// part of it controls a terminal.
     pub fn line(&self) -> String {
+        self.line_of(1)
+    }
+
+    /// Returns the line for people of a finding that several files have; this is the first of them.
+    fn line_of(&self, files: usize) -> String {
         let message = match self.has_lines {
             true => visible_lines(&self.message),
             false => visible(&self.message),
         };
-        let path = visible(&self.path);
-        if message.is_empty() {
-            format!("{path}: {}", self.kind)
-        } else {
-            format!("{path}: {}: {message}", self.kind)
-        }
+        let several = match files {
+            1 => String::new(),
+            files => format!("{files} files, of which this is the first: "),
+        };
+        format!("{}: {}: {several}{message}", visible(&self.path), self.kind)
     }
 
-    /// Returns the object of `verify --message-format json`.
+    /// Returns the object of the JSON format.
     pub fn object(&self) -> impl Serialize {
         #[derive(Serialize)]
         struct Object<'a> {
@@ -79,15 +83,6 @@ impl FindingText {
         }
         Object { path: &self.path, kind: self.kind, message: &self.message, pycs: self.pycs }
     }
-
-    /// Returns the object of `env --message-format json`.
-    pub fn env_object(&self) -> Value {
-        let mut value = json!({"path": self.path, "finding": self.kind});
-        if !self.message.is_empty() {
-            value["message"] = self.message.as_str().into();
-        }
-        value
-    }
 }
 
 /// Moves code that is not that of its source to the front.
@@ -95,34 +90,65 @@ pub fn alarms_first(findings: &mut [FindingText]) {
     findings.sort_by_key(|finding| !finding.is_alarm);
 }
 
-/// Counts findings by kind, to list at most a number of each kind for people.
-#[derive(Debug)]
-pub struct PerKind {
-    limit: usize,
-    counts: BTreeMap<&'static str, usize>,
+/// Number of files with the same finding from which people see one line for all of them.
+const MANY: usize = 10;
+
+/// Returns the lines for people: of each kind `limit` lines and the number of further findings, or
+/// all of them for 0. Findings that only differ in their path are one line if there are many.
+pub fn lines(findings: &[FindingText], limit: usize) -> Vec<String> {
+    let same = |finding: &FindingText| (finding.kind, finding.message.clone());
+    let mut equal: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for finding in findings {
+        *equal.entry(same(finding)).or_default() += 1;
+    }
+    let mut lines = Vec::new();
+    let mut told = BTreeSet::new();
+    // Of each kind, the number of lines and of findings without a line.
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for finding in findings {
+        let files = equal.get(&same(finding)).copied().filter(|files| limit > 0 && *files >= MANY);
+        if files.is_some() && !told.insert(same(finding)) {
+            continue;
+        }
+        let (listed, left) = counts.entry(finding.kind).or_default();
+        if limit > 0 && *listed == limit {
+            *left += files.unwrap_or(1);
+            continue;
+        }
+        *listed += 1;
+        lines.push(finding.line_of(files.unwrap_or(1)));
+    }
+    for (kind, (_, left)) in counts.into_iter().filter(|(_, (_, left))| *left > 0) {
+        let more = counted(left, "more finding", "more findings");
+        lines.push(format!("{kind}: {more}: `--limit 0` lists all"));
+    }
+    lines
 }
 
-impl PerKind {
-    /// Lists `limit` findings of each kind, or all of them for 0.
-    pub const fn new(limit: usize) -> Self {
-        Self { limit: if limit == 0 { usize::MAX } else { limit }, counts: BTreeMap::new() }
+/// Returns the numbers of pycs and findings: each pyc is verified, has findings, or is not checked.
+pub fn counts(pycs: &PycCounts, findings: usize) -> String {
+    let mut text = format!("{} verified, ", pycs.verified);
+    if pycs.all == 0 {
+        text.insert_str(0, "0 pycs, ");
     }
-
-    /// Counts a finding; returns whether it is listed.
-    pub fn lists(&mut self, kind: &'static str) -> bool {
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        *count <= self.limit
+    text.push_str(&counted(findings, "finding", "findings"));
+    let with = counted(pycs.with_findings, "pyc", "pycs");
+    match (pycs.with_findings, pycs.other_findings) {
+        (0, 1..) => text.push_str(" in other files"),
+        (_, 1..) => text.push_str(&format!(" in {with} and in other files")),
+        (pycs, 0) if pycs != findings => text.push_str(&format!(" in {with}")),
+        // Each finding is that of another pyc.
+        _ => {}
     }
-
-    /// Returns a line for each kind with findings that are not listed.
-    pub fn rest(self) -> impl Iterator<Item = String> {
-        let Self { limit, counts } = self;
-        counts.into_iter().filter(move |(_, count)| *count > limit).map(move |(kind, count)| {
-            let more = counted(count - limit, "more finding", "more findings");
-            format!("{kind}: {more}: `--limit 0` lists all")
-        })
+    let others = [
+        (pycs.excluded, "with excluded findings"),
+        (pycs.not_checked, "not checked"),
+        (pycs.not_reached, "not reached"),
+    ];
+    for (number, what) in others.into_iter().filter(|(number, _)| *number > 0) {
+        text.push_str(&format!(", {} {what}", counted(number, "pyc", "pycs")));
     }
+    text
 }
 
 /// Returns the releases whose bytes were found, for each version the most frequent one first.

@@ -23,12 +23,14 @@ pub struct SarifPlace<'a> {
     pub is_folder: bool,
 }
 
-/// Returns the document. Paths are relative to `here`, or to the place if the place is elsewhere.
+/// Returns the document, in which `excluded` findings are suppressed. Paths are relative to `here`,
+/// or to the place if the place is elsewhere.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
 pub fn document(
     findings: &[Finding],
+    excluded: &[Finding],
     places: &[SarifPlace<'_>],
     here: &Path,
     exit_status: u8,
@@ -36,8 +38,13 @@ pub fn document(
     let rules: Vec<Rule> = FindingKind::ALL.into_iter().map(Rule::of).collect();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut bases = BTreeMap::new();
-    let mut results = Vec::with_capacity(findings.len());
-    for finding in findings {
+    let mut results = Vec::with_capacity(findings.len() + excluded.len());
+    // 3.27.23: either all results of a run have the property, or none.
+    let suppressions =
+        |suppressed: &[Suppression]| Some(suppressed.to_vec()).filter(|_| !excluded.is_empty());
+    let found = findings.iter().map(|finding| (finding, suppressions(&[])));
+    let left_out = excluded.iter().map(|finding| (finding, suppressions(&[Suppression::EXCLUDE])));
+    for (finding, suppressions) in found.chain(left_out) {
         let rule_id = finding.kind().name();
         let nth = seen.entry((rule_id, &finding.path)).or_default();
         *nth += 1;
@@ -51,6 +58,7 @@ pub fn document(
             message: Text { text: location.message(finding) },
             locations: vec![location],
             partial_fingerprints: BTreeMap::from([("pycompileFinding/v1", sha256(identity.as_bytes()))]),
+            suppressions,
         });
     }
     let driver = Driver {
@@ -139,6 +147,20 @@ struct SarifOutcome {
     message: Text,
     locations: Vec<SarifLocation>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppression>>,
+}
+
+/// Reason for which a result is not one of those that count.
+#[derive(Clone, Serialize)]
+struct Suppression {
+    kind: &'static str,
+    justification: &'static str,
+}
+
+impl Suppression {
+    /// The user excludes the file.
+    const EXCLUDE: Self = Self { kind: "external", justification: "--exclude matches the file" };
 }
 
 #[derive(Serialize)]

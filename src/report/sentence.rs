@@ -1,7 +1,10 @@
 //! Reasons of findings as sentences.
 
-use crate::audit::{Finding, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName};
-use crate::build::env;
+use crate::audit::{
+    Finding, FindingKind, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName,
+};
+use crate::build::env::EnvFinding;
+use crate::text::bytes;
 
 /// Returns the sentence of a finding of `verify`, without a period.
 pub(super) fn sentence(finding: &Finding) -> String {
@@ -37,7 +40,7 @@ pub(super) fn of(reason: &Reason) -> String {
             format!("its code is not that of {source}: it differs at {first}")
         }
         Reason::Code { source, first: None } => format!("its code is not that of {source}"),
-        Reason::OtherForm { source, form } => {
+        Reason::OtherForm { form, .. } => {
             let what = match form {
                 Form::References => {
                     "it marks other references, as a process that compiled other files before does"
@@ -46,7 +49,7 @@ pub(super) fn of(reason: &Reason) -> String {
                     "members of its sets are in another order, which depends on the process that wrote it"
                 }
             };
-            format!("same code as {source}, other form: {what}")
+            format!("its code is that of its source, in another form: {what}")
         }
         Reason::Level { source, level, expected } => format!(
             "its code is that of {source} at optimization level {level}, and importers of this name expect level {expected}"
@@ -117,7 +120,13 @@ fn of_manifest(listing: &ManifestFault) -> String {
         }
         ManifestFault::OtherSource(pyc) => format!("it is not the source that the manifest lists for {pyc}"),
         ManifestFault::SourceGone(path) => format!("the manifest lists its source {path}, which is not here"),
-        ManifestFault::OtherFile(OtherFile::Code) => other.to_owned(),
+        ManifestFault::OtherFile(OtherFile::Code) => format!("{other}: its code is another"),
+        ManifestFault::OtherFile(OtherFile::CodeOfSource) => {
+            format!("{other}: its code is another, though its source is the listed one")
+        }
+        ManifestFault::OtherFile(OtherFile::Name { is, said }) => {
+            format!("{other}: its code records the file name {is:?} instead of {said:?}")
+        }
         ManifestFault::OtherFile(OtherFile::Fact { what, is, said }) => {
             format!("{other}: the code is the same, and its {what} is {is} instead of {said}")
         }
@@ -128,39 +137,61 @@ fn of_manifest(listing: &ManifestFault) -> String {
         ManifestFault::OtherArchive => "it is not the archive that the manifest lists".to_owned(),
         ManifestFault::PycsUnlisted => "it has pycs, and the manifest does not list it".to_owned(),
         ManifestFault::ArchiveUnlisted => "the manifest does not list this archive".to_owned(),
-        ManifestFault::Gone(path) => format!("the manifest lists it: there is no {path}"),
+        ManifestFault::Gone => gone("the manifest"),
     }
 }
 
 fn of_record(recorded: &RecordFault) -> String {
     match recorded {
         RecordFault::Fault(error) => error.clone(),
-        RecordFault::Gone { record, path } => format!("{record} lists it: there is no {path}"),
-        RecordFault::Row { record, error } => format!("{record}: {error}"),
+        RecordFault::Gone { record } => gone(record),
+        RecordFault::Row { record, differs: None } => {
+            format!("it is not the file that {record} lists: its digest differs")
+        }
+        RecordFault::Row { record, differs: Some((found, said)) } => {
+            format!("it is not the file that {record} lists: {} instead of {said}", bytes(*found))
+        }
         RecordFault::Rows(1) => "one more row of RECORD files is wrong about it".to_owned(),
         RecordFault::Rows(more) => format!("{more} more rows of RECORD files are wrong about it"),
         RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
-        RecordFault::Module => "Python can import it, and no RECORD lists it".to_owned(),
-        RecordFault::Startup => "Python reads it when it starts, and no RECORD lists it".to_owned(),
-        RecordFault::StartupModule => "Python imports it when it starts, and no RECORD lists it".to_owned(),
+        RecordFault::Module => format!("Python can import it, and {UNLISTED}"),
+        RecordFault::Startup => format!("Python reads it when it starts, and {UNLISTED}"),
+        RecordFault::StartupModule => format!("Python imports it when it starts, and {UNLISTED}"),
     }
 }
 
-/// Returns the sentence for a finding of `env --check`; empty if its name says all.
-pub(super) const fn of_env(finding: env::EnvFinding) -> &'static str {
-    match finding {
-        env::EnvFinding::Missing
-        | env::EnvFinding::Orphaned
-        | env::EnvFinding::Gone
-        | env::EnvFinding::OtherMode
-        | env::EnvFinding::Unrecorded => "",
-        env::EnvFinding::Stale => "its header is not the one that `env` writes for its source",
-        env::EnvFinding::Wrong => "it is not the pyc that `env` writes for its source",
-        env::EnvFinding::OtherBytes => {
-            "its code is that of its source, but `env` writes other bytes: the recorded file name, the release of \
-             CPython or the form differs"
+/// Returns the kind and the sentence of a finding that only `env` has. Kinds that `verify` has too
+/// are its own.
+pub(super) fn of_env(finding: &EnvFinding) -> (&'static str, String) {
+    let (kind, sentence) = match finding {
+        EnvFinding::Missing => ("missing", "it does not exist: its source is not compiled"),
+        EnvFinding::OtherMode => {
+            ("other-mode", "it is valid, in another invalidation mode than the one that is asked for")
         }
-    }
+        EnvFinding::Stale => {
+            (FindingKind::Header.name(), "its header is not the one that `env` writes for its source")
+        }
+        EnvFinding::Wrong => (FindingKind::Code.name(), "its code is not what `env` compiles its source to"),
+        EnvFinding::OtherBytes => (
+            "other-bytes",
+            "its code is that of its source, but `env` writes other bytes: the recorded file name, the release of \
+             CPython or the form differs",
+        ),
+        EnvFinding::Unlisted => (FindingKind::Record.name(), UNLISTED),
+        EnvFinding::NoDigest(record) => {
+            return (FindingKind::Record.name(), format!("{record} lists it without its digest"));
+        }
+        EnvFinding::Gone(record) => return (FindingKind::Record.name(), gone(record)),
+    };
+    (kind, sentence.to_owned())
+}
+
+/// Sentence of a file that no RECORD lists.
+const UNLISTED: &str = "no RECORD lists it";
+
+/// Returns the sentence of a file that `list` lists and that does not exist.
+fn gone(list: &str) -> String {
+    format!("{list} lists it, and it does not exist")
 }
 
 impl std::fmt::Display for Finding {

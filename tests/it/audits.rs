@@ -80,8 +80,8 @@ fn the_same_code_in_another_form_is_called_that() {
     let mut swapped = good;
     swapped[at..at + members.len()].copy_from_slice(other_order);
     session.file(PYC, &swapped);
-    let form = "same code as p/m.py, other form: members of its sets are in another order, which depends on the \
-                process that wrote it";
+    let form = "its code is that of its source, in another form: members of its sets are in another order, which \
+                depends on the process that wrote it";
     let said = session.run(&["verify", "t"]);
     assert!(said.err.contains("hint: `--references any` accepts the same code in another form\n"));
     prints(said, &format!("{PYC}: other-form: {form}\n"));
@@ -166,7 +166,7 @@ fn archives_that_a_manifest_lists_count() {
     let listed = format!("{WHEEL}: manifest: it is not the archive that the manifest lists\n");
     assert!(said.out.contains(&listed), "{}", said.out);
     std::fs::remove_file(session.path(WHEEL)).unwrap();
-    let message = "dist/demo-1-py3-none-any.whl: manifest: the manifest lists it: there is no demo-1-py3-none-any.whl\n";
+    let message = "dist/demo-1-py3-none-any.whl: manifest: the manifest lists it, and it does not exist\n";
     prints(session.run(&verify), message);
     session.file(WHEEL, good);
     session.file("dist/p/__pycache__/m.cpython-314.pyc", read(&tree(MODULE), PYC));
@@ -179,7 +179,7 @@ fn archives_that_a_manifest_lists_count() {
     std::fs::remove_file(session.path(WHEEL)).unwrap();
     let said = session.run(&verify).exits(1);
     assert_eq!(
-        said.out.matches("manifest: the manifest lists it: there is no demo/").count(),
+        said.out.matches("manifest: the manifest lists it, and it does not exist\n").count(),
         2,
         "{}",
         said.out
@@ -200,7 +200,7 @@ fn paths_of_a_manifest_may_begin_elsewhere() {
     let core = "v/lib/site-packages/demo/__pycache__/core.cpython-314.pyc";
     let good = read(&session, core);
     std::fs::remove_file(session.path(core)).unwrap();
-    let missing = "the manifest lists it: there is no demo/__pycache__/core.cpython-314.pyc";
+    let missing = "the manifest lists it, and it does not exist";
     let demo = "v/lib/site-packages/demo";
     for path in ["v", "v/lib/site-packages", demo] {
         prints(
@@ -322,7 +322,7 @@ fn a_version_that_nothing_compiles_is_told_once() {
         session.file(&format!("t/__pycache__/{module}.cpython-312.pyc"), pyc);
     }
     let said = session.run(&["verify", "t", "--engine", "native"]).exits(1);
-    assert!(said.err.contains("3 verified, 1 finding\n"), "{}", said.err);
+    assert!(said.err.contains("3 verified, 1 finding in 3 pycs\n"), "{}", said.err);
     let first = "t/__pycache__/a.cpython-312.pyc: version: 3 pycs, of which this is the first: no engine compiles for \
                  Python 3.12: the native compiler does not support 3.12";
     assert!(said.out.starts_with(first) && said.out.lines().count() == 1, "{}", said.out);
@@ -333,8 +333,9 @@ fn a_version_that_nothing_compiles_is_told_once() {
 #[test]
 fn people_are_shown_some_of_each_kind() {
     let session = Session::new();
-    for number in 10..35 {
-        session.file(&format!("t/m{number}.pyc"), "no pyc");
+    for number in 10..35_u8 {
+        let magic = [&[number, 0, b'\r', b'\n'], &[0; 12][..]].concat();
+        session.file(&format!("t/__pycache__/m{number}.cpython-314.pyc"), magic);
     }
     session.file("t/n.py", "x = 1\n");
     compile(&session, "t/n.py");
@@ -347,6 +348,24 @@ fn people_are_shown_some_of_each_kind() {
     assert_eq!(session.run(&["verify", "t", "--json"]).exits(1).out.lines().count(), 27);
 }
 
+#[test]
+fn many_equal_lines_are_one_with_their_number() {
+    let session = Session::new();
+    for number in 10..35 {
+        session.file(&format!("t/m{number}.pyc"), "no pyc");
+    }
+    let message = "the file has 6 bytes, a pyc has at least 16";
+    let said = session.run(&["verify", "t"]).says("0 verified, 25 findings\n");
+    prints(said, &format!("t/m10.pyc: header: 25 files, of which this is the first: {message}\n"));
+    let said = session.run(&["verify", "t", "--limit", "0"]).exits(1);
+    assert!(said.out.starts_with(&format!("t/m10.pyc: header: {message}\nt/m11.pyc: ")), "{}", said.out);
+    assert_eq!(said.out.lines().count(), 25);
+    for number in 19..35 {
+        std::fs::remove_file(session.path(&format!("t/m{number}.pyc"))).unwrap();
+    }
+    assert_eq!(session.run(&["verify", "t"]).exits(1).out.lines().count(), 9);
+}
+
 /// The pycs that pip writes have the source's time and size, and Python takes them.
 #[test]
 fn valid_pycs_of_another_mode_are_not_stale() {
@@ -357,15 +376,16 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     session.run(&[&options[..], &strip].concat()).exits(0);
     let pyc = |package: &str| format!("{site}/{package}/__pycache__/__init__.cpython-314.pyc");
     let check = || session.run(&["env", "v", "--check"]).exits(1);
-    let said = check().says("2 pycs checked, 2 findings\n");
-    assert!(said.err.starts_with(&format!("{}: other-mode\n{}: other-mode\n", pyc("one"), pyc("two"))));
+    let said = check().says("0 verified, 2 findings\n");
+    let other = "other-mode: it is valid, in another invalidation mode than the one that is asked for";
+    assert!(said.err.starts_with(&format!("{}: {other}\n{}: {other}\n", pyc("one"), pyc("two"))));
     let said = session.run(&["env", "v", "--check", "--limit", "1"]).exits(1);
     assert!(said.err.contains("other-mode: 1 more finding: `--limit 0` lists all\n"), "{}", said.err);
     // The mode does not hide the code.
     let good = read(&session, &pyc("one"));
     let poisoned = [&good[..], b"x"].concat();
     session.file(&pyc("one"), poisoned);
-    let said = check().says("2 pycs checked, 3 findings\n");
+    let said = check().says("0 verified, 3 findings in 2 pycs\n");
     assert!(
         said.err.contains(&format!("{}: malformed: its code cannot be read", pyc("one"))),
         "{}",

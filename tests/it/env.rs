@@ -154,7 +154,10 @@ fn with_program(version: &str) -> Session {
 fn no_program_of_the_environment_is_run_for_versions_that_the_native_compiler_knows() {
     for version in ["3.13", "3.14", "3.15"] {
         let session = with_program(version);
-        session.run(&["env", "v", "--check"]).exits(1).says(": missing\n");
+        session
+            .run(&["env", "v", "--check"])
+            .exits(1)
+            .says(": missing: it does not exist: its source is not compiled\n");
         session.run(&["env", "v"]).exits(0).says("1 compiled");
         session.run(&["env", "v", "--check"]).exits(0);
         session.run(&["verify", "v"]).exits(0);
@@ -217,5 +220,5 @@ fn the_directory_of_all_versions_needs_a_version() {
     session.run(&["env", "f/usr"]).exits(2).says(message);
     session.run(&["env", "f/usr", "--python", "3.13"]).exits(0).says("1 compiled");
     assert!(session.path(&format!("{site}/p/__pycache__/a.cpython-313.pyc")).exists());
-    session.run(&["env", "f/usr", "--python", "3.13", "--check"]).exits(0).says("1 pyc checked, 0 findings");
+    session.run(&["env", "f/usr", "--python", "3.13", "--check"]).exits(0).says("1 verified, 0 findings");
 }

@@ -41,7 +41,7 @@ fn dist_packages_are_site_packages() {
     session.run(&["env", "usr/local", "--python", "3.14"]).exits(0).says("1 compiled");
     assert!(record(&session, site, "p").contains("__pycache__/p.cpython-314.pyc,sha256="));
     session.run(&["env", "usr/local"]).exits(0).says("1 compiled, 1 up to date");
-    session.run(&["env", "/usr/local", "--root", ".", "--check"]).exits(0).says("2 pycs checked, 0 findings");
+    session.run(&["env", "/usr/local", "--root", ".", "--check"]).exits(0).says("2 verified, 0 findings");
     session.run(&["env", "usr/local", "--python", "3.15"]).exits(2).says("no lib/pythonX.Y/site-packages");
 }
 
@@ -54,7 +54,7 @@ fn a_target_directory() {
     let said: Said = command.env("PATH", "").output().unwrap().into();
     said.exits(2);
     session.run(&["env", "target", "--python", "3.14"]).exits(0).says("1 compiled");
-    session.run(&["env", "target", "--python", "3.14", "--check"]).exits(0).says("1 pyc checked, 0 findings");
+    session.run(&["env", "target", "--python", "3.14", "--check"]).exits(0).says("1 verified, 0 findings");
     assert!(record(&session, "target", "p").contains("__pycache__/p.cpython-314.pyc,sha256="));
     std::fs::create_dir(session.path("empty")).unwrap();
     session.run(&["env", "empty", "--python", "3.14"]).exits(2).says("no dist-info of its own");
@@ -86,10 +86,7 @@ fn what_is_excluded_is_left_out() {
     std::fs::remove_file(session.path(&format!("{SITE}/q/gone.py"))).unwrap();
     let exclude = ["--exclude", "q/py2.py", "--exclude", "**/gone.py"];
     session.run(&[&["env", "v"][..], &exclude].concat()).exits(0).says("4 compiled, 0 up to date, 0 failed");
-    session
-        .run(&[&["env", "v", "--check"][..], &exclude].concat())
-        .exits(0)
-        .says("4 pycs checked, 0 findings");
+    session.run(&[&["env", "v", "--check"][..], &exclude].concat()).exits(0).says("4 verified, 0 findings");
     assert!(!session.path(&format!("{SITE}/q/__pycache__/py2.cpython-314.pyc")).exists());
 }
 
@@ -114,11 +111,12 @@ fn a_source_that_is_gone_is_reported_once() {
         .run(&[&["env", "v"][..], &levels].concat())
         .exits(0)
         .says("4 compiled, 0 up to date, 0 failed");
-    assert_eq!(said.err.matches(&format!("{SITE}/p/b.py: gone\n")).count(), 1, "{}", said.err);
+    let gone = "p-1.dist-info/RECORD lists it, and it does not exist";
+    assert_eq!(said.err.matches(&format!("{SITE}/p/b.py: record: {gone}\n")).count(), 1, "{}", said.err);
     assert_eq!(said.err.matches("b.py").count(), 1, "{}", said.err);
     let said = session.run(&[&["env", "v", "--check"][..], &levels].concat()).exits(1);
     assert_eq!(said.err.matches("b.py").count(), 1, "{}", said.err);
-    said.says("4 pycs checked, 1 finding\n");
+    said.says(&format!("{SITE}/p/b.py: record: {gone}\n")).says("4 verified, 1 finding in other files\n");
 }
 
 #[test]
@@ -139,7 +137,7 @@ fn a_check_sees_what_python_would_import() {
     ] {
         let session = environment();
         session.run(&["env", "v"]).exits(0);
-        check(&session).exits(0).says("3 pycs checked, 0 findings");
+        check(&session).exits(0).says("3 verified, 0 findings");
         session.file(&format!("{SITE}/{name}"), evil(level));
         let said = check(&session).exits(1);
         assert!(said.err.contains(&format!("{SITE}/{name}")), "{name}: {}", said.err);
@@ -147,11 +145,15 @@ fn a_check_sees_what_python_would_import() {
         let lines = said.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
         assert!(lines.into_iter().any(|line| line["path"] == format!("{SITE}/{name}")), "{}", said.out);
     }
+    let unlisted = "record: Python can import it, and no RECORD lists it";
     for name in ["p/evil.py", "evil.py", "p/sub/evil.py"] {
         let session = environment();
         session.run(&["env", "v"]).exits(0);
         session.file(&format!("{SITE}/{name}"), "import os\n");
-        check(&session).exits(1).says(&format!("{SITE}/{name}: unrecorded\n")).says("1 finding\n");
+        check(&session)
+            .exits(1)
+            .says(&format!("{SITE}/{name}: {unlisted}\n"))
+            .says("1 finding in other files\n");
     }
 }
 
@@ -217,7 +219,7 @@ fn concurrent_runs_lose_no_row() {
         session
             .run(&[&["env", "v", "--check"][..], &levels].concat())
             .exits(0)
-            .says("9 pycs checked, 0 findings");
+            .says("9 verified, 0 findings");
         let left: Vec<_> = session
             .files()
             .into_iter()

@@ -97,7 +97,7 @@ fn a_free_threaded_build_is_not_accused() {
     let said = run(&session, &["verify", "v"]).exits(1);
     assert_eq!(said.out.matches("a.cpython-314.pyc: ").count(), 1, "{}", said.out);
     assert!(said.out.contains(words), "{}", said.out);
-    assert!(said.err.contains("1 verified, 1 finding"), "{}", said.err);
+    assert!(said.err.contains("1 verified, 1 finding in 2 pycs\n"), "{}", said.err);
     let said = run(&session, &["env", "v", "--check"]).exits(1);
     assert!(said.err.contains(words), "{}", said.err);
     assert!(said.err.contains("1 finding"), "{}", said.err);

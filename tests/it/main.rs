@@ -24,6 +24,7 @@ mod config;
 mod config_places;
 #[cfg(unix)]
 mod contained;
+mod counts;
 #[cfg(unix)]
 mod current;
 mod deceit;

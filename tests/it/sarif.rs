@@ -105,3 +105,15 @@ fn names_in_archives_are_logical_locations() {
     assert_eq!(uri(&results(&document(&session, &[single], 1))[0]), single);
     session.run(&["verify", "nowhere", "--message-format", "sarif"]).exits(2);
 }
+
+#[test]
+fn excluded_findings_are_suppressed() {
+    let session = tree();
+    session.file("t/a b.py", "x = 2\n");
+    session.file("t/c.py", "x = 2\n");
+    let found = document(&session, &["t", "--exclude", "c.py"], 1);
+    let suppressions: Vec<&Value> = results(&found).iter().map(|result| &result["suppressions"]).collect();
+    let excluded = json!([{"kind": "external", "justification": "--exclude matches the file"}]);
+    assert_eq!(suppressions, [&json!([]), &excluded]);
+    assert!(results(&document(&session, &["t"], 1)).iter().all(|result| result["suppressions"].is_null()));
+}

@@ -194,7 +194,7 @@ fn init_clean_targets_and_env() {
     session.file("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
     session.file("v/lib/python3.14/site-packages/m-1.dist-info/METADATA", "Name: m\nVersion: 1\n");
     let said = lines(&session, &["env", "v", "--check"], 1);
-    assert!(said.iter().any(|line| line["finding"] == "missing"), "{said:?}");
+    assert!(said.iter().any(|line| line["kind"] == "missing"), "{said:?}");
     let said = lines(&session, &["env", "v", "--manifest", "v.json"], 0);
     assert_eq!(digests(&session, &said), 3);
     assert!(said.iter().any(|line| line["kind"] == "record"), "{said:?}");

@@ -6,8 +6,8 @@ use crate::engine::Diagnostic;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open};
 use crate::target::{PyVersion, Release, Series};
-use crate::text::Shown as _;
-use crate::wheel::{Record, RecordError, RecordRow};
+use crate::text::{Shown as _, python};
+use crate::wheel::{Record, RecordError};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 pub struct SitePackages {
     /// Path of the directory.
     pub folder: PathBuf,
+    /// Path of the directory below the prefix, with `/` at its end; empty for the prefix itself.
+    pub below: String,
     /// Version that imports from it.
     pub python: PyVersion,
     /// True for a free-threaded build, whose pycs differ.
@@ -30,8 +32,6 @@ pub struct SitePackages {
     pub distributions: Vec<Distribution>,
     /// Distributions that are not touched.
     pub left_alone: Vec<LeftAlone>,
-    /// Rows of the RECORDs of distributions that are not touched.
-    pub rows_left_alone: Vec<RecordRow>,
     /// RECORDs that cannot be read, with the error.
     pub failed: Vec<(PathBuf, Box<Diagnostic>)>,
 }
@@ -46,6 +46,11 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// Returns the path of RECORD below site-packages.
+    pub fn record_path(&self) -> String {
+        format!("{}/RECORD", self.dist_info)
+    }
+
     /// Returns the Python files below site-packages, in the order of RECORD.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         let paths = self.record.rows.iter().map(|row| row.path.as_str());
@@ -147,7 +152,7 @@ pub fn site_packages(
                 }
                 let bounds = Bounds::of(prefix, &below, image, follow_links)?;
                 seen.push(real);
-                all.push(read(folder, version, bounds)?);
+                all.push(read(folder, &below, version, bounds)?);
             }
         }
     }
@@ -158,7 +163,7 @@ pub fn site_packages(
         _ if !shared.canonicalize().is_ok_and(|real| real.is_dir() && !seen.contains(&real)) => {}
         Some(python) => {
             let bounds = Bounds::of(prefix, below, image, follow_links)?;
-            all.push(read(shared, (python, false), bounds)?);
+            all.push(read(shared, below, (python, false), bounds)?);
         }
         None if all.is_empty() => return Err(EnvError::AnyVersion(shared)),
         None => {}
@@ -171,7 +176,7 @@ pub fn site_packages(
         let version = python.map(|python| (python, false)).or_else(|| version_around(prefix));
         let version = version.ok_or_else(|| EnvError::NoVersion(prefix.into()))?;
         let bounds = Bounds::of(prefix, Path::new(""), image, follow_links)?;
-        all.push(read(prefix.into(), version, bounds)?);
+        all.push(read(prefix.into(), Path::new(""), version, bounds)?);
     }
     Ok(all)
 }
@@ -199,10 +204,26 @@ fn packages_around(path: &Path) -> Option<&Path> {
     path.ancestors().find(|folder| PACKAGES.iter().any(|name| folder.ends_with(name)))
 }
 
-/// Returns the prefix of the virtual environment that a path is, or is in:
-/// `PREFIX/lib/pythonX.Y/site-packages` and below. Only a directory with a `pyvenv.cfg` is a
-/// virtual environment.
-pub fn virtual_environment(path: &Path) -> Option<PathBuf> {
+/// Virtual environment of a place.
+#[derive(Clone, Debug)]
+pub struct VirtualEnvironment {
+    /// Directory that contains `pyvenv.cfg`.
+    pub prefix: PathBuf,
+    /// Release that the environment was created with.
+    pub release: Option<Release>,
+}
+
+impl VirtualEnvironment {
+    /// Returns the virtual environment that a path is, or is in:
+    /// `PREFIX/lib/pythonX.Y/site-packages` and below. Only a directory with a `pyvenv.cfg` is a
+    /// virtual environment.
+    pub fn around(path: &Path) -> Option<Self> {
+        let prefix = prefix_around(path)?;
+        Some(Self { release: created_with(&prefix), prefix })
+    }
+}
+
+fn prefix_around(path: &Path) -> Option<PathBuf> {
     let has_config = |folder: &Path| {
         std::fs::symlink_metadata(folder.join("pyvenv.cfg")).is_ok_and(|found| found.is_file())
     };
@@ -223,17 +244,22 @@ pub fn own_interpreter(prefix: &Path, version: PyVersion, free_threaded: bool) -
 
 fn read(
     folder: PathBuf,
+    below: &Path,
     (python, free_threaded): (PyVersion, bool),
     bounds: Bounds,
 ) -> Result<SitePackages, EnvError> {
+    let mut below = python::os_text(below.as_os_str());
+    if !below.is_empty() {
+        below.push('/');
+    }
     let mut found = SitePackages {
         folder,
+        below,
         python,
         free_threaded,
         bounds,
         distributions: Vec::new(),
         left_alone: Vec::new(),
-        rows_left_alone: Vec::new(),
         failed: Vec::new(),
     };
     for dist_info in names_in(&found.folder)? {
@@ -269,8 +295,6 @@ fn read(
         };
         match reason {
             Some(reason) => {
-                let rows = record.map_err(io::Error::from).and_then(bytes).unwrap_or_default();
-                found.rows_left_alone.extend(Record::parse(&rows).unwrap_or_default().rows);
                 found.left_alone.push(LeftAlone { name: dist_info, reason });
             }
             None => {

@@ -15,8 +15,8 @@ mod virtualenv;
 
 pub use bounds::Bounds;
 pub use discover::{
-    Distribution, EnvError, LeftAlone, SitePackages, created_with, own_interpreter, site_packages,
-    version_of, virtual_environment,
+    Distribution, EnvError, LeftAlone, SitePackages, VirtualEnvironment, created_with, own_interpreter,
+    site_packages, version_of,
 };
 pub use virtualenv::is_of_virtualenv;
 
@@ -29,9 +29,9 @@ use super::source::{ReadRules, SourceFile};
 use crate::engine::{Diagnostic, Run, ThreadsError};
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
+use crate::project::FilePatterns;
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, cache_path};
 use crate::wheel::RecordRow;
-use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,12 +48,13 @@ pub struct Settings {
     pub mode: InvalidationMode,
     /// Write nothing: report the files that would be written.
     pub check: bool,
-    /// Excluded sources, by path below site-packages.
-    pub exclude: GlobSet,
+    /// Excluded files, by path below site-packages.
+    pub exclude: FilePatterns,
 }
 
-/// Finding about a pyc or a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Finding about a pyc or a source that only `env` has; `verify` has the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EnvFinding {
     /// The pyc does not exist.
     Missing,
@@ -66,33 +67,12 @@ pub enum EnvFinding {
     /// The header is right, and the code is that of the source in other bytes. `verify` determines
     /// this for a pyc that is [`Self::Wrong`].
     OtherBytes,
-    /// The source does not exist.
-    Orphaned,
-    /// RECORD does not list the file, or with another digest.
-    Unrecorded,
-    /// RECORD lists the file, which does not exist.
-    Gone,
-}
-
-impl EnvFinding {
-    /// Returns whether `verify` judges the same pyc by its code, so that it can say more.
-    pub const fn is_judged_by_code(self) -> bool {
-        matches!(self, Self::Missing | Self::Stale | Self::OtherMode | Self::Wrong)
-    }
-
-    /// Returns the name of the finding in output.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Stale => "stale",
-            Self::OtherMode => "other-mode",
-            Self::Wrong => "wrong",
-            Self::OtherBytes => "other-bytes",
-            Self::Orphaned => "orphaned",
-            Self::Unrecorded => "unrecorded",
-            Self::Gone => "gone",
-        }
-    }
+    /// No RECORD lists the pyc.
+    Unlisted,
+    /// A RECORD lists the pyc without its digest; with the path of the RECORD.
+    NoDigest(String),
+    /// A RECORD lists the source, which does not exist; with the path of the RECORD.
+    Gone(String),
 }
 
 /// Result for one site-packages directory.
@@ -104,7 +84,7 @@ pub struct Report {
     pub entries: Vec<FileEntry>,
     /// RECORDs that were written.
     pub records: Vec<Artifact>,
-    /// Findings; without `check`, only missing sources.
+    /// Findings: with `check`, about pycs; without it, missing sources.
     pub findings: Vec<(PathBuf, EnvFinding)>,
     /// Number of files that were not reached.
     pub missing: usize,
@@ -170,27 +150,37 @@ pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Rep
             site.bounds.place(name, Missing::Refused)
         });
     }
-    if settings.check {
-        check::strays(site, settings, &mut report);
+    if !settings.check {
+        let gone = gone.into_iter();
+        report.findings.extend(gone.map(|(name, record)| (site.folder.join(name), EnvFinding::Gone(record))));
     }
-    report.findings.extend(gone.into_iter().map(|name| (site.folder.join(name), EnvFinding::Gone)));
     report.findings.sort_by(|one, other| one.0.cmp(&other.0));
     report.findings.dedup_by(|one, other| one.0 == other.0);
     Ok(report)
 }
 
-/// Returns the existing and the missing sources that RECORDs list, each once even if several
-/// distributions list it. Images are often stripped of tests without updating RECORDs.
-fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Vec<&'a str>) {
+/// Returns the sources that RECORDs list, each once even if several distributions list it, and
+/// those that do not exist, with the RECORD: images are often stripped of tests without updating
+/// RECORDs.
+fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Vec<(&'a str, String)>) {
     let mut seen = BTreeSet::new();
-    let names = site.distributions.iter().flat_map(Distribution::sources);
-    let wanted = names.filter(|name| !settings.exclude.is_match(name) && seen.insert(*name));
-    wanted.partition(|name| {
-        let found = std::fs::symlink_metadata(site.folder.join(name));
-        !found.is_err_and(|error| {
-            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-        })
-    })
+    let (mut found, mut gone) = (Vec::new(), Vec::new());
+    for distribution in &site.distributions {
+        for name in distribution.sources() {
+            if settings.exclude.has(name) || !seen.insert(name) {
+                continue;
+            }
+            let status = std::fs::symlink_metadata(site.folder.join(name));
+            let is_gone = status.is_err_and(|error| {
+                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            });
+            match is_gone {
+                true => gone.push((name, distribution.record_path())),
+                false => found.push(name),
+            }
+        }
+    }
+    (found, gone)
 }
 
 fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<EnvPyc> {

@@ -1,0 +1,188 @@
+//! Findings of `verify` in an environment that `env --check` examines.
+
+use super::environment;
+use super::error::CommandError;
+use super::findings::is_of_path_file;
+use super::limits::LimitArgs;
+use super::printer::Printer;
+use crate::audit::{Finding, FindingKind, PycCounts, Request, Settled, gathered, verify};
+use crate::build::env::{EnvFinding, Report, SitePackages};
+use crate::engine::{EngineOptions, Refs};
+use crate::input::Place;
+use crate::project::FilePatterns;
+use crate::report::finding::FindingText;
+use crate::target::Release;
+use crate::text::{python, visible};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A site-packages directory and the options of its check.
+pub(super) struct Checking<'a> {
+    pub(super) site: &'a SitePackages,
+    /// Excluded files, by path below the directory.
+    pub(super) exclude: &'a FilePatterns,
+    /// Release that the environment was created with.
+    pub(super) created_with: Option<Release>,
+    pub(super) limits: &'a LimitArgs,
+    pub(super) jobs: Option<u16>,
+    pub(super) follow_links: bool,
+}
+
+/// Findings of `verify` in all site-packages directories of an environment.
+#[derive(Default)]
+pub(super) struct EnvAudit {
+    findings: Vec<(PathBuf, Finding)>,
+    excluded: Vec<(PathBuf, Finding)>,
+    /// Findings of the check itself that are left out.
+    own_excluded: Vec<(PathBuf, EnvFinding)>,
+    /// All pycs, and those whose code is that of their source.
+    pycs: BTreeSet<PathBuf>,
+    right: BTreeSet<PathBuf>,
+    /// Paths of all findings.
+    found: BTreeSet<PathBuf>,
+    is_interrupted: bool,
+    /// Indices of the patterns that match a file.
+    pub(super) used: BTreeSet<usize>,
+}
+
+impl EnvAudit {
+    /// Verifies a site-packages directory. The findings replace those of the report about the same
+    /// files, which say less.
+    pub(super) fn add(
+        &mut self,
+        checking: &Checking<'_>,
+        report: &mut Report,
+        interpreters: &[PathBuf],
+        printer: &Printer,
+    ) -> Result<(), CommandError> {
+        let Checking { site, exclude, .. } = checking;
+        let place = Place::open(&site.folder)?;
+        let places = environment::places();
+        let mut options = EngineOptions::automatic(&[], &places, checking.limits.get(), Refs::Cpython);
+        match interpreters {
+            [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
+            several => options.named = several,
+        }
+        let failed: BTreeSet<&Path> = failed(report).collect();
+        let told = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
+        let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
+        let request = Request {
+            sources: None,
+            manifest: None,
+            only: None,
+            shard: None,
+            settled: Some(&settled),
+            exclude: (*exclude).clone(),
+            created_with: checking.created_with.into_iter().collect(),
+            // Installers compile many files in one process, which changes references.
+            any_references: true,
+            engines: options,
+        };
+        let progress = printer.progress(place.pycs().len() as u64);
+        let verified = verify(std::slice::from_ref(&place), &request, progress.workers(checking.jobs));
+        progress.finish();
+        let path_of = |name: &str| match &place {
+            Place::Tree(_, listing) if listing.real.contains_key(name) => listing.real[name].clone(),
+            _ => site.folder.join(name),
+        };
+        let is_new = |finding: &Finding| {
+            let path = path_of(&finding.path);
+            // With --follow-links, the user knows about symlinks.
+            let is_followed =
+                checking.follow_links && path.is_symlink() && finding.kind() != FindingKind::Record;
+            !is_followed && !failed.contains(&*path)
+        };
+        let mut verified = verified?;
+        for note in &verified.notes {
+            printer.summary(&format!("note: {}", visible(note)));
+        }
+        self.is_interrupted |= verified.pycs.not_reached > 0;
+        self.used.extend(place.names().iter().flat_map(|name| exclude.matching(name)));
+        self.pycs.extend(place.pycs().iter().map(|name| path_of(name)));
+        let entries = report.entries.iter().map(|entry| site.folder.join(&entry.path));
+        self.right.extend(entries);
+        verified.findings.retain(is_new);
+        verified.excluded.retain(is_new);
+        let accused: BTreeSet<PathBuf> =
+            verified.findings.iter().map(|finding| path_of(&finding.path)).collect();
+        let accepted: BTreeSet<PathBuf> = verified.accepted.iter().map(|name| path_of(name)).collect();
+        self.right.extend(accepted.iter().cloned());
+        self.pycs.extend(self.right.iter().cloned());
+        report.findings.retain_mut(|(path, finding)| {
+            if *finding == EnvFinding::Wrong && accepted.contains(path) {
+                *finding = EnvFinding::OtherBytes;
+            }
+            matches!(finding, EnvFinding::OtherMode | EnvFinding::OtherBytes) || !accused.contains(path)
+        });
+        let is_excluded = |path: &Path| {
+            let name = path.strip_prefix(&site.folder).unwrap_or(path);
+            exclude.has(&python::os_text(name.as_os_str()))
+        };
+        let (left_out, own) = std::mem::take(&mut report.findings)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(path, _)| is_excluded(path));
+        report.findings = own;
+        // `verify` says more about the same files.
+        let told: BTreeSet<PathBuf> =
+            verified.excluded.iter().map(|finding| path_of(&finding.path)).collect();
+        self.own_excluded.extend(left_out.into_iter().filter(|(path, _)| !told.contains(path)));
+        self.found.extend(accused);
+        let with_path = |finding: Finding| (path_of(&finding.path), finding);
+        self.findings.extend(gathered(verified.findings).into_iter().map(with_path));
+        self.excluded.extend(verified.excluded.into_iter().map(with_path));
+        Ok(())
+    }
+
+    /// Returns the findings as they are shown.
+    pub(super) fn texts(&self) -> impl Iterator<Item = FindingText> {
+        self.findings.iter().map(text)
+    }
+
+    /// Returns the findings that are left out as they are shown.
+    pub(super) fn excluded_texts(&self) -> Vec<FindingText> {
+        let own = self.own_excluded.iter().map(|(path, finding)| FindingText::of_env(finding, path));
+        self.excluded.iter().map(text).chain(own).collect()
+    }
+
+    /// Returns whether a finding is about a `.pth` file.
+    pub(super) fn has_path_file(&self) -> bool {
+        self.findings.iter().any(|(_, finding)| is_of_path_file(finding))
+    }
+
+    /// Counts the pycs by result; `report` is that of all directories.
+    pub(super) fn count(&self, report: &Report) -> PycCounts {
+        let own = report.findings.iter().map(|(path, _)| path.as_path());
+        let found: BTreeSet<&Path> = own.chain(self.found.iter().map(PathBuf::as_path)).collect();
+        let own_excluded = self.own_excluded.iter().map(|(path, _)| path.as_path());
+        let left_out: BTreeSet<&Path> =
+            self.excluded.iter().map(|(path, _)| path.as_path()).chain(own_excluded).collect();
+        let failed: BTreeSet<&Path> = failed(report).collect();
+        let is_other = |(path, _): &&(PathBuf, Finding)| !self.pycs.contains(path);
+        let other_findings = self.findings.iter().filter(is_other).count();
+        let mut counts = PycCounts { all: self.pycs.len(), other_findings, ..PycCounts::default() };
+        for pyc in self.pycs.iter().map(PathBuf::as_path) {
+            let count = if found.contains(pyc) {
+                &mut counts.with_findings
+            } else if left_out.contains(pyc) {
+                &mut counts.excluded
+            } else if self.right.contains(pyc) {
+                &mut counts.verified
+            } else if failed.contains(pyc) || !(self.is_interrupted || report.missing > 0) {
+                &mut counts.not_checked
+            } else {
+                &mut counts.not_reached
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+fn text((path, finding): &(PathBuf, Finding)) -> FindingText {
+    FindingText::of_verify(finding, python::os_text(path.as_os_str()))
+}
+
+/// Returns the sources that do not compile, with their pycs.
+fn failed(report: &Report) -> impl Iterator<Item = &Path> {
+    report.outcomes.iter().flat_map(|outcome| [Some(outcome.file()), outcome.output()]).flatten()
+}
