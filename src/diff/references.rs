@@ -136,6 +136,8 @@ fn form(node: &ObjectNode) -> String {
     match node.type_code {
         b'a' | b'A' | b'(' => words.push("long form"),
         b'u' | b't' => words.push("UTF-8 form"),
+        b'f' | b'x' => words.push("in decimal, as in version 0 or 1 of marshal"),
+        b'I' => words.push("64-bit form"),
         _ => {}
     }
     words.join(", ")

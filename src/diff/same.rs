@@ -2,6 +2,7 @@
 
 use crate::object::{ObjectId, Objects, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
 /// Returns the first pair of objects that differ, without regard to reference flags, references,
 /// interned strings, and short or long forms of a type.
@@ -59,7 +60,10 @@ fn differ(
                 }
                 same
             }
-            (a_value, b_value) => a.type_code == b.type_code && a_value == b_value,
+            (a_value, b_value) => {
+                (a.type_code == b.type_code && a_value == b_value)
+                    || plain(a_value).is_some_and(|value| Some(value) == plain(b_value))
+            }
         };
         if !same {
             return Some((left, right));
@@ -71,6 +75,29 @@ fn differ(
 /// Returns the same code for the type codes `)` and `(`, which are both tuples.
 fn kind(type_code: u8) -> u8 {
     if type_code == b')' { b'(' } else { type_code }
+}
+
+/// Returns a number in the form that CPython writes now; `None` for other values.
+fn plain(value: &Value) -> Option<Cow<'_, Value>> {
+    Some(Cow::Owned(match value {
+        Value::Float(_) | Value::Complex(_) | Value::Int(_) | Value::Long { .. } => {
+            return Some(Cow::Borrowed(value));
+        }
+        Value::Decimal(parts) => match &**parts {
+            [float] => Value::Float(float.bits),
+            [real, imaginary] => Value::Complex(Box::new([real.bits, imaginary.bits])),
+            _ => return None,
+        },
+        Value::Int64(number) => i32::try_from(*number).map_or_else(
+            |_| {
+                let digit = |at: u32| (number.unsigned_abs() >> (15 * at) & 0x7fff) as u16;
+                let count = (u64::BITS - number.unsigned_abs().leading_zeros()).div_ceil(15);
+                Value::Long { negative: *number < 0, digits: (0..count).map(digit).collect() }
+            },
+            Value::Int,
+        ),
+        _ => return None,
+    }))
 }
 
 fn is_set(type_code: u8) -> bool {
@@ -126,9 +153,17 @@ impl ValueClasses {
 
 /// Returns a key that only equal values have; `parts` are the numbers of the value's parts.
 fn key(type_code: u8, value: &Value, parts: &[u32]) -> Vec<u8> {
-    let kind = if matches!(value, Value::Str(_)) { b'u' } else { kind(type_code) };
+    let value = plain(value).unwrap_or(Cow::Borrowed(value));
+    let kind = match &*value {
+        Value::Str(_) => b'u',
+        Value::Int(_) => b'i',
+        Value::Long { .. } => b'l',
+        Value::Float(_) => b'g',
+        Value::Complex(_) => b'y',
+        _ => kind(type_code),
+    };
     let mut key = vec![kind];
-    match value {
+    match &*value {
         Value::Int(number) => key.extend(number.to_le_bytes()),
         Value::Long { negative, digits } => {
             key.push(u8::from(*negative));
@@ -138,7 +173,7 @@ fn key(type_code: u8, value: &Value, parts: &[u32]) -> Vec<u8> {
         Value::Complex(both) => key.extend(both.iter().flat_map(|bits| bits.to_le_bytes())),
         Value::Bytes(bytes) | Value::Str(bytes) => key.extend(bytes),
         Value::Sequence(_) => key.extend(parts.iter().flat_map(|part| part.to_le_bytes())),
-        Value::Singleton | Value::Code(_) | Value::Ref(_) => {}
+        Value::Singleton | Value::Code(_) | Value::Ref(_) | Value::Int64(_) | Value::Decimal(_) => {}
     }
     key
 }
@@ -182,6 +217,33 @@ mod tests {
         assert!(!is_same(&[b"T", b"N"], &[b"N", b"i\x01\0\0\0"]));
         assert!(!is_same(&[b"g\0\0\0\0\0\0\0\x80", b"N"], &[b"N", b"g\0\0\0\0\0\0\0\0"]));
         assert!(!is_same(&[b"s\x01\0\0\0a", b"N"], &[b"N", a]));
+    }
+
+    /// `marshal.loads` of CPython 3.8 to 3.15 returns equal numbers for both forms.
+    #[test]
+    fn numbers_of_older_versions_of_marshal_are_the_same() {
+        let float = |value: f64| [b"g".as_slice(), &value.to_bits().to_le_bytes()].concat();
+        let complex = [b"y".as_slice(), &float(1.5)[1..], &float(-0.0)[1..]].concat();
+        let same: [(&[u8], &[u8]); 8] = [
+            (b"f\x031.5", &float(1.5)),
+            (b"f\x05+1.50", &float(1.5)),
+            (b"f\x051e999", &float(f64::INFINITY)),
+            (b"f\x02-0", &float(-0.0)),
+            (b"x\x031.5\x02-0", &complex),
+            (b"I\x05\0\0\0\0\0\0\0", b"i\x05\0\0\0"),
+            (b"I\xff\xff\xff\xff\xff\xff\xff\xff", b"i\xff\xff\xff\xff"),
+            (b"I\0\0\0\0\x01\0\0\0", b"l\x03\0\0\0\0\0\0\0\x04\0"),
+        ];
+        for (old, new) in same {
+            assert!(first_difference(&read(old), &read(new)).is_none(), "{old:?}");
+            assert!(have_same_value(&read(&set(&[old, b"N"])), &read(&set(&[b"N", new]))), "{old:?}");
+        }
+        for (old, new) in [(&b"f\x010"[..], &float(-0.0)), (b"f\x011", &b"i\x01\0\0\0".to_vec())] {
+            assert!(first_difference(&read(old), &read(new)).is_some(), "{old:?}");
+        }
+        for bad in [&b"f\x041.5 "[..], b"f\0", b"f\x030x1", b"f\x031_0", b"f\x04 1.5", b"f\x021"] {
+            assert!(marshal::read(bad, CodeLayout::LocalsPlus).is_err(), "{bad:?}");
+        }
     }
 
     /// Each element refers to the previous one: a chain as long as the file.

@@ -106,9 +106,11 @@ fn hash_of(objects: &Objects, of: &[u32], id: u32) -> u64 {
     match &node.value {
         Value::Singleton | Value::Ref(_) => {}
         Value::Int(value) => hasher.write_i32(*value),
+        Value::Int64(value) => hasher.write_i64(*value),
         Value::Long { negative, digits } => (negative, digits).hash(&mut hasher),
         Value::Float(bits) => hasher.write_u64(*bits),
         Value::Complex(parts) => parts.hash(&mut hasher),
+        Value::Decimal(parts) => parts.iter().for_each(|part| hasher.write(part.text.as_bytes())),
         Value::Bytes(bytes) | Value::Str(bytes) => hasher.write(bytes),
         Value::Sequence(elements) => elements.iter().for_each(|id| hasher.write_u32(of[id.0 as usize])),
         Value::Code(code) => {

@@ -1,7 +1,7 @@
 //! Bytes → objects, without recursion.
 
 use super::error::{MarshalError, MarshalPart};
-use crate::object::{Code, CodeLayout, ObjectId, ObjectNode, Objects, Value};
+use crate::object::{Code, CodeLayout, DecimalFloat, ObjectId, ObjectNode, Objects, Value};
 use crate::text::{self, counted};
 
 const FLAG_REF: u8 = 0x80;
@@ -226,9 +226,15 @@ impl MarshalReader<'_> {
         let value = match type_code {
             b'N' | b'T' | b'F' | b'.' | b'S' => Value::Singleton,
             b'i' => Value::Int(self.number(MarshalPart::Number)?),
+            b'I' => {
+                let bytes = self.take(8, MarshalPart::Number)?;
+                Value::Int64(bytes.iter().rev().fold(0, |value, byte| value << 8 | i64::from(*byte)))
+            }
             b'l' => self.long()?,
             b'g' => Value::Float(self.float()?),
             b'y' => Value::Complex(Box::new([self.float()?, self.float()?])),
+            b'f' => Value::Decimal(Box::new([self.decimal()?])),
+            b'x' => Value::Decimal(Box::new([self.decimal()?, self.decimal()?])),
             b's' => {
                 let length = self.length(MarshalPart::Bytes)?;
                 Value::Bytes(self.take(length, MarshalPart::Bytes)?.into())
@@ -254,7 +260,7 @@ impl MarshalReader<'_> {
                 let count = self.length(MarshalPart::Elements)?;
                 return self.open(id, type_code, flagged, OpenKind::Counted(count), start);
             }
-            b'{' => return self.open(id, type_code, flagged, OpenKind::Dict, start),
+            b'{' | b'}' => return self.open(id, type_code, flagged, OpenKind::Dict, start),
             b':' => return self.open(id, type_code, flagged, OpenKind::Counted(3), start),
             b'c' => {
                 let numbers = fields(self.layout).numbers.iter();
@@ -335,6 +341,19 @@ impl MarshalReader<'_> {
     fn float(&mut self) -> ReadResult<u64> {
         let bytes = self.take(8, MarshalPart::Float)?;
         Ok(bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+    }
+
+    /// Reads a float in decimal, whose length is one byte.
+    fn decimal(&mut self) -> ReadResult<DecimalFloat> {
+        let length = usize::from(self.take(1, MarshalPart::Length)?[0]);
+        let at = self.at;
+        let text = std::str::from_utf8(self.take(length, MarshalPart::Float)?).ok();
+        // A reader in C stops at a NUL.
+        let number = |text: &str| text.split('\0').next().unwrap_or_default().parse::<f64>().ok();
+        let found = text.and_then(|text| Some((text.into(), number(text)?)));
+        let fault = "it is no number in decimal".to_owned();
+        let (text, value) = found.ok_or(MarshalError { at, what: MarshalPart::Float, fault })?;
+        Ok(DecimalFloat { text, bits: value.to_bits() })
     }
 
     fn ascii(&mut self, length: usize) -> ReadResult<Value> {

@@ -19,6 +19,12 @@ fn what_is_read_is_written() {
         b"u\x03\x00\x00\x00\xed\xa0\x80",
         b")\x03\xda\x01a\xfa\x01br\x00\x00\x00\x00",
         b"{z\x01aN0",
+        b"}z\x01aN0",
+        // What `marshal.dumps` of CPython 3.15 writes for 1.1 and 2.5j in version 1.
+        b"f\x121.1000000000000001",
+        b"x\x010\x032.5",
+        b"f\x041.5\0",
+        b"I\x01\0\0\0\0\0\0\x80",
         b":NNN",
         b"<\x01\x00\x00\x00\xa9\x00",
     ] {

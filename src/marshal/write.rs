@@ -36,6 +36,7 @@ pub fn write(objects: &Objects) -> Vec<u8> {
         match &node.value {
             Value::Singleton => {}
             Value::Int(value) => out.extend_from_slice(&value.to_le_bytes()),
+            Value::Int64(value) => out.extend_from_slice(&value.to_le_bytes()),
             Value::Long { negative, digits } => {
                 let count = digits.len() as i32;
                 out.extend_from_slice(&(if *negative { -count } else { count }).to_le_bytes());
@@ -43,6 +44,10 @@ pub fn write(objects: &Objects) -> Vec<u8> {
             }
             Value::Float(bits) => out.extend_from_slice(&bits.to_le_bytes()),
             Value::Complex(parts) => parts.iter().for_each(|bits| out.extend_from_slice(&bits.to_le_bytes())),
+            Value::Decimal(parts) => parts.iter().for_each(|part| {
+                out.push(part.text.len() as u8);
+                out.extend_from_slice(part.text.as_bytes());
+            }),
             Value::Bytes(bytes) => {
                 out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
                 out.extend_from_slice(bytes);
@@ -57,7 +62,7 @@ pub fn write(objects: &Objects) -> Vec<u8> {
             Value::Sequence(elements) => {
                 match node.type_code {
                     b')' => out.push(elements.len() as u8),
-                    b'{' => steps.push(Step::EndOfDict),
+                    b'{' | b'}' => steps.push(Step::EndOfDict),
                     b':' => {}
                     _ => out.extend_from_slice(&(elements.len() as u32).to_le_bytes()),
                 }

@@ -17,5 +17,5 @@ pub use crate::target::CodeLayout;
 pub use code::Code;
 pub use exceptions::{Handler, HandlerError, decode_handlers, encode_handlers};
 pub use repr::{bytes_repr, complex_repr, float_repr, float_text, long_text, str_repr, str_repr_of};
-pub use tree::{ObjectId, ObjectNode, Objects, Value};
+pub use tree::{DecimalFloat, ObjectId, ObjectNode, Objects, Value};
 pub use view::{CodeView, LocalKind, flag_names};

@@ -47,6 +47,14 @@ impl Objects {
                 _ => "None",
             }),
             Value::Int(value) => drop(write!(out, "{value}")),
+            Value::Int64(value) => drop(write!(out, "{value}")),
+            Value::Decimal(parts) => {
+                let part = |at: usize| parts.get(at).map_or(0.0, |part| f64::from_bits(part.bits));
+                match parts.len() {
+                    1 => out.push_str(&float_repr(part(0))),
+                    _ => out.push_str(&complex_repr(part(0), part(1), float_text)),
+                }
+            }
             Value::Long { negative, digits } => out.push_str(&long_text(*negative, digits)),
             Value::Float(bits) => out.push_str(&float_repr(f64::from_bits(*bits))),
             Value::Complex(parts) => {
@@ -65,6 +73,7 @@ impl Objects {
                 (b'>', 0) => out.push_str("frozenset()"),
                 (b'>', _) => self.sequence("frozenset({", items, "})", depth, limit, out),
                 (b':', _) => self.sequence("slice(", items, ")", depth, limit, out),
+                (b'}', _) => self.sequence("frozendict(", items, ")", depth, limit, out),
                 _ => self.sequence("dict(", items, ")", depth, limit, out),
             },
             Value::Code(_) => {

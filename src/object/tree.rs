@@ -18,6 +18,15 @@ pub struct ObjectNode {
     pub value: Value,
 }
 
+/// A float in decimal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecimalFloat {
+    /// The text.
+    pub text: Box<str>,
+    /// The bits of the float.
+    pub bits: u64,
+}
+
 /// The content of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -25,6 +34,8 @@ pub enum Value {
     Singleton,
     /// `i`
     Int(i32),
+    /// `I`: readers know the form, and no version of Python 3 writes it.
+    Int64(i64),
     /// `l`: 15-bit digits, the least significant first.
     Long {
         /// True if the value is negative.
@@ -36,11 +47,13 @@ pub enum Value {
     Float(u64),
     /// `y`: the bits of the real and imaginary part.
     Complex(Box<[u64; 2]>),
+    /// `f`, `x`: a float or complex number in decimal, as in versions 0 and 1 of the format.
+    Decimal(Box<[DecimalFloat]>),
     /// `s`
     Bytes(Box<[u8]>),
     /// `u`, `t`, `a`, `A`, `z`, `Z`: UTF-8 in which a lone surrogate is three bytes.
     Str(Box<[u8]>),
-    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`: keys and values in turn. `:`: start, stop and
+    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`, `}`: keys and values in turn. `:`: start, stop and
     /// step.
     Sequence(Box<[ObjectId]>),
     /// `c`
