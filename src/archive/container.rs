@@ -25,12 +25,21 @@ impl Container {
     /// # Errors
     /// The operating system's.
     pub fn of_file(path: &Path) -> io::Result<Option<Self>> {
-        let is_zip = path.extension().is_some_and(|end| ["whl", "zip", "pyz"].iter().any(|zip| end == *zip));
-        if is_zip || begins_like_a_zip(path) {
+        if is_called_a_zip(path) || begins_like_a_zip(path) {
             return Ok(Some(Self::Zip));
         }
         let is_package = open_regular(path).and_then(|file| is_package_file(&file))?;
         Ok((is_package || is_called_a_package(path)).then_some(Self::Package))
+    }
+
+    /// Returns the format that the name or the first bytes of a file declare, although the file may
+    /// be no such archive, or a broken one.
+    pub fn declared(path: &Path, bytes: &[u8]) -> Option<Self> {
+        match () {
+            () if is_package(bytes) => Some(Self::Package),
+            () if is_called_a_zip(path) || bytes.starts_with(b"PK\x03\x04") => Some(Self::Zip),
+            () => is_called_a_package(path).then_some(Self::Package),
+        }
     }
 
     /// Recognizes the bytes of an archive, which are those of a zip if they are not a package.
@@ -48,6 +57,15 @@ impl Container {
             Self::Package => read_package(path, bytes, &ArchiveLimits::default()),
         }
     }
+}
+
+/// Returns whether a file has the name of an archive.
+pub fn is_called_an_archive(path: &Path) -> bool {
+    is_called_a_zip(path) || is_called_a_package(path)
+}
+
+fn is_called_a_zip(path: &Path) -> bool {
+    path.extension().is_some_and(|end| ["whl", "zip", "pyz"].iter().any(|zip| end == *zip))
 }
 
 fn is_called_a_package(path: &Path) -> bool {

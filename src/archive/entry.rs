@@ -309,6 +309,19 @@ impl Entry {
     }
 }
 
+/// A file of an image's layer that a later layer replaces or removes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenFile {
+    /// Number of the layer, from 1.
+    pub layer: usize,
+    /// Path.
+    pub name: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+}
+
 /// An archive in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Archive {
@@ -330,6 +343,8 @@ pub struct Archive {
     pub size: u64,
     /// SHA-256 of the archive's bytes.
     pub sha256: [u8; 32],
+    /// Files in the layers of an image that are not in a container, in the order of their removal.
+    pub hidden: Vec<HiddenFile>,
     /// Indices in `entries` of the files, sorted by name.
     pub(super) by_name: Vec<usize>,
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A refused archive. The fault is in the archive or the file system.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}{fault}", archive.shown(), entry.as_ref().map(|name| format!("entry {name:?}: ")).unwrap_or_default())]
+#[error("{}: {}", archive.shown(), self.within())]
 pub struct ArchiveError {
     /// The archive.
     pub archive: PathBuf,
@@ -15,6 +15,14 @@ pub struct ArchiveError {
     /// Description of the fault.
     #[source]
     pub fault: Fault,
+}
+
+impl ArchiveError {
+    /// Returns the message without the path of the archive.
+    pub fn within(&self) -> String {
+        let entry = self.entry.as_ref().map(|name| format!("entry {name:?}: "));
+        format!("{}{}", entry.unwrap_or_default(), self.fault)
+    }
 }
 
 /// Fault of an archive or of an entry. Offsets are bytes from the start of the file.

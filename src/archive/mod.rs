@@ -33,8 +33,8 @@ mod zipapp;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use container::Container;
-pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File};
+pub use container::{Container, is_called_an_archive};
+pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File, HiddenFile};
 pub use error::{ArchiveError, Fault};
 pub use importers::{END_WINDOW, importable_ends};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};

@@ -179,6 +179,7 @@ pub fn read<'a>(
     let mut by_name = (0..entries.len()).filter(|&at| !entries[at].directory).collect::<Vec<_>>();
     by_name.sort_unstable_by(|&one, &other| entries[one].name.cmp(&entries[other].name));
     Ok(Archive {
+        hidden: Vec::new(),
         path: path.into(),
         prefix: prefix.to_vec(),
         entries,

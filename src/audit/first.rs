@@ -1,6 +1,6 @@
 //! The first location at which a pyc's code differs from the expected code.
 
-use crate::diff::{DifferenceKind, Row, compare_pycs};
+use crate::diff::{DiffFinding, DifferenceKind, Row, compare_pycs};
 use crate::dis::{Instruction, Operand, disassemble};
 use crate::marshal;
 use crate::object::{CodeView, Objects};
@@ -20,6 +20,7 @@ const WORDS: usize = 60;
 const SHOWN: usize = 400;
 
 /// A location in a module, and the difference there.
+#[derive(Clone)]
 pub(super) struct FirstPlace {
     /// Module, or module and code object: `demo.core:Store.get`.
     place: String,
@@ -48,12 +49,17 @@ impl FirstPlace {
                 // Only the first instruction of a line has a line number.
                 let before =
                     finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
-                (line.or(before), change(finding.kind, left.as_deref(), right.as_deref()))
+                (line.or(before), change(finding, left.as_deref(), right.as_deref()))
             }
             None => (None, finding.kind.words().to_owned()),
         };
         let place = finding.place.clone().unwrap_or_else(|| name.to_owned());
         Some(Self { place, line, what })
+    }
+
+    /// Returns the difference without the location.
+    pub(super) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Returns the name of the code object: `Store.get`.
@@ -166,13 +172,12 @@ fn instruction(side: Option<&str>) -> (Option<u32>, Option<String>) {
 }
 
 /// Describes a row that differs; `left` is what the source compiles to.
-fn change(kind: DifferenceKind, left: Option<&str>, right: Option<&str>) -> String {
-    let what = match kind {
-        DifferenceKind::Constants => "constant ",
-        DifferenceKind::Names => "name ",
-        DifferenceKind::Variables => "variable ",
-        _ => "",
-    };
+fn change(finding: &DiffFinding, left: Option<&str>, right: Option<&str>) -> String {
+    if finding.kind == DifferenceKind::Structure {
+        let change = if left.is_some() { "missing" } else { "added" };
+        return format!("the code object is {change}");
+    }
+    let what = field(finding).map_or(String::new(), |field| format!("{field} "));
     match (left, right) {
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
@@ -180,8 +185,32 @@ fn change(kind: DifferenceKind, left: Option<&str>, right: Option<&str>) -> Stri
         }
         (Some(left), None) => format!("{what}{} is missing", around(left, "").0),
         (None, Some(right)) => format!("{what}{} is added", around(right, "").0),
-        (None, None) => kind.words().to_owned(),
+        (None, None) => finding.kind.words().to_owned(),
     }
+}
+
+/// Returns the name of what a finding is about, if its rows do not name it themselves.
+fn field(finding: &DiffFinding) -> Option<&'static str> {
+    Some(match finding.kind {
+        DifferenceKind::Constants => "constant",
+        DifferenceKind::Names => "name",
+        DifferenceKind::Variables => "variable",
+        DifferenceKind::Filename => "co_filename",
+        DifferenceKind::FirstLine => "co_firstlineno",
+        DifferenceKind::Flags => "co_flags",
+        DifferenceKind::LineTable => "line table:",
+        DifferenceKind::ExceptionTable => "co_exceptiontable:",
+        DifferenceKind::Name if finding.message == "qualified name" => "co_qualname",
+        DifferenceKind::Name => "co_name",
+        DifferenceKind::Size => match finding.message.as_str() {
+            "arguments" => "co_argcount",
+            "positional-only arguments" => "co_posonlyargcount",
+            "keyword-only arguments" => "co_kwonlyargcount",
+            "locals" => "co_nlocals",
+            _ => "co_stacksize",
+        },
+        _ => return None,
+    })
 }
 
 /// Shortens two texts to the part where they begin to differ.
@@ -209,11 +238,17 @@ mod tests {
         assert_eq!(one.as_deref(), Some("LOAD_CONST 'text'"));
         let (_, constant) = instruction(Some("[12] 'a b'"));
         assert_eq!(constant.as_deref(), Some("'a b'"));
-        assert_eq!(change(DifferenceKind::Constants, Some("1"), Some("2")), "constant 1 became 2");
-        assert_eq!(change(DifferenceKind::Instructions, Some("NOP"), None), "NOP is missing");
-        assert_eq!(change(DifferenceKind::Names, None, Some("x")), "name x is added");
+        let finding = |kind, message: &str| DiffFinding::new(kind, message);
+        let of = |kind| finding(kind, "");
+        assert_eq!(change(&of(DifferenceKind::Constants), Some("1"), Some("2")), "constant 1 became 2");
+        assert_eq!(change(&of(DifferenceKind::Instructions), Some("NOP"), None), "NOP is missing");
+        assert_eq!(change(&of(DifferenceKind::Names), None, Some("x")), "name x is added");
+        let stack = finding(DifferenceKind::Size, "stack size");
+        assert_eq!(change(&stack, Some("1"), Some("2")), "co_stacksize 1 became 2");
+        let added = change(&of(DifferenceKind::Structure), None, Some("RESUME 0"));
+        assert_eq!(added, "the code object is added");
         let long = |end: &str| format!("'{}{end}{}'", "a".repeat(300), "b".repeat(300));
-        let text = change(DifferenceKind::Constants, Some(&long("one")), Some(&long("two")));
+        let text = change(&of(DifferenceKind::Constants), Some(&long("one")), Some(&long("two")));
         assert!(text.len() < 200 && text.contains("aone") && text.contains("became …a"), "{text}");
     }
 }

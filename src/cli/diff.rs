@@ -10,12 +10,12 @@ use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
 use crate::build::{Artifact, ArtifactKind, FileDigest};
-use crate::diff::{CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, compare};
+use crate::diff::{CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compare two manifests, trees, archives, packages, images or pycs in any pairing, and explain
 /// their differences.
@@ -64,6 +64,12 @@ pub(super) struct DiffArgs {
     /// Given twice, the first is for A and the second for B.
     #[arg(long, value_name = "DIR")]
     sources: Vec<PathBuf>,
+    /// Name of A and B in the output.
+    ///
+    /// Given twice, the first is for A and the second for B. Single files are compared under this
+    /// path, as those that git passes to a diff driver.
+    #[arg(long, value_name = "NAME")]
+    label: Vec<String>,
     /// Differences that set the exit status to 1.
     #[arg(long, value_enum, default_value_t = FailOn::Any, value_name = "WHICH")]
     fail_on: FailOn,
@@ -145,9 +151,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         MessageFormat::Human => {
             let width = arguments.width.map_or_else(environment::columns, usize::from);
             let text = difference::text(&comparison, width, arguments.details);
-            if !text.is_empty() {
-                printer.told(text.trim_end())?;
-            }
+            printer.told(text.trim_end())?;
         }
         MessageFormat::Github => {
             let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
@@ -177,7 +181,10 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         let pycs = counted(comparison.outside, "more pyc", "more pycs");
         printer.summary(&format!("the manifest lists {pycs}, outside of the other side"));
     }
-    printer.summary(&difference::summary(&comparison));
+    // Standard output says the same of equal sides.
+    if format != MessageFormat::Human || is_piped || !comparison.files.is_empty() {
+        printer.summary(&difference::summary(&comparison));
+    }
     if arguments.sources.is_empty() && comparison.files.iter().any(lacks_source) {
         printer.summary("hint: `--sources DIR` names the sources of pycs that have none next to them");
     }
@@ -191,12 +198,23 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         return Err(CommandError::Usage("--sources can be given twice, for A and for B".into()));
     }
     let sources = arguments.sources.iter().map(|path| Place::open(path)).collect::<Result<Vec<_>, _>>()?;
-    let (left, right) = (Side::open(&arguments.left)?, Side::open(&arguments.right)?);
-    let mut comparison = compare(&left, &right)?;
-    let retain = |comparison: &mut Comparison| {
-        comparison.retain(|path| !exclude.is_match(path), |kind| !arguments.ignore.contains(&kind))
+    if arguments.label.len() > 2 {
+        return Err(CommandError::Usage("--label can be given twice, for A and for B".into()));
+    }
+    let open = |path: &Path, label: Option<&String>| {
+        let side = Side::open(path)?;
+        Ok::<_, SideError>(match label {
+            Some(label) => side.labeled(label),
+            None => side,
+        })
     };
-    let mut left_out = retain(&mut comparison);
+    let left = open(&arguments.left, arguments.label.first())?;
+    let right = open(&arguments.right, arguments.label.last())?;
+    let mut comparison = compare(&left, &right)?;
+    if let (Some(one), Some(other)) = (arguments.label.first(), arguments.label.last()) {
+        (comparison.left, comparison.right) = (one.clone(), other.clone());
+    }
+    let mut left_out = comparison.exclude(|path| exclude.is_match(path));
     let places = environment::places();
     let options = Explanation {
         sources: [sources.first(), sources.last()],
@@ -213,7 +231,9 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     progress.finish();
     explained?;
     // Pycs that did not follow their source were found only now.
-    left_out += retain(&mut comparison);
+    left_out += comparison.exclude(|path| exclude.is_match(path));
+    comparison.ignore(&arguments.ignore);
+    left_out += comparison.ignored.values().sum::<usize>();
     if left_out > 0 {
         let files = counted(left_out, "file that differs", "files that differ");
         printer.summary(&format!("left out by --exclude and --ignore: {files}"));
@@ -226,7 +246,10 @@ fn annotated(file: &FileDifference) -> String {
     let Some(cause) = &file.cause else {
         return annotation::error(&file.path, (None, None), "difference", &difference::reasons(file));
     };
-    let reason = if cause.reason.is_empty() { String::new() } else { format!("{}\n", cause.reason) };
+    let reason = match cause.reason.sentence() {
+        "" => String::new(),
+        reason => format!("{reason}\n"),
+    };
     let message = format!("{reason}{}", difference::reasons(file));
     let title = cause.kind.words();
     match cause.kind {
@@ -238,6 +261,7 @@ fn annotated(file: &FileDifference) -> String {
         }
         CauseKind::FollowsFromSource
         | CauseKind::OtherRelease
+        | CauseKind::OtherLevel
         | CauseKind::OtherPath
         | CauseKind::Harmless => annotation::notice(&file.path, title, &message),
     }

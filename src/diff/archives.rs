@@ -3,10 +3,13 @@
 use super::model::{DiffFinding, DifferenceKind, FileDifference, Row};
 use super::pairing::Pairing;
 use crate::archive::{Archive, Entry, Facts, Format, Special, SpecialKind};
+use crate::manifest;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Number of directories named in a finding for several.
+/// Number of entries with the same difference from which one finding stands for all of them.
+const ALIKE: usize = 3;
+/// Number of directories or entries named in a finding for several.
 const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
@@ -38,9 +41,9 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
         ];
     }
     if left.packing != right.packing {
-        findings.push(
-            DiffFinding::new(DifferenceKind::Archive, "the compression").sides(&left.packing, &right.packing),
-        );
+        let message = if left.format == Format::Image { "the layers" } else { "the compression" };
+        findings
+            .push(DiffFinding::new(DifferenceKind::Archive, message).sides(&left.packing, &right.packing));
     }
     let orders = [(false, "the order of the directory"), (true, "the order of the entries")];
     for (by_place, message) in
@@ -52,9 +55,35 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
             break;
         }
     }
+    findings.extend(hidden_files(left, right));
     findings.extend(directories(left, right, pairing));
     findings.extend(facts_of_directories(left, right));
     findings
+}
+
+/// Returns a finding for the files of images that are in a layer, but in no container, because a
+/// later layer replaces or removes them.
+fn hidden_files(left: &Archive, right: &Archive) -> Option<DiffFinding> {
+    let files = |archive: &Archive| {
+        let files = archive.hidden.iter();
+        files
+            .map(|file| ((file.name.clone(), file.layer), (file.size, file.sha256)))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (one, other) = (files(left), files(right));
+    let names: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+    let shown = |found: Option<&(u64, [u8; 32])>| {
+        found.map(|(size, sha256)| format!("{}, sha256 {}", text::bytes(*size), manifest::hex(sha256)))
+    };
+    let rows = names.into_iter().filter(|name| one.get(name) != other.get(name)).map(|name| {
+        let (path, layer) = name;
+        Row::sides(shown(one.get(name)), shown(other.get(name)), false)
+            .labeled(format!("{path} in layer {layer}"))
+    });
+    let rows: Vec<Row> = rows.collect();
+    let files = text::counted(rows.len(), "file", "files");
+    let message = format!("{files} in the layers that later layers replace or remove");
+    (!rows.is_empty()).then(|| DiffFinding::new(DifferenceKind::Content, message).rows(rows))
 }
 
 /// Returns findings for directories of packages whose metadata differs; one finding stands for all
@@ -207,8 +236,41 @@ fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
     ]
 }
 
+/// Replaces equal findings for the metadata of many entries by one finding for the archive; returns
+/// that finding for each such difference, and the files that have no others.
+pub(super) fn tell_entries_once(files: &mut Vec<FileDifference>) -> (Vec<DiffFinding>, Vec<FileDifference>) {
+    let is_entry = |finding: &DiffFinding| finding.kind == DifferenceKind::Archive && finding.place.is_none();
+    let mut groups: Vec<(DiffFinding, Vec<String>)> = Vec::new();
+    for file in &*files {
+        if let Some(finding) = file.findings.first().filter(|finding| is_entry(finding)) {
+            match groups.iter_mut().find(|(known, _)| known == finding) {
+                Some((_, paths)) => paths.push(file.path.clone()),
+                None => groups.push((finding.clone(), vec![file.path.clone()])),
+            }
+        }
+    }
+    groups.retain(|(_, paths)| paths.len() >= ALIKE);
+    for file in &mut *files {
+        if file.findings.first().is_some_and(|finding| groups.iter().any(|(known, _)| known == finding)) {
+            file.findings.remove(0);
+        }
+    }
+    let alike = files.extract_if(.., |file| file.findings.is_empty()).collect();
+    let findings = groups.into_iter().map(|(mut finding, paths)| {
+        finding.message = format!("{} of {} entries", finding.message, paths.len());
+        let names: Vec<&str> =
+            paths.iter().take(NAMED).map(|path| path.rsplit('!').next().unwrap_or(path)).collect();
+        let more =
+            if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
+        finding.rows.push(Row::remark(format!("in {}{more}", names.join(", "))));
+        finding
+    });
+    (findings.collect(), alike)
+}
+
 /// Returns a finding for archives whose bytes differ although nothing else does.
 pub(super) fn other_bytes(path: &str) -> FileDifference {
-    let message = "the same entries with the same bytes, compressed otherwise";
-    FileDifference::new(path.to_owned(), vec![DiffFinding::new(DifferenceKind::Archive, message)])
+    let message = "the same entries with the same bytes, packed otherwise";
+    let findings = vec![DiffFinding::new(DifferenceKind::Archive, message)];
+    FileDifference { whole: true, ..FileDifference::new(path, findings) }
 }

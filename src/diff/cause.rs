@@ -1,7 +1,7 @@
 //! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
 use super::model::{Comparison, DifferenceKind, FileDifference};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Kinds of causes, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,8 +17,10 @@ pub enum CauseKind {
     Source,
     /// Each pyc is the result of compiling its own source, and the sources differ.
     FollowsFromSource,
-    /// Both pycs are right for one source, by two releases, versions or optimization levels.
+    /// Both pycs are right for one source, by two releases or versions.
     OtherRelease,
+    /// Both pycs are right for one source, at two optimization levels.
+    OtherLevel,
     /// A file that is neither a source nor a pyc.
     OtherContent,
     /// A directory or a pyc with another path on each side.
@@ -37,10 +39,52 @@ impl CauseKind {
             Self::Source => "source",
             Self::FollowsFromSource => "follows from source",
             Self::OtherRelease => "other release",
+            Self::OtherLevel => "other level",
             Self::OtherContent => "other content",
             Self::OtherPath => "other path",
             Self::Harmless => "harmless",
         }
+    }
+}
+
+/// Reason of a cause: a sentence without a period, or nothing if the kind says all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CauseReason {
+    /// The sentence, which is the same for all files with the cause.
+    Words(String),
+    /// The sentence for a pyc that was not checked because its source is missing.
+    NoSource(String),
+    /// A pyc is not what its source compiles to.
+    Fault {
+        /// The sentence, which names the source and the code object.
+        sentence: String,
+        /// The sentence for all pycs with the same fault, which names neither.
+        common: String,
+        /// Kind of the finding for the fault: the header or the code.
+        kind: DifferenceKind,
+    },
+}
+
+impl CauseReason {
+    /// Returns the sentence.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Words(sentence) | Self::NoSource(sentence) | Self::Fault { sentence, .. } => sentence,
+        }
+    }
+
+    /// Returns the sentence for all files with the same cause.
+    pub fn common(&self) -> &str {
+        match self {
+            Self::Words(common) | Self::NoSource(common) | Self::Fault { common, .. } => common,
+        }
+    }
+}
+
+impl Serialize for CauseReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.sentence().serialize(serializer)
     }
 }
 
@@ -49,8 +93,8 @@ impl CauseKind {
 pub struct Cause {
     /// Kind of cause.
     pub kind: CauseKind,
-    /// One sentence without a period; files with the same kind and reason belong together.
-    pub reason: String,
+    /// Reason; files with the same kind and common reason belong together.
+    pub reason: CauseReason,
     /// Path of the source that the difference follows from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -59,7 +103,7 @@ pub struct Cause {
 impl Cause {
     /// Returns a cause without a source.
     pub fn new(kind: CauseKind, reason: impl Into<String>) -> Self {
-        Self { kind, reason: reason.into(), source: None }
+        Self { kind, reason: CauseReason::Words(reason.into()), source: None }
     }
 }
 
@@ -110,18 +154,25 @@ impl Comparison {
         self.files.iter().filter(|file| file.is_file()).count()
     }
 
-    /// Removes findings that the user excludes, and files without other findings. Returns the
-    /// number of removed files.
-    pub fn retain(
-        &mut self,
-        keep_file: impl Fn(&str) -> bool,
-        keep_kind: impl Fn(DifferenceKind) -> bool,
-    ) -> usize {
+    /// Removes the files that the user excludes; returns their number.
+    pub fn exclude(&mut self, excluded: impl Fn(&str) -> bool) -> usize {
         let before = self.files.len();
-        self.files.retain_mut(|file| {
-            file.findings.retain(|finding| keep_kind(finding.kind));
-            !file.findings.is_empty() && file.paths().into_iter().any(&keep_file)
-        });
+        self.files.retain(|file| !file.paths().into_iter().all(&excluded));
+        self.alike.retain(|paths| !paths.iter().all(|path| excluded(path)));
         before - self.files.len()
+    }
+
+    /// Removes the findings that the user ignores, and counts the files that have no others, since
+    /// an alarm among them is part of the result.
+    pub fn ignore(&mut self, kinds: &[DifferenceKind]) {
+        let ignored = &mut self.ignored;
+        self.files.retain_mut(|file| {
+            file.findings.retain(|finding| !kinds.contains(&finding.kind));
+            let is_left = !file.findings.is_empty();
+            if let Some(cause) = file.cause.as_ref().filter(|_| !is_left) {
+                *ignored.entry(cause.kind).or_default() += 1;
+            }
+            is_left
+        });
     }
 }

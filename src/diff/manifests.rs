@@ -130,7 +130,7 @@ fn archives(manifest: &Manifest) -> BTreeMap<&str, String> {
     archives.map(|archive| (archive.path.as_str(), said(archive.size, &archive.sha256))).collect()
 }
 
-fn said(size: u64, sha256: &str) -> String {
+pub(super) fn said(size: u64, sha256: &str) -> String {
     format!("{}, sha256 {sha256}", text::bytes(size))
 }
 
@@ -154,8 +154,14 @@ pub(super) fn compare_archive_with_manifest(
         Listed::Others => {
             let says = "other archives".to_owned();
             let (one, other) = if archive_left { (has, says) } else { (says, has) };
-            DiffFinding::new(DifferenceKind::Manifest, "the manifest does not list this archive")
-                .sides(one, other)
+            let message = "the manifest does not list this archive";
+            let finding = DiffFinding::new(DifferenceKind::Manifest, message).sides(one, other);
+            let cause =
+                Cause::new(CauseKind::NotChecked, "the manifest lists other archives, and not this one");
+            return Some(vec![FileDifference {
+                cause: Some(cause),
+                ..FileDifference::new("", vec![finding])
+            }]);
         }
     };
     Some(vec![FileDifference::new("", vec![finding])])

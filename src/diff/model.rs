@@ -1,6 +1,6 @@
 //! Result of a comparison.
 
-use super::cause::Cause;
+use super::cause::{Cause, CauseKind};
 use super::nested::Nested;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,6 +266,9 @@ pub struct FileDifference {
     pub cause: Option<Cause>,
     /// Findings from the outside in; never empty.
     pub findings: Vec<DiffFinding>,
+    /// True for the metadata of an archive as a whole.
+    #[serde(skip)]
+    pub whole: bool,
     /// Source lines of the instructions in the findings, by line number, for the left and the right
     /// side.
     #[serde(skip)]
@@ -278,7 +281,14 @@ pub(super) const RELEASES: &str = "(releases)";
 impl FileDifference {
     /// Returns the differences of a file whose cause is not yet known.
     pub fn new(path: impl Into<String>, findings: Vec<DiffFinding>) -> Self {
-        Self { path: path.into(), left_path: None, cause: None, findings, lines: Default::default() }
+        Self {
+            path: path.into(),
+            left_path: None,
+            cause: None,
+            findings,
+            whole: false,
+            lines: Default::default(),
+        }
     }
 
     /// Sets the path on the left side, if it is another one.
@@ -331,6 +341,14 @@ pub struct Comparison {
     /// Number of entries of a manifest that the other side, a part of the tree, could not contain.
     #[serde(skip)]
     pub outside: usize,
+    /// Path on each side of the pycs with the same bytes on both sides whose metadata differs, and
+    /// of the pycs in an archive of which a manifest lists only the digest.
+    #[serde(skip)]
+    pub alike: Vec<[String; 2]>,
+    /// Number of files by cause that were left out although they differ, because the user ignores
+    /// the kinds of their findings.
+    #[serde(skip)]
+    pub ignored: BTreeMap<CauseKind, usize>,
     /// Files that differ, sorted by path; files whose pycs are unexplained come first.
     pub files: Vec<FileDifference>,
 }

@@ -1,9 +1,9 @@
 //! Archives in the sides of a comparison, which are kept for the search for causes.
 
-use crate::archive::{Archive, ArchiveLimits, Container};
+use super::opened::{OpenedFile, Room, open};
+use crate::archive::Archive;
 use crate::input::Place;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Mutex;
 
 /// Size of the archives that are kept; further archives are read again.
@@ -48,7 +48,10 @@ pub fn read_within(place: &Place, container: &str) -> Option<Place> {
     Some(Place::Archive(archive))
 }
 
-/// Reads an archive of any format.
-pub(super) fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
-    Container::of_bytes(&bytes).read(Path::new(path), bytes, &ArchiveLimits::zipapp()).ok()
+/// Reads an archive that was opened before.
+fn read_nested(path: &str, bytes: Vec<u8>) -> Option<Archive> {
+    match open(path, bytes, &Room::new()) {
+        OpenedFile::Archive(archive) => Some(archive),
+        OpenedFile::Plain | OpenedFile::Refused(_) => None,
+    }
 }

@@ -1,27 +1,23 @@
 //! Comparison of manifests, trees, archives and files, in any pairing.
 
-use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes};
+use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes, tell_entries_once};
 use super::content::{TEXT, compare_content, compare_large, is_pyc};
+use super::listed_archives::archives_in_tree;
 use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
 };
-use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, Row, SCHEMA};
-use super::nested::{Nested, read_nested};
+use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, SCHEMA};
+use super::nested::Nested;
+use super::opened::{OneSided, OpenedFile, Room, may_be_archive, open, refused};
 use super::pairing::{Pairing, pair, pair_listed};
 use super::pyc::compare_pycs;
 use super::sides::{Files, Side, SideContent, SideError, SideFile, files, files_of};
-use crate::archive::{DEPTH, is_package};
 use crate::text::{Shown as _, counted, python};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io;
-
-/// Number of entries with the same difference from which one finding stands for all of them.
-const ALIKE: usize = 3;
-/// Number of these entries that the finding names.
-const NAMED: usize = 20;
 
 /// Path of a file on each side.
 #[derive(Clone, Copy)]
@@ -50,7 +46,9 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         (true, true) => {
             let pair = one.iter().next().zip(other.iter().next());
             if let Some(((_, &one), (name, &other))) = pair {
-                found = compare_files(Paths::same(name), one, other, DEPTH, &nested);
+                let label = right.label().or_else(|| left.label());
+                let name = label.unwrap_or_else(|| name.to_string());
+                found = compare_files(Paths::same(&name), one, other, &Room::new(), &nested);
             }
         }
         (false, false) => {
@@ -73,12 +71,14 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
                 }
                 false => pair(&one, &other),
             };
-            if let (Some(one), Some(other)) = (left.archive(), right.archive()) {
-                found.add("", compare_archives(one, other, &pairing));
+            if pycs_only {
+                found.extend(archives_in_tree(left, right, &mut one, &mut other, &pairing));
             }
-            found.extend(compare_all(Paths::same(""), &one, &other, DEPTH, &nested, pairing));
-            if left.archive().is_some() && right.archive().is_some() {
-                tell_entries_once(Paths::same(""), &mut found);
+            let whole = left.archive().zip(right.archive());
+            let whole = whole.map(|(one, other)| compare_archives(one, other, &pairing));
+            found.extend(compare_all(Paths::same(""), &one, &other, None, &nested, pairing));
+            if let Some(whole) = whole {
+                found.tell_whole(Paths::same(""), whole);
             }
         }
         (is_file, _) => {
@@ -93,7 +93,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
             }
             let path = many.keys().next().map(ToString::to_string).unwrap_or_default();
             if let Some((&one, &other)) = one.values().next().zip(other.values().next()) {
-                found = compare_files(Paths::same(&path), one, other, DEPTH, &nested);
+                found = compare_files(Paths::same(&path), one, other, &Room::new(), &nested);
             }
         }
     }
@@ -115,15 +115,19 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         nested,
         same: found.same,
         outside,
+        alike: found.alike,
+        ignored: BTreeMap::new(),
         files: found.files,
     })
 }
 
 /// Result for some of the files.
 #[derive(Default)]
-struct PlaceOutcome {
-    same: usize,
-    files: Vec<FileDifference>,
+pub(super) struct PlaceOutcome {
+    pub(super) same: usize,
+    pub(super) files: Vec<FileDifference>,
+    /// See [`Comparison::alike`].
+    pub(super) alike: Vec<[String; 2]>,
 }
 
 impl PlaceOutcome {
@@ -161,9 +165,24 @@ impl PlaceOutcome {
         self.same = 0;
     }
 
+    /// Adds the differences of the archive that contains the files.
+    fn tell_whole(&mut self, archive: Paths<'_>, mut whole: Vec<DiffFinding>) {
+        let (once, alike) = tell_entries_once(&mut self.files);
+        whole.extend(once);
+        // Entries without other findings count as the same.
+        self.same += alike.len();
+        let pycs = alike.iter().filter(|file| file.path.ends_with(".pyc"));
+        self.alike.extend(pycs.map(|file| file.paths().map(str::to_owned)));
+        if !whole.is_empty() {
+            let file = FileDifference::new(archive.right, whole).from_left(archive.left);
+            self.files.push(FileDifference { whole: true, ..file });
+        }
+    }
+
     fn extend(&mut self, other: Self) {
         self.same += other.same;
         self.files.extend(other.files);
+        self.alike.extend(other.alike);
     }
 }
 
@@ -172,7 +191,7 @@ fn compare_all(
     prefix: Paths<'_>,
     left: &Files<'_>,
     right: &Files<'_>,
-    depth: usize,
+    room: Option<&Room>,
     nested: &Nested,
     pairing: Pairing,
 ) -> PlaceOutcome {
@@ -185,15 +204,18 @@ fn compare_all(
             let partner = pairing.partners.get(name).map_or(name, String::as_str);
             let paths = [format!("{}{partner}", prefix.left), format!("{}{name}", prefix.right)];
             let paths = Paths { left: &paths[0], right: &paths[1] };
-            let only = |kind| {
-                let mut outcome = PlaceOutcome::default();
-                outcome.add_pair(paths, vec![DiffFinding::new(kind, "")]);
-                outcome
+            let fresh = Room::new();
+            let room = room.unwrap_or(&fresh);
+            let only = |kind, path: &str, file| {
+                let mut only = OneSided { kind, files: Vec::new() };
+                only.add(path, file, room);
+                PlaceOutcome { files: only.files, ..PlaceOutcome::default() }
             };
             let mut outcome = match (left.get(partner), right.get(name)) {
-                (Some(&one), Some(&other)) => compare_files(paths, one, other, depth, nested),
-                (Some(_), None) => only(DifferenceKind::OnlyLeft),
-                (None, _) => only(DifferenceKind::OnlyRight),
+                (Some(&one), Some(&other)) => compare_files(paths, one, other, room, nested),
+                (Some(&file), None) => only(DifferenceKind::OnlyLeft, paths.left, file),
+                (None, Some(&file)) => only(DifferenceKind::OnlyRight, paths.right, file),
+                (None, None) => PlaceOutcome::default(),
             };
             if pairing.layouts.contains(name) {
                 outcome.tell_layouts(paths);
@@ -214,50 +236,12 @@ fn compare_all(
     all
 }
 
-/// Replaces equal findings for many entries by one finding for the archive.
-fn tell_entries_once(archive: Paths<'_>, outcome: &mut PlaceOutcome) {
-    let is_entry = |finding: &DiffFinding| finding.kind == DifferenceKind::Archive && finding.place.is_none();
-    let mut groups: Vec<(DiffFinding, Vec<String>)> = Vec::new();
-    for file in &outcome.files {
-        if let Some(finding) = file.findings.first().filter(|finding| is_entry(finding)) {
-            match groups.iter_mut().find(|(known, _)| known == finding) {
-                Some((_, paths)) => paths.push(file.path.clone()),
-                None => groups.push((finding.clone(), vec![file.path.clone()])),
-            }
-        }
-    }
-    groups.retain(|(_, paths)| paths.len() >= ALIKE);
-    for file in &mut outcome.files {
-        if file.findings.first().is_some_and(|finding| groups.iter().any(|(known, _)| known == finding)) {
-            file.findings.remove(0);
-        }
-    }
-    let before = outcome.files.len();
-    outcome.files.retain(|file| !file.findings.is_empty());
-    // Entries without other findings count as the same.
-    outcome.same += before - outcome.files.len();
-    let findings = groups.into_iter().map(|(mut finding, paths)| {
-        finding.message = format!("{} of {} entries", finding.message, paths.len());
-        let names: Vec<&str> =
-            paths.iter().take(NAMED).map(|path| path.rsplit('!').next().unwrap_or(path)).collect();
-        let more =
-            if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
-        finding.rows.push(Row::remark(format!("in {}{more}", names.join(", "))));
-        finding
-    });
-    let findings: Vec<DiffFinding> = findings.collect();
-    match outcome.files.iter_mut().find(|file| file.path == archive.right) {
-        Some(file) => file.findings.extend(findings),
-        None => outcome.add_pair(archive, findings),
-    }
-}
-
 /// Compares two files.
 fn compare_files(
     paths: Paths<'_>,
     left: SideFile<'_>,
     right: SideFile<'_>,
-    depth: usize,
+    room: &Room,
     nested: &Nested,
 ) -> PlaceOutcome {
     let path = paths.right;
@@ -288,7 +272,7 @@ fn compare_files(
     match (left.content(), right.content()) {
         (SideContent::Bytes(one), SideContent::Bytes(other)) if one == other => {}
         (SideContent::Bytes(one), SideContent::Bytes(other)) => {
-            match compare_nested(paths, &one, &other, depth, nested) {
+            match compare_nested(paths, &one, &other, room, nested) {
                 Some(inner) => outcome = inner,
                 None => {
                     let mut found = compare_bytes(path, &one, &other);
@@ -347,38 +331,57 @@ fn compare_large_files(path: &str, left: SideFile<'_>, right: SideFile<'_>) -> O
     }
 }
 
-/// Compares two nested archives; the names of their files follow the archive's own path and a `!`.
+/// Compares two files of which at least one is an archive; `None` for other files. The names of the
+/// files in an archive follow its own path and a `!`.
 fn compare_nested(
     paths: Paths<'_>,
     left: &[u8],
     right: &[u8],
-    depth: usize,
+    room: &Room,
     nested: &Nested,
 ) -> Option<PlaceOutcome> {
-    if depth == 0 || !may_be_archive(left) || !may_be_archive(right) {
-        return None;
+    let open = |path: &str, bytes: &[u8]| match may_be_archive(path, bytes) {
+        true => open(path, bytes.to_vec(), room),
+        false => OpenedFile::Plain,
+    };
+    let mut outcome = PlaceOutcome::default();
+    let only = |kind, path, archive| {
+        let mut only = OneSided { kind, files: Vec::new() };
+        only.add_all(path, &files_of(archive), &room.within(archive));
+        only.files
+    };
+    match (open(paths.left, left), open(paths.right, right)) {
+        (OpenedFile::Plain, OpenedFile::Plain) => return None,
+        (OpenedFile::Archive(one), OpenedFile::Archive(other)) => {
+            let prefix = [format!("{}!", paths.left), format!("{}!", paths.right)];
+            let prefix = Paths { left: &prefix[0], right: &prefix[1] };
+            let (left, right) = (files_of(&one), files_of(&other));
+            let pairing = pair(&left, &right);
+            let whole = compare_archives(&one, &other, &pairing);
+            let larger = if one.size < other.size { &other } else { &one };
+            outcome = compare_all(prefix, &left, &right, Some(&room.within(larger)), nested, pairing);
+            outcome.tell_whole(paths, whole);
+            outcome.same = 0;
+            if outcome.files.is_empty() {
+                outcome.files.push(other_bytes(paths.right).from_left(paths.left));
+            }
+            nested.keep(paths.right, one, other);
+        }
+        (OpenedFile::Refused(one), OpenedFile::Refused(other)) => {
+            outcome.add_pair(paths, vec![refused(Some(&one), Some(&other))]);
+        }
+        (OpenedFile::Refused(why), _) => outcome.add_pair(paths, vec![refused(Some(&why), None)]),
+        (_, OpenedFile::Refused(why)) => outcome.add_pair(paths, vec![refused(None, Some(&why))]),
+        (OpenedFile::Archive(archive), OpenedFile::Plain) => {
+            outcome.add_pair(paths, vec![compare_content(left, right)]);
+            outcome.files.extend(only(DifferenceKind::OnlyLeft, paths.left, &archive));
+        }
+        (OpenedFile::Plain, OpenedFile::Archive(archive)) => {
+            outcome.add_pair(paths, vec![compare_content(left, right)]);
+            outcome.files.extend(only(DifferenceKind::OnlyRight, paths.right, &archive));
+        }
     }
-    let one = read_nested(paths.left, left.to_vec())?;
-    let other = read_nested(paths.right, right.to_vec())?;
-    let prefix = [format!("{}!", paths.left), format!("{}!", paths.right)];
-    let prefix = Paths { left: &prefix[0], right: &prefix[1] };
-    let (left, right) = (files_of(&one), files_of(&other));
-    let pairing = pair(&left, &right);
-    let whole = compare_archives(&one, &other, &pairing);
-    let mut outcome = compare_all(prefix, &left, &right, depth - 1, nested, pairing);
-    outcome.same = 0;
-    outcome.add_pair(paths, whole);
-    tell_entries_once(paths, &mut outcome);
-    outcome.same = 0;
-    if outcome.files.is_empty() {
-        outcome.files.push(other_bytes(paths.right).from_left(paths.left));
-    }
-    nested.keep(paths.right, one, other);
     Some(outcome)
-}
-
-fn may_be_archive(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"#!") || is_package(bytes)
 }
 
 fn compare_bytes(path: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {

@@ -1,8 +1,10 @@
 //! Sides of a comparison, with their files by name.
 
 use super::content::WINDOW;
-use crate::archive::{Archive, Entry, Special, SpecialKind, is_package_entry, is_package_file};
-use crate::input::{Place, PlaceError};
+use crate::archive::{
+    Archive, Entry, Special, SpecialKind, is_called_an_archive, is_package_entry, is_package_file,
+};
+use crate::input::{Carrier, Place, PlaceError};
 use crate::manifest::{self, FileEntry, Manifest, ManifestError};
 use crate::project::{FoundKind, LARGEST, open_regular, read_regular};
 use crate::text::{Shown as _, python};
@@ -66,6 +68,25 @@ impl Side {
         Ok(Self::Place(path.into(), place))
     }
 
+    /// Calls a tree, archive or file by another name; a single file is compared under this path.
+    #[must_use]
+    pub fn labeled(self, label: &str) -> Self {
+        match self {
+            Self::Place(_, place) => Self::Place(label.into(), place),
+            manifest @ Self::Manifest(..) => manifest,
+        }
+    }
+
+    /// Returns the name of a single file that the user calls by another path.
+    pub(super) fn label(&self) -> Option<String> {
+        match self {
+            Self::Place(label, Place::File(path)) if label != path => {
+                Some(python::os_text(label.as_os_str()))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the files; `None` for a manifest.
     pub fn place(&self) -> Option<&Place> {
         match self {
@@ -79,7 +100,7 @@ impl Side {
         match self {
             Self::Place(_, Place::Archive(archive)) => Some(manifest::hex(&archive.sha256)),
             Self::Place(_, Place::Tree(..)) => None,
-            Self::Place(path, Place::File(_)) | Self::Manifest(path, _) => {
+            Self::Place(_, Place::File(path)) | Self::Manifest(path, _) => {
                 read_regular(path, LARGEST).ok().map(|bytes| manifest::sha256(&bytes))
             }
         }
@@ -102,7 +123,8 @@ impl Side {
         }
     }
 
-    pub(super) fn manifest(&self) -> Option<&Manifest> {
+    /// Returns the manifest; `None` for files.
+    pub fn manifest(&self) -> Option<&Manifest> {
         match self {
             Self::Manifest(_, manifest) => Some(manifest),
             Self::Place(..) => None,
@@ -151,6 +173,27 @@ impl<'a> SideFile<'a> {
             _ => self.path().is_some_and(|path| {
                 open_regular(&path).and_then(|file| is_package_file(&file)).unwrap_or(false)
             }),
+        }
+    }
+
+    /// Returns whether the file may be an archive, by its content or by its name.
+    ///
+    /// # Errors
+    /// The file cannot be read, with the reason.
+    pub(super) fn may_be_archive(self, path: &str) -> Result<bool, String> {
+        if path.ends_with(".pyc") {
+            return Ok(false);
+        }
+        let carrier = match self {
+            SideFile::Entry(entry) => Ok(Carrier::of_entry(&entry.bytes)),
+            SideFile::Disk(place, name) => place.carrier(name),
+            SideFile::Alone(place) => place.carrier(&place.names().concat()),
+            SideFile::Listed(_) | SideFile::Special(_) => return Ok(false),
+        };
+        match carrier {
+            Ok(carrier) => Ok(carrier.is_archive() || is_called_an_archive(Path::new(path))),
+            Err(error) if error.is_no_file() => Ok(false),
+            Err(error) => Err(error.to_string()),
         }
     }
 

@@ -53,8 +53,8 @@ pub enum Value {
     Bytes(Box<[u8]>),
     /// `u`, `t`, `a`, `A`, `z`, `Z`: UTF-8 in which a lone surrogate is three bytes.
     Str(Box<[u8]>),
-    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`, `}`: keys and values in turn. `:`: start, stop and
-    /// step.
+    /// `(`, `)`, `[`, `<`, `>`: the elements. `{`, `}`: keys and values in turn. `:`: start, stop
+    /// and step.
     Sequence(Box<[ObjectId]>),
     /// `c`
     Code(Box<Code>),

@@ -140,6 +140,8 @@ pub fn diff(data: &[u8]) {
         nested: Default::default(),
         digests: [None, None],
         outside: 0,
+        alike: Vec::new(),
+        ignored: std::collections::BTreeMap::default(),
         same: 0,
         files,
     };

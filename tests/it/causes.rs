@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[test]
 fn equal_trees_have_no_cause() {
-    Pair::new().expect(&[], &[], "nothing differs");
+    Pair::new().expect(&[], &[], "no file differs: 4 files are the same");
 }
 
 #[test]
@@ -158,6 +158,40 @@ fn other_references_are_harmless() {
     assert!(reason(&document, PYC).starts_with("the code is the same, written by a process"));
 }
 
+/// `marshal.dumps(code, version)` of CPython 3.14.10 for the code of the source, for 1 and 2.
+#[test]
+fn older_versions_of_marshal_are_harmless() {
+    const OLD: [&[u8]; 2] = [
+        b"c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00s\
+            \x12\x00\x00\x00\x80\x00R\x00t\x00R\x01t\x01R\x03t\x02R\x02#\x00(\x04\x00\x00\x00f\
+            \x031.5x\x010\x032.5Nf\x02-0(\x03\x00\x00\x00u\x01\x00\x00\x00xu\x01\x00\x00\x00yu\
+            \x01\x00\x00\x00z(\x00\x00\x00\x00s\x00\x00\x00\x00u\x0c\x00\x00\x00demo/core.pyu\
+            \x08\x00\x00\x00<module>u\x08\x00\x00\x00<module>\x01\x00\x00\x00s\x14\x00\x00\x00\
+            \xf0\x03\x01\x01\x01\xd8\x04\x07\x80\x01\xd8\x04\x08\x80\x01\xd8\x04\x08\x82\x01s\
+            \x00\x00\x00\x00",
+        b"c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00s\
+            \x12\x00\x00\x00\x80\x00R\x00t\x00R\x01t\x01R\x03t\x02R\x02#\x00(\x04\x00\x00\x00g\
+            \x00\x00\x00\x00\x00\x00\xf8?y\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+            \x00\x04@Ng\x00\x00\x00\x00\x00\x00\x00\x80(\x03\x00\x00\x00u\x01\x00\x00\x00xu\x01\
+            \x00\x00\x00yu\x01\x00\x00\x00z(\x00\x00\x00\x00s\x00\x00\x00\x00u\x0c\x00\x00\x00de\
+            mo/core.pyu\x08\x00\x00\x00<module>u\x08\x00\x00\x00<module>\x01\x00\x00\x00s\x14\
+            \x00\x00\x00\xf0\x03\x01\x01\x01\xd8\x04\x07\x80\x01\xd8\x04\x08\x80\x01\xd8\x04\x08\
+            \x82\x01s\x00\x00\x00\x00",
+    ];
+    for code in OLD {
+        let pair = Pair::new();
+        for side in ["a", "b"] {
+            pair.write(side, "demo/core.py", "x = 1.5\ny = 2.5j\nz = -0.0\n")
+                .compile(side, &["--python", "3.14"]);
+        }
+        pair.write("b", PYC, [&pair.read("b", PYC)[..16], code].concat());
+        let sentence = "1 file differs in form alone; nothing is unexplained";
+        let document = pair.expect(&[], &[(PYC, "harmless")], sentence);
+        assert_eq!(reason(&document, PYC), "the code is the same, written by an older version of marshal");
+        pair.run_in("b", &["verify", ".", "--references", "any"]).exits(0);
+    }
+}
+
 #[test]
 fn sets_in_another_order_are_harmless() {
     let pair = Pair::new();
@@ -211,6 +245,7 @@ fn levels_and_versions_of_legacy_pycs_are_named() {
         (["--python", "3.14", "--optimize", "2"], "compiled at optimization level 0 and 2"),
         (["--python", "3.13", "--optimize", "0"], "compiled by Python 3.14 and 3.13"),
     ] {
+        let how = if options[3] == "2" { "at another optimization level" } else { "by another release" };
         let pair = Pair::new();
         pair.write("a", "demo/core.py", "'doc'\nassert x\n").write("b", "demo/core.py", "'doc'\nassert x\n");
         let fixed = ["compile", "-q", "-f", "--engine", "native", "--invalidation-mode", "checked-hash"];
@@ -218,7 +253,8 @@ fn levels_and_versions_of_legacy_pycs_are_named() {
         pair.run_in("a", &[&fixed[..], &["--python", "3.14"], &file].concat()).exits(0);
         pair.run_in("b", &[&fixed[..], &options, &file].concat()).exits(0);
         let document = pair.document(&["--exclude", "demo/__pycache__/*"]);
-        assert_eq!(document["conclusion"], "1 pyc was compiled by another release; nothing is unexplained");
+        let sentence = format!("1 pyc was compiled {how}; nothing is unexplained");
+        assert_eq!(document["conclusion"], sentence.as_str());
         assert_eq!(reason(&document, "demo/core.pyc"), words);
     }
 }
@@ -316,7 +352,7 @@ fn times_of_wheels_are_harmless_and_records_follow() {
     let pair = Pair::new();
     let document = diff_wheels(&pair, &wheels(&pair));
     assert_eq!(
-        document["conclusion"], "1 file differs in form alone; nothing is unexplained",
+        document["conclusion"], "1 archive differs in form alone; nothing is unexplained",
         "{document:#}"
     );
     let pair = Pair::new();
@@ -324,7 +360,8 @@ fn times_of_wheels_are_harmless_and_records_follow() {
     let document = diff_wheels(&pair, &wheels(&pair));
     assert_eq!(
         document["conclusion"],
-        "1 source differs; 1 pyc follows from it; 2 files differ in form alone; nothing is unexplained"
+        "1 source differs; 1 pyc follows from it; 1 file differs in form alone; 1 archive differs in form alone; \
+         nothing is unexplained"
     );
     assert_eq!(reason(&document, "demo-1.0.dist-info/RECORD"), "its rows follow from the files that differ");
 }

@@ -83,5 +83,6 @@ mod two_readings;
 #[cfg(target_os = "linux")]
 mod unlisted;
 mod usage;
+mod verdicts;
 mod warnings;
 mod wheels;

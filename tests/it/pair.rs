@@ -1,6 +1,7 @@
 //! Two trees to compare, compiled by the native compiler alone.
 
 use crate::session::{Said, Session};
+use crate::verdicts::adds_up;
 use serde_json::Value;
 use std::process::Stdio;
 
@@ -79,7 +80,9 @@ impl Pair {
     }
 
     pub(crate) fn document(&self, options: &[&str]) -> Value {
-        serde_json::from_str(&self.diff(&[&["--json"], options].concat()).out).unwrap()
+        let document = serde_json::from_str(&self.diff(&[&["--json"], options].concat()).out).unwrap();
+        adds_up(&document);
+        document
     }
 
     /// Checks the causes by path, and the sentence.
@@ -96,6 +99,23 @@ impl Pair {
         assert_eq!(document["conclusion"], sentence);
         document
     }
+}
+
+/// Compiles sources for 3.14 under their names, and returns the pycs.
+pub(crate) fn pycs_of(sources: &[(String, String)]) -> Vec<Vec<u8>> {
+    let session = Session::new();
+    let mut arguments = vec!["compile", "-q", "--engine", "native", "--python", "3.14"];
+    arguments.extend(["--invalidation-mode", "checked-hash"]);
+    for (name, text) in sources {
+        session.file(name, text);
+        arguments.push(name);
+    }
+    session.run(&arguments).exits(0);
+    let pyc = |name: &str| {
+        let (folder, file) = name.rsplit_once('/').unwrap();
+        format!("{folder}/__pycache__/{}.cpython-314.pyc", file.strip_suffix(".py").unwrap())
+    };
+    sources.iter().map(|(name, _)| std::fs::read(session.path(&pyc(name))).unwrap()).collect()
 }
 
 pub(crate) fn reason(document: &Value, path: &str) -> String {

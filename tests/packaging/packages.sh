@@ -209,16 +209,26 @@ fi
 if has git "textconv"; then
     git init -q repository && cd repository
     git config user.email a@example.org && git config user.name A
-    git config diff.pyc.textconv "$pycompile inspect"
+    git config diff.pyc.textconv "sh -c 'cd \"\$(dirname \"\$0\")\" && $pycompile inspect \"\$(basename \"\$0\")\"'"
     git config diff.pyc.cachetextconv true
     printf '*.pyc diff=pyc\n' >.gitattributes
     cp ../one/usr/lib/python3/dist-packages/demo/__pycache__/core.cpython-314.pyc m.pyc
     git add . && git commit -qm first
     cp ../one/usr/lib/python3/dist-packages/demo/__pycache__/__init__.cpython-314.pyc m.pyc
     git diff >../log
+    git config diff.pyc.command "sh -c '$pycompile diff --label \"\$1\" \"\$2\" \"\$5\" || true' --"
+    git diff >../driver 2>&1
+    git commit -qam second
+    git archive -o ../old.tar 'HEAD~^{tree}' && git archive -o ../new.tar 'HEAD^{tree}'
     cd ..
     grep -q '^[-+].*LOAD_CONST' log || fail "git diff shows no instructions: $(head -20 log)"
+    ! grep -q git-blob log driver || fail "git diff shows temporary files: $(grep -h git-blob log driver)"
     ok "git diff shows instructions of pycs by textconv"
+    grep -q '^--- m.pyc$' driver || fail "the driver shows no path: $(<driver)"
+    ok "git diff names the paths of the repository with a diff driver"
+    ! "$pycompile" diff --label HEAD~ --label HEAD --ignore archive old.tar new.tar >log 2>&1 || fail "the same"
+    grep -q '^+++ HEAD$' log || fail "git archive: $(<log)"
+    ok "git archive makes both sides of two commits"
 fi
 if has diffoscope "diffoscope"; then
     cp -a one left && cp -a poisoned right

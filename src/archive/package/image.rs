@@ -6,12 +6,13 @@
 
 use super::collect::{Collected, Collector, Rules};
 use super::facts::{Facts, Format, Special, SpecialKind};
-use crate::archive::entry::{Archive, Entry};
+use crate::archive::entry::{Archive, Entry, HiddenFile};
 use crate::archive::error::{ArchiveError, Fault};
 use crate::archive::reader::{ArchiveLimits, HELD};
 use serde::Deserialize;
 use sha2::Digest as _;
 use std::collections::BTreeMap;
+use std::io::BufRead as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,6 +104,7 @@ pub(super) fn of_tar(path: &Path, archive: Archive, limits: &ArchiveLimits) -> R
         collector.tar(&Arc::new(bytes), "")?;
         (total, room) = collector.used();
         layers += 1;
+        tree.layer = layers;
         tree.apply(collector.finish()?).map_err(|(entry, fault)| ArchiveError {
             archive: path.into(),
             entry: Some(entry),
@@ -114,6 +116,7 @@ pub(super) fn of_tar(path: &Path, archive: Archive, limits: &ArchiveLimits) -> R
         }
     }
     let config = blob(&archive, &image.config).map_err(refuse)?;
+    let hidden = std::mem::take(&mut tree.hidden);
     let mut collected = tree.collected();
     collected.entries.push(Entry {
         name: CONFIG.into(),
@@ -127,7 +130,7 @@ pub(super) fn of_tar(path: &Path, archive: Archive, limits: &ArchiveLimits) -> R
     }
     let packing = format!("{layers} layers");
     let whole = collected.archive(path, Format::Image, packing, &[]);
-    Ok(Archive { size: archive.size, sha256: archive.sha256, ..whole })
+    Ok(Archive { size: archive.size, sha256: archive.sha256, hidden, ..whole })
 }
 
 /// Formats a JSON document with one value per line, so that lines can be compared.
@@ -220,7 +223,11 @@ enum ImageNode {
 /// The files of the layers so far.
 #[derive(Default)]
 struct ImageTree {
-    nodes: BTreeMap<String, ImageNode>,
+    nodes: BTreeMap<String, (usize, ImageNode)>,
+    /// Number of the layer that is being applied.
+    layer: usize,
+    /// Files that a later layer replaced or removed.
+    hidden: Vec<HiddenFile>,
 }
 
 impl ImageTree {
@@ -245,7 +252,7 @@ impl ImageTree {
                     }
                     let gone = format!("{within}{slash}{file}");
                     self.empty(&gone);
-                    self.nodes.remove(&gone);
+                    self.remove(&gone);
                 }
             }
         }
@@ -269,7 +276,8 @@ impl ImageTree {
             if !is_directory {
                 self.empty(&place);
             }
-            self.nodes.insert(place, node);
+            self.remove(&place);
+            self.nodes.insert(place, (self.layer, node));
         }
         Ok(())
     }
@@ -280,7 +288,22 @@ impl ImageTree {
         let names = self.nodes.range(below.clone()..).map(|(name, _)| name);
         let gone: Vec<String> = names.take_while(|name| name.starts_with(&below)).cloned().collect();
         for name in gone {
-            self.nodes.remove(&name);
+            self.remove(&name);
+        }
+    }
+
+    /// Removes a file, and records it if it is of an earlier layer.
+    fn remove(&mut self, name: &str) {
+        let Some((layer, ImageNode::Entry(entry))) = self.nodes.remove(name) else { return };
+        if layer < self.layer && !entry.directory {
+            let mut digest = sha2::Sha256::new();
+            let mut reader = entry.bytes.reader();
+            while let Some(length) = Some(reader.block().len()).filter(|length| *length > 0) {
+                digest.update(reader.block());
+                reader.consume(length);
+            }
+            let (size, sha256) = (entry.bytes.len() as u64, digest.finalize().into());
+            self.hidden.push(HiddenFile { layer, name: name.to_owned(), size, sha256 });
         }
     }
 
@@ -300,7 +323,7 @@ impl ImageTree {
                 _ => {}
             }
             let next = if place.is_empty() { part } else { format!("{place}/{part}") };
-            match self.nodes.get(&next) {
+            match self.nodes.get(&next).map(|(_, node)| node) {
                 Some(ImageNode::Special(Special { what: SpecialKind::Symlink(target), .. })) => {
                     links += 1;
                     if links > LINKS || target.len() > 4096 {
@@ -323,7 +346,7 @@ impl ImageTree {
 
     fn collected(self) -> Collected {
         let mut collected = Collected::default();
-        for node in self.nodes.into_values() {
+        for (_, node) in self.nodes.into_values() {
             match node {
                 ImageNode::Entry(entry) => collected.entries.push(entry),
                 ImageNode::Special(special) => collected.specials.push(special),

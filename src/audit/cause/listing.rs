@@ -1,7 +1,7 @@
 //! RECORD files, and `md5sums` of Debian packages, whose rows follow from the files that they list.
 
 use super::pair::Pair;
-use crate::diff::{CauseKind, FileDifference};
+use crate::diff::{Cause, CauseKind, FileDifference};
 use std::collections::BTreeSet;
 
 /// Marks the difference of such a list as harmless if each row that differs is the row of a file
@@ -24,8 +24,7 @@ pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], p
         let one = one.moved(&folders);
         let mut paths = one.symmetric_difference(&other.0).map(|(path, _)| path);
         if paths.all(|path| differing.contains(path)) {
-            cause.kind = CauseKind::Harmless;
-            "its rows follow from the files that differ".clone_into(&mut cause.reason);
+            *cause = Cause::new(CauseKind::Harmless, "its rows follow from the files that differ");
         }
     }
 }

@@ -3,6 +3,9 @@
 //! **Invariant:** a difference is explained only if each pyc is, apart from form, the result of
 //! compiling its own source.
 
+mod alone;
+mod fault;
+mod listed_pyc;
 mod listing;
 mod origin;
 mod pair;
@@ -10,11 +13,16 @@ mod unchanged;
 
 use super::compilers::Compilers;
 use super::view::View;
-use crate::diff::{Cause, CauseKind, Comparison, DifferenceKind, FileDifference, Side, read_within};
+use crate::diff::{
+    Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Side, read_within,
+};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
-use origin::NO_SOURCE;
-use pair::{Alone, Pair};
+use crate::manifest::{FileEntry, Manifest};
+use alone::Alone;
+use listed_pyc::{explain_listed, two_entries};
+use origin::Wanted;
+use pair::Pair;
 use std::collections::BTreeMap;
 
 /// Options of [`explain`].
@@ -40,49 +48,88 @@ pub fn explain(
     workers: Workers<'_>,
 ) -> Result<(), ThreadsError> {
     let compilers = Compilers::new(&options.engines);
-    let mut containers: BTreeMap<[String; 2], Vec<usize>> = BTreeMap::new();
+    let search = Search { sides: [left, right], options, compilers: &compilers, workers };
+    let mut containers: BTreeMap<[String; 2], Contained> = BTreeMap::new();
+    let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
     for (index, file) in comparison.files.iter().enumerate() {
-        let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
-        containers.entry(file.paths().map(container)).or_default().push(index);
+        containers.entry(file.paths().map(container)).or_default().files.push(index);
+    }
+    for paths in std::mem::take(&mut comparison.alike) {
+        let containers = containers.entry([container(&paths[0]), container(&paths[1])]).or_default();
+        containers.alike.push(paths);
     }
     let mut left_behind = Vec::new();
-    for (container, indices) in containers {
-        let nested = nested(comparison, [left, right], &container);
-        let places = [
-            nested[0].as_ref().or_else(|| left.place().filter(|_| container[0].is_empty())),
-            nested[1].as_ref().or_else(|| right.place().filter(|_| container[1].is_empty())),
-        ];
-        let limited = |place| View::limited(place, options.engines.limits.memory);
-        let [Some(one), Some(other)] = places else {
-            // A manifest has no bytes, but the pycs of the other side must come from their sources.
-            let views = places.map(|place| place.map(limited));
-            let side = usize::from(views[0].is_none());
-            let sources = options.sources[side].map(limited);
-            let alone = views[side].as_ref().map(|view| Alone {
-                side,
-                view,
-                sources: sources.as_ref(),
-                compilers: &compilers,
-            });
-            let files = &comparison.files;
-            let causes = workers.map(&indices, |&index| {
-                let file = &files[index];
-                let cause = file.cause.clone().unwrap_or_else(|| without_bytes(file));
-                match alone.as_ref().filter(|_| only_side(file).is_none_or(|only| only == side)) {
-                    Some(alone) => alone.cause(in_container(file.paths()[side], &container[side]), cause),
-                    None => cause,
-                }
-            })?;
-            for (&index, cause) in indices.iter().zip(causes) {
-                comparison.files[index].cause = Some(cause.unwrap_or_else(stopped));
-            }
-            continue;
+    for (container, contained) in containers {
+        left_behind.extend(search.container(comparison, &container, contained)?);
+    }
+    unchanged::add(comparison, left_behind);
+    for file in &mut comparison.files {
+        name_alarm(file);
+    }
+    // The alarm comes first.
+    let is_alarm =
+        |file: &FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Unexplained);
+    comparison.files.sort_by(|a, b| is_alarm(b).cmp(&is_alarm(a)).then_with(|| a.path.cmp(&b.path)));
+    Ok(())
+}
+
+/// Files in one archive of each side, or in none.
+#[derive(Default)]
+struct Contained {
+    /// Indices of the files that differ.
+    files: Vec<usize>,
+    /// See [`Comparison::alike`].
+    alike: Vec<[String; 2]>,
+}
+
+/// Search for the causes.
+struct Search<'a> {
+    sides: [&'a Side; 2],
+    options: &'a Explanation<'a>,
+    compilers: &'a Compilers<'a>,
+    workers: Workers<'a>,
+}
+
+impl Search<'_> {
+    /// Sets the causes of files that are in one archive of each side, or in none; returns further
+    /// differences.
+    fn container(
+        &self,
+        comparison: &mut Comparison,
+        container: &[String; 2],
+        contained: Contained,
+    ) -> Result<Vec<FileDifference>, ThreadsError> {
+        let Self { sides, options, compilers, workers } = *self;
+        let nested = nested(comparison, sides, container);
+        let place = |side: usize| {
+            let whole = || sides[side].place().filter(|_| container[side].is_empty());
+            nested[side].as_ref().or_else(whole)
         };
-        let views = [one, other].map(limited);
+        let limited = |place| View::limited(place, options.engines.limits.memory);
+        let views = [place(0), place(1)].map(|place| place.map(limited));
         let sources = options.sources.map(|place| place.map(limited));
-        let pair = Pair { views: &views, sources: &sources, compilers: &compilers, container: &container };
+        let within = contained
+            .alike
+            .into_iter()
+            .map(|paths| [0, 1].map(|side: usize| in_container(&paths[side], &container[side]).to_owned()));
+        let alike: Vec<[String; 2]> = within.collect();
+        let indices = &contained.files;
+        let views = match views {
+            [Some(one), Some(other)] => [one, other],
+            [one, other] => {
+                let side = usize::from(one.is_none());
+                let alone = one.as_ref().or(other.as_ref()).map(|view| Alone {
+                    side,
+                    view,
+                    sources: sources[side].as_ref(),
+                    compilers,
+                });
+                return self.alone(comparison, container, indices, &alike, alone.as_ref());
+            }
+        };
+        let pair = Pair { views: &views, sources: &sources, compilers, container };
         let files = &comparison.files;
-        let results = workers.map(&indices, |&index| {
+        let results = workers.map(indices, |&index| {
             let file = &files[index];
             let lines = options.lines.then(|| pair.lines(file));
             (pair.cause(file), lines.unwrap_or_default())
@@ -92,21 +139,85 @@ pub fn explain(
             let file = &mut comparison.files[index];
             (file.cause, file.lines) = (Some(cause), lines);
         }
-        listing::explain_records(&mut comparison.files, &indices, &pair);
-        left_behind.extend(unchanged::pycs(&comparison.files, &indices, &pair, workers)?);
+        listing::explain_records(&mut comparison.files, indices, &pair);
+        let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
+        found.extend(unchanged::alike(&alike, &pair, workers)?);
+        Ok(found)
     }
-    unchanged::add(comparison, left_behind);
-    // The alarm comes first.
-    let is_alarm =
-        |file: &FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Unexplained);
-    comparison.files.sort_by(|a, b| is_alarm(b).cmp(&is_alarm(a)).then_with(|| a.path.cmp(&b.path)));
-    Ok(())
+
+    /// Sets the causes of files that the other side does not have, or only lists: a manifest has no
+    /// bytes, but the pycs of the other side must come from their sources.
+    fn alone(
+        &self,
+        comparison: &mut Comparison,
+        container: &[String; 2],
+        indices: &[usize],
+        alike: &[[String; 2]],
+        alone: Option<&Alone<'_>>,
+    ) -> Result<Vec<FileDifference>, ThreadsError> {
+        let files = &comparison.files;
+        let entries = self.sides.map(|side| side.manifest().map(entries).unwrap_or_default());
+        let listed = self.options.sources.map(|place| place.map(View::new));
+        let causes = self.workers.map(indices, |&index| {
+            let file = &files[index];
+            let [left, right] = [0, 1].map(|side: usize| entries[side].get(file.paths()[side]).copied());
+            let cause = file.cause.clone().unwrap_or_else(|| match (left, right) {
+                (Some(left), Some(right)) => two_entries(left, right),
+                _ => without_bytes(file),
+            });
+            let Some(alone) = alone.filter(|alone| only_side(file).is_none_or(|only| only == alone.side))
+            else {
+                return cause;
+            };
+            let name = in_container(file.paths()[alone.side], &container[alone.side]);
+            match [left, right][1 - alone.side].filter(|_| is_listed(file)) {
+                Some(entry) => explain_listed(alone, name, entry, listed[1 - alone.side].as_ref()),
+                None => alone.cause(name, cause),
+            }
+        })?;
+        for (&index, cause) in indices.iter().zip(causes) {
+            comparison.files[index].cause = Some(cause.unwrap_or_else(stopped));
+        }
+        let Some(alone) = alone else { return Ok(Vec::new()) };
+        let found = self.workers.uncounted().map(alike, |names| {
+            let name = &names[alone.side];
+            let cause = alone.compiled(name, Wanted::First, "").err()?;
+            let message = "a pyc of an archive of which the manifest lists the digest";
+            let finding = DiffFinding::new(DifferenceKind::Code, message);
+            let path = format!("{}!{name}", container[alone.side]);
+            (cause.kind == CauseKind::Unexplained)
+                .then(|| FileDifference { cause: Some(cause), ..FileDifference::new(path, vec![finding]) })
+        })?;
+        Ok(found.into_iter().flatten().flatten().collect())
+    }
+}
+
+fn entries(manifest: &Manifest) -> BTreeMap<&str, &FileEntry> {
+    manifest.files.iter().map(|entry| (entry.path.as_str(), entry)).collect()
+}
+
+/// Returns whether a file differs from its entry in a manifest.
+fn is_listed(file: &FileDifference) -> bool {
+    file.findings.iter().any(|finding| finding.kind == DifferenceKind::Manifest)
+}
+
+/// Adds a finding for the fault of a pyc if no other finding shows it, since both sides have it.
+fn name_alarm(file: &mut FileDifference) {
+    let Some(Cause { reason: CauseReason::Fault { kind, sentence, .. }, .. }) = &file.cause else { return };
+    let shows = |finding: &DiffFinding| match finding.kind {
+        DifferenceKind::References => false,
+        DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight | DifferenceKind::Manifest => true,
+        DifferenceKind::Unreadable => true,
+        found => found >= *kind,
+    };
+    if !file.findings.iter().any(shows) {
+        file.findings.push(DiffFinding::new(*kind, sentence.clone()));
+    }
 }
 
 /// Returns whether a pyc was not checked because its source is missing.
 pub fn lacks_source(file: &FileDifference) -> bool {
-    let is_such = |cause: &Cause| cause.kind == CauseKind::NotChecked && cause.reason.contains(NO_SOURCE);
-    file.cause.as_ref().is_some_and(is_such)
+    file.cause.as_ref().is_some_and(|cause| matches!(cause.reason, CauseReason::NoSource(_)))
 }
 
 fn stopped() -> Cause {
@@ -137,9 +248,26 @@ fn nested(comparison: &Comparison, sides: [&Side; 2], container: &[String; 2]) -
 /// Returns the cause of a difference if one side is a manifest, or an archive that cannot be
 /// opened.
 fn without_bytes(file: &FileDifference) -> Cause {
-    one_side(file).unwrap_or_else(|| {
-        Cause::new(CauseKind::NotChecked, "a manifest has no code that could be compiled again")
+    not_read(file).or_else(|| one_side(file)).unwrap_or_else(|| {
+        let reason = match file.path.ends_with(".pyc") {
+            true => "a manifest has no code that could be compiled again",
+            false => "of the listed archive, only the digest is known",
+        };
+        Cause::new(CauseKind::NotChecked, reason)
     })
+}
+
+/// Returns the cause of the difference of a file, other than a pyc, that cannot be read.
+fn not_read(file: &FileDifference) -> Option<Cause> {
+    let finding = file.findings.iter().find(|finding| finding.kind == DifferenceKind::Unreadable)?;
+    if file.path.ends_with(".pyc") && only_side(file).is_none() {
+        return None;
+    }
+    let reason = match finding.message.as_str() {
+        "" => "a side cannot be read",
+        message => message,
+    };
+    Some(Cause::new(CauseKind::NotChecked, reason))
 }
 
 /// Returns the cause if only one side has the file.

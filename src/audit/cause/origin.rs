@@ -1,5 +1,6 @@
 //! Comparison of one pyc with the code that its source compiles to.
 
+use super::fault::{OriginFault, OtherCode, Unchecked};
 use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
 use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
@@ -7,36 +8,40 @@ use crate::audit::likeness::{Likeness, levels, likeness};
 use crate::audit::view::View;
 use crate::audit::zipapp;
 use crate::engine::{Engine, OpenSource};
-use crate::input::Place;
+use crate::input::{Place, PlaceError};
 use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName};
 use crate::target::Series;
-
-/// Reason for which a pyc without a source is not checked.
-pub(super) const NO_SOURCE: &str = "there is no source for it";
 
 /// Relation of a pyc to its source.
 #[derive(Clone)]
 pub(super) enum Origin {
     /// The source compiles to this code.
     Source(CompiledPyc),
-    /// The source compiles to this code, but the header belongs to another source; with the reason.
-    Header(String),
-    /// The source compiles to other code; with the reason.
-    Other(String),
-    /// The pyc could not be checked, with the reason.
-    Unknown(String),
+    /// The pyc is not what the source compiles to.
+    Other(OriginFault),
+    /// The pyc could not be checked.
+    Unknown(Unchecked),
 }
 
 impl Origin {
-    /// Returns the origin if a header of another source is no less a fault than other code.
-    pub(super) fn with_header(self) -> Self {
+    /// Returns the fault of a header that belongs to another source, if that is the only one.
+    pub(super) fn header_fault(&self) -> Option<&OriginFault> {
         match self {
-            Self::Header(why) => Self::Other(format!("{why}, but its code is")),
-            origin => origin,
+            Self::Other(fault @ OriginFault::Header { code: OtherCode::Right, .. }) => Some(fault),
+            _ => None,
         }
     }
+}
+
+/// Number of releases that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The first release that compiles the source to the code.
+    First,
+    /// All releases that do.
+    All,
 }
 
 /// A pyc whose code its source compiles to.
@@ -61,7 +66,7 @@ pub(super) struct HeadedPyc<'a> {
     series: &'static Series,
     parsed: Option<PycName>,
     /// The source, or the reason for which there is none.
-    source: Result<CheckedSource, String>,
+    source: Result<CheckedSource, Unchecked>,
 }
 
 /// Reads the header of the pyc called `name`, and finds its source.
@@ -74,13 +79,14 @@ pub(super) fn find<'a>(
     name: &'a str,
     pyc: &'a [u8],
 ) -> Result<HeadedPyc<'a>, Origin> {
-    let header = Header::parse(pyc).map_err(|error| Origin::Other(error.to_string()))?;
+    let header =
+        Header::parse(pyc).map_err(|error| Origin::Other(OriginFault::Unreadable(error.to_string())))?;
     let (named, free_threaded) = (view.named(name), view.is_free_threaded(name));
     if let Some(wrong) = wrong_tag(header, named.parsed.as_ref(), free_threaded) {
-        return Err(Origin::Other(wrong.to_string()));
+        return Err(Origin::Other(OriginFault::Tag(wrong)));
     }
     let Some(series) = Series::with_magic(header.magic()) else {
-        return Err(Origin::Unknown(format!("magic number {} is of no known version", header.magic())));
+        return Err(Origin::Unknown(Unchecked::Magic(header.magic())));
     };
     let (parsed, found) = find_source(view, sources, name);
     let is_file = |path: &str| view.has_file(path);
@@ -100,13 +106,15 @@ impl HeadedPyc<'_> {
 
     /// Returns whether there is no source, not even one that cannot be read.
     pub(super) fn lacks_source(&self) -> bool {
-        self.source.as_ref().is_err_and(|why| why == NO_SOURCE)
+        self.source.as_ref().is_err_and(|why| *why == Unchecked::NoSource)
     }
 
     /// Compiles the source, and returns the relation of the pyc to it.
     pub(super) fn origin(&self, compilers: &Compilers<'_>) -> Origin {
         match &self.source {
-            Ok(source) => self.origin_from(source, &mut Engine::open(&source.bytes), compilers),
+            Ok(source) => {
+                self.origin_from(source, &mut Engine::open(&source.bytes), compilers, Wanted::First)
+            }
             Err(why) => Origin::Unknown(why.clone()),
         }
     }
@@ -117,15 +125,16 @@ impl HeadedPyc<'_> {
         source: &CheckedSource,
         opened: &mut OpenSource<'_>,
         compilers: &Compilers<'_>,
+        wanted: Wanted,
     ) -> Origin {
-        let wrong = wrong_field(self.header, self.series, source)
-            .map(|field| format!("the {} in its header is not that of {}", field.name(), source.name));
-        match (wrong, self.compare(source, opened, compilers)) {
-            (None, found) => found,
-            (Some(wrong), Origin::Other(why)) => Origin::Other(format!("{wrong}; {why}")),
-            (Some(wrong), Origin::Unknown(_)) => Origin::Other(wrong),
-            (Some(wrong), Origin::Source(_) | Origin::Header(_)) => Origin::Header(wrong),
-        }
+        let found = self.compare(source, opened, compilers, wanted);
+        let Some(field) = wrong_field(self.header, self.series, source) else { return found };
+        let code = match found {
+            Origin::Source(_) => OtherCode::Right,
+            Origin::Unknown(_) => OtherCode::Unchecked,
+            Origin::Other(fault) => OtherCode::Wrong(Box::new(fault)),
+        };
+        Origin::Other(OriginFault::Header { source: source.name.clone(), field, code })
     }
 
     fn compare(
@@ -133,62 +142,73 @@ impl HeadedPyc<'_> {
         source: &CheckedSource,
         opened: &mut OpenSource<'_>,
         compilers: &Compilers<'_>,
+        wanted: Wanted,
     ) -> Origin {
         let Self { name, pyc, series, .. } = *self;
         let (header, code) = pyc.split_at(HEADER_SIZE);
         let objects = match marshal::read(code, series.code_layout) {
             Ok(objects) => objects,
-            Err(error) => return Origin::Other(format!("its code cannot be read: {error}")),
+            Err(error) => {
+                let error = format!("its code cannot be read: {error}");
+                return Origin::Other(OriginFault::Unreadable(error));
+            }
         };
         let filename = objects.code(Objects::ROOT).and_then(|root| objects.os_name(root.filename));
         let Some(filename) = filename else {
-            return Origin::Other("it does not contain a code object with a file name".to_owned());
+            return Origin::Other(OriginFault::NotCode);
         };
         let found = compilers.get(series.version);
-        let targets = match found.as_ref() {
-            Ok(releases) => &releases.engines,
+        let engines = match found.as_ref() {
+            Ok(engines) => engines,
             Err(why) => {
-                let first = why.lines().next().unwrap_or_default();
-                return Origin::Unknown(format!("no engine compiles for Python {}: {first}", series.version));
+                let error = why.lines().next().unwrap_or_default().to_owned();
+                return Origin::Unknown(Unchecked::Engine { version: series.version, error });
             }
         };
-        let mut nearest: Option<String> = None;
+        let mut nearest: Option<OriginFault> = None;
         for level in levels(self.parsed.as_ref()) {
             let (mut releases, mut exact) = (Vec::new(), false);
-            for target in targets {
+            for at in engines.in_order() {
+                let target = &engines.engines[at];
                 let compiled = match opened.compile(&target.engine, &filename, level).code {
                     Ok(compiled) => compiled,
                     Err(error) => {
-                        let line = error.rendered.trim_end().lines().last().unwrap_or_default().trim();
-                        nearest.get_or_insert(format!("{} does not compile: {line}", source.name));
+                        if at == 0 {
+                            let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim();
+                            let (source, error) = (source.name.clone(), error.to_owned());
+                            nearest.get_or_insert(OriginFault::Compile { source, error });
+                        }
                         continue;
                     }
                 };
                 match likeness(code, &objects, &compiled, series) {
-                    Ok(Likeness::Other) => {
+                    // The order of the engines depends on other pycs, and the reason must not.
+                    Ok(Likeness::Other) if at == 0 => {
                         nearest.get_or_insert_with(|| {
-                            let expected = [header, &compiled].concat();
-                            match FirstPlace::of(name, &expected, pyc) {
-                                Some(first) => {
-                                    format!("it is not what {} compiles to: {first}", source.name)
-                                }
-                                None => format!("it is not what {} compiles to", source.name),
-                            }
+                            let first = FirstPlace::of(name, &[header, &compiled].concat(), pyc);
+                            OriginFault::Code { source: source.name.clone(), first }
                         });
                     }
+                    Ok(Likeness::Other) | Err(_) => {}
                     Ok(likeness) => {
-                        releases.push(target.release.clone());
+                        releases.push(at);
                         exact |= matches!(likeness, Likeness::Exact);
+                        if wanted == Wanted::First {
+                            engines.note(at);
+                            break;
+                        }
                     }
-                    Err(_) => {}
                 }
             }
             if !releases.is_empty() {
+                releases.sort_unstable();
                 let source = source.clone();
+                let releases = releases.into_iter().map(|at| engines.engines[at].release.clone()).collect();
                 return Origin::Source(CompiledPyc { source, objects, releases, level, exact });
             }
         }
-        Origin::Other(nearest.unwrap_or_else(|| format!("it is not what {} compiles to", source.name)))
+        let source = source.name.clone();
+        Origin::Other(nearest.unwrap_or(OriginFault::Code { source, first: None }))
     }
 }
 
@@ -198,12 +218,12 @@ pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,
     name: &str,
-) -> (Option<PycName>, Result<CheckedSource, String>) {
+) -> (Option<PycName>, Result<CheckedSource, Unchecked>) {
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
         (Place::File(_), _) => view.read_source(name),
         (_, Some(parsed)) => view.read(&parsed.source).map(|bytes| (parsed.source.clone(), bytes)),
-        (_, None) => return (None, Err("no importer knows its name".to_owned())),
+        (_, None) => return (None, Err(Unchecked::Name)),
     };
     let found = own.or_else(|error| match (&parsed, sources) {
         (Some(parsed), Some(sources)) => {
@@ -213,13 +233,9 @@ pub(super) fn find_source(
         _ => Err(error),
     });
     let source = found.map(|(name, bytes)| CheckedSource { name, bytes, mtime: None });
-    (parsed, source.map_err(|error| missing(&error.to_string())))
-}
-
-fn missing(error: &str) -> String {
-    if error.starts_with("there is no ") {
-        NO_SOURCE.to_owned()
-    } else {
-        format!("its source cannot be read: {error}")
-    }
+    let missing = |error: PlaceError| match error {
+        PlaceError::Missing(_) => Unchecked::NoSource,
+        error => Unchecked::Source(error.to_string()),
+    };
+    (parsed, source.map_err(missing))
 }

@@ -1,12 +1,17 @@
 //! Cause of the difference between two files with the same name.
 
-use super::origin::{CompiledPyc, HeadedPyc, NO_SOURCE, Origin, find, find_source};
-use super::{SIDES, in_container, one_side, only_side};
+use super::alone::{Alone, read};
+use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
+use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
+use super::{SIDES, in_container, not_read, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
-use crate::diff::{Cause, CauseKind, DifferenceKind, FileDifference, first_difference, have_same_value};
+use crate::diff::{
+    Cause, CauseKind, CauseReason, DifferenceKind, FileDifference, first_difference, have_same_value,
+};
 use crate::engine::Engine;
 use crate::input::{Place, PlaceError};
+use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;
@@ -28,6 +33,9 @@ impl Pair<'_> {
     pub(super) fn cause(&self, file: &FileDifference) -> Cause {
         let names = [0, 1].map(|side| self.name(file, side));
         let [_, name] = names;
+        if let Some(cause) = not_read(file) {
+            return cause;
+        }
         if let (Some(side), Some(cause)) = (only_side(file), one_side(file)) {
             let alone = Alone {
                 side,
@@ -40,22 +48,23 @@ impl Pair<'_> {
         if file.is_folder() {
             return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
         }
-        let is_form = |kind| matches!(kind, DifferenceKind::Archive);
-        if file.findings.iter().all(|finding| is_form(finding.kind)) {
+        if file.findings.iter().all(|finding| finding.kind == DifferenceKind::Archive) {
+            if let Some(cause) = self.alike(&names) {
+                return cause;
+            }
             let mut facts: Vec<&str> = file.findings.iter().map(|finding| finding.message.as_str()).collect();
             facts.dedup();
             return Cause::new(CauseKind::Harmless, format!("archive metadata: {}", facts.join(", ")));
         }
+        if file.whole {
+            let words = file.findings.iter().filter(|finding| finding.kind != DifferenceKind::Archive);
+            let words: Vec<&str> = words.map(|finding| finding.message.as_str()).collect();
+            return Cause::new(CauseKind::OtherContent, words.join(", "));
+        }
         if name.ends_with(".py") {
             let lines = file.findings.iter().find(|finding| finding.kind == DifferenceKind::Content);
             let lines = lines.map_or(String::new(), |finding| finding.message.clone());
-            let source = Some(file.path.clone());
-            return Cause { kind: CauseKind::Source, reason: lines, source };
-        }
-        if file.findings.iter().any(|finding| finding.kind == DifferenceKind::Unreadable)
-            && !name.ends_with(".pyc")
-        {
-            return Cause::new(CauseKind::NotChecked, "a side cannot be read");
+            return Cause { source: Some(file.path.clone()), ..Cause::new(CauseKind::Source, lines) };
         }
         if !name.ends_with(".pyc") && [0, 1].into_iter().all(|side| self.is_no_pyc(side, names[side])) {
             return Cause::new(CauseKind::OtherContent, "");
@@ -69,11 +78,32 @@ impl Pair<'_> {
                 let names = [left_name, right_name];
                 self.pycs(&names, [&left, &right])
             }
-            [Err(_), _] | [_, Err(_)] if file.path.is_empty() => {
-                Cause::new(CauseKind::Harmless, "archive metadata")
-            }
             [Err(error), _] | [_, Err(error)] => Cause::new(CauseKind::NotChecked, error.to_string()),
         }
+    }
+
+    /// Returns the cause if both sides have the same pyc and it is not, on each side, the result of
+    /// compiling the source of this side.
+    pub(super) fn alike(&self, names: &[&str; 2]) -> Option<Cause> {
+        if !names[1].ends_with(".pyc") {
+            return None;
+        }
+        let [left, right] = [0, 1].map(|side| self.read(side, names[side]).ok());
+        let ((left_name, left), (right_name, right)) = (left?, right?);
+        let one = find(&self.views[0], self.sources[0].as_ref(), &left_name, &left);
+        let other = find(&self.views[1], self.sources[1].as_ref(), &right_name, &right);
+        let bytes = |found: &Result<HeadedPyc<'_>, Origin>| {
+            found.as_ref().ok().and_then(HeadedPyc::source).map(|source| source.bytes.clone())
+        };
+        let is_same = left == right && bytes(&one).is_some_and(|source| Some(source) == bytes(&other));
+        let origin = |found: Result<HeadedPyc<'_>, Origin>| match found {
+            Ok(found) => found.origin(self.compilers),
+            Err(origin) => origin,
+        };
+        let one = origin(one);
+        let other = if is_same { one.clone() } else { origin(other) };
+        let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
+        (is_other(&one) || is_other(&other)).then(|| not_explained(&one, &other))
     }
 
     /// Returns the name of a file within the place of one side.
@@ -133,113 +163,66 @@ impl Pair<'_> {
         let mut opened = [0, 1].map(|side: usize| Engine::open(sources[side].map_or(&[], |one| &one.bytes)));
         let [one, other] = &mut opened;
         let is_same = sources[0].zip(sources[1]).is_some_and(|(one, other)| one.bytes == other.bytes);
+        // Only two codes of one source can be the work of two releases.
+        let is_other_code = pycs[0].get(HEADER_SIZE..) != pycs[1].get(HEADER_SIZE..);
+        let wanted = if is_same && is_other_code { Wanted::All } else { Wanted::First };
         let mut of = |side: usize| match (&found[side], sources[side]) {
             (Err(origin), _) => origin.clone(),
             (Ok(found), None) => found.origin(self.compilers),
             (Ok(found), Some(source)) => {
                 // An equal source is parsed once.
                 let opened = if side == 0 || is_same { &mut *one } else { &mut *other };
-                let origin = found.origin_from(source, opened, self.compilers);
-                let is_lent = lacks[side];
-                let lender = SIDES[1 - side];
-                match origin {
-                    Origin::Header(_) if is_lent => Origin::Unknown(format!(
-                        "{NO_SOURCE}, and its header is not that of the {lender} source"
-                    )),
-                    Origin::Other(_) if is_lent => Origin::Unknown(format!(
-                        "{NO_SOURCE}, and it is not what the {lender} source compiles to"
-                    )),
+                match found.origin_from(source, opened, self.compilers, wanted) {
+                    Origin::Other(fault) if lacks[side] => {
+                        let code = match &fault {
+                            OriginFault::Header { code, .. } => matches!(code, OtherCode::Right),
+                            _ => false,
+                        };
+                        Origin::Unknown(Unchecked::Lent { lender: 1 - side, has_other_header: code })
+                    }
                     origin => origin,
                 }
             }
         };
-        let mut cause = match (of(0).with_header(), of(1).with_header()) {
+        let mut cause = match (of(0), of(1)) {
             (Origin::Source(left), Origin::Source(right)) => {
                 explained(&left, &right, pycs, &self.container[1])
             }
-            (left, right) => return not_explained(left, right),
+            (left, right) => return not_explained(&left, &right),
         };
         if let Some(side) = lacks.into_iter().position(|lacks| lacks) {
             let (lacks, has) = (SIDES[side], SIDES[1 - side]);
-            cause.reason =
-                format!("{}; the {lacks} pyc has no source, so the {has} one was compiled", cause.reason);
+            let why = cause.reason.sentence();
+            let reason = format!("{why}; the {lacks} pyc has no source, so the {has} one was compiled");
+            cause.reason = CauseReason::Words(reason);
         }
         cause
     }
 }
 
 /// Returns the cause for two pycs, of which at least one is not known to come from its source.
-pub(super) fn not_explained(left: Origin, right: Origin) -> Cause {
-    match (left.with_header(), right.with_header()) {
-        (Origin::Other(left), Origin::Other(right)) if left == right => unexplained("neither pyc is", &left),
-        (Origin::Other(left), Origin::Other(right)) => {
-            unexplained(IS_NOT[0], &format!("{left}; nor is the right one: {right}"))
-        }
-        (Origin::Other(why), _) => unexplained(IS_NOT[0], &why),
-        (_, Origin::Other(why)) => unexplained(IS_NOT[1], &why),
-        (Origin::Unknown(left), Origin::Unknown(right)) if left == right => {
-            Cause::new(CauseKind::NotChecked, left)
-        }
-        (Origin::Unknown(why), _) => Cause::new(CauseKind::NotChecked, format!("left: {why}")),
-        (_, Origin::Unknown(why)) => Cause::new(CauseKind::NotChecked, format!("right: {why}")),
+pub(super) fn not_explained(left: &Origin, right: &Origin) -> Cause {
+    match (left, right) {
+        (Origin::Other(left), Origin::Other(right)) => both_unexplained(left, right),
+        (Origin::Other(fault), _) => unexplained(0, fault),
+        (_, Origin::Other(fault)) => unexplained(1, fault),
+        (Origin::Unknown(left), Origin::Unknown(right)) if left == right => left.cause(""),
+        (Origin::Unknown(why), _) => why.cause("left: "),
+        (_, Origin::Unknown(why)) => why.cause("right: "),
         _ => Cause::new(CauseKind::NotChecked, "no release is known to write it"),
     }
 }
 
-/// One side of a comparison whose other side has no such file, or only lists it.
-pub(super) struct Alone<'a> {
-    pub(super) side: usize,
-    pub(super) view: &'a View<'a>,
-    pub(super) sources: Option<&'a View<'a>>,
-    pub(super) compilers: &'a Compilers<'a>,
-}
-
-impl Alone<'_> {
-    /// Returns `cause`, unless the file is a pyc that does not come from its source.
-    pub(super) fn cause(&self, name: &str, cause: Cause) -> Cause {
-        if !name.ends_with(".pyc") {
-            return cause;
-        }
-        let unknown = |why: &str| Cause::new(CauseKind::NotChecked, format!("{}: {why}", cause.reason));
-        let (name, bytes) = match read(self.view, name) {
-            Ok(found) => found,
-            Err(error) => return unknown(&error.to_string()),
-        };
-        let origin = match find(self.view, self.sources, &name, &bytes) {
-            Ok(found) => found.origin(self.compilers),
-            Err(origin) => origin,
-        };
-        match origin.with_header() {
-            Origin::Source(_) | Origin::Header(_) => cause,
-            Origin::Other(why) => unexplained(IS_NOT[self.side], &why),
-            Origin::Unknown(why) => unknown(&why),
-        }
-    }
-}
-
-/// Reads a file, and returns its name: a single file may be compared with a file of another name.
-fn read(view: &View<'_>, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
-    let name = match view.place {
-        Place::File(_) => view.place.names().concat(),
-        _ => name.to_owned(),
-    };
-    let bytes = view.read(&name)?;
-    Ok((name, bytes))
-}
-
-/// Beginnings of the reasons for a pyc of each side.
-const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
-
-fn unexplained(is_not: &str, why: &str) -> Cause {
-    let reason = match why.strip_prefix("it is not what ") {
-        Some(what) => format!("{is_not} what {what}"),
-        None => format!("{is_not} explained by its source: {why}"),
-    };
-    Cause::new(CauseKind::Unexplained, reason)
-}
-
 fn is_pyc(bytes: &[u8]) -> bool {
     bytes.get(2..4) == Some(b"\r\n")
+}
+
+/// Returns whether the objects are in the form of versions 0 to 2 of marshal, which have neither
+/// references nor short forms.
+fn is_old_form(objects: &Objects) -> bool {
+    objects
+        .nodes()
+        .all(|(_, node)| !node.flagged && !matches!(node.type_code, b'a' | b'A' | b'z' | b'Z' | b')'))
 }
 
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
@@ -260,6 +243,9 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
                 "the source differs in a way that the code does not show: only the header follows from it"
             }
             () if !same_objects => "the code is the same, with members of sets in another order",
+            () if is_old_form(&left.objects) != is_old_form(&right.objects) => {
+                "the code is the same, written by an older version of marshal"
+            }
             () if pycs[0][HEADER_SIZE..] != pycs[1][HEADER_SIZE..] => {
                 "the code is the same, written by a process that had compiled other files before or by another tool"
             }
@@ -271,8 +257,8 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
     if !same_source {
         let prefix = if container.is_empty() { String::new() } else { format!("{container}!") };
         let source = Some(format!("{prefix}{}", right.source.name));
-        let reason = "each pyc is what its own source compiles to".to_owned();
-        return Cause { kind: CauseKind::FollowsFromSource, reason, source };
+        let reason = "each pyc is what its own source compiles to";
+        return Cause { source, ..Cause::new(CauseKind::FollowsFromSource, reason) };
     }
     let release = |why: String| Cause::new(CauseKind::OtherRelease, why);
     if one.magic() != other.magic() {
@@ -285,7 +271,8 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
         ));
     }
     if left.level != right.level {
-        return release(format!("compiled at optimization level {} and {}", left.level, right.level));
+        let levels = format!("compiled at optimization level {} and {}", left.level, right.level);
+        return Cause::new(CauseKind::OtherLevel, levels);
     }
     let (Some(first), Some(second)) = (left.releases.first(), right.releases.first()) else {
         return Cause::new(CauseKind::NotChecked, "no release is known to write it");

@@ -1,5 +1,6 @@
 //! Pycs that are equal on both sides although their source differs.
 
+use super::fault::OriginFault;
 use super::origin::Origin;
 use super::pair::{Pair, not_explained};
 use crate::diff::{Cause, CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference};
@@ -59,23 +60,46 @@ fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
     if left != right {
         return None;
     }
-    let (kind, cause) = match (pair.origin(0, &names[0], &left), pair.origin(1, &names[1], &right)) {
+    let (one, other) = (pair.origin(0, &names[0], &left), pair.origin(1, &names[1], &right));
+    let (kind, cause) = match (&one, &other) {
         // One side may have the pyc without a source.
         (Origin::Source(_), Origin::Source(_) | Origin::Unknown(_))
         | (Origin::Unknown(_), Origin::Source(_)) => return None,
-        (Origin::Source(_) | Origin::Header(_), Origin::Header(why))
-        | (Origin::Header(why), Origin::Source(_)) => {
+        (Origin::Source(_), header) | (header, Origin::Source(_)) if header.header_fault().is_some() => {
+            let why = header.header_fault().map_or(String::new(), OriginFault::header);
             let reason = format!("the code does not show how the source differs, but {why}");
             (DifferenceKind::Header, Cause::new(CauseKind::Harmless, reason))
         }
-        (left, right) => (DifferenceKind::Code, not_explained(left, right)),
+        _ => (DifferenceKind::Code, not_explained(&one, &other)),
     };
-    let path = |side: usize| match pair.container[side].as_str() {
-        "" => names[side].clone(),
-        container => format!("{container}!{}", names[side]),
-    };
-    let file = FileDifference::new(path(1), vec![DiffFinding::new(kind, MESSAGE)]);
-    Some(FileDifference { cause: Some(cause), ..file.from_left(&path(0)) })
+    Some(pair.found(names, DiffFinding::new(kind, MESSAGE), cause))
+}
+
+/// Returns differences for the pycs that are the same on both sides, apart from their metadata, and
+/// are not the result of compiling their source.
+pub(super) fn alike(
+    pycs: &[[String; 2]],
+    pair: &Pair<'_>,
+    workers: Workers<'_>,
+) -> Result<Vec<FileDifference>, ThreadsError> {
+    let found = workers.uncounted().map(pycs, |names| {
+        let cause = pair.alike(&[&names[0], &names[1]])?;
+        let message = "the same pyc on both sides, with other metadata";
+        Some(pair.found(names, DiffFinding::new(DifferenceKind::Code, message), cause))
+    })?;
+    Ok(found.into_iter().flatten().flatten().collect())
+}
+
+impl Pair<'_> {
+    /// Returns a difference of a pyc that is called `names` within the places.
+    fn found(&self, names: &[String; 2], finding: DiffFinding, cause: Cause) -> FileDifference {
+        let path = |side: usize| match self.container[side].as_str() {
+            "" => names[side].clone(),
+            container => format!("{container}!{}", names[side]),
+        };
+        let file = FileDifference::new(path(1), vec![finding]);
+        FileDifference { cause: Some(cause), ..file.from_left(&path(0)) }
+    }
 }
 
 /// Adds the differences to a comparison that counted the pycs as the same.

@@ -19,7 +19,9 @@ impl Group<'_> {
     /// Returns the number of files; `None` if the title contains it or names the file.
     pub(super) fn number(&self) -> Option<String> {
         let is_told = self.files.is_empty() || self.kind == CauseKind::Source;
-        (!is_told).then(|| counted(self.files.len(), "file", "files"))
+        let whole = self.files.iter().all(|file| file.whole);
+        let (one, several) = if whole { ("archive", "archives") } else { ("file", "files") };
+        (!is_told).then(|| counted(self.files.len(), one, several))
     }
 }
 
@@ -30,14 +32,30 @@ fn of(comparison: &Comparison, kind: CauseKind) -> Vec<&FileDifference> {
 
 /// Returns the result in one sentence that can be quoted, without a period.
 pub fn sentence(comparison: &Comparison) -> String {
-    if comparison.files.is_empty() {
-        return "nothing differs".to_owned();
-    }
+    let mut parts = alarms_ignored(comparison);
+    let has_alarm = !parts.is_empty();
     if !comparison.files.iter().any(FileDifference::is_file) {
-        return "no file differs, but the manifests name other releases".to_owned();
+        let same = match comparison.same {
+            0 if comparison.ignored.is_empty() => "there is no file to compare".to_owned(),
+            0 => "there is no other".to_owned(),
+            same => format!("{} the same", counted(same, "file is", "files are")),
+        };
+        let releases = match comparison.files.is_empty() {
+            true => "",
+            false => ", but the manifests name other releases",
+        };
+        let ignored = match comparison.ignored.values().sum::<usize>() {
+            0 => String::new(),
+            ignored => format!(" apart from {ignored} ignored"),
+        };
+        parts.push(format!("no file differs{ignored}: {same}{releases}"));
+        return parts.join("; ");
     }
-    let number = |kind| of(comparison, kind).into_iter().filter(|file| file.is_file()).count();
-    let (follows, follow) = match number(CauseKind::Source) {
+    let number = |kind, whole: bool| {
+        let files = of(comparison, kind).into_iter();
+        files.filter(|file| file.is_file() && file.whole == whole).count()
+    };
+    let (follows, follow) = match number(CauseKind::Source, false) {
         0 => ("pyc follows from the sources", "pycs follow from the sources"),
         1 => ("pyc follows from it", "pycs follow from it"),
         _ => ("pyc follows from them", "pycs follow from them"),
@@ -52,32 +70,61 @@ pub fn sentence(comparison: &Comparison) -> String {
             "pyc was compiled by another release",
             "pycs were compiled by another release",
         ),
+        (
+            CauseKind::OtherLevel,
+            "pyc was compiled at another optimization level",
+            "pycs were compiled at another optimization level",
+        ),
         (CauseKind::OtherContent, "other file differs", "other files differ"),
         (CauseKind::OtherPath, "path differs", "paths differ"),
         (CauseKind::Harmless, "file differs in form alone", "files differ in form alone"),
         (CauseKind::NotChecked, "file was not checked", "files were not checked"),
-    ];
-    let found = words.into_iter().map(|(kind, one, several)| (number(kind), one, several));
-    let found = found.filter(|(number, ..)| *number > 0);
-    let mut parts: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
-    if number(CauseKind::Unexplained) + number(CauseKind::NotChecked) == 0 {
+    ]
+    .map(|(kind, one, several)| (number(kind, false), one, several));
+    let archives = [
+        (CauseKind::OtherContent, "archive differs in content", "archives differ in content"),
+        (CauseKind::Harmless, "archive differs in form alone", "archives differ in form alone"),
+    ]
+    .map(|(kind, one, several)| (number(kind, true), one, several));
+    let [rest @ .., harmless, unchecked] = words;
+    let [content, form] = archives;
+    let all = rest.into_iter().chain([content, harmless, form, unchecked]);
+    let found = all.filter(|(number, ..)| *number > 0);
+    let found: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
+    parts.extend(found);
+    let alarms = number(CauseKind::Unexplained, false) + number(CauseKind::NotChecked, false);
+    if alarms == 0 && !has_alarm {
         parts.push("nothing is unexplained".to_owned());
     }
     parts.join("; ")
 }
 
+/// Returns the numbers of alarms among the files whose findings the user ignores.
+fn alarms_ignored(comparison: &Comparison) -> Vec<String> {
+    let words =
+        [(CauseKind::Unexplained, "unexplained, ignored"), (CauseKind::NotChecked, "not checked, ignored")];
+    let found = words
+        .into_iter()
+        .filter_map(|(kind, words)| comparison.ignored.get(&kind).map(|number| format!("{number} {words}")));
+    found.collect()
+}
+
 /// Returns the causes, the most alarming first, each with its files.
 pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
     let mut groups = Vec::new();
-    for file in of(comparison, CauseKind::Unexplained) {
-        let (kind, title) = (CauseKind::Unexplained, titled(file));
-        groups.push(Group { kind, title, subject: Some(file), files: Vec::new() });
+    by_reason(comparison, CauseKind::Unexplained, &mut groups);
+    for group in &mut groups {
+        // A single pyc is named, with the place in its code.
+        if let [file] = group.files[..] {
+            (group.title, group.subject, group.files) = (titled(file), Some(file), Vec::new());
+        }
     }
     by_reason(comparison, CauseKind::NotChecked, &mut groups);
     by_source(comparison, &mut groups);
     for kind in [
         CauseKind::OneSide,
         CauseKind::OtherRelease,
+        CauseKind::OtherLevel,
         CauseKind::OtherContent,
         CauseKind::OtherPath,
         CauseKind::Harmless,
@@ -88,17 +135,17 @@ pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
 }
 
 fn titled(file: &FileDifference) -> String {
-    let reason = file.cause.as_ref().map_or("", |cause| cause.reason.as_str());
+    let reason = file.cause.as_ref().map_or("", |cause| cause.reason.sentence());
     format!("{}: {reason}", super::path(file))
 }
 
 fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<Group<'a>>) {
-    let mut reasons: BTreeMap<&str, Vec<&FileDifference>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(&str, bool), Vec<&FileDifference>> = BTreeMap::new();
     for file in of(comparison, kind) {
-        let reason = file.cause.as_ref().map_or("", |cause| cause.reason.as_str());
-        reasons.entry(reason).or_default().push(file);
+        let reason = file.cause.as_ref().map_or("", |cause| cause.reason.common());
+        reasons.entry((reason, file.whole)).or_default().push(file);
     }
-    for (reason, files) in reasons {
+    for ((reason, _), files) in reasons {
         groups.push(Group { kind, title: reason.to_owned(), subject: None, files });
     }
 }
@@ -111,7 +158,7 @@ fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
     }
     for file in of(comparison, CauseKind::Source) {
         let files = following.remove(file.path.as_str()).unwrap_or_default();
-        let lines = file.cause.as_ref().map_or("", |cause| cause.reason.as_str());
+        let lines = file.cause.as_ref().map_or("", |cause| cause.reason.common());
         let lines = if lines.is_empty() { String::new() } else { format!(" ({lines})") };
         let follow = match files.len() {
             0 => String::new(),

@@ -1,15 +1,19 @@
 //! Markdown for a pull request: the sentence, the causes, and a collapsed list of files for each
 //! cause.
 
-use super::causes::{groups, sentence};
+use super::causes::{Group, groups, sentence};
 use crate::diff::{CauseKind, Comparison};
-use crate::text::visible;
+use crate::text::{counted, visible};
 use std::fmt::Write as _;
 
 /// Number of files in a list.
 const NAMED: usize = 50;
+/// Size of the causes in bytes. GitHub accepts comments of at most 65,536 characters.
+const LIMIT: usize = 62_000;
+/// Characters of a title or a name that are shown.
+const LONGEST: usize = 1000;
 
-/// Returns the comparison as Markdown (GitHub's flavor).
+/// Returns the comparison as Markdown (GitHub's flavor), short enough for a comment.
 pub fn markdown(comparison: &Comparison) -> String {
     let mut out = String::new();
     let _ = writeln!(
@@ -20,27 +24,53 @@ pub fn markdown(comparison: &Comparison) -> String {
         code(&comparison.right),
         env!("CARGO_PKG_VERSION")
     );
+    let (mut causes, mut files) = (0, 0);
     for group in groups(comparison) {
-        let mark = if group.kind == CauseKind::Unexplained { "⚠️ " } else { "" };
-        let title = if group.title.is_empty() { String::new() } else { format!(": {}", text(&group.title)) };
-        if group.files.is_empty() {
-            let _ = writeln!(out, "\n{mark}**{}**{title}", group.kind.words());
-            continue;
+        let section = section(&group);
+        // The first causes are the most alarming ones, so that no later one takes the place of one
+        // that is left out.
+        if causes > 0 || out.len() + section.len() > LIMIT {
+            causes += 1;
+            files += group.files.len().max(usize::from(group.subject.is_some()));
+        } else {
+            out.push_str(&section);
         }
-        let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
+    }
+    if causes > 0 {
+        let (causes, files) = (counted(causes, "more cause", "more causes"), counted(files, "file", "files"));
+        let command = format!(
+            "pycompile diff {} {} --html difference.html",
+            quoted(&comparison.left),
+            quoted(&comparison.right)
+        );
         let _ = writeln!(
             out,
-            "\n<details><summary>{mark}<b>{}</b>{title}{number}</summary>\n",
-            group.kind.words()
+            "\n{causes} with {files} {} left out to keep this short enough for a comment: {} shows all.",
+            if causes.starts_with("1 ") { "is" } else { "are" },
+            code(&command)
         );
-        for file in group.files.iter().take(NAMED) {
-            let _ = writeln!(out, "- {}", code(&super::path(file)));
-        }
-        if group.files.len() > NAMED {
-            let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);
-        }
-        out.push_str("\n</details>\n");
     }
+    out
+}
+
+fn section(group: &Group<'_>) -> String {
+    let mut out = String::new();
+    let mark = if group.kind == CauseKind::Unexplained { "⚠️ " } else { "" };
+    let title = if group.title.is_empty() { String::new() } else { format!(": {}", text(&group.title)) };
+    if group.files.is_empty() {
+        let _ = writeln!(out, "\n{mark}**{}**{title}", group.kind.words());
+        return out;
+    }
+    let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
+    let _ =
+        writeln!(out, "\n<details><summary>{mark}<b>{}</b>{title}{number}</summary>\n", group.kind.words());
+    for file in group.files.iter().take(NAMED) {
+        let _ = writeln!(out, "- {}", code(&super::path(file)));
+    }
+    if group.files.len() > NAMED {
+        let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);
+    }
+    out.push_str("\n</details>\n");
     out
 }
 
@@ -50,15 +80,33 @@ fn capital(text: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
+/// Quotes an argument for a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-./+:,@%=".contains(character);
+    match !argument.is_empty() && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut characters = text.chars();
+    let mut shown: String = characters.by_ref().take(LONGEST).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// Formats a name as code; a backtick in the name does not end the code.
 fn code(name: &str) -> String {
-    format!("`{}`", visible(name).replace('`', "'"))
+    format!("`{}`", shortened(&visible(name)).replace('`', "'"))
 }
 
 /// Escapes markup and mentions.
 fn text(text: &str) -> String {
     let mut out = String::new();
-    for character in visible(text).chars() {
+    for character in shortened(&visible(text)).chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

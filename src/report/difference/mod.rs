@@ -12,6 +12,7 @@ pub use page::html;
 pub use text::text;
 
 use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
+use crate::text::counted;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -19,13 +20,15 @@ use std::borrow::Cow;
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'a str,
+    conclusion: String,
     left: &'a str,
     right: &'a str,
-    conclusion: String,
     same: usize,
     different: usize,
     kinds: Vec<Count>,
     causes: Vec<CauseCount>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<IgnoredCount>,
     files: &'a [FileDifference],
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Value>,
@@ -35,6 +38,12 @@ struct Document<'a> {
 struct Count {
     kind: DifferenceKind,
     findings: usize,
+}
+
+#[derive(Serialize)]
+struct IgnoredCount {
+    kind: CauseKind,
+    files: usize,
 }
 
 #[derive(Serialize)]
@@ -55,13 +64,14 @@ impl<'a> Document<'a> {
         });
         Self {
             schema: comparison.schema,
+            conclusion: sentence(comparison),
             left: &comparison.left,
             right: &comparison.right,
-            conclusion: sentence(comparison),
             same: comparison.same,
             different: comparison.different(),
             kinds: kinds.collect(),
             causes: causes.collect(),
+            ignored: comparison.ignored.iter().map(|(&kind, &files)| IgnoredCount { kind, files }).collect(),
             files: &comparison.files,
             summary,
         }
@@ -88,14 +98,18 @@ pub fn json_line(comparison: &Comparison, summary: &Value) -> Result<String, ser
 
 /// Returns the numbers of files in a line: `2 files differ, 31 are the same`.
 pub fn summary(comparison: &Comparison) -> String {
-    let (different, same) = (comparison.different(), comparison.same);
-    let differ = match different {
-        0 => "no file differs".to_owned(),
-        1 => "1 file differs".to_owned(),
-        count => format!("{count} files differ"),
+    let archives = comparison.files.iter().filter(|file| file.whole).count();
+    let files = match comparison.different() - archives {
+        0 if archives > 0 => None,
+        0 => Some("no file".to_owned()),
+        files => Some(counted(files, "file", "files")),
     };
-    let are = if same == 1 { "is" } else { "are" };
-    format!("{differ}, {same} {are} the same")
+    let archives = (archives > 0).then(|| counted(archives, "archive", "archives"));
+    let is_one = comparison.different() <= 1;
+    let differing: Vec<String> = files.into_iter().chain(archives).collect();
+    let (differ, are) =
+        (if is_one { "differs" } else { "differ" }, if comparison.same == 1 { "is" } else { "are" });
+    format!("{} {differ}, {} {are} the same", differing.join(" and "), comparison.same)
 }
 
 /// Returns the number of findings of each kind, as `1 header, 3 constants`; empty if there are

@@ -24,14 +24,14 @@ const PLAIN: Style = Style::new();
 const NAMED: usize = 10;
 
 /// Returns the causes and the differences with styles, in lines of at most `width` columns if
-/// possible; empty if nothing differs. Differences that are explained by their causes are included
-/// only with `details`.
+/// possible; only the sentence if nothing differs. Differences that are explained by their causes
+/// are included only with `details`.
 pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     let mut out = String::new();
+    line(&mut out, FILE, &sentence(comparison));
     if comparison.files.is_empty() {
         return out;
     }
-    line(&mut out, FILE, &sentence(comparison));
     causes(comparison, width, &mut out);
     out.push('\n');
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
@@ -89,8 +89,15 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
 
 /// Returns whether the cause explains the file without its findings.
 fn is_explained(file: &FileDifference) -> bool {
-    let explained =
-        |kind| matches!(kind, CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::Harmless);
+    let explained = |kind| {
+        matches!(
+            kind,
+            CauseKind::FollowsFromSource
+                | CauseKind::OtherRelease
+                | CauseKind::OtherLevel
+                | CauseKind::Harmless
+        )
+    };
     let has_cause = file.path.ends_with(".pyc") || file.path.ends_with("/RECORD");
     has_cause && file.cause.as_ref().is_some_and(|cause| explained(cause.kind))
 }

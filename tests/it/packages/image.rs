@@ -200,3 +200,31 @@ fn several_images_and_missing_layers_are_refused() {
     session.file("a", docker(&[loops, tar(&[file("a/x", "")])]));
     session.run(&["verify", "a"]).exits(2).says("the way to it leads over too many symlinks");
 }
+
+/// A file of a layer is in every copy of the image, although no container has it.
+#[test]
+fn files_that_later_layers_hide_are_content() {
+    let session = Session::new();
+    let image = |first: &[u8], second: &[u8]| docker(&[first.to_vec(), second.to_vec()]);
+    let upper = tar(&[file("a/.wh.key", ""), file("b", "2")]);
+    let (one, other) =
+        (tar(&[file("a/key", "x"), file("b", "1")]), tar(&[file("a/key", "y"), file("b", "1")]));
+    session.file("one", image(&one, &upper));
+    session.file("other", image(&other, &upper));
+    let found: serde_json::Value =
+        serde_json::from_str(&session.run(&["diff", "one", "other", "--json"]).exits(1).out).unwrap();
+    assert_eq!(found["conclusion"], "1 archive differs in content; nothing is unexplained");
+    let finding = &found["files"][0]["findings"][0];
+    assert_eq!(finding["message"], "1 file in the layers that later layers replace or remove");
+    assert_eq!(finding["rows"][0]["label"], "a/key in layer 1");
+    assert_eq!(finding["rows"].as_array().unwrap().len(), 1);
+    // The same files, compressed.
+    session.file("other", image(&gzip(&one), &upper));
+    let said = session.run(&["diff", "one", "other"]).exits(1);
+    assert!(
+        said.out.starts_with("1 archive differs in form alone; nothing is unexplained\n"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("the same entries with the same bytes, packed otherwise"), "{}", said.out);
+}

@@ -175,7 +175,7 @@ fn metadata_of_packages_is_harmless() {
     session.file("one", gzip(&tar(&members(&pyc))));
     session.file("two", gzip(&tar(&older(members(&pyc)))));
     let said = session.run(&["diff", "one", "two"]).exits(1);
-    let first = "1 file differs in form alone; nothing is unexplained\n";
+    let first = "1 archive differs in form alone; nothing is unexplained\n";
     assert!(said.out.starts_with(first), "{}", said.out);
     // date -u -d @1700000000, date -u -d @1600000000
     for text in

@@ -25,7 +25,7 @@ pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
     // The anchor is inside of the element, so that a link opens the element.
     let _ = writeln!(out, "<div id=\"{name}\" class=\"body\">");
     if let Some(cause) = file.cause.as_ref().filter(|cause| is_news(cause, file)) {
-        let _ = writeln!(out, "<p class=\"cause\">{}</p>", escape(&cause.reason));
+        let _ = writeln!(out, "<p class=\"cause\">{}</p>", escape(cause.reason.sentence()));
     }
     if out.len() > FINDINGS {
         let mut kinds: Vec<_> = file.findings.iter().map(|finding| finding.kind).collect();
@@ -143,5 +143,6 @@ const fn change(row: &Row) -> (&'static str, &'static str) {
 
 /// Returns whether the reason adds to the findings.
 fn is_news(cause: &Cause, file: &FileDifference) -> bool {
-    !cause.reason.is_empty() && file.findings.iter().all(|finding| finding.message != cause.reason)
+    let reason = cause.reason.sentence();
+    !reason.is_empty() && file.findings.iter().all(|finding| finding.message != reason)
 }

@@ -28,7 +28,8 @@ const fn cause(kind: CauseKind) -> &'static str {
         CauseKind::FollowsFromSource => {
             "Each pyc is what its own source compiles to, and the sources differ."
         }
-        CauseKind::OtherRelease => "Both pycs are right for one source, by two releases, versions or levels.",
+        CauseKind::OtherRelease => "Both pycs are right for one source, by two releases or versions.",
+        CauseKind::OtherLevel => "Both pycs are right for one source, at two optimization levels.",
         CauseKind::OtherContent => "A file that is neither a source nor a pyc differs.",
         CauseKind::OtherPath => "A directory or a pyc has another path on each side.",
         CauseKind::Harmless => "Only the form differs: what runs is the same.",

@@ -42,9 +42,11 @@ const fn severity(kind: CauseKind) -> &'static str {
         CauseKind::Unexplained => "alarm",
         CauseKind::NotChecked => "open",
         CauseKind::Source | CauseKind::FollowsFromSource => "follows",
-        CauseKind::OneSide | CauseKind::OtherRelease | CauseKind::OtherContent | CauseKind::OtherPath => {
-            "other"
-        }
+        CauseKind::OneSide
+        | CauseKind::OtherRelease
+        | CauseKind::OtherLevel
+        | CauseKind::OtherContent
+        | CauseKind::OtherPath => "other",
         CauseKind::Harmless => "harmless",
     }
 }

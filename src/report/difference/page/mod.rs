@@ -77,8 +77,9 @@ fn kind(file: &FileDifference) -> Option<CauseKind> {
 
 /// Writes the sentence, both sides, and the version of pycompile.
 fn head(comparison: &Comparison, out: &mut String) {
-    let verdict = match comparison.files.iter().filter_map(kind).min() {
-        _ if comparison.files.is_empty() => ("same", "The same."),
+    let causes = comparison.files.iter().filter_map(kind);
+    let verdict = match causes.chain(comparison.ignored.keys().copied()).min() {
+        None if comparison.files.is_empty() => ("same", "The same."),
         Some(CauseKind::Unexplained) => ("unexplained", "Not the same."),
         _ => ("differs", "Not the same."),
     };

@@ -1,0 +1,170 @@
+//! Reasons for which a pyc is not explained by its source.
+
+use super::SIDES;
+use crate::audit::first::FirstPlace;
+use crate::audit::reason::{PycField, WrongTag};
+use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind};
+use crate::target::PyVersion;
+
+/// Reason for which a pyc is not what its source compiles to.
+#[derive(Clone)]
+pub(super) enum OriginFault {
+    /// The header or the code cannot be read; with the error.
+    Unreadable(String),
+    /// The name and the magic number are of two versions.
+    Tag(WrongTag),
+    /// The content is not a code object with a file name.
+    NotCode,
+    /// A field of the header is that of another source.
+    Header { source: String, field: PycField, code: OtherCode },
+    /// The code is another; with the first place where it differs.
+    Code { source: String, first: Option<FirstPlace> },
+    /// The source does not compile; with the last line of the error.
+    Compile { source: String, error: String },
+}
+
+/// Code behind a header of another source.
+#[derive(Clone)]
+pub(super) enum OtherCode {
+    /// The source compiles to it.
+    Right,
+    /// The code was not checked.
+    Unchecked,
+    /// The source does not compile to it.
+    Wrong(Box<OriginFault>),
+}
+
+/// About of a sentence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// One pyc: the source and the code object are named.
+    One,
+    /// All pycs with the fault.
+    All,
+}
+
+impl OriginFault {
+    fn words(&self, scope: About) -> String {
+        let named = |source: &str| if scope == About::One { source.to_owned() } else { "its source".into() };
+        match self {
+            Self::Unreadable(error) => error.clone(),
+            Self::Tag(wrong) => wrong.to_string(),
+            Self::NotCode => "it does not contain a code object with a file name".to_owned(),
+            Self::Header { source, field, code } => {
+                let header = format!("the {} in its header is not that of {}", field.name(), named(source));
+                match code {
+                    OtherCode::Right => format!("{header}, but its code is"),
+                    OtherCode::Unchecked => header,
+                    OtherCode::Wrong(fault) => format!("{header}; {}", fault.words(scope)),
+                }
+            }
+            Self::Code { source, first } => {
+                let other = format!("it is not what {} compiles to", named(source));
+                match (first, scope) {
+                    (None, _) => other,
+                    (Some(first), About::One) => format!("{other}: {first}"),
+                    (Some(first), About::All) => format!("{other}: {}", first.what()),
+                }
+            }
+            Self::Compile { source, error } => format!("{} does not compile: {error}", named(source)),
+        }
+    }
+
+    /// Returns the kind of a finding for the fault.
+    const fn kind(&self) -> DifferenceKind {
+        match self {
+            Self::Header { code: OtherCode::Right, .. } | Self::Tag(_) => DifferenceKind::Header,
+            _ => DifferenceKind::Code,
+        }
+    }
+
+    /// Returns the sentence about the header of one pyc.
+    pub(super) fn header(&self) -> String {
+        match self {
+            Self::Header { source, field, .. } => {
+                format!("the {} in its header is not that of {source}", field.name())
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Returns the clause about a pyc that begins with `is_not`, such as "the left pyc is not".
+    fn clause(&self, is_not: &str, scope: About) -> String {
+        let words = self.words(scope);
+        match words.strip_prefix("it is not what ") {
+            Some(what) => format!("{is_not} what {what}"),
+            None => format!("{is_not} explained by its source: {words}"),
+        }
+    }
+}
+
+/// Reason for which a pyc was not checked.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Unchecked {
+    /// There is no source for it.
+    NoSource,
+    /// There is no source for it, and the source of another side does not explain it.
+    Lent { lender: usize, has_other_header: bool },
+    /// No importer knows its name.
+    Name,
+    /// The source cannot be read; with the error.
+    Source(String),
+    /// No known version has the magic number.
+    Magic(u16),
+    /// No engine compiles for the version.
+    Engine { version: PyVersion, error: String },
+}
+
+impl std::fmt::Display for Unchecked {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const NO_SOURCE: &str = "there is no source for it";
+        match self {
+            Self::NoSource => formatter.write_str(NO_SOURCE),
+            Self::Lent { lender, has_other_header: true } => {
+                write!(formatter, "{NO_SOURCE}, and its header is not that of the {} source", SIDES[*lender])
+            }
+            Self::Lent { lender, has_other_header: false } => {
+                write!(formatter, "{NO_SOURCE}, and it is not what the {} source compiles to", SIDES[*lender])
+            }
+            Self::Name => formatter.write_str("no importer knows its name"),
+            Self::Source(error) => write!(formatter, "its source cannot be read: {error}"),
+            Self::Magic(magic) => write!(formatter, "magic number {magic} is of no known version"),
+            Self::Engine { version, error } => {
+                write!(formatter, "no engine compiles for Python {version}: {error}")
+            }
+        }
+    }
+}
+
+impl Unchecked {
+    /// Returns the cause; `context` comes before the reason.
+    pub(super) fn cause(&self, context: &str) -> Cause {
+        let sentence = format!("{context}{self}");
+        let reason = match self {
+            Self::NoSource | Self::Lent { .. } => CauseReason::NoSource(sentence),
+            _ => CauseReason::Words(sentence),
+        };
+        Cause { kind: CauseKind::NotChecked, reason, source: None }
+    }
+}
+
+/// Beginnings of the clauses about the pyc of each side.
+const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
+
+/// Returns the cause of the difference of a pyc that is not what its source compiles to.
+pub(super) fn unexplained(side: usize, fault: &OriginFault) -> Cause {
+    told(fault.kind(), |scope| fault.clause(IS_NOT[side], scope))
+}
+
+/// Returns the cause of the difference of two pycs that are not what their sources compile to.
+pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause {
+    told(left.kind().max(right.kind()), |scope| match (left.words(scope), right.words(scope)) {
+        (one, other) if one == other => left.clause("neither pyc is", scope),
+        (_, other) => format!("{}; nor is the right one: {other}", left.clause(IS_NOT[0], scope)),
+    })
+}
+
+fn told(kind: DifferenceKind, words: impl Fn(About) -> String) -> Cause {
+    let reason = CauseReason::Fault { sentence: words(About::One), common: words(About::All), kind };
+    Cause { kind: CauseKind::Unexplained, reason, source: None }
+}

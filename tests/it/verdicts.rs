@@ -1,0 +1,624 @@
+//! What `diff` says of archives, manifests and pycs that are alike on both sides, and that its
+//! numbers add up.
+
+use crate::pair::{CORE, PYC, Pair, pycs_of, reason};
+use crate::session::Said;
+use serde_json::Value;
+use std::io::Write as _;
+
+const OTHER_PYC: &str = "demo/__pycache__/other.cpython-314.pyc";
+
+/// Returns a zip of the modules and pycs of a side, written in a year.
+fn packed(pair: &Pair, side: &str, year: u16) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let time = zip::DateTime::from_date_and_time(year, 1, 1, 0, 0, 0).unwrap();
+    let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
+    for name in ["demo/core.py", "demo/other.py", PYC, OTHER_PYC] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(&pair.read(side, name)).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Writes `x/demo.zip` and `y/demo.zip` from both sides.
+fn pack(pair: &Pair) {
+    pair.write("x", "demo.zip", packed(pair, "a", 1980)).write("y", "demo.zip", packed(pair, "b", 1980));
+}
+
+fn change(pair: &Pair) {
+    pair.write("b", "demo/core.py", CORE.replace('1', "2")).compile("b", &["--python", "3.14"]);
+}
+
+fn manifest(pair: &Pair, of: &str) {
+    let text = pair.run_in(".", &["manifest", of]).exits(0).out;
+    pair.write(".", "m.json", text);
+}
+
+/// A comparison, with the cause of each file, the sentence and the exit status.
+struct Verdict {
+    name: &'static str,
+    make: fn(&Pair),
+    arguments: &'static [&'static str],
+    /// Path and kind of cause.
+    causes: &'static [(&'static str, &'static str)],
+    sentence: &'static str,
+}
+
+const VERDICTS: &[Verdict] = &[
+    Verdict {
+        name: "equal trees",
+        make: |_| {},
+        arguments: &["a", "b"],
+        causes: &[],
+        sentence: "no file differs: 4 files are the same",
+    },
+    Verdict {
+        name: "a listed archive",
+        make: |pair| {
+            pack(pair);
+            manifest(pair, "x");
+        },
+        arguments: &["m.json", "x"],
+        causes: &[],
+        sentence: "no file differs: 1 file is the same",
+    },
+    Verdict {
+        name: "another archive of a listed name",
+        make: |pair| {
+            change(pair);
+            pack(pair);
+            manifest(pair, "x");
+        },
+        arguments: &["m.json", "y"],
+        causes: &[("demo.zip", "not-checked")],
+        sentence: "1 file was not checked",
+    },
+    Verdict {
+        name: "poison in another archive of a listed name",
+        make: |pair| {
+            pair.poison("b");
+            pack(pair);
+            manifest(pair, "x");
+        },
+        arguments: &["y", "m.json"],
+        causes: &[
+            ("demo.zip!demo/__pycache__/core.cpython-314.pyc", "unexplained"),
+            ("demo.zip", "not-checked"),
+        ],
+        sentence: "1 pyc is unexplained; 1 file was not checked",
+    },
+    Verdict {
+        name: "a listed archive is gone",
+        make: |pair| {
+            pack(pair);
+            manifest(pair, "x");
+            pair.write("y", "text", "").remove("y", "demo.zip");
+        },
+        arguments: &["m.json", "y"],
+        causes: &[("demo.zip", "one-side")],
+        sentence: "1 file is only on one side; nothing is unexplained",
+    },
+    Verdict {
+        name: "the pycs of a listed zip in a directory",
+        make: |pair| {
+            pack(pair);
+            manifest(pair, "x/demo.zip");
+        },
+        arguments: &["m.json", "x"],
+        causes: &[],
+        sentence: "no file differs: 1 file is the same",
+    },
+    Verdict {
+        name: "other pycs in a listed zip in a directory",
+        make: |pair| {
+            change(pair);
+            pack(pair);
+            manifest(pair, "x/demo.zip");
+        },
+        arguments: &["m.json", "y"],
+        causes: &[
+            ("demo.zip", "not-checked"),
+            ("demo.zip!demo/__pycache__/core.cpython-314.pyc", "not-checked"),
+        ],
+        sentence: "2 files were not checked",
+    },
+    Verdict {
+        name: "an archive that the manifest does not list",
+        make: |pair| {
+            pack(pair);
+            manifest(pair, "a");
+            let zip = pair.read("y", "demo.zip");
+            pair.write("b", "more/demo.zip", zip);
+        },
+        arguments: &["m.json", "b"],
+        causes: &[
+            ("more/demo.zip", "one-side"),
+            ("more/demo.zip!demo/__pycache__/core.cpython-314.pyc", "one-side"),
+            ("more/demo.zip!demo/__pycache__/other.cpython-314.pyc", "one-side"),
+        ],
+        sentence: "3 files are only on one side; nothing is unexplained",
+    },
+    Verdict {
+        name: "another archive than the listed one",
+        make: |pair| {
+            pair.write("x", "demo.zip", packed(pair, "a", 1980)).write(
+                "y",
+                "demo.zip",
+                packed(pair, "a", 1990),
+            );
+            manifest(pair, "x/demo.zip");
+        },
+        arguments: &["m.json", "y/demo.zip"],
+        causes: &[("", "not-checked")],
+        sentence: "1 file was not checked",
+    },
+    Verdict {
+        name: "an archive that one side has",
+        make: |pair| {
+            pack(pair);
+            pair.write("y", "text", "").remove("y", "demo.zip");
+        },
+        arguments: &["x", "y"],
+        causes: &[
+            ("demo.zip", "one-side"),
+            ("demo.zip!demo/__pycache__/core.cpython-314.pyc", "one-side"),
+            ("demo.zip!demo/__pycache__/other.cpython-314.pyc", "one-side"),
+            ("demo.zip!demo/core.py", "one-side"),
+            ("demo.zip!demo/other.py", "one-side"),
+            ("text", "one-side"),
+        ],
+        sentence: "6 files are only on one side; nothing is unexplained",
+    },
+    Verdict {
+        name: "poison in an archive that one side has",
+        make: |pair| {
+            pair.poison("b");
+            pack(pair);
+            pair.write("x", "text", "").remove("x", "demo.zip");
+        },
+        arguments: &["x", "y"],
+        causes: &[
+            ("demo.zip!demo/__pycache__/core.cpython-314.pyc", "unexplained"),
+            ("demo.zip", "one-side"),
+            ("demo.zip!demo/__pycache__/other.cpython-314.pyc", "one-side"),
+            ("demo.zip!demo/core.py", "one-side"),
+            ("demo.zip!demo/other.py", "one-side"),
+            ("text", "one-side"),
+        ],
+        sentence: "1 pyc is unexplained; 5 files are only on one side",
+    },
+    Verdict {
+        name: "an archive and a text",
+        make: |pair| {
+            pack(pair);
+            pair.write("x", "data", pair.read("x", "demo.zip")).write("y", "data", "text");
+            pair.remove("x", "demo.zip").remove("y", "demo.zip");
+        },
+        arguments: &["x", "y"],
+        causes: &[
+            ("data", "other-content"),
+            ("data!demo/__pycache__/core.cpython-314.pyc", "one-side"),
+            ("data!demo/__pycache__/other.cpython-314.pyc", "one-side"),
+            ("data!demo/core.py", "one-side"),
+            ("data!demo/other.py", "one-side"),
+        ],
+        sentence: "4 files are only on one side; 1 other file differs; nothing is unexplained",
+    },
+    Verdict {
+        name: "times of entries",
+        make: |pair| {
+            pair.write("x", "d.zip", packed(pair, "a", 1980)).write("y", "d.zip", packed(pair, "a", 1990));
+        },
+        arguments: &["x/d.zip", "y/d.zip"],
+        causes: &[("", "harmless")],
+        sentence: "1 archive differs in form alone; nothing is unexplained",
+    },
+    Verdict {
+        name: "poison alike, with other times",
+        make: |pair| {
+            pair.poison("a");
+            pair.write("x", "d.zip", packed(pair, "a", 1980)).write("y", "d.zip", packed(pair, "a", 1990));
+        },
+        arguments: &["x/d.zip", "y/d.zip"],
+        causes: &[(PYC, "unexplained"), ("", "harmless")],
+        sentence: "1 pyc is unexplained; 1 archive differs in form alone",
+    },
+    Verdict {
+        name: "poison alike in archives in directories, with other times that are ignored",
+        make: |pair| {
+            pair.poison("a");
+            pair.write("x", "d.zip", packed(pair, "a", 1980)).write("y", "d.zip", packed(pair, "a", 1990));
+        },
+        arguments: &["x", "y", "--ignore", "archive"],
+        causes: &[("d.zip!demo/__pycache__/core.cpython-314.pyc", "unexplained")],
+        sentence: "1 pyc is unexplained",
+    },
+    Verdict {
+        name: "poison alike, behind another header",
+        make: |pair| {
+            pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+            pair.poison("a").poison("b");
+        },
+        arguments: &["a", "b", "--ignore", "header"],
+        causes: &[(PYC, "unexplained")],
+        sentence: "1 pyc is unexplained",
+    },
+    Verdict {
+        name: "poison whose findings are ignored",
+        make: |pair| {
+            pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+            pair.poison("a").poison("b");
+        },
+        arguments: &["a", "b", "--ignore", "header", "--ignore", "code"],
+        causes: &[],
+        sentence: "1 unexplained, ignored; no file differs apart from 2 ignored: 2 files are the same",
+    },
+    Verdict {
+        name: "poison and no other difference",
+        make: |pair| {
+            pair.poison("a").poison("b");
+        },
+        arguments: &["a", "b"],
+        causes: &[],
+        sentence: "no file differs: 4 files are the same",
+    },
+    Verdict {
+        name: "a manifest and other headers",
+        make: |pair| {
+            manifest(pair, "a");
+            pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+        },
+        arguments: &["m.json", "b"],
+        causes: &[(PYC, "harmless"), (OTHER_PYC, "harmless")],
+        sentence: "2 files differ in form alone; nothing is unexplained",
+    },
+    Verdict {
+        name: "a manifest and poison behind other headers",
+        make: |pair| {
+            pair.poison("a").poison("b");
+            manifest(pair, "a");
+            let mut pyc = pair.read("b", PYC);
+            pyc[4] = 1;
+            pair.write("b", PYC, pyc);
+        },
+        arguments: &["b", "m.json"],
+        causes: &[(PYC, "unexplained")],
+        sentence: "1 pyc is unexplained",
+    },
+    Verdict {
+        name: "a manifest and another path of compilation",
+        make: |pair| {
+            manifest(pair, "a");
+            let mode = ["--invalidation-mode", "checked-hash", "--python", "3.14", "-q", "-f"];
+            pair.run_in(".", &[&["compile", "--engine", "native", "b/demo/core.py"], &mode[..]].concat())
+                .exits(0);
+        },
+        arguments: &["m.json", "b"],
+        causes: &[(PYC, "harmless")],
+        sentence: "1 file differs in form alone; nothing is unexplained",
+    },
+    Verdict {
+        name: "a manifest and another source",
+        make: |pair| {
+            manifest(pair, "a");
+            change(pair);
+        },
+        arguments: &["m.json", "b"],
+        causes: &[(PYC, "not-checked")],
+        sentence: "1 file was not checked",
+    },
+    Verdict {
+        name: "a manifest and another source, with the sources of both",
+        make: |pair| {
+            manifest(pair, "a");
+            change(pair);
+        },
+        arguments: &["m.json", "b", "--sources", "a", "--sources", "b"],
+        causes: &[(PYC, "follows-from-source")],
+        sentence: "1 pyc follows from the sources; nothing is unexplained",
+    },
+    Verdict {
+        name: "two manifests with other headers",
+        make: |pair| {
+            manifest(pair, "a");
+            pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+            let text = pair.run_in(".", &["manifest", "b"]).exits(0).out;
+            pair.write(".", "n.json", text);
+        },
+        arguments: &["m.json", "n.json"],
+        causes: &[(PYC, "not-checked"), (OTHER_PYC, "not-checked")],
+        sentence: "2 files were not checked",
+    },
+];
+
+#[test]
+fn verdicts_on_archives_and_manifests() {
+    for Verdict { name, make, arguments, causes, sentence } in VERDICTS {
+        let pair = Pair::new();
+        make(&pair);
+        let run = |options: &[&str]| pair.run_in(".", &[&["diff"], *arguments, options].concat());
+        let said = run(&["--json"]);
+        let document: Value = serde_json::from_str(&said.out).expect(name);
+        adds_up(&document);
+        let found: Vec<(&str, &str)> = (document["files"].as_array().unwrap().iter())
+            .map(|file| (file["path"].as_str().unwrap(), file["cause"]["kind"].as_str().unwrap()))
+            .collect();
+        assert_eq!(found, *causes, "{name}: {document:#}");
+        assert_eq!(document["conclusion"], *sentence, "{name}");
+        assert_eq!(said.status, i32::from(!causes.is_empty()), "{name}");
+        // Every output begins with the sentence, and has the same numbers.
+        let text = run(&["--width", "1000"]).out;
+        assert_eq!(text.lines().next().unwrap(), *sentence, "{name}");
+        counts(&document, "  ", &text, name);
+        let markdown = run(&["--markdown", "-"]).out;
+        let first = format!("**{}{}.**", sentence[..1].to_uppercase(), &sentence[1..]);
+        assert_eq!(markdown.lines().next().unwrap(), first, "{name}");
+        counts(&document, "<details><summary>", &markdown, name);
+        let page = run(&["--html", "-"]).out;
+        let verdict = page.split("<p class=\"verdict").nth(1).unwrap();
+        assert!(verdict.split("</p>").next().unwrap().ends_with(&format!("{sentence}.")), "{name}");
+        assert_eq!(page.matches("<details class=\"file\"").count(), causes.len(), "{name}");
+    }
+}
+
+/// Holds the numbers of files in the lines of the causes against the document.
+#[track_caller]
+fn counts(document: &Value, start: &str, text: &str, name: &str) {
+    let number = |line: &str| {
+        let (_, number) = line.rsplit_once('(')?;
+        let (number, unit) = number.split_once(' ')?;
+        ["file", "archive"].iter().any(|one| unit.starts_with(one)).then(|| number.parse::<u64>().ok())?
+    };
+    let lines = text.lines().filter(|line| line.starts_with(start));
+    let told: u64 = lines.filter_map(number).sum();
+    let causes = document["causes"].as_array().unwrap().iter();
+    let is_named =
+        |cause: &&Value| cause["kind"] != "source" && (cause["kind"] != "unexplained" || cause["files"] != 1);
+    let expected: u64 = causes.filter(is_named).map(|cause| cause["files"].as_u64().unwrap()).sum();
+    assert_eq!(told, expected, "{name}: {text}");
+}
+
+/// Holds the numbers of a document against its lists.
+#[track_caller]
+pub(crate) fn adds_up(document: &Value) {
+    let files = document["files"].as_array().unwrap();
+    let files: Vec<&Value> = files.iter().filter(|file| file["path"] != "(releases)").collect();
+    let sentence = document["conclusion"].as_str().unwrap();
+    let kinds = [
+        ("unexplained", &["is unexplained", "are unexplained"][..]),
+        ("not-checked", &["checked"]),
+        ("one-side", &["only on one side"]),
+        ("source", &["source differs", "sources differ"]),
+        ("follows-from-source", &["follow from ", "follows from "]),
+        ("other-release", &["by another release"]),
+        ("other-level", &["at another optimization level"]),
+        ("other-content", &["other file differs", "other files differ", "in content"]),
+        ("other-path", &["path differs", "paths differ"]),
+        ("harmless", &["in form alone"]),
+    ];
+    let number = |text: &str| text.split(' ').next().unwrap().parse::<usize>().ok();
+    let (ignored, told): (Vec<&str>, Vec<&str>) =
+        sentence.split("; ").partition(|part| part.ends_with(", ignored"));
+    for (kind, words) in kinds {
+        let of_kind = |file: &&&Value| file["cause"]["kind"] == kind;
+        let listed = files.iter().filter(of_kind).count();
+        let about = told.iter().filter(|part| words.iter().any(|words| part.contains(words)));
+        let said: usize = about.filter_map(|part| number(part)).sum();
+        assert_eq!(said, listed, "{kind}: {document:#}");
+        let causes = document["causes"].as_array().unwrap().iter();
+        let causes: Vec<&Value> = causes.filter(|cause| cause["kind"] == kind).collect();
+        let sum = |kind: &str| -> u64 {
+            let causes = document["causes"].as_array().unwrap().iter();
+            causes.filter(|cause| cause["kind"] == kind).map(|cause| cause["files"].as_u64().unwrap()).sum()
+        };
+        match kind {
+            "source" => assert_eq!(causes.len(), listed, "{document:#}"),
+            "follows-from-source" => {
+                assert_eq!((sum("source") + sum(kind)) as usize, listed, "{document:#}");
+            }
+            _ => {
+                let releases = usize::from(
+                    kind == "other-release" && files.len() != document["files"].as_array().unwrap().len(),
+                );
+                assert_eq!(sum(kind) as usize, listed + releases, "{kind}: {document:#}");
+            }
+        }
+    }
+    assert_eq!(document["different"].as_u64().unwrap() as usize, files.len(), "{document:#}");
+    let findings: usize = (document["files"].as_array().unwrap().iter())
+        .map(|file| file["findings"].as_array().unwrap().len())
+        .sum();
+    let kinds = document["kinds"].as_array().unwrap().iter();
+    let counted: u64 = kinds.map(|kind| kind["findings"].as_u64().unwrap()).sum();
+    assert_eq!(counted as usize, findings, "{document:#}");
+    let alarms = ignored.iter().filter_map(|part| number(part)).sum::<usize>();
+    let left_out = document["ignored"].as_array().into_iter().flatten();
+    let left_out = left_out.filter(|cause| cause["kind"] == "unexplained" || cause["kind"] == "not-checked");
+    assert_eq!(alarms as u64, left_out.map(|cause| cause["files"].as_u64().unwrap()).sum::<u64>());
+}
+
+/// Truncated, encrypted, deep and escaping archives, none of which can be opened.
+#[test]
+fn archives_that_cannot_be_opened_are_not_checked() {
+    let pair = Pair::new();
+    change(&pair);
+    for (side, from) in [("x", "a"), ("y", "b")] {
+        let zip = packed(&pair, from, 1980);
+        let mut encrypted = zip.clone();
+        for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+            let at = zip.windows(4).position(|window| window == signature).unwrap();
+            encrypted[at + flags] |= 1;
+        }
+        let mut deep = zip.clone();
+        for _ in 0..4 {
+            deep = crate::audits::zip(&[("in.zip", &deep)]);
+        }
+        let pyc = pair.read(from, PYC);
+        pair.write(side, "deep.zip", deep)
+            .write(side, "dots.zip", crate::audits::zip(&[("../evil.pyc", &pyc)]))
+            .write(side, "encrypted.zip", encrypted)
+            .write(side, "one.zip", if side == "x" { &zip[..] } else { &zip[..zip.len() - 30] })
+            .write(side, "short.whl", &zip[..zip.len() - 30])
+            .write(side, "short.zip", &zip[..zip.len() - 30]);
+    }
+    pair.write("y", "more.zip", &packed(&pair, "b", 1980)[..100]);
+    let said = pair.run_in(".", &["diff", "x", "y", "--json"]).exits(1);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    adds_up(&document);
+    assert_eq!(document["conclusion"], "7 files were not checked");
+    let cut = "not a zip archive, or a truncated one: it has no end of central directory";
+    for (path, words) in [
+        (
+            "deep.zip!in.zip!in.zip!in.zip",
+            "neither archive is looked into: more than 3 archives lie in each other",
+        ),
+        (
+            "dots.zip",
+            "neither archive is looked into: entry \"../evil.pyc\": the name leaves the archive with \"..\"",
+        ),
+        (
+            "encrypted.zip",
+            "neither archive is looked into: entry \"demo/core.py\": encrypted entries are refused",
+        ),
+        ("more.zip", &format!("the right archive is not looked into: {cut}")),
+        ("one.zip", &format!("the right archive is not looked into: {cut}")),
+        ("short.whl", &format!("neither archive is looked into: {cut}")),
+        ("short.zip", &format!("neither archive is looked into: {cut}")),
+    ] {
+        assert_eq!(reason(&document, path), words);
+    }
+    pair.run_in(".", &["diff", "x", "y", "--fail-on", "unexplained"]).exits(1);
+}
+
+#[test]
+fn reasons_name_what_is_known_of_a_listed_file() {
+    let pair = Pair::new();
+    manifest(&pair, "a");
+    pair.compile("b", &["--python", "3.14", "--invalidation-mode", "unchecked-hash"]);
+    let said = |sides: [&str; 2]| -> Value {
+        serde_json::from_str(&pair.run_in(".", &["diff", sides[0], sides[1], "--json"]).out).unwrap()
+    };
+    let words = "the code is the same by its digest, with another invalidation mode";
+    assert_eq!(reason(&said(["m.json", "b"]), PYC), words);
+    let text = pair.run_in(".", &["manifest", "b"]).exits(0).out;
+    pair.write(".", "n.json", text);
+    let words = "the code is the same by its digest; a manifest has no code that could be compiled again";
+    assert_eq!(reason(&said(["m.json", "n.json"]), PYC), words);
+    // A listed header that is not that of the listed source.
+    let mut pyc = pair.read("a", PYC);
+    pyc[10] ^= 1;
+    pair.write("a", PYC, pyc);
+    manifest(&pair, "a");
+    let words = "the code is the same by its digest, but the listed header is not that of the listed source";
+    assert_eq!(reason(&said(["m.json", "b"]), PYC), words);
+    pair.compile("a", &["--python", "3.14"]);
+    manifest(&pair, "a");
+    change(&pair);
+    let words = "the right pyc is what its source compiles to, but the listed code is of another source, \
+                 which is not here";
+    assert_eq!(reason(&said(["m.json", "b"]), PYC), words);
+    pair.write("x", "demo.zip", packed(&pair, "a", 1980)).write("y", "demo.zip", packed(&pair, "a", 1990));
+    manifest(&pair, "x/demo.zip");
+    let words = "of the listed archive, only the digest is known";
+    assert_eq!(reason(&said(["m.json", "y/demo.zip"]), ""), words);
+}
+
+/// Equal poison in many modules is one cause, and a comment has room for it.
+#[test]
+fn equal_alarms_are_one_cause() {
+    let pair = Pair::new();
+    let name = |module: usize| format!("demo/m{module:03}.py");
+    let pyc = |module: usize| format!("demo/__pycache__/m{module:03}.cpython-314.pyc");
+    const MODULES: usize = 300;
+    let source = |module: usize| format!("def f{module}(x):\n    return x + 1\n");
+    let sources: Vec<(String, String)> = (0..MODULES).map(|module| (name(module), source(module))).collect();
+    let good = pycs_of(&sources);
+    let bad: Vec<(String, String)> =
+        sources.iter().map(|(name, text)| (name.clone(), text.replace("+ 1", "+ 666"))).collect();
+    let bad = pycs_of(&bad);
+    for module in 0..MODULES {
+        let header = &good[module][..16];
+        for side in ["a", "b"] {
+            pair.write(side, &name(module), &sources[module].1);
+        }
+        pair.write("a", &pyc(module), &good[module]);
+        pair.write("b", &pyc(module), [header, &bad[module][16..]].concat());
+    }
+    let document = pair.document(&[]);
+    assert_eq!(document["conclusion"], "300 pycs are unexplained");
+    let causes = document["causes"].as_array().unwrap();
+    assert_eq!(causes.len(), 1, "{causes:#?}");
+    assert_eq!(
+        causes[0]["reason"],
+        "the right pyc is not what its source compiles to: LOAD_SMALL_INT 1 became LOAD_CONST 666"
+    );
+    assert_eq!(causes[0]["files"], 300);
+    let first = format!("the right pyc is not what {} compiles to: at demo.m007:f7, line 2, ", name(7));
+    assert!(reason(&document, &pyc(7)).starts_with(&first));
+    let markdown = pair.diff(&["--markdown", "-"]).exits(1).out;
+    assert!(markdown.len() < 10_000 && markdown.contains("- and 250 more"), "{markdown}");
+    assert_eq!(markdown.matches("<details>").count(), 1);
+}
+
+/// GitHub takes no comment of more than 65,536 characters.
+#[test]
+fn markdown_is_short_enough_for_a_comment() {
+    let pair = Pair::new();
+    for number in 0..1500 {
+        let name = format!("a rather long name for a source {number:04}.py");
+        pair.write("a", &name, "x = 1\n").write("b", &name, "x = 2\n");
+    }
+    let markdown = pair.diff(&["--markdown", "-"]).exits(1).out;
+    assert!(markdown.chars().count() < 65_536, "{}", markdown.len());
+    let shown = markdown.matches("\n**source**: a rather long").count();
+    let last = format!(
+        "\n{} more causes with {} files are left out to keep this short enough for a comment: \
+         `pycompile diff a b --html difference.html` shows all.\n",
+        1500 - shown,
+        1500 - shown
+    );
+    assert!(shown > 500 && markdown.ends_with(&last), "{}", &markdown[markdown.len() - 300..]);
+}
+
+#[test]
+fn labels_stand_for_the_sides() {
+    let pair = Pair::new();
+    pair.poison("b");
+    pair.write(".", "one.pyc", pair.read("a", PYC)).write(".", "two.pyc", pair.read("b", PYC));
+    let said: Said =
+        pair.run_in(".", &["diff", "one.pyc", "two.pyc", "--label", PYC, "--width", "200"]).exits(1);
+    for words in [&format!("--- {PYC}\n+++ {PYC}\n\n{PYC}\n"), "\n  demo.core:f\n"] {
+        assert!(said.out.contains(words), "{}", said.out);
+    }
+    let labels = ["--label", "v1", "--label", "v2"];
+    let said = pair.run_in(".", &[&["diff", "a", "b"], &labels[..]].concat()).exits(1);
+    assert!(said.out.contains("--- v1\n+++ v2\n"), "{}", said.out);
+    manifest(&pair, "a");
+    let said = pair.run_in(".", &[&["diff", "m.json", "b"], &labels[..]].concat()).exits(1);
+    assert!(said.out.contains("--- v1\n+++ v2\n"), "{}", said.out);
+    pair.run_in(".", &[&["diff", "a", "b", "--label", "v3"], &labels[..]].concat()).exits(2);
+}
+
+/// Fields of a code object that no instruction shows, each named.
+#[test]
+fn the_field_that_differs_is_named() {
+    let pair = Pair::new();
+    let pyc = pair.read("b", PYC);
+    // `co_stacksize` and `co_flags` of `f` follow the numbers of arguments.
+    let at = 16 + 1 + 20;
+    let inner =
+        pyc[at..].windows(17).position(|bytes| bytes[0] & 0x7f == b'c' && bytes[1] == 1).unwrap() + at;
+    for (offset, words) in [
+        (1, "co_argcount 1 became 5"),
+        (5, "co_posonlyargcount 0 became 4"),
+        (9, "co_kwonlyargcount 0 became 4"),
+        (13, "co_stacksize 2 became 6"),
+        (17, "co_flags 0x3 OPTIMIZED NEWLOCALS became 0x7 OPTIMIZED NEWLOCALS VARARGS"),
+    ] {
+        let mut changed = pyc.clone();
+        changed[inner + offset] ^= 4;
+        pair.write("b", PYC, changed);
+        let found = reason(&pair.document(&[]), PYC);
+        assert!(found.ends_with(&format!(": at demo.core:f, {words}")), "{found}");
+    }
+}
