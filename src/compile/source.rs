@@ -3,6 +3,7 @@
 use super::shown_line::LineReading;
 use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
+use crate::decode::EncodedSource;
 use crate::syntax::ast::Module;
 use crate::syntax::{self, Remark, SourceText};
 use crate::target::{Release, Target};
@@ -89,27 +90,27 @@ impl Source {
     pub fn read(source: &[u8], target: &Target) -> Result<Self, Box<SourceRefusal>> {
         // The text, what it is read into, and what decoding takes meanwhile.
         allowance::hold(source.len().saturating_mul(6));
-        let reading = crate::decode::reading(source);
-        let reading = LineReading { marked: reading.0, utf_8: reading.1 };
+        let encoded = EncodedSource::new(source);
+        let reading = LineReading { marked: encoded.is_marked(), utf_8: encoded.is_utf_8() };
         let mut replaced = None;
-        let (text, only) = match crate::decode::decode(source, target) {
-            Ok(text) => (text.into_owned(), (!crate::decode::is_alike(source)).then(|| target.release())),
-            Err(error) => match crate::decode::mend(source) {
+        let (text, only) = match encoded.decode(target) {
+            Ok(text) => (text.into_owned(), (!encoded.is_alike()).then(|| target.release())),
+            Err(error) => match encoded.mend() {
                 Some((text, places))
                     if !target.features.check_comments && syntax::comments_hold(&text, &places, target) =>
                 {
-                    let bytes = crate::decode::mended_from(source);
+                    let bytes = encoded.mended_from();
                     replaced = Some(String::from_utf8_lossy(&bytes).into_owned());
                     (text, Some(target.release()))
                 }
                 Some((text, _)) if !target.features.check_comments => {
-                    let bytes = crate::decode::mended_from(source);
+                    let bytes = encoded.mended_from();
                     let error = syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
                     let text = reading.text(&String::from_utf8_lossy(&bytes), &error, target);
                     return Err(Box::new(SourceRefusal { error, text, parsed: false }));
                 }
                 _ => {
-                    let text = undecoded_line(source, error.location.line());
+                    let text = undecoded_line(encoded, error.location.line());
                     return Err(Box::new(SourceRefusal { error, text, parsed: false }));
                 }
             },
@@ -120,7 +121,7 @@ impl Source {
             return Err(Box::new(SourceRefusal { error, text, parsed: false }));
         }
         allowance::release(source.len().saturating_mul(4));
-        let unended = crate::decode::unended(source, &text, target);
+        let unended = encoded.unended(&text, target);
         Ok(Self { text: SourceText::pad(text), only, reading, replaced, unended, parsed: None })
     }
 
@@ -205,11 +206,11 @@ impl Source {
 
 /// Returns the text in which CPython shows a line that it could not decode: the line with
 /// replacement characters and without its end, after empty lines.
-fn undecoded_line(source: &[u8], number: i32) -> String {
+fn undecoded_line(encoded: EncodedSource<'_>, number: i32) -> String {
     let Some(before) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)) else {
         return String::new();
     };
-    let bytes = crate::decode::mended_from(source);
+    let bytes = encoded.mended_from();
     let line = bytes.split(|&byte| byte == b'\n').nth(before).unwrap_or_default();
     "\n".repeat(before) + &String::from_utf8_lossy(line)
 }

@@ -1,7 +1,7 @@
 //! The coding cookie of PEP 263.
 
 /// A coding cookie.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Cookie<'s> {
     /// Name of the encoding, as written.
     pub(super) name: &'s str,

@@ -22,6 +22,7 @@ mod wide;
 
 use crate::target::Target;
 use crate::text::{Location, SyntaxError};
+use cookie::Cookie;
 
 /// The byte order mark.
 const MARK: &[u8] = b"\xef\xbb\xbf";
@@ -32,86 +33,108 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// An unknown or unsupported encoding, bytes that are invalid in the encoding, or a NUL.
 pub fn decode<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
-    refuse_null(source)?;
-    // CPython's order: positions in a codec's errors refer to the text with the new line ends.
-    match normalize(source) {
-        Cow::Borrowed(source) => decode_lines(source, target),
-        Cow::Owned(source) => Ok(Cow::Owned(decode_lines(&source, target)?.into_owned())),
-    }
+    EncodedSource::new(source).decode(target)
 }
 
-/// Returns whether a source is decoded alike for all targets: its codec is not one whose name is
-/// looked up.
-pub fn is_alike(source: &[u8]) -> bool {
-    !codec::is_looked_up(cookie::find(source.strip_prefix(MARK).unwrap_or(source)))
+/// A source file with its encoding, which is looked for once.
+#[derive(Clone, Copy, Debug)]
+pub struct EncodedSource<'s> {
+    source: &'s [u8],
+    is_marked: bool,
+    cookie: Option<Cookie<'s>>,
 }
 
-/// Returns whether a source begins with a byte order mark, and whether it is UTF-8.
-pub fn reading(source: &[u8]) -> (bool, bool) {
-    let bytes = source.strip_prefix(MARK);
-    (bytes.is_some(), codec::is_utf_8(cookie::find(bytes.unwrap_or(source))))
-}
+impl<'s> EncodedSource<'s> {
+    /// Looks for the byte order mark and the cookie.
+    pub fn new(source: &'s [u8]) -> Self {
+        let marked = source.strip_prefix(MARK);
+        Self { source, is_marked: marked.is_some(), cookie: cookie::find(marked.unwrap_or(source)) }
+    }
 
-/// Returns the error of `target` at the end of a text without a final line end after decoding, if
-/// the parser finds none before.
-pub fn unended(source: &[u8], text: &str, target: &Target) -> Option<SyntaxError> {
-    if target.features.end_decoded_lines || is_alike(source) {
-        return None;
+    /// Returns whether the source begins with a byte order mark.
+    pub const fn is_marked(&self) -> bool {
+        self.is_marked
     }
-    let last = text.rsplit('\n').next()?.trim_start_matches([' ', '\t', '\x0c']);
-    if last.is_empty() || last.starts_with('#') {
-        return None;
-    }
-    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
-    let line = i32::try_from(1 + breaks).unwrap_or(i32::MAX);
-    Some(SyntaxError::new("invalid syntax", Location::new(line, line, -1, -1)))
-}
 
-/// Returns a source that [`decode`] refuses because it is not UTF-8, with a `?` for each invalid
-/// byte, and the offsets of those bytes. `None` if the source is refused for another reason.
-pub fn mend(source: &[u8]) -> Option<(String, Vec<usize>)> {
-    if refuse_null(source).is_err() {
-        return None;
+    /// Returns whether the source is UTF-8.
+    pub fn is_utf_8(&self) -> bool {
+        codec::is_utf_8(self.cookie)
     }
-    let source = normalize(source);
-    let bytes = source.strip_prefix(MARK).unwrap_or(&source);
-    if !codec::is_utf_8(cookie::find(bytes)) {
-        return None;
+
+    /// Returns whether the source is decoded alike for all targets: its codec is not one whose name
+    /// is looked up.
+    pub fn is_alike(&self) -> bool {
+        !codec::is_looked_up(self.cookie)
     }
-    let (mut text, mut places) = (String::with_capacity(bytes.len()), Vec::new());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for _ in chunk.invalid() {
-            places.push(text.len());
-            text.push('?');
+
+    /// Decodes the source as `target` does.
+    ///
+    /// # Errors
+    /// The errors of [`decode`].
+    pub fn decode(&self, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+        refuse_null(self.source)?;
+        // CPython's order: positions in a codec's errors refer to the text with the new line ends.
+        match normalize(self.source) {
+            Cow::Borrowed(source) => self.decode_lines(source, target),
+            Cow::Owned(source) => Ok(Cow::Owned(self.decode_lines(&source, target)?.into_owned())),
         }
     }
-    Some((text, places))
-}
 
-/// Returns the bytes that the offsets of [`mend`] refer to: without a byte order mark, and with
-/// `\n` at the end of each line.
-pub fn mended_from(source: &[u8]) -> Vec<u8> {
-    let source = normalize(source);
-    source.strip_prefix(MARK).unwrap_or(&source).to_vec()
+    fn decode_lines<'t>(&self, source: &'t [u8], target: &Target) -> Result<Cow<'t, str>, SyntaxError> {
+        let bytes = if self.is_marked { source.strip_prefix(MARK).unwrap_or(source) } else { source };
+        let text = codec::decode(bytes, self.cookie, self.is_marked, target)?;
+        Ok(match normalize(text.as_bytes()) {
+            Cow::Borrowed(_) => text,
+            // Some codecs map another byte to `\r`; after its replacement the text is still UTF-8.
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        })
+    }
+
+    /// Returns the error of `target` at the end of a text without a final line end after decoding,
+    /// if the parser finds none before.
+    pub fn unended(&self, text: &str, target: &Target) -> Option<SyntaxError> {
+        if target.features.end_decoded_lines || self.is_alike() {
+            return None;
+        }
+        let last = text.rsplit('\n').next()?.trim_start_matches([' ', '\t', '\x0c']);
+        if last.is_empty() || last.starts_with('#') {
+            return None;
+        }
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let line = i32::try_from(1 + breaks).unwrap_or(i32::MAX);
+        Some(SyntaxError::new("invalid syntax", Location::new(line, line, -1, -1)))
+    }
+
+    /// Returns a source that [`decode`] refuses because it is not UTF-8, with a `?` for each
+    /// invalid byte, and the offsets of those bytes. `None` if the source is refused for another
+    /// reason.
+    pub fn mend(&self) -> Option<(String, Vec<usize>)> {
+        if refuse_null(self.source).is_err() || !self.is_utf_8() {
+            return None;
+        }
+        let bytes = self.mended_from();
+        let (mut text, mut places) = (String::with_capacity(bytes.len()), Vec::new());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            for _ in chunk.invalid() {
+                places.push(text.len());
+                text.push('?');
+            }
+        }
+        Some((text, places))
+    }
+
+    /// Returns the bytes that the offsets of [`Self::mend`] refer to: without a byte order mark,
+    /// and with `\n` at the end of each line.
+    pub fn mended_from(&self) -> Vec<u8> {
+        let source = normalize(self.source);
+        source.strip_prefix(MARK).unwrap_or(&source).to_vec()
+    }
 }
 
 /// Returns the message of CPython's codec for the first bytes that are not UTF-8.
 pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
     codec::utf_8(bytes).err().map(|error| error.message)
-}
-
-fn decode_lines<'s>(source: &'s [u8], target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
-    let (marked, bytes) = match source.strip_prefix(MARK) {
-        Some(rest) => (true, rest),
-        None => (false, source),
-    };
-    let text = codec::decode(bytes, cookie::find(bytes), marked, target)?;
-    Ok(match normalize(text.as_bytes()) {
-        Cow::Borrowed(_) => text,
-        // Some codecs map another byte to `\r`; after its replacement the text is still UTF-8.
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-    })
 }
 
 fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
@@ -168,8 +191,11 @@ mod tests {
 
     #[test]
     fn what_is_no_utf8_is_mended() {
-        assert_eq!(super::mend(b"x #\xe9\xff\r\n"), Some((String::from("x #??\n"), vec![3, 4])));
-        assert_eq!(super::mend(b"# coding: latin-1\n#\xe9"), None);
+        assert_eq!(
+            super::EncodedSource::new(b"x #\xe9\xff\r\n").mend(),
+            Some((String::from("x #??\n"), vec![3, 4]))
+        );
+        assert_eq!(super::EncodedSource::new(b"# coding: latin-1\n#\xe9").mend(), None);
     }
 
     /// Messages from CPython 3.14.10.
