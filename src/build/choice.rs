@@ -2,8 +2,9 @@
 
 use crate::engine::select::EnginesError;
 use crate::project::backend::requires_python;
+use crate::project::{LARGEST, read_regular};
 use crate::target::{ALL, PyVersion, Target};
-use crate::wheel::RequiresPython;
+use crate::wheel::{RequiresPython, prepared_field};
 use std::fmt;
 use std::path::Path;
 
@@ -22,7 +23,7 @@ impl Choice {
     /// # Errors
     /// [`EnginesError::Excluded`].
     pub fn of_project(folder: &Path, on_path: Option<PyVersion>) -> Result<Self, EnginesError> {
-        let required = requires_python(folder).and_then(|text| RequiresPython::parse(&text));
+        let required = required(folder);
         let is_allowed = |version| required.as_ref().is_none_or(|required| required.allows(version));
         let found = on_path.map_or("there is no usable python3 on PATH".to_owned(), |version| {
             format!("the python3 on PATH is {version}")
@@ -45,6 +46,16 @@ impl Choice {
             }),
         }
     }
+}
+
+/// Returns the versions that a project supports: the `PKG-INFO` of an sdist says what its backend
+/// has made of its settings.
+fn required(folder: &Path) -> Option<RequiresPython> {
+    let text = match read_regular(&folder.join("PKG-INFO"), LARGEST) {
+        Ok(bytes) => prepared_field(&String::from_utf8_lossy(&bytes), "Requires-Python"),
+        Err(_) => requires_python(folder),
+    };
+    RequiresPython::parse(&text?)
 }
 
 impl fmt::Display for Choice {

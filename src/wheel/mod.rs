@@ -40,7 +40,7 @@ pub use installed::{installed_path, installed_place, refuse_one_place};
 pub use license::{LicenseError, normalize_license};
 pub use metadata::{MetadataError, hold_against_folder, hold_against_name};
 pub use name::{TagSet, WheelName, WheelNameError, escape_name, normalize_name};
-pub use prepared::{DistInfo, Prepared, PreparedError, PreparedFault};
+pub use prepared::{DistInfo, Prepared, PreparedError, PreparedFault, prepared_field};
 pub use project::{Project, ProjectFault, ProjectTableError};
 pub use record::{Digests, Record, RecordError, RecordRow};
 pub use repack::{CheckedWheel, Note, PycTreatment, RepackedWheel, repack};

@@ -178,4 +178,9 @@ fn a_version_that_the_project_excludes_is_not_chosen() {
     project("<3.10");
     run(&session, &["init"]).exits(2).says("error: Requires-Python <3.10 allows none of 3.13, 3.14, 3.15");
     assert!(!session.path("pycompile.toml").exists());
+    // An sdist's fields are those of an email: their names have no case, and a body follows.
+    let fields = "Metadata-Version: 2.1\nName: demo\nVersion: 1\n";
+    session.file("PKG-INFO", format!("{fields}requires-python: ==3.14.*\n\nRequires-Python: ==3.13.*\n"));
+    let words = "note: the config names Python 3.14, the newest that Requires-Python ==3.14.* allows";
+    run(&session, &["init"]).exits(0).says(words);
 }

@@ -2,18 +2,10 @@
 
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
-use crate::project::{LARGEST, read_regular};
 use std::path::Path;
 
-/// Returns the specifier set of the project in `folder`: that of its `PKG-INFO`, `pyproject.toml`
-/// or `setup.cfg`.
+/// Returns the specifier set that the `pyproject.toml` or `setup.cfg` in `folder` declares.
 pub fn requires_python(folder: &Path) -> Option<String> {
-    if let Ok(bytes) = read_regular(&folder.join("PKG-INFO"), LARGEST) {
-        let text = String::from_utf8_lossy(&bytes);
-        let mut fields = text.lines().take_while(|line| !line.is_empty());
-        let value = fields.find_map(|line| line.strip_prefix("Requires-Python:"));
-        return value.map(|value| value.trim().to_owned());
-    }
     let project = PyProject::read(folder);
     let given = project.text(&["project", "requires-python"]).map(ToOwned::to_owned);
     let of_poetry = || project.text(&["tool", "poetry", "dependencies", "python"]).and_then(poetry);

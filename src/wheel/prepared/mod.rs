@@ -136,6 +136,11 @@ impl Prepared {
     }
 }
 
+/// Returns the first value of a field of core metadata that is not empty.
+pub fn prepared_field(metadata: &str, name: &str) -> Option<String> {
+    PreparedFields::parse(metadata).one(name).map(str::to_owned)
+}
+
 fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
     let name = WheelName::parse(file_name)?;
     let bytes = files::read(folder, file_name)?;
