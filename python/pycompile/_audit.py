@@ -29,9 +29,9 @@ class Verified:
     """The result of `verify`. It is true if there are no findings."""
 
     verified: int
-    """Number of pycs that are what their sources compile to."""
+    """Number of pycs without a finding."""
     findings: tuple[Finding, ...]
-    """Findings, sorted by path."""
+    """Findings, the most alarming kinds first."""
 
     def __bool__(self) -> bool:
         return not self.findings

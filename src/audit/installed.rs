@@ -1,6 +1,7 @@
 //! The distributions of a place and the files that their RECORDs list. Each RECORD is read once.
 
 use super::record::joined;
+use super::releases::Passed;
 use super::view::is_wheel;
 use crate::input::Place;
 use crate::pyc::parse_name;
@@ -67,6 +68,14 @@ impl Installed {
     /// Returns the distributions of any place.
     pub(super) fn all(&self) -> &[InstalledDistribution] {
         &self.distributions
+    }
+
+    /// Returns the pycs that no RECORD lists, although one lists their source.
+    pub(super) fn unlisted(&self, passed: &[Passed]) -> impl Iterator<Item = String> {
+        let files = self.in_tree().iter().flat_map(|one| one.files.iter().flatten());
+        let listed: BTreeSet<&str> = files.map(String::as_str).collect();
+        let names = passed.iter().map(|pyc| pyc.name.clone());
+        names.filter(move |name| !listed.contains(&**name) && listed.contains(&*module_of(name)))
     }
 
     /// Returns the distributions that are installed in a tree.

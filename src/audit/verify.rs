@@ -72,6 +72,9 @@ pub struct Verified {
     pub engines: Vec<String>,
     /// Paths of the pycs whose code passed.
     pub accepted: Vec<String>,
+    /// Pycs without a finding that no RECORD lists, although one lists their source: the index of
+    /// the place, and the path there. Python writes such files when it imports a module.
+    pub unlisted: Vec<(usize, String)>,
     /// Releases that write the pycs that passed.
     pub releases: Vec<ReleaseFound>,
 }
@@ -137,6 +140,9 @@ pub fn verify(
     (verified.excluded, verified.findings) =
         verified.findings.into_iter().partition(|finding| request.exclude.has(&finding.path));
     verified.pycs = audit.tally.count(&verified.findings, &verified.excluded);
+    let with_findings: BTreeSet<(usize, &str)> =
+        verified.findings.iter().map(|finding| (finding.place, finding.path.as_str())).collect();
+    verified.unlisted.retain(|(place, path)| !with_findings.contains(&(*place, path)));
     verified.engines = compilers.about();
     Ok(verified)
 }
@@ -258,6 +264,9 @@ impl Audit<'_> {
         // Findings for the whole wheel have an empty path.
         findings.retain(|finding| finding.path.is_empty() || selection.contains(&finding.path));
         self.verified.accepted.extend(passed.iter().map(|pyc| format!("{prefix}{}", pyc.name)));
+        if prefix.is_empty() {
+            self.verified.unlisted.extend(installed.unlisted(&passed).map(|name| (self.at, name)));
+        }
         self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);

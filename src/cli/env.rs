@@ -206,6 +206,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mut shown: Vec<FindingText> = own.chain(audit.texts()).collect();
     alarms_first(&mut shown);
     if arguments.check {
+        findings::tell_unlisted(&audit.unlisted, printer);
         findings::tell_excluded(&audit.excluded_texts(), format, printer)?;
     }
     findings::tell_env(&shown, format, arguments.limit, printer)?;

@@ -41,6 +41,8 @@ pub(super) struct EnvAudit {
     /// Paths of all findings.
     found: BTreeSet<PathBuf>,
     is_interrupted: bool,
+    /// Verified pycs that no RECORD lists.
+    pub(super) unlisted: Vec<String>,
     /// Indices of the patterns that match a file.
     pub(super) used: BTreeSet<usize>,
 }
@@ -122,6 +124,10 @@ impl EnvAudit {
             .into_iter()
             .partition::<Vec<_>, _>(|(path, _)| is_excluded(path));
         report.findings = own;
+        let with_findings: BTreeSet<&Path> = report.findings.iter().map(|(path, _)| path.as_path()).collect();
+        let unlisted = verified.unlisted.iter().map(|(_, name)| path_of(name));
+        let unlisted = unlisted.filter(|path| !with_findings.contains(&**path));
+        self.unlisted.extend(unlisted.map(|path| python::os_text(path.as_os_str())));
         // `verify` says more about the same files.
         let told: BTreeSet<PathBuf> =
             verified.excluded.iter().map(|finding| path_of(&finding.path)).collect();

@@ -7,7 +7,7 @@ use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::audit::{Finding, FindingKind, PycCounts};
 use crate::input::Place;
-use crate::report::finding::{FindingText, lines, shown};
+use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
 use crate::text::{counted, visible, visible_json};
 use std::collections::BTreeSet;
@@ -71,6 +71,17 @@ pub(super) fn count_pycs(pycs: &PycCounts, printer: &Printer) {
     printer.count("excluded", pycs.excluded);
     printer.count("not_checked", pycs.not_checked);
     printer.count("not_reached", pycs.not_reached);
+}
+
+/// Prints a note on verified pycs that no RECORD lists, and counts them.
+pub(super) fn tell_unlisted(paths: &[String], printer: &Printer) {
+    printer.count("unlisted", paths.len());
+    if let Some(first) = paths.first() {
+        printer.summary(&format!("note: {}", unlisted(paths.len(), first)));
+    }
+    for path in paths {
+        printer.detail(&format!("no RECORD lists {}", visible(path)));
+    }
 }
 
 /// Returns the error of an interrupted run.

@@ -146,6 +146,8 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     for note in &verified.notes {
         printer.summary(&format!("note: {}", visible(note)));
     }
+    let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
+    findings::tell_unlisted(&unlisted.collect::<Vec<_>>(), printer);
     for engine in &verified.engines {
         printer.detail(engine);
     }

@@ -151,6 +151,13 @@ pub fn counts(pycs: &PycCounts, findings: usize) -> String {
     text
 }
 
+/// Returns the note on verified pycs that no RECORD lists; `first` is the path of one of them.
+pub fn unlisted(pycs: usize, first: &str) -> String {
+    let pycs = counted(pycs, "verified pyc", "verified pycs");
+    let first = visible(first);
+    format!("no RECORD lists {pycs}, as Python writes them when it imports a module; the first is {first}")
+}
+
 /// Returns the releases whose bytes were found, for each version the most frequent one first.
 pub fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
     let mut lines = Vec::new();

@@ -378,7 +378,8 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     let check = || session.run(&["env", "v", "--check"]).exits(1);
     let said = check().says("0 verified, 2 findings\n");
     let other = "other-mode: it is valid, in another invalidation mode than the one that is asked for";
-    assert!(said.err.starts_with(&format!("{}: {other}\n{}: {other}\n", pyc("one"), pyc("two"))));
+    let both = format!("{}: {other}\n{}: {other}\n", pyc("one"), pyc("two"));
+    assert!(said.err.starts_with(&both), "{}", said.err);
     let said = session.run(&["env", "v", "--check", "--limit", "1"]).exits(1);
     assert!(said.err.contains("other-mode: 1 more finding: `--limit 0` lists all\n"), "{}", said.err);
     // The mode does not hide the code.

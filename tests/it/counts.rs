@@ -244,3 +244,35 @@ fn what_is_excluded_is_in_every_format() {
         assert!(said.err.contains("note: --exclude \"nothing.py\" matches nothing\n"), "{}", said.err);
     }
 }
+
+/// pip lists the pycs of the level that it compiles, and `python -O` writes its own.
+#[test]
+fn pycs_that_python_writes_are_a_note_and_missing_ones_a_finding() {
+    let session = environment();
+    let compile = ["compile", "-q", "--python", "3.14.10", "--optimize", "1", "--strip-dir", SITE];
+    session.run(&[&compile[..], &[&format!("{SITE}/one/more.py")]].concat()).exits(0);
+    let own = pyc("more", "cpython-314.opt-1");
+    let note = format!(
+        "note: no RECORD lists 1 verified pyc, as Python writes them when it imports a module; the first is {own}\n"
+    );
+    for command in [&["verify", "v"][..], &["env", "v", "--check"]] {
+        let said = session.run(command).exits(0);
+        assert!(said.err.contains(&note) && said.err.contains("4 verified, 0 findings\n"), "{}", said.err);
+        assert_eq!(add_up(&session, command, 4)["unlisted"], 1);
+    }
+    // With other code it is no note.
+    session.file(&own, read(&session, &pyc("__init__", "cpython-314")));
+    for command in [&["verify", "v"][..], &["env", "v", "--check"]] {
+        let said = session.run(command).exits(1);
+        let both = format!("{}{}", said.out, said.err);
+        assert!(both.contains(&format!("{own}: code: ")) && !both.contains("no RECORD lists"), "{both}");
+        assert_eq!(add_up(&session, command, 4)["unlisted"], 0);
+    }
+    std::fs::remove_file(session.path(&own)).unwrap();
+    std::fs::remove_file(session.path(&pyc("more", "cpython-314"))).unwrap();
+    let words = "one-1.0.dist-info/RECORD lists it, and it does not exist\n";
+    let site = "lib/python3.14/site-packages/";
+    let said = session.run(&["verify", "v"]).exits(1);
+    assert_eq!(said.out, format!("{}: record: {site}{words}", pyc("more", "cpython-314")));
+    session.run(&["env", "v", "--check"]).exits(1).says(&format!("record: {words}"));
+}
