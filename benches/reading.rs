@@ -69,7 +69,7 @@ fn listed(folder: &Path, pycs: &[Vec<u8>]) -> (Place, Manifest, usize) {
         bytes += pyc.len();
         std::fs::write(place, pyc).unwrap();
     }
-    let (manifest, failures) = inventory(folder, None).unwrap();
+    let (manifest, failures) = inventory(folder, None, None).unwrap();
     assert!(failures.is_empty() && manifest.files.len() == LISTED);
     (Place::open(folder).unwrap(), manifest, bytes)
 }

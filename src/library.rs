@@ -153,6 +153,7 @@ pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsE
         sources: None,
         manifest: None,
         only: None,
+        directory: None,
         shard: None,
         settled: None,
         any_references: false,

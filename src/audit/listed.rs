@@ -92,6 +92,9 @@ impl<'a> Entries<'a> {
                 || (is_file && own.ends_with(listed))
         };
         let mut held = source;
+        if let (None, Some(source)) = (&entry.source, source) {
+            findings.push(of(name, ManifestFault::SourceUnlisted(source.name.clone())));
+        }
         if let Some(listed) = &entry.source {
             match source {
                 _ if !is_own(&listed.path) => {

@@ -6,6 +6,7 @@
 
 mod cause;
 mod compilers;
+mod dpkg;
 mod filename;
 mod finding;
 mod first;
@@ -19,6 +20,7 @@ mod record;
 mod releases;
 mod settled;
 mod tally;
+mod trusted;
 mod unit;
 mod unrecorded;
 mod verify;

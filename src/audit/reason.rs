@@ -44,6 +44,9 @@ pub enum Reason {
     OtherSource,
     /// The trusted sources do not contain the source.
     Untrusted,
+    /// A symlink to a directory with sources, which is none in the trusted sources; with the
+    /// directory.
+    LinkedSources(String),
     /// The code cannot be parsed; with the error.
     Malformed(String),
     /// The content is not a code object.
@@ -172,6 +175,8 @@ pub enum ManifestFault {
     SourceElsewhere(String),
     /// The source is not the listed one; with the path of the pyc in the manifest.
     OtherSource(String),
+    /// The manifest lists no source, and there is this one.
+    SourceUnlisted(String),
     /// The listed source does not exist.
     SourceGone(String),
     /// The file is not the listed one.
@@ -260,7 +265,8 @@ impl Reason {
             | Self::BelowPrefix
             | Self::NoSource(_)
             | Self::OtherSource
-            | Self::Untrusted => FindingKind::Source,
+            | Self::Untrusted
+            | Self::LinkedSources(_) => FindingKind::Source,
             Self::Malformed(_) | Self::NotCode => FindingKind::Malformed,
             Self::Compile { .. } => FindingKind::Compile,
             Self::Code { .. } => FindingKind::Code,

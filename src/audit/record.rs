@@ -3,7 +3,8 @@
 use super::finding::Finding;
 use super::installed::Installed;
 use super::reason::{Reason, RecordFault};
-use crate::input::Place;
+use super::unrecorded::is_startup;
+use crate::input::{Place, is_source};
 use crate::text::Shown as _;
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +20,8 @@ pub(super) struct Rows {
 const MOST: usize = 10;
 
 impl Rows {
-    /// Collects the rows of sources and pycs of every RECORD, except a wheel's own, which [`wheel`]
-    /// checks.
+    /// Collects the rows of sources, pycs and files that `site` reads, of every RECORD except a
+    /// wheel's own, which [`wheel`] checks.
     pub(super) fn read(place: &Place, installed: &Installed) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>> = BTreeMap::new();
         let mut findings = Vec::new();
@@ -41,16 +42,22 @@ impl Rows {
             let shared: Arc<str> = name.as_str().into();
             let mut missing = BTreeSet::new();
             for row in &record.rows {
-                let is_code = row.path.ends_with(".pyc") || row.path.ends_with(".py");
+                let is_source = is_source(row.path.as_bytes());
+                let is_code = is_source || row.path.ends_with(".pyc") || is_startup(&row.path);
                 let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
                 if is_there(&path) {
                     by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
-                } else if missing.insert(path.clone()) {
+                } else if !is_startup(&row.path) && missing.insert(path.clone()) {
                     findings.push(of(path, RecordFault::Gone { record: name.clone() }));
                 }
             }
         }
         (Self { by_name }, findings)
+    }
+
+    /// Returns whether a row lists a file.
+    pub(super) fn name(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
     }
 
     /// Returns whether a row lists a file with its digest, or without any digest.

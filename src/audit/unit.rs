@@ -13,7 +13,7 @@ use super::view::{Named, View};
 use super::zipapp;
 use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
-use crate::input::{Carrier, Place, PlaceError};
+use crate::input::{Carrier, Place, PlaceError, is_source};
 use crate::pyc::source_path;
 use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn units(view: &View<'_>) -> Vec<Unit> {
             let source =
                 view.named(&name).parsed.map_or_else(|| format!("source of {name}"), |named| named.source);
             modules.entry(source).or_default().push(name);
-        } else if name.ends_with(".py") {
+        } else if is_source(name.as_bytes()) {
             modules.entry(name).or_default();
         } else {
             files.push(name);
@@ -83,7 +83,11 @@ impl Judgment<'_> {
         match unit {
             Unit::Module { source, pycs } => self.module(source, pycs, &mut outcome),
             Unit::File(name) => match self.view.place.carrier(name) {
-                Ok(carrier) => self.carrier(name, carrier, &mut outcome),
+                Ok(carrier) => {
+                    self.carrier(name, carrier, &mut outcome);
+                    self.recorded(name, &mut outcome);
+                }
+                Err(PlaceError::Symlink(_)) => self.recorded(name, &mut outcome),
                 Err(error) if error.is_no_file() => {}
                 Err(error) => {
                     outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
@@ -106,6 +110,18 @@ impl Judgment<'_> {
     fn observe(&self, name: &str, bytes: &[u8], outcome: &mut UnitOutcome) {
         self.carrier(name, Carrier::of_bytes(bytes).named(name), outcome);
         outcome.findings.extend(self.rows.check(name, bytes));
+    }
+
+    /// Checks a file against its rows, also one that a symlink leads to.
+    fn recorded(&self, name: &str, outcome: &mut UnitOutcome) {
+        if !self.rows.name(name) {
+            return;
+        }
+        match self.view.place.read_followed(name) {
+            Ok(bytes) => outcome.findings.extend(self.rows.check(name, &bytes)),
+            Err(PlaceError::Missing(_)) => {}
+            Err(error) => outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string()))),
+        }
     }
 
     fn module(&self, name: &str, pycs: &[String], outcome: &mut UnitOutcome) {
@@ -132,7 +148,14 @@ impl Judgment<'_> {
         {
             outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
         }
+        if let (Err(PlaceError::Symlink(_)), None) = (&own, single) {
+            self.recorded(name, outcome);
+        }
         let path = self.view.importable(name);
+        let linked = match &own {
+            Err(PlaceError::Symlink(_)) if self.sources.is_some() => Some(self.view.place.read_through(name)),
+            _ => None,
+        };
         let trusted = self.sources.map(|sources| match sources.read_importable(&path) {
             Ok(bytes) => {
                 let mtime = own.as_ref().ok().and_then(|own| own.mtime);
@@ -149,6 +172,14 @@ impl Judgment<'_> {
             };
             outcome.findings.extend(reason.map(|reason| Finding::new(&own.name, reason)));
         }
+        let linked_fault = match (&trusted, linked) {
+            (Some(Ok(trusted)), Some(Ok(bytes))) if trusted.bytes != bytes => Some(Reason::OtherSource),
+            (Some(Err(_)), Some(Ok(_))) => Some(Reason::Untrusted),
+            // A symlink to nothing, as far as the place is all there is.
+            (_, None | Some(Ok(_) | Err(PlaceError::Missing(_)))) => None,
+            (_, Some(Err(error))) => Some(Reason::Unreadable(error.to_string())),
+        };
+        outcome.findings.extend(linked_fault.map(|reason| Finding::new(name, reason)));
         let source = trusted.as_ref().unwrap_or(&own);
         let mut opened = Engine::open(source.as_ref().map_or(&[], |source| &source.bytes));
         for pyc in pycs {

@@ -1,5 +1,6 @@
 //! Modules and startup files among installed distributions that no RECORD lists.
 
+use super::dpkg::Dpkg;
 use super::finding::Finding;
 use super::installed::{Installed, InstalledDistribution};
 use super::reason::{Reason, RecordFault};
@@ -34,6 +35,14 @@ pub(super) fn unrecorded(
         Ok([link, path].iter().any(|path| path.to_str().is_none_or(is_module)) && !is_recorded)
     };
     let mut links = Reach::new(&[], &is_stray);
+    // The name makes a module of a RECORD one that runs at start-up.
+    let is_any = |link: &Path, path: &Path| {
+        Ok([link, path]
+            .iter()
+            .any(|path| path.to_str().is_none_or(|name| is_module(name) || name.ends_with(".pyc"))))
+    };
+    let mut startup_links = Reach::new(&[], &is_any);
+    let mut dpkg = Dpkg::default();
     let (mut findings, mut notes) = (Vec::new(), Vec::new());
     for (base, installed) in bases {
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
@@ -49,6 +58,14 @@ pub(super) fn unrecorded(
         // A distribution without a list of its files may own any file, except below the packages
         // that a RECORD lists.
         let others_install = !is_site || others.any;
+        let is_of_others = |name: &str, reason: &RecordFault| match reason {
+            // What runs at start-up is not left to a guess.
+            RecordFault::Startup | RecordFault::StartupModule if is_site && others.any => {
+                place.read_followed(name).is_ok_and(|bytes| !may_have_code(name, &bytes))
+            }
+            RecordFault::StartupModule if !is_site => others.any,
+            _ => others_install,
+        };
         let is_own = |name: &str| match name[base.len()..].split_once('/') {
             Some((top, _)) => recorded.contains(format!("{base}{top}/__init__.py").as_str()),
             None => false,
@@ -72,10 +89,14 @@ pub(super) fn unrecorded(
                 continue;
             };
             if !recorded.contains(name.as_str())
-                && (!others_install || is_own(name))
                 && !others.owns(name, below)
                 && !is_of_virtualenv(below, || place.read(name).ok())
-                && (!is_link || path.is_file() || links.leads(&path))
+                && (!is_link
+                    || path.is_file()
+                    || links.leads(&path)
+                    || (reason == RecordFault::StartupModule && startup_links.leads(&path)))
+                && (is_own(name) || !is_of_others(name, &reason))
+                && !dpkg.has(&real_root.join(name), || place.read(name).ok())
             {
                 findings.push(Finding::new(name, Reason::Record(reason)));
             }
@@ -85,12 +106,31 @@ pub(super) fn unrecorded(
 }
 
 fn is_module(name: &str) -> bool {
-    [".py", ".so", ".pyd"].iter().any(|end| name.ends_with(end))
+    [".py", ".pyw", ".so", ".pyd"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns whether Python may run code of a file that it reads at start-up. The `.pth` file that
+/// setuptools installs is known.
+fn may_have_code(name: &str, bytes: &[u8]) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let is_of_setuptools = || {
+        let rest = bytes.trim_ascii().strip_prefix(b"import os; var = 'SETUPTOOLS_USE_DISTUTILS'; ");
+        [
+            "enabled = os.environ.get(var, 'stdlib') == 'local'; enabled and __import__('_distutils_hack');",
+            "enabled = os.environ.get(var, 'local') == 'local'; enabled and __import__('_distutils_hack');",
+            "enabled = os.environ.get(var, 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim();",
+        ]
+        .iter()
+        .any(|known| rest == Some(known.as_bytes()))
+    };
+    !file.ends_with(".pth")
+        || (memchr::memmem::find(bytes, b"import").is_some()
+            && !(file == "distutils-precedence.pth" && is_of_setuptools()))
 }
 
 /// Returns whether `site` reads a file, by its name below `site-packages`; `.start` files are those
 /// of PEP 829.
-fn is_startup(below: &str) -> bool {
+pub(super) fn is_startup(below: &str) -> bool {
     !below.contains('/') && [".pth", ".start"].iter().any(|end| below.ends_with(end))
 }
 

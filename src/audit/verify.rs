@@ -10,12 +10,13 @@ use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
+use super::trusted;
 use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
-use crate::input::{Carrier, Embedded, Place, embedded};
+use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, embedded};
 use crate::manifest::{Manifest, Shard};
 use crate::project::FilePatterns;
 use crate::target::{PyVersion, Release};
@@ -30,8 +31,11 @@ const EMBEDDED: u64 = 3 << 30;
 /// Options of [`verify`].
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Sources that the pycs must be compiled from, instead of the sources next to them.
+    /// Sources that the pycs must be compiled from, instead of the sources next to them. Whatever
+    /// importers would read as a source, or run at start-up, must be equal to one of these.
     pub sources: Option<&'a Place>,
+    /// Working directory by the name under which the user entered it, which may contain symlinks.
+    pub directory: Option<&'a Path>,
     /// Manifest that the pycs must also agree with.
     pub manifest: Option<&'a Manifest>,
     /// Name of the only distribution to verify, in any spelling.
@@ -170,6 +174,11 @@ impl Audit<'_> {
         self.request.shard.is_none_or(Shard::is_first)
     }
 
+    /// Returns the files that must not be overlooked.
+    fn sought(&self) -> Sought {
+        if self.request.sources.is_some() { Sought::Sources } else { Sought::Bytecode }
+    }
+
     /// Keeps the units of the shard.
     fn deal(&mut self, place: &Place, units: &mut Vec<Unit>) {
         let Some(shard) = self.request.shard else { return };
@@ -216,7 +225,9 @@ impl Audit<'_> {
             }
         }
         findings.extend(record::folders(place));
-        let survey = place.survey(&self.examined);
+        let (examined, directory) = (self.examined.as_slice(), self.request.directory);
+        let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
+        findings.extend(sources.iter().flat_map(|sources| trusted::faults(&view, sources, &survey)));
         let unseen = survey.unseen.into_iter();
         findings
             .extend(unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string()))));
@@ -347,7 +358,7 @@ impl Audit<'_> {
             }
         };
         let refuse = |reason| vec![Finding::new(name, reason)];
-        let archive = match embedded(Path::new(&path), bytes) {
+        let archive = match embedded(Path::new(&path), bytes, self.sought()) {
             Embedded::Nothing => return Ok(()),
             Embedded::Refused(error) => {
                 self.add(prefix, refuse(Reason::Archive(error.fault.to_string())));

@@ -164,13 +164,12 @@ impl<'a> View<'a> {
 
     /// Reads the file that an importer finds at a path, for a pyc of another place.
     pub(super) fn read_importable(&self, path: &str) -> Result<Vec<u8>, PlaceError> {
-        match &self.installed {
-            Some(installed) => {
-                let name = installed.get(&format!("site-packages/{path}")).map_or(path, String::as_str);
-                self.read(name)
-            }
-            None => self.read(path),
-        }
+        let name = match &self.installed {
+            Some(installed) => installed.get(&format!("site-packages/{path}")).map_or(path, String::as_str),
+            None => path,
+        };
+        self.check_size(name)?;
+        self.place.read_through(name)
     }
 }
 

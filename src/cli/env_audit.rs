@@ -68,8 +68,10 @@ impl EnvAudit {
         let failed: BTreeSet<&Path> = failed(report).collect();
         let told = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
         let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
+        let directory = environment::entered_directory();
         let request = Request {
             sources: None,
+            directory: directory.as_deref(),
             manifest: None,
             only: None,
             shard: None,

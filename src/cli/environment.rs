@@ -41,6 +41,14 @@ pub(super) fn working_directory() -> Result<PathBuf, super::error::CommandError>
         .map_err(|error| super::error::CommandError::Usage(format!("there is no working directory: {error}")))
 }
 
+/// Returns the working directory by the name under which the user entered it: `PWD`, which may
+/// contain symlinks; `None` if that is the name of another directory.
+pub(super) fn entered_directory() -> Option<PathBuf> {
+    let entered = std::env::var_os("PWD").map(PathBuf::from).filter(|entered| entered.is_absolute())?;
+    let is_here = entered.canonicalize().ok()? == std::env::current_dir().ok()?.canonicalize().ok()?;
+    is_here.then_some(entered)
+}
+
 /// Returns the directories of `PATH`, and those in which pyenv and uv install interpreters.
 pub(super) fn places() -> Places {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         return Err(CommandError::Usage(message));
     }
     let (manifest, failures) = match &arguments.path {
-        Some(path) => inventory(path, arguments.shard)?,
+        Some(path) => inventory(path, arguments.shard, environment::entered_directory().as_deref())?,
         None if !arguments.merge.is_empty() => (merged(&arguments.merge)?, Vec::new()),
         None => {
             let project = arguments.config.load_given(overrides.given(), printer)?;

@@ -127,8 +127,10 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let around = |place| Some((place, VirtualEnvironment::around(Place::disk_path(place)?)?));
     let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
     own_interpreter::add(&environments, &mut engines, printer);
+    let directory = environment::entered_directory();
     let request = Request {
         sources: sources.as_ref(),
+        directory: directory.as_deref(),
         manifest: manifest.as_ref(),
         only: arguments.only.as_deref(),
         settled: None,

@@ -14,6 +14,29 @@ use std::path::Path;
 /// the next object.
 const HEAD: usize = 17;
 
+/// Files that must not be overlooked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sought {
+    /// Bytecode.
+    #[default]
+    Bytecode,
+    /// Bytecode, and the sources that importers read.
+    Sources,
+}
+
+impl Sought {
+    /// Returns whether importers read a file of this name or path as such a file.
+    pub fn is_named(self, name: &[u8]) -> bool {
+        name.ends_with(b".pyc") || (self == Self::Sources && is_source(name))
+    }
+}
+
+/// Returns whether importers read a file of this name or path as a source; `.pyw` is one on
+/// Windows.
+pub fn is_source(name: &[u8]) -> bool {
+    name.ends_with(b".py") || name.ends_with(b".pyw")
+}
+
 /// Kind of content of a file, independent of its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carrier {
@@ -114,13 +137,13 @@ pub enum Embedded {
     Nothing,
     /// An archive.
     Archive(Archive),
-    /// A refused archive in which an importer could find a pyc.
+    /// A refused archive in which an importer could find what is sought.
     Refused(ArchiveError),
 }
 
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
 /// zip.
-pub fn embedded(path: &Path, mut bytes: Vec<u8>) -> Embedded {
+pub fn embedded(path: &Path, mut bytes: Vec<u8>, sought: Sought) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), ArchiveLimits::embedded());
     let is_wheel = is_called(path, &["whl"]);
     let may_be_zip = carrier.zip || is_wheel;
@@ -145,7 +168,7 @@ pub fn embedded(path: &Path, mut bytes: Vec<u8>) -> Embedded {
         return Embedded::Nothing;
     }
     // A wheel that was cut short is meant for installation as well.
-    let matters = is_wheel || names_a_pyc(&bytes);
+    let matters = is_wheel || names_code(&bytes, sought);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
         Err(error) if matters => Embedded::Refused(error),
@@ -199,14 +222,14 @@ fn is_called(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(called)
 }
 
-/// Returns whether the bytes contain a central header that names a pyc; zipimport finds no pyc
-/// without one.
-fn names_a_pyc(bytes: &[u8]) -> bool {
+/// Returns whether the bytes contain a central header that names a file that is sought; zipimport
+/// finds no file without one.
+fn names_code(bytes: &[u8], sought: Sought) -> bool {
     memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {
         let size =
             bytes.get(at + 28..at + 30).map(|size| usize::from(u16::from_le_bytes([size[0], size[1]])));
         let name = size.and_then(|size| bytes.get(at + 46..at + 46 + size));
-        name.is_some_and(|name| name.ends_with(b".pyc"))
+        name.is_some_and(|name| sought.is_named(name))
     })
 }
 
@@ -248,7 +271,11 @@ mod tests {
         header.resize(46, 0);
         header[28] = 5;
         header.extend(b"m.pyc");
-        assert!(names_a_pyc(&header));
-        assert!(!names_a_pyc(b"b'PK\x01\x02' is how a header begins, and .pyc is a suffix"));
+        assert!(names_code(&header, Sought::Bytecode));
+        header.pop();
+        header[28] = 4;
+        assert!(!names_code(&header, Sought::Bytecode) && names_code(&header, Sought::Sources));
+        let text = b"b'PK\x01\x02' is how a header begins, and .pyc is a suffix";
+        assert!(!names_code(text, Sought::Sources));
     }
 }

@@ -1,7 +1,9 @@
 //! Symlinks and files that extend the path of imports, in archives that are not unpacked: names
 //! alone decide.
 
+use super::carrier::{Sought, is_source};
 use super::place::PlaceError;
+use super::prefix::{moved, moved_by_wheel};
 use super::pth::{LARGEST, PathForm, PathLines};
 use super::routes::{Routes, is_packages};
 use super::unseen::{MOST_LEADING, MOST_PATHS, without_dots};
@@ -17,16 +19,30 @@ const MOST_LINKS: usize = 40;
 /// Largest length of a path.
 const LONGEST: usize = 4096;
 
+/// Names of files, each with the reason for which what they lead to is not examined.
+type Unseen = Vec<(String, PlaceError)>;
+
 /// Returns the `.pth` files of a wheel with paths outside the wheel, or the symlinks and `.pth`
-/// files that lead out of a package.
-pub(super) fn leaving(archive: &Archive) -> Vec<(String, PlaceError)> {
+/// files that lead out of a package; and the symlinks to directories of the package that have
+/// sources, with the directories, if sources are sought.
+pub(super) fn leaving(archive: &Archive, sought: Sought) -> (Unseen, Vec<(String, String)>) {
     if archive.format != Format::Zip {
-        return Package::new(archive).leaving();
+        let package = Package::new(archive, sought);
+        let again = package.again();
+        let specials = archive.specials.iter().map(|special| special.name.as_str());
+        let names = archive.files().map(|file| file.name.as_str()).chain(specials);
+        let mut unseen = moved(names, Some(archive.format));
+        unseen.extend(package.leaving());
+        return (unseen, again);
     }
+    (leaving_wheel(archive), Vec::new())
+}
+
+fn leaving_wheel(archive: &Archive) -> Unseen {
     if archive.path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("whl")) {
         return Vec::new();
     }
-    let mut unseen = Vec::new();
+    let mut unseen = moved_by_wheel(archive);
     let mut left = MOST_PATHS;
     for entry in archive.files() {
         let Some(form) = PathForm::of(entry.name.as_bytes()).filter(|form| is_installed(&entry.name, *form))
@@ -65,7 +81,7 @@ fn leading_lines(
     form: PathForm,
     left: &mut usize,
     mut leaves: impl FnMut(&str) -> bool,
-) -> Vec<(String, PlaceError)> {
+) -> Unseen {
     let failed = |error| vec![(name.to_owned(), error)];
     if *left == 0 {
         return failed(PlaceError::TooManyPaths);
@@ -104,12 +120,14 @@ struct Package<'a> {
     archive: &'a Archive,
     names: BTreeSet<&'a str>,
     routes: Routes,
+    /// Directories with sources, and those above them, if sources are sought.
+    sources: BTreeSet<&'a str>,
     /// Number of paths in `.pth` files that may still be examined.
     left: usize,
 }
 
 impl<'a> Package<'a> {
-    fn new(archive: &'a Archive) -> Self {
+    fn new(archive: &'a Archive, sought: Sought) -> Self {
         let names = archive.entries.iter().map(|entry| entry.name.trim_end_matches('/')).collect();
         let mut links: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
         for special in &archive.specials {
@@ -117,22 +135,59 @@ impl<'a> Package<'a> {
                 links.entry(place.into()).or_default().insert(special.name.clone().into());
             }
         }
-        Self { archive, names, routes: Routes::new(links), left: MOST_PATHS }
+        let files = archive.files().filter(|file| is_source(file.name.as_bytes()));
+        let folders = files.filter(|_| sought == Sought::Sources).flat_map(|file| {
+            let folder = above(&file.name);
+            [folder, above(folder)]
+        });
+        let sources = folders.collect();
+        Self { archive, names, routes: Routes::new(links), sources, left: MOST_PATHS }
     }
 
-    fn leaving(mut self) -> Vec<(String, PlaceError)> {
+    /// Returns the symlinks to directories of the package that have sources or symlinks.
+    fn again(&self) -> Vec<(String, String)> {
+        if self.sources.is_empty() {
+            return Vec::new();
+        }
+        let archive = self.archive;
+        let sources =
+            archive.files().map(|file| file.name.as_str()).filter(|name| is_source(name.as_bytes()));
+        let links = archive.specials.iter().map(|special| special.name.as_str());
+        let code: BTreeSet<&str> = sources.chain(links.clone()).collect();
+        let has_code = |folder: &str| {
+            let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            code.range(below.as_str()..).next().is_some_and(|name| name.starts_with(&below))
+        };
+        let links = links.filter_map(|link| Some((link.to_owned(), target(archive, link)?)));
+        links.filter(|(_, place)| archive.get(place).is_none() && has_code(place)).collect()
+    }
+
+    /// Returns whether a symlink could be imported as a package from a directory with sources.
+    fn may_be_package(&self, link: &str) -> bool {
+        let folder = above(link);
+        let name = link.rsplit('/').next().unwrap_or(link);
+        !name.contains(['.', '-'])
+            && (self.sources.contains(folder)
+                || (!self.sources.is_empty()
+                    && folder.rsplit('/').next().is_some_and(|folder| is_packages(folder.as_ref()))))
+    }
+
+    fn leaving(mut self) -> Unseen {
         let archive = self.archive;
         let mut unseen = Vec::new();
         for special in &archive.specials {
             let SpecialKind::Symlink(to) = &special.what else { continue };
             let file = special.name.rsplit('/').next().unwrap_or(&special.name);
-            let place = sibling(&special.name, to);
+            let place = sibling(archive, &special.name, to);
             let form = PathForm::of(file.as_bytes()).filter(|form| self.is_read(&special.name, *form));
             // A symlink with the name of a pyc is reported when pycs are read.
             let leads = file == "__pycache__"
                 || (!file.ends_with(".pyc")
-                    && (is_code_by_name(to) || form.is_some())
-                    && !self.is_inside(&place));
+                    && (is_code_by_name(to)
+                        || form.is_some()
+                        || is_packages(file.as_ref())
+                        || self.may_be_package(&special.name))
+                    && !place.is_some_and(|place| self.is_inside(&place)));
             if leads {
                 let error = PlaceError::SymlinkFolder(special.name.clone().into());
                 unseen.push((special.name.clone(), error));
@@ -151,11 +206,16 @@ impl<'a> Package<'a> {
         unseen
     }
 
-    fn path_file(&mut self, name: &str, entry: &Entry, form: PathForm) -> Vec<(String, PlaceError)> {
+    fn path_file(&mut self, name: &str, entry: &Entry, form: PathForm) -> Unseen {
         let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_path_buf();
         let mut left = self.left;
         let unseen = leading_lines(name, entry, form, &mut left, |line| {
             let (levels, below) = without_dots(Path::new(line));
+            if self.archive.format == Format::Tar
+                && self.routes.names(&folder).any(|name| levels > depth(&name))
+            {
+                return true;
+            }
             let below = below.strip_prefix("/").map(Path::to_path_buf).map_err(|_| below);
             let places: Option<Vec<PathBuf>> = match below {
                 Ok(absolute) => Some(vec![absolute]),
@@ -194,14 +254,21 @@ impl<'a> Package<'a> {
 /// Returns the file or directory that a symlink of a package leads to, through any number of
 /// symlinks; `None` for other files, and for paths that no file system follows.
 fn target(archive: &Archive, name: &str) -> Option<String> {
-    archive.special(name)?;
+    let place = resolved(archive, name).filter(|place| place != name)?;
+    archive.special(name).map(|_| place)
+}
+
+/// Returns the file or directory that a path of a package leads to, through any number of symlinks;
+/// `None` for paths that no file system follows, and for those that lead out of a tar archive,
+/// which can be unpacked anywhere.
+pub(super) fn resolved(archive: &Archive, name: &str) -> Option<String> {
     let mut waiting: Vec<&str> = name.split('/').rev().collect();
     let mut place: Vec<&str> = Vec::new();
     let mut followed = 0;
     while let Some(part) = waiting.pop() {
         match part {
-            ".." => drop(place.pop()),
-            "" | "." => {}
+            ".." if place.pop().is_none() && archive.format == Format::Tar => return None,
+            "" | "." | ".." => {}
             part => place.push(part),
         }
         if let Some(SpecialKind::Symlink(target)) =
@@ -218,8 +285,12 @@ fn target(archive: &Archive, name: &str) -> Option<String> {
             waiting.extend(target.split('/').rev());
         }
     }
-    let place = place.join("/");
-    (followed > 0).then_some(place)
+    Some(place.join("/"))
+}
+
+/// Returns the directory of a file.
+fn above(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Returns whether bytecode is imported from a path, by its name: a pyc, an archive, or a directory
@@ -238,18 +309,24 @@ fn is_code_by_name(path: &str) -> bool {
         || (is_python(file) && path.contains("lib"))
 }
 
-/// Returns the target of a symlink as a path below the root of a package.
-fn sibling(name: &str, target: &str) -> String {
+/// Returns the number of directories in a path.
+fn depth(folder: &Path) -> usize {
+    folder.components().count()
+}
+
+/// Returns the target of a symlink as a path below the root of a package; `None` if it leads out of
+/// a tar archive.
+fn sibling(archive: &Archive, name: &str, target: &str) -> Option<String> {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),
         false => name.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
     };
     for part in target.split('/') {
         match part {
-            ".." => drop(parts.pop()),
-            "" | "." => {}
+            ".." if parts.pop().is_none() && archive.format == Format::Tar => return None,
+            "" | "." | ".." => {}
             part => parts.push(part),
         }
     }
-    parts.join("/")
+    Some(parts.join("/"))
 }

@@ -8,11 +8,13 @@
 
 mod carrier;
 mod leaving;
+mod outside;
 mod place;
+mod prefix;
 mod pth;
 mod routes;
 mod unseen;
 
-pub use carrier::{Carrier, Embedded, embedded};
+pub use carrier::{Carrier, Embedded, Sought, embedded, is_source};
 pub use place::{Place, PlaceError};
-pub use unseen::Survey;
+pub use unseen::{Surroundings, Survey};

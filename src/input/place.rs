@@ -1,6 +1,7 @@
 //! A tree, an archive or a single file, as files by name.
 
 use super::carrier::{Carrier, package_alone};
+use super::leaving::resolved;
 use crate::archive::{
     Archive, ArchiveError, ArchiveLimits, Container, Entry, Fault, Special, SpecialKind, is_package_file,
     read_file,
@@ -8,7 +9,7 @@ use crate::archive::{
 use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{
-    DiscoverError, FoundFiles, FoundKind, LARGEST, is_not_regular, links_and_files, not_regular,
+    DiscoverError, FoundFiles, FoundKind, LARGEST, is_not_regular, links_and_files, name_below, not_regular,
     open_regular, read_regular,
 };
 use crate::text::{self, Shown as _, python};
@@ -47,12 +48,15 @@ pub enum PlaceError {
     /// The file is a symlink, which is not followed.
     #[error("{} is a symlink: it is not followed", .0.shown())]
     Symlink(PathBuf),
-    /// A symlink to a directory with pycs that are not examined.
-    #[error("{} is a symlink: the pycs that it leads to are not checked", .0.shown())]
+    /// A symlink to a directory with code that is not examined.
+    #[error("{} is a symlink: the code that it leads to is not checked", .0.shown())]
     SymlinkFolder(PathBuf),
-    /// A path in a `.pth` file with bytecode that is not examined.
-    #[error("it adds {0:?} to the path of imports: the bytecode there is not looked at")]
+    /// A path in a `.pth` file with code that is not examined.
+    #[error("it adds {0:?} to the path of imports: the code there is not looked at")]
     Leads(String),
+    /// A file that changes the prefix of an interpreter.
+    #[error("it changes the prefix of the interpreter next to it, and with it the path of imports")]
+    Moves,
     /// A `.pth` file that is not UTF-8.
     #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
     PathEncoding,
@@ -214,6 +218,57 @@ impl Place {
             std::io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
             _ => PlaceError::Read { path, source },
         })
+    }
+
+    /// Returns the content of a file, through symlinks that stay in this place.
+    ///
+    /// # Errors
+    /// As [`Place::read`]; [`PlaceError::Symlink`] for a path that leads out of this place.
+    pub fn read_through(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
+        match self.read(name) {
+            Err(PlaceError::Symlink(_) | PlaceError::Missing(_)) => match self.read(&self.resolve(name)?) {
+                // The system that an archive is unpacked on may have the target.
+                Err(PlaceError::Missing(_)) if matches!(self, Self::Archive(_)) => {
+                    Err(PlaceError::Symlink(name.into()))
+                }
+                read => read,
+            },
+            read => read,
+        }
+    }
+
+    /// Returns the content of a file, through symlinks; those in an archive must stay in it.
+    ///
+    /// # Errors
+    /// As [`Place::read_through`].
+    pub fn read_followed(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
+        match (self, self.read_through(name)) {
+            (Self::Tree(..), Err(PlaceError::Symlink(path))) => {
+                read_regular(&path, LARGEST).map_err(|source| PlaceError::Read { path, source })
+            }
+            (_, read) => read,
+        }
+    }
+
+    /// Returns the name of the file or directory that a path leads to in this place.
+    ///
+    /// # Errors
+    /// [`PlaceError::Missing`]; [`PlaceError::Symlink`] for a path that leads out of this place.
+    pub fn resolve(&self, name: &str) -> Result<String, PlaceError> {
+        match self {
+            Self::Tree(root, _) => {
+                let path = root.join(name);
+                let error = |source| PlaceError::Read { path: root.clone(), source };
+                let inside = root.canonicalize().map_err(error)?;
+                let real = path.canonicalize().map_err(|_| PlaceError::Missing(name.into()))?;
+                match real.starts_with(&inside) {
+                    true => Ok(name_below(&inside, &real)),
+                    false => Err(PlaceError::Symlink(path)),
+                }
+            }
+            Self::Archive(archive) => resolved(archive, name).ok_or_else(|| PlaceError::Symlink(name.into())),
+            Self::File(_) => Err(PlaceError::Missing(name.into())),
+        }
     }
 
     /// Returns the kind of content of a file, independent of its name. For a file on disk, only the

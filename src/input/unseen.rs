@@ -1,19 +1,18 @@
 //! Places in which bytecode would be overlooked: targets of symlinks and of files that extend the
 //! path of imports, and directories that cannot be listed.
 
-use super::carrier::{Carrier, Embedded, embedded};
+use super::carrier::{Sought, is_source};
 use super::leaving::leaving;
+use super::outside::{OutsideFiles, read_text_or_start};
 use super::place::{Place, PlaceError};
+use super::prefix::moved;
 use super::pth::{LARGEST, PathForm, PathLines};
 use super::routes::{Routes, is_packages};
-use crate::project::{
-    FoundFiles, FoundKind, LARGEST as LARGEST_FILE, Reach, name_below, open_regular, read_regular,
-};
+use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular};
 use crate::text::python;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// Largest number of paths that are followed again: those of `.pth` files that have names in
@@ -27,6 +26,17 @@ pub(super) const MOST_PATHS: usize = 500_000;
 /// Largest number of findings for one name of a `.pth` file.
 pub(super) const MOST_LEADING: usize = 100;
 
+/// Rules of a survey.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Surroundings<'a> {
+    /// Real paths of other places that are examined as well.
+    pub examined: &'a [PathBuf],
+    /// Working directory by the name under which the user entered it, which may contain symlinks.
+    pub directory: Option<&'a Path>,
+    /// Files that must not be overlooked.
+    pub sought: Sought,
+}
+
 /// Facts about how Python reaches the files of a place.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -37,15 +47,20 @@ pub struct Survey {
     pub unseen: Vec<(String, PlaceError)>,
     /// Directories that `site` reads by default: empty, or with `/` at the end.
     pub site_folders: BTreeSet<String>,
+    /// Symlinks to directories of this place that have sources, with the directories, if sources
+    /// are sought.
+    pub again: Vec<(String, String)>,
 }
 
 impl Place {
-    /// Returns how Python reaches the files of this place. `examined` are the real paths of other
-    /// places that are examined as well.
-    pub fn survey(&self, examined: &[PathBuf]) -> Survey {
+    /// Returns how Python reaches the files of this place.
+    pub fn survey(&self, surroundings: Surroundings<'_>) -> Survey {
         match self {
-            Self::Tree(root, listing) => survey(root, listing, examined),
-            Self::Archive(archive) => Survey { unseen: leaving(archive), ..Survey::default() },
+            Self::Tree(root, listing) => survey(root, listing, surroundings),
+            Self::Archive(archive) => {
+                let (unseen, again) = leaving(archive, surroundings.sought);
+                Survey { unseen, again, ..Survey::default() }
+            }
             Self::File(_) => Survey::default(),
         }
     }
@@ -60,10 +75,11 @@ impl Place {
     }
 }
 
-fn survey(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Survey {
+fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> Survey {
+    let Surroundings { examined, directory, sought } = surroundings;
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let examined = [std::slice::from_ref(&inside), examined].concat();
-    let contents = OutsideFiles::default();
+    let contents = OutsideFiles::new(sought);
     let is_code = |link: &Path, path: &Path| contents.is_code(link, path, &examined);
     let mut reach = Reach::new(&examined, &is_code);
     let mut hides = |path: &Path| {
@@ -77,9 +93,10 @@ fn survey(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Survey {
         .map(|(name, _)| root.join(name))
         .chain(listing.nameless_links.iter().cloned())
         .collect();
-    // A symlink with the name of a pyc is reported when pycs are read.
-    let is_pyc = |path: &Path| path.extension().is_some_and(|end| end == "pyc") && path.is_file();
-    let hiding = links.iter().filter(|path| !is_pyc(path) && hides(path));
+    // A symlink with the name of a pyc, or of a source that is sought, is reported when these are
+    // read.
+    let is_read = |path: &Path| sought.is_named(path.as_os_str().as_encoded_bytes()) && path.is_file();
+    let hiding = links.iter().filter(|path| !is_read(path) && hides(path));
     let mut unseen: Vec<_> =
         hiding.map(|path| (name_below(root, path), PlaceError::SymlinkFolder(path.clone()))).collect();
 
@@ -88,7 +105,11 @@ fn survey(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Survey {
     for (link, real) in folders.filter_map(|link| Some((link, link.canonicalize().ok()?))) {
         ways.entry(real).or_default().insert(inside.join(link.strip_prefix(root).unwrap_or(link)));
     }
-    for (real, link) in links_above(root) {
+    let again = match sought {
+        Sought::Bytecode => Vec::new(),
+        Sought::Sources => again(root, &inside, listing, &links),
+    };
+    for (real, link) in links_above(root, directory) {
         ways.entry(real).or_default().insert(link);
     }
     let mut tree = SurveyedTree {
@@ -102,17 +123,35 @@ fn survey(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Survey {
     };
     let site_folders = tree.site_folders();
     unseen.extend(tree.path_files(&site_folders));
+    unseen.extend(moved(listing.names.keys().map(String::as_str), None));
     let unlisted = listing.unlisted.iter().map(|error| (name_below(root, &error.path), error.clone().into()));
     unseen.extend(unlisted);
     let names = site_folders.iter().filter(|folder| folder.starts_with(&inside)).map(|folder| {
         let name = name_below(&inside, folder);
         if name.is_empty() { name } else { format!("{name}/") }
     });
-    Survey { unseen, site_folders: names.collect() }
+    Survey { unseen, site_folders: names.collect(), again }
 }
 
-/// Returns the symlinks in a path that the user named, each after the real path of its target.
-fn links_above(root: &Path) -> Vec<(PathBuf, PathBuf)> {
+/// Returns the symlinks of a tree to its own directories that have sources, or symlinks to some.
+fn again(root: &Path, inside: &Path, listing: &FoundFiles, links: &[PathBuf]) -> Vec<(String, String)> {
+    let folders = links.iter().filter(|link| link.is_dir()).filter_map(|link| {
+        let real = link.canonicalize().ok().filter(|real| real.starts_with(inside))?;
+        Some((name_below(root, link), name_below(inside, &real)))
+    });
+    let is_code = |name: &str, found: FoundKind| found == FoundKind::Symlink || is_source(name.as_bytes());
+    let has_sources = |folder: &str| {
+        let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let names = listing.names.range(below.clone()..).take_while(|(name, _)| name.starts_with(&below));
+        names.into_iter().any(|(name, found)| is_code(name, *found))
+    };
+    folders.filter(|(_, folder)| has_sources(folder)).collect()
+}
+
+/// Returns the symlinks in a path that the user named, each after the real path of its target. The
+/// working directory, to which the path may be relative, may have been reached through symlinks.
+fn links_above(root: &Path, directory: Option<&Path>) -> Vec<(PathBuf, PathBuf)> {
+    let root = directory.map_or_else(|| root.to_path_buf(), |directory| directory.join(root));
     // A slash at the end would follow the last symlink.
     let links = root.components().as_path().ancestors().filter(|path| path.is_symlink()).filter_map(|path| {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -310,72 +349,4 @@ fn unreadable(path: &Path, error: &io::Error) -> PlaceError {
         None => io::Error::new(error.kind(), error.to_string()),
     };
     PlaceError::Read { path: path.into(), source }
-}
-
-/// Returns the content of a text, or the beginning of a large binary file: weights of models have
-/// the extension of `.pth` files.
-fn read_text_or_start(path: &Path) -> io::Result<Vec<u8>> {
-    match read_regular(path, LARGEST) {
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            let mut start = Vec::new();
-            open_regular(path)?.take(LARGEST).read_to_end(&mut start)?;
-            if start.contains(&0) { Ok(start) } else { Err(error) }
-        }
-        read => read,
-    }
-}
-
-/// Files outside by their content. Many links can lead to one file.
-#[derive(Default)]
-struct OutsideFiles {
-    known: RefCell<BTreeMap<(PathBuf, Option<PathForm>), bool>>,
-}
-
-impl OutsideFiles {
-    /// Returns whether Python runs a file, imports from it, or follows its paths. Importers go by
-    /// the name of a link.
-    fn is_code(&self, link: &Path, path: &Path, examined: &[PathBuf]) -> io::Result<bool> {
-        let link = link.as_os_str().as_encoded_bytes();
-        if link.ends_with(b".pyc") {
-            return Ok(true);
-        }
-        let form = PathForm::of(link).or_else(|| PathForm::of(path.as_os_str().as_encoded_bytes()));
-        if form.is_none() && examined.iter().any(|examined| path.starts_with(examined)) {
-            return Ok(false);
-        }
-        let key = (path.to_path_buf(), form);
-        if let Some(known) = self.known.borrow().get(&key) {
-            return Ok(*known);
-        }
-        let is_code = match form {
-            Some(form) => has_paths(path, form)?,
-            None => has_code(path)?,
-        };
-        self.known.borrow_mut().insert(key, is_code);
-        Ok(is_code)
-    }
-}
-
-/// Returns whether a file has paths. Those of a text that is not UTF-8 depend on the locale.
-fn has_paths(path: &Path, form: PathForm) -> io::Result<bool> {
-    let bytes = read_text_or_start(path)?;
-    Ok(match std::str::from_utf8(&bytes) {
-        Ok(_) => !PathLines::read(&bytes, form).is_empty(),
-        Err(_) => !bytes.contains(&0),
-    })
-}
-
-fn has_code(path: &Path) -> io::Result<bool> {
-    let carrier = Carrier::of_file(path)?;
-    if carrier.magic.is_some() || !carrier.is_archive() {
-        return Ok(carrier.magic.is_some());
-    }
-    Ok(match embedded(path, read_regular(path, LARGEST_FILE)?) {
-        Embedded::Nothing => false,
-        Embedded::Refused(_) => true,
-        Embedded::Archive(archive) => archive.files().any(|entry| {
-            let carrier = Carrier::of_entry(&entry.bytes);
-            entry.name.ends_with(".pyc") || carrier.magic.is_some() || carrier.is_archive()
-        }),
-    })
 }

@@ -5,7 +5,7 @@ use super::listed::archive_entry;
 use super::model::{FileEntry, ListedArchive, Manifest};
 use super::shard::Shard;
 use crate::archive::DEPTH;
-use crate::input::{Embedded, Place, PlaceError, embedded};
+use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, embedded};
 use crate::object::Objects;
 use crate::pyc::{Pyc, PycError, parse_name};
 use std::path::Path;
@@ -64,19 +64,21 @@ pub fn entry_of(
 }
 
 /// Returns the manifest of the pycs at `path`, and the pycs that have no entry. Archives in a tree
-/// are listed if they contain a pyc. With a shard, only its files are listed.
+/// are listed if they contain a pyc. With a shard, only its files are listed. `directory` is the
+/// working directory by the name under which the user entered it.
 ///
 /// # Errors
 /// [`PlaceError`] if `path` cannot be opened.
 pub fn inventory(
     path: &Path,
     shard: Option<Shard>,
+    directory: Option<&Path>,
 ) -> Result<(Manifest, Vec<(String, EntryError)>), PlaceError> {
     let place = Place::open(path)?;
     let is_first = shard.is_none_or(Shard::is_first);
     let mut found = Found { shard, ..Found::default() };
     if is_first {
-        found.failures = unseen(&place, "");
+        found.failures = unseen(&place, "", Surroundings { directory, ..Surroundings::default() });
     }
     for (index, name) in place.pycs().into_iter().enumerate() {
         if !shard.is_none_or(|shard| shard.has(index)) {
@@ -96,8 +98,8 @@ pub fn inventory(
     Ok((Manifest { shard, ..manifest }, found.failures))
 }
 
-fn unseen(place: &Place, prefix: &str) -> Vec<(String, EntryError)> {
-    let unseen = place.survey(&[]).unseen.into_iter();
+fn unseen(place: &Place, prefix: &str, surroundings: Surroundings<'_>) -> Vec<(String, EntryError)> {
+    let unseen = place.survey(surroundings).unseen.into_iter();
     unseen.map(|(name, error)| (format!("{prefix}{name}"), error.into())).collect()
 }
 
@@ -141,7 +143,7 @@ impl Found {
                     continue;
                 }
             };
-            let archive = match embedded(Path::new(&path), bytes) {
+            let archive = match embedded(Path::new(&path), bytes, Sought::Bytecode) {
                 Embedded::Nothing => continue,
                 Embedded::Refused(error) => {
                     self.failures.push((path, PlaceError::from(error).into()));
@@ -156,7 +158,7 @@ impl Found {
             let inner = Place::Archive(archive);
             let within = format!("{path}!");
             let mut inside = 0;
-            self.failures.extend(unseen(&inner, &within));
+            self.failures.extend(unseen(&inner, &within, Surroundings::default()));
             for pyc in inner.pycs() {
                 inside += 1;
                 if let Err(error) = existing_entry(&inner, &pyc)

@@ -33,6 +33,10 @@ pub(super) fn of(reason: &Reason) -> String {
         Reason::NoSource(error) => format!("its source cannot be read: {error}"),
         Reason::OtherSource => "it is not the source that --sources has".to_owned(),
         Reason::Untrusted => "--sources does not have it".to_owned(),
+        Reason::LinkedSources(folder) => {
+            let folder = if folder.is_empty() { "PATH itself" } else { folder };
+            format!("it is a symlink to the sources in {folder}, and --sources does not have the symlink")
+        }
         Reason::Malformed(error) => format!("its code cannot be read: {error}"),
         Reason::NotCode => "its content is not a code object".to_owned(),
         Reason::Compile { source, error } => format!("{source} does not compile: {error}"),
@@ -119,6 +123,9 @@ fn of_manifest(listing: &ManifestFault) -> String {
             format!("the manifest says that its source is {path}, which it is not")
         }
         ManifestFault::OtherSource(pyc) => format!("it is not the source that the manifest lists for {pyc}"),
+        ManifestFault::SourceUnlisted(path) => {
+            format!("the manifest lists no source for it, and there is {path}")
+        }
         ManifestFault::SourceGone(path) => format!("the manifest lists its source {path}, which is not here"),
         ManifestFault::OtherFile(OtherFile::Code) => format!("{other}: its code is another"),
         ManifestFault::OtherFile(OtherFile::CodeOfSource) => {

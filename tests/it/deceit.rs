@@ -404,6 +404,14 @@ fn wheels() {
         "no scheme".into(),
         recorded(wheel_files("demo-1.0.data/stdlib/", vec![("m.py".into(), GOOD.into())]), |_| {}),
     );
+    for place in ["data", "scripts"] {
+        for name in ["pyvenv.cfg", "python3._pth", "pybuilddir.txt"] {
+            refuse(
+                format!("{name} in {place}"),
+                with(&format!("demo-1.0.data/{place}/{name}"), "home = x\n"),
+            );
+        }
+    }
     for line in ["/opt/elsewhere", "..\u{1f}", "  ../elsewhere", "lib\u{b}/../../elsewhere"] {
         refuse(format!("a .pth file with {line:?}"), with("x.pth", line));
     }
@@ -421,6 +429,9 @@ fn the_honest_twins_of_wheels() {
             .exits(0)
             .says("1 verified, 0 findings");
     }
+    // No interpreter is next to it.
+    verify_wheel(&recorded(wheel_files("", vec![("demo/pyvenv.cfg".into(), "home = x\n".into())]), |_| {}))
+        .exits(0);
     // Both go to site-packages.
     let mut files = wheel_files("demo-1.0.data/purelib/", cached());
     files[0].0 = "m.py".to_owned();

@@ -43,6 +43,8 @@ mod house;
 mod init;
 mod inspect;
 mod interpreters;
+#[cfg(unix)]
+mod judged;
 mod left_behind;
 #[cfg(unix)]
 mod leftovers;

@@ -154,7 +154,7 @@ fn trees_and_links() {
     file(&session, b"out/__pycache__/m.cpython-314.pyc", "");
     let link = session.path("one").join(OsStr::from_bytes(b"link\xff"));
     std::os::unix::fs::symlink(session.path("out"), link).unwrap();
-    let message = "is a symlink: the pycs that it leads to are not checked\n";
+    let message = "is a symlink: the code that it leads to is not checked\n";
     let said = session.run(&["verify", "one"]).exits(1);
     assert!(said.out.contains("link\\udcff: ") && said.out.contains(message), "{}", said.out);
     session.run(&["manifest", "one"]).exits(1).says(message);

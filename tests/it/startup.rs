@@ -181,6 +181,93 @@ fn modules_behind_links_that_no_record_lists() {
     both(&session, 0, "0 findings");
 }
 
+/// A link gives code that a RECORD lists the name of what runs at start-up, or replaces a file that
+/// a RECORD lists.
+#[cfg(unix)]
+#[test]
+fn links_of_recorded_names_and_to_recorded_files() {
+    for (name, target) in [
+        ("sitecustomize", "demo"),
+        ("usercustomize", "demo"),
+        ("sitecustomize.py", "demo/__init__.py"),
+        ("sitecustomize", "../../../lib/python3.14/site-packages/demo"),
+    ] {
+        let session = environment();
+        link(&session, target, &format!("{SITE}/{name}"));
+        both(&session, 1, &format!("{name}: record: Python imports it when it starts"));
+    }
+    let digest = pycompile::wheel::RecordRow::of("", b"foo\n").hash;
+    let record = format!("{SITE}/demo-1.0.dist-info/RECORD");
+    let session = environment();
+    let rows = std::fs::read_to_string(session.path(&record)).unwrap();
+    session.file(&record, format!("{rows}x.pth,{digest},4\nmore.py,{digest},4\n"));
+    session.file(&format!("{SITE}/x.pth"), "foo\n");
+    session.file(&format!("{SITE}/more.py"), "foo\n");
+    session.run(&["env", "-q", "v"]);
+    for name in ["x.pth", "more.py"] {
+        let path = format!("{SITE}/{name}");
+        session.file(&path, "import evil\n");
+        verifies(
+            &session,
+            1,
+            &format!("{name}: record: lib/python3.14/site-packages/demo-1.0.dist-info/RECORD: "),
+        );
+        std::fs::remove_file(session.path(&path)).unwrap();
+        for target in ["v/blob", "blob"] {
+            session.file(target, "import evil\n");
+            link(&session, session.path(target).to_str().unwrap(), &path);
+            verifies(
+                &session,
+                1,
+                &format!("\"{name}\" is not the file that RECORD lists: its digest differs"),
+            );
+            session.file(target, "foo\n");
+            let said = session.run(&["verify", "v"]);
+            assert!(!said.out.contains("its digest differs"), "{}", said.out);
+            std::fs::remove_file(session.path(&path)).unwrap();
+        }
+        session.file(&path, "foo\n");
+    }
+}
+
+/// Files of a system's packages have no RECORD; the database of dpkg vouches for them.
+#[test]
+fn startup_files_of_system_packages() {
+    const PACKAGES: &str = "v/usr/lib/python3/dist-packages";
+    let session = Session::new();
+    session.file(&format!("{PACKAGES}/demo.py"), "x = 1\n");
+    let compile = ["compile", "-q", "--engine", "native", "--python", "3.14", &format!("{PACKAGES}/demo.py")];
+    session.run(&compile).exits(0);
+    session
+        .file(&format!("{PACKAGES}/demo-1.0.egg-info"), "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n");
+    verifies(&session, 0, "1 verified, 0 findings");
+    // Paths alone run nothing, and the file of setuptools is known.
+    session.file(&format!("{PACKAGES}/paths.pth"), "more\n");
+    let hack = "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; \
+                enabled and __import__('_distutils_hack').add_shim(); ";
+    session.file(&format!("{PACKAGES}/distutils-precedence.pth"), hack);
+    verifies(&session, 0, "1 verified, 0 findings");
+    session.file(&format!("{PACKAGES}/distutils-precedence.pth"), format!("{hack}x()"));
+    verifies(&session, 1, "distutils-precedence.pth: record: ");
+    session.file(&format!("{PACKAGES}/distutils-precedence.pth"), hack);
+    for name in ["x.pth", "x.start", "sitecustomize.py", "usercustomize/__init__.py"] {
+        let path = format!("{PACKAGES}/{name}");
+        session.file(&path, "import os; os.getpid()\n");
+        verifies(&session, 1, &format!("{name}: record: Python "));
+        let below = path.strip_prefix("v/").unwrap();
+        session.file("v/var/lib/dpkg/info/demo.list", format!("/.\n/usr\n/{below}\n"));
+        verifies(&session, 0, "1 verified, 0 findings");
+        let digest = "b0e3868f320e15d9c6687d35bfc1bbf4";
+        session.file("v/var/lib/dpkg/info/demo.md5sums", format!("{digest}  {below}\n"));
+        verifies(&session, 0, "1 verified, 0 findings");
+        runs(&session, &["verify", &format!("{PACKAGES}/")], 0, "1 verified, 0 findings");
+        session.file(&path, "import os; os.abort()\n");
+        verifies(&session, 1, &format!("{name}: record: Python "));
+        std::fs::remove_file(session.path(&path)).unwrap();
+        std::fs::remove_dir_all(session.path("v/var")).unwrap();
+    }
+}
+
 #[test]
 fn eggs_excuse_only_their_own_files() {
     for name in ["x.egg-note", "x.eggs/readme", "x.egg-info", "x.egg", "y.egg/readme"] {

@@ -317,7 +317,7 @@ fn pycs_behind_a_symlinked_directory_are_not_passed_over() {
     std::fs::rename(session.path("t/p/__pycache__"), session.path("t/cache")).unwrap();
     symlink("../cache", session.path("t/p/__pycache__")).unwrap();
     let said = session.run(&["verify", "t"]).exits(1);
-    let message = "t/p/__pycache__ is a symlink: the pycs that it leads to are not checked";
+    let message = "t/p/__pycache__ is a symlink: the code that it leads to is not checked";
     assert!(said.out.contains(&format!("t/p/__pycache__: unreadable: {message}\n")), "{}", said.out);
     std::fs::rename(session.path("t/cache"), session.path("outside")).unwrap();
     std::fs::remove_file(session.path("t/p/__pycache__")).unwrap();

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 /// A member of a tar archive (POSIX.1-2001, ustar).
+#[derive(Clone)]
 pub(super) struct Member {
     pub(super) name: String,
     pub(super) kind: u8,

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod image;
+mod judged;
 mod make;
 
 use crate::session::Session;

@@ -1,0 +1,158 @@
+//! `verify --sources`: everything in PATH that Python would import as a source must be the same
+//! there, whatever leads to it.
+#![cfg(unix)]
+
+use crate::deceit::{GOOD, Pycs, tree, zip};
+use crate::session::{Said, Session};
+use crate::startup::link;
+
+const EVIL: &str = "X = 'EVIL'\n";
+
+fn judge(session: &Session) -> Said {
+    session.run(&["verify", "t", "--sources", "trusted"])
+}
+
+/// A tree `t` whose sources are in `trusted`, and other sources in `out`.
+fn judged(pycs: &Pycs) -> Session {
+    let session = tree(pycs);
+    session.file("trusted/honest/m.py", GOOD);
+    session.file("out/m.py", EVIL);
+    session.file("out/__init__.py", EVIL);
+    session
+}
+
+/// Changes a tree.
+type Put = fn(&Session);
+
+#[test]
+fn sources_that_links_and_path_files_lead_to() {
+    let pycs = Pycs::new();
+    let ways: [(&str, Put); 15] = [
+        ("a link to a text of the tree", |session| {
+            session.file("t/notes.txt", EVIL);
+            link(session, "notes.txt", "t/json.py");
+        }),
+        ("a link to another source of the tree", |session| link(session, "honest/m.py", "t/json.py")),
+        ("a link to a source outside", |session| link(session, "../out/m.py", "t/m.py")),
+        ("a link for Windows", |session| link(session, "../out/m.py", "t/m.pyw")),
+        ("a link in a package", |session| link(session, "../../out/__init__.py", "t/q/__init__.py")),
+        ("a link to a directory outside", |session| link(session, "../out", "t/pkg")),
+        ("links to a directory outside", |session| {
+            link(session, "../../out", "way/pkg");
+            link(session, "../way", "t/p");
+            link(session, "../out", "way/pkg2");
+        }),
+        ("a link to a directory of the tree", |session| link(session, "honest", "t/json")),
+        ("a link to the tree", |session| link(session, ".", "t/json")),
+        ("a path file", |session| {
+            session.file("t/site/x.pth", "../../out\n");
+        }),
+        ("a path file to an archive", |session| {
+            session.file("lib.zip", zip(&[("m.py".to_owned(), EVIL.into())]));
+            session.file("t/site/x.pth", "../../lib.zip\n");
+        }),
+        ("code of a path file", |session| {
+            session.file("t/x.pth", "import m\n");
+        }),
+        ("code of another path file", |session| {
+            session.file("t/lib/python3.14/site-packages/x.pth", "import m\n");
+            session.file("trusted/lib/python3.14/site-packages/x.pth", "import n\n");
+        }),
+        ("a refused archive", |session| {
+            let mut archive = zip(&[("m.py".to_owned(), EVIL.into())]);
+            let header = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
+            archive[header + 16] ^= 1;
+            session.file("t/lib.zip", archive);
+        }),
+        ("an archive too deep", |session| {
+            let mut archive = zip(&[("m.py".to_owned(), GOOD.into())]);
+            for _ in 0..4 {
+                archive = zip(&[("inner.zip".to_owned(), archive)]);
+            }
+            session.file("t/lib.zip", archive);
+            session.file("trusted/m.py", GOOD);
+        }),
+    ];
+    for (way, put) in ways {
+        let session = judged(&pycs);
+        judge(&session).exits(0).says("1 verified, 0 findings");
+        put(&session);
+        let said = judge(&session);
+        assert_eq!(said.status, 1, "{way}: {}", said.err);
+        assert!(said.err.contains("1 verified, "), "{way}: {}{}", said.out, said.err);
+    }
+}
+
+#[test]
+fn links_that_the_sources_have_too() {
+    let pycs = Pycs::new();
+    let session = judged(&pycs);
+    for tree in ["t", "trusted"] {
+        session.file(&format!("{tree}/x.pth"), "import os\n");
+        session.file(&format!("{tree}/empty/readme.txt"), "");
+        link(&session, "honest", &format!("{tree}/json"));
+        link(&session, "json/m.py", &format!("{tree}/same.py"));
+        link(&session, ".", &format!("{tree}/loop"));
+    }
+    link(&session, "honest/m.py", "t/copy.py");
+    session.file("trusted/copy.py", GOOD);
+    link(&session, "nothing.py", "t/dangling.py");
+    link(&session, "empty", "t/data");
+    link(&session, "../empty", "t/more");
+    session.file("empty/readme.txt", "");
+    judge(&session).exits(0).says("1 verified, 0 findings");
+    // A tree is its own judge.
+    session.run(&["verify", "t", "--sources", "t"]).exits(0).says("1 verified, 0 findings");
+    // The judge does not answer for files outside of it.
+    std::fs::remove_file(session.path("trusted/copy.py")).unwrap();
+    link(&session, "../t/honest/m.py", "trusted/copy.py");
+    let said = judge(&session).exits(1);
+    assert_eq!(said.out, "t/copy.py: source: --sources does not have it\n");
+    std::fs::remove_file(session.path("trusted/json")).unwrap();
+    session.file("trusted/json/m.py", GOOD);
+    let said = judge(&session).exits(1);
+    let message =
+        "t/json: source: it is a symlink to the sources in honest, and --sources does not have the symlink";
+    assert!(said.out.contains(message), "{}", said.out);
+}
+
+#[test]
+fn a_manifest_that_lists_no_source() {
+    let pycs = Pycs::new();
+    let session = tree(&pycs);
+    session.run(&["manifest", "t", "-o", "m.json"]).exits(0);
+    let text = std::fs::read_to_string(session.path("m.json")).unwrap();
+    let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    document["files"][0].as_object_mut().unwrap().remove("source").unwrap();
+    session.file("m.json", document.to_string());
+    let said = session.run(&["verify", "t", "--manifest", "m.json"]).exits(1);
+    assert!(
+        said.out.contains("manifest: the manifest lists no source for it, and there is honest/m.py"),
+        "{}",
+        said.out
+    );
+}
+
+/// Python takes `..` of path files from the path by which it was started.
+#[test]
+fn a_working_directory_that_was_entered_through_a_link() {
+    let pycs = Pycs::new();
+    let session = tree(&pycs);
+    session.file("t/x.pth", "../evil\n");
+    session.file("deep/evil/m.pyc", pycs.evil());
+    link(&session, "../t", "deep/link");
+    let run = |entered: &str, folder: &str, arguments: &[&str]| -> Said {
+        let mut command = session.command(arguments);
+        command.current_dir(session.path(folder)).env("PWD", session.path(entered));
+        command.output().unwrap().into()
+    };
+    for command in [["verify", "."], ["manifest", "."]] {
+        run("t", "t", &command).exits(0);
+        let said = run("deep/link", "t", &command).exits(1);
+        assert!((said.out + &said.err).contains("it adds \"../evil\" to the path of imports"));
+        // The name of another directory, or no name.
+        run("deep", "t", &command).exits(0);
+        run("nothing", "t", &command).exits(0);
+    }
+    run("deep/link/honest", "t/honest", &["verify", ".."]).exits(1);
+}
