@@ -287,9 +287,98 @@ def got(root, below, how):
     return done.stdout.decode().strip() or None
 
 
-def verify(pycompile, path):
-    done = subprocess.run([pycompile, "verify", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def verify(pycompile, path, options):
+    done = subprocess.run([pycompile, "verify", path, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+def text_link(folder):
+    lay(folder + "/t", {"notes.txt": EVIL})
+    link(folder, "notes.txt", "t/m.py")
+    return "t", "import"
+
+
+def outside_link(folder):
+    link(folder, "../out/m.py", "t/m.py")
+    return "t", "import"
+
+
+def package_link(folder):
+    link(folder, "../../out/m.py", "t/m/__init__.py")
+    return "t", "import"
+
+
+def folder_link(folder):
+    link(folder, "../out", "t/p")
+    return "t/p", "import"
+
+
+def module_link(folder):
+    lay(folder + "/out/m", {"__init__.py": EVIL})
+    link(folder, "../out/m", "t/m")
+    return "t", "import"
+
+
+def own_folder_link(folder):
+    for tree in ("t", "trusted"):
+        lay(f"{folder}/{tree}/other", {"__init__.py": EVIL})
+    link(folder, "other", "t/m")
+    return "t", "import"
+
+
+def path_file(folder):
+    lay(folder + "/t/site", {"x.pth": b"../../out\n"})
+    return "t/site", "site"
+
+
+def startup_code(folder):
+    lay(folder + f"/t/{SITE}", {"x.pth": b"import sys; sys.modules['m'] = type('M', (), {'X': 'EVIL'})\n"})
+    return f"t/{SITE}", "site"
+
+
+def refused_archive(folder):
+    archive = bytearray(packed({"m.py": EVIL}))
+    # The sizes of the local header, which zipimport ignores.
+    archive[18:26] = bytes(8)
+    lay(folder + "/t", {STDZIP: bytes(archive)})
+    return f"t/{STDZIP}", "import"
+
+
+def extension_of_windows(folder):
+    link(folder, "../out/m.py", "t/m.pyw")
+    return "t", "run m.pyw"
+
+
+JUDGED = [
+    text_link,
+    outside_link,
+    package_link,
+    folder_link,
+    module_link,
+    own_folder_link,
+    path_file,
+    startup_code,
+    refused_archive,
+    extension_of_windows,
+]
+
+
+def judged_cases(root):
+    """Trees whose sources are judged by `trusted`, and other sources in `out`."""
+    for place in JUDGED:
+        folder = tempfile.mkdtemp(dir=root)
+        for tree in ("t", "trusted"):
+            lay(f"{folder}/{tree}/honest", {"h.py": GOOD})
+        lay(folder + "/out", {"m.py": EVIL})
+        below, how = place(folder)
+        options = ["--sources", folder + "/trusted"]
+        yield f"judged: {place.__name__}", folder + "/t", folder, below, how, options
+
+
+def all_cases(root):
+    for case in cases(root):
+        yield (*case, [])
+    yield from judged_cases(root)
 
 
 def cases(root):
@@ -333,11 +422,11 @@ def main():
         os.execv(sys.argv[2], [sys.argv[2], sys.argv[0], pycompile])
     root = tempfile.mkdtemp()
     counts = {"evil": 0, "refused": 0, "honest": 0, "wrong": 0}
-    kinds = {"tree": 0, "wheel": 0}
+    kinds = {"tree": 0, "wheel": 0, "judged": 0}
     try:
-        for name, path, folder, below, how in cases(root):
+        for name, path, folder, below, how, options in all_cases(root):
             found = got(folder, below, how)
-            status, said = verify(pycompile, path)
+            status, said = verify(pycompile, path, options)
             counts["evil" if found == "EVIL" else "honest" if found == "SAFE" else "refused"] += 1
             if found == "EVIL":
                 kinds[name.split(":")[0]] += 1
@@ -353,7 +442,7 @@ def main():
     finally:
         shutil.rmtree(root)
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"{version}: EVIL is imported or run from {kinds['tree']} trees and {kinds['wheel']} wheels; {counts}")
+    print(f"{version}: EVIL is imported or run from {kinds['tree']} trees, {kinds['judged']} trees with trusted sources and {kinds['wheel']} wheels; {counts}")
     return 1 if counts["wrong"] or not counts["evil"] else 0
 
 
