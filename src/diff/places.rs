@@ -43,6 +43,17 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     let nested = Nested::default();
     let mut outside = 0;
     match (left.is_file(), right.is_file()) {
+        _ if matches!(left, Side::Nothing(_)) || matches!(right, Side::Nothing(_)) => {
+            let label =
+                if left.is_file() || right.is_file() { right.label().or_else(|| left.label()) } else { None };
+            for (kind, files) in [(DifferenceKind::OnlyLeft, one), (DifferenceKind::OnlyRight, other)] {
+                let mut only = OneSided { kind, files: Vec::new() };
+                for (name, file) in files {
+                    only.add(label.as_deref().unwrap_or(&name), file, &Room::new());
+                }
+                found.files.extend(only.files);
+            }
+        }
         (true, true) => {
             let pair = one.iter().next().zip(other.iter().next());
             if let Some(((_, &one), (name, &other))) = pair {

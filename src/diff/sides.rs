@@ -23,7 +23,11 @@ pub enum Side {
     Manifest(PathBuf, Manifest),
     /// A tree, archive or file.
     Place(PathBuf, Place),
+    /// The null device, which git passes for a file that only one commit has.
+    Nothing(PathBuf),
 }
+
+const NULL: &str = "/dev/null";
 
 /// Error of opening a side.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,9 @@ impl Side {
     /// # Errors
     /// [`SideError`].
     pub fn open(path: &Path) -> Result<Self, SideError> {
+        if path == Path::new(NULL) {
+            return Ok(Self::Nothing(path.into()));
+        }
         let place = Place::open(path)?;
         if let Place::Tree(_, listing) = &place
             && let Some(error) = listing.unlisted.first()
@@ -73,6 +80,7 @@ impl Side {
     pub fn labeled(self, label: &str) -> Self {
         match self {
             Self::Place(_, place) => Self::Place(label.into(), place),
+            Self::Nothing(_) => Self::Nothing(label.into()),
             manifest @ Self::Manifest(..) => manifest,
         }
     }
@@ -83,15 +91,16 @@ impl Side {
             Self::Place(label, Place::File(path)) if label != path => {
                 Some(python::os_text(label.as_os_str()))
             }
+            Self::Nothing(label) if label != Path::new(NULL) => Some(python::os_text(label.as_os_str())),
             _ => None,
         }
     }
 
-    /// Returns the files; `None` for a manifest.
+    /// Returns the files; `None` for a manifest and for nothing.
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::Place(_, place) => Some(place),
-            Self::Manifest(..) => None,
+            Self::Manifest(..) | Self::Nothing(_) => None,
         }
     }
 
@@ -99,7 +108,7 @@ impl Side {
     pub(super) fn digest(&self) -> Option<String> {
         match self {
             Self::Place(_, Place::Archive(archive)) => Some(manifest::hex(&archive.sha256)),
-            Self::Place(_, Place::Tree(..)) => None,
+            Self::Place(_, Place::Tree(..)) | Self::Nothing(_) => None,
             Self::Place(_, Place::File(path)) | Self::Manifest(path, _) => {
                 read_regular(path, LARGEST).ok().map(|bytes| manifest::sha256(&bytes))
             }
@@ -108,7 +117,7 @@ impl Side {
 
     pub(super) fn path(&self) -> &Path {
         match self {
-            Self::Manifest(path, _) | Self::Place(path, _) => path,
+            Self::Manifest(path, _) | Self::Place(path, _) | Self::Nothing(path) => path,
         }
     }
 
@@ -127,7 +136,7 @@ impl Side {
     pub fn manifest(&self) -> Option<&Manifest> {
         match self {
             Self::Manifest(_, manifest) => Some(manifest),
-            Self::Place(..) => None,
+            Self::Place(..) | Self::Nothing(_) => None,
         }
     }
 }
@@ -288,6 +297,7 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
         Side::Manifest(_, manifest) => {
             manifest.files.iter().map(|file| (file.path.as_str().into(), SideFile::Listed(file))).collect()
         }
+        Side::Nothing(_) => Files::default(),
         Side::Place(_, Place::Archive(archive)) => files_of(archive),
         Side::Place(_, place @ Place::Tree(_, listing)) => {
             listing.names.keys().map(|name| (name.as_str().into(), SideFile::Disk(place, name))).collect()

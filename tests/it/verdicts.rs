@@ -555,6 +555,10 @@ fn equal_alarms_are_one_cause() {
     assert_eq!(causes[0]["files"], 300);
     let first = format!("the right pyc is not what {} compiles to: at demo.m007:f7, line 2, ", name(7));
     assert!(reason(&document, &pyc(7)).starts_with(&first));
+    let text = pair.diff(&[]).exits(1).out;
+    assert!(text.ends_with("\n299 more files with causes shown above are not shown (--details)\n"), "{text}");
+    assert!(text.lines().count() < 50, "{text}");
+    assert!(pair.diff(&["--details"]).out.contains("demo.m299:f299"));
     let markdown = pair.diff(&["--markdown", "-"]).exits(1).out;
     assert!(markdown.len() < 10_000 && markdown.contains("- and 250 more"), "{markdown}");
     assert_eq!(markdown.matches("<details>").count(), 1);
@@ -589,6 +593,15 @@ fn labels_stand_for_the_sides() {
         pair.run_in(".", &["diff", "one.pyc", "two.pyc", "--label", PYC, "--width", "200"]).exits(1);
     for words in [&format!("--- {PYC}\n+++ {PYC}\n\n{PYC}\n"), "\n  demo.core:f\n"] {
         assert!(said.out.contains(words), "{}", said.out);
+    }
+    // As git calls a diff driver for a file that a commit adds or removes.
+    let lone = format!("b/{PYC}");
+    for sides in [["/dev/null", &lone], [&lone, "/dev/null"]] {
+        let said = pair.run_in(".", &["diff", sides[0], sides[1], "--label", PYC, "--width", "200"]).exits(1);
+        let side = if sides[1] == lone { "right" } else { "left" };
+        let words = format!("1 pyc is unexplained\n  unexplained: {PYC}: the {side} pyc is not what ");
+        assert!(said.out.starts_with(&words), "{}", said.out);
+        assert!(said.out.ends_with(&format!("\nonly on the {side}: {PYC}\n")), "{}", said.out);
     }
     let labels = ["--label", "v1", "--label", "v2"];
     let said = pair.run_in(".", &[&["diff", "a", "b"], &labels[..]].concat()).exits(1);

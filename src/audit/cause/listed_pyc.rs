@@ -22,9 +22,9 @@ pub(super) fn explain_listed(
     entry: &FileEntry,
     listed_sources: Option<&View<'_>>,
 ) -> Cause {
-    let has_name = |code: &[u8]| sha256(code) == entry.code_sha256;
+    let is_listed = |code: &[u8]| sha256(code) == entry.code_sha256;
     let is_same = super::alone::read(alone.view, name)
-        .is_ok_and(|(_, pyc)| pyc.get(HEADER_SIZE..).is_some_and(has_name));
+        .is_ok_and(|(_, pyc)| pyc.get(HEADER_SIZE..).is_some_and(is_listed));
     let context = if is_same { format!("{SAME_CODE}, and ") } else { String::new() };
     let wanted = if is_same { Wanted::First } else { Wanted::All };
     match alone.compiled(name, wanted, &context) {

@@ -2,9 +2,12 @@
 
 use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
-use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
+use crate::diff::{
+    Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Row,
+};
 use crate::text::{counted, visible};
 use anstyle::{AnsiColor, Style};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
 
@@ -37,10 +40,19 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
     line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
     let mut after_only = false;
-    let mut hidden = 0_usize;
+    let (mut hidden, mut alike) = (0_usize, 0_usize);
+    let mut faults = BTreeSet::new();
     for file in &comparison.files {
         if !details && is_explained(file) {
             hidden += 1;
+            continue;
+        }
+        // The first of several pycs with one fault shows the fault.
+        if let Some(Cause { reason: CauseReason::Fault { common, .. }, .. }) = &file.cause
+            && !faults.insert(common)
+            && !details
+        {
+            alike += 1;
             continue;
         }
         let path = super::path(file);
@@ -82,6 +94,11 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
     }
     if hidden > 0 {
         let files = counted(hidden, "explained file is", "explained files are");
+        line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
+    }
+    if alike > 0 {
+        let files =
+            counted(alike, "more file with a cause shown above is", "more files with causes shown above are");
         line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
     }
     out
