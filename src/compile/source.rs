@@ -1,13 +1,14 @@
 //! Source bytes → syntax tree, once for all targets and levels.
 
 use super::shown_line::LineReading;
+use super::warned::of_remark;
 use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::decode::EncodedSource;
 use crate::syntax::ast::Module;
 use crate::syntax::{self, Remark, SourceText};
 use crate::target::{Release, Target};
-use crate::text::{Location, Names, SyntaxError};
+use crate::text::{ErrorType, Location, Names, SyntaxError};
 use bumpalo::Bump;
 
 /// A second byte order mark, which parsers accept and CPython does not.
@@ -30,6 +31,8 @@ pub struct Source {
     replaced: Option<String>,
     /// Error at the end of the source, for that target.
     unended: Option<SyntaxError>,
+    /// Error in a source that is not UTF-8, and remarks before it, for that target.
+    undecoded: Option<(SyntaxError, Vec<Remark>)>,
     parsed: Option<SourceTree>,
 }
 
@@ -91,7 +94,7 @@ impl Source {
         // The text, what it is read into, and what decoding takes meanwhile.
         allowance::hold(source.len().saturating_mul(6));
         let encoded = EncodedSource::new(source);
-        let reading = LineReading { marked: encoded.is_marked(), utf_8: encoded.is_utf_8() };
+        let mut reading = LineReading::new(encoded);
         let mut replaced = None;
         let (text, only) = match encoded.decode(target) {
             Ok(text) => (text.into_owned(), (!encoded.is_alike()).then(|| target.release())),
@@ -100,14 +103,24 @@ impl Source {
                     if !target.features.check_comments && syntax::comments_hold(&text, &places, target) =>
                 {
                     let bytes = encoded.mended_from();
+                    reading = LineReading::replacing(encoded);
                     replaced = Some(String::from_utf8_lossy(&bytes).into_owned());
                     (text, Some(target.release()))
                 }
                 Some((text, _)) if !target.features.check_comments => {
                     let bytes = encoded.mended_from();
-                    let error = syntax::diagnose_undecoded(&text, &bytes, target).unwrap_or(error);
-                    let text = reading.text(&String::from_utf8_lossy(&bytes), &error, target);
-                    return Err(Box::new(SourceRefusal { error, text, parsed: false }));
+                    let text = SourceText::undecoded(&text, &bytes);
+                    let mut remarks = Vec::new();
+                    let error = syntax::diagnose_refused(&text, target, &mut remarks, None).unwrap_or(error);
+                    return Ok(Self {
+                        text,
+                        only: Some(target.release()),
+                        reading: LineReading::replacing(encoded),
+                        replaced: Some(String::from_utf8_lossy(&bytes).into_owned()),
+                        unended: None,
+                        undecoded: Some((error, remarks)),
+                        parsed: None,
+                    });
                 }
                 _ => {
                     let text = undecoded_line(encoded, error.location.line());
@@ -122,7 +135,8 @@ impl Source {
         }
         allowance::release(source.len().saturating_mul(4));
         let unended = encoded.unended(&text, target);
-        Ok(Self { text: SourceText::pad(text), only, reading, replaced, unended, parsed: None })
+        let text = SourceText::pad(text);
+        Ok(Self { text, only, reading, replaced, unended, undecoded: None, parsed: None })
     }
 
     /// Returns the decoded text.
@@ -155,6 +169,10 @@ impl Source {
         optimize: u8,
         warnings: &mut Warnings,
     ) -> Result<Vec<u8>, Box<SourceRefusal>> {
+        if let Some((error, remarks)) = &self.undecoded {
+            warnings.issue_remarks(remarks, target);
+            return Err(Box::new(self.refusal(error.clone(), false, target)));
+        }
         let length = self.text.text().len();
         let mut parsed = false;
         let unended = self.unended.clone();
@@ -166,21 +184,46 @@ impl Source {
             allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
             pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
         });
-        compiled.map_err(|error| {
-            let text = self.replaced.as_deref().unwrap_or(self.text.text());
-            let text = self.reading.text(text, &error, target);
-            Box::new(SourceRefusal { error, text, parsed })
-        })
+        compiled.map_err(|error| Box::new(self.refusal(error, parsed, target)))
     }
 
-    /// Returns the error of a warning under an `error` filter.
-    pub fn raised(&self, warned: CompilerWarning, target: &Target) -> SourceRefusal {
-        if warned.by_parser
-            && let Some(error) = syntax::fault_of_tokens(&self.text, target, warned.error.location.line())
-        {
-            return SourceRefusal { error, text: self.text.text().to_owned(), parsed: false };
+    /// Returns a refusal with the text in which CPython shows it.
+    fn refusal(&self, mut error: SyntaxError, parsed: bool, target: &Target) -> SourceRefusal {
+        let text = self.replaced.as_deref().unwrap_or(self.text.text());
+        if self.replaced.is_some() && error.kind == ErrorType::Token {
+            error.location = self.reading.location_in_replaced(error.location);
         }
-        warned.raised(self.text.text())
+        let text = self.reading.text(text, &error, parsed, target);
+        SourceRefusal { error, text, parsed }
+    }
+
+    /// Returns the error if those of the warnings `warned` are raised whose numbers are in
+    /// `raised`.
+    pub fn raised(
+        &self,
+        warned: &[CompilerWarning],
+        raised: &[usize],
+        target: &Target,
+    ) -> Option<SourceRefusal> {
+        let raised: Vec<_> = raised.iter().filter_map(|&number| warned.get(number)).collect();
+        let first = *raised.first()?;
+        let raises = |remark| {
+            let made = of_remark(remark, target);
+            let is_raised = raised.iter().any(|known| !known.parsed && known.warning == made.warning);
+            is_raised.then_some(made.error)
+        };
+        if first.parsed {
+            return Some(self.refusal(first.error.clone(), true, target));
+        }
+        let error = syntax::diagnose_refused(&self.text, target, &mut Vec::new(), Some(&raises));
+        let mut refusal = self.refusal(error.unwrap_or_else(|| first.error.clone()), false, target);
+        // CPython counts some lines twice and may pass the end of the text.
+        let line = usize::try_from(refusal.error.location.line()).unwrap_or_default();
+        if line > refusal.text.lines().count() {
+            let last = self.text.text().lines().next_back().unwrap_or_default();
+            refusal.text = "\n".repeat(line - 1) + last;
+        }
+        Some(refusal)
     }
 
     /// Returns the tree for `target`, with no other names than its own.

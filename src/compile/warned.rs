@@ -2,7 +2,6 @@
 //!
 //! CPython: `Parser/string_parser.c`, `Parser/tokenizer/helpers.c`, `_PyErr_EmitSyntaxWarning`.
 
-use super::SourceRefusal;
 use crate::allowance;
 use crate::syntax::Remark;
 use crate::syntax::SyntaxError;
@@ -21,8 +20,6 @@ pub struct CompilerWarning {
     pub error: SyntaxError,
     /// True if it is raised after parsing, as in [`SourceRefusal`](super::SourceRefusal).
     pub parsed: bool,
-    /// True if the parser raises it: errors of later tokens take precedence.
-    pub by_parser: bool,
 }
 
 /// Warning about `assert` with a tuple.
@@ -44,7 +41,6 @@ pub struct Warnings {
     pub(super) repetitions: u32,
     /// Lines and messages of warnings that are not repeated.
     seen: FxHashSet<(u32, Cow<'static, str>)>,
-    has_inverted_bool: bool,
 }
 
 impl Warnings {
@@ -69,7 +65,7 @@ impl Warnings {
         let category = Category::Syntax;
         let warning = Warning { category, message: message.clone(), line, is_elsewhere: false };
         let error = SyntaxError::new(message, location);
-        self.push(CompilerWarning { warning, error, parsed: true, by_parser: false });
+        self.push(CompilerWarning { warning, error, parsed: true });
     }
 
     fn push(&mut self, mut warned: CompilerWarning) {
@@ -92,12 +88,24 @@ impl Warnings {
             message: INVERTED_BOOL.into(),
             is_elsewhere: true,
         };
-        // CPython registers this warning for a line of its own library, so it is shown once.
-        if std::mem::replace(&mut self.has_inverted_bool, true) {
-            return;
-        }
         let error = SyntaxError::new(INVERTED_BOOL, location);
-        self.push(CompilerWarning { warning, error, parsed: true, by_parser: false });
+        self.push(CompilerWarning { warning, error, parsed: true });
+    }
+
+    /// Returns the number of warnings.
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Drops warnings after the first `count` that are located after the start of `location`.
+    pub(super) fn drop_after(&mut self, count: usize, location: Location) {
+        let first = (location.line(), location.column());
+        let mut number = 0;
+        self.list.retain(|warned| {
+            number += 1;
+            let at = warned.error.location;
+            number <= count || (at.line(), at.column()) < first
+        });
     }
 
     /// Issues the warnings of the tokenizer and parser.
@@ -108,29 +116,13 @@ impl Warnings {
     }
 }
 
-impl CompilerWarning {
-    /// Returns the error under an `error` filter. As in CPython, its columns end with the line.
-    pub fn raised(self, text: &str) -> SourceRefusal {
-        let Self { mut error, parsed, .. } = self;
-        let location = error.location;
-        let (number, end) = (location.line(), location.end_line());
-        if !parsed && number == end {
-            let line = usize::try_from(number - 1).ok();
-            let line = line.and_then(|line| text.split_inclusive('\n').nth(line)).unwrap_or_default();
-            let length = i32::try_from(line.len()).unwrap_or(i32::MAX);
-            let (column, end_column) = (location.column().min(length), location.end_column().min(length));
-            error.location = Location::new(number, end, column, end_column);
-        }
-        SourceRefusal { error, text: text.to_owned(), parsed }
-    }
-}
-
 fn number(line: i32) -> u32 {
     u32::try_from(line).unwrap_or(0)
 }
 
+/// Returns the warning of a remark.
 #[cold]
-fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
+pub(super) fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
     let features = &target.features;
     let here = |place: Position| Location::between(place, place);
     let (message, raised, location) = match remark {
@@ -152,8 +144,7 @@ fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
     };
     let line = number(location.line());
     let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
-    let by_parser = matches!(remark, Remark::Escape { .. });
-    CompilerWarning { warning, error: SyntaxError::new(raised, location), parsed: false, by_parser }
+    CompilerWarning { warning, error: SyntaxError::new(raised, location), parsed: false }
 }
 
 /// Returns the warning that is shown and the error that is raised.

@@ -13,6 +13,19 @@ use crate::text::{ErrorType, Location, SyntaxError};
 /// Location that CPython gives errors of codecs: line 0, column −1 (counted from 1).
 const NOWHERE: Location = Location::new(0, 0, -2, -2);
 
+/// An error, and the bytes that a codec could not decode, if they are known.
+struct Undecoded {
+    error: SyntaxError,
+    bytes: Option<(usize, usize)>,
+}
+
+impl Undecoded {
+    /// Returns an error without bytes.
+    fn new(message: impl Into<String>) -> Self {
+        Self { error: SyntaxError::new(message.into(), NOWHERE), bytes: None }
+    }
+}
+
 /// Decodes `bytes`; `marked` is true if a byte order mark came before them.
 pub(super) fn decode<'s>(
     bytes: &'s [u8],
@@ -44,7 +57,8 @@ pub(super) fn decode<'s>(
 fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
     let before = cookie.line.get(..length).unwrap_or(cookie.line);
-    let count = String::from_utf8_lossy(before).chars().count();
+    // CPython counts the bytes that do not continue a character.
+    let count = before.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
     // The same number of characters in the line as it is shown.
     let text = String::from_utf8_lossy(cookie.line);
     let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
@@ -71,6 +85,33 @@ fn normal(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Decodes a part of a source with this cookie, with `\u{fffd}` for what the codec does not accept.
+/// `None` if there is no such codec.
+pub(super) fn decode_replacing(bytes: &[u8], cookie: Option<Cookie<'_>>, target: &Target) -> Option<String> {
+    let name = cookie.map(|cookie| normal(cookie.name));
+    let name = match name.as_deref() {
+        None | Some("utf-8") => return Some(String::from_utf8_lossy(bytes).into_owned()),
+        Some("iso-8859-1") => return Some(latin_1(bytes).into_owned()),
+        Some(name) => name,
+    };
+    if look_up(name, target) == "utf_7"
+        && let Some(text) = utf7::decode_part(bytes)
+    {
+        return Some(text);
+    }
+    let (mut text, mut rest) = (String::new(), bytes);
+    loop {
+        let (start, end) = match named(rest, name, target) {
+            Ok(decoded) => return Some(text + &decoded),
+            Err(undecoded) => undecoded.bytes?,
+        };
+        let before = named(rest.get(..start)?, name, target).ok()?;
+        text.push_str(&before);
+        text.push('\u{fffd}');
+        rest = rest.get(end.max(start + 1)..).unwrap_or_default();
+    }
+}
+
 fn latin_1(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect())
 }
@@ -86,9 +127,11 @@ fn named_lines<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'
     // CPython ends the last line before it decodes, which can change the result of a codec.
     let ended = bytes.ends_with(b"\n");
     let mut text = if ended {
-        named(bytes, name, target)?
+        named(bytes, name, target).map_err(|undecoded| undecoded.error)?
     } else {
-        Cow::Owned(named(&[bytes, b"\n"].concat(), name, target)?.into_owned())
+        let bytes = [bytes, b"\n"].concat();
+        let text = named(&bytes, name, target).map_err(|undecoded| undecoded.error)?;
+        Cow::Owned(text.into_owned())
     };
     if let Some(end) = memchr::memchr(0, text.as_bytes()) {
         text.to_mut().truncate(end);
@@ -130,7 +173,7 @@ fn look_up(name: &str, target: &Target) -> Cow<'static, str> {
 }
 
 /// Decodes with the codec that a name stands for.
-fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
+fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str>, Undecoded> {
     let codec = look_up(name, target);
     let codec = codec.as_ref();
     if let Ok(at) = SINGLE_BYTE.binary_search_by_key(&codec, |&(name, _)| name) {
@@ -143,10 +186,10 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
         decoded.map(Cow::Owned).map_err(|fault| refusal(known_as, bytes, &fault))
     };
     let points = |decoded: Result<Points, CodecFault>, known_as: &str| match decoded {
-        Ok(points) => points.finish().map(Cow::Owned).map_err(|message| SyntaxError::new(message, NOWHERE)),
+        Ok(points) => points.finish().map(Cow::Owned).map_err(Undecoded::new),
         Err(fault) => Err(refusal(known_as, bytes, &fault)),
     };
-    let refused = |message: String| Err(SyntaxError::new(message, NOWHERE));
+    let refused = |message: String| Err(Undecoded::new(message));
     match codec {
         "latin_1" | "charmap" => Ok(latin_1(bytes)),
         "ascii" => match bytes.iter().position(|byte| !byte.is_ascii()) {
@@ -178,7 +221,7 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
 }
 
 /// Decodes with a single-byte codec; `chars` as in [`SINGLE_BYTE`].
-fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxError> {
+fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, Undecoded> {
     let mut table: Vec<char> = chars.chars().collect();
     if table.len() == 128 {
         table.splice(0..0, (0..128).map(char::from));
@@ -193,8 +236,13 @@ fn single_byte<'s>(bytes: &'s [u8], chars: &str) -> Result<Cow<'s, str>, SyntaxE
     Ok(Cow::Owned(text))
 }
 
+/// Returns the message of CPython's codec for the first bytes that are not UTF-8.
+pub(super) fn utf_8_fault(bytes: &[u8]) -> Option<String> {
+    utf_8(bytes).err().map(|undecoded| undecoded.error.message)
+}
+
 /// Decodes UTF-8 under a name that CPython passes to the codec.
-pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
+fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, Undecoded> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Cow::Borrowed(text)),
         Err(error) => error,
@@ -208,24 +256,25 @@ pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, str>, SyntaxError> {
     Err(undecodable("utf-8", bytes, at, end, reason))
 }
 
-fn refusal(codec: &str, bytes: &[u8], fault: &CodecFault) -> SyntaxError {
+fn refusal(codec: &str, bytes: &[u8], fault: &CodecFault) -> Undecoded {
     match fault {
         CodecFault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
-        CodecFault::Internal => SyntaxError {
-            kind: ErrorType::Runtime,
-            message: String::from("internal codec error"),
-            location: Location::NONE,
-        },
+        CodecFault::Internal => {
+            let message = String::from("internal codec error");
+            let error = SyntaxError { kind: ErrorType::Runtime, message, location: Location::NONE };
+            Undecoded { error, bytes: None }
+        }
     }
 }
 
-fn undecodable(codec: &str, bytes: &[u8], start: usize, end: usize, reason: &str) -> SyntaxError {
+fn undecodable(codec: &str, bytes: &[u8], start: usize, end: usize, reason: &str) -> Undecoded {
     let place = if end > start + 1 {
         format!("bytes in position {start}-{}", end - 1)
     } else {
         format!("byte 0x{:02x} in position {start}", bytes.get(start).copied().unwrap_or(0))
     };
-    SyntaxError::new(format!("'{codec}' codec can't decode {place}: {reason}"), NOWHERE)
+    let message = format!("'{codec}' codec can't decode {place}: {reason}");
+    Undecoded { bytes: Some((start, end)), ..Undecoded::new(message) }
 }
 
 fn not_utf8(bytes: &[u8], at: usize) -> SyntaxError {

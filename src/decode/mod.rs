@@ -27,6 +27,18 @@ use cookie::Cookie;
 /// The byte order mark.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Encoding that a source declares, with a cookie or a byte order mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Declared {
+    /// None, which means UTF-8.
+    #[default]
+    Nothing,
+    /// UTF-8.
+    Utf8,
+    /// Another encoding.
+    Other,
+}
+
 /// Decodes a source file as `target` does.
 ///
 /// # Errors
@@ -57,8 +69,25 @@ impl<'s> EncodedSource<'s> {
     }
 
     /// Returns whether the source is UTF-8.
-    pub fn is_utf_8(&self) -> bool {
+    fn is_utf_8(&self) -> bool {
         codec::is_utf_8(self.cookie)
+    }
+
+    /// Returns the encoding that the source declares.
+    pub fn declared(&self) -> Declared {
+        if !self.is_utf_8() {
+            Declared::Other
+        } else if self.cookie.is_some() || self.is_marked {
+            Declared::Utf8
+        } else {
+            Declared::Nothing
+        }
+    }
+
+    /// Decodes a part of the source, with `\u{fffd}` for what is not text. `None` if CPython
+    /// decodes nothing either.
+    pub fn decode_replacing(&self, part: &[u8], target: &Target) -> Option<String> {
+        codec::decode_replacing(part, self.cookie, target)
     }
 
     /// Returns whether the source is decoded alike for all targets: its codec is not one whose name
@@ -134,7 +163,7 @@ impl<'s> EncodedSource<'s> {
 
 /// Returns the message of CPython's codec for the first bytes that are not UTF-8.
 pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
-    codec::utf_8(bytes).err().map(|error| error.message)
+    codec::utf_8_fault(bytes)
 }
 
 fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {

@@ -3,13 +3,22 @@
 use super::fault::CodecFault;
 use super::surrogates::Points;
 
-/// Decodes `bytes`, which do not end within a `+…-` section.
+/// Decodes `bytes`.
 pub(super) fn decode(bytes: &[u8]) -> Result<Points, CodecFault> {
+    sections(bytes, false)
+}
+
+/// Decodes a part of a source, with a replacement character if it ends within a character.
+pub(super) fn decode_part(bytes: &[u8]) -> Option<String> {
+    sections(bytes, true).ok()?.finish().ok()
+}
+
+fn sections(bytes: &[u8], is_part: bool) -> Result<Points, CodecFault> {
     let mut points = Points::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'+' => at = shifted(bytes, at, &mut points)?,
+            b'+' => at = shifted(bytes, at, is_part, &mut points)?,
             0..=127 => {
                 points.push(u32::from(byte));
                 at += 1;
@@ -21,7 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Points, CodecFault> {
 }
 
 /// Decodes a `+…-` section from `start`; returns its end.
-fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, CodecFault> {
+fn shifted(bytes: &[u8], start: usize, is_part: bool, points: &mut Points) -> Result<usize, CodecFault> {
     let mut at = start + 1;
     if bytes.get(at) == Some(&b'-') {
         points.push(u32::from(b'+'));
@@ -40,17 +49,21 @@ fn shifted(bytes: &[u8], start: usize, points: &mut Points) -> Result<usize, Cod
         at += 1;
     }
     let fault = |reason| CodecFault::undecodable(start, at + 1, reason);
-    if at == start + 1 {
+    if at == start + 1 && at < bytes.len() {
         return Err(fault("ill-formed sequence"));
     }
-    if held >= 6 {
+    let is_cut = is_part && at == bytes.len() && (held >= 6 || bits != 0);
+    if held >= 6 && !is_cut {
         return Err(fault("partial character in shift sequence"));
     }
-    if bits != 0 {
+    if bits != 0 && !is_cut {
         return Err(fault("non-zero padding bits in shift sequence"));
     }
     for unit in char::decode_utf16(units) {
         points.push(unit.map_or_else(|lone| u32::from(lone.unpaired_surrogate()), u32::from));
+    }
+    if is_cut {
+        points.push(0xfffd);
     }
     Ok(if bytes.get(at) == Some(&b'-') { at + 1 } else { at })
 }

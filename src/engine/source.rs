@@ -6,7 +6,7 @@ use crate::marshal;
 use crate::object::CodeLayout;
 use crate::target::Target;
 use crate::text::{python, visible};
-use crate::warnings::{FilterAction, Issued};
+use crate::warnings::{Category, FilterAction, Issued};
 use std::ffi::OsStr;
 
 /// Code for a target of a run, with the warnings to print.
@@ -58,14 +58,23 @@ impl OpenSource<'_> {
         let has_patterns = target.series.warning_patterns;
         let actions = warnings.iter().map(|warning| filters.action(warning, &name, has_patterns));
         let actions: Vec<FilterAction> = actions.collect();
-        let raised = actions.iter().position(|action| *action == FilterAction::Error);
-        if raised.is_some() {
-            code = self.compile_raising(&target.engine, filename, optimize, raised).code;
+        let errors = actions.iter().enumerate().filter(|(_, action)| **action == FilterAction::Error);
+        let raised: Vec<usize> = errors.map(|(number, _)| number).collect();
+        if !raised.is_empty() {
+            code = self.compile_raising(&target.engine, filename, optimize, &raised).code;
         }
         let text = crate::decode::decode(self.bytes, Target::newest());
         let lines: Vec<&str> = text.iter().flat_map(|text| text.split('\n')).collect();
-        let issued = warnings.iter().zip(actions).take(raised.unwrap_or(usize::MAX));
-        let issued = issued.filter(|(_, action)| matches!(action, FilterAction::Show | FilterAction::Once));
+        let issued = warnings.iter().zip(actions).take(raised.first().copied().unwrap_or(usize::MAX));
+        // CPython registers such a warning for a line of its own library, so it is shown once.
+        let mut has_shown = false;
+        let issued = issued.filter(|(warning, action)| match action {
+            FilterAction::Always => true,
+            FilterAction::Show | FilterAction::Once => {
+                warning.category != Category::Deprecation || !std::mem::replace(&mut has_shown, true)
+            }
+            FilterAction::Ignore | FilterAction::Error => false,
+        });
         let issued = issued.map(|(warning, action)| {
             let line =
                 usize::try_from(warning.line).ok().and_then(|number| lines.get(number.checked_sub(1)?));
@@ -80,23 +89,23 @@ impl OpenSource<'_> {
     /// An error is one in the source, or a limit of this file (time, memory). No compilation
     /// affects another one.
     pub fn compile(&mut self, engine: &Engine, filename: &OsStr, optimize: u8) -> Compiled {
-        self.compile_raising(engine, filename, optimize, None)
+        self.compile_raising(engine, filename, optimize, &[])
     }
 
-    /// Compiles the source as [`Self::compile`] does; `raised` is the index of the warning that a
-    /// filter turns into an error.
+    /// Compiles the source as [`Self::compile`] does; `raised` has the numbers of the warnings that
+    /// filters turn into errors.
     pub fn compile_raising(
         &mut self,
         engine: &Engine,
         filename: &OsStr,
         optimize: u8,
-        raised: Option<usize>,
+        raised: &[usize],
     ) -> Compiled {
         match engine {
             Engine::Native(engine) => {
                 engine.compile(self.bytes, &mut self.parsed, filename, optimize, raised)
             }
-            Engine::Python(engine) => engine.compile(self.bytes, filename, optimize, raised),
+            Engine::Python(engine) => engine.compile(self.bytes, filename, optimize, raised.first().copied()),
         }
     }
 }

@@ -22,7 +22,7 @@ mod remark;
 mod shown_text;
 
 pub use crate::text::{ErrorType, SyntaxError};
-pub(crate) use diagnose::{diagnose_undecoded, fault_of_tokens};
+pub(crate) use diagnose::diagnose_refused;
 pub use dump::dump;
 pub use lexer::SourceText;
 pub use parse::{Parsed, comments_hold, parse, read};

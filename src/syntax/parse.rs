@@ -63,7 +63,7 @@ pub fn read<'a>(
     // Only CPython's grammar itself shows how deep its parser nests.
     let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
     if is_deep
-        && let Verdict::Refused(refused) = diagnose(source, target, &mut Vec::new())
+        && let Verdict::Refused(refused) = diagnose(source, target, &mut Vec::new(), None)
         && refused.kind == ErrorType::Memory
     {
         return Err(refused);
@@ -88,12 +88,12 @@ fn refused(
     if fault.kind == FaultKind::TooDeep {
         // Nodes that nest to the left take no levels of CPython's parser.
         let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
-        return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new())) {
+        return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new(), None)) {
             Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
             _ => without_place(ErrorType::Recursion, "Stack overflow during compilation"),
         };
     }
-    let verdict = diagnose(source, target, remarks);
+    let verdict = diagnose(source, target, remarks, None);
     let column = fault.at.saturating_sub(fault.line_start + 1);
     let here = Position::new(fault.line, u32::try_from(column).unwrap_or(0));
     match verdict {

@@ -31,16 +31,6 @@ pub enum Remark {
     },
 }
 
-impl Remark {
-    /// Returns the position of a remark about a token, which the lexer makes.
-    pub const fn token_place(&self) -> Option<Position> {
-        match self {
-            Self::Brace { place, .. } | Self::Number { place, .. } => Some(*place),
-            Self::Escape { .. } => None,
-        }
-    }
-}
-
 /// Text after the backslash of an invalid escape sequence: a character, or three octal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sequence([u8; 3]);
@@ -82,20 +72,27 @@ impl Invalid {
     /// `location`.
     #[cold]
     pub(super) fn remark(self, text: &str, token: &str, location: Location) -> Remark {
-        let before = text.as_bytes().get(..self.at).unwrap_or_default();
-        let line_start = memchr::memrchr(b'\n', before).map(|at| at + 1);
-        let lines = memchr::memchr_iter(b'\n', before).count();
-        // CPython counts in a copy in which a non-ASCII character takes ten.
-        let on_line = before.get(line_start.unwrap_or(0)..).unwrap_or_default();
-        let ascii = on_line.iter().filter(|byte| byte.is_ascii()).count();
-        let others = on_line.iter().filter(|&&byte| byte >= 0xc0).count();
-        let mut column = ascii + 10 * others;
-        if line_start.is_none() {
+        // CPython counts in a copy in which a non-ASCII character takes ten, and a backslash before
+        // it six.
+        let (mut lines, mut column) = (0, 0);
+        let mut is_escaped = false;
+        for (at, &byte) in text.as_bytes().iter().enumerate().take(self.at) {
+            let next = text.as_bytes().get(at + 1).copied().unwrap_or_default();
+            is_escaped = byte == b'\\' && !is_escaped;
+            match byte {
+                b'\n' => (lines, column) = (lines + 1, 0),
+                b'\\' if is_escaped && !next.is_ascii() => column += 6,
+                0..0x80 => column += 1,
+                0xc0.. => column += 10,
+                _ => {}
+            }
+        }
+        if lines == 0 {
             let quote = token.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''));
             column += token.bytes().take_while(|&byte| Some(byte) == quote).count();
             column += usize::try_from(location.column()).unwrap_or(0);
         }
-        let line = location.line() + i32::try_from(lines).unwrap_or(i32::MAX);
+        let line = location.line() + lines;
         let column = i32::try_from(column).unwrap_or(i32::MAX);
         let place = Location::new(line, line, column - 1, column + 1);
         Remark::Escape { sequence: self.sequence, token: location, place }

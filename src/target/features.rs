@@ -124,6 +124,10 @@ pub struct Features {
     /// The last part of a long line is shown with an error, else the first; a byte order mark is
     /// part of its line.
     pub last_part_of_line: bool,
+    /// The columns of the error for leading zeros count bytes, else characters.
+    pub zeros_in_bytes: bool,
+    /// A name that begins a soft keyword is one when mistakes are searched for.
+    pub prefixes_are_soft: bool,
     /// The conversion of an f-string's field is checked when the field was read, else at once.
     pub late_conversion: bool,
     /// A cookie that contradicts the byte order mark is reported with its line.

@@ -9,6 +9,8 @@ pub enum ErrorType {
     Syntax,
     /// `SyntaxError` that the tokenizer raises itself, with the text that it has read
     Token,
+    /// The same, with columns that count bytes
+    TokenInBytes,
     /// `IndentationError`
     Indentation,
     /// `TabError`
@@ -35,7 +37,7 @@ impl ErrorType {
     /// The exception's name in Python.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Syntax | Self::Token => "SyntaxError",
+            Self::Syntax | Self::Token | Self::TokenInBytes => "SyntaxError",
             Self::Indentation => "IndentationError",
             Self::Tab => "TabError",
             Self::Value => "ValueError",

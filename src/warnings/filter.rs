@@ -10,8 +10,10 @@ use std::sync::Arc;
 /// Action for a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilterAction {
-    /// Show the warning: `default`, `always` and `module`, which differ only with a registry.
+    /// Show the warning, but not again if CPython has registered it: `default` and `module`.
     Show,
+    /// Show the warning: `always`.
+    Always,
     /// Show the warning once in a run.
     Once,
     /// Do not show the warning.

@@ -28,8 +28,8 @@ const OTHERS: [&str; 9] = [
 /// Actions in the order in which an abbreviation is looked up.
 const ACTIONS: [(&str, FilterAction); 7] = [
     ("default", FilterAction::Show),
-    ("always", FilterAction::Show),
-    ("all", FilterAction::Show),
+    ("always", FilterAction::Always),
+    ("all", FilterAction::Always),
     ("ignore", FilterAction::Ignore),
     ("module", FilterAction::Show),
     ("once", FilterAction::Once),

@@ -251,6 +251,54 @@ fn long_tuples_of_3_14_2() {
     }
 }
 
+/// The lines of errors in other encodings, of which CPython decodes the first or the last 999
+/// bytes: columns, and start, end and length of the line.
+#[test]
+fn lines_in_other_encodings() {
+    let (latin, kanji, utf7) = (b"\xe9".repeat(1100), b"\x93\xfa".repeat(600), b"+ZeU-".repeat(250));
+    let sources = [
+        [&b"# coding: latin-1\nx = '"[..], &latin, b"' b\n"].concat(),
+        [&b"# coding: latin-1\nreturn '"[..], &latin, b"'\n"].concat(),
+        [&b"# coding: shift_jis\nx = '"[..], &kanji, b"' b\n"].concat(),
+        [&b"# coding: shift_jis\nx ='"[..], &kanji, b"' b\n"].concat(),
+        [&b"# coding: utf-7\nx = '"[..], &utf7, b"' b\n"].concat(),
+        b"# coding: cp1251\nreturn '\xe9'\n".to_vec(),
+        b"\xef\xbb\xbf#b\xb0\xa1 coding=euc-kr\n".to_vec(),
+    ];
+    let first = [
+        (1000, 1000, "x = 'éé", "éé", 999),
+        (1, 2210, "return 'é", "éé", 999),
+        (503, 503, "x = '日", "日", 502),
+        (503, 503, "x ='日", "日\u{fffd}", 502),
+        (205, 205, "x = '日", "日", 204),
+        (1, 12, "return 'й'", "'\n", 11),
+    ];
+    let last = [
+        (111, 111, "éé", "é' b\n", 110),
+        (1, 2210, "", "", 0),
+        (108, 108, "日", "日' b\n", 107),
+        (108, 108, "\u{fffd}日", "日' b\n", 107),
+        (57, 57, "-日", "日' b\n", 56),
+        (1, 12, "", "", 0),
+    ];
+    let marked = (0, 16, "#b\u{fffd}\u{fffd} c", "euc-kr", 18);
+    for (release, rows) in [
+        ("3.13.0", last.to_vec()),
+        ("3.13.18", first.to_vec()),
+        ("3.14.10", [&first[..], &[marked]].concat()),
+        ("3.15.2", [&first[..], &[marked]].concat()),
+    ] {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        for (source, (column, end_column, start, end, length)) in sources.iter().zip(rows) {
+            let error = Engine::open(source).compile(&engine, "m.py".as_ref(), 0).code.unwrap_err();
+            let text = error.text.clone().unwrap_or_default();
+            assert_eq!([error.column, error.end_column], [Some(column), Some(end_column)], "{release}");
+            assert!(text.starts_with(start) && text.ends_with(end), "{release}: {error:?}");
+            assert_eq!(text.chars().count(), length, "{release}: {error:?}");
+        }
+    }
+}
+
 fn row(error: &Diagnostic) -> String {
     let places = [error.line, error.column, error.end_line, error.end_column];
     let places = places.map(|place| place.map_or_else(|| "None".to_owned(), |place| place.to_string()));

@@ -110,6 +110,40 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.14.10", "x = ('\\d' b''\n'\\q')\n"), [1, 2]);
     // In 3.13 it is the code generator that refuses `await`, before what it awaits.
     assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
+    assert_eq!(lines("3.13.18", "async with b'' is 1: pass\n"), [0; 0]);
+    assert_eq!(lines("3.13.18", "x = 1 is 2, await y\n"), [1]);
+    assert_eq!(lines("3.13.18", "x = ~True\ny = ~True\n"), [1, 2]);
+}
+
+/// CPython reads strings again while it looks for mistakes, and sometimes warns again.
+#[test]
+fn strings_that_are_read_again() {
+    for (source, in_3_13, in_3_14, in_3_15) in [
+        ("y = 'z' f'{x:\\d}'\na b\n", 1, 2, 2),
+        ("('a' '\\d' 1)\n", 1, 1, 1),
+        ("(1 '\\d')\n", 1, 1, 1),
+        ("(x '\\d' t'\\z')\n", 0, 1, 0),
+        ("('\\d' t'\\z' '\\y')\n", 1, 1, 1),
+        ("'\\d' rb'é' '\\z'\n", 1, 1, 1),
+        ("a b\n'\\d'\n", 0, 0, 0),
+        ("[f'{a!x}\\z' '\\d' b]\n", 0, 0, 0),
+    ] {
+        let found = ["3.13.18", "3.14.10", "3.15.2"].map(|release| lines(release, source).len());
+        assert_eq!(found, [in_3_13, in_3_14, in_3_15], "{source}");
+    }
+}
+
+/// 3.13 decodes the strings of a source one by one.
+#[test]
+fn a_source_that_is_not_utf8() {
+    for (release, expected) in [("3.13.0", 1), ("3.13.18", 1), ("3.14.10", 0), ("3.15.2", 0)] {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        for source in [&b"x = '\\d'\ny = '\xe9'\n"[..], b"1if x else y\ny = '\xe9'\n"] {
+            let compiled = Engine::open(source).compile(&engine, "m.py".as_ref(), 0);
+            assert!(compiled.code.is_err());
+            assert_eq!(compiled.warnings.len(), expected, "{release}");
+        }
+    }
 }
 
 /// The places are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython makes
@@ -119,7 +153,7 @@ fn places_of_raised_warnings() {
     let place = |release: &str, source: &str| {
         let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
         let error = Engine::open(source.as_bytes())
-            .compile_raising(&engine, "m.py".as_ref(), 0, Some(0))
+            .compile_raising(&engine, "m.py".as_ref(), 0, &[0])
             .code
             .unwrap_err();
         [error.line, error.column, error.end_line, error.end_column].map(Option::unwrap)
@@ -153,9 +187,41 @@ fn errors_of_later_tokens_precede_raised_warnings() {
         ("x = f'{f\"\\d\" \"abc\"}", escape),
         ("x = '\\d' 1\n", escape),
     ] {
-        let error =
-            Engine::open(source.as_bytes()).compile_raising(&engine, "m.py".as_ref(), 0, Some(0)).code;
+        let error = Engine::open(source.as_bytes()).compile_raising(&engine, "m.py".as_ref(), 0, &[0]).code;
         assert_eq!(error.unwrap_err().message, expected, "{source}");
+    }
+}
+
+/// A warning is raised unless an error precedes it, or the rest of the text has an error.
+#[test]
+fn raised_warnings_and_other_errors() {
+    let number = "invalid decimal literal";
+    let syntax = "invalid syntax";
+    let escape = "invalid escape sequence '\\d'";
+    let bracket = "closing parenthesis ']' does not match opening parenthesis '(' on line 2";
+    for (source, expected, place) in [
+        ("rb'é'\nf'\\{'\n", "bytes can only contain ASCII literal characters", [1, 1, 1, 6]),
+        ("('\\d' 1)\n", escape, [1, 3, 1, 5]),
+        ("a b\nf'\\{'\n", syntax, [1, 3, 1, 4]),
+        ("a b\n1if x else y\n", number, [2, 1, 2, 1]),
+        ("a b\nf'{1if x else y}'\n", syntax, [1, 3, 1, 4]),
+        ("x = '\\d'\n1if x else y\n", number, [2, 1, 2, 1]),
+        ("x = '\\d'\nf'\\{'\n", escape, [1, 6, 1, 8]),
+        ("x = '\\d'\nf'\\{' 'abc\n", escape, [1, 6, 1, 8]),
+        ("(x\n'\\d' 1if x else y\n", number, [2, 6, 2, 6]),
+        ("'''\n\\d''' (\n\n\n]\n", bracket, [5, 1, 5, 1]),
+    ] {
+        for release in ["3.13.18", "3.14.10", "3.15.2"] {
+            let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+            let mut opened = Engine::open(source.as_bytes());
+            let warned = opened.compile(&engine, "m.py".as_ref(), 0).warnings.len();
+            let raised: Vec<usize> = (0..warned).collect();
+            let error = opened.compile_raising(&engine, "m.py".as_ref(), 0, &raised).code.unwrap_err();
+            let message = error.message.replace("\"\\d\" is an invalid escape sequence", escape);
+            assert!(message.starts_with(expected), "{release}: {error:?}");
+            let found = [error.line, error.column, error.end_line, error.end_column];
+            assert_eq!(found.map(Option::unwrap), place, "{release}: {error:?}");
+        }
     }
 }
 

@@ -9,9 +9,14 @@ use crate::text::Location;
 
 impl Codegen<'_, '_> {
     /// Returns the first error of a statement, including errors left to it but not those left to
-    /// nested statements.
+    /// nested statements. `warned` is the number of warnings before the statement.
     #[cold]
-    pub(super) fn with_late(&self, statement: &Stmt<'_>, made: CodegenResult<()>) -> CodegenResult<()> {
+    pub(super) fn with_late(
+        &mut self,
+        statement: &Stmt<'_>,
+        made: CodegenResult<()>,
+        warned: usize,
+    ) -> CodegenResult<()> {
         let bodies = bodies(statement);
         let is_own = |late: &&SyntaxError| {
             let at = start(late.location);
@@ -32,7 +37,13 @@ impl Codegen<'_, '_> {
             {
                 Err(error)
             }
-            (Some(late), _) => Err(late.clone()),
+            (Some(late), _) => {
+                // CPython refuses what may not be here before it looks at the parts.
+                if late.message.contains(" outside ") {
+                    self.warnings.drop_after(warned, late.location);
+                }
+                Err(late.clone())
+            }
         }
     }
 }

@@ -63,8 +63,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 | StmtKind::With(_)
         );
         self.unit.conditional_depth += u32::from(is_conditional);
-        let made = self.statement(statement);
-        if self.symbols.late.is_empty() { made } else { self.with_late(statement, made) }?;
+        if self.symbols.late.is_empty() {
+            self.statement(statement)?;
+        } else {
+            let warned = self.warnings.count();
+            let made = self.statement(statement);
+            self.with_late(statement, made, warned)?;
+        }
         self.unit.conditional_depth -= u32::from(is_conditional);
         Ok(())
     }

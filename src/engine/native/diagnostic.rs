@@ -38,13 +38,18 @@ fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
     }
     let has_place = matches!(
         refusal.error.kind,
-        ErrorType::Syntax | ErrorType::Token | ErrorType::Indentation | ErrorType::Tab
+        ErrorType::Syntax
+            | ErrorType::Token
+            | ErrorType::TokenInBytes
+            | ErrorType::Indentation
+            | ErrorType::Tab
     );
     if location.line() < 0 || !has_place {
         return None;
     }
     let text = line_of(&refusal.text, location.line()).unwrap_or("");
-    let column = |line, byte| if refusal.parsed { i64::from(byte) + 1 } else { column_of(line, byte) };
+    let in_bytes = refusal.parsed || refusal.error.kind == ErrorType::TokenInBytes;
+    let column = |line, byte| if in_bytes { i64::from(byte) + 1 } else { column_of(line, byte) };
     Some(DiagnosticPlace {
         line: location.line(),
         column: column(text, location.column()),
@@ -85,8 +90,12 @@ pub(super) fn of(refusal: &SourceRefusal, filename: &str) -> Box<Diagnostic> {
     let (kind, message) = (error.kind.name(), error.message.as_str());
     let place = place(refusal);
     let rendered = match (&place, error.kind) {
-        (Some(place), ErrorType::Syntax | ErrorType::Token) => traceback(place, kind, message, filename),
-        (None, ErrorType::Syntax | ErrorType::Token) => format!("{kind}: {message} ({filename})\n"),
+        (Some(place), ErrorType::Syntax | ErrorType::Token | ErrorType::TokenInBytes) => {
+            traceback(place, kind, message, filename)
+        }
+        (None, ErrorType::Syntax | ErrorType::Token | ErrorType::TokenInBytes) => {
+            format!("{kind}: {message} ({filename})\n")
+        }
         (Some(place), ErrorType::Indentation | ErrorType::Tab) => {
             let base = filename.rsplit('/').next().unwrap_or(filename);
             format!("Sorry: {kind}: {message} ({base}, line {})", place.line)

@@ -93,7 +93,7 @@ impl NativeEngine {
         parsed: &mut Option<Source>,
         filename: &OsStr,
         optimize: u8,
-        raised: Option<usize>,
+        raised: &[usize],
     ) -> Compiled {
         let name = python::from_os(filename);
         let allowance = self.allowance();
@@ -130,7 +130,7 @@ fn compile(
     filename: &[u8],
     target: &'static Target,
     optimize: u8,
-    raised: Option<usize>,
+    raised: &[usize],
 ) -> (Result<Vec<u8>, Box<SourceRefusal>>, Vec<Warning>) {
     // It is put back at the end, so that none is left after a panic.
     let known = parsed.take().filter(|source| source.serves(target));
@@ -147,11 +147,9 @@ fn compile(
     let mut warnings = Warnings::default();
     let mut compiled = source.compile(filename, target, optimize, &mut warnings);
     let mut warned = warnings.into_list();
-    if let Some(index) = raised
-        && index < warned.len()
-    {
-        compiled = Err(Box::new(source.raised(warned.swap_remove(index), target)));
-        warned.truncate(index);
+    if let Some(refusal) = source.raised(&warned, raised, target) {
+        compiled = Err(Box::new(refusal));
+        warned.truncate(raised[0]);
     }
     *parsed = Some(source);
     (compiled, warned.into_iter().map(|warned| warned.warning).collect())

@@ -39,6 +39,7 @@ impl PegParser<'_, '_> {
                 return Ok(Some(a));
             }
             "legacy" => return self.legacy(a, b),
+            "split_string" => return self.split_string(a),
             "comma" => return self.comma(a, b),
             "bound" => return self.bound(a, b),
             "after_key" => {
@@ -103,18 +104,28 @@ impl PegParser<'_, '_> {
             return self.refuse_at(message, self.at_token(self.input.last));
         }
         let mut decoded = Vec::new();
+        let mut invalid = None;
         if is_bytes {
             if !self.bytes_of(value).is_ascii() {
                 let message = "bytes can only contain ASCII literal characters";
                 return self.refuse_at(message, self.location(value));
             }
-            if !raw && let Err(message) = escape::bytes(body.as_bytes(), &mut decoded) {
-                return self.refuse_at(message, self.at_token(self.input.last));
+            if !raw {
+                invalid = match escape::bytes(body.as_bytes(), &mut decoded) {
+                    Ok(invalid) => invalid,
+                    Err(message) => return self.refuse_at(message, self.at_token(self.input.last)),
+                };
             }
-        } else if !raw && let Err(message) = escape::text(body, &mut decoded, self.target) {
-            return self.refuse_at(message, self.at_token(self.input.last));
+        } else if !raw {
+            invalid = match escape::text(body, &mut decoded, self.target) {
+                Ok(invalid) => invalid,
+                Err(message) => return self.refuse_at(message, self.at_token(self.input.last)),
+            };
         }
-        Ok(())
+        match self.token_of(value) {
+            Some(token) => self.note_escape(invalid, body, token),
+            None => Ok(()),
+        }
     }
 
     fn strings(&mut self, value: Match, start: usize) -> Result<Match, Stop> {
@@ -251,6 +262,17 @@ impl PegParser<'_, '_> {
         let name = self.written(a);
         let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
         self.refuse_at(message, self.location(a).to(self.location(b)))
+    }
+
+    /// Reports expressions between two strings, without parentheses at their ends.
+    fn split_string(&mut self, between: Match) -> Matched {
+        let message = "invalid syntax. Is this intended to be part of the string?";
+        let items = match between {
+            Match::Node(node) => self.nodes.get(node as usize).map_or(&[][..], |node| &node.children),
+            _ => &[],
+        };
+        let (Some(&first), Some(&last)) = (items.first(), items.last()) else { return Ok(None) };
+        self.refuse_at(message, self.location(first).to(self.location(last)))
     }
 
     fn comma(&mut self, a: Match, b: Match) -> Matched {

@@ -10,7 +10,7 @@ use crate::text::{ErrorType, Location, SyntaxError};
 /// Depth of nested fields whose value CPython still shows with its text.
 const MAX_SHOWN: usize = 2;
 
-impl PegParser<'_, '_> {
+impl<'t> PegParser<'_, 't> {
     /// Checks the text of an f-string, which is decoded when its end was read.
     pub(super) fn check_middles(&mut self, value: Match) -> Result<(), Stop> {
         let Match::Node(node) = value else { return Ok(()) };
@@ -21,25 +21,52 @@ impl PegParser<'_, '_> {
         if let Some(message) = self.shown.take() {
             return self.refuse_at(message, self.at_token(self.input.last));
         }
-        let raw = self.text(&start).contains(['r', 'R']);
-        let mut middles: Vec<LocatedToken> = Vec::new();
-        if let Some(&Match::Node(parts)) = node.children.get(1)
-            && let Some(parts) = self.nodes.get(parts as usize)
-        {
-            middles.extend(parts.children.iter().filter_map(|&part| self.token_of(part)));
+        if self.text(&start).contains(['r', 'R']) {
+            return Ok(());
         }
-        for middle in middles {
-            if raw {
-                continue;
-            }
-            let mut decoded = Vec::new();
-            if let Err(message) = escape::text(self.text(&middle), &mut decoded, self.target) {
-                let is_placed = self.target.features.place_field_text_faults;
-                let at = if is_placed { middle.location } else { self.at_token(self.input.last) };
-                return self.refuse_at(message, at);
+        let end = node.children.last().and_then(|&end| self.token_of(end)).unwrap_or(start);
+        let parts = match node.children.get(1) {
+            Some(&Match::Node(parts)) => self.nodes.get(parts as usize).map(|parts| parts.children.clone()),
+            _ => None,
+        };
+        for part in parts.unwrap_or_default() {
+            let (text, location) = match (part, self.token_of(part)) {
+                (Match::Token(number), Some(middle)) => {
+                    (self.text(&middle), self.with_second_brace(middle, number))
+                }
+                (Match::Node(field), None) => match self.shown_by(field) {
+                    Some(text) => (text, Location::NONE),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            match escape::text(text, &mut Vec::new(), self.target) {
+                Ok(invalid) => self.note_in_piece(invalid, text, end)?,
+                Err(message) => {
+                    let is_placed = self.target.features.place_field_text_faults;
+                    let at = if is_placed { location } else { self.at_token(self.input.last) };
+                    return self.refuse_at(message, at);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Returns the location of a piece of text, with the second brace of the pair that ends it.
+    fn with_second_brace(&self, middle: LocatedToken, number: u32) -> Location {
+        let location = middle.location;
+        let next = self.token_at(number as usize + 1);
+        if next.is_none_or(|next| next.start != middle.end + 1) {
+            return location;
+        }
+        let end_column = location.end_column() + 1;
+        Location::new(location.line(), location.end_line(), location.column(), end_column)
+    }
+
+    /// Returns the text with escapes that a field shows.
+    fn shown_by(&self, field: u32) -> Option<&'t str> {
+        let first = self.nodes.get(field as usize)?.first as usize;
+        self.shown_escapes.iter().rev().find(|(start, _)| *start == first).map(|(_, text)| *text)
     }
 
     pub(super) fn bytes_of(&self, value: Match) -> &[u8] {
@@ -91,8 +118,9 @@ impl PegParser<'_, '_> {
         if raw || !body.contains('\\') {
             return Ok(());
         }
-        let Err(message) = escape::text(body, &mut Vec::new(), self.target) else {
-            return Ok(());
+        let message = match escape::text(body, &mut Vec::new(), self.target) {
+            Ok(invalid) => return self.note_in_piece(invalid, body, token),
+            Err(message) => message,
         };
         let message = message.trim_start_matches("(unicode error) ").to_owned();
         self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
@@ -113,7 +141,11 @@ impl PegParser<'_, '_> {
         let ends = (self.token_at(start), self.token_at(equals as usize + 1));
         let (Some(first), Some(next)) = ends else { return Ok(()) };
         let shown = self.input.lexer.slice(first.end, next.start);
-        self.shown = escape::text(shown, &mut Vec::new(), self.target).err();
+        match escape::text(shown, &mut Vec::new(), self.target) {
+            Ok(None) => {}
+            Ok(Some(_)) => self.shown_escapes.push((start, shown)),
+            Err(message) => self.shown = Some(message),
+        }
         Ok(())
     }
 

@@ -14,12 +14,15 @@ mod complaint;
 mod field;
 mod grammar;
 mod parser;
+mod remarks;
 mod tokens;
 mod words;
 
 use std::sync::OnceLock;
 
 use self::grammar::Grammar;
+pub(crate) use self::parser::Raises;
+
 use self::parser::PegParser;
 use self::tokens::LocatedToken;
 use crate::syntax::Remark;
@@ -40,27 +43,37 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// Returns the error of a CPython that decodes names and strings one by one; `text` has a `?` for
-/// each byte of `bytes` that is not UTF-8.
-pub(crate) fn diagnose_undecoded(text: &str, bytes: &[u8], target: &Target) -> Option<SyntaxError> {
-    match diagnose(&SourceText::undecoded(text, bytes), target, &mut Vec::new()) {
+/// Returns the error of CPython's parser. `raises` returns the errors for remarks that are raised.
+///
+/// `remarks` has those up to the fault and receives all of them: CPython reads some strings again
+/// when it looks for mistakes, and then the tokens of the rest.
+pub(super) fn diagnose(
+    source: &SourceText,
+    target: &Target,
+    remarks: &mut Vec<Remark>,
+    raises: Option<Raises<'_>>,
+) -> Verdict {
+    let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
+    let mut parser = PegParser::new(grammar, source, target, raises);
+    let verdict = judge(&mut parser);
+    if !matches!(verdict, Verdict::Unknown) {
+        *remarks = parser.remarks;
+    }
+    verdict
+}
+
+/// Returns the error of CPython's parser for a text that is refused, because it is not UTF-8 or
+/// because remarks are raised. `remarks` receives the remarks.
+pub(crate) fn diagnose_refused(
+    source: &SourceText,
+    target: &Target,
+    remarks: &mut Vec<Remark>,
+    raises: Option<Raises<'_>>,
+) -> Option<SyntaxError> {
+    match diagnose(source, target, remarks, raises) {
         Verdict::Refused(refused) => Some(refused),
         Verdict::Accepted | Verdict::Unknown => None,
     }
-}
-
-/// Returns the error of CPython's parser.
-///
-/// `remarks` has those up to the fault and receives those of the tokens after it, because CPython
-/// checks that the rest consists of tokens.
-pub(super) fn diagnose(source: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Verdict {
-    let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
-    let mut parser = PegParser::new(grammar, source, target);
-    let verdict = judge(&mut parser);
-    let last = remarks.iter().filter_map(Remark::token_place).max();
-    let new = parser.input.lexer.remarks.drain(..);
-    remarks.extend(new.filter(|remark| remark.token_place() > last));
-    verdict
 }
 
 fn judge(parser: &mut PegParser<'_, '_>) -> Verdict {
@@ -103,10 +116,10 @@ fn generic(parser: &mut PegParser<'_, '_>, last: LocatedToken) -> SyntaxError {
 fn with_the_rest(parser: &mut PegParser<'_, '_>, error: SyntaxError) -> SyntaxError {
     let is_syntax =
         matches!(error.kind, ErrorType::Syntax | ErrorType::Token | ErrorType::Indentation | ErrorType::Tab);
-    if parser.input.lexer.fault().is_some() || !is_syntax {
+    if parser.input.lexer.fault().is_some() || error.kind == ErrorType::Token || !is_syntax {
         return error;
     }
-    let line = parser.input.last.location.line();
+    let line = parser.raised_in.unwrap_or(parser.input.last.location.line());
     fault_of_the_rest(parser, line).unwrap_or(error)
 }
 
@@ -114,7 +127,11 @@ fn with_the_rest(parser: &mut PegParser<'_, '_>, error: SyntaxError) -> SyntaxEr
 /// the last token before the error of the parser.
 fn fault_of_the_rest(parser: &mut PegParser<'_, '_>, line: i32) -> Option<SyntaxError> {
     let found = loop {
-        match parser.input.next() {
+        let next = parser.input.next();
+        if let Some(raised) = parser.note_tokens() {
+            break Some(raised);
+        }
+        match next {
             Ok(LocatedToken { kind: Kind::End, .. }) => break None,
             Ok(_) => {}
             Err(complaint) if complaint.raised => break Some(complaint.error),
@@ -129,11 +146,4 @@ fn fault_of_the_rest(parser: &mut PegParser<'_, '_>, line: i32) -> Option<Syntax
     };
     // In an f-string, the error of the parser takes precedence.
     found.filter(|_| parser.input.lexer.modes().is_empty())
-}
-
-/// Returns the error of the lexer that takes precedence over a warning that CPython's parser raises
-/// in `line` (`_PyPegen_tokenize_full_source_to_check_for_errors`).
-pub(crate) fn fault_of_tokens(source: &SourceText, target: &Target, line: i32) -> Option<SyntaxError> {
-    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
-    fault_of_the_rest(&mut PegParser::new(grammar, source, target), line)
 }

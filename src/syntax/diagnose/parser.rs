@@ -9,9 +9,10 @@ use super::grammar::{Alternative, Grammar, GrammarAction, GrammarItem, Shape};
 use super::tokens::{LocatedToken, Tokens};
 use super::words::Complaint;
 use crate::allowance;
+use crate::syntax::Remark;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parse::TOO_COMPLEX;
-use crate::target::Target;
+use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// `MAXSTACK`.
@@ -42,6 +43,9 @@ pub(super) struct SyntaxNode {
 pub(super) type Matched = Result<Option<Match>, Stop>;
 pub(super) type Labels = [Match; 3];
 
+/// Returns the error for a remark that a filter turns into one.
+pub(crate) type Raises<'r> = &'r dyn Fn(Remark) -> Option<SyntaxError>;
+
 /// Rule, result, and where it ends.
 type Remembered = (usize, Option<Match>, usize);
 
@@ -65,8 +69,15 @@ pub(super) struct PegParser<'g, 't> {
     pub(super) invalid: bool,
     pub(super) flufl: bool,
     pub(super) error: Option<SyntaxError>,
+    /// Remarks so far, in CPython's order.
+    pub(super) remarks: Vec<Remark>,
+    pub(super) raises: Option<Raises<'t>>,
+    /// Line of the string with a remark that was raised.
+    pub(super) raised_in: Option<i32>,
     /// Fault of a text that an f-string shows, until the end of the f-string.
     pub(super) shown: Option<String>,
+    /// Texts with escapes that fields show, with the numbers of their first tokens.
+    pub(super) shown_escapes: Vec<(usize, &'t str)>,
     /// Error that is reported after the whole text is parsed.
     pub(super) late: Option<SyntaxError>,
     level: u32,
@@ -74,7 +85,12 @@ pub(super) struct PegParser<'g, 't> {
 }
 
 impl<'g, 't> PegParser<'g, 't> {
-    pub(super) fn new(grammar: &'g Grammar, source: &'t SourceText, target: &'t Target) -> Self {
+    pub(super) fn new(
+        grammar: &'g Grammar,
+        source: &'t SourceText,
+        target: &'t Target,
+        raises: Option<Raises<'t>>,
+    ) -> Self {
         Self {
             grammar,
             target,
@@ -90,7 +106,11 @@ impl<'g, 't> PegParser<'g, 't> {
             invalid: false,
             flufl: false,
             error: None,
+            remarks: Vec::new(),
+            raises,
+            raised_in: None,
             shown: None,
+            shown_escapes: Vec::new(),
             late: None,
             level: 0,
             steps: 0,
@@ -118,6 +138,7 @@ impl<'g, 't> PegParser<'g, 't> {
         self.remembered = self.memo.iter().map(Vec::capacity).sum();
         self.first = self.mark;
         self.nodes.clear();
+        self.shown_escapes.clear();
     }
 
     /// Returns a token by number, unless it was dropped or not read yet.
@@ -130,7 +151,10 @@ impl<'g, 't> PegParser<'g, 't> {
         match &mut self.seen {
             Some((_, first, again)) if number < *first => again.next(),
             Some((seen, first, _)) if number - *first < seen.len() => Ok(seen[number - *first]),
-            _ => self.input.next(),
+            _ => {
+                let next = self.input.next();
+                self.note_tokens().map_or(next, |error| Err(Complaint { error, raised: true }))
+            }
         }
     }
 
@@ -347,7 +371,11 @@ impl<'g, 't> PegParser<'g, 't> {
             }
             GrammarItem::AnySoft => {
                 let token = self.current()?;
-                let soft = matches!(self.text(&token), "_" | "case" | "match" | "type");
+                let text = self.text(&token);
+                let prefixes = self.target.features.prefixes_are_soft;
+                let is = |word: &&str| if prefixes { word.starts_with(text) } else { *word == text };
+                let has_lazy = self.target.grammar.has(GrammarRule::LazyImports);
+                let soft = ["_", "case", "match", "type"].iter().chain(has_lazy.then_some(&"lazy")).any(is);
                 (token.kind == Kind::Name && soft).then(|| self.token())
             }
             GrammarItem::Group(alternatives) => {

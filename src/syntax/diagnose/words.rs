@@ -83,7 +83,9 @@ pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
         }
     };
     let message = message(lexer, fault.kind, line);
-    Complaint { error: SyntaxError { kind: ErrorType::Token, message, location }, raised: true }
+    let in_bytes = matches!(fault.kind, FaultKind::LeadingZeros(_)) && lexer.target.features.zeros_in_bytes;
+    let kind = if in_bytes { ErrorType::TokenInBytes } else { ErrorType::Token };
+    Complaint { error: SyntaxError { kind, message, location }, raised: true }
 }
 
 fn unraised(kind: ErrorType, message: &str, location: Location) -> Complaint {

@@ -36,7 +36,7 @@ impl SourceText {
     }
 
     /// Prepares a text of which some bytes are not UTF-8; `text` has a `?` for each of them.
-    pub(in crate::syntax) fn undecoded(text: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn undecoded(text: &str, bytes: &[u8]) -> Self {
         let text = Self::new(text);
         let padding = &text.padded.as_bytes()[bytes.len()..];
         Self { bytes: Some([bytes, padding].concat()), ..text }

@@ -77,6 +77,7 @@ const FEATURES_5: Features = Features {
     second_nan_of_product: false,
     repeat_finally_warnings: true,
     one_warning_for_a_line: true,
+    prefixes_are_soft: true,
     ..FEATURES_15
 };
 
@@ -86,6 +87,7 @@ const FEATURES_15: Features = Features {
     one_token_inequality: true,
     shown_comments: ShownComments::OutsideQuotes,
     shown_text_runs_on: true,
+    zeros_in_bytes: true,
     ..FEATURES
 };
 
@@ -132,6 +134,8 @@ pub(super) const FEATURES: Features = Features {
     name_line_of_open_field: false,
     place_future_at_statement: false,
     last_part_of_line: false,
+    zeros_in_bytes: false,
+    prefixes_are_soft: false,
     late_conversion: true,
     place_marked_cookie: false,
     end_decoded_lines: true,

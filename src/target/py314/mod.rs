@@ -94,6 +94,8 @@ pub(super) const FEATURES: Features = Features {
     texts_of_spec_from_colon: true,
     check_comments: true,
     last_part_of_line: false,
+    zeros_in_bytes: false,
+    prefixes_are_soft: false,
     late_conversion: false,
     place_marked_cookie: true,
     mixed_complex: true,
