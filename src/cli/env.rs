@@ -14,8 +14,8 @@ use super::warnings::WarningArgs;
 use super::{environment, findings, hint};
 use crate::build::Outcome;
 use crate::build::env::{
-    Distribution, EnvError, Report, Settings, SitePackages, created_with, own_interpreter, run as compile,
-    site_packages,
+    Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, own_interpreter,
+    run as compile, site_packages,
 };
 use crate::engine::python::on_path;
 use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
@@ -213,6 +213,9 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     if arguments.check {
         if audit.has_path_file() {
             printer.summary(&hint::of_path_files(false));
+        }
+        if all.findings.iter().any(|(_, finding)| *finding == EnvFinding::OtherMode) {
+            printer.summary(hint::OTHER_MODE);
         }
         let pycs = audit.count(&all);
         findings::count_pycs(&pycs, printer);

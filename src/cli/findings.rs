@@ -80,7 +80,7 @@ pub(super) fn tell_unlisted(paths: &[String], printer: &Printer) {
         printer.summary(&format!("note: {}", unlisted(paths.len(), first)));
     }
     for path in paths {
-        printer.detail(&format!("no RECORD lists {}", visible(path)));
+        printer.detail(&format!("in no RECORD: {}", visible(path)));
     }
 }
 

@@ -80,6 +80,10 @@ pub(super) fn of_path_files(paths: bool) -> String {
     )
 }
 
+/// Hint for pycs of another invalidation mode than the one that is asked for.
+pub(super) const OTHER_MODE: &str = "hint: `--invalidation-mode` names the mode that is asked for: pip writes `timestamp` \
+                                     pycs; without `--check`, `env` replaces them";
+
 /// Returns the message of a pyc that was not normalized, with the hint.
 pub(super) fn of_normalize(error: &NormalizeError) -> String {
     match error {

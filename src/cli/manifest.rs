@@ -85,6 +85,14 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
             (manifest.with_releases(select::releases(&engines)), failures)
         }
     };
+    // Another shard may have some, and whoever merges them sees whether all are empty.
+    let has_archives =
+        !manifest.archives.is_empty() && !arguments.path.as_ref().is_some_and(|path| path.is_file());
+    let is_empty = manifest.files.is_empty() && !has_archives && manifest.shard.is_none();
+    if is_empty && failures.is_empty() {
+        let read: Vec<String> = read.iter().map(|read| read.shown()).collect();
+        return Err(CommandError::Usage(format!("no pyc in {}", read.join(", "))));
+    }
     let text = arguments.form.text(&manifest).map_err(ProjectError::from)?;
     arguments.output.write(text.as_bytes(), printer)?;
     if let Some(path) = arguments.output.file() {
@@ -110,14 +118,6 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         counted(manifest.files.len(), "pyc", "pycs"),
         failures.len()
     ));
-    // Another shard may have some, and whoever merges them sees whether all are empty.
-    let has_archives =
-        !manifest.archives.is_empty() && !arguments.path.as_ref().is_some_and(|path| path.is_file());
-    let is_empty = manifest.files.is_empty() && !has_archives && manifest.shard.is_none();
-    if is_empty && failures.is_empty() {
-        let read: Vec<String> = read.iter().map(|read| read.shown()).collect();
-        return Err(CommandError::Usage(format!("no pyc in {}", read.join(", "))));
-    }
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
 }
 

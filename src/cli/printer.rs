@@ -93,7 +93,10 @@ impl Printer {
             return;
         }
         let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
-        let style = Style::new().bold().fg_color(Some(color.into()));
+        let style = match label {
+            "" => Style::new(),
+            _ => Style::new().bold().fg_color(Some(color.into())),
+        };
         // If standard error is closed, the error cannot be reported anywhere.
         let _ = writeln!(out, "{style}{label}{style:#}{}", visible_lines(text));
     }

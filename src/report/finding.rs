@@ -153,9 +153,15 @@ pub fn counts(pycs: &PycCounts, findings: usize) -> String {
 
 /// Returns the note on verified pycs that no RECORD lists; `first` is the path of one of them.
 pub fn unlisted(pycs: usize, first: &str) -> String {
-    let pycs = counted(pycs, "verified pyc", "verified pycs");
-    let first = visible(first);
-    format!("no RECORD lists {pycs}, as Python writes them when it imports a module; the first is {first}")
+    let more = match pycs {
+        1 => String::new(),
+        pycs => format!(" and {} more", pycs - 1),
+    };
+    let pycs = counted(pycs, "verified pyc is", "verified pycs are");
+    format!(
+        "{pycs} in no RECORD, as those that Python writes when it imports modules: {}{more}",
+        visible(first)
+    )
 }
 
 /// Returns the releases whose bytes were found, for each version the most frequent one first.

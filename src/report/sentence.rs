@@ -87,10 +87,10 @@ fn beside_header(field: PycField, source: &str, code: Option<&Reason>) -> String
         PycField::Hash | PycField::Size => {
             format!("the {} in its header is another source's", field.name())
         }
-        PycField::Time => format!("the time in its header is not that of {source}"),
+        PycField::Time => "the time in its header is not that of its source".to_owned(),
     };
     match code {
-        None => format!("{header}; its code is that of {source}"),
+        None => format!("{header}; its code is that of its source"),
         Some(Reason::Code { first, .. }) => {
             let place = first.as_ref().map_or(String::new(), |first| format!(" at {first}"));
             format!("{header}, and its code differs from that of {source}{place}")

@@ -50,7 +50,7 @@ fn env_says_what_verify_says_of_a_wrong_pyc() {
     let mut other = read(&session, &pyc("a"));
     other[8] ^= 1;
     session.file(&pyc("a"), other);
-    let header = "header: the hash in its header is another source's; its code is that of p/a.py\n";
+    let header = "header: the hash in its header is another source's; its code is that of its source\n";
     for said in
         [session.run(&["verify", SITE]).exits(1).out, session.run(&["env", "v", "--check"]).exits(1).err]
     {

@@ -36,7 +36,10 @@ fn a_header_that_lies_does_not_hide_the_code() {
     lying[8] ^= 1;
     session.file(PYC, &lying);
     let header = "the hash in its header is another source's";
-    prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}; its code is that of p/m.py\n"));
+    prints(
+        session.run(&["verify", "t"]),
+        &format!("{PYC}: header: {header}; its code is that of its source\n"),
+    );
     // The code of another source, whose hash is in the header too.
     session.file("t/p/m.py", MODULE.replace("return 1", "return 2"));
     prints(
@@ -397,8 +400,7 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     let mut stale = good;
     stale[8] ^= 1;
     session.file(&pyc("one"), stale);
-    let header =
-        "header: the time in its header is not that of one/__init__.py; its code is that of one/__init__.py";
+    let header = "header: the time in its header is not that of its source; its code is that of its source";
     check().says(&format!("{}: {header}\n", pyc("one")));
 }
 

@@ -79,13 +79,13 @@ fn a_header_that_lies() {
     let mut bytes = read(&session, &name);
     bytes[8] ^= 1;
     session.file(&name, bytes);
-    found(&session, "header", "the hash in its header is another source's; its code is that of p/m.py");
+    found(&session, "header", "the hash in its header is another source's; its code is that of its source");
     let session = honest();
     let name = pyc(&session, "/m.");
     let mut bytes = read(&session, &name);
     bytes[4..16].copy_from_slice(&[0; 12]);
     session.file(&name, bytes);
-    found(&session, "header", "the size in its header is another source's; its code is that of p/m.py");
+    found(&session, "header", "the size in its header is another source's; its code is that of its source");
 }
 
 #[test]
