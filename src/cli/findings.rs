@@ -95,7 +95,7 @@ pub(super) fn tell_excluded(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    const MOST: usize = 10;
+    const MOST: usize = 3;
     printer.count("excluded_findings", excluded.len());
     for finding in excluded {
         match format {

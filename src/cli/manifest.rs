@@ -10,7 +10,8 @@ use super::{environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, FileDigest, ProjectError};
 use crate::engine::select;
-use crate::manifest::{Manifest, ManifestForm, Shard, inventory, merge, parse_shard};
+use crate::input::PlaceError;
+use crate::manifest::{EntryError, Manifest, ManifestForm, Shard, inventory, merge, parse_shard};
 use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted, visible};
 use std::path::{Path, PathBuf};
@@ -104,10 +105,10 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     printer.count("pycs", manifest.files.len());
     printer.count("without_entry", failures.len());
     for (name, error) in failures.iter().filter(|_| format == MessageFormat::Json) {
-        printer.json(&serde_json::json!({"path": name, "finding": error.to_string()}))?;
+        printer.json(&serde_json::json!({"path": name, "finding": without_path(name, error)}))?;
     }
     for (name, error) in &failures {
-        printer.file_error(&format!("{}: {error}", visible(name)));
+        printer.file_error(&format!("{}: {}", visible(name), without_path(name, error)));
     }
     let archives = match manifest.archives.len() {
         0 => String::new(),
@@ -119,6 +120,14 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         failures.len()
     ));
     Ok(if failures.is_empty() { Status::Done } else { Status::No })
+}
+
+/// Returns the error of a file whose path precedes it.
+fn without_path(name: &str, error: &EntryError) -> String {
+    match error {
+        EntryError::Place(PlaceError::Missing(missing)) if missing == name => "it does not exist".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 fn merged(paths: &[PathBuf]) -> Result<Manifest, CommandError> {

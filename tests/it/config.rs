@@ -284,7 +284,7 @@ fn the_manifest_of_a_config() {
     session.file("src/__pycache__/not_ours.cpython-314.pyc", "");
     std::fs::remove_file(session.path("src/__pycache__/a.cpython-314.pyc")).unwrap();
     let said = session.run(&["manifest", "--config", "pycompile.toml"]).exits(1);
-    assert!(said.err.contains("__pycache__/a.cpython-314.pyc: there is no "), "{}", said.err);
+    assert!(said.err.contains("__pycache__/a.cpython-314.pyc: it does not exist"), "{}", said.err);
     session.run(&["manifest", "src", "--config", "pycompile.toml"]).exits(2);
 }
 
