@@ -1,6 +1,6 @@
 //! Checks of files against the entries of a manifest.
 
-use super::finding::Finding;
+use super::finding::{Finding, ReleaseFound};
 use super::judge::CheckedSource;
 use super::only::Selection;
 use super::reason::{ManifestFault, OtherFile, Reason};
@@ -11,7 +11,7 @@ use crate::manifest::{
     FileEntry, Listed, Manifest, Shift, archive_entry, entry_beside, facts, listed, sha256,
 };
 use crate::pyc::Header;
-use crate::target::{PyVersion, Series};
+use crate::target::{PyVersion, Release, Series, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of files in a place.
@@ -273,6 +273,28 @@ fn wrong_facts(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<
         wrong.insert(0, "size");
     }
     (!wrong.is_empty()).then_some(wrong)
+}
+
+/// Holds the releases of a manifest against those that wrote the pycs; returns findings, and notes
+/// on releases that are not known.
+pub(super) fn against_releases(manifest: &Manifest, found: &[ReleaseFound]) -> (Vec<Finding>, Vec<String>) {
+    let (mut findings, mut notes) = (Vec::new(), Vec::new());
+    for (python, said) in &manifest.releases {
+        let target = said.parse().ok().and_then(|release: Release| Target::find(release));
+        let known = target.map(|target| target.release().to_string());
+        let is_other = |found: &&ReleaseFound| {
+            found.python == *python && found.release != *said && Some(&found.release) != known.as_ref()
+        };
+        let Some(other) = found.iter().find(is_other) else { continue };
+        if known.is_none() {
+            notes.push(format!("CPython {said}, whose bytes the manifest lists, is not known: not compared"));
+            continue;
+        }
+        let (path, found) = (other.first.clone().unwrap_or_default(), other.release.clone());
+        let fault = ManifestFault::OtherRelease { said: said.clone(), found };
+        findings.push(Finding { place: other.place, ..of(&path, fault) });
+    }
+    (findings, notes)
 }
 
 /// Returns the fault of an archive as a whole, if the manifest lists archives.

@@ -177,6 +177,13 @@ pub enum ManifestFault {
     OtherSource(String),
     /// The manifest lists no source, and there is this one.
     SourceUnlisted(String),
+    /// The pycs are not those of the release in the manifest.
+    OtherRelease {
+        /// Release in the manifest.
+        said: String,
+        /// Release that writes the pycs.
+        found: String,
+    },
     /// The listed source does not exist.
     SourceGone(String),
     /// The file is not the listed one.

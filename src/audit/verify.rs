@@ -1,9 +1,10 @@
 //! Verification of everything in a place, including the archives in it.
 
 use super::compilers::Compilers;
+use super::extensions::Extensions;
 use super::finding::{Finding, ReleaseFound};
 use super::installed::Installed;
-use super::listed::{Coverage, Entries, whole_archive};
+use super::listed::{Coverage, Entries, against_releases, whole_archive};
 use super::only::{self, OnlyError, Selection};
 use super::reason::Reason;
 use super::record::{self, Rows};
@@ -104,7 +105,10 @@ pub fn verify(
     request: &Request<'_>,
     workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
-    let compilers = Compilers::new(&request.engines).preferring(&request.created_with);
+    let said = request.manifest.into_iter().flat_map(|manifest| manifest.releases.values());
+    let mut own: Vec<Release> = said.filter_map(|release| release.parse().ok()).collect();
+    own.extend(&request.created_with);
+    let compilers = Compilers::new(&request.engines).preferring(&own);
     let mut audit = Audit {
         request,
         workers,
@@ -115,6 +119,7 @@ pub fn verify(
         coverage: request.manifest.map(Coverage::new),
         known: BTreeSet::new(),
         tally: Tally::default(),
+        extensions: Extensions::default(),
         verified: Verified::default(),
     };
     // With --only, a place is not examined as a whole.
@@ -135,6 +140,12 @@ pub fn verify(
         return Err(OnlyError::Unknown { name: name.to_owned(), known: audit.known }.into());
     }
     let mut verified = audit.verified;
+    verified.notes.extend(audit.extensions.note());
+    if let Some(manifest) = request.manifest {
+        let (wrong, notes) = against_releases(manifest, &verified.releases);
+        verified.findings.extend(wrong);
+        verified.notes.extend(notes);
+    }
     if let Some(coverage) = &audit.coverage {
         verified.findings.extend(coverage.missing());
         verified.outside = if request.only.is_some() { 0 } else { coverage.outside() };
@@ -165,6 +176,7 @@ struct Audit<'a> {
     /// Names of the distributions found so far.
     known: BTreeSet<String>,
     tally: Tally,
+    extensions: Extensions,
     verified: Verified,
 }
 
@@ -241,6 +253,9 @@ impl Audit<'_> {
             findings.clear();
         } else {
             self.verified.notes.extend(notes);
+            if is_wheel(place) || !matches!(place, Place::Archive(_)) || !is_zip(place) {
+                self.extensions.add(&view, selection, prefix);
+            }
         }
         units.retain(|unit| unit.is_in(selection));
         let judgment = Judgment {

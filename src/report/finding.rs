@@ -189,6 +189,7 @@ pub fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
 /// Returns a path within a place as the user sees it.
 pub fn shown(path: &str, place: usize, places: &[Place]) -> String {
     match places.get(place) {
+        Some(Place::Tree(root, _)) if path.is_empty() => python::os_text(root.as_os_str()),
         Some(Place::Tree(root, _)) if root != Path::new(".") => python::os_text(root.join(path).as_os_str()),
         Some(Place::Archive(archive)) if path.is_empty() => python::os_text(archive.path.as_os_str()),
         Some(Place::Archive(archive)) => format!("{}: {path}", python::os_text(archive.path.as_os_str())),

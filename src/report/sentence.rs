@@ -123,6 +123,9 @@ fn of_manifest(listing: &ManifestFault) -> String {
             format!("the manifest says that its source is {path}, which it is not")
         }
         ManifestFault::OtherSource(pyc) => format!("it is not the source that the manifest lists for {pyc}"),
+        ManifestFault::OtherRelease { said, found } => {
+            format!("the manifest lists the bytes of CPython {said}, and these are those of {found}")
+        }
         ManifestFault::SourceUnlisted(path) => {
             format!("the manifest lists no source for it, and there is {path}")
         }

@@ -133,6 +133,54 @@ fn a_manifest_that_lists_no_source() {
     );
 }
 
+#[test]
+fn a_manifest_with_another_release() {
+    let pycs = Pycs::new();
+    let session = tree(&pycs);
+    // CPython 3.13.0 and 3.13.18 write other code for it.
+    session.file("u/m.py", "x = (y for y in z)\n");
+    session.run(&["compile", "-q", "--engine", "native", "--python", "3.13.18", "u/m.py"]).exits(0);
+    for (place, python, status) in [
+        ("t", ("3.14", "3.14.10"), 0),
+        ("t", ("3.14", "3.14.8"), 0),
+        ("t", ("3.14", "3.14.0"), 0),
+        ("u", ("3.13", "3.13.18"), 0),
+        ("u", ("3.13", "3.13.0"), 1),
+    ] {
+        session.run(&["manifest", place, "-o", "m.json"]).exits(0);
+        let text = std::fs::read_to_string(session.path("m.json")).unwrap();
+        let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        document["releases"] = serde_json::json!({ python.0: python.1 });
+        session.file("m.json", document.to_string());
+        let said = session.run(&["verify", place, "--manifest", "m.json"]).exits(status);
+        if status == 1 {
+            let message =
+                "u: manifest: the manifest lists the bytes of CPython 3.13.0, and these are those of 3.13.";
+            assert!(said.out.contains(message), "{}", said.out);
+        }
+    }
+}
+
+/// Importers prefer an extension module to a source of the same name.
+#[test]
+fn extension_modules_are_noted() {
+    let pycs = Pycs::new();
+    let session = tree(&pycs);
+    let note = |text: &str| {
+        let said = session.run(&["verify", "t"]).exits(0);
+        assert!(said.err.contains(text), "{}", said.err);
+    };
+    session.file("t/lib/libm.so", "");
+    note("1 verified, 0 findings");
+    session.file("t/honest/fast.abi3.so", "");
+    note("note: 1 extension module is not checked\n");
+    session.file("t/honest/m.cpython-314-x86_64-linux-gnu.so", "");
+    note(
+        "note: 2 extension modules are not checked; Python imports honest/m.cpython-314-x86_64-linux-gnu.so instead \
+         of the source of its name\n",
+    );
+}
+
 /// Python takes `..` of path files from the path by which it was started.
 #[test]
 fn a_working_directory_that_was_entered_through_a_link() {
