@@ -104,7 +104,7 @@ impl Warnings {
         self.list.retain(|warned| {
             number += 1;
             let at = warned.error.location;
-            number <= count || (at.line(), at.column()) < first
+            number <= count || (at.line(), at.column()) <= first
         });
     }
 

@@ -112,6 +112,7 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
     assert_eq!(lines("3.13.18", "async with b'' is 1: pass\n"), [0; 0]);
     assert_eq!(lines("3.13.18", "x = 1 is 2, await y\n"), [1]);
+    assert_eq!(lines("3.13.18", "x = await y is 2\n"), [1]);
     assert_eq!(lines("3.13.18", "x = ~True\ny = ~True\n"), [1, 2]);
 }
 
