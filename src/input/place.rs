@@ -256,8 +256,8 @@ impl Place {
     /// [`PlaceError::Missing`]; [`PlaceError::Symlink`] for a path that leads out of this place.
     pub fn resolve(&self, name: &str) -> Result<String, PlaceError> {
         match self {
-            Self::Tree(root, _) => {
-                let path = root.join(name);
+            Self::Tree(root, listing) => {
+                let path = listing.real.get(name).cloned().unwrap_or_else(|| root.join(name));
                 let error = |source| PlaceError::Read { path: root.clone(), source };
                 let inside = root.canonicalize().map_err(error)?;
                 let real = path.canonicalize().map_err(|_| PlaceError::Missing(name.into()))?;

@@ -116,6 +116,18 @@ fn links_that_the_sources_have_too() {
     assert!(said.out.contains(message), "{}", said.out);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_link_whose_name_is_not_utf_8() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let pycs = Pycs::new();
+    let session = judged(&pycs);
+    let name = session.path("t").join(std::ffi::OsStr::from_bytes(b"m\xff.py"));
+    std::os::unix::fs::symlink("../out/m.py", name).unwrap();
+    let said = judge(&session).exits(1);
+    assert!(said.out.contains("m\\udcff.py: unreadable: "), "{}", said.out);
+}
+
 #[test]
 fn a_manifest_that_lists_no_source() {
     let pycs = Pycs::new();
