@@ -76,14 +76,14 @@ impl WithoutRecord {
     /// Returns a sentence on what is not checked; `None` if all distributions have a RECORD.
     pub(super) fn note(&self) -> Option<String> {
         let first = self.metadata.first()?;
-        let others = match self.metadata.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
+        let (others, whose) = match self.metadata.len() - 1 {
+            0 => (" has".to_owned(), "it"),
+            more => (format!(" and {more} more have"), "them"),
         };
         let left_out = match self.any {
-            true => "modules outside the packages that a RECORD lists are not checked",
-            false => "modules that belong to it are not checked",
+            true => "modules outside the packages that a RECORD lists are not checked".to_owned(),
+            false => format!("modules that belong to {whose} are not checked"),
         };
-        Some(format!("{first}{others} has no RECORD: {left_out}"))
+        Some(format!("{first}{others} no RECORD: {left_out}"))
     }
 }

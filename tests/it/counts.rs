@@ -64,6 +64,14 @@ fn add_up(session: &Session, arguments: &[&str], pycs: usize) -> Value {
     let people = session.run(arguments);
     let said = session.run(&[arguments, &["--message-format", "json"]].concat()).exits(people.status);
     let lines: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("schema/messages/{}-1.schema.json", arguments[0]));
+    let schema = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for line in &lines {
+        let errors: Vec<String> = schema.iter_errors(line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{line}");
+    }
     let summary = lines.last().unwrap()["summary"].clone();
     let count = |name: &str| usize::try_from(summary[name].as_u64().unwrap()).unwrap();
     let parts = ["verified", "with_findings", "excluded", "not_checked", "not_reached"];
