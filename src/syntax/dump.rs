@@ -53,6 +53,11 @@ impl Dump<'_> {
         self
     }
 
+    /// Writes a field that only some nodes have, as CPython's 1.
+    fn flag(&mut self, field: &str, is_set: bool) -> &mut Self {
+        if is_set { self.value(field, 1) } else { self }
+    }
+
     fn names(&mut self, field: &str, list: impl IntoIterator<Item = Name>) -> &mut Self {
         let names = self.names;
         list.into_iter().for_each(|name| self.put(format_args!(" {field}={}", names.text(name))));
@@ -166,12 +171,13 @@ impl Dump<'_> {
                 self.open(field, "Assert", at).expressions("test", [*test]).expressions("msg", *msg)
             }
             StmtKind::Import { names, is_lazy } => {
-                self.open(field, if *is_lazy { "LazyImport" } else { "Import" }, at).each(*names, Self::alias)
+                self.open(field, "Import", at).flag("is_lazy", *is_lazy).each(*names, Self::alias)
             }
             StmtKind::ImportFrom { module, names, level, is_lazy } => self
-                .open(field, if *is_lazy { "LazyImportFrom" } else { "ImportFrom" }, at)
+                .open(field, "ImportFrom", at)
                 .names("module", *module)
                 .value("level", level)
+                .flag("is_lazy", *is_lazy)
                 .each(*names, Self::alias),
             StmtKind::Global(names) => self.open(field, "Global", at).names("names", names.iter().copied()),
             StmtKind::Nonlocal(names) => {

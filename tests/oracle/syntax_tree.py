@@ -1,5 +1,5 @@
 #!/usr/bin/env python3.14
-"""Compares pycompile's syntax trees with those of the running CPython 3.14.
+"""Compares pycompile's syntax trees with those of the running CPython: 3.13, 3.14 or 3.15.
 
     cargo build --profile fast --test oracle_ast
     python3.14 tests/oracle/syntax_tree.py target/fast/deps/oracle_ast-… DIRECTORY_OR_FILE…
@@ -60,7 +60,7 @@ def dump(node, field, depth, lines):
                     children.append((name, item))
         elif isinstance(value, ast.AST):
             children.append(("elt" if kind == "DictComp" and name == "key" else name, value))
-        elif value is not None:
+        elif value is not None and (name, value) != ("is_lazy", 0):
             head.append(f" {name}={value}")
     lines.append("".join(head))
     for name, child in children:
@@ -88,7 +88,8 @@ def main():
     files = []
     for root in map(Path, roots):
         files += [root] if root.is_file() else sorted(path for path in root.rglob("*.py") if path.is_file())
-    process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    release = ".".join(map(str, sys.version_info[:3]))
+    process = subprocess.Popen([binary, release], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     counts = {"same": 0, "refused": 0, "different": 0}
     for path in files:
         process.stdin.write(str(path).encode() + b"\n")

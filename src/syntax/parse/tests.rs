@@ -10,9 +10,13 @@ use crate::target::{PyVersion, Target};
 use crate::text::Names;
 
 fn tree(text: &str) -> Result<String, SyntaxError> {
+    tree_for(text, PyVersion::new(3, 14))
+}
+
+fn tree_for(text: &str, version: PyVersion) -> Result<String, SyntaxError> {
     let arena = Bump::new();
     let mut names = Names::default();
-    let target = Target::find(PyVersion::new(3, 14)).unwrap();
+    let target = Target::find(version).unwrap();
     parse(text, target, &arena, &mut names).map(|module| dump(&module, &names))
 }
 
@@ -25,6 +29,15 @@ fn positions_and_values() {
     assert!(tree("'\\ud800' 'a'").unwrap().ends_with("Constant 1:0-1:12 str:eda08061"));
     assert!(tree("b'\\777'").unwrap().ends_with("bytes:ff"));
     assert!(tree("'\\N{TANGUT IDEOGRAPH-17000}'").unwrap().ends_with("str:f0978080"));
+}
+
+/// The tree comes from `ast` of CPython 3.15.2.
+#[test]
+fn lazy_imports() {
+    let text = "lazy import a.b as c\nlazy from d import e";
+    let wanted = "body=Import 1:0-1:20 is_lazy=1\n names=alias 1:12-1:20 name=a.b asname=c\n\
+        body=ImportFrom 2:0-2:20 module=d level=0 is_lazy=1\n names=alias 2:19-2:20 name=e";
+    assert_eq!(tree_for(text, PyVersion::new(3, 15)).unwrap(), wanted);
 }
 
 #[test]
