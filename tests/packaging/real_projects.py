@@ -71,6 +71,8 @@ PROJECTS = [
     "jupyter_core==5.9.1",
     # Scripts in setup.py.
     "bottle==0.13.4",
+    # hatchling, with themes as data.
+    "mkdocs==1.6.1",
 ]
 
 # What is said of projects that have extension modules, packages from several directories, or a setup.py that puts them together.
