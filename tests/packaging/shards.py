@@ -3,7 +3,7 @@
 
     tests/packaging/shards.py BINARY [--shards N] [--count N | --wheels DIR]
 
-The wheels are those of tests/oracle/packages.txt (pip download, the first N), or those in DIR; each is packed with pycs
+The wheels are the first N of wheels.txt (pip download), or those in DIR; each is packed with pycs
 first. The merged manifest must be that of the whole directory, byte for byte, and the sums of the results the same; also
 after one pyc has been replaced. A wheel that `pack` refuses is left out and named.
 """
@@ -20,7 +20,7 @@ import tempfile
 import time
 import zipfile
 
-LIST = pathlib.Path(__file__).resolve().parents[1] / "oracle" / "packages.txt"
+LIST = pathlib.Path(__file__).resolve().with_name("wheels.txt")
 
 
 def run(*command):
