@@ -147,6 +147,7 @@ pub(super) enum SideFile<'a> {
     Listed(&'a FileEntry),
     Entry(&'a Entry),
     Special(&'a Special),
+    /// A file of a place, whose other files can be read too.
     Disk(&'a Place, &'a str),
     Alone(&'a Place),
 }
@@ -258,7 +259,7 @@ impl<'a> SideFile<'a> {
         }
     }
 
-    /// Returns the source of a pyc outside archives.
+    /// Returns the source of a pyc that has a place.
     pub(super) fn source(self) -> Option<Vec<u8>> {
         let source = match self {
             SideFile::Disk(place, name) => place.read_source(name),
@@ -298,6 +299,8 @@ pub(super) fn files(side: &Side, pycs_only: bool) -> Files<'_> {
             manifest.files.iter().map(|file| (file.path.as_str().into(), SideFile::Listed(file))).collect()
         }
         Side::Nothing(_) => Files::default(),
+        // The source of a pyc is a fact of its entry in a manifest.
+        Side::Place(_, place @ Place::Archive(archive)) if pycs_only => with_sources(place, archive),
         Side::Place(_, Place::Archive(archive)) => files_of(archive),
         Side::Place(_, place @ Place::Tree(_, listing)) => {
             listing.names.keys().map(|name| (name.as_str().into(), SideFile::Disk(place, name))).collect()
@@ -317,4 +320,17 @@ pub(super) fn files_of(archive: &Archive) -> Files<'_> {
     let files = archive.files().map(|entry| (entry.name.as_str().into(), SideFile::Entry(entry)));
     let specials = archive.specials.iter();
     files.chain(specials.map(|special| (special.name.as_str().into(), SideFile::Special(special)))).collect()
+}
+
+/// Returns the files of an archive, with the place in which their sources are found.
+fn with_sources<'a>(place: &'a Place, archive: &'a Archive) -> Files<'a> {
+    let mut files = files_of(archive);
+    for (name, file) in &mut files {
+        if let SideFile::Entry(entry) = *file
+            && entry.name == **name
+        {
+            *file = SideFile::Disk(place, &entry.name);
+        }
+    }
+    files
 }
