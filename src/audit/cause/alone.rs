@@ -1,6 +1,6 @@
 //! One side of a comparison whose other side has no such file, or only lists it.
 
-use super::fault::unexplained;
+use super::fault::{Unchecked, unexplained};
 use super::origin::{CompiledPyc, Origin, Wanted, find};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
@@ -17,12 +17,16 @@ pub(super) struct Alone<'a> {
 }
 
 impl Alone<'_> {
-    /// Returns `cause`, unless the file is a pyc that does not come from its source.
+    /// Returns `cause`, unless the file is bytecode that is not known to come from its source,
+    /// under any name.
     pub(super) fn cause(&self, name: &str, cause: Cause) -> Cause {
-        if !name.ends_with(".pyc") {
-            return cause;
-        }
         let context = format!("{}: ", cause.reason.sentence());
+        if !name.ends_with(".pyc") {
+            return match is_bytecode(self.view, name) {
+                true => Unchecked::Name.cause(&format!("{context}bytecode, and ")),
+                false => cause,
+            };
+        }
         match self.compiled(name, Wanted::First, &context) {
             Ok(_) => cause,
             Err(other) => other,
@@ -57,6 +61,15 @@ impl Alone<'_> {
             Origin::Unknown(why) => Err(why.cause(context)),
         }
     }
+}
+
+/// Returns whether a file with any name can be read and is bytecode, without reading all of it.
+fn is_bytecode(view: &View<'_>, name: &str) -> bool {
+    let name = match view.place {
+        Place::File(_) => view.place.names().concat(),
+        _ => name.to_owned(),
+    };
+    view.place.carrier(&name).is_ok_and(|carrier| carrier.magic.is_some())
 }
 
 /// Reads a file, and returns its name: a single file may be compared with a file of another name.
