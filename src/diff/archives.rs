@@ -225,6 +225,36 @@ fn symbolic(mode: u32, is_directory: bool) -> String {
     text
 }
 
+/// Returns whether two modes, as text, differ in who may run the file, in whether all may write it,
+/// or in setuid, setgid and sticky bits.
+fn changes_access(left: &str, right: &str) -> bool {
+    // The type, then `rwx` for the owner, the group and all others.
+    const LETTERS: [usize; 4] = [3, 6, 8, 9];
+    let letter = |mode: &str, at: usize| mode.as_bytes().get(at).copied().unwrap_or(b'-');
+    LETTERS.into_iter().any(|at| letter(left, at) != letter(right, at))
+}
+
+impl DiffFinding {
+    /// Returns the modes and the owners of entries that change who may run or write a file, as
+    /// clauses.
+    pub fn access(&self) -> Vec<String> {
+        let rows = self.rows.iter().filter(|_| self.kind == DifferenceKind::Archive);
+        let changed = rows.filter_map(|row| {
+            let (left, right) = (row.left.as_ref()?, row.right.as_ref()?);
+            let what = row.label.as_deref()?;
+            let is_access = match what {
+                "mode" => changes_access(left, right),
+                "owner" => true,
+                // A file can have capabilities in place of setuid.
+                "pax records" => [left, right].iter().any(|records| records.contains("security.capability")),
+                _ => false,
+            };
+            is_access.then(|| format!("the {what} {left} became {right}"))
+        });
+        changed.collect()
+    }
+}
+
 /// Returns the metadata of an entry of a tar or cpio archive.
 fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
     [

@@ -3,6 +3,7 @@
 //! **Invariant:** a difference is explained only if each pyc is, apart from form, the result of
 //! compiling its own source.
 
+mod access;
 mod alone;
 mod fault;
 mod listed_pyc;
@@ -140,6 +141,7 @@ impl Search<'_> {
             (file.cause, file.lines) = (Some(cause), lines);
         }
         listing::explain_records(&mut comparison.files, indices, &pair);
+        indices.iter().for_each(|&index| access::judge(&mut comparison.files[index]));
         let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
         found.extend(unchanged::alike(&alike, &pair, workers)?);
         Ok(found)

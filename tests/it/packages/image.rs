@@ -213,7 +213,7 @@ fn files_that_later_layers_hide_are_content() {
     session.file("other", image(&other, &upper));
     let found: serde_json::Value =
         serde_json::from_str(&session.run(&["diff", "one", "other", "--json"]).exits(1).out).unwrap();
-    assert_eq!(found["conclusion"], "1 archive differs in content; nothing is unexplained");
+    assert_eq!(found["conclusion"], "1 archive differs in more than form; nothing is unexplained");
     let finding = &found["files"][0]["findings"][0];
     assert_eq!(finding["message"], "1 file in the layers that later layers replace or remove");
     assert_eq!(finding["rows"][0]["label"], "a/key in layer 1");

@@ -1,0 +1,16 @@
+//! Modes and owners, which are more than the form of an archive: an installer may keep them.
+
+use crate::diff::{Cause, CauseKind, DiffFinding, FileDifference};
+
+/// Gives a file another cause if its cause does not explain that another user may run or write it.
+pub(super) fn judge(file: &mut FileDifference) {
+    let changed: Vec<String> = file.findings.iter().flat_map(DiffFinding::access).collect();
+    let Some(cause) = file.cause.as_mut().filter(|_| !changed.is_empty()) else { return };
+    let is_explained = matches!(
+        cause.kind,
+        CauseKind::Harmless | CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::OtherLevel
+    );
+    if is_explained {
+        *cause = Cause::new(CauseKind::OtherContent, changed.join(", "));
+    }
+}
