@@ -191,7 +191,8 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     Ok(status)
 }
 
-/// Compares both sides and finds the causes of the differences that --exclude and --ignore leave.
+/// Compares both sides and finds the causes of the differences; those of files that --exclude and
+/// --ignore leave out are counted.
 fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, CommandError> {
     let exclude = globs(&arguments.exclude)?;
     if arguments.sources.len() > 2 {
@@ -214,7 +215,6 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     if let (Some(one), Some(other)) = (arguments.label.first(), arguments.label.last()) {
         (comparison.left, comparison.right) = (one.clone(), other.clone());
     }
-    let mut left_out = comparison.exclude(|path| exclude.is_match(path));
     let places = environment::places();
     let options = Explanation {
         sources: [sources.first(), sources.last()],
@@ -230,10 +230,9 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs));
     progress.finish();
     explained?;
-    // Pycs that did not follow their source were found only now.
-    left_out += comparison.exclude(|path| exclude.is_match(path));
+    comparison.exclude(|path| exclude.is_match(path));
     comparison.ignore(&arguments.ignore);
-    left_out += comparison.ignored.values().sum::<usize>();
+    let left_out = comparison.excluded.values().chain(comparison.ignored.values()).sum::<usize>();
     if left_out > 0 {
         let files = counted(left_out, "file that differs", "files that differ");
         printer.summary(&format!("left out by --exclude and --ignore: {files}"));

@@ -154,12 +154,20 @@ impl Comparison {
         self.files.iter().filter(|file| file.is_file()).count()
     }
 
-    /// Removes the files that the user excludes; returns their number.
-    pub fn exclude(&mut self, excluded: impl Fn(&str) -> bool) -> usize {
-        let before = self.files.len();
-        self.files.retain(|file| !file.paths().into_iter().all(&excluded));
-        self.alike.retain(|paths| !paths.iter().all(|path| excluded(path)));
-        before - self.files.len()
+    /// Removes the files that the user excludes, and counts those that differ, since an alarm among
+    /// them is part of the result.
+    pub fn exclude(&mut self, is_excluded: impl Fn(&str) -> bool) {
+        let excluded = &mut self.excluded;
+        self.files.retain(|file| {
+            let is_left = !file.is_file() || !file.paths().into_iter().all(&is_excluded);
+            if let Some(cause) = file.cause.as_ref().filter(|_| !is_left) {
+                *excluded.entry(cause.kind).or_default() += 1;
+            }
+            is_left
+        });
+        let before = self.unchanged.len();
+        self.unchanged.retain(|paths| !paths.iter().all(|path| is_excluded(path)));
+        self.same = self.same.saturating_sub(before - self.unchanged.len());
     }
 
     /// Removes the findings that the user ignores, and counts the files that have no others, since

@@ -349,6 +349,14 @@ pub struct Comparison {
     /// the kinds of their findings.
     #[serde(skip)]
     pub ignored: BTreeMap<CauseKind, usize>,
+    /// Number of files by cause that were left out although they differ, because the user excludes
+    /// their paths.
+    #[serde(skip)]
+    pub excluded: BTreeMap<CauseKind, usize>,
+    /// Paths on each side of the files that are counted in `same`, apart from archives that a
+    /// manifest lists.
+    #[serde(skip)]
+    pub unchanged: Vec<[String; 2]>,
     /// Files that differ, sorted by path; files whose pycs are unexplained come first.
     pub files: Vec<FileDifference>,
 }

@@ -128,6 +128,8 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         outside,
         alike: found.alike,
         ignored: BTreeMap::new(),
+        excluded: BTreeMap::new(),
+        unchanged: found.unchanged,
         files: found.files,
     })
 }
@@ -139,6 +141,8 @@ pub(super) struct PlaceOutcome {
     pub(super) files: Vec<FileDifference>,
     /// See [`Comparison::alike`].
     pub(super) alike: Vec<[String; 2]>,
+    /// See [`Comparison::unchanged`].
+    pub(super) unchanged: Vec<[String; 2]>,
 }
 
 impl PlaceOutcome {
@@ -174,6 +178,7 @@ impl PlaceOutcome {
             None => self.files.push(FileDifference::new(paths.right, vec![finding]).from_left(paths.left)),
         }
         self.same = 0;
+        self.unchanged.clear();
     }
 
     /// Adds the differences of the archive that contains the files.
@@ -182,6 +187,7 @@ impl PlaceOutcome {
         whole.extend(once);
         // Entries without other findings count as the same.
         self.same += alike.len();
+        self.unchanged.extend(alike.iter().map(|file| file.paths().map(str::to_owned)));
         let pycs = alike.iter().filter(|file| file.path.ends_with(".pyc"));
         self.alike.extend(pycs.map(|file| file.paths().map(str::to_owned)));
         if !whole.is_empty() {
@@ -194,6 +200,7 @@ impl PlaceOutcome {
         self.same += other.same;
         self.files.extend(other.files);
         self.alike.extend(other.alike);
+        self.unchanged.extend(other.unchanged);
     }
 }
 
@@ -228,6 +235,9 @@ fn compare_all(
                 (None, Some(&file)) => only(DifferenceKind::OnlyRight, paths.right, file),
                 (None, None) => PlaceOutcome::default(),
             };
+            if outcome.same == 1 {
+                outcome.unchanged.push([paths.left.to_owned(), paths.right.to_owned()]);
+            }
             if pairing.layouts.contains(name) {
                 outcome.tell_layouts(paths);
             }
@@ -373,6 +383,7 @@ fn compare_nested(
             outcome = compare_all(prefix, &left, &right, Some(&room.within(larger)), nested, pairing);
             outcome.tell_whole(paths, whole);
             outcome.same = 0;
+            outcome.unchanged.clear();
             if outcome.files.is_empty() {
                 outcome.files.push(other_bytes(paths.right).from_left(paths.left));
             }

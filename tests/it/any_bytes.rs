@@ -142,6 +142,8 @@ pub fn diff(data: &[u8]) {
         outside: 0,
         alike: Vec::new(),
         ignored: std::collections::BTreeMap::default(),
+        excluded: std::collections::BTreeMap::default(),
+        unchanged: Vec::new(),
         same: 0,
         files,
     };

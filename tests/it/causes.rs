@@ -3,6 +3,7 @@
 use crate::pair::{CORE, OTHER, PYC, Pair, reason};
 use crate::session::Said;
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::Path;
 
 #[test]
@@ -424,11 +425,85 @@ fn the_exit_status_is_that_of_the_differences_asked_for() {
 fn files_and_kinds_can_be_left_out() {
     let pair = Pair::new();
     pair.poison("b").write("b", "data", "");
-    pair.diff(&["--exclude", "*/core.*", "--exclude", "data"])
-        .exits(0)
-        .says("left out by --exclude and --ignore: 2");
+    let excluded = ["--exclude", "*/core.*", "--exclude", "data"];
+    let sentence = "1 unexplained, excluded; no file differs apart from 2 excluded: 2 files are the same";
+    let document = pair.expect(&excluded, &[], sentence);
+    assert_eq!(document["same"], 2);
+    let expected = serde_json::json!([{"kind": "unexplained", "files": 1}, {"kind": "one-side", "files": 1}]);
+    assert_eq!(document["excluded"], expected);
+    let page = pair.diff(&[&excluded[..], &["--html", "-"]].concat()).out;
+    assert!(page.contains("<strong>Not the same.</strong> 1 unexplained, excluded"), "{page}");
+    assert!(page.contains("no file differs, 2 are the same, 2 excluded files differ"), "{page}");
+    let page = pair.diff(&[&excluded[..], &["--markdown", "-"]].concat()).out;
+    assert!(page.starts_with("**1 unexplained, excluded"), "{page}");
+    pair.expect(
+        &["--exclude", "data"],
+        &[(PYC, "unexplained")],
+        "1 pyc is unexplained; 1 excluded file differs",
+    );
+    pair.expect(
+        &["--exclude", "*"],
+        &[],
+        "1 unexplained, excluded; no file differs apart from 2 excluded: \
+         there is no other",
+    );
+    pair.diff(&excluded).exits(0).says("left out by --exclude and --ignore: 2");
     pair.expect(&["--ignore", "only-right"], &[(PYC, "unexplained")], "1 pyc is unexplained");
     pair.diff(&["--ignore", "nothing"]).exits(2).says("no such kind");
+}
+
+#[test]
+fn an_excluded_source_does_not_hide_its_pyc() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+    let sentence = "1 pyc is unexplained; 1 excluded file differs";
+    pair.expect(&["--exclude", "demo/core.py"], &[(PYC, "unexplained")], sentence);
+    let sentence = "1 unexplained, excluded; no file differs apart from 2 excluded: 2 files are the same";
+    pair.expect(&["--exclude", "*core*"], &[], sentence);
+}
+
+#[test]
+fn bytecode_of_one_side_is_not_checked_under_another_name() {
+    let poisoned = Pair::new();
+    poisoned.poison("b");
+    for name in ["demo/blob.bin", "demo/core.pyo", "demo/CORE2.PYC"] {
+        let pair = Pair::new();
+        pair.write("b", name, poisoned.read("b", PYC)).write("b", "demo/data.bin", [0, 1, 2]);
+        let causes = [(name, "not-checked"), ("demo/data.bin", "one-side")];
+        pair.expect(&[], &causes, "1 file is only on one side; 1 file was not checked");
+        assert_eq!(
+            reason(&pair.document(&[]), name),
+            "only on the right: bytecode, and no importer knows its name"
+        );
+        pair.diff(&["--fail-on", "unexplained"]).exits(1);
+    }
+}
+
+#[test]
+fn modes_that_grant_more_are_not_harmless() {
+    let zip = |mode: u16| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("demo/core.py", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(CORE.as_bytes()).unwrap();
+        let mut bytes = zip.finish().unwrap().into_inner();
+        // The crate writes no setuid bits.
+        let at = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        bytes[at + 40..at + 42].copy_from_slice(&(0o100_000 | mode).to_le_bytes());
+        bytes
+    };
+    for (mode, kind, words) in [
+        (0o664, "harmless", "archive metadata: mode"),
+        (0o755, "other-content", "the mode -rw-r--r-- became -rwxr-xr-x"),
+        (0o646, "other-content", "the mode -rw-r--r-- became -rw-r--rw-"),
+        (0o4644, "other-content", "the mode -rw-r--r-- became -rwSr--r--"),
+    ] {
+        let pair = Pair::new();
+        pair.write(".", "x.zip", zip(0o644)).write(".", "y.zip", zip(mode));
+        let said = pair.run_in(".", &["diff", "x.zip", "y.zip", "--json"]).exits(1);
+        let document: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(document["files"][0]["cause"]["kind"], kind, "{document:#}");
+        assert_eq!(reason(&document, "demo/core.py"), words);
+    }
 }
 
 #[test]

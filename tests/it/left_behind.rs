@@ -88,7 +88,7 @@ fn a_pyc_that_did_not_follow_its_source_is_unexplained() {
     pair.expect(
         &["--exclude", "*.pyc"],
         &[("demo/core.py", "source")],
-        "1 source differs; nothing is unexplained",
+        "1 unexplained, excluded; 1 source differs",
     );
 }
 

@@ -88,6 +88,28 @@ const VERDICTS: &[Verdict] = &[
         sentence: "1 pyc is unexplained; 1 file was not checked",
     },
     Verdict {
+        name: "a listed pyc whose source changed, in an archive",
+        make: |pair| {
+            pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+            pack(pair);
+            manifest(pair, "a");
+        },
+        arguments: &["m.json", "y/demo.zip"],
+        causes: &[(PYC, "unexplained")],
+        sentence: "1 pyc is unexplained",
+    },
+    Verdict {
+        name: "a pyc whose source changed, in another archive than the listed one",
+        make: |pair| {
+            pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+            pack(pair);
+            manifest(pair, "x/demo.zip");
+        },
+        arguments: &["y/demo.zip", "m.json"],
+        causes: &[(PYC, "unexplained"), ("", "not-checked")],
+        sentence: "1 pyc is unexplained; 1 file was not checked",
+    },
+    Verdict {
         name: "a listed archive is gone",
         make: |pair| {
             pack(pair);
@@ -392,13 +414,13 @@ pub(crate) fn adds_up(document: &Value) {
         ("follows-from-source", &["follow from ", "follows from "]),
         ("other-release", &["by another release"]),
         ("other-level", &["at another optimization level"]),
-        ("other-content", &["other file differs", "other files differ", "in content"]),
+        ("other-content", &["other file differs", "other files differ", "in more than form"]),
         ("other-path", &["path differs", "paths differ"]),
         ("harmless", &["in form alone"]),
     ];
     let number = |text: &str| text.split(' ').next().unwrap().parse::<usize>().ok();
     let (ignored, told): (Vec<&str>, Vec<&str>) =
-        sentence.split("; ").partition(|part| part.ends_with(", ignored"));
+        sentence.split("; ").partition(|part| part.ends_with(", ignored") || part.ends_with(", excluded"));
     for (kind, words) in kinds {
         let of_kind = |file: &&&Value| file["cause"]["kind"] == kind;
         let listed = files.iter().filter(of_kind).count();
@@ -432,7 +454,8 @@ pub(crate) fn adds_up(document: &Value) {
     let counted: u64 = kinds.map(|kind| kind["findings"].as_u64().unwrap()).sum();
     assert_eq!(counted as usize, findings, "{document:#}");
     let alarms = ignored.iter().filter_map(|part| number(part)).sum::<usize>();
-    let left_out = document["ignored"].as_array().into_iter().flatten();
+    let left_out = ["ignored", "excluded"].into_iter().flat_map(|list| document[list].as_array());
+    let left_out = left_out.flatten();
     let left_out = left_out.filter(|cause| cause["kind"] == "unexplained" || cause["kind"] == "not-checked");
     assert_eq!(alarms as u64, left_out.map(|cause| cause["files"].as_u64().unwrap()).sum::<u64>());
 }

@@ -5,7 +5,7 @@ use super::origin::Origin;
 use super::pair::{Pair, not_explained};
 use crate::diff::{Cause, CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference};
 use crate::engine::{ThreadsError, Workers};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const MESSAGE: &str = "the same pyc on both sides, although its source differs";
 
@@ -104,6 +104,8 @@ impl Pair<'_> {
 
 /// Adds the differences to a comparison that counted the pycs as the same.
 pub(super) fn add(comparison: &mut Comparison, found: Vec<FileDifference>) {
+    let paths: BTreeSet<&str> = found.iter().map(|file| file.path.as_str()).collect();
+    comparison.unchanged.retain(|[_, path]| !paths.contains(path.as_str()));
     for file in found {
         match comparison.files.iter_mut().find(|known| known.path == file.path) {
             // The metadata of two entries may differ.

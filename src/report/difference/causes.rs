@@ -32,11 +32,13 @@ fn of(comparison: &Comparison, kind: CauseKind) -> Vec<&FileDifference> {
 
 /// Returns the result in one sentence that can be quoted, without a period.
 pub fn sentence(comparison: &Comparison) -> String {
-    let mut parts = alarms_ignored(comparison);
+    let mut parts = alarms_left_out(comparison);
     let has_alarm = !parts.is_empty();
     if !comparison.files.iter().any(FileDifference::is_file) {
         let same = match comparison.same {
-            0 if comparison.ignored.is_empty() => "there is no file to compare".to_owned(),
+            0 if comparison.ignored.is_empty() && comparison.excluded.is_empty() => {
+                "there is no file to compare".to_owned()
+            }
             0 => "there is no other".to_owned(),
             same => format!("{} the same", counted(same, "file is", "files are")),
         };
@@ -44,11 +46,15 @@ pub fn sentence(comparison: &Comparison) -> String {
             true => "",
             false => ", but the manifests name other releases",
         };
-        let ignored = match comparison.ignored.values().sum::<usize>() {
-            0 => String::new(),
-            ignored => format!(" apart from {ignored} ignored"),
+        let left_out = [(&comparison.ignored, "ignored"), (&comparison.excluded, "excluded")];
+        let left_out = left_out.map(|(files, words)| (files.values().sum::<usize>(), words));
+        let left_out = left_out.into_iter().filter(|(number, _)| *number > 0);
+        let left_out: Vec<String> = left_out.map(|(number, words)| format!("{number} {words}")).collect();
+        let apart = match left_out.is_empty() {
+            true => String::new(),
+            false => format!(" apart from {}", left_out.join(" and ")),
         };
-        parts.push(format!("no file differs{ignored}: {same}{releases}"));
+        parts.push(format!("no file differs{apart}: {same}{releases}"));
         return parts.join("; ");
     }
     let number = |kind, whole: bool| {
@@ -82,7 +88,7 @@ pub fn sentence(comparison: &Comparison) -> String {
     ]
     .map(|(kind, one, several)| (number(kind, false), one, several));
     let archives = [
-        (CauseKind::OtherContent, "archive differs in content", "archives differ in content"),
+        (CauseKind::OtherContent, "archive differs in more than form", "archives differ in more than form"),
         (CauseKind::Harmless, "archive differs in form alone", "archives differ in form alone"),
     ]
     .map(|(kind, one, several)| (number(kind, true), one, several));
@@ -92,6 +98,11 @@ pub fn sentence(comparison: &Comparison) -> String {
     let found = all.filter(|(number, ..)| *number > 0);
     let found: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
     parts.extend(found);
+    let quiet = comparison.excluded.iter().filter(|(kind, _)| !is_alarm(**kind));
+    let quiet = quiet.map(|(_, number)| number).sum::<usize>();
+    if quiet > 0 {
+        parts.push(counted(quiet, "excluded file differs", "excluded files differ"));
+    }
     let alarms = number(CauseKind::Unexplained, false) + number(CauseKind::NotChecked, false);
     if alarms == 0 && !has_alarm {
         parts.push("nothing is unexplained".to_owned());
@@ -99,14 +110,20 @@ pub fn sentence(comparison: &Comparison) -> String {
     parts.join("; ")
 }
 
-/// Returns the numbers of alarms among the files whose findings the user ignores.
-fn alarms_ignored(comparison: &Comparison) -> Vec<String> {
-    let words =
-        [(CauseKind::Unexplained, "unexplained, ignored"), (CauseKind::NotChecked, "not checked, ignored")];
-    let found = words
-        .into_iter()
-        .filter_map(|(kind, words)| comparison.ignored.get(&kind).map(|number| format!("{number} {words}")));
-    found.collect()
+const fn is_alarm(kind: CauseKind) -> bool {
+    matches!(kind, CauseKind::Unexplained | CauseKind::NotChecked)
+}
+
+/// Returns the numbers of alarms among the files that the user leaves out.
+fn alarms_left_out(comparison: &Comparison) -> Vec<String> {
+    let left_out = [(&comparison.ignored, "ignored"), (&comparison.excluded, "excluded")];
+    let found = left_out.into_iter().flat_map(|(files, why)| {
+        let alarms = files.iter().filter(|(kind, _)| is_alarm(**kind));
+        alarms.map(move |(kind, number)| (*kind, format!("{number} {}, {why}", kind.words())))
+    });
+    let mut found: Vec<(CauseKind, String)> = found.collect();
+    found.sort_by_key(|(kind, _)| *kind);
+    found.into_iter().map(|(_, words)| words).collect()
 }
 
 /// Returns the causes, the most alarming first, each with its files.

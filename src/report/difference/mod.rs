@@ -16,6 +16,7 @@ use crate::text::counted;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -28,7 +29,9 @@ struct Document<'a> {
     kinds: Vec<Count>,
     causes: Vec<CauseCount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    ignored: Vec<IgnoredCount>,
+    ignored: Vec<LeftOutCount>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    excluded: Vec<LeftOutCount>,
     files: &'a [FileDifference],
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Value>,
@@ -41,7 +44,7 @@ struct Count {
 }
 
 #[derive(Serialize)]
-struct IgnoredCount {
+struct LeftOutCount {
     kind: CauseKind,
     files: usize,
 }
@@ -51,6 +54,10 @@ struct CauseCount {
     kind: CauseKind,
     reason: String,
     files: usize,
+}
+
+fn left_out(files: &BTreeMap<CauseKind, usize>) -> Vec<LeftOutCount> {
+    files.iter().map(|(&kind, &files)| LeftOutCount { kind, files }).collect()
 }
 
 impl<'a> Document<'a> {
@@ -71,7 +78,8 @@ impl<'a> Document<'a> {
             different: comparison.different(),
             kinds: kinds.collect(),
             causes: causes.collect(),
-            ignored: comparison.ignored.iter().map(|(&kind, &files)| IgnoredCount { kind, files }).collect(),
+            ignored: left_out(&comparison.ignored),
+            excluded: left_out(&comparison.excluded),
             files: &comparison.files,
             summary,
         }
@@ -109,7 +117,11 @@ pub fn summary(comparison: &Comparison) -> String {
     let differing: Vec<String> = files.into_iter().chain(archives).collect();
     let (differ, are) =
         (if is_one { "differs" } else { "differ" }, if comparison.same == 1 { "is" } else { "are" });
-    format!("{} {differ}, {} {are} the same", differing.join(" and "), comparison.same)
+    let excluded = match comparison.excluded.values().sum::<usize>() {
+        0 => String::new(),
+        number => format!(", {}", counted(number, "excluded file differs", "excluded files differ")),
+    };
+    format!("{} {differ}, {} {are} the same{excluded}", differing.join(" and "), comparison.same)
 }
 
 /// Returns the number of findings of each kind, as `1 header, 3 constants`; empty if there are

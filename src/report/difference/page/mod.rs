@@ -78,7 +78,8 @@ fn kind(file: &FileDifference) -> Option<CauseKind> {
 /// Writes the sentence, both sides, and the version of pycompile.
 fn head(comparison: &Comparison, out: &mut String) {
     let causes = comparison.files.iter().filter_map(kind);
-    let verdict = match causes.chain(comparison.ignored.keys().copied()).min() {
+    let left_out = comparison.ignored.keys().chain(comparison.excluded.keys());
+    let verdict = match causes.chain(left_out.copied()).min() {
         None if comparison.files.is_empty() => ("same", "The same."),
         Some(CauseKind::Unexplained) => ("unexplained", "Not the same."),
         _ => ("differs", "Not the same."),
