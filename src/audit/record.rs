@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::installed::Installed;
 use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
+use crate::archive::Fault;
 use crate::input::{Place, is_source};
 use crate::text::Shown as _;
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
@@ -140,7 +141,10 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
         }
         finding
     };
-    faults(archive).into_iter().map(finding).map(own).collect()
+    // An archive within a directory is read like a zipapp, before which any bytes may stand.
+    let prefix = Fault::Prefix(archive.prefix.len() as u64);
+    let prefix = (!archive.prefix.is_empty()).then(|| Finding::new("", Reason::Wheel(prefix.to_string())));
+    prefix.into_iter().chain(faults(archive).into_iter().map(finding).map(own)).collect()
 }
 
 /// Returns the file in `dist-info` that a fault concerns; empty for a fault of the wheel as a

@@ -345,3 +345,19 @@ fn license_files_in_the_working_directory() {
         assert_eq!(has("dist-info/licenses/vendor/LICENSE.txt"), vendored, "{pattern}");
     }
 }
+
+/// An archive within a directory is opened like one that only Python reads, which may follow other
+/// bytes; a wheel may not.
+#[test]
+fn bytes_before_a_wheel_are_a_finding_in_a_directory() {
+    let session = Session::new();
+    let bytes = zip(&files());
+    session.file(&format!("w/{NAME}"), [b"before it all", &bytes[..]].concat());
+    let said = session.run(&["verify", "w"]).exits(1);
+    assert_eq!(said.out, format!("w/{NAME}: wheel: 13 bytes are before the first entry\n"));
+    session.run(&["verify", &format!("w/{NAME}")]).exits(2).says("13 bytes are before the first entry");
+    session.file(&format!("w/{NAME}"), &bytes);
+    session.file("w/a.pyz", [b"#!/usr/bin/env python3\n", &bytes[..]].concat());
+    session.file("w/a.exe", [b"MZ launcher", &bytes[..]].concat());
+    session.run(&["verify", "w"]).exits(0);
+}
