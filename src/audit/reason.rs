@@ -245,6 +245,11 @@ pub enum RecordFault {
         /// Size of the file, and the size in the row, if they differ; otherwise the digest does.
         differs: Option<(usize, String)>,
     },
+    /// No row has a digest of the file.
+    NoDigest {
+        /// Path of a RECORD that lists the file.
+        record: String,
+    },
     /// Number of further rows that are wrong about the file.
     Rows(usize),
     /// No RECORD lists the modules behind a symlink.

@@ -43,12 +43,14 @@ impl Rows {
             let shared: Arc<str> = name.as_str().into();
             let mut missing = BTreeSet::new();
             for row in &record.rows {
-                let is_source = is_source(row.path.as_bytes());
-                let is_code = is_source || row.path.ends_with(".pyc") || is_startup(&row.path);
-                let Some(path) = joined(base, &row.path).filter(|_| is_code) else { continue };
+                let Some(path) = joined(base, &row.path) else { continue };
+                let is_read_by_site = is_startup(path.strip_prefix(&distribution.base).unwrap_or(&path));
+                if !(is_source(path.as_bytes()) || path.ends_with(".pyc") || is_read_by_site) {
+                    continue;
+                }
                 if is_there(&path) {
                     by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
-                } else if !is_startup(&row.path) && missing.insert(path.clone()) {
+                } else if !is_read_by_site && missing.insert(path.clone()) {
                     findings.push(of(path, RecordFault::Gone { record: name.clone() }));
                 }
             }
@@ -66,12 +68,20 @@ impl Rows {
         self.by_name.contains_key(name) && self.check(name, bytes).is_empty()
     }
 
-    /// Checks a file against its rows. A row without a digest is not checked.
+    /// Checks a file against its rows. Installers leave out the digests of the pycs that they
+    /// compile, and of no other file that Python runs; one row with a digest is enough.
     pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
         let mut found = BTreeSet::new();
         let mut more = 0;
         let mut digests = Digests::new(bytes);
-        for (record, row) in self.by_name.get(name).into_iter().flatten() {
+        let rows = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        if let Some((record, _)) = rows.first()
+            && !name.ends_with(".pyc")
+            && rows.iter().all(|(_, row)| row.hash.is_empty())
+        {
+            found.insert(RecordFault::NoDigest { record: record.to_string() });
+        }
+        for (record, row) in rows {
             let name = record.to_string();
             let error = match row.check_digests(&mut digests) {
                 Ok(()) | Err(RecordError::NoDigest(_)) => continue,

@@ -161,6 +161,7 @@ fn of_record(recorded: &RecordFault) -> String {
         RecordFault::Row { record, differs: Some((found, said)) } => {
             format!("it is not the file that {record} lists: {} instead of {said}", bytes(*found))
         }
+        RecordFault::NoDigest { record } => no_digest(record),
         RecordFault::Rows(1) => "one more row of RECORD files is wrong about it".to_owned(),
         RecordFault::Rows(more) => format!("{more} more rows of RECORD files are wrong about it"),
         RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
@@ -189,7 +190,7 @@ pub(super) fn of_env(finding: &EnvFinding) -> (&'static str, String) {
         ),
         EnvFinding::Unlisted => (FindingKind::Record.name(), UNLISTED),
         EnvFinding::NoDigest(record) => {
-            return (FindingKind::Record.name(), format!("{record} lists it without its digest"));
+            return (FindingKind::Record.name(), no_digest(record));
         }
         EnvFinding::Gone(record) => return (FindingKind::Record.name(), gone(record)),
     };
@@ -198,6 +199,11 @@ pub(super) fn of_env(finding: &EnvFinding) -> (&'static str, String) {
 
 /// Sentence of a file that no RECORD lists.
 const UNLISTED: &str = "no RECORD lists it";
+
+/// Returns the sentence of a file that a RECORD lists without a digest.
+fn no_digest(record: &str) -> String {
+    format!("{record} lists it without its digest")
+}
 
 /// Returns the sentence of a file that `list` lists and that does not exist.
 fn gone(list: &str) -> String {

@@ -14,7 +14,7 @@ fn environment() -> Session {
         session.file(&format!("{SITE}/p/{name}.py"), text);
         rows += &format!("p/{name}.py,,\n");
     }
-    session.file(&format!("{SITE}/p-1.dist-info/RECORD"), rows);
+    session.record(&format!("{SITE}/p-1.dist-info/RECORD"), rows);
     session.file("v/pyvenv.cfg", "home = /usr/bin\nversion = 3.14.10\n");
     session.run(&["env", "v"]).exits(0).says("3 compiled");
     session

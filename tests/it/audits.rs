@@ -235,7 +235,7 @@ fn environment() -> Session {
         let info = format!("{}-1.0.dist-info", project.replace('.', "_"));
         session.file(&format!("{site}/{package}/__init__.py"), "x = 1\n");
         session.file(&format!("{site}/{info}/METADATA"), format!("Name: {project}\nVersion: 1.0\n"));
-        session.file(
+        session.record(
             &format!("{site}/{info}/RECORD"),
             format!("{package}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n"),
         );

@@ -19,7 +19,7 @@ fn environment() -> Session {
             rows += &format!("{source},,\n");
         }
         session.file(&format!("{SITE}/{info}/METADATA"), format!("Name: {project}\nVersion: 1.0\n"));
-        session.file(&format!("{SITE}/{info}/RECORD"), rows);
+        session.record(&format!("{SITE}/{info}/RECORD"), rows);
     }
     session.run(&["env", "v", "-q", "--python", "3.14.10"]).exits(0);
     session

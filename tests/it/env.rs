@@ -8,7 +8,7 @@ const SITE: &str = "v/lib/python3.14/site-packages";
 fn environment() -> Session {
     let session = Session::new();
     session.file(&format!("{SITE}/p/a.py"), "x = 1\n");
-    session.file(&format!("{SITE}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{SITE}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
     session
 }
 
@@ -140,7 +140,7 @@ fn with_program(version: &str) -> Session {
     let session = Session::new();
     let site = format!("v/lib/python{version}/site-packages");
     session.file(&format!("{site}/a.py"), "x = 1\n");
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
     let text = format!("#!/bin/sh\n: >{}\nexit 1\n", session.path("was-run").display());
     let program = session.file(&format!("v/bin/python{version}"), text);
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -186,7 +186,7 @@ fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
         let session = Session::new();
         let site = "v/lib/python3.13/site-packages";
         session.file(&format!("{site}/a.py"), source);
-        session.file(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
+        session.record(&format!("{site}/p-1.dist-info/RECORD"), "a.py,,\np-1.dist-info/RECORD,,\n");
         if let Some(config) = config {
             session.file("v/pyvenv.cfg", config);
         }
@@ -214,7 +214,7 @@ fn the_directory_of_all_versions_needs_a_version() {
     let session = Session::new();
     let site = "f/usr/lib/python3/dist-packages";
     session.file(&format!("{site}/p/a.py"), "x = 1\n");
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
     let message = "dist-packages is for every Python 3 of a Debian system, and does not say for which version\n\
                    hint: name it with `--python X.Y`";
     session.run(&["env", "f/usr"]).exits(2).says(message);

@@ -15,7 +15,7 @@ fn install(session: &Session, site: &str, name: &str, sources: &[(&str, &str)]) 
     let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1\n");
     session.file(&format!("{site}/{name}-1.dist-info/METADATA"), metadata);
     record += &format!("{name}-1.dist-info/METADATA,,\n{name}-1.dist-info/RECORD,,\n");
-    session.file(&format!("{site}/{name}-1.dist-info/RECORD"), record);
+    session.record(&format!("{site}/{name}-1.dist-info/RECORD"), record);
 }
 
 fn environment() -> Session {
@@ -162,7 +162,7 @@ fn a_check_accuses_nobody_for_what_installers_do() {
     let session = environment();
     // Editable projects and virtualenv have sources of their own.
     session.file(&format!("{SITE}/__editable___e_finder.py"), "");
-    session.file(
+    session.record(
         &format!("{SITE}/e-1.dist-info/RECORD"),
         "__editable___e_finder.py,,\ne-1.dist-info/RECORD,,\n",
     );

@@ -47,7 +47,7 @@ fn patterns_that_leave_nothing_out_are_named() {
     let said = said.exits(0).says(note);
     assert_eq!(said.err.matches("note: --exclude").count(), 1, "{}", said.err);
     session.file("v/lib/python3.14/site-packages/m.py", "");
-    session.file("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
+    session.record("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
     session.file("v/lib/python3.14/site-packages/m-1.dist-info/METADATA", "Name: m\nVersion: 1\n");
     session.run(&[&["env", "v"][..], &exclude[..2]].concat()).exits(0).says(note);
 }

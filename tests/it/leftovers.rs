@@ -26,7 +26,7 @@ fn session() -> Session {
     let session = Session::new();
     session.file("t/m.py", "x = 1\n");
     session.file(&format!("{SITE}/p/m.py"), "x = 1\n");
-    session.file(&format!("{SITE}/p-1.dist-info/RECORD"), "p/m.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{SITE}/p-1.dist-info/RECORD"), "p/m.py,,\np-1.dist-info/RECORD,,\n");
     session.file(
         "pycompile.toml",
         "[source]\nroot = \"t\"\nfiles = [\"m.py\"]\n[compile]\npython = [\"3.14\"]\n[tree]\noutput = \"build\"\n[wheel]\n\

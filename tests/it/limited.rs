@@ -45,7 +45,7 @@ fn a_source_beyond_the_memory_limit_is_not_compiled() {
     let config = "[source]\nroot = \"src\"\nfiles = [\"large.py\"]\n[compile]\npython = [\"3.14\"]\nmemory-limit = 64\n\
                   [wheel]\nproject = { name = \"p\", version = \"1\" }\n";
     session.file("pycompile.toml", config);
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), "large.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), "large.py,,\np-1.dist-info/RECORD,,\n");
     for name in ["src/large.py", &format!("{site}/large.py")] {
         session.file(name, "x = 1\n");
         let large = std::fs::File::options().write(true).open(session.path(name)).unwrap();
@@ -75,7 +75,7 @@ fn free_threaded() -> Session {
         session.run(&[&COMPILE[..], &MODE, &["--prepend-dir", "/", &source]].concat()).exits(0);
         rows += &format!("{name}.py,,\n__pycache__/{name}.cpython-314.pyc,,\n");
     }
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), rows);
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), rows);
     session
 }
 

@@ -90,7 +90,7 @@ fn only_the_owner_writes_a_pyc() {
     session.file(&format!("{site}/p/a.py"), "x = 1\n");
     set(&session, &format!("{site}/p/a.py"), 0o666);
     set(&session, &format!("{site}/p"), 0o750);
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
     run(&session, "077", &["env", "e"]).exits(0);
     has(&session, &format!("{site}/p/__pycache__"), 0o750);
     has(&session, &format!("{site}/p/__pycache__/a.cpython-314.pyc"), 0o644);

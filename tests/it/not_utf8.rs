@@ -125,7 +125,7 @@ fn an_environment() {
     let session = Session::new();
     let site = "v/lib/python3.14/site-packages";
     session.file(&format!("{site}/p/a.py"), "x = 1\n");
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
     file(&session, &[site.as_bytes(), b"/q\xff-1.dist-info/RECORD"].concat(), "");
     let said = session.run(&["env", "v", "-v"]).exits(0);
     said.says("1 compiled").says("left alone: q\\udcff-1.dist-info: its name is not UTF-8\n");

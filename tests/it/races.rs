@@ -144,7 +144,7 @@ fn session() -> Session {
     }
     record += "p-1.dist-info/RECORD,,\n";
     for folder in [site, "outside", "outside/site-packages", "outside/python3.14/site-packages"] {
-        session.file(&format!("{folder}/p-1.dist-info/RECORD"), &record);
+        session.record(&format!("{folder}/p-1.dist-info/RECORD"), &record);
     }
     for folder in ["licenses", "project/licenses", "outside"] {
         session.file(&format!("{folder}/LICENSE"), if folder == "outside" { SECRET } else { b"license" });

@@ -191,7 +191,7 @@ fn init_clean_targets_and_env() {
     lines(&session, &["targets"], 0);
     lines(&session, &["env", "nowhere"], 2);
     session.file("v/lib/python3.14/site-packages/m.py", "x = 1\n");
-    session.file("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
+    session.record("v/lib/python3.14/site-packages/m-1.dist-info/RECORD", "m.py,,\nm-1.dist-info/RECORD,,\n");
     session.file("v/lib/python3.14/site-packages/m-1.dist-info/METADATA", "Name: m\nVersion: 1\n");
     let said = lines(&session, &["env", "v", "--check"], 1);
     assert!(said.iter().any(|line| line["kind"] == "missing"), "{said:?}");

@@ -63,6 +63,23 @@ impl Session {
         path
     }
 
+    /// Writes a RECORD: rows without a digest get the one of their file, as installers write it, if
+    /// the file exists and is not a pyc.
+    pub(crate) fn record(&self, name: &str, rows: impl AsRef<str>) -> PathBuf {
+        let base = self.path(name).parent().and_then(Path::parent).unwrap().to_path_buf();
+        let filled = rows.as_ref().lines().map(|line| {
+            let path = line.strip_suffix(",,").filter(|path| !path.ends_with(".pyc"))?;
+            let bytes = std::fs::read(base.join(path)).ok().filter(|_| !path.ends_with("/RECORD"))?;
+            let row = pycompile::wheel::RecordRow::of(path, &bytes);
+            Some(format!("{path},{},{}\n", row.hash, row.size))
+        });
+        let rows = rows.as_ref().lines().zip(filled);
+        self.file(
+            name,
+            rows.map(|(line, row)| row.unwrap_or_else(|| format!("{line}\n"))).collect::<String>(),
+        )
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pycompile"));
         command.args(arguments).current_dir(self.folder.path()).env_remove("SOURCE_DATE_EPOCH");

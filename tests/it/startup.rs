@@ -95,7 +95,7 @@ fn environment() -> Session {
         &format!("{SITE}/demo-1.0.dist-info/METADATA"),
         "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n",
     );
-    session.file(
+    session.record(
         &format!("{SITE}/demo-1.0.dist-info/RECORD"),
         "demo/__init__.py,,\ndemo-1.0.dist-info/METADATA,,\ndemo-1.0.dist-info/RECORD,,\n",
     );
@@ -419,6 +419,42 @@ fn path_files_of_editable_installs_and_pipx() {
     session.file("src/demo/__pycache__/editable.cpython-314.pyc", "no pyc");
     session.run(&[&["verify", "v", "src"][..], &exclude].concat()).exits(1);
     let record = std::fs::read_to_string(session.path(&format!("{SITE}/demo-1.0.dist-info/RECORD"))).unwrap();
-    session.file(&format!("{SITE}/demo-1.0.dist-info/RECORD"), format!("{record}pipx_shared.pth,,\n"));
+    session.record(&format!("{SITE}/demo-1.0.dist-info/RECORD"), format!("{record}pipx_shared.pth,,\n"));
     verifies(&session, 1, "pipx_shared.pth: unreadable: it adds ");
+}
+
+/// `pip` and `uv` leave out the digests of pycs and of RECORD, and `flit install --symlink` those
+/// of its symlinks.
+#[cfg(unix)]
+#[test]
+fn a_record_without_a_digest_hides_nothing() {
+    let session = Session::new();
+    let record = format!("{SITE}/zz-1.0.dist-info/RECORD");
+    session.file(&format!("{SITE}/zzz.py"), "x = 1\n");
+    session.file(&format!("{SITE}/evil.pth"), "import zzz\n");
+    let own = "__pycache__/zzz.cpython-314.pyc,,\nzz-1.0.dist-info/RECORD,,\n";
+    let source = format!("{SITE}/zzz.py");
+    session.run(&["compile", "-q", "--engine", "native", "--python", "3.14", &source]).exits(0);
+    session.record(&record, format!("zzz.py,,\nevil.pth,,\n{own}"));
+    session.run(&["verify", "v"]).exits(0);
+    let rows = std::fs::read_to_string(session.path(&record)).unwrap();
+    let words = "record: lib/python3.14/site-packages/zz-1.0.dist-info/RECORD lists it without its digest\n";
+    for (pth, py) in [("evil.pth", "zzz.py"), ("./evil.pth", "x/../zzz.py")] {
+        session.file(&record, format!("{py},,\n{pth},,\n{own}"));
+        let said = session.run(&["verify", "v"]).exits(1);
+        assert_eq!(said.out, format!("{SITE}/evil.pth: {words}{SITE}/zzz.py: {words}"));
+        session.file(&record, format!("{py},,6\n{pth},sha256=x,\n{own}"));
+        let said = session.run(&["verify", "v"]).exits(1);
+        assert!(said.out.contains("evil.pth: record: it is not the file that"), "{}", said.out);
+        assert!(said.out.contains(words), "{}", said.out);
+    }
+    // Another RECORD has the digest.
+    session.file(&format!("{SITE}/yy-1.0.dist-info/RECORD"), "zzz.py,,\nevil.pth,,\n");
+    session.file(&record, rows);
+    session.run(&["verify", "v"]).exits(0);
+    session.file("checkout/linked.py", "x = 1\n");
+    link(&session, "../../../../checkout/linked.py", &format!("{SITE}/linked.py"));
+    session.file(&format!("{SITE}/yy-1.0.dist-info/RECORD"), "linked.py,,\n");
+    let said = session.run(&["verify", "v"]);
+    assert!(!said.out.contains("without its digest"), "{}", said.out);
 }
